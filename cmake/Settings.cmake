@@ -1,0 +1,49 @@
+# Options and the one interface target that carries language level and warnings.
+option(SCOREFIELD_BUILD_TESTS "Build the tests" ON)
+option(SCOREFIELD_HOST_ONLY "Build only the rooms that need neither Vulkan nor a window" OFF)
+set(SCOREFIELD_SANITIZE "" CACHE STRING "Sanitizers for host code, e.g. address,undefined")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+add_library(scorefield_settings INTERFACE)
+target_include_directories(scorefield_settings INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+# No contraction: a*b+c is two rounded operations here as in the shaders (`precise`), so that random numbers agree.
+target_compile_options(scorefield_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Werror
+  -Wno-restrict  # false positives of g++ 12 on std::string
+  -ffp-contract=off)
+if(SCOREFIELD_SANITIZE)
+  target_compile_options(scorefield_settings INTERFACE
+    -fsanitize=${SCOREFIELD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(scorefield_settings INTERFACE -fsanitize=${SCOREFIELD_SANITIZE})
+endif()
+
+# scorefield_room(<room> SOURCES ... [LINK ...]): the static library of one room, scorefield_<room>.
+function(scorefield_room room)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(scorefield_${room} STATIC ${ARG_SOURCES})
+  target_link_libraries(scorefield_${room} PUBLIC scorefield_settings ${ARG_LINK})
+endfunction()
+
+# scorefield_test(<name> SOURCES ... [LINK ...] [LABELS ...]): one GoogleTest executable, its cases found by ctest.
+function(scorefield_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE scorefield_settings ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_MODE PRE_TEST
+                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
+endfunction()

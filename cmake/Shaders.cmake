@@ -1,0 +1,32 @@
+# scorefield_shaders(<target> FILES a/b.comp ...): compiles GLSL (paths below shaders/) to SPIR-V at build time and
+# embeds it: `#include "shaders/a/b.comp.hpp"` gives `scorefield::shaders::a_b_comp`, an array of 32-bit words.
+# Unoptimised on purpose: the driver optimises, and spirv-opt runs out of memory on large unrolled shaders.
+function(scorefield_shaders target)
+  cmake_parse_arguments(ARG "" "" "FILES" ${ARGN})
+  set(root ${PROJECT_SOURCE_DIR}/shaders)
+  set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated)
+  set(compiled)
+  foreach(file ${ARG_FILES})
+    string(REGEX REPLACE "[/.]" "_" symbol ${file})
+    set(words ${generated}/shaders/${file}.inc)
+    set(header ${generated}/shaders/${file}.hpp)
+    get_filename_component(folder ${words} DIRECTORY)
+    file(MAKE_DIRECTORY ${folder})
+    add_custom_command(OUTPUT ${words}
+      COMMAND ${GLSLC} --target-env=vulkan1.3 -Werror -I ${root} -MD -MF ${words}.d -mfmt=c -o ${words} ${root}/${file}
+      DEPENDS ${root}/${file} DEPFILE ${words}.d
+      COMMENT "GLSL ${file}" VERBATIM)
+    file(CONFIGURE OUTPUT ${header} @ONLY CONTENT
+"#pragma once
+#include <cstdint>
+namespace scorefield::shaders {
+inline constexpr std::uint32_t @symbol@[] =
+#include \"shaders/@file@.inc\"
+    ;
+}
+")
+    list(APPEND compiled ${words})
+  endforeach()
+  target_sources(${target} PRIVATE ${compiled})
+  target_include_directories(${target} PRIVATE ${generated})
+endfunction()

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace scorefield::base {
+
+/// Who has to act: the one who asked (exit status 2) or the one who runs the machine (exit status 1).
+enum class Fault { request, running };
+
+/// An error as users see it: one line `WHAT (WHERE): WHY; HINT`. Thrown anywhere, caught once at the edge.
+class Error : public std::runtime_error {
+  public:
+    /// `where` names the flag, file and place; `hint` the cure. Either may be empty.
+    Error(Fault fault, const std::string& what, const std::string& where, const std::string& why,
+          const std::string& hint);
+
+    Fault fault() const { return fault_; }
+    int exit_status() const { return fault_ == Fault::request ? 2 : 1; }
+
+  private:
+    Fault fault_;
+};
+
+/// A mistake in the request: flags, names, ranges, unreadable or invalid inputs.
+Error request_error(const std::string& what, const std::string& where, const std::string& why,
+                    const std::string& hint = {});
+
+/// A failure while running: device, output, divergence.
+Error running_error(const std::string& what, const std::string& where, const std::string& why,
+                    const std::string& hint = {});
+
+}  // namespace scorefield::base

@@ -1,0 +1,59 @@
+#include "base/names.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace scorefield::base {
+namespace {
+
+/// Optimal string alignment distance.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    const std::size_t columns = b.size() + 1;
+    std::vector<std::size_t> table((a.size() + 1) * columns);
+    const auto at = [&](std::size_t i, std::size_t j) -> std::size_t& { return table[i * columns + j]; };
+    for (std::size_t i = 0; i <= a.size(); ++i) at(i, 0) = i;
+    for (std::size_t j = 0; j <= b.size(); ++j) at(0, j) = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replace = at(i - 1, j - 1) + (a[i - 1] == b[j - 1] ? 0 : 1);
+            at(i, j) = std::min({at(i - 1, j) + 1, at(i, j - 1) + 1, replace});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                at(i, j) = std::min(at(i, j), at(i - 2, j - 2) + 1);
+            }
+        }
+    }
+    return at(a.size(), b.size());
+}
+
+}  // namespace
+
+std::string nearest_name(std::string_view name, std::span<const std::string_view> candidates) {
+    std::size_t best = std::numeric_limits<std::size_t>::max();
+    std::string_view nearest;
+    for (const std::string_view candidate : candidates) {
+        const std::size_t distance = edit_distance(name, candidate);
+        if (distance < best) {
+            best = distance;
+            nearest = candidate;
+        }
+    }
+    const std::size_t plausible = std::max<std::size_t>(2, name.size() / 2);
+    return best <= plausible ? std::string(nearest) : std::string();
+}
+
+std::string join(std::span<const std::string_view> names, std::string_view separator) {
+    std::string joined;
+    for (const std::string_view name : names) {
+        if (!joined.empty()) joined += separator;
+        joined += name;
+    }
+    return joined;
+}
+
+std::string name_hint(std::string_view name, std::span<const std::string_view> candidates) {
+    const std::string nearest = nearest_name(name, candidates);
+    const std::string known = "known: " + join(candidates);
+    return nearest.empty() ? known : "did you mean '" + nearest + "'? " + known;
+}
+
+}  // namespace scorefield::base

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scorefield::base {
+
+/// The candidate with the smallest edit distance to `name` (insert, delete, replace, swap of neighbours); empty when
+/// none is close enough to be a plausible slip of the pen.
+std::string nearest_name(std::string_view name, std::span<const std::string_view> candidates);
+
+/// `a, b, c`.
+std::string join(std::span<const std::string_view> names, std::string_view separator = ", ");
+
+/// A hint for a name that is none of `candidates`: `did you mean 'ddim'? known: ddpm, ddim`.
+std::string name_hint(std::string_view name, std::span<const std::string_view> candidates);
+
+}  // namespace scorefield::base

@@ -1,0 +1,39 @@
+#include "base/names.hpp"
+
+#include <gmock/gmock.h>
+
+#include <array>
+
+#include "base/error.hpp"
+
+namespace scorefield::base {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::array<std::string_view, 3> kSamplers = {"ddpm", "ddim", "dpmpp_2m"};
+
+TEST(NearestName, ForgivesSlips) {
+    EXPECT_EQ(nearest_name("ddin", kSamplers), "ddim");
+    EXPECT_EQ(nearest_name("dpm++2m", kSamplers), "dpmpp_2m");
+    EXPECT_EQ(nearest_name("dimd", kSamplers), "ddim");
+}
+
+TEST(NearestName, DoesNotGuessWildly) {
+    EXPECT_EQ(nearest_name("euler_ancestral", kSamplers), "");
+}
+
+TEST(NameHint, NamesTheNearestAndAllKnown) {
+    EXPECT_EQ(name_hint("ddin", kSamplers), "did you mean 'ddim'? known: ddpm, ddim, dpmpp_2m");
+}
+
+TEST(Error, IsOneLineWithStatus) {
+    const Error request = request_error("unknown sampler 'x'", "--sampler", "no such name", "known: ddim");
+    EXPECT_STREQ(request.what(), "unknown sampler 'x' (--sampler): no such name; known: ddim");
+    EXPECT_EQ(request.exit_status(), 2);
+    EXPECT_EQ(running_error("a", "b", "c\nd").exit_status(), 1);
+    EXPECT_STREQ(running_error("a", "b", "c\nd").what(), "a (b): c d");
+}
+
+}  // namespace
+}  // namespace scorefield::base
