@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "base/atomic_file.hpp"
+#include "data/points.hpp"
+#include "data/tensors.hpp"
+
+namespace scorefield::data {
+
+/// Reads a NumPy .npy file (format 1.0 to 3.0; little-endian float32 or float64, C order, any rank) as float32.
+/// Throws base::Error (request) naming the file and the place: not a NPY file, another type or order, a shape that does
+/// not match the file's length, a value that is not finite in float32.
+Tensor read_npy(const std::filesystem::path& path);
+
+/// A .npy file as points: shape (n, d), or (n) as (n, 1). Other ranks and empty arrays are refused.
+Points read_points(const std::filesystem::path& path);
+
+/// Writes float32 in pieces: the shape is known first, the values follow in row-major order. The file appears at
+/// `commit`, whole; without it nothing is left. Throws base::Error (running) where the place cannot be written.
+class NpyWriter {
+  public:
+    NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape);
+    /// Throws std::logic_error if more values come than the shape holds.
+    void append(std::span<const float> values);
+    /// Throws std::logic_error if values are missing.
+    void commit();
+
+  private:
+    base::AtomicFile file_;
+    std::size_t missing_;
+};
+
+/// Writes a whole array at once.
+void write_npy(const std::filesystem::path& path, const std::vector<std::size_t>& shape, std::span<const float> values);
+
+}  // namespace scorefield::data

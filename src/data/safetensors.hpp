@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "data/tensors.hpp"
+
+namespace scorefield::data {
+
+/// A safetensors file: 8-byte little-endian header length, JSON header, tensor bytes.
+struct SafetensorsFile {
+    TensorMap tensors;
+    std::map<std::string, std::string> metadata;
+
+    bool operator==(const SafetensorsFile&) const = default;
+};
+
+/// Metadata key of the checksum: 16 hexadecimal digits, 64-bit FNV-1a over all other metadata (key, value) and all
+/// tensors (name, shape, bytes) in the order of their names.
+inline constexpr const char* kChecksumKey = "scorefield.checksum";
+
+/// Reads float32 tensors and string metadata. Every length, offset, shape and type is checked before use: gaps,
+/// overlaps, other types, values that are not finite and a wrong checksum (where the file has one; it is not part of
+/// the result's metadata) are refused with base::Error (request) naming the file and the place.
+SafetensorsFile read_safetensors(const std::filesystem::path& path);
+
+/// Writes tensors and metadata with their checksum; tensors stand in the order of their names. Throws base::Error
+/// (running) where the place cannot be written.
+void write_safetensors(const std::filesystem::path& path, const SafetensorsFile& file);
+
+/// The checksum as written into metadata.
+std::string checksum(const SafetensorsFile& file);
+
+}  // namespace scorefield::data

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "data/scaling.hpp"
+#include "data/tensors.hpp"
+#include "nn/mlp.hpp"
+
+namespace scorefield::nn {
+
+/// The noise process that a network was trained on, by CLI.md's names.
+struct ProcessDescription {
+    std::string name = "ddpm";
+    std::string schedule = "linear";
+    int T = 1000;
+    double beta_start = 1e-4;
+    double beta_end = 0.02;
+
+    bool operator==(const ProcessDescription&) const = default;
+};
+
+/// A trained network and all that is needed to sample from it: a safetensors file whose metadata holds
+///   scorefield.version      "1"
+///   scorefield.architecture "mlp"; scorefield.mlp.{dim,width,depth,features}
+///   scorefield.process      name; scorefield.process.{schedule,T,beta_start,beta_end}
+///   scorefield.prediction   epsilon | x0 | v: what the network's output F is
+///   scorefield.data         name of the data; scorefield.data.mean (JSON array, one per coordinate) and
+///                           scorefield.data.deviation: the network knows (data − mean)/deviation
+///   scorefield.sampling.*   hints: a sampler and its settings that suit this network
+///   scorefield.training.*   how it was made
+///   scorefield.checksum     of everything else (data/safetensors.hpp)
+/// and whose tensors are mlp_tensors(network). Numbers are written with 17 significant digits.
+struct Checkpoint {
+    MlpConfig network;
+    ProcessDescription process;
+    std::string prediction = "epsilon";
+    std::string data;
+    data::Scaling scaling;
+    std::map<std::string, std::string> sampling;  ///< e.g. {"sampler", "ddim"}, {"steps", "50"}
+    std::map<std::string, std::string> training;  ///< e.g. {"steps", "6000"}, {"seed", "0"}
+    data::TensorMap tensors;
+
+    bool operator==(const Checkpoint&) const = default;
+};
+
+/// Throws base::Error (request) naming `path` and the key or tensor that is missing, unknown, ill-formed or of the
+/// wrong shape. A checkpoint without checksum is refused.
+Checkpoint read_checkpoint(const std::filesystem::path& path);
+
+/// Writes the file whole or not at all. Throws base::Error (running) where the place cannot be written.
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+
+/// Throws base::Error (request) naming `where` and the first tensor of `tensors` that is missing, unknown or does not
+/// have the shape that `network` asks for.
+void require_tensors(const data::TensorMap& tensors, const MlpConfig& network, const std::string& where);
+
+}  // namespace scorefield::nn

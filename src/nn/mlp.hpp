@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/tensors.hpp"
+#include "nn/graph.hpp"
+
+namespace scorefield::nn {
+
+/// The plain time-conditioned network (METHODS "Networks"): with c = c_noise and f = time.frequencies,
+/// e = (sin(c f), cos(c f)); h = silu(input.weight x + input.bias + input.time e);
+/// h = silu(hidden.l.weight h + hidden.l.bias + hidden.l.time e) for l = 0 … depth−1; F = output.weight h +
+/// output.bias.
+struct MlpConfig {
+    std::size_t dim = 2;
+    std::size_t width = 64;
+    std::size_t depth = 3;      ///< hidden layers after the input layer
+    std::size_t features = 32;  ///< time frequencies
+
+    bool operator==(const MlpConfig&) const = default;
+};
+
+/// One tensor of a network's checkpoint. Weights are (out, in); vectors have one dimension.
+struct TensorSpec {
+    std::string name;
+    std::vector<std::size_t> shape;
+    bool trained = true;  ///< false for time.frequencies
+};
+
+/// The network's tensors in the order of use:
+/// time.frequencies [F]; input.weight [W, d], input.bias [W], input.time [W, 2F];
+/// hidden.l.weight [W, W], hidden.l.bias [W], hidden.l.time [W, 2F]; output.weight [d, W], output.bias [d].
+std::vector<TensorSpec> mlp_tensors(const MlpConfig& config);
+
+/// Time frequencies (geometric from 1 down to a quarter turn over `horizon`, so that neighbouring timesteps differ and
+/// the slowest covers the whole range) and weights uniform in ±1/√inputs, drawn from base::kWeightStream; the output
+/// layer is zero. `horizon`: the largest c_noise.
+data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, double horizon);
+
+/// How the network receives its time: one for all particles, or one per particle (training).
+enum class TimeRows : std::uint8_t { shared, per_particle };
+
+/// The network's inputs and result within a graph; parameters are found by their tensors' names.
+struct MlpValues {
+    Value x = 0;        ///< input "x" (batch, d): c_in·state
+    Value c_noise = 0;  ///< input "c_noise": (1, 1) where shared, (batch, 1) per particle
+    Value output = 0;   ///< F (batch, d)
+};
+
+/// Appends the network. Where time is shared, everything that depends on c_noise alone is shared() in the graph:
+/// a layer is then silu(linear(h, weight, addend)) with a shared (1, W) addend.
+MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows);
+
+/// Shape of a tensor as a value of the graph: vectors are one row.
+Shape value_shape(const TensorSpec& spec);
+
+}  // namespace scorefield::nn
