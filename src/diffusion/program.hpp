@@ -11,10 +11,10 @@ namespace scorefield::diffusion {
 struct Eval {
     int dst = 0;
     int src = 0;
-    int source = 0;      ///< which model or condition
-    double t = 0;        ///< the process's own time
-    double alpha = 1;    ///< signal scale α(t)
-    double sigma = 0;    ///< noise scale σ(t)
+    int source = 0;    ///< which model or condition
+    double t = 0;      ///< the process's own time
+    double alpha = 1;  ///< signal scale α(t)
+    double sigma = 0;  ///< noise scale σ(t)
     double c_in = 1;
     double c_noise = 0;  ///< what the network receives as its time
     double c_skip = 0;
@@ -93,7 +93,7 @@ struct Program {
     int steps = 0;
     int registers = 1;
     int init_register = 0;
-    double init_scale = 1;  ///< the start state is init_scale·N(0, I), stream base::kInitStream, index 0
+    double init_scale = 1;    ///< the start state is init_scale·N(0, I), stream base::kInitStream, index 0
     int known_register = -1;  ///< input: known values for `mask`, −1 where unused
     int mask_register = -1;   ///< input: the mask, −1 where unused
     int result = 0;

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "diffusion/process.hpp"
+
+namespace scorefield::diffusion {
+
+inline constexpr std::array<std::string_view, 3> kBetaSchedules = {"linear", "cosine", "cosine_seed"};
+
+/// The discrete variance-preserving process (Ho et al. 2020, eq. 4): times k = 0 … T−1, alpha = √ᾱ_k,
+/// sigma = √(1−ᾱ_k), ᾱ_k = Π_{i≤k} (1−β_i), with β
+///   linear       T values evenly from beta_start to beta_end;
+///   cosine       min(1 − f(k+1)/f(k), 0.999), f(k) = cos²(π/2·(k/T+s)/(1+s)), s = 0.008 (Nichol & Dhariwal 2021, eq.
+///   17);
+/// or ᾱ itself as
+///   cosine_seed  f(k)/f(0), not clipped: ᾱ_0 = 1, so there is no noise at k = 0 and samplers visit T−1 … 1.
+class DdpmProcess final : public NoiseProcess {
+  public:
+    /// Throws base::Error (request) as make_process does.
+    explicit DdpmProcess(const ProcessSettings& settings);
+
+    std::string_view name() const override { return "ddpm"; }
+    TimeRange times() const override;
+    Marginal marginal(double t) const override;
+    double prior_scale() const override { return 1; }
+
+  private:
+    std::vector<Marginal> marginals_;
+};
+
+}  // namespace scorefield::diffusion
