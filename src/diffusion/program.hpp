@@ -76,6 +76,9 @@ struct Mask {
     bool operator==(const Mask&) const = default;
 };
 
+/// Registers a program may have: a bound on the memory that a program from a file can ask for.
+inline constexpr int kMaxRegisters = 256;
+
 using Instruction = std::variant<Eval, Blend, Clamp, Threshold, Mask>;
 
 struct Op {
@@ -104,17 +107,20 @@ struct Program {
     std::size_t end_of_step(int step) const;
     /// Throws base::Error (request) naming the first op that breaks a rule: register out of range, register read
     /// before it is written, step out of range or decreasing, a step without ops, a coefficient not finite, low > high,
-    /// ratio outside (0, 1], max < 1, mask without inputs.
-    void validate() const;
+    /// ratio outside (0, 1], max < 1, mask without inputs. `where` (a file name) goes before the place.
+    void validate(const std::string& where = {}) const;
 
     bool operator==(const Program&) const = default;
 };
 
-/// The JSON form of DESIGN.md ("The exported program"), numbers with 17 significant digits, one op per line.
+/// The JSON form of DESIGN.md ("The exported program"), numbers with 17 significant digits, one op per line. `source`
+/// is written where it is not 0, `inputs` where there are any. `program` must be valid.
 std::string to_json(const Program& program);
 
-/// Reads the JSON form back; unknown fields, wrong types and programs that do not `validate` are refused with
-/// base::Error (request) that names `where` (a file name) and the place.
+/// Reads the JSON form back, bit for bit. Absent fields take the defaults of the structures above, except version,
+/// steps, ops and each op's op, step, dst, src, a, b and terms, which must be there. Unknown fields, wrong types,
+/// another version, a wrong count of evaluations and programs that do not `validate` are refused with base::Error
+/// (request) that names `where` (a file name) and the place, e.g. `ops[3].c_in`.
 Program program_from_json(const std::string& text, const std::string& where);
 
 }  // namespace scorefield::diffusion
