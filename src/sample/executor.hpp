@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "diffusion/interpreter.hpp"
+#include "diffusion/program.hpp"
+#include "gpu/buffer.hpp"
+#include "gpu/pipeline.hpp"
+#include "gpu/recorder.hpp"
+#include "nn/gpu_network.hpp"
+
+namespace scorefield::sample {
+
+/// Where the particles are: element e of particle i is values[(reg·dim + e)·stride + i], float32, in the units that
+/// the network knows (standardised). Particles count … stride−1 are padding with undefined values.
+struct ParticleView {
+    const gpu::Buffer& values;
+    std::uint32_t reg;
+    std::uint32_t dim;
+    std::uint32_t stride;
+    std::uint32_t count;
+};
+
+/// Runs programs on the GPU: registers of all particles, per-step tables, one recording function per step. Nothing is
+/// computed on the host while steps are recorded, and recording a step allocates nothing.
+class Executor {
+  public:
+    /// Registers for `capacity` particles and programs of at most `registers` registers. `network` must outlive the
+    /// executor. Throws base::Error when a limit of the device is exceeded.
+    Executor(gpu::Device& device, nn::GpuNetwork& network, std::uint32_t capacity, int registers);
+
+    /// Takes a program for the particles of `range` (range.count ≤ capacity); its tables reach the GPU with the next
+    /// record_start. Throws base::Error (request) when the program needs more registers or an input that is not there.
+    void load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range);
+
+    /// The start state init_scale·N(0, I); call before the first step and whenever the run is to start again.
+    void record_start(gpu::Recorder& recorder);
+    /// Starts from given states instead: `states` holds (dim, stride) planes as in ParticleView.
+    void record_start(gpu::Recorder& recorder, const gpu::Buffer& states);
+    /// The ops of step 0 ≤ step < program.steps, in timing scopes "network" and "sampler". Steps must be recorded in
+    /// order.
+    void record_step(gpu::Recorder& recorder, int step);
+
+    /// Makes the driver compile every pipeline by tiny dispatches, and waits for it. Leaves the registers undefined.
+    void warm_up();
+
+    /// The result register: the state after the last step recorded.
+    ParticleView state() const;
+    const diffusion::Program& program() const { return program_; }
+    std::uint32_t capacity() const { return capacity_; }
+    const nn::GpuNetwork& network() const { return network_; }
+
+  private:
+    struct Range {
+        std::uint32_t first = 0;
+        std::uint32_t count = 0;
+    };
+    struct BlendTables {
+        std::vector<Range> terms;  ///< by op
+        std::vector<Range> noise;
+    };
+
+    void record_uploads(gpu::Recorder& recorder);
+    void record_eval(gpu::Recorder& recorder, const diffusion::Eval& eval, std::uint32_t row);
+    void record_blend(gpu::Recorder& recorder, const diffusion::Blend& blend, std::size_t op);
+    std::uint32_t groups() const;
+
+    gpu::Device& device_;
+    nn::GpuNetwork& network_;
+    std::uint32_t capacity_;
+    std::uint32_t stride_;
+    int registers_;
+    diffusion::Program program_;
+    std::uint64_t seed_ = 0;
+    diffusion::ParticleRange range_;
+    BlendTables ranges_;
+    std::vector<std::uint32_t> eval_rows_;
+
+    gpu::ComputePipeline blend_;
+    gpu::ComputePipeline clamp_;
+    gpu::Buffer values_;
+    gpu::Buffer terms_;
+    gpu::Buffer staging_;
+    bool uploads_pending_ = false;
+};
+
+}  // namespace scorefield::sample
