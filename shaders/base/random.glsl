@@ -1,6 +1,7 @@
 // Random numbers from one definition for C++ and GLSL: Philox4x32-10 (Salmon et al. 2011) and normals by Box-Muller.
 // Only 32-bit integers and `precise` float additions and multiplications, which Vulkan rounds exactly as IEEE 754
-// does: host and devices agree to the last bit. No division, square root or library transcendental.
+// does: host and devices agree to the last bit. No division, square root or library transcendental; selections instead
+// of branches, which cost a vector machine more than both sides.
 //
 // C++ includes this file after defining the few GLSL names it uses (src/base/random.cpp); there the language's own
 // `float` is precise because contraction is off.
@@ -32,7 +33,6 @@ SF_FN uvec4 sf_philox4x32(uvec4 counter, uvec2 key) {
 
 // Exact conversion of a 32-bit integer to the float of its 24 leading bits (truncated): no device rounding is involved.
 SF_FN float sf_leading_bits(uint n) {
-    if (n == 0u) return 0.0f;
     int drop = max(findMSB(n) - 23, 0);
     return float(n >> uint(drop)) * sf_exponent_scale(drop);
 }
@@ -40,10 +40,9 @@ SF_FN float sf_leading_bits(uint n) {
 // -2 ln(u1) with u1 = (r+1)*2^-32. u1 = 2^e (1+x), 1+x in [sqrt(1/2), sqrt(2)), x taken from integers so that it keeps
 // its relative precision near u1 = 1. ln(1+x) = x - x^2/2 + x^3 P(x), P the minimax polynomial of Cephes' logf.
 SF_FN float sf_minus_two_log(uint r) {
-    uint n = r + 1u;
-    if (n == 0u) return 0.0f;
+    uint n = r + 1u;  // 0 stands for 2^32
     int msb = findMSB(n);
-    uint fraction = n << uint(31 - msb);  // 1.31 fixed point in [1, 2)
+    uint fraction = n << (uint(31 - msb) & 31u);  // 1.31 fixed point in [1, 2)
     int e = msb - 32;
     SF_PRECISE float x;
     if (fraction > 0xB504F333u) {
@@ -69,12 +68,11 @@ SF_FN float sf_minus_two_log(uint r) {
     y = y - 0.5f * z;
     SF_PRECISE float result = x + y;
     result = result + f * 0.693359375f;
-    return -2.0f * result;
+    return n == 0u ? 0.0f : -2.0f * result;
 }
 
-// Square root: reciprocal root by an integer first guess and three Newton steps, then one step on the root itself.
+// Square root of a >= 0: reciprocal root by an integer first guess and three Newton steps, then one step on the root itself.
 SF_FN float sf_sqrt(float a) {
-    if (a <= 0.0f) return 0.0f;
     SF_PRECISE float y = uintBitsToFloat(0x5F3759DFu - (floatBitsToUint(a) >> 1));
     SF_PRECISE float h = 0.5f * a;
     for (int i = 0; i < 3; ++i) {
@@ -106,7 +104,7 @@ SF_FN vec2 sf_cos_sin(uint r) {
     s = s * z;
     s = s * a;
     s = s + a;
-    if (negative) s = -s;
+    s = negative ? -s : s;
     SF_PRECISE float c = 2.443315711809948e-5f;
     c = c * z - 1.388731625493765e-3f;
     c = c * z + 4.166664568298827e-2f;
@@ -114,10 +112,10 @@ SF_FN vec2 sf_cos_sin(uint r) {
     c = c * z;
     c = c - 0.5f * z;
     c = c + 1.0f;
-    if (quadrant == 0u) return vec2(c, s);
-    if (quadrant == 1u) return vec2(-s, c);
-    if (quadrant == 2u) return vec2(-c, -s);
-    return vec2(s, -c);
+    bool odd = (quadrant & 1u) != 0u;
+    float cosine = odd ? s : c;
+    float sine = odd ? c : s;
+    return vec2(quadrant == 1u || quadrant == 2u ? -cosine : cosine, quadrant >= 2u ? -sine : sine);
 }
 
 // Two standard normals from two 32-bit words.
