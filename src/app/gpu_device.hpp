@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "app/settings.hpp"
+#include "gpu/device.hpp"
+
+namespace scorefield::app {
+
+/// The device that --device and --validation ask for.
+gpu::DeviceRequest device_request(const Settings& settings, std::vector<const char*> instance_extensions = {});
+
+/// Throws base::Error (running) with their number when the validation layer reported anything. Call when all is done.
+void require_no_validation_messages(const gpu::Device& device);
+
+}  // namespace scorefield::app
