@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "gpu/buffer.hpp"
+#include "gpu/device.hpp"
+#include "gpu/image.hpp"
+#include "gpu/recorder.hpp"
+#include "render/picture.hpp"
+
+namespace scorefield::render {
+
+/// Brings pictures from the GPU to the host some frames later, so that neither waits for the other:
+///
+///     if (capture.full()) use(capture.take());
+///     recorder.begin(); … capture.record(recorder, renderer.scene());
+///     capture.submitted(device.submit(recorder));
+class Capture {
+  public:
+    /// Up to `slots` pictures under way; buffers are made when first needed or when the image's size changed.
+    explicit Capture(gpu::Device& device, std::size_t slots = 3);
+
+    /// Copies an R8G8B8A8 image as it is at this place of the recording. std::logic_error when full.
+    void record(gpu::Recorder& recorder, const gpu::Image& image);
+    /// The submission that carries what was recorded since the last call.
+    void submitted(gpu::Submission submission);
+    /// The oldest picture; waits for its submission. std::logic_error when none is under way.
+    Picture take();
+
+    bool full() const { return pending_.size() == slots_.size(); }
+    bool empty() const { return pending_.empty(); }
+
+  private:
+    struct Pending {
+        std::size_t slot;
+        VkExtent2D extent;
+        std::optional<gpu::Submission> submission;
+    };
+
+    gpu::Device& device_;
+    std::vector<gpu::Buffer> slots_;
+    std::deque<Pending> pending_;
+    std::size_t next_ = 0;
+};
+
+}  // namespace scorefield::render

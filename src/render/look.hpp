@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "render/colour_map.hpp"
+
+namespace scorefield::render {
+
+/// density: colour shows how many particles are there. origin: hue shows where they started, brightness how many.
+enum class ColourMode { density, origin };
+
+inline constexpr std::array<std::string_view, 2> kColourModeNames = {"density", "origin"};
+
+/// How particles become a picture. Same look, same particles, same camera: same picture, byte for byte on one device.
+struct Look {
+    double exposure = 0;  ///< stops: each doubles the brightness; −10 … 10
+    ColourMode mode = ColourMode::density;
+    ColourMap map = ColourMap::inferno;  ///< of mode density
+    int dot_radius = 0;                  ///< of a particle, in pixels, 1 … 3; 0: by count and size
+    bool overlay = true;                 ///< the data under the particles
+    double overlay_strength = 0.35;      ///< 0 … 1
+    bool axes = true;                    ///< ticks, labels, scale bar and legend
+    std::array<float, 3> background = {0.027f, 0.031f, 0.047f};  ///< sRGB, 0 … 1
+
+    bool operator==(const Look&) const = default;
+};
+
+/// Text in the picture.
+struct Captions {
+    std::vector<std::string> top_left;     ///< lines, the first one bright: `ddim  step 17/50  t = 680  σ = 0.86`
+    std::vector<std::string> bottom_left;  ///< lines above the axis
+};
+
+}  // namespace scorefield::render

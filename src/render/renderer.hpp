@@ -1,0 +1,69 @@
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "gpu/buffer.hpp"
+#include "gpu/device.hpp"
+#include "gpu/image.hpp"
+#include "gpu/recorder.hpp"
+#include "render/camera.hpp"
+#include "render/look.hpp"
+
+namespace scorefield::render {
+
+/// Where particles are: coordinate e of particle i is values[first + e·stride + i], float32, world units.
+struct Particles {
+    const gpu::Buffer& values;
+    std::uint32_t first = 0;  ///< in floats
+    std::uint32_t stride = 0;
+    std::uint32_t count = 0;
+    std::uint32_t dim = 0;
+};
+
+/// Draws particles onto an image of its own, for windows and files alike. One-dimensional particles are spread over a
+/// strip −0.5 ≤ y ≤ 0.5 by their number; of three and more dimensions the first two are shown.
+///
+/// Functions that make or resize anything wait for the GPU and must not be called while a recorder records; `record`
+/// neither waits nor allocates. At most kFramesInFlight recordings may be under way at once.
+class Renderer {
+  public:
+    static constexpr std::size_t kFramesInFlight = 3;
+
+    /// `capacity`: the largest number of particles. Throws base::Error when a limit of the device is exceeded.
+    Renderer(gpu::Device& device, VkExtent2D extent, std::uint32_t capacity);
+    ~Renderer();
+    Renderer(const Renderer&) = delete;
+    Renderer& operator=(const Renderer&) = delete;
+
+    /// Another size, both ≥ 1. The scene is a new image afterwards.
+    void resize(VkExtent2D extent);
+    void reserve(std::uint32_t capacity);
+    /// The data shown as overlay, row-major (count, dim), world units; empty: none.
+    void set_overlay(std::span<const float> points, std::size_t dim);
+    /// Makes the driver compile every pipeline by a tiny picture of each kind.
+    void warm_up();
+
+    /// Remembers where the particles are now as their origin, for ColourMode::origin: the normal distribution function
+    /// of the first coordinate over `deviation`, the start's standard deviation. Until then all origins are 0.5.
+    void record_origin(gpu::Recorder& recorder, const Particles& particles, double deviation);
+
+    /// One picture onto `scene()`, in timing scopes "overlay" (only when the overlay is drawn anew), "splat",
+    /// "tone map" and "annotation". count ≤ capacity.
+    void record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,
+                const Captions& captions);
+
+    /// R8G8B8A8_UNORM holding sRGB values; storage, colour attachment, copy and blit source.
+    const gpu::Image& scene() const;
+    VkExtent2D extent() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace scorefield::render
