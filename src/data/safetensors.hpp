@@ -11,9 +11,8 @@ namespace scorefield::data {
 /// A safetensors file: 8-byte little-endian header length, JSON header, tensor bytes.
 struct SafetensorsFile {
     TensorMap tensors;
-    std::map<std::string, std::string> metadata;
-
-    bool operator==(const SafetensorsFile&) const = default;
+    std::map<std::string, std::string> metadata;  ///< without the checksum
+    bool verified = false;                        ///< read: the file has a checksum, and it is right
 };
 
 /// Metadata key of the checksum: 16 hexadecimal digits, 64-bit FNV-1a over all other metadata (key, value) and all
@@ -21,8 +20,8 @@ struct SafetensorsFile {
 inline constexpr const char* kChecksumKey = "scorefield.checksum";
 
 /// Reads float32 tensors and string metadata. Every length, offset, shape and type is checked before use: gaps,
-/// overlaps, other types, values that are not finite and a wrong checksum (where the file has one; it is not part of
-/// the result's metadata) are refused with base::Error (request) naming the file and the place.
+/// overlaps, other types, values that are not finite and a wrong checksum (where the file has one) are refused with
+/// base::Error (request) naming the file and the place.
 SafetensorsFile read_safetensors(const std::filesystem::path& path);
 
 /// Writes tensors and metadata with their checksum; tensors stand in the order of their names. Throws base::Error

@@ -6,20 +6,11 @@
 
 #include "data/scaling.hpp"
 #include "data/tensors.hpp"
+#include "diffusion/prediction.hpp"
+#include "diffusion/process.hpp"
 #include "nn/mlp.hpp"
 
 namespace scorefield::nn {
-
-/// The noise process that a network was trained on, by CLI.md's names.
-struct ProcessDescription {
-    std::string name = "ddpm";
-    std::string schedule = "linear";
-    int T = 1000;
-    double beta_start = 1e-4;
-    double beta_end = 0.02;
-
-    bool operator==(const ProcessDescription&) const = default;
-};
 
 /// A trained network and all that is needed to sample from it: a safetensors file whose metadata holds
 ///   scorefield.version      "1"
@@ -34,8 +25,8 @@ struct ProcessDescription {
 /// and whose tensors are mlp_tensors(network). Numbers are written with 17 significant digits.
 struct Checkpoint {
     MlpConfig network;
-    ProcessDescription process;
-    std::string prediction = "epsilon";
+    diffusion::ProcessSettings process;  ///< train_steps is always set
+    diffusion::Prediction prediction = diffusion::Prediction::epsilon;
     std::string data;
     data::Scaling scaling;
     std::map<std::string, std::string> sampling;  ///< e.g. {"sampler", "ddim"}, {"steps", "50"}

@@ -1,22 +1,23 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "data/tensors.hpp"
 #include "gpu/buffer.hpp"
-#include "gpu/pipeline.hpp"
 #include "gpu/recorder.hpp"
+#include "nn/dense_chain.hpp"
 #include "nn/graph.hpp"
 #include "nn/mlp.hpp"
 
 namespace scorefield::nn {
 
-/// One network evaluation as an affine form: dst ← c_skip·src + c_out·F(c_in·src; time of table row `row`), for
-/// particles 0 … count−1 of `values` laid out as registers of (dim, stride) planes; whole workgroups are written, so
-/// `stride` must be a multiple of GpuNetwork::kParticleMultiple. Registers src and dst may be the same.
+/// One network evaluation as an affine form: dst ← c_skip·src + c_out·F(c_in·src; time of table row `row`) for
+/// particles 0 … count−1 of `values`, registers of (dim, stride) planes of float32. Whole workgroups are written, so
+/// `stride` must be a multiple of kParticleMultiple. Registers src and dst may be the same.
 struct GpuEval {
     std::uint32_t src = 0;
     std::uint32_t dst = 0;
@@ -28,34 +29,53 @@ struct GpuEval {
     float c_out = 1;
 };
 
+/// Planes of particles are padded to a multiple of this, the largest workgroup used.
+inline constexpr std::uint32_t kParticleMultiple = 512;
+
+/// Smallest multiple of `multiple` that is not below `n`.
+constexpr std::uint32_t round_up(std::uint32_t n, std::uint32_t multiple) {
+    return (n + multiple - 1) / multiple * multiple;
+}
+
+class ChainKernels;
+
 /// Inference plan of a network on the GPU. Whatever depends on time alone (every bias) is computed once per row of a
-/// table, ahead of time; per particle there remains a chain of dense layers, fused into as few kernels as suits the
-/// device. Works in blocks of particles through a scratch arena.
+/// table, ahead of time; per particle there remains a chain of dense layers, fused into as few kernels as the device's
+/// limits allow. Works in blocks of particles, so that memory does not grow with their number.
 class GpuNetwork {
   public:
-    /// Planes are padded to this, the largest workgroup used.
-    static constexpr std::uint32_t kParticleMultiple = 512;
-
-    /// Plans the network whose graph has shared time. `tensors` as mlp_tensors(config). Throws base::Error when the
-    /// device's limits are too small for it.
+    /// Plans the network whose tensors are mlp_tensors(config). Throws base::Error (running) when the device's limits
+    /// are too small for it.
     GpuNetwork(gpu::Device& device, const MlpConfig& config, const data::TensorMap& tensors);
+    ~GpuNetwork();
+    GpuNetwork(const GpuNetwork&) = delete;
+    GpuNetwork& operator=(const GpuNetwork&) = delete;
 
-    /// Computes the table rows for these times, in double precision on the host. They reach the GPU with the next
-    /// record_uploads. The rows replace all earlier ones.
+    /// Computes the table's rows for these times, in double precision on the host, in place of all earlier ones. They
+    /// reach the GPU with the next record_uploads.
     void set_times(std::span<const double> c_noise);
     void record_uploads(gpu::Recorder& recorder);
 
     void record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const;
 
     std::uint32_t dim() const { return static_cast<std::uint32_t>(config_.dim); }
-    /// Floating-point operations (multiplications and additions of the dense layers) per particle and evaluation.
+    /// Multiplications and additions of the dense layers per particle and evaluation; activations not counted.
     double operations() const;
     /// Which kernels were chosen, e.g. `fused-64x3-g512`.
-    const std::string& variant() const { return variant_; }
+    const std::string& variant() const;
 
   private:
+    gpu::Device& device_;
     MlpConfig config_;
-    std::string variant_;
+    data::TensorMap tensors_;
+    Graph graph_;
+    MlpValues network_;
+    std::vector<DenseLayer> layers_;
+    std::unique_ptr<ChainKernels> kernels_;
+    gpu::Buffer weights_;
+    gpu::Buffer rows_;
+    gpu::Buffer staging_;
+    bool uploads_pending_ = false;
 };
 
 }  // namespace scorefield::nn

@@ -44,15 +44,15 @@ enum class OpKind : std::uint8_t {
 /// One value and how it comes about. Attributes that an operation does not use keep their defaults.
 struct Node {
     OpKind kind = OpKind::input;
-    std::vector<Value> operands;
-    Shape shape;
-    std::string name;           ///< input, parameter
-    std::vector<float> values;  ///< constant: shape.rows × shape.columns
-    double factor = 1;          ///< scale
-    bool over_batch = false;    ///< scale
-    bool transpose_a = false;   ///< matmul
-    bool transpose_b = false;   ///< matmul
-    std::size_t first = 0;      ///< slice_columns
+    std::vector<Value> operands = {};
+    Shape shape = {};
+    std::string name = {};           ///< input, parameter
+    std::vector<float> values = {};  ///< constant: shape.rows × shape.columns
+    double factor = 1;               ///< scale
+    bool over_batch = false;         ///< scale
+    bool transpose_a = false;        ///< matmul
+    bool transpose_b = false;        ///< matmul
+    std::size_t first = 0;           ///< slice_columns
 
     /// True where the value does not depend on the particle: on time, weights or sums over particles alone.
     bool shared() const { return shape.rows != kBatch; }

@@ -1,0 +1,158 @@
+#include "data/distances.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/thread_pool.hpp"
+
+namespace scorefield::data {
+namespace {
+
+constexpr std::size_t kDirections = 512;
+constexpr std::size_t kQuantiles = 2000;
+constexpr double kPi = std::numbers::pi;
+
+using Direction = std::array<double, 3>;
+
+void check(const Points& points, const std::string& which) {
+    const std::string where = "the " + which + " set";
+    if (points.count == 0) throw base::request_error("no distance", where, "it holds no points");
+    if (points.dim < 1 || points.dim > 3) {
+        throw base::request_error("no distance", where,
+                                  "its points have " + std::to_string(points.dim) + " coordinates, not 1, 2 or 3");
+    }
+    if (!std::ranges::all_of(points.values, [](float value) { return std::isfinite(value); })) {
+        throw base::request_error("no distance", where, "a value is not finite");
+    }
+}
+
+void check(const Points& a, const Points& b) {
+    check(a, "first");
+    check(b, "second");
+    if (a.dim != b.dim) {
+        throw base::request_error(
+            "no distance", "both sets",
+            "their points have " + std::to_string(a.dim) + " and " + std::to_string(b.dim) + " coordinates");
+    }
+}
+
+std::vector<Direction> directions(std::size_t dim) {
+    if (dim == 1) return {{1, 0, 0}};
+    std::vector<Direction> result;
+    for (std::size_t i = 0; i < kDirections; ++i) {
+        const double place = (static_cast<double>(i) + 0.5) / kDirections;
+        if (dim == 2) {
+            result.push_back({std::cos(kPi * place), std::sin(kPi * place), 0});
+        } else {
+            const double radius = std::sqrt(1 - place * place);
+            const double angle = kPi * (3 - std::sqrt(5.0)) * static_cast<double>(i);
+            result.push_back({radius * std::cos(angle), radius * std::sin(angle), place});
+        }
+    }
+    return result;
+}
+
+/// Sorted coordinates along `direction`.
+std::vector<double> project(const Points& points, const Direction& direction) {
+    std::vector<double> result(points.count);
+    for (std::size_t i = 0; i < points.count; ++i) {
+        for (std::size_t c = 0; c < points.dim; ++c) {
+            result[i] += direction[c] * static_cast<double>(points.values[i * points.dim + c]);
+        }
+    }
+    std::ranges::sort(result);
+    return result;
+}
+
+double quantile(const std::vector<double>& sorted, double probability) {
+    const double place = probability * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const std::size_t above = std::min(below + 1, sorted.size() - 1);
+    return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+Points thinned(const Points& points) {
+    if (points.count <= kPairwisePoints) return points;
+    Points result = {kPairwisePoints, points.dim, {}};
+    for (std::size_t i = 0; i < kPairwisePoints; ++i) {
+        const std::size_t chosen = i * points.count / kPairwisePoints;
+        for (std::size_t c = 0; c < points.dim; ++c) result.values.push_back(points.values[chosen * points.dim + c]);
+    }
+    return result;
+}
+
+/// The mean over all pairs of function(squared distance), the same for any number of threads.
+template <typename Function>
+double mean_over_pairs(const Points& a, const Points& b, const Function& function) {
+    std::vector<double> sums(a.count);
+    base::ThreadPool pool;
+    pool.run(a.count, [&](std::size_t i) {
+        double sum = 0;
+        for (std::size_t j = 0; j < b.count; ++j) {
+            double square = 0;
+            for (std::size_t c = 0; c < a.dim; ++c) {
+                const double difference =
+                    static_cast<double>(a.values[i * a.dim + c]) - static_cast<double>(b.values[j * b.dim + c]);
+                square += difference * difference;
+            }
+            sum += function(square);
+        }
+        sums[i] = sum;
+    });
+    double total = 0;
+    for (const double sum : sums) total += sum;
+    return total / static_cast<double>(a.count) / static_cast<double>(b.count);
+}
+
+}  // namespace
+
+double sliced_w2(const Points& a, const Points& b) {
+    check(a, b);
+    const std::vector<Direction> lines = directions(a.dim);
+    std::vector<double> sums(lines.size());
+    base::ThreadPool pool;
+    pool.run(lines.size(), [&](std::size_t line) {
+        const std::vector<double> first = project(a, lines[line]);
+        const std::vector<double> second = project(b, lines[line]);
+        for (std::size_t i = 0; i < kQuantiles; ++i) {
+            const double probability = (static_cast<double>(i) + 0.5) / kQuantiles;
+            const double difference = quantile(first, probability) - quantile(second, probability);
+            sums[line] += difference * difference;
+        }
+    });
+    double total = 0;
+    for (const double sum : sums) total += sum;
+    return std::sqrt(total / static_cast<double>(lines.size() * kQuantiles));
+}
+
+double energy_distance(const Points& a, const Points& b) {
+    check(a, b);
+    const Points x = thinned(a);
+    const Points y = thinned(b);
+    const auto length = [](double square) { return std::sqrt(square); };
+    const double square =
+        2 * mean_over_pairs(x, y, length) - mean_over_pairs(x, x, length) - mean_over_pairs(y, y, length);
+    return std::sqrt(std::max(square, 0.0));
+}
+
+double mmd(const Points& a, const Points& b) {
+    check(a, b);
+    const Points x = thinned(a);
+    const Points y = thinned(b);
+    const double scale = mean_over_pairs(y, y, [](double square) { return square; });
+    if (!(scale > 0)) throw base::request_error("no distance", "the second set", "all its points are equal");
+    const auto kernel = [scale](double square) {
+        double sum = 0;
+        for (const double width : {0.25, 0.5, 1.0, 2.0, 4.0}) sum += std::exp(-square / (2 * width * width * scale));
+        return sum / 5;
+    };
+    const double square =
+        mean_over_pairs(x, x, kernel) + mean_over_pairs(y, y, kernel) - 2 * mean_over_pairs(x, y, kernel);
+    return std::sqrt(std::max(square, 0.0));
+}
+
+}  // namespace scorefield::data

@@ -1,0 +1,248 @@
+#include "data/npy.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cctype>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "data/files.hpp"
+
+namespace scorefield::data {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "array bytes are read and written as they stand in memory");
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& place, const std::string& why,
+                         const std::string& hint = "write it with numpy.save") {
+    throw base::request_error("cannot read NPY", path.string() + (place.empty() ? "" : ", " + place), why, hint);
+}
+
+/// Reads the header's Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }.
+class HeaderReader {
+  public:
+    HeaderReader(const std::filesystem::path& path, std::string_view text) : path_(path), rest_(text) {}
+
+    struct Header {
+        std::optional<std::string> type;
+        std::optional<bool> fortran_order;
+        std::optional<std::vector<std::size_t>> shape;
+    };
+
+    Header read() {
+        Header header;
+        expect("{");
+        while (!take("}")) {
+            const std::string key = quoted();
+            expect(":");
+            if (key == "descr" && !header.type) {
+                header.type = quoted();
+            } else if (key == "fortran_order" && !header.fortran_order) {
+                header.fortran_order = truth();
+            } else if (key == "shape" && !header.shape) {
+                header.shape = tuple();
+            } else {
+                fail("unexpected key '" + key + "'");
+            }
+            if (!take(",")) {
+                expect("}");
+                break;
+            }
+        }
+        skip_space();
+        if (!rest_.empty()) fail("there is text after the dictionary");
+        if (!header.type || !header.fortran_order || !header.shape) fail("descr, fortran_order or shape is missing");
+        return header;
+    }
+
+  private:
+    [[noreturn]] void fail(const std::string& why) const { refuse(path_, "header", why); }
+    void skip_space() {
+        while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\n')) rest_.remove_prefix(1);
+    }
+    bool take(std::string_view token) {
+        skip_space();
+        if (!rest_.starts_with(token)) return false;
+        rest_.remove_prefix(token.size());
+        return true;
+    }
+    void expect(std::string_view token) {
+        if (!take(token)) fail("'" + std::string(token) + "' is expected");
+    }
+    std::string quoted() {
+        const std::string_view mark = take("'") ? "'" : "\"";
+        if (mark == "\"") expect("\"");
+        const std::size_t end = rest_.find(mark);
+        if (end == std::string_view::npos) fail("a text does not end");
+        std::string text(rest_.substr(0, end));
+        rest_.remove_prefix(end + 1);
+        return text;
+    }
+    bool truth() {
+        if (take("True")) return true;
+        expect("False");
+        return false;
+    }
+    std::size_t number() {
+        skip_space();
+        std::size_t value = 0;
+        if (rest_.empty() || std::isdigit(static_cast<unsigned char>(rest_.front())) == 0) fail("a length is expected");
+        while (!rest_.empty() && std::isdigit(static_cast<unsigned char>(rest_.front())) != 0) {
+            const auto digit = static_cast<std::size_t>(rest_.front() - '0');
+            if (value > (std::numeric_limits<std::size_t>::max() - digit) / 10) fail("a length is too large");
+            value = 10 * value + digit;
+            rest_.remove_prefix(1);
+        }
+        return value;
+    }
+    std::vector<std::size_t> tuple() {
+        std::vector<std::size_t> shape;
+        expect("(");
+        while (!take(")")) {
+            shape.push_back(number());
+            if (!take(",")) {
+                expect(")");
+                break;
+            }
+        }
+        return shape;
+    }
+
+    const std::filesystem::path& path_;
+    std::string_view rest_;
+};
+
+/// The header's text and the bytes after it.
+struct Parts {
+    std::string_view header;
+    std::string_view values;
+};
+
+Parts split(const std::filesystem::path& path, std::string_view bytes) {
+    if (!bytes.starts_with(kMagic) || bytes.size() < 10) refuse(path, "", "it is not a NPY file");
+    const auto major = static_cast<unsigned char>(bytes[6]);
+    const auto minor = static_cast<unsigned char>(bytes[7]);
+    if (major < 1 || major > 3 || minor != 0) {
+        refuse(path, "header", "format version " + std::to_string(major) + "." + std::to_string(minor) + " is unknown");
+    }
+    const std::size_t length_size = major == 1 ? 2 : 4;
+    const std::size_t start = 8 + length_size;
+    if (bytes.size() < start) refuse(path, "header", "the file ends within it");
+    std::uint32_t length = 0;
+    std::memcpy(&length, bytes.data() + 8, length_size);
+    if (length > bytes.size() - start) refuse(path, "header", "the file ends within it");
+    return {bytes.substr(start, length), bytes.substr(start + length)};
+}
+
+template <typename Real>
+std::vector<float> convert(const std::filesystem::path& path, std::string_view bytes) {
+    std::vector<float> values(bytes.size() / sizeof(Real));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        Real value = 0;
+        std::memcpy(&value, bytes.data() + i * sizeof(Real), sizeof(Real));
+        values[i] = static_cast<float>(value);
+        if (!std::isfinite(values[i])) {
+            refuse(path, "value " + std::to_string(i), "it is not finite in single precision",
+                   "remove NaN and infinite values");
+        }
+    }
+    return values;
+}
+
+std::string npy_header(const std::vector<std::size_t>& shape) {
+    std::string tuple;
+    for (const std::size_t size : shape) tuple += std::to_string(size) + ", ";
+    if (shape.size() > 1) tuple.resize(tuple.size() - 2);
+    if (shape.size() == 1) tuple.resize(tuple.size() - 1);
+    std::string text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + tuple + "), }";
+    constexpr std::size_t kAlignment = 64;
+    const std::size_t before = kMagic.size() + 4;
+    text.resize((before + text.size() + 1 + kAlignment - 1) / kAlignment * kAlignment - before - 1, ' ');
+    text += '\n';
+    std::string header(kMagic);
+    header += '\1';
+    header += '\0';
+    header += static_cast<char>(text.size() & 255);
+    header += static_cast<char>(text.size() >> 8);
+    return header + text;
+}
+
+std::size_t product(const std::vector<std::size_t>& shape) {
+    std::size_t count = 1;
+    for (const std::size_t size : shape) count *= size;
+    return count;
+}
+
+}  // namespace
+
+Tensor read_npy(const std::filesystem::path& path) {
+    const std::string bytes = read_file(path, "NPY");
+    const Parts parts = split(path, bytes);
+    const HeaderReader::Header header = HeaderReader(path, parts.header).read();
+    if (*header.type != "<f4" && *header.type != "<f8") {
+        refuse(path, "header", "the type '" + *header.type + "' is not little-endian float32 or float64",
+               "convert it with numpy's astype('float32')");
+    }
+    if (*header.fortran_order) {
+        refuse(path, "header", "it is in Fortran order", "convert it with numpy.ascontiguousarray");
+    }
+    std::size_t expected = *header.type == "<f4" ? sizeof(float) : sizeof(double);
+    const bool empty = std::ranges::find(*header.shape, std::size_t{0}) != header.shape->end();
+    for (const std::size_t size : *header.shape) {
+        if (!empty && expected > std::numeric_limits<std::size_t>::max() / size)
+            refuse(path, "header", "the shape is too large");
+        expected = empty ? 0 : expected * size;
+    }
+    if (parts.values.size() != expected) {
+        refuse(path, "",
+               "its shape asks for " + std::to_string(expected) + " bytes of values, it has " +
+                   std::to_string(parts.values.size()));
+    }
+    const bool single = *header.type == "<f4";
+    return {*header.shape, single ? convert<float>(path, parts.values) : convert<double>(path, parts.values)};
+}
+
+Points read_points(const std::filesystem::path& path) {
+    Tensor array = read_npy(path);
+    if (array.shape.size() == 1) array.shape.push_back(1);
+    if (array.shape.size() != 2) {
+        refuse(path, "", "points need the shape (n, d) or (n), it has " + std::to_string(array.shape.size()) + " axes",
+               "reshape it");
+    }
+    if (array.values.empty()) refuse(path, "", "it holds no points", "give at least two points");
+    return {array.shape[0], array.shape[1], std::move(array.values)};
+}
+
+NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape)
+    : file_(path), missing_(product(shape)) {
+    file_.write(npy_header(shape));
+}
+
+void NpyWriter::append(std::span<const float> values) {
+    if (values.size() > missing_) throw std::logic_error("more values than the array's shape holds");
+    missing_ -= values.size();
+    file_.write(values.data(), values.size_bytes());
+}
+
+void NpyWriter::commit() {
+    if (missing_ != 0) throw std::logic_error("values of the array are missing");
+    file_.commit();
+}
+
+void write_npy(const std::filesystem::path& path, const std::vector<std::size_t>& shape,
+               std::span<const float> values) {
+    NpyWriter writer(path, shape);
+    writer.append(values);
+    writer.commit();
+}
+
+}  // namespace scorefield::data

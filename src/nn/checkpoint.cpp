@@ -1,0 +1,188 @@
+#include "nn/checkpoint.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/error.hpp"
+#include "data/safetensors.hpp"
+
+namespace scorefield::nn {
+namespace {
+
+using nlohmann::json;
+using Metadata = std::map<std::string, std::string>;
+
+constexpr const char* kPrefix = "scorefield.";
+constexpr std::size_t kMaxSize = 65536;
+
+base::Error refusal(const std::string& where, const std::string& why) {
+    return base::request_error("invalid checkpoint", where, why, "write it with `scorefield train`");
+}
+
+/// Reads metadata keys below `scorefield.` and remembers which ones were asked for.
+class Keys {
+  public:
+    Keys(const Metadata& metadata, std::string where) : metadata_(metadata), where_(std::move(where)) {}
+
+    std::string text(const std::string& name) {
+        const auto found = metadata_.find(kPrefix + name);
+        if (found == metadata_.end()) throw refusal(where_, "metadata '" + (kPrefix + name) + "' is missing");
+        asked_.insert(found->first);
+        return found->second;
+    }
+    template <typename T>
+    T number(const std::string& name, T low, T high) {
+        const std::string value = text(name);
+        T result{};
+        const char* end = value.data() + value.size();
+        const auto [stop, error] = std::from_chars(value.data(), end, result);
+        if (error != std::errc{} || stop != end || !(result >= low && result <= high)) {
+            throw refusal(where_, "metadata '" + (kPrefix + name) + "' has the invalid value '" + value + "'");
+        }
+        return result;
+    }
+    void expect(const std::string& name, const std::string& value) {
+        const std::string found = text(name);
+        if (found != value) {
+            throw refusal(where_, "metadata '" + (kPrefix + name) + "' is '" + found + "', not '" + value + "'");
+        }
+    }
+    /// All keys below `section.`, without it.
+    Metadata section(const std::string& name) {
+        const std::string prefix = kPrefix + name + ".";
+        Metadata result;
+        for (const auto& [key, value] : metadata_) {
+            if (!key.starts_with(prefix)) continue;
+            result[key.substr(prefix.size())] = value;
+            asked_.insert(key);
+        }
+        return result;
+    }
+    void refuse_others() const {
+        for (const auto& [key, value] : metadata_) {
+            if (key.starts_with(kPrefix) && !asked_.contains(key)) {
+                throw refusal(where_, "metadata '" + key + "' is unknown");
+            }
+        }
+    }
+
+  private:
+    const Metadata& metadata_;
+    std::string where_;
+    std::set<std::string> asked_;
+};
+
+MlpConfig read_network(Keys& keys) {
+    keys.expect("architecture", "mlp");
+    MlpConfig network;
+    network.dim = keys.number<std::size_t>("mlp.dim", 1, 3);
+    network.width = keys.number<std::size_t>("mlp.width", 1, kMaxSize);
+    network.depth = keys.number<std::size_t>("mlp.depth", 0, kMaxSize);
+    network.features = keys.number<std::size_t>("mlp.features", 1, kMaxSize);
+    return network;
+}
+
+diffusion::ProcessSettings read_process(Keys& keys, const std::string& where) {
+    diffusion::ProcessSettings process;
+    process.name = keys.text("process");
+    process.schedule = keys.text("process.schedule");
+    process.train_steps = keys.number<int>("process.T", 1, 1'000'000);
+    process.beta_start = keys.number<double>("process.beta_start", 0, 1);
+    process.beta_end = keys.number<double>("process.beta_end", 0, 1);
+    try {
+        diffusion::make_process(process);
+    } catch (const base::Error& error) {
+        throw refusal(where, error.what());
+    }
+    return process;
+}
+
+data::Scaling read_scaling(Keys& keys, std::size_t dim, const std::string& where) {
+    data::Scaling scaling;
+    const json mean = json::parse(keys.text("data.mean"), nullptr, false);
+    const bool numbers =
+        mean.is_array() && mean.size() == dim && std::ranges::all_of(mean, [](const json& m) { return m.is_number(); });
+    if (!numbers) throw refusal(where, "metadata 'scorefield.data.mean' does not hold one number per coordinate");
+    scaling.mean = mean.get<std::vector<double>>();
+    scaling.deviation = keys.number<double>("data.deviation", std::numeric_limits<double>::min(), 1e300);
+    return scaling;
+}
+
+std::string shape_text(const std::vector<std::size_t>& shape) {
+    return json(shape).dump();
+}
+
+/// 17 significant digits: the same double comes back.
+std::string number_text(double value) {
+    char text[64];
+    const auto [end, error] = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 17);
+    return {text, end};
+}
+
+}  // namespace
+
+void require_tensors(const data::TensorMap& tensors, const MlpConfig& network, const std::string& where) {
+    std::set<std::string> known;
+    // A depth without tensors would make a long list of nothing.
+    if (network.depth > tensors.size()) throw refusal(where, "it has fewer tensors than a network of its depth");
+    for (const TensorSpec& spec : mlp_tensors(network)) {
+        const auto found = tensors.find(spec.name);
+        if (found == tensors.end()) throw refusal(where, "tensor '" + spec.name + "' is missing");
+        if (found->second.shape != spec.shape) {
+            throw refusal(where, "tensor '" + spec.name + "' has the shape " + shape_text(found->second.shape) +
+                                     ", the network needs " + shape_text(spec.shape));
+        }
+        known.insert(spec.name);
+    }
+    for (const auto& [name, tensor] : tensors) {
+        if (!known.contains(name)) throw refusal(where, "tensor '" + name + "' does not belong to the network");
+    }
+}
+
+Checkpoint read_checkpoint(const std::filesystem::path& path) {
+    data::SafetensorsFile file = data::read_safetensors(path);
+    const std::string where = path.string();
+    Keys keys(file.metadata, where);
+    keys.expect("version", "1");
+    if (!file.verified) throw refusal(where, "it has no checksum");
+    Checkpoint checkpoint;
+    checkpoint.network = read_network(keys);
+    checkpoint.process = read_process(keys, where);
+    checkpoint.prediction = diffusion::parse_prediction(keys.text("prediction"), where);
+    checkpoint.data = keys.text("data");
+    checkpoint.scaling = read_scaling(keys, checkpoint.network.dim, where);
+    checkpoint.sampling = keys.section("sampling");
+    checkpoint.training = keys.section("training");
+    keys.refuse_others();
+    require_tensors(file.tensors, checkpoint.network, where);
+    checkpoint.tensors = std::move(file.tensors);
+    return checkpoint;
+}
+
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+    data::SafetensorsFile file;
+    const auto set = [&](const std::string& name, const std::string& value) { file.metadata[kPrefix + name] = value; };
+    set("version", "1");
+    set("architecture", "mlp");
+    set("mlp.dim", std::to_string(checkpoint.network.dim));
+    set("mlp.width", std::to_string(checkpoint.network.width));
+    set("mlp.depth", std::to_string(checkpoint.network.depth));
+    set("mlp.features", std::to_string(checkpoint.network.features));
+    set("process", checkpoint.process.name);
+    set("process.schedule", checkpoint.process.schedule);
+    set("process.T", std::to_string(checkpoint.process.train_steps.value()));
+    set("process.beta_start", number_text(checkpoint.process.beta_start));
+    set("process.beta_end", number_text(checkpoint.process.beta_end));
+    set("prediction", std::string(diffusion::prediction_name(checkpoint.prediction)));
+    set("data", checkpoint.data);
+    set("data.mean", json(checkpoint.scaling.mean).dump());
+    set("data.deviation", number_text(checkpoint.scaling.deviation));
+    for (const auto& [key, value] : checkpoint.sampling) set("sampling." + key, value);
+    for (const auto& [key, value] : checkpoint.training) set("training." + key, value);
+    file.tensors = checkpoint.tensors;
+    data::write_safetensors(path, file);
+}
+
+}  // namespace scorefield::nn

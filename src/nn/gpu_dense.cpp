@@ -1,0 +1,159 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "nn/gpu_kernels.hpp"
+#include "shaders/nn/dense_layer.comp.hpp"
+#include "shaders/nn/dense_output.comp.hpp"
+
+namespace scorefield::nn {
+namespace {
+
+/// Push constants of shaders/nn/dense.glsl.
+struct LayerPush {
+    std::uint32_t weights, biases, in_first, in_stride, out_first, out_stride;
+    float in_scale;
+};
+struct OutputPush {
+    LayerPush layer;
+    std::uint32_t src_first;
+    float c_skip, c_out;
+};
+
+struct Layer {
+    gpu::ComputePipeline pipeline;
+    std::uint32_t outputs = 0;  ///< padded to a multiple of `output_block`
+    std::uint32_t output_block = 0;
+    std::size_t weights = 0;  ///< offset in floats
+    std::size_t biases = 0;
+};
+
+constexpr std::uint32_t kOutputs = 8;              // accumulators at a time
+constexpr std::size_t kUnrolledProducts = 4096;    // per invocation: beyond it drivers take minutes to compile
+constexpr std::size_t kInputsAtMost = 1024;        // private array of an invocation
+
+class DenseKernels : public ChainKernels {
+  public:
+    DenseKernels(gpu::Device& device, const std::vector<DenseLayer>& layers)
+        : chain_(layers), group_(workgroup_size(device)), block_(block_size(device)) {
+        std::uint32_t widest = 0;
+        for (std::size_t l = 0; l < layers.size(); ++l) {
+            add_layer(device, layers[l], l + 1 == layers.size());
+            if (l + 1 < layers.size()) widest = std::max(widest, layers_.back().outputs);
+        }
+        for (gpu::Buffer& buffer : activations_) {
+            buffer = gpu::Buffer(device, "network activations", std::size_t{widest} * block_ * sizeof(float));
+        }
+        variant_ = fmt::format("dense-{}x{}-g{}", layers.front().outputs, layers.size() - 2, group_);
+    }
+
+    const std::string& variant() const override { return variant_; }
+    std::size_t row_floats() const override { return bias_floats_; }
+
+    std::vector<float> pack_weights(const data::TensorMap& tensors) const override {
+        std::vector<float> packed(weight_floats_);
+        for (std::size_t l = 0; l < layers_.size(); ++l) {
+            pack_matrix(tensors.at(chain_[l].weight).values, chain_[l].outputs, chain_[l].inputs, chain_[l].inputs,
+                        std::span(packed).subspan(layers_[l].weights));
+        }
+        return packed;
+    }
+
+    void pack_row(std::span<const std::vector<float>> addends, std::span<float> row) const override {
+        std::fill(row.begin(), row.end(), 0.0F);
+        for (std::size_t l = 0; l < layers_.size(); ++l) {
+            std::copy(addends[l].begin(), addends[l].end(),
+                      row.begin() + static_cast<std::ptrdiff_t>(layers_[l].biases));
+        }
+    }
+
+    void record(gpu::Recorder& recorder, const gpu::Buffer& weights, const gpu::Buffer& rows, const gpu::Buffer& values,
+                const GpuEval& eval) const override {
+        const auto plane = static_cast<std::uint32_t>(chain_.front().inputs) * eval.stride;
+        for (std::uint32_t particle = 0; particle < eval.count; particle += block_) {
+            const std::uint32_t groups = round_up(std::min(block_, eval.count - particle), group_) / group_;
+            for (std::size_t l = 0; l < layers_.size(); ++l) {
+                const Layer& layer = layers_[l];
+                const gpu::Buffer& in = l == 0 ? values : activations_[l % 2];
+                const gpu::Buffer& out = activations_[(l + 1) % 2];
+                LayerPush push = {static_cast<std::uint32_t>(layer.weights),
+                                  static_cast<std::uint32_t>(eval.row * bias_floats_ + layer.biases),
+                                  l == 0 ? eval.src * plane + particle : 0,
+                                  l == 0 ? eval.stride : block_,
+                                  0,
+                                  block_,
+                                  l == 0 ? eval.c_in : 1.0F};
+                const std::uint32_t output_blocks = layer.outputs / layer.output_block;
+                if (l + 1 < layers_.size()) {
+                    recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), writes(out)}, push,
+                                      groups, output_blocks);
+                } else {
+                    push.out_first = eval.dst * plane + particle;
+                    push.out_stride = eval.stride;
+                    const OutputPush output = {push, eval.src * plane + particle, eval.c_skip, eval.c_out};
+                    recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), reads_writes(values)},
+                                      output, groups, output_blocks);
+                }
+            }
+        }
+    }
+
+  private:
+    void add_layer(gpu::Device& device, const DenseLayer& dense, bool output) {
+        const std::size_t shared_floats = device.properties().shared_memory_bytes / sizeof(float);
+        const std::size_t at_once = output ? dense.outputs : kOutputs;
+        if (dense.inputs > kInputsAtMost || (dense.inputs + 1) * at_once > shared_floats) {
+            throw base::running_error("network too wide for the device", dense.weight,
+                                      fmt::format("{} inputs do not fit {} bytes of shared memory", dense.inputs,
+                                                  device.properties().shared_memory_bytes),
+                                      fmt::format("use a network of width at most {}",
+                                                  std::min(kInputsAtMost, shared_floats / kOutputs - 1)));
+        }
+        Layer layer;
+        if (output) {
+            layer.outputs = layer.output_block = static_cast<std::uint32_t>(dense.outputs);
+        } else {
+            layer.outputs = round_up(static_cast<std::uint32_t>(dense.outputs), kOutputs);
+            layer.output_block = layer.outputs;
+            const auto fits = [&](std::size_t block) {
+                return (dense.inputs + 1) * block <= shared_floats && dense.inputs * block <= kUnrolledProducts;
+            };
+            while (layer.output_block > kOutputs &&
+                   (layer.outputs % layer.output_block != 0 || !fits(layer.output_block))) {
+                layer.output_block -= kOutputs;
+            }
+        }
+        layer.weights = weight_floats_;
+        layer.biases = bias_floats_;
+        weight_floats_ += layer.outputs * dense.inputs;
+        bias_floats_ += layer.outputs;
+        const std::uint32_t accumulators = output ? layer.output_block : kOutputs;
+        const std::vector<std::uint32_t> constants = {group_, static_cast<std::uint32_t>(dense.inputs),
+                                                      layer.output_block, accumulators};
+        layer.pipeline = gpu::ComputePipeline(device, "network " + dense.weight, code(output), constants);
+        layers_.push_back(std::move(layer));
+    }
+
+    static std::span<const std::uint32_t> code(bool output) {
+        if (output) return shaders::nn_dense_output_comp;
+        return shaders::nn_dense_layer_comp;
+    }
+
+    std::vector<DenseLayer> chain_;
+    std::uint32_t group_;
+    std::uint32_t block_;
+    std::vector<Layer> layers_;
+    std::size_t weight_floats_ = 0;
+    std::size_t bias_floats_ = 0;
+    gpu::Buffer activations_[2];
+    std::string variant_;
+};
+
+}  // namespace
+
+std::unique_ptr<ChainKernels> make_dense_kernels(gpu::Device& device, const std::vector<DenseLayer>& layers) {
+    return std::make_unique<DenseKernels>(device, layers);
+}
+
+}  // namespace scorefield::nn

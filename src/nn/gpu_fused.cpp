@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "nn/gpu_kernels.hpp"
+#include "shaders/nn/mlp_first.comp.hpp"
+#include "shaders/nn/mlp_last.comp.hpp"
+#include "shaders/nn/mlp_middle.comp.hpp"
+#include "shaders/nn/mlp_only.comp.hpp"
+
+namespace scorefield::nn {
+namespace {
+
+/// Push constants of shaders/nn/mlp_stage.glsl.
+struct StagePush {
+    std::uint32_t weights, biases, particle, block, stride, src, dst;
+    float c_in, c_skip, c_out;
+};
+
+/// One dispatch: a hidden layer, the input layer before the first and the output layer after the last.
+struct Stage {
+    gpu::ComputePipeline pipeline;
+    std::size_t weights = 0;  ///< offset in floats
+    std::size_t biases = 0;
+    bool first = false;
+    bool last = false;
+};
+
+constexpr std::uint32_t kOutputs = 8;  // OUTPUTS of the shader
+
+class FusedKernels : public ChainKernels {
+  public:
+    FusedKernels(gpu::Device& device, const std::vector<DenseLayer>& layers, std::uint32_t width)
+        : layers_(layers),
+          width_(width),
+          dim_(static_cast<std::uint32_t>(layers.front().inputs)),
+          group_(workgroup_size(device)),
+          block_(block_size(device)) {
+        const std::size_t hidden = layers.size() - 2;
+        for (std::size_t l = 0; l < hidden; ++l) {
+            Stage stage;
+            stage.first = l == 0;
+            stage.last = l + 1 == hidden;
+            stage.weights = weight_floats_;
+            stage.biases = bias_floats_;
+            stage.pipeline = gpu::ComputePipeline(device, fmt::format("network stage {}", l), code(stage),
+                                                  {group_, width_, dim_});
+            weight_floats_ += width_ * width_ + (stage.first ? width_ * dim_ : 0) + (stage.last ? width_ * dim_ : 0);
+            bias_floats_ += width_ + (stage.first ? width_ : 0) + (stage.last ? dim_ : 0);
+            stages_.push_back(std::move(stage));
+        }
+        for (gpu::Buffer& buffer : activations_) {
+            if (hidden > 1) {
+                buffer = gpu::Buffer(device, "network activations", std::size_t{width_} * block_ * sizeof(float));
+            }
+        }
+        variant_ = fmt::format("fused-{}x{}-g{}", width_, hidden, group_);
+    }
+
+    const std::string& variant() const override { return variant_; }
+    std::size_t row_floats() const override { return bias_floats_; }
+
+    std::vector<float> pack_weights(const data::TensorMap& tensors) const override {
+        std::vector<float> packed(weight_floats_);
+        const auto pack = [&](std::size_t layer, std::size_t offset, std::size_t stride) {
+            const DenseLayer& dense = layers_[layer];
+            pack_matrix(tensors.at(dense.weight).values, dense.outputs, dense.inputs, stride,
+                        std::span(packed).subspan(offset));
+            return offset + stride * (layer + 1 == layers_.size() ? dim_ : width_);
+        };
+        for (std::size_t s = 0; s < stages_.size(); ++s) {
+            std::size_t at = pack(s + 1, stages_[s].weights, width_);
+            if (stages_[s].first) at = pack(0, at, dim_);
+            if (stages_[s].last) pack(s + 2, at, width_);
+        }
+        return packed;
+    }
+
+    void pack_row(std::span<const std::vector<float>> addends, std::span<float> row) const override {
+        std::fill(row.begin(), row.end(), 0.0F);
+        const auto pack = [&](std::size_t layer, std::size_t offset) {
+            std::copy(addends[layer].begin(), addends[layer].end(), row.begin() + static_cast<std::ptrdiff_t>(offset));
+            return offset + width_;
+        };
+        for (std::size_t s = 0; s < stages_.size(); ++s) {
+            std::size_t at = pack(s + 1, stages_[s].biases);
+            if (stages_[s].first) at = pack(0, at);
+            if (stages_[s].last) pack(s + 2, at);
+        }
+    }
+
+    void record(gpu::Recorder& recorder, const gpu::Buffer& weights, const gpu::Buffer& rows, const gpu::Buffer& values,
+                const GpuEval& eval) const override {
+        for (std::uint32_t particle = 0; particle < eval.count; particle += block_) {
+            const std::uint32_t groups = round_up(std::min(block_, eval.count - particle), group_) / group_;
+            for (std::size_t s = 0; s < stages_.size(); ++s) {
+                const Stage& stage = stages_[s];
+                const StagePush push = {static_cast<std::uint32_t>(stage.weights),
+                                        static_cast<std::uint32_t>(eval.row * bias_floats_ + stage.biases),
+                                        particle,
+                                        block_,
+                                        eval.stride,
+                                        eval.src,
+                                        eval.dst,
+                                        eval.c_in,
+                                        eval.c_skip,
+                                        eval.c_out};
+                const gpu::Buffer& in = activations_[s % 2];
+                const gpu::Buffer& out = activations_[(s + 1) % 2];
+                if (stage.first && stage.last) {
+                    recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads_writes(values)}, push, groups);
+                } else if (stage.first) {
+                    recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads(values), writes(out)}, push,
+                                      groups);
+                } else if (stage.last) {
+                    recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads_writes(values), reads(in)},
+                                      push, groups);
+                } else {
+                    recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads(in), writes(out)}, push,
+                                      groups);
+                }
+            }
+        }
+    }
+
+  private:
+    static std::span<const std::uint32_t> code(const Stage& stage) {
+        if (stage.first && stage.last) return shaders::nn_mlp_only_comp;
+        if (stage.first) return shaders::nn_mlp_first_comp;
+        if (stage.last) return shaders::nn_mlp_last_comp;
+        return shaders::nn_mlp_middle_comp;
+    }
+
+    std::vector<DenseLayer> layers_;
+    std::uint32_t width_;  ///< padded to a multiple of kOutputs; padding stays silu(0) = 0
+    std::uint32_t dim_;
+    std::uint32_t group_;
+    std::uint32_t block_;
+    std::vector<Stage> stages_;
+    std::size_t weight_floats_ = 0;
+    std::size_t bias_floats_ = 0;
+    gpu::Buffer activations_[2];
+    std::string variant_;
+};
+
+}  // namespace
+
+std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std::vector<DenseLayer>& layers) {
+    if (layers.size() < 3 || layers.front().inputs != layers.back().outputs || layers.back().silu) return nullptr;
+    const std::size_t hidden = layers.front().outputs;
+    for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
+        if (layers[l].outputs != hidden || !layers[l].silu) return nullptr;
+    }
+    const std::uint32_t width = round_up(static_cast<std::uint32_t>(hidden), kOutputs);
+    const std::size_t dim = layers.front().inputs;
+    const std::size_t shared_floats = width * width + 2 * width * dim + 2 * width + dim;
+    if (dim > 4 || shared_floats * sizeof(float) > device.properties().shared_memory_bytes) return nullptr;
+    return std::make_unique<FusedKernels>(device, layers, width);
+}
+
+}  // namespace scorefield::nn

@@ -1,0 +1,85 @@
+#include "nn/mlp.hpp"
+
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include "base/random.hpp"
+
+namespace scorefield::nn {
+
+std::vector<TensorSpec> mlp_tensors(const MlpConfig& config) {
+    const std::size_t width = config.width;
+    const std::size_t time = 2 * config.features;
+    std::vector<TensorSpec> specs = {{"time.frequencies", {config.features}, false}};
+    const auto add_layer = [&](const std::string& layer, std::size_t inputs) {
+        specs.push_back({layer + ".weight", {width, inputs}});
+        specs.push_back({layer + ".bias", {width}});
+        specs.push_back({layer + ".time", {width, time}});
+    };
+    add_layer("input", config.dim);
+    for (std::size_t l = 0; l < config.depth; ++l) add_layer("hidden." + std::to_string(l), width);
+    specs.push_back({"output.weight", {config.dim, width}});
+    specs.push_back({"output.bias", {config.dim}});
+    return specs;
+}
+
+Shape value_shape(const TensorSpec& spec) {
+    return spec.shape.size() == 1 ? Shape{1, spec.shape[0]} : Shape{spec.shape[0], spec.shape[1]};
+}
+
+namespace {
+
+std::vector<float> time_frequencies(std::size_t count, double horizon) {
+    const double slowest = 2 * std::numbers::pi / (4 * horizon);
+    std::vector<float> frequencies(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const double place = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 0;
+        frequencies[i] = static_cast<float>(std::pow(slowest, place));
+    }
+    return frequencies;
+}
+
+}  // namespace
+
+data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, double horizon) {
+    data::TensorMap tensors;
+    std::uint32_t index = 0;
+    for (const TensorSpec& spec : mlp_tensors(config)) {
+        const Shape shape = value_shape(spec);
+        data::Tensor tensor = {spec.shape, std::vector<float>(shape.rows * shape.columns)};
+        // A layer's inputs reach it through two matrices; each keeps the scale of its own.
+        const bool drawn = spec.shape.size() == 2 && !spec.name.starts_with("output");
+        const double bound = drawn ? 1 / std::sqrt(static_cast<double>(shape.columns)) : 0;
+        for (std::size_t i = 0; drawn && i < tensor.values.size(); ++i) {
+            const double u = base::uniform(seed, static_cast<std::uint32_t>(i), 0, index, base::kWeightStream);
+            tensor.values[i] = static_cast<float>(bound * (2 * u - 1));
+        }
+        if (!spec.trained) tensor.values = time_frequencies(config.features, horizon);
+        tensors.emplace(spec.name, std::move(tensor));
+        ++index;
+    }
+    return tensors;
+}
+
+MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows) {
+    std::map<std::string, Value> tensors;
+    for (const TensorSpec& spec : mlp_tensors(config)) {
+        tensors[spec.name] = graph.parameter(spec.name, value_shape(spec));
+    }
+    MlpValues values;
+    values.x = graph.input("x", {kBatch, config.dim});
+    values.c_noise = graph.input("c_noise", {rows == TimeRows::shared ? 1 : kBatch, 1});
+    const Value angles = graph.matmul(values.c_noise, tensors.at("time.frequencies"));
+    const Value time = graph.concatenate_columns(graph.sine(angles), graph.cosine(angles));
+    const auto layer = [&](Value h, const std::string& name) {
+        const Value addend = graph.linear(time, tensors.at(name + ".time"), tensors.at(name + ".bias"));
+        return graph.silu(graph.linear(h, tensors.at(name + ".weight"), addend));
+    };
+    Value h = layer(values.x, "input");
+    for (std::size_t l = 0; l < config.depth; ++l) h = layer(h, "hidden." + std::to_string(l));
+    values.output = graph.linear(h, tensors.at("output.weight"), tensors.at("output.bias"));
+    return values;
+}
+
+}  // namespace scorefield::nn

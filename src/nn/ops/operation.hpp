@@ -1,0 +1,50 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nn/graph.hpp"
+#include "nn/matrix.hpp"
+
+namespace scorefield::nn {
+
+/// What is known of one operation besides its shape check (the Graph member of the same name).
+struct Operation {
+    std::string_view name;
+    /// The double-precision reference. `out` has its shape, its values are zero; `batch` is the number of particles.
+    void (*evaluate)(const Node& node, std::span<const Matrix* const> operands, std::size_t batch, Matrix& out);
+    /// Reverse mode: appends to the graph, for each operand, the derivative of a scalar by it, given `gradient`, the
+    /// derivative of that scalar by `self`. `node` is a copy of the operation's node.
+    std::vector<Value> (*derivative)(Graph& graph, const Node& node, Value self, Value gradient);
+};
+
+/// Throws std::logic_error for leaves (input, parameter, constant).
+const Operation& operation(OpKind kind);
+
+/// `OPERATION of (64, 2) and (batch, 3): WHY` as std::logic_error.
+[[noreturn]] void shape_error(std::string_view operation, std::span<const Shape> shapes, std::string_view why);
+
+/// The rows of an element-wise result: equal rows, or the other's where one operand has a single row.
+std::size_t joined_rows(std::string_view operation, Shape a, Shape b);
+
+/// `gradient` summed over its rows where the operand of `shape` was repeated along them.
+Value sum_repeated(Graph& graph, Value gradient, Shape shape);
+
+extern const Operation kLinear;
+extern const Operation kMatmul;
+extern const Operation kAdd;
+extern const Operation kMultiply;
+extern const Operation kScale;
+extern const Operation kSigmoid;
+extern const Operation kSilu;
+extern const Operation kSiluDerivative;
+extern const Operation kSine;
+extern const Operation kCosine;
+extern const Operation kConcatenateColumns;
+extern const Operation kSliceColumns;
+extern const Operation kSumRows;
+extern const Operation kRepeatRows;
+
+}  // namespace scorefield::nn
