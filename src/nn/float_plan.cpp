@@ -136,7 +136,7 @@ void FloatPlan::compute(Value value, const Block& block) {
         case OpKind::slice_columns:
         case OpKind::sum_rows:
         case OpKind::repeat_rows:
-            compute_joined(node, {block.index, block.first, rows}, out);
+            compute_joined(node, block, rows, out);
             break;
         default:
             compute_each(node, block, rows * node.shape.columns, out);
@@ -162,7 +162,7 @@ void FloatPlan::compute_product(const Node& node, Value value, const Block& bloc
                    columns, addend);
 }
 
-void FloatPlan::compute_joined(const Node& node, const Block& block, float* out) {
+void FloatPlan::compute_joined(const Node& node, const Block& block, std::size_t rows, float* out) {
     const std::size_t columns = node.shape.columns;
     const View a = view(node.operands[0], block);
     const View b = node.operands.size() == 2 ? view(node.operands[1], block) : View{};
@@ -173,8 +173,8 @@ void FloatPlan::compute_joined(const Node& node, const Block& block, float* out)
         return;
     }
     const bool whole = a.stride == columns && b.stride == columns;
-    const std::size_t pieces = whole ? 1 : block.rows;
-    const std::size_t length = whole ? block.rows * columns : columns;
+    const std::size_t pieces = whole ? 1 : rows;
+    const std::size_t length = whole ? rows * columns : columns;
     for (std::size_t r = 0; r < pieces; ++r) {
         const float* row = a.data + r * a.stride;
         float* result = out + r * columns;

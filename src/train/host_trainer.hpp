@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.hpp"
+#include "nn/float_plan.hpp"
+#include "train/adam.hpp"
+#include "train/objective.hpp"
+#include "train/settings.hpp"
+#include "train/trainer.hpp"
+
+namespace scorefield::train {
+
+/// Training in single precision on all cores. The same settings give the same weights bit for bit whatever the number
+/// of threads.
+class HostTrainer final : public Trainer {
+  public:
+    /// `data` and `process` must outlive the trainer. The settings must have passed check_settings.
+    HostTrainer(const TrainSettings& settings, const data::Dataset& data, const diffusion::NoiseProcess& process);
+
+    StepReport step() override;
+    std::uint64_t steps() const override { return steps_; }
+    data::TensorMap averaged_weights() const override;
+    double held_out_loss(std::uint64_t draws) override;
+
+    const nn::MlpConfig& network() const { return network_; }
+    const data::Scaling& scaling() const { return source_.scaling(); }
+
+  private:
+    /// One tensor; `trained` ones have moments and a gradient, output `gradient` of the plan.
+    struct Parameter {
+        nn::TensorSpec spec;
+        nn::AlignedFloats weights;
+        nn::AlignedFloats averaged;
+        AdamState adam;
+        std::size_t gradient = 0;
+    };
+
+    nn::FloatBindings bindings(const Batch& batch, bool averaged) const;
+    double clipping_factor() const;
+
+    TrainSettings settings_;
+    nn::MlpConfig network_;
+    base::ThreadPool pool_;
+    BatchSource source_;
+    ObjectiveGraph objective_;
+    std::vector<Parameter> parameters_;
+    nn::FloatPlan plan_;
+    Batch batch_;
+    std::uint64_t steps_ = 0;
+};
+
+}  // namespace scorefield::train

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "diffusion/prediction.hpp"
+#include "diffusion/process.hpp"
+
+namespace scorefield::train {
+
+inline constexpr std::array<std::string_view, 3> kRateSchedules = {"constant", "linear", "cosine"};
+
+/// What a user says about training; the comments name the flags.
+struct TrainSettings {
+    std::string data = "swiss_roll";                                    ///< --data
+    diffusion::ProcessSettings process;                                 ///< --process, --process.NAME
+    diffusion::Prediction prediction = diffusion::Prediction::epsilon;  ///< --prediction
+    std::uint64_t seed = 0;                                             ///< --seed
+    std::uint64_t steps = 6000;                                         ///< --train.steps, ≥ 1
+    std::size_t batch = 2048;                                           ///< --train.batch, ≥ 1
+    double learning_rate = 1e-3;                                        ///< --train.learning_rate, > 0
+    double final_learning_rate = 1e-5;  ///< --train.final_learning_rate, ≥ 0; unused where constant
+    std::string schedule = "cosine";    ///< --train.schedule
+    std::uint64_t warmup = 100;         ///< --train.warmup: steps of linear growth to learning_rate
+    double ema = 0.999;                 ///< --train.ema: decay of the averaged weights, 0 ≤ ema < 1
+    double clip = 1;                    ///< --train.clip: largest norm of the gradient; 0: none
+    std::uint64_t save_every = 0;       ///< --train.save_every: steps between checkpoints; 0: only the last
+    std::size_t width = 64;             ///< --network.width
+    std::size_t depth = 3;              ///< --network.depth
+    std::size_t features = 32;          ///< --network.features
+    std::filesystem::path out;          ///< --out; empty: nothing is written
+    std::filesystem::path log;          ///< --log: CSV of step, loss, learning rate; empty: none
+    std::size_t threads = 0;            ///< 0: one per core; changes nothing but the time
+};
+
+/// Throws base::Error (request) naming the flag of the first setting out of range.
+void check_settings(const TrainSettings& settings);
+
+/// The learning rate of a step (0 …): grows linearly over the warm-up, then falls from learning_rate at its end to
+/// final_learning_rate at the last step, along a line or half a cosine, or stays.
+double learning_rate(const TrainSettings& settings, std::uint64_t step);
+
+}  // namespace scorefield::train

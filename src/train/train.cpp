@@ -1,0 +1,91 @@
+#include "train/train.hpp"
+
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <optional>
+
+#include "base/atomic_file.hpp"
+#include "data/datasets.hpp"
+#include "train/host_trainer.hpp"
+
+namespace scorefield::train {
+namespace {
+
+/// The settings that suit a network trained on whole schedules of points.
+const std::map<std::string, std::string> kSamplingHints = {{"sampler", "ddim"}, {"steps", "50"}};
+
+std::map<std::string, std::string> describe(const TrainSettings& settings, std::uint64_t steps) {
+    return {{"steps", std::to_string(steps)},        {"batch", std::to_string(settings.batch)},
+            {"seed", std::to_string(settings.seed)}, {"learning_rate", std::to_string(settings.learning_rate)},
+            {"schedule", settings.schedule},         {"ema", std::to_string(settings.ema)}};
+}
+
+nn::Checkpoint make_checkpoint(const TrainSettings& settings, const diffusion::NoiseProcess& process,
+                               const HostTrainer& trainer) {
+    nn::Checkpoint checkpoint;
+    checkpoint.network = trainer.network();
+    checkpoint.process = settings.process;
+    checkpoint.process.train_steps = static_cast<int>(process.times().highest) + 1;
+    checkpoint.prediction = settings.prediction;
+    checkpoint.data = settings.data;
+    checkpoint.scaling = trainer.scaling();
+    checkpoint.sampling = kSamplingHints;
+    checkpoint.training = describe(settings, trainer.steps());
+    checkpoint.tensors = trainer.averaged_weights();
+    return checkpoint;
+}
+
+/// The CSV log, or nothing where none is wanted.
+class Log {
+  public:
+    explicit Log(const std::filesystem::path& path) {
+        if (path.empty()) return;
+        file_.emplace(path);
+        file_->write("step,loss,learning_rate\n");
+    }
+    void add(const StepReport& report) {
+        if (!file_) return;
+        file_->write(std::to_string(report.step) + "," + std::to_string(report.loss) + "," +
+                     std::to_string(report.learning_rate) + "\n");
+    }
+    void commit() {
+        if (file_) file_->commit();
+    }
+
+  private:
+    std::optional<base::AtomicFile> file_;
+};
+
+}  // namespace
+
+TrainResult train(const TrainSettings& settings, const TrainCallbacks& callbacks) {
+    check_settings(settings);
+    if (!settings.out.empty()) base::require_writable(settings.out);
+    const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
+    const std::unique_ptr<diffusion::NoiseProcess> process = diffusion::make_process(settings.process);
+    Log log(settings.log);
+    HostTrainer trainer(settings, *data, *process);
+
+    const auto start = std::chrono::steady_clock::now();
+    for (std::uint64_t step = 0; step < settings.steps; ++step) {
+        const StepReport report = trainer.step();
+        log.add(report);
+        if (callbacks.progress) callbacks.progress(report);
+        const bool save = settings.save_every > 0 && (step + 1) % settings.save_every == 0 && step + 1 < settings.steps;
+        if (save && !settings.out.empty()) {
+            nn::write_checkpoint(settings.out, make_checkpoint(settings, *process, trainer));
+        }
+    }
+    TrainResult result;
+    result.steps = settings.steps;
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result.steps_per_s = static_cast<double>(settings.steps) / result.seconds;
+    log.commit();
+    result.checkpoint = make_checkpoint(settings, *process, trainer);
+    if (!settings.out.empty()) nn::write_checkpoint(settings.out, result.checkpoint);
+    result.loss = trainer.held_out_loss(kHeldOutDraws);
+    return result;
+}
+
+}  // namespace scorefield::train
