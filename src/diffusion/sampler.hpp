@@ -45,7 +45,8 @@ const SamplerInfo& sampler_info(std::string_view name);
 /// register 0; the noise of step k is z(base::kSamplerStream, k) whatever else is set; the last step draws none. Where
 /// an update is affine in the state and the network's output, it is that one `eval`.
 /// Throws base::Error (request) naming the flag: sampler or parameter unknown or out of range, timesteps that
-/// check_timesteps refuses, a coefficient that is not finite (no signal left at that time).
+/// check_timesteps refuses, a coefficient that is not finite in single
+/// precision (no signal left at that time).
 Program compile_program(const NoiseProcess& process, Prediction prediction, const SamplerSettings& settings,
                         const std::vector<double>& timesteps);
 

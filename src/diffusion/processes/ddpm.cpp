@@ -39,15 +39,16 @@ std::vector<double> cosine_betas(int train_steps) {
     return betas;
 }
 
-/// ᾱ as a product and 1−ᾱ by its own recursion, so that neither loses digits to the other.
+/// ᾱ by its logarithm, which does not stall above 0 as a product of tiny numbers does, and 1−ᾱ by its own recursion, so
+/// that neither loses digits to the other.
 std::vector<Marginal> accumulate(const std::vector<double>& betas) {
     std::vector<Marginal> marginals;
-    double alpha_bar = 1;
+    double log_alpha_bar = 0;
     double variance = 0;
     for (const double beta : betas) {
-        alpha_bar *= 1 - beta;
+        log_alpha_bar += std::log1p(-beta);
         variance = (1 - beta) * variance + beta;
-        marginals.push_back({std::sqrt(alpha_bar), std::sqrt(variance)});
+        marginals.push_back({std::exp(log_alpha_bar / 2), std::sqrt(variance)});
     }
     return marginals;
 }

@@ -19,7 +19,7 @@ struct Step {
 };
 
 /// Emits the ops of samplers that keep their state in register 0; every estimate of x_0 is clamped where a clip is set.
-/// Throws base::Error (request) at a coefficient that is not finite.
+/// Throws base::Error (request) at a coefficient that is not finite in single precision.
 class ProgramBuilder {
   public:
     ProgramBuilder(Prediction prediction, std::optional<double> clip) : prediction_(prediction), clip_(clip) {}

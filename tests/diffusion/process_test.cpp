@@ -1,0 +1,102 @@
+#include "diffusion/process.hpp"
+
+#include <gmock/gmock.h>
+
+#include "diffusion/prediction.hpp"
+#include "support.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+using testing::HasSubstr;
+using testing_support::error_of;
+
+struct Known {
+    int k;
+    double alpha_bar;
+};
+
+void expect_alpha_bars(const ProcessSettings& settings, std::initializer_list<Known> expected) {
+    const auto process = make_process(settings);
+    for (const auto& [k, alpha_bar] : expected) {
+        const auto [alpha, sigma] = process->marginal(k);
+        EXPECT_NEAR(alpha * alpha / alpha_bar, 1, 1e-12) << settings.schedule << " at " << k;
+        EXPECT_NEAR(alpha * alpha + sigma * sigma, 1, 1e-14) << settings.schedule << " at " << k;
+    }
+}
+
+// Expected: NumPy in double, np.cumprod(1 − β) with β = np.linspace(1e-4, 0.02, 1000), Nichol & Dhariwal's cosine
+// formula, and the seed experiment's f(k)/f(0). 1000 roundings of 1e-16 each stay below 1e-12.
+TEST(DdpmProcess, AlphaBarsAreThoseOfTheFormulas) {
+    expect_alpha_bars({}, {{0, 0.9999},
+                           {1, 0.9997800920720721},
+                           {500, 0.07779665836502389},
+                           {998, 4.118193638138445e-05},
+                           {999, 4.035829765375676e-05}});
+    expect_alpha_bars({.schedule = "cosine", .train_steps = {}}, {{0, 0.999958715775178},
+                                                                  {1, 0.999912575927368},
+                                                                  {500, 0.49228517244880227},
+                                                                  {998, 2.4287669070348464e-06},
+                                                                  {999, 2.4287669070348484e-09}});
+    expect_alpha_bars({.schedule = "cosine_seed", .train_steps = {}}, {{0, 1.0},
+                                                                       {1, 0.9975128345519001},
+                                                                       {20, 0.49384359044063764},
+                                                                       {38, 0.006059644621451168},
+                                                                       {39, 0.0015172127320958943}});
+}
+
+TEST(DdpmProcess, SmallNoiseKeepsItsDigits) {
+    EXPECT_DOUBLE_EQ(make_process({.train_steps = {}, .beta_start = 1e-12})->marginal(0).sigma, 1e-6);
+}
+
+TEST(DdpmProcess, SaysWhichTimesHaveNoise) {
+    const TimeRange linear = make_process({.train_steps = 100})->times();
+    EXPECT_EQ(linear.lowest_noisy, 0);
+    EXPECT_EQ(linear.highest, 99);
+    EXPECT_TRUE(linear.discrete);
+    const auto seed = make_process({.schedule = "cosine_seed", .train_steps = {}});
+    EXPECT_EQ(seed->times().lowest, 0);
+    EXPECT_EQ(seed->times().lowest_noisy, 1);
+    EXPECT_EQ(seed->times().highest, 39);
+    EXPECT_EQ(seed->marginal(0), Marginal{});
+}
+
+TEST(MakeProcess, RefusesWithFlagAndCure) {
+    const auto refusal = [](const ProcessSettings& settings) { return error_of([&] { make_process(settings); }); };
+    EXPECT_THAT(refusal({.name = "ddmp", .train_steps = {}}),
+                HasSubstr("(--process): no such name; did you mean 'ddpm'?"));
+    EXPECT_THAT(refusal({.schedule = "cosin", .train_steps = {}}),
+                HasSubstr("(--process.schedule): no such name; did you mean 'cosine'?"));
+    EXPECT_THAT(refusal({.train_steps = 0}), HasSubstr("(--process.T): 0 is not in 1"));
+    EXPECT_THAT(refusal({.schedule = "cosine_seed", .train_steps = 1}), HasSubstr("(--process.T): 1 is not in 2"));
+    EXPECT_THAT(refusal({.train_steps = {}, .beta_start = 0}), HasSubstr("(--process.beta_start)"));
+    EXPECT_THAT(refusal({.train_steps = {}, .beta_end = 1e-5}), HasSubstr("(--process.beta_end)"));
+    EXPECT_THAT(refusal({.train_steps = {}, .beta_end = NAN}), HasSubstr("(--process.beta_end)"));
+}
+
+// From x_0 and ε chosen at will: x = αx_0 + σε and F by the definition of each prediction, for a marginal that
+// preserves variance and one that does not. A few roundings of numbers near 1.
+TEST(Prediction, FormsGiveBackDataAndNoise) {
+    const double x0 = 0.7, noise = -1.3;
+    for (const Marginal at : {Marginal{0.6, 0.8}, Marginal{1, 2.5}}) {
+        const double x = at.alpha * x0 + at.sigma * noise;
+        for (const std::string_view name : kPredictions) {
+            const Prediction prediction = parse_prediction(name, "--prediction");
+            const double v = at.alpha * noise - at.sigma * x0;
+            const double output = prediction == Prediction::epsilon ? noise : prediction == Prediction::x0 ? x0 : v;
+            const AffineForm denoiser = denoiser_form(prediction, at);
+            const AffineForm residual = noise_form(prediction, at);
+            EXPECT_NEAR(denoiser.c_skip * x + denoiser.c_out * output, x0, 1e-14) << name;
+            EXPECT_NEAR(residual.c_skip * x + residual.c_out * output, noise, 1e-14) << name;
+            EXPECT_EQ(prediction_name(prediction), name);
+        }
+    }
+}
+
+TEST(Prediction, RefusesUnknownNames) {
+    EXPECT_THAT(error_of([] { parse_prediction("epsilom", "--prediction"); }),
+                HasSubstr("unknown prediction 'epsilom' (--prediction): no such name; did you mean 'epsilon'?"));
+}
+
+}  // namespace
+}  // namespace scorefield::diffusion

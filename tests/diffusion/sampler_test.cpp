@@ -1,0 +1,414 @@
+#include "diffusion/sampler.hpp"
+
+#include <gmock/gmock.h>
+
+#include "base/random.hpp"
+#include "diffusion/exact_score.hpp"
+#include "diffusion/spacing.hpp"
+#include "support.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+using testing::HasSubstr;
+using testing_support::distance;
+using testing_support::error_of;
+using testing_support::random_mixture;
+using testing_support::trajectory;
+
+constexpr std::array kAllPredictions = {Prediction::epsilon, Prediction::x0, Prediction::v};
+
+std::unique_ptr<NoiseProcess> linear() {
+    return make_process({});
+}
+
+/// Every setting that makes a different sampler, without a clip.
+std::vector<SamplerSettings> every_sampler() {
+    std::vector<SamplerSettings> all = {{.name = "dpmpp_2m", .clip = {}}};
+    for (const double eta : {0.0, 0.4, 1.0}) all.push_back({.name = "ddim", .eta = eta, .clip = {}});
+    for (const char* form : {"epsilon", "x0"}) {
+        for (const char* variance : {"large", "small"}) {
+            all.push_back({.name = "ddpm", .form = form, .variance = variance, .clip = {}});
+        }
+    }
+    return all;
+}
+
+std::string describe(const SamplerSettings& s) {
+    return s.name + " eta " + std::to_string(s.eta) + " " + s.form + " " + s.variance;
+}
+
+/// Mean and variance of a one-dimensional state.
+struct Moments {
+    double mean = 0;
+    double variance = 0;
+};
+
+constexpr double kMean = 0.8;       // of the one-dimensional Gaussian target
+constexpr double kVariance = 0.09;  // its variance
+
+GaussianMixture gaussian() {
+    return GaussianMixture({{1, {kMean}, {kVariance}}});
+}
+
+/// slope·x + offset.
+struct Line {
+    double slope = 0;
+    double offset = 0;
+};
+
+/// The Gaussian's denoiser, by the rule for conditioning one Gaussian on another.
+Line exact_denoiser(const Marginal& at) {
+    const double gain = at.alpha * kVariance / (at.alpha * at.alpha * kVariance + at.sigma * at.sigma);
+    return {gain, kMean - gain * at.alpha * kMean};
+}
+
+/// One step x ← step.slope·x + step.offset + noise·z on the moments.
+Moments propagate(const Moments& m, const Line& step, double noise) {
+    return {step.slope * m.mean + step.offset, step.slope * step.slope * m.variance + noise * noise};
+}
+
+/// x ← state·x + denoised·D(x) as one line.
+Line combine(double state, double denoised, const Line& denoiser) {
+    return {state + denoised * denoiser.slope, denoised * denoiser.offset};
+}
+
+/// DDIM(η) in METHODS' general form: x_s = α_s D + √(σ_s²−ς²) ε + ς z with ε = (x − αD)/σ.
+Moments ddim_step(const Moments& m, const Marginal& from, const Marginal& to, double eta) {
+    const double alpha_ratio = from.alpha * from.alpha / (to.alpha * to.alpha);
+    const double ratio = to.sigma * to.sigma / (from.sigma * from.sigma);
+    const double variance = eta * eta * ratio * (from.sigma * from.sigma - to.sigma * to.sigma * alpha_ratio);
+    const double direction = std::sqrt(to.sigma * to.sigma - variance);
+    const Line step =
+        combine(direction / from.sigma, to.alpha - direction * from.alpha / from.sigma, exact_denoiser(from));
+    return propagate(m, step, std::sqrt(variance));
+}
+
+/// Ancestral DDPM as the posterior q(x_s | x_t, x_0 = D), a product of two Gaussians: precision α²_{t|s}/σ²_{t|s} +
+/// 1/σ_s² (Kingma et al. 2021), which neither form of the code is written in. Large variance replaces the posterior's
+/// by β.
+Moments ddpm_step(const Moments& m, const Marginal& from, const Marginal& to, bool large) {
+    const double forward = from.alpha / to.alpha;
+    const double forward_variance = from.sigma * from.sigma - forward * forward * to.sigma * to.sigma;
+    const Line denoiser = exact_denoiser(from);
+    if (to.sigma == 0) return propagate(m, denoiser, 0);
+    const double precision = forward * forward / forward_variance + 1 / (to.sigma * to.sigma);
+    const Line step =
+        combine(forward / forward_variance / precision, to.alpha / (to.sigma * to.sigma) / precision, denoiser);
+    return propagate(m, step, std::sqrt(large ? forward_variance : 1 / precision));
+}
+
+/// DPM-Solver++(2M), algorithm 2 of Lu et al., with the estimates carried along as lines in the start state.
+std::vector<Moments> dpmpp_2m_moments(const std::vector<Marginal>& nodes) {
+    const auto lambda = [](const Marginal& at) { return std::log(at.alpha / at.sigma); };
+    Line state{1, 0};
+    Line previous;
+    std::vector<Moments> moments;
+    for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
+        const auto& [from, to] = std::pair{nodes[i], nodes[i + 1]};
+        const Line denoiser = exact_denoiser(from);
+        const Line estimate{denoiser.slope * state.slope, denoiser.slope * state.offset + denoiser.offset};
+        Line used = estimate;
+        const double h = lambda(to) - lambda(from);
+        if (i > 0 && to.sigma > 0) {
+            const double r = (lambda(from) - lambda(nodes[i - 1])) / h;
+            used.slope = (1 + 1 / (2 * r)) * estimate.slope - 1 / (2 * r) * previous.slope;
+            used.offset = (1 + 1 / (2 * r)) * estimate.offset - 1 / (2 * r) * previous.offset;
+        }
+        const double factor = to.sigma == 0 ? 1 : to.alpha * (1 - std::exp(-h));
+        state = {to.sigma / from.sigma * state.slope + factor * used.slope,
+                 to.sigma / from.sigma * state.offset + factor * used.offset};
+        previous = estimate;
+        moments.push_back({state.offset, state.slope * state.slope});
+    }
+    return moments;
+}
+
+std::vector<Moments> expected_moments(const SamplerSettings& settings, const NoiseProcess& process,
+                                      const std::vector<double>& timesteps) {
+    std::vector<Marginal> nodes;
+    for (const double t : timesteps) nodes.push_back(process.marginal(t));
+    nodes.push_back({});
+    if (settings.name == "dpmpp_2m") return dpmpp_2m_moments(nodes);
+    std::vector<Moments> moments;
+    Moments m{0, 1};
+    for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
+        m = settings.name == "ddim" ? ddim_step(m, nodes[i], nodes[i + 1], settings.eta)
+                                    : ddpm_step(m, nodes[i], nodes[i + 1], settings.variance == "large");
+        moments.push_back(m);
+    }
+    return moments;
+}
+
+/// The moments of what `program` computes from N(0, 1) with the Gaussian's exact score, without sampling: with the
+/// noise taken out every state is a line in the start state, read off two particles; step k's noise adds its variance.
+std::vector<Moments> program_moments(const Program& program, const ScoreSource& source) {
+    Program quiet = program;
+    std::vector<double> added(static_cast<std::size_t>(program.steps), 0.0);
+    for (Op& op : quiet.ops) {
+        auto* blend = std::get_if<Blend>(&op.instruction);
+        if (blend == nullptr) continue;
+        for (const NoiseTerm& noise : blend->noise) {
+            added[static_cast<std::size_t>(op.step)] += noise.coefficient * noise.coefficient;
+        }
+        blend->noise.clear();
+    }
+    const std::vector<double> start = {0, 1};
+    std::vector<Moments> moments;
+    Line line{1, 0};
+    double variance = 1;
+    for (const auto& state : trajectory(quiet, source, start, 0, {0, 2})) {
+        const Line next{state[1] - state[0], state[0]};
+        const double slope = next.slope / line.slope;
+        variance = slope * slope * variance + added[moments.size()];
+        moments.push_back({next.offset, variance});
+        line = next;
+    }
+    return moments;
+}
+
+// Exact arithmetic but for roundings: 1e-16 times the condition of reading slopes off differences (at most 1e4 here).
+TEST(Samplers, FollowTheExactRecursionOfMeanAndVarianceOnAGaussian) {
+    for (const char* schedule : {"linear", "cosine", "cosine_seed"}) {
+        const auto process = make_process({.schedule = schedule, .train_steps = {}});
+        const bool seed = std::string(schedule) == "cosine_seed";
+        const std::vector<double> irregular =
+            seed ? std::vector<double>{39, 38, 30, 17, 16, 4, 1} : std::vector<double>{990, 870, 869, 500, 90, 3, 0};
+        for (const auto& timesteps : {irregular, make_timesteps(*process, "even", 30), std::vector<double>{20}}) {
+            for (const SamplerSettings& settings : every_sampler()) {
+                for (const Prediction prediction : kAllPredictions) {
+                    const ExactScore source(gaussian(), prediction);
+                    const auto actual =
+                        program_moments(compile_program(*process, prediction, settings, timesteps), source);
+                    const auto expected = expected_moments(settings, *process, timesteps);
+                    ASSERT_EQ(actual.size(), expected.size());
+                    for (std::size_t k = 0; k < expected.size(); ++k) {
+                        const std::string place = describe(settings) + " " + schedule + " step " + std::to_string(k);
+                        ASSERT_NEAR(actual[k].mean, expected[k].mean, 1e-11) << place;
+                        ASSERT_NEAR(actual[k].variance, expected[k].variance, 1e-11) << place;
+                    }
+                }
+            }
+        }
+    }
+}
+
+// Standard errors of n = 20 000 draws: mean √(v/n), variance v·√(2/n); bound 4.5 of them.
+TEST(Samplers, DrawnParticlesHaveTheRecursionsMoments) {
+    const auto process = linear();
+    const std::vector<double> timesteps = make_timesteps(*process, "even", 12);
+    for (const SamplerSettings& settings : every_sampler()) {
+        const ExactScore source(gaussian(), Prediction::epsilon);
+        const Program program = compile_program(*process, Prediction::epsilon, settings, timesteps);
+        const ParticleRange range{0, 20000};
+        const auto states = trajectory(program, source, initial_state(program, 6, range, 1), 6, range);
+        const Moments expected = expected_moments(settings, *process, timesteps).back();
+        double mean = 0, variance = 0;
+        for (const double x : states.back()) mean += x / range.count;
+        for (const double x : states.back()) variance += (x - mean) * (x - mean) / range.count;
+        EXPECT_NEAR(mean, expected.mean, 4.5 * std::sqrt(expected.variance / range.count)) << describe(settings);
+        EXPECT_NEAR(variance, expected.variance, 4.5 * expected.variance * std::sqrt(2.0 / range.count))
+            << describe(settings);
+    }
+}
+
+/// All states of 25 particles in a random 2-D mixture.
+std::vector<double> states_of(const SamplerSettings& settings, Prediction prediction) {
+    const auto process = linear();
+    const ExactScore source(random_mixture(2, 3, 8), prediction);
+    const Program program = compile_program(*process, prediction, settings, make_timesteps(*process, "even", 20));
+    std::vector<double> all;
+    const ParticleRange range{3, 25};
+    for (const auto& state : trajectory(program, source, initial_state(program, 2, range, 2), 2, range)) {
+        all.insert(all.end(), state.begin(), state.end());
+    }
+    return all;
+}
+
+// Roundings of 1e-16 grow by 1/α ≤ 160 at the noisy end and by the flow's own sensitivity.
+TEST(Samplers, GiveTheSameStatesWhateverIsPredicted) {
+    for (const SamplerSettings& settings : every_sampler()) {
+        const auto reference = states_of(settings, Prediction::epsilon);
+        EXPECT_LT(distance(states_of(settings, Prediction::x0), reference), 1e-10) << describe(settings);
+        EXPECT_LT(distance(states_of(settings, Prediction::v), reference), 1e-10) << describe(settings);
+    }
+}
+
+TEST(Ddpm, BothFormsGiveTheSameStates) {
+    for (const char* variance : {"large", "small"}) {
+        const SamplerSettings epsilon{.name = "ddpm", .form = "epsilon", .variance = variance, .clip = {}};
+        const SamplerSettings x0{.name = "ddpm", .form = "x0", .variance = variance, .clip = {}};
+        EXPECT_LT(distance(states_of(epsilon, Prediction::epsilon), states_of(x0, Prediction::epsilon)), 1e-12);
+    }
+}
+
+TEST(Ddim, WithEtaOneIsDdpmWithSmallVariance) {
+    const SamplerSettings ddim{.name = "ddim", .eta = 1, .clip = {}};
+    const SamplerSettings ddpm{.name = "ddpm", .variance = "small", .clip = {}};
+    EXPECT_LT(distance(states_of(ddim, Prediction::v), states_of(ddpm, Prediction::v)), 1e-12);
+}
+
+std::size_t ops_of_step(const Program& program, int step) {
+    return program.end_of_step(step) - program.end_of_step(step - 1);
+}
+
+TEST(Programs, HaveAsFewOpsAndRegistersAsCanBe) {
+    const auto process = linear();
+    struct Case {
+        SamplerSettings settings;
+        std::size_t ops_per_step;
+        int registers;
+    };
+    const std::vector<Case> cases = {
+        {{.name = "ddim", .clip = {}}, 1, 1},     {{.name = "ddim", .eta = 0.5, .clip = {}}, 2, 1},
+        {{.name = "ddpm", .clip = {}}, 2, 2},     {{.name = "ddpm", .form = "x0", .clip = {}}, 2, 2},
+        {{.name = "dpmpp_2m", .clip = {}}, 2, 3}, {{.name = "ddim", .clip = 1.0}, 3, 2},
+        {{.name = "ddpm", .clip = 1.0}, 3, 2},
+    };
+    for (const auto& [settings, ops_per_step, registers] : cases) {
+        const Program program =
+            compile_program(*process, Prediction::epsilon, settings, make_timesteps(*process, "even", 5));
+        EXPECT_EQ(program.evaluations(), 5);
+        EXPECT_EQ(program.registers, registers) << describe(settings);
+        for (int step = 0; step < 4; ++step) EXPECT_EQ(ops_of_step(program, step), ops_per_step) << describe(settings);
+        EXPECT_EQ(ops_of_step(program, 4), settings.clip ? 2U : 1U) << describe(settings);
+        EXPECT_EQ(program_from_json(to_json(program), "f"), program);
+    }
+}
+
+TEST(Programs, CarryTimesAndNamesAndStartFromTheUnitNormal) {
+    const auto process = linear();
+    const Program program = compile_program(*process, Prediction::v, {.clip = {}}, {800, 30});
+    const auto& eval = std::get<Eval>(program.ops[1].instruction);
+    EXPECT_EQ(eval.t, 30);
+    EXPECT_EQ(eval.c_noise, 30);
+    EXPECT_EQ(eval.c_in, 1);
+    EXPECT_EQ((Marginal{eval.alpha, eval.sigma}), process->marginal(30));
+    EXPECT_EQ(program.sampler, "ddim");
+    EXPECT_EQ(program.process, "ddpm");
+    EXPECT_EQ(program.steps, 2);
+    EXPECT_EQ(program.init_scale, 1);
+}
+
+TEST(Programs, NumberTheirNoiseByTheStepAndDrawNoneOnTheLast) {
+    const auto process = linear();
+    for (const SamplerSettings& settings : every_sampler()) {
+        const bool stochastic = settings.name == "ddpm" || settings.eta > 0;
+        const Program program =
+            compile_program(*process, Prediction::x0, settings, make_timesteps(*process, "leading", 6));
+        std::vector<std::uint32_t> indices;
+        for (const Op& op : program.ops) {
+            const auto* blend = std::get_if<Blend>(&op.instruction);
+            if (blend == nullptr) continue;
+            for (const Term& term : blend->terms) EXPECT_NE(term.coefficient, 0);
+            for (const NoiseTerm& noise : blend->noise) {
+                EXPECT_EQ(noise.stream, base::kSamplerStream);
+                EXPECT_EQ(noise.index, static_cast<std::uint32_t>(op.step));
+                indices.push_back(noise.index);
+            }
+        }
+        const std::vector<std::uint32_t> expected = {0, 1, 2, 3, 4};
+        EXPECT_EQ(indices, stochastic ? expected : std::vector<std::uint32_t>{}) << describe(settings);
+    }
+}
+
+/// One particle through METHODS' formulas with every estimate of x_0 clamped and ε taken from the clamped one.
+std::vector<double> clipped_by_hand(const SamplerSettings& settings, const NoiseProcess& process,
+                                    const std::vector<double>& timesteps, double x, std::uint32_t particle) {
+    std::vector<double> states;
+    double previous = 0, previous_h = 0;
+    for (std::size_t i = 0; i < timesteps.size(); ++i) {
+        const Marginal from = process.marginal(timesteps[i]);
+        const Line denoiser = exact_denoiser(from);
+        const double x0 = std::clamp(denoiser.slope * x + denoiser.offset, -*settings.clip, *settings.clip);
+        const double epsilon = (x - from.alpha * x0) / from.sigma;
+        if (i + 1 == timesteps.size()) {
+            x = x0;
+        } else {
+            const Marginal to = process.marginal(timesteps[i + 1]);
+            const double z =
+                static_cast<double>(base::normal(9, particle, 0, static_cast<std::uint32_t>(i), base::kSamplerStream));
+            const double beta = 1 - std::pow(from.alpha / to.alpha, 2);
+            const double h = std::log(to.alpha / to.sigma * from.sigma / from.alpha);
+            if (settings.name == "ddim") {
+                x = to.alpha * x0 + to.sigma * epsilon;
+            } else if (settings.name == "ddpm") {
+                x = (x - beta / from.sigma * epsilon) / std::sqrt(1 - beta) + std::sqrt(beta) * z;
+            } else {
+                const double slope = i == 0 ? 0 : (x0 - previous) / previous_h;
+                x = to.sigma / from.sigma * x - to.alpha * (std::exp(-h) - 1) * (x0 + slope * h / 2);
+            }
+            previous = x0;
+            previous_h = h;
+        }
+        states.push_back(x);
+    }
+    return states;
+}
+
+TEST(Clip, ClampsEveryEstimateOfTheData) {
+    const auto process = linear();
+    const std::vector<double> timesteps = {999, 700, 650, 300, 200, 50};
+    const ExactScore source(gaussian(), Prediction::epsilon);
+    for (const char* name : {"ddim", "ddpm", "dpmpp_2m"}) {
+        for (const char* form : {"epsilon", "x0"}) {
+            const SamplerSettings settings{.name = name, .form = form, .clip = 0.7};
+            const Program program = compile_program(*process, Prediction::epsilon, settings, timesteps);
+            const std::vector<double> start = {-2, 0.3, 1.9};
+            const auto states = trajectory(program, source, start, 9, {5, 3});
+            for (std::uint32_t i = 0; i < 3; ++i) {
+                const auto expected = clipped_by_hand(settings, *process, timesteps, start[i], 5 + i);
+                for (std::size_t k = 0; k < expected.size(); ++k) {
+                    EXPECT_NEAR(states[k][i], expected[k], 1e-12) << name << " " << form << " step " << k;
+                }
+            }
+        }
+    }
+}
+
+TEST(SamplerRegistry, ListsNamesHelpAndParametersDefaultFirst) {
+    EXPECT_EQ(samplers().front().name, SamplerSettings{}.name);
+    std::vector<std::string_view> names;
+    for (const SamplerInfo& info : samplers()) {
+        names.push_back(info.name);
+        EXPECT_FALSE(info.help.empty());
+        EXPECT_EQ(&sampler_info(info.name), &info);
+        for (const SamplerParameter& parameter : info.parameters) EXPECT_FALSE(parameter.help.empty());
+    }
+    EXPECT_THAT(names, testing::ElementsAre("ddim", "ddpm", "dpmpp_2m"));
+}
+
+TEST(CompileProgram, RefusesWithFlagAndCure) {
+    const auto process = linear();
+    const auto refusal = [&](const SamplerSettings& settings, const std::vector<double>& timesteps) {
+        return error_of([&] { compile_program(*process, Prediction::epsilon, settings, timesteps); });
+    };
+    EXPECT_THAT(refusal({.name = "ddin", .clip = {}}, {1}),
+                HasSubstr("(--sampler): no such name; did you mean 'ddim'?"));
+    EXPECT_THAT(refusal({.eta = 1.5, .clip = {}}, {1}), HasSubstr("(--sampler.eta): 1.5 is not in 0 … 1"));
+    EXPECT_THAT(refusal({.eta = NAN, .clip = {}}, {1}), HasSubstr("(--sampler.eta)"));
+    EXPECT_THAT(refusal({.form = "eps", .clip = {}}, {1}), HasSubstr("(--sampler.form)"));
+    EXPECT_THAT(refusal({.variance = "big", .clip = {}}, {1}), HasSubstr("(--sampler.variance)"));
+    EXPECT_THAT(refusal({.clip = 0.0}, {1}), HasSubstr("(--sampler.clip): 0 is not a positive number"));
+    EXPECT_THAT(refusal({.clip = {}}, {}), HasSubstr("(--timesteps): the list is empty"));
+    EXPECT_THAT(refusal({.clip = {}}, {1, 2}), HasSubstr("(--timesteps): 2 follows 1"));
+}
+
+// The linear β over 200 000 steps leave α = e^-1005, which is 0 in double precision; over 20 000 they leave 1/α =
+// e^100, which is infinite in single precision.
+TEST(CompileProgram, RefusesToDivideByASignalThatIsAsGoodAsZero) {
+    for (const int train_steps : {200000, 20000}) {
+        const auto process = make_process({.train_steps = train_steps});
+        const std::vector<double> timesteps = {train_steps - 1.0, 10};
+        for (const char* name : {"ddim", "ddpm", "dpmpp_2m"}) {
+            const SamplerSettings settings{.name = name, .clip = {}};
+            EXPECT_THAT(error_of([&] { compile_program(*process, Prediction::epsilon, settings, timesteps); }),
+                        HasSubstr("no finite step (timestep " + std::to_string(train_steps - 1) + "): the schedule"))
+                << name;
+        }
+        EXPECT_NO_THROW(compile_program(*process, Prediction::v, {.clip = {}}, timesteps));
+    }
+}
+
+}  // namespace
+}  // namespace scorefield::diffusion

@@ -1,0 +1,225 @@
+#include "diffusion/targets.hpp"
+
+#include <gmock/gmock.h>
+
+#include <limits>
+#include <numbers>
+
+#include "diffusion/exact_score.hpp"
+#include "support.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+using testing::HasSubstr;
+using testing_support::error_of;
+using testing_support::random_mixture;
+
+constexpr Marginal kMarginals[] = {{1, 0.05}, {0.6, 0.8}, {0.01, 0.99995}, {1, 3}};
+
+/// METHODS' mixture (a) in one dimension.
+GaussianMixture mixture_1d() {
+    return GaussianMixture({{0.3, {-2}, {0.04}}, {0.7, {2}, {1}}});
+}
+
+std::vector<double> poisoned(std::size_t size) {
+    return std::vector<double>(size, std::numeric_limits<double>::quiet_NaN());
+}
+
+std::vector<double> random_points(std::size_t count, double scale, unsigned seed) {
+    std::mt19937 engine(seed);
+    std::uniform_real_distribution<double> uniform(-scale, scale);
+    std::vector<double> points(count);
+    for (double& coordinate : points) coordinate = uniform(engine);
+    return points;
+}
+
+// Central differences of step h: error h²/6·|third derivative| + 1e-16·|log p|/h. The narrowest component has a
+// standard deviation of 0.2, so the third derivative stays below 1e5 where the log density is not astronomically small.
+TEST(GaussianMixture, ScoreIsTheGradientOfTheLogDensity) {
+    constexpr double kStep = 1e-5;
+    for (const std::size_t dim : {1U, 2U, 3U}) {
+        const GaussianMixture mixture = random_mixture(dim, 4, 30 + static_cast<unsigned>(dim));
+        for (const Marginal& at : kMarginals) {
+            for (unsigned point = 0; point < 20; ++point) {
+                std::vector<double> x = random_points(dim, 4, point);
+                std::vector<double> score = poisoned(dim);
+                mixture.score(x, at, score);
+                for (std::size_t e = 0; e < dim; ++e) {
+                    const double middle = x[e];
+                    x[e] = middle + kStep;
+                    const double above = mixture.log_density(x, at);
+                    x[e] = middle - kStep;
+                    const double below = mixture.log_density(x, at);
+                    x[e] = middle;
+                    EXPECT_NEAR(score[e], (above - below) / (2 * kStep), 1e-6 * (1 + std::abs(score[e])));
+                }
+            }
+        }
+    }
+}
+
+/// Simpson's rule with 4 000 intervals over ±12, exact far beyond 1e-10 for what is smooth on a scale of 0.05.
+double integral(const std::function<double(double)>& f) {
+    constexpr int kIntervals = 4000;
+    constexpr double kHalfWidth = 12;
+    const double h = 2 * kHalfWidth / kIntervals;
+    double sum = 0;
+    for (int i = 0; i <= kIntervals; ++i) {
+        const double weight = i == 0 || i == kIntervals ? 1 : i % 2 == 1 ? 4 : 2;
+        sum += weight * f(-kHalfWidth + i * h);
+    }
+    return sum * h / 3;
+}
+
+double normal_density(double x, double mean, double deviation) {
+    const double z = (x - mean) / deviation;
+    return std::exp(-z * z / 2) / (deviation * std::sqrt(2 * std::numbers::pi));
+}
+
+/// The one-dimensional mixture's density of clean data, written out.
+double clean_density(double x) {
+    return 0.3 * normal_density(x, -2, 0.2) + 0.7 * normal_density(x, 2, 1);
+}
+
+TEST(GaussianMixture, DensityAndDenoiserAreThoseOfQuadrature) {
+    const GaussianMixture mixture = mixture_1d();
+    for (const Marginal& at : kMarginals) {
+        for (const double x : {-3.0, -1.9, -0.5, 0.0, 0.7, 2.5}) {
+            const auto joint = [&](double x0) {
+                return clean_density(x0) * normal_density(x, at.alpha * x0, at.sigma);
+            };
+            const double density = integral(joint);
+            const double denoised = integral([&](double x0) { return x0 * joint(x0); }) / density;
+            const std::vector<double> point = {x};
+            std::vector<double> out = poisoned(1);
+            mixture.denoise(point, at, out);
+            EXPECT_NEAR(out[0], denoised, 1e-9) << x << " at sigma " << at.sigma;
+            EXPECT_NEAR(mixture.log_density(point, at), std::log(density), 1e-9) << x << " at sigma " << at.sigma;
+        }
+    }
+}
+
+// Full covariances in 3-D against the textbook formula, inverse and determinant of a 2×2 block and a separate axis by
+// hand: Σ = [[2, 0.6, 0], [0.6, 0.5, 0], [0, 0, 3]], det 1.92, inverse of the block [[0.5, −0.6], [−0.6, 2]]/0.64.
+TEST(GaussianMixture, LogDensityIsTheTextbooks) {
+    const GaussianMixture gaussian({{5, {1, -1, 0.5}, {2, 0.6, 0, 0.6, 0.5, 0, 0, 0, 3}}});
+    const double u = 0.3 - 1, v = 0.2 + 1, w = 2 - 0.5;
+    const double form = (0.5 * u * u - 1.2 * u * v + 2 * v * v) / 0.64 + w * w / 3;
+    const double expected = -0.5 * (form + std::log(1.92) + 3 * std::log(2 * std::numbers::pi));
+    EXPECT_NEAR(gaussian.log_density(std::vector{0.3, 0.2, 2.0}, {}), expected, 1e-13);
+}
+
+// Tweedie: D = (x + σ²·score)/α; holds exactly, roundings grow by 1/α ≤ 100.
+TEST(GaussianMixture, DenoiserAndScoreAgree) {
+    const GaussianMixture mixture = random_mixture(3, 5, 40);
+    for (const Marginal& at : kMarginals) {
+        const std::vector<double> x = random_points(3, 4, 1);
+        std::vector<double> score = poisoned(3), denoised = poisoned(3);
+        mixture.score(x, at, score);
+        mixture.denoise(x, at, denoised);
+        for (std::size_t e = 0; e < 3; ++e) {
+            EXPECT_NEAR(denoised[e], (x[e] + at.sigma * at.sigma * score[e]) / at.alpha, 1e-11);
+        }
+    }
+}
+
+// Far out the nearest component in Mahalanobis distance takes all: the wide one, slope −(x−2)/(1+σ²). At tiny sigma the
+// denoiser is the point itself. Between two point masses it is the weights' mean, and near one that one; there the log
+// densities are 1e7, so that their difference is good to 2e-9.
+TEST(GaussianMixture, IsSafeFarOutAndAtTinySigma) {
+    const std::vector<double> far = {-1e8};
+    std::vector<double> out = poisoned(1);
+    mixture_1d().score(far, {1, 1e-9}, out);
+    EXPECT_NEAR(out[0] / (1e8 + 2), 1, 1e-12);
+    EXPECT_TRUE(std::isfinite(mixture_1d().log_density(far, {1, 1e-9})));
+    mixture_1d().denoise(std::vector{0.1}, {1, 1e-9}, out);
+    EXPECT_NEAR(out[0], 0.1, 1e-12);
+
+    const GaussianMixture points({{1, {-1, 0}, {0, 0, 0, 0}}, {3, {1, 0}, {0, 0, 0, 0}}});
+    std::vector<double> plane = poisoned(2);
+    points.denoise(std::vector{0.0, 5.0}, {1, 1e-3}, plane);
+    EXPECT_THAT(plane, testing::ElementsAre(testing::DoubleNear(0.5, 1e-8), testing::DoubleNear(0, 1e-12)));
+    points.denoise(std::vector{0.1, 5.0}, {1, 1e-3}, plane);
+    EXPECT_THAT(plane, testing::ElementsAre(testing::DoubleNear(1, 1e-12), testing::DoubleNear(0, 1e-12)));
+}
+
+// Standard errors of n = 40 000 draws: share √(p(1−p)/n), mean √(v/n), covariance √((v_i v_j + c²)/n); bound 4.5 of
+// them.
+TEST(GaussianMixture, SamplesHaveTheComponentsSharesMeansAndCovariances) {
+    const Marginal at{0.8, 0.6};
+    // The components lie 16 apart along the first axis, so its sign says which one a draw is of.
+    const GaussianMixture mixture({{1, {-10, 0}, {1, 0.5, 0.5, 2}}, {3, {10, 1}, {0.5, -0.3, -0.3, 0.4}}});
+    constexpr std::uint32_t kCount = 40000;
+    const std::vector<double> x = mixture.sample(12, {0, kCount}, at);
+    double n = 0, mean_x = 0, mean_y = 0;
+    for (std::size_t i = 0; i < x.size(); i += 2) {
+        if (x[i] < 0) continue;
+        ++n;
+        mean_x += x[i];
+        mean_y += x[i + 1];
+    }
+    mean_x /= n;
+    mean_y /= n;
+    double xx = 0, xy = 0, yy = 0;
+    for (std::size_t i = 0; i < x.size(); i += 2) {
+        if (x[i] < 0) continue;
+        xx += (x[i] - mean_x) * (x[i] - mean_x) / n;
+        xy += (x[i] - mean_x) * (x[i + 1] - mean_y) / n;
+        yy += (x[i + 1] - mean_y) * (x[i + 1] - mean_y) / n;
+    }
+    const double v = 0.64 * 0.5 + 0.36, w = 0.64 * 0.4 + 0.36, c = 0.64 * -0.3;
+    EXPECT_NEAR(n / kCount, 0.75, 4.5 * std::sqrt(0.75 * 0.25 / kCount));
+    EXPECT_NEAR(mean_x, 8, 4.5 * std::sqrt(v / n));
+    EXPECT_NEAR(mean_y, 0.8, 4.5 * std::sqrt(w / n));
+    EXPECT_NEAR(xx, v, 4.5 * v * std::sqrt(2 / n));
+    EXPECT_NEAR(yy, w, 4.5 * w * std::sqrt(2 / n));
+    EXPECT_NEAR(xy, c, 4.5 * std::sqrt((v * w + c * c) / n));
+}
+
+TEST(GaussianMixture, SamplesDoNotDependOnTheBatch) {
+    const GaussianMixture mixture = random_mixture(3, 3, 50);
+    const std::vector<double> whole = mixture.sample(1, {0, 50});
+    const std::vector<double> part = mixture.sample(1, {20, 30});
+    EXPECT_THAT(part, testing::ElementsAreArray(whole.begin() + 60, whole.end()));
+}
+
+TEST(GaussianMixture, RefusesWhatIsNoMixture) {
+    const auto refusal = [](std::vector<MixtureComponent> components) {
+        return error_of([&] { GaussianMixture mixture(components); });
+    };
+    EXPECT_THAT(refusal({}), HasSubstr("no component"));
+    EXPECT_THAT(refusal({{1, {0, 0, 0, 0}, std::vector<double>(16)}}), HasSubstr("4 dimensions are not 1, 2 or 3"));
+    EXPECT_THAT(refusal({{1, {0}, {1}}, {0, {0}, {1}}}), HasSubstr("(component 1): its weight is not positive"));
+    EXPECT_THAT(refusal({{1, {0}, {1}}, {1, {0, 0}, {1}}}), HasSubstr("(component 1): its mean has not 1 entries"));
+    EXPECT_THAT(refusal({{1, {0, 0}, {1, 0, 1}}}), HasSubstr("its covariance is not 2 x 2"));
+    EXPECT_THAT(refusal({{1, {0, 0}, {1, 0.5, 0.4, 1}}}), HasSubstr("its covariance is not symmetric"));
+    EXPECT_THAT(refusal({{1, {0, 0}, {1, 2, 2, 1}}}), HasSubstr("negative eigenvalue"));
+    EXPECT_THAT(refusal({{1, {NAN}, {1}}}), HasSubstr("a number is not finite"));
+}
+
+// c_skip·x + c_out·F must be the mixture's denoiser; roundings grow by σ/α ≤ 100.
+TEST(ExactScore, AnswersTheOutputWhoseAffineFormIsTheDenoiser) {
+    const GaussianMixture mixture = random_mixture(2, 3, 60);
+    const std::vector<double> x = random_points(10, 3, 2);
+    for (const Marginal& marginal : kMarginals) {
+        for (const Prediction prediction : {Prediction::epsilon, Prediction::x0, Prediction::v}) {
+            std::vector<double> scaled = x;
+            for (double& coordinate : scaled) coordinate *= 4;
+            std::vector<double> output = poisoned(x.size());
+            ExactScore(mixture, prediction)
+                .evaluate(scaled, Eval{.alpha = marginal.alpha, .sigma = marginal.sigma, .c_in = 4}, output);
+            const AffineForm form = denoiser_form(prediction, marginal);
+            for (std::size_t row = 0; row < x.size(); row += 2) {
+                std::vector<double> denoised = poisoned(2);
+                mixture.denoise(std::span(x).subspan(row, 2), marginal, denoised);
+                for (std::size_t e = 0; e < 2; ++e) {
+                    EXPECT_NEAR(form.c_skip * x[row + e] + form.c_out * output[row + e], denoised[e], 1e-11);
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace scorefield::diffusion
