@@ -24,7 +24,8 @@ std::vector<DenseLayer> dense_chain(const Graph& graph, Value x, Value output) {
         if (linear.kind != OpKind::linear || linear.operands.size() != 3) refuse(at, "is no linear layer with addend");
         const Node& weight = graph.node(linear.operands[1]);
         if (weight.kind != OpKind::parameter) refuse(linear.operands[1], "is a weight but no parameter");
-        if (!graph.node(linear.operands[2]).shared()) refuse(linear.operands[2], "is an addend that differs by particle");
+        if (!graph.node(linear.operands[2]).shared())
+            refuse(linear.operands[2], "is an addend that differs by particle");
         layer.weight = weight.name;
         layer.addend = linear.operands[2];
         layer.inputs = weight.shape.columns;

@@ -43,8 +43,8 @@ class FusedKernels : public ChainKernels {
             stage.last = l + 1 == hidden;
             stage.weights = weight_floats_;
             stage.biases = bias_floats_;
-            stage.pipeline = gpu::ComputePipeline(device, fmt::format("network stage {}", l), code(stage),
-                                                  {group_, width_, dim_});
+            stage.pipeline =
+                gpu::ComputePipeline(device, fmt::format("network stage {}", l), code(stage), {group_, width_, dim_});
             weight_floats_ += width_ * width_ + (stage.first ? width_ * dim_ : 0) + (stage.last ? width_ * dim_ : 0);
             bias_floats_ += width_ + (stage.first ? width_ : 0) + (stage.last ? dim_ : 0);
             stages_.push_back(std::move(stage));
@@ -108,7 +108,8 @@ class FusedKernels : public ChainKernels {
                 const gpu::Buffer& in = activations_[s % 2];
                 const gpu::Buffer& out = activations_[(s + 1) % 2];
                 if (stage.first && stage.last) {
-                    recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads_writes(values)}, push, groups);
+                    recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads_writes(values)}, push,
+                                      groups);
                 } else if (stage.first) {
                     recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads(values), writes(out)}, push,
                                       groups);

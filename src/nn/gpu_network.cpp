@@ -66,8 +66,8 @@ void GpuNetwork::set_times(std::span<const double> c_noise) {
     for (const DenseLayer& layer : layers_) addends.push_back(layer.addend);
 
     const std::size_t row_floats = kernels_->row_floats();
-    staging_ = gpu::Buffer(device_, "time table staging", c_noise.size() * row_floats * sizeof(float),
-                           gpu::MemoryUse::upload);
+    staging_ =
+        gpu::Buffer(device_, "time table staging", c_noise.size() * row_floats * sizeof(float), gpu::MemoryUse::upload);
     const std::span<float> table = staging_.mapped<float>();
     for (std::size_t row = 0; row < c_noise.size(); ++row) {
         Matrix time(1, 1);

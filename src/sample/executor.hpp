@@ -1,9 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <span>
-#include <string>
 #include <vector>
 
 #include "diffusion/interpreter.hpp"
@@ -30,11 +27,11 @@ struct ParticleView {
 class Executor {
   public:
     /// Registers for `capacity` particles and programs of at most `registers` registers. `network` must outlive the
-    /// executor. Throws base::Error when a limit of the device is exceeded.
+    /// executor. Throws base::Error (request) when they exceed what the device takes in one buffer.
     Executor(gpu::Device& device, nn::GpuNetwork& network, std::uint32_t capacity, int registers);
 
     /// Takes a program for the particles of `range` (range.count ≤ capacity); its tables reach the GPU with the next
-    /// record_start. Throws base::Error (request) when the program needs more registers or an input that is not there.
+    /// record_start. Throws base::Error (request) for an instruction that has no kernel.
     void load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range);
 
     /// The start state init_scale·N(0, I); call before the first step and whenever the run is to start again.
@@ -55,18 +52,16 @@ class Executor {
     const nn::GpuNetwork& network() const { return network_; }
 
   private:
-    struct Range {
-        std::uint32_t first = 0;
-        std::uint32_t count = 0;
-    };
-    struct BlendTables {
-        std::vector<Range> terms;  ///< by op
-        std::vector<Range> noise;
+    /// Where an op finds its numbers: words of the program's table, row of the network's.
+    struct TableRange {
+        std::uint32_t first_term = 0;
+        std::uint32_t first_noise = 0;
+        std::uint32_t row = 0;
     };
 
     void record_uploads(gpu::Recorder& recorder);
-    void record_eval(gpu::Recorder& recorder, const diffusion::Eval& eval, std::uint32_t row);
-    void record_blend(gpu::Recorder& recorder, const diffusion::Blend& blend, std::size_t op);
+    void record_blend(gpu::Recorder& recorder, std::uint32_t dst, const TableRange& range, std::uint32_t terms,
+                      std::uint32_t noise);
     std::uint32_t groups() const;
 
     gpu::Device& device_;
@@ -74,16 +69,16 @@ class Executor {
     std::uint32_t capacity_;
     std::uint32_t stride_;
     int registers_;
+    std::uint32_t group_;
     diffusion::Program program_;
     std::uint64_t seed_ = 0;
     diffusion::ParticleRange range_;
-    BlendTables ranges_;
-    std::vector<std::uint32_t> eval_rows_;
+    std::vector<TableRange> ranges_;  ///< by op
 
     gpu::ComputePipeline blend_;
     gpu::ComputePipeline clamp_;
     gpu::Buffer values_;
-    gpu::Buffer terms_;
+    gpu::Buffer table_;
     gpu::Buffer staging_;
     bool uploads_pending_ = false;
 };

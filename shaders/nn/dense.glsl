@@ -1,0 +1,69 @@
+// One dense layer for networks too wide to fuse: OUTPUT_BLOCK outputs per workgroup along y, one particle per invocation along x.
+// Weights are staged behind one barrier; every index into shared memory is constant after unrolling.
+// The includer defines AFFINE: 0 out = silu(w in + bias) into activation planes; 1 the output layer in its affine form
+// dst = c_skip src + c_out (w in + bias), in registers.
+#extension GL_EXT_control_flow_attributes : require
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 0) const uint GROUP = 512;
+layout(constant_id = 1) const int INPUTS = 64;
+layout(constant_id = 2) const int OUTPUT_BLOCK = 8;
+layout(constant_id = 3) const int OUTPUTS = 8;  // accumulators at a time; divides OUTPUT_BLOCK
+
+layout(push_constant) uniform Push {
+    uint weights;     // floats: (all outputs, INPUTS)
+    uint biases;      // floats: (all outputs)
+    uint in_first;    // of plane 0, this block's first particle
+    uint in_stride;
+    uint out_first;
+    uint out_stride;
+    float in_scale;
+#if AFFINE
+    uint src_first;
+    float c_skip;
+    float c_out;
+#endif
+} push;
+
+layout(set = 0, binding = 0) readonly buffer Weights { float weights[]; };
+layout(set = 0, binding = 1) readonly buffer Biases { float biases[]; };
+layout(set = 0, binding = 2) readonly buffer Inputs { float inputs[]; };
+#if AFFINE
+layout(set = 0, binding = 3) buffer Values { float values[]; };
+#else
+layout(set = 0, binding = 3) writeonly buffer Results { float results[]; };
+#endif
+
+shared float w[INPUTS * OUTPUT_BLOCK];
+shared float b[OUTPUT_BLOCK];
+
+void main() {
+    uint first_output = gl_WorkGroupID.y * OUTPUT_BLOCK;
+    for (uint i = gl_LocalInvocationIndex; i < INPUTS * OUTPUT_BLOCK; i += GROUP) {
+        w[i] = weights[push.weights + first_output * INPUTS + i];
+    }
+    for (uint i = gl_LocalInvocationIndex; i < OUTPUT_BLOCK; i += GROUP) b[i] = biases[push.biases + first_output + i];
+    barrier();
+
+    uint lane = gl_GlobalInvocationID.x;
+    float h[INPUTS];
+    [[unroll]] for (int k = 0; k < INPUTS; ++k) {
+        h[k] = push.in_scale * inputs[k * push.in_stride + push.in_first + lane];
+    }
+    [[unroll]] for (int g = 0; g < OUTPUT_BLOCK; g += OUTPUTS) {
+        float sum[OUTPUTS];
+        [[unroll]] for (int j = 0; j < OUTPUTS; ++j) sum[j] = b[g + j];
+        [[unroll]] for (int k = 0; k < INPUTS; ++k) {
+            [[unroll]] for (int j = 0; j < OUTPUTS; ++j) sum[j] = sum[j] + h[k] * w[(g + j) * INPUTS + k];
+        }
+        [[unroll]] for (int j = 0; j < OUTPUTS; ++j) {
+            uint plane = (first_output + g + j) * push.out_stride + lane;
+#if AFFINE
+            float skip = push.c_skip * values[push.src_first + plane];
+            values[push.out_first + plane] = skip + push.c_out * sum[j];
+#else
+            results[push.out_first + plane] = sum[j] / (1.0 + exp(-sum[j]));
+#endif
+        }
+    }
+}
