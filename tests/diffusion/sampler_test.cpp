@@ -5,14 +5,16 @@
 #include "base/random.hpp"
 #include "diffusion/exact_score.hpp"
 #include "diffusion/spacing.hpp"
+#include "sampler_cases.hpp"
 #include "support.hpp"
 
 namespace scorefield::diffusion {
 namespace {
 
-using testing::HasSubstr;
+using testing_support::describe;
 using testing_support::distance;
-using testing_support::error_of;
+using testing_support::every_sampler;
+using testing_support::FunctionSource;
 using testing_support::random_mixture;
 using testing_support::trajectory;
 
@@ -20,22 +22,6 @@ constexpr std::array kAllPredictions = {Prediction::epsilon, Prediction::x0, Pre
 
 std::unique_ptr<NoiseProcess> linear() {
     return make_process({});
-}
-
-/// Every setting that makes a different sampler, without a clip.
-std::vector<SamplerSettings> every_sampler() {
-    std::vector<SamplerSettings> all = {{.name = "dpmpp_2m", .clip = {}}};
-    for (const double eta : {0.0, 0.4, 1.0}) all.push_back({.name = "ddim", .eta = eta, .clip = {}});
-    for (const char* form : {"epsilon", "x0"}) {
-        for (const char* variance : {"large", "small"}) {
-            all.push_back({.name = "ddpm", .form = form, .variance = variance, .clip = {}});
-        }
-    }
-    return all;
-}
-
-std::string describe(const SamplerSettings& s) {
-    return s.name + " eta " + std::to_string(s.eta) + " " + s.form + " " + s.variance;
 }
 
 /// Mean and variance of a one-dimensional state.
@@ -248,79 +234,14 @@ TEST(Ddim, WithEtaOneIsDdpmWithSmallVariance) {
     EXPECT_LT(distance(states_of(ddim, Prediction::v), states_of(ddpm, Prediction::v)), 1e-12);
 }
 
-std::size_t ops_of_step(const Program& program, int step) {
-    return program.end_of_step(step) - program.end_of_step(step - 1);
-}
-
-TEST(Programs, HaveAsFewOpsAndRegistersAsCanBe) {
-    const auto process = linear();
-    struct Case {
-        SamplerSettings settings;
-        std::size_t ops_per_step;
-        int registers;
-    };
-    const std::vector<Case> cases = {
-        {{.name = "ddim", .clip = {}}, 1, 1},     {{.name = "ddim", .eta = 0.5, .clip = {}}, 2, 1},
-        {{.name = "ddpm", .clip = {}}, 2, 2},     {{.name = "ddpm", .form = "x0", .clip = {}}, 2, 2},
-        {{.name = "dpmpp_2m", .clip = {}}, 2, 3}, {{.name = "ddim", .clip = 1.0}, 3, 2},
-        {{.name = "ddpm", .clip = 1.0}, 3, 2},
-    };
-    for (const auto& [settings, ops_per_step, registers] : cases) {
-        const Program program =
-            compile_program(*process, Prediction::epsilon, settings, make_timesteps(*process, "even", 5));
-        EXPECT_EQ(program.evaluations(), 5);
-        EXPECT_EQ(program.registers, registers) << describe(settings);
-        for (int step = 0; step < 4; ++step) EXPECT_EQ(ops_of_step(program, step), ops_per_step) << describe(settings);
-        EXPECT_EQ(ops_of_step(program, 4), settings.clip ? 2U : 1U) << describe(settings);
-        EXPECT_EQ(program_from_json(to_json(program), "f"), program);
-    }
-}
-
-TEST(Programs, CarryTimesAndNamesAndStartFromTheUnitNormal) {
-    const auto process = linear();
-    const Program program = compile_program(*process, Prediction::v, {.clip = {}}, {800, 30});
-    const auto& eval = std::get<Eval>(program.ops[1].instruction);
-    EXPECT_EQ(eval.t, 30);
-    EXPECT_EQ(eval.c_noise, 30);
-    EXPECT_EQ(eval.c_in, 1);
-    EXPECT_EQ((Marginal{eval.alpha, eval.sigma}), process->marginal(30));
-    EXPECT_EQ(program.sampler, "ddim");
-    EXPECT_EQ(program.process, "ddpm");
-    EXPECT_EQ(program.steps, 2);
-    EXPECT_EQ(program.init_scale, 1);
-}
-
-TEST(Programs, NumberTheirNoiseByTheStepAndDrawNoneOnTheLast) {
-    const auto process = linear();
-    for (const SamplerSettings& settings : every_sampler()) {
-        const bool stochastic = settings.name == "ddpm" || settings.eta > 0;
-        const Program program =
-            compile_program(*process, Prediction::x0, settings, make_timesteps(*process, "leading", 6));
-        std::vector<std::uint32_t> indices;
-        for (const Op& op : program.ops) {
-            const auto* blend = std::get_if<Blend>(&op.instruction);
-            if (blend == nullptr) continue;
-            for (const Term& term : blend->terms) EXPECT_NE(term.coefficient, 0);
-            for (const NoiseTerm& noise : blend->noise) {
-                EXPECT_EQ(noise.stream, base::kSamplerStream);
-                EXPECT_EQ(noise.index, static_cast<std::uint32_t>(op.step));
-                indices.push_back(noise.index);
-            }
-        }
-        const std::vector<std::uint32_t> expected = {0, 1, 2, 3, 4};
-        EXPECT_EQ(indices, stochastic ? expected : std::vector<std::uint32_t>{}) << describe(settings);
-    }
-}
-
-/// One particle through METHODS' formulas with every estimate of x_0 clamped and ε taken from the clamped one.
+/// One particle through METHODS' formulas with the estimate 2x of x_0 clamped and ε taken from the clamped one.
 std::vector<double> clipped_by_hand(const SamplerSettings& settings, const NoiseProcess& process,
                                     const std::vector<double>& timesteps, double x, std::uint32_t particle) {
     std::vector<double> states;
     double previous = 0, previous_h = 0;
     for (std::size_t i = 0; i < timesteps.size(); ++i) {
         const Marginal from = process.marginal(timesteps[i]);
-        const Line denoiser = exact_denoiser(from);
-        const double x0 = std::clamp(denoiser.slope * x + denoiser.offset, -*settings.clip, *settings.clip);
+        const double x0 = std::clamp(2 * x, -*settings.clip, *settings.clip);
         const double epsilon = (x - from.alpha * x0) / from.sigma;
         if (i + 1 == timesteps.size()) {
             x = x0;
@@ -349,11 +270,11 @@ std::vector<double> clipped_by_hand(const SamplerSettings& settings, const Noise
 TEST(Clip, ClampsEveryEstimateOfTheData) {
     const auto process = linear();
     const std::vector<double> timesteps = {999, 700, 650, 300, 200, 50};
-    const ExactScore source(gaussian(), Prediction::epsilon);
+    const FunctionSource source(1, [](double scaled, const Eval&) { return 2 * scaled; });
     for (const char* name : {"ddim", "ddpm", "dpmpp_2m"}) {
         for (const char* form : {"epsilon", "x0"}) {
             const SamplerSettings settings{.name = name, .form = form, .clip = 0.7};
-            const Program program = compile_program(*process, Prediction::epsilon, settings, timesteps);
+            const Program program = compile_program(*process, Prediction::x0, settings, timesteps);
             const std::vector<double> start = {-2, 0.3, 1.9};
             const auto states = trajectory(program, source, start, 9, {5, 3});
             for (std::uint32_t i = 0; i < 3; ++i) {
@@ -363,50 +284,6 @@ TEST(Clip, ClampsEveryEstimateOfTheData) {
                 }
             }
         }
-    }
-}
-
-TEST(SamplerRegistry, ListsNamesHelpAndParametersDefaultFirst) {
-    EXPECT_EQ(samplers().front().name, SamplerSettings{}.name);
-    std::vector<std::string_view> names;
-    for (const SamplerInfo& info : samplers()) {
-        names.push_back(info.name);
-        EXPECT_FALSE(info.help.empty());
-        EXPECT_EQ(&sampler_info(info.name), &info);
-        for (const SamplerParameter& parameter : info.parameters) EXPECT_FALSE(parameter.help.empty());
-    }
-    EXPECT_THAT(names, testing::ElementsAre("ddim", "ddpm", "dpmpp_2m"));
-}
-
-TEST(CompileProgram, RefusesWithFlagAndCure) {
-    const auto process = linear();
-    const auto refusal = [&](const SamplerSettings& settings, const std::vector<double>& timesteps) {
-        return error_of([&] { compile_program(*process, Prediction::epsilon, settings, timesteps); });
-    };
-    EXPECT_THAT(refusal({.name = "ddin", .clip = {}}, {1}),
-                HasSubstr("(--sampler): no such name; did you mean 'ddim'?"));
-    EXPECT_THAT(refusal({.eta = 1.5, .clip = {}}, {1}), HasSubstr("(--sampler.eta): 1.5 is not in 0 … 1"));
-    EXPECT_THAT(refusal({.eta = NAN, .clip = {}}, {1}), HasSubstr("(--sampler.eta)"));
-    EXPECT_THAT(refusal({.form = "eps", .clip = {}}, {1}), HasSubstr("(--sampler.form)"));
-    EXPECT_THAT(refusal({.variance = "big", .clip = {}}, {1}), HasSubstr("(--sampler.variance)"));
-    EXPECT_THAT(refusal({.clip = 0.0}, {1}), HasSubstr("(--sampler.clip): 0 is not a positive number"));
-    EXPECT_THAT(refusal({.clip = {}}, {}), HasSubstr("(--timesteps): the list is empty"));
-    EXPECT_THAT(refusal({.clip = {}}, {1, 2}), HasSubstr("(--timesteps): 2 follows 1"));
-}
-
-// The linear β over 200 000 steps leave α = e^-1005, which is 0 in double precision; over 20 000 they leave 1/α =
-// e^100, which is infinite in single precision.
-TEST(CompileProgram, RefusesToDivideByASignalThatIsAsGoodAsZero) {
-    for (const int train_steps : {200000, 20000}) {
-        const auto process = make_process({.train_steps = train_steps});
-        const std::vector<double> timesteps = {train_steps - 1.0, 10};
-        for (const char* name : {"ddim", "ddpm", "dpmpp_2m"}) {
-            const SamplerSettings settings{.name = name, .clip = {}};
-            EXPECT_THAT(error_of([&] { compile_program(*process, Prediction::epsilon, settings, timesteps); }),
-                        HasSubstr("no finite step (timestep " + std::to_string(train_steps - 1) + "): the schedule"))
-                << name;
-        }
-        EXPECT_NO_THROW(compile_program(*process, Prediction::v, {.clip = {}}, timesteps));
     }
 }
 
