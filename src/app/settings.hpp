@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <set>
 #include <span>
@@ -9,8 +10,11 @@
 #include <variant>
 #include <vector>
 
+#include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
 #include "diffusion/sampler.hpp"
+#include "render/look.hpp"
+#include "train/settings.hpp"
 
 namespace scorefield::app {
 
@@ -51,36 +55,6 @@ struct Shard {
     bool operator==(const Shard&) const = default;
 };
 
-/// How the frames look.
-struct LookSettings {
-    std::string colour = "density";  ///< what the colour tells
-    std::string map = "cividis";     ///< colour map
-    double exposure = 0;             ///< stops
-    double overlay = 0.5;            ///< strength of the data under the particles, 0 … 1
-    bool axes = true;
-    bool captions = true;
-};
-
-/// How the host trainer learns.
-struct TrainSettings {
-    std::uint32_t steps = 6000;
-    std::uint32_t batch = 2048;
-    double learning_rate = 1e-3;
-    double final_learning_rate = 1e-5;
-    std::string schedule = "linear";
-    std::uint32_t warmup = 0;
-    double ema = 0.999;
-    double clip = 0;  ///< 0: no clipping
-    std::uint32_t save_every = 0;
-    std::string log;
-};
-
-struct NetworkSettings {
-    std::uint32_t width = 64;
-    std::uint32_t depth = 3;
-    std::uint32_t features = 32;
-};
-
 /// Everything that a request can say, by viewer and command line alike. Plain values; `setting_table` gives each its
 /// name, range and help.
 struct Settings {
@@ -89,7 +63,7 @@ struct Settings {
     std::string model;  ///< empty: the one that comes with Scorefield
     std::string data;   ///< empty: what the model was trained on
     diffusion::ProcessSettings process;
-    std::string prediction = "epsilon";
+    diffusion::Prediction prediction = diffusion::Prediction::epsilon;
 
     diffusion::SamplerSettings sampler;
     int steps = 50;
@@ -103,8 +77,7 @@ struct Settings {
     std::string init;
     std::string trajectory;
 
-    TrainSettings train;
-    NetworkSettings network;
+    train::TrainSettings train;  ///< those of --train.*, --network.* and --log; what else it holds stands above
 
     std::uint32_t width = 1280;
     std::uint32_t height = 720;
@@ -112,7 +85,8 @@ struct Settings {
     double steps_per_second = 15;
     double hold = 1;  ///< seconds that the first and the last moment stay
     bool loop = true;
-    LookSettings look;
+    render::Look look;
+    bool captions = true;
 
     std::string out;
     std::string frame_log;
@@ -129,7 +103,8 @@ struct Settings {
 
 /// Where a setting's value lives.
 using Slot = std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
-                          std::optional<double>*, Shard*>;
+                          std::optional<double>*, std::filesystem::path*, Shard*, diffusion::Prediction*,
+                          render::ColourMode*, render::ColourMap*>;
 
 struct IntegerRange {
     std::uint64_t low = 0;
@@ -140,6 +115,7 @@ struct RealRange {
     double high = 0;
     bool open_low = false;  ///< low itself is out
 };
+/// One of some names: a text, or an enumeration whose values stand in the order of the names.
 struct Choices {
     std::vector<std::string_view> names;
 };
@@ -147,7 +123,7 @@ struct Choices {
 struct Flag {};
 /// `on` or `off`.
 struct Toggle {};
-/// Any text but none; `form` names it in help texts, e.g. FILE.npy.
+/// Any text but the empty one; `form` names it in help texts, e.g. FILE.npy.
 struct Text {
     std::string_view form;
 };
@@ -161,7 +137,8 @@ struct Setting {
     std::string_view help;
     std::uint32_t commands;  ///< bits of those that take it
     Slot (*slot)(Settings&);
-    std::string_view unset;  ///< what stands for no value, e.g. "the model's"; empty where there always is one
+    std::string_view unset = {};  ///< what holds where nothing is said, if not the value in Settings
+    std::uint32_t required = 0;   ///< bits of those that need it said
 
     bool taken_by(Command command) const { return (commands & static_cast<std::uint32_t>(command)) != 0; }
 };
@@ -176,10 +153,13 @@ const Setting* find_setting(std::string_view name);
 /// trailing characters, or is out of range; with the nearest name where it is an unknown choice.
 void assign(Settings& settings, const Setting& setting, const std::string& text);
 
-/// The setting's value as `assign` would read it; empty where nothing is set.
+/// The setting's value as `assign` would read it; empty where it is an empty text or an absent number.
 std::string value_text(const Settings& settings, const Setting& setting);
 
-/// `1 … 1000 steps`, `density | origin`, `FILE.npy`: what values are allowed.
+/// What values are allowed: `1 … 240 frames/s`, `large, small`, `FILE.npy`; empty for flags.
 std::string values_text(const Setting& setting);
+
+/// The names of the commands that take the setting: `render, sample`.
+std::string commands_text(const Setting& setting);
 
 }  // namespace scorefield::app

@@ -1,0 +1,231 @@
+#include "app/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+
+namespace scorefield::app {
+namespace {
+
+constexpr std::size_t kMostFiles = 2;  // of `score`
+
+/// One subcommand as the parser knows it: an option for each setting that it takes.
+struct Parser {
+    const CommandInfo* info;
+    CLI::App* app;
+    std::vector<std::pair<const Setting*, CLI::Option*>> options;
+    CLI::Option* files = nullptr;
+};
+
+bool is_flag(const Setting& setting) {
+    return std::holds_alternative<Flag>(setting.values);
+}
+
+std::string help_of(const Setting& setting, Command command) {
+    std::string help(setting.help);
+    if (is_flag(setting)) return help;
+    std::string range = values_text(setting);
+    if (std::holds_alternative<Text>(setting.values)) range.clear();
+    const std::string standard = setting.unset.empty() ? value_text(Settings{}, setting) : std::string(setting.unset);
+    const bool required = (setting.required & static_cast<std::uint32_t>(command)) != 0;
+    if (required) {
+        help += " (required)";
+    } else if (!range.empty()) {
+        help += fmt::format(" ({}; default {})", range, standard);
+    } else if (!standard.empty()) {
+        help += fmt::format(" (default {})", standard);
+    }
+    return help;
+}
+
+std::string value_name(const Setting& setting) {
+    if (const Text* text = std::get_if<Text>(&setting.values)) return std::string(text->form);
+    if (std::holds_alternative<IntegerRange>(setting.values)) return "N";
+    if (std::holds_alternative<RealRange>(setting.values)) return "R";
+    return "NAME";
+}
+
+Parser make_parser(CLI::App& main, const CommandInfo& info) {
+    Parser parser;
+    parser.info = &info;
+    parser.app = main.add_subcommand(std::string(info.name), std::string(info.help));
+    parser.app->allow_extras();
+    parser.app->set_help_flag("--help,-h", "Print this help");
+    for (const Setting& setting : setting_table()) {
+        if (!setting.taken_by(info.command)) continue;
+        const std::string flag = "--" + std::string(setting.name);
+        const std::string help = help_of(setting, info.command);
+        CLI::Option* option = is_flag(setting) ? parser.app->add_flag(flag, help)
+                                               : parser.app->add_option(flag, help)->type_name(value_name(setting));
+        option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->group(std::string(setting.group));
+        parser.options.emplace_back(&setting, option);
+    }
+    if (info.command == Command::score) {
+        parser.files = parser.app->add_option("files", "A.npy [B.npy]: samples as `sample` writes them")
+                           ->type_name("FILE")
+                           ->allow_extra_args();
+    }
+    return parser;
+}
+
+base::Error unknown_command(const std::string& name) {
+    std::vector<std::string_view> names;
+    for (const CommandInfo& info : commands()) names.push_back(info.name);
+    return base::request_error("unknown command '" + name + "'", "command line", "no such command",
+                               base::name_hint(name, names));
+}
+
+/// What is wrong with an argument that the parser did not take.
+base::Error unexpected(const std::string& argument, const CommandInfo& info) {
+    const std::string flag = argument.substr(0, argument.find('='));
+    if (!flag.starts_with('-')) {
+        return base::request_error("unexpected argument '" + argument + "'", std::string(info.name),
+                                   "no value is expected here",
+                                   "see 'scorefield " + std::string(info.name) + " --help'");
+    }
+    const std::string name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+    const Setting* setting = flag.starts_with("--") ? find_setting(name) : nullptr;
+    if (setting != nullptr) {
+        return base::request_error(fmt::format("flag not for {}", info.name), flag,
+                                   fmt::format("{} does not take it", info.name),
+                                   "it belongs to " + commands_text(*setting));
+    }
+    std::vector<std::string> flags;
+    for (const Setting& known : setting_table()) {
+        if (known.taken_by(info.command)) flags.push_back("--" + std::string(known.name));
+    }
+    const std::vector<std::string_view> views(flags.begin(), flags.end());
+    const std::string nearest = base::nearest_name(flag, views);
+    const std::string help = fmt::format("see 'scorefield {} --help'", info.name);
+    return base::request_error(fmt::format("unknown flag '{}'", flag), std::string(info.name), "no such flag",
+                               nearest.empty() ? help : fmt::format("did you mean '{}'? {}", nearest, help));
+}
+
+base::Error missing_value(const std::string& argument) {
+    const std::string flag = argument.substr(0, argument.find('='));
+    const Setting* setting = find_setting(flag.substr(std::min<std::size_t>(2, flag.size())));
+    const std::string form = setting == nullptr ? "a value" : values_text(*setting);
+    return base::request_error("missing value", flag, "nothing follows it", "give " + form);
+}
+
+void read_option(Settings& settings, const Setting& setting, const CLI::Option& option) {
+    if (option.count() == 0) return;
+    const std::string flag = "--" + std::string(setting.name);
+    if (option.count() > 1) {
+        throw base::request_error("flag given twice", flag, "only one value can hold", "say it once");
+    }
+    const std::string value = option.results().front();
+    if (is_flag(setting) && value != "true") {
+        throw base::request_error("bad value '" + value + "'", flag, "the flag takes no value", "say " + flag);
+    }
+    if (value.starts_with("--")) throw missing_value(flag);
+    assign(settings, setting, value);
+    settings.given.emplace(setting.name);
+}
+
+void require_given(const Settings& settings) {
+    for (const Setting& setting : setting_table()) {
+        const bool required = (setting.required & static_cast<std::uint32_t>(settings.command)) != 0;
+        if (!required || settings.is_given(setting.name)) continue;
+        const std::string name(setting.name);
+        throw base::request_error("missing --" + name, std::string(command_info(settings.command).name),
+                                  "it has to be said", "give --" + name + " " + value_name(setting));
+    }
+}
+
+void read_files(Settings& settings, const CLI::Option& files) {
+    settings.files = files.results();
+    const std::size_t count = settings.files.size();
+    if (count > kMostFiles) {
+        throw base::request_error("too many files", "score", fmt::format("{} are given", count),
+                                  "give A.npy B.npy, or A.npy and --data");
+    }
+    const bool data = settings.is_given("data");
+    if (count == 0) {
+        throw base::request_error("missing file", "score", "no samples are named",
+                                  "give A.npy B.npy, or A.npy and --data");
+    }
+    if (count == 1 && !data) {
+        throw base::request_error("nothing to compare with", "score", "only one file is named",
+                                  "give a second file or --data");
+    }
+    if (count == 2 && data) {
+        throw base::request_error("too much to compare", "score", "two files and --data are given",
+                                  "leave one of them out");
+    }
+}
+
+Settings read_settings(const Parser& parser) {
+    Settings settings;
+    settings.command = parser.info->command;
+    const std::vector<std::string> extras = parser.app->remaining();
+    if (!extras.empty()) throw unexpected(extras.front(), *parser.info);
+    for (const auto& [setting, option] : parser.options) read_option(settings, *setting, *option);
+    require_given(settings);
+    if (parser.files != nullptr) read_files(settings, *parser.files);
+    return settings;
+}
+
+bool is_command(const std::string& name) {
+    const auto all = commands();
+    return std::any_of(all.begin(), all.end(), [&](const CommandInfo& info) { return info.name == name; });
+}
+
+/// Without a command the arguments are those of `view`.
+std::vector<std::string> with_command(const std::vector<std::string>& arguments) {
+    std::vector<std::string> completed = arguments;
+    if (arguments.empty() || (arguments.front().starts_with('-') && arguments.front() != "--help" &&
+                              arguments.front() != "-h" && arguments.front() != "--version")) {
+        const auto misplaced = std::find_if(arguments.begin(), arguments.end(), is_command);
+        if (misplaced != arguments.end()) {
+            throw base::request_error("misplaced command '" + *misplaced + "'", "command line", "flags stand before it",
+                                      "say the command first");
+        }
+        completed.insert(completed.begin(), std::string(commands().front().name));
+    } else if (!arguments.front().starts_with('-') && !is_command(arguments.front())) {
+        throw unknown_command(arguments.front());
+    }
+    return completed;
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments) {
+    CLI::App main("Scorefield: diffusion models on Vulkan compute, drawn while they run", "scorefield");
+    main.set_help_flag("--help,-h", "Print this help");
+    main.set_version_flag("--version", "scorefield " SCOREFIELD_VERSION);
+    main.require_subcommand(0, 1);
+    main.allow_extras();
+    main.get_formatter()->column_width(34);
+    std::vector<Parser> parsers;
+    for (const CommandInfo& info : commands()) parsers.push_back(make_parser(main, info));
+
+    std::vector<std::string> reversed = with_command(arguments);
+    std::reverse(reversed.begin(), reversed.end());
+    CommandLine result;
+    try {
+        main.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+        result.text = main.help();
+    } catch (const CLI::CallForVersion& version) {
+        result.text = std::string(version.what()) + "\n";
+    } catch (const CLI::ArgumentMismatch&) {
+        throw missing_value(arguments.back());
+    } catch (const CLI::ParseError& error) {
+        throw base::request_error("bad command line", arguments.back(), error.what(), "see 'scorefield --help'");
+    }
+    if (!result.text.empty()) return result;
+    for (const Parser& parser : parsers) {
+        if (!parser.app->parsed()) continue;
+        // What follows a lone `--` ends up here.
+        if (!main.remaining().empty()) throw unexpected(main.remaining().front(), *parser.info);
+        result.settings = read_settings(parser);
+    }
+    return result;
+}
+
+}  // namespace scorefield::app

@@ -1,0 +1,63 @@
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <iterator>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "app/command_line.hpp"
+#include "app/commands.hpp"
+#include "app/output.hpp"
+#include "base/error.hpp"
+
+namespace {
+
+using namespace scorefield;
+
+struct Runner {
+    app::Command command;
+    int (*run)(const app::Settings&);
+};
+
+constexpr Runner kRunners[] = {
+    {app::Command::train, app::train_command},
+    {app::Command::program, app::program_command},
+    {app::Command::score, app::score_command},
+};
+
+int run_command(const app::Settings& settings) {
+    const auto* const runner = std::ranges::find(kRunners, settings.command, &Runner::command);
+    if (runner != std::end(kRunners)) return runner->run(settings);
+    throw base::running_error("command not built", std::string(app::command_info(settings.command).name),
+                              "this build has no Vulkan", "build without SCOREFIELD_HOST_ONLY");
+}
+
+int run(const std::vector<std::string>& arguments) {
+    const app::CommandLine line = app::parse_command_line(arguments);
+    if (line.text.empty()) return run_command(line.settings);
+    app::print(line.text);
+    return 0;
+}
+
+int report(const std::string& line, int status) {
+    app::note("scorefield: error: " + line);
+    return status;
+}
+
+}  // namespace
+
+/// The outermost edge: every error of every command becomes one line and a status here, and nowhere else.
+int main(int argc, char** argv) {
+    // A reader of our output that goes away is seen where we write.
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return run({argv + 1, argv + argc});
+    } catch (const base::Error& error) {
+        return report(error.what(), error.exit_status());
+    } catch (const std::bad_alloc&) {
+        return report("out of memory (host): the machine has too little for this request; ask for less", 1);
+    } catch (const std::exception& error) {
+        return report(std::string("internal error (scorefield): ") + error.what() + "; please report it", 1);
+    }
+}

@@ -1,0 +1,38 @@
+#include "app/output.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "base/error.hpp"
+
+namespace scorefield::app {
+namespace {
+
+/// Writes all bytes; 0, or the errno of the write that failed.
+int write_all(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return errno;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return 0;
+}
+
+}  // namespace
+
+void print(std::string_view text) {
+    const int error = write_all(STDOUT_FILENO, text);
+    if (error == 0 || error == EPIPE) return;
+    throw base::running_error("cannot write", "standard output", std::strerror(error), "send it elsewhere");
+}
+
+void note(std::string_view line) {
+    write_all(STDERR_FILENO, std::string(line) + "\n");
+}
+
+}  // namespace scorefield::app

@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <variant>
+
+#include "app/commands.hpp"
+#include "app/model.hpp"
+#include "app/output.hpp"
+#include "base/atomic_file.hpp"
+#include "diffusion/program.hpp"
+
+namespace scorefield::app {
+namespace {
+
+using namespace diffusion;
+
+/// Signed terms of a sum: ` + 0.5·r1 - 2·z3`.
+void add_term(std::string& sum, double coefficient, const std::string& what) {
+    if (!sum.empty()) sum += coefficient < 0 ? " - " : " + ";
+    const double shown = sum.empty() ? coefficient : std::abs(coefficient);
+    sum += fmt::format("{:.6g}·{}", shown, what);
+}
+
+struct Describe {
+    std::string operator()(const Eval& eval) const {
+        const std::string source = eval.source == 0 ? "" : fmt::format("{}", eval.source);
+        const std::string state =
+            eval.c_in == 1 ? fmt::format("r{}", eval.src) : fmt::format("{:.6g}·r{}", eval.c_in, eval.src);
+        std::string sum;
+        if (eval.c_skip != 0) add_term(sum, eval.c_skip, fmt::format("r{}", eval.src));
+        add_term(sum, eval.c_out, fmt::format("F{}({}; {:.6g})", source, state, eval.c_noise));
+        return fmt::format("r{} = {}", eval.dst, sum);
+    }
+    std::string operator()(const Blend& blend) const {
+        std::string sum;
+        for (const Term& term : blend.terms) add_term(sum, term.coefficient, fmt::format("r{}", term.reg));
+        for (const NoiseTerm& noise : blend.noise) {
+            add_term(sum, noise.coefficient, fmt::format("z({}, {})", noise.stream, noise.index));
+        }
+        return fmt::format("r{} = {}", blend.dst, sum);
+    }
+    std::string operator()(const Clamp& clamp) const {
+        return fmt::format("r{0} = clamp(r{0}, {1:.6g}, {2:.6g})", clamp.dst, clamp.low, clamp.high);
+    }
+    std::string operator()(const Threshold& threshold) const {
+        return fmt::format("r{0} = threshold(r{0}, {1:.6g}, {2:.6g})", threshold.dst, threshold.ratio, threshold.max);
+    }
+    std::string operator()(const Mask& mask) const {
+        return fmt::format("r{} = mask(r{}, r{})", mask.dst, mask.a, mask.b);
+    }
+};
+
+/// For readers: one line per instruction, the times in front of the network's evaluations.
+std::string to_text(const Program& program) {
+    std::string text = fmt::format(
+        "sampler {}, process {}; steps {}, network evaluations {}, registers {}\n"
+        "start: r{} = {:.6g}·N(0, I); result: r{}\n"
+        "F(x; c) is the network, z(stream, index) fresh noise\n\n"
+        "{:>5}  {:>8}  {:>9}  {:>9}  instruction\n",
+        program.sampler, program.process, program.steps, program.evaluations(), program.registers,
+        program.init_register, program.init_scale, program.result, "step", "t", "alpha", "sigma");
+    int shown = -1;
+    for (const Op& op : program.ops) {
+        const std::string step = op.step == shown ? "" : fmt::format("{}", op.step);
+        shown = op.step;
+        const Eval* eval = std::get_if<Eval>(&op.instruction);
+        const std::string times = eval == nullptr
+                                      ? std::string(30, ' ')
+                                      : fmt::format("{:>8.6g}  {:>9.6f}  {:>9.6f}", eval->t, eval->alpha, eval->sigma);
+        text += fmt::format("{:>5}  {}  {}\n", step, times, std::visit(Describe{}, op.instruction));
+    }
+    return text;
+}
+
+Program compile(const Settings& settings) {
+    if (settings.is_given("model")) {
+        const Model model = load_model(settings);
+        return build_program(settings, *model.process, model.checkpoint.prediction);
+    }
+    return build_program(settings, *make_process(settings), settings.prediction);
+}
+
+}  // namespace
+
+int program_command(const Settings& settings) {
+    const Program program = compile(settings);
+    if (!settings.out.empty()) {
+        base::AtomicFile file(settings.out);
+        file.write(to_json(program));
+        file.commit();
+    }
+    print(settings.json ? to_json(program) : to_text(program));
+    return 0;
+}
+
+}  // namespace scorefield::app

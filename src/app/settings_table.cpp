@@ -1,0 +1,225 @@
+#include <limits>
+
+#include "app/settings.hpp"
+#include "base/names.hpp"
+#include "data/datasets.hpp"
+#include "diffusion/processes/ddpm.hpp"
+#include "diffusion/spacing.hpp"
+
+namespace scorefield::app {
+namespace {
+
+constexpr std::uint32_t kFrames = Command::view | Command::render;
+constexpr std::uint32_t kCompute = kFrames | Command::sample;
+constexpr std::uint32_t kPrograms = kCompute | Command::program;
+constexpr std::uint32_t kTrain = static_cast<std::uint32_t>(Command::train);
+constexpr std::uint32_t kSample = static_cast<std::uint32_t>(Command::sample);
+constexpr std::uint32_t kView = static_cast<std::uint32_t>(Command::view);
+constexpr std::uint32_t kRender = static_cast<std::uint32_t>(Command::render);
+constexpr double kMillion = 1e6;
+
+template <std::size_t N>
+Choices choices(const std::array<std::string_view, N>& names) {
+    return {{names.begin(), names.end()}};
+}
+
+Choices sampler_names() {
+    Choices names;
+    for (const diffusion::SamplerInfo& info : diffusion::samplers()) names.names.push_back(info.name);
+    return names;
+}
+
+/// Names the built-in data sets.
+std::string_view data_help() {
+    static const std::string help = [] {
+        std::vector<std::string_view> names;
+        for (const data::DatasetInfo& info : data::builtin_datasets()) names.push_back(info.name);
+        return "Data: " + base::join(names) + ", or the points of a file";
+    }();
+    return help;
+}
+
+using Table = std::vector<Setting>;
+
+void add_model(Table& table) {
+    constexpr std::string_view kGroup = "Model";
+    table.push_back({"model", kGroup, Text{"FILE"}, "", "Learned score network (safetensors)", kPrograms,
+                     [](Settings& s) -> Slot { return &s.model; }, "the one that comes with Scorefield"});
+    table.push_back({"data", kGroup, Text{"NAME|FILE.npy"}, "", data_help(), kFrames | Command::train | Command::score,
+                     [](Settings& s) -> Slot { return &s.data; }, "what the model was trained on", kTrain});
+    table.push_back({"process", kGroup, Choices{{"ddpm"}}, "", "Noise process", kPrograms | Command::train,
+                     [](Settings& s) -> Slot { return &s.process.name; }});
+    table.push_back({"process.schedule", kGroup, choices(diffusion::kBetaSchedules), "",
+                     "Noise schedule: how fast the process destroys the data", kPrograms | Command::train,
+                     [](Settings& s) -> Slot { return &s.process.schedule; }});
+    table.push_back({"process.T", kGroup, IntegerRange{1, 1'000'000}, "levels", "Noise levels of a discrete process",
+                     kPrograms | Command::train, [](Settings& s) -> Slot { return &s.process.train_steps; },
+                     "1000, cosine_seed 40"});
+    table.push_back({"process.beta_start", kGroup, RealRange{0, 1, true}, "",
+                     "Variance added at the first level (linear schedule)", kPrograms | Command::train,
+                     [](Settings& s) -> Slot { return &s.process.beta_start; }});
+    table.push_back({"process.beta_end", kGroup, RealRange{0, 1, true}, "",
+                     "Variance added at the last level (linear schedule)", kPrograms | Command::train,
+                     [](Settings& s) -> Slot { return &s.process.beta_end; }});
+    table.push_back({"prediction", kGroup, choices(diffusion::kPredictions), "",
+                     "What the network estimates: the noise, the data, or v", kPrograms | Command::train,
+                     [](Settings& s) -> Slot { return &s.prediction; }, "the model's, else epsilon"});
+}
+
+void add_sampler(Table& table) {
+    constexpr std::string_view kGroup = "Sampler";
+    table.push_back({"sampler", kGroup, sampler_names(), "", "How noise becomes data", kPrograms,
+                     [](Settings& s) -> Slot { return &s.sampler.name; }});
+    table.push_back({"sampler.eta", kGroup, RealRange{0, 1}, "",
+                     "Share of fresh noise on each step (ddim): 0 deterministic, 1 as ddpm with small variance",
+                     kPrograms, [](Settings& s) -> Slot { return &s.sampler.eta; }});
+    table.push_back({"sampler.form", kGroup, Choices{{"epsilon", "x0"}}, "",
+                     "Which of the two equal forms the step is written in (ddpm)", kPrograms,
+                     [](Settings& s) -> Slot { return &s.sampler.form; }});
+    table.push_back({"sampler.variance", kGroup, Choices{{"large", "small"}}, "",
+                     "Noise of each step (ddpm): large is beta, small that of the exact posterior", kPrograms,
+                     [](Settings& s) -> Slot { return &s.sampler.variance; }});
+    table.push_back({"sampler.clip", kGroup, RealRange{0, kMillion, true}, "",
+                     "Clamp every estimate of the data to plus or minus this, in standardised units", kPrograms,
+                     [](Settings& s) -> Slot { return &s.sampler.clip; }, "no clamp"});
+    table.push_back({"steps", kGroup, IntegerRange{1, 1'000'000}, "steps", "Steps from noise to data", kPrograms,
+                     [](Settings& s) -> Slot { return &s.steps; }});
+    table.push_back({"spacing", kGroup, choices(diffusion::kSpacings), "", "Which noise levels the steps visit",
+                     kPrograms, [](Settings& s) -> Slot { return &s.spacing; }});
+    table.push_back({"timesteps", kGroup, Text{"LIST"}, "",
+                     "The noise levels to visit, decreasing, with commas between them (in place of steps and spacing)",
+                     kPrograms, [](Settings& s) -> Slot { return &s.timesteps; }, "by steps and spacing"});
+}
+
+void add_particles(Table& table) {
+    constexpr std::string_view kGroup = "Particles";
+    constexpr std::uint64_t kMost = 1'000'000'000;
+    table.push_back({"particles", kGroup, IntegerRange{1, kMost}, "particles", "How many samples are drawn at once",
+                     kCompute, [](Settings& s) -> Slot { return &s.particles; }});
+    table.push_back({"seed", kGroup, IntegerRange{0, std::numeric_limits<std::uint64_t>::max()}, "",
+                     "Random numbers: the same seed gives the same result", kCompute | Command::train | Command::score,
+                     [](Settings& s) -> Slot { return &s.seed; }});
+    table.push_back({"chunk", kGroup, IntegerRange{1, kMost}, "particles",
+                     "Particles per batch: changes nothing but memory and speed", kSample,
+                     [](Settings& s) -> Slot { return &s.chunk; }, "by the device"});
+    table.push_back({"shard", kGroup, Text{"I/N"}, "", "Compute only part I of N of the run's particles", kSample,
+                     [](Settings& s) -> Slot { return &s.shard; }});
+    table.push_back({"init", kGroup, Text{"FILE.npy"}, "",
+                     "Start from these states, (particles, dim) in standardised units, instead of noise", kSample,
+                     [](Settings& s) -> Slot { return &s.init; }, "noise"});
+    table.push_back({"trajectory", kGroup, Text{"FILE.npy"}, "",
+                     "Also write every state, (steps+1, particles, dim) in standardised units, the start first",
+                     kSample, [](Settings& s) -> Slot { return &s.trajectory; }, "none"});
+}
+
+void add_training(Table& table) {
+    constexpr std::string_view kGroup = "Training";
+    constexpr std::uint64_t kSteps = 1'000'000'000;
+    table.push_back({"train.steps", kGroup, IntegerRange{1, kSteps}, "steps", "Optimiser steps", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.steps; }});
+    table.push_back({"train.batch", kGroup, IntegerRange{1, 1'000'000}, "points", "Points per step", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.batch; }});
+    table.push_back({"train.learning_rate", kGroup, RealRange{0, 10, true}, "", "Adam's learning rate at its highest",
+                     kTrain, [](Settings& s) -> Slot { return &s.train.learning_rate; }});
+    table.push_back({"train.final_learning_rate", kGroup, RealRange{0, 10}, "", "Learning rate of the last step",
+                     kTrain, [](Settings& s) -> Slot { return &s.train.final_learning_rate; }});
+    table.push_back({"train.schedule", kGroup, choices(train::kRateSchedules), "", "How the learning rate falls",
+                     kTrain, [](Settings& s) -> Slot { return &s.train.schedule; }});
+    table.push_back({"train.warmup", kGroup, IntegerRange{0, kSteps}, "steps",
+                     "Steps in which the learning rate rises from zero", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.warmup; }});
+    table.push_back({"train.ema", kGroup, RealRange{0, 0.9999999}, "",
+                     "Decay of the running average of the weights; 0: the last weights", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.ema; }});
+    table.push_back({"train.clip", kGroup, RealRange{0, kMillion}, "", "Largest norm of the gradient; 0: any", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.clip; }});
+    table.push_back({"train.save_every", kGroup, IntegerRange{0, kSteps}, "steps",
+                     "Save the model every so many steps; 0: at the end", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.save_every; }});
+    table.push_back({"log", kGroup, Text{"FILE.csv"}, "", "Also write step, loss and learning rate", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.log; }, "none"});
+    table.push_back({"network.width", kGroup, IntegerRange{1, 1024}, "units", "Width of the network's layers", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.width; }});
+    table.push_back({"network.depth", kGroup, IntegerRange{0, 64}, "layers",
+                     "Hidden layers between the first and the last", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.depth; }});
+    table.push_back({"network.features", kGroup, IntegerRange{1, 1024}, "", "Frequencies that describe the time",
+                     kTrain, [](Settings& s) -> Slot { return &s.train.features; }});
+}
+
+void add_picture(Table& table) {
+    constexpr std::string_view kGroup = "Picture";
+    table.push_back({"width", kGroup, IntegerRange{16, 7680}, "pixels", "Width of the frames", kFrames,
+                     [](Settings& s) -> Slot { return &s.width; }});
+    table.push_back({"height", kGroup, IntegerRange{16, 4320}, "pixels", "Height of the frames", kFrames,
+                     [](Settings& s) -> Slot { return &s.height; }});
+    table.push_back({"fps", kGroup, IntegerRange{1, 240}, "frames/s", "Frames per second of the film", kRender,
+                     [](Settings& s) -> Slot { return &s.fps; }});
+    table.push_back({"steps-per-second", kGroup, RealRange{0, 1000, true}, "steps/s", "How fast the sampler plays",
+                     kFrames, [](Settings& s) -> Slot { return &s.steps_per_second; }});
+    table.push_back({"hold", kGroup, RealRange{0, 60}, "s", "How long the first and the last moment stay", kFrames,
+                     [](Settings& s) -> Slot { return &s.hold; }});
+    table.push_back({"loop", kGroup, Toggle{}, "", "Start again when the data are reached", kView,
+                     [](Settings& s) -> Slot { return &s.loop; }});
+    table.push_back({"look.colour", kGroup, choices(render::kColourModeNames), "",
+                     "What colour tells: how many particles are there, or where they started", kFrames,
+                     [](Settings& s) -> Slot { return &s.look.mode; }});
+    table.push_back({"look.map", kGroup, choices(render::kColourMapNames), "", "Colour map of densities", kFrames,
+                     [](Settings& s) -> Slot { return &s.look.map; }});
+    table.push_back({"look.exposure", kGroup, RealRange{-10, 10}, "stops", "Brightness: one more doubles the light",
+                     kFrames, [](Settings& s) -> Slot { return &s.look.exposure; }});
+    table.push_back({"look.dot", kGroup, IntegerRange{0, 3}, "pixels",
+                     "Radius of a particle; 0: by their number and the size of the frame", kFrames,
+                     [](Settings& s) -> Slot { return &s.look.dot_radius; }});
+    table.push_back({"look.overlay", kGroup, Toggle{}, "", "The data under the particles", kFrames,
+                     [](Settings& s) -> Slot { return &s.look.overlay; }});
+    table.push_back({"look.overlay_strength", kGroup, RealRange{0, 1}, "", "Brightness of the data", kFrames,
+                     [](Settings& s) -> Slot { return &s.look.overlay_strength; }});
+    table.push_back({"look.axes", kGroup, Toggle{}, "", "Axes and scale", kFrames,
+                     [](Settings& s) -> Slot { return &s.look.axes; }});
+    table.push_back({"captions", kGroup, Toggle{}, "", "Sampler, step and time in a corner", kFrames,
+                     [](Settings& s) -> Slot { return &s.captions; }});
+}
+
+void add_run(Table& table) {
+    constexpr std::string_view kGroup = "Run";
+    table.push_back(
+        {"out", kGroup, Text{"PATH"}, "",
+         "Where the result goes: samples FILE.npy, a model FILE.safetensors, a program FILE.json; of render "
+         "a folder for frames, X.png for a contact sheet, X.mp4 for a film",
+         kRender | Command::sample | Command::train | Command::program, [](Settings& s) -> Slot { return &s.out; }, "",
+         kRender | Command::sample | Command::train});
+    table.push_back({"frame-log", kGroup, Text{"FILE.csv"}, "", "Write the times of every frame, pass by pass", kFrames,
+                     [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
+    table.push_back({"device", kGroup, Text{"auto|INDEX|NAME"}, "",
+                     "Vulkan device: auto, its number, or a part of its name",
+                     kCompute | Command::bench | Command::devices, [](Settings& s) -> Slot { return &s.device; }});
+    table.push_back({"validation", kGroup, Choices{{"off", "on", "sync", "gpu"}}, "",
+                     "Checks by the Vulkan validation layer; anything it reports makes the exit status 1",
+                     kCompute | Command::bench, [](Settings& s) -> Slot { return &s.validation; }});
+    table.push_back({"json", kGroup, Flag{}, "", "Print one JSON object on standard output and nothing else",
+                     kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
+                         Command::devices,
+                     [](Settings& s) -> Slot { return &s.json; }});
+    table.push_back({"quiet", kGroup, Flag{}, "", "No progress bars and no notes",
+                     kRender | Command::sample | Command::train | Command::bench,
+                     [](Settings& s) -> Slot { return &s.quiet; }});
+}
+
+}  // namespace
+
+const std::vector<Setting>& setting_table() {
+    static const Table table = [] {
+        Table all;
+        add_model(all);
+        add_sampler(all);
+        add_particles(all);
+        add_training(all);
+        add_picture(all);
+        add_run(all);
+        return all;
+    }();
+    return table;
+}
+
+}  // namespace scorefield::app

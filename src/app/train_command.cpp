@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "app/commands.hpp"
+#include "app/model.hpp"
+#include "app/output.hpp"
+#include "base/progress.hpp"
+#include "train/train.hpp"
+
+namespace scorefield::app {
+namespace {
+
+train::TrainSettings train_settings(const Settings& settings) {
+    train::TrainSettings train = settings.train;
+    train.data = settings.data;
+    train.process = settings.process;
+    train.prediction = settings.prediction;
+    train.seed = settings.seed;
+    train.out = settings.out;
+    return train;
+}
+
+/// The smallest loss that any network can reach, where it is known: METHODS.md §8.
+std::optional<double> bayes_floor(const Settings& settings) {
+    const bool seed_experiment = settings.data == "swiss_roll" && settings.process.schedule == "cosine_seed" &&
+                                 settings.process.train_steps.value_or(40) == 40 &&
+                                 settings.prediction == diffusion::Prediction::epsilon;
+    return seed_experiment ? std::optional(0.4294) : std::nullopt;
+}
+
+std::string to_json(const Settings& settings, const train::TrainResult& result) {
+    nlohmann::ordered_json json = {{"steps", result.steps},
+                                   {"seconds", result.seconds},
+                                   {"steps_per_s", result.steps_per_s},
+                                   {"loss", result.loss}};
+    if (const std::optional<double> floor = bayes_floor(settings)) json["bayes_floor"] = *floor;
+    json["out"] = settings.out;
+    return json.dump() + "\n";
+}
+
+std::string to_text(const Settings& settings, const train::TrainResult& result) {
+    std::string text = fmt::format("{} steps in {:.1f} s ({:.1f} steps/s)\nloss {:.5f}", result.steps, result.seconds,
+                                   result.steps_per_s, result.loss);
+    if (const std::optional<double> floor = bayes_floor(settings)) text += fmt::format(" (at best {:.4f})", *floor);
+    return text + fmt::format("\nwrote {}\n", settings.out);
+}
+
+}  // namespace
+
+int train_command(const Settings& settings) {
+    make_process(settings);
+    const train::TrainSettings train = train_settings(settings);
+    train::TrainResult result;
+    {
+        base::Progress progress("train", train.steps, "steps", !settings.quiet);
+        double loss = 0;
+        result = train::train(train, {[&](const train::StepReport& report) {
+                                  constexpr double kKeep = 0.98;
+                                  loss = report.step == 0 ? report.loss : kKeep * loss + (1 - kKeep) * report.loss;
+                                  progress.update(report.step + 1, fmt::format("loss {:.4f}", loss));
+                              }});
+    }
+    print(settings.json ? to_json(settings, result) : to_text(settings, result));
+    return 0;
+}
+
+}  // namespace scorefield::app
