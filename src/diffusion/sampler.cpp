@@ -32,6 +32,7 @@ constexpr std::array<SamplerInfo, 3> kSamplers = {{
     {"ddpm", "ancestral sampling: noise on every step but the last", kDdpmParameters},
     {"dpmpp_2m", "DPM-Solver++ 2M: second order, for few steps", kDpmpp2mParameters},
 }};
+// In the order of kSamplers.
 constexpr std::array<EmitSampler, kSamplers.size()> kEmitters = {emit_ddim, emit_ddpm, emit_dpmpp_2m};
 
 void require_choice(const std::string& value, std::span<const std::string_view> choices, const std::string& flag) {
