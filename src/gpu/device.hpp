@@ -15,6 +15,7 @@ namespace scorefield::gpu {
 
 class BarrierTracker;
 class MemoryPool;
+class MessageLog;
 class Recorder;
 
 /// Checks by the Khronos layer: `sync` adds synchronization validation, `gpu` GPU-assisted validation.
@@ -47,6 +48,7 @@ struct DeviceProperties {
     std::uint64_t max_storage_buffer_bytes = 0;
     std::uint64_t max_allocation_bytes = 0;
     std::uint64_t storage_offset_alignment = 1;
+    std::uint64_t uniform_offset_alignment = 1;
     std::uint64_t non_coherent_atom_bytes = 1;
     double timestamp_seconds = 0;  ///< per tick; 0: the queue has no timestamps
     std::uint64_t timestamp_mask = 0;
@@ -86,11 +88,14 @@ class Device {
     Submission submit(Recorder& recorder, const SubmitSync& sync = {});
     void wait(Submission submission);
     bool completed(Submission submission) const;
+    Submission last_submission() const;
     void wait_idle();
 
     /// Errors and warnings of the validation layer so far (also printed on standard error as they come).
     std::vector<std::string> validation_messages() const;
     void clear_validation_messages();
+    /// The same messages, for those who look after the device is gone (objects left alive).
+    std::shared_ptr<const MessageLog> message_log() const;
 
     /// Every pass and barrier submitted since the device was made or the log cleared; empty unless requested.
     const HazardLog& hazard_log() const;
@@ -98,6 +103,7 @@ class Device {
 
     /// Why the pipeline cache was not loaded or cannot be saved; empty when all is well. For debug output only.
     std::string pipeline_cache_note() const;
+    bool pipeline_cache_loaded() const;
     /// Writes the pipeline cache now if it changed (the destructor does it anyway).
     void save_pipeline_cache();
 

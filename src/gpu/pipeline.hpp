@@ -15,6 +15,8 @@ namespace scorefield::gpu {
 
 class Device;
 
+VkDescriptorType descriptor_type(BindingKind kind);
+
 /// What dispatches and draws need of a pipeline. Kept alive by recordings that use it.
 struct PipelineCore {
     explicit PipelineCore(Device& owner) : device(&owner) {}

@@ -124,15 +124,18 @@ class Recorder {
     /// GPU timestamps and a debug label around what is recorded during its life.
     class Scope {
       public:
-        Scope(Scope&& other) noexcept : recorder_(std::exchange(other.recorder_, nullptr)), index_(other.index_) {}
+        Scope(Scope&& other) noexcept
+            : recorder_(std::exchange(other.recorder_, nullptr)), index_(other.index_), recording_(other.recording_) {}
         Scope& operator=(Scope&&) = delete;
         ~Scope();
 
       private:
         friend class Recorder;
-        Scope(Recorder& recorder, std::size_t index) : recorder_(&recorder), index_(index) {}
+        Scope(Recorder& recorder, std::size_t index, std::uint64_t recording)
+            : recorder_(&recorder), index_(index), recording_(recording) {}
         Recorder* recorder_;
         std::size_t index_;
+        std::uint64_t recording_;
     };
     /// Names may repeat hundreds of times in one recording.
     [[nodiscard]] Scope scope(const std::string& name);
@@ -158,6 +161,8 @@ class Recorder {
             return std::as_bytes(std::span(&push, 1));
         }
     }
+    void require_recording() const;
+    void abandon();
     /// Ends the command buffer for Device::submit.
     VkCommandBuffer finish();
     void submitted(Submission submission);

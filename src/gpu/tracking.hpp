@@ -83,21 +83,29 @@ class BarrierTracker {
     /// Notes that the image was handed over by a semaphore for which `stages` wait; its content is undefined.
     static void acquired(Resource& image, VkPipelineStageFlags2 stages);
 
-    /// `order()[a][b]`: all passes up to this number are ordered, at stage a, before later work at stage b. Saved when
-    /// a recording starts and put back when it is abandoned.
-    using Order = std::array<std::array<std::uint64_t, 40>, 40>;
-    const Order& order() const { return order_; }
-    void restore(const Order& order) { order_ = order; }
+    /// A recording starts; returns its number (from 1). std::logic_error while another one is open.
+    std::uint64_t open(const std::string& recorder);
+    /// The open recording has been submitted.
+    void keep();
+    /// The open recording will never run: what its passes implied for the order of stages is forgotten. (The recorder
+    /// puts the states of the resources back.)
+    void abandon();
 
   private:
-    void memory_dependency(Resource& resource, const Use& use, BarrierBatch& batch) const;
+    /// order[a][b]: all passes up to this number are ordered, at stage a, before later work at stage b.
+    using Order = std::array<std::array<std::uint64_t, 40>, 40>;
+
+    static void apply(const Order& before, VkPipelineStageFlags2 src, VkPipelineStageFlags2 dst, std::uint64_t pass,
+                      Order& after);
     void execution_dependencies(const std::vector<ResourceUse>& uses, BarrierBatch& batch) const;
     bool ordered(const PendingRead& read, VkPipelineStageFlags2 later) const;
-    void apply(const BarrierBatch& batch);
     void note(Resource& resource, const Use& use) const;
 
     std::uint64_t passes_ = 0;
+    std::uint64_t recordings_ = 0;
+    std::string open_recorder_;  ///< empty: none
     Order order_{};
+    Order order_at_open_{};
 };
 
 }  // namespace scorefield::gpu

@@ -1,0 +1,109 @@
+#include "gpu/image.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "gpu/check.hpp"
+#include "gpu/device.hpp"
+#include "gpu/structure.hpp"
+
+namespace scorefield::gpu {
+namespace {
+
+void require_supported(const Device& device, const std::string& name, VkFormat format, VkExtent2D extent,
+                       VkImageUsageFlags usage) {
+    const std::string what =
+        fmt::format("image '{}' of {}x{} pixels is not possible", name, extent.width, extent.height);
+    const std::uint32_t most = device.properties().max_image_extent;
+    if (extent.width == 0 || extent.height == 0 || extent.width > most || extent.height > most) {
+        throw base::request_error(what, device.properties().name,
+                                  fmt::format("width and height must be 1 to {} (maxImageDimension2D)", most));
+    }
+    VkImageFormatProperties properties{};
+    const VkResult result = vkGetPhysicalDeviceImageFormatProperties(device.physical(), format, VK_IMAGE_TYPE_2D,
+                                                                     VK_IMAGE_TILING_OPTIMAL, usage, 0, &properties);
+    if (result == VK_ERROR_FORMAT_NOT_SUPPORTED || extent.width > properties.maxExtent.width ||
+        extent.height > properties.maxExtent.height) {
+        throw base::running_error(
+            what, device.properties().name,
+            fmt::format("format {} is not offered with usage {:#x}", static_cast<int>(format), usage));
+    }
+    check(result, "vkGetPhysicalDeviceImageFormatProperties");
+}
+
+}  // namespace
+
+void Image::Core::make_view() {
+    auto info = make_structure<VkImageViewCreateInfo>(VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO);
+    info.image = image;
+    info.viewType = VK_IMAGE_VIEW_TYPE_2D;
+    info.format = format;
+    info.subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
+    check(vkCreateImageView(device->handle(), &info, nullptr, &view), "vkCreateImageView");
+    device->set_name(VK_OBJECT_TYPE_IMAGE, object_number(image), name);
+    device->set_name(VK_OBJECT_TYPE_IMAGE_VIEW, object_number(view), name);
+}
+
+Image::Core::~Core() {
+    device->retire([owner = device, old_view = view, old_image = owned ? image : VK_NULL_HANDLE, memory = allocation] {
+        vkDestroyImageView(owner->handle(), old_view, nullptr);
+        vkDestroyImage(owner->handle(), old_image, nullptr);
+        owner->memory().free(memory);
+    });
+}
+
+Image::Image(Device& device, const std::string& name, VkFormat format, VkExtent2D extent, VkImageUsageFlags usage) {
+    require_supported(device, name, format, extent, usage);
+    core_ = std::make_shared<Core>(device);
+    core_->id = device.next_resource_id();
+    core_->name = name;
+    core_->format = format;
+    core_->extent = extent;
+    core_->owned = true;
+    auto info = make_structure<VkImageCreateInfo>(VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO);
+    info.imageType = VK_IMAGE_TYPE_2D;
+    info.format = format;
+    info.extent = {extent.width, extent.height, 1};
+    info.mipLevels = 1;
+    info.arrayLayers = 1;
+    info.samples = VK_SAMPLE_COUNT_1_BIT;
+    info.tiling = VK_IMAGE_TILING_OPTIMAL;
+    info.usage = usage;
+    check(vkCreateImage(device.handle(), &info, nullptr, &core_->image), "vkCreateImage");
+    VkMemoryRequirements requirements{};
+    vkGetImageMemoryRequirements(device.handle(), core_->image, &requirements);
+    core_->allocation = device.memory().allocate(requirements, MemoryUse::device, MemoryKind::image);
+    check(vkBindImageMemory(device.handle(), core_->image, core_->allocation.memory, core_->allocation.offset),
+          "vkBindImageMemory");
+    core_->make_view();
+}
+
+Image Image::wrap(Device& device, const std::string& name, VkImage image, VkFormat format, VkExtent2D extent) {
+    Image wrapped;
+    wrapped.core_ = std::make_shared<Core>(device);
+    wrapped.core_->id = device.next_resource_id();
+    wrapped.core_->name = name;
+    wrapped.core_->image = image;
+    wrapped.core_->format = format;
+    wrapped.core_->extent = extent;
+    wrapped.core_->make_view();
+    return wrapped;
+}
+
+const std::string& Image::name() const {
+    return core_->name;
+}
+VkFormat Image::format() const {
+    return core_->format;
+}
+VkExtent2D Image::extent() const {
+    return core_->extent;
+}
+VkImage Image::handle() const {
+    return core_->image;
+}
+VkImageView Image::view() const {
+    return core_->view;
+}
+
+}  // namespace scorefield::gpu

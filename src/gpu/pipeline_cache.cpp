@@ -1,0 +1,135 @@
+#include "gpu/pipeline_cache.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <iterator>
+
+#include "base/atomic_file.hpp"
+#include "gpu/check.hpp"
+#include "gpu/structure.hpp"
+
+namespace scorefield::gpu {
+namespace {
+
+/// In front of the driver's own data, little endian as written.
+struct FileHeader {
+    char magic[8] = {'S', 'F', 'P', 'I', 'P', 'E', '0', '1'};
+    std::uint64_t bytes = 0;
+    std::uint64_t checksum = 0;
+};
+
+/// FNV-1a, 64 bits.
+std::uint64_t checksum_of(const std::vector<char>& content) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char byte : content) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+    return hash;
+}
+
+/// The driver's data in `file`; empty with a note when it is not whole.
+std::vector<char> read_whole(const std::filesystem::path& file, std::string& note) {
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) return {};
+    FileHeader header;
+    const FileHeader expected;
+    if (!stream.read(reinterpret_cast<char*>(&header), sizeof header) ||
+        std::memcmp(header.magic, expected.magic, sizeof header.magic) != 0) {
+        note = file.string() + " is not a pipeline cache";
+        return {};
+    }
+    std::vector<char> content{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    if (content.size() != header.bytes || checksum_of(content) != header.checksum) {
+        note = file.string() + " is damaged";
+        return {};
+    }
+    return content;
+}
+
+bool made_by(const VkPhysicalDeviceProperties& device, const std::vector<char>& content) {
+    VkPipelineCacheHeaderVersionOne header{};
+    if (content.size() < sizeof header) return false;
+    std::memcpy(&header, content.data(), sizeof header);
+    return header.headerVersion == VK_PIPELINE_CACHE_HEADER_VERSION_ONE && header.vendorID == device.vendorID &&
+           header.deviceID == device.deviceID &&
+           std::memcmp(header.pipelineCacheUUID, device.pipelineCacheUUID, VK_UUID_SIZE) == 0;
+}
+
+std::string file_name(const VkPhysicalDeviceProperties& device) {
+    std::string name = fmt::format("pipelines-{:04x}-{:04x}-", device.vendorID, device.deviceID);
+    for (const std::uint8_t byte : device.pipelineCacheUUID) name += fmt::format("{:02x}", byte);
+    return name + ".bin";
+}
+
+}  // namespace
+
+std::filesystem::path default_cache_folder() {
+    if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg == '/') {
+        return std::filesystem::path(xdg) / "scorefield";
+    }
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
+        return std::filesystem::path(home) / ".cache" / "scorefield";
+    }
+    return {};
+}
+
+PipelineCache::PipelineCache(VkPhysicalDevice physical, VkDevice device, const std::filesystem::path& folder)
+    : device_(device) {
+    VkPhysicalDeviceProperties properties{};
+    vkGetPhysicalDeviceProperties(physical, &properties);
+    const std::filesystem::path place = folder.empty() ? default_cache_folder() : folder;
+    std::vector<char> content;
+    if (place.empty()) {
+        note_ = "neither XDG_CACHE_HOME nor HOME names a folder";
+    } else {
+        file_ = place / file_name(properties);
+        content = read_whole(file_, note_);
+    }
+    if (!content.empty() && !made_by(properties, content)) {
+        note_ = file_.string() + " belongs to another device or driver";
+        content.clear();
+    }
+    loaded_ = !content.empty();
+    if (loaded_) saved_checksum_ = checksum_of(content);
+    auto info = make_structure<VkPipelineCacheCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO);
+    info.initialDataSize = content.size();
+    info.pInitialData = content.data();
+    check(vkCreatePipelineCache(device, &info, nullptr, &cache_), "vkCreatePipelineCache");
+}
+
+PipelineCache::~PipelineCache() {
+    save();
+    vkDestroyPipelineCache(device_, cache_, nullptr);
+}
+
+std::vector<char> PipelineCache::content() const {
+    std::size_t bytes = 0;
+    check(vkGetPipelineCacheData(device_, cache_, &bytes, nullptr), "vkGetPipelineCacheData");
+    std::vector<char> content(bytes);
+    check(vkGetPipelineCacheData(device_, cache_, &bytes, content.data()), "vkGetPipelineCacheData");
+    content.resize(bytes);
+    return content;
+}
+
+void PipelineCache::save() {
+    if (file_.empty()) return;
+    try {
+        const std::vector<char> now = content();
+        FileHeader header;
+        header.bytes = now.size();
+        header.checksum = checksum_of(now);
+        if (header.checksum == saved_checksum_) return;
+        std::filesystem::create_directories(file_.parent_path());
+        base::AtomicFile file(file_);
+        file.write(&header, sizeof header);
+        file.write(now.data(), now.size());
+        file.commit();
+        saved_checksum_ = header.checksum;
+    } catch (const std::exception& error) {
+        note_ = error.what();
+    }
+}
+
+}  // namespace scorefield::gpu

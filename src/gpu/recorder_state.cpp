@@ -1,0 +1,246 @@
+#include "gpu/recorder_state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "gpu/check.hpp"
+#include "gpu/structure.hpp"
+
+namespace scorefield::gpu {
+namespace {
+
+bool is_image(BindingKind kind) {
+    return kind == BindingKind::storage_image || kind == BindingKind::combined_sampler;
+}
+
+Use use_of(const PipelineCore& pipeline, std::size_t index, Access access) {
+    const BindingKind kind = pipeline.bindings[index].kind;
+    Use use;
+    use.stages = pipeline.binding_stages[index];
+    if (kind == BindingKind::uniform_buffer) {
+        use.access = VK_ACCESS_2_UNIFORM_READ_BIT;
+    } else if (kind == BindingKind::combined_sampler) {
+        use.access = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT;
+        use.layout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL;
+    } else {
+        if (access != Access::write) use.access |= VK_ACCESS_2_SHADER_STORAGE_READ_BIT;
+        if (access != Access::read) use.access |= VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT;
+        if (kind == BindingKind::storage_image) use.layout = VK_IMAGE_LAYOUT_GENERAL;
+    }
+    return use;
+}
+
+VkDeviceSize bound_bytes(const Binding& binding) {
+    return binding.bytes == VK_WHOLE_SIZE ? binding.buffer->bytes() - binding.offset : binding.bytes;
+}
+
+void require_valid_range(const std::string& place, const DeviceProperties& device, BindingKind kind,
+                         const Binding& binding) {
+    const std::uint64_t alignment =
+        kind == BindingKind::uniform_buffer ? device.uniform_offset_alignment : device.storage_offset_alignment;
+    const VkDeviceSize size = binding.buffer->bytes();
+    const bool inside =
+        binding.offset < size && bound_bytes(binding) > 0 && bound_bytes(binding) <= size - binding.offset;
+    if (!inside || binding.offset % alignment != 0) {
+        throw std::logic_error(fmt::format("{}: offset {} must be a multiple of {} and the range inside its {} bytes",
+                                           place, binding.offset, alignment, size));
+    }
+}
+
+void require_covers(const PipelineCore& pipeline, std::size_t index, const Binding& binding) {
+    const ShaderBinding& shader = pipeline.bindings[index];
+    const std::string resource = binding.buffer != nullptr  ? binding.buffer->name()
+                                 : binding.image != nullptr ? binding.image->name()
+                                                            : "nothing";
+    const std::string place =
+        fmt::format("pipeline '{}', binding {} ({}), '{}'", pipeline.name, index, shader.name, resource);
+    const bool fits = is_image(shader.kind) ? binding.image != nullptr && *binding.image
+                                            : binding.buffer != nullptr && *binding.buffer;
+    if (!fits)
+        throw std::logic_error(place + ": the shader wants " + (is_image(shader.kind) ? "an image" : "a buffer"));
+    if (shader.reads && binding.access == Access::write) {
+        throw std::logic_error(place + ": the shader reads it and the pass declares only a write");
+    }
+    if (shader.writes && binding.access == Access::read) {
+        throw std::logic_error(place + ": the shader writes it and the pass declares only a read");
+    }
+    if (!is_image(shader.kind)) {
+        require_valid_range(place, pipeline.device->properties(), shader.kind, binding);
+    } else if (shader.kind == BindingKind::combined_sampler && binding.access != Access::read) {
+        throw std::logic_error(place + ": a sampled image can only be read");
+    }
+}
+
+std::shared_ptr<Resource> resource_of(const Binding& binding) {
+    if (binding.buffer != nullptr) return binding.buffer->core();
+    return binding.image->core();
+}
+
+LoggedBarrier logged(const auto& barrier, std::uint64_t resource) {
+    return {resource,
+            barrier.srcStageMask,
+            barrier.srcAccessMask,
+            barrier.dstStageMask,
+            barrier.dstAccessMask,
+            VK_IMAGE_LAYOUT_UNDEFINED,
+            VK_IMAGE_LAYOUT_UNDEFINED};
+}
+
+LoggedBarriers logged(const BarrierBatch& batch) {
+    LoggedBarriers entry;
+    for (const auto& barrier : batch.memory) entry.barriers.push_back(logged(barrier, 0));
+    for (std::size_t i = 0; i < batch.buffers.size(); ++i) {
+        entry.barriers.push_back(logged(batch.buffers[i], batch.buffer_ids[i]));
+    }
+    for (std::size_t i = 0; i < batch.images.size(); ++i) {
+        LoggedBarrier barrier = logged(batch.images[i], batch.image_ids[i]);
+        barrier.old_layout = batch.images[i].oldLayout;
+        barrier.new_layout = batch.images[i].newLayout;
+        entry.barriers.push_back(barrier);
+    }
+    return entry;
+}
+
+LoggedPass logged(const std::string& name, const std::vector<ResourceUse>& uses) {
+    LoggedPass pass{name, {}};
+    for (const auto& [resource, use] : uses) {
+        pass.uses.push_back({resource->id, resource->name, use.stages, use.access, use.layout});
+    }
+    return pass;
+}
+
+}  // namespace
+
+void PassUses::add(const std::shared_ptr<Resource>& resource, const Use& use) {
+    const auto same = std::find_if(uses_.begin(), uses_.end(),
+                                   [&](const ResourceUse& other) { return other.resource == resource.get(); });
+    if (same == uses_.end()) {
+        uses_.push_back({resource.get(), use});
+        resources_.push_back(resource);
+        return;
+    }
+    if (same->use.layout != use.layout) {
+        throw std::logic_error("image '" + resource->name + "' is used in two layouts by one pass");
+    }
+    same->use.stages |= use.stages;
+    same->use.access |= use.access;
+}
+
+void PassUses::clear() {
+    uses_.clear();
+    resources_.clear();
+}
+
+Recorder::State::State(Device& owner) : device(owner), descriptors(owner.handle()), timestamps(owner.handle()) {
+    auto pool_info = make_structure<VkCommandPoolCreateInfo>(VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO);
+    pool_info.flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT;
+    pool_info.queueFamilyIndex = device.queue_family();
+    check(vkCreateCommandPool(device.handle(), &pool_info, nullptr, &pool), "vkCreateCommandPool");
+    auto info = make_structure<VkCommandBufferAllocateInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO);
+    info.commandPool = pool;
+    info.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;
+    info.commandBufferCount = 1;
+    const VkResult result = vkAllocateCommandBuffers(device.handle(), &info, &commands);
+    if (result < 0) vkDestroyCommandPool(device.handle(), pool, nullptr);
+    check(result, "vkAllocateCommandBuffers");
+}
+
+Recorder::State::~State() {
+    vkDestroyCommandPool(device.handle(), pool, nullptr);
+}
+
+void Recorder::State::enter_pass(const std::string& name, std::uint64_t recording) {
+    for (const std::shared_ptr<Resource>& resource : pass.resources()) {
+        if (resource->recording == recording) continue;
+        resource->recording = recording;
+        touched.push_back({resource, resource->state});
+    }
+    device.tracker().pass(pass.uses(), batch);
+    if (!batch.empty()) {
+        auto info = make_structure<VkDependencyInfo>(VK_STRUCTURE_TYPE_DEPENDENCY_INFO);
+        info.memoryBarrierCount = static_cast<std::uint32_t>(batch.memory.size());
+        info.pMemoryBarriers = batch.memory.data();
+        info.bufferMemoryBarrierCount = static_cast<std::uint32_t>(batch.buffers.size());
+        info.pBufferMemoryBarriers = batch.buffers.data();
+        info.imageMemoryBarrierCount = static_cast<std::uint32_t>(batch.images.size());
+        info.pImageMemoryBarriers = batch.images.data();
+        vkCmdPipelineBarrier2(commands, &info);
+    }
+    if (device.keeps_hazard_log()) {
+        if (!batch.empty()) log.emplace_back(logged(batch));
+        log.emplace_back(logged(name, pass.uses()));
+    }
+    pass.clear();
+}
+
+void Recorder::State::declare(const PipelineCore& pipeline, std::span<const Binding> bindings,
+                              std::span<const std::byte> push) {
+    if (bindings.size() != pipeline.bindings.size()) {
+        throw std::logic_error(fmt::format("pipeline '{}' has {} bindings, the pass gives {}", pipeline.name,
+                                           pipeline.bindings.size(), bindings.size()));
+    }
+    if (push.size() != pipeline.push_bytes) {
+        throw std::logic_error(fmt::format("pipeline '{}' has {} bytes of push constants, the pass gives {}",
+                                           pipeline.name, pipeline.push_bytes, push.size()));
+    }
+    for (std::size_t i = 0; i < bindings.size(); ++i) require_covers(pipeline, i, bindings[i]);
+    for (std::size_t i = 0; i < bindings.size(); ++i) {
+        pass.add(resource_of(bindings[i]), use_of(pipeline, i, bindings[i].access));
+    }
+}
+
+void Recorder::State::keep(const std::shared_ptr<PipelineCore>& pipeline, std::uint64_t recording) {
+    if (pipeline->recording == recording) return;
+    pipeline->recording = recording;
+    pipelines.push_back(pipeline);
+}
+
+void Recorder::State::bind(const PipelineCore& pipeline, VkPipelineBindPoint point, std::span<const Binding> bindings,
+                           std::span<const std::byte> push) {
+    if (bound != pipeline.pipeline) {
+        vkCmdBindPipeline(commands, point, pipeline.pipeline);
+        bound = pipeline.pipeline;
+    }
+    if (!push.empty()) {
+        vkCmdPushConstants(commands, pipeline.layout, pipeline.push_stages, 0, static_cast<std::uint32_t>(push.size()),
+                           push.data());
+    }
+    if (bindings.empty()) return;
+    const VkDescriptorSet set = descriptors.allocate(pipeline.set_layout);
+    std::vector<VkDescriptorBufferInfo> buffers(bindings.size());
+    std::vector<VkDescriptorImageInfo> images(bindings.size());
+    std::vector<VkWriteDescriptorSet> writes(bindings.size());
+    for (std::uint32_t i = 0; i < bindings.size(); ++i) {
+        const Binding& binding = bindings[i];
+        const BindingKind kind = pipeline.bindings[i].kind;
+        writes[i] = make_structure<VkWriteDescriptorSet>(VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET);
+        writes[i].dstSet = set;
+        writes[i].dstBinding = i;
+        writes[i].descriptorCount = 1;
+        writes[i].descriptorType = descriptor_type(kind);
+        if (is_image(kind)) {
+            const bool sampled = kind == BindingKind::combined_sampler;
+            images[i] = {sampled ? device.sampler(binding.filter) : VK_NULL_HANDLE, binding.image->view(),
+                         use_of(pipeline, i, binding.access).layout};
+            writes[i].pImageInfo = &images[i];
+        } else {
+            buffers[i] = {binding.buffer->handle(), binding.offset, bound_bytes(binding)};
+            writes[i].pBufferInfo = &buffers[i];
+        }
+    }
+    vkUpdateDescriptorSets(device.handle(), static_cast<std::uint32_t>(writes.size()), writes.data(), 0, nullptr);
+    vkCmdBindDescriptorSets(commands, point, pipeline.layout, 0, 1, &set, 0, nullptr);
+}
+
+void Recorder::State::forget_recording() {
+    for (const Touched& one : touched) one.resource->state = one.before;
+    touched.clear();
+    pipelines.clear();
+    scopes.clear();
+    log.clear();
+}
+
+}  // namespace scorefield::gpu

@@ -1,0 +1,56 @@
+#include "gpu/timestamps.hpp"
+
+#include <algorithm>
+
+#include "gpu/check.hpp"
+#include "gpu/structure.hpp"
+
+namespace scorefield::gpu {
+namespace {
+
+constexpr std::uint32_t kPerPool = 256;
+
+}  // namespace
+
+Timestamps::~Timestamps() {
+    for (const VkQueryPool pool : pools_) vkDestroyQueryPool(device_, pool, nullptr);
+}
+
+void Timestamps::reset(VkCommandBuffer commands) {
+    for (const VkQueryPool pool : pools_) vkCmdResetQueryPool(commands, pool, 0, kPerPool);
+    reserved_ = 0;
+}
+
+std::size_t Timestamps::reserve_pair(VkCommandBuffer commands) {
+    if (reserved_ == pools_.size() * kPerPool) {
+        auto info = make_structure<VkQueryPoolCreateInfo>(VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO);
+        info.queryType = VK_QUERY_TYPE_TIMESTAMP;
+        info.queryCount = kPerPool;
+        VkQueryPool pool = VK_NULL_HANDLE;
+        check(vkCreateQueryPool(device_, &info, nullptr, &pool), "vkCreateQueryPool");
+        pools_.push_back(pool);
+        vkCmdResetQueryPool(commands, pool, 0, kPerPool);
+    }
+    const std::size_t first = reserved_;
+    reserved_ += 2;
+    return first;
+}
+
+void Timestamps::write(VkCommandBuffer commands, std::size_t number) const {
+    vkCmdWriteTimestamp2(commands, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, pools_[number / kPerPool],
+                         static_cast<std::uint32_t>(number % kPerPool));
+}
+
+std::vector<std::uint64_t> Timestamps::read() const {
+    std::vector<std::uint64_t> ticks(reserved_);
+    for (std::size_t first = 0; first < reserved_; first += kPerPool) {
+        const std::size_t count = std::min<std::size_t>(kPerPool, reserved_ - first);
+        check(vkGetQueryPoolResults(device_, pools_[first / kPerPool], 0, static_cast<std::uint32_t>(count),
+                                    count * sizeof(std::uint64_t), ticks.data() + first, sizeof(std::uint64_t),
+                                    VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT),
+              "vkGetQueryPoolResults");
+    }
+    return ticks;
+}
+
+}  // namespace scorefield::gpu

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace scorefield::gpu {
+
+/// Numbered timestamps of one recording after another: query pools are added as needed and kept.
+class Timestamps {
+  public:
+    explicit Timestamps(VkDevice device) : device_(device) {}
+    ~Timestamps();
+    Timestamps(const Timestamps&) = delete;
+    Timestamps& operator=(const Timestamps&) = delete;
+
+    /// Forgets all timestamps; records their reset.
+    void reset(VkCommandBuffer commands);
+    /// Two neighbouring numbers; must be called outside rendering.
+    std::size_t reserve_pair(VkCommandBuffer commands);
+    /// Records: when everything before has finished, note the time under this number.
+    void write(VkCommandBuffer commands, std::size_t number) const;
+    /// Ticks of all reserved timestamps, which must have been written and completed.
+    std::vector<std::uint64_t> read() const;
+
+  private:
+    VkDevice device_;
+    std::vector<VkQueryPool> pools_;
+    std::size_t reserved_ = 0;
+};
+
+}  // namespace scorefield::gpu
