@@ -50,6 +50,8 @@ class Fnv {
 
 /// A key that comes twice would hide its first value: refused while parsing.
 json parse_header(const std::filesystem::path& path, std::string_view text) {
+    // The parser would take a zero byte for the end.
+    if (text.find('\0') != std::string_view::npos) refuse(path, "header", "it contains a zero byte");
     std::vector<std::set<std::string>> keys;
     std::optional<std::string> twice;
     const auto watch = [&](int, json::parse_event_t event, json& parsed) {
@@ -132,6 +134,15 @@ void require_tiling(const std::filesystem::path& path, std::vector<Extent> exten
     if (reached != available) refuse(path, "", "there are bytes that belong to no tensor");
 }
 
+std::string header_text(const std::filesystem::path& path, const json& header) {
+    try {
+        return header.dump();
+    } catch (const json::exception&) {
+        throw base::request_error("cannot write safetensors", path.string(), "a name in it is not valid UTF-8",
+                                  "rename the data file");
+    }
+}
+
 }  // namespace
 
 std::string checksum(const SafetensorsFile& file) {
@@ -201,7 +212,7 @@ void write_safetensors(const std::filesystem::path& path, const SafetensorsFile&
         header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
         offset = end;
     }
-    std::string text = header.dump();
+    std::string text = header_text(path, header);
     text.resize((text.size() + 7) / 8 * 8, ' ');
     const std::uint64_t size = text.size();
     base::AtomicFile out(path);

@@ -11,8 +11,8 @@ struct Strides {
 };
 
 /// Single-precision loops over contiguous floats, compiled once per instruction set (kernels.cpp). Element-wise
-/// functions may work in place; sigmoid, silu, sine and cosine are polynomials of our own with absolute errors below
-/// 5e-7 (sine and cosine for |x| ≤ 8192).
+/// functions may work in place; sigmoid to cosine are polynomials of our own with errors below 1e-6, absolute or
+/// relative to the result, whichever is larger, for |x| ≤ 1e30 (sine and cosine: 8192).
 struct Kernels {
     const char* name;  ///< instruction set
 

@@ -23,7 +23,7 @@ struct TrainSettings {
     std::uint64_t seed = 0;                                             ///< --seed
     std::uint64_t steps = 6000;                                         ///< --train.steps, ≥ 1
     std::size_t batch = 2048;                                           ///< --train.batch, ≥ 1
-    double learning_rate = 1e-3;                                        ///< --train.learning_rate, > 0
+    double learning_rate = 4e-3;                                        ///< --train.learning_rate, > 0
     double final_learning_rate = 1e-5;  ///< --train.final_learning_rate, ≥ 0; unused where constant
     std::string schedule = "cosine";    ///< --train.schedule
     std::uint64_t warmup = 100;         ///< --train.warmup: steps of linear growth to learning_rate

@@ -1,0 +1,177 @@
+#include "data/datasets.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "data/npy.hpp"
+#include "files_for_tests.hpp"
+
+namespace scorefield::data {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+TEST(Datasets, DrawAnyPartInAnyOrder) {
+    for (const DatasetInfo& info : builtin_datasets()) {
+        const auto dataset = open_dataset(std::string(info.name));
+        EXPECT_EQ(dataset->name(), info.name);
+        const Points whole = dataset->draw(3, 0, 100);
+        const Points part = dataset->draw(3, 40, 20);
+        EXPECT_TRUE(std::equal(part.values.begin(), part.values.end(), whole.values.begin() + 80)) << info.name;
+        EXPECT_NE(dataset->draw(4, 0, 100), whole);
+        // Beyond 2^32 points begin again with other numbers.
+        EXPECT_NE(dataset->draw(3, std::uint64_t{1} << 32, 100), whole);
+    }
+}
+
+TEST(Datasets, SwissRollHasTheMomentsOfItsFormula) {
+    const std::size_t count = 200'000;
+    const Points points = open_dataset("swiss_roll")->draw(1, 0, count);
+    double mean[2] = {};
+    double square = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t c = 0; c < 2; ++c) {
+            const double value = static_cast<double>(points.values[2 * i + c]);
+            mean[c] += value / static_cast<double>(count);
+            square += value * value / static_cast<double>(count);
+        }
+    }
+    // t uniform on [a, b] = [1.5π, 4.5π]: E[t cos t] = [t sin t + cos t]/(b−a) = 6π/3π = 2,
+    // E[t sin t] = [sin t − t cos t]/(b−a) = 2/(3π), E[t²] = (b³−a³)/(3(b−a)), and noise 2·0.25.
+    const double a = 1.5 * M_PI;
+    const double b = 4.5 * M_PI;
+    // Deviations of the coordinates are about 7, so four standard errors of a mean are 0.06, of the square 0.9.
+    EXPECT_NEAR(mean[0], 2, 0.06);
+    EXPECT_NEAR(mean[1], 2 / (3 * M_PI), 0.06);
+    EXPECT_NEAR(square, (b * b * b - a * a * a) / (3 * (b - a)) + 0.5, 0.9);
+}
+
+TEST(Datasets, SwissRollLiesOnItsSpiral) {
+    const Points points = open_dataset("swiss_roll")->draw(2, 0, 20'000);
+    double square = 0;
+    for (std::size_t i = 0; i < points.count; ++i) {
+        const double x = static_cast<double>(points.values[2 * i]);
+        const double y = static_cast<double>(points.values[2 * i + 1]);
+        // The turn of the spiral r = t nearest to the radius.
+        const double angle = std::atan2(y, x);
+        const double turns = std::round((std::hypot(x, y) - angle) / (2 * M_PI));
+        const double distance = std::hypot(x, y) - (angle + 2 * M_PI * turns);
+        square += distance * distance / static_cast<double>(points.count);
+    }
+    // Across the spiral noise has deviation 0.5·t/√(1+t²) < 0.5 along the radius at most slightly more: (1 + 1/t²)/4.
+    EXPECT_NEAR(std::sqrt(square), 0.5, 0.02);
+}
+
+TEST(Datasets, OthersLieWhereTheyShould) {
+    const Points board = open_dataset("checkerboard")->draw(1, 0, 10'000);
+    std::size_t squares[4][4] = {};
+    for (std::size_t i = 0; i < board.count; ++i) {
+        const auto column = static_cast<std::size_t>(std::floor(board.values[2 * i] + 2));
+        const auto row = static_cast<std::size_t>(std::floor(board.values[2 * i + 1] + 2));
+        ASSERT_LT(column, 4U);
+        ASSERT_LT(row, 4U);
+        ++squares[column][row];
+    }
+    for (std::size_t column = 0; column < 4; ++column) {
+        for (std::size_t row = 0; row < 4; ++row) {
+            // 1250 ± 33 in each of the eight squares of one colour.
+            EXPECT_NEAR(static_cast<double>(squares[column][row]), (column + row) % 2 == 0 ? 1250 : 0, 150);
+            if ((column + row) % 2 == 1) {
+                EXPECT_EQ(squares[column][row], 0U);
+            }
+        }
+    }
+    const Points rings = open_dataset("circles")->draw(1, 0, 4000);
+    for (std::size_t i = 0; i < rings.count; ++i) {
+        const float radius = std::hypot(rings.values[2 * i], rings.values[2 * i + 1]);
+        ASSERT_LT(std::min(std::abs(radius - 1.0F), std::abs(radius - 0.5F)), 0.05F * 6);
+    }
+    const Points eight = open_dataset("eight_gaussians")->draw(1, 0, 4000);
+    for (std::size_t i = 0; i < eight.count; ++i) {
+        const float radius = std::hypot(eight.values[2 * i], eight.values[2 * i + 1]);
+        ASSERT_NEAR(radius, 2.0F, 0.2F * 6);
+    }
+    // Half circles of radius 1 about (0, 0) and (1, ½).
+    const Points moons = open_dataset("moons")->draw(1, 0, 4000);
+    for (std::size_t i = 0; i < moons.count; ++i) {
+        const float x = moons.values[2 * i];
+        const float y = moons.values[2 * i + 1];
+        const float outer = std::abs(std::hypot(x, y) - 1.0F);
+        const float inner = std::abs(std::hypot(x - 1.0F, y - 0.5F) - 1.0F);
+        ASSERT_LT(std::min(outer, inner), 0.1F * 6);
+    }
+}
+
+TEST(Datasets, ScalingStandardises) {
+    const auto dataset = open_dataset("swiss_roll");
+    const Scaling scaling = dataset->scaling();
+    EXPECT_EQ(scaling.mean[0], scaling.mean[1]);
+    const Points raw = dataset->draw(9, 0, 100'000);
+    const Points standard = standardise(raw, scaling);
+    double mean = 0;
+    double square = 0;
+    for (const float value : standard.values) {
+        mean += static_cast<double>(value) / 200'000;
+        square += static_cast<double>(value) * static_cast<double>(value) / 200'000;
+    }
+    // 200 000 values against 200 000 others: standard errors 0.003.
+    EXPECT_NEAR(mean, 0, 0.015);
+    EXPECT_NEAR(square, 1, 0.015);
+    const Points back = undo(standard, scaling);
+    for (std::size_t i = 0; i < raw.values.size(); ++i) ASSERT_NEAR(back.values[i], raw.values[i], 2e-6F);
+}
+
+TEST(Datasets, UnknownNamesAreAnsweredWithTheNearest) {
+    EXPECT_THAT([] { open_dataset("swis_roll"); }, ThrowsMessage<base::Error>(HasSubstr("swiss_roll")));
+}
+
+TEST(Datasets, ScalingRefusesWhatIsNoDistribution) {
+    EXPECT_THAT([] { estimate_scaling({0, 2, {}}, "here"); }, ThrowsMessage<base::Error>(HasSubstr("no points")));
+    EXPECT_THAT([] { estimate_scaling({1, 1, {4}}, "here"); }, ThrowsMessage<base::Error>(HasSubstr("equal")));
+    EXPECT_THAT(
+        [] {
+            estimate_scaling({3, 1, {0.1F, 0.1F, 0.1F}}, "here");
+        },
+        ThrowsMessage<base::Error>(HasSubstr("equal")));
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_THAT(
+        [&] {
+            estimate_scaling({2, 2, {1, 2, 3, nan}}, "here");
+        },
+        ThrowsMessage<base::Error>(HasSubstr("point 1 is not finite")));
+}
+
+TEST(Datasets, ScalingOfMillionsOfPointsFarFromZeroKeepsItsDigits) {
+    Points points = {2'000'000, 1, std::vector<float>(2'000'000, 1000.0F)};
+    for (std::size_t i = 0; i < points.count; i += 2) points.values[i] = 1001.0F;
+    const Scaling scaling = estimate_scaling(points, "here");
+    EXPECT_NEAR(scaling.mean[0], 1000.5, 1e-9);
+    EXPECT_NEAR(scaling.deviation, 0.5, 1e-9);
+}
+
+class FileDataset : public FileTest {};
+
+TEST_F(FileDataset, DrawsItsPoints) {
+    write_npy(path, {3, 3}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9});
+    const auto dataset = open_dataset(path.string());
+    EXPECT_EQ(dataset->dim(), 3U);
+    const Points points = dataset->draw(0, 0, 3000);
+    std::size_t counts[3] = {};
+    for (std::size_t i = 0; i < points.count; ++i) {
+        const auto which = static_cast<std::size_t>(points.values[3 * i]) / 3;
+        ASSERT_EQ(points.values[3 * i + 2], static_cast<float>(3 * which + 3));
+        ++counts[which];
+    }
+    for (const std::size_t count : counts) EXPECT_NEAR(static_cast<double>(count), 1000, 130);  // five deviations
+    EXPECT_DOUBLE_EQ(dataset->scaling().mean[2], 5);
+}
+
+TEST_F(FileDataset, RefusesOnePointAndMissingFiles) {
+    expect_refused([&] { open_dataset(path.string()); }, "a missing file", "no such file");
+    write_npy(path, {1, 2}, std::vector<float>{4, 4});
+    expect_refused([&] { open_dataset(path.string()); }, "one point", "equal");
+}
+
+}  // namespace
+}  // namespace scorefield::data

@@ -1,0 +1,151 @@
+#include "data/npy.hpp"
+
+#include <cstring>
+#include <limits>
+#include <random>
+
+#include "files_for_tests.hpp"
+
+namespace scorefield::data {
+namespace {
+
+using testing::HasSubstr;
+
+/// A file as numpy.save writes it, put together here by the format's description.
+std::string npy(const std::string& dictionary, const std::string& values, char major = 1) {
+    std::string file = "\x93NUMPY";
+    file += major;
+    file += '\0';
+    const std::string header = dictionary + "\n";
+    const auto length = static_cast<std::uint32_t>(header.size());
+    char field[4];
+    std::memcpy(field, &length, sizeof field);
+    return file + std::string(field, major == 1 ? 2 : 4) + header + values;
+}
+
+template <typename Real>
+std::string raw(const std::vector<Real>& values) {
+    std::string text(values.size() * sizeof(Real), '\0');
+    std::memcpy(text.data(), values.data(), text.size());
+    return text;
+}
+
+class Npy : public FileTest {
+  protected:
+    auto reading() const {
+        return [this] { read_npy(path); };
+    }
+};
+
+TEST_F(Npy, ReadsEveryVersionTypeAndRank) {
+    const std::vector<float> values = {1, -2.5F, 3, 4, 5, 6};
+    for (const char version : {'\1', '\2', '\3'}) {
+        replace(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }", raw(values), version));
+        EXPECT_EQ(read_npy(path), (Tensor{{3, 2}, values}));
+    }
+    replace(npy("{\"shape\": (1,3,2), \"fortran_order\": False, \"descr\": \"<f8\"}",
+                raw(std::vector<double>(values.begin(), values.end()))));
+    EXPECT_EQ(read_npy(path), (Tensor{{1, 3, 2}, values}));
+    replace(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (6,), }", raw(values)));
+    EXPECT_EQ(read_points(path), (Points{6, 1, values}));
+    replace(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", raw(std::vector<float>{7})));
+    EXPECT_EQ(read_npy(path), (Tensor{{}, {7}}));
+    replace(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 5), }", ""));
+    EXPECT_EQ(read_npy(path), (Tensor{{0, 5}, {}}));
+}
+
+TEST_F(Npy, WritesInPiecesWhatItReads) {
+    std::mt19937 random(3);
+    for (const std::vector<std::size_t>& shape :
+         std::vector<std::vector<std::size_t>>{{}, {1}, {5}, {4, 3}, {3, 2, 2}, {2, 1, 3, 2}, {0, 2}}) {
+        std::size_t count = 1;
+        for (const std::size_t size : shape) count *= size;
+        std::vector<float> values(count);
+        for (float& value : values) value = static_cast<float>(random()) * 1e-6F;
+        NpyWriter writer(path, shape);
+        const std::span<const float> all(values);
+        writer.append(all.first(count / 2));
+        EXPECT_FALSE(std::filesystem::exists(path));
+        writer.append(all.subspan(count / 2));
+        writer.commit();
+        EXPECT_EQ(read_npy(path), (Tensor{shape, values}));
+        EXPECT_EQ((bytes().size() - count * sizeof(float)) % 64, 0U);  // numpy aligns values so
+        std::filesystem::remove(path);
+    }
+}
+
+TEST_F(Npy, WriterInsistsOnItsShape) {
+    NpyWriter writer(path, {3});
+    const std::vector<float> values = {1, 2, 3, 4};
+    EXPECT_THROW(writer.append(values), std::logic_error);
+    writer.append(std::span(values).first(2));
+    EXPECT_THROW(writer.commit(), std::logic_error);
+    EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(Npy, TruncatedAtAnyByteIsRefused) {
+    write_npy(path, {4, 2}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8});
+    for (std::size_t length = std::filesystem::file_size(path); length-- > 0;) {
+        std::filesystem::resize_file(path, length);
+        expect_refused(reading(), std::to_string(length) + " bytes");
+    }
+    EXPECT_THROW(read_npy(testing::TempDir()), base::Error);
+    std::filesystem::remove(path);
+    expect_refused(reading(), "a missing file", "no such file");
+}
+
+TEST_F(Npy, WithOneBitFlippedIsRefusedOrStillAnArrayOfTheSameSize) {
+    write_npy(path, {4, 2}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8});
+    const std::string whole = bytes();
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        std::string flipped = whole;
+        flipped[i] = static_cast<char>(flipped[i] ^ (1 << (i % 8)));
+        replace(flipped);
+        try {
+            EXPECT_EQ(read_npy(path).values.size(), 8U) << "byte " << i;
+        } catch (const base::Error& error) {
+            EXPECT_EQ(error.fault(), base::Fault::request);
+            EXPECT_THAT(error.what(), HasSubstr(path.string()));
+        }
+    }
+}
+
+TEST_F(Npy, NamesWhatIsWrong) {
+    const std::string four = raw(std::vector<float>{1, 2, 3, 4});
+    const auto expect = [&](const std::string& dictionary, const std::string& because) {
+        replace(npy(dictionary, four));
+        expect_refused(reading(), dictionary, because);
+    };
+    expect("{'descr': '>f4', 'fortran_order': False, 'shape': (4,), }", "'>f4'");
+    expect("{'descr': '<i4', 'fortran_order': False, 'shape': (4,), }", "'<i4'");
+    expect("{'descr': '<f4', 'fortran_order': True, 'shape': (4,), }", "Fortran");
+    expect("{'descr': '<f4', 'fortran_order': False, 'shape': (5,), }", "20 bytes");
+    expect("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", "12 bytes");
+    expect("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "too large");
+    expect("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", "too large");
+    expect("{'descr': '<f4', 'fortran_order': False, 'shape': (-4,), }", "length is expected");
+    expect("{'descr': '<f4', 'fortran_order': False, }", "missing");
+    expect("{'descr': '<f4', 'fortran_order': False, 'shape': (4,), 'more': 1}", "'more'");
+    expect("{'descr': '<f4', 'fortran_order': False, 'shape': (4,), } x", "after the dictionary");
+    expect("'descr'", "'{' is expected");
+    expect("{'descr: ", "does not end");
+    replace("PK\3\4 something else");
+    expect_refused(reading(), "a zip file", "not a NPY file");
+    replace(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }", four, 4));
+    expect_refused(reading(), "version 4", "version 4.0");
+    for (const double bad :
+         {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e300}) {
+        replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", raw(std::vector<double>{0, bad})));
+        expect_refused(reading(), "a value that is not finite", "value 1");
+    }
+}
+
+TEST_F(Npy, PointsNeedTwoAxes) {
+    write_npy(path, {2, 2, 2}, std::vector<float>(8));
+    expect_refused([&] { read_points(path); }, "rank 3", "3 axes");
+    write_npy(path, {0, 2}, {});
+    expect_refused([&] { read_points(path); }, "no points", "no points");
+}
+
+}  // namespace
+}  // namespace scorefield::data

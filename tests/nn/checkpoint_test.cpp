@@ -1,0 +1,147 @@
+#include "nn/checkpoint.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "base/error.hpp"
+#include "data/safetensors.hpp"
+
+namespace scorefield::nn {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+Checkpoint small_checkpoint() {
+    Checkpoint checkpoint;
+    checkpoint.network = {2, 3, 1, 2};
+    checkpoint.process.train_steps = 100;
+    checkpoint.process.beta_end = 0.1;
+    checkpoint.prediction = diffusion::Prediction::v;
+    checkpoint.data = "moons";
+    checkpoint.scaling = {{0.1, 1.0 / 3}, 0.7};
+    checkpoint.sampling = {{"sampler", "ddim"}};
+    checkpoint.training = {{"steps", "10"}};
+    checkpoint.tensors = initial_weights(checkpoint.network, 1, 99);
+    return checkpoint;
+}
+
+class CheckpointFile : public testing::Test {
+  protected:
+    fs::path path = fs::path(testing::TempDir()) / "scorefield_checkpoint_test.safetensors";
+    void TearDown() override { fs::remove(path); }
+
+    std::string bytes() const {
+        std::ostringstream text;
+        text << std::ifstream(path, std::ios::binary).rdbuf();
+        return text.str();
+    }
+    void replace(const std::string& bytes) const {
+        std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    }
+    /// Reading is refused as a mistake in the request, by a line that names the file.
+    void expect_refused(const std::string& what) const {
+        try {
+            read_checkpoint(path);
+            ADD_FAILURE() << what << " was accepted";
+        } catch (const base::Error& error) {
+            EXPECT_EQ(error.fault(), base::Fault::request) << what;
+            EXPECT_THAT(error.what(), HasSubstr(path.string())) << what;
+        }
+    }
+};
+
+TEST_F(CheckpointFile, HoldsAllThatIsNeededToSample) {
+    const Checkpoint checkpoint = small_checkpoint();
+    write_checkpoint(path, checkpoint);
+    EXPECT_EQ(read_checkpoint(path), checkpoint);
+}
+
+TEST_F(CheckpointFile, TruncatedAtAnyByteIsRefused) {
+    write_checkpoint(path, small_checkpoint());
+    for (std::size_t length = fs::file_size(path); length-- > 0;) {
+        fs::resize_file(path, length);
+        expect_refused("a file of " + std::to_string(length) + " bytes");
+        if (HasFailure()) return;
+    }
+}
+
+TEST_F(CheckpointFile, WithOneBitFlippedIsRefused) {
+    write_checkpoint(path, small_checkpoint());
+    const std::string whole = bytes();
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    const auto put = [&](std::size_t place, char byte) {
+        file.seekp(static_cast<std::streamoff>(place));
+        file.put(byte).flush();
+    };
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        for (const std::size_t bit : {i % 8, (i * 5 + 3) % 8}) {
+            put(i, static_cast<char>(whole[i] ^ (1 << bit)));
+            expect_refused("bit " + std::to_string(bit) + " of byte " + std::to_string(i));
+            if (HasFailure()) return;
+        }
+        put(i, whole[i]);
+    }
+    EXPECT_EQ(read_checkpoint(path), small_checkpoint());
+}
+
+TEST_F(CheckpointFile, WithTrailingBytesIsRefused) {
+    write_checkpoint(path, small_checkpoint());
+    replace(bytes() + "x");
+    expect_refused("a trailing byte");
+}
+
+TEST_F(CheckpointFile, ThatIsMissingIsRefused) {
+    expect_refused("a missing file");
+    EXPECT_THROW(read_checkpoint(testing::TempDir()), base::Error);
+}
+
+TEST_F(CheckpointFile, NamesTheTensorThatDoesNotFit) {
+    Checkpoint checkpoint = small_checkpoint();
+    checkpoint.tensors["hidden.0.bias"].shape = {1, 3};
+    write_checkpoint(path, checkpoint);
+    EXPECT_THAT([&] { read_checkpoint(path); },
+                ThrowsMessage<base::Error>(AllOf(HasSubstr("'hidden.0.bias'"), HasSubstr("[1,3]"), HasSubstr("[3]"))));
+    checkpoint.tensors.erase("hidden.0.bias");
+    write_checkpoint(path, checkpoint);
+    EXPECT_THAT([&] { read_checkpoint(path); }, ThrowsMessage<base::Error>(HasSubstr("'hidden.0.bias' is missing")));
+    checkpoint = small_checkpoint();
+    checkpoint.tensors["extra"] = {{1}, {0}};
+    write_checkpoint(path, checkpoint);
+    EXPECT_THAT([&] { read_checkpoint(path); }, ThrowsMessage<base::Error>(HasSubstr("'extra' does not belong")));
+}
+
+TEST_F(CheckpointFile, NamesTheMetadataThatIsWrong) {
+    write_checkpoint(path, small_checkpoint());
+    const data::SafetensorsFile good = data::read_safetensors(path);
+    const auto expect_named = [&](const std::string& key, const std::string& value) {
+        data::SafetensorsFile file = good;
+        file.metadata[key] = value;
+        data::write_safetensors(path, file);
+        EXPECT_THAT([&] { read_checkpoint(path); }, ThrowsMessage<base::Error>(HasSubstr(path.string()))) << key;
+    };
+    expect_named("scorefield.version", "2");
+    expect_named("scorefield.architecture", "unet");
+    expect_named("scorefield.mlp.dim", "-1");
+    expect_named("scorefield.mlp.dim", "4");
+    expect_named("scorefield.mlp.width", "1e3");
+    expect_named("scorefield.mlp.depth", "60000");
+    expect_named("scorefield.mlp.features", "");
+    expect_named("scorefield.process", "noise");
+    expect_named("scorefield.process.schedule", "quadratic");
+    expect_named("scorefield.process.T", "0");
+    expect_named("scorefield.process.beta_end", "nan");
+    expect_named("scorefield.prediction", "eps");
+    expect_named("scorefield.data.mean", "[1]");
+    expect_named("scorefield.data.mean", "[1, null]");
+    expect_named("scorefield.data.deviation", "0");
+    expect_named("scorefield.data.deviation", "inf");
+    expect_named("scorefield.unheard_of", "1");
+}
+
+}  // namespace
+}  // namespace scorefield::nn

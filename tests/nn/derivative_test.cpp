@@ -1,0 +1,100 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "nn/evaluate.hpp"
+#include "nn/operation_cases.hpp"
+#include "nn/random_matrix.hpp"
+#include "nn/reverse.hpp"
+
+namespace scorefield::nn {
+namespace {
+
+constexpr std::size_t kRows = 4;
+// Central differences of functions of order one: truncation h²·f'''/6 ≈ 1e-10, rounding 1e-16/h ≈ 1e-11.
+constexpr double kStep = 1e-5;
+constexpr double kTolerance = 1e-6;
+
+/// (1, 1): the sum of all elements of `value`, each with a weight of its own.
+Value weighted_sum(Graph& graph, Value value) {
+    const Shape shape = graph.shape(value);
+    std::vector<float> column_weights(shape.columns);
+    for (std::size_t c = 0; c < shape.columns; ++c) column_weights[c] = 0.3F + 0.17F * static_cast<float>(c % 7);
+    const Value weighted = graph.matmul(value, graph.constant({shape.columns, 1}, column_weights));
+    // The square makes the weight of an element depend on its row's sum.
+    return graph.sum_rows(graph.add(weighted, graph.scale(graph.multiply(weighted, weighted), 0.1)));
+}
+
+/// The derivative of `loss` by each operand agrees with finite differences.
+void expect_derivative(const Graph& graph, const std::vector<Value>& operands, Value loss,
+                       const std::vector<Value>& derivatives) {
+    std::mt19937 random(7);
+    std::vector<Matrix> matrices;
+    for (const Value operand : operands) {
+        const Shape shape = graph.shape(operand);
+        matrices.push_back(random_matrix(random, shape.rows == kBatch ? kRows : shape.rows, shape.columns));
+    }
+    Bindings bindings;
+    for (std::size_t i = 0; i < matrices.size(); ++i) bindings[std::to_string(i)] = &matrices[i];
+    const std::vector<Matrix> exact = evaluate(graph, bindings, derivatives);
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        ASSERT_EQ(exact[i].values.size(), matrices[i].values.size());
+        for (std::size_t e = 0; e < matrices[i].values.size(); ++e) {
+            double& element = matrices[i].values[e];
+            const double kept = element;
+            element = kept + kStep;
+            const double above = evaluate(graph, bindings, {loss}).front().at(0, 0);
+            element = kept - kStep;
+            const double below = evaluate(graph, bindings, {loss}).front().at(0, 0);
+            element = kept;
+            const double slope = (above - below) / (2 * kStep);
+            ASSERT_NEAR(exact[i].values[e], slope, kTolerance * std::max(1.0, std::abs(slope)))
+                << "operand " << i << ", element " << e;
+        }
+    }
+}
+
+class Derivative : public testing::TestWithParam<OperationCase> {};
+
+TEST_P(Derivative, AgreesWithFiniteDifferences) {
+    BuiltCase built = build_case(GetParam());
+    const Value loss = weighted_sum(built.graph, built.result);
+    const std::vector<Value> first = gradients(built.graph, loss, built.operands);
+    expect_derivative(built.graph, built.operands, loss, first);
+}
+
+TEST_P(Derivative, OfTheDerivativeAgreesWithFiniteDifferences) {
+    BuiltCase built = build_case(GetParam());
+    const Value loss = weighted_sum(built.graph, built.result);
+    const std::vector<Value> first = gradients(built.graph, loss, built.operands);
+    const Value second_loss = weighted_sum(built.graph, first.front());
+    const std::vector<Value> second = gradients(built.graph, second_loss, built.operands);
+    expect_derivative(built.graph, built.operands, second_loss, second);
+}
+
+INSTANTIATE_TEST_SUITE_P(Operations, Derivative, testing::ValuesIn(operation_cases()),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(Reverse, GivesZerosWhereTheLossDoesNotDepend) {
+    Graph graph;
+    const Value x = graph.input("x", {kBatch, 2});
+    const Value unused = graph.parameter("unused", {3, 2});
+    const Value unused_input = graph.input("y", {kBatch, 3});
+    const std::vector<Value> result = gradients(graph, graph.mean_square(x), {unused, unused_input});
+    const Matrix points(4, 2);
+    const Matrix parameter(3, 2);
+    const Matrix other(4, 3);
+    const auto values = evaluate(graph, {{"x", &points}, {"unused", &parameter}, {"y", &other}}, {result[0]});
+    EXPECT_EQ(values[0], Matrix(3, 2));
+    EXPECT_EQ(graph.shape(result[1]), (Shape{kBatch, 3}));
+}
+
+TEST(Reverse, RefusesALossThatIsNoScalar) {
+    Graph graph;
+    const Value x = graph.input("x", {kBatch, 2});
+    EXPECT_THROW(gradients(graph, x, {x}), std::logic_error);
+}
+
+}  // namespace
+}  // namespace scorefield::nn

@@ -1,0 +1,85 @@
+#include "nn/graph.hpp"
+
+#include <gmock/gmock.h>
+
+#include "nn/arena.hpp"
+#include "nn/evaluate.hpp"
+
+namespace scorefield::nn {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+class GraphShapes : public testing::Test {
+  protected:
+    Graph graph;
+    Value x = graph.input("x", {kBatch, 4});
+    Value row = graph.input("row", {1, 4});
+    Value weight = graph.parameter("weight", {3, 5});
+};
+
+TEST_F(GraphShapes, AreCheckedAndNamed) {
+    EXPECT_THAT([&] { graph.linear(x, weight); }, ThrowsMessage<std::logic_error>(HasSubstr("(batch, 4) and (3, 5)")));
+    EXPECT_THAT([&] { graph.matmul(x, weight); }, ThrowsMessage<std::logic_error>(HasSubstr("inner sizes differ")));
+    EXPECT_THAT([&] { graph.matmul(row, x, false, true); },
+                ThrowsMessage<std::logic_error>(HasSubstr("batch cannot become columns")));
+    EXPECT_THAT([&] { graph.add(x, weight); }, ThrowsMessage<std::logic_error>(HasSubstr("columns differ")));
+    EXPECT_THROW(graph.slice_columns(x, 3, 2), std::logic_error);
+    EXPECT_THROW(graph.slice_columns(x, 0, 0), std::logic_error);
+    EXPECT_THROW(graph.repeat_rows(x), std::logic_error);
+    EXPECT_THROW(graph.linear(row, graph.parameter("square", {4, 4}), x), std::logic_error);
+}
+
+TEST_F(GraphShapes, TellWhatIsSharedByAllParticles) {
+    EXPECT_FALSE(graph.node(x).shared());
+    EXPECT_TRUE(graph.node(graph.silu(row)).shared());
+    EXPECT_FALSE(graph.node(graph.add(row, x)).shared());
+    EXPECT_TRUE(graph.node(graph.sum_rows(x)).shared());
+    EXPECT_TRUE(graph.node(graph.matmul(x, x, true)).shared());
+}
+
+TEST_F(GraphShapes, NamesAreUniqueAndFound) {
+    EXPECT_THROW(graph.input("x", {1, 1}), std::logic_error);
+    EXPECT_THROW(graph.parameter("", {1, 1}), std::logic_error);
+    EXPECT_EQ(graph.find("weight"), weight);
+    EXPECT_THROW(static_cast<void>(graph.find("nothing")), std::logic_error);
+}
+
+TEST_F(GraphShapes, BindingsAreChecked) {
+    const Value sum = graph.add(x, row);
+    const Matrix points(2, 4);
+    const Matrix wrong(1, 3);
+    EXPECT_THROW(evaluate(graph, {{"x", &points}}, {sum}), std::logic_error);
+    EXPECT_THROW(evaluate(graph, {{"x", &points}, {"row", &wrong}}, {sum}), std::logic_error);
+}
+
+TEST(ArenaPlan, NeverSharesMemoryBetweenValuesAliveTogether) {
+    struct Lived {
+        std::size_t first, size, from, to;
+    };
+    std::uint32_t state = 5;
+    const auto random = [&](std::size_t below) {
+        state = state * 1664525 + 1013904223;
+        return static_cast<std::size_t>(state >> 8) % below;
+    };
+    Arena arena;
+    std::vector<Lived> all;
+    for (std::size_t moment = 0; moment < 300; ++moment) {
+        const std::size_t size = 1 + random(64);
+        const std::size_t last = moment + random(12);
+        const Lived now = {arena.take(size, last, moment), size, moment, last};
+        for (const Lived& other : all) {
+            const bool together = other.to >= moment;
+            const bool overlap = now.first < other.first + other.size && other.first < now.first + now.size;
+            ASSERT_FALSE(together && overlap) << "moment " << moment;
+        }
+        ASSERT_LE(now.first + now.size, arena.size());
+        all.push_back(now);
+    }
+    // At most twelve values of up to 64 are alive together: without reuse it would be 300 of 32 on average.
+    EXPECT_LT(arena.size(), 12 * 64 * 2);
+}
+
+}  // namespace
+}  // namespace scorefield::nn

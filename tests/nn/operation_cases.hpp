@@ -1,0 +1,109 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "nn/graph.hpp"
+
+namespace scorefield::nn {
+
+/// One use of an operation: the shapes of its operands and how the result is made of them. Operands of kBatch rows
+/// become inputs, the others parameters, named "0", "1", ….
+struct OperationCase {
+    std::string name;
+    std::vector<Shape> operands;
+    std::function<Value(Graph&, const std::vector<Value>&)> build;
+};
+
+inline const std::vector<OperationCase>& operation_cases() {
+    using Values = std::vector<Value>;
+    static const std::vector<OperationCase> cases = {
+        {"linear", {{kBatch, 5}, {3, 5}}, [](Graph& g, const Values& v) { return g.linear(v[0], v[1]); }},
+        {"linear_wide",
+         {{kBatch, 37}, {70, 37}, {1, 70}},
+         [](Graph& g, const Values& v) { return g.linear(v[0], v[1], v[2]); }},
+        {"linear_shared_addend",
+         {{kBatch, 2}, {64, 2}, {1, 64}},
+         [](Graph& g, const Values& v) { return g.linear(v[0], v[1], v[2]); }},
+        {"linear_batch_addend",
+         {{kBatch, 4}, {3, 4}, {kBatch, 3}},
+         [](Graph& g, const Values& v) { return g.linear(v[0], v[1], v[2]); }},
+        {"linear_shared_rows",
+         {{1, 4}, {3, 4}, {1, 3}},
+         [](Graph& g, const Values& v) { return g.linear(v[0], v[1], v[2]); }},
+        {"matmul", {{kBatch, 3}, {3, 4}}, [](Graph& g, const Values& v) { return g.matmul(v[0], v[1]); }},
+        {"matmul_over_batch",
+         {{kBatch, 3}, {kBatch, 20}},
+         [](Graph& g, const Values& v) { return g.matmul(v[0], v[1], true); }},
+        {"matmul_transposed_second",
+         {{kBatch, 3}, {4, 3}},
+         [](Graph& g, const Values& v) { return g.matmul(v[0], v[1], false, true); }},
+        {"matmul_transposed_first",
+         {{3, 2}, {3, 4}},
+         [](Graph& g, const Values& v) { return g.matmul(v[0], v[1], true); }},
+        {"matmul_transposed_both",
+         {{3, 2}, {4, 3}},
+         [](Graph& g, const Values& v) { return g.matmul(v[0], v[1], true, true); }},
+        {"add", {{kBatch, 3}, {kBatch, 3}}, [](Graph& g, const Values& v) { return g.add(v[0], v[1]); }},
+        {"add_row", {{kBatch, 3}, {1, 3}}, [](Graph& g, const Values& v) { return g.add(v[0], v[1]); }},
+        {"add_to_row", {{1, 3}, {kBatch, 3}}, [](Graph& g, const Values& v) { return g.add(v[0], v[1]); }},
+        {"multiply", {{kBatch, 3}, {kBatch, 3}}, [](Graph& g, const Values& v) { return g.multiply(v[0], v[1]); }},
+        {"multiply_row", {{kBatch, 3}, {1, 3}}, [](Graph& g, const Values& v) { return g.multiply(v[0], v[1]); }},
+        {"multiply_fixed", {{4, 3}, {4, 3}}, [](Graph& g, const Values& v) { return g.multiply(v[0], v[1]); }},
+        {"square", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.multiply(v[0], v[0]); }},
+        {"scale", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.scale(v[0], -1.75); }},
+        {"scale_over_batch", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.scale(v[0], 3, true); }},
+        {"sigmoid", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.sigmoid(v[0]); }},
+        {"silu", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.silu(v[0]); }},
+        {"silu_derivative", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.silu_derivative(v[0]); }},
+        {"sine", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.sine(v[0]); }},
+        {"cosine", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.cosine(v[0]); }},
+        {"concatenate_columns",
+         {{kBatch, 3}, {kBatch, 2}},
+         [](Graph& g, const Values& v) { return g.concatenate_columns(v[0], v[1]); }},
+        {"concatenate_row",
+         {{1, 3}, {kBatch, 2}},
+         [](Graph& g, const Values& v) { return g.concatenate_columns(v[0], v[1]); }},
+        {"slice_first", {{kBatch, 5}}, [](Graph& g, const Values& v) { return g.slice_columns(v[0], 0, 2); }},
+        {"slice_middle", {{kBatch, 5}}, [](Graph& g, const Values& v) { return g.slice_columns(v[0], 1, 3); }},
+        {"slice_last", {{kBatch, 5}}, [](Graph& g, const Values& v) { return g.slice_columns(v[0], 4, 1); }},
+        {"sum_rows", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.sum_rows(v[0]); }},
+        {"sum_fixed_rows", {{4, 3}}, [](Graph& g, const Values& v) { return g.sum_rows(v[0]); }},
+        {"repeat_rows",
+         {{1, 3}, {kBatch, 3}},
+         [](Graph& g, const Values& v) { return g.multiply(g.repeat_rows(v[0]), v[1]); }},
+        {"mean_square", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.mean_square(v[0]); }},
+        {"mean_square_fixed", {{4, 3}}, [](Graph& g, const Values& v) { return g.mean_square(v[0]); }},
+        {"after_a_sum",
+         {{kBatch, 3}, {3, 3}},
+         [](Graph& g, const Values& v) {
+             const Value mean = g.scale(g.sum_rows(v[0]), 1, true);
+             const Value centred = g.add(v[0], g.scale(mean, -1));
+             const Value moments = g.scale(g.matmul(centred, centred, true), 1, true);
+             return g.linear(g.silu(g.linear(centred, moments)), v[1], mean);
+         }},
+    };
+    return cases;
+}
+
+/// The case's operands in a graph of its own.
+struct BuiltCase {
+    Graph graph;
+    std::vector<Value> operands;
+    Value result = 0;
+};
+
+inline BuiltCase build_case(const OperationCase& test_case) {
+    BuiltCase built;
+    for (std::size_t i = 0; i < test_case.operands.size(); ++i) {
+        const Shape shape = test_case.operands[i];
+        const std::string name = std::to_string(i);
+        built.operands.push_back(shape.rows == kBatch ? built.graph.input(name, shape)
+                                                      : built.graph.parameter(name, shape));
+    }
+    built.result = test_case.build(built.graph, built.operands);
+    return built;
+}
+
+}  // namespace scorefield::nn
