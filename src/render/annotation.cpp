@@ -1,0 +1,200 @@
+#include "render/annotation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "render/ticks.hpp"
+#include "render/tone_curve.hpp"
+
+namespace scorefield::render {
+namespace {
+
+constexpr Colour kText = {0.80f, 0.83f, 0.88f};
+constexpr Colour kBright = {0.97f, 0.97f, 0.98f};
+constexpr Colour kRule = {0.62f, 0.67f, 0.75f};
+
+/// Sizes in pixels that follow the picture's height.
+struct Style {
+    double width;
+    double height;
+    const FontSize& small;
+    const FontSize& normal;
+    double tick;
+    double gap;
+    bool roomy;  ///< room for legend and scale bar
+
+    explicit Style(VkExtent2D extent)
+        : width(extent.width),
+          height(extent.height),
+          small(glyph_atlas().size_for(std::clamp(extent.height / 50, 11u, 36u))),
+          normal(glyph_atlas().size_for(std::clamp(extent.height / 40, 13u, 36u))),
+          tick(0.4 * small.pixels),
+          gap(0.5 * small.pixels),
+          roomy(extent.height >= 300 && extent.width >= 400) {}
+};
+
+struct Frame {
+    double left;    ///< of the vertical axis
+    double bottom;  ///< of the horizontal axis
+};
+
+/// At most one label every so many pixels, so that labels keep apart.
+double intervals(double pixels, double least) {
+    return std::max(1.0, pixels / least);
+}
+
+Ink backing(const Look& look, float alpha) {
+    return {look.background, alpha};
+}
+
+Frame axes(Canvas& canvas, const Style& style, VkExtent2D extent, const Camera2d& camera, const Look& look) {
+    const Bounds visible = camera.visible(extent);
+    const Ticks across = make_ticks(visible.low[0], visible.high[0], intervals(style.width, 7.0 * style.small.pixels));
+    const Ticks up = make_ticks(visible.low[1], visible.high[1], intervals(style.height, 5.0 * style.small.pixels));
+    int widest = 0;
+    for (const double y : up.places) widest = std::max(widest, text_width(style.small, tick_label(y, up.step)));
+    const Frame frame{std::round(widest + style.tick + 2 * style.gap) + 0.5,
+                      style.height - std::round(style.small.pixels + style.tick + style.gap) - 0.5};
+
+    canvas.rectangle(0, 0, frame.left - 0.5, style.height, backing(look, 0.72f));
+    canvas.rectangle(frame.left - 0.5, frame.bottom + 0.5, style.width, style.height, backing(look, 0.72f));
+    const Ink rule{kRule, 0.75f};
+    const Ink grid{kRule, 0.08f};
+    const Ink label{kText, 1};
+    for (const double x : across.places) {
+        const double at = std::floor(camera.to_pixel(extent, {x, 0})[0]) + 0.5;
+        if (at < frame.left) continue;
+        canvas.line(at, 0, at, frame.bottom, 1, grid);
+        canvas.line(at, frame.bottom, at, frame.bottom + style.tick, 1, rule);
+        const std::string text = tick_label(x, across.step);
+        const double half = 0.5 * text_width(style.small, text);
+        if (at + half > style.width || at - half < 0) continue;
+        canvas.text(at, frame.bottom + style.tick + 1, style.small, text, label, Align::centre);
+    }
+    for (const double y : up.places) {
+        const double at = std::floor(camera.to_pixel(extent, {0, y})[1]) + 0.5;
+        if (at > frame.bottom) continue;
+        canvas.line(frame.left, at, style.width, at, 1, grid);
+        canvas.line(frame.left - style.tick, at, frame.left, at, 1, rule);
+        const double top = at - 0.5 * style.small.pixels;
+        if (top < 0 || top + style.small.pixels > style.height) continue;
+        canvas.text(frame.left - style.tick - 0.5 * style.gap, top, style.small, tick_label(y, up.step), label,
+                    Align::right);
+    }
+    canvas.line(frame.left, 0, frame.left, frame.bottom, 1, rule);
+    canvas.line(frame.left, frame.bottom, style.width, frame.bottom, 1, rule);
+    return frame;
+}
+
+void scale_bar(Canvas& canvas, const Style& style, VkExtent2D extent, const Camera2d& camera, const Look& look,
+               const Frame& frame) {
+    const double size = camera.pixel_size(extent);
+    const double length = round_down_125(0.16 * style.width * size);
+    const double pixels = length / size;
+    const double right = style.width - 2.5 * style.gap;
+    const double y = frame.bottom - 2.5 * style.gap + 0.5;
+    const std::string text = tick_label(length, length);
+    const double top = y - style.gap - style.small.pixels;
+    canvas.rectangle(right - pixels - style.gap, top, pixels + 2 * style.gap, y + style.gap - top, backing(look, 0.6f));
+    const Ink ink{kBright, 0.9f};
+    canvas.line(right - pixels, y, right, y, 2, ink);
+    canvas.line(right - pixels, y - style.tick, right - pixels, y + style.tick, 1.4, ink);
+    canvas.line(right, y - style.tick, right, y + style.tick, 1.4, ink);
+    canvas.text(right - 0.5 * pixels, top, style.small, text, ink, Align::centre);
+}
+
+struct LegendMark {
+    double place;  ///< 0 … 1 from the bottom
+    std::string text;
+};
+
+std::vector<LegendMark> legend_marks(const Look& look) {
+    if (look.mode == ColourMode::origin) return {{0, "left"}, {0.5, "middle"}, {1, "right"}};
+    const ToneCurve curve{look.exposure};
+    std::vector<LegendMark> marks = {{0, "0"}};
+    for (double decade = 1e-6; decade < 1e6; decade *= 10) {
+        const double place = curve.brightness(decade);
+        if (place < 0.12 || place >= 0.97) continue;
+        marks.push_back({place, fmt::format("{:g}", decade)});
+    }
+    return marks;
+}
+
+void legend(Canvas& canvas, const Style& style, const Look& look, bool overlay_shown) {
+    const bool origin = look.mode == ColourMode::origin;
+    const std::string title = origin ? "started" : "density";
+    const auto marks = legend_marks(look);
+    int widest = text_width(style.small, title);
+    for (const auto& mark : marks) {
+        widest = std::max(widest, text_width(style.small, mark.text) + static_cast<int>(3.0 * style.gap));
+    }
+    const double bar_width = 1.6 * style.gap;
+    const double bar_height = std::round(std::min(0.3 * style.height, 15.0 * style.small.pixels));
+    const double width = widest + 2 * style.gap;
+    const double x = style.width - width - 1.5 * style.gap;
+    const double y = 1.5 * style.gap;
+    const double line = 1.25 * style.small.pixels;
+    const double bar_x = x + style.gap;
+    const double bar_y = std::round(y + style.gap + 1.5 * line);
+    const double height = bar_y + bar_height + style.gap - y + (overlay_shown ? 1.3 * line : 0);
+    canvas.rectangle(x, y, width, height, backing(look, 0.6f));
+    canvas.text(bar_x, y + 0.5 * style.gap, style.small, title, {kText, 1});
+
+    const int steps = static_cast<int>(bar_height);
+    for (int i = 0; i < steps; ++i) {
+        const double value = (i + 0.5) / steps;
+        const Colour colour = origin ? origin_colour(value) : colour_at(look.map, value);
+        canvas.rectangle(bar_x, bar_y + bar_height - i - 1, bar_width, 1, {colour, 1});
+    }
+    for (const auto& mark : marks) {
+        const double at = std::floor(bar_y + (1 - mark.place) * bar_height) + 0.5;
+        canvas.line(bar_x + bar_width, at, bar_x + bar_width + 0.6 * style.tick, at, 1, {kRule, 0.9f});
+        canvas.text(bar_x + bar_width + style.gap, at - 0.52 * style.small.pixels, style.small, mark.text, {kText, 1});
+    }
+    if (overlay_shown) {
+        const double top = bar_y + bar_height + 0.7 * line;
+        const double side = 0.5 * style.small.pixels;
+        canvas.rectangle(bar_x, std::round(top + 0.25 * style.small.pixels), std::round(side), std::round(side),
+                         {{0.80f, 0.84f, 0.90f}, static_cast<float>(look.overlay_strength)});
+        canvas.text(bar_x + bar_width + style.gap, top, style.small, "data", {kText, 1});
+    }
+}
+
+void captions_at(Canvas& canvas, const Style& style, const Look& look, const std::vector<std::string>& lines, double x,
+                 double y) {
+    if (lines.empty()) return;
+    const double pitch = 1.2 * style.normal.pixels;
+    int widest = 0;
+    for (const auto& line : lines) widest = std::max(widest, text_width(style.normal, line));
+    canvas.rectangle(x - style.gap, y - 0.5 * style.gap, widest + 2 * style.gap,
+                     pitch * static_cast<double>(lines.size()) + style.gap, backing(look, 0.6f));
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        canvas.text(x, y + pitch * static_cast<double>(i), style.normal, lines[i], {i == 0 ? kBright : kText, 1});
+    }
+}
+
+}  // namespace
+
+void annotate(Canvas& canvas, VkExtent2D extent, const Camera2d& camera, const Look& look, const Captions& captions,
+              bool overlay_shown) {
+    if (extent.width < 64 || extent.height < 48) return;
+    const Style style(extent);
+    Frame frame{0, style.height};
+    if (look.axes && extent.width >= 160 && extent.height >= 120) {
+        frame = axes(canvas, style, extent, camera, look);
+        if (style.roomy) {
+            scale_bar(canvas, style, extent, camera, look, frame);
+            legend(canvas, style, look, overlay_shown);
+        }
+    }
+    const double x = frame.left + 2.5 * style.gap;
+    captions_at(canvas, style, look, captions.top_left, x, 2 * style.gap);
+    const double height = 1.2 * style.normal.pixels * static_cast<double>(captions.bottom_left.size());
+    captions_at(canvas, style, look, captions.bottom_left, x, frame.bottom - height - 2 * style.gap);
+}
+
+}  // namespace scorefield::render

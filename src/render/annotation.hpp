@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include "render/camera.hpp"
+#include "render/canvas.hpp"
+#include "render/look.hpp"
+
+namespace scorefield::render {
+
+/// Draws axes with ticks, scale bar, legend and captions onto a canvas, in proportions that suit the picture's height;
+/// what has no room on a small picture is left out.
+void annotate(Canvas& canvas, VkExtent2D extent, const Camera2d& camera, const Look& look, const Captions& captions,
+              bool overlay_shown);
+
+}  // namespace scorefield::render

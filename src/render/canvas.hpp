@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "render/colour_map.hpp"
+#include "render/glyph_atlas.hpp"
+
+namespace scorefield::render {
+
+/// As in shaders/render/mark.glsl.
+struct Mark {
+    std::array<float, 2> from;
+    std::array<float, 2> to;
+    std::array<float, 2> uv_from;
+    std::array<float, 2> uv_to;
+    std::uint32_t colour;
+    float half_width;
+    std::uint32_t kind;
+    std::uint32_t reserved;
+};
+static_assert(sizeof(Mark) == 48);
+
+/// sRGB and alpha, 0 … 1.
+struct Ink {
+    Colour colour = {1, 1, 1};
+    float alpha = 1;
+};
+
+enum class Align { left, centre, right };
+
+/// Collects lines, rectangles and text in pixels of the picture (y down); later ones go over earlier ones.
+class Canvas {
+  public:
+    void clear() { marks_.clear(); }
+
+    void rectangle(double x, double y, double width, double height, const Ink& ink);
+    void line(double x0, double y0, double x1, double y1, double width, const Ink& ink);
+    /// `x` is the left end, middle or right end; `y` the top of the line. Rounded to whole pixels, for crisp letters.
+    void text(double x, double y, const FontSize& size, std::string_view text, const Ink& ink,
+              Align align = Align::left);
+
+    const std::vector<Mark>& marks() const { return marks_; }
+
+  private:
+    std::vector<Mark> marks_;
+};
+
+}  // namespace scorefield::render

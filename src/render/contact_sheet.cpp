@@ -1,0 +1,86 @@
+#include "render/contact_sheet.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+#include "render/glyph_atlas.hpp"
+
+namespace scorefield::render {
+namespace {
+
+constexpr std::array<std::uint8_t, 3> kPaper = {20, 22, 28};
+constexpr std::array<std::uint8_t, 3> kCaption = {205, 211, 222};
+constexpr std::array<std::uint8_t, 3> kTitle = {247, 247, 250};
+
+std::uint32_t choose_columns(std::uint32_t tiles, std::uint32_t tile_width, std::uint32_t tile_height) {
+    std::uint32_t best = 1;
+    double least = 1e30;
+    for (std::uint32_t columns = 1; columns <= tiles; ++columns) {
+        const std::uint32_t rows = (tiles + columns - 1) / columns;
+        const double shape = double(columns) * tile_width / (double(rows) * tile_height);
+        const double holes = columns * rows - tiles;
+        const double cost = std::abs(std::log(shape / 1.5)) + 0.5 * holes / tiles;
+        if (cost < least) {
+            least = cost;
+            best = columns;
+        }
+    }
+    return best;
+}
+
+Picture blank(std::uint32_t width, std::uint32_t height) {
+    Picture picture{width, height, std::vector<std::uint8_t>(std::size_t{width} * height * 4)};
+    for (std::size_t i = 0; i < picture.rgba.size(); i += 4) {
+        std::copy(kPaper.begin(), kPaper.end(), picture.rgba.begin() + static_cast<std::ptrdiff_t>(i));
+        picture.rgba[i + 3] = 255;
+    }
+    return picture;
+}
+
+void paste(Picture& sheet, const Picture& tile, std::uint32_t left, std::uint32_t top) {
+    for (std::uint32_t row = 0; row < tile.height; ++row) {
+        std::memcpy(sheet.rgba.data() + (std::size_t{top + row} * sheet.width + left) * 4,
+                    tile.rgba.data() + std::size_t{row} * tile.width * 4, std::size_t{tile.width} * 4);
+    }
+}
+
+}  // namespace
+
+SheetLayout lay_out(std::uint32_t tiles, std::uint32_t tile_width, std::uint32_t tile_height, bool titled,
+                    std::uint32_t columns) {
+    SheetLayout layout;
+    layout.tile_width = tile_width;
+    layout.tile_height = tile_height;
+    layout.columns = columns != 0 ? columns : choose_columns(tiles, tile_width, tile_height);
+    layout.rows = (tiles + layout.columns - 1) / layout.columns;
+    layout.title_height = titled ? 44 : 0;
+    return layout;
+}
+
+Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title, std::uint32_t columns) {
+    if (tiles.empty()) throw std::invalid_argument("a contact sheet needs a tile");
+    const Picture& first = tiles.front().picture;
+    const SheetLayout layout =
+        lay_out(static_cast<std::uint32_t>(tiles.size()), first.width, first.height, !title.empty(), columns);
+    Picture sheet = blank(layout.width(), layout.height());
+    const FontSize& heading = glyph_atlas().size_for(28);
+    const FontSize& small = glyph_atlas().size_for(18);
+    const int margin = static_cast<int>(layout.margin);
+    draw_text(sheet, heading, margin, margin, title, kTitle);
+    for (std::uint32_t i = 0; i < tiles.size(); ++i) {
+        const Picture& picture = tiles[i].picture;
+        if (picture.width != first.width || picture.height != first.height) {
+            throw std::invalid_argument("the tiles of a contact sheet must have one size");
+        }
+        paste(sheet, picture, layout.left(i), layout.top(i));
+        const int middle = static_cast<int>(layout.left(i) + picture.width / 2);
+        const int left = middle - text_width(small, tiles[i].caption) / 2;
+        draw_text(sheet, small, left, static_cast<int>(layout.top(i) + picture.height + 5), tiles[i].caption, kCaption);
+    }
+    return sheet;
+}
+
+}  // namespace scorefield::render

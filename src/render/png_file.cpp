@@ -1,0 +1,66 @@
+#include "render/png_file.hpp"
+
+#include <png.h>
+
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+
+namespace scorefield::render {
+namespace {
+
+struct ImageCloser {
+    png_image& image;
+    ~ImageCloser() { png_image_free(&image); }
+};
+
+std::vector<std::uint8_t> encode(const Picture& picture, const std::filesystem::path& path) {
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    image.width = picture.width;
+    image.height = picture.height;
+    image.format = PNG_FORMAT_RGB;
+    image.flags = PNG_IMAGE_FLAG_FAST;
+    const ImageCloser closer{image};
+    std::vector<std::uint8_t> rgb(std::size_t{picture.width} * picture.height * 3);
+    for (std::size_t i = 0; i < rgb.size() / 3; ++i) {
+        std::memcpy(rgb.data() + 3 * i, picture.rgba.data() + 4 * i, 3);
+    }
+    png_alloc_size_t bytes = PNG_IMAGE_PNG_SIZE_MAX(image);
+    std::vector<std::uint8_t> file(bytes);
+    if (png_image_write_to_memory(&image, file.data(), &bytes, 0, rgb.data(), 0, nullptr) == 0) {
+        throw base::running_error("cannot write picture", path.string(), image.message);
+    }
+    file.resize(bytes);
+    return file;
+}
+
+}  // namespace
+
+void write_png(const std::filesystem::path& path, const Picture& picture) {
+    if (picture.width == 0 || picture.rgba.size() != std::size_t{picture.width} * picture.height * 4) {
+        throw std::invalid_argument("a picture's size and its bytes differ");
+    }
+    base::AtomicFile file(path);
+    const std::vector<std::uint8_t> bytes = encode(picture, path);
+    file.write(bytes.data(), bytes.size());
+    file.commit();
+}
+
+Picture read_png(const std::filesystem::path& path) {
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    const ImageCloser closer{image};
+    const auto fail = [&] { return base::request_error("cannot read picture", path.string(), image.message); };
+    if (png_image_begin_read_from_file(&image, path.c_str()) == 0) throw fail();
+    image.format = PNG_FORMAT_RGBA;
+    Picture picture{image.width, image.height, std::vector<std::uint8_t>(PNG_IMAGE_SIZE(image))};
+    if (png_image_finish_read(&image, nullptr, picture.rgba.data(), 0, nullptr) == 0) throw fail();
+    return picture;
+}
+
+}  // namespace scorefield::render
