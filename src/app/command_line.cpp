@@ -49,10 +49,12 @@ std::string value_name(const Setting& setting) {
     return "NAME";
 }
 
-Parser make_parser(CLI::App& main, const CommandInfo& info) {
+/// Of the commands that are not `called` only the name and the help are needed.
+Parser make_parser(CLI::App& main, const CommandInfo& info, const std::string& called) {
     Parser parser;
     parser.info = &info;
     parser.app = main.add_subcommand(std::string(info.name), std::string(info.help));
+    if (info.name != called) return parser;
     parser.app->allow_extras();
     parser.app->set_help_flag("--help,-h", "Print this help");
     for (const Setting& setting : setting_table()) {
@@ -67,6 +69,7 @@ Parser make_parser(CLI::App& main, const CommandInfo& info) {
     if (info.command == Command::score) {
         parser.files = parser.app->add_option("files", "A.npy [B.npy]: samples as `sample` writes them")
                            ->type_name("FILE")
+                           ->expected(0, CLI::detail::expected_max_vector_size)
                            ->allow_extra_args();
     }
     return parser;
@@ -201,10 +204,9 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     main.require_subcommand(0, 1);
     main.allow_extras();
     main.get_formatter()->column_width(34);
-    std::vector<Parser> parsers;
-    for (const CommandInfo& info : commands()) parsers.push_back(make_parser(main, info));
-
     std::vector<std::string> reversed = with_command(arguments);
+    std::vector<Parser> parsers;
+    for (const CommandInfo& info : commands()) parsers.push_back(make_parser(main, info, reversed.front()));
     std::reverse(reversed.begin(), reversed.end());
     CommandLine result;
     try {

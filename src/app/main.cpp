@@ -24,6 +24,9 @@ constexpr Runner kRunners[] = {
     {app::Command::train, app::train_command},
     {app::Command::program, app::program_command},
     {app::Command::score, app::score_command},
+#ifdef SCOREFIELD_WITH_VULKAN
+    {app::Command::devices, app::devices_command},
+#endif
 };
 
 int run_command(const app::Settings& settings) {

@@ -46,7 +46,7 @@ void add_model(Table& table) {
     table.push_back({"model", kGroup, Text{"FILE"}, "", "Learned score network (safetensors)", kPrograms,
                      [](Settings& s) -> Slot { return &s.model; }, "the one that comes with Scorefield"});
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy"}, "", data_help(), kFrames | Command::train | Command::score,
-                     [](Settings& s) -> Slot { return &s.data; }, "what the model was trained on", kTrain});
+                     [](Settings& s) -> Slot { return &s.data; }, "the model's, where there is one", kTrain});
     table.push_back({"process", kGroup, Choices{{"ddpm"}}, "", "Noise process", kPrograms | Command::train,
                      [](Settings& s) -> Slot { return &s.process.name; }});
     table.push_back({"process.schedule", kGroup, choices(diffusion::kBetaSchedules), "",

@@ -1,0 +1,149 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/commands.hpp"
+#include "app/gpu_device.hpp"
+#include "app/model.hpp"
+#include "app/output.hpp"
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/progress.hpp"
+#include "data/npy.hpp"
+#include "sample/run.hpp"
+
+namespace scorefield::app {
+namespace {
+
+/// Figures of a run, for text and JSON alike.
+struct Report {
+    std::string device;
+    std::string device_reason;
+    std::string variant;
+    std::size_t dim = 0;
+    std::uint32_t particles = 0;
+    int steps = 0;
+    int evaluations = 0;
+    double seconds = 0;
+    double network_seconds = 0;
+    double operations = 0;  ///< of the network, per particle and evaluation
+
+    double particle_steps_per_s() const { return static_cast<double>(particles) * steps / seconds; }
+    double gflops() const { return operations * particles * evaluations / seconds * 1e-9; }
+    /// Everything but the network.
+    double sampler_share() const { return std::max(0.0, 1 - network_seconds / seconds); }
+};
+
+std::string to_json(const Settings& settings, const Report& report) {
+    nlohmann::ordered_json json = {{"device", report.device},
+                                   {"variant", report.variant},
+                                   {"particles", report.particles},
+                                   {"dim", report.dim},
+                                   {"steps", report.steps},
+                                   {"evaluations", report.evaluations},
+                                   {"seconds", report.seconds},
+                                   {"particle_steps_per_s", report.particle_steps_per_s()},
+                                   {"network_gflops", report.gflops()},
+                                   {"network_operations", report.operations},
+                                   {"sampler_share", report.sampler_share()},
+                                   {"seed", settings.seed},
+                                   {"out", settings.out}};
+    if (!settings.trajectory.empty()) json["trajectory"] = settings.trajectory;
+    return json.dump() + "\n";
+}
+
+std::string to_text(const Settings& settings, const Report& report) {
+    return fmt::format(
+        "device          {} ({})\n"
+        "network         {}, {:.0f} operations per evaluation\n"
+        "particles       {} in {} dimensions\n"
+        "sampler         {}, {} steps, {} evaluations\n"
+        "time            {:.3f} s, {:.3g} particle-steps/s\n"
+        "network rate    {:.1f} GFLOP/s; everything else takes {:.1f}% of the time\n"
+        "wrote           {}\n",
+        report.device, report.device_reason, report.variant, report.operations, report.particles, report.dim,
+        settings.sampler.name, report.steps, report.evaluations, report.seconds, report.particle_steps_per_s(),
+        report.gflops(), 100 * report.sampler_share(), settings.out);
+}
+
+/// Start states of --init, checked against the run.
+std::vector<float> read_init(const Settings& settings, std::size_t dim) {
+    if (settings.init.empty()) return {};
+    data::Points states = data::read_points(settings.init);
+    if (states.dim != dim || states.count != settings.particles) {
+        throw base::request_error(
+            "start states of the wrong shape", settings.init,
+            fmt::format("it holds ({}, {}), the run needs ({}, {})", states.count, states.dim, settings.particles, dim),
+            fmt::format("use --particles {} and a model of that dimension", states.count));
+    }
+    return std::move(states.values);
+}
+
+/// First and one past the last particle of the shard.
+std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings) {
+    const auto bound = [&](std::uint64_t part) {
+        return static_cast<std::uint32_t>(settings.particles * part / settings.shard.count);
+    };
+    const std::pair<std::uint32_t, std::uint32_t> range = {bound(settings.shard.index - 1),
+                                                           bound(settings.shard.index)};
+    if (range.first == range.second) {
+        throw base::request_error("empty shard", "--shard",
+                                  fmt::format("{} parts of {} particles leave nothing for part {}",
+                                              settings.shard.count, settings.particles, settings.shard.index),
+                                  "use fewer parts");
+    }
+    return range;
+}
+
+}  // namespace
+
+int sample_command(const Settings& settings) {
+    const Model model = load_model(settings);
+    const std::size_t dim = model.checkpoint.network.dim;
+    const auto [first, last] = shard_range(settings);
+    const std::vector<float> init = read_init(settings, dim);
+
+    sample::RunRequest request;
+    request.program = build_program(settings, *model.process, model.prediction);
+    request.seed = settings.seed;
+    request.first = first;
+    request.particles = last - first;
+    request.chunk = settings.chunk;
+    request.trajectory = !settings.trajectory.empty();
+    if (!init.empty()) request.init = std::span(init).subspan(first * dim, (last - first) * dim);
+    base::require_writable(settings.out);
+    if (request.trajectory) base::require_writable(settings.trajectory);
+
+    gpu::Device device(device_request(settings));
+    Report report;
+    sample::RunResult result;
+    {
+        nn::GpuNetwork network(device, model.checkpoint.network, model.checkpoint.tensors);
+        const auto steps = static_cast<std::uint64_t>(request.program.steps);
+        base::Progress progress("sample", steps * request.particles, "particle-steps", !settings.quiet);
+        request.progress = [&](std::uint64_t done) { progress.update(done); };
+        result = sample::run(device, network, request);
+        report.variant = network.variant();
+        report.operations = network.operations();
+    }
+    report.device = device.properties().name;
+    report.device_reason = device.selection_reason();
+    report.dim = dim;
+    report.particles = request.particles;
+    report.steps = request.program.steps;
+    report.evaluations = request.program.evaluations();
+    report.seconds = result.seconds;
+    report.network_seconds = result.network_seconds;
+    require_no_validation_messages(device);
+
+    const data::Points samples = data::undo(result.samples, model.checkpoint.scaling);
+    if (request.trajectory) {
+        data::write_npy(settings.trajectory, {static_cast<std::size_t>(report.steps) + 1, request.particles, dim},
+                        result.trajectory);
+    }
+    data::write_npy(settings.out, {samples.count, samples.dim}, samples.values);
+    print(settings.json ? to_json(settings, report) : to_text(settings, report));
+    return 0;
+}
+
+}  // namespace scorefield::app

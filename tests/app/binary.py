@@ -1,0 +1,34 @@
+"""Runs the binary under test and checks what every error owes its user."""
+import os
+import subprocess
+
+PREFIX = "scorefield: error: "
+
+
+def run(binary, arguments, cwd=None, env=None, timeout=60, **options):
+    environment = dict(os.environ, **(env or {}))
+    return subprocess.run([binary, *arguments], cwd=cwd, env=environment, timeout=timeout,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+
+def require(condition, message):
+    if not condition:
+        raise SystemExit("FAILED: " + message)
+
+
+def files_below(folder):
+    return sorted(os.path.join(root, name) for root, folders, names in os.walk(folder) for name in names + folders)
+
+
+def refused(binary, arguments, status, words, cwd, env=None):
+    """The request ends with `status`, one error line that holds all `words`, nothing on stdout and no new file."""
+    before = files_below(cwd)
+    done = run(binary, arguments, cwd, env)
+    line = done.stderr.decode(errors="replace")
+    story = f"{arguments}\n  status {done.returncode}\n  stdout {done.stdout[:200]}\n  stderr {line!r}"
+    require(done.returncode == status, f"status is not {status}: {story}")
+    require(done.stdout == b"", f"something on standard output: {story}")
+    require(line.startswith(PREFIX) and line.endswith("\n") and line.count("\n") == 1, f"not one error line: {story}")
+    for word in words:
+        require(word in line, f"'{word}' is not said: {story}")
+    require(files_below(cwd) == before, f"files were left: {story}")

@@ -1,0 +1,163 @@
+#include "app/command_line.hpp"
+
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "base/error.hpp"
+
+namespace scorefield::app {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string refusal(const std::vector<std::string>& arguments) {
+    try {
+        parse_command_line(arguments);
+    } catch (const base::Error& error) {
+        EXPECT_EQ(error.exit_status(), 2);
+        return error.what();
+    }
+    ADD_FAILURE() << "taken: " << ::testing::PrintToString(arguments);
+    return {};
+}
+
+TEST(CommandLine, WithoutACommandIsView) {
+    EXPECT_EQ(parse_command_line({}).settings.command, Command::view);
+    const Settings settings = parse_command_line({"--steps", "7", "--look.axes", "off"}).settings;
+    EXPECT_EQ(settings.command, Command::view);
+    EXPECT_EQ(settings.steps, 7);
+    EXPECT_FALSE(settings.look.axes);
+}
+
+TEST(CommandLine, ReadsValuesOfEveryKindAndRemembersWhichWereSaid) {
+    const Settings settings =
+        parse_command_line({"sample", "--out", "a.npy", "--sampler=ddpm", "--sampler.variance", "small",
+                            "--sampler.clip", "2.5", "--process.T", "40", "--seed", "18446744073709551615", "--json",
+                            "--shard", "2/3", "--prediction", "v"})
+            .settings;
+    EXPECT_EQ(settings.command, Command::sample);
+    EXPECT_EQ(settings.out, "a.npy");
+    EXPECT_EQ(settings.sampler.name, "ddpm");
+    EXPECT_EQ(settings.sampler.variance, "small");
+    EXPECT_EQ(settings.sampler.clip, 2.5);
+    EXPECT_EQ(settings.process.train_steps, 40);
+    EXPECT_EQ(settings.seed, 18446744073709551615U);
+    EXPECT_TRUE(settings.json);
+    EXPECT_EQ(settings.shard, (Shard{2, 3}));
+    EXPECT_EQ(settings.prediction, diffusion::Prediction::v);
+    EXPECT_TRUE(settings.is_given("sampler.clip"));
+    EXPECT_FALSE(settings.is_given("steps"));
+    EXPECT_EQ(settings.given.size(), 9U);
+}
+
+TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
+    for (const CommandInfo& info : commands()) {
+        for (const Setting& setting : setting_table()) {
+            const std::string flag = "--" + std::string(setting.name);
+            std::string value = value_text(Settings{}, setting);
+            if (value.empty()) value = std::holds_alternative<Text>(setting.values) ? "text" : "1";
+            if (value == "0" && !setting.unset.empty()) value = "1";
+            std::vector<std::string> arguments = {std::string(info.name), flag};
+            if (!std::holds_alternative<Flag>(setting.values)) arguments.push_back(value);
+            for (const Setting& other : setting_table()) {
+                if ((other.required & static_cast<std::uint32_t>(info.command)) == 0 || &other == &setting) continue;
+                arguments.insert(arguments.end(), {"--" + std::string(other.name), "text"});
+            }
+            if (info.command == Command::score) arguments.push_back("a.npy");
+            if (info.command == Command::score && setting.name != "data") arguments.push_back("b.npy");
+            if (setting.taken_by(info.command)) {
+                EXPECT_TRUE(parse_command_line(arguments).settings.is_given(setting.name)) << info.name << flag;
+            } else {
+                EXPECT_THAT(refusal(arguments), HasSubstr("it belongs to " + commands_text(setting)));
+            }
+        }
+    }
+}
+
+TEST(CommandLine, HelpOfACommandNamesExactlyItsSettings) {
+    for (const CommandInfo& info : commands()) {
+        const std::string help = parse_command_line({std::string(info.name), "--help"}).text;
+        EXPECT_THAT(help, HasSubstr(std::string(info.help)));
+        for (const Setting& setting : setting_table()) {
+            const std::string line = "\n  --" + std::string(setting.name) + " ";
+            if (setting.taken_by(info.command)) {
+                EXPECT_THAT(help, HasSubstr(line)) << info.name;
+            } else {
+                EXPECT_THAT(help, Not(HasSubstr(line))) << info.name;
+            }
+        }
+    }
+    EXPECT_THAT(parse_command_line({"--help"}).text, HasSubstr("devices"));
+    EXPECT_THAT(parse_command_line({"--version"}).text, HasSubstr("scorefield "));
+}
+
+TEST(CommandLine, NamesTheNearestCommandAndFlag) {
+    EXPECT_THAT(refusal({"smaple"}), HasSubstr("did you mean 'sample'?"));
+    EXPECT_THAT(refusal({"program", "--stpes", "5"}), HasSubstr("did you mean '--steps'?"));
+    EXPECT_THAT(refusal({"program", "--stpes=5"}), HasSubstr("did you mean '--steps'?"));
+    EXPECT_THAT(refusal({"--json", "devices"}), HasSubstr("say the command first"));
+}
+
+TEST(CommandLine, RefusesRepeatedAndMissingValues) {
+    EXPECT_THAT(refusal({"program", "--steps", "5", "--steps", "5"}), HasSubstr("given twice (--steps)"));
+    EXPECT_THAT(refusal({"program", "--json", "--json"}), HasSubstr("given twice (--json)"));
+    EXPECT_THAT(refusal({"program", "--steps"}), HasSubstr("missing value (--steps)"));
+    EXPECT_THAT(refusal({"program", "--steps="}), HasSubstr("missing value (--steps)"));
+    EXPECT_THAT(refusal({"program", "--steps", "--json"}), HasSubstr("missing value (--steps)"));
+    EXPECT_THAT(refusal({"program", "--out", "--json"}), HasSubstr("missing value (--out)"));
+    EXPECT_THAT(refusal({"program", "--json=1"}), HasSubstr("takes no value"));
+    EXPECT_THAT(refusal({"program", "--model", ""}), HasSubstr("(--model)"));
+    EXPECT_THAT(refusal({"sample"}), HasSubstr("missing --out (sample)"));
+    EXPECT_THAT(refusal({"train", "--out", "x"}), HasSubstr("missing --data (train)"));
+}
+
+TEST(CommandLine, RefusesWhatStandsInNoPlace) {
+    EXPECT_THAT(refusal({"program", "5"}), HasSubstr("unexpected argument '5'"));
+    EXPECT_THAT(refusal({"program", "--", "5"}), HasSubstr("unexpected argument '5'"));
+    EXPECT_THAT(refusal({"program", "sample"}), HasSubstr("unexpected argument 'sample'"));
+    EXPECT_THAT(refusal({"program", ""}), HasSubstr("unexpected argument ''"));
+    EXPECT_THAT(refusal({""}), HasSubstr("unknown command ''"));
+    EXPECT_THAT(refusal({"-5"}), HasSubstr("unknown flag '-5'"));
+}
+
+TEST(CommandLine, CountsTheFilesOfScore) {
+    EXPECT_EQ(parse_command_line({"score", "a", "b"}).settings.files, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(parse_command_line({"score", "--data", "d", "a"}).settings.files, std::vector<std::string>{"a"});
+    EXPECT_THAT(refusal({"score"}), HasSubstr("missing file"));
+    EXPECT_THAT(refusal({"score", "a"}), HasSubstr("second file or --data"));
+    EXPECT_THAT(refusal({"score", "a", "b", "c"}), HasSubstr("3 are given"));
+    EXPECT_THAT(refusal({"score", "a", "b", "--data", "d"}), HasSubstr("leave one of them out"));
+}
+
+/// 10 000 lines of plausible and implausible words: each is taken or refused with one line and status 2.
+TEST(CommandLine, RandomLinesAreTakenOrRefused) {
+    std::vector<std::string> words = {"",  "-",  "--", "-h5", "--x", "=",    "--=", "5",   "-5",  "1e9", "nan",
+                                      "ä", "{}", "[]", "a=b", "@f",  "\x01", "\n",  "foo", "1/2", "on",  "ddim",
+                                      "!", "%s", "\\", "'",   "\"",  " ",    "/",   "..",  "#",   "off", "--json=1"};
+    for (const CommandInfo& info : commands()) words.emplace_back(info.name);
+    for (const Setting& setting : setting_table()) words.push_back("--" + std::string(setting.name));
+    std::mt19937 random(7);
+    int taken = 0;
+    for (int line = 0; line < 10'000; ++line) {
+        std::vector<std::string> arguments(random() % 6);
+        for (std::string& argument : arguments) {
+            argument = words[random() % words.size()];
+            if (random() % 8 == 0 && !argument.empty()) argument[random() % argument.size()] ^= char(1 << random() % 7);
+        }
+        if (!arguments.empty() && random() % 2 == 0) arguments[0] = commands()[random() % commands().size()].name;
+        try {
+            parse_command_line(arguments);
+            ++taken;
+        } catch (const base::Error& error) {
+            const std::string message = error.what();
+            ASSERT_EQ(error.exit_status(), 2) << message;
+            ASSERT_EQ(message.find('\n'), std::string::npos) << message;
+        }
+    }
+    EXPECT_GT(taken, 100);
+}
+
+}  // namespace
+}  // namespace scorefield::app

@@ -1,0 +1,188 @@
+"""Wrong requests to the built binary: each ends with the right status, one line that names the place and the cure,
+nothing on standard output and no file left behind; and what standard output owes to scripts.
+
+usage: requests_test.py BINARY   (in the project's folder)
+"""
+import json
+import os
+import random
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+from binary import files_below, refused, require, run
+
+BINARY = os.path.abspath(sys.argv[1])
+ASSET = os.path.abspath("assets/swiss_roll.safetensors")
+NO_DRIVER = {"VK_ICD_FILENAMES": "/nonexistent.json", "VK_DRIVER_FILES": "/nonexistent.json"}
+HAS_VULKAN = b"not built" not in run(BINARY, ["sample", "--out", "/proc/none"], env=NO_DRIVER).stderr
+
+
+def wrong_words(cwd):
+    cases = [
+        (["smaple"], ["'smaple'", "did you mean 'sample'"]),
+        (["sample", "--smapler", "ddim", "--out", "x.npy"], ["--smapler", "did you mean '--sampler'"]),
+        (["sample", "--sampler", "ddmi", "--out", "x.npy"], ["--sampler", "did you mean 'ddim'"]),
+        (["sample", "--steps", "0", "--out", "x.npy"], ["--steps", "0 is below 1"]),
+        (["sample", "--steps", "ten", "--out", "x.npy"], ["--steps", "not a whole number"]),
+        (["sample", "--steps", "10x", "--out", "x.npy"], ["--steps", "not a whole number"]),
+        (["sample", "--particles", "-5", "--out", "x.npy"], ["--particles", "-5 is below 1"]),
+        (["sample", "--particles", "9" * 20, "--out", "x.npy"], ["--particles", "is above 1000000000"]),
+        (["sample", "--shard", "5/4", "--out", "x.npy"], ["--shard", "5/4"]),
+        (["sample"], ["--out"]),
+        (["render", "--fps", "0", "--out", "x.mp4"], ["--fps", "0 is below 1"]),
+        (["render", "--look.map", "jet", "--out", "x.mp4"], ["--look.map", "known:"]),
+        (["program", "--particles", "5"], ["--particles", "belongs to view, render, sample"]),
+        (["program", "--steps", "5", "--steps", "6"], ["given twice", "--steps"]),
+        (["program", "--steps"], ["missing value", "--steps"]),
+        (["program", "--steps", "2000"], ["--steps", "1000 distinct timesteps", "--process.T"]),
+        (["program", "--process.T", "10", "--steps", "20"], ["--steps", "10 distinct timesteps"]),
+        (["program", "--timesteps", "5,7"], ["--timesteps", "decreasing"]),
+        (["program", "--timesteps", "5000"], ["--timesteps", "999"]),
+        (["program", "--timesteps", "9,,5"], ["--timesteps", "''"]),
+        (["program", "--timesteps", "9,5", "--steps", "2"], ["--timesteps", "leave --steps out"]),
+        (["program", "--sampler.variance", "small"], ["--sampler.variance", "ddim", "it has eta"]),
+        (["program", "--process.schedule", "cosine", "--process.beta_end", "0.1"], ["--process.beta_end", "linear"]),
+        (["program", "--process.beta_start", "2"], ["--process.beta_start", "above 1"]),
+        (["score", "missing.npy", "--data", "swiss_roll"], ["missing.npy"]),
+        (["score", "points.npy", "--data", "swiss_rol"], ["did you mean 'swiss_roll'"]),
+        (["score", "points.npy", "flat.npy"], ["dimension", "flat.npy"]),
+        (["score", "points.npy", "garbage.npy"], ["garbage.npy"]),
+        (["train", "--data", "swiss_rol", "--out", "x.safetensors"], ["did you mean 'swiss_roll'"]),
+        (["train", "--data", "swiss_roll"], ["--out"]),
+        (["train", "--data", "swiss_roll", "--out", "x.safetensors", "--train.ema", "1"], ["--train.ema", "above"]),
+    ]
+    for arguments, words in cases:
+        refused(BINARY, arguments, 2, words, cwd)
+
+
+def wrong_models(cwd):
+    whole = open(ASSET, "rb").read()
+    header = struct.unpack("<Q", whole[:8])[0]
+    for name, content in {
+        "empty": b"",
+        "short": whole[:7],
+        "header": whole[: 8 + header // 2],
+        "truncated": whole[:-1],
+        "longer": whole + b"\0",
+        "flipped": whole[:-100] + bytes([whole[-100] ^ 4]) + whole[-99:],
+        "flipped_header": whole[:200] + bytes([whole[200] ^ 4]) + whole[201:],
+        "huge": struct.pack("<Q", 2**63) + whole[8:],
+        "text": b"this is no model",
+    }.items():
+        path = os.path.join(cwd, name + ".safetensors")
+        with open(path, "wb") as file:
+            file.write(content)
+        refused(BINARY, ["program", "--model", path], 2, [path], cwd)
+    refused(BINARY, ["program", "--model", "nothing.safetensors"], 2, ["nothing.safetensors"], cwd)
+    refused(BINARY, ["program", "--model", cwd], 2, [cwd], cwd)
+    refused(BINARY, ["program", "--model", ASSET, "--process.T", "50"], 2, ["--process.T", "trained with 1000"], cwd)
+    refused(BINARY, ["program", "--model", ASSET, "--prediction", "v"], 2, ["--prediction", "epsilon"], cwd)
+    same = run(BINARY, ["program", "--model", ASSET, "--process.T", "1000", "--prediction", "epsilon"], cwd)
+    require(same.returncode == 0, f"a flag that says what the model says is refused: {same.stderr}")
+
+
+def unwritable_outputs(cwd):
+    train = ["train", "--data", "swiss_roll", "--train.steps", "100000000"]
+    for out in ["nowhere/x.safetensors", cwd, "/proc/x.safetensors"]:
+        refused(BINARY, [*train, "--out", out], 1, [out], cwd)
+    refused(BINARY, [*train, "--out", "x.safetensors", "--log", "nowhere/log.csv"], 1, ["nowhere/log.csv"], cwd)
+    refused(BINARY, ["program", "--out", "nowhere/p.json"], 1, ["nowhere/p.json"], cwd)
+
+
+def no_model_found(cwd):
+    """A binary far from its assets names the cure."""
+    copied = os.path.join(cwd, "scorefield")
+    shutil.copy(BINARY, copied)
+    if HAS_VULKAN:
+        refused(copied, ["sample", "--out", "x.npy"], 2, ["--model"], cwd)
+    os.remove(copied)
+
+
+def no_driver(cwd):
+    for arguments in [["devices"], ["devices", "--json"], ["sample", "--model", ASSET, "--out", "x.npy"],
+                      ["render", "--model", ASSET, "--out", "x.png"]]:
+        refused(BINARY, arguments, 1, ["no Vulkan"], cwd, NO_DRIVER)
+    done = run(BINARY, ["program", "--model", ASSET], cwd, NO_DRIVER)
+    require(done.returncode == 0 and done.stdout, f"program needs a device: {done}")
+
+
+def random_requests(cwd):
+    """Whatever is said, the binary answers with a status of its own and one line."""
+    draw = random.Random(11)
+    flags = ["--steps", "--sampler", "--spacing", "--timesteps", "--process.T", "--process.schedule", "--model",
+             "--sampler.eta", "--sampler.clip", "--prediction", "--json", "--nothing", "--out"]
+    values = ["0", "3", "-1", "1e309", "nan", "ddim", "ddpm", "even", "cosine_seed", "", "x" * 5000, "ä", "5,4,3",
+              "v", "/dev/null", "/", "%n%s", "--", "0x10", "999999999999999999999999", "\n"]
+    for _ in range(150):
+        arguments = ["program"]
+        for _ in range(draw.randrange(5)):
+            arguments += [draw.choice(flags), draw.choice(values)][: draw.choice([1, 2, 2])]
+        if any(flag == "--out" for flag in arguments):
+            arguments = [a for a in arguments if not a.startswith("--out")]
+        before = files_below(cwd)
+        done = run(BINARY, arguments, cwd)
+        require(done.returncode in (0, 1, 2), f"{arguments}: {done}")
+        require(done.returncode == 0 or done.stderr.count(b"\n") == 1, f"{arguments}: {done.stderr}")
+        require(files_below(cwd) == before, f"{arguments} left files")
+
+
+def standard_output(cwd):
+    done = run(BINARY, ["program", "--json", "--steps", "3", "--out", "p.json"], cwd)
+    require(done.returncode == 0 and done.stderr == b"", str(done))
+    require(json.loads(done.stdout)["steps"] == 3, "program --json is no program")
+    require(open(os.path.join(cwd, "p.json"), "rb").read() == done.stdout, "--out differs from standard output")
+    for arguments in [["score", "points.npy", "other.npy", "--json"],
+                      ["score", "points.npy", "--data", "moons", "--json"]]:
+        done = run(BINARY, arguments, cwd)
+        require(done.returncode == 0 and done.stderr == b"", str(done))
+        require(json.loads(done.stdout)["sliced_w2"] > 0, str(done))
+    full = subprocess.run([BINARY, "program"], stdout=open("/dev/full", "w"), stderr=subprocess.PIPE)
+    require(full.returncode == 1 and full.stderr.count(b"\n") == 1, f"a full disk: {full}")
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    closed = subprocess.run([BINARY, "program"], stdout=write_end, stderr=subprocess.PIPE)
+    os.close(write_end)
+    require(closed.returncode == 0 and closed.stderr == b"", f"a reader that went away: {closed}")
+
+
+def trained_models(cwd):
+    arguments = ["train", "--data", "moons", "--out", "m.safetensors", "--train.steps", "20", "--train.batch", "64",
+                 "--network.width", "8", "--network.depth", "1", "--train.warmup", "2", "--log", "m.csv", "--json"]
+    done = run(BINARY, arguments, cwd)
+    require(done.returncode == 0 and done.stderr == b"", str(done))
+    result = json.loads(done.stdout)
+    require(set(result) == {"steps", "seconds", "steps_per_s", "loss", "out"} and result["steps"] == 20, str(result))
+    require(len(open(os.path.join(cwd, "m.csv")).readlines()) == 21, "the log has not one line per step")
+    done = run(BINARY, ["program", "--model", "m.safetensors"], cwd)
+    require(done.returncode == 0, str(done))
+
+
+def write_points(cwd):
+    import numpy
+    draw = numpy.random.default_rng(3)
+    numpy.save(os.path.join(cwd, "points.npy"), draw.normal(size=(500, 2)).astype(numpy.float32))
+    numpy.save(os.path.join(cwd, "other.npy"), draw.normal(size=(500, 2)) + 1)
+    numpy.save(os.path.join(cwd, "flat.npy"), draw.normal(size=(500, 3)))
+    with open(os.path.join(cwd, "garbage.npy"), "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00garbage")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as cwd:
+        write_points(cwd)
+        wrong_words(cwd)
+        wrong_models(cwd)
+        unwritable_outputs(cwd)
+        if HAS_VULKAN:
+            no_driver(cwd)
+        no_model_found(cwd)
+        random_requests(cwd)
+        standard_output(cwd)
+        trained_models(cwd)
+    print("all requests were answered as they should be")
+
+
+main()
