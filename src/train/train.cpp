@@ -1,7 +1,8 @@
 #include "train/train.hpp"
 
+#include <fmt/core.h>
+
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <optional>
 
@@ -17,8 +18,8 @@ const std::map<std::string, std::string> kSamplingHints = {{"sampler", "ddim"}, 
 
 std::map<std::string, std::string> describe(const TrainSettings& settings, std::uint64_t steps) {
     return {{"steps", std::to_string(steps)},        {"batch", std::to_string(settings.batch)},
-            {"seed", std::to_string(settings.seed)}, {"learning_rate", std::to_string(settings.learning_rate)},
-            {"schedule", settings.schedule},         {"ema", std::to_string(settings.ema)}};
+            {"seed", std::to_string(settings.seed)}, {"learning_rate", fmt::format("{}", settings.learning_rate)},
+            {"schedule", settings.schedule},         {"ema", fmt::format("{}", settings.ema)}};
 }
 
 nn::Checkpoint make_checkpoint(const TrainSettings& settings, const diffusion::NoiseProcess& process,
@@ -46,8 +47,7 @@ class Log {
     }
     void add(const StepReport& report) {
         if (!file_) return;
-        file_->write(std::to_string(report.step) + "," + std::to_string(report.loss) + "," +
-                     std::to_string(report.learning_rate) + "\n");
+        file_->write(fmt::format("{},{:.9g},{:.9g}\n", report.step, report.loss, report.learning_rate));
     }
     void commit() {
         if (file_) file_->commit();

@@ -1,0 +1,134 @@
+#include "train/objective.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <map>
+#include <random>
+#include <string>
+
+#include "nn/evaluate.hpp"
+#include "nn/reverse.hpp"
+
+namespace scorefield::train {
+namespace {
+
+using diffusion::Prediction;
+
+std::unique_ptr<diffusion::NoiseProcess> linear_process() {
+    return diffusion::make_process({});
+}
+
+TEST(Objective, DerivativeByEveryWeightAgreesWithFiniteDifferences) {
+    const nn::MlpConfig config = {2, 6, 2, 3};
+    ObjectiveGraph objective = build_objective(config);
+    std::mt19937 random(5);
+    std::normal_distribution<double> normal;
+    std::map<std::string, nn::Matrix> matrices;
+    std::vector<nn::Value> weights;
+    for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
+        const nn::Shape shape = nn::value_shape(spec);
+        matrices[spec.name] = nn::Matrix(shape.rows, shape.columns);
+        weights.push_back(objective.graph.find(spec.name));
+    }
+    for (const auto& [name, columns] : {std::pair{"x", 2}, {"c_noise", 1}, {"target", 2}}) {
+        matrices[name] = nn::Matrix(5, static_cast<std::size_t>(columns));
+    }
+    for (auto& [name, matrix] : matrices) {
+        for (double& value : matrix.values) value = 0.7 * normal(random);
+    }
+    nn::Bindings bindings;
+    for (const auto& [name, matrix] : matrices) bindings[name] = &matrix;
+    const std::vector<nn::Value> derivatives = nn::gradients(objective.graph, objective.loss, weights);
+    const std::vector<nn::Matrix> exact = nn::evaluate(objective.graph, bindings, derivatives);
+    const auto loss = [&] { return nn::evaluate(objective.graph, bindings, {objective.loss}).front().at(0, 0); };
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        const std::string& name = objective.graph.node(weights[i]).name;
+        double error = 0;
+        double size = 0;
+        for (std::size_t e = 0; e < exact[i].values.size(); ++e) {
+            // Central differences at h and 2h, extrapolated: the truncation error is of order h⁴ = 1e-16.
+            double& element = matrices[name].values[e];
+            const double kept = element;
+            const auto slope = [&](double h) {
+                element = kept + h;
+                const double above = loss();
+                element = kept - h;
+                const double below = loss();
+                element = kept;
+                return (above - below) / (2 * h);
+            };
+            const double difference = (4 * slope(1e-4) - slope(2e-4)) / 3;
+            error += std::pow(exact[i].values[e] - difference, 2);
+            size += std::pow(difference, 2);
+        }
+        ASSERT_GT(size, 0) << name;
+        // Rounding of the loss, 1e-16/h, leaves 1e-11 of derivatives of order 0.01 to 1.
+        EXPECT_LE(std::sqrt(error / size), 1e-8) << name;
+    }
+}
+
+TEST(BatchSource, DrawsStatesAndTargetsOfTheProcess) {
+    const auto dataset = data::open_dataset("moons");
+    const auto process = linear_process();
+    base::ThreadPool pool(2);
+    const std::size_t rows = 500;
+    std::map<Prediction, Batch> batches;
+    for (const Prediction prediction : {Prediction::epsilon, Prediction::x0, Prediction::v}) {
+        BatchSource(*dataset, *process, prediction).draw(pool, 3, 7, rows, batches[prediction]);
+    }
+    const data::Points expected = data::standardise(dataset->draw(3, 7 * rows, rows), dataset->scaling());
+    const Batch& noise = batches[Prediction::epsilon];
+    for (const auto& [prediction, batch] : batches) {
+        EXPECT_EQ(batch.x, noise.x);
+        EXPECT_EQ(batch.c_noise, noise.c_noise);
+    }
+    for (std::size_t i = 0; i < 2 * rows; ++i) {
+        const auto [alpha, sigma] = process->marginal(static_cast<double>(noise.c_noise[i / 2]));
+        const double epsilon = static_cast<double>(noise.target[i]);
+        const double x0 = static_cast<double>(batches[Prediction::x0].target[i]);
+        // All of order one and rounded to float32.
+        ASSERT_NEAR(x0, static_cast<double>(expected.values[i]), 1e-6);
+        ASSERT_NEAR(static_cast<double>(noise.x[i]), alpha * x0 + sigma * epsilon, 1e-6);
+        ASSERT_NEAR(static_cast<double>(batches[Prediction::v].target[i]), alpha * epsilon - sigma * x0, 1e-6);
+    }
+}
+
+TEST(BatchSource, DrawsEveryLevelAlikeAndNewNoiseAtEachStep) {
+    const auto dataset = data::open_dataset("moons");
+    const auto process = diffusion::make_process({.train_steps = 10});
+    const BatchSource source(*dataset, *process, Prediction::epsilon);
+    base::ThreadPool pool(2);
+    Batch batch;
+    Batch next;
+    source.draw(pool, 1, 0, 20'000, batch);
+    source.draw(pool, 1, 1, 20'000, next);
+    std::size_t counts[10] = {};
+    double sum = 0;
+    double product = 0;
+    for (std::size_t i = 0; i < 20'000; ++i) {
+        ++counts[static_cast<std::size_t>(batch.c_noise[i])];
+        sum += std::pow(static_cast<double>(batch.target[2 * i]), 2) / 20'000;
+        product += static_cast<double>(batch.target[2 * i]) * static_cast<double>(next.target[2 * i]) / 20'000;
+    }
+    for (const std::size_t count : counts) EXPECT_NEAR(static_cast<double>(count), 2000, 5 * 42);  // five deviations
+    EXPECT_NEAR(sum, 1, 0.05);       // variance of z² is 2: five deviations of a mean of 20 000
+    EXPECT_NEAR(product, 0, 0.036);  // five deviations of 1/√20 000
+}
+
+TEST(BatchSource, HeldOutDrawsAreStratifiedAndTheSameInPieces) {
+    const auto dataset = data::open_dataset("moons");
+    const auto process = diffusion::make_process({.train_steps = 10});
+    const BatchSource source(*dataset, *process, Prediction::v);
+    base::ThreadPool pool(2);
+    Batch whole;
+    Batch part;
+    source.draw_held_out(pool, 0, 1000, whole);
+    source.draw_held_out(pool, 300, 200, part);
+    EXPECT_TRUE(std::equal(part.x.begin(), part.x.end(), whole.x.begin() + 600));
+    EXPECT_TRUE(std::equal(part.target.begin(), part.target.end(), whole.target.begin() + 600));
+    for (std::size_t i = 0; i < 1000; ++i) ASSERT_EQ(whole.c_noise[i], static_cast<float>(i % 10));
+}
+
+}  // namespace
+}  // namespace scorefield::train

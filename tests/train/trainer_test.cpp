@@ -1,0 +1,179 @@
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "base/error.hpp"
+#include "data/npy.hpp"
+#include "train/host_trainer.hpp"
+#include "train/train.hpp"
+
+namespace scorefield::train {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+TrainSettings small_settings() {
+    TrainSettings settings;
+    settings.data = "moons";
+    settings.process.train_steps = 50;
+    settings.process.beta_end = 0.2;
+    settings.steps = 300;
+    settings.batch = 300;
+    settings.width = 16;
+    settings.depth = 1;
+    settings.features = 4;
+    settings.learning_rate = 1e-2;
+    return settings;
+}
+
+/// A trainer with all that it refers to.
+struct Experiment {
+    TrainSettings settings;
+    std::unique_ptr<data::Dataset> dataset;
+    std::unique_ptr<diffusion::NoiseProcess> process;
+    HostTrainer trainer;
+
+    explicit Experiment(const TrainSettings& wanted)
+        : settings(wanted),
+          dataset(data::open_dataset(wanted.data)),
+          process(diffusion::make_process(wanted.process)),
+          trainer(settings, *dataset, *process) {}
+};
+
+TEST(HostTrainer, StartsAtTheLossOfAnOutputOfZero) {
+    Experiment experiment(small_settings());
+    // E ε² = 1; a mean of 400 000 squares has a standard error of 0.0022.
+    EXPECT_NEAR(experiment.trainer.held_out_loss(200'000), 1, 0.01);
+}
+
+TEST(HostTrainer, ReducesTheLossOfEveryPrediction) {
+    // Most of ε at the noisy levels and of x_0 at the others can be read off x itself. Of v it tells nothing if the
+    // data are Gaussian with unit variance: only the moons' shape remains to be learnt.
+    struct Case {
+        diffusion::Prediction prediction;
+        double remaining;
+    };
+    for (const auto& [prediction, remaining] : {Case{diffusion::Prediction::epsilon, 0.6},
+                                                {diffusion::Prediction::x0, 0.6},
+                                                {diffusion::Prediction::v, 0.95}}) {
+        TrainSettings settings = small_settings();
+        settings.prediction = prediction;
+        Experiment experiment(settings);
+        const double before = experiment.trainer.held_out_loss(20'000);
+        for (std::uint64_t step = 0; step < settings.steps; ++step) {
+            EXPECT_EQ(experiment.trainer.step().step, step);
+        }
+        EXPECT_EQ(experiment.trainer.steps(), settings.steps);
+        EXPECT_LT(experiment.trainer.held_out_loss(20'000), remaining * before)
+            << diffusion::prediction_name(prediction);
+    }
+}
+
+TEST(HostTrainer, ApproachesTheLeastPossibleLoss) {
+    // Points ±1 in equal numbers, nearly pure noise at both levels: alpha² = 0.01 and 0.0001. For small alpha the least
+    // loss E(ε − E[ε|x])² is alpha²/(alpha² + sigma²): 0.00505 on average over the levels.
+    const fs::path path = fs::path(testing::TempDir()) / "scorefield_two_points.npy";
+    data::write_npy(path, {2, 1}, std::vector<float>{-1, 1});
+    TrainSettings settings = small_settings();
+    settings.data = path.string();
+    settings.process.beta_start = 0.99;
+    settings.process.beta_end = 0.99;
+    settings.process.train_steps = 2;
+    Experiment experiment(settings);
+    for (std::uint64_t step = 0; step < settings.steps; ++step) experiment.trainer.step();
+    const double loss = experiment.trainer.held_out_loss(100'000);
+    EXPECT_LT(loss, 0.0075);  // half more: the network is still learning
+    EXPECT_GT(loss, 0.0049);  // below the least loss only by its standard error of 5e-5
+    fs::remove(path);
+}
+
+TEST(HostTrainer, GivesTheSameWeightsForAnyNumberOfThreads) {
+    data::TensorMap first;
+    for (const std::size_t threads : {1U, 2U, 5U}) {
+        TrainSettings settings = small_settings();
+        settings.threads = threads;
+        Experiment experiment(settings);
+        for (int step = 0; step < 20; ++step) experiment.trainer.step();
+        const data::TensorMap weights = experiment.trainer.averaged_weights();
+        if (first.empty()) first = weights;
+        EXPECT_EQ(weights, first) << threads << " threads";
+    }
+    TrainSettings settings = small_settings();
+    settings.seed = 1;
+    Experiment experiment(settings);
+    for (int step = 0; step < 20; ++step) experiment.trainer.step();
+    EXPECT_NE(experiment.trainer.averaged_weights(), first);
+}
+
+TEST(HostTrainer, StopsWhenItDivergesAndSaysWhatToChange) {
+    TrainSettings settings = small_settings();
+    settings.learning_rate = 1e15;
+    settings.warmup = 0;
+    settings.clip = 0;
+    Experiment experiment(settings);
+    const auto run = [&] {
+        for (int step = 0; step < 10; ++step) experiment.trainer.step();
+    };
+    EXPECT_THAT(run, ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("--train.learning_rate"))));
+}
+
+class TrainFiles : public testing::Test {
+  protected:
+    fs::path folder = fs::path(testing::TempDir()) / "scorefield_train_test";
+    void SetUp() override {
+        fs::remove_all(folder);
+        fs::create_directories(folder);
+    }
+    void TearDown() override { fs::remove_all(folder); }
+};
+
+TEST_F(TrainFiles, HoldTheNetworkAndTheLog) {
+    TrainSettings settings = small_settings();
+    settings.steps = 25;
+    settings.save_every = 10;
+    settings.out = folder / "model.safetensors";
+    settings.log = folder / "log.csv";
+    std::vector<std::string> saved;
+    const auto watch = [&](const StepReport& report) {
+        if (!fs::exists(settings.out)) return;
+        saved.push_back(nn::read_checkpoint(settings.out).training.at("steps"));
+        EXPECT_GE(report.step + 1, std::stoull(saved.back()));
+    };
+    const TrainResult result = train(settings, {watch});
+    EXPECT_THAT(saved, testing::AllOf(testing::Contains("10"), testing::Contains("20")));
+    EXPECT_EQ(result.steps, 25U);
+    EXPECT_GT(result.steps_per_s, 0);
+    EXPECT_GT(result.loss, 0);
+    const nn::Checkpoint read = nn::read_checkpoint(settings.out);
+    EXPECT_EQ(read, result.checkpoint);
+    EXPECT_EQ(read.data, "moons");
+    EXPECT_EQ(read.training.at("steps"), "25");
+    EXPECT_EQ(read.process.train_steps, 50);
+    std::ifstream log(settings.log);
+    std::string line;
+    std::getline(log, line);
+    EXPECT_EQ(line, "step,loss,learning_rate");
+    int lines = 0;
+    while (std::getline(log, line)) EXPECT_THAT(line, testing::StartsWith(std::to_string(lines++) + ","));
+    EXPECT_EQ(lines, 25);
+}
+
+TEST_F(TrainFiles, AreAskedForBeforeTheWork) {
+    TrainSettings settings = small_settings();
+    settings.out = folder / "missing" / "model.safetensors";
+    int steps = 0;
+    EXPECT_THROW(train(settings, {[&](const StepReport&) { ++steps; }}), base::Error);
+    settings.out = folder / "model.safetensors";
+    settings.log = folder / "missing" / "log.csv";
+    EXPECT_THROW(train(settings, {[&](const StepReport&) { ++steps; }}), base::Error);
+    EXPECT_EQ(steps, 0);
+    EXPECT_TRUE(fs::is_empty(folder));
+}
+
+}  // namespace
+}  // namespace scorefield::train
