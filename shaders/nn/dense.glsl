@@ -5,7 +5,6 @@
 #extension GL_EXT_control_flow_attributes : require
 
 layout(local_size_x_id = 0) in;
-layout(constant_id = 0) const uint GROUP = 512;
 layout(constant_id = 1) const int INPUTS = 64;
 layout(constant_id = 2) const int OUTPUT_BLOCK = 8;
 layout(constant_id = 3) const int OUTPUTS = 8;  // accumulators at a time; divides OUTPUT_BLOCK
@@ -39,10 +38,10 @@ shared float b[OUTPUT_BLOCK];
 
 void main() {
     uint first_output = gl_WorkGroupID.y * OUTPUT_BLOCK;
-    for (uint i = gl_LocalInvocationIndex; i < INPUTS * OUTPUT_BLOCK; i += GROUP) {
+    for (uint i = gl_LocalInvocationIndex; i < INPUTS * OUTPUT_BLOCK; i += gl_WorkGroupSize.x) {
         w[i] = weights[push.weights + first_output * INPUTS + i];
     }
-    for (uint i = gl_LocalInvocationIndex; i < OUTPUT_BLOCK; i += GROUP) b[i] = biases[push.biases + first_output + i];
+    for (uint i = gl_LocalInvocationIndex; i < OUTPUT_BLOCK; i += gl_WorkGroupSize.x) b[i] = biases[push.biases + first_output + i];
     barrier();
 
     uint lane = gl_GlobalInvocationID.x;

@@ -8,7 +8,6 @@
 #extension GL_EXT_control_flow_attributes : require
 
 layout(local_size_x_id = 0) in;
-layout(constant_id = 0) const uint GROUP = 512;
 layout(constant_id = 1) const int WIDTH = 64;  // a multiple of OUTPUTS
 layout(constant_id = 2) const int DIM = 2;
 const int OUTPUTS = 8;  // accumulators at a time
@@ -54,8 +53,8 @@ shared float b[ALL_BIASES];
 float silu(float x) { return x / (1.0 + exp(-x)); }
 
 void main() {
-    for (uint i = gl_LocalInvocationIndex; i < ALL_WEIGHTS; i += GROUP) w[i] = weights[push.weights + i];
-    for (uint i = gl_LocalInvocationIndex; i < ALL_BIASES; i += GROUP) b[i] = biases[push.biases + i];
+    for (uint i = gl_LocalInvocationIndex; i < ALL_WEIGHTS; i += gl_WorkGroupSize.x) w[i] = weights[push.weights + i];
+    for (uint i = gl_LocalInvocationIndex; i < ALL_BIASES; i += gl_WorkGroupSize.x) b[i] = biases[push.biases + i];
     barrier();
 
     uint lane = gl_GlobalInvocationID.x;

@@ -8,7 +8,6 @@
 #include "base/random.glsl"
 
 layout(local_size_x_id = 0) in;
-layout(constant_id = 0) const uint GROUP = 256;
 layout(constant_id = 1) const int DIM = 2;
 const int ELEMENTS = DIM < 4 ? DIM : 4;
 

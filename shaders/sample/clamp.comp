@@ -1,7 +1,6 @@
 #version 460
 // dst = min(max(dst, low), high), element by element of one register.
 layout(local_size_x_id = 0) in;
-layout(constant_id = 0) const uint GROUP = 256;
 
 layout(push_constant) uniform Push {
     uint first;  // of the register

@@ -1,0 +1,137 @@
+// What batching, sharding and repetition must not change, and programs beyond what samplers emit.
+#include "sample/executor.hpp"
+
+#include <cmath>
+
+#include "../gpu/gpu_fixture.hpp"
+#include "base/error.hpp"
+#include "nn/network_score.hpp"
+#include "sample/run.hpp"
+#include "sample/support.hpp"
+
+namespace scorefield::sample {
+namespace {
+
+class ExecutorTest : public gpu::GpuTest {
+  protected:
+    /// A small network: these tests are about the bookkeeping.
+    nn::MlpConfig config = {2, 16, 2, 4};
+    data::TensorMap tensors = random_network(config, 3);
+    nn::GpuNetwork network{device(), config, tensors};
+
+    RunRequest request(std::uint32_t particles, std::uint32_t chunk = 0) {
+        RunRequest request;
+        diffusion::SamplerSettings settings;
+        settings.name = "ddpm";
+        request.program = make_program(settings, 6);
+        request.seed = 42;
+        request.particles = particles;
+        request.chunk = chunk;
+        return request;
+    }
+};
+
+TEST_F(ExecutorTest, ChunksChangeNothing) {
+    const std::vector<float> whole = run(device(), network, request(257)).samples.values;
+    EXPECT_EQ(run(device(), network, request(257, 1)).samples.values, whole);
+    EXPECT_EQ(run(device(), network, request(257, 7)).samples.values, whole);
+    const std::vector<float> many = run(device(), network, request(10'000, 1000)).samples.values;
+    EXPECT_EQ(run(device(), network, request(10'000, 4096)).samples.values, many);
+    EXPECT_TRUE(std::equal(whole.begin(), whole.end(), many.begin()));
+}
+
+TEST_F(ExecutorTest, ChunksChangeNothingInTrajectories) {
+    RunRequest whole = request(50);
+    whole.trajectory = true;
+    RunRequest parts = request(50, 16);
+    parts.trajectory = true;
+    const RunResult expected = run(device(), network, whole);
+    EXPECT_EQ(run(device(), network, parts).trajectory, expected.trajectory);
+    EXPECT_TRUE(
+        std::equal(expected.samples.values.begin(), expected.samples.values.end(), expected.trajectory.end() - 100));
+}
+
+TEST_F(ExecutorTest, ShardsConcatenateToTheWhole) {
+    const std::vector<float> whole = run(device(), network, request(100)).samples.values;
+    std::vector<float> joined;
+    for (const auto& [first, count] : {std::pair<std::uint32_t, std::uint32_t>{0, 33}, {33, 33}, {66, 34}}) {
+        RunRequest part = request(count);
+        part.first = first;
+        const RunResult result = run(device(), network, part);
+        joined.insert(joined.end(), result.samples.values.begin(), result.samples.values.end());
+    }
+    EXPECT_EQ(joined, whole);
+}
+
+TEST_F(ExecutorTest, GivenStartStatesContinueATrajectory) {
+    RunRequest original = request(300, 128);
+    original.trajectory = true;
+    const RunResult expected = run(device(), network, original);
+    RunRequest again = original;
+    again.init = std::span(expected.trajectory).first(600);
+    EXPECT_EQ(run(device(), network, again).trajectory, expected.trajectory);
+}
+
+TEST_F(ExecutorTest, SeedsDiffer) {
+    RunRequest other = request(64);
+    other.seed = 43;
+    EXPECT_NE(run(device(), network, other).samples.values, run(device(), network, request(64)).samples.values);
+}
+
+TEST_F(ExecutorTest, RunsBlendsOfManyTermsAndDrawsLikeTheInterpreter) {
+    diffusion::Program program;
+    program.steps = 2;
+    program.registers = 4;
+    program.init_scale = 1.5;
+    program.result = 3;
+    program.ops = {{0, diffusion::Eval{.dst = 1, .src = 0, .c_in = 0.5, .c_noise = 300, .c_skip = 0.25, .c_out = 2}},
+                   {0, diffusion::Blend{2, {{0, 1}, {1, -0.5}, {0, 0.125}}, {{0.5, 9, 1}, {-0.25, 9, 2}, {2, 10, 1}}}},
+                   {0, diffusion::Blend{3, {{2, 1}, {1, 1}, {0, 1}}, {}}},
+                   {1, diffusion::Eval{.dst = 3, .src = 3, .c_noise = 10, .c_skip = 1, .c_out = -1}},
+                   {1, diffusion::Clamp{3, -0.75, 1.25}},
+                   {1, diffusion::Blend{3, {{3, 2}, {2, 0.5}}, {{1, base::kSamplerStream, 5}}}}};
+    RunRequest whole = request(1000, 300);
+    whole.program = program;
+    whole.first = 7;
+    whole.trajectory = true;
+    const RunResult result = run(device(), network, whole);
+    const nn::NetworkScore score(config, tensors, "test");
+    const diffusion::ScoreSource* const sources[] = {&score};
+    const diffusion::ParticleRange range = {7, 1000};
+    interpret(program, sources, initial_state(program, 42, range, 2), 42, range,
+              [&](int step, std::span<const double> state) {
+                  const std::size_t offset = (static_cast<std::size_t>(step) + 1) * state.size();
+                  // A handful of float32 roundings of values below 20.
+                  for (std::size_t i = 0; i < state.size(); ++i) {
+                      ASSERT_NEAR(static_cast<double>(result.trajectory[offset + i]), state[i], 2e-5);
+                  }
+              });
+}
+
+TEST_F(ExecutorTest, AnInstructionWithoutKernelIsRefusedByPlace) {
+    RunRequest threshold = request(10);
+    threshold.program.ops.push_back({5, diffusion::Threshold{}});
+    try {
+        run(device(), network, threshold);
+        FAIL() << "no error";
+    } catch (const base::Error& error) {
+        EXPECT_NE(std::string(error.what()).find("ops["), std::string::npos);
+        EXPECT_EQ(error.exit_status(), 2);
+    }
+}
+
+TEST_F(ExecutorTest, DivergenceIsAnErrorThatNamesTheParticle) {
+    RunRequest exploding = request(10);
+    exploding.program.ops.push_back({5, diffusion::Blend{0, {{0, 1e30}}, {}}});
+    exploding.program.ops.push_back({5, diffusion::Blend{0, {{0, 1e30}}, {}}});
+    try {
+        run(device(), network, exploding);
+        FAIL() << "no error";
+    } catch (const base::Error& error) {
+        EXPECT_NE(std::string(error.what()).find("particle 0"), std::string::npos);
+        EXPECT_EQ(error.exit_status(), 1);
+    }
+}
+
+}  // namespace
+}  // namespace scorefield::sample
