@@ -19,6 +19,10 @@ struct ParityCase {
     int steps;
 };
 
+std::ostream& operator<<(std::ostream& out, const ParityCase& c) {
+    return out << c.name;
+}
+
 class ParityTest : public gpu::GpuTest, public ::testing::WithParamInterface<ParityCase> {};
 
 /// The largest difference over all particles, by state (0: the start).
