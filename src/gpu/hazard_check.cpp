@@ -12,6 +12,11 @@ namespace {
 
 constexpr VkPipelineStageFlags2 kAllStages = ~VkPipelineStageFlags2{0};
 
+struct Visibility {
+    VkPipelineStageFlags2 stages = 0;
+    VkAccessFlags2 access = 0;
+};
+
 /// A write (or layout transition) or the latest read at some stages, followed forward through the barriers after it.
 struct Pending {
     std::string pass;
@@ -19,7 +24,8 @@ struct Pending {
     VkAccessFlags2 write_access = 0;  ///< 0 for reads and transitions
     /// Per stage of the access: the stages whose later work is ordered after it.
     std::map<VkPipelineStageFlags2, VkPipelineStageFlags2> ordered_before;
-    bool available = false;
+    /// The stages whose later work is ordered after the write has been made available.
+    VkPipelineStageFlags2 available_before = 0;
     std::vector<Visibility> visible;  ///< where the write has been made visible
 };
 
@@ -58,7 +64,7 @@ Pending start(const std::string& pass, VkPipelineStageFlags2 stages, VkAccessFla
     pending.pass = pass;
     pending.stages = stages;
     pending.write_access = write_access;
-    pending.available = write_access == 0;
+    if (write_access == 0) pending.available_before = stages;  // nothing has to be made available
     for (VkPipelineStageFlags2 rest = stages; rest != 0; rest &= rest - 1)
         pending.ordered_before[rest & ~(rest - 1)] = 0;
     return pending;
@@ -68,6 +74,10 @@ Pending start(const std::string& pass, VkPipelineStageFlags2 stages, VkAccessFla
 bool waits_for(const Pending& pending, VkPipelineStageFlags2 src) {
     return std::all_of(pending.ordered_before.begin(), pending.ordered_before.end(),
                        [src](const auto& stage) { return ((stage.first | stage.second) & src) != 0; });
+}
+
+bool makes_available(const Pending& pending, const LoggedBarrier& barrier) {
+    return (pending.write_access & ~expanded_access(barrier.src_access)) == 0;
 }
 
 /// Whether all work at `stages` that follows is ordered after the access.
@@ -88,20 +98,22 @@ bool is_visible(const Pending& pending, VkPipelineStageFlags2 stages, VkAccessFl
     return true;
 }
 
-/// The effect on `pending` of all barriers of one VkDependencyInfo; they act side by side, not one after the other.
+/// The effect on `pending` of all barriers of one VkDependencyInfo; they act side by side, not one after the other. A
+/// barrier on one resource counts for that resource only.
 void advance(Pending& pending, std::uint64_t resource, const LoggedBarriers& batch) {
     const Pending before = pending;
     for (const LoggedBarrier& barrier : batch.barriers) {
+        if (barrier.resource != 0 && barrier.resource != resource) continue;
         const VkPipelineStageFlags2 src = expanded_stages(barrier.src_stages);
         const VkPipelineStageFlags2 dst = expanded_stages(barrier.dst_stages);
         for (const auto& [stage, later] : before.ordered_before) {
             if (((stage | later) & src) != 0) pending.ordered_before[stage] |= dst;
         }
-        const bool concerns = barrier.resource == 0 || barrier.resource == resource;
-        if (!concerns || !waits_for(before, src)) continue;
-        const bool flushes = (before.write_access & ~expanded_access(barrier.src_access)) == 0;
-        if (!before.available && !flushes) continue;
-        pending.available = true;
+        const bool follows = (before.available_before & src) != 0;
+        if (follows) pending.available_before |= dst;
+        const bool flushes = waits_for(before, src) && makes_available(before, barrier);
+        if (!flushes && !follows) continue;
+        pending.available_before |= dst;
         pending.visible.push_back({dst, expanded_access(barrier.dst_access)});
     }
 }
@@ -147,32 +159,25 @@ class Checker {
             findings.push_back(fmt::format("layout of '{}': '{}' needs {} and finds {}", tracked.name, pass,
                                            static_cast<int>(use.layout), static_cast<int>(tracked.layout)));
         }
-        if (is_write(use.access)) {
+        if (write_part(use.access) != 0) {
             for (const Pending& read : tracked.reads) {
                 if (!is_ordered(read, use.stages)) report(tracked, "write after read", pass, read);
             }
         }
         if (!tracked.written) return;
         const Pending& write = tracked.write;
-        const VkAccessFlags2 read_access = use.access & ~write_part(use.access);
+        const VkAccessFlags2 read_access = read_part(use.access);
         if (read_access != 0 && !(is_ordered(write, use.stages) && is_visible(write, use.stages, read_access))) {
             report(tracked, "read after write", pass, write);
-        } else if (is_write(use.access) && !(is_ordered(write, use.stages) && write.available)) {
+        } else if (write_part(use.access) != 0 &&
+                   !(is_ordered(write, use.stages) && (use.stages & ~write.available_before) == 0)) {
             report(tracked, "write after write", pass, write);
         }
     }
 
-    static VkAccessFlags2 write_part(VkAccessFlags2 access) {
-        VkAccessFlags2 part = 0;
-        for (VkAccessFlags2 rest = access; rest != 0; rest &= rest - 1) {
-            if (is_write(rest & ~(rest - 1))) part |= rest & ~(rest - 1);
-        }
-        return part;
-    }
-
     void note(const std::string& pass, const LoggedUse& use) {
         Tracked& tracked = resources_[use.resource];
-        if (is_write(use.access)) {
+        if (write_part(use.access) != 0) {
             tracked.written = true;
             tracked.write = start(pass, use.stages, write_part(use.access));
             tracked.reads.clear();
@@ -197,8 +202,8 @@ class Checker {
             if (!waits_for(read, src)) report(tracked, "write after read", "layout transition", read);
         }
         if (!tracked.written) return;
-        const bool flushes = (tracked.write.write_access & ~expanded_access(barrier.src_access)) == 0;
-        if (!waits_for(tracked.write, src) || !(tracked.write.available || flushes)) {
+        const bool follows = (tracked.write.available_before & src) != 0;
+        if (!waits_for(tracked.write, src) || !(follows || makes_available(tracked.write, barrier))) {
             report(tracked, "write after write", "layout transition", tracked.write);
         }
     }

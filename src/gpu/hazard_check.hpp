@@ -12,7 +12,8 @@ namespace scorefield::gpu {
 /// stages and accesses; write after read an execution dependency; an image must be in the layout that its use names.
 /// Knows nothing of how the recorder derives its barriers: it follows each pending access forward through the barriers
 /// that are really there. Host reads order later device writes by themselves (the host submits those later).
-/// One sentence per finding; empty: no hazard.
+/// A barrier on one resource is taken to order accesses to that resource only, a memory barrier all of them: the
+/// careful reading, which the validation layer shares. One sentence per finding; empty: no hazard.
 std::vector<std::string> check_hazards(const HazardLog& log);
 
 }  // namespace scorefield::gpu

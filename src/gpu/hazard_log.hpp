@@ -24,7 +24,7 @@ struct LoggedPass {
     std::vector<LoggedUse> uses;
 };
 
-/// One VkMemoryBarrier2 (resource 0), VkBufferMemoryBarrier2 or VkImageMemoryBarrier2 as recorded.
+/// One VkMemoryBarrier2 (resource 0), or a barrier on one resource, as recorded.
 struct LoggedBarrier {
     std::uint64_t resource = 0;
     VkPipelineStageFlags2 src_stages = 0;

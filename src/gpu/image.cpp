@@ -40,7 +40,6 @@ void Image::Core::make_view() {
     info.format = format;
     info.subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
     check(vkCreateImageView(device->handle(), &info, nullptr, &view), "vkCreateImageView");
-    device->set_name(VK_OBJECT_TYPE_IMAGE, object_number(image), name);
     device->set_name(VK_OBJECT_TYPE_IMAGE_VIEW, object_number(view), name);
 }
 
@@ -75,7 +74,10 @@ Image::Image(Device& device, const std::string& name, VkFormat format, VkExtent2
     core_->allocation = device.memory().allocate(requirements, MemoryUse::device, MemoryKind::image);
     check(vkBindImageMemory(device.handle(), core_->image, core_->allocation.memory, core_->allocation.offset),
           "vkBindImageMemory");
-    core_->make_view();
+    constexpr VkImageUsageFlags kViewed =
+        VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT;
+    device.set_name(VK_OBJECT_TYPE_IMAGE, object_number(core_->image), name);
+    if ((usage & kViewed) != 0) core_->make_view();
 }
 
 Image Image::wrap(Device& device, const std::string& name, VkImage image, VkFormat format, VkExtent2D extent) {
@@ -86,6 +88,7 @@ Image Image::wrap(Device& device, const std::string& name, VkImage image, VkForm
     wrapped.core_->image = image;
     wrapped.core_->format = format;
     wrapped.core_->extent = extent;
+    device.set_name(VK_OBJECT_TYPE_IMAGE, object_number(image), name);
     wrapped.core_->make_view();
     return wrapped;
 }

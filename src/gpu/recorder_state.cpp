@@ -52,13 +52,12 @@ void require_valid_range(const std::string& place, const DeviceProperties& devic
 
 void require_covers(const PipelineCore& pipeline, std::size_t index, const Binding& binding) {
     const ShaderBinding& shader = pipeline.bindings[index];
-    const std::string resource = binding.buffer != nullptr  ? binding.buffer->name()
-                                 : binding.image != nullptr ? binding.image->name()
-                                                            : "nothing";
+    const bool has_buffer = binding.buffer != nullptr && *binding.buffer;
+    const bool has_image = binding.image != nullptr && *binding.image;
+    const std::string resource = has_buffer ? binding.buffer->name() : has_image ? binding.image->name() : "nothing";
     const std::string place =
         fmt::format("pipeline '{}', binding {} ({}), '{}'", pipeline.name, index, shader.name, resource);
-    const bool fits = is_image(shader.kind) ? binding.image != nullptr && *binding.image
-                                            : binding.buffer != nullptr && *binding.buffer;
+    const bool fits = is_image(shader.kind) ? has_image : has_buffer;
     if (!fits)
         throw std::logic_error(place + ": the shader wants " + (is_image(shader.kind) ? "an image" : "a buffer"));
     if (shader.reads && binding.access == Access::write) {
@@ -91,14 +90,11 @@ LoggedBarrier logged(const auto& barrier, std::uint64_t resource) {
 
 LoggedBarriers logged(const BarrierBatch& batch) {
     LoggedBarriers entry;
-    for (const auto& barrier : batch.memory) entry.barriers.push_back(logged(barrier, 0));
-    for (std::size_t i = 0; i < batch.buffers.size(); ++i) {
-        entry.barriers.push_back(logged(batch.buffers[i], batch.buffer_ids[i]));
-    }
-    for (std::size_t i = 0; i < batch.images.size(); ++i) {
-        LoggedBarrier barrier = logged(batch.images[i], batch.image_ids[i]);
-        barrier.old_layout = batch.images[i].oldLayout;
-        barrier.new_layout = batch.images[i].newLayout;
+    if (batch.memory) entry.barriers.push_back(logged(*batch.memory, 0));
+    for (std::size_t i = 0; i < batch.transitions.size(); ++i) {
+        LoggedBarrier barrier = logged(batch.transitions[i], batch.transition_ids[i]);
+        barrier.old_layout = batch.transitions[i].oldLayout;
+        barrier.new_layout = batch.transitions[i].newLayout;
         entry.barriers.push_back(barrier);
     }
     return entry;
@@ -161,12 +157,10 @@ void Recorder::State::enter_pass(const std::string& name, std::uint64_t recordin
     device.tracker().pass(pass.uses(), batch);
     if (!batch.empty()) {
         auto info = make_structure<VkDependencyInfo>(VK_STRUCTURE_TYPE_DEPENDENCY_INFO);
-        info.memoryBarrierCount = static_cast<std::uint32_t>(batch.memory.size());
-        info.pMemoryBarriers = batch.memory.data();
-        info.bufferMemoryBarrierCount = static_cast<std::uint32_t>(batch.buffers.size());
-        info.pBufferMemoryBarriers = batch.buffers.data();
-        info.imageMemoryBarrierCount = static_cast<std::uint32_t>(batch.images.size());
-        info.pImageMemoryBarriers = batch.images.data();
+        info.memoryBarrierCount = batch.memory ? 1 : 0;
+        info.pMemoryBarriers = batch.memory ? &*batch.memory : nullptr;
+        info.imageMemoryBarrierCount = static_cast<std::uint32_t>(batch.transitions.size());
+        info.pImageMemoryBarriers = batch.transitions.data();
         vkCmdPipelineBarrier2(commands, &info);
     }
     if (device.keeps_hazard_log()) {

@@ -56,6 +56,7 @@ class Module {
             take({static_cast<spv::Op>(spirv[at] & 0xffffU), spirv.subspan(at + 1, length - 1)});
             at += length;
         }
+        if (in_function_ || !functions_.contains(entry_)) throw std::logic_error("a SPIR-V module is cut off");
     }
 
     ShaderInterface interface() const {
@@ -74,6 +75,10 @@ class Module {
             result.specialization.push_back({decoration(id, spv::DecorationSpecId), value});
         std::sort(result.specialization.begin(), result.specialization.end(),
                   [](const auto& a, const auto& b) { return a.id < b.id; });
+        // glslc repeats the constant that decides the workgroup's size.
+        const auto repeated = std::unique(result.specialization.begin(), result.specialization.end(),
+                                          [](const auto& a, const auto& b) { return a.id == b.id; });
+        result.specialization.erase(repeated, result.specialization.end());
         read_local_size(result);
         return result;
     }
@@ -138,6 +143,10 @@ class Module {
             case spv::OpFunction:
                 function_ = word(1);
                 functions_[function_] = {};
+                in_function_ = true;
+                break;
+            case spv::OpFunctionEnd:
+                in_function_ = false;
                 break;
             case spv::OpFunctionParameter:
                 functions_[function_].parameters.push_back(word(1));
@@ -324,6 +333,7 @@ class Module {
 
     Id entry_ = 0;
     Id function_ = 0;
+    bool in_function_ = false;
     std::array<std::uint32_t, 3> local_size_ = {1, 1, 1};
     std::array<Id, 3> local_size_ids_ = {};
     std::map<Id, std::string> names_;

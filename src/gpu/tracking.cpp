@@ -1,7 +1,6 @@
 #include "gpu/tracking.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <stdexcept>
 
 #include "gpu/structure.hpp"
@@ -9,28 +8,67 @@
 namespace scorefield::gpu {
 namespace {
 
+/// A stage that is tracked, and the one way in which it writes.
+struct TrackedStage {
+    VkPipelineStageFlags2 stage;
+    VkAccessFlags2 write;
+};
+
+constexpr std::array kTrackedStages = {
+    TrackedStage{VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT},
+    TrackedStage{VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT},
+    TrackedStage{VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT},
+    TrackedStage{VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT},
+    TrackedStage{VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT},
+    TrackedStage{VK_PIPELINE_STAGE_2_HOST_BIT, 0},
+};
+
+constexpr std::array<VkAccessFlags2, 6> kTrackedReads = {
+    VK_ACCESS_2_SHADER_STORAGE_READ_BIT,   VK_ACCESS_2_UNIFORM_READ_BIT,  VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
+    VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT, VK_ACCESS_2_TRANSFER_READ_BIT, VK_ACCESS_2_HOST_READ_BIT};
+
 constexpr VkAccessFlags2 kWrites = VK_ACCESS_2_SHADER_WRITE_BIT | VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT |
                                    VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT |
                                    VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_TRANSFER_WRITE_BIT |
                                    VK_ACCESS_2_HOST_WRITE_BIT | VK_ACCESS_2_MEMORY_WRITE_BIT;
 
-/// Calls action(index) for every stage bit.
+/// The numbers of the tracked stages among `stages`.
 template <class Action>
 void for_each_stage(VkPipelineStageFlags2 stages, Action action) {
-    for (; stages != 0; stages &= stages - 1) action(static_cast<std::size_t>(std::countr_zero(stages)));
+    for (std::size_t i = 0; i < kTrackedStages.size(); ++i) {
+        if ((stages & kTrackedStages[i].stage) != 0) action(i);
+    }
 }
 
-/// Whether the last write is visible to every stage of `use` through its whole access.
-bool sees_last_write(const ResourceState& state, VkPipelineStageFlags2 stages, VkAccessFlags2 access) {
+template <class Condition>
+bool all_stages(VkPipelineStageFlags2 stages, Condition condition) {
     bool all = true;
-    for_each_stage(stages, [&](std::size_t stage) {
-        VkAccessFlags2 seen = 0;
-        for (const Visibility& visible : state.visible) {
-            if ((visible.stages >> stage & 1U) != 0) seen |= visible.access;
-        }
-        all = all && (access & ~seen) == 0;
-    });
+    for_each_stage(stages, [&](std::size_t stage) { all = all && condition(stage); });
     return all;
+}
+
+template <class Condition>
+bool all_reads(VkAccessFlags2 access, Condition condition) {
+    bool all = true;
+    for (std::size_t i = 0; i < kTrackedReads.size(); ++i) {
+        if ((access & kTrackedReads[i]) != 0) all = all && condition(i);
+    }
+    return all;
+}
+
+VkAccessFlags2 writes_of(VkPipelineStageFlags2 stages) {
+    VkAccessFlags2 access = 0;
+    for_each_stage(stages, [&](std::size_t stage) { access |= kTrackedStages[stage].write; });
+    return access;
+}
+
+void require_tracked(const ResourceUse& use) {
+    VkPipelineStageFlags2 stages = 0;
+    VkAccessFlags2 access = writes_of(use.use.stages);
+    for (const TrackedStage& tracked : kTrackedStages) stages |= tracked.stage;
+    for (const VkAccessFlags2 read : kTrackedReads) access |= read;
+    if ((use.use.stages & ~stages) == 0 && (use.use.access & ~access) == 0) return;
+    throw std::logic_error("the use of '" + use.resource->name + "' names a stage or access that is not tracked");
 }
 
 VkPipelineStageFlags2 read_stages(const ResourceState& state) {
@@ -39,85 +77,37 @@ VkPipelineStageFlags2 read_stages(const ResourceState& state) {
     return stages;
 }
 
-void add_barrier(Resource& resource, const Use& use, VkPipelineStageFlags2 src_stages, VkAccessFlags2 src_access,
-                 BarrierBatch& batch) {
-    ResourceState& state = resource.state;
-    if (resource.image != VK_NULL_HANDLE) {
-        auto barrier = make_structure<VkImageMemoryBarrier2>(VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2);
-        barrier.srcStageMask = src_stages;
-        barrier.srcAccessMask = src_access;
-        barrier.dstStageMask = use.stages;
-        barrier.dstAccessMask = use.access;
-        barrier.oldLayout = state.layout;
-        barrier.newLayout = use.layout;
-        barrier.srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED;
-        barrier.dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED;
-        barrier.image = resource.image;
-        barrier.subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
-        batch.images.push_back(barrier);
-        batch.image_ids.push_back(resource.id);
-    } else {
-        auto barrier = make_structure<VkBufferMemoryBarrier2>(VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER_2);
-        barrier.srcStageMask = src_stages;
-        barrier.srcAccessMask = src_access;
-        barrier.dstStageMask = use.stages;
-        barrier.dstAccessMask = use.access;
-        barrier.srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED;
-        barrier.dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED;
-        barrier.buffer = resource.buffer;
-        barrier.size = VK_WHOLE_SIZE;
-        batch.buffers.push_back(barrier);
-        batch.buffer_ids.push_back(resource.id);
-    }
-    state.visible.push_back({use.stages, use.access});
-}
-
-/// A layout transition reads and writes the image between the accesses before and after it.
-void add_transition(Resource& resource, const Use& use, BarrierBatch& batch) {
-    ResourceState& state = resource.state;
-    const bool after_reads = !state.reads.empty();
-    const VkPipelineStageFlags2 src_stages = after_reads ? read_stages(state) : state.write_stages;
-    const VkAccessFlags2 src_access = after_reads ? 0 : state.write_access;
-    state.visible.clear();
-    add_barrier(resource, use, src_stages, src_access, batch);
-    state.write_stages = use.stages;
-    state.write_access = 0;
-    state.reads.clear();
-    state.layout = use.layout;
-}
-
-/// The barrier on this one resource, if it needs one.
-void memory_dependency(Resource& resource, const Use& use, BarrierBatch& batch) {
-    ResourceState& state = resource.state;
-    if (resource.image != VK_NULL_HANDLE && state.layout != use.layout) {
-        add_transition(resource, use, batch);
-        return;
-    }
-    if (state.write_stages == 0) return;
-    // A write after reads needs no more than to wait for them: the write before them has been made available for them.
-    const bool only_overwrites = is_write(use.access) && !is_read(use.access) && !state.reads.empty();
-    if (only_overwrites) return;
-    const VkAccessFlags2 needed = state.reads.empty() ? use.access : use.access & ~kWrites;
-    if (sees_last_write(state, use.stages, needed)) return;
-    add_barrier(resource, use, state.write_stages, state.write_access, batch);
+/// A transition reads and writes the image between what came before and the pass. What has been read is available.
+VkImageMemoryBarrier2 transition(const Resource& resource, const Use& use) {
+    const ResourceState& state = resource.state;
+    auto barrier = make_structure<VkImageMemoryBarrier2>(VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2);
+    barrier.srcStageMask = state.reads.empty() ? state.write_stages : read_stages(state);
+    barrier.srcAccessMask = state.reads.empty() && !state.available ? writes_of(state.write_stages) : 0;
+    barrier.dstStageMask = use.stages;
+    barrier.dstAccessMask = use.access;
+    barrier.oldLayout = state.layout;
+    barrier.newLayout = use.layout;
+    barrier.srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED;
+    barrier.dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED;
+    barrier.image = resource.image;
+    barrier.subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
+    return barrier;
 }
 
 }  // namespace
 
-bool is_write(VkAccessFlags2 access) {
-    return (access & kWrites) != 0;
+VkAccessFlags2 write_part(VkAccessFlags2 access) {
+    return access & kWrites;
 }
 
-bool is_read(VkAccessFlags2 access) {
-    return (access & ~kWrites) != 0;
+VkAccessFlags2 read_part(VkAccessFlags2 access) {
+    return access & ~kWrites;
 }
 
 void BarrierBatch::clear() {
-    memory.clear();
-    buffers.clear();
-    images.clear();
-    buffer_ids.clear();
-    image_ids.clear();
+    memory.reset();
+    transitions.clear();
+    transition_ids.clear();
 }
 
 std::uint64_t BarrierTracker::open(const std::string& recorder) {
@@ -139,79 +129,122 @@ void BarrierTracker::abandon() {
 }
 
 void BarrierTracker::pass(const std::vector<ResourceUse>& uses, BarrierBatch& batch) {
+    for (const ResourceUse& use : uses) require_tracked(use);
     batch.clear();
-    for (const ResourceUse& use : uses) memory_dependency(*use.resource, use.use, batch);
-
-    // Barriers of one vkCmdPipelineBarrier2 do not chain with each other: all apply to the order before it.
-    const Order before = order_;
-    for (const auto& barrier : batch.buffers)
-        apply(before, barrier.srcStageMask, barrier.dstStageMask, passes_, order_);
-    for (const auto& barrier : batch.images) apply(before, barrier.srcStageMask, barrier.dstStageMask, passes_, order_);
-    execution_dependencies(uses, batch);
-    for (const auto& barrier : batch.memory) apply(before, barrier.srcStageMask, barrier.dstStageMask, passes_, order_);
-
+    auto barrier = make_structure<VkMemoryBarrier2>(VK_STRUCTURE_TYPE_MEMORY_BARRIER_2);
+    for (const auto& [resource, use] : uses) {
+        ResourceState& state = resource->state;
+        if (resource->image == VK_NULL_HANDLE || state.layout == use.layout) {
+            require(use, state, barrier);
+            continue;
+        }
+        batch.transitions.push_back(transition(*resource, use));
+        batch.transition_ids.push_back(resource->id);
+        state = {use.stages, passes_ + 1, true, use.stages, use.access, {}, use.layout};
+    }
+    if (barrier.dstStageMask != 0) {
+        batch.memory = barrier;
+        apply(barrier);
+    }
     ++passes_;
-    for (const ResourceUse& use : uses) note(*use.resource, use.use);
+    for (const auto& [resource, use] : uses) note(resource->state, use);
 }
 
 void BarrierTracker::acquired(Resource& image, VkPipelineStageFlags2 stages) {
     image.state = {};
     image.state.write_stages = stages;
+    image.state.available = true;
 }
 
-void BarrierTracker::execution_dependencies(const std::vector<ResourceUse>& uses, BarrierBatch& batch) const {
-    for (const auto& [resource, use] : uses) {
-        if (!is_write(use.access)) continue;
-        VkPipelineStageFlags2 waits_for = 0;
-        for (const PendingRead& read : resource->state.reads) {
-            if (!ordered(read, use.stages)) waits_for |= read.stage;
-        }
-        if (waits_for == 0) continue;
-        const auto same = std::find_if(batch.memory.begin(), batch.memory.end(), [&](const VkMemoryBarrier2& barrier) {
-            return barrier.dstStageMask == use.stages;
+/// Widens `barrier` by what this use needs.
+void BarrierTracker::require(const Use& use, const ResourceState& state, VkMemoryBarrier2& barrier) const {
+    const bool overwrites = write_part(use.access) != 0;
+    const VkPipelineStageFlags2 reads = overwrites ? unfinished_reads(state, use.stages) : 0;
+    // A write after reads follows the write before them through them.
+    const bool after_reads = overwrites && !state.reads.empty();
+    const bool needs_write = !sees_write(state, use) || (overwrites && !after_reads && !follows_write(state, use));
+    if (reads == 0 && !needs_write) return;
+    barrier.srcStageMask |= reads;
+    barrier.dstStageMask |= use.stages;
+    if (!needs_write) return;
+    barrier.srcStageMask |= state.write_stages;
+    barrier.srcAccessMask |= state.available ? 0 : writes_of(state.write_stages);
+    barrier.dstAccessMask |= use.access;
+}
+
+/// Whether everything that the use reads of the last write is visible to it.
+bool BarrierTracker::sees_write(const ResourceState& state, const Use& use) const {
+    if (state.write_stages == 0) return true;
+    const auto& visible = state.available ? order_.visible_if_available : order_.visible;
+    return all_stages(use.stages, [&](std::size_t to) {
+        return all_reads(use.access, [&](std::size_t read) {
+            const bool shown_by_transition =
+                (state.seen_stages & kTrackedStages[to].stage) != 0 && (state.seen_access & kTrackedReads[read]) != 0;
+            return shown_by_transition || all_stages(state.write_stages, [&](std::size_t from) {
+                       return visible[from][to][read] >= state.write_pass;
+                   });
         });
-        if (same != batch.memory.end()) {
-            same->srcStageMask |= waits_for;
-            continue;
-        }
-        auto barrier = make_structure<VkMemoryBarrier2>(VK_STRUCTURE_TYPE_MEMORY_BARRIER_2);
-        barrier.srcStageMask = waits_for;
-        barrier.dstStageMask = use.stages;
-        batch.memory.push_back(barrier);
+    });
+}
+
+/// Whether the use may overwrite the last write: that has finished and is available.
+bool BarrierTracker::follows_write(const ResourceState& state, const Use& use) const {
+    if (state.write_stages == 0) return true;
+    const auto& order = state.available ? order_.ordered : order_.available;
+    return all_stages(use.stages, [&](std::size_t to) {
+        const bool after_transition = (state.seen_stages & kTrackedStages[to].stage) != 0;
+        return after_transition ||
+               all_stages(state.write_stages, [&](std::size_t from) { return order[from][to] >= state.write_pass; });
+    });
+}
+
+VkPipelineStageFlags2 BarrierTracker::unfinished_reads(const ResourceState& state, VkPipelineStageFlags2 later) const {
+    VkPipelineStageFlags2 unfinished = 0;
+    for (const PendingRead& read : state.reads) {
+        for_each_stage(read.stage, [&](std::size_t from) {
+            if (!all_stages(later, [&](std::size_t to) { return order_.ordered[from][to] >= read.pass; })) {
+                unfinished |= read.stage;
+            }
+        });
+    }
+    return unfinished;
+}
+
+void BarrierTracker::apply(const VkMemoryBarrier2& barrier) {
+    const Order before = order_;
+    for (std::size_t from = 0; from < kStages; ++from) {
+        const TrackedStage& stage = kTrackedStages[from];
+        const bool waits = (barrier.srcStageMask & stage.stage) != 0;
+        const bool flushes = waits && stage.write != 0 && (stage.write & ~barrier.srcAccessMask) == 0;
+        std::uint64_t ordered = waits ? passes_ : 0;
+        std::uint64_t available = flushes ? passes_ : 0;
+        for_each_stage(barrier.srcStageMask, [&](std::size_t through) {
+            ordered = std::max(ordered, before.ordered[from][through]);
+            available = std::max(available, before.available[from][through]);
+        });
+        for_each_stage(barrier.dstStageMask, [&](std::size_t to) {
+            const auto raise = [](std::uint64_t& value, std::uint64_t least) { value = std::max(value, least); };
+            raise(order_.ordered[from][to], ordered);
+            raise(order_.available[from][to], available);
+            for (std::size_t read = 0; read < kReads; ++read) {
+                if ((barrier.dstAccessMask & kTrackedReads[read]) == 0) continue;
+                raise(order_.visible[from][to][read], available);
+                raise(order_.visible_if_available[from][to][read], ordered);
+            }
+        });
     }
 }
 
-bool BarrierTracker::ordered(const PendingRead& read, VkPipelineStageFlags2 later) const {
-    const auto from = static_cast<std::size_t>(std::countr_zero(read.stage));
-    bool all = true;
-    for_each_stage(later, [&](std::size_t stage) { all = all && order_[from][stage] >= read.pass; });
-    return all;
-}
-
-void BarrierTracker::apply(const Order& before, VkPipelineStageFlags2 src, VkPipelineStageFlags2 dst,
-                           std::uint64_t pass, Order& after) {
-    for (std::size_t from = 0; from < before.size(); ++from) {
-        std::uint64_t reach = (src >> from & 1U) != 0 ? pass : 0;
-        for_each_stage(src, [&](std::size_t through) { reach = std::max(reach, before[from][through]); });
-        if (reach == 0) continue;
-        for_each_stage(dst, [&](std::size_t to) { after[from][to] = std::max(after[from][to], reach); });
-    }
-}
-
-void BarrierTracker::note(Resource& resource, const Use& use) const {
-    ResourceState& state = resource.state;
-    if (is_write(use.access)) {
-        state.write_stages = use.stages;
-        state.write_access = use.access & kWrites;
-        state.visible.clear();
-        state.reads.clear();
+void BarrierTracker::note(ResourceState& state, const Use& use) const {
+    if (write_part(use.access) != 0) {
+        state = {use.stages, passes_, false, 0, 0, {}, state.layout};
         return;
     }
-    for_each_stage(use.stages, [&](std::size_t stage) {
-        const VkPipelineStageFlags2 bit = VkPipelineStageFlags2{1} << stage;
-        if (bit == VK_PIPELINE_STAGE_2_HOST_BIT) return;  // the host itself submits what overwrites later
+    for_each_stage(use.stages & ~VK_PIPELINE_STAGE_2_HOST_BIT, [&](std::size_t stage) {
+        // The host is not noted: it itself submits what overwrites later.
+        const VkPipelineStageFlags2 bit = kTrackedStages[stage].stage;
         const auto same = std::find_if(state.reads.begin(), state.reads.end(),
-                                       [&](const PendingRead& read) { return read.stage == bit; });
+                                       [bit](const PendingRead& read) { return read.stage == bit; });
         if (same != state.reads.end()) {
             same->pass = passes_;
         } else {

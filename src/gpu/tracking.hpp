@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,16 +17,10 @@ struct Use {
     VkImageLayout layout = VK_IMAGE_LAYOUT_UNDEFINED;  ///< UNDEFINED for buffers
 };
 
-bool is_write(VkAccessFlags2 access);
-bool is_read(VkAccessFlags2 access);
+VkAccessFlags2 write_part(VkAccessFlags2 access);
+VkAccessFlags2 read_part(VkAccessFlags2 access);
 
-/// Which stages may already see the last write, and through which accesses.
-struct Visibility {
-    VkPipelineStageFlags2 stages = 0;
-    VkAccessFlags2 access = 0;
-};
-
-/// The reads at one stage since the last write: the pass number of the latest.
+/// The reads at one stage since the last write: the number of the latest pass.
 struct PendingRead {
     VkPipelineStageFlags2 stage = 0;
     std::uint64_t pass = 0;
@@ -33,9 +28,11 @@ struct PendingRead {
 
 /// What has happened to a resource (whole buffer, whole image) on the queue so far, recorded work included.
 struct ResourceState {
-    VkPipelineStageFlags2 write_stages = 0;  ///< of the last write; 0: never written
-    VkAccessFlags2 write_access = 0;         ///< what is not yet available of it; 0 after a layout transition
-    std::vector<Visibility> visible;         ///< to whom barriers have shown the last write
+    VkPipelineStageFlags2 write_stages = 0;  ///< of the last write or layout transition; 0: never written
+    std::uint64_t write_pass = 0;            ///< its number; a transition has that of the pass after it
+    bool available = false;                  ///< the write needs no flush: it was a transition or an acquire
+    VkPipelineStageFlags2 seen_stages = 0;   ///< to whom the transition itself showed the image,
+    VkAccessFlags2 seen_access = 0;          ///< and through which accesses
     std::vector<PendingRead> reads;          ///< since the last write
     VkImageLayout layout = VK_IMAGE_LAYOUT_UNDEFINED;
 };
@@ -60,25 +57,26 @@ struct ResourceUse {
     Use use;
 };
 
-/// The barriers to record before a pass: at most one vkCmdPipelineBarrier2.
+/// What to record before a pass, in one vkCmdPipelineBarrier2.
 struct BarrierBatch {
-    std::vector<VkMemoryBarrier2> memory;
-    std::vector<VkBufferMemoryBarrier2> buffers;
-    std::vector<VkImageMemoryBarrier2> images;
-    std::vector<std::uint64_t> buffer_ids;  ///< parallel to `buffers`, for the hazard log
-    std::vector<std::uint64_t> image_ids;   ///< parallel to `images`
+    std::optional<VkMemoryBarrier2> memory;
+    std::vector<VkImageMemoryBarrier2> transitions;
+    std::vector<std::uint64_t> transition_ids;  ///< parallel to `transitions`, for the hazard log
 
     void clear();
-    bool empty() const { return memory.empty() && buffers.empty() && images.empty(); }
+    bool empty() const { return !memory && transitions.empty(); }
 };
 
-/// Derives barriers from declared uses, for one in-order queue and across submits. Read after write and write after
-/// write get a memory barrier on the resource; write after read only an execution dependency, and none at all where
-/// earlier barriers, of whatever resource, already imply it.
+/// Derives barriers from declared uses, for one in-order queue and across submits. At most one memory barrier precedes
+/// a pass: with accesses where something is read after it was written or overwritten without having been read,
+/// execution only where all that is needed is that earlier reads have finished, and none where earlier barriers, made
+/// for whatever resource, already order everything. Image barriers serve layout transitions only, and count for their
+/// image only: the validation layer does not credit their execution dependency to other resources either.
 class BarrierTracker {
   public:
     /// Fills `batch` with what the next pass needs before it, and notes that pass. A resource may occur only once in
-    /// `uses`.
+    /// `uses`. std::logic_error for stages and accesses other than those of compute, vertex, fragment and transfer
+    /// work, colour attachments and host reads.
     void pass(const std::vector<ResourceUse>& uses, BarrierBatch& batch);
     /// Notes that the image was handed over by a semaphore for which `stages` wait; its content is undefined.
     static void acquired(Resource& image, VkPipelineStageFlags2 stages);
@@ -87,25 +85,38 @@ class BarrierTracker {
     std::uint64_t open(const std::string& recorder);
     /// The open recording has been submitted.
     void keep();
-    /// The open recording will never run: what its passes implied for the order of stages is forgotten. (The recorder
-    /// puts the states of the resources back.)
+    /// The open recording will never run: what its barriers implied is forgotten. (The recorder puts the states of the
+    /// resources back.)
     void abandon();
 
   private:
-    /// order[a][b]: all passes up to this number are ordered, at stage a, before later work at stage b.
-    using Order = std::array<std::array<std::uint64_t, 40>, 40>;
+    static constexpr std::size_t kStages = 6;
+    static constexpr std::size_t kReads = 6;
+    template <class Value>
+    using PerStages = std::array<std::array<Value, kStages>, kStages>;
 
-    static void apply(const Order& before, VkPipelineStageFlags2 src, VkPipelineStageFlags2 dst, std::uint64_t pass,
-                      Order& after);
-    void execution_dependencies(const std::vector<ResourceUse>& uses, BarrierBatch& batch) const;
-    bool ordered(const PendingRead& read, VkPipelineStageFlags2 later) const;
-    void note(Resource& resource, const Use& use) const;
+    /// What all memory barriers so far imply, from a stage (first index) to later work at a stage (second index): each
+    /// number is that of the latest pass for which it holds; it then holds for all earlier ones too.
+    struct Order {
+        PerStages<std::uint64_t> ordered{};                      ///< work has finished
+        PerStages<std::uint64_t> available{};                    ///< and its writes are available
+        PerStages<std::array<std::uint64_t, kReads>> visible{};  ///< and visible through this kind of read
+        /// What had been available at the first stage is visible at the second through this kind of read.
+        PerStages<std::array<std::uint64_t, kReads>> visible_if_available{};
+    };
+
+    void require(const Use& use, const ResourceState& state, VkMemoryBarrier2& barrier) const;
+    bool sees_write(const ResourceState& state, const Use& use) const;
+    bool follows_write(const ResourceState& state, const Use& use) const;
+    VkPipelineStageFlags2 unfinished_reads(const ResourceState& state, VkPipelineStageFlags2 later) const;
+    void apply(const VkMemoryBarrier2& barrier);
+    void note(ResourceState& state, const Use& use) const;
 
     std::uint64_t passes_ = 0;
     std::uint64_t recordings_ = 0;
     std::string open_recorder_;  ///< empty: none
-    Order order_{};
-    Order order_at_open_{};
+    Order order_;
+    Order order_at_open_;
 };
 
 }  // namespace scorefield::gpu

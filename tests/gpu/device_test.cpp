@@ -1,0 +1,214 @@
+#include "gpu/device.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/error.hpp"
+#include "gpu/buffer.hpp"
+#include "gpu/check.hpp"
+#include "gpu/device_list.hpp"
+#include "gpu/gpu_fixture.hpp"
+#include "gpu/memory.hpp"
+#include "shaders/gpu/affine.comp.hpp"
+
+namespace scorefield::gpu {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class DeviceTest : public GpuTest {};
+
+TEST_F(DeviceTest, TellsWhatItIsAndWhyItWasChosen) {
+    const DeviceList list = list_devices();
+    ASSERT_GE(list.chosen, 0);
+    const DeviceDescription& chosen = list.devices[static_cast<std::size_t>(list.chosen)];
+    EXPECT_EQ(device().properties().name, chosen.name);
+    EXPECT_EQ(device().properties().is_software, chosen.type == VK_PHYSICAL_DEVICE_TYPE_CPU);
+    EXPECT_EQ(device().selection_reason(), list.reason);
+    EXPECT_GE(device().properties().max_workgroup_invocations, 128U);
+    EXPECT_GE(device().properties().max_storage_buffer_bytes, std::uint64_t{1} << 27);
+    EXPECT_GT(device().properties().subgroup_size, 0U);
+    EXPECT_FALSE(device().properties().driver.empty());
+}
+
+TEST_F(DeviceTest, AnUnknownSelectorIsAMistakeInTheRequest) {
+    DeviceRequest request;
+    request.selector = "no such card";
+    try {
+        Device refused(request);
+        FAIL() << "accepted";
+    } catch (const base::Error& error) {
+        EXPECT_EQ(error.exit_status(), 2);
+        EXPECT_THAT(error.what(), HasSubstr(device().properties().name));
+    }
+}
+
+/// Runs in a process of its own: exits with the error's status after printing it.
+[[noreturn]] void make_device_without_driver() {
+    ::setenv("VK_ICD_FILENAMES", "/nonexistent/driver.json", 1);
+    ::setenv("VK_DRIVER_FILES", "/nonexistent/driver.json", 1);
+    try {
+        Device device{DeviceRequest{}};
+    } catch (const base::Error& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        std::_Exit(10 + error.exit_status());
+    }
+    std::_Exit(0);
+}
+
+TEST(DeviceDeathTest, WithoutAnyDriverItNamesThePackageToInstall) {
+    ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+    EXPECT_EXIT(make_device_without_driver(), ::testing::ExitedWithCode(11), "no Vulkan device.*mesa-vulkan-drivers");
+}
+
+[[noreturn]] void make_device_without_layer() {
+    ::setenv("VK_LAYER_PATH", "/nonexistent", 1);
+    DeviceRequest request;
+    request.validation = Validation::on;
+    try {
+        Device device(request);
+    } catch (const base::Error& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        std::_Exit(10 + error.exit_status());
+    }
+    std::_Exit(0);
+}
+
+TEST(DeviceDeathTest, WithoutTheValidationLayerItNamesThePackageToInstall) {
+    ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+    EXPECT_EXIT(make_device_without_layer(), ::testing::ExitedWithCode(11),
+                "install the package vulkan-validationlayers");
+}
+
+TEST(Check, NamesCallAndResultAndHasSentencesForTheCommonEnds) {
+    EXPECT_NO_THROW(check(VK_SUCCESS, "vkThing"));
+    EXPECT_NO_THROW(check(VK_SUBOPTIMAL_KHR, "vkThing"));
+    const auto message = [](VkResult result) -> std::string {
+        try {
+            check(result, "vkThing");
+        } catch (const base::Error& error) {
+            EXPECT_EQ(error.exit_status(), 1);
+            return error.what();
+        }
+        return {};
+    };
+    EXPECT_EQ(message(VK_ERROR_FEATURE_NOT_PRESENT), "a Vulkan call failed (vkThing): VK_ERROR_FEATURE_NOT_PRESENT");
+    EXPECT_THAT(message(VK_ERROR_OUT_OF_DEVICE_MEMORY), HasSubstr("device is out of memory"));
+    EXPECT_THAT(message(VK_ERROR_DEVICE_LOST), HasSubstr("was lost"));
+}
+
+TEST_F(DeviceTest, BuffersBeyondTheLimitsAreRefusedByName) {
+    const std::uint64_t limit = device().properties().max_storage_buffer_bytes;
+    try {
+        Buffer huge(device(), "particles", limit + 4);
+        FAIL() << "accepted";
+    } catch (const base::Error& error) {
+        EXPECT_EQ(error.exit_status(), 2);
+        EXPECT_THAT(error.what(), HasSubstr("'particles'"));
+        EXPECT_THAT(error.what(), HasSubstr("maxStorageBufferRange"));
+    }
+    EXPECT_THROW(Buffer(device(), "empty", 0), std::logic_error);
+    EXPECT_THROW(Buffer(device(), "hidden", 16).mapped<float>(), std::logic_error);
+}
+
+TEST_F(DeviceTest, DroppedBuffersLiveUntilTheGpuIsDone) {
+    device().wait_idle();
+    const std::size_t before = device().memory().statistics().allocations;
+    Submission submission;
+    Recorder recorder(device(), "drop");
+    {
+        const Buffer source(device(), "source", 1 << 20);
+        const Buffer target(device(), "target", 1 << 20);
+        recorder.begin();
+        recorder.fill(source, 1);
+        recorder.copy(source, target);
+        submission = device().submit(recorder);
+        EXPECT_EQ(device().memory().statistics().allocations, before + 2);
+    }
+    device().wait(submission);
+    EXPECT_EQ(device().memory().statistics().allocations, before);
+}
+
+TEST_F(DeviceTest, DroppedWhileRecordingTheyLiveToo) {
+    Recorder recorder(device(), "drop while recording");
+    const Buffer result(device(), "result", 64, MemoryUse::readback);
+    recorder.begin();
+    {
+        const Buffer source(device(), "source", 64);
+        recorder.fill(source, 7);
+        recorder.copy(source, result);
+    }
+    device().wait(device().submit(recorder));
+    for (const std::uint32_t word : result.mapped<const std::uint32_t>()) EXPECT_EQ(word, 7U);
+}
+
+class PipelineCacheTest : public GpuTest {
+  protected:
+    PipelineCacheTest() : folder_(fs::path(::testing::TempDir()) / ("scorefield_cache_" + std::to_string(::getpid()))) {
+        fs::remove_all(folder_);
+    }
+    ~PipelineCacheTest() override { fs::remove_all(folder_); }
+
+    /// Makes a pipeline on a device of its own; returns whether the cache was loaded, and its note.
+    std::pair<bool, std::string> run() {
+        DeviceRequest request;
+        request.cache_folder = folder_;
+        Device own(request);
+        const ComputePipeline pipeline(own, "affine", shaders::gpu_affine_comp);
+        const bool loaded = own.pipeline_cache_loaded();
+        const std::string note = own.pipeline_cache_note();
+        own.save_pipeline_cache();
+        return {loaded, note.empty() ? own.pipeline_cache_note() : note};
+    }
+
+    fs::path file() const { return fs::directory_iterator(folder_)->path(); }
+
+    std::string content() const {
+        std::ifstream stream(file(), std::ios::binary);
+        return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    }
+
+    void replace(const std::string& content) const { std::ofstream(file(), std::ios::binary) << content; }
+
+    fs::path folder_;
+};
+
+TEST_F(PipelineCacheTest, IsSavedAndLoadedAgain) {
+    EXPECT_EQ(run(), std::pair(false, std::string()));
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+    EXPECT_EQ(run(), std::pair(true, std::string()));
+}
+
+TEST_F(PipelineCacheTest, DamagedFilesAreIgnoredAndReplaced) {
+    run();
+    const std::string whole = content();
+    std::string flipped = whole;
+    flipped.back() = static_cast<char>(flipped.back() ^ 1);
+    std::string foreign = whole;
+    for (std::size_t i = 0; i < 16; ++i) foreign[foreign.size() > 56 ? 40 + i : i] ^= 1;
+    for (const std::string& damaged : {std::string(), whole.substr(0, 10), whole.substr(0, whole.size() - 1),
+                                       whole + "x", flipped, foreign, std::string("something else entirely......")}) {
+        replace(damaged);
+        const auto [loaded, note] = run();
+        EXPECT_FALSE(loaded);
+        EXPECT_THAT(note, HasSubstr("pipelines-"));
+        EXPECT_EQ(run(), std::pair(true, std::string())) << "the damaged file was not replaced";
+    }
+}
+
+TEST_F(PipelineCacheTest, AnUnusableFolderIsOnlyANote) {
+    std::ofstream(folder_) << "a file where the folder should be";
+    const auto [loaded, note] = run();
+    EXPECT_FALSE(loaded);
+    EXPECT_FALSE(note.empty());
+    fs::remove(folder_);
+}
+
+}  // namespace
+}  // namespace scorefield::gpu

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "gpu/device.hpp"
+#include "gpu/hazard_check.hpp"
+#include "gpu/recorder.hpp"
+#include "gpu/transfer.hpp"
+#include "gpu/validation.hpp"
+
+namespace scorefield::gpu {
+
+/// The one device of a test process, with synchronization validation and a hazard log; which device is decided outside
+/// by VK_ICD_FILENAMES.
+class GpuEnvironment : public ::testing::Environment {
+  public:
+    static Device& device() {
+        if (!slot()) {
+            DeviceRequest request;
+            request.validation = Validation::sync;
+            request.keep_hazard_log = true;
+            slot() = std::make_unique<Device>(request);
+        }
+        return *slot();
+    }
+
+    /// Objects left alive show when the device goes.
+    void TearDown() override {
+        if (!slot()) return;
+        const std::shared_ptr<const MessageLog> log = slot()->message_log();
+        slot()->clear_validation_messages();
+        slot().reset();
+        for (const std::string& message : log->messages()) ADD_FAILURE() << "at the end of the device: " << message;
+    }
+
+  private:
+    static std::unique_ptr<Device>& slot() {
+        static std::unique_ptr<Device> device;
+        return device;
+    }
+};
+
+/// Owned by GoogleTest.
+inline ::testing::Environment* const gpu_environment =
+    ::testing::AddGlobalTestEnvironment(std::make_unique<GpuEnvironment>().release());
+
+/// A test that fails when the validation layer says anything or the hazard checker finds anything in what it recorded.
+class GpuTest : public ::testing::Test {
+  protected:
+    static Device& device() { return GpuEnvironment::device(); }
+
+    void SetUp() override {
+        device().clear_validation_messages();
+        device().clear_hazard_log();
+    }
+
+    void TearDown() override {
+        device().wait_idle();
+        for (const std::string& message : device().validation_messages()) ADD_FAILURE() << message;
+        for (const std::string& finding : check_hazards(device().hazard_log())) ADD_FAILURE() << finding;
+    }
+};
+
+}  // namespace scorefield::gpu

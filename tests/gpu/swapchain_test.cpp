@@ -1,0 +1,95 @@
+#include "gpu/swapchain.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "gpu/gpu_fixture.hpp"
+
+namespace scorefield::gpu {
+namespace {
+
+bool offered(const char* name) {
+    std::uint32_t count = 0;
+    vkEnumerateInstanceExtensionProperties(nullptr, &count, nullptr);
+    std::vector<VkExtensionProperties> extensions(count);
+    vkEnumerateInstanceExtensionProperties(nullptr, &count, extensions.data());
+    return std::any_of(extensions.begin(), extensions.end(), [name](const VkExtensionProperties& extension) {
+        return std::strcmp(extension.extensionName, name) == 0;
+    });
+}
+
+/// Presents to a surface without a display, where the driver offers one. Has a device of its own, with the surface
+/// extensions.
+class SwapchainTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        if (!offered(VK_EXT_HEADLESS_SURFACE_EXTENSION_NAME)) GTEST_SKIP() << "no VK_EXT_headless_surface";
+        DeviceRequest request;
+        request.validation = Validation::sync;
+        request.keep_hazard_log = true;
+        request.instance_extensions = {VK_KHR_SURFACE_EXTENSION_NAME, VK_EXT_HEADLESS_SURFACE_EXTENSION_NAME};
+        device_ = std::make_unique<Device>(request);
+        log_ = device_->message_log();
+    }
+
+    void TearDown() override {
+        if (!device_) return;
+        for (const std::string& finding : check_hazards(device_->hazard_log())) ADD_FAILURE() << finding;
+        device_.reset();
+        for (const std::string& message : log_->messages()) ADD_FAILURE() << message;
+    }
+
+    VkSurfaceKHR make_surface() {
+        const auto create = reinterpret_cast<PFN_vkCreateHeadlessSurfaceEXT>(
+            vkGetInstanceProcAddr(device_->instance(), "vkCreateHeadlessSurfaceEXT"));
+        VkHeadlessSurfaceCreateInfoEXT info{};
+        info.sType = VK_STRUCTURE_TYPE_HEADLESS_SURFACE_CREATE_INFO_EXT;
+        VkSurfaceKHR surface = VK_NULL_HANDLE;
+        EXPECT_EQ(create(device_->instance(), &info, nullptr, &surface), VK_SUCCESS);
+        return surface;
+    }
+
+    /// Clears an image of the window's format and shows it; false when there was nothing to show it on.
+    bool show(Swapchain& swapchain, Recorder& recorder, const Image& image) {
+        const auto frame = swapchain.acquire();
+        if (!frame) return false;
+        device_->wait(recorder.submission());
+        recorder.begin();
+        recorder.clear(image, {0.5F, 0, 0, 1});
+        recorder.blit(image, frame->image);
+        recorder.prepare_present(frame->image);
+        device_->submit(recorder, frame->sync);
+        swapchain.present(*frame);
+        return true;
+    }
+
+    std::unique_ptr<Device> device_;
+    std::shared_ptr<const MessageLog> log_;
+};
+
+TEST_F(SwapchainTest, ShowsFramesThroughResizingAndMinimising) {
+    Swapchain swapchain(*device_, make_surface(), 64, 48, true);
+    const Image image(*device_, "frame", swapchain.format(), {32, 32},
+                      VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT);
+    Recorder recorder(*device_, "frame");
+    for (int i = 0; i < 8; ++i) EXPECT_TRUE(show(swapchain, recorder, image));
+    EXPECT_EQ(swapchain.generation(), 1U);
+    swapchain.resize(31, 7);
+    for (int i = 0; i < 8; ++i) EXPECT_TRUE(show(swapchain, recorder, image));
+    EXPECT_EQ(swapchain.generation(), 2U);
+    swapchain.resize(0, 0);
+    EXPECT_FALSE(show(swapchain, recorder, image));
+    EXPECT_FALSE(show(swapchain, recorder, image));
+    swapchain.resize(1, 1);
+    swapchain.set_vsync(false);
+    for (int i = 0; i < 8; ++i) EXPECT_TRUE(show(swapchain, recorder, image));
+    EXPECT_EQ(swapchain.generation(), 3U);
+    EXPECT_EQ(swapchain.image(0).extent().width, swapchain.extent().width);
+}
+
+}  // namespace
+}  // namespace scorefield::gpu
