@@ -30,11 +30,11 @@ struct Style {
     explicit Style(VkExtent2D extent)
         : width(extent.width),
           height(extent.height),
-          small(glyph_atlas().size_for(std::clamp(extent.height / 50, 11u, 36u))),
-          normal(glyph_atlas().size_for(std::clamp(extent.height / 40, 13u, 36u))),
+          small(glyph_atlas().size_for(std::clamp(extent.height / 45, 11u, 36u))),
+          normal(glyph_atlas().size_for(std::clamp(extent.height / 36, 13u, 36u))),
           tick(0.4 * small.pixels),
           gap(0.5 * small.pixels),
-          roomy(extent.height >= 300 && extent.width >= 400) {}
+          roomy(extent.height >= 360 && extent.width >= 480) {}
 };
 
 struct Frame {
@@ -147,7 +147,7 @@ void legend(Canvas& canvas, const Style& style, const Look& look, bool overlay_s
     const int steps = static_cast<int>(bar_height);
     for (int i = 0; i < steps; ++i) {
         const double value = (i + 0.5) / steps;
-        const Colour colour = origin ? origin_colour(value) : colour_at(look.map, value);
+        const Colour colour = origin ? origin_colour(value) : place_colour(look, value, 0, look.background);
         canvas.rectangle(bar_x, bar_y + bar_height - i - 1, bar_width, 1, {colour, 1});
     }
     for (const auto& mark : marks) {
@@ -159,7 +159,7 @@ void legend(Canvas& canvas, const Style& style, const Look& look, bool overlay_s
         const double top = bar_y + bar_height + 0.7 * line;
         const double side = 0.5 * style.small.pixels;
         canvas.rectangle(bar_x, std::round(top + 0.25 * style.small.pixels), std::round(side), std::round(side),
-                         {{0.80f, 0.84f, 0.90f}, static_cast<float>(look.overlay_strength)});
+                         {overlay_colour(look, 1), 1});
         canvas.text(bar_x + bar_width + style.gap, top, style.small, "data", {kText, 1});
     }
 }

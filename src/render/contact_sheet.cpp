@@ -22,7 +22,7 @@ std::uint32_t choose_columns(std::uint32_t tiles, std::uint32_t tile_width, std:
         const std::uint32_t rows = (tiles + columns - 1) / columns;
         const double shape = double(columns) * tile_width / (double(rows) * tile_height);
         const double holes = columns * rows - tiles;
-        const double cost = std::abs(std::log(shape / 1.5)) + 0.5 * holes / tiles;
+        const double cost = std::abs(std::log(shape / 1.5)) + 4 * holes / tiles;
         if (cost < least) {
             least = cost;
             best = columns;

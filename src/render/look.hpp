@@ -28,6 +28,12 @@ struct Look {
     bool operator==(const Look&) const = default;
 };
 
+/// What the tone map makes of a place, on the host: `brightness` 0 … 1 of the particles' tone curve, their mean origin
+/// 0 … 1 (mode origin), over the colour `below`.
+Colour place_colour(const Look& look, double brightness, double origin, const Colour& below);
+/// The background under the data overlay of this brightness.
+Colour overlay_colour(const Look& look, double brightness);
+
 /// Text in the picture.
 struct Captions {
     std::vector<std::string> top_left;     ///< lines, the first one bright: `ddim  step 17/50  t = 680  σ = 0.86`

@@ -4,26 +4,16 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 
-#include "gpu/buffer.hpp"
 #include "gpu/device.hpp"
 #include "gpu/image.hpp"
 #include "gpu/recorder.hpp"
 #include "render/camera.hpp"
 #include "render/look.hpp"
+#include "render/particles.hpp"
 
 namespace scorefield::render {
-
-/// Where particles are: coordinate e of particle i is values[first + e·stride + i], float32, world units.
-struct Particles {
-    const gpu::Buffer& values;
-    std::uint32_t first = 0;  ///< in floats
-    std::uint32_t stride = 0;
-    std::uint32_t count = 0;
-    std::uint32_t dim = 0;
-};
 
 /// Draws particles onto an image of its own, for windows and files alike. One-dimensional particles are spread over a
 /// strip −0.5 ≤ y ≤ 0.5 by their number; of three and more dimensions the first two are shown.

@@ -9,8 +9,8 @@ namespace scorefield::render {
 ///
 /// Linear below the knee, logarithmic above, so that a wide cloud and a thin curve show side by side.
 struct ToneCurve {
-    static constexpr double kKnee = 0.03;
-    static constexpr double kWhite = 6.0;
+    static constexpr double kKnee = 0.02;
+    static constexpr double kWhite = 2.5;
 
     double exposure = 0;
 

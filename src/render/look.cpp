@@ -1,0 +1,33 @@
+#include "render/look.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace scorefield::render {
+namespace {
+
+constexpr Colour kData = {0.80f, 0.84f, 0.90f};
+
+Colour mix(const Colour& from, const Colour& to, double amount) {
+    Colour colour{};
+    for (std::size_t c = 0; c < colour.size(); ++c) {
+        colour[c] = static_cast<float>(from[c] + (double{to[c]} - from[c]) * amount);
+    }
+    return colour;
+}
+
+}  // namespace
+
+Colour place_colour(const Look& look, double brightness, double origin, const Colour& below) {
+    if (look.mode == ColourMode::origin) {
+        const Colour hue = mix(origin_colour(origin), {1, 1, 1}, 0.35 * brightness * brightness);
+        return mix(below, hue, brightness * (2 - brightness));
+    }
+    return mix(below, colour_at(look.map, brightness), std::min(6 * brightness, 1.0));
+}
+
+Colour overlay_colour(const Look& look, double brightness) {
+    return mix(look.background, kData, brightness * look.overlay_strength);
+}
+
+}  // namespace scorefield::render

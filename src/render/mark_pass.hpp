@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "gpu/buffer.hpp"
+#include "gpu/device.hpp"
+#include "gpu/image.hpp"
+#include "gpu/pipeline.hpp"
+#include "gpu/recorder.hpp"
+#include "render/canvas.hpp"
+
+namespace scorefield::render {
+
+/// Draws a canvas over a picture (shaders/render/mark.vert, mark.frag).
+class MarkPass {
+  public:
+    /// Marks of one picture; any beyond are not drawn.
+    static constexpr std::size_t kMost = 8192;
+
+    /// At most `in_flight` recordings under way at once.
+    MarkPass(gpu::Device& device, std::size_t in_flight);
+
+    void record(gpu::Recorder& recorder, const Canvas& canvas, const gpu::Image& scene);
+
+  private:
+    gpu::GraphicsPipeline pipeline_;
+    gpu::Image atlas_;
+    std::vector<gpu::Buffer> marks_;
+    std::size_t next_ = 0;
+};
+
+}  // namespace scorefield::render

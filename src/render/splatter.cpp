@@ -1,0 +1,87 @@
+#include "render/splatter.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "shaders/render/origin.comp.hpp"
+#include "shaders/render/splat.comp.hpp"
+
+namespace scorefield::render {
+namespace {
+
+constexpr std::uint32_t kGroup = 128;
+
+/// As in splat.comp.
+struct SplatPush {
+    SplatTransform transform;
+    std::uint32_t first;
+    std::uint32_t y_plane;
+    std::uint32_t count;
+    std::uint32_t strip;
+    std::int32_t width;
+    std::int32_t height;
+    std::int32_t subpixel_bits;
+    float levels;
+};
+
+/// As in origin.comp.
+struct OriginPush {
+    std::uint32_t first;
+    std::uint32_t count;
+    float inverse_deviation;
+};
+
+}  // namespace
+
+SplatTransform splat_transform(const Camera2d& camera, VkExtent2D extent, std::uint32_t subpixel_bits) {
+    const double subpixels = std::exp2(subpixel_bits);
+    const double size = camera.pixel_size(extent);
+    const double left = 0.5 * extent.width - 0.5 - camera.centre[0] / size;
+    const double top = 0.5 * extent.height - 0.5 + camera.centre[1] / size;
+    return {{static_cast<float>(subpixels / size), static_cast<float>(-subpixels / size)},
+            {static_cast<float>(subpixels * left + 0.5), static_cast<float>(subpixels * top + 0.5)}};
+}
+
+Splatter::Splatter(gpu::Device& device) : device_(&device) {
+    for (std::uint32_t radius = 1; radius <= kMaxDotRadius; ++radius) {
+        for (std::uint32_t coloured = 0; coloured < 2; ++coloured) {
+            splat_[radius - 1][coloured] =
+                gpu::ComputePipeline(device, "splat", shaders::render_splat_comp, {kGroup, radius, coloured});
+        }
+    }
+    origin_ = gpu::ComputePipeline(device, "origin", shaders::render_origin_comp, {kGroup});
+}
+
+std::array<std::uint32_t, 2> Splatter::groups(std::uint32_t count) const {
+    const std::uint32_t groups = count / kGroup + (count % kGroup != 0);
+    const std::uint32_t across = std::max(1u, std::min(groups, device_->properties().max_workgroup_count[0]));
+    return {across, (groups + across - 1) / across};
+}
+
+void Splatter::record(gpu::Recorder& recorder, const Particles& particles, const gpu::Buffer& channel,
+                      const Camera2d& camera, const SplatWeights& weights, const Accumulators& target) const {
+    const bool planar = particles.dim >= 2;
+    const SplatPush push{splat_transform(camera, target.extent, weights.subpixel_bits),
+                         particles.first,
+                         planar ? particles.stride : 0,
+                         particles.count,
+                         planar ? 0u : 1u,
+                         static_cast<std::int32_t>(target.extent.width),
+                         static_cast<std::int32_t>(target.extent.height),
+                         static_cast<std::int32_t>(weights.subpixel_bits),
+                         static_cast<float>(weights.colour_levels())};
+    const auto [x, y] = groups(particles.count);
+    recorder.dispatch(splat_[weights.radius - 1][weights.colour_bits > 0],
+                      {gpu::reads(particles.values), gpu::reads(channel), gpu::reads_writes(target.density),
+                       gpu::reads_writes(target.colour)},
+                      push, x, y);
+}
+
+void Splatter::record_origin(gpu::Recorder& recorder, const Particles& particles, double deviation,
+                             const gpu::Buffer& channel) const {
+    const OriginPush push{particles.first, particles.count, static_cast<float>(1 / deviation)};
+    const auto [x, y] = groups(particles.count);
+    recorder.dispatch(origin_, {gpu::reads(particles.values), gpu::writes(channel)}, push, x, y);
+}
+
+}  // namespace scorefield::render

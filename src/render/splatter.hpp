@@ -1,0 +1,54 @@
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include <array>
+
+#include "gpu/buffer.hpp"
+#include "gpu/device.hpp"
+#include "gpu/pipeline.hpp"
+#include "gpu/recorder.hpp"
+#include "render/camera.hpp"
+#include "render/particles.hpp"
+#include "render/splat_weights.hpp"
+
+namespace scorefield::render {
+
+/// The accumulators of a picture: u32, (height, width).
+struct Accumulators {
+    const gpu::Buffer& density;
+    const gpu::Buffer& colour;  ///< only with colour; any buffer otherwise
+    VkExtent2D extent;
+};
+
+/// Adds particles to accumulators (shaders/render/splat.comp).
+class Splatter {
+  public:
+    explicit Splatter(gpu::Device& device);
+
+    /// `channel`: float32 in [0, 1] per particle, read when `weights` are coloured. Particles off the picture or not
+    /// finite add nothing. One-dimensional particles fill the strip −0.5 ≤ y < 0.5 evenly by their number.
+    void record(gpu::Recorder& recorder, const Particles& particles, const gpu::Buffer& channel, const Camera2d& camera,
+                const SplatWeights& weights, const Accumulators& target) const;
+
+    /// channel[i] ← Φ(first coordinate of particle i / deviation), within 2e-4; 0.5 for what is not a number.
+    void record_origin(gpu::Recorder& recorder, const Particles& particles, double deviation,
+                       const gpu::Buffer& channel) const;
+
+  private:
+    std::array<std::uint32_t, 2> groups(std::uint32_t count) const;
+
+    const gpu::Device* device_;
+    std::array<std::array<gpu::ComputePipeline, 2>, kMaxDotRadius> splat_;  ///< radius − 1, coloured
+    gpu::ComputePipeline origin_;
+};
+
+/// A camera as the splat shader takes it: position · S of a value, S = 2^subpixel_bits, is value · scale + offset in
+/// float32, in pixels whose centres are whole numbers; the offset holds the 0.5 that rounds to the nearest 1/S pixel.
+struct SplatTransform {
+    std::array<float, 2> scale;
+    std::array<float, 2> offset;
+};
+SplatTransform splat_transform(const Camera2d& camera, VkExtent2D extent, std::uint32_t subpixel_bits);
+
+}  // namespace scorefield::render
