@@ -1,7 +1,7 @@
 # scorefield_gpu_test(<name> SOURCES ... [LINK ...] [SWIFTSHADER_FILTER filter]): one GoogleTest executable whose cases
 # run on the first Vulkan device (label gpu) and, where Debian's chromium is installed, again on SwiftShader (prefix
-# swiftshader., labels gpu and swiftshader). SWIFTSHADER_FILTER, a --gtest_filter, keeps what is too slow there away;
-# "-*" keeps all.
+# swiftshader., label gpu.swiftshader, which both `ctest -L gpu` and `-L swiftshader` match). SWIFTSHADER_FILTER, a
+# --gtest_filter, keeps what is too slow there away; "-*" keeps all.
 include_guard(GLOBAL)
 find_file(SCOREFIELD_SWIFTSHADER_ICD vk_swiftshader_icd.json PATHS /usr/lib/chromium NO_DEFAULT_PATH)
 
@@ -11,7 +11,7 @@ function(scorefield_gpu_test name)
   if(SCOREFIELD_SWIFTSHADER_ICD AND NOT ARG_SWIFTSHADER_FILTER STREQUAL "-*")
     gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_MODE PRE_TEST
                          TEST_PREFIX swiftshader. TEST_FILTER "${ARG_SWIFTSHADER_FILTER}"
-                         PROPERTIES LABELS "gpu;swiftshader" TIMEOUT 300
+                         PROPERTIES LABELS gpu.swiftshader TIMEOUT 300
                                     ENVIRONMENT "VK_ICD_FILENAMES=${SCOREFIELD_SWIFTSHADER_ICD}")
   endif()
 endfunction()
