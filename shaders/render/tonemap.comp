@@ -55,7 +55,8 @@ void main() {
         vec3 hue = mix(entry(origin), vec3(1.0), 0.35 * light * light);
         rgb = mix(below, hue, light * (2.0 - light));
     } else {
-        rgb = mix(below, entry(light), min(light * 6.0, 1.0));
+        // The darkest entries of a map can be darker than the background: begin above them.
+        rgb = mix(below, entry(0.08 + 0.92 * light), min(light * 6.0, 1.0));
     }
     if (present) {
         density[pixel] = 0u;

@@ -23,7 +23,7 @@ Colour place_colour(const Look& look, double brightness, double origin, const Co
         const Colour hue = mix(origin_colour(origin), {1, 1, 1}, 0.35 * brightness * brightness);
         return mix(below, hue, brightness * (2 - brightness));
     }
-    return mix(below, colour_at(look.map, brightness), std::min(6 * brightness, 1.0));
+    return mix(below, colour_at(look.map, 0.08 + 0.92 * brightness), std::min(6 * brightness, 1.0));
 }
 
 Colour overlay_colour(const Look& look, double brightness) {

@@ -1,0 +1,123 @@
+#include "render/film.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "base/error.hpp"
+#include "tests/render/pictures.hpp"
+
+namespace scorefield::render {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has_ffmpeg() {
+    return std::system("ffmpeg -version >/dev/null 2>&1") == 0;
+}
+
+std::string output_of(const std::string& command) {
+    std::string text;
+    std::FILE* pipe = ::popen(command.c_str(), "r");
+    std::array<char, 256> line{};
+    while (std::fgets(line.data(), int(line.size()), pipe) != nullptr) text += line.data();
+    ::pclose(pipe);
+    return text;
+}
+
+/// Another search path for programs during a test.
+class SearchPath {
+  public:
+    explicit SearchPath(const std::string& path) : old_(std::getenv("PATH")) { ::setenv("PATH", path.c_str(), 1); }
+    ~SearchPath() { ::setenv("PATH", old_.c_str(), 1); }
+    SearchPath(const SearchPath&) = delete;
+    SearchPath& operator=(const SearchPath&) = delete;
+
+  private:
+    std::string old_;
+};
+
+void make_film(const fs::path& path, std::uint32_t width, std::uint32_t height, unsigned frames) {
+    Film film(path, width, height, 25);
+    for (unsigned i = 0; i < frames; ++i) film.write(random_picture(width, height, i));
+    film.finish();
+}
+
+TEST(Film, HasEveryFrameAtTheRightSizeAndRate) {
+    if (!has_ffmpeg()) GTEST_SKIP() << "ffmpeg is not installed";
+    const fs::path folder = fresh_folder("film");
+    make_film(folder / "a.mp4", 64, 48, 13);
+    make_film(folder / "odd.mp4", 33, 17, 5);
+    const std::string probe =
+        "ffprobe -v error -count_frames -select_streams v -of csv=p=0 -show_entries "
+        "stream=codec_name,width,height,pix_fmt,r_frame_rate,nb_read_frames ";
+    EXPECT_EQ(output_of(probe + (folder / "a.mp4").string()), "h264,64,48,yuv420p,25/1,13\n");
+    EXPECT_EQ(output_of(probe + (folder / "odd.mp4").string()), "h264,34,18,yuv420p,25/1,5\n");
+    EXPECT_EQ(entries(folder), 2u);
+}
+
+TEST(Film, IsTheSameFileForTheSameFrames) {
+    if (!has_ffmpeg()) GTEST_SKIP() << "ffmpeg is not installed";
+    const fs::path folder = fresh_folder("film_twice");
+    make_film(folder / "a.mp4", 64, 48, 20);
+    make_film(folder / "b.mp4", 64, 48, 20);
+    EXPECT_EQ(content(folder / "a.mp4"), content(folder / "b.mp4"));
+}
+
+TEST(Film, LeavesNothingWithoutFinish) {
+    if (!has_ffmpeg()) GTEST_SKIP() << "ffmpeg is not installed";
+    const fs::path folder = fresh_folder("film_dropped");
+    {
+        Film film(folder / "a.mp4", 64, 48, 25);
+        film.write(random_picture(64, 48, 1));
+        EXPECT_THROW(film.write(random_picture(64, 47, 1)), std::invalid_argument);
+    }
+    EXPECT_EQ(entries(folder), 0u);
+}
+
+TEST(Film, NamesThePackageWhenFfmpegIsMissing) {
+    const fs::path folder = fresh_folder("film_missing");
+    const fs::path empty = fresh_folder("film_no_programs");
+    const SearchPath path(empty.string());
+    try {
+        Film film(folder / "a.mp4", 64, 48, 25);
+        FAIL();
+    } catch (const base::Error& error) {
+        EXPECT_EQ(error.fault(), base::Fault::running);
+        EXPECT_THAT(error.what(), testing::HasSubstr("install the package ffmpeg"));
+    }
+    EXPECT_EQ(entries(folder), 0u);
+}
+
+TEST(Film, SaysWhatFfmpegSaidWhenItFailsAndLeavesNothing) {
+    const fs::path folder = fresh_folder("film_fails");
+    const fs::path programs = fresh_folder("film_failing_program");
+    std::ofstream(programs / "ffmpeg") << "#!/bin/sh\nfor last; do :; done\n: > \"$last\"\n"
+                                          "echo first >&2\necho 'disk is full' >&2\nexit 3\n";
+    fs::permissions(programs / "ffmpeg", fs::perms::owner_all);
+    const SearchPath path(programs.string() + ":/usr/bin:/bin");
+    try {
+        Film film(folder / "a.mp4", 640, 480, 25);
+        for (unsigned i = 0; i < 50; ++i) film.write(random_picture(640, 480, i));
+        film.finish();
+        FAIL();
+    } catch (const base::Error& error) {
+        EXPECT_EQ(error.fault(), base::Fault::running);
+        EXPECT_THAT(error.what(), testing::HasSubstr("ffmpeg: disk is full"));
+        EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("first")));
+    }
+    EXPECT_EQ(entries(folder), 0u);
+}
+
+TEST(Film, RefusesAnUnwritablePath) {
+    const fs::path folder = fresh_folder("film_unwritable");
+    EXPECT_THROW(Film(folder / "none" / "a.mp4", 64, 48, 25), base::Error);
+}
+
+}  // namespace
+}  // namespace scorefield::render

@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "render/frame_sequence.hpp"
+#include "render/png_file.hpp"
+#include "tests/render/pictures.hpp"
+
+namespace scorefield::render {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(PngFile, GivesBackThePictureAndTheSameBytesEachTime) {
+    const fs::path folder = fresh_folder("png");
+    for (const auto& [width, height] : {std::pair{1u, 1u}, {3u, 5u}, {333u, 217u}}) {
+        const Picture picture = random_picture(width, height, width);
+        write_png(folder / "a.png", picture);
+        write_png(folder / "b.png", picture);
+        EXPECT_EQ(read_png(folder / "a.png"), picture);
+        EXPECT_EQ(content(folder / "a.png"), content(folder / "b.png"));
+    }
+    EXPECT_EQ(entries(folder), 2u);
+}
+
+TEST(PngFile, NamesThePathWhenItCannotWrite) {
+    const fs::path folder = fresh_folder("png_unwritable");
+    try {
+        write_png(folder / "missing" / "a.png", random_picture(2, 2, 1));
+        FAIL();
+    } catch (const base::Error& error) {
+        EXPECT_EQ(error.fault(), base::Fault::running);
+        EXPECT_NE(std::string(error.what()).find("missing/a.png"), std::string::npos) << error.what();
+    }
+    EXPECT_EQ(entries(folder), 0u);
+}
+
+TEST(PngFile, RefusesToReadWhatIsNotOne) {
+    const fs::path folder = fresh_folder("png_bad");
+    std::ofstream(folder / "a.png") << "not a picture";
+    EXPECT_THROW(read_png(folder / "a.png"), base::Error);
+    EXPECT_THROW(read_png(folder / "none.png"), base::Error);
+}
+
+TEST(FrameSequence, AppearsWholeOnFinish) {
+    const fs::path folder = fresh_folder("frames");
+    {
+        FrameSequence frames(folder / "film/");
+        for (unsigned i = 0; i < 3; ++i) frames.write(random_picture(4, 3, i));
+        EXPECT_FALSE(fs::exists(folder / "film"));
+        frames.finish();
+    }
+    EXPECT_EQ(entries(folder), 1u);
+    EXPECT_EQ(entries(folder / "film"), 3u);
+    for (unsigned i = 0; i < 3; ++i) {
+        EXPECT_EQ(read_png(folder / "film" / ("frame_000" + std::to_string(i) + ".png")), random_picture(4, 3, i));
+    }
+}
+
+TEST(FrameSequence, ReplacesAnOlderOneAndKeepsOtherFiles) {
+    const fs::path folder = fresh_folder("frames_again");
+    for (const char* name : {"frame_0000.png", "frame_0007.png", "frame_12345.png", "frame_7.png", "notes.txt"}) {
+        std::ofstream(folder / name) << "old";
+    }
+    FrameSequence frames(folder);
+    for (unsigned i = 0; i < 2; ++i) frames.write(random_picture(4, 3, i));
+    EXPECT_EQ(content(folder / "frame_0000.png"), "old");
+    frames.finish();
+    EXPECT_EQ(read_png(folder / "frame_0000.png"), random_picture(4, 3, 0));
+    EXPECT_TRUE(fs::exists(folder / "frame_0001.png"));
+    EXPECT_FALSE(fs::exists(folder / "frame_0007.png"));
+    EXPECT_FALSE(fs::exists(folder / "frame_12345.png"));
+    EXPECT_EQ(content(folder / "frame_7.png"), "old");
+    EXPECT_EQ(content(folder / "notes.txt"), "old");
+}
+
+TEST(FrameSequence, LeavesNothingWithoutFinish) {
+    const fs::path folder = fresh_folder("frames_none");
+    { FrameSequence(folder / "film").write(random_picture(4, 3, 1)); }
+    EXPECT_EQ(entries(folder), 0u);
+}
+
+TEST(FrameSequence, RefusesAFileAndAMissingParent) {
+    const fs::path folder = fresh_folder("frames_bad");
+    std::ofstream(folder / "file") << "x";
+    EXPECT_THROW(FrameSequence(folder / "file"), base::Error);
+    EXPECT_THROW(FrameSequence(folder / "none" / "film"), base::Error);
+    EXPECT_EQ(entries(folder), 1u);
+}
+
+}  // namespace
+}  // namespace scorefield::render

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <string>
+
+#include "render/picture.hpp"
+
+namespace scorefield::render {
+
+inline Picture random_picture(std::uint32_t width, std::uint32_t height, unsigned seed) {
+    std::mt19937 random(seed);
+    Picture picture{width, height, std::vector<std::uint8_t>(std::size_t{width} * height * 4)};
+    for (std::size_t i = 0; i < picture.rgba.size(); ++i) {
+        picture.rgba[i] = i % 4 == 3 ? std::uint8_t{255} : static_cast<std::uint8_t>(random() & 0xFFu);
+    }
+    return picture;
+}
+
+inline std::filesystem::path fresh_folder(const std::string& name) {
+    const auto folder = std::filesystem::path(testing::TempDir()) / ("scorefield_render_" + name);
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    return folder;
+}
+
+inline std::string content(const std::filesystem::path& path) {
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+inline std::size_t entries(const std::filesystem::path& folder) {
+    return static_cast<std::size_t>(
+        std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+}
+
+}  // namespace scorefield::render
