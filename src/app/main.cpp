@@ -20,14 +20,19 @@ struct Runner {
     int (*run)(const app::Settings&);
 };
 
+// clang-format off
 constexpr Runner kRunners[] = {
     {app::Command::train, app::train_command},
     {app::Command::program, app::program_command},
     {app::Command::score, app::score_command},
 #ifdef SCOREFIELD_WITH_VULKAN
+    {app::Command::render, app::render_command},
+    {app::Command::sample, app::sample_command},
+    {app::Command::bench, app::bench_command},
     {app::Command::devices, app::devices_command},
 #endif
 };
+// clang-format on
 
 int run_command(const app::Settings& settings) {
     const auto* const runner = std::ranges::find(kRunners, settings.command, &Runner::command);

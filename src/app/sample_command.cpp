@@ -104,7 +104,7 @@ int sample_command(const Settings& settings) {
     const std::vector<float> init = read_init(settings, dim);
 
     sample::RunRequest request;
-    request.program = build_program(settings, *model.process, model.prediction);
+    request.program = build_program(settings, *model.process, model.checkpoint.prediction);
     request.seed = settings.seed;
     request.first = first;
     request.particles = last - first;

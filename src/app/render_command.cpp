@@ -1,0 +1,247 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <set>
+
+#include "app/commands.hpp"
+#include "app/frame_log.hpp"
+#include "app/gpu_device.hpp"
+#include "app/output.hpp"
+#include "app/scene.hpp"
+#include "base/error.hpp"
+#include "base/progress.hpp"
+#include "render/capture.hpp"
+#include "render/contact_sheet.hpp"
+#include "render/film.hpp"
+#include "render/frame_sequence.hpp"
+#include "render/png_file.hpp"
+
+namespace scorefield::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kSheetMoments = 11;
+constexpr std::uint32_t kSheetTile = 420;  ///< pixels, where the size is not said
+
+double milliseconds_since(Clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// Records frames one after the other while earlier ones are still drawn, and hands their pictures on in order.
+class Frames {
+  public:
+    Frames(gpu::Device& device, Scene& scene, const Settings& settings,
+           std::function<void(const render::Picture&)> write)
+        : device_(device), scene_(scene), capture_(device), log_(settings.frame_log), write_(std::move(write)) {}
+
+    /// `draw` records the next frame.
+    void add(const std::function<void(gpu::Recorder&)>& draw) {
+        Slot& slot = slots_[frames_ % slots_.size()];
+        finish(slot);
+        if (capture_.full()) write_(capture_.take());
+        const Clock::time_point start = Clock::now();
+        slot.recorder.begin();
+        draw(slot.recorder);
+        capture_.record(slot.recorder, scene_.picture());
+        capture_.submitted(device_.submit(slot.recorder));
+        const Player& player = scene_.player();
+        slot.record = FrameRecord{frames_,
+                                  milliseconds_since(start),
+                                  {},
+                                  player.count(),
+                                  player.moment().state,
+                                  player.program().steps,
+                                  player.program().sampler};
+        ++frames_;
+    }
+
+    void finish() {
+        while (!capture_.empty()) write_(capture_.take());
+        for (std::size_t i = 0; i < slots_.size(); ++i) finish(slots_[(frames_ + i) % slots_.size()]);
+        log_.commit();
+    }
+
+    std::uint64_t count() const { return frames_; }
+
+  private:
+    struct Slot {
+        gpu::Recorder recorder;
+        std::optional<FrameRecord> record;  ///< of the frame under way
+    };
+
+    void finish(Slot& slot) {
+        if (!slot.record) return;
+        device_.wait(slot.recorder.submission());
+        slot.record->gpu_ms = pass_times(slot.recorder.timings());
+        log_.add(*slot.record);
+        slot.record.reset();
+    }
+
+    gpu::Device& device_;
+    Scene& scene_;
+    render::Capture capture_;
+    FrameLog log_;
+    std::function<void(const render::Picture&)> write_;
+    std::array<Slot, 2> slots_ = {Slot{{device_, "frame, even"}, {}}, Slot{{device_, "frame, odd"}, {}}};
+    std::uint64_t frames_ = 0;
+};
+
+Tempo tempo_of(const Settings& settings) {
+    return {settings.steps_per_second, settings.hold, false};
+}
+
+/// How many frames a whole run takes.
+std::uint64_t frame_count(const Settings& settings, int steps) {
+    const double step = 1 / settings.steps_per_second;
+    const double seconds = 2 * std::max(settings.hold, step) + (steps - 1) * step;
+    return static_cast<std::uint64_t>(std::ceil(seconds * settings.fps - 1e-6));
+}
+
+/// The whole run at --fps, frame by frame.
+std::uint64_t play(gpu::Device& device, Scene& scene, const Settings& settings,
+                   const std::function<void(const render::Picture&)>& write) {
+    const std::uint64_t total = frame_count(settings, scene.player().playback().steps());
+    base::Progress progress("render", total, "frames", !settings.quiet);
+    Frames frames(device, scene, settings, write);
+    while (frames.count() < total) {
+        frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings); });
+        scene.player().playback().advance(1.0 / settings.fps, tempo_of(settings), settings.steps + 1);
+        progress.update(frames.count());
+    }
+    frames.finish();
+    return total;
+}
+
+/// How far from the data a state is, 1 … 0: its angle between signal and noise, in which particles travel evenly.
+double remaining(const Moment& moment) {
+    return std::atan2(moment.sigma, moment.alpha) / (std::numbers::pi / 2);
+}
+
+/// States from the noise to the result, closer to each other near the result, where shape appears; all where there are
+/// few.
+std::set<int> sheet_states(const std::vector<Moment>& moments) {
+    std::set<int> states;
+    for (int i = 0; i < kSheetMoments; ++i) {
+        const double wanted = std::pow(1 - static_cast<double>(i) / (kSheetMoments - 1), 1.5);
+        const auto nearest = std::ranges::min_element(
+            moments, {}, [&](const Moment& moment) { return std::abs(remaining(moment) - wanted); });
+        states.insert(nearest->state);
+    }
+    if (moments.size() <= kSheetMoments) {
+        for (const Moment& moment : moments) states.insert(moment.state);
+    }
+    return states;
+}
+
+std::uint64_t write_sheet(gpu::Device& device, Scene& scene, const Settings& settings) {
+    std::vector<render::Tile> tiles;
+    std::vector<std::string> captions;
+    Frames frames(device, scene, settings, [&](const render::Picture& picture) {
+        const std::string caption = captions[tiles.size()];
+        tiles.push_back({picture, caption});
+    });
+    Playback& playback = scene.player().playback();
+    for (const int state : sheet_states(scene.player().moments())) {
+        while (playback.state() < state) playback.step();
+        frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings); });
+        captions.push_back(short_caption(scene.player()));
+    }
+    if (!scene.data_name().empty()) {
+        captions.push_back("data: " + scene.data_name());
+        frames.add([&](gpu::Recorder& recorder) { scene.record_data(recorder, settings); });
+    }
+    frames.finish();
+    const diffusion::Program& program = scene.player().program();
+    const std::string title = fmt::format("{}, {} steps: {} particles on their way from noise to data", program.sampler,
+                                          program.steps, scene.player().count());
+    render::write_png(settings.out, render::contact_sheet(tiles, title));
+    return frames.count();
+}
+
+std::uint64_t write_film(gpu::Device& device, Scene& scene, const Settings& settings) {
+    const VkExtent2D extent = scene.extent();
+    render::Film film(settings.out, extent.width, extent.height, settings.fps);
+    const std::uint64_t frames =
+        play(device, scene, settings, [&](const render::Picture& picture) { film.write(picture); });
+    film.finish();
+    return frames;
+}
+
+std::uint64_t write_frames(gpu::Device& device, Scene& scene, const Settings& settings) {
+    render::FrameSequence sequence(settings.out);
+    const std::uint64_t frames =
+        play(device, scene, settings, [&](const render::Picture& picture) { sequence.write(picture); });
+    sequence.finish();
+    return frames;
+}
+
+/// What --out asks for.
+enum class Form { frames, sheet, film };
+
+Form form_of(const std::string& out) {
+    const std::string extension = fs::path(out).extension().string();
+    if (extension == ".png") return Form::sheet;
+    if (extension == ".mp4") return Form::film;
+    if (extension.empty() || fs::is_directory(out)) return Form::frames;
+    throw base::request_error("unknown kind of file", "--out " + out, "'" + extension + "' is none that render writes",
+                              "end it with .png (contact sheet) or .mp4 (film), or name a folder (frames)");
+}
+
+/// A sheet's tiles are small and square, and their captions stand below them.
+Settings sheet_settings(const Settings& settings) {
+    Settings sheet = settings;
+    if (!settings.is_given("width")) sheet.width = settings.is_given("height") ? settings.height : kSheetTile;
+    if (!settings.is_given("height")) sheet.height = sheet.width;
+    if (!settings.is_given("captions")) sheet.captions = false;
+    if (!settings.is_given("look.overlay")) sheet.look.overlay = false;
+    if (!settings.is_given("look.axes")) sheet.look.axes = false;
+    return sheet;
+}
+
+}  // namespace
+
+int render_command(const Settings& asked) {
+    const Form form = form_of(asked.out);
+    const Settings settings = form == Form::sheet ? sheet_settings(asked) : asked;
+    if (form != Form::frames) base::require_writable(settings.out);
+    gpu::Device device(device_request(settings));
+    Scene scene(device, settings, {settings.width, settings.height});
+
+    const Clock::time_point start = Clock::now();
+    std::uint64_t frames = 0;
+    if (form == Form::sheet) frames = write_sheet(device, scene, settings);
+    if (form == Form::film) frames = write_film(device, scene, settings);
+    if (form == Form::frames) frames = write_frames(device, scene, settings);
+    const double seconds = milliseconds_since(start) / 1e3;
+
+    const Player& player = scene.player();
+    if (settings.json) {
+        print(nlohmann::ordered_json{{"device", device.properties().name},
+                                     {"variant", player.network().variant()},
+                                     {"particles", player.count()},
+                                     {"dim", player.network().dim()},
+                                     {"steps", player.program().steps},
+                                     {"frames", frames},
+                                     {"seconds", seconds},
+                                     {"out", settings.out}}
+                  .dump() +
+              "\n");
+    } else {
+        print(fmt::format("{}: {} particles, {} steps, {} frames in {:.1f} s on {}\n", settings.out, player.count(),
+                          player.program().steps, frames, seconds, device.properties().name));
+    }
+    device.wait_idle();
+    require_no_validation_messages(device);
+    return 0;
+}
+
+}  // namespace scorefield::app

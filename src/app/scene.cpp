@@ -1,0 +1,126 @@
+#include "app/scene.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/error.hpp"
+#include "data/datasets.hpp"
+#include "gpu/transfer.hpp"
+
+namespace scorefield::app {
+namespace {
+
+constexpr std::size_t kOverlayPoints = 50'000;
+constexpr std::uint64_t kOverlaySeed = 0x0e81'a700'0000'0000;
+/// Standard deviations of the noise that the camera shows.
+constexpr double kNoiseReach = 2.6;
+
+std::unique_ptr<data::Dataset> open_data(const Settings& settings, const nn::Checkpoint& checkpoint) {
+    if (!settings.data.empty()) {
+        std::unique_ptr<data::Dataset> chosen = data::open_dataset(settings.data);
+        if (chosen->dim() == checkpoint.network.dim) return chosen;
+        throw base::request_error(
+            "data do not fit the model", "--data",
+            fmt::format("{} has {} dimensions, the model {}", settings.data, chosen->dim(), checkpoint.network.dim),
+            "choose the data that the model was trained on");
+    }
+    try {
+        std::unique_ptr<data::Dataset> known = data::open_dataset(checkpoint.data);
+        if (known->dim() == checkpoint.network.dim) return known;
+    } catch (const base::Error&) {
+        // A model shows its particles without the file that it was trained on.
+    }
+    return nullptr;
+}
+
+render::Particles as_particles(const sample::ParticleView& view) {
+    return {view.values, view.reg * view.dim * view.stride, view.stride, view.count, view.dim};
+}
+
+render::Bounds join(const render::Bounds& a, const render::Bounds& b) {
+    render::Bounds both;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        both.low[axis] = std::min(a.low[axis], b.low[axis]);
+        both.high[axis] = std::max(a.high[axis], b.high[axis]);
+    }
+    return both;
+}
+
+render::Captions captions_of(const Settings& settings, const std::string& first, const std::string& second) {
+    if (!settings.captions) return {};
+    return {{first, second}, {}};
+}
+
+}  // namespace
+
+std::string caption(const Player& player) {
+    const Moment moment = player.moment();
+    const std::string where = moment.clean ? "clean" : fmt::format("t = {:.6g}   σ = {:.3f}", moment.t, moment.sigma);
+    return fmt::format("{}   step {}/{}   {}", player.program().sampler, moment.state, player.program().steps, where);
+}
+
+std::string short_caption(const Player& player) {
+    const Moment moment = player.moment();
+    return fmt::format("step {} · {}", moment.state, moment.clean ? "clean" : fmt::format("t = {:.6g}", moment.t));
+}
+
+std::string particles_text(std::uint64_t count) {
+    std::string text = fmt::format("{}", count);
+    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, " ");
+    return text + (count == 1 ? " particle" : " particles");
+}
+
+Scene::Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent)
+    : model_(load_model(settings)), player_(device, model_, settings), renderer_(device, extent, settings.particles) {
+    const double reach = kNoiseReach * player_.start_deviation();
+    bounds_ = {{-reach, -reach}, {reach, reach}};
+    if (const std::unique_ptr<data::Dataset> data = open_data(settings, model_.checkpoint)) {
+        data_name_ = data->name();
+        const data::Points points =
+            data::standardise(data->draw(kOverlaySeed, 0, kOverlayPoints), model_.checkpoint.scaling);
+        renderer_.set_overlay(points.values, points.dim);
+        bounds_ = join(bounds_, render::bounds_of(points.values, points.dim));
+        std::vector<float> planes(points.values.size());
+        for (std::size_t i = 0; i < points.count; ++i) {
+            for (std::size_t e = 0; e < points.dim; ++e) {
+                planes[e * points.count + i] = points.values[i * points.dim + e];
+            }
+        }
+        data_ = gpu::make_buffer<float>(device, "data", planes);
+    }
+    renderer_.reserve(kOverlayPoints);
+    renderer_.warm_up();
+    fit_camera();
+}
+
+void Scene::apply(const Settings& settings) {
+    renderer_.reserve(settings.particles);
+    player_.apply(settings);
+}
+
+void Scene::fit_camera() {
+    camera = render::fit(bounds_, renderer_.extent(), 0.04);
+}
+
+void Scene::record(gpu::Recorder& recorder, const Settings& settings) {
+    player_.record(recorder, [&] {
+        renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_deviation());
+    });
+    const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), settings.seed);
+    renderer_.record(recorder, as_particles(player_.particles()), camera, settings.look,
+                     captions_of(settings, caption(player_), second));
+}
+
+void Scene::record_data(gpu::Recorder& recorder, const Settings& settings) {
+    if (data_name_.empty()) throw std::logic_error("Scene::record_data: there are no data");
+    const auto dim = static_cast<std::uint32_t>(model_.checkpoint.network.dim);
+    const std::uint32_t count = std::min<std::uint32_t>(player_.count(), kOverlayPoints);
+    render::Look look = settings.look;
+    look.mode = render::ColourMode::density;
+    renderer_.record(recorder, {data_, 0, kOverlayPoints, count, dim}, camera, look,
+                     captions_of(settings, "data: " + data_name_, ""));
+}
+
+}  // namespace scorefield::app

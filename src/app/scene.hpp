@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/player.hpp"
+#include "data/points.hpp"
+#include "render/camera.hpp"
+#include "render/renderer.hpp"
+
+namespace scorefield::app {
+
+/// The particles of a model over the data that they should become, seen by a camera: what window and files show. World
+/// units are those of the network: standardised.
+class Scene {
+  public:
+    /// Opens model and data and makes everything ready to draw. Throws base::Error.
+    Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent);
+
+    /// Takes over what can change while it plays; throws as Player::apply.
+    void apply(const Settings& settings);
+    /// The camera that shows noise and data whole.
+    void fit_camera();
+
+    /// Advances the particles to the state that the clock shows and draws them onto picture().
+    void record(gpu::Recorder& recorder, const Settings& settings);
+    /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
+    void record_data(gpu::Recorder& recorder, const Settings& settings);
+    /// Another size of the picture; waits for the GPU.
+    void resize(VkExtent2D extent) { renderer_.resize(extent); }
+
+    const gpu::Image& picture() const { return renderer_.scene(); }
+    VkExtent2D extent() const { return renderer_.extent(); }
+    Player& player() { return player_; }
+    const Player& player() const { return player_; }
+    const Model& model() const { return model_; }
+    /// Empty where there are no data to show.
+    const std::string& data_name() const { return data_name_; }
+
+    render::Camera2d camera;
+
+  private:
+    Model model_;
+    Player player_;
+    render::Renderer renderer_;
+    std::string data_name_;
+    render::Bounds bounds_;
+    gpu::Buffer data_;  ///< (dim, count) planes
+};
+
+/// `ddim   step 17/50   t = 680   σ = 0.86`.
+std::string caption(const Player& player);
+/// `step 17/50 · t = 680`.
+std::string short_caption(const Player& player);
+/// `10 000 particles`.
+std::string particles_text(std::uint64_t count);
+
+}  // namespace scorefield::app
