@@ -39,6 +39,12 @@ std::size_t Timestamps::reserve_pair(VkCommandBuffer commands) {
 void Timestamps::write(VkCommandBuffer commands, std::size_t number) const {
     vkCmdWriteTimestamp2(commands, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, pools_[number / kPerPool],
                          static_cast<std::uint32_t>(number % kPerPool));
+    if (!settle_) return;
+    const auto barrier = make_structure<VkMemoryBarrier2>(VK_STRUCTURE_TYPE_MEMORY_BARRIER_2);
+    auto dependency = make_structure<VkDependencyInfo>(VK_STRUCTURE_TYPE_DEPENDENCY_INFO);
+    dependency.memoryBarrierCount = 1;
+    dependency.pMemoryBarriers = &barrier;
+    vkCmdPipelineBarrier2(commands, &dependency);
 }
 
 std::vector<std::uint64_t> Timestamps::read() const {

@@ -11,7 +11,9 @@ namespace scorefield::gpu {
 /// Numbered timestamps of one recording after another: query pools are added as needed and kept.
 class Timestamps {
   public:
-    explicit Timestamps(VkDevice device) : device_(device) {}
+    /// `settle`: put an empty barrier after each timestamp. Software devices take a time only when a barrier makes them
+    /// work off their queue, which may be after the work that follows.
+    Timestamps(VkDevice device, bool settle) : device_(device), settle_(settle) {}
     ~Timestamps();
     Timestamps(const Timestamps&) = delete;
     Timestamps& operator=(const Timestamps&) = delete;
@@ -27,6 +29,7 @@ class Timestamps {
 
   private:
     VkDevice device_;
+    bool settle_;
     std::vector<VkQueryPool> pools_;
     std::size_t reserved_ = 0;
 };
