@@ -1,8 +1,6 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace scorefield::render {
