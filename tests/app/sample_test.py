@@ -1,0 +1,104 @@
+"""What `sample` promises: files that do not depend on batching, sharding or repetition, samples close to the data, and
+the figures of --json.
+
+usage: sample_test.py BINARY   (in the project's folder)
+"""
+import json
+import os
+import sys
+import tempfile
+
+import numpy
+
+from binary import require, run
+
+BINARY = os.path.abspath(sys.argv[1])
+MODEL = os.path.abspath("assets/swiss_roll.safetensors")
+
+
+def sample(folder, name, *arguments):
+    """The bytes of the sample file, and what --json says."""
+    out = os.path.join(folder, name)
+    done = run(BINARY, ["sample", "--model", MODEL, "--out", out, "--json", *arguments])
+    require(done.returncode == 0 and done.stderr == b"", f"sample {arguments}: {done.stderr}")
+    with open(out, "rb") as file:
+        return file.read(), json.loads(done.stdout)
+
+
+def batching_changes_nothing(folder):
+    for particles, chunks in ((257, (1, 7)), (10_000, (1_000, 4_096))):
+        run_arguments = ["--particles", str(particles), "--sampler", "ddpm", "--steps", "12", "--seed", "5"]
+        whole = sample(folder, "whole.npy", *run_arguments)[0]
+        require(sample(folder, "again.npy", *run_arguments)[0] == whole, "two runs with one seed differ")
+        for chunk in chunks:
+            parts = sample(folder, "parts.npy", *run_arguments, "--chunk", str(chunk))[0]
+            require(parts == whole, f"chunks of {chunk} change {particles} particles")
+        other = sample(folder, "other.npy", *run_arguments[:-1], "6")[0]
+        require(other != whole, "another seed gives the same file")
+
+
+def shards_concatenate(folder):
+    arguments = ["--particles", "1001", "--steps", "5"]
+    sample(folder, "whole.npy", *arguments)
+    parts = []
+    for part in (1, 2, 3):
+        sample(folder, f"part{part}.npy", *arguments, "--shard", f"{part}/3")
+        parts.append(numpy.load(os.path.join(folder, f"part{part}.npy")))
+    whole = numpy.load(os.path.join(folder, "whole.npy"))
+    require(numpy.array_equal(numpy.concatenate(parts), whole), "shards do not add up to the whole")
+
+
+def start_states_come_back(folder):
+    trajectory = os.path.join(folder, "trajectory.npy")
+    first = sample(folder, "a.npy", "--particles", "500", "--steps", "10", "--trajectory", trajectory)[0]
+    start = os.path.join(folder, "start.npy")
+    numpy.save(start, numpy.load(trajectory)[0])
+    require(sample(folder, "b.npy", "--particles", "500", "--steps", "10", "--init", start)[0] == first,
+            "--init with the start of --trajectory gives other samples")
+
+
+def swiss_roll(seed, count):
+    """Fresh data by the definition (METHODS §8), NumPy's own random numbers."""
+    generator = numpy.random.default_rng(seed)
+    t = 1.5 * numpy.pi * (1 + 2 * generator.random(count))
+    roll = numpy.stack([t * numpy.cos(t), t * numpy.sin(t)], 1)
+    return roll + 0.5 * generator.standard_normal(roll.shape)
+
+
+def sliced_w2(a, b):
+    angles = numpy.pi * numpy.arange(512) / 512
+    directions = numpy.stack([numpy.cos(angles), numpy.sin(angles)])
+    quantiles = (numpy.arange(2000) + 0.5) / 2000
+    return numpy.sqrt(numpy.mean((numpy.quantile(a @ directions, quantiles, 0)
+                                  - numpy.quantile(b @ directions, quantiles, 0)) ** 2))
+
+
+def samples_are_close_to_the_data(folder):
+    # Data against data is 0.022 on average; 0.05 is what the product promises.
+    for arguments in (["--sampler", "ddim", "--steps", "50"], ["--sampler", "dpmpp_2m", "--steps", "20"]):
+        report = sample(folder, "quality.npy", "--particles", "10000", *arguments)[1]
+        samples = numpy.load(os.path.join(folder, "quality.npy"))
+        require(samples.dtype == numpy.float32 and samples.shape == (10_000, 2), f"shape {samples.shape}")
+        distances = []
+        for seed in range(4):
+            data = swiss_roll(seed, 10_000)
+            distances.append(sliced_w2((samples - data.mean()) / data.std(), (data - data.mean()) / data.std()))
+        require(numpy.mean(distances) <= 0.05, f"{arguments}: sliced W2 {distances}")
+        scored = run(BINARY, ["score", os.path.join(folder, "quality.npy"), "--data", "swiss_roll", "--json"])
+        score = json.loads(scored.stdout)["sliced_w2"]
+        require(abs(score - numpy.mean(distances)) < 0.015, f"score says {score}, NumPy {distances}")
+        for key in ("device", "variant", "particles", "dim", "steps", "evaluations", "seconds",
+                    "particle_steps_per_s", "out"):
+            require(key in report, f"--json lacks {key}")
+        require(report["evaluations"] == int(arguments[-1]), f"evaluations {report['evaluations']}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        batching_changes_nothing(folder)
+        shards_concatenate(folder)
+        start_states_come_back(folder)
+        samples_are_close_to_the_data(folder)
+
+
+main()
