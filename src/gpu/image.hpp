@@ -12,7 +12,8 @@ namespace scorefield::gpu {
 
 class Device;
 
-/// A two-dimensional colour image with one level, and its view (where its usage allows one). Layouts are the recorder's business.
+/// A two-dimensional colour image with one level, and its view (where its usage allows one). Layouts are the recorder's
+/// business.
 class Image {
   public:
     Image() = default;

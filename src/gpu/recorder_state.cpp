@@ -131,9 +131,7 @@ void PassUses::clear() {
 }
 
 Recorder::State::State(Device& owner)
-    : device(owner),
-      descriptors(owner.handle()),
-      timestamps(owner.handle(), owner.properties().is_software) {
+    : device(owner), descriptors(owner.handle()), timestamps(owner.handle(), owner.properties().is_software) {
     auto pool_info = make_structure<VkCommandPoolCreateInfo>(VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO);
     pool_info.flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT;
     pool_info.queueFamilyIndex = device.queue_family();

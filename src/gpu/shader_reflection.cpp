@@ -176,6 +176,7 @@ class Module {
                 break;
             case spv::OpStore:
             case spv::OpAtomicStore:
+            case spv::OpImageWrite:
                 accesses(word(0), false, true);
                 break;
             case spv::OpCopyMemory:
@@ -193,12 +194,7 @@ class Module {
             case spv::OpImageTexelPointer:
                 sources_[word(1)] = word(2);
                 break;
-            case spv::OpImageWrite:
-                accesses(word(0), false, true);
-                break;
             case spv::OpAtomicLoad:
-                accesses(word(2), true, false);
-                break;
             case spv::OpImageRead:
             case spv::OpImageFetch:
             case spv::OpImageGather:
@@ -255,7 +251,7 @@ class Module {
             throw std::logic_error(place + ": neither storage buffer, uniform buffer, storage image nor sampler2D");
         }
         std::set<std::pair<Id, Id>> seen;
-        trace(entry_, {{id}}, seen, binding);
+        trace(entry_, std::set<Id>{id}, seen, binding);
         return binding;
     }
 
