@@ -86,8 +86,9 @@ class Graph {
     Value mean_square(Value a);
 
     const std::vector<Node>& nodes() const { return nodes_; }
+    /// Valid until the next value is made.
     const Node& node(Value value) const { return nodes_.at(value); }
-    const Shape& shape(Value value) const { return node(value).shape; }
+    Shape shape(Value value) const { return node(value).shape; }
     /// The input or parameter of that name; throws std::logic_error where there is none.
     Value find(const std::string& name) const;
 
