@@ -26,6 +26,7 @@ constexpr Runner kRunners[] = {
     {app::Command::program, app::program_command},
     {app::Command::score, app::score_command},
 #ifdef SCOREFIELD_WITH_VULKAN
+    {app::Command::view, app::view_command},
     {app::Command::render, app::render_command},
     {app::Command::sample, app::sample_command},
     {app::Command::bench, app::bench_command},

@@ -109,11 +109,13 @@ using Slot = std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, 
 struct IntegerRange {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
+    std::uint64_t handy_high = 0;  ///< where a slider ends; 0: a field instead
 };
 struct RealRange {
     double low = 0;
     double high = 0;
     bool open_low = false;  ///< low itself is out
+    double handy_high = 0;  ///< where a slider ends; 0: at high
 };
 /// One of some names: a text, or an enumeration whose values stand in the order of the names.
 struct Choices {

@@ -79,10 +79,10 @@ void add_sampler(Table& table) {
     table.push_back({"sampler.variance", kGroup, Choices{{"large", "small"}}, "",
                      "Noise of each step (ddpm): large is beta, small that of the exact posterior", kPrograms,
                      [](Settings& s) -> Slot { return &s.sampler.variance; }});
-    table.push_back({"sampler.clip", kGroup, RealRange{0, kMillion, true}, "",
+    table.push_back({"sampler.clip", kGroup, RealRange{0, kMillion, true, 10}, "",
                      "Clamp every estimate of the data to plus or minus this, in standardised units", kPrograms,
                      [](Settings& s) -> Slot { return &s.sampler.clip; }, "no clamp"});
-    table.push_back({"steps", kGroup, IntegerRange{1, 1'000'000}, "steps", "Steps from noise to data", kPrograms,
+    table.push_back({"steps", kGroup, IntegerRange{1, 1'000'000, 1000}, "steps", "Steps from noise to data", kPrograms,
                      [](Settings& s) -> Slot { return &s.steps; }});
     table.push_back({"spacing", kGroup, choices(diffusion::kSpacings), "", "Which noise levels the steps visit",
                      kPrograms, [](Settings& s) -> Slot { return &s.spacing; }});
@@ -94,12 +94,12 @@ void add_sampler(Table& table) {
 void add_particles(Table& table) {
     constexpr std::string_view kGroup = "Particles";
     constexpr std::uint64_t kMost = 1'000'000'000;
-    table.push_back({"particles", kGroup, IntegerRange{1, kMost}, "particles", "How many samples are drawn at once",
-                     kCompute, [](Settings& s) -> Slot { return &s.particles; }});
+    table.push_back({"particles", kGroup, IntegerRange{1, kMost, 1'000'000}, "particles",
+                     "How many samples are drawn at once", kCompute, [](Settings& s) -> Slot { return &s.particles; }});
     table.push_back({"seed", kGroup, IntegerRange{0, std::numeric_limits<std::uint64_t>::max()}, "",
                      "Random numbers: the same seed gives the same result", kCompute | Command::train | Command::score,
                      [](Settings& s) -> Slot { return &s.seed; }});
-    table.push_back({"chunk", kGroup, IntegerRange{1, kMost}, "particles",
+    table.push_back({"chunk", kGroup, IntegerRange{1, kMost, 1'000'000}, "particles",
                      "Particles per batch: changes nothing but memory and speed", kSample,
                      [](Settings& s) -> Slot { return &s.chunk; }, "by the device"});
     table.push_back({"shard", kGroup, Text{"I/N"}, "", "Compute only part I of N of the run's particles", kSample,
@@ -155,10 +155,10 @@ void add_picture(Table& table) {
                      [](Settings& s) -> Slot { return &s.height; }});
     table.push_back({"fps", kGroup, IntegerRange{1, 240}, "frames/s", "Frames per second of the film", kRender,
                      [](Settings& s) -> Slot { return &s.fps; }});
-    table.push_back({"steps-per-second", kGroup, RealRange{0, 1000, true}, "steps/s", "How fast the sampler plays",
+    table.push_back({"steps-per-second", kGroup, RealRange{0, 1000, true, 120}, "steps/s", "How fast the sampler plays",
                      kFrames, [](Settings& s) -> Slot { return &s.steps_per_second; }});
-    table.push_back({"hold", kGroup, RealRange{0, 60}, "s", "How long the first and the last moment stay", kFrames,
-                     [](Settings& s) -> Slot { return &s.hold; }});
+    table.push_back({"hold", kGroup, RealRange{0, 60, false, 5}, "s", "How long the first and the last moment stay",
+                     kFrames, [](Settings& s) -> Slot { return &s.hold; }});
     table.push_back({"loop", kGroup, Toggle{}, "", "Start again when the data are reached", kView,
                      [](Settings& s) -> Slot { return &s.loop; }});
     table.push_back({"look.colour", kGroup, choices(render::kColourModeNames), "",
@@ -168,7 +168,7 @@ void add_picture(Table& table) {
                      [](Settings& s) -> Slot { return &s.look.map; }});
     table.push_back({"look.exposure", kGroup, RealRange{-10, 10}, "stops", "Brightness: one more doubles the light",
                      kFrames, [](Settings& s) -> Slot { return &s.look.exposure; }});
-    table.push_back({"look.dot", kGroup, IntegerRange{0, 3}, "pixels",
+    table.push_back({"look.dot", kGroup, IntegerRange{0, 3, 3}, "pixels",
                      "Radius of a particle; 0: by their number and the size of the frame", kFrames,
                      [](Settings& s) -> Slot { return &s.look.dot_radius; }});
     table.push_back({"look.overlay", kGroup, Toggle{}, "", "The data under the particles", kFrames,

@@ -1,0 +1,14 @@
+#include "app/commands.hpp"
+#include "app/gpu_device.hpp"
+#include "app/viewer/viewer.hpp"
+
+namespace scorefield::app {
+
+int view_command(const Settings& settings) {
+    Viewer viewer(settings);
+    viewer.run();
+    require_no_validation_messages(viewer.device());
+    return 0;
+}
+
+}  // namespace scorefield::app

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "app/frame_log.hpp"
+
+namespace scorefield::app {
+
+/// The times of the last frames, as a graph of stacked bars and as numbers.
+class FrameGraph {
+  public:
+    /// `frame_ms`: from one frame to the next.
+    void add(const PassTimes& gpu_ms, double cpu_ms, double frame_ms);
+    /// Draws at the panel's cursor.
+    void draw() const;
+    /// GPU milliseconds of a step's network and sampler lately; 0 before the first one.
+    double step_ms() const { return step_ms_; }
+    void note_steps(const PassTimes& gpu_ms, int steps);
+
+  private:
+    static constexpr std::size_t kFrames = 160;
+
+    void draw_bars() const;
+    void draw_numbers() const;
+
+    std::array<PassTimes, kFrames> frames_{};
+    std::size_t next_ = 0;
+    PassTimes mean_{};  ///< running means
+    double cpu_ms_ = 0;
+    double frame_ms_ = 0;
+    double step_ms_ = 0;
+};
+
+}  // namespace scorefield::app

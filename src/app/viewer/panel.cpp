@@ -1,0 +1,201 @@
+#include "app/viewer/panel.hpp"
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+
+#include "app/viewer/controls.hpp"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+
+namespace scorefield::app {
+namespace {
+
+const ImVec4 kWarning = {0.98f, 0.74f, 0.30f, 1};
+constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
+                                    ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings;
+
+struct Shortcut {
+    const char* key;
+    const char* action;
+};
+constexpr std::array<Shortcut, 11> kShortcuts = {{
+    {"Space", "play or pause"},
+    {"→", "one step"},
+    {"R", "start again from noise"},
+    {"L", "loop on or off"},
+    {"F", "show everything"},
+    {"S", "save a screenshot as PNG"},
+    {"H", "hide or show the panel"},
+    {"?", "this help"},
+    {"Wheel", "zoom at the pointer"},
+    {"Drag", "move the picture"},
+    {"Ctrl+click", "type a slider's value"},
+}};
+
+bool button(const char* label, float width, const char* help) {
+    const bool pressed = ImGui::Button(label, {width, 0});
+    tooltip(help);
+    return pressed;
+}
+
+void heading(const char* text) {
+    ImGui::Spacing();
+    ImGui::TextDisabled("%s", text);
+    ImGui::Separator();
+}
+
+bool has_parameter(const Settings& settings, std::string_view name) {
+    const auto parameters = diffusion::sampler_info(settings.sampler.name).parameters;
+    return std::ranges::find(parameters, name, &diffusion::SamplerParameter::name) != parameters.end();
+}
+
+std::string model_text(const Model& model) {
+    const nn::Checkpoint& checkpoint = model.checkpoint;
+    return fmt::format("{}; {} × {} units; {}", checkpoint.data, checkpoint.network.depth + 1, checkpoint.network.width,
+                       diffusion::prediction_name(checkpoint.prediction));
+}
+
+std::string process_text(const Model& model) {
+    const diffusion::ProcessSettings& process = model.checkpoint.process;
+    return fmt::format("{} {}, T = {}", process.name, process.schedule, process.train_steps.value_or(0));
+}
+
+}  // namespace
+
+void Panel::draw(float width, float height, Settings& settings, const Scene& scene, const FrameGraph& graph,
+                 Requests& requests) const {
+    ImGui::SetNextWindowPos({0, 0});
+    ImGui::SetNextWindowSize({width, height});
+    ImGui::Begin("panel", nullptr, kFixed | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+    const float footer = ImGui::GetFontSize() * 4 + 6 * ImGui::GetTextLineHeightWithSpacing();
+    ImGui::BeginChild("controls", {0, -footer});
+    if (!message.empty()) {
+        ImGui::PushStyleColor(ImGuiCol_Text, kWarning);
+        ImGui::TextWrapped("%s", message.c_str());
+        ImGui::PopStyleColor();
+    }
+    draw_transport(settings, scene, requests);
+    draw_sampler(settings, scene, requests);
+    draw_model(scene, requests);
+    draw_look(settings, requests);
+    ImGui::EndChild();
+    ImGui::Separator();
+    graph.draw();
+    ImGui::TextDisabled("%s", device_.c_str());
+    tooltip(device_reason_ + "  (--device)");
+    ImGui::End();
+}
+
+void Panel::draw_transport(Settings& settings, const Scene& scene, Requests& requests) const {
+    const Playback& playback = scene.player().playback();
+    const float gap = ImGui::GetStyle().ItemSpacing.x;
+    const float third = (ImGui::GetContentRegionAvail().x - 2 * gap) / 3;
+    const bool moving = playback.playing() && !playback.finished();
+    if (button(moving ? "Pause" : "Play", third, "Let the particles go on, or stand still  (Space)")) {
+        requests.toggle_play = true;
+    }
+    ImGui::SameLine();
+    if (button("Step", third, "One step of the sampler, then stand still  (→)")) requests.step = true;
+    ImGui::SameLine();
+    if (button("Restart", third, "Start again from noise  (R)")) requests.restart = true;
+    const float done = static_cast<float>(playback.state()) / static_cast<float>(playback.steps());
+    const std::string steps = fmt::format("step {} of {}", playback.state(), playback.steps());
+    ImGui::ProgressBar(done, {-1, 0}, steps.c_str());
+    tooltip("How far the particles are on their way from noise to data.");
+    control(settings, "steps-per-second", "steps / s");
+    control(settings, "hold");
+    control(settings, "loop");
+}
+
+void Panel::draw_sampler(Settings& settings, const Scene& scene, Requests& requests) const {
+    heading("Sampler");
+    bool changed = control(settings, "sampler");
+    if (settings.timesteps.empty()) {
+        changed |= control(settings, "steps");
+        changed |= control(settings, "spacing");
+    } else {
+        row_label("timesteps", "The list of timesteps given on the command line  (--timesteps)");
+        ImGui::TextUnformatted(settings.timesteps.c_str());
+    }
+    row_label("schedule", "The noise schedule that the model was trained on  (--process.schedule)");
+    ImGui::TextUnformatted(process_text(scene.model()).c_str());
+    if (has_parameter(settings, "eta")) changed |= control(settings, "sampler.eta", "noise η");
+    if (has_parameter(settings, "variance")) changed |= control(settings, "sampler.variance");
+    if (has_parameter(settings, "form")) changed |= control(settings, "sampler.form");
+    if (has_parameter(settings, "clip")) changed |= control(settings, "sampler.clip");
+    changed |= control(settings, "particles", {}, true);
+    changed |= control(settings, "seed");
+    requests.run_changed |= changed;
+}
+
+void Panel::draw_model(const Scene& scene, Requests& requests) const {
+    heading("Model");
+    row_label("model", "The learned score network, among those in its folder  (--model)");
+    const std::string current = scene.model().path.filename().string();
+    if (ImGui::BeginCombo("##model", current.c_str())) {
+        for (const std::filesystem::path& path : models_) {
+            const std::string name = path.filename().string();
+            if (ImGui::Selectable(name.c_str(), name == current) && name != current) requests.model = path;
+        }
+        ImGui::EndCombo();
+    }
+    tooltip("The learned score network, among those in its folder  (--model)");
+    ImGui::TextDisabled("%s", model_text(scene.model()).c_str());
+    tooltip("What the network was trained on, its layers, and what it predicts.");
+}
+
+void Panel::draw_look(Settings& settings, Requests& requests) const {
+    heading("Picture");
+    control(settings, "look.colour");
+    if (settings.look.mode == render::ColourMode::density) control(settings, "look.map");
+    control(settings, "look.exposure");
+    control(settings, "look.dot", "dot radius");
+    control(settings, "look.overlay", "data");
+    if (settings.look.overlay) control(settings, "look.overlay_strength", "data strength");
+    control(settings, "look.axes");
+    control(settings, "captions");
+    const float half = (ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x) / 2;
+    if (button("Fit", half, "Show noise and data whole  (F)")) requests.fit = true;
+    ImGui::SameLine();
+    if (button("Screenshot", half, "Save the picture as PNG in the working folder  (S)")) requests.screenshot = true;
+}
+
+void Panel::draw_help(bool& open) const {
+    if (!open) return;
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
+    if (ImGui::Begin("Keys and mouse", &open,
+                     ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoMove |
+                         ImGuiWindowFlags_NoSavedSettings)) {
+        for (const Shortcut& shortcut : kShortcuts) {
+            ImGui::TextUnformatted(shortcut.key);
+            ImGui::SameLine(ImGui::GetFontSize() * 6);
+            ImGui::TextDisabled("%s", shortcut.action);
+        }
+    }
+    ImGui::End();
+}
+
+void read_keys(const std::vector<int>& keys, Settings& settings, Requests& requests, bool& help_open,
+               bool& panel_open) {
+    const ImGuiIO& io = ImGui::GetIO();
+    if (io.WantTextInput) return;
+    for (const int key : keys) {
+        if (key == GLFW_KEY_SPACE) requests.toggle_play = true;
+        if (key == GLFW_KEY_RIGHT) requests.step = true;
+        if (key == GLFW_KEY_R) requests.restart = true;
+        if (key == GLFW_KEY_F) requests.fit = true;
+        if (key == GLFW_KEY_S) requests.screenshot = true;
+        if (key == GLFW_KEY_L) settings.loop = !settings.loop;
+        if (key == GLFW_KEY_H) panel_open = !panel_open;
+        if (key == GLFW_KEY_ESCAPE) help_open = false;
+    }
+    // Where `?` is on the keyboard depends on its layout.
+    if (io.InputQueueCharacters.contains(ImWchar{'?'})) help_open = !help_open;
+}
+
+}  // namespace scorefield::app

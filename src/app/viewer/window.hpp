@@ -1,0 +1,45 @@
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+struct GLFWwindow;
+
+namespace scorefield::app {
+
+/// A window of the desktop. One at a time.
+class Window {
+  public:
+    /// Sizes in screen coordinates. Throws base::Error (running) naming `render` when there is no display.
+    Window(std::uint32_t width, std::uint32_t height, const std::string& title);
+    ~Window();
+    Window(const Window&) = delete;
+    Window& operator=(const Window&) = delete;
+
+    /// What a Vulkan instance needs for a surface.
+    std::vector<const char*> instance_extensions() const;
+    VkSurfaceKHR make_surface(VkInstance instance) const;
+
+    bool closed() const;
+    bool minimised() const;
+    /// In pixels; may be 0.
+    VkExtent2D framebuffer() const;
+    /// Pixels of the monitor per unit of a usual one.
+    float scale() const;
+    /// Handles what the desktop reports. With `wait_seconds` > 0 it waits that long for something to come.
+    void poll(double wait_seconds = 0) const;
+
+    /// The GLFW key codes pressed (or repeated by holding) since the last call, however short.
+    std::vector<int> take_keys();
+
+    GLFWwindow* handle() const { return window_; }
+
+  private:
+    GLFWwindow* window_ = nullptr;
+    std::vector<int> keys_;
+};
+
+}  // namespace scorefield::app
