@@ -51,8 +51,6 @@ Player::Player(gpu::Device& device, const Model& model, const Settings& settings
       model_(model),
       network_(device, model.checkpoint.network, model.checkpoint.tensors),
       run_(settings) {
-    reserve(settings.particles);
-    executor_->warm_up();
     load(settings);
 }
 
@@ -60,6 +58,7 @@ void Player::reserve(std::uint32_t particles) {
     if (executor_ && particles <= executor_->capacity()) return;
     require_room(device_, network_.dim(), particles);
     executor_ = std::make_unique<sample::Executor>(device_, network_, particles, kRegisters);
+    executor_->warm_up();
 }
 
 void Player::load(const Settings& settings) {

@@ -30,7 +30,8 @@ class Player {
     Player(gpu::Device& device, const Model& model, const Settings& settings);
 
     /// Compiles anew and starts again if sampler, timesteps, seed or particles differ from what is loaded. Host work
-    /// only: the GPU is not waited for. When it throws base::Error (request), what was loaded goes on.
+    /// only, the GPU is not waited for; except where there are more particles than ever before, which need new memory.
+    /// When it throws base::Error (request), what was loaded goes on.
     void apply(const Settings& settings);
 
     Playback& playback() { return playback_; }

@@ -1,0 +1,207 @@
+"""The viewer under Xvfb with openbox, used as people do: it opens, the cloud moves, sampler and number of steps change
+by mouse and take effect, keys act, odd and tiny sizes, minimising and closing by the window manager leave status 0 and
+no validation message. Without a display it says so.
+
+What took effect is read from --frame-log. Places to click are screen units of the panel at scale 1; a layout that
+moves a control makes this test fail, not pass.
+
+usage: viewer_test.py BINARY   (in the project's folder)
+"""
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from binary import refused, require, run
+
+BINARY = os.path.abspath(sys.argv[1])
+MODEL = os.path.abspath("assets/swiss_roll.safetensors")
+TITLE = "^Scorefield$"
+
+PAUSE_BUTTON = (60, 20)
+SAMPLER_BOX = (200, 180)
+SECOND_SAMPLER = (160, 232)  # in the open box
+STEPS_SLIDER = (213, 206)  # its grip at 50 steps
+STEPS_SLIDER_LEFT = (150, 206)
+PICTURE = (800, 400)
+PICTURE_AREA = "400x300+600+250"  # of the window, without captions
+
+
+def colours(pixels):
+    return len(set(pixels))
+
+
+class Desktop:
+    """Xvfb and a window manager on a display of their own."""
+
+    def __init__(self, folder):
+        read_end, write_end = os.pipe()
+        self.log = open(os.path.join(folder, "desktop.log"), "w")
+        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1600x1000x24"],
+                                       pass_fds=[write_end], stdout=self.log, stderr=self.log)
+        os.close(write_end)
+        with os.fdopen(read_end) as pipe:
+            number = pipe.readline().strip()
+        require(number, "Xvfb did not start")
+        self.env = dict(os.environ, DISPLAY=":" + number)
+        self.manager = subprocess.Popen(["openbox"], env=self.env, stdout=self.log, stderr=self.log)
+
+    def close(self):
+        for child in (self.manager, self.server):
+            child.terminate()
+            child.wait()
+        self.log.close()
+
+    def xdotool(self, *arguments):
+        done = subprocess.run(["xdotool", *map(str, arguments)], env=self.env, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=20)
+        return done.stdout.decode().split()
+
+
+class Viewer:
+    def __init__(self, desktop, folder, name, *arguments):
+        self.desktop = desktop
+        self.folder = folder
+        self.log = os.path.join(folder, name + ".csv")
+        self.errors = open(os.path.join(folder, name + ".err"), "w+")
+        self.process = subprocess.Popen(
+            [BINARY, "view", "--model", MODEL, "--validation", "sync", "--frame-log", self.log, *arguments],
+            cwd=folder, env=desktop.env, stdout=subprocess.PIPE, stderr=self.errors)
+        self.window = self.wait_for(lambda: desktop.xdotool("search", "--name", TITLE), "no window", 60)[-1]
+        self.wait_for(lambda: colours(self.picture()) > 10, "nothing is drawn")
+        desktop.xdotool("windowactivate", "--sync", self.window)
+        time.sleep(0.5)
+
+    def wait_for(self, condition, message, seconds=20):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            require(self.process.poll() is None, f"{message}: the viewer ended: {self.said()}")
+            value = condition()
+            if value:
+                return value
+            time.sleep(0.1)
+        raise SystemExit(f"FAILED: {message} after {seconds} s: {self.said()}")
+
+    def said(self):
+        self.errors.flush()
+        with open(self.errors.name) as file:
+            return file.read()[:2000]
+
+    def move(self, place):
+        self.desktop.xdotool("mousemove", "--window", self.window, *place)
+        time.sleep(0.3)
+
+    def press(self, down):
+        self.desktop.xdotool("mousedown" if down else "mouseup", 1)
+        time.sleep(0.3)
+
+    def click(self, place):
+        self.move(place)
+        self.press(True)
+        self.press(False)
+
+    def drag(self, start, end):
+        self.move(start)
+        self.press(True)
+        self.move(end)
+        self.press(False)
+
+    def key(self, name):
+        self.desktop.xdotool("key", name)
+        time.sleep(0.3)
+
+    def resize(self, width, height):
+        self.desktop.xdotool("windowsize", self.window, width, height)
+        time.sleep(0.6)
+
+    def picture(self):
+        """Pixels of the picture's middle."""
+        done = subprocess.run(["import", "-window", self.window, "-crop", PICTURE_AREA, "rgb:-"],
+                              env=self.desktop.env, stdout=subprocess.PIPE, timeout=20)
+        return done.stdout
+
+    def close(self):
+        """As the window manager's close button does (WM_DELETE_WINDOW)."""
+        self.desktop.xdotool("windowactivate", "--sync", self.window)
+        self.key("alt+F4")
+        status = self.process.wait(30)
+        require(status == 0, f"status {status}: {self.said()}")
+        require(self.said() == "", f"the viewer complained: {self.said()}")
+        require(self.process.stdout.read() == b"", "something on standard output")
+        with open(self.log) as file:
+            return list(csv.DictReader(file))
+
+
+def moves_and_listens_to_the_mouse(desktop, folder):
+    viewer = Viewer(desktop, folder, "mouse", "--steps-per-second", "30")
+    first = viewer.picture()
+    viewer.wait_for(lambda: viewer.picture() != first, "the cloud does not move")
+    viewer.click(SAMPLER_BOX)
+    viewer.click(SECOND_SAMPLER)
+    viewer.drag(STEPS_SLIDER, STEPS_SLIDER_LEFT)
+    viewer.click(PAUSE_BUTTON)
+    viewer.move(PICTURE)
+    time.sleep(0.5)
+    still = viewer.picture()
+    time.sleep(0.5)
+    require(viewer.picture() == still, "a paused cloud moves")
+    for _ in range(4):
+        desktop.xdotool("click", 4)
+    time.sleep(0.5)
+    zoomed = viewer.picture()
+    require(zoomed != still, "the wheel does not zoom")
+    viewer.drag(PICTURE, (PICTURE[0] + 60, PICTURE[1] + 40))
+    viewer.move(PICTURE)
+    require(viewer.picture() != zoomed, "dragging does not move the picture")
+    viewer.key("f")
+    require(viewer.picture() == still, "F does not show everything again")
+    viewer.key("Right")
+    viewer.key("s")
+    viewer.wait_for(lambda: os.path.exists(os.path.join(folder, "scorefield_0000.png")), "no screenshot")
+    rows = viewer.close()
+    require(len(rows) > 20, f"{len(rows)} frames only")
+    require(rows[0]["sampler"] == "ddim" and rows[0]["steps"] == "50", f"first row {rows[0]}")
+    require(rows[-1]["sampler"] == "ddpm", f"the sampler did not change: {rows[-1]}")
+    require(0 < int(rows[-1]["steps"]) < 50, f"the number of steps did not change: {rows[-1]}")
+    require(len({row["step"] for row in rows if row["sampler"] == "ddim"}) > 3, "the step did not count up")
+    passes = ["network_ms", "splat_ms", "tone_map_ms", "UI_ms"]
+    require(all(any(float(row[name]) > 0 for row in rows) for name in passes), "a pass has no GPU time")
+
+
+def survives_every_size(desktop, folder):
+    viewer = Viewer(desktop, folder, "sizes", "--particles", "1000")
+    for size in [(641, 487), (333, 217), (101, 53), (17, 9), (1, 1), (1599, 901), (1280, 720)]:
+        viewer.resize(*size)
+    desktop.xdotool("windowminimize", viewer.window)
+    time.sleep(1)
+    desktop.xdotool("windowmap", viewer.window)
+    time.sleep(1)
+    viewer.wait_for(lambda: colours(viewer.picture()) > 10, "nothing is drawn after minimising")
+    rows = viewer.close()
+    require(all(row["particles"] == "1000" for row in rows), "other particles than asked for")
+
+
+def without_display(folder):
+    env = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    refused(BINARY, ["view"], 1, ["no display (view)", "scorefield render --out film.mp4"], folder, env)
+    refused(BINARY, [], 1, ["no display (view)"], folder, {"DISPLAY": ":4242", "WAYLAND_DISPLAY": ""})
+
+
+def main():
+    for tool in ("Xvfb", "openbox", "xdotool", "import"):
+        require(shutil.which(tool), f"{tool} is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        without_display(folder)
+        desktop = Desktop(folder)
+        try:
+            moves_and_listens_to_the_mouse(desktop, folder)
+            survives_every_size(desktop, folder)
+        finally:
+            desktop.close()
+    print("the viewer opens, moves, listens, resizes and closes")
+
+
+main()
