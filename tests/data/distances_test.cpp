@@ -39,6 +39,12 @@ TEST(SlicedW2, OfScaledNormalsIsTheDifferenceOfTheirDeviations) {
     EXPECT_NEAR(sliced_w2(normals(1, 20'000, 1), normals(1, 20'000, 1, 2)), 1, 0.02);
 }
 
+TEST(SlicedW2, TakesQuantilesInTheMiddleOfTheirShares) {
+    // The quantile of {0, 1} at p is p, so the mean square over p = (i + ½)/n, n = 2000, is 1/3 − 1/(12n²).
+    const double square = 1.0 / 3 - 1.0 / (12 * 2000.0 * 2000.0);
+    EXPECT_NEAR(sliced_w2({2, 1, {0, 1}}, {3, 1, {0, 0, 0}}), std::sqrt(square), 1e-12);
+}
+
 TEST(SlicedW2, OfFreshSwissRollsIsAsPublished) {
     const auto dataset = open_dataset("swiss_roll");
     const Scaling scaling = dataset->scaling();

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "data/npy.hpp"
+#include "nn/network_score.hpp"
 #include "train/host_trainer.hpp"
 #include "train/train.hpp"
 
@@ -90,6 +91,51 @@ TEST(HostTrainer, ApproachesTheLeastPossibleLoss) {
     EXPECT_LT(loss, 0.0075);  // half more: the network is still learning
     EXPECT_GT(loss, 0.0049);  // below the least loss only by its standard error of 5e-5
     fs::remove(path);
+}
+
+TEST(HostTrainer, MeasuresTheAveragedWeightsOnTheHeldOutDraws) {
+    Experiment experiment(small_settings());
+    for (int step = 0; step < 30; ++step) experiment.trainer.step();
+    constexpr std::size_t kDraws = 10'000;  // more than are evaluated at a time
+    base::ThreadPool pool(2);
+    Batch batch;
+    BatchSource(*experiment.dataset, *experiment.process, experiment.settings.prediction)
+        .draw_held_out(pool, 0, kDraws, batch);
+    const nn::MlpConfig& network = experiment.trainer.network();
+    const nn::NetworkScore score(network, experiment.trainer.averaged_weights(), "test");
+    double sum = 0;
+    for (std::size_t i = 0; i < kDraws; ++i) {
+        const double x[] = {static_cast<double>(batch.x[2 * i]), static_cast<double>(batch.x[2 * i + 1])};
+        double output[2] = {};
+        diffusion::Eval at;
+        at.c_noise = static_cast<double>(batch.c_noise[i]);
+        score.evaluate(x, at, output);
+        for (std::size_t c = 0; c < 2; ++c)
+            sum += std::pow(output[c] - static_cast<double>(batch.target[2 * i + c]), 2);
+    }
+    // Single precision throughout: sums of 10^4 squares in blocks.
+    EXPECT_NEAR(experiment.trainer.held_out_loss(kDraws), sum / (2 * kDraws), 2e-6);
+}
+
+TEST(HostTrainer, ClipsTheGradientAtItsNorm) {
+    // The first step of Adam moves a weight by rate·g/(g + 1e-8), which tells g where it is that small; the average
+    // takes nine tenths of it.
+    TrainSettings settings = small_settings();
+    settings.clip = 1e-8;
+    settings.warmup = 0;
+    Experiment experiment(settings);
+    const data::TensorMap before = experiment.trainer.averaged_weights();
+    experiment.trainer.step();
+    double square = 0;
+    for (const auto& [name, tensor] : experiment.trainer.averaged_weights()) {
+        for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+            const double moved = static_cast<double>(tensor.values[i]) - static_cast<double>(before.at(name).values[i]);
+            const double part = std::abs(moved) / (0.9 * settings.learning_rate);
+            square += std::pow(1e-8 * part / (1 - part), 2);
+        }
+    }
+    // Weights of order 0.1 show moves of 1e-2 to one part in 1e5 or better.
+    EXPECT_NEAR(std::sqrt(square), 1e-8, 1e-10);
 }
 
 TEST(HostTrainer, GivesTheSameWeightsForAnyNumberOfThreads) {
