@@ -54,6 +54,8 @@ def wrong_words(cwd):
         (["train", "--data", "swiss_roll"], ["--out"]),
         (["train", "--data", "swiss_roll", "--out", "x.safetensors", "--train.ema", "1"], ["--train.ema", "above"]),
     ]
+    if HAS_VULKAN:
+        cases.append((["render", "--out", "x.gif"], ["--out", "'.gif'", ".mp4"]))
     for arguments, words in cases:
         refused(BINARY, arguments, 2, words, cwd)
 
@@ -85,6 +87,10 @@ def wrong_models(cwd):
 
 
 def unwritable_outputs(cwd):
+    if HAS_VULKAN:
+        refused(BINARY, ["sample", "--model", ASSET, "--out", "nowhere/x.npy"], 1, ["nowhere/x.npy"], cwd)
+        for out in ["nowhere/sheet.png", "nowhere/film.mp4", "nowhere/frames"]:
+            refused(BINARY, ["render", "--model", ASSET, "--out", out], 1, [out], cwd)
     train = ["train", "--data", "swiss_roll", "--train.steps", "100000000"]
     for out in ["nowhere/x.safetensors", cwd, "/proc/x.safetensors"]:
         refused(BINARY, [*train, "--out", out], 1, [out], cwd)
@@ -139,7 +145,8 @@ def standard_output(cwd):
         done = run(BINARY, arguments, cwd)
         require(done.returncode == 0 and done.stderr == b"", str(done))
         require(json.loads(done.stdout)["sliced_w2"] > 0, str(done))
-    full = subprocess.run([BINARY, "program"], stdout=open("/dev/full", "w"), stderr=subprocess.PIPE)
+    with open(os.open("/dev/full", os.O_WRONLY), "w") as disk:
+        full = subprocess.run([BINARY, "program"], stdout=disk, stderr=subprocess.PIPE)
     require(full.returncode == 1 and full.stderr.count(b"\n") == 1, f"a full disk: {full}")
     read_end, write_end = os.pipe()
     os.close(read_end)
