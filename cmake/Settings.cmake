@@ -38,12 +38,21 @@ function(scorefield_room room)
   target_link_libraries(scorefield_${room} PUBLIC scorefield_settings ${ARG_LINK})
 endfunction()
 
-# scorefield_test(<name> SOURCES ... [LINK ...] [LABELS ...]): one GoogleTest executable, its cases found by ctest.
-function(scorefield_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+# scorefield_test_executable(<name> SOURCES ... [LINK ...]): a GoogleTest executable, its cases not yet known to ctest.
+function(scorefield_test_executable name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE scorefield_settings ${ARG_LINK} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_MODE PRE_TEST
-                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
+endfunction()
+
+# scorefield_discover(<name> <properties>...): makes each case of an executable a test of ctest.
+function(scorefield_discover name)
+  gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_MODE PRE_TEST ${ARGN})
+endfunction()
+
+# scorefield_test(<name> SOURCES ... [LINK ...]): host tests.
+function(scorefield_test name)
+  scorefield_test_executable(${name} ${ARGN})
+  scorefield_discover(${name} PROPERTIES LABELS host TIMEOUT 300)
 endfunction()

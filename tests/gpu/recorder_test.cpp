@@ -137,7 +137,6 @@ TEST_F(RecorderTest, RefusesToBeginInFlightOrTwoAtOnce) {
 }
 
 TEST_F(RecorderTest, TimestampsAreOrderedAndScopesRepeat) {
-    if (device().properties().timestamp_seconds == 0) GTEST_SKIP() << "no timestamps";
     const Buffer a = make_buffer<float>(device(), "a", std::vector<float>(64, 1.0F));
     const Buffer b(device(), "b", 256);
     Recorder recorder(device(), "timed");
@@ -154,6 +153,10 @@ TEST_F(RecorderTest, TimestampsAreOrderedAndScopesRepeat) {
         const Submission submission = device().submit(recorder);
         device().wait(submission);
         const std::vector<Timing> timings = recorder.timings();
+        if (device().properties().timestamp_seconds == 0) {
+            EXPECT_TRUE(timings.empty());
+            continue;
+        }
         ASSERT_EQ(timings.size(), 301U);
         EXPECT_EQ(timings[0].name, "all");
         EXPECT_EQ(timings[1].name, "forth");

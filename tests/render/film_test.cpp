@@ -49,7 +49,7 @@ void make_film(const fs::path& path, std::uint32_t width, std::uint32_t height, 
 }
 
 TEST(Film, HasEveryFrameAtTheRightSizeAndRate) {
-    if (!has_ffmpeg()) GTEST_SKIP() << "ffmpeg is not installed";
+    ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
     const fs::path folder = fresh_folder("film");
     make_film(folder / "a.mp4", 64, 48, 13);
     make_film(folder / "odd.mp4", 33, 17, 5);
@@ -62,7 +62,7 @@ TEST(Film, HasEveryFrameAtTheRightSizeAndRate) {
 }
 
 TEST(Film, IsTheSameFileForTheSameFrames) {
-    if (!has_ffmpeg()) GTEST_SKIP() << "ffmpeg is not installed";
+    ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
     const fs::path folder = fresh_folder("film_twice");
     make_film(folder / "a.mp4", 64, 48, 20);
     make_film(folder / "b.mp4", 64, 48, 20);
@@ -70,7 +70,7 @@ TEST(Film, IsTheSameFileForTheSameFrames) {
 }
 
 TEST(Film, LeavesNothingWithoutFinish) {
-    if (!has_ffmpeg()) GTEST_SKIP() << "ffmpeg is not installed";
+    ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
     const fs::path folder = fresh_folder("film_dropped");
     {
         Film film(folder / "a.mp4", 64, 48, 25);
