@@ -15,8 +15,8 @@ constexpr std::size_t kMostFiles = 2;  // of `score`
 
 /// One subcommand as the parser knows it: an option for each setting that it takes.
 struct Parser {
-    const CommandInfo* info;
-    CLI::App* app;
+    const CommandInfo* info = nullptr;
+    CLI::App* app = nullptr;
     std::vector<std::pair<const Setting*, CLI::Option*>> options;
     CLI::Option* files = nullptr;
 };

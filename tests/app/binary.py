@@ -1,5 +1,6 @@
 """Runs the binary under test and checks what every error owes its user."""
 import os
+import struct
 import subprocess
 
 PREFIX = "scorefield: error: "
@@ -14,6 +15,13 @@ def run(binary, arguments, cwd=None, env=None, timeout=60, **options):
 def require(condition, message):
     if not condition:
         raise SystemExit("FAILED: " + message)
+
+
+def png_size(path):
+    with open(path, "rb") as file:
+        head = file.read(24)
+    require(head[:8] == b"\x89PNG\r\n\x1a\n", f"{path} is no PNG")
+    return struct.unpack(">II", head[16:24])
 
 
 def files_below(folder):

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from binary import refused, require, run
+from binary import png_size, refused, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -171,6 +171,30 @@ def moves_and_listens_to_the_mouse(desktop, folder):
     require(all(any(float(row[name]) > 0 for row in rows) for name in passes), "a pass has no GPU time")
 
 
+def shows_what_render_writes(desktop, folder):
+    """A screenshot of the result is, byte for byte, the last frame that `render` writes of that size."""
+    run_of = ["--steps", "5", "--particles", "3000", "--steps-per-second", "20", "--hold", "0"]
+    viewer = Viewer(desktop, folder, "same", "--loop", "off", *run_of)
+    time.sleep(2)
+    picture = viewer.picture()
+    time.sleep(0.5)
+    require(viewer.picture() == picture, "the run does not end")
+    before = set(os.listdir(folder))
+    viewer.key("s")
+    viewer.wait_for(lambda: set(os.listdir(folder)) - before, "no screenshot")
+    time.sleep(0.5)
+    screenshot = (set(os.listdir(folder)) - before).pop()
+    require(viewer.close()[-1]["step"] == "5", "the run did not reach its result")
+    width, height = png_size(os.path.join(folder, screenshot))
+    frames = os.path.join(folder, "frames")
+    done = run(BINARY, ["render", "--model", MODEL, "--out", frames, "--width", str(width), "--height", str(height),
+                        "--fps", "20", *run_of], env={"DISPLAY": ""})
+    require(done.returncode == 0, done.stderr.decode())
+    last = os.path.join(frames, sorted(os.listdir(frames))[-1])
+    require(open(last, "rb").read() == open(os.path.join(folder, screenshot), "rb").read(),
+            "window and files show different pictures")
+
+
 def survives_every_size(desktop, folder):
     viewer = Viewer(desktop, folder, "sizes", "--particles", "1000")
     for size in [(641, 487), (333, 217), (101, 53), (17, 9), (1, 1), (1599, 901), (1280, 720)]:
@@ -198,6 +222,7 @@ def main():
         desktop = Desktop(folder)
         try:
             moves_and_listens_to_the_mouse(desktop, folder)
+            shows_what_render_writes(desktop, folder)
             survives_every_size(desktop, folder)
         finally:
             desktop.close()

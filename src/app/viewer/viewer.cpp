@@ -38,7 +38,7 @@ std::vector<fs::path> models_beside(const fs::path& model) {
 /// `scorefield_0000.png` or the first after it that is free.
 fs::path screenshot_path() {
     for (int number = 0;; ++number) {
-        const fs::path path = fmt::format("scorefield_{:04}.png", number);
+        fs::path path = fmt::format("scorefield_{:04}.png", number);
         if (!fs::exists(path)) return path;
     }
 }

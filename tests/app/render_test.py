@@ -1,0 +1,90 @@
+"""What `render` promises: frames, film and contact sheet of the sizes asked for; the same settings give the same bytes;
+a state looks the same at any frame rate; times of every frame in the log.
+
+usage: render_test.py BINARY   (in the project's folder)
+"""
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from binary import files_below, png_size, require, run
+
+BINARY = os.path.abspath(sys.argv[1])
+MODEL = os.path.abspath("assets/swiss_roll.safetensors")
+RUN = ["--model", MODEL, "--particles", "2000", "--steps", "6", "--sampler", "ddpm", "--seed", "5"]
+
+
+def render(cwd, out, *arguments):
+    done = run(BINARY, ["render", *RUN, "--validation", "sync", "--json", "--out", out, *arguments], cwd)
+    require(done.returncode == 0 and done.stderr == b"", str(done))
+    result = json.loads(done.stdout)
+    require({"device", "variant", "particles", "steps", "frames", "seconds", "out"} <= set(result), str(result))
+    require(result["particles"] == 2000 and result["steps"] == 6 and result["out"] == out, str(result))
+    return result
+
+
+def contents(cwd, folder):
+    names = sorted(os.listdir(os.path.join(cwd, folder)))
+    return {name: open(os.path.join(cwd, folder, name), "rb").read() for name in names}
+
+
+def frames(cwd):
+    # Both ends stay 0.5 s, five states between them 0.1 s each: 1.5 s.
+    tempo = ["--steps-per-second", "10", "--hold", "0.5", "--width", "333", "--height", "217"]
+    result = render(cwd, "slow", "--fps", "10", "--frame-log", "slow.csv", *tempo)
+    require(result["frames"] == 15, str(result))
+    slow = contents(cwd, "slow")
+    require(list(slow) == [f"frame_{i:04}.png" for i in range(15)], str(list(slow)))
+    require(png_size(os.path.join(cwd, "slow", "frame_0007.png")) == (333, 217), "size of a frame")
+    require(slow["frame_0000.png"] == slow["frame_0004.png"], "the start does not stay")
+    require(len(set(slow.values())) == 7, f"{len(set(slow.values()))} different frames of 7 states")
+
+    with open(os.path.join(cwd, "slow.csv")) as file:
+        rows = list(csv.DictReader(file))
+    require([int(row["step"]) for row in rows] == [0] * 5 + [1, 2, 3, 4, 5] + [6] * 5, "steps in the log")
+    require(all(row["sampler"] == "ddpm" and row["steps"] == "6" for row in rows), "settings in the log")
+    require(all(float(row["splat_ms"]) > 0 and float(row["tone_map_ms"]) > 0 for row in rows), "times in the log")
+
+    render(cwd, "again", "--fps", "10", *tempo)
+    require(contents(cwd, "again") == slow, "the same settings give other frames")
+    render(cwd, "fast", "--fps", "20", *tempo)
+    fast = list(contents(cwd, "fast").values())
+    require(fast[::2] == list(slow.values()), "a state depends on the frame rate")
+    render(cwd, "slow", "--fps", "5", *tempo)
+    require(len(contents(cwd, "slow")) == 8, "older frames are left in the folder")
+
+
+def film(cwd):
+    tempo = ["--steps-per-second", "10", "--hold", "0.5", "--fps", "20", "--width", "320", "--height", "240"]
+    for name in ("film.mp4", "again.mp4"):
+        result = render(cwd, name, *tempo)
+        require(result["frames"] == 30, str(result))
+    probe = subprocess.run(["ffprobe", "-v", "error", "-count_frames", "-show_entries",
+                            "stream=nb_read_frames,width,height,r_frame_rate", "-of", "csv=p=0", "film.mp4"],
+                           cwd=cwd, stdout=subprocess.PIPE)
+    require(probe.stdout.decode().strip() == "320,240,20/1,30", probe.stdout.decode())
+    films = [open(os.path.join(cwd, name), "rb").read() for name in ("film.mp4", "again.mp4")]
+    require(films[0] == films[1], "the same settings give another film")
+
+
+def sheet(cwd):
+    result = render(cwd, "sheet.png", "--width", "120", "--height", "100")
+    require(result["frames"] == 8, f"7 states and the data are {result['frames']} tiles")
+    width, height = png_size(os.path.join(cwd, "sheet.png"))
+    require(width > 3 * 120 and height > 2 * 100, f"the sheet is {width} × {height}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as cwd:
+        frames(cwd)
+        film(cwd)
+        sheet(cwd)
+        left = [path for path in files_below(cwd) if ".part" in path]
+        require(not left, f"left behind: {left}")
+    print("frames, film and contact sheet are as promised")
+
+
+main()
