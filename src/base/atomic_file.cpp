@@ -1,6 +1,7 @@
 #include "base/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,64 +11,107 @@
 #include "base/error.hpp"
 
 namespace scorefield::base {
+namespace {
 
-std::filesystem::path temporary_beside(const std::filesystem::path& path) {
-    std::filesystem::path temporary = path;
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& why) {
+    throw running_error("cannot write", path.string(), why, "choose a folder that exists and that you may write to");
+}
+
+/// The end of a chain of links, which need not exist.
+fs::path follow_links(const fs::path& path) {
+    constexpr int kMostLinks = 40;  // as Linux: more are taken for a circle
+    fs::path at = path;
+    std::error_code error;
+    for (int i = 0; i < kMostLinks && fs::is_symlink(fs::symlink_status(at, error)); ++i) {
+        const fs::path next = fs::read_symlink(at, error);
+        if (error) fail(path, error.message());
+        at = at.parent_path() / next;
+    }
+    return at;
+}
+
+/// A file of this name made anew: what another process has put there, a link say, is not written to.
+std::FILE* create(const fs::path& path) {
+    constexpr mode_t kMode = 0666;  // less the process's mask
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode);
+    if (descriptor < 0) return nullptr;
+    std::FILE* file = ::fdopen(descriptor, "wb");
+    if (file == nullptr) ::close(descriptor);
+    return file;
+}
+
+}  // namespace
+
+fs::path temporary_beside(const fs::path& path) {
+    fs::path temporary = path;
     // The extension stays last: other programs choose a format by it.
     temporary.replace_filename("." + path.stem().string() + ".part-" + std::to_string(::getpid()) +
                                path.extension().string());
     return temporary;
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)), temporary_(temporary_beside(path_)) {
-    if (std::filesystem::is_directory(path_)) fail("it is a folder");
-    stream_.open(temporary_, std::ios::binary | std::ios::trunc);
-    if (!stream_) fail(std::strerror(errno));
+fs::path replaced_file(const fs::path& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (!fs::status_known(status)) fail(path, error.message());
+    if (fs::is_directory(status)) fail(path, "it is a folder");
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
+        throw running_error("cannot write", path.string(), "it is a device or a pipe", "name a file");
+    }
+    return follow_links(path);
+}
+
+AtomicFile::AtomicFile(fs::path path)
+    : path_(std::move(path)), target_(replaced_file(path_)), temporary_(temporary_beside(target_)) {
+    std::error_code ignored;
+    fs::remove(temporary_, ignored);  // left by a process that died and had this one's number
+    file_.reset(create(temporary_));
+    if (!file_) fail(path_, std::strerror(errno));
 }
 
 AtomicFile::~AtomicFile() {
-    if (!stream_.is_open()) return;
-    stream_.close();
-    std::error_code ignored;
-    std::filesystem::remove(temporary_, ignored);
+    if (!file_) return;
+    file_.reset();
+    remove_temporary();
 }
 
 void AtomicFile::write(const void* bytes, std::size_t count) {
-    stream_.write(static_cast<const char*>(bytes), static_cast<std::streamsize>(count));
-    if (!stream_) fail(std::strerror(errno));
+    if (count > 0 && std::fwrite(bytes, 1, count, file_.get()) != count) fail(path_, std::strerror(errno));
 }
 
 void AtomicFile::rewrite(std::size_t offset, std::string_view text) {
-    const auto end = stream_.tellp();
-    stream_.seekp(static_cast<std::streamoff>(offset));
+    const long end = std::ftell(file_.get());
+    const bool there = end >= 0 && std::fseek(file_.get(), static_cast<long>(offset), SEEK_SET) == 0;
+    if (!there) fail(path_, std::strerror(errno));
     write(text);
-    stream_.seekp(end);
+    if (std::fseek(file_.get(), end, SEEK_SET) != 0) fail(path_, std::strerror(errno));
 }
 
 void AtomicFile::commit() {
-    stream_.flush();
-    if (!stream_) fail(std::strerror(errno));
-    stream_.close();
     // On disk before it takes the place of an older, good file.
-    if (const int descriptor = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC); descriptor >= 0) {
-        ::fsync(descriptor);
-        ::close(descriptor);
+    if (std::fflush(file_.get()) != 0 || ::fsync(::fileno(file_.get())) != 0) fail(path_, std::strerror(errno));
+    if (std::fclose(file_.release()) != 0) {
+        const std::string why = std::strerror(errno);
+        remove_temporary();
+        fail(path_, why);
     }
     std::error_code renamed;
-    std::filesystem::rename(temporary_, path_, renamed);
+    fs::rename(temporary_, target_, renamed);
     if (renamed) {
-        std::error_code ignored;
-        std::filesystem::remove(temporary_, ignored);
-        fail(renamed.message());
+        remove_temporary();
+        fail(path_, renamed.message());
     }
 }
 
-void AtomicFile::fail(const std::string& why) const {
-    throw running_error("cannot write", path_.string(), why, "choose a folder that exists and that you may write to");
+void AtomicFile::remove_temporary() const {
+    std::error_code ignored;
+    fs::remove(temporary_, ignored);
 }
 
-void require_writable(const std::filesystem::path& path) {
-    AtomicFile probe(path);
+void require_writable(const fs::path& path) {
+    const AtomicFile probe(path);
 }
 
 }  // namespace scorefield::base

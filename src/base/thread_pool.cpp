@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -22,6 +23,15 @@ struct ThreadPool::State {
     std::exception_ptr failure;
     bool stopping = false;
     std::vector<std::jthread> workers;
+
+    /// The workers end when they are told to; destroying `workers` then waits for them.
+    ~State() {
+        {
+            const std::scoped_lock lock(mutex);
+            stopping = true;
+        }
+        wake.notify_all();
+    }
 
     void drain() {
         for (std::size_t i = next.fetch_add(1); i < count; i = next.fetch_add(1)) {
@@ -51,16 +61,16 @@ struct ThreadPool::State {
 
 ThreadPool::ThreadPool(std::size_t threads) : state_(std::make_unique<State>()) {
     if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
-    for (std::size_t i = 1; i < threads; ++i) state_->workers.emplace_back([this] { state_->work(); });
+    state_->workers.reserve(threads - 1);
+    try {
+        while (this->threads() < threads) state_->workers.emplace_back([state = state_.get()] { state->work(); });
+    } catch (const std::system_error&) {
+        // The machine has no more to give: those made share the work.
+        return;
+    }
 }
 
-ThreadPool::~ThreadPool() {
-    {
-        const std::scoped_lock lock(state_->mutex);
-        state_->stopping = true;
-    }
-    state_->wake.notify_all();
-}
+ThreadPool::~ThreadPool() = default;
 
 void ThreadPool::run(std::size_t count, const std::function<void(std::size_t)>& task) {
     {

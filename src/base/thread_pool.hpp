@@ -10,7 +10,7 @@ namespace scorefield::base {
 /// thread runs which task is not determined: results must not depend on it. Threads are kept between calls.
 class ThreadPool {
   public:
-    /// `threads` = 0: one per core, the caller included.
+    /// `threads` = 0: one per core, the caller included. Fewer where the machine refuses more.
     explicit ThreadPool(std::size_t threads = 0);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;

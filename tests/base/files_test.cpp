@@ -1,13 +1,12 @@
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
-#include <atomic>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
-#include "base/thread_pool.hpp"
+#include "base/fnv.hpp"
 
 namespace scorefield::base {
 namespace {
@@ -29,6 +28,16 @@ std::string content(const fs::path& path) {
 
 std::size_t entries(const fs::path& folder) {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+std::string refusal(const fs::path& path) {
+    try {
+        require_writable(path);
+    } catch (const Error& error) {
+        EXPECT_EQ(error.exit_status(), 1);
+        return error.what();
+    }
+    return "accepted";
 }
 
 TEST(AtomicFile, AppearsWholeOnCommitAndKeepsTheOldOneUntilThen) {
@@ -61,18 +70,68 @@ TEST(AtomicFile, NamesThePathItCannotWrite) {
     EXPECT_THROW(require_writable(folder), Error);
 }
 
-TEST(ThreadPool, RunsEveryTaskOnceAndRethrows) {
-    ThreadPool pool(3);
-    std::vector<std::atomic<int>> seen(1000);
-    for (int repeat = 0; repeat < 20; ++repeat) pool.run(seen.size(), [&](std::size_t i) { ++seen[i]; });
-    for (const auto& count : seen) EXPECT_EQ(count, 20);
-    EXPECT_THROW(pool.run(10,
-                          [](std::size_t i) {
-                              if (i == 7) throw std::runtime_error("seven");
-                          }),
-                 std::runtime_error);
-    pool.run(seen.size(), [&](std::size_t i) { ++seen[i]; });
-    EXPECT_EQ(seen[0], 21);
+TEST(AtomicFile, ReplacesWhatALinkPointsToAndKeepsTheLink) {
+    const fs::path folder = fresh_folder("links");
+    fs::create_directories(folder / "elsewhere");
+    std::ofstream(folder / "elsewhere" / "a.txt") << "old";
+    fs::create_symlink("elsewhere/a.txt", folder / "first");
+    fs::create_symlink("first", folder / "second");
+    fs::create_symlink("elsewhere/b.txt", folder / "dangling");
+    for (const auto& [name, target] : {std::pair{"second", "a.txt"}, std::pair{"dangling", "b.txt"}}) {
+        AtomicFile file(folder / name);
+        file.write("new");
+        file.commit();
+        EXPECT_TRUE(fs::is_symlink(folder / name));
+        EXPECT_EQ(content(folder / "elsewhere" / target), "new");
+    }
+    EXPECT_TRUE(fs::is_symlink(folder / "first"));
+    fs::create_symlink("circle", folder / "circle");
+    EXPECT_THAT(refusal(folder / "circle"), testing::HasSubstr("ymbolic link"));
+}
+
+TEST(AtomicFile, RefusesPipesAndDevicesAndLeavesThemAsTheyAre) {
+    const fs::path folder = fresh_folder("special");
+    ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+    fs::create_symlink("pipe", folder / "link");
+    for (const char* name : {"pipe", "link"}) {
+        EXPECT_THAT(refusal(folder / name), testing::HasSubstr("a device or a pipe"));
+        EXPECT_TRUE(fs::is_fifo(folder / name));
+    }
+    // Not through AtomicFile: a wrong one, run by root, would replace the device.
+    EXPECT_THROW(replaced_file("/dev/null"), Error);
+    EXPECT_EQ(entries(folder), 2U);
+}
+
+// Paths that cannot be looked at: a name longer than file systems take (255 bytes), and a folder that is a file.
+TEST(AtomicFile, NamesPathsThatCannotExist) {
+    const fs::path folder = fresh_folder("impossible");
+    EXPECT_THAT(refusal(folder / std::string(300, 'x')), testing::HasSubstr("too long"));
+    EXPECT_THAT(refusal(folder / std::string(250, 'x')), testing::HasSubstr("too long"));
+    std::ofstream(folder / "file") << "text";
+    EXPECT_THAT(refusal(folder / "file" / "a.txt"), testing::HasSubstr("ot a directory"));
+}
+
+TEST(AtomicFile, DoesNotWriteThroughALinkThatHasItsTemporaryName) {
+    const fs::path folder = fresh_folder("trap");
+    std::ofstream(folder / "precious") << "kept";
+    fs::create_symlink("precious", temporary_beside(folder / "a.txt"));
+    AtomicFile file(folder / "a.txt");
+    file.write("new");
+    file.commit();
+    EXPECT_EQ(content(folder / "precious"), "kept");
+    EXPECT_EQ(content(folder / "a.txt"), "new");
+}
+
+// Known answers of the hash's authors (http://www.isthe.com/chongo/tech/comp/fnv, 64-bit FNV-1a).
+TEST(Fnv, GivesThePublishedAnswers) {
+    const auto hash = [](std::string_view text) {
+        Fnv fnv;
+        fnv.bytes(text.data(), text.size());
+        return fnv.hash();
+    };
+    EXPECT_EQ(hash(""), 0xcbf29ce484222325U);
+    EXPECT_EQ(hash("a"), 0xaf63dc4c8601ec8cU);
+    EXPECT_EQ(hash("foobar"), 0x85944171f73967e8U);
 }
 
 }  // namespace
