@@ -16,7 +16,7 @@
 namespace scorefield::bench {
 namespace {
 
-constexpr std::uint32_t kGroup = 256;
+constexpr std::uint32_t kGroup = 128;  // every Vulkan device takes it
 
 /// GPU seconds of one recording.
 template <class Record>

@@ -18,6 +18,7 @@ layout(push_constant) uniform Push {
     uint terms;
     uint first_noise;  // word of the table
     uint noise;
+    uint first;           // particle of this dispatch
     uint first_particle;  // number of particle 0 within the run
     uint seed_low;
     uint seed_high;
@@ -27,7 +28,7 @@ layout(set = 0, binding = 0) buffer Values { float values[]; };
 layout(set = 0, binding = 1) readonly buffer Table { uint table[]; };
 
 void main() {
-    uint particle = gl_GlobalInvocationID.x;
+    uint particle = push.first + gl_GlobalInvocationID.x;
     uint block = DIM > 4 ? gl_WorkGroupID.y : 0u;
     // Elements beyond the last repeat it: no branch, and the same value is stored twice.
     uint at[ELEMENTS];

@@ -1,9 +1,11 @@
 #version 460
-// dst = min(max(dst, low), high), element by element of one register.
+// dst = min(max(dst, low), high): particles along x, the register's planes along y.
 layout(local_size_x_id = 0) in;
 
 layout(push_constant) uniform Push {
-    uint first;  // of the register
+    uint first_plane;
+    uint stride;
+    uint first;  // particle of this dispatch
     float low;
     float high;
 } push;
@@ -11,6 +13,6 @@ layout(push_constant) uniform Push {
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 
 void main() {
-    uint i = push.first + gl_GlobalInvocationID.x;
+    uint i = (push.first_plane + gl_WorkGroupID.y) * push.stride + push.first + gl_GlobalInvocationID.x;
     values[i] = min(max(values[i], push.low), push.high);
 }

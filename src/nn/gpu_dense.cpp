@@ -36,7 +36,7 @@ constexpr std::size_t kInputsAtMost = 1024;      // private array of an invocati
 class DenseKernels : public ChainKernels {
   public:
     DenseKernels(gpu::Device& device, const std::vector<DenseLayer>& layers)
-        : chain_(layers), group_(workgroup_size(device)), block_(block_size(device)) {
+        : chain_(layers), group_(network_group(device)), block_(block_size(device)) {
         std::uint32_t widest = 0;
         for (std::size_t l = 0; l < layers.size(); ++l) {
             add_layer(device, layers[l], l + 1 == layers.size());
@@ -71,8 +71,9 @@ class DenseKernels : public ChainKernels {
     void record(gpu::Recorder& recorder, const gpu::Buffer& weights, const gpu::Buffer& rows, const gpu::Buffer& values,
                 const GpuEval& eval) const override {
         const auto plane = static_cast<std::uint32_t>(chain_.front().inputs) * eval.stride;
-        for (std::uint32_t particle = 0; particle < eval.count; particle += block_) {
-            const std::uint32_t groups = round_up(std::min(block_, eval.count - particle), group_) / group_;
+        const std::uint32_t end = eval.first + eval.count;
+        for (std::uint32_t particle = eval.first; particle < end; particle += block_) {
+            const std::uint32_t groups = round_up(std::min(block_, end - particle), group_) / group_;
             for (std::size_t l = 0; l < layers_.size(); ++l) {
                 const Layer& layer = layers_[l];
                 const gpu::Buffer& in = l == 0 ? values : activations_[l % 2];

@@ -34,7 +34,7 @@ class FusedKernels : public ChainKernels {
         : layers_(layers),
           width_(width),
           dim_(static_cast<std::uint32_t>(layers.front().inputs)),
-          group_(workgroup_size(device)),
+          group_(network_group(device)),
           block_(block_size(device)) {
         const std::size_t hidden = layers.size() - 2;
         for (std::size_t l = 0; l < hidden; ++l) {
@@ -91,8 +91,9 @@ class FusedKernels : public ChainKernels {
 
     void record(gpu::Recorder& recorder, const gpu::Buffer& weights, const gpu::Buffer& rows, const gpu::Buffer& values,
                 const GpuEval& eval) const override {
-        for (std::uint32_t particle = 0; particle < eval.count; particle += block_) {
-            const std::uint32_t groups = round_up(std::min(block_, eval.count - particle), group_) / group_;
+        const std::uint32_t end = eval.first + eval.count;
+        for (std::uint32_t particle = eval.first; particle < end; particle += block_) {
+            const std::uint32_t groups = round_up(std::min(block_, end - particle), group_) / group_;
             for (std::size_t s = 0; s < stages_.size(); ++s) {
                 const Stage& stage = stages_[s];
                 const StagePush push = {static_cast<std::uint32_t>(stage.weights),

@@ -35,9 +35,9 @@ std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std:
 /// One dispatch per layer, blocks of outputs. Throws base::Error (running) when a layer is too wide for the device.
 std::unique_ptr<ChainKernels> make_dense_kernels(gpu::Device& device, const std::vector<DenseLayer>& layers);
 
-/// Invocations per workgroup: software devices amortise the staging of weights over many particles, real ones want
-/// several small groups at a time.
-std::uint32_t workgroup_size(const gpu::Device& device);
+/// Invocations per workgroup of these kernels: software devices amortise the staging of weights over many particles,
+/// real ones want several small groups at a time.
+std::uint32_t network_group(const gpu::Device& device);
 
 /// Particles per pass through the layers: bounds the activations' memory.
 std::uint32_t block_size(const gpu::Device& device);

@@ -1,6 +1,7 @@
 #include "nn/gpu_network.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "gpu/transfer.hpp"
 #include "nn/evaluate.hpp"
@@ -19,9 +20,13 @@ Matrix matrix_of(const data::Tensor& tensor) {
 
 }  // namespace
 
-std::uint32_t workgroup_size(const gpu::Device& device) {
-    const std::uint32_t wanted = device.properties().is_software ? 512 : 128;
-    return std::min(wanted, device.properties().max_workgroup_invocations);
+std::uint32_t workgroup_size(const gpu::Device& device, std::uint32_t wanted) {
+    const gpu::DeviceProperties& limits = device.properties();
+    return std::bit_floor(std::min({wanted, limits.max_workgroup_invocations, limits.max_workgroup_size[0]}));
+}
+
+std::uint32_t network_group(const gpu::Device& device) {
+    return workgroup_size(device, device.properties().is_software ? 512 : 128);
 }
 
 std::uint32_t block_size(const gpu::Device& device) {
@@ -37,12 +42,13 @@ void pack_matrix(std::span<const float> matrix, std::size_t rows, std::size_t co
 }
 
 GpuNetwork::GpuNetwork(gpu::Device& device, const MlpConfig& config, const data::TensorMap& tensors)
-    : device_(device), config_(config), tensors_(tensors) {
+    : device_(device), config_(config) {
+    for (const auto& [name, tensor] : tensors) parameters_[name] = matrix_of(tensor);
     network_ = build_mlp(graph_, config_, TimeRows::shared);
     layers_ = dense_chain(graph_, network_.x, network_.output);
     kernels_ = make_fused_kernels(device_, layers_);
     if (!kernels_) kernels_ = make_dense_kernels(device_, layers_);
-    const std::vector<float> packed = kernels_->pack_weights(tensors_);
+    const std::vector<float> packed = kernels_->pack_weights(tensors);
     weights_ = gpu::make_buffer<float>(device_, "network weights", packed);
 }
 
@@ -59,9 +65,8 @@ double GpuNetwork::operations() const {
 }
 
 void GpuNetwork::set_times(std::span<const double> c_noise) {
-    std::map<std::string, Matrix> parameters;
     Bindings bindings;
-    for (const auto& [name, tensor] : tensors_) bindings[name] = &(parameters[name] = matrix_of(tensor));
+    for (const auto& [name, matrix] : parameters_) bindings[name] = &matrix;
     std::vector<Value> addends;
     for (const DenseLayer& layer : layers_) addends.push_back(layer.addend);
 

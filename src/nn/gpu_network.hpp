@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -11,17 +12,19 @@
 #include "gpu/recorder.hpp"
 #include "nn/dense_chain.hpp"
 #include "nn/graph.hpp"
+#include "nn/matrix.hpp"
 #include "nn/mlp.hpp"
 
 namespace scorefield::nn {
 
 /// One network evaluation as an affine form: dst ← c_skip·src + c_out·F(c_in·src; time of table row `row`) for
-/// particles 0 … count−1 of `values`, registers of (dim, stride) planes of float32. Whole workgroups are written, so
-/// `stride` must be a multiple of kParticleMultiple. Registers src and dst may be the same.
+/// particles first … first+count−1 of `values`, registers of (dim, stride) planes of float32. Whole workgroups are
+/// written, so `stride` and `first` must be multiples of kParticleMultiple. Registers src and dst may be the same.
 struct GpuEval {
     std::uint32_t src = 0;
     std::uint32_t dst = 0;
     std::uint32_t stride = 0;
+    std::uint32_t first = 0;
     std::uint32_t count = 0;
     std::uint32_t row = 0;
     float c_in = 1;
@@ -36,6 +39,10 @@ inline constexpr std::uint32_t kParticleMultiple = 512;
 constexpr std::uint32_t round_up(std::uint32_t n, std::uint32_t multiple) {
     return (n + multiple - 1) / multiple * multiple;
 }
+
+/// Invocations of a one-dimensional workgroup: the largest power of two that the device allows, `wanted` at most.
+/// Divides kParticleMultiple where `wanted` does.
+std::uint32_t workgroup_size(const gpu::Device& device, std::uint32_t wanted);
 
 class ChainKernels;
 
@@ -67,7 +74,7 @@ class GpuNetwork {
   private:
     gpu::Device& device_;
     MlpConfig config_;
-    data::TensorMap tensors_;
+    std::map<std::string, Matrix> parameters_;
     Graph graph_;
     MlpValues network_;
     std::vector<DenseLayer> layers_;

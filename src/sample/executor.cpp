@@ -16,12 +16,12 @@ namespace {
 
 /// Push constants of shaders/sample/blend.comp.
 struct BlendPush {
-    std::uint32_t dst, stride, first_term, terms, first_noise, noise, first_particle, seed_low, seed_high;
+    std::uint32_t dst, stride, first_term, terms, first_noise, noise, first, first_particle, seed_low, seed_high;
 };
 
 /// Push constants of shaders/sample/clamp.comp.
 struct ClampPush {
-    std::uint32_t first;
+    std::uint32_t first_plane, stride, first;
     float low, high;
 };
 
@@ -29,23 +29,23 @@ std::uint32_t word(double coefficient) {
     return std::bit_cast<std::uint32_t>(static_cast<float>(coefficient));
 }
 
-std::uint32_t group_size(const gpu::Device& device) {
-    return std::min(nn::kParticleMultiple, device.properties().max_workgroup_invocations);
-}
-
 std::uint32_t size32(std::size_t size) {
     return static_cast<std::uint32_t>(size);
 }
 
-gpu::Buffer make_values(gpu::Device& device, std::uint32_t registers, std::uint32_t dim, std::uint32_t stride) {
+/// Registers of (dim, stride) planes. Elements are addressed by 32 bits, workgroups by one dimension of the dispatch.
+gpu::Buffer make_values(gpu::Device& device, std::uint32_t registers, std::uint32_t dim, std::uint32_t stride,
+                        std::uint32_t group) {
+    const gpu::DeviceProperties& limits = device.properties();
     const std::uint64_t floats = std::uint64_t{registers} * dim * stride;
-    // Planes are addressed by 32-bit indices.
-    if (floats > std::min<std::uint64_t>(UINT32_MAX, device.properties().max_storage_buffer_bytes / sizeof(float))) {
-        throw base::request_error(
-            "too many particles in one batch", "--chunk",
-            fmt::format("{} states of {} numbers exceed the device's {} bytes for one buffer",
-                        std::uint64_t{registers} * stride, dim, device.properties().max_storage_buffer_bytes),
-            "use a smaller --chunk; it changes nothing but memory");
+    const std::uint64_t floats_at_most =
+        std::min<std::uint64_t>(UINT32_MAX, limits.max_storage_buffer_bytes / sizeof(float));
+    const std::uint64_t particles_at_most =
+        std::min(floats_at_most / registers / dim, std::uint64_t{limits.max_workgroup_count[0]} * group);
+    if (stride > particles_at_most) {
+        throw base::request_error("too many particles at once", "--chunk",
+                                  fmt::format("this device takes {} of them", particles_at_most),
+                                  "use a smaller --chunk; it changes nothing but memory");
     }
     return {device, "particles", floats * sizeof(float)};
 }
@@ -58,10 +58,10 @@ Executor::Executor(gpu::Device& device, nn::GpuNetwork& network, std::uint32_t c
       capacity_(capacity),
       stride_(nn::round_up(capacity, nn::kParticleMultiple)),
       registers_(registers),
-      group_(group_size(device)),
+      group_(nn::workgroup_size(device, nn::kParticleMultiple)),
       blend_(device, "blend", shaders::sample_blend_comp, {group_, network.dim()}),
       clamp_(device, "clamp", shaders::sample_clamp_comp, {group_}),
-      values_(make_values(device, size32(static_cast<std::size_t>(registers)), network.dim(), stride_)) {}
+      values_(make_values(device, size32(static_cast<std::size_t>(registers)), network.dim(), stride_, group_)) {}
 
 void Executor::load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range) {
     if (range.count > capacity_ || range.count == 0) throw std::logic_error("Executor::load: count beyond capacity");
@@ -110,14 +110,14 @@ void Executor::record_uploads(gpu::Recorder& recorder) {
     uploads_pending_ = false;
 }
 
-std::uint32_t Executor::groups() const {
-    return nn::round_up(range_.count, group_) / group_;
+std::uint32_t Executor::groups(diffusion::ParticleRange block) const {
+    return nn::round_up(block.count, group_) / group_;
 }
 
 void Executor::record_start(gpu::Recorder& recorder) {
     record_uploads(recorder);
     const auto scope = recorder.scope("sampler");
-    record_blend(recorder, static_cast<std::uint32_t>(program_.init_register), {}, 0, 1);
+    record_blend(recorder, static_cast<std::uint32_t>(program_.init_register), {}, 0, 1, {0, range_.count});
 }
 
 void Executor::record_start(gpu::Recorder& recorder, const gpu::Buffer& states) {
@@ -127,20 +127,24 @@ void Executor::record_start(gpu::Recorder& recorder, const gpu::Buffer& states) 
 }
 
 void Executor::record_blend(gpu::Recorder& recorder, std::uint32_t dst, const TableRange& range, std::uint32_t terms,
-                            std::uint32_t noise) {
+                            std::uint32_t noise, diffusion::ParticleRange block) {
     const BlendPush push = {dst,
                             stride_,
                             range.first_term,
                             terms,
                             range.first_noise,
                             noise,
+                            block.first,
                             range_.first,
                             static_cast<std::uint32_t>(seed_),
                             static_cast<std::uint32_t>(seed_ >> 32)};
-    recorder.dispatch(blend_, {reads_writes(values_), reads(table_)}, push, groups(), (network_.dim() + 3) / 4);
+    recorder.dispatch(blend_, {reads_writes(values_), reads(table_)}, push, groups(block), (network_.dim() + 3) / 4);
 }
 
-void Executor::record_step(gpu::Recorder& recorder, int step) {
+void Executor::record_step(gpu::Recorder& recorder, int step, diffusion::ParticleRange block) {
+    if (block.first % nn::kParticleMultiple != 0 || block.first + block.count > range_.count) {
+        throw std::logic_error("Executor::record_step: block outside the run or off its grid");
+    }
     const std::size_t begin = step == 0 ? 0 : program_.end_of_step(step - 1);
     const std::size_t end = program_.end_of_step(step);
     for (std::size_t i = begin; i < end; ++i) {
@@ -148,20 +152,25 @@ void Executor::record_step(gpu::Recorder& recorder, int step) {
         if (const auto* eval = std::get_if<diffusion::Eval>(&instruction)) {
             const auto scope = recorder.scope("network");
             network_.record(recorder, values_,
-                            {static_cast<std::uint32_t>(eval->src), static_cast<std::uint32_t>(eval->dst), stride_,
-                             range_.count, ranges_[i].row, static_cast<float>(eval->c_in),
-                             static_cast<float>(eval->c_skip), static_cast<float>(eval->c_out)});
+                            {.src = static_cast<std::uint32_t>(eval->src),
+                             .dst = static_cast<std::uint32_t>(eval->dst),
+                             .stride = stride_,
+                             .first = block.first,
+                             .count = block.count,
+                             .row = ranges_[i].row,
+                             .c_in = static_cast<float>(eval->c_in),
+                             .c_skip = static_cast<float>(eval->c_skip),
+                             .c_out = static_cast<float>(eval->c_out)});
         } else if (const auto* blend = std::get_if<diffusion::Blend>(&instruction)) {
             const auto scope = recorder.scope("sampler");
             record_blend(recorder, static_cast<std::uint32_t>(blend->dst), ranges_[i], size32(blend->terms.size()),
-                         size32(blend->noise.size()));
+                         size32(blend->noise.size()), block);
         } else {
             const auto& clamp = std::get<diffusion::Clamp>(instruction);
             const auto scope = recorder.scope("sampler");
-            const std::uint32_t floats = network_.dim() * stride_;
-            const ClampPush push = {static_cast<std::uint32_t>(clamp.dst) * floats, static_cast<float>(clamp.low),
-                                    static_cast<float>(clamp.high)};
-            recorder.dispatch(clamp_, {reads_writes(values_)}, push, floats / group_);
+            const ClampPush push = {static_cast<std::uint32_t>(clamp.dst) * network_.dim(), stride_, block.first,
+                                    static_cast<float>(clamp.low), static_cast<float>(clamp.high)};
+            recorder.dispatch(clamp_, {reads_writes(values_)}, push, groups(block), network_.dim());
         }
     }
 }

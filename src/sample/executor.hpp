@@ -22,8 +22,8 @@ struct ParticleView {
     std::uint32_t count;
 };
 
-/// Runs programs on the GPU: registers of all particles, per-step tables, one recording function per step. Nothing is
-/// computed on the host while steps are recorded, and recording a step allocates nothing.
+/// Runs programs on the GPU: registers of all particles, per-step tables, one recording function per step. All
+/// coefficients and biases are on the GPU before the first step; recording a step only pushes dispatches.
 class Executor {
   public:
     /// Registers for `capacity` particles and programs of at most `registers` registers. `network` must outlive the
@@ -40,7 +40,11 @@ class Executor {
     void record_start(gpu::Recorder& recorder, const gpu::Buffer& states);
     /// The ops of step 0 ≤ step < program.steps, in timing scopes "network" and "sampler". Steps must be recorded in
     /// order.
-    void record_step(gpu::Recorder& recorder, int step);
+    void record_step(gpu::Recorder& recorder, int step) { record_step(recorder, step, {0, range_.count}); }
+    /// Only for some of the particles, counted from this run's first; block.first is a multiple of
+    /// nn::kParticleMultiple. A step is complete when every particle has been in one block; blocks may come in any
+    /// order and in different recordings.
+    void record_step(gpu::Recorder& recorder, int step, diffusion::ParticleRange block);
 
     /// Makes the driver compile every pipeline by tiny dispatches, and waits for it. Leaves the registers undefined.
     void warm_up();
@@ -61,8 +65,8 @@ class Executor {
 
     void record_uploads(gpu::Recorder& recorder);
     void record_blend(gpu::Recorder& recorder, std::uint32_t dst, const TableRange& range, std::uint32_t terms,
-                      std::uint32_t noise);
-    std::uint32_t groups() const;
+                      std::uint32_t noise, diffusion::ParticleRange block);
+    std::uint32_t groups(diffusion::ParticleRange block) const;
 
     gpu::Device& device_;
     nn::GpuNetwork& network_;

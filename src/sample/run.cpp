@@ -14,8 +14,17 @@
 namespace scorefield::sample {
 namespace {
 
-/// Work of one submission: far below the two seconds after which drivers give up, far above what a submission costs.
-constexpr std::uint64_t kParticleStepsPerSubmission = 1 << 19;
+/// Network operations of one submission: half a second where ten milliseconds are a step, nothing to a GPU; far below
+/// the two seconds after which drivers give up, far above what a submission costs.
+constexpr double kOperationsPerSubmission = 1.3e10;
+/// Of one step of one batch, which is never cut.
+constexpr double kOperationsPerStep = 2e11;
+constexpr std::uint32_t kLargestChunk = 1 << 17;
+
+std::uint32_t default_chunk(const nn::GpuNetwork& network) {
+    const double particles = kOperationsPerStep / network.operations();
+    return static_cast<std::uint32_t>(std::clamp(particles, double{nn::kParticleMultiple}, double{kLargestChunk}));
+}
 
 /// A recorder with the states that its submission brings back.
 struct Slot {
@@ -31,10 +40,10 @@ class Run {
         : device_(device),
           request_(request),
           dim_(network.dim()),
-          chunk_(std::min(request.chunk == 0 ? kDefaultChunk : request.chunk, request.particles)),
+          chunk_(std::min(request.chunk == 0 ? default_chunk(network) : request.chunk, request.particles)),
           executor_(device, network, chunk_, request.program.registers),
-          steps_per_submission_(static_cast<int>(std::clamp<std::uint64_t>(
-              kParticleStepsPerSubmission / chunk_, 1, static_cast<std::uint64_t>(request.program.steps)))),
+          steps_per_submission_(static_cast<int>(std::clamp(kOperationsPerSubmission / (network.operations() * chunk_),
+                                                            1.0, static_cast<double>(request.program.steps)))),
           slots_{make_slot("samples, even"), make_slot("samples, odd")} {
         result_.samples = {request.particles, dim_, std::vector<float>(std::size_t{request.particles} * dim_)};
         if (request.trajectory) {

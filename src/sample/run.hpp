@@ -17,7 +17,7 @@ struct RunRequest {
     std::uint64_t seed = 0;
     std::uint32_t first = 0;  ///< number of the first particle: its noise depends on it
     std::uint32_t particles = 0;
-    std::uint32_t chunk = 0;      ///< particles per batch; changes nothing but memory
+    std::uint32_t chunk = 0;      ///< particles per batch, 0: by the network; changes nothing but memory
     bool trajectory = false;      ///< keep the state before the first and after every step
     std::span<const float> init;  ///< start states (particles, dim) instead of the prior; empty: the prior
     std::function<void(std::uint64_t particle_steps)> progress;  ///< so far; may be empty
@@ -31,9 +31,6 @@ struct RunResult {
     double network_seconds = 0;  ///< GPU time of network evaluations
     double sampler_seconds = 0;  ///< GPU time of the sampler's own instructions
 };
-
-/// Particles per batch where nothing is said.
-inline constexpr std::uint32_t kDefaultChunk = 1 << 17;
 
 /// Runs on the GPU, warmed up first. Throws base::Error (running) when the samples are not finite.
 RunResult run(gpu::Device& device, nn::GpuNetwork& network, const RunRequest& request);

@@ -108,6 +108,34 @@ TEST_F(ExecutorTest, RunsBlendsOfManyTermsAndDrawsLikeTheInterpreter) {
               });
 }
 
+TEST_F(ExecutorTest, StepsInBlocksOfAnyOrderAreWholeSteps) {
+    RunRequest whole = request(2000);
+    whole.program.ops.push_back({5, diffusion::Clamp{0, -0.5, 0.5}});
+    const std::vector<float> expected = run(device(), network, whole).samples.values;
+
+    Executor executor(device(), network, 2000, whole.program.registers);
+    executor.load(whole.program, whole.seed, {0, 2000});
+    gpu::Recorder recorder(device(), "blocks");
+    recorder.begin();
+    executor.record_start(recorder);
+    for (int step = 0; step < whole.program.steps; ++step) {
+        for (const diffusion::ParticleRange block : {diffusion::ParticleRange{1536, 464}, {0, 512}, {512, 1024}}) {
+            executor.record_step(recorder, step, block);
+        }
+    }
+    device().wait(device().submit(recorder));
+    const ParticleView state = executor.state();
+    const std::vector<float> values = gpu::download<float>(device(), state.values);
+    for (std::size_t i = 0; i < 2000; ++i) {
+        for (std::size_t e = 0; e < 2; ++e) {
+            ASSERT_EQ(values[(state.reg * 2 + e) * state.stride + i], expected[2 * i + e]) << "particle " << i;
+        }
+    }
+    recorder.begin();
+    EXPECT_THROW(executor.record_step(recorder, 0, {100, 10}), std::logic_error);
+    EXPECT_THROW(executor.record_step(recorder, 0, {1536, 465}), std::logic_error);
+}
+
 TEST_F(ExecutorTest, AnInstructionWithoutKernelIsRefusedByPlace) {
     RunRequest threshold = request(10);
     threshold.program.ops.push_back({5, diffusion::Threshold{}});
