@@ -2,34 +2,40 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <system_error>
 
 #include "base/error.hpp"
 
 namespace scorefield::data {
-namespace {
 
-[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& kind, const std::string& why) {
-    throw base::request_error("cannot read " + kind, path.string(), why, "give the path of a readable file");
+InputFile::InputFile(std::filesystem::path path, std::string kind) : path_(std::move(path)), kind_(std::move(kind)) {
+    std::error_code failed;
+    const auto status = std::filesystem::status(path_, failed);
+    if (status.type() == std::filesystem::file_type::not_found) refuse("no such file");
+    if (failed) refuse(failed.message());
+    if (std::filesystem::is_directory(status)) refuse("it is a folder");
+    // Before it is opened: that alone waits where a pipe has no writer.
+    if (!std::filesystem::is_regular_file(status)) refuse("it is a pipe or a device, not a file");
+    stream_.open(path_, std::ios::binary);
+    if (!stream_) refuse(std::strerror(errno));
+    size_ = std::filesystem::file_size(path_, failed);
+    if (failed) refuse(failed.message());
 }
 
-}  // namespace
+void InputFile::read(void* bytes, std::size_t count) {
+    stream_.read(static_cast<char*>(bytes), static_cast<std::streamsize>(count));
+    if (stream_.bad()) refuse(std::strerror(errno));
+    if (!stream_) refuse("it ends early");
+}
 
-std::string read_file(const std::filesystem::path& path, const std::string& kind) {
-    std::error_code failed;
-    const auto status = std::filesystem::status(path, failed);
-    if (std::filesystem::is_directory(status)) refuse(path, kind, "it is a folder");
-    if (!std::filesystem::exists(status)) refuse(path, kind, "no such file");
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) refuse(path, kind, std::strerror(errno));
-    std::string bytes;
-    char piece[1 << 16];
-    while (stream.read(piece, sizeof piece) || stream.gcount() > 0) {
-        bytes.append(piece, static_cast<std::size_t>(stream.gcount()));
-    }
-    if (stream.bad()) refuse(path, kind, std::strerror(errno));
+std::string InputFile::read(std::size_t count) {
+    std::string bytes(count, '\0');
+    read(bytes.data(), count);
     return bytes;
+}
+
+void InputFile::refuse(const std::string& why) const {
+    throw base::request_error("cannot read " + kind_, path_.string(), why, "give the path of a readable file");
 }
 
 }  // namespace scorefield::data

@@ -1,12 +1,32 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 namespace scorefield::data {
 
-/// All bytes of a file. Throws base::Error (request) naming the file if it cannot be read; `kind` says what was
-/// expected ("safetensors").
-std::string read_file(const std::filesystem::path& path, const std::string& kind);
+/// A regular file read from front to back; pipes and devices, which may never end, are refused. Its size is known
+/// first, so that the lengths a header claims can be checked before memory is spent on them. `kind` says what was
+/// expected ("safetensors"). Throws base::Error (request) naming the file where it cannot be read.
+class InputFile {
+  public:
+    InputFile(std::filesystem::path path, std::string kind);
+
+    std::uint64_t size() const { return size_; }
+    /// The next `count` bytes.
+    void read(void* bytes, std::size_t count);
+    std::string read(std::size_t count);
+
+  private:
+    [[noreturn]] void refuse(const std::string& why) const;
+
+    std::filesystem::path path_;
+    std::string kind_;
+    std::ifstream stream_;
+    std::uint64_t size_ = 0;
+};
 
 }  // namespace scorefield::data

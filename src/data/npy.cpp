@@ -5,7 +5,6 @@
 #include <cctype>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -121,35 +120,38 @@ class HeaderReader {
     std::string_view rest_;
 };
 
-/// The header's text and the bytes after it.
-struct Parts {
-    std::string_view header;
-    std::string_view values;
+/// The text of the header, which `file` then stands behind.
+struct HeaderText {
+    std::string text;
+    std::uint64_t bytes = 0;  ///< of the file, up to the values
 };
 
-Parts split(const std::filesystem::path& path, std::string_view bytes) {
-    if (!bytes.starts_with(kMagic) || bytes.size() < 10) refuse(path, "", "it is not a NPY file");
-    const auto major = static_cast<unsigned char>(bytes[6]);
-    const auto minor = static_cast<unsigned char>(bytes[7]);
+HeaderText read_header(const std::filesystem::path& path, InputFile& file) {
+    constexpr std::size_t kStart = 8;  // magic and version
+    if (file.size() < kStart + 2) refuse(path, "", "it is not a NPY file");
+    const std::string start = file.read(kStart);
+    if (!start.starts_with(kMagic)) refuse(path, "", "it is not a NPY file");
+    const auto major = static_cast<unsigned char>(start[6]);
+    const auto minor = static_cast<unsigned char>(start[7]);
     if (major < 1 || major > 3 || minor != 0) {
         refuse(path, "header", "format version " + std::to_string(major) + "." + std::to_string(minor) + " is unknown");
     }
     const std::size_t length_size = major == 1 ? 2 : 4;
-    const std::size_t start = 8 + length_size;
-    if (bytes.size() < start) refuse(path, "header", "the file ends within it");
     std::uint32_t length = 0;
-    std::memcpy(&length, bytes.data() + 8, length_size);
-    if (length > bytes.size() - start) refuse(path, "header", "the file ends within it");
-    return {bytes.substr(start, length), bytes.substr(start + length)};
+    if (file.size() < kStart + length_size) refuse(path, "header", "the file ends within it");
+    file.read(&length, length_size);
+    const std::uint64_t bytes = kStart + length_size + length;
+    if (file.size() < bytes) refuse(path, "header", "the file ends within it");
+    return {file.read(length), bytes};
 }
 
 template <typename Real>
-std::vector<float> convert(const std::filesystem::path& path, std::string_view bytes) {
-    std::vector<float> values(bytes.size() / sizeof(Real));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        Real value = 0;
-        std::memcpy(&value, bytes.data() + i * sizeof(Real), sizeof(Real));
-        values[i] = static_cast<float>(value);
+std::vector<float> read_values(const std::filesystem::path& path, InputFile& file, std::size_t count) {
+    std::vector<Real> stored(count);
+    file.read(stored.data(), count * sizeof(Real));
+    std::vector<float> values(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        values[i] = static_cast<float>(stored[i]);
         if (!std::isfinite(values[i])) {
             refuse(path, "value " + std::to_string(i), "it is not finite in single precision",
                    "remove NaN and infinite values");
@@ -185,9 +187,9 @@ std::size_t product(const std::vector<std::size_t>& shape) {
 }  // namespace
 
 Tensor read_npy(const std::filesystem::path& path) {
-    const std::string bytes = read_file(path, "NPY");
-    const Parts parts = split(path, bytes);
-    const HeaderReader::Header header = HeaderReader(path, parts.header).read();
+    InputFile file(path, "NPY");
+    const HeaderText text = read_header(path, file);
+    const HeaderReader::Header header = HeaderReader(path, text.text).read();
     if (*header.type != "<f4" && *header.type != "<f8") {
         refuse(path, "header", "the type '" + *header.type + "' is not little-endian float32 or float64",
                "convert it with numpy's astype('float32')");
@@ -202,13 +204,14 @@ Tensor read_npy(const std::filesystem::path& path) {
             refuse(path, "header", "the shape is too large");
         expected = empty ? 0 : expected * size;
     }
-    if (parts.values.size() != expected) {
-        refuse(path, "",
-               "its shape asks for " + std::to_string(expected) + " bytes of values, it has " +
-                   std::to_string(parts.values.size()));
+    if (const std::uint64_t available = file.size() - text.bytes; available != expected) {
+        refuse(
+            path, "",
+            "its shape asks for " + std::to_string(expected) + " bytes of values, it has " + std::to_string(available));
     }
     const bool single = *header.type == "<f4";
-    return {*header.shape, single ? convert<float>(path, parts.values) : convert<double>(path, parts.values)};
+    return {*header.shape, single ? read_values<float>(path, file, expected / sizeof(float))
+                                  : read_values<double>(path, file, expected / sizeof(double))};
 }
 
 Points read_points(const std::filesystem::path& path) {

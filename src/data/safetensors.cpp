@@ -4,8 +4,6 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -124,8 +122,8 @@ Extent read_entry(const std::filesystem::path& path, const std::string& name, co
     return extent;
 }
 
-void require_tiling(const std::filesystem::path& path, std::vector<Extent> extents, std::uint64_t available) {
-    std::ranges::sort(extents, {}, [](const Extent& extent) { return std::pair(extent.begin, extent.end); });
+/// `extents` in the order of their bytes.
+void require_tiling(const std::filesystem::path& path, const std::vector<Extent>& extents, std::uint64_t available) {
     std::uint64_t reached = 0;
     for (const Extent& extent : extents) {
         if (extent.begin != reached) refuse(path, extent.name, "tensors overlap or leave a gap");
@@ -144,6 +142,15 @@ std::string header_text(const std::filesystem::path& path, const json& header) {
 }
 
 }  // namespace
+
+bool is_utf8(std::string_view text) {
+    try {
+        static_cast<void>(json(text).dump());
+        return true;
+    } catch (const json::exception&) {
+        return false;
+    }
+}
 
 std::string checksum(const SafetensorsFile& file) {
     Fnv fnv;
@@ -165,15 +172,15 @@ std::string checksum(const SafetensorsFile& file) {
 }
 
 SafetensorsFile read_safetensors(const std::filesystem::path& path) {
-    const std::string bytes = read_file(path, "safetensors");
+    InputFile input(path, "safetensors");
+    if (input.size() < kPrefix) refuse(path, "", "it is shorter than a header");
     std::uint64_t header_size = 0;
-    if (bytes.size() < kPrefix) refuse(path, "", "it is shorter than a header");
-    std::memcpy(&header_size, bytes.data(), kPrefix);
-    if (header_size > kMaxHeader || header_size > bytes.size() - kPrefix) {
+    input.read(&header_size, kPrefix);
+    if (header_size > kMaxHeader || header_size > input.size() - kPrefix) {
         refuse(path, "header length", "the header does not fit the file");
     }
-    const json header = parse_header(path, std::string_view(bytes).substr(kPrefix, header_size));
-    const std::uint64_t available = bytes.size() - kPrefix - header_size;
+    const json header = parse_header(path, input.read(header_size));
+    const std::uint64_t available = input.size() - kPrefix - header_size;
 
     SafetensorsFile file;
     std::vector<Extent> extents;
@@ -184,12 +191,12 @@ SafetensorsFile read_safetensors(const std::filesystem::path& path) {
             extents.push_back(read_entry(path, name, entry, available, file.tensors[name]));
         }
     }
+    std::ranges::sort(extents, {}, [](const Extent& extent) { return std::pair(extent.begin, extent.end); });
     require_tiling(path, extents, available);
     for (const Extent& extent : extents) {
         std::vector<float>& values = file.tensors[extent.name].values;
         values.resize((extent.end - extent.begin) / sizeof(float));
-        if (values.empty()) continue;
-        std::memcpy(values.data(), bytes.data() + kPrefix + header_size + extent.begin, extent.end - extent.begin);
+        input.read(values.data(), extent.end - extent.begin);
         if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {
             refuse(path, extent.name, "a value is not finite");
         }

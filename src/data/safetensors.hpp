@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "data/tensors.hpp"
 
@@ -25,8 +26,11 @@ inline constexpr const char* kChecksumKey = "scorefield.checksum";
 SafetensorsFile read_safetensors(const std::filesystem::path& path);
 
 /// Writes tensors and metadata with their checksum; tensors stand in the order of their names. Throws base::Error
-/// (running) where the place cannot be written.
+/// (running) where the place cannot be written, (request) for a name or metadata that is not UTF-8.
 void write_safetensors(const std::filesystem::path& path, const SafetensorsFile& file);
+
+/// What metadata, JSON, can hold.
+bool is_utf8(std::string_view text);
 
 /// The checksum as written into metadata.
 std::string checksum(const SafetensorsFile& file);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -38,6 +40,20 @@ class FileTest : public testing::Test {
             EXPECT_THAT(error.what(), testing::HasSubstr(path.string())) << what;
             EXPECT_THAT(error.what(), testing::HasSubstr(because)) << what;
         }
+    }
+    /// `read` refuses what is no file, rather than wait for its end, and a file far longer than its own header says,
+    /// before it has read it.
+    template <typename Read>
+    void expect_endless_refused(const Read& read, const std::string& whole) {
+        ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+        expect_refused(read, "a pipe", "not a file");
+        std::filesystem::remove(path);
+        std::filesystem::create_symlink("/dev/zero", path);
+        expect_refused(read, "a device", "not a file");
+        std::filesystem::remove(path);
+        replace(whole);
+        std::filesystem::resize_file(path, std::uintmax_t{1} << 40);
+        expect_refused(read, "a terabyte");
     }
 };
 

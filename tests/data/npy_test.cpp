@@ -140,6 +140,10 @@ TEST_F(Npy, NamesWhatIsWrong) {
     }
 }
 
+TEST_F(Npy, WithoutEndIsRefused) {
+    expect_endless_refused(reading(), npy("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", "1234"));
+}
+
 TEST_F(Npy, PointsNeedTwoAxes) {
     write_npy(path, {2, 2, 2}, std::vector<float>(8));
     expect_refused([&] { read_points(path); }, "rank 3", "3 axes");

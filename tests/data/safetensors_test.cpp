@@ -77,6 +77,10 @@ TEST_F(Safetensors, WrongChecksumIsRefused) {
     expect_refused(reading(), "a flipped bit of a weight", "checksum");
 }
 
+TEST_F(Safetensors, WithoutEndIsRefused) {
+    expect_endless_refused(reading(), file_of(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight));
+}
+
 TEST_F(Safetensors, NamesWhatIsWrong) {
     expect("[]", "not a JSON object");
     expect("{", "header");
