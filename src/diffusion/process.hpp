@@ -36,11 +36,14 @@ class NoiseProcess {
     virtual double prior_scale() const = 0;
 };
 
+/// The most noise levels of a discrete process: a bound on the memory that a checkpoint can ask for.
+inline constexpr int kMaxTrainSteps = 1'000'000;
+
 /// What a user says about the process; each member is the flag --process.NAME (train_steps: --process.T).
 struct ProcessSettings {
     std::string name = "ddpm";
     std::string schedule = "linear";  ///< linear, cosine, cosine_seed
-    std::optional<int> train_steps;   ///< T; default 1000, cosine_seed 40
+    std::optional<int> train_steps;   ///< T ≤ kMaxTrainSteps; default 1000, cosine_seed 40
     double beta_start = 1e-4;         ///< linear only
     double beta_end = 0.02;           ///< linear only
 

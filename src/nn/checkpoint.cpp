@@ -77,7 +77,7 @@ class Keys {
 MlpConfig read_network(Keys& keys) {
     keys.expect("architecture", "mlp");
     MlpConfig network;
-    network.dim = keys.number<std::size_t>("mlp.dim", 1, 3);
+    network.dim = keys.number<std::size_t>("mlp.dim", 1, kMaxDim);
     network.width = keys.number<std::size_t>("mlp.width", 1, kMaxSize);
     network.depth = keys.number<std::size_t>("mlp.depth", 0, kMaxSize);
     network.features = keys.number<std::size_t>("mlp.features", 1, kMaxSize);
@@ -88,7 +88,7 @@ diffusion::ProcessSettings read_process(Keys& keys, const std::string& where) {
     diffusion::ProcessSettings process;
     process.name = keys.text("process");
     process.schedule = keys.text("process.schedule");
-    process.train_steps = keys.number<int>("process.T", 1, 1'000'000);
+    process.train_steps = keys.number<int>("process.T", 1, diffusion::kMaxTrainSteps);
     process.beta_start = keys.number<double>("process.beta_start", 0, 1);
     process.beta_end = keys.number<double>("process.beta_end", 0, 1);
     try {
@@ -153,7 +153,6 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     checkpoint.prediction = diffusion::parse_prediction(keys.text("prediction"), where);
     checkpoint.data = keys.text("data");
     checkpoint.scaling = read_scaling(keys, checkpoint.network.dim, where);
-    checkpoint.sampling = keys.section("sampling");
     checkpoint.training = keys.section("training");
     keys.refuse_others();
     require_tensors(file.tensors, checkpoint.network, where);
@@ -179,7 +178,6 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     set("data", checkpoint.data);
     set("data.mean", json(checkpoint.scaling.mean).dump());
     set("data.deviation", number_text(checkpoint.scaling.deviation));
-    for (const auto& [key, value] : checkpoint.sampling) set("sampling." + key, value);
     for (const auto& [key, value] : checkpoint.training) set("training." + key, value);
     file.tensors = checkpoint.tensors;
     data::write_safetensors(path, file);

@@ -19,7 +19,6 @@ namespace scorefield::nn {
 ///   scorefield.prediction   epsilon | x0 | v: what the network's output F is
 ///   scorefield.data         name of the data; scorefield.data.mean (JSON array, one per coordinate) and
 ///                           scorefield.data.deviation: the network knows (data − mean)/deviation
-///   scorefield.sampling.*   hints: a sampler and its settings that suit this network
 ///   scorefield.training.*   how it was made
 ///   scorefield.checksum     of everything else (data/safetensors.hpp)
 /// and whose tensors are mlp_tensors(network). Numbers are written with 17 significant digits.
@@ -29,7 +28,6 @@ struct Checkpoint {
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;
     std::string data;
     data::Scaling scaling;
-    std::map<std::string, std::string> sampling;  ///< e.g. {"sampler", "ddim"}, {"steps", "50"}
     std::map<std::string, std::string> training;  ///< e.g. {"steps", "6000"}, {"seed", "0"}
     data::TensorMap tensors;
 

@@ -29,6 +29,11 @@ nn::FloatPlan plan_training(ObjectiveGraph& objective, const nn::MlpConfig& netw
     return {objective.graph, outputs, rows};
 }
 
+[[noreturn]] void diverged(std::uint64_t step, const std::string& why) {
+    throw base::running_error("training diverged", "step " + std::to_string(step), why,
+                              "lower --train.learning_rate, or set --train.clip 1 and --train.warmup 1000");
+}
+
 }  // namespace
 
 HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& data,
@@ -57,25 +62,23 @@ nn::FloatBindings HostTrainer::bindings(const Batch& batch, bool averaged) const
     return bound;
 }
 
-double HostTrainer::clipping_factor() const {
-    if (settings_.clip == 0) return 1;
+double HostTrainer::squared_gradient() const {
     double square = 0;
     for (const Parameter& parameter : parameters_) {
         if (!parameter.spec.trained) continue;
         for (const float value : plan_.output(parameter.gradient)) square += std::pow(static_cast<double>(value), 2);
     }
-    return std::min(1.0, settings_.clip / std::sqrt(square));
+    return square;
 }
 
 StepReport HostTrainer::step() {
     source_.draw(pool_, settings_.seed, static_cast<std::uint32_t>(steps_), settings_.batch, batch_);
     plan_.run(pool_, settings_.batch, bindings(batch_, false));
     const StepReport report = {steps_, static_cast<double>(plan_.output(0)[0]), learning_rate(settings_, steps_)};
-    const double factor = clipping_factor();
-    if (!std::isfinite(report.loss) || !std::isfinite(factor)) {
-        throw base::running_error("training diverged", "step " + std::to_string(steps_), "the loss is not finite",
-                                  "lower --train.learning_rate, or set --train.clip 1 and --train.warmup 1000");
-    }
+    const double square = squared_gradient();
+    if (!std::isfinite(report.loss)) diverged(steps_, "the loss is not finite");
+    if (!std::isfinite(square)) diverged(steps_, "the gradient is not finite");
+    const double factor = settings_.clip == 0 ? 1 : std::min(1.0, settings_.clip / std::sqrt(square));
     // Early on the average follows closely: the initial weights are no estimate of anything.
     const double warm = static_cast<double>(steps_ + 1) / static_cast<double>(steps_ + 10);
     const double decay = std::min(settings_.ema, warm);

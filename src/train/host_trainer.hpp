@@ -22,11 +22,10 @@ class HostTrainer final : public Trainer {
 
     StepReport step() override;
     std::uint64_t steps() const override { return steps_; }
+    const nn::MlpConfig& network() const override { return network_; }
+    const data::Scaling& scaling() const override { return source_.scaling(); }
     data::TensorMap averaged_weights() const override;
     double held_out_loss(std::uint64_t draws) override;
-
-    const nn::MlpConfig& network() const { return network_; }
-    const data::Scaling& scaling() const { return source_.scaling(); }
 
   private:
     /// One tensor; `trained` ones have moments and a gradient, output `gradient` of the plan.
@@ -39,7 +38,7 @@ class HostTrainer final : public Trainer {
     };
 
     nn::FloatBindings bindings(const Batch& batch, bool averaged) const;
-    double clipping_factor() const;
+    double squared_gradient() const;
 
     TrainSettings settings_;
     nn::MlpConfig network_;

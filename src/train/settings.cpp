@@ -1,40 +1,44 @@
 #include "train/settings.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "data/safetensors.hpp"
 
 namespace scorefield::train {
 namespace {
 
-constexpr std::uint64_t kMaxSteps = 0xFFFF'FFFF;  // a step is a 32-bit index of the random streams
-constexpr std::size_t kMaxBatch = 1 << 20;
-constexpr std::size_t kMaxWidth = 4096;
-constexpr std::size_t kMaxDepth = 64;
+static_assert(kMaxSteps <= 0xFFFF'FFFF, "a step is a 32-bit index of the random streams");
 
 template <typename T>
 void require(const std::string& flag, T value, T low, T high) {
     if (value >= low && value <= high) return;
-    throw base::request_error("setting out of range", flag, std::to_string(value) + " is not allowed",
-                              "choose from " + std::to_string(low) + " to " + std::to_string(high));
+    throw base::request_error("setting out of range", flag, fmt::format("{} is not allowed", value),
+                              fmt::format("choose from {} to {}", low, high));
 }
 
 }  // namespace
 
 void check_settings(const TrainSettings& settings) {
+    if (!data::is_utf8(settings.data)) {
+        throw base::request_error("invalid name of data", "--data", "it is not valid UTF-8, which a model's file holds",
+                                  "rename the data file");
+    }
     require<std::uint64_t>("--train.steps", settings.steps, 1, kMaxSteps);
     require<std::size_t>("--train.batch", settings.batch, 1, kMaxBatch);
-    require("--train.learning_rate", settings.learning_rate, 1e-12, 10.0);
-    require("--train.final_learning_rate", settings.final_learning_rate, 0.0, 10.0);
+    require("--train.learning_rate", settings.learning_rate, kMinLearningRate, kMaxLearningRate);
+    require("--train.final_learning_rate", settings.final_learning_rate, 0.0, kMaxLearningRate);
     require<std::uint64_t>("--train.warmup", settings.warmup, 0, kMaxSteps);
-    require("--train.ema", settings.ema, 0.0, std::nextafter(1.0, 0.0));
-    require("--train.clip", settings.clip, 0.0, 1e12);
+    require("--train.ema", settings.ema, 0.0, kMaxEma);
+    require("--train.clip", settings.clip, 0.0, kMaxClip);
     require<std::size_t>("--network.width", settings.width, 1, kMaxWidth);
     require<std::size_t>("--network.depth", settings.depth, 0, kMaxDepth);
-    require<std::size_t>("--network.features", settings.features, 1, kMaxWidth);
+    require<std::size_t>("--network.features", settings.features, 1, kMaxFeatures);
     if (std::ranges::find(kRateSchedules, settings.schedule) == kRateSchedules.end()) {
         throw base::request_error("unknown learning-rate schedule '" + settings.schedule + "'", "--train.schedule",
                                   "no such name", base::name_hint(settings.schedule, kRateSchedules));

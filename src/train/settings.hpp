@@ -15,24 +15,35 @@ namespace scorefield::train {
 
 inline constexpr std::array<std::string_view, 3> kRateSchedules = {"constant", "linear", "cosine"};
 
-/// What a user says about training; the comments name the flags.
+// What check_settings lets through.
+inline constexpr std::uint64_t kMaxSteps = 1'000'000'000;
+inline constexpr std::size_t kMaxBatch = 1'000'000;
+inline constexpr double kMinLearningRate = 1e-12;
+inline constexpr double kMaxLearningRate = 10;
+inline constexpr double kMaxEma = 0.9999999;
+inline constexpr double kMaxClip = 1e6;
+inline constexpr std::size_t kMaxWidth = 1024;
+inline constexpr std::size_t kMaxDepth = 64;
+inline constexpr std::size_t kMaxFeatures = 1024;
+
+/// What a user says about training; the comments name the flags and the least values.
 struct TrainSettings {
-    std::string data = "swiss_roll";                                    ///< --data
-    diffusion::ProcessSettings process;                                 ///< --process, --process.NAME
+    std::string data = "swiss_roll";     ///< --data, valid UTF-8: the checkpoint keeps it
+    diffusion::ProcessSettings process;  ///< --process, --process.NAME
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;  ///< --prediction
     std::uint64_t seed = 0;                                             ///< --seed
     std::uint64_t steps = 6000;                                         ///< --train.steps, ≥ 1
     std::size_t batch = 2048;                                           ///< --train.batch, ≥ 1
-    double learning_rate = 4e-3;                                        ///< --train.learning_rate, > 0
-    double final_learning_rate = 1e-5;  ///< --train.final_learning_rate, ≥ 0; unused where constant
+    double learning_rate = 4e-3;                                        ///< --train.learning_rate, ≥ kMinLearningRate
+    double final_learning_rate = 1e-5;  ///< --train.final_learning_rate; unused where constant
     std::string schedule = "cosine";    ///< --train.schedule
     std::uint64_t warmup = 100;         ///< --train.warmup: steps of linear growth to learning_rate
-    double ema = 0.999;                 ///< --train.ema: decay of the averaged weights, 0 ≤ ema < 1
+    double ema = 0.999;                 ///< --train.ema: decay of the averaged weights
     double clip = 1;                    ///< --train.clip: largest norm of the gradient; 0: none
     std::uint64_t save_every = 0;       ///< --train.save_every: steps between checkpoints; 0: only the last
-    std::size_t width = 64;             ///< --network.width
+    std::size_t width = 64;             ///< --network.width, ≥ 1
     std::size_t depth = 3;              ///< --network.depth
-    std::size_t features = 32;          ///< --network.features
+    std::size_t features = 32;          ///< --network.features, ≥ 1
     std::filesystem::path out;          ///< --out; empty: nothing is written
     std::filesystem::path log;          ///< --log: CSV of step, loss, learning rate; empty: none
     std::size_t threads = 0;            ///< 0: one per core; changes nothing but the time

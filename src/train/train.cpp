@@ -7,14 +7,12 @@
 #include <optional>
 
 #include "base/atomic_file.hpp"
+#include "base/error.hpp"
 #include "data/datasets.hpp"
 #include "train/host_trainer.hpp"
 
 namespace scorefield::train {
 namespace {
-
-/// The settings that suit a network trained on whole schedules of points.
-const std::map<std::string, std::string> kSamplingHints = {{"sampler", "ddim"}, {"steps", "50"}};
 
 std::map<std::string, std::string> describe(const TrainSettings& settings, std::uint64_t steps) {
     return {{"steps", std::to_string(steps)},        {"batch", std::to_string(settings.batch)},
@@ -23,7 +21,7 @@ std::map<std::string, std::string> describe(const TrainSettings& settings, std::
 }
 
 nn::Checkpoint make_checkpoint(const TrainSettings& settings, const diffusion::NoiseProcess& process,
-                               const HostTrainer& trainer) {
+                               const Trainer& trainer) {
     nn::Checkpoint checkpoint;
     checkpoint.network = trainer.network();
     checkpoint.process = settings.process;
@@ -31,7 +29,6 @@ nn::Checkpoint make_checkpoint(const TrainSettings& settings, const diffusion::N
     checkpoint.prediction = settings.prediction;
     checkpoint.data = settings.data;
     checkpoint.scaling = trainer.scaling();
-    checkpoint.sampling = kSamplingHints;
     checkpoint.training = describe(settings, trainer.steps());
     checkpoint.tensors = trainer.averaged_weights();
     return checkpoint;
@@ -57,6 +54,27 @@ class Log {
     std::optional<base::AtomicFile> file_;
 };
 
+void require_trainable(const data::Dataset& data, const TrainSettings& settings) {
+    if (data.dim() <= nn::kMaxDim) return;
+    throw base::request_error("points have too many coordinates", "--data " + settings.data,
+                              fmt::format("they have {}", data.dim()),
+                              fmt::format("give points of 1 to {} coordinates", nn::kMaxDim));
+}
+
+/// All steps, with their log and the checkpoints on the way.
+void run_steps(Trainer& trainer, const TrainSettings& settings, const diffusion::NoiseProcess& process, Log& log,
+               const TrainCallbacks& callbacks) {
+    for (std::uint64_t step = 0; step < settings.steps; ++step) {
+        const StepReport report = trainer.step();
+        log.add(report);
+        if (callbacks.progress) callbacks.progress(report);
+        const bool save = settings.save_every > 0 && (step + 1) % settings.save_every == 0 && step + 1 < settings.steps;
+        if (save && !settings.out.empty()) {
+            nn::write_checkpoint(settings.out, make_checkpoint(settings, process, trainer));
+        }
+    }
+}
+
 }  // namespace
 
 TrainResult train(const TrainSettings& settings, const TrainCallbacks& callbacks) {
@@ -64,18 +82,17 @@ TrainResult train(const TrainSettings& settings, const TrainCallbacks& callbacks
     if (!settings.out.empty()) base::require_writable(settings.out);
     const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
     const std::unique_ptr<diffusion::NoiseProcess> process = diffusion::make_process(settings.process);
+    require_trainable(*data, settings);
     Log log(settings.log);
-    HostTrainer trainer(settings, *data, *process);
+    HostTrainer host(settings, *data, *process);
+    Trainer& trainer = host;
 
     const auto start = std::chrono::steady_clock::now();
-    for (std::uint64_t step = 0; step < settings.steps; ++step) {
-        const StepReport report = trainer.step();
-        log.add(report);
-        if (callbacks.progress) callbacks.progress(report);
-        const bool save = settings.save_every > 0 && (step + 1) % settings.save_every == 0 && step + 1 < settings.steps;
-        if (save && !settings.out.empty()) {
-            nn::write_checkpoint(settings.out, make_checkpoint(settings, *process, trainer));
-        }
+    try {
+        run_steps(trainer, settings, *process, log, callbacks);
+    } catch (...) {
+        log.commit();  // it shows the way to where training ended
+        throw;
     }
     TrainResult result;
     result.steps = settings.steps;

@@ -25,7 +25,8 @@ inline constexpr std::uint64_t kHeldOutDraws = 1'000'000;
 
 /// Trains on the host: writes settings.out (and, every save_every steps, its earlier states there; always whole) and
 /// the log. Throws base::Error (request) for settings, data sets and processes that are refused, (running) where a file
-/// cannot be written or training diverges; earlier checkpoints then stay.
+/// cannot be written or training diverges; earlier checkpoints and the log up to there then
+/// stay.
 TrainResult train(const TrainSettings& settings, const TrainCallbacks& callbacks = {});
 
 }  // namespace scorefield::train

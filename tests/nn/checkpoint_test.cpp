@@ -24,7 +24,6 @@ Checkpoint small_checkpoint() {
     checkpoint.prediction = diffusion::Prediction::v;
     checkpoint.data = "moons";
     checkpoint.scaling = {{0.1, 1.0 / 3}, 0.7};
-    checkpoint.sampling = {{"sampler", "ddim"}};
     checkpoint.training = {{"steps", "10"}};
     checkpoint.tensors = initial_weights(checkpoint.network, 1, 99);
     return checkpoint;

@@ -37,7 +37,7 @@ data::Points sample(const nn::Checkpoint& checkpoint, const std::string& sampler
     return points;
 }
 
-/// Sliced W2 to fresh data, averaged over four draws: data against data is 0.022 on average (METHODS §9).
+/// Sliced W2 to fresh data, averaged over four draws: data against data is 0.022 on average.
 double distance_to_data(const nn::Checkpoint& checkpoint, const data::Points& samples) {
     const auto dataset = data::open_dataset(checkpoint.data);
     double sum = 0;

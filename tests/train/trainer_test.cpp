@@ -168,6 +168,41 @@ TEST(HostTrainer, StopsWhenItDivergesAndSaysWhatToChange) {
     EXPECT_THAT(run, ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("--train.learning_rate"))));
 }
 
+/// One point, far off in the units that its own scaling declares.
+class FarPoint final : public data::Dataset {
+  public:
+    std::string name() const override { return "far"; }
+    std::size_t dim() const override { return 1; }
+    data::Points draw(std::uint64_t, std::uint64_t, std::size_t count) const override {
+        return {count, 1, std::vector<float>(count, 1e10F)};
+    }
+    data::Scaling scaling() const override { return {{0}, 1}; }
+};
+
+class LoudProcess final : public diffusion::NoiseProcess {
+  public:
+    std::string_view name() const override { return "loud"; }
+    diffusion::TimeRange times() const override { return {0, 0, 9, true}; }
+    diffusion::Marginal marginal(double) const override { return {1e23, 1}; }
+    double prior_scale() const override { return 1; }
+};
+
+TEST(HostTrainer, StopsWhenOnlyTheGradientIsNotFinite) {
+    // The output starts at 0, so the loss is 1e20; the output layer's gradient is the error, 1e10, times activations of
+    // order 1e33, which single precision does not hold.
+    for (const double clip : {0.0, 1.0}) {
+        TrainSettings settings = small_settings();
+        settings.prediction = diffusion::Prediction::x0;
+        settings.clip = clip;
+        const FarPoint data;
+        const LoudProcess process;
+        HostTrainer trainer(settings, data, process);
+        EXPECT_THAT([&] { trainer.step(); },
+                    ThrowsMessage<base::Error>(AllOf(HasSubstr("step 0"), HasSubstr("the gradient is not finite"))))
+            << "clip " << clip;
+    }
+}
+
 class TrainFiles : public testing::Test {
   protected:
     fs::path folder = fs::path(testing::TempDir()) / "scorefield_train_test";
@@ -219,6 +254,39 @@ TEST_F(TrainFiles, AreAskedForBeforeTheWork) {
     EXPECT_THROW(train(settings, {[&](const StepReport&) { ++steps; }}), base::Error);
     EXPECT_EQ(steps, 0);
     EXPECT_TRUE(fs::is_empty(folder));
+}
+
+TEST_F(TrainFiles, OfPointsThatNoModelHoldsAreRefusedBeforeTheWork) {
+    int steps = 0;
+    const auto expect_refused = [&](const fs::path& points, const std::vector<std::size_t>& shape,
+                                    const std::string& why) {
+        data::write_npy(points, shape, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 9});
+        TrainSettings settings = small_settings();
+        settings.data = points.string();
+        settings.out = folder / "model.safetensors";
+        EXPECT_THAT([&] { train(settings, {[&](const StepReport&) { ++steps; }}); },
+                    ThrowsMessage<base::Error>(AllOf(HasSubstr("--data"), HasSubstr(why))));
+        EXPECT_FALSE(fs::exists(settings.out));
+    };
+    expect_refused(folder / "four.npy", {2, 4}, "they have 4");
+    expect_refused(folder / "latin1_\xe4.npy", {4, 2}, "not valid UTF-8");
+    EXPECT_EQ(steps, 0);
+}
+
+TEST_F(TrainFiles, KeepTheLogOfATrainingThatDiverged) {
+    TrainSettings settings = small_settings();
+    settings.out = folder / "model.safetensors";
+    settings.log = folder / "log.csv";
+    const auto stop = [](const StepReport& report) {
+        if (report.step == 3) throw base::running_error("training diverged", "step 3", "as planned");
+    };
+    EXPECT_THROW(train(settings, {stop}), base::Error);
+    EXPECT_FALSE(fs::exists(settings.out));
+    std::ifstream log(settings.log);
+    std::string line;
+    int lines = 0;
+    while (std::getline(log, line)) ++lines;
+    EXPECT_EQ(lines, 1 + 4);
 }
 
 }  // namespace

@@ -12,7 +12,6 @@
 namespace scorefield::diffusion {
 namespace {
 
-constexpr int kMaxTrainSteps = 1'000'000;
 constexpr double kCosineOffset = 0.008;
 constexpr double kMaxCosineBeta = 0.999;
 
