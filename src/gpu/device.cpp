@@ -147,7 +147,6 @@ struct Device::State {
 
     std::atomic<std::uint64_t> submitted{0};
     std::atomic<std::uint64_t> resources{0};
-    std::optional<std::uint64_t> first_tick;
     BarrierTracker tracker;
     std::deque<Retired> retired;
     std::mutex retired_mutex;
@@ -158,8 +157,7 @@ struct Device::State {
 Device::Device(const DeviceRequest& request) : state_(std::make_unique<State>(request)) {}
 
 Device::~Device() {
-    vkDeviceWaitIdle(state_->device);
-    state_->run_retired(~std::uint64_t{0});
+    drain();
 }
 
 const DeviceProperties& Device::properties() const {
@@ -210,6 +208,12 @@ Submission Device::last_submission() const {
 
 void Device::wait_idle() {
     wait(last_submission());
+}
+
+void Device::drain() noexcept {
+    // Whatever the result: the work of a lost device will not go on.
+    vkDeviceWaitIdle(state_->device);
+    state_->run_retired(~std::uint64_t{0});
 }
 
 std::vector<std::string> Device::validation_messages() const {
@@ -294,12 +298,6 @@ void Device::end_label(VkCommandBuffer commands) const {
 
 std::uint64_t Device::next_resource_id() {
     return ++state_->resources;
-}
-
-double Device::seconds_of(std::uint64_t ticks) {
-    if (!state_->first_tick) state_->first_tick = ticks;
-    const std::uint64_t elapsed = (ticks - *state_->first_tick) & state_->properties.timestamp_mask;
-    return static_cast<double>(elapsed) * state_->properties.timestamp_seconds;
 }
 
 void Device::append_hazard_log(std::vector<LogEntry> entries) {

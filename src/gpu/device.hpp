@@ -37,13 +37,11 @@ struct DeviceProperties {
     std::string driver;
     VkPhysicalDeviceType type = VK_PHYSICAL_DEVICE_TYPE_OTHER;
     bool is_software = false;  ///< the device type is CPU
-    std::uint32_t api_version = 0;
     std::uint32_t max_workgroup_invocations = 0;
     std::uint32_t max_workgroup_size[3] = {};
     std::uint32_t max_workgroup_count[3] = {};
     std::uint32_t shared_memory_bytes = 0;
     std::uint32_t max_push_constant_bytes = 0;
-    std::uint32_t subgroup_size = 0;
     std::uint32_t max_image_extent = 0;
     std::uint64_t max_storage_buffer_bytes = 0;
     std::uint64_t max_allocation_bytes = 0;
@@ -90,6 +88,8 @@ class Device {
     bool completed(Submission submission) const;
     Submission last_submission() const;
     void wait_idle();
+    /// As wait_idle, for destructors: frees what waited for the GPU even if that was lost.
+    void drain() noexcept;
 
     /// Errors and warnings of the validation layer so far (also printed on standard error as they come).
     std::vector<std::string> validation_messages() const;
@@ -128,8 +128,6 @@ class Device {
     void begin_label(VkCommandBuffer commands, const std::string& name) const;
     void end_label(VkCommandBuffer commands) const;
     std::uint64_t next_resource_id();
-    /// Seconds of `ticks` since the first timestamp that this device ever asked about.
-    double seconds_of(std::uint64_t ticks);
     void append_hazard_log(std::vector<LogEntry> entries);
     bool keeps_hazard_log() const;
 

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
-#include "gpu/check.hpp"
+#include "gpu/enumerate.hpp"
 #include "gpu/structure.hpp"
 
 namespace scorefield::gpu {
@@ -15,14 +15,11 @@ base::Error no_driver(const std::string& why) {
                                "install a driver for the GPU, or mesa-vulkan-drivers for one in software");
 }
 
-bool extension_offered(const char* name) {
-    std::uint32_t count = 0;
-    if (vkEnumerateInstanceExtensionProperties(nullptr, &count, nullptr) < 0) return false;
-    std::vector<VkExtensionProperties> offered(count);
-    if (vkEnumerateInstanceExtensionProperties(nullptr, &count, offered.data()) < 0) return false;
-    return std::any_of(offered.begin(), offered.end(), [name](const VkExtensionProperties& extension) {
-        return std::strcmp(extension.extensionName, name) == 0;
-    });
+std::vector<VkExtensionProperties> offered_extensions() {
+    return enumerate<VkExtensionProperties>(
+        "vkEnumerateInstanceExtensionProperties", [](std::uint32_t* count, VkExtensionProperties* properties) {
+            return vkEnumerateInstanceExtensionProperties(nullptr, count, properties);
+        });
 }
 
 void add_once(std::vector<const char*>& names, const char* name) {
@@ -45,8 +42,12 @@ Instance::Instance(Validation validation, const std::vector<const char*>& extens
     const ValidationSetup setup(validation, *log_);
     std::vector<const char*> names = extensions;
     for (const char* name : setup.extensions()) add_once(names, name);
-    has_debug_utils_ = extension_offered(VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
+    const std::vector<VkExtensionProperties> offered = offered_extensions();
+    has_debug_utils_ = contains(offered, VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
     if (has_debug_utils_) add_once(names, VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
+    // Else the loader hides drivers that lie on top of another interface (MoltenVK).
+    const bool portability = contains(offered, VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME);
+    if (portability) add_once(names, VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME);
     has_surface_ = std::any_of(names.begin(), names.end(),
                                [](const char* name) { return std::strcmp(name, VK_KHR_SURFACE_EXTENSION_NAME) == 0; });
 
@@ -55,6 +56,7 @@ Instance::Instance(Validation validation, const std::vector<const char*>& extens
     application.apiVersion = VK_API_VERSION_1_3;
     auto info = make_structure<VkInstanceCreateInfo>(VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO);
     info.pNext = setup.chain();
+    info.flags = portability ? VkInstanceCreateFlags{VK_INSTANCE_CREATE_ENUMERATE_PORTABILITY_BIT_KHR} : 0;
     info.pApplicationInfo = &application;
     info.enabledLayerCount = static_cast<std::uint32_t>(setup.layers().size());
     info.ppEnabledLayerNames = setup.layers().data();
@@ -84,11 +86,10 @@ Instance::~Instance() {
 }
 
 std::vector<VkPhysicalDevice> Instance::physical_devices() const {
-    std::uint32_t count = 0;
-    check(vkEnumeratePhysicalDevices(instance_, &count, nullptr), "vkEnumeratePhysicalDevices");
-    std::vector<VkPhysicalDevice> devices(count);
-    check(vkEnumeratePhysicalDevices(instance_, &count, devices.data()), "vkEnumeratePhysicalDevices");
-    devices.resize(count);
+    std::vector<VkPhysicalDevice> devices = enumerate<VkPhysicalDevice>(
+        "vkEnumeratePhysicalDevices", [this](std::uint32_t* count, VkPhysicalDevice* handles) {
+            return vkEnumeratePhysicalDevices(instance_, count, handles);
+        });
     if (devices.empty()) throw no_driver("the installed drivers found no device");
     return devices;
 }

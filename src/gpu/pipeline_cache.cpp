@@ -6,9 +6,10 @@
 #include <cstring>
 #include <exception>
 #include <fstream>
-#include <iterator>
+#include <system_error>
 
 #include "base/atomic_file.hpp"
+#include "base/fnv.hpp"
 #include "gpu/check.hpp"
 #include "gpu/structure.hpp"
 
@@ -22,15 +23,23 @@ struct FileHeader {
     std::uint64_t checksum = 0;
 };
 
-/// FNV-1a, 64 bits.
 std::uint64_t checksum_of(const std::vector<char>& content) {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char byte : content) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
-    return hash;
+    base::Fnv fnv;
+    fnv.bytes(content.data(), content.size());
+    return fnv.hash();
 }
 
-/// The driver's data in `file`; empty with a note when it is not whole.
+/// The driver's data in `file`; empty with a note when it is not whole. Nothing is read that the file's size does not
+/// vouch for, and nothing is opened that is not a regular file: a pipe would not end.
 std::vector<char> read_whole(const std::filesystem::path& file, std::string& note) {
+    std::error_code error;
+    const std::filesystem::file_status status = std::filesystem::status(file, error);
+    if (!std::filesystem::exists(status)) return {};
+    if (!std::filesystem::is_regular_file(status)) {
+        note = file.string() + " is not a file";
+        return {};
+    }
+    const std::uintmax_t size = std::filesystem::file_size(file, error);
     std::ifstream stream(file, std::ios::binary);
     if (!stream) return {};
     FileHeader header;
@@ -40,12 +49,13 @@ std::vector<char> read_whole(const std::filesystem::path& file, std::string& not
         note = file.string() + " is not a pipeline cache";
         return {};
     }
-    std::vector<char> content{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-    if (content.size() != header.bytes || checksum_of(content) != header.checksum) {
-        note = file.string() + " is damaged";
-        return {};
+    if (!error && size - sizeof header == header.bytes) {
+        std::vector<char> content(header.bytes);
+        const bool whole = static_cast<bool>(stream.read(content.data(), static_cast<std::streamsize>(content.size())));
+        if (whole && checksum_of(content) == header.checksum) return content;
     }
-    return content;
+    note = file.string() + " is damaged";
+    return {};
 }
 
 bool made_by(const VkPhysicalDeviceProperties& device, const std::vector<char>& content) {

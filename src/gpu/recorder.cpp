@@ -108,9 +108,8 @@ std::vector<Timing> Recorder::timings() const {
     const std::vector<std::uint64_t> ticks = state_->timestamps.read();
     std::vector<Timing> timings;
     for (const NamedScope& scope : state_->scopes) {
-        const double start = device_.seconds_of(ticks[scope.first_timestamp]);
-        const double end = device_.seconds_of(ticks[scope.first_timestamp + 1]);
-        timings.push_back({scope.name, end - start, start});
+        const std::size_t first = scope.first_timestamp;
+        timings.push_back({scope.name, seconds_between(ticks[first], ticks[first + 1], device_.properties())});
     }
     return timings;
 }

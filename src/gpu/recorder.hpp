@@ -65,7 +65,6 @@ struct Target {
 struct Timing {
     std::string name;
     double seconds = 0;
-    double start = 0;  ///< seconds since the first timestamp that the device ever delivered
 };
 
 /// Records one command buffer at a time and reuses it: begin, passes, Device::submit, and again once that has

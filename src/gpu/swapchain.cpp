@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
-#include "gpu/check.hpp"
+#include "gpu/enumerate.hpp"
 #include "gpu/structure.hpp"
 #include "gpu/tracking.hpp"
 
@@ -25,12 +26,10 @@ struct AcquireSemaphore {
 };
 
 VkSurfaceFormatKHR choose_format(VkPhysicalDevice physical, VkSurfaceKHR surface) {
-    std::uint32_t count = 0;
-    check(vkGetPhysicalDeviceSurfaceFormatsKHR(physical, surface, &count, nullptr),
-          "vkGetPhysicalDeviceSurfaceFormatsKHR");
-    std::vector<VkSurfaceFormatKHR> formats(count);
-    check(vkGetPhysicalDeviceSurfaceFormatsKHR(physical, surface, &count, formats.data()),
-          "vkGetPhysicalDeviceSurfaceFormatsKHR");
+    const auto formats = enumerate<VkSurfaceFormatKHR>(
+        "vkGetPhysicalDeviceSurfaceFormatsKHR", [=](std::uint32_t* count, VkSurfaceFormatKHR* offered) {
+            return vkGetPhysicalDeviceSurfaceFormatsKHR(physical, surface, count, offered);
+        });
     for (const VkFormat wanted : {VK_FORMAT_B8G8R8A8_UNORM, VK_FORMAT_R8G8B8A8_UNORM}) {
         for (const VkSurfaceFormatKHR& format : formats) {
             if (format.format == wanted && format.colorSpace == VK_COLOR_SPACE_SRGB_NONLINEAR_KHR) return format;
@@ -39,26 +38,14 @@ VkSurfaceFormatKHR choose_format(VkPhysicalDevice physical, VkSurfaceKHR surface
     throw base::running_error("cannot show a window", "Vulkan surface", "it offers no 8-bit format");
 }
 
-VkPresentModeKHR choose_mode(VkPhysicalDevice physical, VkSurfaceKHR surface, bool vsync) {
-    if (vsync) return VK_PRESENT_MODE_FIFO_KHR;
-    std::uint32_t count = 0;
-    check(vkGetPhysicalDeviceSurfacePresentModesKHR(physical, surface, &count, nullptr),
-          "vkGetPhysicalDeviceSurfacePresentModesKHR");
-    std::vector<VkPresentModeKHR> modes(count);
-    check(vkGetPhysicalDeviceSurfacePresentModesKHR(physical, surface, &count, modes.data()),
-          "vkGetPhysicalDeviceSurfacePresentModesKHR");
-    for (const VkPresentModeKHR wanted : {VK_PRESENT_MODE_MAILBOX_KHR, VK_PRESENT_MODE_IMMEDIATE_KHR}) {
-        if (std::find(modes.begin(), modes.end(), wanted) != modes.end()) return wanted;
-    }
-    return VK_PRESENT_MODE_FIFO_KHR;
-}
-
+/// The first that is supported; every surface supports one.
 VkCompositeAlphaFlagBitsKHR choose_alpha(VkCompositeAlphaFlagsKHR supported) {
     for (const VkCompositeAlphaFlagBitsKHR wanted :
-         {VK_COMPOSITE_ALPHA_OPAQUE_BIT_KHR, VK_COMPOSITE_ALPHA_INHERIT_BIT_KHR}) {
+         {VK_COMPOSITE_ALPHA_OPAQUE_BIT_KHR, VK_COMPOSITE_ALPHA_INHERIT_BIT_KHR,
+          VK_COMPOSITE_ALPHA_PRE_MULTIPLIED_BIT_KHR}) {
         if ((supported & static_cast<VkCompositeAlphaFlagsKHR>(wanted)) != 0) return wanted;
     }
-    return VK_COMPOSITE_ALPHA_PRE_MULTIPLIED_BIT_KHR;
+    return VK_COMPOSITE_ALPHA_POST_MULTIPLIED_BIT_KHR;
 }
 
 VkExtent2D choose_extent(const VkSurfaceCapabilitiesKHR& capabilities, VkExtent2D wanted) {
@@ -74,7 +61,6 @@ struct Swapchain::State {
     Device& device;
     VkSurfaceKHR surface;
     VkExtent2D wanted;
-    bool vsync;
     VkSurfaceFormatKHR format{};
     VkSwapchainKHR swapchain = VK_NULL_HANDLE;
     VkExtent2D extent{};
@@ -85,6 +71,15 @@ struct Swapchain::State {
     bool stale = true;
     std::uint64_t generation = 0;
 
+    State(Device& owner, VkSurfaceKHR window, VkExtent2D size) : device(owner), surface(window), wanted(size) {}
+    ~State() {
+        release_images();
+        vkDestroySwapchainKHR(device.handle(), swapchain, nullptr);
+        vkDestroySurfaceKHR(device.instance(), surface, nullptr);
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+
     VkSemaphore make_semaphore() const {
         const auto info = make_structure<VkSemaphoreCreateInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO);
         VkSemaphore semaphore = VK_NULL_HANDLE;
@@ -92,67 +87,73 @@ struct Swapchain::State {
         return semaphore;
     }
 
-    void release_images() {
-        // The window system may still wait for semaphores: only an idle queue tells.
-        vkDeviceWaitIdle(device.handle());
+    VkSurfaceCapabilitiesKHR capabilities() const {
+        VkSurfaceCapabilitiesKHR now{};
+        check(vkGetPhysicalDeviceSurfaceCapabilitiesKHR(device.physical(), surface, &now),
+              "vkGetPhysicalDeviceSurfaceCapabilitiesKHR");
+        return now;
+    }
+
+    void release_images() noexcept {
         images.clear();
-        device.wait_idle();
+        // The window system may still wait for semaphores: only an idle queue tells.
+        device.drain();
         for (const VkSemaphore semaphore : drawn) vkDestroySemaphore(device.handle(), semaphore, nullptr);
         for (const AcquireSemaphore& one : acquires) vkDestroySemaphore(device.handle(), one.semaphore, nullptr);
         drawn.clear();
         acquires.clear();
     }
 
+    /// Makes the images anew for the surface as it is now; none, cheaply, as long as that is empty.
     void renew() {
-        VkSurfaceCapabilitiesKHR capabilities{};
-        check(vkGetPhysicalDeviceSurfaceCapabilitiesKHR(device.physical(), surface, &capabilities),
-              "vkGetPhysicalDeviceSurfaceCapabilitiesKHR");
+        const VkSurfaceCapabilitiesKHR now = capabilities();
+        const VkExtent2D size = choose_extent(now, wanted);
+        const bool empty = size.width == 0 || size.height == 0;
+        if (empty && swapchain == VK_NULL_HANDLE) return;
+        device.wait_idle();
         release_images();
-        extent = choose_extent(capabilities, wanted);
-        const VkSwapchainKHR old = swapchain;
-        if (extent.width == 0 || extent.height == 0) {
-            vkDestroySwapchainKHR(device.handle(), old, nullptr);
-            swapchain = VK_NULL_HANDLE;
-            return;
-        }
-        if ((capabilities.supportedUsageFlags & kUsage) != kUsage) {
-            throw base::running_error("cannot show a window", "Vulkan surface",
-                                      "its images cannot be drawn on and copied to");
-        }
-        make_swapchain(capabilities, old);
+        extent = size;
+        const VkSwapchainKHR old = std::exchange(swapchain, VK_NULL_HANDLE);
+        if (!empty) make_swapchain(now, old);
         vkDestroySwapchainKHR(device.handle(), old, nullptr);
+        if (empty) return;
         take_images();
         ++generation;
         stale = false;
     }
 
-    void make_swapchain(const VkSurfaceCapabilitiesKHR& capabilities, VkSwapchainKHR old) {
-        const std::uint32_t most = capabilities.maxImageCount == 0 ? ~std::uint32_t{0} : capabilities.maxImageCount;
+    /// Notes that the images no longer fit exactly. Only another size is mended by making them anew: a window system
+    /// may call them suboptimal for good.
+    void note_suboptimal() {
+        const VkExtent2D size = choose_extent(capabilities(), wanted);
+        if (size.width != extent.width || size.height != extent.height) stale = true;
+    }
+
+    void make_swapchain(const VkSurfaceCapabilitiesKHR& now, VkSwapchainKHR old) {
+        const std::uint32_t most = now.maxImageCount == 0 ? ~std::uint32_t{0} : now.maxImageCount;
         auto info = make_structure<VkSwapchainCreateInfoKHR>(VK_STRUCTURE_TYPE_SWAPCHAIN_CREATE_INFO_KHR);
         info.surface = surface;
-        info.minImageCount = std::min(capabilities.minImageCount + 1, most);
+        info.minImageCount = std::min(now.minImageCount + 1, most);
         info.imageFormat = format.format;
         info.imageColorSpace = format.colorSpace;
         info.imageExtent = extent;
         info.imageArrayLayers = 1;
         info.imageUsage = kUsage;
-        info.preTransform = capabilities.currentTransform;
-        info.compositeAlpha = choose_alpha(capabilities.supportedCompositeAlpha);
-        info.presentMode = choose_mode(device.physical(), surface, vsync);
+        info.preTransform = now.currentTransform;
+        info.compositeAlpha = choose_alpha(now.supportedCompositeAlpha);
+        info.presentMode = VK_PRESENT_MODE_FIFO_KHR;
         info.clipped = VK_TRUE;
         info.oldSwapchain = old;
-        swapchain = VK_NULL_HANDLE;
         const VkResult result = vkCreateSwapchainKHR(device.handle(), &info, nullptr, &swapchain);
         if (result < 0) vkDestroySwapchainKHR(device.handle(), old, nullptr);
         check(result, "vkCreateSwapchainKHR");
     }
 
     void take_images() {
-        std::uint32_t count = 0;
-        check(vkGetSwapchainImagesKHR(device.handle(), swapchain, &count, nullptr), "vkGetSwapchainImagesKHR");
-        std::vector<VkImage> handles(count);
-        check(vkGetSwapchainImagesKHR(device.handle(), swapchain, &count, handles.data()), "vkGetSwapchainImagesKHR");
-        for (const VkImage handle : handles) {
+        const auto list = [this](std::uint32_t* count, VkImage* handles) {
+            return vkGetSwapchainImagesKHR(device.handle(), swapchain, count, handles);
+        };
+        for (const VkImage handle : enumerate<VkImage>("vkGetSwapchainImagesKHR", list)) {
             images.push_back(
                 Image::wrap(device, "window " + std::to_string(images.size()), handle, format.format, extent));
             drawn.push_back(make_semaphore());
@@ -176,30 +177,26 @@ struct Swapchain::State {
     }
 };
 
-Swapchain::Swapchain(Device& device, VkSurfaceKHR surface, std::uint32_t width, std::uint32_t height, bool vsync)
-    : state_(std::make_unique<State>(State{device, surface, {width, height}, vsync})) {
-    try {
-        VkBool32 supported = VK_FALSE;
-        check(vkGetPhysicalDeviceSurfaceSupportKHR(device.physical(), device.queue_family(), surface, &supported),
-              "vkGetPhysicalDeviceSurfaceSupportKHR");
-        if (supported == VK_FALSE || !device.has_swapchain_extension()) {
-            throw base::running_error("cannot show a window", device.properties().name,
-                                      "this device cannot present to the window system",
-                                      "choose another with --device, or use render");
-        }
-        state_->format = choose_format(device.physical(), surface);
-        state_->renew();
-    } catch (...) {
-        vkDestroySurfaceKHR(device.instance(), surface, nullptr);
-        throw;
+Swapchain::Swapchain(Device& device, VkSurfaceKHR surface, std::uint32_t width, std::uint32_t height)
+    : state_(std::make_unique<State>(device, surface, VkExtent2D{width, height})) {
+    VkBool32 supported = VK_FALSE;
+    check(vkGetPhysicalDeviceSurfaceSupportKHR(device.physical(), device.queue_family(), surface, &supported),
+          "vkGetPhysicalDeviceSurfaceSupportKHR");
+    if (supported == VK_FALSE || !device.has_swapchain_extension()) {
+        throw base::running_error("cannot show a window", device.properties().name,
+                                  "this device cannot present to the window system",
+                                  "choose another with --device, or use render");
     }
+    const VkSurfaceCapabilitiesKHR now = state_->capabilities();
+    if ((now.supportedUsageFlags & kUsage) != kUsage) {
+        throw base::running_error("cannot show a window", "Vulkan surface",
+                                  "its images cannot be drawn on and copied to");
+    }
+    state_->format = choose_format(device.physical(), surface);
+    state_->renew();
 }
 
-Swapchain::~Swapchain() {
-    state_->release_images();
-    vkDestroySwapchainKHR(state_->device.handle(), state_->swapchain, nullptr);
-    vkDestroySurfaceKHR(state_->device.instance(), state_->surface, nullptr);
-}
+Swapchain::~Swapchain() = default;
 
 std::optional<Swapchain::Frame> Swapchain::acquire() {
     State& state = *state_;
@@ -217,7 +214,7 @@ std::optional<Swapchain::Frame> Swapchain::acquire() {
             continue;
         }
         check(result, "vkAcquireNextImageKHR");
-        if (result == VK_SUBOPTIMAL_KHR) state.stale = true;  // this frame is still shown
+        if (result == VK_SUBOPTIMAL_KHR) state.note_suboptimal();  // this frame is still shown
         state.acquiring = slot;
         // Not free before the frame has been presented.
         state.acquires[slot].waited_by = {~std::uint64_t{0}};
@@ -237,22 +234,17 @@ void Swapchain::present(const Frame& frame) {
     info.pSwapchains = &state.swapchain;
     info.pImageIndices = &frame.index;
     const VkResult result = vkQueuePresentKHR(state.device.queue(), &info);
-    if (result == VK_ERROR_OUT_OF_DATE_KHR || result == VK_SUBOPTIMAL_KHR) {
+    if (result == VK_ERROR_OUT_OF_DATE_KHR) {
         state.stale = true;
         return;
     }
     check(result, "vkQueuePresentKHR");
+    if (result == VK_SUBOPTIMAL_KHR) state.note_suboptimal();
 }
 
 void Swapchain::resize(std::uint32_t width, std::uint32_t height) {
     if (state_->wanted.width == width && state_->wanted.height == height) return;
     state_->wanted = {width, height};
-    state_->stale = true;
-}
-
-void Swapchain::set_vsync(bool vsync) {
-    if (state_->vsync == vsync) return;
-    state_->vsync = vsync;
     state_->stale = true;
 }
 

@@ -11,12 +11,12 @@
 
 namespace scorefield::gpu {
 
-/// The images of a window. Takes the surface over and destroys it.
+/// The images of a window, shown at its refresh rate. Takes the surface over and destroys it.
 class Swapchain {
   public:
     /// Throws base::Error (running) when the device cannot present to the surface. A width or height of 0 (a minimised
-    /// window) is fine: `acquire` then yields nothing until `resize`.
-    Swapchain(Device& device, VkSurfaceKHR surface, std::uint32_t width, std::uint32_t height, bool vsync);
+    /// window) is fine: `acquire` then yields nothing.
+    Swapchain(Device& device, VkSurfaceKHR surface, std::uint32_t width, std::uint32_t height);
     ~Swapchain();
     Swapchain(const Swapchain&) = delete;
     Swapchain& operator=(const Swapchain&) = delete;
@@ -27,7 +27,8 @@ class Swapchain {
         SubmitSync sync;      ///< for Device::submit
     };
 
-    /// The next image, made anew first when the window changed; nothing when there is nothing to draw on (minimised).
+    /// The next image, made anew first when the window changed; nothing, at once, when there is nothing to draw on
+    /// (minimised): wait for the window's events then, and ask again.
     /// Submit with the frame's `sync` and `present` it before acquiring again. Blocks at most as long as the window
     /// system holds all images.
     std::optional<Frame> acquire();
@@ -35,7 +36,6 @@ class Swapchain {
 
     /// The framebuffer's new size, in pixels.
     void resize(std::uint32_t width, std::uint32_t height);
-    void set_vsync(bool vsync);
 
     VkFormat format() const;
     VkExtent2D extent() const;

@@ -12,6 +12,10 @@ constexpr std::uint32_t kPerPool = 256;
 
 }  // namespace
 
+double seconds_between(std::uint64_t start, std::uint64_t end, const DeviceProperties& device) {
+    return static_cast<double>((end - start) & device.timestamp_mask) * device.timestamp_seconds;
+}
+
 Timestamps::~Timestamps() {
     for (const VkQueryPool pool : pools_) vkDestroyQueryPool(device_, pool, nullptr);
 }

@@ -6,7 +6,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "gpu/device.hpp"
+
 namespace scorefield::gpu {
+
+/// Seconds from one timestamp of the device to a later one. Timestamps begin again at 0 after `timestamp_mask`: right
+/// while at most one turn lies between the two.
+double seconds_between(std::uint64_t start, std::uint64_t end, const DeviceProperties& device);
 
 /// Numbered timestamps of one recording after another: query pools are added as needed and kept.
 class Timestamps {

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
-#include "gpu/check.hpp"
+#include "gpu/enumerate.hpp"
 
 namespace scorefield::gpu {
 namespace {
@@ -13,10 +13,8 @@ namespace {
 constexpr const char* kLayer = "VK_LAYER_KHRONOS_validation";
 
 bool layer_installed() {
-    std::uint32_t count = 0;
-    check(vkEnumerateInstanceLayerProperties(&count, nullptr), "vkEnumerateInstanceLayerProperties");
-    std::vector<VkLayerProperties> layers(count);
-    check(vkEnumerateInstanceLayerProperties(&count, layers.data()), "vkEnumerateInstanceLayerProperties");
+    const auto layers =
+        enumerate<VkLayerProperties>("vkEnumerateInstanceLayerProperties", vkEnumerateInstanceLayerProperties);
     return std::any_of(layers.begin(), layers.end(),
                        [](const VkLayerProperties& layer) { return std::strcmp(layer.layerName, kLayer) == 0; });
 }

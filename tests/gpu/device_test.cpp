@@ -1,6 +1,7 @@
 #include "gpu/device.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -33,7 +34,6 @@ TEST_F(DeviceTest, TellsWhatItIsAndWhyItWasChosen) {
     EXPECT_EQ(device().selection_reason(), list.reason);
     EXPECT_GE(device().properties().max_workgroup_invocations, 128U);
     EXPECT_GE(device().properties().max_storage_buffer_bytes, std::uint64_t{1} << 27);
-    EXPECT_GT(device().properties().subgroup_size, 0U);
     EXPECT_FALSE(device().properties().driver.empty());
 }
 
@@ -135,6 +135,21 @@ TEST_F(DeviceTest, DroppedBuffersLiveUntilTheGpuIsDone) {
     EXPECT_EQ(device().memory().statistics().allocations, before);
 }
 
+TEST_F(DeviceTest, DrainingFreesWhatTheGpuWasUsing) {
+    device().wait_idle();
+    const std::size_t before = device().memory().statistics().allocations;
+    Recorder recorder(device(), "drain");
+    {
+        const Buffer buffer(device(), "buffer", 1 << 20);
+        recorder.begin();
+        recorder.fill(buffer, 1);
+        device().submit(recorder);
+    }
+    device().drain();
+    EXPECT_TRUE(device().completed(recorder.submission()));
+    EXPECT_EQ(device().memory().statistics().allocations, before);
+}
+
 TEST_F(DeviceTest, DroppedWhileRecordingTheyLiveToo) {
     Recorder recorder(device(), "drop while recording");
     const Buffer result(device(), "result", 64, MemoryUse::readback);
@@ -200,6 +215,20 @@ TEST_F(PipelineCacheTest, DamagedFilesAreIgnoredAndReplaced) {
         EXPECT_THAT(note, HasSubstr("pipelines-"));
         EXPECT_EQ(run(), std::pair(true, std::string())) << "the damaged file was not replaced";
     }
+}
+
+// Neither ends when it is read.
+TEST_F(PipelineCacheTest, PipesAndDevicesAreLeftAlone) {
+    run();
+    const fs::path place = file();
+    fs::remove(place);
+    ASSERT_EQ(::mkfifo(place.c_str(), 0600), 0);
+    EXPECT_THAT(run().second, HasSubstr("is not a file"));
+    EXPECT_TRUE(fs::is_fifo(place));
+    fs::remove(place);
+    fs::create_symlink("/dev/zero", place);
+    EXPECT_THAT(run().second, HasSubstr("is not a file"));
+    EXPECT_TRUE(fs::is_symlink(place));
 }
 
 TEST_F(PipelineCacheTest, AnUnusableFolderIsOnlyANote) {

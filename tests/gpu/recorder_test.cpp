@@ -136,11 +136,10 @@ TEST_F(RecorderTest, RefusesToBeginInFlightOrTwoAtOnce) {
     EXPECT_THROW(device().submit(recorder), std::logic_error) << "nothing recorded";
 }
 
-TEST_F(RecorderTest, TimestampsAreOrderedAndScopesRepeat) {
+TEST_F(RecorderTest, ScopesAreTimedAndMayRepeat) {
     const Buffer a = make_buffer<float>(device(), "a", std::vector<float>(64, 1.0F));
     const Buffer b(device(), "b", 256);
     Recorder recorder(device(), "timed");
-    double last_end = -1;
     for (int round = 0; round < 3; ++round) {
         recorder.begin();
         {
@@ -161,17 +160,14 @@ TEST_F(RecorderTest, TimestampsAreOrderedAndScopesRepeat) {
         EXPECT_EQ(timings[0].name, "all");
         EXPECT_EQ(timings[1].name, "forth");
         EXPECT_EQ(timings[2].name, "back");
-        EXPECT_GE(timings[0].start, last_end);
         double sum = 0;
         for (std::size_t i = 1; i < timings.size(); ++i) {
             EXPECT_GE(timings[i].seconds, 0);
-            EXPECT_GE(timings[i].start, timings[i - 1].start);
             sum += timings[i].seconds;
         }
         EXPECT_GT(timings[0].seconds, 0);
         EXPECT_LT(timings[0].seconds, 60);
         EXPECT_LE(sum, timings[0].seconds + 1e-9);
-        last_end = timings[0].start + timings[0].seconds;
     }
 }
 

@@ -55,7 +55,7 @@ Viewer::Viewer(const Settings& settings)
       device_(device_request(settings, window_.instance_extensions())),
       scene_(std::make_unique<Scene>(device_, settings, layout(window_.framebuffer()).picture)),
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
-                 window_.framebuffer().height, true),
+                 window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
       panel_(models_beside(scene_->model().path), device_),
       log_(settings.frame_log),
