@@ -7,10 +7,10 @@ namespace {
 
 constexpr std::string_view kCeilings[] = {"multiply_add", "buffer_copy"};
 
-double best_rate(const std::vector<Result>& results, Bound bound) {
+double ceiling(const std::vector<Result>& results, Bound bound) {
     if (bound == Bound::none) return 0;
     for (const Result& result : results) {
-        if (result.name == kCeilings[static_cast<std::size_t>(bound)]) return result.work / result.min_seconds;
+        if (result.name == kCeilings[static_cast<std::size_t>(bound)]) return result.best_rate;
     }
     return 0;
 }
@@ -52,11 +52,12 @@ std::vector<Result> run(const std::vector<std::unique_ptr<Case>>& cases, int rou
         result.median_seconds = seconds[i][seconds[i].size() / 2];
         result.max_seconds = seconds[i].back();
         result.rate = result.work / result.median_seconds;
+        result.best_rate = result.work / result.min_seconds;
         results.push_back(result);
     }
     for (std::size_t i = 0; i < cases.size(); ++i) {
-        results[i].device_peak = best_rate(results, cases[i]->bound());
-        if (results[i].device_peak > 0) results[i].fraction_of_peak = results[i].rate / results[i].device_peak;
+        results[i].device_peak = ceiling(results, cases[i]->bound());
+        if (results[i].device_peak > 0) results[i].fraction_of_peak = results[i].best_rate / results[i].device_peak;
     }
     return results;
 }

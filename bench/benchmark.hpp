@@ -37,8 +37,9 @@ struct Result {
     double median_seconds = 0;
     double max_seconds = 0;
     double rate = 0;              ///< work / median_seconds
-    double device_peak = 0;       ///< of the same unit per second; 0 where there is none to compare with
-    double fraction_of_peak = 0;  ///< rate / device_peak
+    double best_rate = 0;         ///< work / min_seconds
+    double device_peak = 0;       ///< best rate of the ceiling's case, same unit; 0 where there is none to compare with
+    double fraction_of_peak = 0;  ///< best_rate / device_peak: best against best, since noise only ever slows down
 };
 
 /// All cases, the ceilings first.
@@ -53,7 +54,7 @@ std::unique_ptr<Case> make_sampling(gpu::Device& device, const nn::Checkpoint& m
 std::unique_ptr<Case> make_frame(gpu::Device& device, std::uint32_t particles);
 
 /// Checks every case, then measures all of them in turn `rounds` times, so that a slow spell of the machine meets all
-/// alike. The peak is the best rate of the ceiling's case within the same run. `progress` is called after each
+/// alike. `progress` is called after each
 /// measurement with the number done.
 std::vector<Result> run(const std::vector<std::unique_ptr<Case>>& cases, int rounds,
                         const std::function<void(std::size_t)>& progress = {});

@@ -22,7 +22,8 @@ std::string to_json(const gpu::Device& device, const std::vector<bench::Result>&
             {"seconds", {{"min", result.min_seconds}, {"median", result.median_seconds}, {"max", result.max_seconds}}},
             {"work", result.work},
             {"unit", result.unit},
-            {"rate", result.rate}};
+            {"rate", result.rate},
+            {"best_rate", result.best_rate}};
         entry["device_peak"] = result.device_peak > 0 ? nlohmann::ordered_json(result.device_peak) : nullptr;
         entry["fraction_of_peak"] = result.device_peak > 0 ? nlohmann::ordered_json(result.fraction_of_peak) : nullptr;
         cases.push_back(entry);
@@ -32,11 +33,11 @@ std::string to_json(const gpu::Device& device, const std::vector<bench::Result>&
 }
 
 std::string to_text(const gpu::Device& device, const std::vector<bench::Result>& results) {
-    std::string text = fmt::format("{}: {} rounds, all cases in turn\n{:<24} {:>10} {:>10} {:>10}   {:>18} {:>8}\n",
+    std::string text = fmt::format("{}: {} rounds, all cases in turn\n{:<24} {:>10} {:>10} {:>10}   {:>18} {:>14}\n",
                                    device.properties().name, kRounds, "case", "min ms", "median ms", "max ms",
-                                   "rate (median)", "of peak");
+                                   "rate (median)", "of peak (best)");
     for (const bench::Result& result : results) {
-        text += fmt::format("{:<24} {:>10.3f} {:>10.3f} {:>10.3f}   {:>8.4g} G{:<8} {:>8}\n", result.name,
+        text += fmt::format("{:<24} {:>10.3f} {:>10.3f} {:>10.3f}   {:>8.4g} G{:<8} {:>14}\n", result.name,
                             1e3 * result.min_seconds, 1e3 * result.median_seconds, 1e3 * result.max_seconds,
                             1e-9 * result.rate, result.unit + "/s",
                             result.device_peak > 0 ? fmt::format("{:.0f}%", 100 * result.fraction_of_peak) : "");
