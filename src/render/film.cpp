@@ -24,6 +24,7 @@ namespace {
 
 std::vector<std::string> arguments(std::uint32_t width, std::uint32_t height, double fps,
                                    const std::filesystem::path& out) {
+    // "file:": a name with a colon would be taken for a protocol, one with a dash in front for an option.
     // A fixed number of threads: the encoder's output depends on it.
     return {"ffmpeg",
             "-hide_banner",
@@ -71,7 +72,7 @@ std::vector<std::string> arguments(std::uint32_t width, std::uint32_t height, do
             "+faststart",
             "-f",
             "mp4",
-            out.string()};
+            "file:" + out.string()};
 }
 
 /// The last line that a program left in its messages.
@@ -96,15 +97,27 @@ struct FileActions {
 }  // namespace
 
 Film::Film(std::filesystem::path path, std::uint32_t width, std::uint32_t height, double fps)
-    : path_(std::move(path)), temporary_(base::temporary_beside(path_)), width_(width), height_(height) {
+    : path_(std::move(path)),
+      target_(base::replaced_file(path_)),
+      temporary_(base::temporary_beside(target_)),
+      width_(width),
+      height_(height) {
     base::require_writable(path_);
     messages_.reset(std::tmpfile());
     if (!messages_) throw base::running_error("cannot write film", path_.string(), std::strerror(errno));
+    reserve();
     start(fps);
 }
 
 Film::~Film() {
     stop();
+}
+
+void Film::reserve() {
+    const int descriptor =
+        ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t{0666});
+    if (descriptor < 0) throw base::running_error("cannot write film", path_.string(), std::strerror(errno));
+    ::close(descriptor);
 }
 
 void Film::start(double fps) {
@@ -151,7 +164,7 @@ void Film::finish() {
     input_ = -1;
     if (const int status = wait(); status != 0) fail(fmt::format("ffmpeg ended with status {}", status));
     std::error_code failed;
-    std::filesystem::rename(temporary_, path_, failed);
+    std::filesystem::rename(temporary_, target_, failed);
     if (failed) fail(failed.message());
 }
 

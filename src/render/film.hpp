@@ -13,7 +13,8 @@
 namespace scorefield::render {
 
 /// An MP4 (H.264, 4:2:0, crf 18, BT.709) made by the program `ffmpeg` from pictures as they come. Written beside and
-/// renamed by `finish`; without it nothing is left. Same pictures, same file. An odd width or height is padded by one
+/// renamed by `finish`; without it nothing is left. Links, devices and pipes in its place are treated as
+/// base::AtomicFile does. Same pictures, same file. An odd width or height is padded by one
 /// black column or row, which 4:2:0 needs.
 class Film {
   public:
@@ -35,12 +36,15 @@ class Film {
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
 
+    /// Makes the temporary file, new, for ffmpeg to write to: not what another process has put there, a link say.
+    void reserve();
     void start(double fps);
     void stop();
     int wait();
     [[noreturn]] void fail(const std::string& why);
 
     std::filesystem::path path_;
+    std::filesystem::path target_;  ///< `path_` with links followed
     std::filesystem::path temporary_;
     std::uint32_t width_;
     std::uint32_t height_;

@@ -45,15 +45,32 @@ fs::path without_trailing_slash(const fs::path& folder) {
     return folder.has_filename() ? folder : folder.parent_path();
 }
 
+/// Makes the folder; what is there already, a link say, is not written to.
+void create_new(const fs::path& temporary, const fs::path& folder) {
+    std::error_code failed;
+    fs::remove_all(temporary, failed);  // left by a process that died and had this one's number
+    const bool created = fs::create_directory(temporary, failed);
+    if (failed) throw failure(folder, failed.message());
+    if (!created) throw failure(folder, "its temporary folder exists already");
+}
+
 }  // namespace
 
-FrameSequence::FrameSequence(fs::path folder)
-    : folder_(without_trailing_slash(fs::absolute(folder).lexically_normal())),
-      temporary_(base::temporary_beside(folder_)) {
-    if (fs::exists(folder_) && !fs::is_directory(folder_)) throw failure(folder_, "it is a file");
+FrameSequence::FrameSequence(const fs::path& folder) {
     std::error_code failed;
-    fs::create_directory(temporary_, failed);
-    if (failed) throw failure(folder_, failed.message());
+    const fs::path absolute = fs::absolute(folder, failed);
+    if (failed) throw failure(folder, failed.message());
+    folder_ = without_trailing_slash(absolute.lexically_normal());
+    const fs::file_status status = fs::status(folder_, failed);
+    if (!fs::status_known(status)) throw failure(folder_, failed.message());
+    if (fs::is_directory(status)) {
+        temporary_ = base::temporary_beside(folder_ / "frames");
+    } else {
+        if (fs::exists(status)) throw failure(folder_, "it is not a folder");
+        folder_ = base::replaced_file(folder_);
+        temporary_ = base::temporary_beside(folder_);
+    }
+    create_new(temporary_, folder_);
 }
 
 FrameSequence::~FrameSequence() {

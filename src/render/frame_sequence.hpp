@@ -7,12 +7,13 @@
 
 namespace scorefield::render {
 
-/// `frame_0000.png`, `frame_0001.png`, … in a folder. They are written into a folder beside it and put in place by
-/// `finish`; without it nothing is left.
+/// `frame_0000.png`, `frame_0001.png`, … in a folder. They are written into a temporary folder, beside it
+/// where it is new and within it where it exists (it may be a file system of its own), and put in place by `finish`;
+/// without it nothing is left.
 class FrameSequence {
   public:
-    /// Throws base::Error (running) when the folder cannot be made or is a file.
-    explicit FrameSequence(std::filesystem::path folder);
+    /// Throws base::Error (running) when the folder cannot be made or written to, or is something else.
+    explicit FrameSequence(const std::filesystem::path& folder);
     ~FrameSequence();
     FrameSequence(const FrameSequence&) = delete;
     FrameSequence& operator=(const FrameSequence&) = delete;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -97,7 +98,7 @@ TEST(Film, NamesThePackageWhenFfmpegIsMissing) {
 TEST(Film, SaysWhatFfmpegSaidWhenItFailsAndLeavesNothing) {
     const fs::path folder = fresh_folder("film_fails");
     const fs::path programs = fresh_folder("film_failing_program");
-    std::ofstream(programs / "ffmpeg") << "#!/bin/sh\nfor last; do :; done\n: > \"$last\"\n"
+    std::ofstream(programs / "ffmpeg") << "#!/bin/sh\nfor last; do :; done\n: > \"${last#file:}\"\n"
                                           "echo first >&2\necho 'disk is full' >&2\nexit 3\n";
     fs::permissions(programs / "ffmpeg", fs::perms::owner_all);
     const SearchPath path(programs.string() + ":/usr/bin:/bin");
@@ -114,9 +115,38 @@ TEST(Film, SaysWhatFfmpegSaidWhenItFailsAndLeavesNothing) {
     EXPECT_EQ(entries(folder), 0u);
 }
 
+TEST(Film, MayHaveAnyNameThatAFileMayHave) {
+    ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
+    const fs::path folder = fresh_folder("film_names");
+    const fs::path before = fs::current_path();
+    fs::current_path(folder);
+    for (const char* name : {"a:b.mp4", "-f.mp4", "100%d.mp4", "a b.mp4"}) {
+        EXPECT_NO_THROW(make_film(name, 16, 16, 2)) << name;
+        EXPECT_TRUE(fs::exists(folder / name)) << name;
+    }
+    fs::current_path(before);
+    EXPECT_EQ(entries(folder), 4u);
+}
+
+TEST(Film, FollowsLinksAndRefusesWhatIsNoFile) {
+    ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
+    const fs::path folder = fresh_folder("film_special");
+    fs::create_directory(folder / "films");
+    fs::create_symlink("films/a.mp4", folder / "link.mp4");
+    make_film(folder / "link.mp4", 16, 16, 2);
+    EXPECT_TRUE(fs::is_symlink(folder / "link.mp4"));
+    EXPECT_TRUE(fs::is_regular_file(folder / "films" / "a.mp4"));
+    ASSERT_EQ(::mkfifo((folder / "pipe.mp4").c_str(), 0600), 0);
+    EXPECT_THROW(Film(folder / "pipe.mp4", 16, 16, 25), base::Error);
+    EXPECT_TRUE(fs::is_fifo(folder / "pipe.mp4"));
+    EXPECT_EQ(entries(folder), 3u);
+    EXPECT_EQ(entries(folder / "films"), 1u);
+}
+
 TEST(Film, RefusesAnUnwritablePath) {
     const fs::path folder = fresh_folder("film_unwritable");
     EXPECT_THROW(Film(folder / "none" / "a.mp4", 64, 48, 25), base::Error);
+    EXPECT_THROW(Film(folder / (std::string(300, 'a') + ".mp4"), 64, 48, 25), base::Error);
 }
 
 }  // namespace
