@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace scorefield::data {
@@ -13,5 +14,8 @@ struct Points {
 
     bool operator==(const Points&) const = default;
 };
+
+/// Rows (n, dim) as planes (dim, n): coordinate by coordinate, as the GPU keeps states. dim ≥ 1.
+std::vector<float> to_planes(std::span<const float> rows, std::size_t dim);
 
 }  // namespace scorefield::data

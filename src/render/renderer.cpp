@@ -5,8 +5,8 @@
 #include <bit>
 #include <optional>
 #include <stdexcept>
-#include <vector>
 
+#include "data/points.hpp"
 #include "gpu/transfer.hpp"
 #include "render/annotation.hpp"
 #include "render/canvas.hpp"
@@ -134,9 +134,7 @@ void Renderer::set_overlay(std::span<const float> points, std::size_t dim) {
     state.overlay_count = static_cast<std::uint32_t>(count);
     state.overlay_dim = static_cast<std::uint32_t>(std::min<std::size_t>(dim, 2));
     if (count == 0) return;
-    std::vector<float> planes(count * state.overlay_dim);
-    for (std::size_t at = 0; at < planes.size(); ++at) planes[at] = points[at % count * dim + at / count];
-    state.overlay_points = gpu::make_buffer<float>(state.device, "overlay points", planes);
+    state.overlay_points = gpu::make_buffer<float>(state.device, "overlay points", data::to_planes(points, dim));
 }
 
 void Renderer::warm_up() {

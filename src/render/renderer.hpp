@@ -19,7 +19,7 @@ namespace scorefield::render {
 /// strip −0.5 ≤ y ≤ 0.5 by their number; of three and more dimensions the first two are shown.
 ///
 /// Functions that make or resize anything wait for the GPU and must not be called while a recorder records; `record`
-/// neither waits nor allocates. At most kFramesInFlight recordings may be under way at once.
+/// does not wait. At most kFramesInFlight recordings may be under way at once.
 class Renderer {
   public:
     static constexpr std::size_t kFramesInFlight = 3;

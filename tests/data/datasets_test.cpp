@@ -12,6 +12,14 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
+TEST(Points, BecomePlanes) {
+    const std::vector<float> rows = {1, 2, 3, 4, 5, 6};
+    EXPECT_EQ(to_planes(rows, 3), (std::vector<float>{1, 4, 2, 5, 3, 6}));
+    EXPECT_EQ(to_planes(rows, 2), (std::vector<float>{1, 3, 5, 2, 4, 6}));
+    EXPECT_EQ(to_planes(rows, 1), rows);
+    EXPECT_TRUE(to_planes({}, 2).empty());
+}
+
 TEST(Datasets, DrawAnyPartInAnyOrder) {
     for (const DatasetInfo& info : builtin_datasets()) {
         const auto dataset = open_dataset(std::string(info.name));
