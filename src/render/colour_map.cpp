@@ -100,11 +100,6 @@ Colour interpolate(const Table& table, double value) {
     return colour;
 }
 
-/// IEC 61966-2-1.
-double linear_light(double value) {
-    return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
-}
-
 }  // namespace
 
 Colour colour_at(ColourMap map, double value) {
@@ -121,14 +116,6 @@ Colour colour_at(ColourMap map, double value) {
 
 Colour origin_colour(double value) {
     return interpolate(kOrigin, value);
-}
-
-double lightness(const Colour& colour) {
-    const double y =
-        0.2126 * linear_light(colour[0]) + 0.7152 * linear_light(colour[1]) + 0.0722 * linear_light(colour[2]);
-    constexpr double kDelta = 6.0 / 29.0;
-    const double f = y > kDelta * kDelta * kDelta ? std::cbrt(y) : y / (3 * kDelta * kDelta) + 4.0 / 29.0;
-    return 116 * f - 16;
 }
 
 }  // namespace scorefield::render

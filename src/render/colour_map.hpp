@@ -22,7 +22,4 @@ Colour colour_at(ColourMap map, double value);
 /// blindness, a mixture of both looks neutral.
 Colour origin_colour(double value);
 
-/// CIE 1976 L* of an sRGB colour, 0 … 100 (D65 white).
-double lightness(const Colour& colour);
-
 }  // namespace scorefield::render

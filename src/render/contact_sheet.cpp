@@ -49,22 +49,21 @@ void paste(Picture& sheet, const Picture& tile, std::uint32_t left, std::uint32_
 
 }  // namespace
 
-SheetLayout lay_out(std::uint32_t tiles, std::uint32_t tile_width, std::uint32_t tile_height, bool titled,
-                    std::uint32_t columns) {
+SheetLayout lay_out(std::uint32_t tiles, std::uint32_t tile_width, std::uint32_t tile_height, bool titled) {
     SheetLayout layout;
     layout.tile_width = tile_width;
     layout.tile_height = tile_height;
-    layout.columns = columns != 0 ? columns : choose_columns(tiles, tile_width, tile_height);
+    layout.columns = choose_columns(tiles, tile_width, tile_height);
     layout.rows = (tiles + layout.columns - 1) / layout.columns;
     layout.title_height = titled ? 44 : 0;
     return layout;
 }
 
-Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title, std::uint32_t columns) {
+Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title) {
     if (tiles.empty()) throw std::invalid_argument("a contact sheet needs a tile");
     const Picture& first = tiles.front().picture;
     const SheetLayout layout =
-        lay_out(static_cast<std::uint32_t>(tiles.size()), first.width, first.height, !title.empty(), columns);
+        lay_out(static_cast<std::uint32_t>(tiles.size()), first.width, first.height, !title.empty());
     Picture sheet = blank(layout.width(), layout.height());
     const FontSize& heading = glyph_atlas().size_for(28);
     const FontSize& small = glyph_atlas().size_for(18);

@@ -32,12 +32,11 @@ struct SheetLayout {
     }
 };
 
-/// `columns` 0: the number that makes a sheet about half as wide again as it is high.
-SheetLayout lay_out(std::uint32_t tiles, std::uint32_t tile_width, std::uint32_t tile_height, bool titled,
-                    std::uint32_t columns = 0);
+/// As many columns as make a sheet about half as wide again as it is high.
+SheetLayout lay_out(std::uint32_t tiles, std::uint32_t tile_width, std::uint32_t tile_height, bool titled);
 
 /// A grid of equally large pictures, row by row, under a title (may be empty). std::invalid_argument without tiles or
 /// when sizes differ.
-Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title, std::uint32_t columns = 0);
+Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title);
 
 }  // namespace scorefield::render

@@ -51,16 +51,4 @@ void write_png(const std::filesystem::path& path, const Picture& picture) {
     file.commit();
 }
 
-Picture read_png(const std::filesystem::path& path) {
-    png_image image{};
-    image.version = PNG_IMAGE_VERSION;
-    const ImageCloser closer{image};
-    const auto fail = [&] { return base::request_error("cannot read picture", path.string(), image.message); };
-    if (png_image_begin_read_from_file(&image, path.c_str()) == 0) throw fail();
-    image.format = PNG_FORMAT_RGBA;
-    Picture picture{image.width, image.height, std::vector<std::uint8_t>(PNG_IMAGE_SIZE(image))};
-    if (png_image_finish_read(&image, nullptr, picture.rgba.data(), 0, nullptr) == 0) throw fail();
-    return picture;
-}
-
 }  // namespace scorefield::render

@@ -10,7 +10,4 @@ namespace scorefield::render {
 /// Throws base::Error (running) with the path.
 void write_png(const std::filesystem::path& path, const Picture& picture);
 
-/// Reads a PNG of any kind as RGBA. Throws base::Error (request) with the path.
-Picture read_png(const std::filesystem::path& path);
-
 }  // namespace scorefield::render

@@ -4,6 +4,7 @@
 
 #include "render/look.hpp"
 #include "render/tone_curve.hpp"
+#include "tests/render/lightness.hpp"
 
 namespace scorefield::render {
 namespace {

@@ -26,11 +26,12 @@ bool has_ink(const Picture& picture) {
 TEST(ContactSheet, HoldsEveryPictureUntouchedWithItsCaptionBelow) {
     std::vector<Tile> tiles;
     for (unsigned i = 0; i < 7; ++i) tiles.push_back({random_picture(90, 40, i), "step " + std::to_string(i)});
-    const Picture sheet = contact_sheet(tiles, "A title", 3);
-    const SheetLayout layout = lay_out(7, 90, 40, true, 3);
+    const Picture sheet = contact_sheet(tiles, "A title");
+    const SheetLayout layout = lay_out(7, 90, 40, true);
     ASSERT_EQ(sheet.width, layout.width());
     ASSERT_EQ(sheet.height, layout.height());
-    EXPECT_EQ(layout.rows, 3u);
+    EXPECT_EQ(layout.rows, 4u);
+    EXPECT_EQ(layout.columns, 2u);
     for (std::uint32_t i = 0; i < 7; ++i) {
         EXPECT_EQ(cut(sheet, layout.left(i), layout.top(i), 90, 40), tiles[i].picture) << i;
         EXPECT_TRUE(has_ink(cut(sheet, layout.left(i), layout.top(i) + 40, 90, layout.caption_height))) << i;

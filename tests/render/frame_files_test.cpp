@@ -4,6 +4,7 @@
 #include "render/frame_sequence.hpp"
 #include "render/png_file.hpp"
 #include "tests/render/pictures.hpp"
+#include "tests/render/read_png.hpp"
 
 namespace scorefield::render {
 namespace {
@@ -32,13 +33,6 @@ TEST(PngFile, NamesThePathWhenItCannotWrite) {
         EXPECT_NE(std::string(error.what()).find("missing/a.png"), std::string::npos) << error.what();
     }
     EXPECT_EQ(entries(folder), 0u);
-}
-
-TEST(PngFile, RefusesToReadWhatIsNotOne) {
-    const fs::path folder = fresh_folder("png_bad");
-    std::ofstream(folder / "a.png") << "not a picture";
-    EXPECT_THROW(read_png(folder / "a.png"), base::Error);
-    EXPECT_THROW(read_png(folder / "none.png"), base::Error);
 }
 
 TEST(FrameSequence, AppearsWholeOnFinish) {
@@ -79,11 +73,27 @@ TEST(FrameSequence, LeavesNothingWithoutFinish) {
     EXPECT_EQ(entries(folder), 0u);
 }
 
+TEST(FrameSequence, FollowsLinksToFoldersOldAndNew) {
+    const fs::path folder = fresh_folder("frames_links");
+    fs::create_directory(folder / "old");
+    for (const char* name : {"old", "new"}) {
+        fs::create_symlink(name, folder / (std::string("to ") + name));
+        FrameSequence frames(folder / (std::string("to ") + name));
+        frames.write(random_picture(4, 3, 1));
+        frames.finish();
+        EXPECT_TRUE(fs::is_regular_file(folder / name / "frame_0000.png")) << name;
+        EXPECT_TRUE(fs::is_symlink(folder / (std::string("to ") + name)));
+    }
+    EXPECT_EQ(entries(folder), 4u);
+}
+
 TEST(FrameSequence, RefusesAFileAndAMissingParent) {
     const fs::path folder = fresh_folder("frames_bad");
     std::ofstream(folder / "file") << "x";
     EXPECT_THROW(FrameSequence(folder / "file"), base::Error);
     EXPECT_THROW(FrameSequence(folder / "none" / "film"), base::Error);
+    EXPECT_THROW(FrameSequence("/dev/null"), base::Error);
+    EXPECT_THROW(FrameSequence(folder / std::string(300, 'a')), base::Error);
     EXPECT_EQ(entries(folder), 1u);
 }
 

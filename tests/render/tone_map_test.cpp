@@ -9,6 +9,7 @@
 #include "render/tone_curve.hpp"
 #include "render/tone_mapper.hpp"
 #include "tests/gpu/gpu_fixture.hpp"
+#include "tests/render/lightness.hpp"
 
 namespace scorefield::render {
 namespace {
