@@ -1,6 +1,7 @@
 # Options and the one interface target that carries language level and warnings.
 option(SCOREFIELD_BUILD_TESTS "Build the tests" ON)
 option(SCOREFIELD_HOST_ONLY "Build only the rooms that need neither Vulkan nor a window" OFF)
+option(SCOREFIELD_WARNINGS_AS_ERRORS "Take warnings of the compiler for errors" ON)
 set(SCOREFIELD_SANITIZE "" CACHE STRING "Sanitizers for host code, e.g. address,undefined")
 
 if(NOT CMAKE_BUILD_TYPE)
@@ -22,9 +23,16 @@ target_include_directories(scorefield_settings INTERFACE ${PROJECT_SOURCE_DIR}/s
 # No contraction: a*b+c is two rounded operations here as in the shaders (`precise`), so that random numbers agree.
 target_compile_options(scorefield_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
-  -Woverloaded-virtual -Werror
-  -Wno-restrict  # false positives of g++ 12 on std::string
-  -ffp-contract=off)
+  -Woverloaded-virtual -ffp-contract=off)
+if(SCOREFIELD_WARNINGS_AS_ERRORS)
+  target_compile_options(scorefield_settings INTERFACE -Werror)
+endif()
+# False positives of g++ 12 on std::string; clang has no such warning.
+include(CheckCXXCompilerFlag)
+check_cxx_compiler_flag(-Wrestrict SCOREFIELD_HAS_WARNING_RESTRICT)
+if(SCOREFIELD_HAS_WARNING_RESTRICT)
+  target_compile_options(scorefield_settings INTERFACE -Wno-restrict)
+endif()
 if(SCOREFIELD_SANITIZE)
   target_compile_options(scorefield_settings INTERFACE
     -fsanitize=${SCOREFIELD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
