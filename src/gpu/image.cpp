@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
+
 #include "base/error.hpp"
 #include "gpu/check.hpp"
 #include "gpu/device.hpp"
@@ -32,6 +34,22 @@ void require_supported(const Device& device, const std::string& name, VkFormat f
 }
 
 }  // namespace
+
+VkDeviceSize texel_bytes(VkFormat format) {
+    switch (format) {
+        case VK_FORMAT_R8_UNORM:
+            return 1;
+        case VK_FORMAT_R8G8B8A8_UNORM:
+        case VK_FORMAT_B8G8R8A8_UNORM:
+        case VK_FORMAT_R32_SFLOAT:
+        case VK_FORMAT_R32_UINT:
+            return 4;
+        case VK_FORMAT_R32G32B32A32_SFLOAT:
+            return 16;
+        default:
+            throw std::logic_error(fmt::format("images of format {} are not copied", static_cast<int>(format)));
+    }
+}
 
 void Image::Core::make_view() {
     auto info = make_structure<VkImageViewCreateInfo>(VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO);

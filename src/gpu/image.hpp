@@ -12,6 +12,9 @@ namespace scorefield::gpu {
 
 class Device;
 
+/// Bytes of one texel; std::logic_error for formats that are not copied from and to buffers here.
+VkDeviceSize texel_bytes(VkFormat format);
+
 /// A two-dimensional colour image with one level, and its view (where its usage allows one). Layouts are the recorder's
 /// business.
 class Image {

@@ -61,12 +61,10 @@ class Specialization {
     VkSpecializationInfo info_{};
 };
 
-void require_constants(const std::string& name, std::span<const Stage> stages, std::size_t count) {
+void require_constants(const std::string& name, const ShaderInterface& interface, std::size_t count) {
     for (std::uint32_t id = 0; id < count; ++id) {
-        const bool known = std::any_of(stages.begin(), stages.end(), [id](const Stage& stage) {
-            const auto& constants = stage.interface.specialization;
-            return std::any_of(constants.begin(), constants.end(), [id](const auto& c) { return c.id == id; });
-        });
+        const bool known = std::any_of(interface.specialization.begin(), interface.specialization.end(),
+                                       [id](const SpecializationConstant& constant) { return constant.id == id; });
         if (!known) throw std::logic_error(fmt::format("pipeline '{}': its shader has no constant_id {}", name, id));
     }
 }
@@ -135,12 +133,12 @@ void make_layout(PipelineCore& core, std::span<const Stage> stages) {
 }
 
 VkPipelineShaderStageCreateInfo stage_info(VkShaderStageFlagBits stage, const ShaderModule& module,
-                                           const Specialization& specialization) {
+                                           const VkSpecializationInfo* specialization) {
     auto info = make_structure<VkPipelineShaderStageCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO);
     info.stage = stage;
     info.module = module.handle();
     info.pName = "main";
-    info.pSpecializationInfo = specialization.info();
+    info.pSpecializationInfo = specialization;
     return info;
 }
 
@@ -160,7 +158,7 @@ VkPipelineColorBlendAttachmentState blend_state(Blend blend) {
     VkPipelineColorBlendAttachmentState state{};
     state.blendEnable = blend == Blend::none ? VK_FALSE : VK_TRUE;
     state.srcColorBlendFactor = VK_BLEND_FACTOR_ONE;
-    state.dstColorBlendFactor = blend == Blend::additive ? VK_BLEND_FACTOR_ONE : VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA;
+    state.dstColorBlendFactor = VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA;
     state.srcAlphaBlendFactor = state.srcColorBlendFactor;
     state.dstAlphaBlendFactor = state.dstColorBlendFactor;
     state.colorWriteMask =
@@ -169,12 +167,12 @@ VkPipelineColorBlendAttachmentState blend_state(Blend blend) {
 }
 
 void make_graphics_pipeline(PipelineCore& core, const std::array<VkPipelineShaderStageCreateInfo, 2>& stages,
-                            const GraphicsSettings& settings) {
+                            Blend blending) {
     const auto vertices =
         make_structure<VkPipelineVertexInputStateCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_VERTEX_INPUT_STATE_CREATE_INFO);
     auto assembly = make_structure<VkPipelineInputAssemblyStateCreateInfo>(
         VK_STRUCTURE_TYPE_PIPELINE_INPUT_ASSEMBLY_STATE_CREATE_INFO);
-    assembly.topology = settings.topology;
+    assembly.topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST;
     auto viewport =
         make_structure<VkPipelineViewportStateCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_VIEWPORT_STATE_CREATE_INFO);
     viewport.viewportCount = 1;
@@ -187,7 +185,7 @@ void make_graphics_pipeline(PipelineCore& core, const std::array<VkPipelineShade
     auto samples =
         make_structure<VkPipelineMultisampleStateCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_MULTISAMPLE_STATE_CREATE_INFO);
     samples.rasterizationSamples = VK_SAMPLE_COUNT_1_BIT;
-    const VkPipelineColorBlendAttachmentState attachment = blend_state(settings.blend);
+    const VkPipelineColorBlendAttachmentState attachment = blend_state(blending);
     auto blend =
         make_structure<VkPipelineColorBlendStateCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_COLOR_BLEND_STATE_CREATE_INFO);
     blend.attachmentCount = 1;
@@ -197,9 +195,10 @@ void make_graphics_pipeline(PipelineCore& core, const std::array<VkPipelineShade
         make_structure<VkPipelineDynamicStateCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_DYNAMIC_STATE_CREATE_INFO);
     dynamic.dynamicStateCount = static_cast<std::uint32_t>(dynamic_states.size());
     dynamic.pDynamicStates = dynamic_states.data();
+    constexpr VkFormat format = VK_FORMAT_R8G8B8A8_UNORM;
     auto rendering = make_structure<VkPipelineRenderingCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_RENDERING_CREATE_INFO);
     rendering.colorAttachmentCount = 1;
-    rendering.pColorAttachmentFormats = &settings.colour_format;
+    rendering.pColorAttachmentFormats = &format;
 
     auto info = make_structure<VkGraphicsPipelineCreateInfo>(VK_STRUCTURE_TYPE_GRAPHICS_PIPELINE_CREATE_INFO);
     info.pNext = &rendering;
@@ -244,7 +243,7 @@ PipelineCore::~PipelineCore() {
 ComputePipeline::ComputePipeline(Device& device, const std::string& name, std::span<const std::uint32_t> spirv,
                                  const std::vector<std::uint32_t>& specialization) {
     const Stage stage{VK_SHADER_STAGE_COMPUTE_BIT, VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, spirv, reflect(spirv)};
-    require_constants(name, {&stage, 1}, specialization.size());
+    require_constants(name, stage.interface, specialization.size());
     local_size_ = stage.interface.specialized_local_size(specialization);
     require_workgroup_fits(name, local_size_, device.properties());
     core_ = std::make_shared<PipelineCore>(device);
@@ -254,7 +253,7 @@ ComputePipeline::ComputePipeline(Device& device, const std::string& name, std::s
     const ShaderModule module(device.handle(), spirv);
     const Specialization constants(stage.interface, specialization);
     auto info = make_structure<VkComputePipelineCreateInfo>(VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO);
-    info.stage = stage_info(stage.bit, module, constants);
+    info.stage = stage_info(stage.bit, module, constants.info());
     info.layout = core_->layout;
     check(vkCreateComputePipelines(device.handle(), device.pipeline_cache(), 1, &info, nullptr, &core_->pipeline),
           "vkCreateComputePipelines");
@@ -262,25 +261,19 @@ ComputePipeline::ComputePipeline(Device& device, const std::string& name, std::s
 }
 
 GraphicsPipeline::GraphicsPipeline(Device& device, const std::string& name, std::span<const std::uint32_t> vertex_spirv,
-                                   std::span<const std::uint32_t> fragment_spirv, const GraphicsSettings& settings)
-    : blend_(settings.blend) {
+                                   std::span<const std::uint32_t> fragment_spirv, Blend blend) {
     const std::array stages = {
         Stage{VK_SHADER_STAGE_VERTEX_BIT, VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT, vertex_spirv, reflect(vertex_spirv)},
         Stage{VK_SHADER_STAGE_FRAGMENT_BIT, VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, fragment_spirv,
               reflect(fragment_spirv)}};
-    require_constants(name, stages, settings.specialization.size());
     core_ = std::make_shared<PipelineCore>(device);
     core_->name = name;
     make_layout(*core_, stages);
 
     const ShaderModule vertex(device.handle(), vertex_spirv);
     const ShaderModule fragment(device.handle(), fragment_spirv);
-    const Specialization vertex_constants(stages[0].interface, settings.specialization);
-    const Specialization fragment_constants(stages[1].interface, settings.specialization);
     make_graphics_pipeline(
-        *core_,
-        {stage_info(stages[0].bit, vertex, vertex_constants), stage_info(stages[1].bit, fragment, fragment_constants)},
-        settings);
+        *core_, {stage_info(stages[0].bit, vertex, nullptr), stage_info(stages[1].bit, fragment, nullptr)}, blend);
     device.set_name(VK_OBJECT_TYPE_PIPELINE, object_number(core_->pipeline), name);
 }
 

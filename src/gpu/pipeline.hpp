@@ -57,32 +57,24 @@ class ComputePipeline {
     std::array<std::uint32_t, 3> local_size_ = {1, 1, 1};
 };
 
-/// none: replaces; alpha: colours with premultiplied alpha go over what is there; additive: adds.
-enum class Blend { none, alpha, additive };
+/// none: replaces; alpha: colours with premultiplied alpha go over what is there.
+enum class Blend { none, alpha };
 
-struct GraphicsSettings {
-    VkPrimitiveTopology topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST;
-    Blend blend = Blend::none;
-    VkFormat colour_format = VK_FORMAT_R8G8B8A8_UNORM;
-    std::vector<std::uint32_t> specialization;  ///< for both stages: constants of id 0 … n−1 that they have
-};
-
-/// Vertex and fragment shader for dynamic rendering onto one colour image. Vertices are pulled from storage buffers by
-/// gl_VertexIndex; both shaders share set 0 and the push constants. No culling, no depth.
+/// Vertex and fragment shader for drawing triangles onto one R8G8B8A8_UNORM image by dynamic rendering. Vertices are
+/// pulled from storage buffers by gl_VertexIndex; both shaders share set 0 and the push constants. No culling, no
+/// depth.
 class GraphicsPipeline {
   public:
     GraphicsPipeline() = default;
     GraphicsPipeline(Device& device, const std::string& name, std::span<const std::uint32_t> vertex_spirv,
-                     std::span<const std::uint32_t> fragment_spirv, const GraphicsSettings& settings);
+                     std::span<const std::uint32_t> fragment_spirv, Blend blend);
 
     explicit operator bool() const { return core_ != nullptr; }
     const std::string& name() const { return core_->name; }
     const std::shared_ptr<PipelineCore>& core() const { return core_; }
-    Blend blend() const { return blend_; }
 
   private:
     std::shared_ptr<PipelineCore> core_;
-    Blend blend_ = Blend::none;
 };
 
 }  // namespace scorefield::gpu

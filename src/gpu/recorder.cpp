@@ -50,18 +50,15 @@ void Recorder::require_recording() const {
 
 VkCommandBuffer Recorder::finish() {
     require_recording();
+    constexpr Use kHostRead{VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT, VK_IMAGE_LAYOUT_UNDEFINED};
     if (state_->open_scopes > 0) throw std::logic_error("recorder '" + name_ + "' is submitted inside a scope");
-    std::vector<std::shared_ptr<Resource>> readbacks;
     for (const Touched& touched : state_->touched) {
         const auto* buffer = dynamic_cast<const Buffer::Core*>(touched.resource.get());
         if (buffer == nullptr) continue;
         if (buffer->use == MemoryUse::upload) device_.memory().flush(buffer->allocation);
-        if (buffer->use == MemoryUse::readback) readbacks.push_back(touched.resource);
+        if (buffer->use == MemoryUse::readback) state_->pass.add(touched.resource, kHostRead);
     }
-    for (const auto& buffer : readbacks) {
-        state_->pass.add(buffer, {VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT, VK_IMAGE_LAYOUT_UNDEFINED});
-    }
-    if (!readbacks.empty()) state_->enter_pass("host reads after " + name_, recording_);
+    if (!state_->pass.uses().empty()) state_->enter_pass("host reads", recording_);
     device_.end_label(state_->commands);
     check(vkEndCommandBuffer(state_->commands), "vkEndCommandBuffer");
     return state_->commands;

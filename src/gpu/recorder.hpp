@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -54,13 +54,6 @@ ExternalUse draws_on(const Image& image);
 struct NoPush {};
 inline constexpr NoPush kNoPush;
 
-/// Where a draw goes.
-struct Target {
-    const Image& image;
-    std::optional<std::array<float, 4>> clear;  ///< clears to this first; otherwise keeps the content
-    std::optional<VkRect2D> area;               ///< viewport and scissor; the whole image by default
-};
-
 /// GPU time of one scope.
 struct Timing {
     std::string name;
@@ -70,7 +63,9 @@ struct Timing {
 /// Records one command buffer at a time and reuses it: begin, passes, Device::submit, and again once that has
 /// completed. All barriers and layouts are derived from the declared accesses; across recordings too. One recorder of
 /// a device records at a time; a recording that is neither submitted nor continued (an exception, say) is forgotten
-/// when the recorder is destroyed or begins anew. Mistakes of the caller throw std::logic_error.
+/// when the recorder is destroyed or begins anew. Mistakes of the caller throw std::logic_error. Memory is kept from
+/// recording to recording: repeating one allocates nothing here (names of scopes up to 15 characters; the driver makes a
+/// descriptor set for each dispatch and draw that has bindings).
 class Recorder {
   public:
     Recorder(Device& device, std::string name);
@@ -98,24 +93,23 @@ class Recorder {
     void copy(const Buffer& source, VkDeviceSize source_offset, const Buffer& target, VkDeviceSize target_offset,
               VkDeviceSize bytes);
     void copy(const Buffer& source, const Buffer& target) { copy(source, 0, target, 0, source.bytes()); }
-    /// Rows follow each other without gaps in the buffer.
+    /// Rows follow each other without gaps in the buffer; the offset is a multiple of a texel and of 4 bytes.
     void copy(const Image& source, const Buffer& target, VkDeviceSize target_offset = 0);
     void copy(const Buffer& source, const Image& target, VkDeviceSize source_offset = 0);
-    /// Scales the whole source onto the whole target.
-    void blit(const Image& source, const Image& target, Filter filter = Filter::nearest);
     void clear(const Image& image, std::array<float, 4> colour);
 
-    void draw(const GraphicsPipeline& pipeline, const Target& target, std::span<const Binding> bindings,
+    /// Draws over what is there, onto the whole image.
+    void draw(const GraphicsPipeline& pipeline, const Image& target, std::span<const Binding> bindings,
               std::span<const std::byte> push, std::uint32_t vertices, std::uint32_t instances = 1);
     template <class Push>
     requires std::is_trivially_copyable_v<Push>
-    void draw(const GraphicsPipeline& pipeline, const Target& target, std::initializer_list<Binding> bindings,
+    void draw(const GraphicsPipeline& pipeline, const Image& target, std::initializer_list<Binding> bindings,
               const Push& push, std::uint32_t vertices, std::uint32_t instances = 1) {
         draw(pipeline, target, std::span(bindings.begin(), bindings.size()), bytes_of(push), vertices, instances);
     }
 
     /// A pass of foreign code (the UI library's render pass) that touches exactly what is declared.
-    void external(const std::string& name, std::span<const ExternalUse> uses,
+    void external(std::string_view name, std::span<const ExternalUse> uses,
                   const std::function<void(VkCommandBuffer)>& record);
     /// Brings a swapchain image into the layout for presenting.
     void prepare_present(const Image& image);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "gpu/recorder.hpp"
@@ -25,17 +26,21 @@ VkExtent3D whole_extent(const Image& image) {
     return {image.extent().width, image.extent().height, 1};
 }
 
-VkOffset3D far_corner(const Image& image) {
-    return {static_cast<std::int32_t>(image.extent().width), static_cast<std::int32_t>(image.extent().height), 1};
-}
-
 void require_inside(const Buffer& buffer, VkDeviceSize offset, VkDeviceSize bytes) {
     if (offset <= buffer.bytes() && bytes <= buffer.bytes() - offset) return;
     throw std::logic_error(fmt::format("a copy of {} bytes at {} leaves buffer '{}' of {} bytes", bytes, offset,
                                        buffer.name(), buffer.bytes()));
 }
 
-VkBufferImageCopy whole_image_copy(const Image& image, VkDeviceSize offset) {
+/// The copy between all of the image and the part of the buffer at `offset`, after checking that there is such a part.
+VkBufferImageCopy whole_image_copy(const Image& image, const Buffer& buffer, VkDeviceSize offset) {
+    const VkDeviceSize texel = texel_bytes(image.format());
+    require_inside(buffer, offset, texel * image.extent().width * image.extent().height);
+    const VkDeviceSize alignment = std::max(texel, VkDeviceSize{4});
+    if (offset % alignment != 0) {
+        throw std::logic_error(fmt::format("a copy between image '{}' and buffer '{}' is at {}, no multiple of {}",
+                                           image.name(), buffer.name(), offset, alignment));
+    }
     VkBufferImageCopy region{};
     region.bufferOffset = offset;
     region.imageSubresource = kWholeImage;
@@ -43,38 +48,28 @@ VkBufferImageCopy whole_image_copy(const Image& image, VkDeviceSize offset) {
     return region;
 }
 
-Use attachment_use(bool keeps_content) {
-    const VkAccessFlags2 read = keeps_content ? VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT : 0;
-    return {VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT | read,
-            VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL};
-}
+constexpr Use kAttachment{VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                          VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                          VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL};
 
-void set_area(VkCommandBuffer commands, const VkRect2D& area) {
-    const VkViewport viewport{static_cast<float>(area.offset.x),
-                              static_cast<float>(area.offset.y),
-                              static_cast<float>(area.extent.width),
-                              static_cast<float>(area.extent.height),
-                              0.0F,
-                              1.0F};
-    vkCmdSetViewport(commands, 0, 1, &viewport);
-    vkCmdSetScissor(commands, 0, 1, &area);
-}
-
-void begin_rendering(VkCommandBuffer commands, const Target& target) {
+/// Draws will go over the whole image and keep what is there.
+void begin_rendering(VkCommandBuffer commands, const Image& target) {
     auto attachment = make_structure<VkRenderingAttachmentInfo>(VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO);
-    attachment.imageView = target.image.view();
+    attachment.imageView = target.view();
     attachment.imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
-    attachment.loadOp = target.clear ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD;
+    attachment.loadOp = VK_ATTACHMENT_LOAD_OP_LOAD;
     attachment.storeOp = VK_ATTACHMENT_STORE_OP_STORE;
-    if (target.clear) {
-        for (std::size_t i = 0; i < 4; ++i) attachment.clearValue.color.float32[i] = (*target.clear)[i];
-    }
+    const VkRect2D area{{0, 0}, target.extent()};
     auto info = make_structure<VkRenderingInfo>(VK_STRUCTURE_TYPE_RENDERING_INFO);
-    info.renderArea = {{0, 0}, target.image.extent()};
+    info.renderArea = area;
     info.layerCount = 1;
     info.colorAttachmentCount = 1;
     info.pColorAttachments = &attachment;
     vkCmdBeginRendering(commands, &info);
+    const VkViewport viewport{0.0F, 0.0F, static_cast<float>(area.extent.width), static_cast<float>(area.extent.height),
+                              0.0F, 1.0F};
+    vkCmdSetViewport(commands, 0, 1, &viewport);
+    vkCmdSetScissor(commands, 0, 1, &area);
 }
 
 }  // namespace
@@ -99,7 +94,7 @@ Binding reads_writes(const Image& image) {
 }
 
 ExternalUse draws_on(const Image& image) {
-    return {nullptr, &image, attachment_use(true)};
+    return {nullptr, &image, kAttachment};
 }
 
 void Recorder::dispatch(const ComputePipeline& pipeline, std::span<const Binding> bindings,
@@ -145,37 +140,22 @@ void Recorder::copy(const Buffer& source, VkDeviceSize source_offset, const Buff
 
 void Recorder::copy(const Image& source, const Buffer& target, VkDeviceSize target_offset) {
     require_recording();
+    const VkBufferImageCopy region = whole_image_copy(source, target, target_offset);
     state_->pass.add(source.core(), in_layout(kTransferRead, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL));
     state_->pass.add(target.core(), kTransferWrite);
     state_->enter_pass("copy image to buffer", recording_);
-    const VkBufferImageCopy region = whole_image_copy(source, target_offset);
     vkCmdCopyImageToBuffer(state_->commands, source.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, target.handle(), 1,
                            &region);
 }
 
 void Recorder::copy(const Buffer& source, const Image& target, VkDeviceSize source_offset) {
     require_recording();
+    const VkBufferImageCopy region = whole_image_copy(target, source, source_offset);
     state_->pass.add(source.core(), kTransferRead);
     state_->pass.add(target.core(), in_layout(kTransferWrite, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL));
     state_->enter_pass("copy buffer to image", recording_);
-    const VkBufferImageCopy region = whole_image_copy(target, source_offset);
     vkCmdCopyBufferToImage(state_->commands, source.handle(), target.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1,
                            &region);
-}
-
-void Recorder::blit(const Image& source, const Image& target, Filter filter) {
-    require_recording();
-    state_->pass.add(source.core(), in_layout(kTransferRead, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL));
-    state_->pass.add(target.core(), in_layout(kTransferWrite, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL));
-    state_->enter_pass("blit", recording_);
-    VkImageBlit region{};
-    region.srcSubresource = kWholeImage;
-    region.srcOffsets[1] = far_corner(source);
-    region.dstSubresource = kWholeImage;
-    region.dstOffsets[1] = far_corner(target);
-    vkCmdBlitImage(state_->commands, source.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, target.handle(),
-                   VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region,
-                   filter == Filter::nearest ? VK_FILTER_NEAREST : VK_FILTER_LINEAR);
 }
 
 void Recorder::clear(const Image& image, std::array<float, 4> colour) {
@@ -188,21 +168,20 @@ void Recorder::clear(const Image& image, std::array<float, 4> colour) {
     vkCmdClearColorImage(state_->commands, image.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, &value, 1, &range);
 }
 
-void Recorder::draw(const GraphicsPipeline& pipeline, const Target& target, std::span<const Binding> bindings,
+void Recorder::draw(const GraphicsPipeline& pipeline, const Image& target, std::span<const Binding> bindings,
                     std::span<const std::byte> push, std::uint32_t vertices, std::uint32_t instances) {
     require_recording();
     state_->declare(*pipeline.core(), bindings, push);
-    state_->pass.add(target.image.core(), attachment_use(!target.clear || pipeline.blend() != Blend::none));
+    state_->pass.add(target.core(), kAttachment);
     state_->enter_pass(pipeline.name(), recording_);
     state_->keep(pipeline.core(), recording_);
     begin_rendering(state_->commands, target);
-    set_area(state_->commands, target.area.value_or(VkRect2D{{0, 0}, target.image.extent()}));
     state_->bind(*pipeline.core(), VK_PIPELINE_BIND_POINT_GRAPHICS, bindings, push);
     vkCmdDraw(state_->commands, vertices, instances, 0, 0);
     vkCmdEndRendering(state_->commands);
 }
 
-void Recorder::external(const std::string& name, std::span<const ExternalUse> uses,
+void Recorder::external(std::string_view name, std::span<const ExternalUse> uses,
                         const std::function<void(VkCommandBuffer)>& record) {
     require_recording();
     for (const ExternalUse& use : uses) {

@@ -37,40 +37,50 @@ VkDeviceSize bound_bytes(const Binding& binding) {
     return binding.bytes == VK_WHOLE_SIZE ? binding.buffer->bytes() - binding.offset : binding.bytes;
 }
 
-void require_valid_range(const std::string& place, const DeviceProperties& device, BindingKind kind,
-                         const Binding& binding) {
+/// What is wrong with the part of the buffer that is bound; empty: nothing.
+std::string range_fault(const DeviceProperties& device, BindingKind kind, const Binding& binding) {
     const std::uint64_t alignment =
         kind == BindingKind::uniform_buffer ? device.uniform_offset_alignment : device.storage_offset_alignment;
     const VkDeviceSize size = binding.buffer->bytes();
     const bool inside =
         binding.offset < size && bound_bytes(binding) > 0 && bound_bytes(binding) <= size - binding.offset;
-    if (!inside || binding.offset % alignment != 0) {
-        throw std::logic_error(fmt::format("{}: offset {} must be a multiple of {} and the range inside its {} bytes",
-                                           place, binding.offset, alignment, size));
+    if (inside && binding.offset % alignment == 0) return {};
+    return fmt::format("offset {} must be a multiple of {} and the range inside its {} bytes", binding.offset,
+                       alignment, size);
+}
+
+/// What is wrong with a binding; empty: it covers what the shader does.
+std::string binding_fault(const PipelineCore& pipeline, const ShaderBinding& shader, const Binding& binding) {
+    const bool wants_image = is_image(shader.kind);
+    const bool has_buffer = binding.buffer != nullptr && *binding.buffer;
+    const bool has_image = binding.image != nullptr && *binding.image;
+    if (wants_image && !has_image) return "the shader wants an image";
+    if (!wants_image && !has_buffer) return "the shader wants a buffer";
+    if (shader.reads && binding.access == Access::write) {
+        return "the shader reads it and the pass declares only a write";
     }
+    if (shader.writes && binding.access == Access::read) {
+        return "the shader writes it and the pass declares only a read";
+    }
+    if (!wants_image) return range_fault(pipeline.device->properties(), shader.kind, binding);
+    if (shader.kind == BindingKind::combined_sampler && binding.access != Access::read) {
+        return "a sampled image can only be read";
+    }
+    return {};
+}
+
+std::string resource_name(const Binding& binding) {
+    if (binding.buffer != nullptr && *binding.buffer) return binding.buffer->name();
+    if (binding.image != nullptr && *binding.image) return binding.image->name();
+    return "nothing";
 }
 
 void require_covers(const PipelineCore& pipeline, std::size_t index, const Binding& binding) {
     const ShaderBinding& shader = pipeline.bindings[index];
-    const bool has_buffer = binding.buffer != nullptr && *binding.buffer;
-    const bool has_image = binding.image != nullptr && *binding.image;
-    const std::string resource = has_buffer ? binding.buffer->name() : has_image ? binding.image->name() : "nothing";
-    const std::string place =
-        fmt::format("pipeline '{}', binding {} ({}), '{}'", pipeline.name, index, shader.name, resource);
-    const bool fits = is_image(shader.kind) ? has_image : has_buffer;
-    if (!fits)
-        throw std::logic_error(place + ": the shader wants " + (is_image(shader.kind) ? "an image" : "a buffer"));
-    if (shader.reads && binding.access == Access::write) {
-        throw std::logic_error(place + ": the shader reads it and the pass declares only a write");
-    }
-    if (shader.writes && binding.access == Access::read) {
-        throw std::logic_error(place + ": the shader writes it and the pass declares only a read");
-    }
-    if (!is_image(shader.kind)) {
-        require_valid_range(place, pipeline.device->properties(), shader.kind, binding);
-    } else if (shader.kind == BindingKind::combined_sampler && binding.access != Access::read) {
-        throw std::logic_error(place + ": a sampled image can only be read");
-    }
+    const std::string fault = binding_fault(pipeline, shader, binding);
+    if (fault.empty()) return;
+    throw std::logic_error(fmt::format("pipeline '{}', binding {} ({}), '{}': {}", pipeline.name, index, shader.name,
+                                       resource_name(binding), fault));
 }
 
 std::shared_ptr<Resource> resource_of(const Binding& binding) {
@@ -100,8 +110,8 @@ LoggedBarriers logged(const BarrierBatch& batch) {
     return entry;
 }
 
-LoggedPass logged(const std::string& name, const std::vector<ResourceUse>& uses) {
-    LoggedPass pass{name, {}};
+LoggedPass logged(std::string_view name, const std::vector<ResourceUse>& uses) {
+    LoggedPass pass{std::string(name), {}};
     for (const auto& [resource, use] : uses) {
         pass.uses.push_back({resource->id, resource->name, use.stages, use.access, use.layout});
     }
@@ -149,7 +159,7 @@ Recorder::State::~State() {
     vkDestroyCommandPool(device.handle(), pool, nullptr);
 }
 
-void Recorder::State::enter_pass(const std::string& name, std::uint64_t recording) {
+void Recorder::State::enter_pass(std::string_view name, std::uint64_t recording) {
     for (const std::shared_ptr<Resource>& resource : pass.resources()) {
         if (resource->recording == recording) continue;
         resource->recording = recording;
@@ -205,28 +215,31 @@ void Recorder::State::bind(const PipelineCore& pipeline, VkPipelineBindPoint poi
     }
     if (bindings.empty()) return;
     const VkDescriptorSet set = descriptors.allocate(pipeline.set_layout);
-    std::vector<VkDescriptorBufferInfo> buffers(bindings.size());
-    std::vector<VkDescriptorImageInfo> images(bindings.size());
-    std::vector<VkWriteDescriptorSet> writes(bindings.size());
+    auto& [buffer_infos, image_infos, set_writes] = writes;
+    buffer_infos.resize(bindings.size());
+    image_infos.resize(bindings.size());
+    set_writes.resize(bindings.size());
     for (std::uint32_t i = 0; i < bindings.size(); ++i) {
         const Binding& binding = bindings[i];
         const BindingKind kind = pipeline.bindings[i].kind;
-        writes[i] = make_structure<VkWriteDescriptorSet>(VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET);
-        writes[i].dstSet = set;
-        writes[i].dstBinding = i;
-        writes[i].descriptorCount = 1;
-        writes[i].descriptorType = descriptor_type(kind);
+        VkWriteDescriptorSet& write = set_writes[i];
+        write = make_structure<VkWriteDescriptorSet>(VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET);
+        write.dstSet = set;
+        write.dstBinding = i;
+        write.descriptorCount = 1;
+        write.descriptorType = descriptor_type(kind);
         if (is_image(kind)) {
             const bool sampled = kind == BindingKind::combined_sampler;
-            images[i] = {sampled ? device.sampler(binding.filter) : VK_NULL_HANDLE, binding.image->view(),
-                         use_of(pipeline, i, binding.access).layout};
-            writes[i].pImageInfo = &images[i];
+            image_infos[i] = {sampled ? device.sampler(binding.filter) : VK_NULL_HANDLE, binding.image->view(),
+                              use_of(pipeline, i, binding.access).layout};
+            write.pImageInfo = &image_infos[i];
         } else {
-            buffers[i] = {binding.buffer->handle(), binding.offset, bound_bytes(binding)};
-            writes[i].pBufferInfo = &buffers[i];
+            buffer_infos[i] = {binding.buffer->handle(), binding.offset, bound_bytes(binding)};
+            write.pBufferInfo = &buffer_infos[i];
         }
     }
-    vkUpdateDescriptorSets(device.handle(), static_cast<std::uint32_t>(writes.size()), writes.data(), 0, nullptr);
+    vkUpdateDescriptorSets(device.handle(), static_cast<std::uint32_t>(set_writes.size()), set_writes.data(), 0,
+                           nullptr);
     vkCmdBindDescriptorSets(commands, point, pipeline.layout, 0, 1, &set, 0, nullptr);
 }
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gpu/descriptor_pools.hpp"
@@ -37,6 +38,13 @@ class PassUses {
     std::vector<std::shared_ptr<Resource>> resources_;
 };
 
+/// The descriptors of one pass, in memory that is kept for the next.
+struct DescriptorWrites {
+    std::vector<VkDescriptorBufferInfo> buffers;
+    std::vector<VkDescriptorImageInfo> images;
+    std::vector<VkWriteDescriptorSet> writes;
+};
+
 struct Recorder::State {
     explicit State(Device& owner);
     ~State();
@@ -44,7 +52,7 @@ struct Recorder::State {
     State& operator=(const State&) = delete;
 
     /// Records the barriers that the pass needs and notes it; the pass itself is recorded next.
-    void enter_pass(const std::string& name, std::uint64_t recording);
+    void enter_pass(std::string_view name, std::uint64_t recording);
     void bind(const PipelineCore& pipeline, VkPipelineBindPoint point, std::span<const Binding> bindings,
               std::span<const std::byte> push);
     void keep(const std::shared_ptr<PipelineCore>& pipeline, std::uint64_t recording);
@@ -61,6 +69,7 @@ struct Recorder::State {
 
     PassUses pass;
     BarrierBatch batch;
+    DescriptorWrites writes;
     std::vector<Touched> touched;
     std::vector<std::shared_ptr<PipelineCore>> pipelines;
     std::vector<NamedScope> scopes;

@@ -14,14 +14,14 @@ struct TrackedStage {
     VkAccessFlags2 write;
 };
 
-constexpr std::array kTrackedStages = {
-    TrackedStage{VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT},
-    TrackedStage{VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT},
-    TrackedStage{VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT},
-    TrackedStage{VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT},
-    TrackedStage{VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT},
-    TrackedStage{VK_PIPELINE_STAGE_2_HOST_BIT, 0},
-};
+constexpr std::array<TrackedStage, kTrackedStageCount> kTrackedStages = {{
+    {VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT},
+    {VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT},
+    {VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT},
+    {VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT},
+    {VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT},
+    {VK_PIPELINE_STAGE_2_HOST_BIT, 0},
+}};
 
 constexpr std::array<VkAccessFlags2, 6> kTrackedReads = {
     VK_ACCESS_2_SHADER_STORAGE_READ_BIT,   VK_ACCESS_2_UNIFORM_READ_BIT,  VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
@@ -102,6 +102,13 @@ VkAccessFlags2 write_part(VkAccessFlags2 access) {
 
 VkAccessFlags2 read_part(VkAccessFlags2 access) {
     return access & ~kWrites;
+}
+
+void PendingReads::note(VkPipelineStageFlags2 stage, std::uint64_t pass) {
+    std::size_t at = 0;
+    while (at < count_ && reads_[at].stage != stage) ++at;
+    reads_[at] = {stage, pass};  // require_tracked keeps it inside: there is one per stage
+    count_ = std::max(count_, at + 1);
 }
 
 void BarrierBatch::clear() {
@@ -242,14 +249,7 @@ void BarrierTracker::note(ResourceState& state, const Use& use) const {
     }
     for_each_stage(use.stages & ~VK_PIPELINE_STAGE_2_HOST_BIT, [&](std::size_t stage) {
         // The host is not noted: it itself submits what overwrites later.
-        const VkPipelineStageFlags2 bit = kTrackedStages[stage].stage;
-        const auto same = std::find_if(state.reads.begin(), state.reads.end(),
-                                       [bit](const PendingRead& read) { return read.stage == bit; });
-        if (same != state.reads.end()) {
-            same->pass = passes_;
-        } else {
-            state.reads.push_back({bit, passes_});
-        }
+        state.reads.note(kTrackedStages[stage].stage, passes_);
     });
 }
 

@@ -20,10 +20,26 @@ struct Use {
 VkAccessFlags2 write_part(VkAccessFlags2 access);
 VkAccessFlags2 read_part(VkAccessFlags2 access);
 
+inline constexpr std::size_t kTrackedStageCount = 6;
+
 /// The reads at one stage since the last write: the number of the latest pass.
 struct PendingRead {
     VkPipelineStageFlags2 stage = 0;
     std::uint64_t pass = 0;
+};
+
+/// The reads of a resource since its last write, at most one per stage, in place: tracking allocates nothing.
+class PendingReads {
+  public:
+    bool empty() const { return count_ == 0; }
+    const PendingRead* begin() const { return reads_.data(); }
+    const PendingRead* end() const { return reads_.data() + count_; }
+    /// Notes a read at this one stage, in place of an earlier one there.
+    void note(VkPipelineStageFlags2 stage, std::uint64_t pass);
+
+  private:
+    std::array<PendingRead, kTrackedStageCount> reads_{};
+    std::size_t count_ = 0;
 };
 
 /// What has happened to a resource (whole buffer, whole image) on the queue so far, recorded work included.
@@ -33,7 +49,7 @@ struct ResourceState {
     bool available = false;                  ///< the write needs no flush: it was a transition or an acquire
     VkPipelineStageFlags2 seen_stages = 0;   ///< to whom the transition itself showed the image,
     VkAccessFlags2 seen_access = 0;          ///< and through which accesses
-    std::vector<PendingRead> reads;          ///< since the last write
+    PendingReads reads;                      ///< since the last write
     VkImageLayout layout = VK_IMAGE_LAYOUT_UNDEFINED;
 };
 
@@ -90,7 +106,7 @@ class BarrierTracker {
     void abandon();
 
   private:
-    static constexpr std::size_t kStages = 6;
+    static constexpr std::size_t kStages = kTrackedStageCount;
     static constexpr std::size_t kReads = 6;
     template <class Value>
     using PerStages = std::array<std::array<Value, kStages>, kStages>;

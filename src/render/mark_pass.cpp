@@ -27,9 +27,8 @@ gpu::Image upload_atlas(gpu::Device& device) {
 }  // namespace
 
 MarkPass::MarkPass(gpu::Device& device, std::size_t in_flight) : atlas_(upload_atlas(device)) {
-    gpu::GraphicsSettings settings;
-    settings.blend = gpu::Blend::alpha;
-    pipeline_ = gpu::GraphicsPipeline(device, "marks", shaders::render_mark_vert, shaders::render_mark_frag, settings);
+    pipeline_ =
+        gpu::GraphicsPipeline(device, "marks", shaders::render_mark_vert, shaders::render_mark_frag, gpu::Blend::alpha);
     for (std::size_t i = 0; i < in_flight + 1; ++i) {
         marks_.emplace_back(device, "marks", kMost * sizeof(Mark), gpu::MemoryUse::upload);
     }
@@ -43,8 +42,7 @@ void MarkPass::record(gpu::Recorder& recorder, const Canvas& canvas, const gpu::
     std::copy_n(canvas.marks().begin(), count, buffer.mapped<Mark>().begin());
     const std::array<float, 2> size = {static_cast<float>(scene.extent().width),
                                        static_cast<float>(scene.extent().height)};
-    recorder.draw(pipeline_, {scene, std::nullopt, std::nullopt},
-                  {gpu::reads(buffer), gpu::reads(atlas_, gpu::Filter::nearest)}, size, 6,
+    recorder.draw(pipeline_, scene, {gpu::reads(buffer), gpu::reads(atlas_, gpu::Filter::nearest)}, size, 6,
                   static_cast<std::uint32_t>(count));
 }
 
