@@ -10,15 +10,19 @@ namespace {
 using uint = std::uint32_t;
 struct uvec2 {
     uint x, y;
+    uvec2(uint first, uint second) : x(first), y(second) {}
 };
 struct uvec4 {
     uint x, y, z, w;
+    uvec4(uint first, uint second, uint third, uint fourth) : x(first), y(second), z(third), w(fourth) {}
 };
 struct vec2 {
     float x, y;
+    vec2(float first, float second) : x(first), y(second) {}
 };
 struct vec4 {
     float x, y, z, w;
+    vec4(float first, float second, float third, float fourth) : x(first), y(second), z(third), w(fourth) {}
 };
 inline int findMSB(uint n) {
     return 31 - std::countl_zero(n);

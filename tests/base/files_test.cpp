@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path fresh_folder(const std::string& name) {
-    const fs::path folder = fs::path(testing::TempDir()) / ("scorefield_" + name);
+    fs::path folder = fs::path(testing::TempDir()) / ("scorefield_" + name);
     fs::remove_all(folder);
     fs::create_directories(folder);
     return folder;

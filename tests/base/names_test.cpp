@@ -1,6 +1,6 @@
 #include "base/names.hpp"
 
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include <array>
 
@@ -8,8 +8,6 @@
 
 namespace scorefield::base {
 namespace {
-
-using ::testing::HasSubstr;
 
 constexpr std::array<std::string_view, 3> kSamplers = {"ddpm", "ddim", "dpmpp_2m"};
 

@@ -2,24 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstring>
 #include <memory>
 #include <vector>
 
+#include "gpu/enumerate.hpp"
 #include "gpu/gpu_fixture.hpp"
 
 namespace scorefield::gpu {
 namespace {
 
 bool offered(const char* name) {
-    std::uint32_t count = 0;
-    vkEnumerateInstanceExtensionProperties(nullptr, &count, nullptr);
-    std::vector<VkExtensionProperties> extensions(count);
-    vkEnumerateInstanceExtensionProperties(nullptr, &count, extensions.data());
-    return std::any_of(extensions.begin(), extensions.end(), [name](const VkExtensionProperties& extension) {
-        return std::strcmp(extension.extensionName, name) == 0;
-    });
+    const auto list = [](std::uint32_t* count, VkExtensionProperties* extensions) {
+        return vkEnumerateInstanceExtensionProperties(nullptr, count, extensions);
+    };
+    return contains(enumerate<VkExtensionProperties>("vkEnumerateInstanceExtensionProperties", list), name);
 }
 
 /// Presents to a surface without a display, which SwiftShader's driver offers. Has a device of its own, with the
