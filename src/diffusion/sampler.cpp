@@ -24,9 +24,6 @@ constexpr std::array kDdimParameters = {kEta, kClip};
 constexpr std::array kDdpmParameters = {kForm, kVariance, kClip};
 constexpr std::array kDpmpp2mParameters = {kClip};
 
-constexpr std::array<std::string_view, 2> kForms = {"epsilon", "x0"};
-constexpr std::array<std::string_view, 2> kVariances = {"large", "small"};
-
 constexpr std::array<SamplerInfo, 3> kSamplers = {{
     {"ddim", "DDIM: first order, deterministic at eta 0", kDdimParameters},
     {"ddpm", "ancestral sampling: noise on every step but the last", kDdpmParameters},
@@ -41,14 +38,15 @@ void require_choice(const std::string& value, std::span<const std::string_view> 
 }
 
 void check_settings(const SamplerSettings& settings) {
-    if (!(settings.eta >= 0 && settings.eta <= 1)) {
-        throw base::request_error("eta out of range", "--sampler.eta", fmt::format("{} is not in 0 … 1", settings.eta));
+    if (!(settings.eta >= 0 && settings.eta <= kMaxEta)) {
+        throw base::request_error("eta out of range", "--sampler.eta",
+                                  fmt::format("{} is not in 0 … {}", settings.eta, kMaxEta));
     }
-    require_choice(settings.form, kForms, "--sampler.form");
-    require_choice(settings.variance, kVariances, "--sampler.variance");
-    if (settings.clip && !(*settings.clip > 0 && std::isfinite(*settings.clip))) {
+    require_choice(settings.form, kSamplerForms, "--sampler.form");
+    require_choice(settings.variance, kSamplerVariances, "--sampler.variance");
+    if (settings.clip && !(*settings.clip > 0 && *settings.clip <= kMaxSamplerClip)) {
         throw base::request_error("clip out of range", "--sampler.clip",
-                                  fmt::format("{} is not a positive number", *settings.clip));
+                                  fmt::format("{} is not above 0 and up to {}", *settings.clip, kMaxSamplerClip));
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,14 +13,20 @@
 
 namespace scorefield::diffusion {
 
+inline constexpr std::array<std::string_view, 2> kSamplerForms = {"epsilon", "x0"};
+inline constexpr std::array<std::string_view, 2> kSamplerVariances = {"large", "small"};
+inline constexpr double kMaxEta = 1;
+/// Far beyond any data in standardised units.
+inline constexpr double kMaxSamplerClip = 1e6;
+
 /// What a user says about the sampler; each member is the flag --sampler.NAME. A sampler reads only what its
 /// SamplerInfo lists.
 struct SamplerSettings {
     std::string name = "ddim";
-    double eta = 0;                  ///< 0 deterministic … 1 ancestral with small variance
+    double eta = 0;                  ///< 0 deterministic … kMaxEta ancestral with small variance
     std::string form = "epsilon";    ///< epsilon or x0: which of the two equivalent equations; x0 where `clip` is set
     std::string variance = "large";  ///< large (β) or small (β̃) noise
-    std::optional<double> clip;      ///< clamps every estimate of x_0 to ±clip, clip > 0
+    std::optional<double> clip;      ///< clamps every estimate of x_0 to ±clip, 0 < clip ≤ kMaxSamplerClip
 
     bool operator==(const SamplerSettings&) const = default;
 };
@@ -45,8 +52,8 @@ const SamplerInfo& sampler_info(std::string_view name);
 /// register 0; the noise of step k is z(base::kSamplerStream, k) whatever else is set; the last step draws none. Where
 /// an update is affine in the state and the network's output, it is that one `eval`.
 /// Throws base::Error (request) naming the flag: sampler or parameter unknown or out of range, timesteps that
-/// check_timesteps refuses, a coefficient that is not finite in single
-/// precision (no signal left at that time).
+/// check_timesteps refuses, a coefficient that is not finite in single precision (no signal left at
+/// that time).
 Program compile_program(const NoiseProcess& process, Prediction prediction, const SamplerSettings& settings,
                         const std::vector<double>& timesteps);
 

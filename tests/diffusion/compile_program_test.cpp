@@ -105,7 +105,8 @@ TEST(CompileProgram, RefusesWithFlagAndCure) {
     EXPECT_THAT(refusal({.eta = NAN, .clip = {}}, {1}), HasSubstr("(--sampler.eta)"));
     EXPECT_THAT(refusal({.form = "eps", .clip = {}}, {1}), HasSubstr("(--sampler.form)"));
     EXPECT_THAT(refusal({.variance = "big", .clip = {}}, {1}), HasSubstr("(--sampler.variance)"));
-    EXPECT_THAT(refusal({.clip = 0.0}, {1}), HasSubstr("(--sampler.clip): 0 is not a positive number"));
+    EXPECT_THAT(refusal({.clip = 0.0}, {1}), HasSubstr("(--sampler.clip): 0 is not above 0 and up to 1000000"));
+    EXPECT_THAT(refusal({.clip = INFINITY}, {1}), HasSubstr("(--sampler.clip): inf is not"));
     EXPECT_THAT(refusal({.clip = {}}, {}), HasSubstr("(--timesteps): the list is empty"));
     EXPECT_THAT(refusal({.clip = {}}, {1, 2}), HasSubstr("(--timesteps): 2 follows 1"));
 }
