@@ -1,13 +1,15 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
-#include <initializer_list>
+#include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <type_traits>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "diffusion/program.hpp"
 
 namespace scorefield::diffusion {
@@ -26,38 +28,73 @@ std::string quoted(const std::string& text) {
     return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string fields(const Eval& eval) {
-    const std::string source = eval.source == 0 ? "" : fmt::format("\"source\":{},", eval.source);
-    return fmt::format("\"dst\":{},\"src\":{},{}\"t\":{},\"alpha\":{},\"sigma\":{},", eval.dst, eval.src, source,
-                       number(eval.t), number(eval.alpha), number(eval.sigma)) +
-           fmt::format("\"c_in\":{},\"c_noise\":{},\"c_skip\":{},\"c_out\":{}", number(eval.c_in), number(eval.c_noise),
-                       number(eval.c_skip), number(eval.c_out));
+template <class T, class Op>
+concept OpOf = std::is_same_v<std::remove_const_t<T>, Op>;
+
+/// In a file; a field that is not required takes the structure's default where it is absent.
+enum class Presence : std::uint8_t { required, written, written_unless_default };
+
+// Each op's fields in the order in which they are written: field(name, member, presence).
+void each_field(OpOf<Eval> auto& eval, const auto& field) {
+    field("dst", eval.dst, Presence::required);
+    field("src", eval.src, Presence::required);
+    field("source", eval.source, Presence::written_unless_default);
+    field("t", eval.t, Presence::written);
+    field("alpha", eval.alpha, Presence::written);
+    field("sigma", eval.sigma, Presence::written);
+    field("c_in", eval.c_in, Presence::written);
+    field("c_noise", eval.c_noise, Presence::written);
+    field("c_skip", eval.c_skip, Presence::written);
+    field("c_out", eval.c_out, Presence::written);
+}
+void each_field(OpOf<Blend> auto& blend, const auto& field) {
+    field("dst", blend.dst, Presence::required);
+    field("terms", blend.terms, Presence::required);
+    field("noise", blend.noise, Presence::written);
+}
+void each_field(OpOf<Clamp> auto& clamp, const auto& field) {
+    field("dst", clamp.dst, Presence::required);
+    field("low", clamp.low, Presence::written);
+    field("high", clamp.high, Presence::written);
+}
+void each_field(OpOf<Threshold> auto& threshold, const auto& field) {
+    field("dst", threshold.dst, Presence::required);
+    field("ratio", threshold.ratio, Presence::written);
+    field("max", threshold.max, Presence::written);
+}
+void each_field(OpOf<Mask> auto& mask, const auto& field) {
+    field("dst", mask.dst, Presence::required);
+    field("a", mask.a, Presence::required);
+    field("b", mask.b, Presence::required);
 }
 
-std::string fields(const Blend& blend) {
-    std::string terms;
-    for (const Term& term : blend.terms) {
-        terms += fmt::format("{}[{},{}]", terms.empty() ? "" : ",", term.reg, number(term.coefficient));
-    }
-    std::string noise;
-    for (const NoiseTerm& term : blend.noise) {
-        noise +=
-            fmt::format("{}[{},{},{}]", noise.empty() ? "" : ",", number(term.coefficient), term.stream, term.index);
-    }
-    return fmt::format("\"dst\":{},\"terms\":[{}],\"noise\":[{}]", blend.dst, terms, noise);
+std::string text_of(int value) {
+    return std::to_string(value);
+}
+std::string text_of(double value) {
+    return number(value);
+}
+std::string text_of(const Term& term) {
+    return fmt::format("[{},{}]", term.reg, number(term.coefficient));
+}
+std::string text_of(const NoiseTerm& term) {
+    return fmt::format("[{},{},{}]", number(term.coefficient), term.stream, term.index);
+}
+template <class T>
+std::string text_of(const std::vector<T>& values) {
+    std::string text;
+    for (const T& value : values) text += (text.empty() ? "" : ",") + text_of(value);
+    return "[" + text + "]";
 }
 
-std::string fields(const Clamp& clamp) {
-    return fmt::format("\"dst\":{},\"low\":{},\"high\":{}", clamp.dst, number(clamp.low), number(clamp.high));
-}
-
-std::string fields(const Threshold& threshold) {
-    return fmt::format("\"dst\":{},\"ratio\":{},\"max\":{}", threshold.dst, number(threshold.ratio),
-                       number(threshold.max));
-}
-
-std::string fields(const Mask& mask) {
-    return fmt::format("\"dst\":{},\"a\":{},\"b\":{}", mask.dst, mask.a, mask.b);
+std::string fields(const auto& op) {
+    std::string text;
+    each_field(op, [&](std::string_view name, const auto& value, Presence presence) {
+        using Value = std::remove_cvref_t<decltype(value)>;
+        if (presence == Presence::written_unless_default && value == Value{}) return;
+        text += fmt::format("{}\"{}\":{}", text.empty() ? "" : ",", name, text_of(value));
+    });
+    return text;
 }
 
 constexpr std::string_view name_of(const Eval&) {
@@ -95,13 +132,11 @@ class Place {
         throw base::request_error("invalid program", path_.empty() ? file_ : file_ + ": " + path_, why, hint);
     }
 
-    void require_fields(std::initializer_list<std::string_view> known) const {
+    void require_fields(const std::vector<std::string_view>& known) const {
         if (!value_.is_object()) refuse("not an object");
         for (const auto& [key, member] : value_.items()) {
             if (std::find(known.begin(), known.end(), key) == known.end()) {
-                std::string names;
-                for (const std::string_view name : known) names += (names.empty() ? "" : ", ") + std::string(name);
-                Place(member, file_, member_path(key)).refuse("unknown field", "known: " + names);
+                Place(member, file_, member_path(key)).refuse("unknown field", "known: " + base::join(known));
             }
         }
     }
@@ -166,78 +201,45 @@ class Place {
     std::string path_;
 };
 
-Eval read_eval(const Place& op) {
-    op.require_fields(
-        {"op", "step", "dst", "src", "source", "t", "alpha", "sigma", "c_in", "c_noise", "c_skip", "c_out"});
-    Eval eval;
-    op.read_required("dst", eval.dst);
-    op.read_required("src", eval.src);
-    op.read("source", eval.source);
-    op.read("t", eval.t);
-    op.read("alpha", eval.alpha);
-    op.read("sigma", eval.sigma);
-    op.read("c_in", eval.c_in);
-    op.read("c_noise", eval.c_noise);
-    op.read("c_skip", eval.c_skip);
-    op.read("c_out", eval.c_out);
-    return eval;
+void read_value(const Place& place, int& value) {
+    value = place.as<int>();
+}
+void read_value(const Place& place, double& value) {
+    value = place.as<double>();
+}
+void read_value(const Place& place, Term& term) {
+    if (place.size() != 2) place.refuse("not [register, coefficient]");
+    term = {place.at(std::size_t{0}).as<int>(), place.at(1).as<double>()};
+}
+void read_value(const Place& place, NoiseTerm& term) {
+    if (place.size() != 3) place.refuse("not [coefficient, stream, index]");
+    term = {place.at(std::size_t{0}).as<double>(), place.at(1).as<std::uint32_t>(), place.at(2).as<std::uint32_t>()};
+}
+template <class T>
+void read_value(const Place& place, std::vector<T>& values) {
+    values.resize(place.size());
+    for (std::size_t i = 0; i < values.size(); ++i) read_value(place.at(i), values[i]);
 }
 
-Blend read_blend(const Place& op) {
-    op.require_fields({"op", "step", "dst", "terms", "noise"});
-    Blend blend;
-    op.read_required("dst", blend.dst);
-    const Place terms = op.at("terms");
-    for (std::size_t j = 0; j < terms.size(); ++j) {
-        const Place term = terms.at(j);
-        if (term.size() != 2) term.refuse("not [register, coefficient]");
-        blend.terms.push_back({term.at(std::size_t{0}).as<int>(), term.at(1).as<double>()});
-    }
-    if (!op.has("noise")) return blend;
-    const Place noise = op.at("noise");
-    for (std::size_t j = 0; j < noise.size(); ++j) {
-        const Place term = noise.at(j);
-        if (term.size() != 3) term.refuse("not [coefficient, stream, index]");
-        blend.noise.push_back(
-            {term.at(std::size_t{0}).as<double>(), term.at(1).as<std::uint32_t>(), term.at(2).as<std::uint32_t>()});
-    }
-    return blend;
-}
-
-Clamp read_clamp(const Place& op) {
-    op.require_fields({"op", "step", "dst", "low", "high"});
-    Clamp clamp;
-    op.read_required("dst", clamp.dst);
-    op.read("low", clamp.low);
-    op.read("high", clamp.high);
-    return clamp;
-}
-
-Threshold read_threshold(const Place& op) {
-    op.require_fields({"op", "step", "dst", "ratio", "max"});
-    Threshold threshold;
-    op.read_required("dst", threshold.dst);
-    op.read("ratio", threshold.ratio);
-    op.read("max", threshold.max);
-    return threshold;
-}
-
-Mask read_mask(const Place& op) {
-    op.require_fields({"op", "step", "dst", "a", "b"});
-    Mask mask;
-    op.read_required("dst", mask.dst);
-    op.read_required("a", mask.a);
-    op.read_required("b", mask.b);
-    return mask;
+template <class Op>
+Op read_op(const Place& place) {
+    Op op;
+    std::vector<std::string_view> known = {"op", "step"};
+    each_field(op, [&](std::string_view name, const auto&, Presence) { known.push_back(name); });
+    place.require_fields(known);
+    each_field(op, [&](const char* name, auto& value, Presence presence) {
+        if (presence == Presence::required || place.has(name)) read_value(place.at(name), value);
+    });
+    return op;
 }
 
 Instruction read_instruction(const Place& op) {
     const auto name = op.at("op").as<std::string>();
-    if (name == "eval") return read_eval(op);
-    if (name == "blend") return read_blend(op);
-    if (name == "clamp") return read_clamp(op);
-    if (name == "threshold") return read_threshold(op);
-    if (name == "mask") return read_mask(op);
+    if (name == "eval") return read_op<Eval>(op);
+    if (name == "blend") return read_op<Blend>(op);
+    if (name == "clamp") return read_op<Clamp>(op);
+    if (name == "threshold") return read_op<Threshold>(op);
+    if (name == "mask") return read_op<Mask>(op);
     op.at("op").refuse(fmt::format("unknown op '{}'", name), "known: eval, blend, clamp, threshold, mask");
 }
 

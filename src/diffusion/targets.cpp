@@ -51,11 +51,14 @@ EigenSystem decompose(const std::vector<double>& covariance, std::size_t index, 
     return system;
 }
 
-double log_sum_exp(const std::vector<double>& values) {
-    const double largest = *std::max_element(values.begin(), values.end());
-    double sum = 0;
-    for (const double value : values) sum += std::exp(value - largest);
-    return largest + std::log(sum);
+/// out ← out + factor·direction.
+void add(std::span<double> out, double factor, std::span<const double> direction) {
+    for (std::size_t e = 0; e < out.size(); ++e) out[e] += factor * direction[e];
+}
+
+/// Of αx + σε where x has `variance`.
+double noisy_variance(double variance, const Marginal& at) {
+    return at.alpha * at.alpha * variance + at.sigma * at.sigma;
 }
 
 }  // namespace
@@ -78,38 +81,31 @@ GaussianMixture::GaussianMixture(const std::vector<MixtureComponent>& components
 }
 
 double GaussianMixture::log_density(std::span<const double> x, const Marginal& at) const {
-    return log_sum_exp(log_joint(x, at));
+    return log_evidence(look_from(x, at));
 }
 
 void GaussianMixture::score(std::span<const double> x, const Marginal& at, std::span<double> out) const {
-    const std::vector<double> joint = log_joint(x, at);
-    const double evidence = log_sum_exp(joint);
+    const std::vector<View> views = look_from(x, at);
+    const double evidence = log_evidence(views);
     std::fill(out.begin(), out.end(), 0.0);
-    for (std::size_t k = 0; k < components_.size(); ++k) {
-        const Component& component = components_[k];
-        const double responsibility = std::exp(joint[k] - evidence);
-        const std::vector<double> offset = along_axes(component, x, at.alpha);
-        for (std::size_t j = 0; j < offset.size(); ++j) {
-            const double variance = at.alpha * at.alpha * component.variances[j] + at.sigma * at.sigma;
-            const double slope = -responsibility * offset[j] / variance;
-            for (std::size_t e = 0; e < out.size(); ++e) out[e] += slope * component.axes[j * out.size() + e];
+    for (const View& view : views) {
+        const double responsibility = std::exp(view.log_joint - evidence);
+        for (std::size_t j = 0; j < out.size(); ++j) {
+            add(out, -responsibility * view.offset[j] / view.variances[j], axis(*view.component, j));
         }
     }
 }
 
 void GaussianMixture::denoise(std::span<const double> x, const Marginal& at, std::span<double> out) const {
-    const std::vector<double> joint = log_joint(x, at);
-    const double evidence = log_sum_exp(joint);
+    const std::vector<View> views = look_from(x, at);
+    const double evidence = log_evidence(views);
     std::fill(out.begin(), out.end(), 0.0);
-    for (std::size_t k = 0; k < components_.size(); ++k) {
-        const Component& component = components_[k];
-        const double responsibility = std::exp(joint[k] - evidence);
-        const std::vector<double> offset = along_axes(component, x, at.alpha);
-        for (std::size_t e = 0; e < out.size(); ++e) out[e] += responsibility * component.mean[e];
-        for (std::size_t j = 0; j < offset.size(); ++j) {
-            const double variance = at.alpha * at.alpha * component.variances[j] + at.sigma * at.sigma;
-            const double shift = responsibility * at.alpha * component.variances[j] / variance * offset[j];
-            for (std::size_t e = 0; e < out.size(); ++e) out[e] += shift * component.axes[j * out.size() + e];
+    for (const View& view : views) {
+        const double responsibility = std::exp(view.log_joint - evidence);
+        add(out, responsibility, view.component->mean);
+        for (std::size_t j = 0; j < out.size(); ++j) {
+            const double gain = at.alpha * view.component->variances[j] / view.variances[j];
+            add(out, responsibility * gain * view.offset[j], axis(*view.component, j));
         }
     }
 }
@@ -126,42 +122,46 @@ std::vector<double> GaussianMixture::sample(std::uint64_t seed, ParticleRange ra
         }
         const Component& component = components_[k];
         const auto z = base::normal4(seed, particle, 0, 1, base::kDataStream);
-        for (std::size_t e = 0; e < dim; ++e) {
-            double& coordinate = points[i * dim + e];
-            coordinate = at.alpha * component.mean[e];
-            for (std::size_t j = 0; j < dim; ++j) {
-                const double variance = at.alpha * at.alpha * component.variances[j] + at.sigma * at.sigma;
-                coordinate += std::sqrt(variance) * static_cast<double>(z[j]) * component.axes[j * dim + e];
-            }
+        const std::span<double> point = std::span(points).subspan(i * dim, dim);
+        add(point, at.alpha, component.mean);
+        for (std::size_t j = 0; j < dim; ++j) {
+            const double deviation = std::sqrt(noisy_variance(component.variances[j], at));
+            add(point, deviation * static_cast<double>(z[j]), axis(component, j));
         }
     }
     return points;
 }
 
-std::vector<double> GaussianMixture::log_joint(std::span<const double> x, const Marginal& at) const {
-    std::vector<double> joint;
+std::vector<GaussianMixture::View> GaussianMixture::look_from(std::span<const double> x, const Marginal& at) const {
+    std::vector<View> views;
     for (const Component& component : components_) {
-        const std::vector<double> offset = along_axes(component, x, at.alpha);
-        double sum = component.log_weight;
-        for (std::size_t j = 0; j < offset.size(); ++j) {
-            const double variance = at.alpha * at.alpha * component.variances[j] + at.sigma * at.sigma;
-            sum -= (offset[j] * offset[j] / variance + std::log(2 * std::numbers::pi * variance)) / 2;
+        View view = {&component, component.log_weight, std::vector<double>(x.size()), std::vector<double>(x.size())};
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            const std::span<const double> direction = axis(component, j);
+            for (std::size_t e = 0; e < x.size(); ++e) {
+                view.offset[j] += direction[e] * (x[e] - at.alpha * component.mean[e]);
+            }
+            const double variance = noisy_variance(component.variances[j], at);
+            view.variances[j] = variance;
+            view.log_joint -=
+                (view.offset[j] * view.offset[j] / variance + std::log(2 * std::numbers::pi * variance)) / 2;
         }
-        joint.push_back(sum);
+        views.push_back(std::move(view));
     }
-    return joint;
+    return views;
 }
 
-std::vector<double> GaussianMixture::along_axes(const Component& component, std::span<const double> x,
-                                                double alpha) const {
-    const std::size_t dim = x.size();
-    std::vector<double> offset(dim, 0.0);
-    for (std::size_t j = 0; j < dim; ++j) {
-        for (std::size_t e = 0; e < dim; ++e) {
-            offset[j] += component.axes[j * dim + e] * (x[e] - alpha * component.mean[e]);
-        }
-    }
-    return offset;
+double GaussianMixture::log_evidence(std::span<const View> views) {
+    double largest = views[0].log_joint;
+    for (const View& view : views) largest = std::max(largest, view.log_joint);
+    double sum = 0;
+    for (const View& view : views) sum += std::exp(view.log_joint - largest);
+    return largest + std::log(sum);
+}
+
+std::span<const double> GaussianMixture::axis(const Component& component, std::size_t j) {
+    const std::size_t dim = component.mean.size();
+    return std::span(component.axes).subspan(j * dim, dim);
 }
 
 }  // namespace scorefield::diffusion

@@ -43,10 +43,18 @@ class GaussianMixture {
         std::vector<double> axes;       ///< (d, d), row j is the eigenvector of variances[j]
     };
 
-    /// Log of weight times density of each component.
-    std::vector<double> log_joint(std::span<const double> x, const Marginal& at) const;
-    /// x − αμ in the component's axes.
-    std::vector<double> along_axes(const Component& component, std::span<const double> x, double alpha) const;
+    /// A component under a marginal, seen from a point x.
+    struct View {
+        const Component* component = nullptr;
+        double log_joint = 0;           ///< log of weight times density at x
+        std::vector<double> offset;     ///< x − αμ along the component's axes
+        std::vector<double> variances;  ///< along the axes: those of α²Σ + σ²I
+    };
+
+    std::vector<View> look_from(std::span<const double> x, const Marginal& at) const;
+    /// Log of the sum of the joints.
+    static double log_evidence(std::span<const View> views);
+    static std::span<const double> axis(const Component& component, std::size_t j);
 
     int dim_ = 0;
     std::vector<Component> components_;
