@@ -113,8 +113,11 @@ struct Program {
     bool operator==(const Program&) const = default;
 };
 
-/// The JSON form of DESIGN.md ("The exported program"), numbers with 17 significant digits, one op per line. `source`
-/// is written where it is not 0, `inputs` where there are any. `program` must be valid.
+/// The JSON form: an object of version (1), sampler, process, steps, evaluations, registers, init {register, scale},
+/// inputs {known, mask}, ops and result; an op is an object of op (eval, blend, clamp, threshold or mask), step and the
+/// members of its structure under their names, a term of a blend the array [register, coefficient], one of its noise
+/// [coefficient, stream, index]. Numbers have 17 significant digits, each op a line of its own. `source` is written
+/// where it is not 0, `inputs` where there are any. `program` must be valid.
 std::string to_json(const Program& program);
 
 /// Reads the JSON form back, bit for bit. Absent fields take the defaults of the structures above, except version,

@@ -59,7 +59,8 @@ Line combine(double state, double denoised, const Line& denoiser) {
     return {state + denoised * denoiser.slope, denoised * denoiser.offset};
 }
 
-/// DDIM(η) in METHODS' general form: x_s = α_s D + √(σ_s²−ς²) ε + ς z with ε = (x − αD)/σ.
+/// DDIM(η) (Song, Meng, Ermon 2021, eq. 12 and 16) for any alpha and sigma: x_s = α_s D + √(σ_s²−ς²) ε + ς z with ε =
+/// (x − αD)/σ.
 Moments ddim_step(const Moments& m, const Marginal& from, const Marginal& to, double eta) {
     const double alpha_ratio = from.alpha * from.alpha / (to.alpha * to.alpha);
     const double ratio = to.sigma * to.sigma / (from.sigma * from.sigma);
@@ -234,7 +235,7 @@ TEST(Ddim, WithEtaOneIsDdpmWithSmallVariance) {
     EXPECT_LT(distance(states_of(ddim, Prediction::v), states_of(ddpm, Prediction::v)), 1e-12);
 }
 
-/// One particle through METHODS' formulas with the estimate 2x of x_0 clamped and ε taken from the clamped one.
+/// One particle through the samplers' formulas with the estimate 2x of x_0 clamped and ε taken from the clamped one.
 std::vector<double> clipped_by_hand(const SamplerSettings& settings, const NoiseProcess& process,
                                     const std::vector<double>& timesteps, double x, std::uint32_t particle) {
     std::vector<double> states;

@@ -17,7 +17,7 @@ using testing_support::random_mixture;
 
 constexpr Marginal kMarginals[] = {{1, 0.05}, {0.6, 0.8}, {0.01, 0.99995}, {1, 3}};
 
-/// METHODS' mixture (a) in one dimension.
+/// 0.3·N(−2, 0.2²) + 0.7·N(2, 1): a narrow and a wide component, well apart.
 GaussianMixture mixture_1d() {
     return GaussianMixture({{0.3, {-2}, {0.04}}, {0.7, {2}, {1}}});
 }

@@ -24,7 +24,7 @@ data::TensorMap random_weights(const MlpConfig& config, unsigned seed) {
     return tensors;
 }
 
-/// METHODS' formula written out, one particle at a time.
+/// The formula of nn/mlp.hpp written out, one particle at a time.
 std::vector<double> direct(const MlpConfig& config, const data::TensorMap& tensors, const std::vector<double>& x,
                            double c_noise) {
     const auto at = [&](const std::string& name, std::size_t i) {
