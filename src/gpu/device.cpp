@@ -48,14 +48,6 @@ VkSampler make_sampler(VkDevice device, VkFilter filter) {
     return sampler;
 }
 
-VkSemaphoreSubmitInfo semaphore_info(VkSemaphore semaphore, std::uint64_t value, VkPipelineStageFlags2 stages) {
-    auto info = make_structure<VkSemaphoreSubmitInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_SUBMIT_INFO);
-    info.semaphore = semaphore;
-    info.value = value;
-    info.stageMask = stages;
-    return info;
-}
-
 }  // namespace
 
 struct Device::State {
@@ -170,19 +162,24 @@ const std::string& Device::selection_reason() const {
 Submission Device::submit(Recorder& recorder, const SubmitSync& sync) {
     const VkCommandBuffer commands = recorder.finish();
     const std::uint64_t value = state_->submitted + 1;
-    auto command_info = make_structure<VkCommandBufferSubmitInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO);
-    command_info.commandBuffer = commands;
-    const VkSemaphoreSubmitInfo wait = semaphore_info(sync.wait, 0, sync.wait_stages);
-    const std::array signals = {semaphore_info(state_->timeline, value, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT),
-                                semaphore_info(sync.signal, 0, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT)};
-    auto info = make_structure<VkSubmitInfo2>(VK_STRUCTURE_TYPE_SUBMIT_INFO_2);
-    info.waitSemaphoreInfoCount = sync.wait != VK_NULL_HANDLE ? 1 : 0;
-    info.pWaitSemaphoreInfos = &wait;
-    info.commandBufferInfoCount = 1;
-    info.pCommandBufferInfos = &command_info;
-    info.signalSemaphoreInfoCount = sync.signal != VK_NULL_HANDLE ? 2 : 1;
-    info.pSignalSemaphoreInfos = signals.data();
-    check(vkQueueSubmit2(state_->queue, 1, &info, VK_NULL_HANDLE), "vkQueueSubmit2");
+    // The older submission call: GPU-assisted validation (layer 1.3.239) never sees timelines signalled by the newer
+    // one.
+    const auto wait_stages = static_cast<VkPipelineStageFlags>(sync.wait_stages);
+    const std::array signals = {state_->timeline, sync.signal};
+    const std::array<std::uint64_t, 2> signal_values = {value, 0};
+    auto timeline = make_structure<VkTimelineSemaphoreSubmitInfo>(VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO);
+    auto info = make_structure<VkSubmitInfo>(VK_STRUCTURE_TYPE_SUBMIT_INFO);
+    info.pNext = &timeline;
+    info.waitSemaphoreCount = sync.wait != VK_NULL_HANDLE ? 1 : 0;
+    info.pWaitSemaphores = &sync.wait;
+    info.pWaitDstStageMask = &wait_stages;
+    info.commandBufferCount = 1;
+    info.pCommandBuffers = &commands;
+    info.signalSemaphoreCount = sync.signal != VK_NULL_HANDLE ? 2 : 1;
+    info.pSignalSemaphores = signals.data();
+    timeline.signalSemaphoreValueCount = info.signalSemaphoreCount;
+    timeline.pSignalSemaphoreValues = signal_values.data();
+    check(vkQueueSubmit(state_->queue, 1, &info, VK_NULL_HANDLE), "vkQueueSubmit");
     state_->submitted = value;
     recorder.submitted({value});
     state_->run_retired(state_->completed_value());

@@ -60,7 +60,7 @@ struct Submission {
 /// Binary semaphores around a submit, for the swapchain.
 struct SubmitSync {
     VkSemaphore wait = VK_NULL_HANDLE;
-    VkPipelineStageFlags2 wait_stages = 0;  ///< stages that wait
+    VkPipelineStageFlags2 wait_stages = 0;  ///< stages that wait, of those that Vulkan 1.0 knows
     VkSemaphore signal = VK_NULL_HANDLE;
 };
 

@@ -103,6 +103,21 @@ TEST(Check, NamesCallAndResultAndHasSentencesForTheCommonEnds) {
     EXPECT_THAT(message(VK_ERROR_DEVICE_LOST), HasSubstr("was lost"));
 }
 
+TEST(GpuAssistedValidation, SeesSubmissionsEnd) {
+    DeviceRequest request;
+    request.validation = Validation::gpu;
+    Device device(request);
+    Buffer buffer(device, "assisted", 256);
+    Recorder recorder(device, "assisted");
+    for (int i = 0; i < 2; ++i) {
+        recorder.begin();
+        recorder.fill(buffer, 7);
+        device.wait(device.submit(recorder));
+    }
+    EXPECT_EQ(download<std::uint32_t>(device, buffer).back(), 7U);
+    EXPECT_TRUE(device.validation_messages().empty()) << device.validation_messages().front();
+}
+
 TEST_F(DeviceTest, BuffersBeyondTheLimitsAreRefusedByName) {
     const std::uint64_t limit = device().properties().max_storage_buffer_bytes;
     try {
