@@ -105,7 +105,7 @@ Extent read_entry(const std::filesystem::path& path, const std::string& name, co
     const json& offsets = entry["data_offsets"];
     if (!shape.is_array()) refuse(path, name, "its shape is not an array");
     if (!offsets.is_array() || offsets.size() != 2) refuse(path, name, "data_offsets are not two numbers");
-    const Extent extent = {whole_number(path, name, offsets[0]), whole_number(path, name, offsets[1]), name};
+    Extent extent = {whole_number(path, name, offsets[0]), whole_number(path, name, offsets[1]), name};
     if (extent.begin > extent.end || extent.end > available) {
         refuse(path, name, "its bytes lie outside the file");
     }

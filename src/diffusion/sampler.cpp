@@ -70,6 +70,7 @@ const SamplerInfo& sampler_info(std::string_view name) {
         std::find_if(kSamplers.begin(), kSamplers.end(), [&](const SamplerInfo& info) { return info.name == name; });
     if (found != kSamplers.end()) return *found;
     std::vector<std::string_view> names;
+    names.reserve(kSamplers.size());
     for (const SamplerInfo& info : kSamplers) names.push_back(info.name);
     throw base::request_error("unknown sampler '" + std::string(name) + "'", "--sampler", "no such name",
                               base::name_hint(name, names));

@@ -18,6 +18,7 @@ namespace {
 
 std::vector<double> even(double lowest, double highest, int steps) {
     std::vector<double> times;
+    times.reserve(static_cast<std::size_t>(steps));
     const bool every_time = steps == static_cast<int>(highest - lowest) + 1;
     const double step = every_time ? -1 : -highest / steps;
     for (int i = 0; i < steps; ++i) times.push_back(std::nearbyint(i * step + highest));
@@ -26,6 +27,7 @@ std::vector<double> even(double lowest, double highest, int steps) {
 
 std::vector<double> linspace(double lowest, double highest, int steps) {
     std::vector<double> times;
+    times.reserve(static_cast<std::size_t>(steps));
     const double step = steps == 1 ? 0 : (highest - lowest) / (steps - 1);
     for (int i = steps - 1; i >= 0; --i) times.push_back(std::nearbyint(i * step + lowest));
     return times;
@@ -33,6 +35,7 @@ std::vector<double> linspace(double lowest, double highest, int steps) {
 
 std::vector<double> leading(double lowest, double highest, int steps) {
     std::vector<double> times;
+    times.reserve(static_cast<std::size_t>(steps));
     const double step = std::floor((highest - lowest + 1) / steps);
     for (int i = steps - 1; i >= 0; --i) times.push_back(lowest + i * step);
     return times;
@@ -40,6 +43,7 @@ std::vector<double> leading(double lowest, double highest, int steps) {
 
 std::vector<double> trailing(double lowest, double highest, int steps) {
     std::vector<double> times;
+    times.reserve(static_cast<std::size_t>(steps));
     const double start = highest + 1;
     const double step = (start - (start - lowest) / steps) - start;  // as arange takes it: second value minus first
     for (int i = 0; i < steps; ++i) times.push_back(std::nearbyint(i * step + start) - 1);

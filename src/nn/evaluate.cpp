@@ -51,10 +51,12 @@ std::vector<Matrix> evaluate(const Graph& graph, const Bindings& bindings, const
             continue;
         }
         std::vector<const Matrix*> operands;
+        operands.reserve(node.operands.size());
         for (const Value operand : node.operands) operands.push_back(values[operand]);
         operation(node.kind).evaluate(node, operands, batch, computed[i]);
     }
     std::vector<Matrix> result;
+    result.reserve(outputs.size());
     for (const Value output : outputs) result.push_back(*values[output]);
     return result;
 }

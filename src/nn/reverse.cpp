@@ -42,6 +42,7 @@ std::vector<Value> gradients(Graph& graph, Value loss, const std::vector<Value>&
         }
     }
     std::vector<Value> result;
+    result.reserve(variables.size());
     for (const Value variable : variables) {
         result.push_back(adjoint[variable] ? *adjoint[variable] : zeros(graph, graph.shape(variable)));
     }

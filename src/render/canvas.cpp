@@ -9,7 +9,7 @@ namespace {
 enum Kind : std::uint32_t { kRectangle = 0, kLine = 1, kGlyph = 2 };
 
 std::uint32_t byte(float value) {
-    return static_cast<std::uint32_t>(std::clamp(value, 0.0f, 1.0f) * 255.0f + 0.5f);
+    return static_cast<std::uint32_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 255.0f));
 }
 
 std::uint32_t pack(const Ink& ink) {

@@ -17,8 +17,6 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 
-extern char** environ;
-
 namespace scorefield::render {
 namespace {
 
@@ -132,6 +130,7 @@ void Film::start(double fps) {
 
     std::vector<std::string> words = arguments(width_, height_, fps, temporary_);
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     const int failed = ::posix_spawnp(&process_, "ffmpeg", &files.actions, nullptr, argv.data(), environ);

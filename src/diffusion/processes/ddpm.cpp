@@ -23,6 +23,7 @@ double cosine_angle(int k, int train_steps) {
 
 std::vector<double> linear_betas(int train_steps, double first, double last) {
     std::vector<double> betas;
+    betas.reserve(static_cast<std::size_t>(train_steps));
     for (int k = 0; k < train_steps; ++k) {
         betas.push_back(train_steps == 1 ? first : first + k * (last - first) / (train_steps - 1));
     }
@@ -31,6 +32,7 @@ std::vector<double> linear_betas(int train_steps, double first, double last) {
 
 std::vector<double> cosine_betas(int train_steps) {
     std::vector<double> betas;
+    betas.reserve(static_cast<std::size_t>(train_steps));
     for (int k = 0; k < train_steps; ++k) {
         const double root = std::cos(cosine_angle(k + 1, train_steps)) / std::cos(cosine_angle(k, train_steps));
         betas.push_back(std::min(1 - root * root, kMaxCosineBeta));
