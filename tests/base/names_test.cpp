@@ -33,5 +33,12 @@ TEST(Error, IsOneLineWithStatus) {
     EXPECT_STREQ(running_error("a", "b", "c\nd").what(), "a (b): c d");
 }
 
+TEST(Error, ShowsOnlyWhatATerminalCan) {
+    EXPECT_STREQ(request_error("a\x1b[2J", "σ \xff\xc3", "\xe2\x82", "x\x7f").what(),
+                 "a?[2J (σ ?"
+                 "?): ?"
+                 "?; x?");
+}
+
 }  // namespace
 }  // namespace scorefield::base
