@@ -12,6 +12,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/fnv.hpp"
 #include "data/files.hpp"
 
 namespace scorefield::data {
@@ -27,24 +28,6 @@ constexpr std::size_t kPrefix = 8;
     throw base::request_error("cannot read safetensors", path.string() + (place.empty() ? "" : ", " + place), why,
                               "the file is damaged, incomplete or of another kind");
 }
-
-/// 64-bit FNV-1a; lengths are hashed before texts, so that neighbours cannot trade characters.
-class Fnv {
-  public:
-    void bytes(const void* data, std::size_t count) {
-        const auto* byte = static_cast<const unsigned char*>(data);
-        for (std::size_t i = 0; i < count; ++i) hash_ = (hash_ ^ byte[i]) * 0x100000001b3;
-    }
-    void number(std::uint64_t value) { bytes(&value, sizeof value); }
-    void text(std::string_view value) {
-        number(value.size());
-        bytes(value.data(), value.size());
-    }
-    std::uint64_t hash() const { return hash_; }
-
-  private:
-    std::uint64_t hash_ = 0xcbf29ce484222325;
-};
 
 /// A key that comes twice would hide its first value: refused while parsing.
 json parse_header(const std::filesystem::path& path, std::string_view text) {
@@ -153,7 +136,7 @@ bool is_utf8(std::string_view text) {
 }
 
 std::string checksum(const SafetensorsFile& file) {
-    Fnv fnv;
+    base::Fnv fnv;
     for (const auto& [key, value] : file.metadata) {
         if (key == kChecksumKey) continue;
         fnv.text(key);

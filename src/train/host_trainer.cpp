@@ -1,5 +1,7 @@
 #include "train/host_trainer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,6 +12,8 @@ namespace scorefield::train {
 namespace {
 
 constexpr std::size_t kHeldOutRows = 8192;  // draws evaluated at a time
+/// Targets are of order one: a network that says zero has a loss of about one.
+constexpr double kHopelessLoss = 1e4;
 
 std::vector<nn::Value> trained_values(const nn::Graph& graph, const nn::MlpConfig& network) {
     std::vector<nn::Value> values;
@@ -78,6 +82,7 @@ StepReport HostTrainer::step() {
     const double square = squared_gradient();
     if (!std::isfinite(report.loss)) diverged(steps_, "the loss is not finite");
     if (!std::isfinite(square)) diverged(steps_, "the gradient is not finite");
+    if (report.loss > kHopelessLoss) diverged(steps_, fmt::format("the loss is {:.3g}", report.loss));
     const double factor = settings_.clip == 0 ? 1 : std::min(1.0, settings_.clip / std::sqrt(square));
     // Early on the average follows closely: the initial weights are no estimate of anything.
     const double warm = static_cast<double>(steps_ + 1) / static_cast<double>(steps_ + 10);

@@ -168,6 +168,18 @@ TEST(HostTrainer, StopsWhenItDivergesAndSaysWhatToChange) {
     EXPECT_THAT(run, ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("--train.learning_rate"))));
 }
 
+TEST(HostTrainer, StopsAtALossThatIsFiniteButHopeless) {
+    TrainSettings settings = small_settings();
+    settings.learning_rate = 10;
+    settings.warmup = 0;
+    settings.clip = 0;
+    Experiment experiment(settings);
+    const auto run = [&] {
+        for (int step = 0; step < 30; ++step) experiment.trainer.step();
+    };
+    EXPECT_THAT(run, ThrowsMessage<base::Error>(HasSubstr("the loss is ")));
+}
+
 /// One point, far off in the units that its own scaling declares.
 class FarPoint final : public data::Dataset {
   public:
