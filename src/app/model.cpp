@@ -39,28 +39,8 @@ void require_no_contradiction(const Settings& settings, const Model& model) {
     }
 }
 
-void require_parameters_used(const Settings& settings) {
-    constexpr std::string_view kPrefix = "sampler.";
-    const diffusion::SamplerInfo& info = diffusion::sampler_info(settings.sampler.name);
-    std::vector<std::string_view> known;
-    for (const diffusion::SamplerParameter& parameter : info.parameters) known.push_back(parameter.name);
-    for (const std::string& name : settings.given) {
-        if (!name.starts_with(kPrefix)) continue;
-        const std::string parameter = name.substr(kPrefix.size());
-        if (std::find(known.begin(), known.end(), parameter) != known.end()) continue;
-        throw base::request_error("flag without effect", "--" + name,
-                                  fmt::format("the sampler {} has no {}", info.name, parameter),
-                                  "it has " + base::join(known));
-    }
-}
-
 std::vector<double> timesteps_of(const Settings& settings, const diffusion::NoiseProcess& process) {
     if (settings.timesteps.empty()) return diffusion::make_timesteps(process, settings.spacing, settings.steps);
-    for (const char* name : {"steps", "spacing"}) {
-        if (!settings.is_given(name)) continue;
-        throw base::request_error("flags contradict each other", fmt::format("--timesteps and --{}", name),
-                                  "the list of timesteps says it already", fmt::format("leave --{} out", name));
-    }
     return diffusion::parse_timesteps(process, settings.timesteps);
 }
 
@@ -101,7 +81,6 @@ std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& sett
 
 diffusion::Program build_program(const Settings& settings, const diffusion::NoiseProcess& process,
                                  diffusion::Prediction prediction) {
-    require_parameters_used(settings);
     return diffusion::compile_program(process, prediction, settings.sampler, timesteps_of(settings, process));
 }
 

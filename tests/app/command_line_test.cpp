@@ -52,6 +52,16 @@ TEST(CommandLine, ReadsValuesOfEveryKindAndRemembersWhichWereSaid) {
     EXPECT_EQ(settings.given.size(), 9U);
 }
 
+/// The sampler that a setting of samplers belongs to; empty for other settings.
+std::vector<std::string> sampler_of(const Setting& setting) {
+    for (const diffusion::SamplerInfo& info : diffusion::samplers()) {
+        for (const diffusion::SamplerParameter& parameter : info.parameters) {
+            if (setting.name == "sampler." + std::string(parameter.name)) return {"--sampler", std::string(info.name)};
+        }
+    }
+    return {};
+}
+
 TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
     for (const CommandInfo& info : commands()) {
         for (const Setting& setting : setting_table()) {
@@ -68,12 +78,19 @@ TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
             if (info.command == Command::score) arguments.push_back("a.npy");
             if (info.command == Command::score && setting.name != "data") arguments.push_back("b.npy");
             if (setting.taken_by(info.command)) {
+                const std::vector<std::string> sampler = sampler_of(setting);
+                arguments.insert(arguments.end(), sampler.begin(), sampler.end());
                 EXPECT_TRUE(parse_command_line(arguments).settings.is_given(setting.name)) << info.name << flag;
             } else {
                 EXPECT_THAT(refusal(arguments), HasSubstr("it belongs to " + commands_text(setting)));
             }
         }
     }
+}
+
+TEST(CommandLine, RefusesFlagsWithoutEffectAndTwoListsOfTimes) {
+    EXPECT_THAT(refusal({"view", "--sampler", "ddpm", "--sampler.eta", "0.5"}), HasSubstr("it has form, variance"));
+    EXPECT_THAT(refusal({"view", "--timesteps", "5,3", "--spacing", "even"}), HasSubstr("leave --spacing out"));
 }
 
 TEST(CommandLine, HelpOfACommandNamesExactlyItsSettings) {
