@@ -4,6 +4,7 @@
 
 #include "app/commands.hpp"
 #include "app/gpu_device.hpp"
+#include "app/interrupt.hpp"
 #include "app/model.hpp"
 #include "app/output.hpp"
 #include "base/progress.hpp"
@@ -48,13 +49,17 @@ std::string to_text(const gpu::Device& device, const std::vector<bench::Result>&
 }  // namespace
 
 int bench_command(const Settings& settings) {
+    watch_interrupts();
     const Model model = load_model(settings);
     gpu::Device device(device_request(settings));
     std::vector<bench::Result> results;
     {
         const auto cases = bench::make_cases(device, model.checkpoint);
         base::Progress progress("bench", cases.size() * kRounds, "measurements", !settings.quiet);
-        results = bench::run(cases, kRounds, [&](std::size_t done) { progress.update(done); });
+        results = bench::run(cases, kRounds, [&](std::size_t done) {
+            require_not_interrupted();
+            progress.update(done);
+        });
     }
     require_no_validation_messages(device);
     print(settings.json ? to_json(device, results) : to_text(device, results));

@@ -9,6 +9,7 @@
 #include "app/command_line.hpp"
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/separate_files.hpp"
 #include "base/error.hpp"
 
 namespace {
@@ -44,9 +45,12 @@ int run_command(const app::Settings& settings) {
 
 int run(const std::vector<std::string>& arguments) {
     const app::CommandLine line = app::parse_command_line(arguments);
-    if (line.text.empty()) return run_command(line.settings);
-    app::print(line.text);
-    return 0;
+    if (!line.text.empty()) {
+        app::print(line.text);
+        return 0;
+    }
+    app::require_separate_files(line.settings);
+    return run_command(line.settings);
 }
 
 int report(const std::string& line, int status) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "base/error.hpp"
@@ -36,15 +38,28 @@ void require_room(const gpu::Device& device, std::uint32_t dim, std::uint32_t pa
         fmt::format("give at most {}, or use sample, which works in batches", most));
 }
 
+VkDeviceSize state_bytes(const sample::ParticleView& view) {
+    return VkDeviceSize{sizeof(float)} * view.dim * view.stride;
+}
+
 }  // namespace
 
-Player::Run::Run(const Settings& settings)
+Run::Run(const Settings& settings)
     : sampler(settings.sampler),
       steps(settings.steps),
       spacing(settings.spacing),
       timesteps(settings.timesteps),
       seed(settings.seed),
       particles(settings.particles) {}
+
+void Run::put_into(Settings& settings) const {
+    settings.sampler = sampler;
+    settings.steps = steps;
+    settings.spacing = spacing;
+    settings.timesteps = timesteps;
+    settings.seed = seed;
+    settings.particles = particles;
+}
 
 Player::Player(gpu::Device& device, const Model& model, const Settings& settings)
     : device_(device),
@@ -54,23 +69,44 @@ Player::Player(gpu::Device& device, const Model& model, const Settings& settings
     load(settings);
 }
 
-void Player::reserve(std::uint32_t particles) {
-    if (executor_ && particles <= executor_->capacity()) return;
-    require_room(device_, network_.dim(), particles);
-    executor_ = std::make_unique<sample::Executor>(device_, network_, particles, kRegisters);
-    executor_->warm_up();
-}
-
 void Player::load(const Settings& settings) {
     const diffusion::Program program = build_program(settings, *model_.process, model_.checkpoint.prediction);
-    reserve(settings.particles);
-    executor_->load(program, settings.seed, {0, settings.particles});
+    std::unique_ptr<sample::Executor> larger;
+    gpu::Buffer shown;
+    if (!executor_ || settings.particles > executor_->capacity()) {
+        require_room(device_, network_.dim(), settings.particles);
+        larger = std::make_unique<sample::Executor>(device_, network_, settings.particles, kRegisters);
+        shown = gpu::Buffer(device_, "shown particles", state_bytes(larger->state()));
+    }
+    try {
+        if (larger) larger->warm_up();
+        (larger ? larger : executor_)->load(program, settings.seed, {0, settings.particles});
+    } catch (const base::Error&) {
+        if (executor_) reload();
+        throw;
+    }
+    if (larger) {
+        executor_ = std::move(larger);
+        shown_ = std::move(shown);
+    }
     const bool playing = playback_.playing();
     playback_ = Playback(program.steps);
     if (!playing) playback_.pause();
     moments_ = moments_of(program);
     run_ = Run(settings);
+    start_again();
+}
+
+/// Puts back what another executor has put into the network, which they share.
+void Player::reload() {
+    executor_->load(program(), run_.seed, {0, run_.particles});
+    playback_.restart();
+    start_again();
+}
+
+void Player::start_again() {
     recorded_ = 0;
+    advanced_ = 0;
     start_recorded_ = false;
 }
 
@@ -78,22 +114,45 @@ void Player::apply(const Settings& settings) {
     if (run_ != Run(settings)) load(settings);
 }
 
-void Player::record(gpu::Recorder& recorder, const std::function<void()>& started) {
-    const int shown = playback_.state();
-    if (!start_recorded_ || shown < recorded_) {
+std::uint64_t Player::record(gpu::Recorder& recorder, std::uint64_t most, const std::function<void()>& started) {
+    const int wanted = playback_.state();
+    if (!start_recorded_ || wanted < recorded_) {
+        start_again();
         executor_->record_start(recorder);
-        recorded_ = 0;
         start_recorded_ = true;
+        keep_state(recorder);
         started();
     }
-    for (; recorded_ < shown; ++recorded_) executor_->record_step(recorder, recorded_);
+    std::uint64_t done = 0;
+    while (recorded_ < wanted && done < most) done += record_block(recorder, most - done);
+    return done;
+}
+
+/// Lets some of the particles take the step after the last whole state.
+std::uint64_t Player::record_block(gpu::Recorder& recorder, std::uint64_t most) {
+    const std::uint32_t rest = run_.particles - advanced_;
+    const auto wanted = static_cast<std::uint32_t>(std::min<std::uint64_t>(most, rest));
+    const std::uint32_t count = std::min(rest, nn::round_up(wanted, nn::kParticleMultiple));
+    executor_->record_step(recorder, recorded_, {advanced_, count});
+    advanced_ += count;
+    if (advanced_ == run_.particles) {
+        ++recorded_;
+        advanced_ = 0;
+        keep_state(recorder);
+    }
+    return count;
+}
+
+void Player::keep_state(gpu::Recorder& recorder) {
+    const sample::ParticleView state = executor_->state();
+    const auto reg = recorded_ == 0 ? static_cast<std::uint32_t>(program().init_register) : state.reg;
+    const auto scope = recorder.scope("sampler");
+    recorder.copy(state.values, reg * state_bytes(state), shown_, 0, state_bytes(state));
 }
 
 sample::ParticleView Player::particles() const {
-    const sample::ParticleView result = executor_->state();
-    if (recorded_ > 0) return result;
-    return {result.values, static_cast<std::uint32_t>(program().init_register), result.dim, result.stride,
-            result.count};
+    const sample::ParticleView state = executor_->state();
+    return {shown_, 0, state.dim, state.stride, state.count};
 }
 
 }  // namespace scorefield::app

@@ -23,7 +23,22 @@ struct Moment {
     bool clean = false;  ///< the result: nothing follows
 };
 
-/// A model's particles and how far they have come: program, executor and step clock.
+/// What determines every state of a model's particles.
+struct Run {
+    diffusion::SamplerSettings sampler;
+    int steps = 0;
+    std::string spacing;
+    std::string timesteps;
+    std::uint64_t seed = 0;
+    std::uint32_t particles = 0;
+
+    explicit Run(const Settings& settings);
+    void put_into(Settings& settings) const;
+    bool operator==(const Run&) const = default;
+};
+
+/// A model's particles and how far they have come: program, executor and step clock. What is shown is a copy of the
+/// last whole state, so that a step may take several recordings.
 class Player {
   public:
     /// Makes and warms everything that playing needs. Throws base::Error as load_model, build_program and Executor do.
@@ -31,17 +46,25 @@ class Player {
 
     /// Compiles anew and starts again if sampler, timesteps, seed or particles differ from what is loaded. Host work
     /// only, the GPU is not waited for; except where there are more particles than ever before, which need new memory.
-    /// When it throws base::Error (request), what was loaded goes on.
+    /// When it throws base::Error, what was loaded goes on, or starts again where the network had been touched.
     void apply(const Settings& settings);
+    /// What is loaded.
+    const Run& run() const { return run_; }
 
     Playback& playback() { return playback_; }
     const Playback& playback() const { return playback_; }
 
-    /// Records what is missing from the state recorded last to the one that the clock shows. `started` is called after
-    /// a new start state has been recorded.
-    void record(gpu::Recorder& recorder, const std::function<void()>& started);
+    /// As many particle-steps as any state needs.
+    static constexpr std::uint64_t kWhole = UINT64_MAX;
 
-    /// The particles after what was recorded last.
+    /// Records what is missing from the whole state recorded last to the one that the clock shows, at most about `most`
+    /// > 0 particle-steps of it (by whole nn::kParticleMultiple); the rest is left to the next recordings. `started` is
+    /// called after a new start state has been recorded. Returns how many particle-steps were recorded.
+    std::uint64_t record(gpu::Recorder& recorder, std::uint64_t most, const std::function<void()>& started);
+    /// The state that the clock shows has been recorded as a whole.
+    bool up_to_date() const { return start_recorded_ && recorded_ == playback_.state(); }
+
+    /// The last whole state recorded.
     sample::ParticleView particles() const;
     /// Of every state 0 … steps.
     const std::vector<Moment>& moments() const { return moments_; }
@@ -53,30 +76,22 @@ class Player {
     std::uint32_t count() const { return run_.particles; }
 
   private:
-    /// What determines every state.
-    struct Run {
-        diffusion::SamplerSettings sampler;
-        int steps = 0;
-        std::string spacing;
-        std::string timesteps;
-        std::uint64_t seed = 0;
-        std::uint32_t particles = 0;
-
-        explicit Run(const Settings& settings);
-        bool operator==(const Run&) const = default;
-    };
-
-    void reserve(std::uint32_t particles);
     void load(const Settings& settings);
+    void reload();
+    void start_again();
+    std::uint64_t record_block(gpu::Recorder& recorder, std::uint64_t most);
+    void keep_state(gpu::Recorder& recorder);
 
     gpu::Device& device_;
     const Model& model_;
     nn::GpuNetwork network_;
     std::unique_ptr<sample::Executor> executor_;
+    gpu::Buffer shown_;  ///< (dim, stride) planes of the last whole state
     Run run_;
     std::vector<Moment> moments_;
     Playback playback_{1};
-    int recorded_ = 0;
+    int recorded_ = 0;            ///< the last whole state
+    std::uint32_t advanced_ = 0;  ///< particles that have taken the step after it already
     bool start_recorded_ = false;
 };
 

@@ -11,8 +11,9 @@
 #include <set>
 
 #include "app/commands.hpp"
-#include "app/frame_log.hpp"
+#include "app/frame_slot.hpp"
 #include "app/gpu_device.hpp"
+#include "app/interrupt.hpp"
 #include "app/output.hpp"
 #include "app/scene.hpp"
 #include "base/error.hpp"
@@ -45,53 +46,36 @@ class Frames {
 
     /// `draw` records the next frame.
     void add(const std::function<void(gpu::Recorder&)>& draw) {
-        Slot& slot = slots_[frames_ % slots_.size()];
-        finish(slot);
+        require_not_interrupted();
+        FrameSlot& slot = slots_[frames_ % slots_.size()];
+        finish_frame(device_, slot, log_);
         if (capture_.full()) write_(capture_.take());
         const Clock::time_point start = Clock::now();
         slot.recorder.begin();
         draw(slot.recorder);
         capture_.record(slot.recorder, scene_.picture());
         capture_.submitted(device_.submit(slot.recorder));
-        const Player& player = scene_.player();
-        slot.record = FrameRecord{frames_,
-                                  milliseconds_since(start),
-                                  {},
-                                  player.count(),
-                                  player.moment().state,
-                                  player.program().steps,
-                                  player.program().sampler};
+        slot.record = frame_record(frames_, milliseconds_since(start), scene_.player());
         ++frames_;
     }
 
     void finish() {
         while (!capture_.empty()) write_(capture_.take());
-        for (std::size_t i = 0; i < slots_.size(); ++i) finish(slots_[(frames_ + i) % slots_.size()]);
+        for (std::size_t i = 0; i < slots_.size(); ++i) {
+            finish_frame(device_, slots_[(frames_ + i) % slots_.size()], log_);
+        }
         log_.commit();
     }
 
     std::uint64_t count() const { return frames_; }
 
   private:
-    struct Slot {
-        gpu::Recorder recorder;
-        std::optional<FrameRecord> record;  ///< of the frame under way
-    };
-
-    void finish(Slot& slot) {
-        if (!slot.record) return;
-        device_.wait(slot.recorder.submission());
-        slot.record->gpu_ms = pass_times(slot.recorder.timings());
-        log_.add(*slot.record);
-        slot.record.reset();
-    }
-
     gpu::Device& device_;
     Scene& scene_;
     render::Capture capture_;
     FrameLog log_;
     std::function<void(const render::Picture&)> write_;
-    std::array<Slot, 2> slots_ = {Slot{{device_, "frame, even"}, {}}, Slot{{device_, "frame, odd"}, {}}};
+    std::array<FrameSlot, 2> slots_ = {FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}};
     std::uint64_t frames_ = 0;
 };
 
@@ -114,7 +98,8 @@ std::uint64_t play(gpu::Device& device, Scene& scene, const Settings& settings,
     Frames frames(device, scene, settings, write);
     while (frames.count() < total) {
         frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings); });
-        scene.player().playback().advance(1.0 / settings.fps, tempo_of(settings), settings.steps + 1);
+        scene.player().playback().advance(1.0 / settings.fps, tempo_of(settings),
+                                          scene.player().playback().steps() + 1);
         progress.update(frames.count());
     }
     frames.finish();
@@ -170,9 +155,15 @@ std::uint64_t write_sheet(gpu::Device& device, Scene& scene, const Settings& set
 std::uint64_t write_film(gpu::Device& device, Scene& scene, const Settings& settings) {
     const VkExtent2D extent = scene.extent();
     render::Film film(settings.out, extent.width, extent.height, settings.fps);
-    const std::uint64_t frames =
-        play(device, scene, settings, [&](const render::Picture& picture) { film.write(picture); });
-    film.finish();
+    std::uint64_t frames = 0;
+    try {
+        frames = play(device, scene, settings, [&](const render::Picture& picture) { film.write(picture); });
+        film.finish();
+    } catch (const base::Error&) {
+        // Ctrl-C reaches ffmpeg too, whose end would otherwise be taken for the cause.
+        require_not_interrupted();
+        throw;
+    }
     return frames;
 }
 
@@ -210,6 +201,7 @@ Settings sheet_settings(const Settings& settings) {
 }  // namespace
 
 int render_command(const Settings& asked) {
+    watch_interrupts();
     const Form form = form_of(asked.out);
     const Settings settings = form == Form::sheet ? sheet_settings(asked) : asked;
     if (form != Form::frames) base::require_writable(settings.out);

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/commands.hpp"
 #include "app/gpu_device.hpp"
+#include "app/interrupt.hpp"
 #include "app/model.hpp"
 #include "app/output.hpp"
 #include "base/atomic_file.hpp"
@@ -25,13 +27,16 @@ struct Report {
     int steps = 0;
     int evaluations = 0;
     double seconds = 0;
-    double network_seconds = 0;
-    double operations = 0;  ///< of the network, per particle and evaluation
+    double network_seconds = 0;  ///< 0: the device has no clock
+    double operations = 0;       ///< of the network, per particle and evaluation
 
     double particle_steps_per_s() const { return static_cast<double>(particles) * steps / seconds; }
     double gflops() const { return operations * particles * evaluations / seconds * 1e-9; }
-    /// Everything but the network.
-    double sampler_share() const { return std::max(0.0, 1 - network_seconds / seconds); }
+    /// Everything but the network, where it was measured.
+    std::optional<double> sampler_share() const {
+        if (network_seconds == 0) return std::nullopt;
+        return std::max(0.0, 1 - network_seconds / seconds);
+    }
 };
 
 std::string to_json(const Settings& settings, const Report& report) {
@@ -45,25 +50,28 @@ std::string to_json(const Settings& settings, const Report& report) {
                                    {"particle_steps_per_s", report.particle_steps_per_s()},
                                    {"network_gflops", report.gflops()},
                                    {"network_operations", report.operations},
-                                   {"sampler_share", report.sampler_share()},
+                                   {"sampler_share", nullptr},
                                    {"seed", settings.seed},
                                    {"out", settings.out}};
+    if (const std::optional<double> share = report.sampler_share()) json["sampler_share"] = *share;
     if (!settings.trajectory.empty()) json["trajectory"] = settings.trajectory;
     return json.dump() + "\n";
 }
 
 std::string to_text(const Settings& settings, const Report& report) {
+    const std::optional<double> share = report.sampler_share();
+    const std::string rest = share ? fmt::format("; everything else takes {:.1f}% of the time", 100 * *share) : "";
     return fmt::format(
         "device          {} ({})\n"
         "network         {}, {:.0f} operations per evaluation\n"
         "particles       {} in {} dimensions\n"
         "sampler         {}, {} steps, {} evaluations\n"
         "time            {:.3f} s, {:.3g} particle-steps/s\n"
-        "network rate    {:.1f} GFLOP/s; everything else takes {:.1f}% of the time\n"
+        "network rate    {:.1f} GFLOP/s{}\n"
         "wrote           {}\n",
         report.device, report.device_reason, report.variant, report.operations, report.particles, report.dim,
         settings.sampler.name, report.steps, report.evaluations, report.seconds, report.particle_steps_per_s(),
-        report.gflops(), 100 * report.sampler_share(), settings.out);
+        report.gflops(), rest, settings.out);
 }
 
 /// Start states of --init, checked against the run.
@@ -98,6 +106,7 @@ std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings) {
 }  // namespace
 
 int sample_command(const Settings& settings) {
+    watch_interrupts();
     const Model model = load_model(settings);
     const std::size_t dim = model.checkpoint.network.dim;
     const auto [first, last] = shard_range(settings);
@@ -121,7 +130,10 @@ int sample_command(const Settings& settings) {
         nn::GpuNetwork network(device, model.checkpoint.network, model.checkpoint.tensors);
         const auto steps = static_cast<std::uint64_t>(request.program.steps);
         base::Progress progress("sample", steps * request.particles, "particle-steps", !settings.quiet);
-        request.progress = [&](std::uint64_t done) { progress.update(done); };
+        request.progress = [&](std::uint64_t done) {
+            require_not_interrupted();
+            progress.update(done);
+        };
         result = sample::run(device, network, request);
         report.variant = network.variant();
         report.operations = network.operations();

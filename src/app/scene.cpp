@@ -96,21 +96,30 @@ Scene::Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent)
 }
 
 void Scene::apply(const Settings& settings) {
-    renderer_.reserve(settings.particles);
+    const Run before = player_.run();
     player_.apply(settings);
+    try {
+        renderer_.reserve(settings.particles);
+    } catch (const base::Error&) {
+        Settings restored = settings;
+        before.put_into(restored);
+        player_.apply(restored);
+        throw;
+    }
 }
 
 void Scene::fit_camera() {
     camera = render::fit(bounds_, renderer_.extent(), 0.04);
 }
 
-void Scene::record(gpu::Recorder& recorder, const Settings& settings) {
-    player_.record(recorder, [&] {
+std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most) {
+    const std::uint64_t done = player_.record(recorder, most, [&] {
         renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_deviation());
     });
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), settings.seed);
     renderer_.record(recorder, as_particles(player_.particles()), camera, settings.look,
                      captions_of(settings, caption(player_), second));
+    return done;
 }
 
 void Scene::record_data(gpu::Recorder& recorder, const Settings& settings) {

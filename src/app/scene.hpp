@@ -17,13 +17,14 @@ class Scene {
     /// Opens model and data and makes everything ready to draw. Throws base::Error.
     Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent);
 
-    /// Takes over what can change while it plays; throws as Player::apply.
+    /// Takes over what can change while it plays; throws as Player::apply, and what was shown goes on.
     void apply(const Settings& settings);
     /// The camera that shows noise and data whole.
     void fit_camera();
 
-    /// Advances the particles to the state that the clock shows and draws them onto picture().
-    void record(gpu::Recorder& recorder, const Settings& settings);
+    /// Advances the particles towards the state that the clock shows, by at most about `most` particle-steps, and draws
+    /// the last whole state onto picture(). Returns the particle-steps recorded.
+    std::uint64_t record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most = Player::kWhole);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void record_data(gpu::Recorder& recorder, const Settings& settings);
     /// Another size of the picture; waits for the GPU.

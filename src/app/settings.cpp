@@ -69,7 +69,7 @@ std::uint64_t parse_integer(const Setting& setting, const IntegerRange& range, c
 double parse_real(const Setting& setting, const RealRange& range, const std::string& text) {
     double value = 0;
     const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (result.ec == std::errc::result_out_of_range) throw out_of_range(setting, text, "is no number of this machine");
+    if (result.ec == std::errc::result_out_of_range) throw out_of_range(setting, text, "does not fit a double");
     if (result.ec != std::errc() || result.ptr != text.data() + text.size() || !std::isfinite(value)) {
         throw not_a("a number", setting, text);
     }
@@ -148,6 +148,10 @@ std::string range_text(const IntegerRange& range) {
 
 }  // namespace
 
+std::string_view default_validation() {
+    return SCOREFIELD_VALIDATION;
+}
+
 std::span<const CommandInfo> commands() {
     return kCommands;
 }
@@ -181,6 +185,10 @@ void assign(Settings& settings, const Setting& setting, const std::string& text)
 
 std::string value_text(const Settings& settings, const Setting& setting) {
     Settings copy = settings;
+    return value_text(setting, setting.slot(copy));
+}
+
+std::string value_text(const Setting& setting, const Slot& slot) {
     const auto number = [](const auto& value) { return fmt::format("{}", value); };
     const auto perhaps = [&](const auto& value) { return value ? number(*value) : std::string(); };
     return std::visit(Overloaded{[](bool* value) -> std::string { return *value ? "on" : "off"; },
@@ -197,7 +205,7 @@ std::string value_text(const Settings& settings, const Setting& setting) {
                                          return number(*value);
                                      }
                                  }},
-                      setting.slot(copy));
+                      slot);
 }
 
 std::string values_text(const Setting& setting) {

@@ -55,6 +55,9 @@ struct Shard {
     bool operator==(const Shard&) const = default;
 };
 
+/// What --validation is where it is not given: the build's SCOREFIELD_VALIDATION.
+std::string_view default_validation();
+
 /// Everything that a request can say, by viewer and command line alike. Plain values; `setting_table` gives each its
 /// name, range and help.
 struct Settings {
@@ -91,7 +94,7 @@ struct Settings {
     std::string out;
     std::string frame_log;
     std::string device = "auto";
-    std::string validation = "off";
+    std::string validation{default_validation()};
     bool json = false;
     bool quiet = false;
 
@@ -157,6 +160,8 @@ void assign(Settings& settings, const Setting& setting, const std::string& text)
 
 /// The setting's value as `assign` would read it; empty where it is an empty text or an absent number.
 std::string value_text(const Settings& settings, const Setting& setting);
+/// The same of the setting's slot.
+std::string value_text(const Setting& setting, const Slot& slot);
 
 /// What values are allowed: `1 … 240 frames/s`, `large, small`, `FILE.npy`; empty for flags.
 std::string values_text(const Setting& setting);

@@ -98,6 +98,31 @@ def unwritable_outputs(cwd):
     refused(BINARY, ["program", "--out", "nowhere/p.json"], 1, ["nowhere/p.json"], cwd)
 
 
+def files_of_one_name(cwd):
+    """An output takes no other output's place, nor an input's."""
+    shutil.copy(ASSET, os.path.join(cwd, "model.safetensors"))
+    os.symlink("model.safetensors", os.path.join(cwd, "link.safetensors"))
+    os.symlink("x.npy", os.path.join(cwd, "link.npy"))
+    train = ["train", "--data", "swiss_roll", "--train.steps", "100000000"]
+    cases = [
+        ([*train, "--out", "x.safetensors", "--log", "./x.safetensors"], ["--out and --log", "of its own"]),
+        (["train", "--data", "points.npy", "--out", os.path.join(cwd, "points.npy")], ["--out", "--data"]),
+        (["program", "--model", "model.safetensors", "--out", "link.safetensors"], ["--out", "--model"]),
+    ]
+    if HAS_VULKAN:
+        sample = ["sample", "--model", "model.safetensors"]
+        cases += [
+            ([*sample, "--out", "x.npy", "--trajectory", "x.npy"], ["--out and --trajectory"]),
+            ([*sample, "--out", "x.npy", "--trajectory", "link.npy"], ["--out and --trajectory"]),
+            ([*sample, "--out", "model.safetensors"], ["--out", "--model"]),
+            ([*sample, "--init", "points.npy", "--out", "nowhere/../points.npy"], ["--out", "--init"]),
+            (["sample", "--out", ASSET], ["--out", "the model"]),
+            (["render", "--model", "model.safetensors", "--out", "f.mp4", "--frame-log", "f.mp4"], ["--frame-log"]),
+        ]
+    for arguments, words in cases:
+        refused(BINARY, arguments, 2, words, cwd)
+
+
 def no_model_found(cwd):
     """A binary far from its assets names the cure."""
     copied = os.path.join(cwd, "scorefield")
@@ -183,6 +208,7 @@ def main():
         wrong_words(cwd)
         wrong_models(cwd)
         unwritable_outputs(cwd)
+        files_of_one_name(cwd)
         if HAS_VULKAN:
             no_driver(cwd)
         no_model_found(cwd)

@@ -93,7 +93,7 @@ TEST(Assign, NamesTheRangeAndTheNearestChoice) {
     EXPECT_EQ(refusal("steps", "0"), "value out of range (--steps): 0 is below 1; give 1 … 1000000 steps");
     EXPECT_EQ(refusal("steps", "-5"), "value out of range (--steps): -5 is below 1; give 1 … 1000000 steps");
     EXPECT_EQ(refusal("sampler.eta", "1e999"),
-              "value out of range (--sampler.eta): 1e999 is no number of this machine; give 0 … 1");
+              "value out of range (--sampler.eta): 1e999 does not fit a double; give 0 … 1");
     EXPECT_EQ(refusal("sampler.clip", "0"),
               "value out of range (--sampler.clip): 0 is not above 0; give above 0 … 1000000");
     EXPECT_EQ(refusal("sampler", "dimm"),

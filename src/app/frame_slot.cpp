@@ -1,0 +1,20 @@
+#include "app/frame_slot.hpp"
+
+#include <utility>
+
+namespace scorefield::app {
+
+FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const Player& player) {
+    return {frame, cpu_ms, {}, player.count(), player.moment().state, player.program().steps, player.program().sampler};
+}
+
+std::optional<FrameRecord> finish_frame(gpu::Device& device, FrameSlot& slot, FrameLog& log) {
+    std::optional<FrameRecord> record = std::exchange(slot.record, std::nullopt);
+    if (!record) return record;
+    device.wait(slot.recorder.submission());
+    record->gpu_ms = pass_times(slot.recorder.timings());
+    log.add(*record);
+    return record;
+}
+
+}  // namespace scorefield::app

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+
+#include "app/frame_log.hpp"
+#include "app/player.hpp"
+#include "gpu/recorder.hpp"
+
+namespace scorefield::app {
+
+/// A recorder that carries one frame after the other, and what is to be said of the frame under way.
+struct FrameSlot {
+    gpu::Recorder recorder;
+    std::optional<FrameRecord> record = {};
+    std::uint64_t particle_steps = 0;  ///< that the frame computes
+};
+
+/// What is known of a frame when it is submitted.
+FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const Player& player);
+
+/// Waits until the slot's frame is drawn, completes its record by the GPU's times, and logs it. Nothing where no frame
+/// is under way.
+std::optional<FrameRecord> finish_frame(gpu::Device& device, FrameSlot& slot, FrameLog& log);
+
+}  // namespace scorefield::app

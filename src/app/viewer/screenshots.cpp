@@ -1,0 +1,73 @@
+#include "app/viewer/screenshots.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "render/png_file.hpp"
+
+namespace scorefield::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// `scorefield_0000.png` or the first after it that is free.
+fs::path free_path() {
+    for (int number = 0;; ++number) {
+        fs::path path = fmt::format("scorefield_{:04}.png", number);
+        std::error_code unknown;
+        if (!fs::exists(path, unknown)) return path;
+    }
+}
+
+std::string write(const render::Picture& picture) {
+    try {
+        const fs::path path = free_path();
+        render::write_png(path, picture);
+        std::error_code unknown;
+        return "saved " + fs::absolute(path, unknown).string();
+    } catch (const base::Error& error) {
+        return error.what();
+    }
+}
+
+}  // namespace
+
+void Screenshots::record(gpu::Recorder& recorder, const gpu::Image& picture) {
+    recorded_ = wanted_ && !capture_.full();
+    if (!recorded_) return;
+    capture_.record(recorder, picture);
+    wanted_ = false;
+}
+
+void Screenshots::submitted(gpu::Submission submission) {
+    if (!recorded_) return;
+    capture_.submitted(submission);
+    submission_ = submission;
+    recorded_ = false;
+}
+
+void Screenshots::start_writing() {
+    written_ = std::async(std::launch::async, write, capture_.take());
+}
+
+std::optional<std::string> Screenshots::poll() {
+    if (written_.valid()) {
+        if (written_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return std::nullopt;
+        return written_.get();
+    }
+    if (!capture_.empty() && device_.completed(submission_)) start_writing();
+    return std::nullopt;
+}
+
+void Screenshots::finish() {
+    if (written_.valid()) written_.get();
+    if (capture_.empty()) return;
+    start_writing();
+    written_.get();
+}
+
+}  // namespace scorefield::app
