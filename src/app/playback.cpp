@@ -14,18 +14,16 @@ void Playback::advance(double seconds, const Tempo& tempo, int most) {
     // Sums of frame times fall short of a state's time by rounding.
     constexpr double kTolerance = 1e-9;
     shown_ += seconds;
-    for (int moved = 0; shown_ + kTolerance >= dwell(tempo); ++moved) {
+    for (int moved = 0; moved < most; ++moved) {
+        if (shown_ + kTolerance < dwell(tempo)) return;
         if (state_ == steps_ && !tempo.loop) {
             finished_ = true;
-            return;
-        }
-        if (moved == most) {
-            shown_ = 0;
             return;
         }
         shown_ = std::max(0.0, shown_ - dwell(tempo));
         state_ = state_ == steps_ ? 0 : state_ + 1;
     }
+    shown_ = std::min(shown_, 1 / tempo.steps_per_second);
 }
 
 void Playback::step() {

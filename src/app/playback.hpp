@@ -15,7 +15,9 @@ class Playback {
   public:
     explicit Playback(int steps) : steps_(steps) {}
 
-    /// Lets `seconds` ≥ 0 go by, at most `most` states forward; time beyond that is dropped.
+    /// Lets `seconds` ≥ 0 go by, at most `most` ≥ 0 states forward; time beyond that and one step more is dropped. So a
+    /// state that could not be computed in time, with `most` 0 meanwhile, is left at once, but the ends keep their
+    /// hold.
     void advance(double seconds, const Tempo& tempo, int most);
     void play() { playing_ = true; }
     void pause() { playing_ = false; }

@@ -48,12 +48,31 @@ TEST(Playback, WithoutLoopTheResultStays) {
     EXPECT_EQ(playback.state(), 0);
 }
 
-TEST(Playback, MovesAtMostSoManyStatesAtOnceAndDropsTheRest) {
+TEST(Playback, MovesAtMostSoManyStatesAtOnceAndDropsTheRestButOne) {
     Playback playback(100);
     playback.advance(60, {100, 0, true}, 4);
     EXPECT_EQ(playback.state(), 4);
     playback.advance(0.01, {100, 0, true}, 4);
-    EXPECT_EQ(playback.state(), 5);
+    EXPECT_EQ(playback.state(), 6);
+    playback.advance(0.01, {100, 0, true}, 4);
+    EXPECT_EQ(playback.state(), 7);
+}
+
+TEST(Playback, AStateThatWasLateIsLeftAtOnceButTheEndIsHeld) {
+    const Tempo tempo = {10, 1, true};
+    Playback playback(2);
+    playback.step();
+    playback.play();
+    playback.advance(5, tempo, 0);
+    EXPECT_EQ(playback.state(), 1);
+    playback.advance(0, tempo, 1);
+    EXPECT_EQ(playback.state(), 2);
+    // The result took 5 s to compute: of its second only a step's time has gone by.
+    playback.advance(5, tempo, 0);
+    playback.advance(0.89, tempo, 1);
+    EXPECT_EQ(playback.state(), 2);
+    playback.advance(0.02, tempo, 1);
+    EXPECT_EQ(playback.state(), 0);
 }
 
 TEST(Playback, SingleStepsStandStillAndGoRound) {

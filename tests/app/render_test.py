@@ -57,6 +57,17 @@ def frames(cwd):
     require(len(contents(cwd, "slow")) == 8, "older frames are left in the folder")
 
 
+def reaches_the_data(cwd):
+    """However many steps lie within one frame, of --timesteps as well: frame 1, at 1 s, shows the result."""
+    times = ",".join(str(999 - 9 * i) for i in range(100))
+    done = run(BINARY, ["render", "--model", MODEL, "--particles", "100", "--timesteps", times, "--out", "far", "--fps",
+                        "1", "--steps-per-second", "1000", "--hold", "0.5", "--frame-log", "far.csv"], cwd)
+    require(done.returncode == 0, str(done))
+    with open(os.path.join(cwd, "far.csv")) as file:
+        steps = [row["step"] for row in csv.DictReader(file)]
+    require(steps == ["0", "100"], f"steps {steps}")
+
+
 def film(cwd):
     tempo = ["--steps-per-second", "10", "--hold", "0.5", "--fps", "20", "--width", "320", "--height", "240"]
     for name in ("film.mp4", "again.mp4"):
@@ -80,6 +91,7 @@ def sheet(cwd):
 def main():
     with tempfile.TemporaryDirectory() as cwd:
         frames(cwd)
+        reaches_the_data(cwd)
         film(cwd)
         sheet(cwd)
         left = [path for path in files_below(cwd) if ".part" in path]

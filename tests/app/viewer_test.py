@@ -10,6 +10,7 @@ usage: viewer_test.py BINARY   (in the project's folder)
 import csv
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -123,10 +124,18 @@ class Viewer:
                               env=self.desktop.env, stdout=subprocess.PIPE, timeout=20)
         return done.stdout
 
+    def is_still(self):
+        before = self.picture()
+        time.sleep(1)
+        return self.picture() == before
+
     def close(self):
         """As the window manager's close button does (WM_DELETE_WINDOW)."""
         self.desktop.xdotool("windowactivate", "--sync", self.window)
         self.key("alt+F4")
+        return self.end()
+
+    def end(self):
         status = self.process.wait(30)
         require(status == 0, f"status {status}: {self.said()}")
         require(self.said() == "", f"the viewer complained: {self.said()}")
@@ -136,7 +145,7 @@ class Viewer:
 
 
 def moves_and_listens_to_the_mouse(desktop, folder):
-    viewer = Viewer(desktop, folder, "mouse", "--steps-per-second", "30")
+    viewer = Viewer(desktop, folder, "mouse", "--steps-per-second", "30", "--sampler.eta", "0.5")
     first = viewer.picture()
     viewer.wait_for(lambda: viewer.picture() != first, "the cloud does not move")
     viewer.click(SAMPLER_BOX)
@@ -172,19 +181,22 @@ def moves_and_listens_to_the_mouse(desktop, folder):
 
 
 def shows_what_render_writes(desktop, folder):
-    """A screenshot of the result is, byte for byte, the last frame that `render` writes of that size."""
-    run_of = ["--steps", "5", "--particles", "3000", "--steps-per-second", "20", "--hold", "0"]
+    """A screenshot of the result is, byte for byte, the last frame that `render` writes of that size: also where a step
+    takes several frames, and after starting again in the middle of one."""
+    run_of = ["--steps", "20", "--particles", "60000", "--steps-per-second", "20", "--hold", "0"]
     viewer = Viewer(desktop, folder, "same", "--loop", "off", *run_of)
-    time.sleep(2)
-    picture = viewer.picture()
-    time.sleep(0.5)
-    require(viewer.picture() == picture, "the run does not end")
+    for _ in range(3):
+        viewer.key("r")
+    viewer.wait_for(viewer.is_still, "the run does not end", 60)
     before = set(os.listdir(folder))
     viewer.key("s")
     viewer.wait_for(lambda: set(os.listdir(folder)) - before, "no screenshot")
     time.sleep(0.5)
     screenshot = (set(os.listdir(folder)) - before).pop()
-    require(viewer.close()[-1]["step"] == "5", "the run did not reach its result")
+    rows = viewer.close()
+    require(rows[-1]["step"] == "20", "the run did not reach its result")
+    parts = [b for a, b in zip(rows, rows[1:]) if float(b["network_ms"]) > 0 and a["step"] == b["step"]]
+    require(len(parts) > 5, "no step was spread over several frames")
     width, height = png_size(os.path.join(folder, screenshot))
     frames = os.path.join(folder, "frames")
     done = run(BINARY, ["render", "--model", MODEL, "--out", frames, "--width", str(width), "--height", str(height),
@@ -208,6 +220,12 @@ def survives_every_size(desktop, folder):
     require(all(row["particles"] == "1000" for row in rows), "other particles than asked for")
 
 
+def keeps_the_log_when_interrupted(desktop, folder):
+    viewer = Viewer(desktop, folder, "interrupted", "--particles", "1000")
+    viewer.process.send_signal(signal.SIGINT)
+    require(len(viewer.end()) > 5, "the log of an interrupted viewer is not whole")
+
+
 def without_display(folder):
     env = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
     refused(BINARY, ["view"], 1, ["no display (view)", "scorefield render --out film.mp4"], folder, env)
@@ -224,6 +242,7 @@ def main():
             moves_and_listens_to_the_mouse(desktop, folder)
             shows_what_render_writes(desktop, folder)
             survives_every_size(desktop, folder)
+            keeps_the_log_when_interrupted(desktop, folder)
         finally:
             desktop.close()
     print("the viewer opens, moves, listens, resizes and closes")

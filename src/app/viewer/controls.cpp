@@ -35,17 +35,18 @@ bool integer_control(const Setting& setting, const IntegerRange& range, Value* v
     if (range.handy_high == 0) {
         const Value one = 1;
         changed = ImGui::InputScalar(id.c_str(), type, value, &one);
-        changed = changed_now(changed, when_released);
     } else {
         const Value low = static_cast<Value>(range.low);
         const Value high = static_cast<Value>(range.handy_high);
         constexpr std::uint64_t kLogarithmicFrom = 100;
         const ImGuiSliderFlags flags = range.handy_high > kLogarithmicFrom ? ImGuiSliderFlags_Logarithmic : 0;
-        changed = changed_now(ImGui::SliderScalar(id.c_str(), type, value, &low, &high, nullptr, flags), when_released);
+        changed = ImGui::SliderScalar(id.c_str(), type, value, &low, &high, nullptr, flags);
     }
-    *value = std::clamp(*value, static_cast<Value>(range.low),
-                        static_cast<Value>(std::min<std::uint64_t>(range.high, std::numeric_limits<Value>::max())));
-    return changed;
+    if (changed) {
+        const auto most = static_cast<Value>(std::min<std::uint64_t>(range.high, std::numeric_limits<Value>::max()));
+        *value = std::clamp(*value, static_cast<Value>(range.low), most);
+    }
+    return changed_now(changed, when_released);
 }
 
 bool real_control(const Setting& setting, const RealRange& range, double* value, bool when_released) {
@@ -56,7 +57,7 @@ bool real_control(const Setting& setting, const RealRange& range, double* value,
     const ImGuiSliderFlags flags = low > 0 && high > kLogarithmicFrom ? ImGuiSliderFlags_Logarithmic : 0;
     const bool changed =
         ImGui::SliderScalar(id_of(setting).c_str(), ImGuiDataType_Double, value, &low, &high, "%.3g", flags);
-    *value = std::clamp(*value, low, range.high);
+    if (changed) *value = std::clamp(*value, low, range.high);
     return changed_now(changed, when_released);
 }
 
@@ -73,7 +74,7 @@ bool optional_control(const Setting& setting, const RealRange& range, std::optio
 }
 
 bool choice_control(Settings& settings, const Setting& setting, const Choices& choices) {
-    const std::string current = value_text(settings, setting);
+    const std::string current = value_text(setting, setting.slot(settings));
     bool changed = false;
     if (!ImGui::BeginCombo(id_of(setting).c_str(), current.c_str())) return false;
     for (const std::string_view name : choices.names) {

@@ -40,10 +40,6 @@ void FrameGraph::add(const PassTimes& gpu_ms, double cpu_ms, double frame_ms) {
     blend_into(frame_ms_, frame_ms);
 }
 
-void FrameGraph::note_steps(const PassTimes& gpu_ms, int steps) {
-    if (steps > 0) blend_into(step_ms_, (gpu_ms[0] + gpu_ms[1]) / steps);
-}
-
 void FrameGraph::draw() const {
     const double rate = frame_ms_ > 0 ? 1e3 / frame_ms_ : 0;
     ImGui::Text("%.0f frames/s   CPU %.1f ms   GPU %.1f ms", rate, cpu_ms_, total(mean_));

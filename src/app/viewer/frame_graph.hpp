@@ -14,9 +14,6 @@ class FrameGraph {
     void add(const PassTimes& gpu_ms, double cpu_ms, double frame_ms);
     /// Draws at the panel's cursor.
     void draw() const;
-    /// GPU milliseconds of a step's network and sampler lately; 0 before the first one.
-    double step_ms() const { return step_ms_; }
-    void note_steps(const PassTimes& gpu_ms, int steps);
 
   private:
     static constexpr std::size_t kFrames = 160;
@@ -29,7 +26,6 @@ class FrameGraph {
     PassTimes mean_{};  ///< running means
     double cpu_ms_ = 0;
     double frame_ms_ = 0;
-    double step_ms_ = 0;
 };
 
 }  // namespace scorefield::app

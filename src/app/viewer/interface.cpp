@@ -90,18 +90,32 @@ void add_font(float scale) {
 Interface::Interface(const Window& window, gpu::Device& device, const gpu::Swapchain& swapchain)
     : device_(device), swapchain_(swapchain) {
     ImGui::CreateContext();
-    ImGui::GetIO().IniFilename = nullptr;
-    set_style(window.scale());
-    add_font(window.scale());
-    make_render_pass();
-    start_backend(window);
-    upload_font();
+    try {
+        ImGuiIO& io = ImGui::GetIO();
+        io.IniFilename = nullptr;
+        // Sizes are screen units, letters are made of pixels.
+        set_style(window.scale() / window.pixels_per_unit());
+        add_font(window.scale());
+        io.FontGlobalScale = 1 / window.pixels_per_unit();
+        make_render_pass();
+        start_backend(window);
+        upload_font();
+    } catch (...) {
+        device_.drain();
+        close();
+        throw;
+    }
 }
 
 Interface::~Interface() {
+    close();
+}
+
+/// As far as it has been opened.
+void Interface::close() {
     drop_framebuffers();
-    ImGui_ImplVulkan_Shutdown();
-    ImGui_ImplGlfw_Shutdown();
+    if (vulkan_backend_) ImGui_ImplVulkan_Shutdown();
+    if (window_backend_) ImGui_ImplGlfw_Shutdown();
     ImGui::DestroyContext();
     vkDestroyRenderPass(device_.handle(), render_pass_, nullptr);
     vkDestroyDescriptorPool(device_.handle(), descriptors_, nullptr);
@@ -139,7 +153,7 @@ void Interface::start_backend(const Window& window) {
     pool.pPoolSizes = &size;
     check(vkCreateDescriptorPool(device_.handle(), &pool, nullptr, &descriptors_), "vkCreateDescriptorPool");
 
-    ImGui_ImplGlfw_InitForVulkan(window.handle(), true);
+    window_backend_ = ImGui_ImplGlfw_InitForVulkan(window.handle(), true);
     ImGui_ImplVulkan_InitInfo info{};
     info.Instance = device_.instance();
     info.PhysicalDevice = device_.physical();
@@ -153,7 +167,7 @@ void Interface::start_backend(const Window& window) {
     info.ImageCount = 3;
     info.MSAASamples = VK_SAMPLE_COUNT_1_BIT;
     info.CheckVkResultFn = [](VkResult result) { check(result, "user interface"); };
-    ImGui_ImplVulkan_Init(&info, render_pass_);
+    vulkan_backend_ = ImGui_ImplVulkan_Init(&info, render_pass_);
 }
 
 void Interface::upload_font() {

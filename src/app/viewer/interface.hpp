@@ -27,6 +27,7 @@ class Interface {
     void record(gpu::Recorder& recorder, const gpu::Swapchain::Frame& frame);
 
   private:
+    void close();
     void make_render_pass();
     void make_framebuffers();
     void drop_framebuffers();
@@ -35,6 +36,8 @@ class Interface {
 
     gpu::Device& device_;
     const gpu::Swapchain& swapchain_;
+    bool window_backend_ = false;
+    bool vulkan_backend_ = false;
     VkDescriptorPool descriptors_ = VK_NULL_HANDLE;
     VkRenderPass render_pass_ = VK_NULL_HANDLE;
     std::vector<VkFramebuffer> framebuffers_;

@@ -102,8 +102,9 @@ void Panel::draw_transport(Settings& settings, const Scene& scene, Requests& req
     if (button("Step", third, "One step of the sampler, then stand still  (→)")) requests.step = true;
     ImGui::SameLine();
     if (button("Restart", third, "Start again from noise  (R)")) requests.restart = true;
-    const float done = static_cast<float>(playback.state()) / static_cast<float>(playback.steps());
-    const std::string steps = fmt::format("step {} of {}", playback.state(), playback.steps());
+    const int shown = scene.player().moment().state;
+    const float done = static_cast<float>(shown) / static_cast<float>(playback.steps());
+    const std::string steps = fmt::format("step {} of {}", shown, playback.steps());
     ImGui::ProgressBar(done, {-1, 0}, steps.c_str());
     tooltip("How far the particles are on their way from noise to data.");
     control(settings, "steps-per-second", "steps / s");

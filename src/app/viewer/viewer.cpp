@@ -7,9 +7,8 @@
 #include <cmath>
 
 #include "app/gpu_device.hpp"
-#include "app/output.hpp"
+#include "app/interrupt.hpp"
 #include "base/error.hpp"
-#include "render/png_file.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -18,8 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr float kPanelWidth = 330;      ///< screen units
 constexpr float kLeastPicture = 160;    ///< a narrower window hides the panel
-constexpr double kStepBudget_ms = 30;   ///< of one frame
-constexpr int kMostSteps = 64;          ///< of one frame
+constexpr double kMostSteps = 64;       ///< of one frame
 constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time does not jump
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
 constexpr double kWheelZoom = 1.15;
@@ -33,14 +31,6 @@ std::vector<fs::path> models_beside(const fs::path& model) {
     }
     std::ranges::sort(models);
     return models;
-}
-
-/// `scorefield_0000.png` or the first after it that is free.
-fs::path screenshot_path() {
-    for (int number = 0;; ++number) {
-        fs::path path = fmt::format("scorefield_{:04}.png", number);
-        if (!fs::exists(path)) return path;
-    }
 }
 
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
@@ -59,16 +49,19 @@ Viewer::Viewer(const Settings& settings)
       interface_(window_, device_, swapchain_),
       panel_(models_beside(scene_->model().path), device_),
       log_(settings.frame_log),
-      capture_(device_, 1),
-      slots_{Slot{{device_, "frame, even"}, {}, 0}, Slot{{device_, "frame, odd"}, {}, 0}} {}
+      screenshots_(device_),
+      slots_{FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}} {
+    // They have been heeded; from now on the controls say what is wanted.
+    settings_.given.clear();
+}
 
 Viewer::~Viewer() {
-    device_.wait_idle();
+    device_.drain();
 }
 
 void Viewer::run() {
     last_frame_ = Clock::now();
-    while (!window_.closed()) {
+    while (!window_.closed() && !interrupted()) {
         const VkExtent2D size = window_.framebuffer();
         swapchain_.resize(size.width, size.height);
         if (window_.minimised() || size.width == 0 || size.height == 0) {
@@ -76,13 +69,14 @@ void Viewer::run() {
             continue;
         }
         window_.poll();
-        Slot& slot = slots_[frames_ % slots_.size()];
+        FrameSlot& slot = slots_[frames_ % slots_.size()];
         finish(slot);
         const std::optional<gpu::Swapchain::Frame> target = swapchain_.acquire();
         if (target) frame(slot, *target);
     }
     for (std::size_t i = 0; i < slots_.size(); ++i) finish(slots_[(frames_ + i) % slots_.size()]);
     log_.commit();
+    screenshots_.finish();
 }
 
 Viewer::Layout Viewer::layout(VkExtent2D window) const {
@@ -96,17 +90,17 @@ Viewer::Layout Viewer::layout(VkExtent2D window) const {
 }
 
 /// Waits until the slot's frame is drawn (what paces the loop) and takes its times.
-void Viewer::finish(Slot& slot) {
-    if (!slot.record) return;
-    device_.wait(slot.recorder.submission());
-    slot.record->gpu_ms = pass_times(slot.recorder.timings());
-    graph_.add(slot.record->gpu_ms, slot.record->cpu_ms, 1e3 * frame_seconds_);
-    graph_.note_steps(slot.record->gpu_ms, slot.steps);
-    log_.add(*slot.record);
-    slot.record.reset();
+void Viewer::finish(FrameSlot& slot) {
+    const std::optional<FrameRecord> record = finish_frame(device_, slot, log_);
+    if (!record) return;
+    const double frame_ms = 1e3 * frame_seconds_;
+    graph_.add(record->gpu_ms, record->cpu_ms, frame_ms);
+    // Network and sampler; where the device has no clock they took no longer than the frame.
+    const double steps_ms = record->gpu_ms[0] + record->gpu_ms[1];
+    pace_.note(slot.particle_steps, steps_ms > 0 ? steps_ms : frame_ms);
 }
 
-void Viewer::frame(Slot& slot, const gpu::Swapchain::Frame& target) {
+void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
     const Clock::time_point start = Clock::now();
     frame_seconds_ = seconds_between(last_frame_, start);
     last_frame_ = start;
@@ -121,34 +115,19 @@ void Viewer::frame(Slot& slot, const gpu::Swapchain::Frame& target) {
         scene_->resize(now.picture);
         if (!camera_moved_) scene_->fit_camera();
     }
-    save_screenshot();
+    if (std::optional<std::string> news = screenshots_.poll()) panel_.message = std::move(*news);
 
-    const int shown_before = scene_->player().moment().state;
     slot.recorder.begin();
-    scene_->record(slot.recorder, settings_);
-    const bool captured = screenshot_wanted_ && capture_.empty();
-    if (captured) capture_.record(slot.recorder, scene_->picture());
+    slot.particle_steps = scene_->record(slot.recorder, settings_, pace_.allowance());
+    screenshots_.record(slot.recorder, scene_->picture());
     {
         const auto scope = slot.recorder.scope("UI");
         show_picture(slot.recorder, target, now.panel);
         interface_.record(slot.recorder, target);
         slot.recorder.prepare_present(target.image);
     }
-    const gpu::Submission submission = device_.submit(slot.recorder, target.sync);
-    if (captured) {
-        capture_.submitted(submission);
-        screenshot_wanted_ = false;
-        screenshot_frame_ = frames_;
-    }
-    const Player& player = scene_->player();
-    slot.record = FrameRecord{frames_,
-                              1e3 * seconds_between(start, Clock::now()),
-                              {},
-                              player.count(),
-                              player.moment().state,
-                              player.program().steps,
-                              player.program().sampler};
-    slot.steps = std::max(0, player.moment().state - shown_before);
+    screenshots_.submitted(device_.submit(slot.recorder, target.sync));
+    slot.record = frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), scene_->player());
     swapchain_.present(target);
     ++frames_;
 }
@@ -205,40 +184,49 @@ void Viewer::serve(const Requests& requests) {
         scene_->fit_camera();
         camera_moved_ = false;
     }
-    screenshot_wanted_ |= requests.screenshot;
+    if (requests.screenshot) screenshots_.want();
 }
 
 /// What cannot be done is said in the panel, and what was running goes on.
 void Viewer::apply_run() {
+    const Run before = scene_->player().run();
     try {
         scene_->apply(settings_);
         panel_.message.clear();
     } catch (const base::Error& error) {
         panel_.message = error.what();
+        before.put_into(settings_);
     }
+    if (scene_->player().count() != before.particles) forget_pace();
 }
 
 void Viewer::change_model(const fs::path& path) {
     Settings changed = settings_;
     changed.model = path.string();
     try {
-        auto scene = std::make_unique<Scene>(device_, changed, scene_->extent());
-        device_.wait_idle();
-        scene_ = std::move(scene);
+        scene_ = std::make_unique<Scene>(device_, changed, scene_->extent());
         settings_ = changed;
         camera_moved_ = false;
+        forget_pace();
         panel_.message.clear();
     } catch (const base::Error& error) {
         panel_.message = error.what();
     }
 }
 
+/// What was measured, or is being measured, is of other work.
+void Viewer::forget_pace() {
+    pace_ = {};
+    for (FrameSlot& slot : slots_) slot.particle_steps = 0;
+}
+
+/// The clock waits while a step is not yet whole.
 void Viewer::advance() {
-    const double step_ms = graph_.step_ms();
-    const int affordable =
-        step_ms > 0 ? static_cast<int>(std::clamp<double>(kStepBudget_ms / step_ms, 1, kMostSteps)) : 1;
-    scene_->player().playback().advance(std::min(frame_seconds_, kLongestFrame),
-                                        {settings_.steps_per_second, settings_.hold, settings_.loop}, affordable);
+    Player& player = scene_->player();
+    const double affordable = static_cast<double>(pace_.allowance()) / player.count();
+    const int most = player.up_to_date() ? static_cast<int>(std::clamp(affordable, 1.0, kMostSteps)) : 0;
+    player.playback().advance(std::min(frame_seconds_, kLongestFrame),
+                              {settings_.steps_per_second, settings_.hold, settings_.loop}, most);
 }
 
 void Viewer::show_picture(gpu::Recorder& recorder, const gpu::Swapchain::Frame& target, std::uint32_t left) {
@@ -258,18 +246,6 @@ void Viewer::show_picture(gpu::Recorder& recorder, const gpu::Swapchain::Frame& 
         vkCmdBlitImage(commands, picture.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, target.image.handle(),
                        VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region, VK_FILTER_NEAREST);
     });
-}
-
-/// Writes the picture asked for once its frame is sure to be drawn.
-void Viewer::save_screenshot() {
-    if (capture_.empty() || frames_ < screenshot_frame_ + slots_.size()) return;
-    const fs::path path = screenshot_path();
-    try {
-        render::write_png(path, capture_.take());
-        panel_.message = "saved " + fs::absolute(path).string();
-    } catch (const base::Error& error) {
-        panel_.message = error.what();
-    }
 }
 
 }  // namespace scorefield::app

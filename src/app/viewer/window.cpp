@@ -32,7 +32,8 @@ Window::Window(std::uint32_t width, std::uint32_t height, const std::string& tit
     }
     glfwSetWindowUserPointer(window_, this);
     glfwSetKeyCallback(window_, [](GLFWwindow* window, int key, int, int action, int) {
-        if (action != GLFW_RELEASE) static_cast<Window*>(glfwGetWindowUserPointer(window))->keys_.push_back(key);
+        const bool acts = action == GLFW_PRESS || (action == GLFW_REPEAT && key == GLFW_KEY_RIGHT);
+        if (acts) static_cast<Window*>(glfwGetWindowUserPointer(window))->keys_.push_back(key);
     });
 }
 
@@ -73,6 +74,14 @@ float Window::scale() const {
     float y = 1;
     glfwGetWindowContentScale(window_, &x, &y);
     return x;
+}
+
+float Window::pixels_per_unit() const {
+    int width = 0;
+    int height = 0;
+    glfwGetWindowSize(window_, &width, &height);
+    const VkExtent2D pixels = framebuffer();
+    return width > 0 && pixels.width > 0 ? static_cast<float>(pixels.width) / static_cast<float>(width) : 1;
 }
 
 std::vector<int> Window::take_keys() {

@@ -29,10 +29,12 @@ class Window {
     VkExtent2D framebuffer() const;
     /// Pixels of the monitor per unit of a usual one.
     float scale() const;
+    /// Pixels per unit of screen coordinates: some desktops magnify these, others leave it to the program.
+    float pixels_per_unit() const;
     /// Handles what the desktop reports. With `wait_seconds` > 0 it waits that long for something to come.
     void poll(double wait_seconds = 0) const;
 
-    /// The GLFW key codes pressed (or repeated by holding) since the last call, however short.
+    /// The GLFW key codes pressed since the last call, however short; → is repeated by holding it.
     std::vector<int> take_keys();
 
     GLFWwindow* handle() const { return window_; }

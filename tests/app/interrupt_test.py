@@ -1,0 +1,70 @@
+"""Ctrl-C and SIGTERM: long work ends with status 1 and one line, and leaves nothing of what it was writing but the log
+of a training, which is whole as far as it goes; what was there before stays. The second signal ends the process at once.
+
+usage: interrupt_test.py BINARY   (in the project's folder)
+"""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from binary import PREFIX, files_below, require, run
+
+BINARY = os.path.abspath(sys.argv[1])
+MODEL = os.path.abspath("assets/swiss_roll.safetensors")
+HAS_VULKAN = b"not built" not in run(BINARY, ["devices"]).stderr
+ENDLESS = ["--steps", "1000", "--particles", "100000", "--model", MODEL]
+TRAIN = ["train", "--data", "swiss_roll", "--train.steps", "100000000", "--out", "x.safetensors", "--log", "x.csv"]
+
+
+def interrupted(cwd, arguments, number, begun, kept=()):
+    """`begun`: how many files and folders are under way when the work has begun."""
+    before = files_below(cwd)
+    process = subprocess.Popen([BINARY, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    end = time.monotonic() + 60
+    while len(files_below(cwd)) < len(before) + begun:
+        require(process.poll() is None and time.monotonic() < end, f"{arguments} does not begin: {process.poll()}")
+        time.sleep(0.05)
+    time.sleep(1)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    line = err.decode()
+    require(process.returncode == 1, f"{arguments}: status {process.returncode}: {line}")
+    require(line.startswith(PREFIX + f"interrupted ({number.name})") and line.count("\n") == 1, f"{arguments}: {line}")
+    require(out == b"", f"{arguments}: on standard output: {out}")
+    left = set(files_below(cwd)) - set(before)
+    require(left == {os.path.join(cwd, name) for name in kept}, f"{arguments} left {left}")
+    for path in left:
+        os.remove(path)
+
+
+def second_signal(cwd):
+    """Both come before the work can look for the first."""
+    process = subprocess.Popen([BINARY, *TRAIN], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(2)
+    process.send_signal(signal.SIGSTOP)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGCONT)
+    process.communicate(timeout=60)
+    require(process.returncode in (-signal.SIGTERM, -signal.SIGINT), f"status {process.returncode}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as cwd:
+        with open(os.path.join(cwd, "film.mp4"), "w") as file:
+            file.write("an older film")
+        interrupted(cwd, TRAIN, signal.SIGINT, 1, ["x.csv"])
+        interrupted(cwd, TRAIN, signal.SIGTERM, 1, ["x.csv"])
+        if HAS_VULKAN:
+            interrupted(cwd, ["sample", *ENDLESS, "--out", "x.npy"], signal.SIGINT, 0)
+            interrupted(cwd, ["render", *ENDLESS, "--out", "film.mp4", "--frame-log", "x.csv"], signal.SIGINT, 2)
+            interrupted(cwd, ["render", *ENDLESS, "--out", "frames"], signal.SIGTERM, 3)
+            require(open(os.path.join(cwd, "film.mp4")).read() == "an older film", "the older film is gone")
+        second_signal(cwd)
+    print("interrupted work leaves nothing behind")
+
+
+main()
