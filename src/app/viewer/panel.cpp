@@ -116,7 +116,7 @@ void Panel::draw_sampler(Settings& settings, const Scene& scene, Requests& reque
     heading("Sampler");
     bool changed = control(settings, "sampler");
     if (settings.timesteps.empty()) {
-        changed |= control(settings, "steps");
+        changed |= control(settings, "steps", {}, true);
         changed |= control(settings, "spacing");
     } else {
         row_label("timesteps", "The list of timesteps given on the command line  (--timesteps)");
