@@ -29,8 +29,7 @@ std::string to_json(const gpu::Device& device, const std::vector<bench::Result>&
         entry["fraction_of_peak"] = result.device_peak > 0 ? nlohmann::ordered_json(result.fraction_of_peak) : nullptr;
         cases.push_back(entry);
     }
-    return nlohmann::ordered_json{{"device", device.properties().name}, {"rounds", kRounds}, {"cases", cases}}.dump() +
-           "\n";
+    return json_line({{"device", device.properties().name}, {"rounds", kRounds}, {"cases", cases}});
 }
 
 std::string to_text(const gpu::Device& device, const std::vector<bench::Result>& results) {

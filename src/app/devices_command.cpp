@@ -21,7 +21,7 @@ std::string to_json(const gpu::DeviceList& list) {
         if (!device.usable()) entry["unusable_because"] = device.unusable_because;
         devices.push_back(entry);
     }
-    return nlohmann::ordered_json{{"devices", devices}, {"chosen", list.chosen}, {"reason", list.reason}}.dump() + "\n";
+    return json_line({{"devices", devices}, {"chosen", list.chosen}, {"reason", list.reason}});
 }
 
 std::string to_text(const gpu::DeviceList& list) {

@@ -31,6 +31,10 @@ void print(std::string_view text) {
     throw base::running_error("cannot write", "standard output", std::strerror(error), "send it elsewhere");
 }
 
+std::string json_line(const nlohmann::ordered_json& json) {
+    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 void note(std::string_view line) {
     write_all(STDERR_FILENO, std::string(line) + "\n");
 }

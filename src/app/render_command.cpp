@@ -217,16 +217,14 @@ int render_command(const Settings& asked) {
 
     const Player& player = scene.player();
     if (settings.json) {
-        print(nlohmann::ordered_json{{"device", device.properties().name},
-                                     {"variant", player.network().variant()},
-                                     {"particles", player.count()},
-                                     {"dim", player.network().dim()},
-                                     {"steps", player.program().steps},
-                                     {"frames", frames},
-                                     {"seconds", seconds},
-                                     {"out", settings.out}}
-                  .dump() +
-              "\n");
+        print(json_line({{"device", device.properties().name},
+                         {"variant", player.network().variant()},
+                         {"particles", player.count()},
+                         {"dim", player.network().dim()},
+                         {"steps", player.program().steps},
+                         {"frames", frames},
+                         {"seconds", seconds},
+                         {"out", settings.out}}));
     } else {
         print(fmt::format("{}: {} particles, {} steps, {} frames in {:.1f} s on {}\n", settings.out, player.count(),
                           player.program().steps, frames, seconds, device.properties().name));

@@ -55,7 +55,7 @@ std::string to_json(const Settings& settings, const Report& report) {
                                    {"out", settings.out}};
     if (const std::optional<double> share = report.sampler_share()) json["sampler_share"] = *share;
     if (!settings.trajectory.empty()) json["trajectory"] = settings.trajectory;
-    return json.dump() + "\n";
+    return json_line(json);
 }
 
 std::string to_text(const Settings& settings, const Report& report) {
@@ -74,30 +74,33 @@ std::string to_text(const Settings& settings, const Report& report) {
         report.gflops(), rest, settings.out);
 }
 
-/// Start states of --init, checked against the run.
-std::vector<float> read_init(const Settings& settings, std::size_t dim) {
+/// Start states of --init; `particles` becomes their number where the request does not say it.
+std::vector<float> read_init(const Settings& settings, std::size_t dim, std::uint32_t& particles) {
     if (settings.init.empty()) return {};
     data::Points states = data::read_points(settings.init);
-    if (states.dim != dim || states.count != settings.particles) {
+    if (!settings.is_given("particles") && states.count <= kMaxParticles) {
+        particles = static_cast<std::uint32_t>(states.count);
+    }
+    if (states.dim != dim || states.count != particles) {
         throw base::request_error(
             "start states of the wrong shape", settings.init,
-            fmt::format("it holds ({}, {}), the run needs ({}, {})", states.count, states.dim, settings.particles, dim),
-            fmt::format("use --particles {} and a model of that dimension", states.count));
+            fmt::format("it holds ({}, {}), the run needs ({}, {})", states.count, states.dim, particles, dim),
+            "leave --particles out and use a model of that dimension");
     }
     return std::move(states.values);
 }
 
 /// First and one past the last particle of the shard.
-std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings) {
+std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings, std::uint32_t particles) {
     const auto bound = [&](std::uint64_t part) {
-        return static_cast<std::uint32_t>(settings.particles * part / settings.shard.count);
+        return static_cast<std::uint32_t>(particles * part / settings.shard.count);
     };
     const std::pair<std::uint32_t, std::uint32_t> range = {bound(settings.shard.index - 1),
                                                            bound(settings.shard.index)};
     if (range.first == range.second) {
         throw base::request_error("empty shard", "--shard",
                                   fmt::format("{} parts of {} particles leave nothing for part {}",
-                                              settings.shard.count, settings.particles, settings.shard.index),
+                                              settings.shard.count, particles, settings.shard.index),
                                   "use fewer parts");
     }
     return range;
@@ -106,11 +109,17 @@ std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings) {
 }  // namespace
 
 int sample_command(const Settings& settings) {
+    for (const std::string& path : {settings.out, settings.trajectory}) {
+        if (path.empty() || path.ends_with(".npy")) continue;
+        throw base::request_error("unknown kind of file", path, "samples and trajectories are NumPy files",
+                                  "give it a name that ends in .npy");
+    }
     watch_interrupts();
     const Model model = load_model(settings);
     const std::size_t dim = model.checkpoint.network.dim;
-    const auto [first, last] = shard_range(settings);
-    const std::vector<float> init = read_init(settings, dim);
+    std::uint32_t particles = settings.particles;
+    const std::vector<float> init = read_init(settings, dim, particles);
+    const auto [first, last] = shard_range(settings, particles);
 
     sample::RunRequest request;
     request.program = build_program(settings, *model.process, model.checkpoint.prediction);

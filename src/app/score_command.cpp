@@ -98,7 +98,7 @@ std::string to_json(const Settings& settings, const Comparison& result) {
         {"mmd", result.mmd},
     };
     if (result.data_sliced_w2) json["data_sliced_w2"] = *result.data_sliced_w2;
-    return json.dump() + "\n";
+    return json_line(json);
 }
 
 std::string to_text(const Settings& settings, const Comparison& result) {

@@ -47,6 +47,8 @@ struct CommandInfo {
 std::span<const CommandInfo> commands();
 const CommandInfo& command_info(Command command);
 
+inline constexpr std::uint32_t kMaxParticles = 1'000'000'000;
+
 /// Part `index` of `count` equal parts of the particles, 1 ≤ index ≤ count.
 struct Shard {
     std::uint32_t index = 1;

@@ -11,12 +11,13 @@ namespace {
 
 constexpr std::uint32_t kFrames = Command::view | Command::render;
 constexpr std::uint32_t kCompute = kFrames | Command::sample;
+/// One list of settings serves all four, also those of which a program does not depend.
 constexpr std::uint32_t kPrograms = kCompute | Command::program;
+constexpr std::uint32_t kBench = static_cast<std::uint32_t>(Command::bench);
 constexpr std::uint32_t kTrain = static_cast<std::uint32_t>(Command::train);
 constexpr std::uint32_t kSample = static_cast<std::uint32_t>(Command::sample);
 constexpr std::uint32_t kView = static_cast<std::uint32_t>(Command::view);
 constexpr std::uint32_t kRender = static_cast<std::uint32_t>(Command::render);
-constexpr double kMillion = 1e6;
 
 template <std::size_t N>
 Choices choices(const std::array<std::string_view, N>& names) {
@@ -43,18 +44,19 @@ using Table = std::vector<Setting>;
 
 void add_model(Table& table) {
     constexpr std::string_view kGroup = "Model";
-    table.push_back({"model", kGroup, Text{"FILE"}, "", "Learned score network (safetensors)", kPrograms,
+    table.push_back({"model", kGroup, Text{"FILE"}, "", "Learned score network (safetensors)", kPrograms | kBench,
                      [](Settings& s) -> Slot { return &s.model; }, "the one that comes with Scorefield"});
-    table.push_back({"data", kGroup, Text{"NAME|FILE.npy"}, "", data_help(), kFrames | Command::train | Command::score,
-                     [](Settings& s) -> Slot { return &s.data; }, "the model's, where there is one", kTrain});
+    table.push_back({"data", kGroup, Text{"NAME|FILE.npy"}, "", data_help(),
+                     kPrograms | Command::train | Command::score, [](Settings& s) -> Slot { return &s.data; },
+                     "the model's, where there is one", kTrain});
     table.push_back({"process", kGroup, Choices{{"ddpm"}}, "", "Noise process", kPrograms | Command::train,
                      [](Settings& s) -> Slot { return &s.process.name; }});
     table.push_back({"process.schedule", kGroup, choices(diffusion::kBetaSchedules), "",
                      "Noise schedule: how fast the process destroys the data", kPrograms | Command::train,
                      [](Settings& s) -> Slot { return &s.process.schedule; }});
-    table.push_back({"process.T", kGroup, IntegerRange{1, 1'000'000}, "levels", "Noise levels of a discrete process",
-                     kPrograms | Command::train, [](Settings& s) -> Slot { return &s.process.train_steps; },
-                     "1000, cosine_seed 40"});
+    table.push_back({"process.T", kGroup, IntegerRange{2, diffusion::kMaxTrainSteps}, "levels",
+                     "Noise levels of a discrete process", kPrograms | Command::train,
+                     [](Settings& s) -> Slot { return &s.process.train_steps; }, "1000, cosine_seed 40"});
     table.push_back({"process.beta_start", kGroup, RealRange{0, 1, true}, "",
                      "Variance added at the first level (linear schedule)", kPrograms | Command::train,
                      [](Settings& s) -> Slot { return &s.process.beta_start; }});
@@ -70,16 +72,16 @@ void add_sampler(Table& table) {
     constexpr std::string_view kGroup = "Sampler";
     table.push_back({"sampler", kGroup, sampler_names(), "", "How noise becomes data", kPrograms,
                      [](Settings& s) -> Slot { return &s.sampler.name; }});
-    table.push_back({"sampler.eta", kGroup, RealRange{0, 1}, "",
+    table.push_back({"sampler.eta", kGroup, RealRange{0, diffusion::kMaxEta}, "",
                      "Share of fresh noise on each step (ddim): 0 deterministic, 1 as ddpm with small variance",
                      kPrograms, [](Settings& s) -> Slot { return &s.sampler.eta; }});
-    table.push_back({"sampler.form", kGroup, Choices{{"epsilon", "x0"}}, "",
+    table.push_back({"sampler.form", kGroup, choices(diffusion::kSamplerForms), "",
                      "Which of the two equal forms the step is written in (ddpm)", kPrograms,
                      [](Settings& s) -> Slot { return &s.sampler.form; }});
-    table.push_back({"sampler.variance", kGroup, Choices{{"large", "small"}}, "",
+    table.push_back({"sampler.variance", kGroup, choices(diffusion::kSamplerVariances), "",
                      "Noise of each step (ddpm): large is beta, small that of the exact posterior", kPrograms,
                      [](Settings& s) -> Slot { return &s.sampler.variance; }});
-    table.push_back({"sampler.clip", kGroup, RealRange{0, kMillion, true, 10}, "",
+    table.push_back({"sampler.clip", kGroup, RealRange{0, diffusion::kMaxSamplerClip, true, 10}, "",
                      "Clamp every estimate of the data to plus or minus this, in standardised units", kPrograms,
                      [](Settings& s) -> Slot { return &s.sampler.clip; }, "no clamp"});
     table.push_back({"steps", kGroup, IntegerRange{1, 1'000'000, 1000}, "steps", "Steps from noise to data", kPrograms,
@@ -93,14 +95,14 @@ void add_sampler(Table& table) {
 
 void add_particles(Table& table) {
     constexpr std::string_view kGroup = "Particles";
-    constexpr std::uint64_t kMost = 1'000'000'000;
-    table.push_back({"particles", kGroup, IntegerRange{1, kMost, 1'000'000}, "particles",
-                     "How many samples are drawn at once", kCompute, [](Settings& s) -> Slot { return &s.particles; }});
+    table.push_back({"particles", kGroup, IntegerRange{1, kMaxParticles, 1'000'000}, "particles",
+                     "How many samples are drawn at once", kPrograms,
+                     [](Settings& s) -> Slot { return &s.particles; }});
     table.push_back({"seed", kGroup, IntegerRange{0, std::numeric_limits<std::uint64_t>::max()}, "",
-                     "Random numbers: the same seed gives the same result", kCompute | Command::train | Command::score,
+                     "Random numbers: the same seed gives the same result", kPrograms | Command::train | Command::score,
                      [](Settings& s) -> Slot { return &s.seed; }});
-    table.push_back({"chunk", kGroup, IntegerRange{1, kMost, 1'000'000}, "particles",
-                     "Particles per batch: changes nothing but memory and speed", kSample,
+    table.push_back({"chunk", kGroup, IntegerRange{1, kMaxParticles, 1'000'000}, "particles",
+                     "Particles per batch: changes nothing but memory and speed", kPrograms,
                      [](Settings& s) -> Slot { return &s.chunk; }, "by the device"});
     table.push_back({"shard", kGroup, Text{"I/N"}, "", "Compute only part I of N of the run's particles", kSample,
                      [](Settings& s) -> Slot { return &s.shard; }});
@@ -114,37 +116,39 @@ void add_particles(Table& table) {
 
 void add_training(Table& table) {
     constexpr std::string_view kGroup = "Training";
-    constexpr std::uint64_t kSteps = 1'000'000'000;
-    table.push_back({"train.steps", kGroup, IntegerRange{1, kSteps}, "steps", "Optimiser steps", kTrain,
+    table.push_back({"train.steps", kGroup, IntegerRange{1, train::kMaxSteps}, "steps", "Optimiser steps", kTrain,
                      [](Settings& s) -> Slot { return &s.train.steps; }});
-    table.push_back({"train.batch", kGroup, IntegerRange{1, 1'000'000}, "points", "Points per step", kTrain,
+    table.push_back({"train.batch", kGroup, IntegerRange{1, train::kMaxBatch}, "points", "Points per step", kTrain,
                      [](Settings& s) -> Slot { return &s.train.batch; }});
-    table.push_back({"train.learning_rate", kGroup, RealRange{0, 10, true}, "", "Adam's learning rate at its highest",
-                     kTrain, [](Settings& s) -> Slot { return &s.train.learning_rate; }});
-    table.push_back({"train.final_learning_rate", kGroup, RealRange{0, 10}, "", "Learning rate of the last step",
-                     kTrain, [](Settings& s) -> Slot { return &s.train.final_learning_rate; }});
+    table.push_back({"train.learning_rate", kGroup, RealRange{0, train::kMaxLearningRate, true}, "",
+                     "Adam's learning rate at its highest", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.learning_rate; }});
+    table.push_back({"train.final_learning_rate", kGroup, RealRange{0, train::kMaxLearningRate}, "",
+                     "Learning rate of the last step", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.final_learning_rate; }});
     table.push_back({"train.schedule", kGroup, choices(train::kRateSchedules), "", "How the learning rate falls",
                      kTrain, [](Settings& s) -> Slot { return &s.train.schedule; }});
-    table.push_back({"train.warmup", kGroup, IntegerRange{0, kSteps}, "steps",
+    table.push_back({"train.warmup", kGroup, IntegerRange{0, train::kMaxSteps}, "steps",
                      "Steps in which the learning rate rises from zero", kTrain,
                      [](Settings& s) -> Slot { return &s.train.warmup; }});
-    table.push_back({"train.ema", kGroup, RealRange{0, 0.9999999}, "",
+    table.push_back({"train.ema", kGroup, RealRange{0, train::kMaxEma}, "",
                      "Decay of the running average of the weights; 0: the last weights", kTrain,
                      [](Settings& s) -> Slot { return &s.train.ema; }});
-    table.push_back({"train.clip", kGroup, RealRange{0, kMillion}, "", "Largest norm of the gradient; 0: any", kTrain,
-                     [](Settings& s) -> Slot { return &s.train.clip; }});
-    table.push_back({"train.save_every", kGroup, IntegerRange{0, kSteps}, "steps",
+    table.push_back({"train.clip", kGroup, RealRange{0, train::kMaxClip}, "", "Largest norm of the gradient; 0: any",
+                     kTrain, [](Settings& s) -> Slot { return &s.train.clip; }});
+    table.push_back({"train.save_every", kGroup, IntegerRange{0, train::kMaxSteps}, "steps",
                      "Save the model every so many steps; 0: at the end", kTrain,
                      [](Settings& s) -> Slot { return &s.train.save_every; }});
     table.push_back({"log", kGroup, Text{"FILE.csv"}, "", "Also write step, loss and learning rate", kTrain,
                      [](Settings& s) -> Slot { return &s.train.log; }, "none"});
-    table.push_back({"network.width", kGroup, IntegerRange{1, 1024}, "units", "Width of the network's layers", kTrain,
-                     [](Settings& s) -> Slot { return &s.train.width; }});
-    table.push_back({"network.depth", kGroup, IntegerRange{0, 64}, "layers",
+    table.push_back({"network.width", kGroup, IntegerRange{1, train::kMaxWidth}, "units",
+                     "Width of the network's layers", kTrain, [](Settings& s) -> Slot { return &s.train.width; }});
+    table.push_back({"network.depth", kGroup, IntegerRange{0, train::kMaxDepth}, "layers",
                      "Hidden layers between the first and the last", kTrain,
                      [](Settings& s) -> Slot { return &s.train.depth; }});
-    table.push_back({"network.features", kGroup, IntegerRange{1, 1024}, "", "Frequencies that describe the time",
-                     kTrain, [](Settings& s) -> Slot { return &s.train.features; }});
+    table.push_back({"network.features", kGroup, IntegerRange{1, train::kMaxFeatures}, "",
+                     "Frequencies that describe the time", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.features; }});
 }
 
 void add_picture(Table& table) {
@@ -186,23 +190,24 @@ void add_run(Table& table) {
     table.push_back(
         {"out", kGroup, Text{"PATH"}, "",
          "Where the result goes: samples FILE.npy, a model FILE.safetensors, a program FILE.json; of render "
-         "a folder for frames, X.png for a contact sheet, X.mp4 for a film",
+         "a folder for frames (those of an earlier film are replaced), X.png for a contact sheet, X.mp4 for a film",
          kRender | Command::sample | Command::train | Command::program, [](Settings& s) -> Slot { return &s.out; }, "",
          kRender | Command::sample | Command::train});
     table.push_back({"frame-log", kGroup, Text{"FILE.csv"}, "", "Write the times of every frame, pass by pass", kFrames,
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
     table.push_back({"device", kGroup, Text{"auto|INDEX|NAME"}, "",
                      "Vulkan device: auto, its number, or a part of its name",
-                     kCompute | Command::bench | Command::devices, [](Settings& s) -> Slot { return &s.device; }});
+                     kPrograms | Command::train | Command::bench | Command::devices,
+                     [](Settings& s) -> Slot { return &s.device; }});
     table.push_back({"validation", kGroup, Choices{{"off", "on", "sync", "gpu"}}, "",
                      "Checks by the Vulkan validation layer; anything it reports makes the exit status 1",
-                     kCompute | Command::bench, [](Settings& s) -> Slot { return &s.validation; }});
+                     kPrograms | Command::bench, [](Settings& s) -> Slot { return &s.validation; }});
     table.push_back({"json", kGroup, Flag{}, "", "Print one JSON object on standard output and nothing else",
                      kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
                          Command::devices,
                      [](Settings& s) -> Slot { return &s.json; }});
     table.push_back({"quiet", kGroup, Flag{}, "", "No progress bars and no notes",
-                     kRender | Command::sample | Command::train | Command::bench,
+                     kRender | Command::sample | Command::train | Command::program | Command::bench,
                      [](Settings& s) -> Slot { return &s.quiet; }});
 }
 

@@ -40,7 +40,7 @@ std::string to_json(const Settings& settings, const train::TrainResult& result) 
                                    {"loss", result.loss}};
     if (const std::optional<double> floor = bayes_floor(settings)) json["bayes_floor"] = *floor;
     json["out"] = settings.out;
-    return json.dump() + "\n";
+    return json_line(json);
 }
 
 std::string to_text(const Settings& settings, const train::TrainResult& result) {

@@ -67,8 +67,8 @@ TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
         for (const Setting& setting : setting_table()) {
             const std::string flag = "--" + std::string(setting.name);
             std::string value = value_text(Settings{}, setting);
-            if (value.empty()) value = std::holds_alternative<Text>(setting.values) ? "text" : "1";
-            if (value == "0" && !setting.unset.empty()) value = "1";
+            if (value.empty()) value = std::holds_alternative<Text>(setting.values) ? "text" : "2";
+            if (value == "0" && !setting.unset.empty()) value = "2";
             std::vector<std::string> arguments = {std::string(info.name), flag};
             if (!std::holds_alternative<Flag>(setting.values)) arguments.push_back(value);
             for (const Setting& other : setting_table()) {
