@@ -64,8 +64,8 @@ struct Timing {
 /// completed. All barriers and layouts are derived from the declared accesses; across recordings too. One recorder of
 /// a device records at a time; a recording that is neither submitted nor continued (an exception, say) is forgotten
 /// when the recorder is destroyed or begins anew. Mistakes of the caller throw std::logic_error. Memory is kept from
-/// recording to recording: repeating one allocates nothing here (names of scopes up to 15 characters; the driver makes a
-/// descriptor set for each dispatch and draw that has bindings).
+/// recording to recording: repeating one allocates nothing here (names of scopes up to 15 characters; the driver makes
+/// a descriptor set for each dispatch and draw that has bindings).
 class Recorder {
   public:
     Recorder(Device& device, std::string name);

@@ -1,5 +1,5 @@
-// Compiled once per instruction set, with SCOREFIELD_KERNELS naming the result. No header with code is included, so that
-// no inline function of theirs is emitted with instructions that the machine may lack.
+// Compiled once per instruction set, with SCOREFIELD_KERNELS naming the result. No header with code is included, so
+// that no inline function of theirs is emitted with instructions that the machine may lack.
 #include "nn/kernels.hpp"
 
 namespace scorefield::nn {
