@@ -22,9 +22,9 @@ class Swapchain {
     Swapchain& operator=(const Swapchain&) = delete;
 
     struct Frame {
-        const Image& image;   ///< to draw on or blit to; then Recorder::prepare_present
-        std::uint32_t index;  ///< of the image
-        SubmitSync sync;      ///< for Device::submit
+        const Image& image;       ///< to draw on or blit to; then Recorder::prepare_present
+        std::uint32_t index = 0;  ///< of the image
+        SubmitSync sync;          ///< for Device::submit
     };
 
     /// The next image, made anew first when the window changed; nothing, at once, when there is nothing to draw on

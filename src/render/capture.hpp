@@ -35,8 +35,8 @@ class Capture {
 
   private:
     struct Pending {
-        std::size_t slot;
-        VkExtent2D extent;
+        std::size_t slot = 0;
+        VkExtent2D extent{};
         std::optional<gpu::Submission> submission;
     };
 
