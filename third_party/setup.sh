@@ -13,7 +13,7 @@ set_up() {
   [ -z "$missing" ] && return 0
   local root=()
   if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null && [ ! -t 0 ]; then
+    if ! command -v sudo >/dev/null || { [ ! -t 0 ] && ! sudo -n true 2>/dev/null; }; then
       echo "Missing packages, and no right to install them. As root: apt-get install" $missing >&2
       return 1
     fi
