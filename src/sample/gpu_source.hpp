@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "diffusion/program.hpp"
+#include "gpu/buffer.hpp"
+#include "gpu/recorder.hpp"
+
+namespace scorefield::sample {
+
+/// One evaluation for some of the particles: dst ← c_skip·src + c_out·F(c_in·src) with the coefficients, the time and
+/// the scales of the prepared evaluation `row`, for particles first … first+count−1. Registers src and dst (may be the
+/// same) are (dim, stride) planes of float32: element e of particle i is values[(reg·dim + e)·stride + i]. `stride` and
+/// `first` are multiples of nn::kParticleMultiple; whole workgroups may be written, nothing beyond count rounded up to
+/// that multiple.
+struct EvalBlock {
+    std::uint32_t row = 0;
+    std::uint32_t src = 0;
+    std::uint32_t dst = 0;
+    std::uint32_t stride = 0;
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+};
+
+/// What an `eval` asks of, on the GPU (on the host: diffusion::ScoreSource): a network, an exact target. Whatever
+/// depends on time alone is computed ahead of time, by `prepare`; scratch memory is per block of particles, so that
+/// memory does not grow with their number.
+class GpuSource {
+  public:
+    GpuSource() = default;
+    virtual ~GpuSource() = default;
+    GpuSource(const GpuSource&) = delete;
+    GpuSource& operator=(const GpuSource&) = delete;
+
+    virtual std::uint32_t dim() const = 0;
+    /// Floating-point operations per particle and evaluation, roughly: submissions and batches are sized by it. At
+    /// least 1.
+    virtual double operations() const = 0;
+    /// Which kernels were chosen, e.g. `fused-64x3-g512`.
+    virtual const std::string& variant() const = 0;
+
+    /// Takes the evaluations that a program asks of this source, in the program's order, in place of all earlier ones;
+    /// evals[i] is row i from here on (sources need t, alpha and sigma or c_noise, and c_in, c_skip, c_out; src, dst
+    /// and source are the caller's). May be empty. What was recorded earlier and is still in flight stays valid.
+    virtual void prepare(std::span<const diffusion::Eval> evals) = 0;
+    /// Brings to the GPU what the last `prepare` left to bring; recorded before the first `record` after it.
+    virtual void record_uploads(gpu::Recorder& recorder) = 0;
+    /// Records one evaluation; rows and blocks may come in any order, and again.
+    virtual void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block) = 0;
+};
+
+}  // namespace scorefield::sample
