@@ -7,18 +7,12 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/fnv.hpp"
+#include "tests/base/scratch.hpp"
 
 namespace scorefield::base {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path fresh_folder(const std::string& name) {
-    fs::path folder = fs::path(testing::TempDir()) / ("scorefield_" + name);
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-    return folder;
-}
 
 std::string content(const fs::path& path) {
     std::ostringstream text;
@@ -41,7 +35,7 @@ std::string refusal(const fs::path& path) {
 }
 
 TEST(AtomicFile, AppearsWholeOnCommitAndKeepsTheOldOneUntilThen) {
-    const fs::path folder = fresh_folder("commit");
+    const ScratchFolder folder;
     std::ofstream(folder / "a.txt") << "old";
     AtomicFile file(folder / "a.txt");
     file.write("0123456789");
@@ -49,17 +43,17 @@ TEST(AtomicFile, AppearsWholeOnCommitAndKeepsTheOldOneUntilThen) {
     EXPECT_EQ(content(folder / "a.txt"), "old");
     file.commit();
     EXPECT_EQ(content(folder / "a.txt"), "01xy456789");
-    EXPECT_EQ(entries(folder), 1U);
+    EXPECT_EQ(entries(folder.path()), 1U);
 }
 
 TEST(AtomicFile, LeavesNothingWithoutCommit) {
-    const fs::path folder = fresh_folder("abandon");
+    const ScratchFolder folder;
     { AtomicFile(folder / "a.txt").write("half"); }
-    EXPECT_EQ(entries(folder), 0U);
+    EXPECT_EQ(entries(folder.path()), 0U);
 }
 
 TEST(AtomicFile, NamesThePathItCannotWrite) {
-    const fs::path folder = fresh_folder("unwritable");
+    const ScratchFolder folder;
     try {
         AtomicFile file(folder / "missing" / "a.txt");
         FAIL() << "no error";
@@ -67,11 +61,11 @@ TEST(AtomicFile, NamesThePathItCannotWrite) {
         EXPECT_EQ(error.exit_status(), 1);
         EXPECT_THAT(error.what(), testing::HasSubstr("missing/a.txt"));
     }
-    EXPECT_THROW(require_writable(folder), Error);
+    EXPECT_THROW(require_writable(folder.path()), Error);
 }
 
 TEST(AtomicFile, ReplacesWhatALinkPointsToAndKeepsTheLink) {
-    const fs::path folder = fresh_folder("links");
+    const ScratchFolder folder;
     fs::create_directories(folder / "elsewhere");
     std::ofstream(folder / "elsewhere" / "a.txt") << "old";
     fs::create_symlink("elsewhere/a.txt", folder / "first");
@@ -90,7 +84,7 @@ TEST(AtomicFile, ReplacesWhatALinkPointsToAndKeepsTheLink) {
 }
 
 TEST(AtomicFile, RefusesPipesAndDevicesAndLeavesThemAsTheyAre) {
-    const fs::path folder = fresh_folder("special");
+    const ScratchFolder folder;
     ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
     fs::create_symlink("pipe", folder / "link");
     for (const char* name : {"pipe", "link"}) {
@@ -99,12 +93,12 @@ TEST(AtomicFile, RefusesPipesAndDevicesAndLeavesThemAsTheyAre) {
     }
     // Not through AtomicFile: a wrong one, run by root, would replace the device.
     EXPECT_THROW(replaced_file("/dev/null"), Error);
-    EXPECT_EQ(entries(folder), 2U);
+    EXPECT_EQ(entries(folder.path()), 2U);
 }
 
 // Paths that cannot be looked at: a name longer than file systems take (255 bytes), and a folder that is a file.
 TEST(AtomicFile, NamesPathsThatCannotExist) {
-    const fs::path folder = fresh_folder("impossible");
+    const ScratchFolder folder;
     EXPECT_THAT(refusal(folder / std::string(300, 'x')), testing::HasSubstr("too long"));
     EXPECT_THAT(refusal(folder / std::string(250, 'x')), testing::HasSubstr("too long"));
     std::ofstream(folder / "file") << "text";
@@ -112,7 +106,7 @@ TEST(AtomicFile, NamesPathsThatCannotExist) {
 }
 
 TEST(AtomicFile, DoesNotWriteThroughALinkThatHasItsTemporaryName) {
-    const fs::path folder = fresh_folder("trap");
+    const ScratchFolder folder;
     std::ofstream(folder / "precious") << "kept";
     fs::create_symlink("precious", temporary_beside(folder / "a.txt"));
     AtomicFile file(folder / "a.txt");

@@ -10,16 +10,15 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "tests/base/scratch.hpp"
 
 namespace scorefield::data {
 
-/// A file of the test's own, removed at its end.
+/// A file in a folder of the test's own.
 class FileTest : public testing::Test {
   protected:
-    std::filesystem::path path =
-        std::filesystem::path(testing::TempDir()) /
-        (std::string("scorefield_") + testing::UnitTest::GetInstance()->current_test_info()->name() + ".npy");
-    void TearDown() override { std::filesystem::remove(path); }
+    const base::ScratchFolder folder;
+    const std::filesystem::path path = folder / "file.npy";
 
     std::string bytes() const {
         std::ostringstream text;

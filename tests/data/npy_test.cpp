@@ -89,7 +89,7 @@ TEST_F(Npy, TruncatedAtAnyByteIsRefused) {
         std::filesystem::resize_file(path, length);
         expect_refused(reading(), std::to_string(length) + " bytes");
     }
-    EXPECT_THROW(read_npy(testing::TempDir()), base::Error);
+    EXPECT_THROW(read_npy(folder.path()), base::Error);
     std::filesystem::remove(path);
     expect_refused(reading(), "a missing file", "no such file");
 }

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -16,6 +15,7 @@
 #include "gpu/gpu_fixture.hpp"
 #include "gpu/memory.hpp"
 #include "shaders/gpu/affine.comp.hpp"
+#include "tests/base/scratch.hpp"
 
 namespace scorefield::gpu {
 namespace {
@@ -180,11 +180,6 @@ TEST_F(DeviceTest, DroppedWhileRecordingTheyLiveToo) {
 
 class PipelineCacheTest : public GpuTest {
   protected:
-    PipelineCacheTest() : folder_(fs::path(::testing::TempDir()) / ("scorefield_cache_" + std::to_string(::getpid()))) {
-        fs::remove_all(folder_);
-    }
-    ~PipelineCacheTest() override { fs::remove_all(folder_); }
-
     /// Makes a pipeline on a device of its own; returns whether the cache was loaded, and its note.
     std::pair<bool, std::string> run() {
         DeviceRequest request;
@@ -206,7 +201,8 @@ class PipelineCacheTest : public GpuTest {
 
     void replace(const std::string& content) const { std::ofstream(file(), std::ios::binary) << content; }
 
-    fs::path folder_;
+    const base::ScratchFolder scratch_;
+    const fs::path folder_ = scratch_ / "cache";  // made by the device
 };
 
 TEST_F(PipelineCacheTest, IsSavedAndLoadedAgain) {
@@ -251,7 +247,6 @@ TEST_F(PipelineCacheTest, AnUnusableFolderIsOnlyANote) {
     const auto [loaded, note] = run();
     EXPECT_FALSE(loaded);
     EXPECT_FALSE(note.empty());
-    fs::remove(folder_);
 }
 
 }  // namespace

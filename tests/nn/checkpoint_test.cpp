@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "data/safetensors.hpp"
+#include "tests/base/scratch.hpp"
 
 namespace scorefield::nn {
 namespace {
@@ -31,8 +32,8 @@ Checkpoint small_checkpoint() {
 
 class CheckpointFile : public testing::Test {
   protected:
-    fs::path path = fs::path(testing::TempDir()) / "scorefield_checkpoint_test.safetensors";
-    void TearDown() override { fs::remove(path); }
+    const base::ScratchFolder folder;
+    const fs::path path = folder / "model.safetensors";
 
     std::string bytes() const {
         std::ostringstream text;
@@ -78,11 +79,10 @@ TEST_F(CheckpointFile, WithOneBitFlippedIsRefused) {
         file.put(byte).flush();
     };
     for (std::size_t i = 0; i < whole.size(); ++i) {
-        for (const std::size_t bit : {i % 8, (i * 5 + 3) % 8}) {
-            put(i, static_cast<char>(whole[i] ^ (1 << bit)));
-            expect_refused("bit " + std::to_string(bit) + " of byte " + std::to_string(i));
-            if (HasFailure()) return;
-        }
+        const std::size_t bit = (i * 5 + 3) % 8;
+        put(i, static_cast<char>(whole[i] ^ (1 << bit)));
+        expect_refused("bit " + std::to_string(bit) + " of byte " + std::to_string(i));
+        if (HasFailure()) return;
         put(i, whole[i]);
     }
     EXPECT_EQ(read_checkpoint(path), small_checkpoint());
@@ -96,7 +96,7 @@ TEST_F(CheckpointFile, WithTrailingBytesIsRefused) {
 
 TEST_F(CheckpointFile, ThatIsMissingIsRefused) {
     expect_refused("a missing file");
-    EXPECT_THROW(read_checkpoint(testing::TempDir()), base::Error);
+    EXPECT_THROW(read_checkpoint(folder.path()), base::Error);
 }
 
 TEST_F(CheckpointFile, NamesTheTensorThatDoesNotFit) {

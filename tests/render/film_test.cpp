@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "base/error.hpp"
+#include "tests/base/scratch.hpp"
 #include "tests/render/pictures.hpp"
 
 namespace scorefield::render {
@@ -51,7 +52,7 @@ void make_film(const fs::path& path, std::uint32_t width, std::uint32_t height, 
 
 TEST(Film, HasEveryFrameAtTheRightSizeAndRate) {
     ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
-    const fs::path folder = fresh_folder("film");
+    const base::ScratchFolder folder;
     make_film(folder / "a.mp4", 64, 48, 13);
     make_film(folder / "odd.mp4", 33, 17, 5);
     const std::string probe =
@@ -59,12 +60,12 @@ TEST(Film, HasEveryFrameAtTheRightSizeAndRate) {
         "stream=codec_name,width,height,pix_fmt,r_frame_rate,nb_read_frames ";
     EXPECT_EQ(output_of(probe + (folder / "a.mp4").string()), "h264,64,48,yuv420p,25/1,13\n");
     EXPECT_EQ(output_of(probe + (folder / "odd.mp4").string()), "h264,34,18,yuv420p,25/1,5\n");
-    EXPECT_EQ(entries(folder), 2u);
+    EXPECT_EQ(entries(folder.path()), 2u);
 }
 
 TEST(Film, IsTheSameFileForTheSameFrames) {
     ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
-    const fs::path folder = fresh_folder("film_twice");
+    const base::ScratchFolder folder;
     make_film(folder / "a.mp4", 64, 48, 20);
     make_film(folder / "b.mp4", 64, 48, 20);
     EXPECT_EQ(content(folder / "a.mp4"), content(folder / "b.mp4"));
@@ -72,19 +73,19 @@ TEST(Film, IsTheSameFileForTheSameFrames) {
 
 TEST(Film, LeavesNothingWithoutFinish) {
     ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
-    const fs::path folder = fresh_folder("film_dropped");
+    const base::ScratchFolder folder;
     {
         Film film(folder / "a.mp4", 64, 48, 25);
         film.write(random_picture(64, 48, 1));
         EXPECT_THROW(film.write(random_picture(64, 47, 1)), std::invalid_argument);
     }
-    EXPECT_EQ(entries(folder), 0u);
+    EXPECT_EQ(entries(folder.path()), 0u);
 }
 
 TEST(Film, NamesThePackageWhenFfmpegIsMissing) {
-    const fs::path folder = fresh_folder("film_missing");
-    const fs::path empty = fresh_folder("film_no_programs");
-    const SearchPath path(empty.string());
+    const base::ScratchFolder folder;
+    const base::ScratchFolder empty;
+    const SearchPath path(empty.path().string());
     try {
         Film film(folder / "a.mp4", 64, 48, 25);
         FAIL();
@@ -92,16 +93,16 @@ TEST(Film, NamesThePackageWhenFfmpegIsMissing) {
         EXPECT_EQ(error.fault(), base::Fault::running);
         EXPECT_THAT(error.what(), testing::HasSubstr("install the package ffmpeg"));
     }
-    EXPECT_EQ(entries(folder), 0u);
+    EXPECT_EQ(entries(folder.path()), 0u);
 }
 
 TEST(Film, SaysWhatFfmpegSaidWhenItFailsAndLeavesNothing) {
-    const fs::path folder = fresh_folder("film_fails");
-    const fs::path programs = fresh_folder("film_failing_program");
+    const base::ScratchFolder folder;
+    const base::ScratchFolder programs;
     std::ofstream(programs / "ffmpeg") << "#!/bin/sh\nfor last; do :; done\n: > \"${last#file:}\"\n"
                                           "echo first >&2\necho 'disk is full' >&2\nexit 3\n";
     fs::permissions(programs / "ffmpeg", fs::perms::owner_all);
-    const SearchPath path(programs.string() + ":/usr/bin:/bin");
+    const SearchPath path(programs.path().string() + ":/usr/bin:/bin");
     try {
         Film film(folder / "a.mp4", 640, 480, 25);
         for (unsigned i = 0; i < 50; ++i) film.write(random_picture(640, 480, i));
@@ -112,25 +113,25 @@ TEST(Film, SaysWhatFfmpegSaidWhenItFailsAndLeavesNothing) {
         EXPECT_THAT(error.what(), testing::HasSubstr("ffmpeg: disk is full"));
         EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("first")));
     }
-    EXPECT_EQ(entries(folder), 0u);
+    EXPECT_EQ(entries(folder.path()), 0u);
 }
 
 TEST(Film, MayHaveAnyNameThatAFileMayHave) {
     ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
-    const fs::path folder = fresh_folder("film_names");
+    const base::ScratchFolder folder;
     const fs::path before = fs::current_path();
-    fs::current_path(folder);
+    fs::current_path(folder.path());
     for (const char* name : {"a:b.mp4", "-f.mp4", "100%d.mp4", "a b.mp4"}) {
         EXPECT_NO_THROW(make_film(name, 16, 16, 2)) << name;
         EXPECT_TRUE(fs::exists(folder / name)) << name;
     }
     fs::current_path(before);
-    EXPECT_EQ(entries(folder), 4u);
+    EXPECT_EQ(entries(folder.path()), 4u);
 }
 
 TEST(Film, FollowsLinksAndRefusesWhatIsNoFile) {
     ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
-    const fs::path folder = fresh_folder("film_special");
+    const base::ScratchFolder folder;
     fs::create_directory(folder / "films");
     fs::create_symlink("films/a.mp4", folder / "link.mp4");
     make_film(folder / "link.mp4", 16, 16, 2);
@@ -139,12 +140,12 @@ TEST(Film, FollowsLinksAndRefusesWhatIsNoFile) {
     ASSERT_EQ(::mkfifo((folder / "pipe.mp4").c_str(), 0600), 0);
     EXPECT_THROW(Film(folder / "pipe.mp4", 16, 16, 25), base::Error);
     EXPECT_TRUE(fs::is_fifo(folder / "pipe.mp4"));
-    EXPECT_EQ(entries(folder), 3u);
+    EXPECT_EQ(entries(folder.path()), 3u);
     EXPECT_EQ(entries(folder / "films"), 1u);
 }
 
 TEST(Film, RefusesAnUnwritablePath) {
-    const fs::path folder = fresh_folder("film_unwritable");
+    const base::ScratchFolder folder;
     EXPECT_THROW(Film(folder / "none" / "a.mp4", 64, 48, 25), base::Error);
     EXPECT_THROW(Film(folder / (std::string(300, 'a') + ".mp4"), 64, 48, 25), base::Error);
 }

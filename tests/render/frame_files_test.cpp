@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "render/frame_sequence.hpp"
 #include "render/png_file.hpp"
+#include "tests/base/scratch.hpp"
 #include "tests/render/pictures.hpp"
 #include "tests/render/read_png.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(PngFile, GivesBackThePictureAndTheSameBytesEachTime) {
-    const fs::path folder = fresh_folder("png");
+    const base::ScratchFolder folder;
     for (const auto& [width, height] : {std::pair{1u, 1u}, {3u, 5u}, {333u, 217u}}) {
         const Picture picture = random_picture(width, height, width);
         write_png(folder / "a.png", picture);
@@ -20,11 +21,11 @@ TEST(PngFile, GivesBackThePictureAndTheSameBytesEachTime) {
         EXPECT_EQ(read_png(folder / "a.png"), picture);
         EXPECT_EQ(content(folder / "a.png"), content(folder / "b.png"));
     }
-    EXPECT_EQ(entries(folder), 2u);
+    EXPECT_EQ(entries(folder.path()), 2u);
 }
 
 TEST(PngFile, NamesThePathWhenItCannotWrite) {
-    const fs::path folder = fresh_folder("png_unwritable");
+    const base::ScratchFolder folder;
     try {
         write_png(folder / "missing" / "a.png", random_picture(2, 2, 1));
         FAIL();
@@ -32,18 +33,18 @@ TEST(PngFile, NamesThePathWhenItCannotWrite) {
         EXPECT_EQ(error.fault(), base::Fault::running);
         EXPECT_NE(std::string(error.what()).find("missing/a.png"), std::string::npos) << error.what();
     }
-    EXPECT_EQ(entries(folder), 0u);
+    EXPECT_EQ(entries(folder.path()), 0u);
 }
 
 TEST(FrameSequence, AppearsWholeOnFinish) {
-    const fs::path folder = fresh_folder("frames");
+    const base::ScratchFolder folder;
     {
         FrameSequence frames(folder / "film/");
         for (unsigned i = 0; i < 3; ++i) frames.write(random_picture(4, 3, i));
         EXPECT_FALSE(fs::exists(folder / "film"));
         frames.finish();
     }
-    EXPECT_EQ(entries(folder), 1u);
+    EXPECT_EQ(entries(folder.path()), 1u);
     EXPECT_EQ(entries(folder / "film"), 3u);
     for (unsigned i = 0; i < 3; ++i) {
         EXPECT_EQ(read_png(folder / "film" / ("frame_000" + std::to_string(i) + ".png")), random_picture(4, 3, i));
@@ -51,11 +52,11 @@ TEST(FrameSequence, AppearsWholeOnFinish) {
 }
 
 TEST(FrameSequence, ReplacesAnOlderOneAndKeepsOtherFiles) {
-    const fs::path folder = fresh_folder("frames_again");
+    const base::ScratchFolder folder;
     for (const char* name : {"frame_0000.png", "frame_0007.png", "frame_12345.png", "frame_7.png", "notes.txt"}) {
         std::ofstream(folder / name) << "old";
     }
-    FrameSequence frames(folder);
+    FrameSequence frames(folder.path());
     for (unsigned i = 0; i < 2; ++i) frames.write(random_picture(4, 3, i));
     EXPECT_EQ(content(folder / "frame_0000.png"), "old");
     frames.finish();
@@ -68,13 +69,13 @@ TEST(FrameSequence, ReplacesAnOlderOneAndKeepsOtherFiles) {
 }
 
 TEST(FrameSequence, LeavesNothingWithoutFinish) {
-    const fs::path folder = fresh_folder("frames_none");
+    const base::ScratchFolder folder;
     { FrameSequence(folder / "film").write(random_picture(4, 3, 1)); }
-    EXPECT_EQ(entries(folder), 0u);
+    EXPECT_EQ(entries(folder.path()), 0u);
 }
 
 TEST(FrameSequence, FollowsLinksToFoldersOldAndNew) {
-    const fs::path folder = fresh_folder("frames_links");
+    const base::ScratchFolder folder;
     fs::create_directory(folder / "old");
     for (const char* name : {"old", "new"}) {
         fs::create_symlink(name, folder / (std::string("to ") + name));
@@ -84,17 +85,17 @@ TEST(FrameSequence, FollowsLinksToFoldersOldAndNew) {
         EXPECT_TRUE(fs::is_regular_file(folder / name / "frame_0000.png")) << name;
         EXPECT_TRUE(fs::is_symlink(folder / (std::string("to ") + name)));
     }
-    EXPECT_EQ(entries(folder), 4u);
+    EXPECT_EQ(entries(folder.path()), 4u);
 }
 
 TEST(FrameSequence, RefusesAFileAndAMissingParent) {
-    const fs::path folder = fresh_folder("frames_bad");
+    const base::ScratchFolder folder;
     std::ofstream(folder / "file") << "x";
     EXPECT_THROW(FrameSequence(folder / "file"), base::Error);
     EXPECT_THROW(FrameSequence(folder / "none" / "film"), base::Error);
     EXPECT_THROW(FrameSequence("/dev/null"), base::Error);
     EXPECT_THROW(FrameSequence(folder / std::string(300, 'a')), base::Error);
-    EXPECT_EQ(entries(folder), 1u);
+    EXPECT_EQ(entries(folder.path()), 1u);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -19,13 +17,6 @@ inline Picture random_picture(std::uint32_t width, std::uint32_t height, unsigne
         picture.rgba[i] = i % 4 == 3 ? std::uint8_t{255} : static_cast<std::uint8_t>(random() & 0xFFu);
     }
     return picture;
-}
-
-inline std::filesystem::path fresh_folder(const std::string& name) {
-    const auto folder = std::filesystem::path(testing::TempDir()) / ("scorefield_render_" + name);
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
-    return folder;
 }
 
 inline std::string content(const std::filesystem::path& path) {

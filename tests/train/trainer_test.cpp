@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "data/npy.hpp"
 #include "nn/network_score.hpp"
+#include "tests/base/scratch.hpp"
 #include "train/host_trainer.hpp"
 #include "train/train.hpp"
 
@@ -78,7 +79,8 @@ TEST(HostTrainer, ReducesTheLossOfEveryPrediction) {
 TEST(HostTrainer, ApproachesTheLeastPossibleLoss) {
     // Points ±1 in equal numbers, nearly pure noise at both levels: alpha² = 0.01 and 0.0001. For small alpha the least
     // loss E(ε − E[ε|x])² is alpha²/(alpha² + sigma²): 0.00505 on average over the levels.
-    const fs::path path = fs::path(testing::TempDir()) / "scorefield_two_points.npy";
+    const base::ScratchFolder folder;
+    const fs::path path = folder / "two_points.npy";
     data::write_npy(path, {2, 1}, std::vector<float>{-1, 1});
     TrainSettings settings = small_settings();
     settings.data = path.string();
@@ -90,7 +92,6 @@ TEST(HostTrainer, ApproachesTheLeastPossibleLoss) {
     const double loss = experiment.trainer.held_out_loss(100'000);
     EXPECT_LT(loss, 0.0075);  // half more: the network is still learning
     EXPECT_GT(loss, 0.0049);  // below the least loss only by its standard error of 5e-5
-    fs::remove(path);
 }
 
 TEST(HostTrainer, MeasuresTheAveragedWeightsOnTheHeldOutDraws) {
@@ -217,12 +218,7 @@ TEST(HostTrainer, StopsWhenOnlyTheGradientIsNotFinite) {
 
 class TrainFiles : public testing::Test {
   protected:
-    fs::path folder = fs::path(testing::TempDir()) / "scorefield_train_test";
-    void SetUp() override {
-        fs::remove_all(folder);
-        fs::create_directories(folder);
-    }
-    void TearDown() override { fs::remove_all(folder); }
+    const base::ScratchFolder folder;
 };
 
 TEST_F(TrainFiles, HoldTheNetworkAndTheLog) {
@@ -265,7 +261,7 @@ TEST_F(TrainFiles, AreAskedForBeforeTheWork) {
     settings.log = folder / "missing" / "log.csv";
     EXPECT_THROW(train(settings, {[&](const StepReport&) { ++steps; }}), base::Error);
     EXPECT_EQ(steps, 0);
-    EXPECT_TRUE(fs::is_empty(folder));
+    EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
 TEST_F(TrainFiles, OfPointsThatNoModelHoldsAreRefusedBeforeTheWork) {
