@@ -81,12 +81,8 @@ void AtomicFile::write(const void* bytes, std::size_t count) {
     if (count > 0 && std::fwrite(bytes, 1, count, file_.get()) != count) fail(path_, std::strerror(errno));
 }
 
-void AtomicFile::rewrite(std::size_t offset, std::string_view text) {
-    const long end = std::ftell(file_.get());
-    const bool there = end >= 0 && std::fseek(file_.get(), static_cast<long>(offset), SEEK_SET) == 0;
-    if (!there) fail(path_, std::strerror(errno));
-    write(text);
-    if (std::fseek(file_.get(), end, SEEK_SET) != 0) fail(path_, std::strerror(errno));
+void AtomicFile::seek(std::size_t offset) {
+    if (::fseeko(file_.get(), static_cast<off_t>(offset), SEEK_SET) != 0) fail(path_, std::strerror(errno));
 }
 
 void AtomicFile::commit() {

@@ -21,8 +21,8 @@ class AtomicFile {
 
     void write(const void* bytes, std::size_t count);
     void write(std::string_view text) { write(text.data(), text.size()); }
-    /// Overwrites bytes already written, for headers whose content is known last.
-    void rewrite(std::size_t offset, std::string_view text);
+    /// The next write begins at this byte: over what is there, or beyond it (a gap reads as zeros until written).
+    void seek(std::size_t offset);
     /// Flushes, synchronises and renames. Call once.
     void commit();
 

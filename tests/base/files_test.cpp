@@ -39,11 +39,25 @@ TEST(AtomicFile, AppearsWholeOnCommitAndKeepsTheOldOneUntilThen) {
     std::ofstream(folder / "a.txt") << "old";
     AtomicFile file(folder / "a.txt");
     file.write("0123456789");
-    file.rewrite(2, "xy");
     EXPECT_EQ(content(folder / "a.txt"), "old");
     file.commit();
-    EXPECT_EQ(content(folder / "a.txt"), "01xy456789");
+    EXPECT_EQ(content(folder / "a.txt"), "0123456789");
     EXPECT_EQ(entries(folder.path()), 1U);
+}
+
+TEST(AtomicFile, WritesAtAnyPlace) {
+    const ScratchFolder folder;
+    AtomicFile file(folder / "a.txt");
+    file.write("0123");
+    file.seek(6);
+    file.write("67");
+    file.write("8");
+    file.seek(1);
+    file.write("xyz");
+    file.commit();
+    EXPECT_EQ(content(folder / "a.txt"), std::string("0xyz\0\0"
+                                                     "678",
+                                                     9));
 }
 
 TEST(AtomicFile, LeavesNothingWithoutCommit) {
