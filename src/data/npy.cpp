@@ -226,13 +226,18 @@ Points read_points(const std::filesystem::path& path) {
 }
 
 NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape)
-    : file_(path), missing_(product(shape)) {
-    file_.write(npy_header(shape));
+    : file_(path), count_(product(shape)), missing_(count_) {
+    const std::string header = npy_header(shape);
+    start_ = header.size();
+    file_.write(header);
 }
 
-void NpyWriter::append(std::span<const float> values) {
-    if (values.size() > missing_) throw std::logic_error("more values than the array's shape holds");
+void NpyWriter::write(std::size_t first, std::span<const float> values) {
+    if (values.size() > missing_ || first > count_ - values.size()) {
+        throw std::logic_error("values beyond the array's shape");
+    }
     missing_ -= values.size();
+    file_.seek(start_ + first * sizeof(float));
     file_.write(values.data(), values.size_bytes());
 }
 
@@ -244,7 +249,7 @@ void NpyWriter::commit() {
 void write_npy(const std::filesystem::path& path, const std::vector<std::size_t>& shape,
                std::span<const float> values) {
     NpyWriter writer(path, shape);
-    writer.append(values);
+    writer.write(0, values);
     writer.commit();
 }
 

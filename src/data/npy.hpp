@@ -19,19 +19,22 @@ Tensor read_npy(const std::filesystem::path& path);
 /// A .npy file as points: shape (n, d), or (n) as (n, 1). Other ranks and empty arrays are refused.
 Points read_points(const std::filesystem::path& path);
 
-/// Writes float32 in pieces: the shape is known first, the values follow in row-major order. The file appears at
-/// `commit`, whole; without it nothing is left. Throws base::Error (running) where the place cannot be written.
+/// Writes float32 in pieces, which may come in any order: the shape is known first. The file appears at `commit`,
+/// whole; without it nothing is left. Throws base::Error (running) where the place cannot be written.
 class NpyWriter {
   public:
     NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape);
-    /// Throws std::logic_error if more values come than the shape holds.
-    void append(std::span<const float> values);
+    /// Values first, first+1 … of the array in row-major order, each of which comes once. Throws std::logic_error if
+    /// they do not fit into the shape.
+    void write(std::size_t first, std::span<const float> values);
     /// Throws std::logic_error if values are missing.
     void commit();
 
   private:
     base::AtomicFile file_;
+    std::size_t count_;
     std::size_t missing_;
+    std::size_t start_;  ///< of the values, in bytes
 };
 
 /// Writes a whole array at once.

@@ -54,7 +54,7 @@ TEST_F(Npy, ReadsEveryVersionTypeAndRank) {
     EXPECT_EQ(read_npy(path), (Tensor{{0, 5}, {}}));
 }
 
-TEST_F(Npy, WritesInPiecesWhatItReads) {
+TEST_F(Npy, WritesInPiecesOfAnyOrderWhatItReads) {
     std::mt19937 random(3);
     for (const std::vector<std::size_t>& shape :
          std::vector<std::vector<std::size_t>>{{}, {1}, {5}, {4, 3}, {3, 2, 2}, {2, 1, 3, 2}, {0, 2}}) {
@@ -64,9 +64,9 @@ TEST_F(Npy, WritesInPiecesWhatItReads) {
         for (float& value : values) value = static_cast<float>(random()) * 1e-6F;
         NpyWriter writer(path, shape);
         const std::span<const float> all(values);
-        writer.append(all.first(count / 2));
+        writer.write(count / 3, all.subspan(count / 3));
         EXPECT_FALSE(std::filesystem::exists(path));
-        writer.append(all.subspan(count / 2));
+        writer.write(0, all.first(count / 3));
         writer.commit();
         EXPECT_EQ(read_npy(path), (Tensor{shape, values}));
         EXPECT_EQ((bytes().size() - count * sizeof(float)) % 64, 0U);  // numpy aligns values so
@@ -77,8 +77,10 @@ TEST_F(Npy, WritesInPiecesWhatItReads) {
 TEST_F(Npy, WriterInsistsOnItsShape) {
     NpyWriter writer(path, {3});
     const std::vector<float> values = {1, 2, 3, 4};
-    EXPECT_THROW(writer.append(values), std::logic_error);
-    writer.append(std::span(values).first(2));
+    EXPECT_THROW(writer.write(0, values), std::logic_error);
+    writer.write(0, std::span(values).first(2));
+    EXPECT_THROW(writer.write(2, std::span(values).first(2)), std::logic_error);
+    EXPECT_THROW(writer.write(3, std::span(values).first(1)), std::logic_error);
     EXPECT_THROW(writer.commit(), std::logic_error);
     EXPECT_FALSE(std::filesystem::exists(path));
 }
