@@ -1,15 +1,13 @@
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <type_traits>
 
-#include "base/error.hpp"
-#include "base/names.hpp"
+#include "diffusion/json_place.hpp"
 #include "diffusion/program.hpp"
 
 namespace scorefield::diffusion {
@@ -18,6 +16,11 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 1;
+
+constexpr std::array<std::string_view, 10> kProgramFields = {"version",   "sampler", "process", "steps", "evaluations",
+                                                             "registers", "init",    "inputs",  "ops",   "result"};
+constexpr std::array<std::string_view, 2> kInitFields = {"register", "scale"};
+constexpr std::array<std::string_view, 2> kInputFields = {"known", "mask"};
 
 std::string number(double value) {
     if (value == 0 && std::signbit(value)) return "-0.0";  // "-0" would be read as the integer 0
@@ -122,107 +125,28 @@ std::string inputs_line(const Program& program) {
     return inputs.empty() ? "" : fmt::format(" \"inputs\":{{{}}},\n", inputs);
 }
 
-/// A JSON value and its place in the file, for messages.
-class Place {
-  public:
-    Place(const json& value, const std::string& file, std::string path)
-        : value_(value), file_(file), path_(std::move(path)) {}
-
-    [[noreturn]] void refuse(const std::string& why, const std::string& hint = {}) const {
-        throw base::request_error("invalid program", path_.empty() ? file_ : file_ + ": " + path_, why, hint);
-    }
-
-    void require_fields(const std::vector<std::string_view>& known) const {
-        if (!value_.is_object()) refuse("not an object");
-        for (const auto& [key, member] : value_.items()) {
-            if (std::find(known.begin(), known.end(), key) == known.end()) {
-                Place(member, file_, member_path(key)).refuse("unknown field", "known: " + base::join(known));
-            }
-        }
-    }
-
-    bool has(const char* key) const { return value_.contains(key); }
-
-    Place at(const char* key) const {
-        if (!has(key)) refuse(fmt::format("field '{}' is missing", key));
-        return {value_.at(key), file_, member_path(key)};
-    }
-
-    std::size_t size() const {
-        if (!value_.is_array()) refuse("not an array");
-        return value_.size();
-    }
-
-    Place at(std::size_t i) const { return {value_.at(i), file_, fmt::format("{}[{}]", path_, i)}; }
-
-    /// The value as a finite double, an integer within its type's range, or a string.
-    template <class T>
-    T as() const {
-        if constexpr (std::is_same_v<T, std::string>) {
-            if (!value_.is_string()) refuse("not a string");
-            return value_.get<std::string>();
-        } else if constexpr (std::is_floating_point_v<T>) {
-            if (!value_.is_number()) refuse("not a number");
-            return value_.get<T>();
-        } else {
-            if (!value_.is_number_integer()) refuse("not an integer");
-            if (!fits<T>()) refuse("out of range");
-            return value_.get<T>();
-        }
-    }
-
-    /// Overwrites `target` where the field is present.
-    template <class T>
-    void read(const char* key, T& target) const {
-        if (has(key)) target = at(key).as<T>();
-    }
-
-    template <class T>
-    void read_required(const char* key, T& target) const {
-        target = at(key).as<T>();
-    }
-
-  private:
-    template <class T>
-    bool fits() const {
-        if (value_.is_number_unsigned()) {
-            return value_.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<T>::max());
-        }
-        const auto value = value_.get<std::int64_t>();
-        return std::is_signed_v<T> ? value >= static_cast<std::int64_t>(std::numeric_limits<T>::min()) : value >= 0;
-    }
-
-    std::string member_path(std::string_view key) const {
-        return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
-    }
-
-    const json& value_;
-    const std::string& file_;
-    std::string path_;
-};
-
-void read_value(const Place& place, int& value) {
+void read_value(const JsonPlace& place, int& value) {
     value = place.as<int>();
 }
-void read_value(const Place& place, double& value) {
+void read_value(const JsonPlace& place, double& value) {
     value = place.as<double>();
 }
-void read_value(const Place& place, Term& term) {
+void read_value(const JsonPlace& place, Term& term) {
     if (place.size() != 2) place.refuse("not [register, coefficient]");
     term = {place.at(std::size_t{0}).as<int>(), place.at(1).as<double>()};
 }
-void read_value(const Place& place, NoiseTerm& term) {
+void read_value(const JsonPlace& place, NoiseTerm& term) {
     if (place.size() != 3) place.refuse("not [coefficient, stream, index]");
     term = {place.at(std::size_t{0}).as<double>(), place.at(1).as<std::uint32_t>(), place.at(2).as<std::uint32_t>()};
 }
 template <class T>
-void read_value(const Place& place, std::vector<T>& values) {
+void read_value(const JsonPlace& place, std::vector<T>& values) {
     values.resize(place.size());
     for (std::size_t i = 0; i < values.size(); ++i) read_value(place.at(i), values[i]);
 }
 
 template <class Op>
-Op read_op(const Place& place) {
+Op read_op(const JsonPlace& place) {
     Op op;
     std::vector<std::string_view> known = {"op", "step"};
     each_field(op, [&](std::string_view name, const auto&, Presence) { known.push_back(name); });
@@ -233,7 +157,7 @@ Op read_op(const Place& place) {
     return op;
 }
 
-Instruction read_instruction(const Place& op) {
+Instruction read_instruction(const JsonPlace& op) {
     const auto name = op.at("op").as<std::string>();
     if (name == "eval") return read_op<Eval>(op);
     if (name == "blend") return read_op<Blend>(op);
@@ -243,9 +167,8 @@ Instruction read_instruction(const Place& op) {
     op.at("op").refuse(fmt::format("unknown op '{}'", name), "known: eval, blend, clamp, threshold, mask");
 }
 
-Program read_program(const Place& root) {
-    root.require_fields(
-        {"version", "sampler", "process", "steps", "evaluations", "registers", "init", "inputs", "ops", "result"});
+Program read_program(const JsonPlace& root) {
+    root.require_fields(kProgramFields);
     if (const int version = root.at("version").as<int>(); version != kVersion) {
         root.at("version").refuse(fmt::format("version {} is not {}", version, kVersion));
     }
@@ -256,20 +179,20 @@ Program read_program(const Place& root) {
     root.read("registers", program.registers);
     root.read("result", program.result);
     if (root.has("init")) {
-        const Place init = root.at("init");
-        init.require_fields({"register", "scale"});
+        const JsonPlace init = root.at("init");
+        init.require_fields(kInitFields);
         init.read("register", program.init_register);
         init.read("scale", program.init_scale);
     }
     if (root.has("inputs")) {
-        const Place inputs = root.at("inputs");
-        inputs.require_fields({"known", "mask"});
+        const JsonPlace inputs = root.at("inputs");
+        inputs.require_fields(kInputFields);
         inputs.read("known", program.known_register);
         inputs.read("mask", program.mask_register);
     }
-    const Place ops = root.at("ops");
+    const JsonPlace ops = root.at("ops");
     for (std::size_t i = 0; i < ops.size(); ++i) {
-        const Place op = ops.at(i);
+        const JsonPlace op = ops.at(i);
         program.ops.push_back({0, read_instruction(op)});
         op.read_required("step", program.ops.back().step);
     }
@@ -302,16 +225,8 @@ std::string to_json(const Program& program) {
 }
 
 Program program_from_json(const std::string& text, const std::string& where) {
-    json root;
-    try {
-        root = json::parse(text);
-    } catch (const json::exception& error) {
-        const std::string message = error.what();
-        const std::size_t prefix = message.find("] ");  // "[json.exception.parse_error.101] "
-        throw base::request_error("invalid program", where,
-                                  message.substr(prefix == std::string::npos ? 0 : prefix + 2));
-    }
-    Program program = read_program(Place(root, where, ""));
+    const JsonDocument document = parse_json(text, "invalid program", where);
+    Program program = read_program(JsonPlace(document));
     program.validate(where);
     return program;
 }
