@@ -11,6 +11,7 @@
 #include "gpu/transfer.hpp"
 #include "nn/gpu_network.hpp"
 #include "nn/network_score.hpp"
+#include "sample/network_source.hpp"
 #include "sample/run.hpp"
 
 namespace scorefield::bench {
@@ -101,20 +102,29 @@ class Sampling : public Case {
     Bound bound() const override { return Bound::arithmetic; }
     // Whether the samples are right is checked by tests at length; here they must be finite and not collapsed.
     void check() override {
-        const data::Points samples = sample::run(device_, network_, request_).samples;
         double square = 0;
-        for (const float x : samples.values) square += static_cast<double>(x) * static_cast<double>(x);
-        square /= static_cast<double>(samples.values.size());
+        run([&](const sample::Batch& batch) {
+            for (const float x : batch.rows) square += static_cast<double>(x) * static_cast<double>(x);
+        });
+        square /= static_cast<double>(request_.particles) * network_.dim();
         if (!(square > 0.5 && square < 2)) {
             throw base::running_error("benchmark computes the wrong thing", name(),
                                       fmt::format("the samples' mean square is {} in standardised units", square));
         }
     }
-    double measure() override { return sample::run(device_, network_, request_).seconds; }
+    double measure() override {
+        return run([](const sample::Batch&) {});
+    }
 
   private:
+    double run(const sample::Sink& sink) {
+        sample::GpuSource* const sources[] = {&source_};
+        return sample::run(device_, sources, request_, sink).seconds;
+    }
+
     gpu::Device& device_;
     nn::GpuNetwork network_;
+    sample::NetworkSource source_{network_};
     sample::RunRequest request_;
 };
 

@@ -1,5 +1,5 @@
 #version 460
-// dst = min(max(dst, low), high): particles along x, the register's planes along y.
+// dst = min(max(dst, low), high): particles along x, the register's planes along y. What is not a number stays so.
 layout(local_size_x_id = 0) in;
 
 layout(push_constant) uniform Push {
@@ -14,5 +14,7 @@ layout(set = 0, binding = 0) buffer Values { float values[]; };
 
 void main() {
     uint i = (push.first_plane + gl_WorkGroupID.y) * push.stride + push.first + gl_GlobalInvocationID.x;
-    values[i] = min(max(values[i], push.low), push.high);
+    float value = values[i];
+    value = value < push.low ? push.low : value;
+    values[i] = value > push.high ? push.high : value;
 }

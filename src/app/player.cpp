@@ -65,6 +65,7 @@ Player::Player(gpu::Device& device, const Model& model, const Settings& settings
     : device_(device),
       model_(model),
       network_(device, model.checkpoint.network, model.checkpoint.tensors),
+      source_(network_),
       run_(settings) {
     load(settings);
 }
@@ -75,7 +76,8 @@ void Player::load(const Settings& settings) {
     gpu::Buffer shown;
     if (!executor_ || settings.particles > executor_->capacity()) {
         require_room(device_, network_.dim(), settings.particles);
-        larger = std::make_unique<sample::Executor>(device_, network_, settings.particles, kRegisters);
+        sample::GpuSource* const sources[] = {&source_};
+        larger = std::make_unique<sample::Executor>(device_, sources, settings.particles, kRegisters);
         shown = gpu::Buffer(device_, "shown particles", state_bytes(larger->state()));
     }
     try {

@@ -11,6 +11,7 @@
 #include "gpu/recorder.hpp"
 #include "nn/gpu_network.hpp"
 #include "sample/executor.hpp"
+#include "sample/network_source.hpp"
 
 namespace scorefield::app {
 
@@ -85,6 +86,7 @@ class Player {
     gpu::Device& device_;
     const Model& model_;
     nn::GpuNetwork network_;
+    sample::NetworkSource source_;
     std::unique_ptr<sample::Executor> executor_;
     gpu::Buffer shown_;  ///< (dim, stride) planes of the last whole state
     Run run_;

@@ -8,10 +8,10 @@
 #include "app/interrupt.hpp"
 #include "app/model.hpp"
 #include "app/output.hpp"
-#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "data/npy.hpp"
+#include "sample/network_source.hpp"
 #include "sample/run.hpp"
 
 namespace scorefield::app {
@@ -106,6 +106,43 @@ std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings, st
     return range;
 }
 
+/// Writes what a run hands over: final states in the data's units, trajectories in the network's.
+class Files {
+  public:
+    Files(const Settings& settings, const sample::RunRequest& request, const data::Scaling& scaling)
+        : scaling_(scaling),
+          particles_(request.particles),
+          dim_(scaling.mean.size()),
+          steps_(request.program.steps),
+          samples_(settings.out, {particles_, dim_}) {
+        const std::size_t states = static_cast<std::size_t>(steps_) + 1;
+        if (request.trajectory) trajectory_.emplace(settings.trajectory, std::vector{states, particles_, dim_});
+    }
+
+    void take(const sample::Batch& batch) {
+        const std::size_t first = batch.first * dim_;
+        if (batch.state == steps_) {
+            const data::Points states = {batch.rows.size() / dim_, dim_, {batch.rows.begin(), batch.rows.end()}};
+            samples_.write(first, data::undo(states, scaling_).values);
+        }
+        if (!trajectory_) return;
+        trajectory_->write(static_cast<std::size_t>(batch.state) * particles_ * dim_ + first, batch.rows);
+    }
+
+    void commit() {
+        if (trajectory_) trajectory_->commit();
+        samples_.commit();
+    }
+
+  private:
+    const data::Scaling& scaling_;
+    std::size_t particles_;
+    std::size_t dim_;
+    int steps_;
+    data::NpyWriter samples_;
+    std::optional<data::NpyWriter> trajectory_;
+};
+
 }  // namespace
 
 int sample_command(const Settings& settings) {
@@ -129,8 +166,7 @@ int sample_command(const Settings& settings) {
     request.chunk = settings.chunk;
     request.trajectory = !settings.trajectory.empty();
     if (!init.empty()) request.init = std::span(init).subspan(first * dim, (last - first) * dim);
-    base::require_writable(settings.out);
-    if (request.trajectory) base::require_writable(settings.trajectory);
+    Files files(settings, request, model.checkpoint.scaling);
 
     gpu::Device device(device_request(settings));
     Report report;
@@ -143,7 +179,9 @@ int sample_command(const Settings& settings) {
             require_not_interrupted();
             progress.update(done);
         };
-        result = sample::run(device, network, request);
+        sample::NetworkSource source(network);
+        sample::GpuSource* const sources[] = {&source};
+        result = sample::run(device, sources, request, [&](const sample::Batch& batch) { files.take(batch); });
         report.variant = network.variant();
         report.operations = network.operations();
     }
@@ -157,12 +195,7 @@ int sample_command(const Settings& settings) {
     report.network_seconds = result.network_seconds;
     require_no_validation_messages(device);
 
-    const data::Points samples = data::undo(result.samples, model.checkpoint.scaling);
-    if (request.trajectory) {
-        data::write_npy(settings.trajectory, {static_cast<std::size_t>(report.steps) + 1, request.particles, dim},
-                        result.trajectory);
-    }
-    data::write_npy(settings.out, {samples.count, samples.dim}, samples.values);
+    files.commit();
     print(settings.json ? to_json(settings, report) : to_text(settings, report));
     return 0;
 }

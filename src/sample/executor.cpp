@@ -10,6 +10,8 @@
 #include "base/random.hpp"
 #include "shaders/sample/blend.comp.hpp"
 #include "shaders/sample/clamp.comp.hpp"
+#include "shaders/sample/mask.comp.hpp"
+#include "shaders/sample/threshold.comp.hpp"
 
 namespace scorefield::sample {
 namespace {
@@ -25,6 +27,17 @@ struct ClampPush {
     float low, high;
 };
 
+/// Push constants of shaders/sample/threshold.comp.
+struct ThresholdPush {
+    std::uint32_t first_plane, stride, first, rank;
+    float fraction, most;
+};
+
+/// Push constants of shaders/sample/mask.comp.
+struct MaskPush {
+    std::uint32_t dst, a, b, mask, stride, first;
+};
+
 std::uint32_t word(double coefficient) {
     return std::bit_cast<std::uint32_t>(static_cast<float>(coefficient));
 }
@@ -33,50 +46,78 @@ std::uint32_t size32(std::size_t size) {
     return static_cast<std::uint32_t>(size);
 }
 
-/// Registers of (dim, stride) planes. Elements are addressed by 32 bits, workgroups by one dimension of the dispatch.
-gpu::Buffer make_values(gpu::Device& device, std::uint32_t registers, std::uint32_t dim, std::uint32_t stride,
-                        std::uint32_t group) {
-    const gpu::DeviceProperties& limits = device.properties();
-    const std::uint64_t floats = std::uint64_t{registers} * dim * stride;
-    const std::uint64_t floats_at_most =
-        std::min<std::uint64_t>(UINT32_MAX, limits.max_storage_buffer_bytes / sizeof(float));
-    const std::uint64_t particles_at_most =
-        std::min(floats_at_most / registers / dim, std::uint64_t{limits.max_workgroup_count[0]} * group);
-    if (stride > particles_at_most) {
+std::uint32_t common_dim(std::span<GpuSource* const> sources) {
+    if (sources.empty()) throw std::invalid_argument("no score source");
+    for (const GpuSource* source : sources) {
+        if (source->dim() != sources[0]->dim()) throw std::invalid_argument("score sources of different dimensions");
+    }
+    return sources[0]->dim();
+}
+
+std::uint32_t group_size(const gpu::Device& device) {
+    return nn::workgroup_size(device, nn::kParticleMultiple);
+}
+
+/// Registers of (dim, stride) planes.
+gpu::Buffer make_values(gpu::Device& device, int registers, std::uint32_t dim, std::uint32_t stride) {
+    const std::uint32_t most = Executor::largest_capacity(device, dim, registers);
+    if (stride > most) {
         throw base::request_error("too many particles at once", "--chunk",
-                                  fmt::format("this device takes {} of them", particles_at_most),
+                                  fmt::format("this device takes {} of them", most),
                                   "use a smaller --chunk; it changes nothing but memory");
     }
-    return {device, "particles", floats * sizeof(float)};
+    return {device, "particles", VkDeviceSize{static_cast<std::uint32_t>(registers)} * dim * stride * sizeof(float)};
 }
 
 }  // namespace
 
-Executor::Executor(gpu::Device& device, nn::GpuNetwork& network, std::uint32_t capacity, int registers)
+std::uint32_t Executor::largest_capacity(const gpu::Device& device, std::uint32_t dim, int registers) {
+    // Elements are addressed by 32 bits, workgroups by one dimension of the dispatch.
+    const gpu::DeviceProperties& limits = device.properties();
+    const std::uint64_t floats = std::min<std::uint64_t>(UINT32_MAX, limits.max_storage_buffer_bytes / sizeof(float));
+    const std::uint64_t particles = std::min(floats / static_cast<std::uint64_t>(registers) / dim,
+                                             std::uint64_t{limits.max_workgroup_count[0]} * group_size(device));
+    return size32(particles / nn::kParticleMultiple * nn::kParticleMultiple);
+}
+
+Executor::Executor(gpu::Device& device, std::span<GpuSource* const> sources, std::uint32_t capacity, int registers)
     : device_(device),
-      network_(network),
+      sources_(sources.begin(), sources.end()),
+      dim_(common_dim(sources)),
       capacity_(capacity),
       stride_(nn::round_up(capacity, nn::kParticleMultiple)),
       registers_(registers),
-      group_(nn::workgroup_size(device, nn::kParticleMultiple)),
-      blend_(device, "blend", shaders::sample_blend_comp, {group_, network.dim()}),
+      group_(group_size(device)),
+      blend_(device, "blend", shaders::sample_blend_comp, {group_, dim_}),
       clamp_(device, "clamp", shaders::sample_clamp_comp, {group_}),
-      values_(make_values(device, size32(static_cast<std::size_t>(registers)), network.dim(), stride_, group_)) {}
+      threshold_(device, "threshold", shaders::sample_threshold_comp, {group_, dim_}),
+      mask_(device, "mask", shaders::sample_mask_comp, {group_}),
+      values_(make_values(device, registers, dim_, stride_)) {}
+
+void Executor::require_valid(const diffusion::Program& program, std::size_t sources) {
+    program.validate();
+    for (std::size_t i = 0; i < program.ops.size(); ++i) {
+        const auto* eval = std::get_if<diffusion::Eval>(&program.ops[i].instruction);
+        if (eval == nullptr || static_cast<std::size_t>(eval->source) < sources) continue;
+        throw base::request_error("invalid program", fmt::format("ops[{}].source", i),
+                                  fmt::format("source {} of {} does not exist", eval->source, sources));
+    }
+}
 
 void Executor::load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range) {
-    if (range.count > capacity_ || range.count == 0) throw std::logic_error("Executor::load: count beyond capacity");
     if (program.registers > registers_) throw std::logic_error("Executor::load: program needs more registers");
-    program.validate();
+    require_valid(program, sources_.size());
 
     // The start state is a blend of its own, ahead of the ops.
     std::vector<std::uint32_t> table = {word(program.init_scale), base::kInitStream, 0};
     std::vector<TableRange> ranges(program.ops.size());
-    std::vector<double> times;
+    std::vector<std::vector<diffusion::Eval>> evals(sources_.size());
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
         const diffusion::Instruction& instruction = program.ops[i].instruction;
         if (const auto* eval = std::get_if<diffusion::Eval>(&instruction)) {
-            ranges[i].row = size32(times.size());
-            times.push_back(eval->c_noise);
+            std::vector<diffusion::Eval>& asked = evals[static_cast<std::size_t>(eval->source)];
+            ranges[i].row = size32(asked.size());
+            asked.push_back(*eval);
         } else if (const auto* blend = std::get_if<diffusion::Blend>(&instruction)) {
             ranges[i].first_term = size32(table.size());
             for (const diffusion::Term& term : blend->terms) {
@@ -86,12 +127,9 @@ void Executor::load(const diffusion::Program& program, std::uint64_t seed, diffu
             for (const diffusion::NoiseTerm& noise : blend->noise) {
                 table.insert(table.end(), {word(noise.coefficient), noise.stream, noise.index});
             }
-        } else if (!std::holds_alternative<diffusion::Clamp>(instruction)) {
-            throw base::request_error("instruction without a kernel", fmt::format("ops[{}]", i),
-                                      "the GPU runs eval, blend and clamp", "run this program elsewhere");
         }
     }
-    network_.set_times(times);
+    for (std::size_t source = 0; source < sources_.size(); ++source) sources_[source]->prepare(evals[source]);
 
     staging_ = gpu::Buffer(device_, "program staging", table.size() * sizeof(std::uint32_t), gpu::MemoryUse::upload);
     std::copy(table.begin(), table.end(), staging_.mapped<std::uint32_t>().begin());
@@ -99,13 +137,18 @@ void Executor::load(const diffusion::Program& program, std::uint64_t seed, diffu
     program_ = program;
     ranges_ = std::move(ranges);
     seed_ = seed;
-    range_ = range;
     uploads_pending_ = true;
+    set_particles(range);
+}
+
+void Executor::set_particles(diffusion::ParticleRange range) {
+    if (range.count > capacity_ || range.count == 0) throw std::logic_error("Executor: particles beyond capacity");
+    range_ = range;
 }
 
 void Executor::record_uploads(gpu::Recorder& recorder) {
     if (!uploads_pending_) return;
-    network_.record_uploads(recorder);
+    for (GpuSource* source : sources_) source->record_uploads(recorder);
     recorder.copy(staging_, 0, table_, 0, staging_.bytes());
     uploads_pending_ = false;
 }
@@ -114,31 +157,26 @@ std::uint32_t Executor::groups(diffusion::ParticleRange block) const {
     return nn::round_up(block.count, group_) / group_;
 }
 
-void Executor::record_start(gpu::Recorder& recorder) {
+void Executor::record_start(gpu::Recorder& recorder, const StartStates& states) {
     record_uploads(recorder);
     const auto scope = recorder.scope("sampler");
-    record_blend(recorder, static_cast<std::uint32_t>(program_.init_register), {}, 0, 1, {0, range_.count});
+    if (states.init != nullptr) {
+        record_input(recorder, program_.init_register, states.init);
+    } else {
+        record_noise(recorder, static_cast<std::uint32_t>(program_.init_register));
+    }
+    if (program_.known_register >= 0) record_input(recorder, program_.known_register, states.known);
+    if (program_.mask_register >= 0) record_input(recorder, program_.mask_register, states.mask);
 }
 
-void Executor::record_start(gpu::Recorder& recorder, const gpu::Buffer& states) {
-    record_uploads(recorder);
-    const VkDeviceSize plane_bytes = VkDeviceSize{network_.dim()} * stride_ * sizeof(float);
-    recorder.copy(states, 0, values_, static_cast<VkDeviceSize>(program_.init_register) * plane_bytes, plane_bytes);
+void Executor::record_input(gpu::Recorder& recorder, int reg, const gpu::Buffer* states) {
+    if (states == nullptr) throw std::logic_error("Executor::record_start: an input of the program is missing");
+    const VkDeviceSize bytes = VkDeviceSize{dim_} * stride_ * sizeof(float);
+    recorder.copy(*states, 0, values_, static_cast<VkDeviceSize>(reg) * bytes, bytes);
 }
 
-void Executor::record_blend(gpu::Recorder& recorder, std::uint32_t dst, const TableRange& range, std::uint32_t terms,
-                            std::uint32_t noise, diffusion::ParticleRange block) {
-    const BlendPush push = {dst,
-                            stride_,
-                            range.first_term,
-                            terms,
-                            range.first_noise,
-                            noise,
-                            block.first,
-                            range_.first,
-                            static_cast<std::uint32_t>(seed_),
-                            static_cast<std::uint32_t>(seed_ >> 32)};
-    recorder.dispatch(blend_, {reads_writes(values_), reads(table_)}, push, groups(block), (network_.dim() + 3) / 4);
+void Executor::record_noise(gpu::Recorder& recorder, std::uint32_t reg) {
+    dispatch_blend(recorder, reg, {}, 0, 1, {0, range_.count});
 }
 
 void Executor::record_step(gpu::Recorder& recorder, int step, diffusion::ParticleRange block) {
@@ -149,48 +187,96 @@ void Executor::record_step(gpu::Recorder& recorder, int step, diffusion::Particl
     const std::size_t end = program_.end_of_step(step);
     for (std::size_t i = begin; i < end; ++i) {
         const diffusion::Instruction& instruction = program_.ops[i].instruction;
-        if (const auto* eval = std::get_if<diffusion::Eval>(&instruction)) {
-            const auto scope = recorder.scope("network");
-            network_.record(recorder, values_,
-                            {.src = static_cast<std::uint32_t>(eval->src),
-                             .dst = static_cast<std::uint32_t>(eval->dst),
-                             .stride = stride_,
-                             .first = block.first,
-                             .count = block.count,
-                             .row = ranges_[i].row,
-                             .c_in = static_cast<float>(eval->c_in),
-                             .c_skip = static_cast<float>(eval->c_skip),
-                             .c_out = static_cast<float>(eval->c_out)});
-        } else if (const auto* blend = std::get_if<diffusion::Blend>(&instruction)) {
-            const auto scope = recorder.scope("sampler");
-            record_blend(recorder, static_cast<std::uint32_t>(blend->dst), ranges_[i], size32(blend->terms.size()),
-                         size32(blend->noise.size()), block);
-        } else {
-            const auto& clamp = std::get<diffusion::Clamp>(instruction);
-            const auto scope = recorder.scope("sampler");
-            const ClampPush push = {static_cast<std::uint32_t>(clamp.dst) * network_.dim(), stride_, block.first,
-                                    static_cast<float>(clamp.low), static_cast<float>(clamp.high)};
-            recorder.dispatch(clamp_, {reads_writes(values_)}, push, groups(block), network_.dim());
-        }
+        const auto scope = recorder.scope(std::holds_alternative<diffusion::Eval>(instruction) ? "network" : "sampler");
+        std::visit([&](const auto& kind) { record(recorder, kind, ranges_[i], block); }, instruction);
     }
+}
+
+void Executor::record(gpu::Recorder& recorder, const diffusion::Eval& eval, const TableRange& range,
+                      diffusion::ParticleRange block) {
+    sources_[static_cast<std::size_t>(eval.source)]->record(recorder, values_,
+                                                            {.row = range.row,
+                                                             .src = static_cast<std::uint32_t>(eval.src),
+                                                             .dst = static_cast<std::uint32_t>(eval.dst),
+                                                             .stride = stride_,
+                                                             .first = block.first,
+                                                             .count = block.count});
+}
+
+void Executor::record(gpu::Recorder& recorder, const diffusion::Blend& blend, const TableRange& range,
+                      diffusion::ParticleRange block) {
+    dispatch_blend(recorder, static_cast<std::uint32_t>(blend.dst), range, size32(blend.terms.size()),
+                   size32(blend.noise.size()), block);
+}
+
+void Executor::dispatch_blend(gpu::Recorder& recorder, std::uint32_t dst, const TableRange& range, std::uint32_t terms,
+                              std::uint32_t noise, diffusion::ParticleRange block) {
+    const BlendPush push = {dst,
+                            stride_,
+                            range.first_term,
+                            terms,
+                            range.first_noise,
+                            noise,
+                            block.first,
+                            range_.first,
+                            static_cast<std::uint32_t>(seed_),
+                            static_cast<std::uint32_t>(seed_ >> 32)};
+    recorder.dispatch(blend_, {reads_writes(values_), reads(table_)}, push, groups(block), (dim_ + 3) / 4);
+}
+
+void Executor::record(gpu::Recorder& recorder, const diffusion::Clamp& clamp, const TableRange& /*range*/,
+                      diffusion::ParticleRange block) {
+    const ClampPush push = {first_plane(clamp.dst), stride_, block.first, static_cast<float>(clamp.low),
+                            static_cast<float>(clamp.high)};
+    recorder.dispatch(clamp_, {reads_writes(values_)}, push, groups(block), dim_);
+}
+
+void Executor::record(gpu::Recorder& recorder, const diffusion::Threshold& threshold, const TableRange& /*range*/,
+                      diffusion::ParticleRange block) {
+    const double position = threshold.ratio * (dim_ - 1);
+    const auto rank = static_cast<std::uint32_t>(position);
+    const ThresholdPush push = {
+        first_plane(threshold.dst),       stride_, block.first, rank, static_cast<float>(position - rank),
+        static_cast<float>(threshold.max)};
+    recorder.dispatch(threshold_, {reads_writes(values_)}, push, groups(block));
+}
+
+void Executor::record(gpu::Recorder& recorder, const diffusion::Mask& mask, const TableRange& /*range*/,
+                      diffusion::ParticleRange block) {
+    const MaskPush push = {first_plane(mask.dst),
+                           first_plane(mask.a),
+                           first_plane(mask.b),
+                           first_plane(program_.mask_register),
+                           stride_,
+                           block.first};
+    recorder.dispatch(mask_, {reads_writes(values_)}, push, groups(block), dim_);
 }
 
 void Executor::warm_up() {
     diffusion::Program tiny;
     tiny.steps = 1;
-    tiny.ops = {{0, diffusion::Eval{}},
-                {0, diffusion::Blend{0, {{0, 1.0}}, {{1.0, base::kSamplerStream, 0}}}},
-                {0, diffusion::Clamp{}}};
+    for (std::size_t source = 0; source < sources_.size(); ++source) {
+        tiny.ops.push_back({0, diffusion::Eval{.source = static_cast<int>(source), .sigma = 1}});
+    }
+    tiny.ops.push_back({0, diffusion::Blend{0, {{0, 1.0}}, {{1.0, base::kSamplerStream, 0}}}});
+    tiny.ops.push_back({0, diffusion::Clamp{}});
+    tiny.ops.push_back({0, diffusion::Threshold{}});
+    if (registers_ > 1) {  // else there is no room for a mask
+        tiny.registers = 2;
+        tiny.mask_register = 1;
+        tiny.ops.push_back({0, diffusion::Mask{}});
+    }
     load(tiny, 0, {0, 1});
     gpu::Recorder recorder(device_, "warm-up");
     recorder.begin();
-    record_start(recorder);
+    record_uploads(recorder);
+    for (int reg = 0; reg < tiny.registers; ++reg) record_noise(recorder, static_cast<std::uint32_t>(reg));
     record_step(recorder, 0);
     device_.wait(device_.submit(recorder));
 }
 
 ParticleView Executor::state() const {
-    return {values_, static_cast<std::uint32_t>(program_.result), network_.dim(), stride_, range_.count};
+    return {values_, static_cast<std::uint32_t>(program_.result), dim_, stride_, range_.count};
 }
 
 }  // namespace scorefield::sample

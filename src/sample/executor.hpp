@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "diffusion/interpreter.hpp"
@@ -9,11 +10,12 @@
 #include "gpu/pipeline.hpp"
 #include "gpu/recorder.hpp"
 #include "nn/gpu_network.hpp"
+#include "sample/gpu_source.hpp"
 
 namespace scorefield::sample {
 
 /// Where the particles are: element e of particle i is values[(reg·dim + e)·stride + i], float32, in the units that
-/// the network knows (standardised). Particles count … stride−1 are padding with undefined values.
+/// the score source knows (a network: standardised). Particles count … stride−1 are padding with undefined values.
 struct ParticleView {
     const gpu::Buffer& values;
     std::uint32_t reg;
@@ -22,41 +24,56 @@ struct ParticleView {
     std::uint32_t count;
 };
 
+/// What a run starts from, each (dim, stride) planes as in ParticleView.
+struct StartStates {
+    const gpu::Buffer* init = nullptr;   ///< instead of the start state init_scale·N(0, I)
+    const gpu::Buffer* known = nullptr;  ///< needed where the program has this input
+    const gpu::Buffer* mask = nullptr;   ///< needed where the program has this input
+};
+
 /// Runs programs on the GPU: registers of all particles, per-step tables, one recording function per step. All
 /// coefficients and biases are on the GPU before the first step; recording a step only pushes dispatches.
 class Executor {
   public:
-    /// Registers for `capacity` particles and programs of at most `registers` registers. `network` must outlive the
-    /// executor. Throws base::Error (request) when they exceed what the device takes in one buffer.
-    Executor(gpu::Device& device, nn::GpuNetwork& network, std::uint32_t capacity, int registers);
+    /// Registers for `capacity` particles and programs of at most `registers` registers, whose evaluations ask
+    /// `sources` (at least one, all of one dimension; they must outlive the executor). Throws base::Error (request)
+    /// when they exceed what the device takes in one buffer.
+    Executor(gpu::Device& device, std::span<GpuSource* const> sources, std::uint32_t capacity, int registers);
+
+    /// The most particles that registers of this kind can hold on the device.
+    static std::uint32_t largest_capacity(const gpu::Device& device, std::uint32_t dim, int registers);
+
+    /// Throws base::Error (request) for a program that is not valid or asks a source beyond `sources`.
+    static void require_valid(const diffusion::Program& program, std::size_t sources);
 
     /// Takes a program for the particles of `range` (range.count ≤ capacity); its tables reach the GPU with the next
-    /// record_start. Throws base::Error (request) for an instruction that has no kernel.
+    /// record_start. Throws as require_valid.
     void load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range);
+    /// Other particles of the same program; the next recording begins with record_start.
+    void set_particles(diffusion::ParticleRange range);
 
-    /// The start state init_scale·N(0, I); call before the first step and whenever the run is to start again.
-    void record_start(gpu::Recorder& recorder);
-    /// Starts from given states instead: `states` holds (dim, stride) planes as in ParticleView.
-    void record_start(gpu::Recorder& recorder, const gpu::Buffer& states);
-    /// The ops of step 0 ≤ step < program.steps, in timing scopes "network" and "sampler". Steps must be recorded in
-    /// order.
+    /// The start state; call before the first step and whenever the run is to start again. std::logic_error where the
+    /// program has an input that `states` lacks.
+    void record_start(gpu::Recorder& recorder, const StartStates& states = {});
+    /// The ops of step 0 ≤ step < program.steps, in timing scopes "network" (all evaluations) and "sampler". Steps must
+    /// be recorded in order.
     void record_step(gpu::Recorder& recorder, int step) { record_step(recorder, step, {0, range_.count}); }
     /// Only for some of the particles, counted from this run's first; block.first is a multiple of
     /// nn::kParticleMultiple. A step is complete when every particle has been in one block; blocks may come in any
     /// order and in different recordings.
     void record_step(gpu::Recorder& recorder, int step, diffusion::ParticleRange block);
 
-    /// Makes the driver compile every pipeline by tiny dispatches, and waits for it. Leaves the registers undefined.
+    /// Makes the driver compile every pipeline by tiny dispatches, and waits for it. Leaves the registers undefined and
+    /// another program loaded.
     void warm_up();
 
     /// The result register: the state after the last step recorded.
     ParticleView state() const;
     const diffusion::Program& program() const { return program_; }
     std::uint32_t capacity() const { return capacity_; }
-    const nn::GpuNetwork& network() const { return network_; }
 
   private:
-    /// Where an op finds its numbers: words of the program's table, row of the network's.
+    /// Where an op finds its numbers: words of the program's table, row of its source's.
     struct TableRange {
         std::uint32_t first_term = 0;
         std::uint32_t first_noise = 0;
@@ -64,12 +81,26 @@ class Executor {
     };
 
     void record_uploads(gpu::Recorder& recorder);
-    void record_blend(gpu::Recorder& recorder, std::uint32_t dst, const TableRange& range, std::uint32_t terms,
-                      std::uint32_t noise, diffusion::ParticleRange block);
+    void record_input(gpu::Recorder& recorder, int reg, const gpu::Buffer* states);
+    void record_noise(gpu::Recorder& recorder, std::uint32_t reg);
+    void record(gpu::Recorder& recorder, const diffusion::Eval& eval, const TableRange& range,
+                diffusion::ParticleRange block);
+    void record(gpu::Recorder& recorder, const diffusion::Blend& blend, const TableRange& range,
+                diffusion::ParticleRange block);
+    void record(gpu::Recorder& recorder, const diffusion::Clamp& clamp, const TableRange& range,
+                diffusion::ParticleRange block);
+    void record(gpu::Recorder& recorder, const diffusion::Threshold& threshold, const TableRange& range,
+                diffusion::ParticleRange block);
+    void record(gpu::Recorder& recorder, const diffusion::Mask& mask, const TableRange& range,
+                diffusion::ParticleRange block);
+    void dispatch_blend(gpu::Recorder& recorder, std::uint32_t dst, const TableRange& range, std::uint32_t terms,
+                        std::uint32_t noise, diffusion::ParticleRange block);
+    std::uint32_t first_plane(int reg) const { return static_cast<std::uint32_t>(reg) * dim_; }
     std::uint32_t groups(diffusion::ParticleRange block) const;
 
     gpu::Device& device_;
-    nn::GpuNetwork& network_;
+    std::vector<GpuSource*> sources_;
+    std::uint32_t dim_;
     std::uint32_t capacity_;
     std::uint32_t stride_;
     int registers_;
@@ -81,6 +112,8 @@ class Executor {
 
     gpu::ComputePipeline blend_;
     gpu::ComputePipeline clamp_;
+    gpu::ComputePipeline threshold_;
+    gpu::ComputePipeline mask_;
     gpu::Buffer values_;
     gpu::Buffer table_;
     gpu::Buffer staging_;

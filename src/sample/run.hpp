@@ -2,12 +2,10 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 
-#include "data/points.hpp"
 #include "diffusion/program.hpp"
-#include "nn/gpu_network.hpp"
+#include "sample/gpu_source.hpp"
 
 namespace scorefield::sample {
 
@@ -17,22 +15,35 @@ struct RunRequest {
     std::uint64_t seed = 0;
     std::uint32_t first = 0;  ///< number of the first particle: its noise depends on it
     std::uint32_t particles = 0;
-    std::uint32_t chunk = 0;      ///< particles per batch, 0: by the network; changes nothing but memory
-    bool trajectory = false;      ///< keep the state before the first and after every step
-    std::span<const float> init;  ///< start states (particles, dim) instead of the prior; empty: the prior
+    std::uint32_t chunk = 0;       ///< particles per batch, 0: by the work of a step; changes nothing but memory
+    bool trajectory = false;       ///< hand over the state before the first and after every step
+    std::span<const float> init;   ///< start states (particles, dim) instead of the prior; empty: the prior
+    std::span<const float> known;  ///< known values (particles, dim) where the program has this input
+    std::span<const float> mask;   ///< the mask (particles, dim) where the program has this input
     std::function<void(std::uint64_t particle_steps)> progress;  ///< so far; may be empty
 };
 
+/// States of some of the particles, on their way out.
+struct Batch {
+    int state = 0;                ///< 0: the start; program.steps: the final states
+    std::uint32_t first = 0;      ///< particle, counted from the run's first
+    std::span<const float> rows;  ///< (n, dim), in the units that the score source knows; gone after the call
+};
+
+/// Takes batches in order: particles in order, for each batch of particles its states in order. Only final states come
+/// unless the request asks for trajectories. May throw, which ends the run.
+using Sink = std::function<void(const Batch&)>;
+
 struct RunResult {
-    data::Points samples;           ///< final states, standardised units
-    std::vector<float> trajectory;  ///< (steps+1, particles, dim), the start first; empty unless asked for
-    double seconds = 0;          ///< wall time of the sampling itself: from the first submission of each batch to its
-                                 ///< end; start-up, warm-up and files excluded
-    double network_seconds = 0;  ///< GPU time of network evaluations
+    /// Wall time of the sampling itself, from the first submission to the end; start-up and warm-up excluded, the sink
+    /// too where the GPU has nothing to do meanwhile.
+    double seconds = 0;
+    double network_seconds = 0;  ///< GPU time of evaluations
     double sampler_seconds = 0;  ///< GPU time of the sampler's own instructions
 };
 
-/// Runs on the GPU, warmed up first. Throws base::Error (running) when the samples are not finite.
-RunResult run(gpu::Device& device, nn::GpuNetwork& network, const RunRequest& request);
+/// Runs on the GPU, warmed up first. Memory does not grow with the number of particles. `sources` as of Executor.
+/// Throws base::Error (running) when final states are not finite: `sink` has had only finite ones then.
+RunResult run(gpu::Device& device, std::span<GpuSource* const> sources, const RunRequest& request, const Sink& sink);
 
 }  // namespace scorefield::sample

@@ -6,6 +6,7 @@
 #include "../gpu/gpu_fixture.hpp"
 #include "base/error.hpp"
 #include "nn/network_score.hpp"
+#include "sample/network_source.hpp"
 #include "sample/run.hpp"
 #include "sample/support.hpp"
 
@@ -18,6 +19,10 @@ class ExecutorTest : public gpu::GpuTest {
     nn::MlpConfig config = {2, 16, 2, 4};
     data::TensorMap tensors = random_network(config, 3);
     nn::GpuNetwork network{device(), config, tensors};
+    NetworkSource source{network};
+    std::vector<GpuSource*> sources = {&source};
+
+    Collected collect(const RunRequest& request) { return sample::collect(device(), sources, request); }
 
     RunRequest request(std::uint32_t particles, std::uint32_t chunk = 0) {
         RunRequest request;
@@ -32,11 +37,11 @@ class ExecutorTest : public gpu::GpuTest {
 };
 
 TEST_F(ExecutorTest, ChunksChangeNothing) {
-    const std::vector<float> whole = run(device(), network, request(257)).samples.values;
-    EXPECT_EQ(run(device(), network, request(257, 1)).samples.values, whole);
-    EXPECT_EQ(run(device(), network, request(257, 7)).samples.values, whole);
-    const std::vector<float> many = run(device(), network, request(10'000, 1000)).samples.values;
-    EXPECT_EQ(run(device(), network, request(10'000, 4096)).samples.values, many);
+    const std::vector<float> whole = collect(request(257)).samples;
+    EXPECT_EQ(collect(request(257, 1)).samples, whole);
+    EXPECT_EQ(collect(request(257, 7)).samples, whole);
+    const std::vector<float> many = collect(request(10'000, 1000)).samples;
+    EXPECT_EQ(collect(request(10'000, 4096)).samples, many);
     EXPECT_TRUE(std::equal(whole.begin(), whole.end(), many.begin()));
 }
 
@@ -45,20 +50,19 @@ TEST_F(ExecutorTest, ChunksChangeNothingInTrajectories) {
     whole.trajectory = true;
     RunRequest parts = request(50, 16);
     parts.trajectory = true;
-    const RunResult expected = run(device(), network, whole);
-    EXPECT_EQ(run(device(), network, parts).trajectory, expected.trajectory);
-    EXPECT_TRUE(
-        std::equal(expected.samples.values.begin(), expected.samples.values.end(), expected.trajectory.end() - 100));
+    const Collected expected = collect(whole);
+    EXPECT_EQ(collect(parts).trajectory, expected.trajectory);
+    EXPECT_TRUE(std::equal(expected.samples.begin(), expected.samples.end(), expected.trajectory.end() - 100));
 }
 
 TEST_F(ExecutorTest, ShardsConcatenateToTheWhole) {
-    const std::vector<float> whole = run(device(), network, request(100)).samples.values;
+    const std::vector<float> whole = collect(request(100)).samples;
     std::vector<float> joined;
     for (const auto& [first, count] : {std::pair<std::uint32_t, std::uint32_t>{0, 33}, {33, 33}, {66, 34}}) {
         RunRequest part = request(count);
         part.first = first;
-        const RunResult result = run(device(), network, part);
-        joined.insert(joined.end(), result.samples.values.begin(), result.samples.values.end());
+        const Collected result = collect(part);
+        joined.insert(joined.end(), result.samples.begin(), result.samples.end());
     }
     EXPECT_EQ(joined, whole);
 }
@@ -66,16 +70,16 @@ TEST_F(ExecutorTest, ShardsConcatenateToTheWhole) {
 TEST_F(ExecutorTest, GivenStartStatesContinueATrajectory) {
     RunRequest original = request(300, 128);
     original.trajectory = true;
-    const RunResult expected = run(device(), network, original);
+    const Collected expected = collect(original);
     RunRequest again = original;
     again.init = std::span(expected.trajectory).first(600);
-    EXPECT_EQ(run(device(), network, again).trajectory, expected.trajectory);
+    EXPECT_EQ(collect(again).trajectory, expected.trajectory);
 }
 
 TEST_F(ExecutorTest, SeedsDiffer) {
     RunRequest other = request(64);
     other.seed = 43;
-    EXPECT_NE(run(device(), network, other).samples.values, run(device(), network, request(64)).samples.values);
+    EXPECT_NE(collect(other).samples, collect(request(64)).samples);
 }
 
 TEST_F(ExecutorTest, RunsBlendsOfManyTermsAndDrawsLikeTheInterpreter) {
@@ -94,11 +98,11 @@ TEST_F(ExecutorTest, RunsBlendsOfManyTermsAndDrawsLikeTheInterpreter) {
     whole.program = program;
     whole.first = 7;
     whole.trajectory = true;
-    const RunResult result = run(device(), network, whole);
+    const Collected result = collect(whole);
     const nn::NetworkScore score(config, tensors, "test");
-    const diffusion::ScoreSource* const sources[] = {&score};
+    const diffusion::ScoreSource* const scores[] = {&score};
     const diffusion::ParticleRange range = {7, 1000};
-    interpret(program, sources, initial_state(program, 42, range, 2), 42, range,
+    interpret(program, scores, initial_state(program, 42, range, 2), 42, range,
               [&](int step, std::span<const double> state) {
                   const std::size_t offset = (static_cast<std::size_t>(step) + 1) * state.size();
                   // A handful of float32 roundings of values below 20.
@@ -111,9 +115,9 @@ TEST_F(ExecutorTest, RunsBlendsOfManyTermsAndDrawsLikeTheInterpreter) {
 TEST_F(ExecutorTest, StepsInBlocksOfAnyOrderAreWholeSteps) {
     RunRequest whole = request(2000);
     whole.program.ops.push_back({5, diffusion::Clamp{0, -0.5, 0.5}});
-    const std::vector<float> expected = run(device(), network, whole).samples.values;
+    const std::vector<float> expected = collect(whole).samples;
 
-    Executor executor(device(), network, 2000, whole.program.registers);
+    Executor executor(device(), sources, 2000, whole.program.registers);
     executor.load(whole.program, whole.seed, {0, 2000});
     gpu::Recorder recorder(device(), "blocks");
     recorder.begin();
@@ -136,16 +140,39 @@ TEST_F(ExecutorTest, StepsInBlocksOfAnyOrderAreWholeSteps) {
     EXPECT_THROW(executor.record_step(recorder, 0, {1536, 465}), std::logic_error);
 }
 
-TEST_F(ExecutorTest, AnInstructionWithoutKernelIsRefusedByPlace) {
-    RunRequest threshold = request(10);
-    threshold.program.ops.push_back({5, diffusion::Threshold{}});
+TEST_F(ExecutorTest, AProgramThatAsksAMissingSourceIsRefusedByPlace) {
+    RunRequest two = request(10);
+    two.program.ops.push_back({5, diffusion::Eval{.source = 1}});
     try {
-        run(device(), network, threshold);
+        collect(two);
         FAIL() << "no error";
     } catch (const base::Error& error) {
-        EXPECT_NE(std::string(error.what()).find("ops["), std::string::npos);
+        const std::string place = "ops[" + std::to_string(two.program.ops.size() - 1) + "].source";
+        EXPECT_NE(std::string(error.what()).find(place), std::string::npos);
         EXPECT_EQ(error.exit_status(), 2);
     }
+}
+
+TEST_F(ExecutorTest, SourcesOfDifferentDimensionsAndInputsOfTheWrongSizeAreMistakesOfTheCaller) {
+    EXPECT_THROW(Executor(device(), {}, 10, 1), std::invalid_argument);
+    const nn::MlpConfig other_config = {3, 8, 1, 2};
+    nn::GpuNetwork other(device(), other_config, random_network(other_config, 1));
+    NetworkSource other_source(other);
+    GpuSource* const mixed[] = {&source, &other_source};
+    EXPECT_THROW(Executor(device(), mixed, 10, 1), std::invalid_argument);
+
+    RunRequest masked = request(10);
+    masked.program.registers += 1;
+    masked.program.mask_register = masked.program.registers - 1;
+    EXPECT_THROW(collect(masked), std::invalid_argument);
+    const std::vector<float> mask(18);
+    masked.mask = mask;
+    EXPECT_THROW(collect(masked), std::invalid_argument);
+    Executor executor(device(), sources, 10, masked.program.registers);
+    executor.load(masked.program, 0, {0, 10});
+    gpu::Recorder recorder(device(), "no mask");
+    recorder.begin();
+    EXPECT_THROW(executor.record_start(recorder), std::logic_error);
 }
 
 TEST_F(ExecutorTest, DivergenceIsAnErrorThatNamesTheParticle) {
@@ -153,7 +180,7 @@ TEST_F(ExecutorTest, DivergenceIsAnErrorThatNamesTheParticle) {
     exploding.program.ops.push_back({5, diffusion::Blend{0, {{0, 1e30}}, {}}});
     exploding.program.ops.push_back({5, diffusion::Blend{0, {{0, 1e30}}, {}}});
     try {
-        run(device(), network, exploding);
+        collect(exploding);
         FAIL() << "no error";
     } catch (const base::Error& error) {
         EXPECT_NE(std::string(error.what()).find("particle 0"), std::string::npos);

@@ -7,7 +7,7 @@
 #include "base/thread_pool.hpp"
 #include "nn/checkpoint.hpp"
 #include "nn/network_score.hpp"
-#include "sample/run.hpp"
+#include "sample/network_source.hpp"
 #include "sample/support.hpp"
 
 namespace scorefield::sample {
@@ -26,7 +26,7 @@ std::ostream& operator<<(std::ostream& out, const ParityCase& c) {
 class ParityTest : public gpu::GpuTest, public ::testing::WithParamInterface<ParityCase> {};
 
 /// The largest difference over all particles, by state (0: the start).
-std::vector<double> differences(const RunRequest& request, const RunResult& result, const nn::NetworkScore& score) {
+std::vector<double> differences(const RunRequest& request, const Collected& result, const nn::NetworkScore& score) {
     constexpr std::uint32_t kPart = 128;
     const auto dim = static_cast<std::size_t>(score.dim());
     const auto states = static_cast<std::size_t>(request.program.steps) + 1;
@@ -60,6 +60,8 @@ std::vector<double> differences(const RunRequest& request, const RunResult& resu
 TEST_P(ParityTest, EveryStepIsTheInterpreters) {
     const nn::Checkpoint model = nn::read_checkpoint("assets/swiss_roll.safetensors");
     nn::GpuNetwork network(device(), model.network, model.tensors);
+    NetworkSource source(network);
+    GpuSource* const sources[] = {&source};
     const nn::NetworkScore score(model.network, model.tensors, "test");
     RunRequest request;
     request.program = make_program(GetParam().sampler, GetParam().steps);
@@ -67,7 +69,7 @@ TEST_P(ParityTest, EveryStepIsTheInterpreters) {
     // 4 096 where that takes seconds; devices whose groups are small are a hundred times slower.
     request.particles = device().properties().max_workgroup_invocations >= 512 ? 4096 : 96;
     request.trajectory = true;
-    const RunResult result = run(device(), network, request);
+    const Collected result = collect(device(), sources, request);
     const std::vector<double> worst = differences(request, result, score);
     EXPECT_EQ(worst[0], 0);
     for (std::size_t state = 1; state < worst.size(); ++state) EXPECT_LT(worst[state], 1e-4) << "state " << state;

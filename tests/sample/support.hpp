@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
 #include "nn/mlp.hpp"
+#include "sample/run.hpp"
 
 namespace scorefield::sample {
 
@@ -30,6 +32,31 @@ inline data::TensorMap random_network(const nn::MlpConfig& config, std::uint64_t
         }
     }
     return tensors;
+}
+
+/// All that a run hands over.
+struct Collected {
+    std::vector<float> samples;     ///< (particles, dim)
+    std::vector<float> trajectory;  ///< (steps+1, particles, dim), empty unless asked for
+};
+
+inline Collected collect(gpu::Device& device, std::span<GpuSource* const> sources, const RunRequest& request) {
+    const std::size_t dim = sources[0]->dim();
+    const std::size_t state_floats = request.particles * dim;
+    const auto states = static_cast<std::size_t>(request.program.steps) + 1;
+    Collected collected;
+    collected.samples.resize(state_floats);
+    if (request.trajectory) collected.trajectory.resize(states * state_floats);
+    run(device, sources, request, [&](const Batch& batch) {
+        const auto place = static_cast<std::ptrdiff_t>(batch.first * dim);
+        if (batch.state == request.program.steps) {
+            std::copy(batch.rows.begin(), batch.rows.end(), collected.samples.begin() + place);
+        }
+        if (!request.trajectory) return;
+        const auto state = static_cast<std::ptrdiff_t>(static_cast<std::size_t>(batch.state) * state_floats);
+        std::copy(batch.rows.begin(), batch.rows.end(), collected.trajectory.begin() + state + place);
+    });
+    return collected;
 }
 
 }  // namespace scorefield::sample
