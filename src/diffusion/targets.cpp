@@ -3,165 +3,76 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
-#include <string>
+#include <array>
 
 #include "base/error.hpp"
-#include "base/random.hpp"
-#include "diffusion/eigen_symmetric.hpp"
+#include "base/names.hpp"
+#include "diffusion/target_file.hpp"
+#include "diffusion/target_tree.hpp"
 
 namespace scorefield::diffusion {
 namespace {
 
-constexpr double kSymmetryTolerance = 1e-12;  // relative to the largest entry; eigenvalues may fall as far below 0
+constexpr double kMaxVariance = kMaxMixtureScale * kMaxMixtureScale;
 
-[[noreturn]] void refuse(std::size_t component, const std::string& why) {
-    throw base::request_error("invalid Gaussian mixture", fmt::format("component {}", component), why);
-}
+constexpr std::array<TargetInfo, 8> kTargets = {{
+    {"gaussian", "", "one Gaussian of mean 0, its variance by --target.variance, its dimension by --dim"},
+    {"mixture_a", "", "1-D: 0.3 N(-2, 0.2^2) + 0.7 N(2, 1), a narrow and a wide mode"},
+    {"mixture_b", "", "1-D: 0.6 N(2, 0.5^2) + 0.4 N(-2, 0.2^2), two modes that Langevin dynamics does not mix"},
+    {"mixture_c", "", "1-D: half N(-3, 1), half N(3, 1)"},
+    {"mixture_d", "", "2-D: 0.2 N((-5, -5), I) + 0.8 N((5, 5), I), of Song & Ermon 2019"},
+    {"tree", "", "2-D: a tree of 1023 thin Gaussians along its branches"},
+    {"gmm", "FILE.json", "a Gaussian mixture from a file of weights, means, and sigmas or covariances"},
+    {"empirical", "DATA", "the points of a data set themselves: the ideal denoiser of a finite training set"},
+}};
 
-bool all_finite(const std::vector<double>& values) {
-    return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
-}
-
-void check(const MixtureComponent& component, std::size_t index, std::size_t dim) {
-    if (!(component.weight > 0 && std::isfinite(component.weight))) refuse(index, "its weight is not positive");
-    if (component.mean.size() != dim) refuse(index, fmt::format("its mean has not {} entries", dim));
-    if (component.covariance.size() != dim * dim) refuse(index, fmt::format("its covariance is not {0} x {0}", dim));
-    if (!all_finite(component.mean) || !all_finite(component.covariance)) refuse(index, "a number is not finite");
-}
-
-/// Eigenvalues and axes of the covariance, those within rounding of 0 set to 0.
-EigenSystem decompose(const std::vector<double>& covariance, std::size_t index, std::size_t dim) {
-    double largest = 0;
-    for (const double entry : covariance) largest = std::max(largest, std::abs(entry));
-    const double tolerance = kSymmetryTolerance * largest;
-    for (std::size_t i = 0; i < dim; ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-            if (std::abs(covariance[i * dim + j] - covariance[j * dim + i]) > tolerance) {
-                refuse(index, "its covariance is not symmetric");
-            }
-        }
+GaussianMixture make_gaussian(const TargetSettings& settings) {
+    if (settings.dim < 1 || settings.dim > 3) {
+        throw base::request_error("dimension out of range", "--dim", fmt::format("{} is not 1, 2 or 3", settings.dim));
     }
-    EigenSystem system = eigen_symmetric(covariance, dim);
-    for (double& value : system.values) {
-        if (value < -tolerance) refuse(index, fmt::format("its covariance has the negative eigenvalue {}", value));
-        value = std::max(value, 0.0);
+    if (!(settings.variance >= 1 / kMaxVariance && settings.variance <= kMaxVariance)) {
+        throw base::request_error(
+            "variance out of range", "--target.variance",
+            fmt::format("{} is not within {:g} … {:g}", settings.variance, 1 / kMaxVariance, kMaxVariance));
     }
-    return system;
+    const auto dim = static_cast<std::size_t>(settings.dim);
+    MixtureComponent gaussian = {1, std::vector<double>(dim, 0.0), std::vector<double>(dim * dim, 0.0)};
+    for (std::size_t e = 0; e < dim; ++e) gaussian.covariance[e * dim + e] = settings.variance;
+    return GaussianMixture({gaussian}, "gaussian");
 }
 
-/// out ← out + factor·direction.
-void add(std::span<double> out, double factor, std::span<const double> direction) {
-    for (std::size_t e = 0; e < out.size(); ++e) out[e] += factor * direction[e];
-}
-
-/// Of αx + σε where x has `variance`.
-double noisy_variance(double variance, const Marginal& at) {
-    return at.alpha * at.alpha * variance + at.sigma * at.sigma;
+/// The components of the mixtures that need no file.
+std::vector<MixtureComponent> builtin_mixture(std::string_view name) {
+    if (name == "mixture_a") return {{0.3, {-2}, {0.04}}, {0.7, {2}, {1}}};
+    if (name == "mixture_b") return {{0.6, {2}, {0.25}}, {0.4, {-2}, {0.04}}};
+    if (name == "mixture_c") return {{0.5, {-3}, {1}}, {0.5, {3}, {1}}};
+    return {{0.2, {-5, -5}, {1, 0, 0, 1}}, {0.8, {5, 5}, {1, 0, 0, 1}}};
 }
 
 }  // namespace
 
-GaussianMixture::GaussianMixture(const std::vector<MixtureComponent>& components) {
-    if (components.empty()) throw base::request_error("invalid Gaussian mixture", "", "it has no component");
-    const std::size_t dim = components[0].mean.size();
-    if (dim < 1 || dim > 3) refuse(0, fmt::format("{} dimensions are not 1, 2 or 3", dim));
-    dim_ = static_cast<int>(dim);
-    double total = 0;
-    for (std::size_t k = 0; k < components.size(); ++k) {
-        check(components[k], k, dim);
-        total += components[k].weight;
-    }
-    for (std::size_t k = 0; k < components.size(); ++k) {
-        EigenSystem system = decompose(components[k].covariance, k, dim);
-        components_.push_back({std::log(components[k].weight / total), components[k].mean, std::move(system.values),
-                               std::move(system.vectors)});
-    }
+std::span<const TargetInfo> targets() {
+    return kTargets;
 }
 
-double GaussianMixture::log_density(std::span<const double> x, const Marginal& at) const {
-    return log_evidence(look_from(x, at));
+const TargetInfo& target_info(std::string_view name) {
+    const auto found =
+        std::find_if(kTargets.begin(), kTargets.end(), [&](const TargetInfo& info) { return info.name == name; });
+    if (found != kTargets.end()) return *found;
+    std::vector<std::string_view> names;
+    names.reserve(kTargets.size());
+    for (const TargetInfo& info : kTargets) names.push_back(info.name);
+    throw base::request_error("unknown target '" + std::string(name) + "'", "--target", "no such name",
+                              base::name_hint(name, names));
 }
 
-void GaussianMixture::score(std::span<const double> x, const Marginal& at, std::span<double> out) const {
-    const std::vector<View> views = look_from(x, at);
-    const double evidence = log_evidence(views);
-    std::fill(out.begin(), out.end(), 0.0);
-    for (const View& view : views) {
-        const double responsibility = std::exp(view.log_joint - evidence);
-        for (std::size_t j = 0; j < out.size(); ++j) {
-            add(out, -responsibility * view.offset[j] / view.variances[j], axis(*view.component, j));
-        }
-    }
-}
-
-void GaussianMixture::denoise(std::span<const double> x, const Marginal& at, std::span<double> out) const {
-    const std::vector<View> views = look_from(x, at);
-    const double evidence = log_evidence(views);
-    std::fill(out.begin(), out.end(), 0.0);
-    for (const View& view : views) {
-        const double responsibility = std::exp(view.log_joint - evidence);
-        add(out, responsibility, view.component->mean);
-        for (std::size_t j = 0; j < out.size(); ++j) {
-            const double gain = at.alpha * view.component->variances[j] / view.variances[j];
-            add(out, responsibility * gain * view.offset[j], axis(*view.component, j));
-        }
-    }
-}
-
-std::vector<double> GaussianMixture::sample(std::uint64_t seed, ParticleRange range, const Marginal& at) const {
-    const auto dim = static_cast<std::size_t>(dim_);
-    std::vector<double> points(range.count * dim);
-    for (std::uint32_t i = 0; i < range.count; ++i) {
-        const std::uint32_t particle = range.first + i;
-        double left = base::uniform(seed, particle, 0, 0, base::kDataStream);
-        std::size_t k = 0;
-        while (k + 1 < components_.size() && left >= std::exp(components_[k].log_weight)) {
-            left -= std::exp(components_[k++].log_weight);
-        }
-        const Component& component = components_[k];
-        const auto z = base::normal4(seed, particle, 0, 1, base::kDataStream);
-        const std::span<double> point = std::span(points).subspan(i * dim, dim);
-        add(point, at.alpha, component.mean);
-        for (std::size_t j = 0; j < dim; ++j) {
-            const double deviation = std::sqrt(noisy_variance(component.variances[j], at));
-            add(point, deviation * static_cast<double>(z[j]), axis(component, j));
-        }
-    }
-    return points;
-}
-
-std::vector<GaussianMixture::View> GaussianMixture::look_from(std::span<const double> x, const Marginal& at) const {
-    std::vector<View> views;
-    for (const Component& component : components_) {
-        View view = {&component, component.log_weight, std::vector<double>(x.size()), std::vector<double>(x.size())};
-        for (std::size_t j = 0; j < x.size(); ++j) {
-            const std::span<const double> direction = axis(component, j);
-            for (std::size_t e = 0; e < x.size(); ++e) {
-                view.offset[j] += direction[e] * (x[e] - at.alpha * component.mean[e]);
-            }
-            const double variance = noisy_variance(component.variances[j], at);
-            view.variances[j] = variance;
-            view.log_joint -=
-                (view.offset[j] * view.offset[j] / variance + std::log(2 * std::numbers::pi * variance)) / 2;
-        }
-        views.push_back(std::move(view));
-    }
-    return views;
-}
-
-double GaussianMixture::log_evidence(std::span<const View> views) {
-    double largest = views[0].log_joint;
-    for (const View& view : views) largest = std::max(largest, view.log_joint);
-    double sum = 0;
-    for (const View& view : views) sum += std::exp(view.log_joint - largest);
-    return largest + std::log(sum);
-}
-
-std::span<const double> GaussianMixture::axis(const Component& component, std::size_t j) {
-    const std::size_t dim = component.mean.size();
-    return std::span(component.axes).subspan(j * dim, dim);
+std::unique_ptr<Target> open_target(const TargetSettings& settings, const TargetInput& input) {
+    const std::string name(target_info(settings.name).name);
+    if (name == "gaussian") return std::make_unique<GaussianMixture>(make_gaussian(settings));
+    if (name == "tree") return std::make_unique<GaussianMixture>(make_tree());
+    if (name == "gmm") return std::make_unique<GaussianMixture>(mixture_from_json(input.text, input.where));
+    if (name == "empirical") return std::make_unique<EmpiricalTarget>(input.points, input.dim);
+    return std::make_unique<GaussianMixture>(builtin_mixture(name), name);
 }
 
 }  // namespace scorefield::diffusion

@@ -48,9 +48,9 @@ TEST(GaussianMixture, ScoreIsTheGradientOfTheLogDensity) {
                 for (std::size_t e = 0; e < dim; ++e) {
                     const double middle = x[e];
                     x[e] = middle + kStep;
-                    const double above = mixture.log_density(x, at);
+                    const double above = mixture.log_density(x, at)[0];
                     x[e] = middle - kStep;
-                    const double below = mixture.log_density(x, at);
+                    const double below = mixture.log_density(x, at)[0];
                     x[e] = middle;
                     EXPECT_NEAR(score[e], (above - below) / (2 * kStep), 1e-6 * (1 + std::abs(score[e])));
                 }
@@ -95,7 +95,7 @@ TEST(GaussianMixture, DensityAndDenoiserAreThoseOfQuadrature) {
             std::vector<double> out = poisoned(1);
             mixture.denoise(point, at, out);
             EXPECT_NEAR(out[0], denoised, 1e-9) << x << " at sigma " << at.sigma;
-            EXPECT_NEAR(mixture.log_density(point, at), std::log(density), 1e-9) << x << " at sigma " << at.sigma;
+            EXPECT_NEAR(mixture.log_density(point, at)[0], std::log(density), 1e-9) << x << " at sigma " << at.sigma;
         }
     }
 }
@@ -107,7 +107,7 @@ TEST(GaussianMixture, LogDensityIsTheTextbooks) {
     const double u = 0.3 - 1, v = 0.2 + 1, w = 2 - 0.5;
     const double form = (0.5 * u * u - 1.2 * u * v + 2 * v * v) / 0.64 + w * w / 3;
     const double expected = -0.5 * (form + std::log(1.92) + 3 * std::log(2 * std::numbers::pi));
-    EXPECT_NEAR(gaussian.log_density(std::vector{0.3, 0.2, 2.0}, {}), expected, 1e-13);
+    EXPECT_NEAR(gaussian.log_density(std::vector{0.3, 0.2, 2.0}, {})[0], expected, 1e-13);
 }
 
 // Tweedie: D = (x + σ²·score)/α; holds exactly, roundings grow by 1/α ≤ 100.
@@ -132,7 +132,7 @@ TEST(GaussianMixture, IsSafeFarOutAndAtTinySigma) {
     std::vector<double> out = poisoned(1);
     mixture_1d().score(far, {1, 1e-9}, out);
     EXPECT_NEAR(out[0] / (1e8 + 2), 1, 1e-12);
-    EXPECT_TRUE(std::isfinite(mixture_1d().log_density(far, {1, 1e-9})));
+    EXPECT_TRUE(std::isfinite(mixture_1d().log_density(far, {1, 1e-9})[0]));
     mixture_1d().denoise(std::vector{0.1}, {1, 1e-9}, out);
     EXPECT_NEAR(out[0], 0.1, 1e-12);
 
@@ -142,6 +142,49 @@ TEST(GaussianMixture, IsSafeFarOutAndAtTinySigma) {
     EXPECT_THAT(plane, testing::ElementsAre(testing::DoubleNear(0.5, 1e-8), testing::DoubleNear(0, 1e-12)));
     points.denoise(std::vector{0.1, 5.0}, {1, 1e-3}, plane);
     EXPECT_THAT(plane, testing::ElementsAre(testing::DoubleNear(1, 1e-12), testing::DoubleNear(0, 1e-12)));
+}
+
+// One batch must answer what its points answer alone, to the last bit.
+TEST(GaussianMixture, AnswersPointByPoint) {
+    const GaussianMixture mixture = random_mixture(3, 5, 41);
+    const std::vector<double> x = random_points(3 * 7, 4, 5);
+    std::vector<double> score = poisoned(x.size()), denoised = poisoned(x.size());
+    const std::vector<double> log_density = mixture.log_density(x, kMarginals[1]);
+    mixture.evaluate(x, kMarginals[1], {.score = score, .denoised = denoised});
+    ASSERT_EQ(log_density.size(), 7U);
+    for (std::size_t i = 0; i < 7; ++i) {
+        const std::span<const double> point = std::span(x).subspan(3 * i, 3);
+        std::vector<double> one = poisoned(3);
+        mixture.score(point, kMarginals[1], one);
+        EXPECT_TRUE(std::equal(one.begin(), one.end(), &score[3 * i])) << i;
+        mixture.denoise(point, kMarginals[1], one);
+        EXPECT_TRUE(std::equal(one.begin(), one.end(), &denoised[3 * i])) << i;
+        EXPECT_EQ(mixture.log_density(point, kMarginals[1])[0], log_density[i]) << i;
+    }
+}
+
+// Two equal components ±m of covariance vI answer D = αv/s·x + σ²/s·m·tanh(αm·x/s), s = α²v + σ²: with m along the
+// second axis and x a million deviations out along the first, responsibilities differ by what the exponents, 5e11, lose
+// of the last bit: 6e-5; the first coordinate of D, of size 1e6, is good to the last bits.
+TEST(GaussianMixture, AMillionDeviationsOutItsModesStillShare) {
+    const GaussianMixture mixture({{1, {0, -3}, {1, 0, 0, 1}}, {1, {0, 3}, {1, 0, 0, 1}}});
+    const Marginal at{0.8, 0.6};
+    std::vector<double> denoised = poisoned(2);
+    for (const double y : {-0.5, 0.0, 0.1}) {
+        mixture.denoise(std::vector{1e6, y}, at, denoised);
+        EXPECT_NEAR(denoised[0], 0.8e6, 1e-7);
+        EXPECT_NEAR(denoised[1], 0.8 * y + 0.36 * 3 * std::tanh(2.4 * y), 1e-4);
+    }
+}
+
+// At sigma = 0 the point is the data, and the score that of the clean density.
+TEST(GaussianMixture, WithoutNoiseTheDenoiserIsThePoint) {
+    const GaussianMixture mixture = mixture_1d();
+    std::vector<double> out = poisoned(1);
+    mixture.denoise(std::vector{0.9}, {0.5, 0}, out);
+    EXPECT_NEAR(out[0], 1.8, 1e-14);
+    mixture.score(std::vector{4.0}, {0.5, 0}, out);
+    EXPECT_NEAR(out[0], -(4.0 - 1) / 0.25, 1e-12);
 }
 
 // Standard errors of n = 40 000 draws: share √(p(1−p)/n), mean √(v/n), covariance √((v_i v_j + c²)/n); bound 4.5 of
@@ -182,6 +225,22 @@ TEST(GaussianMixture, SamplesDoNotDependOnTheBatch) {
     const std::vector<double> whole = mixture.sample(1, {0, 50});
     const std::vector<double> part = mixture.sample(1, {20, 30});
     EXPECT_THAT(part, testing::ElementsAreArray(whole.begin() + 60, whole.end()));
+}
+
+// Each component's interval of the uniform is its weight: with 1 000 of them no draw may fall beside its share. The
+// index is read off the mean, k; standard deviation of a count √(n p).
+TEST(GaussianMixture, SamplesEveryOfAThousandComponents) {
+    std::vector<MixtureComponent> components(1000);
+    for (std::size_t k = 0; k < components.size(); ++k) {
+        components[k] = {k < 500 ? 1.0 : 3.0, {static_cast<double>(k)}, {0}};
+    }
+    constexpr std::uint32_t kCount = 200000;
+    std::vector<int> counts(components.size());
+    for (const double x : GaussianMixture(components).sample(3, {0, kCount})) ++counts.at(static_cast<std::size_t>(x));
+    for (std::size_t k = 0; k < counts.size(); ++k) {
+        const double expected = kCount * components[k].weight / 2000;
+        EXPECT_NEAR(counts[k], expected, 5 * std::sqrt(expected)) << k;
+    }
 }
 
 TEST(GaussianMixture, RefusesWhatIsNoMixture) {

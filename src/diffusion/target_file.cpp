@@ -1,0 +1,132 @@
+#include "diffusion/target_file.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "diffusion/eigen_symmetric.hpp"
+#include "diffusion/json_place.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+constexpr double kSumTolerance = 1e-6;
+constexpr double kSymmetryTolerance = 1e-12;  // relative to the largest entry
+constexpr double kRounding = 1e-15;           // of eigenvalues, relative to the largest
+constexpr std::array<std::string_view, 4> kFields = {"weights", "means", "sigmas", "covariances"};
+
+std::vector<double> read_numbers(const JsonPlace& place) {
+    std::vector<double> numbers(place.size());
+    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = place.at(i).as<double>();
+    return numbers;
+}
+
+std::vector<double> read_weights(const JsonPlace& place) {
+    if (place.size() == 0) place.refuse("there is no component");
+    if (place.size() > kMaxComponents) {
+        place.refuse(fmt::format("{} components are more than {}", place.size(), kMaxComponents));
+    }
+    std::vector<double> weights = read_numbers(place);
+    double sum = 0;
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        if (!(weights[k] > 0)) place.at(k).refuse("not positive", "leave out components without weight");
+        sum += weights[k];
+    }
+    if (!(std::abs(sum - 1) <= kSumTolerance)) {
+        place.refuse(fmt::format("the weights sum to {:.9g}", sum), "divide them by their sum");
+    }
+    return weights;
+}
+
+/// Refuses arrays that do not hold one entry per component.
+void require_count(const JsonPlace& place, std::size_t count) {
+    if (place.size() != count) place.refuse(fmt::format("{} entries for {} weights", place.size(), count));
+}
+
+std::vector<double> read_mean(const JsonPlace& place, std::size_t dim) {
+    std::vector<double> mean = read_numbers(place);
+    if (mean.size() != dim) {
+        place.refuse(fmt::format("{} coordinates where the first mean has {}", mean.size(), dim));
+    }
+    for (std::size_t e = 0; e < dim; ++e) {
+        if (!(std::abs(mean[e]) <= kMaxMixtureScale)) {
+            place.at(e).refuse(fmt::format("not within ±{:g}", kMaxMixtureScale));
+        }
+    }
+    return mean;
+}
+
+void require_deviation(const JsonPlace& place, double deviation) {
+    if (!(deviation >= 1 / kMaxMixtureScale && deviation <= kMaxMixtureScale)) {
+        place.refuse(fmt::format("a standard deviation of {:g} is not within {:g} … {:g}", deviation,
+                                 1 / kMaxMixtureScale, kMaxMixtureScale));
+    }
+}
+
+/// sigma²·I.
+std::vector<double> read_sigma(const JsonPlace& place, std::size_t dim) {
+    const auto sigma = place.as<double>();
+    if (!(sigma > 0)) place.refuse("not positive");
+    require_deviation(place, sigma);
+    std::vector<double> covariance(dim * dim, 0.0);
+    for (std::size_t e = 0; e < dim; ++e) covariance[e * dim + e] = sigma * sigma;
+    return covariance;
+}
+
+std::vector<double> read_covariance(const JsonPlace& place, std::size_t dim) {
+    if (place.size() != dim) place.refuse(fmt::format("not {0} x {0}", dim));
+    std::vector<double> covariance;
+    double largest = 0;
+    for (std::size_t row = 0; row < dim; ++row) {
+        const std::vector<double> entries = read_numbers(place.at(row));
+        if (entries.size() != dim) place.at(row).refuse(fmt::format("{} entries, not {}", entries.size(), dim));
+        for (const double entry : entries) largest = std::max(largest, std::abs(entry));
+        covariance.insert(covariance.end(), entries.begin(), entries.end());
+    }
+    for (std::size_t i = 0; i < dim; ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (std::abs(covariance[i * dim + j] - covariance[j * dim + i]) > kSymmetryTolerance * largest) {
+                place.refuse(fmt::format("not symmetric: entries [{0}][{1}] and [{1}][{0}] differ", i, j));
+            }
+        }
+    }
+    for (const double variance : eigen_symmetric(covariance, dim).values) {
+        if (!(variance > kRounding * largest)) {
+            place.refuse(fmt::format("not positive definite: it has the eigenvalue {:.3g}", variance));
+        }
+        require_deviation(place, std::sqrt(variance));
+    }
+    return covariance;
+}
+
+}  // namespace
+
+GaussianMixture mixture_from_json(const std::string& text, const std::string& where) {
+    const JsonDocument document = parse_json(text, "invalid Gaussian mixture", where);
+    const JsonPlace root(document);
+    root.require_fields(kFields);
+    const std::vector<double> weights = read_weights(root.at("weights"));
+    const JsonPlace means = root.at("means");
+    require_count(means, weights.size());
+    const std::size_t dim = means.at(std::size_t{0}).size();
+    if (dim < 1 || dim > 3) means.at(std::size_t{0}).refuse(fmt::format("{} dimensions are not 1, 2 or 3", dim));
+    if (root.has("sigmas") == root.has("covariances")) {
+        root.refuse(
+            root.has("sigmas") ? "both sigmas and covariances are there" : "neither sigmas nor covariances are there",
+            "give one of them");
+    }
+    const bool round = root.has("sigmas");
+    const JsonPlace spreads = root.at(round ? "sigmas" : "covariances");
+    require_count(spreads, weights.size());
+    std::vector<MixtureComponent> components;
+    components.reserve(weights.size());
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        components.push_back({weights[k], read_mean(means.at(k), dim),
+                              round ? read_sigma(spreads.at(k), dim) : read_covariance(spreads.at(k), dim)});
+    }
+    return GaussianMixture(components, "gmm");
+}
+
+}  // namespace scorefield::diffusion

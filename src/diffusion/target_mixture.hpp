@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "diffusion/target.hpp"
+
+namespace scorefield::diffusion {
+
+/// One Gaussian of a mixture in d dimensions.
+struct MixtureComponent {
+    double weight = 1;               ///< > 0; the mixture divides by the sum
+    std::vector<double> mean;        ///< (d)
+    std::vector<double> covariance;  ///< (d, d) row-major, symmetric, positive semi-definite
+};
+
+/// A Gaussian mixture in d = 1, 2 or 3 dimensions: under a marginal component k stays Gaussian with mean αμ_k and
+/// covariance α²Σ_k + σ²I, so density, score, denoiser and samples are closed-form. Safe far from every mean and at
+/// tiny sigma: responsibilities by log-sum-exp, covariances by their eigenvectors. At sigma = 0 every Σ_k must be
+/// positive definite.
+class GaussianMixture final : public Target {
+  public:
+    /// Entries beyond the dimension are 0.
+    struct Component {
+        double weight = 0;  ///< all of them sum to 1
+        std::array<double, 3> mean = {};
+        std::array<double, 3> variances = {};  ///< eigenvalues λ_j of Σ
+        std::array<double, 9> axes = {};       ///< (d, d), row j is the unit eigenvector of λ_j
+    };
+
+    /// Throws base::Error (request) naming the component that breaks a rule.
+    explicit GaussianMixture(const std::vector<MixtureComponent>& components, const std::string& name = "mixture");
+
+    std::span<const Component> components() const { return components_; }
+    void evaluate(std::span<const double> x, const Marginal& at, const TargetAnswers& answers) const override;
+
+  private:
+    /// The component from the uniform of index 0, its deviation from the normals of index 1.
+    void draw(std::uint64_t seed, ParticleRange range, const Marginal& at, std::span<double> points) const override;
+
+    std::vector<Component> components_;
+    std::vector<double> cumulative_;  ///< of the weights
+};
+
+}  // namespace scorefield::diffusion
