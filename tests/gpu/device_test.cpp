@@ -106,6 +106,8 @@ TEST(Check, NamesCallAndResultAndHasSentencesForTheCommonEnds) {
 TEST(GpuAssistedValidation, SeesSubmissionsEnd) {
     DeviceRequest request;
     request.validation = Validation::gpu;
+    const base::ScratchFolder cache_folder;
+    request.cache_folder = cache_folder.path();
     Device device(request);
     Buffer buffer(device, "assisted", 256);
     Recorder recorder(device, "assisted");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -10,36 +11,45 @@
 #include "gpu/recorder.hpp"
 #include "gpu/transfer.hpp"
 #include "gpu/validation.hpp"
+#include "tests/base/scratch.hpp"
 
 namespace scorefield::gpu {
 
 /// The one device of a test process, with synchronization validation and a hazard log; which device is decided outside
-/// by VK_ICD_FILENAMES.
+/// by VK_ICD_FILENAMES. Its pipeline cache is its own.
 class GpuEnvironment : public ::testing::Environment {
   public:
     static Device& device() {
-        if (!slot()) {
-            DeviceRequest request;
-            request.validation = Validation::sync;
-            request.keep_hazard_log = true;
-            slot() = std::make_unique<Device>(request);
-        }
-        return *slot();
+        if (!slot()) slot() = std::make_unique<Held>();
+        return slot()->device;
     }
 
     /// Objects left alive show when the device goes.
     void TearDown() override {
         if (!slot()) return;
-        const std::shared_ptr<const MessageLog> log = slot()->message_log();
-        slot()->clear_validation_messages();
+        const std::shared_ptr<const MessageLog> log = device().message_log();
+        device().clear_validation_messages();
         slot().reset();
         for (const std::string& message : log->messages()) ADD_FAILURE() << "at the end of the device: " << message;
     }
 
   private:
-    static std::unique_ptr<Device>& slot() {
-        static std::unique_ptr<Device> device;
-        return device;
+    struct Held {
+        const base::ScratchFolder cache_folder;
+        Device device{request(cache_folder.path())};
+    };
+
+    static DeviceRequest request(const std::filesystem::path& cache_folder) {
+        DeviceRequest request;
+        request.validation = Validation::sync;
+        request.keep_hazard_log = true;
+        request.cache_folder = cache_folder;
+        return request;
+    }
+
+    static std::unique_ptr<Held>& slot() {
+        static std::unique_ptr<Held> held;
+        return held;
     }
 };
 

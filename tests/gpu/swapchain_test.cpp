@@ -27,6 +27,7 @@ class SwapchainTest : public ::testing::Test {
         DeviceRequest request;
         request.validation = Validation::sync;
         request.keep_hazard_log = true;
+        request.cache_folder = cache_folder_.path();
         request.instance_extensions = {VK_KHR_SURFACE_EXTENSION_NAME, VK_EXT_HEADLESS_SURFACE_EXTENSION_NAME};
         device_ = std::make_unique<Device>(request);
         log_ = device_->message_log();
@@ -62,6 +63,7 @@ class SwapchainTest : public ::testing::Test {
         return true;
     }
 
+    const base::ScratchFolder cache_folder_;
     std::unique_ptr<Device> device_;
     std::shared_ptr<const MessageLog> log_;
 };
