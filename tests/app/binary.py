@@ -2,11 +2,17 @@
 import os
 import struct
 import subprocess
+import tempfile
 
 PREFIX = "scorefield: error: "
+PATIENCE = 600  # seconds that nothing takes unless it hangs, on a slow machine under full load either
+
+# What is started here shares no cache with other tests nor with the user.
+CACHE = tempfile.TemporaryDirectory()
+os.environ["XDG_CACHE_HOME"] = CACHE.name
 
 
-def run(binary, arguments, cwd=None, env=None, timeout=60, **options):
+def run(binary, arguments, cwd=None, env=None, timeout=PATIENCE, **options):
     environment = dict(os.environ, **(env or {}))
     return subprocess.run([binary, *arguments], cwd=cwd, env=environment, timeout=timeout,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)

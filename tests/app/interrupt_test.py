@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from binary import PREFIX, files_below, require, run
+from binary import PATIENCE, PREFIX, files_below, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -19,17 +19,30 @@ ENDLESS = ["--steps", "1000", "--particles", "100000", "--model", MODEL]
 TRAIN = ["train", "--data", "swiss_roll", "--train.steps", "100000000", "--out", "x.safetensors", "--log", "x.csv"]
 
 
+def watches(process, number):
+    """Whether the process has a handler for the signal."""
+    with open(f"/proc/{process.pid}/status") as file:
+        caught = next(line for line in file if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+
+
+def begin(cwd, arguments, number, files):
+    """The process, once it watches for the signal and there are so many files."""
+    process = subprocess.Popen([BINARY, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    end = time.monotonic() + PATIENCE
+    while not watches(process, number) or len(files_below(cwd)) < files:
+        require(process.poll() is None and time.monotonic() < end, f"{arguments} does not begin: {process.poll()}")
+        time.sleep(0.05)
+    return process
+
+
 def interrupted(cwd, arguments, number, begun, kept=()):
     """`begun`: how many files and folders are under way when the work has begun."""
     before = files_below(cwd)
-    process = subprocess.Popen([BINARY, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    end = time.monotonic() + 60
-    while len(files_below(cwd)) < len(before) + begun:
-        require(process.poll() is None and time.monotonic() < end, f"{arguments} does not begin: {process.poll()}")
-        time.sleep(0.05)
+    process = begin(cwd, arguments, number, len(before) + begun)
     time.sleep(1)
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     line = err.decode()
     require(process.returncode == 1, f"{arguments}: status {process.returncode}: {line}")
     require(line.startswith(PREFIX + f"interrupted ({number.name})") and line.count("\n") == 1, f"{arguments}: {line}")
@@ -42,13 +55,13 @@ def interrupted(cwd, arguments, number, begun, kept=()):
 
 def second_signal(cwd):
     """Both come before the work can look for the first."""
-    process = subprocess.Popen([BINARY, *TRAIN], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(2)
+    process = begin(cwd, TRAIN, signal.SIGTERM, len(files_below(cwd)) + 1)
+    time.sleep(1)
     process.send_signal(signal.SIGSTOP)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGCONT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     require(process.returncode in (-signal.SIGTERM, -signal.SIGINT), f"status {process.returncode}")
 
 

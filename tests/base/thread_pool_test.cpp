@@ -31,7 +31,7 @@ TEST(ThreadPool, RunsEveryTaskOnceAndRethrows) {
 /// Runs in a process of its own, whose address space has room for a few more threads' stacks (8 MiB by default) but
 /// not for a thousand: 0 when all tasks ran on fewer threads. A pool that hangs is ended by the alarm.
 [[noreturn]] void run_where_threads_are_scarce() {
-    constexpr unsigned kSeconds = 20;
+    constexpr unsigned kSeconds = 600;
     constexpr rlim_t kRoom = rlim_t{128} << 20;
     ::alarm(kSeconds);
     rlim_t pages = 0;
