@@ -140,22 +140,6 @@ void require_given(const Settings& settings) {
     }
 }
 
-/// A sampler's parameters are flags of every command that takes a sampler, but each sampler uses its own only.
-void require_parameters_used(const Settings& settings) {
-    constexpr std::string_view kPrefix = "sampler.";
-    const diffusion::SamplerInfo& info = diffusion::sampler_info(settings.sampler.name);
-    std::vector<std::string_view> known;
-    for (const diffusion::SamplerParameter& parameter : info.parameters) known.push_back(parameter.name);
-    for (const std::string& name : settings.given) {
-        if (!name.starts_with(kPrefix)) continue;
-        const std::string parameter = name.substr(kPrefix.size());
-        if (std::find(known.begin(), known.end(), parameter) != known.end()) continue;
-        throw base::request_error("flag without effect", "--" + name,
-                                  fmt::format("the sampler {} has no {}", info.name, parameter),
-                                  "it has " + base::join(known));
-    }
-}
-
 void require_one_list_of_times(const Settings& settings) {
     if (!settings.is_given("timesteps")) return;
     for (const char* name : {"steps", "spacing"}) {
@@ -194,7 +178,6 @@ Settings read_settings(const Parser& parser) {
     if (!extras.empty()) throw unexpected(extras.front(), *parser.info);
     for (const auto& [setting, option] : parser.options) read_option(settings, *setting, *option);
     require_given(settings);
-    require_parameters_used(settings);
     require_one_list_of_times(settings);
     if (parser.files != nullptr) read_files(settings, *parser.files);
     return settings;

@@ -79,9 +79,11 @@ std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& sett
     return diffusion::make_process(settings.process);
 }
 
-diffusion::Program build_program(const Settings& settings, const diffusion::NoiseProcess& process,
+diffusion::Program build_program(const Settings& settings,
+                                 const std::shared_ptr<const diffusion::NoiseProcess>& process,
                                  diffusion::Prediction prediction) {
-    return diffusion::compile_program(process, prediction, settings.sampler, timesteps_of(settings, process));
+    return diffusion::compile_program(diffusion::Course(process, timesteps_of(settings, *process)), prediction,
+                                      settings.sampler);
 }
 
 }  // namespace scorefield::app

@@ -30,7 +30,8 @@ std::filesystem::path default_model();
 std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& settings);
 
 /// The sampler of `settings` as a program over a process. Throws base::Error (request) naming the flag.
-diffusion::Program build_program(const Settings& settings, const diffusion::NoiseProcess& process,
+diffusion::Program build_program(const Settings& settings,
+                                 const std::shared_ptr<const diffusion::NoiseProcess>& process,
                                  diffusion::Prediction prediction);
 
 }  // namespace scorefield::app

@@ -71,7 +71,7 @@ Player::Player(gpu::Device& device, const Model& model, const Settings& settings
 }
 
 void Player::load(const Settings& settings) {
-    const diffusion::Program program = build_program(settings, *model_.process, model_.checkpoint.prediction);
+    const diffusion::Program program = build_program(settings, model_.process, model_.checkpoint.prediction);
     std::unique_ptr<sample::Executor> larger;
     gpu::Buffer shown;
     if (!executor_ || settings.particles > executor_->capacity()) {

@@ -74,9 +74,9 @@ std::string to_text(const Program& program) {
 Program compile(const Settings& settings) {
     if (settings.is_given("model")) {
         const Model model = load_model(settings);
-        return build_program(settings, *model.process, model.checkpoint.prediction);
+        return build_program(settings, model.process, model.checkpoint.prediction);
     }
-    return build_program(settings, *make_process(settings), settings.prediction);
+    return build_program(settings, make_process(settings), settings.prediction);
 }
 
 }  // namespace

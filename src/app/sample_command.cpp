@@ -159,7 +159,7 @@ int sample_command(const Settings& settings) {
     const auto [first, last] = shard_range(settings, particles);
 
     sample::RunRequest request;
-    request.program = build_program(settings, *model.process, model.checkpoint.prediction);
+    request.program = build_program(settings, model.process, model.checkpoint.prediction);
     request.seed = settings.seed;
     request.first = first;
     request.particles = last - first;

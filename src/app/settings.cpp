@@ -121,8 +121,14 @@ void store_real(const Slot& slot, double value) {
                slot);
 }
 
+void store_toggle(const Slot& slot, bool value) {
+    std::visit(Overloaded{[&](bool* out) { *out = value; }, [&](std::optional<bool>* out) { *out = value; },
+                          [](auto*) { throw std::logic_error("the slot holds no toggle"); }},
+               slot);
+}
+
 void store_choice(const Slot& slot, std::size_t index, const std::string& text) {
-    std::visit(Overloaded{[&](std::string* out) { *out = text; },
+    std::visit(Overloaded{[&](std::string* out) { *out = text; }, [&](std::optional<std::string>* out) { *out = text; },
                           [&]<class Value>(Value* out) {
                               if constexpr (std::is_enum_v<Value>) {
                                   *out = static_cast<Value>(index);
@@ -172,7 +178,7 @@ void assign(Settings& settings, const Setting& setting, const std::string& text)
     const Slot slot = setting.slot(settings);
     std::visit(Overloaded{[&](const Flag&) { *std::get<bool*>(slot) = true; },
                           [&](const Toggle&) {
-                              *std::get<bool*>(slot) = parse_choice(setting, {"on", "off"}, text) == 0;
+                              store_toggle(slot, parse_choice(setting, {"on", "off"}, text) == 0);
                           },
                           [&](const IntegerRange& range) { store_integer(slot, parse_integer(setting, range, text)); },
                           [&](const RealRange& range) { store_real(slot, parse_real(setting, range, text)); },
@@ -196,6 +202,10 @@ std::string value_text(const Setting& setting, const Slot& slot) {
                                  [](Shard* value) { return fmt::format("{}/{}", value->index, value->count); },
                                  [&](std::optional<int>* value) { return perhaps(*value); },
                                  [&](std::optional<double>* value) { return perhaps(*value); },
+                                 [](std::optional<std::string>* value) { return value->value_or(""); },
+                                 [](std::optional<bool>* value) -> std::string {
+                                     return !*value ? "" : **value ? "on" : "off";
+                                 },
                                  [](std::filesystem::path* value) { return value->string(); },
                                  [&]<class Value>(Value* value) {
                                      if constexpr (std::is_enum_v<Value>) {

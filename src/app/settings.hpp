@@ -107,9 +107,10 @@ struct Settings {
 };
 
 /// Where a setting's value lives.
-using Slot = std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
-                          std::optional<double>*, std::filesystem::path*, Shard*, diffusion::Prediction*,
-                          render::ColourMode*, render::ColourMap*>;
+using Slot =
+    std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
+                 std::optional<double>*, std::optional<bool>*, std::optional<std::string>*, std::filesystem::path*,
+                 Shard*, diffusion::Prediction*, render::ColourMode*, render::ColourMap*>;
 
 struct IntegerRange {
     std::uint64_t low = 0;

@@ -54,9 +54,10 @@ void add_model(Table& table) {
     table.push_back({"process.schedule", kGroup, choices(diffusion::kBetaSchedules), "",
                      "Noise schedule: how fast the process destroys the data", kPrograms | Command::train,
                      [](Settings& s) -> Slot { return &s.process.schedule; }});
-    table.push_back({"process.T", kGroup, IntegerRange{2, diffusion::kMaxTrainSteps}, "levels",
-                     "Noise levels of a discrete process", kPrograms | Command::train,
-                     [](Settings& s) -> Slot { return &s.process.train_steps; }, "1000, cosine_seed 40"});
+    table.push_back({"process.T", kGroup, RealRange{0, diffusion::kMaxTrainSteps, true}, "",
+                     "Noise levels of ddpm (a whole number), or the largest time of ou and additive",
+                     kPrograms | Command::train, [](Settings& s) -> Slot { return &s.process.horizon; },
+                     "1000, cosine_seed 40"});
     table.push_back({"process.beta_start", kGroup, RealRange{0, 1, true}, "",
                      "Variance added at the first level (linear schedule)", kPrograms | Command::train,
                      [](Settings& s) -> Slot { return &s.process.beta_start; }});

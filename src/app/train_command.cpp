@@ -28,7 +28,7 @@ train::TrainSettings train_settings(const Settings& settings) {
 /// mean taken over a large sample of the data (the empirical denoiser).
 std::optional<double> bayes_floor(const Settings& settings) {
     const bool seed_experiment = settings.data == "swiss_roll" && settings.process.schedule == "cosine_seed" &&
-                                 settings.process.train_steps.value_or(40) == 40 &&
+                                 settings.process.horizon.value_or(40) == 40 &&
                                  settings.prediction == diffusion::Prediction::epsilon;
     return seed_experiment ? std::optional(0.4294) : std::nullopt;
 }

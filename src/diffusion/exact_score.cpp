@@ -9,6 +9,7 @@ ExactScore::ExactScore(GaussianMixture mixture, Prediction prediction)
 
 void ExactScore::evaluate(std::span<const double> scaled, const Eval& at, std::span<double> out) const {
     const Marginal marginal{at.alpha, at.sigma};
+    const AffineForm form = denoiser_form(prediction_, {.t = at.t, .at = marginal, .c_in = at.c_in, .c_noise = at.t});
     const auto dim = static_cast<std::size_t>(mixture_.dim());
     std::vector<double> x(dim);
     std::vector<double> denoised(dim);
@@ -18,16 +19,15 @@ void ExactScore::evaluate(std::span<const double> scaled, const Eval& at, std::s
         mixture_.denoise(x, marginal, denoised);
         mixture_.score(x, marginal, score);
         for (std::size_t e = 0; e < dim; ++e) {
-            const double noise = -at.sigma * score[e];
             switch (prediction_) {
                 case Prediction::epsilon:
-                    out[row + e] = noise;
+                    out[row + e] = -at.sigma * score[e];
                     break;
-                case Prediction::x0:
-                    out[row + e] = denoised[e];
+                case Prediction::score:
+                    out[row + e] = score[e] / at.c_in;
                     break;
-                case Prediction::v:
-                    out[row + e] = at.alpha * noise - at.sigma * denoised[e];
+                default:
+                    out[row + e] = (denoised[e] - form.c_skip * x[e]) / form.c_out;
                     break;
             }
         }

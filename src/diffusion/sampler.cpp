@@ -3,91 +3,161 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <limits>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "diffusion/pilot.hpp"
 #include "diffusion/samplers/samplers.hpp"
-#include "diffusion/spacing.hpp"
 
 namespace scorefield::diffusion {
 namespace {
 
-constexpr SamplerParameter kEta = {"eta",
-                                   "share of the ancestral noise: 0 deterministic … 1 as ddpm with small variance"};
-constexpr SamplerParameter kForm = {"form", "epsilon or x0: which estimate the step is written in; the same states"};
-constexpr SamplerParameter kVariance = {"variance", "large (beta) or small (beta of the posterior) noise"};
-constexpr SamplerParameter kClip = {"clip", "clamp every estimate of the data to ± this value"};
-
-constexpr std::array kDdimParameters = {kEta, kClip};
-constexpr std::array kDdpmParameters = {kForm, kVariance, kClip};
-constexpr std::array kDpmpp2mParameters = {kClip};
-
-constexpr std::array<SamplerInfo, 3> kSamplers = {{
-    {"ddim", "DDIM: first order, deterministic at eta 0", kDdimParameters},
-    {"ddpm", "ancestral sampling: noise on every step but the last", kDdpmParameters},
-    {"dpmpp_2m", "DPM-Solver++ 2M: second order, for few steps", kDpmpp2mParameters},
-}};
-// In the order of kSamplers.
-constexpr std::array<EmitSampler, kSamplers.size()> kEmitters = {emit_ddim, emit_ddpm, emit_dpmpp_2m};
-
-void require_choice(const std::string& value, std::span<const std::string_view> choices, const std::string& flag) {
-    if (std::find(choices.begin(), choices.end(), value) != choices.end()) return;
-    throw base::request_error("unknown value '" + value + "'", flag, "no such name", base::name_hint(value, choices));
+const std::vector<SamplerEntry>& entries() {
+    static const std::vector<SamplerEntry> all = [] {
+        std::vector<SamplerEntry> joined;
+        for (const auto family :
+             {first_order_samplers(), one_step_samplers(), multistep_samplers(), stochastic_samplers()}) {
+            joined.insert(joined.end(), family.begin(), family.end());
+        }
+        return joined;
+    }();
+    return all;
 }
 
+const SamplerEntry& find_entry(std::string_view name) {
+    const auto found =
+        std::ranges::find_if(entries(), [&](const SamplerEntry& entry) { return entry.info.name == name; });
+    if (found != entries().end()) return *found;
+    std::vector<std::string_view> names;
+    for (const SamplerInfo& info : samplers()) names.push_back(info.name);
+    throw base::request_error("unknown sampler '" + std::string(name) + "'", "--sampler", "no such name",
+                              base::name_hint(name, names));
+}
+
+void check_range(const char* name, std::optional<double> value, double low, double high, bool open_low = false) {
+    if (!value || (*value >= low && *value <= high && (!open_low || *value > low))) return;
+    throw base::request_error(fmt::format("{} out of range", name), fmt::format("--sampler.{}", name),
+                              fmt::format("{} is not {} {} up to {}", *value, open_low ? "above" : "from", low, high));
+}
+
+void check_choice(const char* name, const std::optional<std::string>& value,
+                  std::span<const std::string_view> choices) {
+    if (!value || std::ranges::find(choices, *value) != choices.end()) return;
+    throw base::request_error("unknown value '" + *value + "'", fmt::format("--sampler.{}", name), "no such name",
+                              base::name_hint(*value, choices));
+}
+
+/// Calls action(name, value) for every parameter.
+template <class Settings, class Action>
+void for_each_parameter(Settings& s, const Action& action) {
+    action("eta", s.eta);
+    action("form", s.form);
+    action("variance", s.variance);
+    action("mix", s.mix);
+    action("final_noise", s.final_noise);
+    action("gamma", s.gamma);
+    action("variable", s.variable);
+    action("order", s.order);
+    action("variant", s.variant);
+    action("predict_x0", s.predict_x0);
+    action("lower_order_final", s.lower_order_final);
+    action("churn", s.churn);
+    action("churn_min", s.churn_min);
+    action("churn_max", s.churn_max);
+    action("noise_scale", s.noise_scale);
+    action("predictor", s.predictor);
+    action("corrector_steps", s.corrector_steps);
+    action("snr", s.snr);
+    action("step_size", s.step_size);
+    action("iterations", s.iterations);
+    action("rtol", s.rtol);
+    action("atol", s.atol);
+    action("resamples", s.resamples);
+    action("jump", s.jump);
+    action("clip", s.clip);
+    action("threshold", s.threshold);
+    action("threshold_max", s.threshold_max);
+}
+
+bool takes(const SamplerInfo& info, std::string_view parameter) {
+    return std::ranges::find(info.parameters, parameter, &SamplerParameter::name) != info.parameters.end();
+}
+
+void require_taken(const SamplerInfo& info, const SamplerSettings& settings) {
+    for_each_parameter(settings, [&](std::string_view name, const auto& value) {
+        if (!value || takes(info, name)) return;
+        std::vector<std::string_view> taken;
+        for (const SamplerParameter& parameter : info.parameters) taken.push_back(parameter.name);
+        throw base::request_error("flag without effect", fmt::format("--sampler.{}", name),
+                                  fmt::format("the sampler {} has no such parameter", info.name),
+                                  taken.empty() ? "it has none" : "it has " + base::join(taken));
+    });
+}
+
+/// What holds for every sampler that takes the parameter.
 void check_settings(const SamplerSettings& settings) {
-    if (!(settings.eta >= 0 && settings.eta <= kMaxEta)) {
-        throw base::request_error("eta out of range", "--sampler.eta",
-                                  fmt::format("{} is not in 0 … {}", settings.eta, kMaxEta));
-    }
-    require_choice(settings.form, kSamplerForms, "--sampler.form");
-    require_choice(settings.variance, kSamplerVariances, "--sampler.variance");
-    if (settings.clip && !(*settings.clip > 0 && *settings.clip <= kMaxSamplerClip)) {
-        throw base::request_error("clip out of range", "--sampler.clip",
-                                  fmt::format("{} is not above 0 and up to {}", *settings.clip, kMaxSamplerClip));
-    }
-}
-
-std::vector<Step> make_steps(const NoiseProcess& process, const std::vector<double>& timesteps) {
-    std::vector<Step> steps;
-    for (std::size_t i = 0; i < timesteps.size(); ++i) {
-        const Marginal to = i + 1 < timesteps.size() ? process.marginal(timesteps[i + 1]) : Marginal{};
-        steps.push_back({static_cast<int>(i), timesteps[i], process.marginal(timesteps[i]), to});
-    }
-    return steps;
+    constexpr double kMost = 1e6;
+    constexpr double kInfinite = std::numeric_limits<double>::infinity();
+    check_range("eta", settings.eta, 0, kMaxEta);
+    check_choice("form", settings.form, kSamplerForms);
+    check_choice("variance", settings.variance, kSamplerVariances);
+    check_range("mix", settings.mix, 0, 1);
+    check_range("gamma", settings.gamma, 0, kMost);
+    check_choice("variable", settings.variable, kVariables);
+    check_range("churn", settings.churn, 0, kMost);
+    check_range("churn_min", settings.churn_min, 0, kInfinite);
+    check_range("churn_max", settings.churn_max, 0, kInfinite);
+    check_range("noise_scale", settings.noise_scale, 0, kMost);
+    check_range("corrector_steps", settings.corrector_steps, 0, kMost);
+    check_range("snr", settings.snr, 0, kMost, true);
+    check_range("step_size", settings.step_size, 0, kMost, true);
+    check_range("iterations", settings.iterations, 1, kMost);
+    check_range("rtol", settings.rtol, 0, 1, true);
+    check_range("atol", settings.atol, 0, kMost, true);
+    check_range("resamples", settings.resamples, 1, kMost);
+    check_range("jump", settings.jump, 1, kMost);
+    check_range("clip", settings.clip, 0, kMaxSamplerClip, true);
+    check_range("threshold", settings.threshold, 0, 1, true);
+    check_range("threshold_max", settings.threshold_max, 1, kMost);
 }
 
 }  // namespace
 
 std::span<const SamplerInfo> samplers() {
-    return kSamplers;
+    static const std::vector<SamplerInfo> infos = [] {
+        std::vector<SamplerInfo> all;
+        for (const SamplerEntry& entry : entries()) all.push_back(entry.info);
+        return all;
+    }();
+    return infos;
 }
 
 const SamplerInfo& sampler_info(std::string_view name) {
-    const auto found =
-        std::find_if(kSamplers.begin(), kSamplers.end(), [&](const SamplerInfo& info) { return info.name == name; });
-    if (found != kSamplers.end()) return *found;
-    std::vector<std::string_view> names;
-    names.reserve(kSamplers.size());
-    for (const SamplerInfo& info : kSamplers) names.push_back(info.name);
-    throw base::request_error("unknown sampler '" + std::string(name) + "'", "--sampler", "no such name",
-                              base::name_hint(name, names));
+    return find_entry(name).info;
 }
 
-Program compile_program(const NoiseProcess& process, Prediction prediction, const SamplerSettings& settings,
-                        const std::vector<double>& timesteps) {
+SamplerSettings only_taken(SamplerSettings settings) {
     const SamplerInfo& info = sampler_info(settings.name);
+    for_each_parameter(settings, [&](std::string_view name, auto& value) {
+        if (!takes(info, name)) value.reset();
+    });
+    return settings;
+}
+
+Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
+                        Pilot* pilot) {
+    const SamplerEntry& entry = find_entry(settings.name);
+    require_taken(entry.info, settings);
     check_settings(settings);
-    check_timesteps(process, timesteps);
-    ProgramBuilder builder(prediction, settings.clip);
-    kEmitters[static_cast<std::size_t>(&info - kSamplers.data())](builder, make_steps(process, timesteps), settings);
+    ProgramBuilder builder(course, parametrisation, settings, pilot);
+    entry.emit(builder, course, settings);
     Program program = builder.take();
-    program.sampler = info.name;
-    program.process = process.name();
-    program.steps = static_cast<int>(timesteps.size());
-    program.init_scale = process.prior_scale();
+    program.sampler = entry.info.name;
+    program.process = course.process().name();
+    program.steps = program.ops.empty() ? 0 : program.ops.back().step + 1;
+    program.init_scale = course.init_scale();
     program.validate();
     return program;
 }

@@ -7,39 +7,71 @@
 #include <string_view>
 #include <vector>
 
+#include "diffusion/course.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
 #include "diffusion/program.hpp"
 
 namespace scorefield::diffusion {
 
+class Pilot;
+
 inline constexpr std::array<std::string_view, 2> kSamplerForms = {"epsilon", "x0"};
-inline constexpr std::array<std::string_view, 2> kSamplerVariances = {"large", "small"};
+inline constexpr std::array<std::string_view, 4> kSamplerVariances = {"large", "small", "mixed", "none"};
+inline constexpr std::array<std::string_view, 2> kVariables = {"time", "sigma"};
 inline constexpr double kMaxEta = 1;
 /// Far beyond any data in standardised units.
 inline constexpr double kMaxSamplerClip = 1e6;
 
 /// What a user says about the sampler; each member is the flag --sampler.NAME. A sampler reads only what its
-/// SamplerInfo lists.
+/// SamplerInfo lists; what is not said has the default that stands there.
 struct SamplerSettings {
     std::string name = "ddim";
-    double eta = 0;                  ///< 0 deterministic … kMaxEta ancestral with small variance
-    std::string form = "epsilon";    ///< epsilon or x0: which of the two equivalent equations; x0 where `clip` is set
-    std::string variance = "large";  ///< large (β) or small (β̃) noise
-    std::optional<double> clip;      ///< clamps every estimate of x_0 to ±clip, 0 < clip ≤ kMaxSamplerClip
+    std::optional<double> eta = {};            ///< ddim: 0 deterministic … kMaxEta ancestral; euler_ancestral …: 1
+    std::optional<std::string> form = {};      ///< ddpm: one of kSamplerForms
+    std::optional<std::string> variance = {};  ///< ddpm: one of kSamplerVariances
+    std::optional<double> mix = {};            ///< ddpm, variance mixed: 0 small … 1 large, linear in the logarithm
+    std::optional<bool> final_noise = {};      ///< noise on the last step too
+    std::optional<double> gamma = {};          ///< gamma: 0 probability flow, 1 reverse SDE
+    std::optional<std::string> variable = {};  ///< one of kVariables; the process's own where not said
+    std::optional<int> order = {};             ///< of accuracy
+    std::optional<std::string> variant = {};   ///< which published form: midpoint, heun, bh1, bh2 …
+    std::optional<bool> predict_x0 = {};       ///< solvers that may work on the data or on the noise
+    std::optional<bool> lower_order_final = {};  ///< the last steps with as few earlier ones as they need
+    std::optional<double> churn = {};            ///< edm_stochastic: S_churn
+    std::optional<double> churn_min = {};        ///< edm_stochastic: S_tmin
+    std::optional<double> churn_max = {};        ///< edm_stochastic: S_tmax
+    std::optional<double> noise_scale = {};      ///< S_noise: fresh noise times this
+    std::optional<std::string> predictor = {};   ///< predictor_corrector: name of any other sampler
+    std::optional<int> corrector_steps = {};     ///< predictor_corrector: M corrections at each level
+    std::optional<double> snr = {};              ///< predictor_corrector: r of the norm-based step
+    std::optional<double> step_size = {};        ///< langevin: τ; annealed_langevin: ε of the last level
+    std::optional<int> iterations = {};          ///< annealed_langevin: K at each level
+    std::optional<double> rtol = {};             ///< rk23, rk45
+    std::optional<double> atol = {};             ///< rk23, rk45
+    std::optional<int> resamples = {};           ///< repaint: how often each stretch is gone through
+    std::optional<int> jump = {};                ///< repaint: steps of one stretch
+    std::optional<double> clip = {};           ///< clamps every estimate of x_0 to ±clip, 0 < clip ≤ kMaxSamplerClip
+    std::optional<double> threshold = {};      ///< dynamic thresholding of every estimate of x_0: the quantile, (0, 1]
+    std::optional<double> threshold_max = {};  ///< its largest bound
 
     bool operator==(const SamplerSettings&) const = default;
 };
 
 struct SamplerParameter {
-    std::string_view name;  ///< as in --sampler.NAME
-    std::string_view help;
+    std::string_view name;    ///< as in --sampler.NAME
+    std::string_view help;    ///< one line, with the range
+    std::string_view preset;  ///< what holds where nothing is said
 };
 
 struct SamplerInfo {
     std::string_view name;
     std::string_view help;  ///< one line
     std::span<const SamplerParameter> parameters;
+    bool stochastic = false;  ///< draws noise in some setting
+    bool piloted = false;     ///< needs a score source to be compiled
+    bool from_data = false;   ///< starts from data, towards the noise
+    bool masked = false;      ///< needs known values and a mask
 };
 
 /// Every sampler there is, the default first.
@@ -48,13 +80,15 @@ std::span<const SamplerInfo> samplers();
 /// Throws base::Error (request, --sampler) with the nearest known name.
 const SamplerInfo& sampler_info(std::string_view name);
 
-/// Compiles `settings` over `timesteps` (strictly decreasing; the last step goes to the clean state). The state is
-/// register 0; the noise of step k is z(base::kSamplerStream, k) whatever else is set; the last step draws none. Where
-/// an update is affine in the state and the network's output, it is that one `eval`.
-/// Throws base::Error (request) naming the flag: sampler or parameter unknown or out of range, timesteps that
-/// check_timesteps refuses, a coefficient that is not finite in single precision (no signal left at
-/// that time).
-Program compile_program(const NoiseProcess& process, Prediction prediction, const SamplerSettings& settings,
-                        const std::vector<double>& timesteps);
+/// The settings without the parameters that their sampler does not take: what stays when the sampler is changed.
+SamplerSettings only_taken(SamplerSettings settings);
+
+/// Compiles `settings` over the nodes of `course`. The state is register 0. Where an update is affine in the state and
+/// the network's output, it is that one `eval`. `pilot` may be null for samplers that are not `piloted`.
+/// Throws base::Error (request) naming the flag: sampler or parameter unknown, not taken by this sampler or out of
+/// range, too few steps for the order, a coefficient that is not finite in single precision (no signal left at that
+/// time), a pilot that is missing.
+Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
+                        Pilot* pilot = nullptr);
 
 }  // namespace scorefield::diffusion

@@ -26,6 +26,7 @@ class Keys {
   public:
     Keys(const Metadata& metadata, std::string where) : metadata_(metadata), where_(std::move(where)) {}
 
+    bool has(const std::string& name) const { return metadata_.contains(kPrefix + name); }
     std::string text(const std::string& name) {
         const auto found = metadata_.find(kPrefix + name);
         if (found == metadata_.end()) throw refusal(where_, "metadata '" + (kPrefix + name) + "' is missing");
@@ -88,9 +89,9 @@ diffusion::ProcessSettings read_process(Keys& keys, const std::string& where) {
     diffusion::ProcessSettings process;
     process.name = keys.text("process");
     process.schedule = keys.text("process.schedule");
-    process.train_steps = keys.number<int>("process.T", 1, diffusion::kMaxTrainSteps);
-    process.beta_start = keys.number<double>("process.beta_start", 0, 1);
-    process.beta_end = keys.number<double>("process.beta_end", 0, 1);
+    process.horizon = keys.number<int>("process.T", 1, diffusion::kMaxTrainSteps);
+    if (keys.has("process.beta_start")) process.beta_start = keys.number<double>("process.beta_start", 0, 1);
+    if (keys.has("process.beta_end")) process.beta_end = keys.number<double>("process.beta_end", 0, 1);
     try {
         diffusion::make_process(process);
     } catch (const base::Error& error) {
@@ -171,9 +172,9 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     set("mlp.features", std::to_string(checkpoint.network.features));
     set("process", checkpoint.process.name);
     set("process.schedule", checkpoint.process.schedule);
-    set("process.T", std::to_string(checkpoint.process.train_steps.value()));
-    set("process.beta_start", number_text(checkpoint.process.beta_start));
-    set("process.beta_end", number_text(checkpoint.process.beta_end));
+    set("process.T", number_text(checkpoint.process.horizon.value()));
+    if (checkpoint.process.beta_start) set("process.beta_start", number_text(*checkpoint.process.beta_start));
+    if (checkpoint.process.beta_end) set("process.beta_end", number_text(*checkpoint.process.beta_end));
     set("prediction", std::string(diffusion::prediction_name(checkpoint.prediction)));
     set("data", checkpoint.data);
     set("data.mean", json(checkpoint.scaling.mean).dump());

@@ -24,7 +24,7 @@ namespace scorefield::nn {
 /// and whose tensors are mlp_tensors(network). Numbers are written with 17 significant digits.
 struct Checkpoint {
     MlpConfig network;
-    diffusion::ProcessSettings process;  ///< train_steps is always set
+    diffusion::ProcessSettings process;  ///< horizon is always set
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;
     std::string data;
     data::Scaling scaling;

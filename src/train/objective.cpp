@@ -19,9 +19,17 @@ double target_of(diffusion::Prediction prediction, const diffusion::Marginal& at
         case diffusion::Prediction::x0:
             return x0;
         case diffusion::Prediction::v:
+            return at.alpha * noise - at.sigma * x0;
+        case diffusion::Prediction::score:
+            return -noise / at.sigma;
+        case diffusion::Prediction::velocity:
+            return noise - x0;
+        case diffusion::Prediction::edm:
             break;
     }
-    return at.alpha * noise - at.sigma * x0;
+    const diffusion::AffineForm form =
+        diffusion::denoiser_form(prediction, {.t = 0, .at = at, .c_in = 1, .c_noise = 0});
+    return (x0 - form.c_skip * (at.alpha * x0 + at.sigma * noise)) / form.c_out;
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ nn::Checkpoint make_checkpoint(const TrainSettings& settings, const diffusion::N
     nn::Checkpoint checkpoint;
     checkpoint.network = trainer.network();
     checkpoint.process = settings.process;
-    checkpoint.process.train_steps = static_cast<int>(process.times().highest) + 1;
+    checkpoint.process.horizon = process.times().highest + 1;
     checkpoint.prediction = settings.prediction;
     checkpoint.data = settings.data;
     checkpoint.scaling = trainer.scaling();
@@ -81,7 +81,7 @@ TrainResult train(const TrainSettings& settings, const TrainCallbacks& callbacks
     check_settings(settings);
     if (!settings.out.empty()) base::require_writable(settings.out);
     const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
-    const std::unique_ptr<diffusion::NoiseProcess> process = diffusion::make_process(settings.process);
+    const auto process = diffusion::make_process(settings.process);
     require_trainable(*data, settings);
     Log log(settings.log);
     HostTrainer host(settings, *data, *process);

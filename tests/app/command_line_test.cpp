@@ -1,5 +1,6 @@
 #include "app/command_line.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <random>
@@ -42,7 +43,7 @@ TEST(CommandLine, ReadsValuesOfEveryKindAndRemembersWhichWereSaid) {
     EXPECT_EQ(settings.sampler.name, "ddpm");
     EXPECT_EQ(settings.sampler.variance, "small");
     EXPECT_EQ(settings.sampler.clip, 2.5);
-    EXPECT_EQ(settings.process.train_steps, 40);
+    EXPECT_EQ(settings.process.horizon, 40);
     EXPECT_EQ(settings.seed, 18446744073709551615U);
     EXPECT_TRUE(settings.json);
     EXPECT_EQ(settings.shard, (Shard{2, 3}));
@@ -62,13 +63,21 @@ std::vector<std::string> sampler_of(const Setting& setting) {
     return {};
 }
 
+/// A value that the setting takes.
+std::string some_value(const Setting& setting) {
+    if (const auto* choices = std::get_if<Choices>(&setting.values)) return std::string(choices->names.front());
+    if (const auto* range = std::get_if<IntegerRange>(&setting.values)) return std::to_string(range->high);
+    if (const auto* range = std::get_if<RealRange>(&setting.values)) return fmt::format("{}", range->high);
+    if (std::holds_alternative<Toggle>(setting.values)) return "on";
+    const std::string preset = value_text(Settings{}, setting);
+    return preset.empty() ? "text" : preset;
+}
+
 TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
     for (const CommandInfo& info : commands()) {
         for (const Setting& setting : setting_table()) {
             const std::string flag = "--" + std::string(setting.name);
-            std::string value = value_text(Settings{}, setting);
-            if (value.empty()) value = std::holds_alternative<Text>(setting.values) ? "text" : "2";
-            if (value == "0" && !setting.unset.empty()) value = "2";
+            const std::string value = some_value(setting);
             std::vector<std::string> arguments = {std::string(info.name), flag};
             if (!std::holds_alternative<Flag>(setting.values)) arguments.push_back(value);
             for (const Setting& other : setting_table()) {
@@ -89,7 +98,6 @@ TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
 }
 
 TEST(CommandLine, RefusesFlagsWithoutEffectAndTwoListsOfTimes) {
-    EXPECT_THAT(refusal({"view", "--sampler", "ddpm", "--sampler.eta", "0.5"}), HasSubstr("it has form, variance"));
     EXPECT_THAT(refusal({"view", "--timesteps", "5,3", "--spacing", "even"}), HasSubstr("leave --spacing out"));
 }
 

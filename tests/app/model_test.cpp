@@ -2,18 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
+
 namespace scorefield::app {
 namespace {
 
-// The viewer changes settings after the command line was read; flags said for the first sampler stay said.
-TEST(BuildProgram, AnotherSamplerMayFollowOneWhoseParametersWereSaid) {
+TEST(BuildProgram, RefusesParametersThatTheSamplerDoesNotTake) {
     Settings settings;
     settings.sampler.eta = 0.5;
-    settings.given = {"sampler.eta"};
     const std::shared_ptr<const diffusion::NoiseProcess> process = make_process(settings);
-    EXPECT_EQ(build_program(settings, *process, settings.prediction).sampler, "ddim");
+    EXPECT_EQ(build_program(settings, process, settings.prediction).sampler, "ddim");
     settings.sampler.name = "ddpm";
-    EXPECT_EQ(build_program(settings, *process, settings.prediction).sampler, "ddpm");
+    EXPECT_THROW(build_program(settings, process, settings.prediction), base::Error);
+    settings.sampler = diffusion::only_taken(settings.sampler);
+    EXPECT_EQ(build_program(settings, process, settings.prediction).sampler, "ddpm");
 }
 
 }  // namespace

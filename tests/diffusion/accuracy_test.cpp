@@ -2,24 +2,15 @@
 
 #include "diffusion/exact_score.hpp"
 #include "diffusion/sampler.hpp"
+#include "lambda_process.hpp"
 #include "support.hpp"
 
 namespace scorefield::diffusion {
 namespace {
 
+using testing_support::LambdaProcess;
 using testing_support::random_mixture;
 using testing_support::trajectory;
-
-/// Variance-preserving with t = −λ = log(σ/α) for its time: steps uniform in t are uniform in λ.
-class LambdaProcess final : public NoiseProcess {
-  public:
-    std::string_view name() const override { return "lambda"; }
-    TimeRange times() const override { return {-20, -20, 20, false}; }
-    Marginal marginal(double t) const override {
-        return {1 / std::sqrt(1 + std::exp(2 * t)), 1 / std::sqrt(1 + std::exp(-2 * t))};
-    }
-    double prior_scale() const override { return 1; }
-};
 
 constexpr double kStart = 4.6;  // λ = −4.6: a multistep method started later shows its low-order warm-up
 constexpr double kEnd = -2;
@@ -73,7 +64,7 @@ double error_at_end(const std::string& sampler, int steps, const std::vector<dou
     std::vector<double> timesteps;
     for (int i = 0; i <= steps; ++i) timesteps.push_back(kStart + i * (kEnd - kStart) / steps);
     const Program program =
-        compile_program(LambdaProcess(), Prediction::epsilon, {.name = sampler, .clip = {}}, timesteps);
+        compile_program(Course(std::make_shared<LambdaProcess>(), timesteps), Prediction::epsilon, {.name = sampler});
     const ExactScore source(target(), Prediction::epsilon);
     const auto states = trajectory(program, source, start_states(), 0, {0, kParticles});
     const std::vector<double>& at_end = states[static_cast<std::size_t>(steps) - 1];

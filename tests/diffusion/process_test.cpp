@@ -33,28 +33,28 @@ TEST(DdpmProcess, AlphaBarsAreThoseOfTheFormulas) {
                            {500, 0.07779665836502389},
                            {998, 4.118193638138445e-05},
                            {999, 4.035829765375676e-05}});
-    expect_alpha_bars({.schedule = "cosine", .train_steps = {}}, {{0, 0.999958715775178},
-                                                                  {1, 0.999912575927368},
-                                                                  {500, 0.49228517244880227},
-                                                                  {998, 2.4287669070348464e-06},
-                                                                  {999, 2.4287669070348484e-09}});
-    expect_alpha_bars({.schedule = "cosine_seed", .train_steps = {}}, {{0, 1.0},
-                                                                       {1, 0.9975128345519001},
-                                                                       {20, 0.49384359044063764},
-                                                                       {38, 0.006059644621451168},
-                                                                       {39, 0.0015172127320958943}});
+    expect_alpha_bars({.schedule = "cosine"}, {{0, 0.999958715775178},
+                                               {1, 0.999912575927368},
+                                               {500, 0.49228517244880227},
+                                               {998, 2.4287669070348464e-06},
+                                               {999, 2.4287669070348484e-09}});
+    expect_alpha_bars({.schedule = "cosine_seed"}, {{0, 1.0},
+                                                    {1, 0.9975128345519001},
+                                                    {20, 0.49384359044063764},
+                                                    {38, 0.006059644621451168},
+                                                    {39, 0.0015172127320958943}});
 }
 
 TEST(DdpmProcess, SmallNoiseKeepsItsDigits) {
-    EXPECT_DOUBLE_EQ(make_process({.train_steps = {}, .beta_start = 1e-12})->marginal(0).sigma, 1e-6);
+    EXPECT_DOUBLE_EQ(make_process({.beta_start = 1e-12})->marginal(0).sigma, 1e-6);
 }
 
 TEST(DdpmProcess, SaysWhichTimesHaveNoise) {
-    const TimeRange linear = make_process({.train_steps = 100})->times();
+    const TimeRange linear = make_process({.horizon = 100})->times();
     EXPECT_EQ(linear.lowest_noisy, 0);
     EXPECT_EQ(linear.highest, 99);
     EXPECT_TRUE(linear.discrete);
-    const auto seed = make_process({.schedule = "cosine_seed", .train_steps = {}});
+    const auto seed = make_process({.schedule = "cosine_seed"});
     EXPECT_EQ(seed->times().lowest, 0);
     EXPECT_EQ(seed->times().lowest_noisy, 1);
     EXPECT_EQ(seed->times().highest, 39);
@@ -63,31 +63,59 @@ TEST(DdpmProcess, SaysWhichTimesHaveNoise) {
 
 TEST(MakeProcess, RefusesWithFlagAndCure) {
     const auto refusal = [](const ProcessSettings& settings) { return error_of([&] { make_process(settings); }); };
-    EXPECT_THAT(refusal({.name = "ddmp", .train_steps = {}}),
-                HasSubstr("(--process): no such name; did you mean 'ddpm'?"));
-    EXPECT_THAT(refusal({.schedule = "cosin", .train_steps = {}}),
+    EXPECT_THAT(refusal({.name = "ddmp"}), HasSubstr("(--process): no such name; did you mean 'ddpm'?"));
+    EXPECT_THAT(refusal({.schedule = "cosin"}),
                 HasSubstr("(--process.schedule): no such name; did you mean 'cosine'?"));
-    EXPECT_THAT(refusal({.train_steps = 0}), HasSubstr("(--process.T): 0 is not in 1"));
-    EXPECT_THAT(refusal({.schedule = "cosine_seed", .train_steps = 1}), HasSubstr("(--process.T): 1 is not in 2"));
-    EXPECT_THAT(refusal({.train_steps = {}, .beta_start = 0}), HasSubstr("(--process.beta_start)"));
-    EXPECT_THAT(refusal({.train_steps = {}, .beta_end = 1e-5}), HasSubstr("(--process.beta_end)"));
-    EXPECT_THAT(refusal({.train_steps = {}, .beta_end = NAN}), HasSubstr("(--process.beta_end)"));
+    EXPECT_THAT(refusal({.horizon = 0}), HasSubstr("(--process.T): 0 is no whole number in 1"));
+    EXPECT_THAT(refusal({.schedule = "cosine_seed", .horizon = 1}),
+                HasSubstr("(--process.T): 1 is no whole number in 2"));
+    EXPECT_THAT(refusal({.beta_start = 0}), HasSubstr("(--process.beta_start)"));
+    EXPECT_THAT(refusal({.beta_end = 1e-5}), HasSubstr("(--process.beta_end)"));
+    EXPECT_THAT(refusal({.beta_end = NAN}), HasSubstr("(--process.beta_end)"));
 }
 
 // From x_0 and ε chosen at will: x = αx_0 + σε and F by the definition of each prediction, for a marginal that
 // preserves variance and one that does not. A few roundings of numbers near 1.
+/// What F is defined to be, of a network that receives the state times node.c_in.
+double output_of(Prediction prediction, const Node& node, double x0, double noise) {
+    const double alpha = node.c_in * node.at.alpha;
+    const double sigma = node.c_in * node.at.sigma;
+    switch (prediction) {
+        case Prediction::epsilon:
+            return noise;
+        case Prediction::x0:
+            return x0;
+        case Prediction::v:
+            return alpha * noise - sigma * x0;
+        case Prediction::score:
+            return -noise / sigma;
+        case Prediction::velocity:
+            return noise - x0;
+        case Prediction::edm:
+            break;
+    }
+    // Karras et al. 2022, eq. 7 with table 1: of x/α = x_0 + rε.
+    const double r = node.at.sigma / node.at.alpha;
+    const double spread = r * r + 0.25;
+    return (x0 - 0.25 / spread * (x0 + r * noise)) / (r * 0.5 / std::sqrt(spread));
+}
+
 TEST(Prediction, FormsGiveBackDataAndNoise) {
     const double x0 = 0.7, noise = -1.3;
     for (const Marginal at : {Marginal{0.6, 0.8}, Marginal{1, 2.5}}) {
         const double x = at.alpha * x0 + at.sigma * noise;
         for (const std::string_view name : kPredictions) {
             const Prediction prediction = parse_prediction(name, "--prediction");
-            const double v = at.alpha * noise - at.sigma * x0;
-            const double output = prediction == Prediction::epsilon ? noise : prediction == Prediction::x0 ? x0 : v;
-            const AffineForm denoiser = denoiser_form(prediction, at);
-            const AffineForm residual = noise_form(prediction, at);
-            EXPECT_NEAR(denoiser.c_skip * x + denoiser.c_out * output, x0, 1e-14) << name;
-            EXPECT_NEAR(residual.c_skip * x + residual.c_out * output, noise, 1e-14) << name;
+            for (const double c_in : {1.0, 0.3}) {
+                const Node node = {.t = 5, .at = at, .c_in = c_in, .c_noise = 5};
+                const double output = output_of(prediction, node, x0, noise);
+                const AffineForm denoiser = denoiser_form(prediction, node);
+                const AffineForm residual = noise_form(prediction, node);
+                const AffineForm score = score_form(prediction, node);
+                EXPECT_NEAR(denoiser.c_skip * x + denoiser.c_out * output, x0, 1e-14) << name;
+                EXPECT_NEAR(residual.c_skip * x + residual.c_out * output, noise, 1e-14) << name;
+                EXPECT_NEAR(score.c_skip * x + score.c_out * output, -noise / at.sigma, 1e-14) << name;
+            }
             EXPECT_EQ(prediction_name(prediction), name);
         }
     }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/random.hpp"
+#include "diffusion/brownian.hpp"
 #include "diffusion/exact_score.hpp"
 #include "diffusion/spacing.hpp"
 #include "sampler_cases.hpp"
@@ -20,7 +21,7 @@ using testing_support::trajectory;
 
 constexpr std::array kAllPredictions = {Prediction::epsilon, Prediction::x0, Prediction::v};
 
-std::unique_ptr<NoiseProcess> linear() {
+std::shared_ptr<const NoiseProcess> linear() {
     return make_process({});
 }
 
@@ -120,7 +121,7 @@ std::vector<Moments> expected_moments(const SamplerSettings& settings, const Noi
     std::vector<Moments> moments;
     Moments m{0, 1};
     for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
-        m = settings.name == "ddim" ? ddim_step(m, nodes[i], nodes[i + 1], settings.eta)
+        m = settings.name == "ddim" ? ddim_step(m, nodes[i], nodes[i + 1], settings.eta.value_or(0))
                                     : ddpm_step(m, nodes[i], nodes[i + 1], settings.variance == "large");
         moments.push_back(m);
     }
@@ -157,7 +158,7 @@ std::vector<Moments> program_moments(const Program& program, const ScoreSource& 
 // Exact arithmetic but for roundings: 1e-16 times the condition of reading slopes off differences (at most 1e4 here).
 TEST(Samplers, FollowTheExactRecursionOfMeanAndVarianceOnAGaussian) {
     for (const char* schedule : {"linear", "cosine", "cosine_seed"}) {
-        const auto process = make_process({.schedule = schedule, .train_steps = {}});
+        const auto process = make_process({.schedule = schedule});
         const bool seed = std::string(schedule) == "cosine_seed";
         const std::vector<double> irregular =
             seed ? std::vector<double>{39, 38, 30, 17, 16, 4, 1} : std::vector<double>{990, 870, 869, 500, 90, 3, 0};
@@ -166,7 +167,7 @@ TEST(Samplers, FollowTheExactRecursionOfMeanAndVarianceOnAGaussian) {
                 for (const Prediction prediction : kAllPredictions) {
                     const ExactScore source(gaussian(), prediction);
                     const auto actual =
-                        program_moments(compile_program(*process, prediction, settings, timesteps), source);
+                        program_moments(compile_program(Course(process, timesteps), prediction, settings), source);
                     const auto expected = expected_moments(settings, *process, timesteps);
                     ASSERT_EQ(actual.size(), expected.size());
                     for (std::size_t k = 0; k < expected.size(); ++k) {
@@ -186,7 +187,7 @@ TEST(Samplers, DrawnParticlesHaveTheRecursionsMoments) {
     const std::vector<double> timesteps = make_timesteps(*process, "even", 12);
     for (const SamplerSettings& settings : every_sampler()) {
         const ExactScore source(gaussian(), Prediction::epsilon);
-        const Program program = compile_program(*process, Prediction::epsilon, settings, timesteps);
+        const Program program = compile_program(Course(process, timesteps), Prediction::epsilon, settings);
         const ParticleRange range{0, 20000};
         const auto states = trajectory(program, source, initial_state(program, 6, range, 1), 6, range);
         const Moments expected = expected_moments(settings, *process, timesteps).back();
@@ -203,7 +204,8 @@ TEST(Samplers, DrawnParticlesHaveTheRecursionsMoments) {
 std::vector<double> states_of(const SamplerSettings& settings, Prediction prediction) {
     const auto process = linear();
     const ExactScore source(random_mixture(2, 3, 8), prediction);
-    const Program program = compile_program(*process, prediction, settings, make_timesteps(*process, "even", 20));
+    const Program program =
+        compile_program(Course(process, make_timesteps(*process, "even", 20)), prediction, settings);
     std::vector<double> all;
     const ParticleRange range{3, 25};
     for (const auto& state : trajectory(program, source, initial_state(program, 2, range, 2), 2, range)) {
@@ -223,16 +225,25 @@ TEST(Samplers, GiveTheSameStatesWhateverIsPredicted) {
 
 TEST(Ddpm, BothFormsGiveTheSameStates) {
     for (const char* variance : {"large", "small"}) {
-        const SamplerSettings epsilon{.name = "ddpm", .form = "epsilon", .variance = variance, .clip = {}};
-        const SamplerSettings x0{.name = "ddpm", .form = "x0", .variance = variance, .clip = {}};
+        const SamplerSettings epsilon{.name = "ddpm", .form = "epsilon", .variance = variance};
+        const SamplerSettings x0{.name = "ddpm", .form = "x0", .variance = variance};
         EXPECT_LT(distance(states_of(epsilon, Prediction::epsilon), states_of(x0, Prediction::epsilon)), 1e-12);
     }
 }
 
 TEST(Ddim, WithEtaOneIsDdpmWithSmallVariance) {
-    const SamplerSettings ddim{.name = "ddim", .eta = 1, .clip = {}};
-    const SamplerSettings ddpm{.name = "ddpm", .variance = "small", .clip = {}};
+    const SamplerSettings ddim{.name = "ddim", .eta = 1};
+    const SamplerSettings ddpm{.name = "ddpm", .variance = "small"};
     EXPECT_LT(distance(states_of(ddim, Prediction::v), states_of(ddpm, Prediction::v)), 1e-12);
+}
+
+/// The standardised increment of the path that a stochastic step draws.
+double step_noise(const NoiseProcess& process, double from, double to, std::uint32_t particle) {
+    double sum = 0;
+    for (const NoiseTerm& term : brownian_increment(process.clock(to), process.clock(from), kBrownianDepth)) {
+        sum += term.coefficient * static_cast<double>(base::normal(9, particle, 0, term.index, term.stream));
+    }
+    return sum;
 }
 
 /// One particle through the samplers' formulas with the estimate 2x of x_0 clamped and ε taken from the clamped one.
@@ -248,8 +259,7 @@ std::vector<double> clipped_by_hand(const SamplerSettings& settings, const Noise
             x = x0;
         } else {
             const Marginal to = process.marginal(timesteps[i + 1]);
-            const double z =
-                static_cast<double>(base::normal(9, particle, 0, static_cast<std::uint32_t>(i), base::kSamplerStream));
+            const double z = step_noise(process, timesteps[i], timesteps[i + 1], particle);
             const double beta = 1 - std::pow(from.alpha / to.alpha, 2);
             const double h = std::log(to.alpha / to.sigma * from.sigma / from.alpha);
             if (settings.name == "ddim") {
@@ -273,15 +283,17 @@ TEST(Clip, ClampsEveryEstimateOfTheData) {
     const std::vector<double> timesteps = {999, 700, 650, 300, 200, 50};
     const FunctionSource source(1, [](double scaled, const Eval&) { return 2 * scaled; });
     for (const char* name : {"ddim", "ddpm", "dpmpp_2m"}) {
-        for (const char* form : {"epsilon", "x0"}) {
+        const auto forms = name == std::string("ddpm") ? std::vector<std::optional<std::string>>{"epsilon", "x0"}
+                                                       : std::vector<std::optional<std::string>>{std::nullopt};
+        for (const auto& form : forms) {
             const SamplerSettings settings{.name = name, .form = form, .clip = 0.7};
-            const Program program = compile_program(*process, Prediction::x0, settings, timesteps);
+            const Program program = compile_program(Course(process, timesteps), Prediction::x0, settings);
             const std::vector<double> start = {-2, 0.3, 1.9};
             const auto states = trajectory(program, source, start, 9, {5, 3});
             for (std::uint32_t i = 0; i < 3; ++i) {
                 const auto expected = clipped_by_hand(settings, *process, timesteps, start[i], 5 + i);
                 for (std::size_t k = 0; k < expected.size(); ++k) {
-                    EXPECT_NEAR(states[k][i], expected[k], 1e-12) << name << " " << form << " step " << k;
+                    EXPECT_NEAR(states[k][i], expected[k], 1e-12) << name << " " << form.value_or("") << " step " << k;
                 }
             }
         }

@@ -48,9 +48,9 @@ TEST(SchedulerValues, AgreeWithThePublicLibrary) {
     std::vector<double> start;
     for (int i = 0; i < 768; ++i) start.push_back(i / 768.0);
     for (const Row& row : kRows) {
-        const auto process = make_process({.schedule = row.schedule, .train_steps = {}});
-        const Program program = compile_program(*process, row.prediction, {.name = row.sampler, .clip = {}},
-                                                make_timesteps(*process, row.spacing, row.steps));
+        const auto process = make_process({.schedule = row.schedule});
+        const Program program = compile_program(Course(process, make_timesteps(*process, row.spacing, row.steps)),
+                                                row.prediction, {.name = row.sampler});
         const ScoreSource* const sources[] = {&model};
         double sum = 0;
         for (const double x : interpret(program, sources, start, 0, {0, 768})) sum += std::abs(x);

@@ -14,11 +14,11 @@ using testing::HasSubstr;
 using testing::SizeIs;
 using testing_support::error_of;
 
-std::unique_ptr<NoiseProcess> linear() {
+std::shared_ptr<const NoiseProcess> linear() {
     return make_process({});
 }
-std::unique_ptr<NoiseProcess> cosine_seed() {
-    return make_process({.schedule = "cosine_seed", .train_steps = {}});
+std::shared_ptr<const NoiseProcess> cosine_seed() {
+    return make_process({.schedule = "cosine_seed"});
 }
 
 /// Σ (i+1)·t_i: tells any two sequences of one length apart that differ in one place.

@@ -262,13 +262,14 @@ TEST(ExactScore, AnswersTheOutputWhoseAffineFormIsTheDenoiser) {
     const GaussianMixture mixture = random_mixture(2, 3, 60);
     const std::vector<double> x = random_points(10, 3, 2);
     for (const Marginal& marginal : kMarginals) {
-        for (const Prediction prediction : {Prediction::epsilon, Prediction::x0, Prediction::v}) {
+        for (const Prediction prediction :
+             {Prediction::epsilon, Prediction::x0, Prediction::v, Prediction::score, Prediction::velocity}) {
             std::vector<double> scaled = x;
             for (double& coordinate : scaled) coordinate *= 4;
             std::vector<double> output = poisoned(x.size());
             ExactScore(mixture, prediction)
                 .evaluate(scaled, Eval{.alpha = marginal.alpha, .sigma = marginal.sigma, .c_in = 4}, output);
-            const AffineForm form = denoiser_form(prediction, marginal);
+            const AffineForm form = denoiser_form(prediction, {.t = 0, .at = marginal, .c_in = 4, .c_noise = 0});
             for (std::size_t row = 0; row < x.size(); row += 2) {
                 std::vector<double> denoised = poisoned(2);
                 mixture.denoise(std::span(x).subspan(row, 2), marginal, denoised);

@@ -20,7 +20,7 @@ using testing::ThrowsMessage;
 Checkpoint small_checkpoint() {
     Checkpoint checkpoint;
     checkpoint.network = {2, 3, 1, 2};
-    checkpoint.process.train_steps = 100;
+    checkpoint.process.horizon = 100;
     checkpoint.process.beta_end = 0.1;
     checkpoint.prediction = diffusion::Prediction::v;
     checkpoint.data = "moons";

@@ -15,8 +15,8 @@ namespace scorefield::sample {
 /// A program on the linear schedule with `even` spacing.
 inline diffusion::Program make_program(const diffusion::SamplerSettings& settings, int steps) {
     const auto process = diffusion::make_process({});
-    return compile_program(*process, diffusion::Prediction::epsilon, settings,
-                           diffusion::make_timesteps(*process, "even", steps));
+    return compile_program(diffusion::Course(process, diffusion::make_timesteps(*process, "even", steps)),
+                           diffusion::Prediction::epsilon, settings);
 }
 
 /// A network whose every weight and bias is drawn, the output layer too.

@@ -15,7 +15,7 @@ namespace {
 
 using diffusion::Prediction;
 
-std::unique_ptr<diffusion::NoiseProcess> linear_process() {
+std::shared_ptr<const diffusion::NoiseProcess> linear_process() {
     return diffusion::make_process({});
 }
 
@@ -96,7 +96,7 @@ TEST(BatchSource, DrawsStatesAndTargetsOfTheProcess) {
 
 TEST(BatchSource, DrawsEveryLevelAlikeAndNewNoiseAtEachStep) {
     const auto dataset = data::open_dataset("moons");
-    const auto process = diffusion::make_process({.train_steps = 10});
+    const auto process = diffusion::make_process({.horizon = 10});
     const BatchSource source(*dataset, *process, Prediction::epsilon);
     base::ThreadPool pool(2);
     Batch batch;
@@ -118,7 +118,7 @@ TEST(BatchSource, DrawsEveryLevelAlikeAndNewNoiseAtEachStep) {
 
 TEST(BatchSource, HeldOutDrawsAreStratifiedAndTheSameInPieces) {
     const auto dataset = data::open_dataset("moons");
-    const auto process = diffusion::make_process({.train_steps = 10});
+    const auto process = diffusion::make_process({.horizon = 10});
     const BatchSource source(*dataset, *process, Prediction::v);
     base::ThreadPool pool(2);
     Batch whole;

@@ -20,8 +20,9 @@ data::Points sample(const nn::Checkpoint& checkpoint, const std::string& sampler
     const auto process = diffusion::make_process(checkpoint.process);
     diffusion::SamplerSettings settings;
     settings.name = sampler;
-    const diffusion::Program program = diffusion::compile_program(*process, checkpoint.prediction, settings,
-                                                                  diffusion::make_timesteps(*process, "even", steps));
+    const diffusion::Program program =
+        diffusion::compile_program(diffusion::Course(process, diffusion::make_timesteps(*process, "even", steps)),
+                                   checkpoint.prediction, settings);
     const nn::NetworkScore score(checkpoint.network, checkpoint.tensors, "the shipped checkpoint");
     const diffusion::ScoreSource* sources[] = {&score};
     data::Points points = {kParticles, 2, std::vector<float>(2 * kParticles)};

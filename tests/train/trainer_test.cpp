@@ -22,7 +22,7 @@ using testing::ThrowsMessage;
 TrainSettings small_settings() {
     TrainSettings settings;
     settings.data = "moons";
-    settings.process.train_steps = 50;
+    settings.process.horizon = 50;
     settings.process.beta_end = 0.2;
     settings.steps = 300;
     settings.batch = 300;
@@ -37,7 +37,7 @@ TrainSettings small_settings() {
 struct Experiment {
     TrainSettings settings;
     std::unique_ptr<data::Dataset> dataset;
-    std::unique_ptr<diffusion::NoiseProcess> process;
+    std::shared_ptr<const diffusion::NoiseProcess> process;
     HostTrainer trainer;
 
     explicit Experiment(const TrainSettings& wanted)
@@ -86,7 +86,7 @@ TEST(HostTrainer, ApproachesTheLeastPossibleLoss) {
     settings.data = path.string();
     settings.process.beta_start = 0.99;
     settings.process.beta_end = 0.99;
-    settings.process.train_steps = 2;
+    settings.process.horizon = 2;
     Experiment experiment(settings);
     for (std::uint64_t step = 0; step < settings.steps; ++step) experiment.trainer.step();
     const double loss = experiment.trainer.held_out_loss(100'000);
@@ -197,7 +197,12 @@ class LoudProcess final : public diffusion::NoiseProcess {
     std::string_view name() const override { return "loud"; }
     diffusion::TimeRange times() const override { return {0, 0, 9, true}; }
     diffusion::Marginal marginal(double) const override { return {1e23, 1}; }
+    diffusion::LinearSde sde(double) const override { return {}; }
+    double time_at(double) const override { return 0; }
     double prior_scale() const override { return 1; }
+    diffusion::Variable variable() const override { return diffusion::Variable::time; }
+    double clock(double t) const override { return t / 9; }
+    double corrector_scale(double, int) const override { return 1; }
 };
 
 TEST(HostTrainer, StopsWhenOnlyTheGradientIsNotFinite) {
@@ -242,7 +247,7 @@ TEST_F(TrainFiles, HoldTheNetworkAndTheLog) {
     EXPECT_EQ(read, result.checkpoint);
     EXPECT_EQ(read.data, "moons");
     EXPECT_EQ(read.training.at("steps"), "25");
-    EXPECT_EQ(read.process.train_steps, 50);
+    EXPECT_EQ(read.process.horizon, 50);
     std::ifstream log(settings.log);
     std::string line;
     std::getline(log, line);

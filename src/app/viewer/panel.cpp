@@ -61,7 +61,7 @@ std::string model_text(const Model& model) {
 
 std::string process_text(const Model& model) {
     const diffusion::ProcessSettings& process = model.checkpoint.process;
-    return fmt::format("{} {}, T = {}", process.name, process.schedule, process.train_steps.value_or(0));
+    return fmt::format("{} {}, T = {}", process.name, process.schedule, process.horizon.value_or(0));
 }
 
 }  // namespace
@@ -115,6 +115,7 @@ void Panel::draw_transport(Settings& settings, const Scene& scene, Requests& req
 void Panel::draw_sampler(Settings& settings, const Scene& scene, Requests& requests) const {
     heading("Sampler");
     bool changed = control(settings, "sampler");
+    if (changed) settings.sampler = diffusion::only_taken(settings.sampler);
     if (settings.timesteps.empty()) {
         changed |= control(settings, "steps", {}, true);
         changed |= control(settings, "spacing");

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numbers>
@@ -68,25 +69,32 @@ std::vector<Marginal> cosine_seed_marginals(int train_steps) {
 
 int checked_train_steps(const ProcessSettings& settings) {
     const bool seed = settings.schedule == "cosine_seed";
-    const int train_steps = settings.train_steps.value_or(seed ? 40 : 1000);
+    const double train_steps = settings.horizon.value_or(seed ? 40 : 1000);
     const int fewest = seed ? 2 : 1;
-    if (train_steps < fewest || train_steps > kMaxTrainSteps) {
+    if (!(train_steps >= fewest && train_steps <= kMaxTrainSteps && train_steps == std::floor(train_steps))) {
         throw base::request_error("number of noise levels out of range", "--process.T",
-                                  fmt::format("{} is not in {} … {}", train_steps, fewest, kMaxTrainSteps));
+                                  fmt::format("{} is no whole number in {} … {}", train_steps, fewest, kMaxTrainSteps));
     }
-    return train_steps;
+    return static_cast<int>(train_steps);
 }
 
-void check_betas(const ProcessSettings& settings) {
+struct BetaRange {
+    double start = 1e-4;
+    double end = 0.02;
+};
+
+BetaRange checked_betas(const ProcessSettings& settings) {
+    const BetaRange range = {settings.beta_start.value_or(1e-4), settings.beta_end.value_or(0.02)};
     const auto inside = [](double beta) { return beta > 0 && beta < 1; };
-    if (!inside(settings.beta_start)) {
+    if (!inside(range.start)) {
         throw base::request_error("beta out of range", "--process.beta_start",
-                                  fmt::format("{} is not between 0 and 1", settings.beta_start));
+                                  fmt::format("{} is not between 0 and 1", range.start));
     }
-    if (!inside(settings.beta_end) || settings.beta_end < settings.beta_start) {
+    if (!inside(range.end) || range.end < range.start) {
         throw base::request_error("beta out of range", "--process.beta_end",
-                                  fmt::format("{} is not between beta_start and 1", settings.beta_end));
+                                  fmt::format("{} is not between beta_start and 1", range.end));
     }
+    return range;
 }
 
 }  // namespace
@@ -94,8 +102,8 @@ void check_betas(const ProcessSettings& settings) {
 DdpmProcess::DdpmProcess(const ProcessSettings& settings) {
     const int train_steps = checked_train_steps(settings);
     if (settings.schedule == "linear") {
-        check_betas(settings);
-        marginals_ = accumulate(linear_betas(train_steps, settings.beta_start, settings.beta_end));
+        const BetaRange range = checked_betas(settings);
+        marginals_ = accumulate(linear_betas(train_steps, range.start, range.end));
     } else if (settings.schedule == "cosine") {
         marginals_ = accumulate(cosine_betas(train_steps));
     } else if (settings.schedule == "cosine_seed") {
@@ -112,9 +120,39 @@ TimeRange DdpmProcess::times() const {
 }
 
 Marginal DdpmProcess::marginal(double t) const {
-    const auto k = static_cast<std::size_t>(t);
-    assert(t >= 0 && static_cast<double>(k) == t && k < marginals_.size());
-    return marginals_.at(k);
+    assert(t >= 0 && t <= static_cast<double>(marginals_.size() - 1));
+    const auto below = static_cast<std::size_t>(t);
+    const double fraction = t - static_cast<double>(below);
+    if (fraction == 0) return marginals_[below];
+    const double lambda = std::lerp(log_snr_at(below), log_snr_at(below + 1), fraction);
+    return {1 / std::sqrt(1 + std::exp(-2 * lambda)), 1 / std::sqrt(1 + std::exp(2 * lambda))};
+}
+
+LinearSde DdpmProcess::sde(double t) const {
+    const auto above = std::clamp<std::size_t>(static_cast<std::size_t>(std::ceil(t)), 1, marginals_.size() - 1);
+    const double slope = log_snr_at(above) - log_snr_at(above - 1);
+    const Marginal at = marginal(t);
+    // Variance-preserving: d log α = σ² dλ.
+    return {at.sigma * at.sigma * slope, -2 * at.sigma * at.sigma * slope};
+}
+
+double DdpmProcess::time_at(double log_snr) const {
+    const auto lowest = static_cast<std::ptrdiff_t>(times().lowest_noisy);
+    // λ falls along the levels: the first level whose λ is not above the one sought.
+    const auto found = std::partition_point(marginals_.begin() + lowest, marginals_.end(),
+                                            [&](const Marginal& at) { return diffusion::log_snr(at) > log_snr; });
+    if (found == marginals_.begin() + lowest) return static_cast<double>(lowest);
+    if (found == marginals_.end()) return times().highest;
+    const auto above = static_cast<std::size_t>(found - marginals_.begin());
+    const double fraction = (log_snr_at(above - 1) - log_snr) / (log_snr_at(above - 1) - log_snr_at(above));
+    return static_cast<double>(above - 1) + fraction;
+}
+
+double DdpmProcess::corrector_scale(double t, int /*steps*/) const {
+    const auto level = static_cast<std::size_t>(t);
+    const double before = level == 0 ? 1 : marginals_[level - 1].alpha;
+    const double root = marginals_[level].alpha / before;
+    return root * root;
 }
 
 }  // namespace scorefield::diffusion

@@ -24,9 +24,17 @@ class DdpmProcess final : public NoiseProcess {
     std::string_view name() const override { return "ddpm"; }
     TimeRange times() const override;
     Marginal marginal(double t) const override;
+    LinearSde sde(double t) const override;
+    double time_at(double log_snr) const override;
     double prior_scale() const override { return 1; }
+    Variable variable() const override { return Variable::sigma; }
+    /// (t+1)/T: each level the same share.
+    double clock(double t) const override { return (t + 1) / static_cast<double>(marginals_.size()); }
+    double corrector_scale(double t, int steps) const override;
 
   private:
+    double log_snr_at(std::size_t level) const { return log_snr(marginals_[level]); }
+
     std::vector<Marginal> marginals_;
 };
 

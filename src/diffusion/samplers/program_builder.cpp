@@ -9,75 +9,141 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "diffusion/brownian.hpp"
 
 namespace scorefield::diffusion {
 namespace {
 
-/// Devices compute in single precision: a coefficient beyond it is infinite there.
-void require_finite(const Step& step, double coefficient) {
-    if (std::abs(coefficient) <= static_cast<double>(std::numeric_limits<float>::max())) return;
-    throw base::request_error(
-        "no finite step", fmt::format("timestep {}", step.t),
-        fmt::format("the schedule leaves a signal of {} and a noise of {} there", step.from.alpha, step.from.sigma),
-        "start at an earlier timestep (--timesteps), or use a model that predicts x0 or v");
+/// The clock at a node, 0 at the clean state.
+double clock_at(const NoiseProcess& process, const Node& node) {
+    return node.at == Marginal{} ? 0 : std::clamp(process.clock(node.t), 0.0, 1.0);
+}
+
+/// The depth at which no two of a course's nodes share a cell, nor those between them that solvers add.
+int path_depth(const Course& course) {
+    constexpr double kNodesWithinStep = 4;
+    double gap = 1;
+    for (const Step& step : course.steps()) {
+        const double width = std::abs(clock_at(course.process(), step.from) - clock_at(course.process(), step.to));
+        if (width > 0) gap = std::min(gap, width);
+    }
+    return brownian_depth(gap / kNodesWithinStep);
 }
 
 }  // namespace
 
-void ProgramBuilder::denoise(const Step& step, int dst) {
-    eval(step, dst, denoiser_form(prediction_, step.from));
-    if (clip_) emit(step, dst, Clamp{.dst = dst, .low = -*clip_, .high = *clip_});
-}
+ProgramBuilder::ProgramBuilder(const Course& course, const Parametrisation& parametrisation,
+                               const SamplerSettings& settings, Pilot* pilot)
+    : course_(course),
+      parametrisation_(parametrisation),
+      settings_(settings),
+      pilot_(pilot),
+      path_depth_(path_depth(course)) {}
 
-void ProgramBuilder::estimate_noise(const Step& step, int dst) {
-    eval(step, dst, noise_form(prediction_, step.from));
-}
-
-void ProgramBuilder::blend(const Step& step, const std::vector<Term>& terms, double noise) {
-    Blend blend{.dst = 0, .terms = {}, .noise = {}};
-    for (const Term& term : terms) {
-        require_finite(step, term.coefficient);
-        if (term.coefficient != 0) blend.terms.push_back(term);
+void ProgramBuilder::denoise(const Node& node, int src, int dst) {
+    eval(node, src, dst, denoiser_form(parametrisation_, node));
+    if (settings_.clip) emit(Clamp{.dst = dst, .low = -*settings_.clip, .high = *settings_.clip});
+    if (settings_.threshold) {
+        emit(Threshold{.dst = dst, .ratio = *settings_.threshold, .max = settings_.threshold_max.value_or(1)});
     }
-    require_finite(step, noise);
-    if (noise != 0) blend.noise.push_back({noise, base::kSamplerStream, static_cast<std::uint32_t>(step.index)});
-    emit(step, 0, std::move(blend));
 }
 
-void ProgramBuilder::advance(const Step& step, double state, double denoised, double noise) {
-    if (clips()) {
-        denoise(step, 1);
-        blend(step, {{0, state}, {1, denoised}}, noise);
+void ProgramBuilder::estimate_noise(const Node& node, int src, int dst) {
+    eval(node, src, dst, noise_form(parametrisation_, node));
+}
+
+void ProgramBuilder::estimate_score(const Node& node, int src, int dst) {
+    eval(node, src, dst, score_form(parametrisation_, node));
+}
+
+void ProgramBuilder::combine(const Node& node, int src, int dst, double state, double denoised, int spare) {
+    if (limits()) {
+        denoise(node, src, spare);
+        blend(dst, {{src, state}, {spare, denoised}});
         return;
     }
-    const AffineForm form = denoiser_form(prediction_, step.from);
-    eval(step, 0, {state + denoised * form.c_skip, denoised * form.c_out});
-    if (noise != 0) blend(step, {{0, 1}}, noise);
+    const AffineForm form = denoiser_form(parametrisation_, node);
+    eval(node, src, dst, {state + denoised * form.c_skip, denoised * form.c_out});
+}
+
+void ProgramBuilder::blend(int dst, const std::vector<Term>& terms, const std::vector<NoiseTerm>& noise) {
+    Blend blend{.dst = dst, .terms = {}, .noise = {}};
+    for (const Term& term : terms) {
+        if (finite(term.coefficient) != 0) blend.terms.push_back(term);
+    }
+    for (const NoiseTerm& term : noise) {
+        if (finite(term.coefficient) != 0) blend.noise.push_back(term);
+    }
+    emit(std::move(blend));
+}
+
+void ProgramBuilder::mask(int dst, int a, int b) {
+    emit(Mask{.dst = dst, .a = a, .b = b});
+}
+
+void ProgramBuilder::use_inputs(int known, int mask) {
+    program_.known_register = known;
+    program_.mask_register = mask;
+    program_.registers = std::max({program_.registers, known + 1, mask + 1});
+}
+
+std::vector<NoiseTerm> ProgramBuilder::increment(double coefficient, const Node& from, const Node& to) const {
+    if (coefficient == 0) return {};
+    const double start = clock_at(course_.process(), from);
+    const double end = clock_at(course_.process(), to);
+    std::vector<NoiseTerm> terms = brownian_increment(std::min(start, end), std::max(start, end), path_depth_);
+    for (NoiseTerm& term : terms) term.coefficient *= coefficient;
+    return terms;
+}
+
+std::vector<NoiseTerm> ProgramBuilder::fresh_noise(double coefficient, std::uint32_t index) {
+    if (coefficient == 0) return {};
+    return {{coefficient, base::kCorrectorStream, index}};
+}
+
+Pilot& ProgramBuilder::pilot() {
+    if (pilot_ == nullptr) {
+        throw base::request_error("no score to try this sampler on", "--sampler",
+                                  settings_.name + " takes its step sizes from the score",
+                                  "say which with --model or --target");
+    }
+    if (piloted_ == 0) pilot_->start(course_.init_scale());
+    for (; piloted_ < program_.ops.size(); ++piloted_) pilot_->run(program_.ops[piloted_].instruction);
+    return *pilot_;
 }
 
 Program ProgramBuilder::take() {
     return std::exchange(program_, Program{});
 }
 
-void ProgramBuilder::eval(const Step& step, int dst, const AffineForm& form) {
-    require_finite(step, form.c_skip);
-    require_finite(step, form.c_out);
-    emit(step, dst,
-         Eval{.dst = dst,
-              .src = 0,
+void ProgramBuilder::eval(const Node& node, int src, int dst, const AffineForm& form) {
+    const NetworkInput input = network_input(parametrisation_, node);
+    at_ = node;
+    emit(Eval{.dst = dst,
+              .src = src,
               .source = 0,
-              .t = step.t,
-              .alpha = step.from.alpha,
-              .sigma = step.from.sigma,
-              .c_in = 1,
-              .c_noise = step.t,
-              .c_skip = form.c_skip,
-              .c_out = form.c_out});
+              .t = node.t,
+              .alpha = node.at.alpha,
+              .sigma = node.at.sigma,
+              .c_in = finite(input.c_in),
+              .c_noise = finite(input.c_noise),
+              .c_skip = finite(form.c_skip),
+              .c_out = finite(form.c_out)});
 }
 
-void ProgramBuilder::emit(const Step& step, int dst, Instruction instruction) {
+void ProgramBuilder::emit(Instruction instruction) {
+    const int dst = std::visit([](const auto& specific) { return specific.dst; }, instruction);
     program_.registers = std::max(program_.registers, dst + 1);
-    program_.ops.push_back({step.index, std::move(instruction)});
+    program_.ops.push_back({step_, std::move(instruction)});
+}
+
+double ProgramBuilder::finite(double coefficient) const {
+    // Devices compute in single precision: a coefficient beyond it is infinite there.
+    if (std::abs(coefficient) <= static_cast<double>(std::numeric_limits<float>::max())) return coefficient;
+    throw base::request_error(
+        "no finite step", fmt::format("timestep {}", at_.t),
+        fmt::format("the process leaves a signal of {} and a noise of {} there", at_.at.alpha, at_.at.sigma),
+        "start at an earlier timestep (--timesteps), or use a model that predicts x0 or v");
 }
 
 }  // namespace scorefield::diffusion

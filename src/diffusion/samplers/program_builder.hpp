@@ -3,50 +3,75 @@
 #include <optional>
 #include <vector>
 
+#include "diffusion/course.hpp"
+#include "diffusion/pilot.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/program.hpp"
+#include "diffusion/sampler.hpp"
 
 namespace scorefield::diffusion {
 
-/// One step of a sampler, from time t to the next time s or, with to = Marginal{}, to the clean state.
-struct Step {
-    int index = 0;
-    double t = 0;
-    Marginal from;
-    Marginal to;
-
-    bool last() const { return to == Marginal{}; }
-};
-
-/// Emits the ops of samplers that keep their state in register 0; every estimate of x_0 is clamped where a clip is set.
-/// Throws base::Error (request) at a coefficient that is not finite in single precision.
+/// Emits the ops of a sampler. Its state is register 0; other registers are numbered by the sampler as it likes. Every
+/// estimate of x_0 is clamped or thresholded where the settings say so. Throws base::Error (request) at a coefficient
+/// that is not finite in single precision.
 class ProgramBuilder {
   public:
-    ProgramBuilder(Prediction prediction, std::optional<double> clip) : prediction_(prediction), clip_(clip) {}
+    /// `pilot` is null where there is no score source to ask.
+    ProgramBuilder(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
+                   Pilot* pilot);
 
-    bool clips() const { return clip_.has_value(); }
+    /// The ops that follow belong to step `index`.
+    void begin_step(int index) { step_ = index; }
 
-    /// dst ← x̂_0.
-    void denoise(const Step& step, int dst);
-    /// dst ← ε̂ of the unclamped x̂_0.
-    void estimate_noise(const Step& step, int dst);
-    /// Register 0 ← Σ terms + noise·z; what has coefficient 0 is left out.
-    void blend(const Step& step, const std::vector<Term>& terms, double noise = 0);
-    /// Register 0 ← state·(register 0) + denoised·x̂_0 + noise·z in as few ops as there can be: without a clip the first
-    /// two are a single `eval`.
-    void advance(const Step& step, double state, double denoised, double noise = 0);
-    /// The last step of every sampler here: register 0 ← x̂_0.
-    void finish(const Step& step) { denoise(step, 0); }
+    /// Estimates of x_0 are changed before use: ε̂ and x̂_0 of a node are then no affine forms of the state and F.
+    bool limits() const { return settings_.clip.has_value() || settings_.threshold.has_value(); }
+
+    /// dst ← x̂_0 of register src, which stands at `node`.
+    void denoise(const Node& node, int src, int dst);
+    /// dst ← ε̂ of register src, of the unlimited x̂_0.
+    void estimate_noise(const Node& node, int src, int dst);
+    /// dst ← score of register src, of the unlimited x̂_0.
+    void estimate_score(const Node& node, int src, int dst);
+    /// dst ← state·src + denoised·x̂_0(src) in as few ops as there can be: a single `eval` unless estimates are limited,
+    /// which then stand in `spare` (≠ src, dst may be either).
+    void combine(const Node& node, int src, int dst, double state, double denoised, int spare);
+    /// dst ← Σ terms + Σ noise; what has coefficient 0 is left out.
+    void blend(int dst, const std::vector<Term>& terms, const std::vector<NoiseTerm>& noise = {});
+    /// dst ← m·a + (1−m)·b with the program's mask input.
+    void mask(int dst, int a, int b);
+    /// The program has the inputs of `mask`: registers that hold the known values and the mask from the start.
+    void use_inputs(int known, int mask);
+
+    /// coefficient times the standardised increment (W(u(from)) − W(u(to)))/√(u(from)−u(to)) of the Brownian path of
+    /// the process's clock u between two nodes: a unit normal, independent of those of disjoint intervals, and of one
+    /// path whatever the steps are. Empty where the coefficient is 0.
+    std::vector<NoiseTerm> increment(double coefficient, const Node& from, const Node& to) const;
+    /// coefficient times a normal of its own, independent of the path and of every other `index`: correctors, Langevin.
+    static std::vector<NoiseTerm> fresh_noise(double coefficient, std::uint32_t index);
+
+    /// The pilot, which has run all ops so far. Throws base::Error (request) where there is none: this sampler needs a
+    /// model or a target.
+    Pilot& pilot();
+
+    const Course& course() const { return course_; }
+    const SamplerSettings& settings() const { return settings_; }
 
     /// The ops and the count of registers that they use; the other members are the caller's.
     Program take();
 
   private:
-    void eval(const Step& step, int dst, const AffineForm& form);
-    void emit(const Step& step, int dst, Instruction instruction);
+    void eval(const Node& node, int src, int dst, const AffineForm& form);
+    void emit(Instruction instruction);
+    double finite(double coefficient) const;
 
-    Prediction prediction_;
-    std::optional<double> clip_;
+    const Course& course_;
+    Parametrisation parametrisation_;
+    const SamplerSettings& settings_;
+    Pilot* pilot_;
+    int path_depth_;
+    std::size_t piloted_ = 0;  ///< ops that the pilot has run
+    int step_ = 0;
+    Node at_;  ///< of the last evaluation
     Program program_;
 };
 

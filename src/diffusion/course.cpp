@@ -1,0 +1,49 @@
+#include "diffusion/course.hpp"
+
+#include <cmath>
+#include <utility>
+
+namespace scorefield::diffusion {
+namespace {
+
+Node clean() {
+    return {.t = 0, .at = {}, .c_in = 1, .c_noise = 0};
+}
+
+/// The state x as it is, or x/α of a network that knows x.
+Node make_node(double t, const Marginal& at, bool scaled) {
+    if (!scaled) return {.t = t, .at = at, .c_in = 1, .c_noise = t};
+    return {.t = t, .at = {1, at.sigma / at.alpha}, .c_in = at.alpha, .c_noise = t};
+}
+
+}  // namespace
+
+Course::Course(std::shared_ptr<const NoiseProcess> process, const std::vector<double>& times, std::optional<double> end)
+    : process_(std::move(process)), init_scale_(process_->prior_scale()) {
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        Step step = {.index = static_cast<int>(i), .from = node_at(times[i]), .to = clean()};
+        if (i + 1 < times.size()) {
+            step.to = node_at(times[i + 1]);
+        } else if (end) {
+            step.to = node_at(*end);
+        }
+        steps_.push_back(step);
+    }
+}
+
+Course::Course(std::shared_ptr<const NoiseProcess> process, std::vector<Step> steps, double init_scale, bool scaled)
+    : process_(std::move(process)), steps_(std::move(steps)), init_scale_(init_scale), scaled_(scaled) {}
+
+Node Course::node_at(double t) const {
+    return make_node(t, process_->marginal(t), scaled_);
+}
+
+Node Course::node_at_log_snr(double log_snr) const {
+    return node_at(process_->time_at(log_snr));
+}
+
+Node Course::node_at_ratio(double ratio) const {
+    return node_at_log_snr(-std::log(ratio));
+}
+
+}  // namespace scorefield::diffusion

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "diffusion/prediction.hpp"
+#include "diffusion/process.hpp"
+
+namespace scorefield::diffusion {
+
+/// One step of a sampler: from a node with noise to the next node or, where `last`, to the clean state.
+struct Step {
+    int index = 0;
+    Node from;
+    Node to;
+
+    bool last() const { return to.at == Marginal{}; }
+};
+
+/// Which nodes a sampler visits, and the curve between them: what process, spacing and step count come to. Samplers see
+/// nothing else of them.
+class Course {
+  public:
+    /// Visits `times` (strictly decreasing, or increasing for inversions), each step going to the next; the last to
+    /// the clean state or, where `end` is said, to that time. `process` is shared with the course.
+    Course(std::shared_ptr<const NoiseProcess> process, const std::vector<double>& times,
+           std::optional<double> end = {});
+    /// Any steps, e.g. those of another library; with `scaled` the state is x/α (alpha = 1, sigma = σ/α) of a network
+    /// that knows x.
+    Course(std::shared_ptr<const NoiseProcess> process, std::vector<Step> steps, double init_scale, bool scaled);
+
+    const std::vector<Step>& steps() const { return steps_; }
+    const NoiseProcess& process() const { return *process_; }
+    /// The start state is init_scale()·N(0, I).
+    double init_scale() const { return init_scale_; }
+
+    /// Nodes on the curve of the process, in the state's scales.
+    Node node_at(double t) const;
+    /// By λ = log(α/σ), see NoiseProcess::time_at: exact scales also where the time is rounded.
+    Node node_at_log_snr(double log_snr) const;
+    /// By σ/α.
+    Node node_at_ratio(double ratio) const;
+
+  private:
+    std::shared_ptr<const NoiseProcess> process_;
+    std::vector<Step> steps_;
+    double init_scale_ = 1;
+    bool scaled_ = false;
+};
+
+}  // namespace scorefield::diffusion
