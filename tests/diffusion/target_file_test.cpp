@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing_support::error_of;
 
 std::string refusal(const std::string& text) {
-    const std::string error = error_of([&] { mixture_from_json(text, "m.json"); });
+    std::string error = error_of([&] { mixture_from_json(text, "m.json"); });
     EXPECT_EQ(error.find('\n'), std::string::npos) << error;
     return error;
 }

@@ -259,26 +259,61 @@ TEST(GaussianMixture, RefusesWhatIsNoMixture) {
 
 // c_skip·x + c_out·F must be the mixture's denoiser; roundings grow by σ/α ≤ 100.
 TEST(ExactScore, AnswersTheOutputWhoseAffineFormIsTheDenoiser) {
-    const GaussianMixture mixture = random_mixture(2, 3, 60);
+    const auto mixture = std::make_shared<const GaussianMixture>(random_mixture(2, 3, 60));
     const std::vector<double> x = random_points(10, 3, 2);
     for (const Marginal& marginal : kMarginals) {
-        for (const Prediction prediction :
-             {Prediction::epsilon, Prediction::x0, Prediction::v, Prediction::score, Prediction::velocity}) {
+        for (const Prediction prediction : {Prediction::epsilon, Prediction::x0, Prediction::v, Prediction::score,
+                                            Prediction::velocity, Prediction::edm}) {
             std::vector<double> scaled = x;
             for (double& coordinate : scaled) coordinate *= 4;
             std::vector<double> output = poisoned(x.size());
-            ExactScore(mixture, prediction)
+            ExactScore(mixture, {prediction, 0.7})
                 .evaluate(scaled, Eval{.alpha = marginal.alpha, .sigma = marginal.sigma, .c_in = 4}, output);
-            const AffineForm form = denoiser_form(prediction, {.t = 0, .at = marginal, .c_in = 4, .c_noise = 0});
-            for (std::size_t row = 0; row < x.size(); row += 2) {
-                std::vector<double> denoised = poisoned(2);
-                mixture.denoise(std::span(x).subspan(row, 2), marginal, denoised);
-                for (std::size_t e = 0; e < 2; ++e) {
-                    EXPECT_NEAR(form.c_skip * x[row + e] + form.c_out * output[row + e], denoised[e], 1e-11);
-                }
+            const AffineForm form = denoiser_form({prediction, 0.7}, {.t = 0, .at = marginal, .c_in = 4, .c_noise = 0});
+            std::vector<double> denoised = poisoned(x.size());
+            mixture->denoise(x, marginal, denoised);
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                EXPECT_NEAR(form.c_skip * x[i] + form.c_out * output[i], denoised[i], 1e-11);
             }
         }
     }
+}
+
+/// exact_output against the definitions of what is predicted, relative to the larger of the two coefficients of D and
+/// ε.
+void expect_output(Prediction prediction, const Marginal& at, double of_denoised, double of_noise) {
+    const ExactForm form = exact_output({prediction, 0.5}, Eval{.alpha = at.alpha, .sigma = at.sigma});
+    const double tolerance = 4e-16 * std::max(std::abs(of_denoised), std::abs(of_noise));
+    EXPECT_NEAR(form.of_denoised, of_denoised, tolerance) << prediction_name(prediction) << " at sigma " << at.sigma;
+    EXPECT_NEAR(-form.of_score / at.sigma, of_noise, tolerance) << prediction_name(prediction) << " at " << at.sigma;
+}
+
+// ε, x_0, αε − σx_0, −ε/σ, ε − x_0, and with α = 1 the residual of Karras et al.: F = σ/(σ_d s)·D − σ_d/s·ε,
+// s² = σ² + σ_d². To the last bits, however small sigma or alpha.
+TEST(ExactScore, OutputsAreTheDefinitionsOfThePredictions) {
+    for (const Marginal& at : {Marginal{1, 1e-9}, {1, 1e-3}, {0.8, 0.6}, {1e-3, 1}, {1e-9, 1}, {1, 80}}) {
+        expect_output(Prediction::epsilon, at, 0, 1);
+        expect_output(Prediction::x0, at, 1, 0);
+        expect_output(Prediction::v, at, -at.sigma, at.alpha);
+        expect_output(Prediction::score, at, 0, -1 / at.sigma);
+        expect_output(Prediction::velocity, at, -1, 1);
+        if (at.alpha != 1) continue;
+        const double s = std::hypot(at.sigma, 0.5);
+        expect_output(Prediction::edm, at, at.sigma / (0.5 * s), -0.5 / s);
+    }
+    expect_output(Prediction::epsilon, {0, 1}, 0, 1);  // no signal left
+    expect_output(Prediction::x0, {0, 1}, 1, 0);
+    expect_output(Prediction::velocity, {0, 1}, -1, 1);
+}
+
+TEST(ExactScore, WithoutNoiseAnswersScoreAndDenoiser) {
+    std::vector<double> out = poisoned(1);
+    const Eval clean{.alpha = 0.5, .sigma = 0, .c_in = 2};
+    ExactScore(mixture_1d(), Prediction::score).evaluate(std::vector{8.0}, clean, out);
+    EXPECT_NEAR(out[0], -(4.0 - 1) / 0.25 / 2, 1e-12);  // of what the network receives, twice as large
+    ExactScore(mixture_1d(), Prediction::x0).evaluate(std::vector{8.0}, clean, out);
+    EXPECT_NEAR(out[0], 8, 1e-12);
+    EXPECT_FALSE(std::isfinite(exact_output(Prediction::epsilon, clean).of_score));
 }
 
 }  // namespace
