@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-from binary import png_size, refused, require, run
+from binary import PATIENCE, png_size, refused, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -29,6 +29,19 @@ STEPS_SLIDER = (213, 206)  # its grip at 50 steps
 STEPS_SLIDER_LEFT = (150, 206)
 PICTURE = (800, 400)
 PICTURE_AREA = "400x300+600+250"  # of the window, without captions
+PANEL_AREA = "330x720+0+0"  # with the graph of frame times, which every frame moves
+FRAMES_OF_AN_EVENT = 4  # some are under way when it comes, one heeds it
+FRAMES_OF_A_STEP = 20  # at most: particles / Pace::kLeast
+
+
+def wait_for(condition, message, said=lambda: ""):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.1)
+    raise SystemExit(f"FAILED: {message} after {PATIENCE} s: {said()}")
 
 
 def colours(pixels):
@@ -48,7 +61,11 @@ class Desktop:
             number = pipe.readline().strip()
         require(number, "Xvfb did not start")
         self.env = dict(os.environ, DISPLAY=":" + number)
-        self.manager = subprocess.Popen(["openbox"], env=self.env, stdout=self.log, stderr=self.log)
+        # It forgets windows that are shown while it starts.
+        started = os.path.join(folder, "started")
+        self.manager = subprocess.Popen(["openbox", "--startup", f"touch {started}"], env=self.env, stdout=self.log,
+                                        stderr=self.log)
+        wait_for(lambda: os.path.exists(started), "openbox did not start")
 
     def close(self):
         for child in (self.manager, self.server):
@@ -58,7 +75,7 @@ class Desktop:
 
     def xdotool(self, *arguments):
         done = subprocess.run(["xdotool", *map(str, arguments)], env=self.env, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=20)
+                              stderr=subprocess.PIPE, timeout=PATIENCE)
         return done.stdout.decode().split()
 
 
@@ -71,20 +88,23 @@ class Viewer:
         self.process = subprocess.Popen(
             [BINARY, "view", "--model", MODEL, "--validation", "sync", "--frame-log", self.log, *arguments],
             cwd=folder, env=desktop.env, stdout=subprocess.PIPE, stderr=self.errors)
-        self.window = self.wait_for(lambda: desktop.xdotool("search", "--name", TITLE), "no window", 60)[-1]
+        self.window = self.wait_for(lambda: desktop.xdotool("search", "--name", TITLE), "no window")[-1]
         self.wait_for(lambda: colours(self.picture()) > 10, "nothing is drawn")
         desktop.xdotool("windowactivate", "--sync", self.window)
-        time.sleep(0.5)
+        self.wait_for_frames(FRAMES_OF_AN_EVENT)
 
-    def wait_for(self, condition, message, seconds=20):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+    def wait_for(self, condition, message):
+        def unless_ended():
             require(self.process.poll() is None, f"{message}: the viewer ended: {self.said()}")
-            value = condition()
-            if value:
-                return value
-            time.sleep(0.1)
-        raise SystemExit(f"FAILED: {message} after {seconds} s: {self.said()}")
+            return condition()
+
+        return wait_for(unless_ended, message, self.said)
+
+    def wait_for_frames(self, count):
+        """Until so many frames were seen; the window shows the panel."""
+        for _ in range(count):
+            before = self.pixels(PANEL_AREA)
+            self.wait_for(lambda: self.pixels(PANEL_AREA) != before, "no more frames")
 
     def said(self):
         self.errors.flush()
@@ -93,11 +113,11 @@ class Viewer:
 
     def move(self, place):
         self.desktop.xdotool("mousemove", "--window", self.window, *place)
-        time.sleep(0.3)
+        self.wait_for_frames(FRAMES_OF_AN_EVENT)
 
     def press(self, down):
         self.desktop.xdotool("mousedown" if down else "mouseup", 1)
-        time.sleep(0.3)
+        self.wait_for_frames(FRAMES_OF_AN_EVENT)
 
     def click(self, place):
         self.move(place)
@@ -112,31 +132,34 @@ class Viewer:
 
     def key(self, name):
         self.desktop.xdotool("key", name)
-        time.sleep(0.3)
+        self.wait_for_frames(FRAMES_OF_AN_EVENT)
 
     def resize(self, width, height):
         self.desktop.xdotool("windowsize", self.window, width, height)
         time.sleep(0.6)
 
+    def pixels(self, area):
+        done = subprocess.run(["import", "-window", self.window, "-crop", area, "rgb:-"],
+                              env=self.desktop.env, stdout=subprocess.PIPE, stderr=self.desktop.log, timeout=PATIENCE)
+        return done.stdout
+
     def picture(self):
         """Pixels of the picture's middle."""
-        done = subprocess.run(["import", "-window", self.window, "-crop", PICTURE_AREA, "rgb:-"],
-                              env=self.desktop.env, stdout=subprocess.PIPE, timeout=20)
-        return done.stdout
+        return self.pixels(PICTURE_AREA)
 
     def is_still(self):
         before = self.picture()
-        time.sleep(1)
+        self.wait_for_frames(FRAMES_OF_A_STEP)
         return self.picture() == before
 
     def close(self):
         """As the window manager's close button does (WM_DELETE_WINDOW)."""
         self.desktop.xdotool("windowactivate", "--sync", self.window)
-        self.key("alt+F4")
+        self.desktop.xdotool("key", "alt+F4")
         return self.end()
 
     def end(self):
-        status = self.process.wait(30)
+        status = self.process.wait(PATIENCE)
         require(status == 0, f"status {status}: {self.said()}")
         require(self.said() == "", f"the viewer complained: {self.said()}")
         require(self.process.stdout.read() == b"", "something on standard output")
@@ -146,20 +169,18 @@ class Viewer:
 
 def moves_and_listens_to_the_mouse(desktop, folder):
     viewer = Viewer(desktop, folder, "mouse", "--steps-per-second", "30", "--sampler.eta", "0.5")
-    first = viewer.picture()
-    viewer.wait_for(lambda: viewer.picture() != first, "the cloud does not move")
+    states = set()
+    viewer.wait_for(lambda: states.add(viewer.picture()) or len(states) > 5, "the cloud does not move")
     viewer.click(SAMPLER_BOX)
     viewer.click(SECOND_SAMPLER)
     viewer.drag(STEPS_SLIDER, STEPS_SLIDER_LEFT)
     viewer.click(PAUSE_BUTTON)
     viewer.move(PICTURE)
-    time.sleep(0.5)
+    require(viewer.is_still(), "a paused cloud moves")
     still = viewer.picture()
-    time.sleep(0.5)
-    require(viewer.picture() == still, "a paused cloud moves")
     for _ in range(4):
         desktop.xdotool("click", 4)
-    time.sleep(0.5)
+        viewer.wait_for_frames(FRAMES_OF_AN_EVENT)
     zoomed = viewer.picture()
     require(zoomed != still, "the wheel does not zoom")
     viewer.drag(PICTURE, (PICTURE[0] + 60, PICTURE[1] + 40))
@@ -180,6 +201,11 @@ def moves_and_listens_to_the_mouse(desktop, folder):
     require(all(any(float(row[name]) > 0 for row in rows) for name in passes), "a pass has no GPU time")
 
 
+def screenshots(folder):
+    """The whole ones: what is being written has a hidden name."""
+    return {name for name in os.listdir(folder) if name.startswith("scorefield_")}
+
+
 def shows_what_render_writes(desktop, folder):
     """A screenshot of the result is, byte for byte, the last frame that `render` writes of that size: also where a step
     takes several frames, and after starting again in the middle of one."""
@@ -187,12 +213,10 @@ def shows_what_render_writes(desktop, folder):
     viewer = Viewer(desktop, folder, "same", "--loop", "off", *run_of)
     for _ in range(3):
         viewer.key("r")
-    viewer.wait_for(viewer.is_still, "the run does not end", 60)
-    before = set(os.listdir(folder))
+    viewer.wait_for(viewer.is_still, "the run does not end")
+    before = screenshots(folder)
     viewer.key("s")
-    viewer.wait_for(lambda: set(os.listdir(folder)) - before, "no screenshot")
-    time.sleep(0.5)
-    screenshot = (set(os.listdir(folder)) - before).pop()
+    screenshot = viewer.wait_for(lambda: screenshots(folder) - before, "no screenshot").pop()
     rows = viewer.close()
     require(rows[-1]["step"] == "20", "the run did not reach its result")
     parts = [b for a, b in zip(rows, rows[1:]) if float(b["network_ms"]) > 0 and a["step"] == b["step"]]
@@ -222,6 +246,7 @@ def survives_every_size(desktop, folder):
 
 def keeps_the_log_when_interrupted(desktop, folder):
     viewer = Viewer(desktop, folder, "interrupted", "--particles", "1000")
+    viewer.wait_for_frames(5)
     viewer.process.send_signal(signal.SIGINT)
     require(len(viewer.end()) > 5, "the log of an interrupted viewer is not whole")
 
