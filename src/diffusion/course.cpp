@@ -43,7 +43,17 @@ Node Course::node_at_log_snr(double log_snr) const {
 }
 
 Node Course::node_at_ratio(double ratio) const {
-    return node_at_log_snr(-std::log(ratio));
+    Node node = node_at_log_snr(-std::log(ratio));
+    node.at.sigma = ratio * node.at.alpha;
+    return node;
+}
+
+MarginalRates Course::rates_at(double t) const {
+    const auto [alpha, sigma] = process_->marginal(t);
+    const auto [drift, diffusion] = process_->sde(t);
+    const MarginalRates rates = {drift * alpha, drift * sigma + diffusion / (2 * sigma)};
+    if (!scaled_) return rates;
+    return {0, (rates.sigma - sigma / alpha * rates.alpha) / alpha};
 }
 
 }  // namespace scorefield::diffusion

@@ -19,6 +19,12 @@ struct Step {
     bool last() const { return to.at == Marginal{}; }
 };
 
+/// dα/dt and dσ/dt.
+struct MarginalRates {
+    double alpha = 0;
+    double sigma = 0;
+};
+
 /// Which nodes a sampler visits, and the curve between them: what process, spacing and step count come to. Samplers see
 /// nothing else of them.
 class Course {
@@ -42,6 +48,11 @@ class Course {
     Node node_at_log_snr(double log_snr) const;
     /// By σ/α.
     Node node_at_ratio(double ratio) const;
+    /// How the state's scales change at time t; not finite where the process says none.
+    MarginalRates rates_at(double t) const;
+
+    /// The same with one step only.
+    Course alone(const Step& step) const { return {process_, {step}, init_scale_, scaled_}; }
 
   private:
     std::shared_ptr<const NoiseProcess> process_;

@@ -26,16 +26,6 @@ const std::vector<SamplerEntry>& entries() {
     return all;
 }
 
-const SamplerEntry& find_entry(std::string_view name) {
-    const auto found =
-        std::ranges::find_if(entries(), [&](const SamplerEntry& entry) { return entry.info.name == name; });
-    if (found != entries().end()) return *found;
-    std::vector<std::string_view> names;
-    for (const SamplerInfo& info : samplers()) names.push_back(info.name);
-    throw base::request_error("unknown sampler '" + std::string(name) + "'", "--sampler", "no such name",
-                              base::name_hint(name, names));
-}
-
 void check_range(const char* name, std::optional<double> value, double low, double high, bool open_low = false) {
     if (!value || (*value >= low && *value <= high && (!open_low || *value > low))) return;
     throw base::request_error(fmt::format("{} out of range", name), fmt::format("--sampler.{}", name),
@@ -57,6 +47,7 @@ void for_each_parameter(Settings& s, const Action& action) {
     action("variance", s.variance);
     action("mix", s.mix);
     action("final_noise", s.final_noise);
+    action("limited_noise", s.limited_noise);
     action("gamma", s.gamma);
     action("variable", s.variable);
     action("order", s.order);
@@ -72,6 +63,9 @@ void for_each_parameter(Settings& s, const Action& action) {
     action("snr", s.snr);
     action("step_size", s.step_size);
     action("iterations", s.iterations);
+    action("clean", s.clean);
+    action("final_denoise", s.final_denoise);
+    action("timestep_scaling", s.timestep_scaling);
     action("rtol", s.rtol);
     action("atol", s.atol);
     action("resamples", s.resamples);
@@ -83,17 +77,6 @@ void for_each_parameter(Settings& s, const Action& action) {
 
 bool takes(const SamplerInfo& info, std::string_view parameter) {
     return std::ranges::find(info.parameters, parameter, &SamplerParameter::name) != info.parameters.end();
-}
-
-void require_taken(const SamplerInfo& info, const SamplerSettings& settings) {
-    for_each_parameter(settings, [&](std::string_view name, const auto& value) {
-        if (!value || takes(info, name)) return;
-        std::vector<std::string_view> taken;
-        for (const SamplerParameter& parameter : info.parameters) taken.push_back(parameter.name);
-        throw base::request_error("flag without effect", fmt::format("--sampler.{}", name),
-                                  fmt::format("the sampler {} has no such parameter", info.name),
-                                  taken.empty() ? "it has none" : "it has " + base::join(taken));
-    });
 }
 
 /// What holds for every sampler that takes the parameter.
@@ -114,6 +97,7 @@ void check_settings(const SamplerSettings& settings) {
     check_range("snr", settings.snr, 0, kMost, true);
     check_range("step_size", settings.step_size, 0, kMost, true);
     check_range("iterations", settings.iterations, 1, kMost);
+    check_range("timestep_scaling", settings.timestep_scaling, 0, kMost, true);
     check_range("rtol", settings.rtol, 0, 1, true);
     check_range("atol", settings.atol, 0, kMost, true);
     check_range("resamples", settings.resamples, 1, kMost);
@@ -125,6 +109,27 @@ void check_settings(const SamplerSettings& settings) {
 
 }  // namespace
 
+const SamplerEntry& find_sampler(std::string_view name, std::string_view where) {
+    const auto found =
+        std::ranges::find_if(entries(), [&](const SamplerEntry& entry) { return entry.info.name == name; });
+    if (found != entries().end()) return *found;
+    std::vector<std::string_view> names;
+    for (const SamplerInfo& info : samplers()) names.push_back(info.name);
+    throw base::request_error("unknown sampler '" + std::string(name) + "'", std::string(where), "no such name",
+                              base::name_hint(name, names));
+}
+
+void require_taken(const SamplerInfo& info, const SamplerSettings& settings) {
+    for_each_parameter(settings, [&](std::string_view name, const auto& value) {
+        if (!value || takes(info, name)) return;
+        std::vector<std::string_view> taken;
+        for (const SamplerParameter& parameter : info.parameters) taken.push_back(parameter.name);
+        throw base::request_error("flag without effect", fmt::format("--sampler.{}", name),
+                                  fmt::format("the sampler {} has no such parameter", info.name),
+                                  taken.empty() ? "it has none" : "it has " + base::join(taken));
+    });
+}
+
 std::span<const SamplerInfo> samplers() {
     static const std::vector<SamplerInfo> infos = [] {
         std::vector<SamplerInfo> all;
@@ -135,7 +140,7 @@ std::span<const SamplerInfo> samplers() {
 }
 
 const SamplerInfo& sampler_info(std::string_view name) {
-    return find_entry(name).info;
+    return find_sampler(name, "--sampler").info;
 }
 
 SamplerSettings only_taken(SamplerSettings settings) {
@@ -148,9 +153,10 @@ SamplerSettings only_taken(SamplerSettings settings) {
 
 Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
                         Pilot* pilot) {
-    const SamplerEntry& entry = find_entry(settings.name);
+    const SamplerEntry& entry = find_sampler(settings.name, "--sampler");
     require_taken(entry.info, settings);
     check_settings(settings);
+    check_choice("variant", settings.variant, entry.info.variants);
     ProgramBuilder builder(course, parametrisation, settings, pilot);
     entry.emit(builder, course, settings);
     Program program = builder.take();

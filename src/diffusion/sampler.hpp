@@ -32,25 +32,29 @@ struct SamplerSettings {
     std::optional<std::string> variance = {};  ///< ddpm: one of kSamplerVariances
     std::optional<double> mix = {};            ///< ddpm, variance mixed: 0 small … 1 large, linear in the logarithm
     std::optional<bool> final_noise = {};      ///< noise on the last step too
-    std::optional<double> gamma = {};          ///< gamma: 0 probability flow, 1 reverse SDE
-    std::optional<std::string> variable = {};  ///< one of kVariables; the process's own where not said
-    std::optional<int> order = {};             ///< of accuracy
-    std::optional<std::string> variant = {};   ///< which published form: midpoint, heun, bh1, bh2 …
-    std::optional<bool> predict_x0 = {};       ///< solvers that may work on the data or on the noise
-    std::optional<bool> lower_order_final = {};  ///< the last steps with as few earlier ones as they need
-    std::optional<double> churn = {};            ///< edm_stochastic: S_churn
-    std::optional<double> churn_min = {};        ///< edm_stochastic: S_tmin
-    std::optional<double> churn_max = {};        ///< edm_stochastic: S_tmax
-    std::optional<double> noise_scale = {};      ///< S_noise: fresh noise times this
-    std::optional<std::string> predictor = {};   ///< predictor_corrector: name of any other sampler
-    std::optional<int> corrector_steps = {};     ///< predictor_corrector: M corrections at each level
-    std::optional<double> snr = {};              ///< predictor_corrector: r of the norm-based step
-    std::optional<double> step_size = {};        ///< langevin: τ; annealed_langevin: ε of the last level
-    std::optional<int> iterations = {};          ///< annealed_langevin: K at each level
-    std::optional<double> rtol = {};             ///< rk23, rk45
-    std::optional<double> atol = {};             ///< rk23, rk45
-    std::optional<int> resamples = {};           ///< repaint: how often each stretch is gone through
-    std::optional<int> jump = {};                ///< repaint: steps of one stretch
+    std::optional<bool> limited_noise = {};  ///< with clip or threshold: ε of the limited estimate, not of the raw one
+    std::optional<double> gamma = {};        ///< gamma: 0 probability flow, 1 reverse SDE
+    std::optional<std::string> variable = {};     ///< one of kVariables; the process's own where not said
+    std::optional<int> order = {};                ///< of accuracy
+    std::optional<std::string> variant = {};      ///< which published form: midpoint, heun, bh1, bh2 …
+    std::optional<bool> predict_x0 = {};          ///< solvers that may work on the data or on the noise
+    std::optional<bool> lower_order_final = {};   ///< the last steps with as few earlier ones as they need
+    std::optional<double> churn = {};             ///< edm_stochastic: S_churn
+    std::optional<double> churn_min = {};         ///< edm_stochastic: S_tmin
+    std::optional<double> churn_max = {};         ///< edm_stochastic: S_tmax
+    std::optional<double> noise_scale = {};       ///< S_noise: fresh noise times this
+    std::optional<std::string> predictor = {};    ///< predictor_corrector: name of any other sampler
+    std::optional<int> corrector_steps = {};      ///< predictor_corrector: M corrections at each level
+    std::optional<double> snr = {};               ///< predictor_corrector: r of the norm-based step
+    std::optional<double> step_size = {};         ///< langevin: τ; annealed_langevin: ε of the last level
+    std::optional<int> iterations = {};           ///< annealed_langevin: K at each level
+    std::optional<bool> clean = {};               ///< langevin: on the density without noise, whose score must be known
+    std::optional<bool> final_denoise = {};       ///< annealed_langevin: end with the estimate of the data
+    std::optional<double> timestep_scaling = {};  ///< lcm: how soon the boundary condition lets go
+    std::optional<double> rtol = {};              ///< rk23, rk45
+    std::optional<double> atol = {};              ///< rk23, rk45
+    std::optional<int> resamples = {};            ///< repaint: how often each stretch is gone through
+    std::optional<int> jump = {};                 ///< repaint: steps of one stretch
     std::optional<double> clip = {};           ///< clamps every estimate of x_0 to ±clip, 0 < clip ≤ kMaxSamplerClip
     std::optional<double> threshold = {};      ///< dynamic thresholding of every estimate of x_0: the quantile, (0, 1]
     std::optional<double> threshold_max = {};  ///< its largest bound
@@ -68,10 +72,12 @@ struct SamplerInfo {
     std::string_view name;
     std::string_view help;  ///< one line
     std::span<const SamplerParameter> parameters;
-    bool stochastic = false;  ///< draws noise in some setting
-    bool piloted = false;     ///< needs a score source to be compiled
-    bool from_data = false;   ///< starts from data, towards the noise
-    bool masked = false;      ///< needs known values and a mask
+    std::span<const std::string_view> variants = {};  ///< what `variant` may be
+    bool stochastic = false;                          ///< draws noise in some setting
+    bool piloted = false;                             ///< needs a score source to be compiled
+    bool from_data = false;                           ///< starts from data, towards the noise
+    bool masked = false;                              ///< needs known values and a mask
+    bool predictor = false;  ///< each step depends on the state alone: can be the predictor of predictor_corrector
 };
 
 /// Every sampler there is, the default first.

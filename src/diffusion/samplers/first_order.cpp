@@ -1,28 +1,55 @@
 #include <array>
 #include <cmath>
 
+#include "base/error.hpp"
+#include "diffusion/samplers/ancestral.hpp"
 #include "diffusion/samplers/samplers.hpp"
 
 namespace scorefield::diffusion {
 namespace {
 
+/// register 0 ← data·x̂_0 + noise·ε̂, ε̂ that of the estimate of the data before it is limited.
+void combine_raw(ProgramBuilder& builder, const Node& node, double data, double noise) {
+    const auto [alpha, sigma] = node.at;
+    if (alpha >= sigma) {
+        builder.estimate_noise(node, 0, 1);
+        builder.blend(2, {{0, 1 / alpha}, {1, -sigma / alpha}});
+    } else {
+        builder.estimate_data(node, 0, 2);
+        builder.blend(1, {{0, 1 / sigma}, {2, -alpha / sigma}});
+    }
+    builder.limit(2);
+    builder.blend(0, {{2, data}, {1, noise}});
+}
+
+/// Whether ε̂ stays that of the unlimited estimate of the data.
+bool keeps_raw_noise(const ProgramBuilder& builder, const SamplerSettings& settings) {
+    if (settings.limited_noise && !builder.limits()) {
+        throw base::request_error("flag without effect", "--sampler.limited_noise", "no estimate is limited",
+                                  "give --sampler.clip or --sampler.threshold, or leave it out");
+    }
+    return !settings.limited_noise.value_or(true);
+}
+
 /// DDIM(η): x_s = α_s x̂_0 + √(σ_s²−ς²) ε̂ + ς z, ς² = η²(σ_s²/σ_t²)(σ_t² − σ_s²α_t²/α_s²) (Song, Meng, Ermon 2021,
 /// eq. 12 and 16, for any alpha and sigma).
 void emit_ddim(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const double eta = settings.eta.value_or(0);
+    const bool raw = keeps_raw_noise(builder, settings);
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
         if (step.last()) {
             builder.denoise(step.from, 0, 0);
             continue;
         }
+        const auto [direction, noise] = ancestral_split(step, settings.eta.value_or(0));
         const auto [alpha, sigma] = step.from.at;
-        const auto [to_alpha, to_sigma] = step.to.at;
-        const double ratio = to_sigma * alpha / to_alpha;
-        const double noise = eta * to_sigma / sigma * std::sqrt(sigma * sigma - ratio * ratio);
-        const double direction = std::sqrt(to_sigma * to_sigma - noise * noise);
-        // ε̂ = (x − αx̂_0)/σ
-        builder.combine(step.from, 0, 0, direction / sigma, to_alpha - direction * alpha / sigma, 1);
+        const double to_alpha = step.to.at.alpha;
+        if (raw) {
+            combine_raw(builder, step.from, to_alpha, direction);
+        } else {
+            // ε̂ = (x − αx̂_0)/σ
+            builder.combine(step.from, 0, 0, direction / sigma, to_alpha - direction * alpha / sigma, 1);
+        }
         if (noise != 0) builder.blend(0, {{0, 1}}, builder.increment(noise, step.from, step.to));
     }
 }
@@ -76,7 +103,11 @@ constexpr SamplerParameter kVariance = {
 constexpr SamplerParameter kMix = {"mix", "where mixed variance lies, in the logarithm: 0 small … 1 large", "0.5"};
 constexpr SamplerParameter kFinalNoise = {"final_noise", "noise on the last step too: on or off", "off"};
 
-constexpr std::array kDdimParameters = {kEta, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
+constexpr SamplerParameter kLimitedNoise = {
+    "limited_noise", "with limited estimates: the noise estimate follows them (on) or stays (off)", "on"};
+
+constexpr std::array kDdimParameters = {kEta, kLimitedNoise, kClipParameter, kThresholdParameter,
+                                        kThresholdMaxParameter};
 constexpr std::array kDdpmParameters = {
     kForm, kVariance, kMix, kFinalNoise, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 
@@ -84,12 +115,14 @@ constexpr std::array<SamplerEntry, 2> kSamplers = {{
     {{.name = "ddim",
       .help = "DDIM: first order, deterministic at eta 0",
       .parameters = kDdimParameters,
-      .stochastic = true},
+      .stochastic = true,
+      .predictor = true},
      emit_ddim},
     {{.name = "ddpm",
       .help = "ancestral sampling: noise on every step but the last",
       .parameters = kDdpmParameters,
-      .stochastic = true},
+      .stochastic = true,
+      .predictor = true},
      emit_ddpm},
 }};
 

@@ -41,7 +41,15 @@ ProgramBuilder::ProgramBuilder(const Course& course, const Parametrisation& para
       path_depth_(path_depth(course)) {}
 
 void ProgramBuilder::denoise(const Node& node, int src, int dst) {
+    estimate_data(node, src, dst);
+    limit(dst);
+}
+
+void ProgramBuilder::estimate_data(const Node& node, int src, int dst) {
     eval(node, src, dst, denoiser_form(parametrisation_, node));
+}
+
+void ProgramBuilder::limit(int dst) {
     if (settings_.clip) emit(Clamp{.dst = dst, .low = -*settings_.clip, .high = *settings_.clip});
     if (settings_.threshold) {
         emit(Threshold{.dst = dst, .ratio = *settings_.threshold, .max = settings_.threshold_max.value_or(1)});
@@ -110,6 +118,11 @@ Pilot& ProgramBuilder::pilot() {
     if (piloted_ == 0) pilot_->start(course_.init_scale());
     for (; piloted_ < program_.ops.size(); ++piloted_) pilot_->run(program_.ops[piloted_].instruction);
     return *pilot_;
+}
+
+void ProgramBuilder::rewind(std::size_t size) {
+    program_.ops.resize(size);
+    piloted_ = std::min(piloted_, size);
 }
 
 Program ProgramBuilder::take() {

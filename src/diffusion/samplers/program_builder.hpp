@@ -28,6 +28,9 @@ class ProgramBuilder {
 
     /// dst ← x̂_0 of register src, which stands at `node`.
     void denoise(const Node& node, int src, int dst);
+    /// The same without limits; and the limits alone.
+    void estimate_data(const Node& node, int src, int dst);
+    void limit(int dst);
     /// dst ← ε̂ of register src, of the unlimited x̂_0.
     void estimate_noise(const Node& node, int src, int dst);
     /// dst ← score of register src, of the unlimited x̂_0.
@@ -52,6 +55,11 @@ class ProgramBuilder {
     /// The pilot, which has run all ops so far. Throws base::Error (request) where there is none: this sampler needs a
     /// model or a target.
     Pilot& pilot();
+
+    /// How many ops there are; and away with those after the first `size`, which were only tried on the pilot: its
+    /// registers keep what they wrote.
+    std::size_t size() const { return program_.ops.size(); }
+    void rewind(std::size_t size);
 
     const Course& course() const { return course_; }
     const SamplerSettings& settings() const { return settings_; }

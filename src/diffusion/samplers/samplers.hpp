@@ -22,11 +22,21 @@ std::span<const SamplerEntry> multistep_samplers();
 std::span<const SamplerEntry> one_step_samplers();
 std::span<const SamplerEntry> stochastic_samplers();
 
+/// Throws base::Error (request, `where`) with the nearest known name.
+const SamplerEntry& find_sampler(std::string_view name, std::string_view where);
+
+/// Throws base::Error (request) naming the flag where `settings` hold a parameter that the sampler does not take.
+void require_taken(const SamplerInfo& info, const SamplerSettings& settings);
+
 /// Parameters that most samplers share.
 inline constexpr SamplerParameter kClipParameter = {"clip", "clamp every estimate of the data to ± this", "no clamp"};
 inline constexpr SamplerParameter kThresholdParameter = {
     "threshold", "dynamic thresholding of every estimate of the data: the quantile, above 0 … 1", "none"};
 inline constexpr SamplerParameter kThresholdMaxParameter = {"threshold_max",
                                                             "largest bound of the thresholding, from 1", "1"};
+inline constexpr SamplerParameter kVariableParameter = {
+    "variable", "what is integrated: time (x over t) or sigma (x/alpha over sigma/alpha)", "the process's own"};
+inline constexpr SamplerParameter kAncestralEtaParameter = {"eta", "share of the ancestral noise: 0 none … 1 all", "1"};
+inline constexpr SamplerParameter kNoiseScaleParameter = {"noise_scale", "fresh noise times this, from 0", "1"};
 
 }  // namespace scorefield::diffusion

@@ -1,0 +1,115 @@
+#include "diffusion/samplers/probability_flow.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cmath>
+
+#include "base/error.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+Variable chosen_variable(const ProgramBuilder& builder) {
+    const auto& said = builder.settings().variable;
+    if (!said) return builder.course().process().variable();
+    return *said == "time" ? Variable::time : Variable::sigma;
+}
+
+constexpr std::array kHeunA = {1.0};
+constexpr std::array kHeunB = {0.5, 0.5};
+constexpr std::array kHeunC = {0.0, 1.0};
+
+constexpr std::array kMidpointA = {0.5};
+constexpr std::array kMidpointB = {0.0, 1.0};
+constexpr std::array kMidpointC = {0.0, 0.5};
+
+constexpr std::array kClassicalA = {0.5, 0.0, 0.5, 0.0, 0.0, 1.0};
+constexpr std::array kClassicalB = {1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6};
+constexpr std::array kClassicalC = {0.0, 0.5, 0.5, 1.0};
+
+}  // namespace
+
+const Tableau kHeun = {kHeunA, kHeunB, kHeunC};
+const Tableau kMidpoint = {kMidpointA, kMidpointB, kMidpointC};
+const Tableau kClassical = {kClassicalA, kClassicalB, kClassicalC};
+
+ProbabilityFlow::ProbabilityFlow(ProgramBuilder& builder) : ProbabilityFlow(builder, chosen_variable(builder)) {}
+
+double ProbabilityFlow::coordinate(const Node& node) const {
+    return variable_ == Variable::time ? node.t : node.at.sigma / node.at.alpha;
+}
+
+Node ProbabilityFlow::node_at(double coordinate) const {
+    const Course& course = builder_.course();
+    return variable_ == Variable::time ? course.node_at(coordinate) : course.node_at_ratio(coordinate);
+}
+
+double ProbabilityFlow::scale(const Node& node) const {
+    return variable_ == Variable::time ? 1 : node.at.alpha;
+}
+
+void ProbabilityFlow::slope(const Node& node, int src, int dst, int spare) const {
+    const auto [alpha, sigma] = node.at;
+    if (variable_ == Variable::time) {
+        // α'·x̂_0 + σ'·ε̂
+        const MarginalRates rates = builder_.course().rates_at(node.t);
+        const double state = rates.sigma / sigma;
+        builder_.combine(node, src, dst, state, rates.alpha - alpha * state, spare);
+    } else if (builder_.limits()) {
+        builder_.combine(node, src, dst, 1 / sigma, -alpha / sigma, spare);
+    } else {
+        builder_.estimate_noise(node, src, dst);
+    }
+}
+
+void ProbabilityFlow::euler(const Step& step) const {
+    if (step.last()) {
+        builder_.denoise(step.from, 0, 0);
+        return;
+    }
+    const auto [alpha, sigma] = step.from.at;
+    if (variable_ == Variable::time) {
+        const double width = step.to.t - step.from.t;
+        const MarginalRates rates = builder_.course().rates_at(step.from.t);
+        const double state = rates.sigma / sigma;
+        builder_.combine(step.from, 0, 0, 1 + width * state, width * (rates.alpha - alpha * state), 1);
+    } else {
+        const double state = step.to.at.sigma / sigma;
+        builder_.combine(step.from, 0, 0, state, step.to.at.alpha - state * alpha, 1);
+    }
+}
+
+void ProbabilityFlow::require_finite(const Node& from) const {
+    if (variable_ == Variable::time || from.at.alpha > 0) return;
+    throw base::request_error(
+        "no signal left", fmt::format("timestep {}", from.t),
+        builder_.settings().name + " works on the state divided by the signal's scale",
+        "start at an earlier timestep (--timesteps), or take a sampler that does not: ddim, or those "
+        "with --sampler.variable time");
+}
+
+void runge_kutta_step(ProgramBuilder& builder, const ProbabilityFlow& flow, const Step& step, const Tableau& tableau) {
+    flow.require_finite(step.from);
+    const int stages = tableau.stages();
+    const double start = flow.coordinate(step.from);
+    const double width = flow.coordinate(step.to) - start;
+    const auto moved = [&](const Node& node, std::span<const double> weights) {
+        const double scale = flow.scale(node);
+        std::vector<Term> terms = {{0, scale / flow.scale(step.from)}};
+        for (std::size_t j = 0; j < weights.size(); ++j) {
+            terms.push_back({static_cast<int>(j) + 1, scale * width * weights[j]});
+        }
+        return terms;
+    };
+    flow.slope(step.from, 0, 1, stages + 1);
+    for (int i = 1; i < stages; ++i) {
+        const double share = tableau.c[static_cast<std::size_t>(i)];
+        const Node node = share == 1 ? step.to : flow.node_at(start + share * width);
+        builder.blend(i + 1, moved(node, tableau.row(i)));
+        flow.slope(node, i + 1, i + 1, stages + 1);
+    }
+    builder.blend(0, moved(step.to, tableau.b));
+}
+
+}  // namespace scorefield::diffusion

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <span>
+
+#include "diffusion/course.hpp"
+#include "diffusion/samplers/program_builder.hpp"
+
+namespace scorefield::diffusion {
+
+/// The probability flow as dz/du = slope: z = x over u = t, dx/dt = f x − ½g² score (Song et al. 2021, eq. 13), or
+/// z = x/α over u = σ/α, dz/du = ε̂ (Song, Meng, Ermon 2021, eq. 14).
+class ProbabilityFlow {
+  public:
+    /// Over the settings' variable, or the process's own.
+    explicit ProbabilityFlow(ProgramBuilder& builder);
+    ProbabilityFlow(ProgramBuilder& builder, Variable variable) : builder_(builder), variable_(variable) {}
+
+    double coordinate(const Node& node) const;
+    Node node_at(double coordinate) const;
+    /// x = scale(node)·z.
+    double scale(const Node& node) const;
+    /// dst ← slope at register src, which stands at `node`. Limited estimates need register `spare` besides.
+    void slope(const Node& node, int src, int dst, int spare) const;
+    /// register 0 ← one step of Euler: a single evaluation. At the clean state it is the estimate of the data.
+    void euler(const Step& step) const;
+    /// Throws base::Error (request) where z is infinite: no signal at the start of the step.
+    void require_finite(const Node& from) const;
+
+  private:
+    ProgramBuilder& builder_;
+    Variable variable_;
+};
+
+/// An explicit Runge–Kutta method: slope i is taken at z + h·Σ_j a[i][j]·slope_j after the share c[i] of the step;
+/// the result is z + h·Σ b[i]·slope_i. `a` holds the rows below the diagonal, one after the other.
+struct Tableau {
+    std::span<const double> a;
+    std::span<const double> b;
+    std::span<const double> c;
+
+    int stages() const { return static_cast<int>(c.size()); }
+    /// Row i of `a`.
+    std::span<const double> row(int i) const {
+        const auto stage = static_cast<std::size_t>(i);
+        return a.subspan(stage * (stage - 1) / 2, stage);
+    }
+};
+
+extern const Tableau kHeun;
+extern const Tableau kMidpoint;
+extern const Tableau kClassical;
+
+/// register 0 ← one step, slopes in registers 1 … stages.
+void runge_kutta_step(ProgramBuilder& builder, const ProbabilityFlow& flow, const Step& step, const Tableau& tableau);
+
+}  // namespace scorefield::diffusion
