@@ -25,8 +25,8 @@ void expect_alpha_bars(const ProcessSettings& settings, std::initializer_list<Kn
     }
 }
 
-// Expected: NumPy in double, np.cumprod(1 − β) with β = np.linspace(1e-4, 0.02, 1000), Nichol & Dhariwal's cosine
-// formula, and the seed experiment's f(k)/f(0). 1000 roundings of 1e-16 each stay below 1e-12.
+// Expected: NumPy in double, np.cumprod(1 − β) with β = np.linspace(1e-4, 0.02, 1000), the formulas of the papers, and
+// the seed experiment's f(k)/f(0). 1000 roundings of 1e-16 each stay below 1e-12.
 TEST(DdpmProcess, AlphaBarsAreThoseOfTheFormulas) {
     expect_alpha_bars({}, {{0, 0.9999},
                            {1, 0.9997800920720721},
@@ -43,6 +43,38 @@ TEST(DdpmProcess, AlphaBarsAreThoseOfTheFormulas) {
                                                     {20, 0.49384359044063764},
                                                     {38, 0.006059644621451168},
                                                     {39, 0.0015172127320958943}});
+    expect_alpha_bars({.schedule = "scaled_linear"}, {{0, 0.99915},
+                                                      {1, 0.9982960278384514},
+                                                      {500, 0.2763326838229746},
+                                                      {998, 0.004716698899875748},
+                                                      {999, 0.004660098513077238}});
+    expect_alpha_bars({.schedule = "constant"},
+                      {{0, 0.95}, {1, 0.9025}, {500, 6.9107669833670865e-12}, {999, 5.291822747744796e-23}});
+    expect_alpha_bars({.schedule = "constant", .beta = 0.03}, {{0, 0.97}, {2, 0.97 * 0.97 * 0.97}});
+    expect_alpha_bars({.schedule = "sigmoid"}, {{0, 0.9998507947991829},
+                                                {1, 0.9997010188194536},
+                                                {500, 0.29888762784675893},
+                                                {998, 4.0489620005560006e-05},
+                                                {999, 3.968181990533219e-05}});
+}
+
+// Expected: NumPy, r = np.sqrt(np.cumprod(1 − β)), ((r − r[-1])·r[0]/(r[0] − r[-1]))² for `linear`. The difference
+// r − r[-1] at 998 has lost two digits there and here.
+TEST(DdpmProcess, ZeroSnrLeavesNoSignal) {
+    expect_alpha_bars({.zero_snr = true}, {{0, 0.9999}, {1, 0.9997793254331531}, {500, 0.0752462157043267}});
+    const auto process = make_process({.zero_snr = true});
+    EXPECT_NEAR(process->marginal(998).alpha, std::sqrt(4.213262465088072e-09), 1e-16);
+    EXPECT_EQ(process->marginal(999), (Marginal{0, 1}));
+    EXPECT_EQ(process->marginal(0), make_process({})->marginal(0));
+    EXPECT_EQ(make_process({.zero_snr = false})->marginal(999), make_process({})->marginal(999));
+    EXPECT_DOUBLE_EQ(make_process({.beta_start = 1e-12, .beta_end = 1e-12, .zero_snr = true})->marginal(0).sigma, 1e-6);
+}
+
+TEST(DdpmProcess, HasOneLevelIfAsked) {
+    const auto process = make_process({.horizon = 1});
+    EXPECT_EQ(process->times().highest, 0);
+    EXPECT_EQ(process->time_at(0), 0);
+    EXPECT_EQ(process->sde(0).diffusion, 0);
 }
 
 TEST(DdpmProcess, SmallNoiseKeepsItsDigits) {
@@ -66,12 +98,70 @@ TEST(MakeProcess, RefusesWithFlagAndCure) {
     EXPECT_THAT(refusal({.name = "ddmp"}), HasSubstr("(--process): no such name; did you mean 'ddpm'?"));
     EXPECT_THAT(refusal({.schedule = "cosin"}),
                 HasSubstr("(--process.schedule): no such name; did you mean 'cosine'?"));
-    EXPECT_THAT(refusal({.horizon = 0}), HasSubstr("(--process.T): 0 is no whole number in 1"));
+    EXPECT_THAT(refusal({.horizon = 0}), HasSubstr("(--process.T): 0 is not allowed; give whole numbers from 1"));
+    EXPECT_THAT(refusal({.horizon = 10.5}), HasSubstr("(--process.T): 10.5 is not allowed"));
     EXPECT_THAT(refusal({.schedule = "cosine_seed", .horizon = 1}),
-                HasSubstr("(--process.T): 1 is no whole number in 2"));
-    EXPECT_THAT(refusal({.beta_start = 0}), HasSubstr("(--process.beta_start)"));
-    EXPECT_THAT(refusal({.beta_end = 1e-5}), HasSubstr("(--process.beta_end)"));
+                HasSubstr("(--process.T): 1 is not allowed; give whole numbers from 2"));
+    EXPECT_THAT(refusal({.beta_start = 0}), HasSubstr("(--process.beta_start): 0 is not allowed; give above 0"));
+    EXPECT_THAT(refusal({.beta_end = 1}), HasSubstr("(--process.beta_end): 1 is not allowed"));
     EXPECT_THAT(refusal({.beta_end = NAN}), HasSubstr("(--process.beta_end)"));
+    EXPECT_THAT(refusal({.beta_end = 1e-5}), HasSubstr("(--process.beta_end): 1e-05 is below beta_start = 0.0001"));
+    EXPECT_THAT(refusal({.name = "vp", .beta_min = 30}), HasSubstr("(--process.beta_max): 20 is below beta_min = 30"));
+    EXPECT_THAT(refusal({.name = "ve", .sigma_min = 50}),
+                HasSubstr("(--process.sigma_max): 50 is not above sigma_min = 50; raise it, or lower"));
+    EXPECT_THAT(refusal({.name = "edm", .sigma_max = 0.001}), HasSubstr("(--process.sigma_max): 0.001 is not above"));
+    EXPECT_THAT(refusal({.name = "additive", .horizon = 1e-4}), HasSubstr("(--process.T): 0.0001 is not above t_min"));
+    EXPECT_THAT(refusal({.name = "flow", .t_min = 1}), HasSubstr("(--process.t_min): 1 is not allowed"));
+    EXPECT_THAT(refusal({.horizon = 1, .zero_snr = true}), HasSubstr("(--process.zero_snr)"));
+}
+
+TEST(MakeProcess, RefusesParametersOfOthers) {
+    const auto refusal = [](const ProcessSettings& settings) { return error_of([&] { make_process(settings); }); };
+    EXPECT_THAT(
+        refusal({.name = "vp", .schedule = "cosine"}),
+        HasSubstr("(--process.schedule): the process vp has no such parameter; leave it out; it belongs to ddpm"));
+    EXPECT_THAT(
+        refusal({.schedule = "cosine", .beta_end = 0.1}),
+        HasSubstr("(--process.beta_end): the process ddpm with the schedule cosine has no such parameter; leave "
+                  "it out; it belongs to ddpm with linear, scaled_linear, sigmoid"));
+    EXPECT_THAT(refusal({.name = "flow", .beta = 1}), HasSubstr("it belongs to ddpm with constant; ou"));
+    EXPECT_THAT(refusal({.name = "ve", .zero_snr = false}), HasSubstr("(--process.zero_snr)"));
+}
+
+/// The same process with the default of `name` said.
+ProcessSettings with(ProcessSettings settings, std::string_view name, std::string_view preset) {
+    for_each_process_parameter(settings, [&]<class Value>(std::string_view candidate, std::optional<Value>& value) {
+        if (candidate != name) return;
+        if constexpr (std::is_same_v<Value, bool>) {
+            value = preset == "on";
+        } else if (!preset.empty() && preset.find_first_not_of("0123456789.") == std::string_view::npos) {
+            value = std::stod(std::string(preset));
+        }
+    });
+    return settings;
+}
+
+TEST(ProcessParameters, NameTheDefaultsThatHold) {
+    int numbers = 0;
+    for (const ProcessInfo& info : processes()) {
+        for (const std::string_view schedule : kBetaSchedules) {
+            if (info.name != "ddpm" && schedule != "linear") continue;
+            const ProcessSettings unsaid = {.name = std::string(info.name), .schedule = std::string(schedule)};
+            const auto expected = make_process(unsaid);
+            for (const ProcessParameter& parameter : process_parameters(info.name, schedule)) {
+                const ProcessSettings said = with(unsaid, parameter.name, parameter.preset);
+                numbers += said == unsaid ? 0 : 1;
+                const auto process = make_process(said);
+                ASSERT_EQ(process->times().highest, expected->times().highest) << info.name << " " << parameter.name;
+                EXPECT_EQ(process->times().lowest_noisy, expected->times().lowest_noisy) << info.name;
+                for (const double part : {0.0, 0.4, 1.0}) {
+                    const double t = std::lerp(expected->times().lowest_noisy, expected->times().highest, part);
+                    EXPECT_EQ(process->marginal(t), expected->marginal(t)) << info.name << " " << parameter.name;
+                }
+            }
+        }
+    }
+    EXPECT_EQ(numbers, 36);  // all but `schedule` and the two of ou that are formulas
 }
 
 // From x_0 and ε chosen at will: x = αx_0 + σε and F by the definition of each prediction, for a marginal that

@@ -1,21 +1,22 @@
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "diffusion/process.hpp"
 
 namespace scorefield::diffusion {
 
-inline constexpr std::array<std::string_view, 3> kBetaSchedules = {"linear", "cosine", "cosine_seed"};
-
 /// The discrete variance-preserving process (Ho et al. 2020, eq. 4): times k = 0 … T−1, alpha = √ᾱ_k,
 /// sigma = √(1−ᾱ_k), ᾱ_k = Π_{i≤k} (1−β_i), with β
-///   linear       T values evenly from beta_start to beta_end;
-///   cosine       min(1 − f(k+1)/f(k), 0.999), f(k) = cos²(π/2·(k/T+s)/(1+s)), s = 0.008 (Nichol & Dhariwal 2021, eq.
-///   17);
+///   linear         T values evenly from beta_start to beta_end;
+///   scaled_linear  the squares of T values evenly from √beta_start to √beta_end (Rombach et al. 2022);
+///   cosine         min(1 − f(k+1)/f(k), 0.999), f(k) = cos²(π/2·(k/T+s)/(1+s)), s = 0.008 (Nichol & Dhariwal 2021,
+///                  eq. 17);
+///   constant       beta;
+///   sigmoid        from beta_start to beta_end as the logistic function goes from −6 to 6;
 /// or ᾱ itself as
-///   cosine_seed  f(k)/f(0), not clipped: ᾱ_0 = 1, so there is no noise at k = 0 and samplers visit T−1 … 1.
+///   cosine_seed    f(k)/f(0), not clipped: ᾱ_0 = 1, so there is no noise at k = 0 and samplers visit T−1 … 1;
+/// with zero_snr rescaled to ᾱ_{T−1} = 0 (Lin et al. 2024, algorithm 1).
 class DdpmProcess final : public NoiseProcess {
   public:
     /// Throws base::Error (request) as make_process does.
