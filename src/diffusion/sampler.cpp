@@ -54,6 +54,9 @@ void for_each_parameter(Settings& s, const Action& action) {
     action("variant", s.variant);
     action("predict_x0", s.predict_x0);
     action("lower_order_final", s.lower_order_final);
+    action("euler_at_final", s.euler_at_final);
+    action("uncorrected_steps", s.uncorrected_steps);
+    action("warm_up", s.warm_up);
     action("churn", s.churn);
     action("churn_min", s.churn_min);
     action("churn_max", s.churn_max);
@@ -89,6 +92,7 @@ void check_settings(const SamplerSettings& settings) {
     check_range("mix", settings.mix, 0, 1);
     check_range("gamma", settings.gamma, 0, kMost);
     check_choice("variable", settings.variable, kVariables);
+    check_range("uncorrected_steps", settings.uncorrected_steps, 0, kMost);
     check_range("churn", settings.churn, 0, kMost);
     check_range("churn_min", settings.churn_min, 0, kInfinite);
     check_range("churn_max", settings.churn_max, 0, kInfinite);

@@ -39,6 +39,9 @@ struct SamplerSettings {
     std::optional<std::string> variant = {};      ///< which published form: midpoint, heun, bh1, bh2 …
     std::optional<bool> predict_x0 = {};          ///< solvers that may work on the data or on the noise
     std::optional<bool> lower_order_final = {};   ///< the last steps with as few earlier ones as they need
+    std::optional<bool> euler_at_final = {};      ///< the last step of first order however many steps there are
+    std::optional<int> uncorrected_steps = {};    ///< unipc: the first steps that the corrector leaves alone
+    std::optional<bool> warm_up = {};             ///< pndm: the first steps by a Runge–Kutta method
     std::optional<double> churn = {};             ///< edm_stochastic: S_churn
     std::optional<double> churn_min = {};         ///< edm_stochastic: S_tmin
     std::optional<double> churn_max = {};         ///< edm_stochastic: S_tmax

@@ -64,6 +64,10 @@ void ProgramBuilder::estimate_score(const Node& node, int src, int dst) {
     eval(node, src, dst, score_form(parametrisation_, node));
 }
 
+void ProgramBuilder::evaluate(const Node& node, int src, int dst) {
+    eval(node, src, dst, {0, 1});
+}
+
 void ProgramBuilder::combine(const Node& node, int src, int dst, double state, double denoised, int spare) {
     if (limits()) {
         denoise(node, src, spare);

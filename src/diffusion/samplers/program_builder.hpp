@@ -35,6 +35,10 @@ class ProgramBuilder {
     void estimate_noise(const Node& node, int src, int dst);
     /// dst ← score of register src, of the unlimited x̂_0.
     void estimate_score(const Node& node, int src, int dst);
+    /// dst ← F, the network's own output for register src.
+    void evaluate(const Node& node, int src, int dst);
+    /// ε̂ = c_skip·x + c_out·F of a state x and a network's output F at `node`.
+    AffineForm noise_from_output(const Node& node) const { return noise_form(parametrisation_, node); }
     /// dst ← state·src + denoised·x̂_0(src) in as few ops as there can be: a single `eval` unless estimates are limited,
     /// which then stand in `spare` (≠ src, dst may be either).
     void combine(const Node& node, int src, int dst, double state, double denoised, int spare);

@@ -1,0 +1,53 @@
+#include "diffusion/samplers/solver.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace scorefield::diffusion {
+
+void estimate(ProgramBuilder& builder, Quantity quantity, const Node& node, int src, int dst) {
+    if (quantity == Quantity::data) {
+        builder.denoise(node, src, dst);
+    } else if (!builder.limits()) {
+        builder.estimate_noise(node, src, dst);
+    } else {
+        builder.denoise(node, src, dst);
+        builder.blend(dst, {{src, 1 / node.at.sigma}, {dst, -node.at.alpha / node.at.sigma}});
+    }
+}
+
+int solver_order(const SamplerSettings& settings, const Course& course, int preset, int most) {
+    const int steps = static_cast<int>(course.steps().size());
+    const int order = settings.order.value_or(std::min(preset, steps));
+    if (order < 1 || order > most) {
+        throw base::request_error("order out of range", "--sampler.order",
+                                  fmt::format("{} is not in 1 … {}", order, most));
+    }
+    if (order > steps) {
+        throw base::request_error(
+            "too few steps", "--sampler.order",
+            fmt::format("order {} needs the estimates of {} steps, and there are {}", order, order, steps),
+            fmt::format("take --steps {} or more, or --sampler.order {}", order, steps));
+    }
+    return order;
+}
+
+int multistep_order(const SamplerSettings& settings, const Course& course, std::size_t i, int order) {
+    constexpr std::size_t kFewSteps = 15;
+    const std::size_t steps = course.steps().size();
+    const bool lower = settings.lower_order_final.value_or(true) && steps < kFewSteps;
+    const bool final_first = lower || settings.euler_at_final.value_or(false);
+    if (course.steps()[i].last() || (i + 1 == steps && final_first)) return 1;
+    const int most = i + 2 == steps && lower ? 2 : order;
+    return std::min(most, static_cast<int>(i) + 1);
+}
+
+void History::push(double log_snr) {
+    past_.push_back({log_snr, next()});
+    ++count_;
+}
+
+}  // namespace scorefield::diffusion

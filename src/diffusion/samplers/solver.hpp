@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "diffusion/course.hpp"
+#include "diffusion/sampler.hpp"
+#include "diffusion/samplers/program_builder.hpp"
+#include "diffusion/samplers/samplers.hpp"
+
+namespace scorefield::diffusion {
+
+/// What a solver extrapolates: x̂_0, or ε̂ (of the limited x̂_0 where estimates are limited).
+enum class Quantity { data, noise };
+
+/// dst ← the estimate of `quantity` of register src (≠ dst), which stands at `node`.
+void estimate(ProgramBuilder& builder, Quantity quantity, const Node& node, int src, int dst);
+
+/// The order that is asked for, else `preset` or the most that so many steps allow. Throws base::Error (request,
+/// --sampler.order) where it is not 1 … most or more than there are steps.
+int solver_order(const SamplerSettings& settings, const Course& course, int preset, int most);
+
+/// The order of step i of a multistep solver, by how many estimates there are: as Lu et al. 2022b for few steps, and 1
+/// to the clean state, where only x̂_0 is finite.
+int multistep_order(const SamplerSettings& settings, const Course& course, std::size_t i, int order);
+
+/// An estimate of an earlier node.
+struct Past {
+    double log_snr = 0;
+    int reg = 0;
+};
+
+/// The last `size` estimates, each in a register of its own from `first` on.
+class History {
+  public:
+    History(int first, int size) : first_(first), size_(size) {}
+
+    /// The register of the estimate that comes next, which the oldest one loses.
+    int next() const { return first_ + count_ % size_; }
+    void push(double log_snr);
+    /// The estimate `back` steps before the newest.
+    const Past& operator[](int back) const { return past_[past_.size() - 1 - static_cast<std::size_t>(back)]; }
+
+  private:
+    int first_;
+    int size_;
+    int count_ = 0;
+    std::vector<Past> past_;
+};
+
+/// Adams–Bashforth of one to four even steps, the newest estimate first (Liu et al. 2022, eq. 12).
+inline constexpr std::array<std::array<double, 4>, 4> kEvenWeights = {{
+    {1, 0, 0, 0},
+    {3.0 / 2, -1.0 / 2, 0, 0},
+    {23.0 / 12, -16.0 / 12, 5.0 / 12, 0},
+    {55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24},
+}};
+
+// The files of the multistep samplers; multistep.cpp joins them.
+std::span<const SamplerEntry> adams_samplers();  ///< lms, ipndm, deis
+std::span<const SamplerEntry> pndm_samplers();
+std::span<const SamplerEntry> dpm_samplers();
+std::span<const SamplerEntry> unipc_samplers();
+
+inline constexpr SamplerParameter kLowerOrderFinal = {
+    "lower_order_final", "with fewer than 15 steps, lower order towards the end: on or off", "on"};
+inline constexpr SamplerParameter kEulerAtFinal = {"euler_at_final", "first order on the last step: on or off", "off"};
+
+}  // namespace scorefield::diffusion
