@@ -49,11 +49,11 @@ std::string to_text(const gpu::Device& device, const std::vector<bench::Result>&
 
 int bench_command(const Settings& settings) {
     watch_interrupts();
-    const Model model = load_model(settings);
+    const Model model = open_model(settings);
     gpu::Device device(device_request(settings));
     std::vector<bench::Result> results;
     {
-        const auto cases = bench::make_cases(device, model.checkpoint);
+        const auto cases = bench::make_cases(device, *model.checkpoint);
         base::Progress progress("bench", cases.size() * kRounds, "measurements", !settings.quiet);
         results = bench::run(cases, kRounds, [&](std::size_t done) {
             require_not_interrupted();

@@ -5,13 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "app/scene_file.hpp"
+#include "app/studies.hpp"
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "diffusion/targets.hpp"
 
 namespace scorefield::app {
 namespace {
-
-constexpr std::size_t kMostFiles = 2;  // of `score`
 
 /// One subcommand as the parser knows it: an option for each setting that it takes.
 struct Parser {
@@ -69,6 +70,13 @@ Parser make_parser(CLI::App& main, const CommandInfo& info, const std::string& c
     if (info.command == Command::score) {
         parser.files = parser.app->add_option("files", "A.npy [B.npy]: samples as `sample` writes them")
                            ->type_name("FILE")
+                           ->expected(0, CLI::detail::expected_max_vector_size)
+                           ->allow_extra_args();
+    }
+    if (info.command == Command::study) {
+        const std::string which = "Which: " + base::join(study_names());
+        parser.files = parser.app->add_option("study", which)
+                           ->type_name("NAME")
                            ->expected(0, CLI::detail::expected_max_vector_size)
                            ->allow_extra_args();
     }
@@ -133,7 +141,8 @@ void read_option(Settings& settings, const Setting& setting, const CLI::Option& 
 void require_given(const Settings& settings) {
     for (const Setting& setting : setting_table()) {
         const bool required = (setting.required & static_cast<std::uint32_t>(settings.command)) != 0;
-        if (!required || settings.is_given(setting.name)) continue;
+        const bool needless = setting.name == "out" && settings.stats;
+        if (!required || needless || settings.is_given(setting.name)) continue;
         const std::string name(setting.name);
         throw base::request_error("missing --" + name, std::string(command_info(settings.command).name),
                                   "it has to be said", "give --" + name + " " + value_name(setting));
@@ -149,26 +158,32 @@ void require_one_list_of_times(const Settings& settings) {
     }
 }
 
+void require_files_to_score(const Settings& settings) {
+    constexpr const char* kCure = "give A.npy B.npy, or A.npy and --data or --target";
+    const std::size_t count = settings.files.size();
+    if (count == 0) throw base::request_error("missing file", "score", "no samples are named", kCure);
+    const std::size_t references =
+        count - 1 + (settings.is_given("data") ? 1 : 0) + (settings.is_given("target") ? 1 : 0);
+    if (references == 0) throw base::request_error("nothing to compare with", "score", "only one file is named", kCure);
+    if (references > 1) {
+        throw base::request_error("too much to compare", "score", fmt::format("{} references are given", references),
+                                  kCure);
+    }
+}
+
+void require_study(const Settings& settings) {
+    const std::vector<std::string_view> names = study_names();
+    const std::string cure = "give one of " + base::join(names);
+    if (settings.files.empty()) throw base::request_error("missing study", "study", "none is named", cure);
+    if (settings.files.size() > 1) throw base::request_error("too many studies", "study", "one at a time", cure);
+    if (std::find(names.begin(), names.end(), settings.files[0]) != names.end()) return;
+    throw base::request_error("unknown study '" + settings.files[0] + "'", "study", "no such name",
+                              base::name_hint(settings.files[0], names));
+}
+
 void read_files(Settings& settings, const CLI::Option& files) {
     settings.files = files.results();
-    const std::size_t count = settings.files.size();
-    if (count > kMostFiles) {
-        throw base::request_error("too many files", "score", fmt::format("{} are given", count),
-                                  "give A.npy B.npy, or A.npy and --data");
-    }
-    const bool data = settings.is_given("data");
-    if (count == 0) {
-        throw base::request_error("missing file", "score", "no samples are named",
-                                  "give A.npy B.npy, or A.npy and --data");
-    }
-    if (count == 1 && !data) {
-        throw base::request_error("nothing to compare with", "score", "only one file is named",
-                                  "give a second file or --data");
-    }
-    if (count == 2 && data) {
-        throw base::request_error("too much to compare", "score", "two files and --data are given",
-                                  "leave one of them out");
-    }
+    settings.command == Command::study ? require_study(settings) : require_files_to_score(settings);
 }
 
 Settings read_settings(const Parser& parser) {
@@ -177,6 +192,7 @@ Settings read_settings(const Parser& parser) {
     const std::vector<std::string> extras = parser.app->remaining();
     if (!extras.empty()) throw unexpected(extras.front(), *parser.info);
     for (const auto& [setting, option] : parser.options) read_option(settings, *setting, *option);
+    if (!settings.scene.empty()) read_scene(settings, settings.scene);
     require_given(settings);
     require_one_list_of_times(settings);
     if (parser.files != nullptr) read_files(settings, *parser.files);
@@ -205,6 +221,22 @@ std::vector<std::string> with_command(const std::vector<std::string>& arguments)
     return completed;
 }
 
+/// `--target NAME ARGUMENT` of targets that need one, as one value.
+std::vector<std::string> with_target_argument(const std::vector<std::string>& arguments) {
+    std::vector<std::string> joined;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const bool name = i > 0 && arguments[i - 1] == "--target" && i + 1 < arguments.size();
+        const auto needs_argument = [&](const diffusion::TargetInfo& info) {
+            return info.name == arguments[i] && !info.argument.empty();
+        };
+        joined.push_back(arguments[i]);
+        if (name && std::ranges::any_of(diffusion::targets(), needs_argument) && !arguments[i + 1].starts_with("--")) {
+            joined.back() += " " + arguments[++i];
+        }
+    }
+    return joined;
+}
+
 }  // namespace
 
 CommandLine parse_command_line(const std::vector<std::string>& arguments) {
@@ -214,7 +246,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     main.require_subcommand(0, 1);
     main.allow_extras();
     main.get_formatter()->column_width(34);
-    std::vector<std::string> reversed = with_command(arguments);
+    std::vector<std::string> reversed = with_target_argument(with_command(arguments));
     std::vector<Parser> parsers;
     for (const CommandInfo& info : commands()) parsers.push_back(make_parser(main, info, reversed.front()));
     std::reverse(reversed.begin(), reversed.end());

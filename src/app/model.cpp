@@ -7,8 +7,13 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "data/files.hpp"
+#include "data/npy.hpp"
+#include "diffusion/exact_score.hpp"
+#include "diffusion/pilot.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
+#include "nn/network_score.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -25,18 +30,58 @@ std::string model_value(const nn::Checkpoint& checkpoint, const Setting& setting
 
 /// A network answers for the process and the prediction that it was trained on, and for no other.
 void require_no_contradiction(const Settings& settings, const Model& model) {
-    constexpr std::array<std::string_view, 6> kKnown = {
-        "process", "process.schedule", "process.T", "process.beta_start", "process.beta_end", "prediction"};
-    for (const std::string_view name : kKnown) {
-        if (!settings.is_given(name)) continue;
-        const Setting& setting = *find_setting(name);
+    for (const Setting& setting : setting_table()) {
+        const bool known =
+            setting.name == "process" || setting.name == "prediction" || setting.name.starts_with("process.");
+        if (!known || !settings.is_given(setting.name)) continue;
         const std::string said = value_text(settings, setting);
-        const std::string known = model_value(model.checkpoint, setting);
-        if (said == known) continue;
-        throw base::request_error(fmt::format("{} contradicts the model", name), "--" + std::string(name),
-                                  fmt::format("{} was trained with {}, not {}", model.path.string(), known, said),
-                                  fmt::format("leave --{} out, or choose another --model", name));
+        const std::string own = model_value(*model.checkpoint, setting);
+        if (said == own) continue;
+        throw base::request_error(
+            fmt::format("{} contradicts the model", setting.name), "--" + std::string(setting.name),
+            fmt::format("{} was trained with {}, not {}", model.path.string(), own.empty() ? "the default" : own, said),
+            fmt::format("leave --{} out, or choose another --model", setting.name));
     }
+}
+
+void require_dim(const Settings& settings, std::size_t dim, const std::string& what) {
+    if (!settings.is_given("dim") || static_cast<std::size_t>(settings.dim) == dim) return;
+    throw base::request_error("dimensions differ", "--dim", fmt::format("{} has {}, not {}", what, dim, settings.dim),
+                              "leave --dim out");
+}
+
+Model open_checkpoint(const Settings& settings) {
+    Model model;
+    model.path = settings.model.empty() ? default_model() : fs::path(settings.model);
+    model.checkpoint = nn::read_checkpoint(model.path);
+    require_no_contradiction(settings, model);
+    model.process_settings = model.checkpoint->process;
+    model.process = diffusion::make_process(model.process_settings);
+    model.parametrisation = model.checkpoint->prediction;
+    model.scaling = model.checkpoint->scaling;
+    model.data = model.checkpoint->data;
+    require_dim(settings, model.dim(), model.path.string());
+    return model;
+}
+
+/// The prediction of --prediction; where it is not said, what suits an exact target: the data, whose formulas hold
+/// without any signal too, or the score for Langevin dynamics on the density without any noise.
+diffusion::Parametrisation parametrisation_of(const Settings& settings, bool exact) {
+    const double data_deviation = settings.process.sigma_data.value_or(diffusion::Parametrisation{}.sigma_data);
+    diffusion::Prediction prediction = settings.prediction;
+    if (exact && !settings.is_given("prediction")) {
+        prediction = settings.sampler.name == "langevin" ? diffusion::Prediction::score : diffusion::Prediction::x0;
+    }
+    return {prediction, data_deviation};
+}
+
+/// The points of an empirical target, in standardised units: all of a file, of other data as many as tell the shape.
+data::Points empirical_points(const std::string& name) {
+    constexpr std::size_t kPoints = 10'000;
+    constexpr std::uint64_t kSeed = 0x0e3b'141c'a100'0000;
+    const std::unique_ptr<data::Dataset> dataset = data::open_dataset(name);
+    const data::Points points = name.ends_with(".npy") ? data::read_points(name) : dataset->draw(kSeed, 0, kPoints);
+    return data::standardise(points, dataset->scaling());
 }
 
 std::vector<double> timesteps_of(const Settings& settings, const diffusion::NoiseProcess& process) {
@@ -60,12 +105,86 @@ fs::path default_model() {
                               "say which with --model FILE, or make one with 'scorefield train'");
 }
 
-Model load_model(const Settings& settings) {
+std::size_t Model::dim() const {
+    return checkpoint ? checkpoint->network.dim : static_cast<std::size_t>(target->dim());
+}
+
+std::string Model::name() const {
+    return target ? target->name() : data;
+}
+
+std::unique_ptr<diffusion::ScoreSource> Model::host_score() const {
+    if (target) return std::make_unique<diffusion::ExactScore>(target, parametrisation);
+    return std::make_unique<nn::NetworkScore>(checkpoint->network, checkpoint->tensors, path.string());
+}
+
+TargetChoice target_choice(const Settings& settings) {
+    const std::size_t space = settings.target.find(' ');
+    TargetChoice choice = {settings.target.substr(0, space), ""};
+    if (space != std::string::npos)
+        choice.argument = settings.target.substr(settings.target.find_first_not_of(' ', space));
+    return choice;
+}
+
+std::shared_ptr<const diffusion::Target> open_target(const Settings& settings) {
+    const TargetChoice choice = target_choice(settings);
+    const diffusion::TargetInfo& info = diffusion::target_info(choice.name);
+    if (info.argument.empty() != choice.argument.empty()) {
+        throw base::request_error(
+            choice.argument.empty() ? "missing value" : "unexpected argument '" + choice.argument + "'", "--target",
+            choice.argument.empty() ? choice.name + " needs one" : choice.name + " takes none",
+            fmt::format("say --target {} {}", info.name, info.argument));
+    }
+    if (settings.is_given("target.variance") && choice.name != "gaussian") {
+        throw base::request_error("flag without effect", "--target.variance", choice.name + " has no such parameter",
+                                  "leave it out");
+    }
+    diffusion::TargetSettings wanted;
+    wanted.name = choice.name;
+    wanted.variance = settings.target_variance;
+    wanted.dim = settings.dim;
+    diffusion::TargetInput input;
+    data::Points points;
+    if (choice.name == "gmm") {
+        input.text = data::read_text(choice.argument, "mixture");
+        input.where = choice.argument;
+    } else if (choice.name == "empirical") {
+        points = empirical_points(choice.argument);
+        input.points = points.values;
+        input.dim = points.dim;
+        input.where = choice.argument;
+    }
+    std::shared_ptr<const diffusion::Target> target = diffusion::open_target(wanted, input);
+    require_dim(settings, static_cast<std::size_t>(target->dim()), choice.name);
+    return target;
+}
+
+data::Scaling target_scaling(const Settings& settings, const diffusion::Target& target) {
+    const TargetChoice choice = target_choice(settings);
+    if (choice.name == "empirical") return data::open_dataset(choice.argument)->scaling();
+    return {std::vector<double>(static_cast<std::size_t>(target.dim()), 0.0), 1};
+}
+
+Model open_model(const Settings& settings) {
+    if (settings.target.empty()) return open_checkpoint(settings);
+    if (!settings.model.empty()) {
+        throw base::request_error("two scores", "--model and --target", "a run follows one of them",
+                                  "leave one of them out");
+    }
+    Model model = open_process(settings);
+    model.parametrisation = parametrisation_of(settings, true);
+    model.target = open_target(settings);
+    model.scaling = target_scaling(settings, *model.target);
+    model.data = target_choice(settings).argument;
+    if (!model.data.empty() && target_choice(settings).name != "empirical") model.data.clear();
+    return model;
+}
+
+Model open_process(const Settings& settings) {
     Model model;
-    model.path = settings.model.empty() ? default_model() : fs::path(settings.model);
-    model.checkpoint = nn::read_checkpoint(model.path);
-    require_no_contradiction(settings, model);
-    model.process = diffusion::make_process(model.checkpoint.process);
+    model.process_settings = settings.process;
+    model.process = make_process(settings);
+    model.parametrisation = parametrisation_of(settings, false);
     return model;
 }
 
@@ -79,11 +198,14 @@ std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& sett
     return diffusion::make_process(settings.process);
 }
 
-diffusion::Program build_program(const Settings& settings,
-                                 const std::shared_ptr<const diffusion::NoiseProcess>& process,
-                                 diffusion::Prediction prediction) {
-    return diffusion::compile_program(diffusion::Course(process, timesteps_of(settings, *process)), prediction,
-                                      settings.sampler);
+diffusion::Program build_program(const Settings& settings, const Model& model) {
+    const diffusion::Course course(model.process, timesteps_of(settings, *model.process));
+    if (!diffusion::sampler_info(settings.sampler.name).piloted || (!model.target && !model.checkpoint)) {
+        return diffusion::compile_program(course, model.parametrisation, settings.sampler);
+    }
+    const std::unique_ptr<diffusion::ScoreSource> score = model.host_score();
+    diffusion::Pilot pilot(*score, settings.seed);
+    return diffusion::compile_program(course, model.parametrisation, settings.sampler, &pilot);
 }
 
 }  // namespace scorefield::app

@@ -2,36 +2,70 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "app/settings.hpp"
+#include "data/datasets.hpp"
+#include "data/scaling.hpp"
+#include "diffusion/course.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
 #include "diffusion/program.hpp"
+#include "diffusion/targets.hpp"
 #include "nn/checkpoint.hpp"
 
 namespace scorefield::app {
 
-/// A checkpoint and what it says about itself.
+/// What answers for the score, and under which process: a learned network or an exact target; neither where only a
+/// program is asked for.
 struct Model {
-    std::filesystem::path path;
-    nn::Checkpoint checkpoint;
+    std::filesystem::path path;                       ///< of the checkpoint
+    std::optional<nn::Checkpoint> checkpoint;         ///< --model
+    std::shared_ptr<const diffusion::Target> target;  ///< --target
+    diffusion::ProcessSettings process_settings;
     std::shared_ptr<const diffusion::NoiseProcess> process;
+    diffusion::Parametrisation parametrisation;
+    data::Scaling scaling;  ///< from the units of the states to those of the data
+    std::string data;       ///< name of the data set that the samples should resemble; empty: the target itself
+
+    std::size_t dim() const;
+    /// What captions call it: the data set's or the target's name.
+    std::string name() const;
+    /// Its score in double precision.
+    std::unique_ptr<diffusion::ScoreSource> host_score() const;
 };
 
-/// --model, or the model that comes with Scorefield. The checkpoint knows its process and prediction; throws
-/// base::Error (request) where `settings` explicitly say otherwise.
-Model load_model(const Settings& settings);
+/// --target, --model or the model that comes with Scorefield. A checkpoint knows its process and prediction; throws
+/// base::Error (request) where `settings` explicitly say otherwise, where both or a --dim of another size are given,
+/// and as everything that is opened does.
+Model open_model(const Settings& settings);
+
+/// As open_model, but without --model and --target only the process: enough for programs that need no score.
+Model open_process(const Settings& settings);
 
 /// assets/swiss_roll.safetensors, looked for in the working directory and beside the executable. Throws base::Error
 /// (request, --model) where there is none.
 std::filesystem::path default_model();
 
+/// The target of --target. Throws base::Error (request) naming flag or file.
+std::shared_ptr<const diffusion::Target> open_target(const Settings& settings);
+
+/// The units of a target's states: those of the data set that an empirical target is made of, else its own.
+data::Scaling target_scaling(const Settings& settings, const diffusion::Target& target);
+
 /// The process of --process and its parameters, where no model says it. Throws base::Error (request) naming the flag.
 std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& settings);
 
-/// The sampler of `settings` as a program over a process. Throws base::Error (request) naming the flag.
-diffusion::Program build_program(const Settings& settings,
-                                 const std::shared_ptr<const diffusion::NoiseProcess>& process,
-                                 diffusion::Prediction prediction);
+/// The sampler of `settings` as a program over the model's process; samplers that need a pilot try it on the model.
+/// Throws base::Error (request) naming the flag.
+diffusion::Program build_program(const Settings& settings, const Model& model);
+
+/// `NAME` or `NAME ARGUMENT` of --target.
+struct TargetChoice {
+    std::string name;
+    std::string argument;
+};
+TargetChoice target_choice(const Settings& settings);
 
 }  // namespace scorefield::app

@@ -11,8 +11,8 @@
 namespace scorefield::app {
 namespace {
 
-/// The most that any sampler needs, so that another sampler needs no other memory.
-constexpr int kRegisters = 3;
+/// What most samplers need, so that another one needs no other memory.
+constexpr int kUsualRegisters = 4;
 
 std::vector<Moment> moments_of(const diffusion::Program& program) {
     std::vector<Moment> moments(static_cast<std::size_t>(program.steps) + 1);
@@ -27,10 +27,8 @@ std::vector<Moment> moments_of(const diffusion::Program& program) {
     return moments;
 }
 
-void require_room(const gpu::Device& device, std::uint32_t dim, std::uint32_t particles) {
-    const std::uint64_t bytes_each = sizeof(float) * std::uint64_t{dim} * kRegisters;
-    const std::uint64_t most =
-        device.properties().max_storage_buffer_bytes / bytes_each / nn::kParticleMultiple * nn::kParticleMultiple;
+void require_room(const gpu::Device& device, std::uint32_t dim, int registers, std::uint32_t particles) {
+    const std::uint32_t most = sample::Executor::largest_capacity(device, dim, registers);
     if (particles <= most) return;
     throw base::request_error(
         "too many particles", "--particles",
@@ -62,22 +60,20 @@ void Run::put_into(Settings& settings) const {
 }
 
 Player::Player(gpu::Device& device, const Model& model, const Settings& settings)
-    : device_(device),
-      model_(model),
-      network_(device, model.checkpoint.network, model.checkpoint.tensors),
-      source_(network_),
-      run_(settings) {
+    : device_(device), model_(model), score_(device, model), run_(settings) {
     load(settings);
 }
 
 void Player::load(const Settings& settings) {
-    const diffusion::Program program = build_program(settings, model_.process, model_.checkpoint.prediction);
+    const diffusion::Program program = build_program(settings, model_);
     std::unique_ptr<sample::Executor> larger;
     gpu::Buffer shown;
-    if (!executor_ || settings.particles > executor_->capacity()) {
-        require_room(device_, network_.dim(), settings.particles);
-        sample::GpuSource* const sources[] = {&source_};
-        larger = std::make_unique<sample::Executor>(device_, sources, settings.particles, kRegisters);
+    if (!executor_ || settings.particles > executor_->capacity() || program.registers > executor_->registers()) {
+        const std::uint32_t dim = score_.source().dim();
+        const int registers = std::max(program.registers, executor_ ? executor_->registers() : kUsualRegisters);
+        require_room(device_, dim, registers, settings.particles);
+        sample::GpuSource* const sources[] = {&score_.source()};
+        larger = std::make_unique<sample::Executor>(device_, sources, settings.particles, registers);
         shown = gpu::Buffer(device_, "shown particles", state_bytes(larger->state()));
     }
     try {

@@ -5,13 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "app/gpu_score.hpp"
 #include "app/model.hpp"
 #include "app/playback.hpp"
 #include "gpu/device.hpp"
 #include "gpu/recorder.hpp"
-#include "nn/gpu_network.hpp"
 #include "sample/executor.hpp"
-#include "sample/network_source.hpp"
 
 namespace scorefield::app {
 
@@ -73,7 +72,7 @@ class Player {
     /// Standard deviation of the start state.
     double start_deviation() const { return executor_->program().init_scale; }
     const diffusion::Program& program() const { return executor_->program(); }
-    const nn::GpuNetwork& network() const { return network_; }
+    const sample::GpuSource& source() const { return score_.source(); }
     std::uint32_t count() const { return run_.particles; }
 
   private:
@@ -85,8 +84,7 @@ class Player {
 
     gpu::Device& device_;
     const Model& model_;
-    nn::GpuNetwork network_;
-    sample::NetworkSource source_;
+    GpuScore score_;
     std::unique_ptr<sample::Executor> executor_;
     gpu::Buffer shown_;  ///< (dim, stride) planes of the last whole state
     Run run_;

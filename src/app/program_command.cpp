@@ -72,11 +72,8 @@ std::string to_text(const Program& program) {
 }
 
 Program compile(const Settings& settings) {
-    if (settings.is_given("model")) {
-        const Model model = load_model(settings);
-        return build_program(settings, model.process, model.checkpoint.prediction);
-    }
-    return build_program(settings, make_process(settings), settings.prediction);
+    const bool scored = settings.is_given("model") || settings.is_given("target");
+    return build_program(settings, scored ? open_model(settings) : open_process(settings));
 }
 
 }  // namespace

@@ -218,9 +218,9 @@ int render_command(const Settings& asked) {
     const Player& player = scene.player();
     if (settings.json) {
         print(json_line({{"device", device.properties().name},
-                         {"variant", player.network().variant()},
+                         {"variant", player.source().variant()},
                          {"particles", player.count()},
-                         {"dim", player.network().dim()},
+                         {"dim", player.source().dim()},
                          {"steps", player.program().steps},
                          {"frames", frames},
                          {"seconds", seconds},

@@ -5,13 +5,15 @@
 
 #include "app/commands.hpp"
 #include "app/gpu_device.hpp"
+#include "app/gpu_score.hpp"
 #include "app/interrupt.hpp"
 #include "app/model.hpp"
 #include "app/output.hpp"
+#include "app/sample_output.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "data/npy.hpp"
-#include "sample/network_source.hpp"
+#include "diffusion/sampler.hpp"
 #include "sample/run.hpp"
 
 namespace scorefield::app {
@@ -21,6 +23,7 @@ namespace {
 struct Report {
     std::string device;
     std::string device_reason;
+    std::string score;
     std::string variant;
     std::size_t dim = 0;
     std::uint32_t particles = 0;
@@ -28,7 +31,7 @@ struct Report {
     int evaluations = 0;
     double seconds = 0;
     double network_seconds = 0;  ///< 0: the device has no clock
-    double operations = 0;       ///< of the network, per particle and evaluation
+    double operations = 0;       ///< of the score, per particle and evaluation
 
     double particle_steps_per_s() const { return static_cast<double>(particles) * steps / seconds; }
     double gflops() const { return operations * particles * evaluations / seconds * 1e-9; }
@@ -39,7 +42,7 @@ struct Report {
     }
 };
 
-std::string to_json(const Settings& settings, const Report& report) {
+std::string to_json(const Settings& settings, const Report& report, const SampleOutput& output) {
     nlohmann::ordered_json json = {{"device", report.device},
                                    {"variant", report.variant},
                                    {"particles", report.particles},
@@ -55,6 +58,7 @@ std::string to_json(const Settings& settings, const Report& report) {
                                    {"out", settings.out}};
     if (const std::optional<double> share = report.sampler_share()) json["sampler_share"] = *share;
     if (!settings.trajectory.empty()) json["trajectory"] = settings.trajectory;
+    if (nlohmann::ordered_json more = output.json(); !more.is_null()) json["statistics"] = std::move(more);
     return json_line(json);
 }
 
@@ -63,15 +67,14 @@ std::string to_text(const Settings& settings, const Report& report) {
     const std::string rest = share ? fmt::format("; everything else takes {:.1f}% of the time", 100 * *share) : "";
     return fmt::format(
         "device          {} ({})\n"
-        "network         {}, {:.0f} operations per evaluation\n"
+        "score           {} ({}), {:.0f} operations per evaluation\n"
         "particles       {} in {} dimensions\n"
         "sampler         {}, {} steps, {} evaluations\n"
         "time            {:.3f} s, {:.3g} particle-steps/s\n"
-        "network rate    {:.1f} GFLOP/s{}\n"
-        "wrote           {}\n",
-        report.device, report.device_reason, report.variant, report.operations, report.particles, report.dim,
-        settings.sampler.name, report.steps, report.evaluations, report.seconds, report.particle_steps_per_s(),
-        report.gflops(), rest, settings.out);
+        "score rate      {:.1f} GFLOP/s{}\n",
+        report.device, report.device_reason, report.score, report.variant, report.operations, report.particles,
+        report.dim, settings.sampler.name, report.steps, report.evaluations, report.seconds,
+        report.particle_steps_per_s(), report.gflops(), rest);
 }
 
 /// Start states of --init; `particles` becomes their number where the request does not say it.
@@ -106,85 +109,104 @@ std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings, st
     return range;
 }
 
-/// Writes what a run hands over: final states in the data's units, trajectories in the network's.
-class Files {
-  public:
-    Files(const Settings& settings, const sample::RunRequest& request, const data::Scaling& scaling)
-        : scaling_(scaling),
-          particles_(request.particles),
-          dim_(scaling.mean.size()),
-          steps_(request.program.steps),
-          samples_(settings.out, {particles_, dim_}) {
-        const std::size_t states = static_cast<std::size_t>(steps_) + 1;
-        if (request.trajectory) trajectory_.emplace(settings.trajectory, std::vector{states, particles_, dim_});
+/// Values of --known and --mask, (particles, dim) from as many rows or from one for all.
+std::vector<float> read_rows(const std::string& path, std::size_t dim, std::uint32_t particles) {
+    const data::Points points = data::read_points(path);
+    if (points.dim != dim || (points.count != particles && points.count != 1)) {
+        throw base::request_error("values of the wrong shape", path,
+                                  fmt::format("it holds ({0}, {1}), the run needs ({2}, {3}) or (1, {3})", points.count,
+                                              points.dim, particles, dim),
+                                  "give a row for each particle, or one for all");
     }
+    if (points.count == particles) return points.values;
+    std::vector<float> rows;
+    rows.reserve(std::size_t{particles} * dim);
+    for (std::uint32_t i = 0; i < particles; ++i) rows.insert(rows.end(), points.values.begin(), points.values.end());
+    return rows;
+}
 
-    void take(const sample::Batch& batch) {
-        const std::size_t first = batch.first * dim_;
-        if (batch.state == steps_) {
-            const data::Points states = {batch.rows.size() / dim_, dim_, {batch.rows.begin(), batch.rows.end()}};
-            samples_.write(first, data::undo(states, scaling_).values);
-        }
-        if (!trajectory_) return;
-        trajectory_->write(static_cast<std::size_t>(batch.state) * particles_ * dim_ + first, batch.rows);
-    }
-
-    void commit() {
-        if (trajectory_) trajectory_->commit();
-        samples_.commit();
-    }
-
-  private:
-    const data::Scaling& scaling_;
-    std::size_t particles_;
-    std::size_t dim_;
-    int steps_;
-    data::NpyWriter samples_;
-    std::optional<data::NpyWriter> trajectory_;
+/// What samplers take besides noise, for all particles of the run.
+struct Inputs {
+    std::vector<float> init;
+    std::vector<float> known;
+    std::vector<float> mask;
 };
+
+void require_inputs(const Settings& settings, const diffusion::SamplerInfo& sampler) {
+    for (const char* flag : {"known", "mask"}) {
+        if (sampler.masked && !settings.is_given(flag)) {
+            throw base::request_error("missing --" + std::string(flag), "--sampler",
+                                      std::string(sampler.name) + " needs it",
+                                      "give --known FILE.npy and --mask FILE.npy");
+        }
+        if (!sampler.masked && settings.is_given(flag)) {
+            throw base::request_error("flag without effect", "--" + std::string(flag),
+                                      fmt::format("the sampler {} keeps no values", sampler.name),
+                                      "leave it out, or choose --sampler repaint");
+        }
+    }
+    if (sampler.from_data && settings.init.empty()) {
+        throw base::request_error("missing --init", "--sampler", std::string(sampler.name) + " goes from data to noise",
+                                  "give the data, --init FILE.npy in standardised units");
+    }
+}
+
+Inputs read_inputs(const Settings& settings, const Model& model, std::uint32_t& particles) {
+    require_inputs(settings, diffusion::sampler_info(settings.sampler.name));
+    Inputs inputs;
+    inputs.init = read_init(settings, model.dim(), particles);
+    if (settings.known.empty()) return inputs;
+    const data::Points known = {particles, model.dim(), read_rows(settings.known, model.dim(), particles)};
+    inputs.known = data::standardise(known, model.scaling).values;
+    inputs.mask = read_rows(settings.mask, model.dim(), particles);
+    return inputs;
+}
+
+/// The shard's rows; empty where there are none.
+std::span<const float> part_of(const std::vector<float>& rows, std::size_t dim, std::uint32_t first,
+                               std::uint32_t last) {
+    return rows.empty() ? std::span<const float>() : std::span(rows).subspan(first * dim, (last - first) * dim);
+}
 
 }  // namespace
 
 int sample_command(const Settings& settings) {
-    for (const std::string& path : {settings.out, settings.trajectory}) {
-        if (path.empty() || path.ends_with(".npy")) continue;
-        throw base::request_error("unknown kind of file", path, "samples and trajectories are NumPy files",
-                                  "give it a name that ends in .npy");
-    }
     watch_interrupts();
-    const Model model = load_model(settings);
-    const std::size_t dim = model.checkpoint.network.dim;
+    const Model model = open_model(settings);
+    const std::size_t dim = model.dim();
     std::uint32_t particles = settings.particles;
-    const std::vector<float> init = read_init(settings, dim, particles);
+    const Inputs inputs = read_inputs(settings, model, particles);
     const auto [first, last] = shard_range(settings, particles);
 
     sample::RunRequest request;
-    request.program = build_program(settings, model.process, model.checkpoint.prediction);
+    request.program = build_program(settings, model);
     request.seed = settings.seed;
     request.first = first;
     request.particles = last - first;
     request.chunk = settings.chunk;
     request.trajectory = !settings.trajectory.empty();
-    if (!init.empty()) request.init = std::span(init).subspan(first * dim, (last - first) * dim);
-    Files files(settings, request, model.checkpoint.scaling);
+    request.init = part_of(inputs.init, dim, first, last);
+    request.known = part_of(inputs.known, dim, first, last);
+    request.mask = part_of(inputs.mask, dim, first, last);
+    const std::unique_ptr<SampleOutput> output = make_output(settings, model, request);
 
     gpu::Device device(device_request(settings));
     Report report;
     sample::RunResult result;
     {
-        nn::GpuNetwork network(device, model.checkpoint.network, model.checkpoint.tensors);
+        GpuScore score(device, model);
         const auto steps = static_cast<std::uint64_t>(request.program.steps);
         base::Progress progress("sample", steps * request.particles, "particle-steps", !settings.quiet);
         request.progress = [&](std::uint64_t done) {
             require_not_interrupted();
             progress.update(done);
         };
-        sample::NetworkSource source(network);
-        sample::GpuSource* const sources[] = {&source};
-        result = sample::run(device, sources, request, [&](const sample::Batch& batch) { files.take(batch); });
-        report.variant = network.variant();
-        report.operations = network.operations();
+        sample::GpuSource* const sources[] = {&score.source()};
+        result = sample::run(device, sources, request, [&](const sample::Batch& batch) { output->take(batch); });
+        report.variant = score.source().variant();
+        report.operations = score.source().operations();
     }
+    report.score = model.target ? "exact score of " + model.name() : "network trained on " + model.name();
     report.device = device.properties().name;
     report.device_reason = device.selection_reason();
     report.dim = dim;
@@ -195,8 +217,8 @@ int sample_command(const Settings& settings) {
     report.network_seconds = result.network_seconds;
     require_no_validation_messages(device);
 
-    files.commit();
-    print(settings.json ? to_json(settings, report) : to_text(settings, report));
+    output->commit();
+    print(settings.json ? to_json(settings, report, *output) : to_text(settings, report) + output->text());
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "base/error.hpp"
@@ -12,27 +13,43 @@
 namespace scorefield::app {
 namespace {
 
-constexpr std::size_t kOverlayPoints = 50'000;
+constexpr std::uint32_t kOverlayPoints = 50'000;
 constexpr std::uint64_t kOverlaySeed = 0x0e81'a700'0000'0000;
 /// Standard deviations of the noise that the camera shows.
 constexpr double kNoiseReach = 2.6;
 
-std::unique_ptr<data::Dataset> open_data(const Settings& settings, const nn::Checkpoint& checkpoint) {
+/// What the samples should become.
+struct Reference {
+    std::string name;     ///< empty: nothing is known
+    data::Points points;  ///< in the units of the states
+};
+
+Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling) {
+    return {dataset.name(), data::standardise(dataset.draw(kOverlaySeed, 0, kOverlayPoints), scaling)};
+}
+
+Reference reference_of(const diffusion::Target& target) {
+    const std::vector<double> points = target.sample(kOverlaySeed, {0, kOverlayPoints});
+    return {target.name(), {kOverlayPoints, static_cast<std::size_t>(target.dim()), {points.begin(), points.end()}}};
+}
+
+Reference open_reference(const Settings& settings, const Model& model) {
     if (!settings.data.empty()) {
-        std::unique_ptr<data::Dataset> chosen = data::open_dataset(settings.data);
-        if (chosen->dim() == checkpoint.network.dim) return chosen;
+        const std::unique_ptr<data::Dataset> chosen = data::open_dataset(settings.data);
+        if (chosen->dim() == model.dim()) return reference_of(*chosen, model.scaling);
         throw base::request_error(
             "data do not fit the model", "--data",
-            fmt::format("{} has {} dimensions, the model {}", settings.data, chosen->dim(), checkpoint.network.dim),
+            fmt::format("{} has {} dimensions, the model {}", settings.data, chosen->dim(), model.dim()),
             "choose the data that the model was trained on");
     }
+    if (model.target) return reference_of(*model.target);
     try {
-        std::unique_ptr<data::Dataset> known = data::open_dataset(checkpoint.data);
-        if (known->dim() == checkpoint.network.dim) return known;
+        const std::unique_ptr<data::Dataset> known = data::open_dataset(model.data);
+        if (known->dim() == model.dim()) return reference_of(*known, model.scaling);
     } catch (const base::Error&) {
         // A model shows its particles without the file that it was trained on.
     }
-    return nullptr;
+    return {};
 }
 
 render::Particles as_particles(const sample::ParticleView& view) {
@@ -73,15 +90,13 @@ std::string particles_text(std::uint64_t count) {
 }
 
 Scene::Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent)
-    : model_(load_model(settings)), player_(device, model_, settings), renderer_(device, extent, settings.particles) {
-    const double reach = kNoiseReach * player_.start_deviation();
-    bounds_ = {{-reach, -reach}, {reach, reach}};
-    if (const std::unique_ptr<data::Dataset> data = open_data(settings, model_.checkpoint)) {
-        data_name_ = data->name();
-        const data::Points points =
-            data::standardise(data->draw(kOverlaySeed, 0, kOverlayPoints), model_.checkpoint.scaling);
+    : model_(open_model(settings)), player_(device, model_, settings), renderer_(device, extent, settings.particles) {
+    const Reference reference = open_reference(settings, model_);
+    data_name_ = reference.name;
+    if (!data_name_.empty()) {
+        const data::Points& points = reference.points;
         renderer_.set_overlay(points.values, points.dim);
-        bounds_ = join(bounds_, render::bounds_of(points.values, points.dim));
+        data_bounds_ = render::bounds_of(points.values, points.dim);
         std::vector<float> planes(points.values.size());
         for (std::size_t i = 0; i < points.count; ++i) {
             for (std::size_t e = 0; e < points.dim; ++e) {
@@ -108,14 +123,33 @@ void Scene::apply(const Settings& settings) {
     }
 }
 
+render::Bounds Scene::bounds() const {
+    constexpr double kFarWider = 4;
+    const double noise = kNoiseReach * player_.start_deviation();
+    double data = 0;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        data = std::max({data, std::abs(data_bounds_.low[axis]), std::abs(data_bounds_.high[axis])});
+    }
+    if (data_name_.empty() || noise <= kFarWider * data) return join({{-noise, -noise}, {noise, noise}}, data_bounds_);
+    const Moment moment = player_.moment();
+    render::Bounds seen = data_bounds_;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        seen.low[axis] = moment.alpha * seen.low[axis] - kNoiseReach * moment.sigma;
+        seen.high[axis] = moment.alpha * seen.high[axis] + kNoiseReach * moment.sigma;
+    }
+    return seen;
+}
+
 void Scene::fit_camera() {
-    camera = render::fit(bounds_, renderer_.extent(), 0.04);
+    follows_ = true;
+    camera = render::fit(bounds(), renderer_.extent(), 0.04);
 }
 
 std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most) {
     const std::uint64_t done = player_.record(recorder, most, [&] {
         renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_deviation());
     });
+    if (follows_) fit_camera();
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), settings.seed);
     renderer_.record(recorder, as_particles(player_.particles()), camera, settings.look,
                      captions_of(settings, caption(player_), second));
@@ -124,7 +158,7 @@ std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, s
 
 void Scene::record_data(gpu::Recorder& recorder, const Settings& settings) {
     if (data_name_.empty()) throw std::logic_error("Scene::record_data: there are no data");
-    const auto dim = static_cast<std::uint32_t>(model_.checkpoint.network.dim);
+    const auto dim = static_cast<std::uint32_t>(model_.dim());
     const std::uint32_t count = std::min<std::uint32_t>(player_.count(), kOverlayPoints);
     render::Look look = settings.look;
     look.mode = render::ColourMode::density;

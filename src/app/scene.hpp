@@ -19,8 +19,11 @@ class Scene {
 
     /// Takes over what can change while it plays; throws as Player::apply, and what was shown goes on.
     void apply(const Settings& settings);
-    /// The camera that shows noise and data whole.
+    /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
+    /// from one to the other until `hold_camera`.
     void fit_camera();
+    /// From here on the camera stays where it is put.
+    void hold_camera() { follows_ = false; }
 
     /// Advances the particles towards the state that the clock shows, by at most about `most` particle-steps, and draws
     /// the last whole state onto picture(). Returns the particle-steps recorded.
@@ -41,11 +44,14 @@ class Scene {
     render::Camera2d camera;
 
   private:
+    render::Bounds bounds() const;
+
     Model model_;
     Player player_;
     render::Renderer renderer_;
     std::string data_name_;
-    render::Bounds bounds_;
+    render::Bounds data_bounds_;
+    bool follows_ = true;
     gpu::Buffer data_;  ///< (dim, count) planes
 };
 

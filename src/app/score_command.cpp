@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "app/commands.hpp"
+#include "app/model.hpp"
 #include "app/output.hpp"
 #include "base/error.hpp"
 #include "data/datasets.hpp"
@@ -26,7 +28,11 @@ struct Comparison {
     double sliced_w2 = 0;  ///< mean over the draws
     double energy_distance = 0;
     double mmd = 0;
-    std::optional<double> data_sliced_w2;  ///< mean over as many pairs of fresh draws
+    std::optional<double> data_sliced_w2;   ///< mean over as many pairs of fresh draws
+    std::optional<double> log_density;      ///< mean over the points, of a target that has one
+    std::optional<double> own_log_density;  ///< mean over as many of the target's own draws
+    std::vector<double> weights;            ///< of a mixture's components
+    std::vector<double> shares;             ///< of the points, by the component that answers for them most
 };
 
 void require_same_dim(const std::string& file, std::size_t dim, const std::string& other, std::size_t other_dim) {
@@ -41,6 +47,26 @@ data::Points fresh(const data::Dataset& data, std::uint64_t seed, std::size_t nu
     return data::standardise(data.draw(kFreshSeeds + seed * (2 * kDraws) + number, 0, count), data.scaling());
 }
 
+/// What two sets of fresh draws tell: the mean distances, of the samples and of such draws, to fresh ones.
+/// `draw(number, count)` gives draw `number` in standardised units.
+template <class Draw>
+void compare_to_draws(Comparison& result, const data::Points& scaled, const Draw& draw) {
+    double own = 0;
+    double sum = 0;
+    for (std::size_t number = 0; number < kDraws; ++number) {
+        const data::Points a = draw(2 * number, result.reference_points);
+        const data::Points b = draw(2 * number + 1, scaled.count);
+        sum += data::sliced_w2(scaled, a);
+        own += data::sliced_w2(b, a);
+        if (number > 0) continue;
+        result.energy_distance = data::energy_distance(scaled, a);
+        result.mmd = data::mmd(scaled, a);
+    }
+    result.draws = kDraws;
+    result.sliced_w2 = sum / static_cast<double>(kDraws);
+    result.data_sliced_w2 = own / static_cast<double>(kDraws);
+}
+
 Comparison compare_to_data(const Settings& settings, const data::Points& samples) {
     const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
     require_same_dim(settings.files[0], samples.dim, data->name(), data->dim());
@@ -48,22 +74,61 @@ Comparison compare_to_data(const Settings& settings, const data::Points& samples
     result.reference = data->name();
     result.points = samples.count;
     result.reference_points = std::max(samples.count, kFewestPoints);
-    result.draws = kDraws;
     result.scaling = data->scaling();
-    const data::Points scaled = data::standardise(samples, result.scaling);
-    double data_sum = 0;
-    double sample_sum = 0;
-    for (std::size_t draw = 0; draw < kDraws; ++draw) {
-        const data::Points a = fresh(*data, settings.seed, 2 * draw, result.reference_points);
-        const data::Points b = fresh(*data, settings.seed, 2 * draw + 1, samples.count);
-        sample_sum += data::sliced_w2(scaled, a);
-        data_sum += data::sliced_w2(b, a);
-        if (draw > 0) continue;
-        result.energy_distance = data::energy_distance(scaled, a);
-        result.mmd = data::mmd(scaled, a);
+    compare_to_draws(result, data::standardise(samples, result.scaling),
+                     [&](std::size_t number, std::size_t count) { return fresh(*data, settings.seed, number, count); });
+    return result;
+}
+
+data::Points as_points(const std::vector<double>& values, std::size_t dim) {
+    return {values.size() / dim, dim, {values.begin(), values.end()}};
+}
+
+double mean(const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Weights of the components and the shares of `points`, (n, d), that each of them answers for most.
+void count_components(Comparison& result, const diffusion::GaussianMixture& mixture, std::span<const double> points) {
+    const auto dim = static_cast<std::size_t>(mixture.dim());
+    const std::span<const diffusion::GaussianMixture::Component> components = mixture.components();
+    for (const auto& component : components) result.weights.push_back(component.weight);
+    result.shares.assign(components.size(), 0);
+    for (std::size_t i = 0; i < points.size(); i += dim) {
+        const std::size_t most = diffusion::likeliest_component(mixture, points.subspan(i, dim));
+        result.shares[most] += static_cast<double>(dim) / static_cast<double>(points.size());
     }
-    result.sliced_w2 = sample_sum / static_cast<double>(kDraws);
-    result.data_sliced_w2 = data_sum / static_cast<double>(kDraws);
+}
+
+/// Every number of the target's seed names draws of its own.
+std::vector<double> target_draws(const diffusion::Target& target, std::uint64_t seed, std::size_t number,
+                                 std::size_t count) {
+    constexpr std::uint64_t kTargetSeeds = 0x7a46'e7d0'a500'0000;
+    return target.sample(kTargetSeeds + seed * (2 * kDraws) + number, {0, static_cast<std::uint32_t>(count)});
+}
+
+Comparison compare_to_target(const Settings& settings, const data::Points& samples) {
+    const auto target = open_target(settings);
+    const auto dim = static_cast<std::size_t>(target->dim());
+    require_same_dim(settings.files[0], samples.dim, target->name(), dim);
+    const data::Scaling units = target_scaling(settings, *target);
+    Comparison result;
+    result.reference = target->name();
+    result.points = samples.count;
+    result.reference_points = std::max(samples.count, kFewestPoints);
+    const auto draw = [&](std::size_t number, std::size_t count) {
+        return data::undo(as_points(target_draws(*target, settings.seed, number, count), dim), units);
+    };
+    result.scaling = data::estimate_scaling(draw(0, result.reference_points), target->name());
+    compare_to_draws(result, data::standardise(samples, result.scaling), [&](std::size_t number, std::size_t count) {
+        return data::standardise(draw(number, count), result.scaling);
+    });
+    const auto* mixture = dynamic_cast<const diffusion::GaussianMixture*>(target.get());
+    if (mixture == nullptr) return result;
+    const std::vector<double> points(samples.values.begin(), samples.values.end());
+    result.log_density = mean(target->log_density(points, {}));
+    result.own_log_density = mean(target->log_density(target_draws(*target, settings.seed, 0, kFewestPoints), {}));
+    count_components(result, *mixture, points);
     return result;
 }
 
@@ -98,6 +163,12 @@ std::string to_json(const Settings& settings, const Comparison& result) {
         {"mmd", result.mmd},
     };
     if (result.data_sliced_w2) json["data_sliced_w2"] = *result.data_sliced_w2;
+    if (result.log_density) json["log_density"] = *result.log_density;
+    if (result.own_log_density) json["target_log_density"] = *result.own_log_density;
+    if (!result.weights.empty()) {
+        json["weights"] = result.weights;
+        json["shares"] = result.shares;
+    }
     return json_line(json);
 }
 
@@ -111,6 +182,15 @@ std::string to_text(const Settings& settings, const Comparison& result) {
         text += fmt::format("sliced W2        {:.4f}\n", result.sliced_w2);
     }
     text += fmt::format("energy distance  {:.4f}\nMMD              {:.4f}\n", result.energy_distance, result.mmd);
+    if (result.log_density) {
+        text += fmt::format("log density      {:.4f}  (of its own draws {:.4f})\n", *result.log_density,
+                            *result.own_log_density);
+    }
+    constexpr std::size_t kShown = 8;
+    for (std::size_t k = 0; k < std::min(kShown, result.weights.size()); ++k) {
+        text += fmt::format("component {:<6} {:.4f}  (weight {:.4f})\n", k, result.shares[k], result.weights[k]);
+    }
+    if (result.weights.size() > kShown) text += fmt::format("and {} components more\n", result.weights.size() - kShown);
     return text +
            fmt::format("in units of {}'s standard deviation, {:.6g}\n", result.reference, result.scaling.deviation);
 }
@@ -119,8 +199,9 @@ std::string to_text(const Settings& settings, const Comparison& result) {
 
 int score_command(const Settings& settings) {
     const data::Points samples = data::read_points(settings.files[0]);
-    const Comparison result =
-        settings.files.size() == 1 ? compare_to_data(settings, samples) : compare_files(settings, samples);
+    const Comparison result = !settings.target.empty()     ? compare_to_target(settings, samples)
+                              : settings.files.size() == 1 ? compare_to_data(settings, samples)
+                                                           : compare_files(settings, samples);
     print(settings.json ? to_json(settings, result) : to_text(settings, result));
     return 0;
 }

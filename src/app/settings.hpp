@@ -28,6 +28,7 @@ enum class Command : std::uint32_t {
     score = 1U << 5U,
     bench = 1U << 6U,
     devices = 1U << 7U,
+    study = 1U << 8U,
 };
 
 constexpr std::uint32_t operator|(Command a, Command b) {
@@ -65,8 +66,11 @@ std::string_view default_validation();
 struct Settings {
     Command command = Command::view;
 
-    std::string model;  ///< empty: the one that comes with Scorefield
-    std::string data;   ///< empty: what the model was trained on
+    std::string model;           ///< empty: the one that comes with Scorefield
+    std::string target;          ///< `NAME` or `NAME ARGUMENT` of an exact score; empty: the model's
+    double target_variance = 1;  ///< of the target gaussian
+    int dim = 2;                 ///< of the target gaussian
+    std::string data;            ///< empty: what the model was trained on
     diffusion::ProcessSettings process;
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;
 
@@ -81,6 +85,9 @@ struct Settings {
     Shard shard;
     std::string init;
     std::string trajectory;
+    std::string known;  ///< repaint: values that the samples must keep
+    std::string mask;   ///< repaint: where they must, 1 there and 0 elsewhere
+    bool stats = false;
 
     train::TrainSettings train;  ///< those of --train.*, --network.* and --log; what else it holds stands above
 
@@ -93,6 +100,7 @@ struct Settings {
     render::Look look;
     bool captions = true;
 
+    std::string scene;  ///< a file that says settings which the command line leaves open
     std::string out;
     std::string frame_log;
     std::string device = "auto";

@@ -5,6 +5,7 @@
 #include "data/datasets.hpp"
 #include "diffusion/processes/ddpm.hpp"
 #include "diffusion/spacing.hpp"
+#include "diffusion/targets.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -15,6 +16,7 @@ constexpr std::uint32_t kCompute = kFrames | Command::sample;
 constexpr std::uint32_t kPrograms = kCompute | Command::program;
 constexpr std::uint32_t kBench = static_cast<std::uint32_t>(Command::bench);
 constexpr std::uint32_t kTrain = static_cast<std::uint32_t>(Command::train);
+constexpr std::uint32_t kStudy = static_cast<std::uint32_t>(Command::study);
 constexpr std::uint32_t kSample = static_cast<std::uint32_t>(Command::sample);
 constexpr std::uint32_t kView = static_cast<std::uint32_t>(Command::view);
 constexpr std::uint32_t kRender = static_cast<std::uint32_t>(Command::render);
@@ -40,12 +42,31 @@ std::string_view data_help() {
     return help;
 }
 
+/// Names the exact targets.
+std::string_view target_help() {
+    static const std::string help = [] {
+        std::vector<std::string> forms;
+        for (const diffusion::TargetInfo& info : diffusion::targets()) {
+            forms.push_back(std::string(info.name) + (info.argument.empty() ? "" : " " + std::string(info.argument)));
+        }
+        const std::vector<std::string_view> views(forms.begin(), forms.end());
+        return "Exact score in the place of a learned one: " + base::join(views);
+    }();
+    return help;
+}
+
 using Table = std::vector<Setting>;
 
 void add_model(Table& table) {
     constexpr std::string_view kGroup = "Model";
     table.push_back({"model", kGroup, Text{"FILE"}, "", "Learned score network (safetensors)", kPrograms | kBench,
                      [](Settings& s) -> Slot { return &s.model; }, "the one that comes with Scorefield"});
+    table.push_back({"target", kGroup, Text{"NAME [FILE|DATA]"}, "", target_help(), kPrograms | Command::score,
+                     [](Settings& s) -> Slot { return &s.target; }, "the model's score"});
+    table.push_back({"target.variance", kGroup, RealRange{1e-12, 1e12}, "", "Variance of each coordinate (gaussian)",
+                     kPrograms | Command::score, [](Settings& s) -> Slot { return &s.target_variance; }});
+    table.push_back({"dim", kGroup, IntegerRange{1, 3}, "", "Dimensions of the target gaussian",
+                     kPrograms | Command::score, [](Settings& s) -> Slot { return &s.dim; }});
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy"}, "", data_help(),
                      kPrograms | Command::train | Command::score, [](Settings& s) -> Slot { return &s.data; },
                      "the model's, where there is one", kTrain});
@@ -97,10 +118,11 @@ void add_sampler(Table& table) {
 void add_particles(Table& table) {
     constexpr std::string_view kGroup = "Particles";
     table.push_back({"particles", kGroup, IntegerRange{1, kMaxParticles, 1'000'000}, "particles",
-                     "How many samples are drawn at once", kPrograms,
+                     "How many samples are drawn at once", kPrograms | kStudy,
                      [](Settings& s) -> Slot { return &s.particles; }});
     table.push_back({"seed", kGroup, IntegerRange{0, std::numeric_limits<std::uint64_t>::max()}, "",
-                     "Random numbers: the same seed gives the same result", kPrograms | Command::train | Command::score,
+                     "Random numbers: the same seed gives the same result",
+                     kPrograms | kStudy | Command::train | Command::score,
                      [](Settings& s) -> Slot { return &s.seed; }});
     table.push_back({"chunk", kGroup, IntegerRange{1, kMaxParticles, 1'000'000}, "particles",
                      "Particles per batch: changes nothing but memory and speed", kPrograms,
@@ -113,6 +135,16 @@ void add_particles(Table& table) {
     table.push_back({"trajectory", kGroup, Text{"FILE.npy"}, "",
                      "Also write every state, (steps+1, particles, dim) in standardised units, the start first",
                      kSample, [](Settings& s) -> Slot { return &s.trajectory; }, "none"});
+    table.push_back({"known", kGroup, Text{"FILE.npy"}, "",
+                     "Values that the samples must keep (repaint), (particles, dim) or (1, dim) for all, in the data's "
+                     "units",
+                     kSample, [](Settings& s) -> Slot { return &s.known; }, "none"});
+    table.push_back({"mask", kGroup, Text{"FILE.npy"}, "",
+                     "Where they must (repaint): 1 there, 0 elsewhere, (particles, dim) or (1, dim) for all", kSample,
+                     [](Settings& s) -> Slot { return &s.mask; }, "none"});
+    table.push_back({"stats", kGroup, Flag{}, "",
+                     "Moments and a histogram of the samples, as JSON, instead of the samples: any number of particles",
+                     kSample, [](Settings& s) -> Slot { return &s.stats; }});
 }
 
 void add_training(Table& table) {
@@ -188,6 +220,9 @@ void add_picture(Table& table) {
 
 void add_run(Table& table) {
     constexpr std::string_view kGroup = "Run";
+    table.push_back({"scene", kGroup, Text{"FILE.json"}, "",
+                     "Settings from a file, {\"name\": value, …}; what is said here wins", kPrograms,
+                     [](Settings& s) -> Slot { return &s.scene; }, "none"});
     table.push_back(
         {"out", kGroup, Text{"PATH"}, "",
          "Where the result goes: samples FILE.npy, a model FILE.safetensors, a program FILE.json; of render "
@@ -198,17 +233,17 @@ void add_run(Table& table) {
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
     table.push_back({"device", kGroup, Text{"auto|INDEX|NAME"}, "",
                      "Vulkan device: auto, its number, or a part of its name",
-                     kPrograms | Command::train | Command::bench | Command::devices,
+                     kPrograms | kStudy | Command::train | Command::bench | Command::devices,
                      [](Settings& s) -> Slot { return &s.device; }});
     table.push_back({"validation", kGroup, Choices{{"off", "on", "sync", "gpu"}}, "",
                      "Checks by the Vulkan validation layer; anything it reports makes the exit status 1",
-                     kPrograms | Command::bench, [](Settings& s) -> Slot { return &s.validation; }});
+                     kPrograms | kStudy | Command::bench, [](Settings& s) -> Slot { return &s.validation; }});
     table.push_back({"json", kGroup, Flag{}, "", "Print one JSON object on standard output and nothing else",
                      kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
-                         Command::devices,
+                         Command::devices | kStudy,
                      [](Settings& s) -> Slot { return &s.json; }});
     table.push_back({"quiet", kGroup, Flag{}, "", "No progress bars and no notes",
-                     kRender | Command::sample | Command::train | Command::program | Command::bench,
+                     kRender | Command::sample | Command::train | Command::program | Command::bench | kStudy,
                      [](Settings& s) -> Slot { return &s.quiet; }});
 }
 

@@ -1,5 +1,7 @@
 #include "data/files.hpp"
 
+#include <fmt/core.h>
+
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -36,6 +38,15 @@ std::string InputFile::read(std::size_t count) {
 
 void InputFile::refuse(const std::string& why) const {
     throw base::request_error("cannot read " + kind_, path_.string(), why, "give the path of a readable file");
+}
+
+std::string read_text(const std::filesystem::path& path, const std::string& kind) {
+    InputFile file(path, kind);
+    if (file.size() > kMaxTextBytes) {
+        throw base::request_error("invalid " + kind + " file", path.string(),
+                                  fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxTextBytes));
+    }
+    return file.read(file.size());
 }
 
 }  // namespace scorefield::data

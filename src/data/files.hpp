@@ -29,4 +29,11 @@ class InputFile {
     std::uint64_t size_ = 0;
 };
 
+/// The most bytes of a text file that is read whole.
+inline constexpr std::uint64_t kMaxTextBytes = std::uint64_t{1} << 28U;
+
+/// The whole content of a text file of that kind ("JSON"). Throws base::Error (request) as InputFile, and where it is
+/// larger than kMaxTextBytes.
+std::string read_text(const std::filesystem::path& path, const std::string& kind);
+
 }  // namespace scorefield::data

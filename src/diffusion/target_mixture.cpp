@@ -193,4 +193,23 @@ void GaussianMixture::draw(std::uint64_t seed, ParticleRange range, const Margin
     }
 }
 
+std::size_t likeliest_component(const GaussianMixture& mixture, std::span<const double> x) {
+    const std::size_t dim = x.size();
+    std::size_t likeliest = 0;
+    double most = -std::numeric_limits<double>::infinity();
+    for (std::size_t k = 0; k < mixture.components().size(); ++k) {
+        const GaussianMixture::Component& component = mixture.components()[k];
+        double log_joint = std::log(component.weight);
+        for (std::size_t j = 0; j < dim; ++j) {
+            double offset = 0;
+            for (std::size_t e = 0; e < dim; ++e) offset += component.axes[j * dim + e] * (x[e] - component.mean[e]);
+            log_joint -= (offset * offset / component.variances[j] + std::log(component.variances[j])) / 2;
+        }
+        if (log_joint <= most) continue;
+        most = log_joint;
+        likeliest = k;
+    }
+    return likeliest;
+}
+
 }  // namespace scorefield::diffusion

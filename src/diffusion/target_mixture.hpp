@@ -45,4 +45,7 @@ class GaussianMixture final : public Target {
     std::vector<double> cumulative_;  ///< of the weights
 };
 
+/// The component that answers most for the point x (d) of the clean state: the largest weight times density there.
+std::size_t likeliest_component(const GaussianMixture& mixture, std::span<const double> x);
+
 }  // namespace scorefield::diffusion

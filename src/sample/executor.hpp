@@ -10,6 +10,7 @@
 #include "gpu/pipeline.hpp"
 #include "gpu/recorder.hpp"
 #include "nn/gpu_network.hpp"
+#include "sample/blend_kernels.hpp"
 #include "sample/gpu_source.hpp"
 
 namespace scorefield::sample {
@@ -71,30 +72,22 @@ class Executor {
     ParticleView state() const;
     const diffusion::Program& program() const { return program_; }
     std::uint32_t capacity() const { return capacity_; }
+    int registers() const { return registers_; }
 
   private:
-    /// Where an op finds its numbers: words of the program's table, row of its source's.
-    struct TableRange {
-        std::uint32_t first_term = 0;
-        std::uint32_t first_noise = 0;
-        std::uint32_t row = 0;
-    };
-
     void record_uploads(gpu::Recorder& recorder);
     void record_input(gpu::Recorder& recorder, int reg, const gpu::Buffer* states);
-    void record_noise(gpu::Recorder& recorder, std::uint32_t reg);
-    void record(gpu::Recorder& recorder, const diffusion::Eval& eval, const TableRange& range,
+    void record(gpu::Recorder& recorder, const diffusion::Eval& eval, std::uint32_t row,
                 diffusion::ParticleRange block);
-    void record(gpu::Recorder& recorder, const diffusion::Blend& blend, const TableRange& range,
+    void record(gpu::Recorder& recorder, const diffusion::Blend& blend, std::uint32_t row,
                 diffusion::ParticleRange block);
-    void record(gpu::Recorder& recorder, const diffusion::Clamp& clamp, const TableRange& range,
+    void record(gpu::Recorder& recorder, const diffusion::Clamp& clamp, std::uint32_t row,
                 diffusion::ParticleRange block);
-    void record(gpu::Recorder& recorder, const diffusion::Threshold& threshold, const TableRange& range,
+    void record(gpu::Recorder& recorder, const diffusion::Threshold& threshold, std::uint32_t row,
                 diffusion::ParticleRange block);
-    void record(gpu::Recorder& recorder, const diffusion::Mask& mask, const TableRange& range,
+    void record(gpu::Recorder& recorder, const diffusion::Mask& mask, std::uint32_t row,
                 diffusion::ParticleRange block);
-    void dispatch_blend(gpu::Recorder& recorder, std::uint32_t dst, const TableRange& range, std::uint32_t terms,
-                        std::uint32_t noise, diffusion::ParticleRange block);
+    void record_blend(gpu::Recorder& recorder, std::uint32_t number, diffusion::ParticleRange block);
     std::uint32_t first_plane(int reg) const { return static_cast<std::uint32_t>(reg) * dim_; }
     std::uint32_t groups(diffusion::ParticleRange block) const;
 
@@ -108,15 +101,13 @@ class Executor {
     diffusion::Program program_;
     std::uint64_t seed_ = 0;
     diffusion::ParticleRange range_;
-    std::vector<TableRange> ranges_;  ///< by op
+    std::vector<std::uint32_t> rows_;  ///< by op: evaluation of its source, number of the blend
 
-    gpu::ComputePipeline blend_;
+    BlendKernels blends_;
     gpu::ComputePipeline clamp_;
     gpu::ComputePipeline threshold_;
     gpu::ComputePipeline mask_;
     gpu::Buffer values_;
-    gpu::Buffer table_;
-    gpu::Buffer staging_;
     bool uploads_pending_ = false;
 };
 

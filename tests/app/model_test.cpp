@@ -1,21 +1,100 @@
 #include "app/model.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include <fstream>
 
 #include "base/error.hpp"
+#include "base/scratch.hpp"
+#include "data/npy.hpp"
+#include "diffusion/sampler.hpp"
 
 namespace scorefield::app {
 namespace {
 
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+Settings said(std::initializer_list<std::pair<const char*, const char*>> values) {
+    Settings settings;
+    settings.command = Command::sample;
+    for (const auto& [name, value] : values) {
+        assign(settings, *find_setting(name), value);
+        settings.given.insert(name);
+    }
+    return settings;
+}
+
 TEST(BuildProgram, RefusesParametersThatTheSamplerDoesNotTake) {
     Settings settings;
     settings.sampler.eta = 0.5;
-    const std::shared_ptr<const diffusion::NoiseProcess> process = make_process(settings);
-    EXPECT_EQ(build_program(settings, process, settings.prediction).sampler, "ddim");
+    const Model model = open_process(settings);
+    EXPECT_EQ(build_program(settings, model).sampler, "ddim");
     settings.sampler.name = "ddpm";
-    EXPECT_THROW(build_program(settings, process, settings.prediction), base::Error);
+    EXPECT_THROW(build_program(settings, model), base::Error);
     settings.sampler = diffusion::only_taken(settings.sampler);
-    EXPECT_EQ(build_program(settings, process, settings.prediction).sampler, "ddpm");
+    EXPECT_EQ(build_program(settings, model).sampler, "ddpm");
+}
+
+TEST(OpenModel, IsTheTargetUnderTheProcessThatIsSaid) {
+    const Model model = open_model(said({{"target", "gaussian"}, {"dim", "3"}, {"process.T", "100"}}));
+    ASSERT_NE(model.target, nullptr);
+    EXPECT_FALSE(model.checkpoint.has_value());
+    EXPECT_EQ(model.dim(), 3U);
+    EXPECT_EQ(model.process->times().highest, 99);
+    EXPECT_EQ(model.parametrisation.prediction, diffusion::Prediction::x0);
+    EXPECT_EQ(model.scaling, (data::Scaling{{0, 0, 0}, 1}));
+    EXPECT_EQ(model.host_score()->dim(), 3);
+}
+
+TEST(OpenModel, TakesThePredictionThatIsSaidForATarget) {
+    const Model model = open_model(said({{"target", "gaussian"}, {"prediction", "v"}}));
+    EXPECT_EQ(model.parametrisation.prediction, diffusion::Prediction::v);
+}
+
+TEST(OpenModel, ReadsMixturesAndDataFromFiles) {
+    const base::ScratchFolder folder;
+    const std::string mixture = (folder / "mixture.json").string();
+    std::ofstream(mixture) << R"({"weights": [0.25, 0.75], "means": [[-1], [2]], "sigmas": [0.5, 0.1]})";
+    EXPECT_EQ(open_model(said({{"target", ("gmm " + mixture).c_str()}})).dim(), 1U);
+    const std::string points = (folder / "points.npy").string();
+    data::write_npy(points, {3, 2}, std::vector<float>{0, 0, 4, 4, 8, 8});
+    const Model empirical = open_model(said({{"target", ("empirical " + points).c_str()}}));
+    EXPECT_EQ(empirical.dim(), 2U);
+    EXPECT_EQ(empirical.scaling.mean, (std::vector<double>{4, 4}));
+    EXPECT_EQ(empirical.data, points);
+}
+
+TEST(OpenModel, RefusesWhatDoesNotFit) {
+    const auto refusal = [](std::initializer_list<std::pair<const char*, const char*>> values) {
+        return [settings = said(values)] { open_model(settings); };
+    };
+    EXPECT_THAT(refusal({{"target", "gausian"}}), ThrowsMessage<base::Error>(HasSubstr("did you mean 'gaussian'")));
+    EXPECT_THAT(refusal({{"target", "gmm"}}), ThrowsMessage<base::Error>(HasSubstr("gmm needs one")));
+    EXPECT_THAT(refusal({{"target", "tree x"}}), ThrowsMessage<base::Error>(HasSubstr("tree takes none")));
+    EXPECT_THAT(refusal({{"target", "gmm nowhere.json"}}), ThrowsMessage<base::Error>(HasSubstr("no such file")));
+    EXPECT_THAT(refusal({{"target", "tree"}, {"dim", "3"}}),
+                ThrowsMessage<base::Error>(HasSubstr("tree has 2, not 3")));
+    EXPECT_THAT(refusal({{"target", "tree"}, {"target.variance", "2"}}),
+                ThrowsMessage<base::Error>(HasSubstr("--target.variance")));
+    EXPECT_THAT(refusal({{"target", "tree"}, {"model", "a.safetensors"}}),
+                ThrowsMessage<base::Error>(HasSubstr("--model and --target")));
+    EXPECT_THAT(refusal({{"model", "assets/swiss_roll.safetensors"}, {"dim", "3"}}),
+                ThrowsMessage<base::Error>(HasSubstr("has 2, not 3")));
+    EXPECT_THAT(refusal({{"model", "assets/swiss_roll.safetensors"}, {"process.T", "40"}}),
+                ThrowsMessage<base::Error>(HasSubstr("contradicts the model")));
+}
+
+TEST(BuildProgram, TriesPilotedSamplersOnTheTarget) {
+    for (const diffusion::SamplerInfo& info : diffusion::samplers()) {
+        if (!info.piloted) continue;
+        const Settings settings =
+            said({{"target", "gaussian"}, {"sampler", std::string(info.name).c_str()}, {"steps", "3"}});
+        EXPECT_GT(build_program(settings, open_model(settings)).evaluations(), 3) << info.name;
+        EXPECT_THAT([&] { build_program(settings, open_process(settings)); },
+                    ThrowsMessage<base::Error>(HasSubstr("--model or --target")))
+            << info.name;
+    }
 }
 
 }  // namespace

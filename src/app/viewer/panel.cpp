@@ -54,14 +54,16 @@ bool has_parameter(const Settings& settings, std::string_view name) {
 }
 
 std::string model_text(const Model& model) {
-    const nn::Checkpoint& checkpoint = model.checkpoint;
+    if (model.target) return fmt::format("exact score of {}", model.target->name());
+    const nn::Checkpoint& checkpoint = *model.checkpoint;
     return fmt::format("{}; {} × {} units; {}", checkpoint.data, checkpoint.network.depth + 1, checkpoint.network.width,
                        diffusion::prediction_name(checkpoint.prediction));
 }
 
 std::string process_text(const Model& model) {
-    const diffusion::ProcessSettings& process = model.checkpoint.process;
-    return fmt::format("{} {}, T = {}", process.name, process.schedule, process.horizon.value_or(0));
+    const diffusion::ProcessSettings& process = model.process_settings;
+    if (process.name != "ddpm") return process.name;
+    return fmt::format("{} {}, T = {}", process.name, process.schedule, model.process->times().highest + 1);
 }
 
 }  // namespace
@@ -137,7 +139,8 @@ void Panel::draw_sampler(Settings& settings, const Scene& scene, Requests& reque
 void Panel::draw_model(const Scene& scene, Requests& requests) const {
     heading("Model");
     row_label("model", "The learned score network, among those in its folder  (--model)");
-    const std::string current = scene.model().path.filename().string();
+    const std::string current =
+        scene.model().target ? model_text(scene.model()) : scene.model().path.filename().string();
     if (ImGui::BeginCombo("##model", current.c_str())) {
         for (const std::filesystem::path& path : models_) {
             const std::string name = path.filename().string();

@@ -22,9 +22,11 @@ constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time d
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
 constexpr double kWheelZoom = 1.15;
 
-std::vector<fs::path> models_beside(const fs::path& model) {
+/// Those in the folder of the model that is shown, or of the one that comes with Scorefield.
+std::vector<fs::path> models_beside(const Model& shown) {
     std::vector<fs::path> models;
     std::error_code unreadable;
+    const fs::path model = shown.target ? default_model() : shown.path;
     const fs::path folder = model.has_parent_path() ? model.parent_path() : fs::path(".");
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, unreadable)) {
         if (entry.path().extension() == ".safetensors") models.push_back(entry.path());
@@ -47,7 +49,7 @@ Viewer::Viewer(const Settings& settings)
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
-      panel_(models_beside(scene_->model().path), device_),
+      panel_(models_beside(scene_->model()), device_),
       log_(settings.frame_log),
       screenshots_(device_),
       slots_{FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}} {
@@ -155,11 +157,13 @@ void Viewer::move_camera(const Layout& now) {
     const double y = static_cast<double>(io.MousePos.y * io.DisplayFramebufferScale.y);
     if (io.MouseWheel != 0) {
         scene_->camera.zoom_at(now.picture, {x, y}, std::pow(kWheelZoom, static_cast<double>(io.MouseWheel)));
+        scene_->hold_camera();
         camera_moved_ = true;
     }
     if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 0)) {
         scene_->camera.pan(now.picture, static_cast<double>(io.MouseDelta.x * io.DisplayFramebufferScale.x),
                            static_cast<double>(io.MouseDelta.y * io.DisplayFramebufferScale.y));
+        scene_->hold_camera();
         camera_moved_ = true;
     }
 }
@@ -203,6 +207,7 @@ void Viewer::apply_run() {
 void Viewer::change_model(const fs::path& path) {
     Settings changed = settings_;
     changed.model = path.string();
+    changed.target.clear();
     try {
         scene_ = std::make_unique<Scene>(device_, changed, scene_->extent());
         settings_ = changed;

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+
+#include "app/model.hpp"
+#include "gpu/device.hpp"
+#include "nn/gpu_network.hpp"
+#include "sample/gpu_source.hpp"
+
+namespace scorefield::app {
+
+/// A model's score on the GPU: the network or the exact target.
+class GpuScore {
+  public:
+    /// Throws base::Error (running) where the device's limits are too small for it.
+    GpuScore(gpu::Device& device, const Model& model);
+
+    sample::GpuSource& source() { return *source_; }
+    const sample::GpuSource& source() const { return *source_; }
+
+  private:
+    std::unique_ptr<nn::GpuNetwork> network_;
+    std::unique_ptr<sample::GpuSource> source_;
+};
+
+}  // namespace scorefield::app

@@ -1,0 +1,206 @@
+#include "app/sample_output.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/thread_pool.hpp"
+#include "data/npy.hpp"
+#include "sample/statistics.hpp"
+
+namespace scorefield::app {
+namespace {
+
+void require_kind(const std::string& path, const char* ending, const char* what) {
+    if (path.empty() || path.ends_with(ending)) return;
+    throw base::request_error("unknown kind of file", path, what,
+                              fmt::format("give it a name that ends in {}", ending));
+}
+
+/// The states of every step, as they come.
+class Trajectory {
+  public:
+    Trajectory(const Settings& settings, const sample::RunRequest& request, std::size_t dim)
+        : particles_(request.particles), dim_(dim) {
+        if (!request.trajectory) return;
+        require_kind(settings.trajectory, ".npy", "trajectories are NumPy files");
+        const std::size_t states = static_cast<std::size_t>(request.program.steps) + 1;
+        file_.emplace(settings.trajectory, std::vector{states, particles_, dim});
+    }
+
+    void take(const sample::Batch& batch) {
+        if (!file_) return;
+        file_->write((static_cast<std::size_t>(batch.state) * particles_ + batch.first) * dim_, batch.rows);
+    }
+
+    void commit() {
+        if (file_) file_->commit();
+    }
+
+  private:
+    std::size_t particles_;
+    std::size_t dim_;
+    std::optional<data::NpyWriter> file_;
+};
+
+class Samples final : public SampleOutput {
+  public:
+    Samples(const Settings& settings, const Model& model, const sample::RunRequest& request)
+        : trajectory_(settings, request, model.dim()),
+          scaling_(model.scaling),
+          steps_(request.program.steps),
+          path_(settings.out),
+          file_(settings.out, {request.particles, model.dim()}) {}
+
+    void take(const sample::Batch& batch) override {
+        trajectory_.take(batch);
+        if (batch.state != steps_) return;
+        const std::size_t dim = scaling_.mean.size();
+        const data::Points states = {batch.rows.size() / dim, dim, {batch.rows.begin(), batch.rows.end()}};
+        file_.write(batch.first * dim, data::undo(states, scaling_).values);
+    }
+
+    void commit() override {
+        trajectory_.commit();
+        file_.commit();
+    }
+
+    std::string text() const override { return fmt::format("wrote           {}\n", path_); }
+
+  private:
+    Trajectory trajectory_;
+    data::Scaling scaling_;
+    int steps_;
+    std::string path_;
+    data::NpyWriter file_;
+};
+
+/// Where the samples are expected, in the data's units: as wide as the target's own draws and a quarter more, or four
+/// deviations of the data on both sides.
+std::vector<sample::Bins> bins_of(const Model& model) {
+    constexpr std::uint32_t kDraws = 4096;
+    constexpr std::uint64_t kSeed = 0xb15'0000'0000'0000;
+    constexpr double kDeviations = 4;
+    std::vector<sample::Bins> bins;
+    for (std::size_t e = 0; e < model.dim(); ++e) {
+        const double reach = kDeviations * model.scaling.deviation;
+        bins.push_back({model.scaling.mean[e] - reach, model.scaling.mean[e] + reach, 100});
+    }
+    if (!model.target) return bins;
+    const std::vector<double> draws = model.target->sample(kSeed, {0, kDraws});
+    for (std::size_t e = 0; e < model.dim(); ++e) {
+        double low = draws[e];
+        double high = draws[e];
+        for (std::size_t i = e; i < draws.size(); i += model.dim()) {
+            low = std::min(low, draws[i]);
+            high = std::max(high, draws[i]);
+        }
+        const double margin = std::max((high - low) / 4, 1e-6 * (1 + std::abs(high)));
+        const double deviation = model.scaling.deviation;
+        bins[e].low = (low - margin) * deviation + model.scaling.mean[e];
+        bins[e].high = (high + margin) * deviation + model.scaling.mean[e];
+    }
+    return bins;
+}
+
+class Moments final : public SampleOutput {
+  public:
+    Moments(const Settings& settings, const Model& model, const sample::RunRequest& request)
+        : trajectory_(settings, request, model.dim()),
+          scaling_(model.scaling),
+          steps_(request.program.steps),
+          path_(settings.out),
+          bins_(bins_of(model)),
+          statistics_(bins_, bins_.size() == 2) {
+        require_kind(path_, ".json", "statistics are JSON files");
+        if (!path_.empty()) base::require_writable(path_);
+    }
+
+    void take(const sample::Batch& batch) override {
+        trajectory_.take(batch);
+        if (batch.state != steps_) return;
+        const std::size_t dim = scaling_.mean.size();
+        const data::Points states = {batch.rows.size() / dim, dim, {batch.rows.begin(), batch.rows.end()}};
+        statistics_.add(data::undo(states, scaling_).values, pool_);
+    }
+
+    void commit() override {
+        trajectory_.commit();
+        if (path_.empty()) return;
+        base::AtomicFile file(path_);
+        file.write(json().dump(2) + "\n");
+        file.commit();
+    }
+
+    nlohmann::ordered_json json() const override {
+        const sample::Summary summary = statistics_.summary();
+        nlohmann::ordered_json histograms = nlohmann::ordered_json::array();
+        for (std::size_t e = 0; e < bins_.size(); ++e) {
+            histograms.push_back({{"low", bins_[e].low},
+                                  {"high", bins_[e].high},
+                                  {"counts", summary.histograms[e].counts},
+                                  {"below", summary.histograms[e].below},
+                                  {"above", summary.histograms[e].above}});
+        }
+        nlohmann::ordered_json result = {{"count", summary.count},
+                                         {"mean", summary.mean},
+                                         {"covariance", rows_of(summary.covariance)},
+                                         {"skewness", summary.skewness},
+                                         {"excess_kurtosis", summary.excess_kurtosis},
+                                         {"minimum", summary.minimum},
+                                         {"maximum", summary.maximum},
+                                         {"histograms", histograms}};
+        if (!summary.joint.counts.empty()) {
+            result["joint"] = {{"counts", rows_of(summary.joint.counts)}, {"outside", summary.joint.outside}};
+        }
+        return result;
+    }
+
+    std::string text() const override {
+        const sample::Summary summary = statistics_.summary();
+        std::string text = fmt::format(
+            "mean            {:.6g}\ncovariance      {:.6g}\nskewness        {:.4g}\n"
+            "excess kurtosis {:.4g}\nrange           {:.6g} … {:.6g}\n",
+            fmt::join(summary.mean, ", "), fmt::join(summary.covariance, ", "), fmt::join(summary.skewness, ", "),
+            fmt::join(summary.excess_kurtosis, ", "), fmt::join(summary.minimum, ", "),
+            fmt::join(summary.maximum, ", "));
+        return path_.empty() ? text : text + fmt::format("wrote           {}\n", path_);
+    }
+
+  private:
+    /// Row-major values as rows, one for each coordinate or bin of the first.
+    template <class Value>
+    std::vector<std::vector<Value>> rows_of(const std::vector<Value>& values) const {
+        const std::size_t rows = values.size() == bins_.size() * bins_.size() ? bins_.size() : bins_[0].count;
+        const std::size_t columns = values.size() / rows;
+        std::vector<std::vector<Value>> result;
+        for (auto row = values.begin(); row != values.end(); row += static_cast<std::ptrdiff_t>(columns)) {
+            result.emplace_back(row, row + static_cast<std::ptrdiff_t>(columns));
+        }
+        return result;
+    }
+
+    Trajectory trajectory_;
+    data::Scaling scaling_;
+    int steps_;
+    std::string path_;
+    std::vector<sample::Bins> bins_;
+    base::ThreadPool pool_;
+    sample::Statistics statistics_;
+};
+
+}  // namespace
+
+std::unique_ptr<SampleOutput> make_output(const Settings& settings, const Model& model,
+                                          const sample::RunRequest& request) {
+    if (settings.stats) return std::make_unique<Moments>(settings, model, request);
+    require_kind(settings.out, ".npy", "samples are NumPy files");
+    return std::make_unique<Samples>(settings, model, request);
+}
+
+}  // namespace scorefield::app

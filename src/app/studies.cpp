@@ -1,0 +1,30 @@
+#include "app/studies.hpp"
+
+#include <array>
+
+namespace scorefield::app {
+namespace {
+
+constexpr std::array<StudyInfo, 7> kStudies = {{
+    {"orders", "Order of accuracy of every deterministic solver on an exact mixture, under vp, ve, edm and flow"},
+    {"laws", "Terminal distribution of every stochastic sampler against the exact target"},
+    {"gaussian", "One Gaussian under the additive process: variance left by mean only, DDPM, DDIM"},
+    {"mixtures", "Langevin, annealed Langevin and reverse diffusion on known mixtures: which recover the weights"},
+    {"chain", "The three-state chain: joint, marginal and backward tables, and a population that returns"},
+    {"inversion", "DDIM inversion and back: error of the round trip against the number of steps"},
+    {"scaling", "Time against the number of particles and of steps"},
+}};
+
+}  // namespace
+
+std::span<const StudyInfo> studies() {
+    return kStudies;
+}
+
+std::vector<std::string_view> study_names() {
+    std::vector<std::string_view> names;
+    for (const StudyInfo& info : kStudies) names.push_back(info.name);
+    return names;
+}
+
+}  // namespace scorefield::app

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/progress.hpp"
+
+namespace scorefield::app {
+
+/// What all studies take.
+struct StudyRequest {
+    std::uint32_t particles = 1'000'000;
+    std::uint64_t seed = 0;
+    double target_variance = 0.01;  ///< of study gaussian
+    bool progress = true;           ///< show a bar where standard error is a terminal
+};
+
+/// The bar of a study of `total` parts, which also ends it at an interrupt.
+class StudyProgress {
+  public:
+    StudyProgress(const StudyRequest& request, const std::string& title, std::uint64_t total);
+
+    /// One more part begins.
+    void next(const std::string& what);
+
+  private:
+    base::Progress bar_;
+    std::uint64_t done_ = 0;
+};
+
+}  // namespace scorefield::app

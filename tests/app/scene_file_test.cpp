@@ -1,0 +1,78 @@
+#include "app/scene_file.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "app/command_line.hpp"
+#include "base/error.hpp"
+#include "base/scratch.hpp"
+
+namespace scorefield::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+class SceneFile : public testing::Test {
+  protected:
+    base::ScratchFolder folder;
+    std::string path = (folder / "scene.json").string();
+
+    void write(const std::string& text) const { std::ofstream(path) << text; }
+    Settings read(std::vector<std::string> arguments) const {
+        arguments.insert(arguments.end(), {"--scene", path});
+        return parse_command_line(arguments).settings;
+    }
+};
+
+TEST_F(SceneFile, SaysWhatTheCommandLineLeavesOpen) {
+    write(R"({"title": "t", "about": "a", "sampler": "ddpm", "sampler.variance": "small", "steps": 7,
+              "look.axes": false, "seed": 18446744073709551615, "steps-per-second": 2.5})");
+    const Settings settings = read({"view", "--steps", "9"});
+    EXPECT_EQ(settings.sampler.name, "ddpm");
+    EXPECT_EQ(settings.sampler.variance, "small");
+    EXPECT_EQ(settings.steps, 9);
+    EXPECT_FALSE(settings.look.axes);
+    EXPECT_EQ(settings.seed, 18446744073709551615U);
+    EXPECT_EQ(settings.steps_per_second, 2.5);
+    EXPECT_TRUE(settings.is_given("sampler"));
+}
+
+TEST_F(SceneFile, LeavesOutWhatTheCommandDoesNotTake) {
+    write(R"({"look.axes": false, "steps": 3})");
+    const Settings settings = read({"program"});
+    EXPECT_TRUE(settings.look.axes);
+    EXPECT_EQ(settings.steps, 3);
+}
+
+TEST_F(SceneFile, IsRefusedWithFileAndSetting) {
+    const auto refusal = [&](const std::string& text) {
+        write(text);
+        return [this] { read({"view"}); };
+    };
+    EXPECT_THAT(refusal("{"), ThrowsMessage<base::Error>(HasSubstr(path + "): not JSON")));
+    EXPECT_THAT(refusal("[]"), ThrowsMessage<base::Error>(HasSubstr("not an object")));
+    EXPECT_THAT(refusal(R"({"stps": 3})"), ThrowsMessage<base::Error>(HasSubstr("did you mean 'steps'")));
+    EXPECT_THAT(refusal(R"({"steps": 0})"), ThrowsMessage<base::Error>(HasSubstr(path + ": steps")));
+    EXPECT_THAT(refusal(R"({"steps": [3]})"), ThrowsMessage<base::Error>(HasSubstr("neither a string")));
+    EXPECT_THAT(refusal(R"({"out": "x"})"), ThrowsMessage<base::Error>(HasSubstr("a scene cannot say it")));
+    EXPECT_THAT(
+        [] {
+            parse_command_line({"view", "--scene", "nowhere.json"});
+        },
+        ThrowsMessage<base::Error>(HasSubstr("nowhere.json): no such file")));
+}
+
+TEST(Target, MayHaveAnArgument) {
+    EXPECT_EQ(parse_command_line({"view", "--target", "gmm", "a.json", "--steps", "3"}).settings.target, "gmm a.json");
+    EXPECT_EQ(parse_command_line({"view", "--target", "tree"}).settings.target, "tree");
+    const Settings score = parse_command_line({"score", "a.npy", "--target", "empirical", "moons"}).settings;
+    EXPECT_EQ(score.target, "empirical moons");
+    EXPECT_THAT(score.files, testing::ElementsAre("a.npy"));
+    EXPECT_THAT(parse_command_line({"score", "--target", "tree", "a.npy"}).settings.files,
+                testing::ElementsAre("a.npy"));
+}
+
+}  // namespace
+}  // namespace scorefield::app
