@@ -48,11 +48,20 @@ Node Course::node_at_ratio(double ratio) const {
     return node;
 }
 
+Course Course::reversed() const {
+    std::vector<Step> steps;
+    for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+        const Node from = step->last() ? node_at(process_->times().lowest_noisy) : step->to;
+        if (from.t >= step->from.t) continue;
+        steps.push_back({static_cast<int>(steps.size()), from, step->from});
+    }
+    return {process_, std::move(steps), init_scale_, scaled_};
+}
+
 MarginalRates Course::rates_at(double t) const {
-    const auto [alpha, sigma] = process_->marginal(t);
-    const auto [drift, diffusion] = process_->sde(t);
-    const MarginalRates rates = {drift * alpha, drift * sigma + diffusion / (2 * sigma)};
+    const MarginalRates rates = process_->rates(t);
     if (!scaled_) return rates;
+    const auto [alpha, sigma] = process_->marginal(t);
     return {0, (rates.sigma - sigma / alpha * rates.alpha) / alpha};
 }
 

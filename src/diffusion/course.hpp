@@ -19,12 +19,6 @@ struct Step {
     bool last() const { return to.at == Marginal{}; }
 };
 
-/// dα/dt and dσ/dt.
-struct MarginalRates {
-    double alpha = 0;
-    double sigma = 0;
-};
-
 /// Which nodes a sampler visits, and the curve between them: what process, spacing and step count come to. Samplers see
 /// nothing else of them.
 class Course {
@@ -51,6 +45,9 @@ class Course {
     /// How the state's scales change at time t; not finite where the process says none.
     MarginalRates rates_at(double t) const;
 
+    /// The same nodes from the last to the first: towards the noise. What begins at the clean state, about which no
+    /// score says anything, begins at the process's lowest time with noise.
+    Course reversed() const;
     /// The same with one step only.
     Course alone(const Step& step) const { return {process_, {step}, init_scale_, scaled_}; }
 

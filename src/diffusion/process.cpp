@@ -87,6 +87,12 @@ double log_snr(const Marginal& at) {
     return std::log(at.alpha / at.sigma);
 }
 
+MarginalRates NoiseProcess::rates(double t) const {
+    const auto [alpha, sigma] = marginal(t);
+    const auto [drift, diffusion] = sde(t);
+    return {drift * alpha, drift * sigma + diffusion / (2 * sigma)};
+}
+
 std::span<const ProcessInfo> processes() {
     static const std::vector<ProcessInfo> infos = [] {
         std::vector<ProcessInfo> all;

@@ -35,6 +35,12 @@ struct LinearSde {
     double diffusion = 0;
 };
 
+/// dα/dt and dσ/dt.
+struct MarginalRates {
+    double alpha = 0;
+    double sigma = 0;
+};
+
 /// What the probability flow is integrated over: x over t, or x/α over σ/α.
 enum class Variable { time, sigma };
 
@@ -51,6 +57,8 @@ class NoiseProcess {
     /// The SDE's coefficients at `t`, infinite where no signal is left; of a discrete process those of its
     /// interpolation, at a whole number of the interval below it.
     virtual LinearSde sde(double t) const = 0;
+    /// How the scales change at `t`; by the SDE, so not finite where it is not, unless the process knows better.
+    virtual MarginalRates rates(double t) const;
     /// The time with that λ = log(α/σ), the inverse of log_snr(marginal(t)); the nearest time of the range where λ is
     /// outside it.
     virtual double time_at(double log_snr) const = 0;

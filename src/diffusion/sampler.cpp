@@ -17,8 +17,9 @@ namespace {
 const std::vector<SamplerEntry>& entries() {
     static const std::vector<SamplerEntry> all = [] {
         std::vector<SamplerEntry> joined;
-        for (const auto family :
-             {first_order_samplers(), one_step_samplers(), multistep_samplers(), stochastic_samplers()}) {
+        for (const auto family : {first_order_samplers(), one_step_samplers(), adaptive_samplers(),
+                                  multistep_samplers(), stochastic_samplers(), langevin_samplers(),
+                                  predictor_corrector_samplers(), consistency_samplers(), repaint_samplers()}) {
             joined.insert(joined.end(), family.begin(), family.end());
         }
         return joined;
@@ -82,6 +83,27 @@ bool takes(const SamplerInfo& info, std::string_view parameter) {
     return std::ranges::find(info.parameters, parameter, &SamplerParameter::name) != info.parameters.end();
 }
 
+const SamplerEntry& find_sampler(std::string_view name, std::string_view where) {
+    const auto found =
+        std::ranges::find_if(entries(), [&](const SamplerEntry& entry) { return entry.info.name == name; });
+    if (found != entries().end()) return *found;
+    std::vector<std::string_view> names;
+    for (const SamplerInfo& info : samplers()) names.push_back(info.name);
+    throw base::request_error("unknown sampler '" + std::string(name) + "'", std::string(where), "no such name",
+                              base::name_hint(name, names));
+}
+
+void require_taken(const SamplerInfo& info, const SamplerSettings& settings) {
+    for_each_parameter(settings, [&](std::string_view name, const auto& value) {
+        if (!value || takes(info, name)) return;
+        std::vector<std::string_view> taken;
+        for (const SamplerParameter& parameter : info.parameters) taken.push_back(parameter.name);
+        throw base::request_error("flag without effect", fmt::format("--sampler.{}", name),
+                                  fmt::format("the sampler {} has no such parameter", info.name),
+                                  taken.empty() ? "it has none" : "it has " + base::join(taken));
+    });
+}
+
 /// What holds for every sampler that takes the parameter.
 void check_settings(const SamplerSettings& settings) {
     constexpr double kMost = 1e6;
@@ -111,27 +133,20 @@ void check_settings(const SamplerSettings& settings) {
     check_range("threshold_max", settings.threshold_max, 1, kMost);
 }
 
-}  // namespace
-
-const SamplerEntry& find_sampler(std::string_view name, std::string_view where) {
-    const auto found =
-        std::ranges::find_if(entries(), [&](const SamplerEntry& entry) { return entry.info.name == name; });
-    if (found != entries().end()) return *found;
-    std::vector<std::string_view> names;
-    for (const SamplerInfo& info : samplers()) names.push_back(info.name);
-    throw base::request_error("unknown sampler '" + std::string(name) + "'", std::string(where), "no such name",
-                              base::name_hint(name, names));
+bool goes_to_data(const Course& course) {
+    if (course.steps().empty()) return false;
+    const Step& first = course.steps().front();
+    return first.to.at.sigma * first.from.at.alpha < first.from.at.sigma * first.to.at.alpha;
 }
 
-void require_taken(const SamplerInfo& info, const SamplerSettings& settings) {
-    for_each_parameter(settings, [&](std::string_view name, const auto& value) {
-        if (!value || takes(info, name)) return;
-        std::vector<std::string_view> taken;
-        for (const SamplerParameter& parameter : info.parameters) taken.push_back(parameter.name);
-        throw base::request_error("flag without effect", fmt::format("--sampler.{}", name),
-                                  fmt::format("the sampler {} has no such parameter", info.name),
-                                  taken.empty() ? "it has none" : "it has " + base::join(taken));
-    });
+}  // namespace
+
+const SamplerEntry& checked_sampler(const SamplerSettings& settings, std::string_view where) {
+    const SamplerEntry& entry = find_sampler(settings.name, where);
+    require_taken(entry.info, settings);
+    check_settings(settings);
+    if (!entry.info.variants.empty()) check_choice("variant", settings.variant, entry.info.variants);
+    return entry;
 }
 
 std::span<const SamplerInfo> samplers() {
@@ -157,12 +172,14 @@ SamplerSettings only_taken(SamplerSettings settings) {
 
 Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
                         Pilot* pilot) {
-    const SamplerEntry& entry = find_sampler(settings.name, "--sampler");
-    require_taken(entry.info, settings);
-    check_settings(settings);
-    check_choice("variant", settings.variant, entry.info.variants);
-    ProgramBuilder builder(course, parametrisation, settings, pilot);
-    entry.emit(builder, course, settings);
+    const SamplerEntry& entry = checked_sampler(settings, "--sampler");
+    const Course way = entry.info.from_data && goes_to_data(course) ? course.reversed() : course;
+    if (way.steps().empty()) {
+        throw base::request_error("too few steps", "--steps", "none is left between the data and the noise",
+                                  "give more of them");
+    }
+    ProgramBuilder builder(way, parametrisation, settings, pilot);
+    entry.emit(builder, way, settings);
     Program program = builder.take();
     program.sampler = entry.info.name;
     program.process = course.process().name();

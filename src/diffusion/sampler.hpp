@@ -92,11 +92,11 @@ const SamplerInfo& sampler_info(std::string_view name);
 /// The settings without the parameters that their sampler does not take: what stays when the sampler is changed.
 SamplerSettings only_taken(SamplerSettings settings);
 
-/// Compiles `settings` over the nodes of `course`. The state is register 0. Where an update is affine in the state and
-/// the network's output, it is that one `eval`. `pilot` may be null for samplers that are not `piloted`.
-/// Throws base::Error (request) naming the flag: sampler or parameter unknown, not taken by this sampler or out of
-/// range, too few steps for the order, a coefficient that is not finite in single precision (no signal left at that
-/// time), a pilot that is missing.
+/// Compiles `settings` over the nodes of `course`, those that start `from_data` over its reverse. The state is register
+/// 0. Where an update is affine in the state and the network's output, it is that one `eval`. `pilot` may be null for
+/// samplers that are not `piloted`. Throws base::Error (request) naming the flag: sampler or parameter unknown, not
+/// taken by this sampler or out of range, too few steps for the order, a coefficient that is not finite in single
+/// precision (no signal left at that time), a pilot that is missing.
 Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
                         Pilot* pilot = nullptr);
 

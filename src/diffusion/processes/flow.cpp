@@ -15,6 +15,7 @@ class FlowProcess final : public NoiseProcess {
     TimeRange times() const override { return {0, t_min_, 1, false}; }
     Marginal marginal(double t) const override { return {1 - t, t}; }
     LinearSde sde(double t) const override { return {-1 / (1 - t), 2 * t / (1 - t)}; }
+    MarginalRates rates(double /*t*/) const override { return {-1, 1}; }
     double time_at(double log_snr) const override { return 1 / (1 + std::exp(log_snr)); }
     double prior_scale() const override { return 1; }
     Variable variable() const override { return Variable::time; }

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "diffusion/samplers/ancestral.hpp"
+#include "diffusion/samplers/probability_flow.hpp"
 #include "diffusion/samplers/samplers.hpp"
 
 namespace scorefield::diffusion {
@@ -51,6 +52,41 @@ void emit_ddim(ProgramBuilder& builder, const Course& course, const SamplerSetti
             builder.combine(step.from, 0, 0, direction / sigma, to_alpha - direction * alpha / sigma, 1);
         }
         if (noise != 0) builder.blend(0, {{0, 1}}, builder.increment(noise, step.from, step.to));
+    }
+}
+
+/// DDIM run towards the noise (Song, Meng, Ermon 2021, section 4.3): the noise estimate of where the step starts holds
+/// for all of it, or (order 2) the slopes of a Runge–Kutta step.
+void emit_ddim_inverse(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+    const bool raw = keeps_raw_noise(builder, settings);
+    const int order = settings.order.value_or(1);
+    if (order != 1 && order != 2) {
+        throw base::request_error("order out of range", "--sampler.order",
+                                  std::to_string(order) + " is neither 1 nor 2", "give 1 or 2");
+    }
+    if (order == 1 && (settings.variant || settings.variable)) {
+        throw base::request_error("flag without effect", settings.variant ? "--sampler.variant" : "--sampler.variable",
+                                  "the first order has one form only", "give --sampler.order 2, or leave it out");
+    }
+    if (order == 2 && raw) {
+        throw base::request_error("flag without effect", "--sampler.limited_noise",
+                                  "the second order follows the limited estimates", "give --sampler.order 1");
+    }
+    const ProbabilityFlow flow(builder);
+    for (const Step& step : course.steps()) {
+        builder.begin_step(step.index);
+        const auto [alpha, sigma] = step.from.at;
+        const auto [to_alpha, to_sigma] = step.to.at;
+        if (order == 2) {
+            runge_kutta_step(builder, flow, step, settings.variant == "midpoint" ? kMidpoint : kHeun);
+        } else if (raw) {
+            combine_raw(builder, step.from, to_alpha, to_sigma);
+        } else if (builder.limits()) {
+            builder.combine(step.from, 0, 0, to_sigma / sigma, to_alpha - to_sigma / sigma * alpha, 1);
+        } else {
+            builder.estimate_noise(step.from, 0, 1);
+            builder.blend(0, {{0, to_alpha / alpha}, {1, to_sigma - sigma * to_alpha / alpha}});
+        }
     }
 }
 
@@ -108,10 +144,15 @@ constexpr SamplerParameter kLimitedNoise = {
 
 constexpr std::array kDdimParameters = {kEta, kLimitedNoise, kClipParameter, kThresholdParameter,
                                         kThresholdMaxParameter};
+constexpr SamplerParameter kInverseOrder = {"order", "of accuracy: 1 or 2", "1"};
+constexpr SamplerParameter kInverseVariant = {"variant", "of order 2: heun or midpoint", "heun"};
+constexpr std::array<std::string_view, 2> kInverseVariants = {"heun", "midpoint"};
+constexpr std::array kInverseParameters = {kInverseOrder,  kInverseVariant,     kVariableParameter,    kLimitedNoise,
+                                           kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 constexpr std::array kDdpmParameters = {
     kForm, kVariance, kMix, kFinalNoise, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 
-constexpr std::array<SamplerEntry, 2> kSamplers = {{
+constexpr std::array<SamplerEntry, 3> kSamplers = {{
     {{.name = "ddim",
       .help = "DDIM: first order, deterministic at eta 0",
       .parameters = kDdimParameters,
@@ -124,6 +165,12 @@ constexpr std::array<SamplerEntry, 2> kSamplers = {{
       .stochastic = true,
       .predictor = true},
      emit_ddpm},
+    {{.name = "ddim_inverse",
+      .help = "DDIM backwards: from data (--init) to the noise that they come from",
+      .parameters = kInverseParameters,
+      .variants = kInverseVariants,
+      .from_data = true},
+     emit_ddim_inverse},
 }};
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.hpp"
 
@@ -89,27 +90,28 @@ void ProbabilityFlow::require_finite(const Node& from) const {
         "with --sampler.variable time");
 }
 
+std::vector<Term> ProbabilityFlow::moved(const Node& from, const Node& to, double width,
+                                         std::span<const double> weights, std::span<const int> slots) const {
+    std::vector<Term> terms = {{0, scale(to) / scale(from)}};
+    for (std::size_t j = 0; j < weights.size(); ++j) terms.push_back({slots[j], scale(to) * width * weights[j]});
+    return terms;
+}
+
 void runge_kutta_step(ProgramBuilder& builder, const ProbabilityFlow& flow, const Step& step, const Tableau& tableau) {
     flow.require_finite(step.from);
     const int stages = tableau.stages();
+    std::vector<int> slots(static_cast<std::size_t>(stages));
+    std::iota(slots.begin(), slots.end(), 1);
     const double start = flow.coordinate(step.from);
     const double width = flow.coordinate(step.to) - start;
-    const auto moved = [&](const Node& node, std::span<const double> weights) {
-        const double scale = flow.scale(node);
-        std::vector<Term> terms = {{0, scale / flow.scale(step.from)}};
-        for (std::size_t j = 0; j < weights.size(); ++j) {
-            terms.push_back({static_cast<int>(j) + 1, scale * width * weights[j]});
-        }
-        return terms;
-    };
     flow.slope(step.from, 0, 1, stages + 1);
     for (int i = 1; i < stages; ++i) {
         const double share = tableau.c[static_cast<std::size_t>(i)];
         const Node node = share == 1 ? step.to : flow.node_at(start + share * width);
-        builder.blend(i + 1, moved(node, tableau.row(i)));
+        builder.blend(i + 1, flow.moved(step.from, node, width, tableau.row(i), slots));
         flow.slope(node, i + 1, i + 1, stages + 1);
     }
-    builder.blend(0, moved(step.to, tableau.b));
+    builder.blend(0, flow.moved(step.from, step.to, width, tableau.b, slots));
 }
 
 }  // namespace scorefield::diffusion

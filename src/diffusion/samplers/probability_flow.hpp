@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "diffusion/course.hpp"
 #include "diffusion/samplers/program_builder.hpp"
@@ -23,6 +24,10 @@ class ProbabilityFlow {
     void slope(const Node& node, int src, int dst, int spare) const;
     /// register 0 ← one step of Euler: a single evaluation. At the clean state it is the estimate of the data.
     void euler(const Step& step) const;
+    /// The terms of scale(to)·(z + width·Σ weights[j]·slope_j): register 0 stands at `from`, slope j in register
+    /// slots[j].
+    std::vector<Term> moved(const Node& from, const Node& to, double width, std::span<const double> weights,
+                            std::span<const int> slots) const;
     /// Throws base::Error (request) where z is infinite: no signal at the start of the step.
     void require_finite(const Node& from) const;
 

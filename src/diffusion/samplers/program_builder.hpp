@@ -66,6 +66,7 @@ class ProgramBuilder {
     void rewind(std::size_t size);
 
     const Course& course() const { return course_; }
+    const Parametrisation& parametrisation() const { return parametrisation_; }
     const SamplerSettings& settings() const { return settings_; }
 
     /// The ops and the count of registers that they use; the other members are the caller's.

@@ -21,12 +21,15 @@ std::span<const SamplerEntry> first_order_samplers();  ///< ddim, ddpm, ddim_inv
 std::span<const SamplerEntry> multistep_samplers();
 std::span<const SamplerEntry> one_step_samplers();
 std::span<const SamplerEntry> stochastic_samplers();
+std::span<const SamplerEntry> adaptive_samplers();
+std::span<const SamplerEntry> langevin_samplers();
+std::span<const SamplerEntry> predictor_corrector_samplers();
+std::span<const SamplerEntry> consistency_samplers();
+std::span<const SamplerEntry> repaint_samplers();
 
-/// Throws base::Error (request, `where`) with the nearest known name.
-const SamplerEntry& find_sampler(std::string_view name, std::string_view where);
-
-/// Throws base::Error (request) naming the flag where `settings` hold a parameter that the sampler does not take.
-void require_taken(const SamplerInfo& info, const SamplerSettings& settings);
+/// The sampler of that name. Throws base::Error (request) naming `where` for an unknown name, with the nearest known
+/// one, or the flag of a parameter that it does not take or that is out of range.
+const SamplerEntry& checked_sampler(const SamplerSettings& settings, std::string_view where);
 
 /// Parameters that most samplers share.
 inline constexpr SamplerParameter kClipParameter = {"clip", "clamp every estimate of the data to ± this", "no clamp"};

@@ -1,0 +1,94 @@
+#include <array>
+#include <cmath>
+
+#include "base/error.hpp"
+#include "diffusion/samplers/probability_flow.hpp"
+#include "diffusion/samplers/samplers.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+/// x ← x + drift·score + noise·z, z a draw of its own.
+void langevin_step(ProgramBuilder& builder, const Node& node, double drift, double noise, std::uint32_t draw) {
+    builder.estimate_score(node, 0, 1);
+    builder.blend(0, {{0, 1}, {1, drift}}, ProgramBuilder::fresh_noise(noise, draw));
+}
+
+Node langevin_node(const ProgramBuilder& builder, const SamplerSettings& settings) {
+    if (!settings.clean.value_or(false)) {
+        return builder.course().node_at(builder.course().process().times().lowest_noisy);
+    }
+    if (builder.parametrisation().prediction != Prediction::score) {
+        throw base::request_error("no score without noise", "--sampler.clean",
+                                  "only what predicts the score itself knows it there",
+                                  "give --target and --prediction score, or leave it out");
+    }
+    return {};
+}
+
+/// x ← x + τ·score + √(2τ)·z, as many times as the course has steps.
+void emit_langevin(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+    const double size = settings.step_size.value_or(0.01);
+    const Node node = langevin_node(builder, settings);
+    for (const Step& step : course.steps()) {
+        builder.begin_step(step.index);
+        langevin_step(builder, node, size, std::sqrt(2 * size), static_cast<std::uint32_t>(step.index));
+    }
+}
+
+/// Song & Ermon 2019, algorithm 1, on y = x/α with levels r = σ/α: K times y ← y + (a/2)·score + √a·z, a = ε·r²/r_L².
+void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+    const ProbabilityFlow flow(builder, Variable::sigma);
+    const Step& final = course.steps().back();
+    const double lowest = flow.coordinate(final.from);
+    const double share = settings.step_size ? *settings.step_size / (lowest * lowest) : 0.2;  // ε/r_L²
+    std::uint32_t draw = 0;
+    for (const Step& step : course.steps()) {
+        builder.begin_step(step.index);
+        flow.require_finite(step.from);
+        const auto [alpha, sigma] = step.from.at;
+        // score of y = α·score of x; a in the units of x is α²·a = share·σ².
+        const double size = share * sigma * sigma;
+        for (int k = 0; k < settings.iterations.value_or(100); ++k) {
+            langevin_step(builder, step.from, size / 2, std::sqrt(size), draw++);
+        }
+        if (step.last() && settings.final_denoise.value_or(false)) {
+            builder.denoise(step.from, 0, 0);
+        } else if (step.to.at.alpha != alpha) {
+            builder.blend(0, {{0, step.to.at.alpha / alpha}});
+        }
+    }
+}
+
+constexpr SamplerParameter kStepSize = {"step_size", "tau of x + tau*score + sqrt(2 tau)*z, above 0", "0.01"};
+constexpr SamplerParameter kClean = {"clean", "on the density without any noise (exact targets only): on or off",
+                                     "off"};
+constexpr SamplerParameter kAnnealedSize = {"step_size", "epsilon: step at the last level, above 0",
+                                            "0.2 of the last level's variance"};
+constexpr SamplerParameter kIterations = {"iterations", "steps at each level, from 1", "100"};
+constexpr SamplerParameter kFinalDenoise = {"final_denoise", "end with the estimate of the data: on or off", "off"};
+
+constexpr std::array kLangevinParameters = {kStepSize, kClean};
+constexpr std::array kAnnealedParameters = {kAnnealedSize,  kIterations,         kFinalDenoise,
+                                            kClipParameter, kThresholdParameter, kThresholdMaxParameter};
+
+constexpr std::array<SamplerEntry, 2> kSamplers = {{
+    {{.name = "langevin",
+      .help = "Langevin dynamics at the lowest noise: --steps of them",
+      .parameters = kLangevinParameters,
+      .stochastic = true},
+     emit_langevin},
+    {{.name = "annealed_langevin",
+      .help = "Langevin dynamics at one noise level after the other",
+      .parameters = kAnnealedParameters,
+      .stochastic = true},
+     emit_annealed_langevin},
+}};
+
+}  // namespace
+
+std::span<const SamplerEntry> langevin_samplers() {
+    return kSamplers;
+}
+
+}  // namespace scorefield::diffusion
