@@ -6,6 +6,7 @@
 #include "diffusion/brownian.hpp"
 #include "diffusion/exact_score.hpp"
 #include "diffusion/spacing.hpp"
+#include "gaussian_run.hpp"
 #include "sampler_cases.hpp"
 #include "support.hpp"
 
@@ -15,7 +16,12 @@ namespace {
 using testing_support::describe;
 using testing_support::distance;
 using testing_support::every_sampler;
+using testing_support::exact_denoiser;
 using testing_support::FunctionSource;
+using testing_support::gaussian;
+using testing_support::Line;
+using testing_support::Moments;
+using testing_support::program_moments;
 using testing_support::random_mixture;
 using testing_support::trajectory;
 
@@ -23,31 +29,6 @@ constexpr std::array kAllPredictions = {Prediction::epsilon, Prediction::x0, Pre
 
 std::shared_ptr<const NoiseProcess> linear() {
     return make_process({});
-}
-
-/// Mean and variance of a one-dimensional state.
-struct Moments {
-    double mean = 0;
-    double variance = 0;
-};
-
-constexpr double kMean = 0.8;       // of the one-dimensional Gaussian target
-constexpr double kVariance = 0.09;  // its variance
-
-GaussianMixture gaussian() {
-    return GaussianMixture({{1, {kMean}, {kVariance}}});
-}
-
-/// slope·x + offset.
-struct Line {
-    double slope = 0;
-    double offset = 0;
-};
-
-/// The Gaussian's denoiser, by the rule for conditioning one Gaussian on another.
-Line exact_denoiser(const Marginal& at) {
-    const double gain = at.alpha * kVariance / (at.alpha * at.alpha * kVariance + at.sigma * at.sigma);
-    return {gain, kMean - gain * at.alpha * kMean};
 }
 
 /// One step x ← step.slope·x + step.offset + noise·z on the moments.
@@ -124,33 +105,6 @@ std::vector<Moments> expected_moments(const SamplerSettings& settings, const Noi
         m = settings.name == "ddim" ? ddim_step(m, nodes[i], nodes[i + 1], settings.eta.value_or(0))
                                     : ddpm_step(m, nodes[i], nodes[i + 1], settings.variance == "large");
         moments.push_back(m);
-    }
-    return moments;
-}
-
-/// The moments of what `program` computes from N(0, 1) with the Gaussian's exact score, without sampling: with the
-/// noise taken out every state is a line in the start state, read off two particles; step k's noise adds its variance.
-std::vector<Moments> program_moments(const Program& program, const ScoreSource& source) {
-    Program quiet = program;
-    std::vector<double> added(static_cast<std::size_t>(program.steps), 0.0);
-    for (Op& op : quiet.ops) {
-        auto* blend = std::get_if<Blend>(&op.instruction);
-        if (blend == nullptr) continue;
-        for (const NoiseTerm& noise : blend->noise) {
-            added[static_cast<std::size_t>(op.step)] += noise.coefficient * noise.coefficient;
-        }
-        blend->noise.clear();
-    }
-    const std::vector<double> start = {0, 1};
-    std::vector<Moments> moments;
-    Line line{1, 0};
-    double variance = 1;
-    for (const auto& state : trajectory(quiet, source, start, 0, {0, 2})) {
-        const Line next{state[1] - state[0], state[0]};
-        const double slope = next.slope / line.slope;
-        variance = slope * slope * variance + added[moments.size()];
-        moments.push_back({next.offset, variance});
-        line = next;
     }
     return moments;
 }
