@@ -3,21 +3,23 @@
 // (x) and block of four elements (y).
 //   values  registers of (DIM, stride) planes
 //   table   terms: register, coefficient bits; noise: coefficient bits, stream, index
+// Loops without a counter leave constant and pushed addresses alone, which a vector machine loads once for all lanes.
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "base/random.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
+layout(constant_id = 2) const uint TERMS = 0u;   // unrolled: no more than these; 0: any number
+layout(constant_id = 3) const uint DRAWS = 0u;  // exactly
 const int ELEMENTS = DIM < 4 ? DIM : 4;
 
 layout(push_constant) uniform Push {
     uint dst;
     uint stride;
-    uint first_term;   // word of the table
+    uint first_term;  // word of the table
     uint terms;
-    uint first_noise;  // word of the table
-    uint noise;
+    uint first_draw;      // word of the table
     uint first;           // particle of this dispatch
     uint first_particle;  // number of particle 0 within the run
     uint seed_low;
@@ -37,15 +39,25 @@ void main() {
         at[e] = min(4u * block + e, uint(DIM - 1)) * push.stride + particle;
         sum[e] = 0.0;
     }
-    for (uint t = 0; t < push.terms; ++t) {
-        uint plane = table[push.first_term + 2u * t] * uint(DIM) * push.stride;
-        float coefficient = uintBitsToFloat(table[push.first_term + 2u * t + 1u]);
-        [[unroll]] for (int e = 0; e < ELEMENTS; ++e) sum[e] = sum[e] + coefficient * values[plane + at[e]];
+    if (TERMS == 0u) {
+        for (uint t = 0u; t < push.terms; ++t) {
+            uint plane = table[push.first_term + 2u * t] * uint(DIM) * push.stride;
+            float coefficient = uintBitsToFloat(table[push.first_term + 2u * t + 1u]);
+            [[unroll]] for (int e = 0; e < ELEMENTS; ++e) sum[e] = sum[e] + coefficient * values[plane + at[e]];
+        }
     }
-    for (uint n = 0; n < push.noise; ++n) {
-        float coefficient = uintBitsToFloat(table[push.first_noise + 3u * n]);
-        uint stream = table[push.first_noise + 3u * n + 1u];
-        uint index = table[push.first_noise + 3u * n + 2u];
+    [[unroll]] for (uint t = 0u; t < TERMS; ++t) {
+        bool there = t < push.terms;
+        uint plane = (there ? table[push.first_term + 2u * t] : push.dst) * uint(DIM) * push.stride;
+        float coefficient = uintBitsToFloat(table[push.first_term + 2u * t + 1u]);
+        [[unroll]] for (int e = 0; e < ELEMENTS; ++e) {
+            sum[e] = sum[e] + (there ? coefficient * values[plane + at[e]] : 0.0);
+        }
+    }
+    [[unroll]] for (uint n = 0u; n < DRAWS; ++n) {
+        float coefficient = uintBitsToFloat(table[push.first_draw + 3u * n]);
+        uint stream = table[push.first_draw + 3u * n + 1u];
+        uint index = table[push.first_draw + 3u * n + 2u];
         uvec4 words = sf_philox4x32(uvec4(push.first_particle + particle, block, index, stream),
                                     uvec2(push.seed_low, push.seed_high));
         vec2 first = sf_box_muller(words.x, words.y);

@@ -8,18 +8,12 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "shaders/sample/blend.comp.hpp"
 #include "shaders/sample/clamp.comp.hpp"
 #include "shaders/sample/mask.comp.hpp"
 #include "shaders/sample/threshold.comp.hpp"
 
 namespace scorefield::sample {
 namespace {
-
-/// Push constants of shaders/sample/blend.comp.
-struct BlendPush {
-    std::uint32_t dst, stride, first_term, terms, first_noise, noise, first, first_particle, seed_low, seed_high;
-};
 
 /// Push constants of shaders/sample/clamp.comp.
 struct ClampPush {
@@ -38,9 +32,7 @@ struct MaskPush {
     std::uint32_t dst, a, b, mask, stride, first;
 };
 
-std::uint32_t word(double coefficient) {
-    return std::bit_cast<std::uint32_t>(static_cast<float>(coefficient));
-}
+constexpr std::uint32_t kStartBlend = 0;
 
 std::uint32_t size32(std::size_t size) {
     return static_cast<std::uint32_t>(size);
@@ -88,7 +80,7 @@ Executor::Executor(gpu::Device& device, std::span<GpuSource* const> sources, std
       stride_(nn::round_up(capacity, nn::kParticleMultiple)),
       registers_(registers),
       group_(group_size(device)),
-      blend_(device, "blend", shaders::sample_blend_comp, {group_, dim_}),
+      blends_(device, group_, dim_),
       clamp_(device, "clamp", shaders::sample_clamp_comp, {group_}),
       threshold_(device, "threshold", shaders::sample_threshold_comp, {group_, dim_}),
       mask_(device, "mask", shaders::sample_mask_comp, {group_}),
@@ -109,33 +101,25 @@ void Executor::load(const diffusion::Program& program, std::uint64_t seed, diffu
     require_valid(program, sources_.size());
 
     // The start state is a blend of its own, ahead of the ops.
-    std::vector<std::uint32_t> table = {word(program.init_scale), base::kInitStream, 0};
-    std::vector<TableRange> ranges(program.ops.size());
+    std::vector<diffusion::Blend> blends = {{program.init_register, {}, {{program.init_scale, base::kInitStream, 0}}}};
+    std::vector<std::uint32_t> rows(program.ops.size());
     std::vector<std::vector<diffusion::Eval>> evals(sources_.size());
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
         const diffusion::Instruction& instruction = program.ops[i].instruction;
         if (const auto* eval = std::get_if<diffusion::Eval>(&instruction)) {
             std::vector<diffusion::Eval>& asked = evals[static_cast<std::size_t>(eval->source)];
-            ranges[i].row = size32(asked.size());
+            rows[i] = size32(asked.size());
             asked.push_back(*eval);
         } else if (const auto* blend = std::get_if<diffusion::Blend>(&instruction)) {
-            ranges[i].first_term = size32(table.size());
-            for (const diffusion::Term& term : blend->terms) {
-                table.insert(table.end(), {static_cast<std::uint32_t>(term.reg), word(term.coefficient)});
-            }
-            ranges[i].first_noise = size32(table.size());
-            for (const diffusion::NoiseTerm& noise : blend->noise) {
-                table.insert(table.end(), {word(noise.coefficient), noise.stream, noise.index});
-            }
+            rows[i] = size32(blends.size());
+            blends.push_back(*blend);
         }
     }
     for (std::size_t source = 0; source < sources_.size(); ++source) sources_[source]->prepare(evals[source]);
 
-    staging_ = gpu::Buffer(device_, "program staging", table.size() * sizeof(std::uint32_t), gpu::MemoryUse::upload);
-    std::copy(table.begin(), table.end(), staging_.mapped<std::uint32_t>().begin());
-    if (!table_ || table_.bytes() < staging_.bytes()) table_ = gpu::Buffer(device_, "program", staging_.bytes());
+    blends_.prepare(blends);
     program_ = program;
-    ranges_ = std::move(ranges);
+    rows_ = std::move(rows);
     seed_ = seed;
     uploads_pending_ = true;
     set_particles(range);
@@ -149,7 +133,7 @@ void Executor::set_particles(diffusion::ParticleRange range) {
 void Executor::record_uploads(gpu::Recorder& recorder) {
     if (!uploads_pending_) return;
     for (GpuSource* source : sources_) source->record_uploads(recorder);
-    recorder.copy(staging_, 0, table_, 0, staging_.bytes());
+    blends_.record_uploads(recorder);
     uploads_pending_ = false;
 }
 
@@ -163,7 +147,7 @@ void Executor::record_start(gpu::Recorder& recorder, const StartStates& states) 
     if (states.init != nullptr) {
         record_input(recorder, program_.init_register, states.init);
     } else {
-        record_noise(recorder, static_cast<std::uint32_t>(program_.init_register));
+        record_blend(recorder, kStartBlend, {0, range_.count});
     }
     if (program_.known_register >= 0) record_input(recorder, program_.known_register, states.known);
     if (program_.mask_register >= 0) record_input(recorder, program_.mask_register, states.mask);
@@ -175,10 +159,6 @@ void Executor::record_input(gpu::Recorder& recorder, int reg, const gpu::Buffer*
     recorder.copy(*states, 0, values_, static_cast<VkDeviceSize>(reg) * bytes, bytes);
 }
 
-void Executor::record_noise(gpu::Recorder& recorder, std::uint32_t reg) {
-    dispatch_blend(recorder, reg, {}, 0, 1, {0, range_.count});
-}
-
 void Executor::record_step(gpu::Recorder& recorder, int step, diffusion::ParticleRange block) {
     if (block.first % nn::kParticleMultiple != 0 || block.first + block.count > range_.count) {
         throw std::logic_error("Executor::record_step: block outside the run or off its grid");
@@ -188,14 +168,14 @@ void Executor::record_step(gpu::Recorder& recorder, int step, diffusion::Particl
     for (std::size_t i = begin; i < end; ++i) {
         const diffusion::Instruction& instruction = program_.ops[i].instruction;
         const auto scope = recorder.scope(std::holds_alternative<diffusion::Eval>(instruction) ? "network" : "sampler");
-        std::visit([&](const auto& kind) { record(recorder, kind, ranges_[i], block); }, instruction);
+        std::visit([&](const auto& kind) { record(recorder, kind, rows_[i], block); }, instruction);
     }
 }
 
-void Executor::record(gpu::Recorder& recorder, const diffusion::Eval& eval, const TableRange& range,
+void Executor::record(gpu::Recorder& recorder, const diffusion::Eval& eval, std::uint32_t row,
                       diffusion::ParticleRange block) {
     sources_[static_cast<std::size_t>(eval.source)]->record(recorder, values_,
-                                                            {.row = range.row,
+                                                            {.row = row,
                                                              .src = static_cast<std::uint32_t>(eval.src),
                                                              .dst = static_cast<std::uint32_t>(eval.dst),
                                                              .stride = stride_,
@@ -203,35 +183,23 @@ void Executor::record(gpu::Recorder& recorder, const diffusion::Eval& eval, cons
                                                              .count = block.count});
 }
 
-void Executor::record(gpu::Recorder& recorder, const diffusion::Blend& blend, const TableRange& range,
+void Executor::record(gpu::Recorder& recorder, const diffusion::Blend& /*blend*/, std::uint32_t row,
                       diffusion::ParticleRange block) {
-    dispatch_blend(recorder, static_cast<std::uint32_t>(blend.dst), range, size32(blend.terms.size()),
-                   size32(blend.noise.size()), block);
+    record_blend(recorder, row, block);
 }
 
-void Executor::dispatch_blend(gpu::Recorder& recorder, std::uint32_t dst, const TableRange& range, std::uint32_t terms,
-                              std::uint32_t noise, diffusion::ParticleRange block) {
-    const BlendPush push = {dst,
-                            stride_,
-                            range.first_term,
-                            terms,
-                            range.first_noise,
-                            noise,
-                            block.first,
-                            range_.first,
-                            static_cast<std::uint32_t>(seed_),
-                            static_cast<std::uint32_t>(seed_ >> 32)};
-    recorder.dispatch(blend_, {reads_writes(values_), reads(table_)}, push, groups(block), (dim_ + 3) / 4);
+void Executor::record_blend(gpu::Recorder& recorder, std::uint32_t number, diffusion::ParticleRange block) {
+    blends_.record(recorder, {values_, stride_, seed_, range_.first}, number, block);
 }
 
-void Executor::record(gpu::Recorder& recorder, const diffusion::Clamp& clamp, const TableRange& /*range*/,
+void Executor::record(gpu::Recorder& recorder, const diffusion::Clamp& clamp, std::uint32_t /*row*/,
                       diffusion::ParticleRange block) {
     const ClampPush push = {first_plane(clamp.dst), stride_, block.first, static_cast<float>(clamp.low),
                             static_cast<float>(clamp.high)};
     recorder.dispatch(clamp_, {reads_writes(values_)}, push, groups(block), dim_);
 }
 
-void Executor::record(gpu::Recorder& recorder, const diffusion::Threshold& threshold, const TableRange& /*range*/,
+void Executor::record(gpu::Recorder& recorder, const diffusion::Threshold& threshold, std::uint32_t /*row*/,
                       diffusion::ParticleRange block) {
     const double position = threshold.ratio * (dim_ - 1);
     const auto rank = static_cast<std::uint32_t>(position);
@@ -241,7 +209,7 @@ void Executor::record(gpu::Recorder& recorder, const diffusion::Threshold& thres
     recorder.dispatch(threshold_, {reads_writes(values_)}, push, groups(block));
 }
 
-void Executor::record(gpu::Recorder& recorder, const diffusion::Mask& mask, const TableRange& /*range*/,
+void Executor::record(gpu::Recorder& recorder, const diffusion::Mask& mask, std::uint32_t /*row*/,
                       diffusion::ParticleRange block) {
     const MaskPush push = {first_plane(mask.dst),
                            first_plane(mask.a),
@@ -258,7 +226,7 @@ void Executor::warm_up() {
     for (std::size_t source = 0; source < sources_.size(); ++source) {
         tiny.ops.push_back({0, diffusion::Eval{.source = static_cast<int>(source), .sigma = 1}});
     }
-    tiny.ops.push_back({0, diffusion::Blend{0, {{0, 1.0}}, {{1.0, base::kSamplerStream, 0}}}});
+    for (const diffusion::Blend& blend : BlendKernels::one_for_each()) tiny.ops.push_back({0, blend});
     tiny.ops.push_back({0, diffusion::Clamp{}});
     tiny.ops.push_back({0, diffusion::Threshold{}});
     if (registers_ > 1) {  // else there is no room for a mask
@@ -270,7 +238,7 @@ void Executor::warm_up() {
     gpu::Recorder recorder(device_, "warm-up");
     recorder.begin();
     record_uploads(recorder);
-    for (int reg = 0; reg < tiny.registers; ++reg) record_noise(recorder, static_cast<std::uint32_t>(reg));
+    record_blend(recorder, kStartBlend, {0, 1});
     record_step(recorder, 0);
     device_.wait(device_.submit(recorder));
 }

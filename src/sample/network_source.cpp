@@ -7,7 +7,7 @@ void NetworkSource::prepare(std::span<const diffusion::Eval> evals) {
     std::vector<double> times;
     times.reserve(evals.size());
     for (const diffusion::Eval& eval : evals) times.push_back(eval.c_noise);
-    network_.set_times(times);
+    if (!times.empty()) network_.set_times(times);
 }
 
 void NetworkSource::record_uploads(gpu::Recorder& recorder) {

@@ -91,6 +91,33 @@ RunRequest one_op(const diffusion::Instruction& instruction, std::uint32_t parti
     return request;
 }
 
+// Every number of terms and draws that is run in another way, the target among the terms: a sum of up to 7 + 20
+// products below 10, each rounded once more by every addition after it.
+TEST_F(InstructionsTest, BlendsOfAnyNumberOfTermsAndDrawsAreTheInterpreters) {
+    for (const std::uint32_t dim : {1U, 2U, 3U, 6U}) {
+        SCOPED_TRACE("dim " + std::to_string(dim));
+        const std::vector<float> init = draws(dim, 54, 1);
+        RunRequest request = one_op(diffusion::Blend{1, {{0, 0.5}}, {}}, kParticles, init);
+        request.program.registers = 2;
+        request.program.result = 1;
+        request.seed = 0x5EED'0000'0000'0009;
+        request.first = 12;
+        request.trajectory = true;
+        for (int terms = 0; terms <= 7; ++terms) {
+            for (const int count : {0, 1, 2, 3, 4, 7, 8, 9, 20}) {
+                diffusion::Blend blend = {1, {}, {}};
+                for (int t = 0; t < terms; ++t) blend.terms.push_back({(t + terms) % 2, 0.3 - 0.1 * t});
+                for (int n = 0; n < count; ++n) {
+                    const auto index = static_cast<std::uint32_t>(100 * request.program.steps + n);
+                    blend.noise.push_back({0.4 - 0.05 * n, static_cast<std::uint32_t>(n % 3), index});
+                }
+                request.program.ops.push_back({request.program.steps++, blend});
+            }
+        }
+        expect_near(run_both(request, dim), 3e-5);
+    }
+}
+
 /// One step for each threshold, all from the start.
 RunRequest thresholds(const std::vector<diffusion::Threshold>& each, std::uint32_t particles,
                       std::span<const float> init) {
@@ -207,6 +234,17 @@ TEST_F(InstructionsTest, SourcesAnswerTheirOwnEvaluations) {
     for (std::size_t i = 0; i < expected.size(); ++i) {
         ASSERT_NEAR(static_cast<double>(got[i]), expected[i], 3e-5) << "element " << i;
     }
+}
+
+TEST_F(InstructionsTest, SourcesNeedNotBeAsked) {
+    const nn::MlpConfig config = {2, 8, 1, 4};
+    nn::GpuNetwork network(device(), config, random_network(config, 3));
+    NetworkSource asked(network);
+    NetworkSource idle(network);
+    GpuSource* const sources[] = {&asked, &idle};
+    const std::vector<float> init = {1, 2, 3, 4};
+    EXPECT_EQ(collect(device(), sources, one_op(diffusion::Blend{0, {{0, 2}}, {}}, 2, init)).samples,
+              (std::vector<float>{2, 4, 6, 8}));
 }
 
 }  // namespace

@@ -76,25 +76,15 @@ TEST_P(ParityTest, EveryStepIsTheInterpreters) {
     EXPECT_GT(*std::max_element(worst.begin(), worst.end()), 0);
 }
 
-diffusion::SamplerSettings sampler(const char* name, double eta = 0, const char* form = "epsilon",
-                                   const char* variance = "large", std::optional<double> clip = {}) {
-    diffusion::SamplerSettings settings;
-    settings.name = name;
-    settings.eta = eta;
-    settings.form = form;
-    settings.variance = variance;
-    settings.clip = clip;
-    return settings;
-}
-
-INSTANTIATE_TEST_SUITE_P(Samplers, ParityTest,
-                         ::testing::Values(ParityCase{"ddim_50", sampler("ddim"), 50},
-                                           ParityCase{"ddpm_40", sampler("ddpm"), 40},
-                                           ParityCase{"dpmpp_2m_15", sampler("dpmpp_2m"), 15},
-                                           ParityCase{"ddim_half_eta_20", sampler("ddim", 0.5), 20},
-                                           ParityCase{"ddpm_x0_small_20", sampler("ddpm", 0, "x0", "small"), 20},
-                                           ParityCase{"ddpm_clipped_20", sampler("ddpm", 0, "x0", "large", 1.0), 20}),
-                         [](const auto& parameter) { return parameter.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Samplers, ParityTest,
+    ::testing::Values(ParityCase{"ddim_50", {.name = "ddim"}, 50}, ParityCase{"ddpm_40", {.name = "ddpm"}, 40},
+                      ParityCase{"dpmpp_2m_15", {.name = "dpmpp_2m"}, 15},
+                      ParityCase{"ddim_half_eta_20", {.name = "ddim", .eta = 0.5}, 20},
+                      ParityCase{"ddpm_x0_small_20", {.name = "ddpm", .form = "x0", .variance = "small"}, 20},
+                      ParityCase{"ddpm_clipped_20", {.name = "ddpm", .form = "x0", .clip = 1.0}, 20},
+                      ParityCase{"ddpm_thresholded_20", {.name = "ddpm", .form = "x0", .threshold = 0.8}, 20}),
+    [](const auto& parameter) { return parameter.param.name; });
 
 }  // namespace
 }  // namespace scorefield::sample

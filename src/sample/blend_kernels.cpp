@@ -1,0 +1,125 @@
+#include "sample/blend_kernels.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/random.hpp"
+#include "nn/gpu_network.hpp"
+#include "shaders/sample/blend.comp.hpp"
+
+namespace scorefield::sample {
+namespace {
+
+/// Push constants of shaders/sample/blend.comp.
+struct BlendPush {
+    std::uint32_t dst, stride, first_term, terms, first_draw, first, first_particle, seed_low, seed_high;
+};
+
+/// From so many draws on the kernel for many of them is the fastest, though it computes some for nothing.
+constexpr std::uint32_t kManyDraws = 3;
+
+/// Positions in BlendKernels::kernels_.
+enum : std::size_t { kFewTerms, kOneDraw, kDraws, kAnyTerms };
+
+std::uint32_t word(double coefficient) {
+    return std::bit_cast<std::uint32_t>(static_cast<float>(coefficient));
+}
+
+std::uint32_t size32(std::size_t size) {
+    return static_cast<std::uint32_t>(size);
+}
+
+}  // namespace
+
+BlendKernels::BlendKernels(gpu::Device& device, std::uint32_t group, std::uint32_t dim)
+    : device_(device), group_(group), dim_(dim) {
+    const auto kernel = [&](const char* name, std::uint32_t terms, std::uint32_t draws) {
+        const std::vector<std::uint32_t> constants = {group, dim, terms, draws};
+        return Kernel{terms, draws, gpu::ComputePipeline(device, name, shaders::sample_blend_comp, constants)};
+    };
+    kernels_[kFewTerms] = kernel("blend", 4, 0);
+    kernels_[kOneDraw] = kernel("blend, one draw", 4, 1);
+    kernels_[kDraws] = kernel("blend, draws", 2, 8);
+    kernels_[kAnyTerms] = kernel("blend, any terms", 0, 0);
+}
+
+std::vector<diffusion::Blend> BlendKernels::one_for_each() {
+    const diffusion::NoiseTerm draw = {1, base::kSamplerStream, 0};
+    const std::vector<diffusion::Term> many(5, {0, 0.1});
+    return {{0, {{0, 1}}, {}}, {0, {{0, 1}}, {draw}}, {0, {{0, 1}}, {draw, draw, draw}}, {0, many, {}}};
+}
+
+std::size_t BlendKernels::choose(std::uint32_t terms, std::uint32_t draws) const {
+    if (draws >= kManyDraws && terms <= kernels_[kDraws].terms) return kDraws;
+    if (terms > kernels_[kFewTerms].terms) return kAnyTerms;
+    return draws == 0 ? kFewTerms : kOneDraw;
+}
+
+BlendKernels::Planned BlendKernels::plan(const diffusion::Blend& blend, std::vector<std::uint32_t>& table) const {
+    const auto dst = static_cast<std::uint32_t>(blend.dst);
+    Planned planned = {dst, {}};
+    std::uint32_t done = 0;
+    do {
+        Pass pass;
+        pass.first_term = size32(table.size());
+        if (planned.passes.empty()) {
+            pass.terms = size32(blend.terms.size());
+            for (const diffusion::Term& term : blend.terms) {
+                table.insert(table.end(), {static_cast<std::uint32_t>(term.reg), word(term.coefficient)});
+            }
+        } else {
+            pass.terms = 1;
+            table.insert(table.end(), {dst, word(1)});
+        }
+        pass.kernel = choose(pass.terms, size32(blend.noise.size()) - done);
+        pass.first_draw = size32(table.size());
+        for (std::uint32_t i = 0; i < kernels_[pass.kernel].draws; ++i, ++done) {
+            // Draws for nothing add zero.
+            const auto noise = done < blend.noise.size() ? blend.noise[done] : diffusion::NoiseTerm{};
+            table.insert(table.end(), {word(noise.coefficient), noise.stream, noise.index});
+        }
+        planned.passes.push_back(pass);
+    } while (done < blend.noise.size());
+    return planned;
+}
+
+void BlendKernels::prepare(const std::vector<diffusion::Blend>& blends) {
+    std::vector<std::uint32_t> table;
+    std::vector<Planned> planned;
+    planned.reserve(blends.size());
+    for (const diffusion::Blend& blend : blends) planned.push_back(plan(blend, table));
+    // Unrolled loops may look at coefficients of terms that are not there.
+    table.resize(table.size() + 2 * std::size_t{kernels_[kFewTerms].terms});
+
+    staging_ = gpu::Buffer(device_, "blends staging", table.size() * sizeof(std::uint32_t), gpu::MemoryUse::upload);
+    std::copy(table.begin(), table.end(), staging_.mapped<std::uint32_t>().begin());
+    if (!table_ || table_.bytes() < staging_.bytes()) table_ = gpu::Buffer(device_, "blends", staging_.bytes());
+    blends_ = std::move(planned);
+    uploads_pending_ = true;
+}
+
+void BlendKernels::record_uploads(gpu::Recorder& recorder) {
+    if (!uploads_pending_) return;
+    recorder.copy(staging_, 0, table_, 0, staging_.bytes());
+    uploads_pending_ = false;
+}
+
+void BlendKernels::record(gpu::Recorder& recorder, const BlendTarget& target, std::uint32_t number,
+                          diffusion::ParticleRange block) const {
+    const Planned& blend = blends_.at(number);
+    for (const Pass& pass : blend.passes) {
+        const BlendPush push = {blend.dst,
+                                target.stride,
+                                pass.first_term,
+                                pass.terms,
+                                pass.first_draw,
+                                block.first,
+                                target.first_particle,
+                                static_cast<std::uint32_t>(target.seed),
+                                static_cast<std::uint32_t>(target.seed >> 32)};
+        recorder.dispatch(kernels_[pass.kernel].pipeline, {reads_writes(target.values), reads(table_)}, push,
+                          nn::round_up(block.count, group_) / group_, (dim_ + 3) / 4);
+    }
+}
+
+}  // namespace scorefield::sample
