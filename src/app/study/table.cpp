@@ -20,8 +20,8 @@ bool is_figure(const Cell& cell) {
 
 /// Characters, not bytes, of UTF-8.
 std::size_t width_of(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
 }
 
 std::string padded(const std::string& text, std::size_t width, bool right) {
