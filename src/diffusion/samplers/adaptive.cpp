@@ -167,7 +167,7 @@ class AdaptiveSolver {
     }
 
     void require_progress(int tries, const Node& at) const {
-        constexpr int kMostTries = 10'000;
+        constexpr int kMostTries = 2000;
         if (tries <= kMostTries) return;
         throw base::request_error("too many steps", "--sampler.rtol",
                                   fmt::format("after {} tries the solver is at timestep {} still", kMostTries, at.t),
