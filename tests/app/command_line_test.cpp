@@ -86,9 +86,9 @@ TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
                 arguments.insert(arguments.end(), {"--" + std::string(other.name), "text"});
             }
             if (info.command == Command::score) arguments.push_back("a.npy");
-            if (info.command == Command::score && setting.name != "data" && setting.name != "target")
             if (info.command == Command::study) arguments.push_back("orders");
-                arguments.push_back("b.npy");
+            const bool compared = setting.name == "data" || setting.name == "target";
+            if (info.command == Command::score && !compared) arguments.push_back("b.npy");
             if (setting.taken_by(info.command)) {
                 const std::vector<std::string> sampler = sampler_of(setting);
                 arguments.insert(arguments.end(), sampler.begin(), sampler.end());
