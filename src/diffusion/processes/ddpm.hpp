@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "diffusion/process.hpp"
@@ -21,6 +22,8 @@ class DdpmProcess final : public NoiseProcess {
   public:
     /// Throws base::Error (request) as make_process does.
     explicit DdpmProcess(const ProcessSettings& settings);
+    /// Any levels of rising noise.
+    explicit DdpmProcess(std::vector<Marginal> levels) : marginals_(std::move(levels)) {}
 
     std::string_view name() const override { return "ddpm"; }
     TimeRange times() const override;

@@ -1,0 +1,134 @@
+#include "diffusion/scheduler/config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "diffusion/json_place.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+constexpr const char* kWhat = "invalid scheduler";
+/// What no one turns on without meaning it.
+constexpr std::array<std::string_view, 10> kSwitches = {
+    "use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas",      "use_flow_sigmas",
+    "thresholding",      "rescale_betas_zero_snr", "invert_sigmas",   "stochastic_sampling", "use_dynamic_shifting"};
+constexpr std::array<std::string_view, 3> kNonFinite = {"-Infinity", "Infinity", "NaN"};
+
+/// Puts Python's numbers that JSON has not into quotes.
+std::string quote_non_finite(const std::string& text) {
+    std::string quoted;
+    bool inside = false;  // a string
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const std::string_view rest = std::string_view(text).substr(i);
+        const auto word = std::ranges::find_if(kNonFinite, [&](auto name) { return rest.starts_with(name); });
+        if (!inside && word != kNonFinite.end()) {
+            quoted += '"' + std::string(*word) + '"';
+            i += word->size() - 1;
+            continue;
+        }
+        quoted += text[i];
+        if (text[i] == '"') inside = !inside;
+        if (inside && text[i] == '\\' && i + 1 < text.size()) quoted += text[++i];
+    }
+    return quoted;
+}
+
+}  // namespace
+
+SchedulerConfig::SchedulerConfig(const std::string& text, std::string where)
+    : where_(std::move(where)), root_(parse_json(quote_non_finite(text), kWhat, where_).root) {
+    if (!root_.is_object()) throw base::request_error(kWhat, where_, "not an object");
+    const auto name = root_.find("_class_name");
+    if (name == root_.end() || !name->is_string()) {
+        throw base::request_error(kWhat, where_, "field '_class_name' is missing",
+                                  "give a scheduler_config.json of the diffusers library");
+    }
+    class_name_ = name->get<std::string>();
+}
+
+void SchedulerConfig::keep_fields(std::span<const std::string_view> known, std::span<const std::string_view> others) {
+    nlohmann::json kept = nlohmann::json::object();
+    for (const auto& [key, value] : root_.items()) {
+        if (std::ranges::find(known, key) != known.end()) {
+            kept[key] = value;
+        } else if (!key.starts_with('_') && std::ranges::find(others, key) == others.end()) {
+            refuse(key.c_str(), "unknown field", base::name_hint(key, known));
+        } else if (std::ranges::find(kSwitches, key) != kSwitches.end() && value == true) {
+            refuse(key.c_str(), class_name_ + " has no such field, and the library passes over it", "leave it out");
+        }
+    }
+    root_ = std::move(kept);
+}
+
+void SchedulerConfig::refuse(const char* key, const std::string& why, const std::string& hint) const {
+    throw base::request_error(kWhat, where_ + ": " + key, why, hint);
+}
+
+bool SchedulerConfig::has(const char* key) const {
+    const auto found = root_.find(key);
+    return found != root_.end() && !found->is_null();
+}
+
+double SchedulerConfig::to_number(const char* key, const nlohmann::json& value) const {
+    constexpr double kInfinite = std::numeric_limits<double>::infinity();
+    if (value.is_number()) return value.get<double>();
+    if (value == "Infinity") return kInfinite;
+    if (value == "-Infinity") return -kInfinite;
+    refuse(key, "not a number");
+}
+
+double SchedulerConfig::number(const char* key, double preset) const {
+    return has(key) ? to_number(key, root_.at(key)) : preset;
+}
+
+std::optional<double> SchedulerConfig::number(const char* key) const {
+    if (!has(key)) return {};
+    return number(key, 0);
+}
+
+int SchedulerConfig::integer(const char* key, int preset) const {
+    const double value = number(key, preset);
+    if (value != std::floor(value) || std::abs(value) > std::numeric_limits<int>::max()) refuse(key, "not an integer");
+    return static_cast<int>(value);
+}
+
+bool SchedulerConfig::flag(const char* key, bool preset) const {
+    if (!has(key)) return preset;
+    if (!root_.at(key).is_boolean()) refuse(key, "neither true nor false");
+    return root_.at(key).get<bool>();
+}
+
+std::string SchedulerConfig::text(const char* key, std::string_view preset) const {
+    if (!has(key)) return std::string(preset);
+    if (!root_.at(key).is_string()) refuse(key, "not a string");
+    return root_.at(key).get<std::string>();
+}
+
+std::string SchedulerConfig::choice(const char* key, std::string_view preset,
+                                    std::span<const std::string_view> choices) const {
+    const std::string value = text(key, preset);
+    if (std::ranges::find(choices, value) == choices.end()) {
+        refuse(key, class_name_ + " has no '" + value + "'", base::name_hint(value, choices));
+    }
+    return value;
+}
+
+std::vector<double> SchedulerConfig::numbers(const char* key) const {
+    std::vector<double> values;
+    if (!has(key)) return values;
+    if (!root_.at(key).is_array()) refuse(key, "not an array");
+    for (const nlohmann::json& value : root_.at(key)) values.push_back(to_number(key, value));
+    return values;
+}
+
+void SchedulerConfig::require_off(const char* key, const std::string& why) const {
+    if (flag(key, false)) refuse(key, why, "set it to false");
+}
+
+}  // namespace scorefield::diffusion

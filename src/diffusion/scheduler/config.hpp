@@ -1,0 +1,50 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scorefield::diffusion {
+
+/// A scheduler_config.json of the `diffusers` library. Fields that are absent or null have the preset that the caller
+/// says. Whatever cannot be read is refused with base::Error (request) that names file and field.
+class SchedulerConfig {
+  public:
+    /// `where` is the file's name. Accepts the infinities that Python's json writes.
+    SchedulerConfig(const std::string& text, std::string where);
+
+    /// `_class_name`.
+    const std::string& class_name() const { return class_name_; }
+
+    /// Keeps the fields of the class, `known`, and drops what the library itself passes over: names that begin with an
+    /// underscore, and `others`, the fields of other classes, unless they are switches that are on. Refuses the rest.
+    void keep_fields(std::span<const std::string_view> known, std::span<const std::string_view> others);
+
+    [[noreturn]] void refuse(const char* key, const std::string& why, const std::string& hint = {}) const;
+
+    bool has(const char* key) const;
+    double number(const char* key, double preset) const;
+    std::optional<double> number(const char* key) const;
+    int integer(const char* key, int preset) const;
+    bool flag(const char* key, bool preset) const;
+    std::string text(const char* key, std::string_view preset) const;
+    /// One of `choices`.
+    std::string choice(const char* key, std::string_view preset, std::span<const std::string_view> choices) const;
+    /// Of an array; empty where absent.
+    std::vector<double> numbers(const char* key) const;
+
+    /// Refuses the field where it is true: what it asks for cannot be had.
+    void require_off(const char* key, const std::string& why) const;
+
+  private:
+    double to_number(const char* key, const nlohmann::json& value) const;
+
+    std::string where_;
+    std::string class_name_;
+    nlohmann::json root_;
+};
+
+}  // namespace scorefield::diffusion

@@ -1,0 +1,82 @@
+#include "diffusion/scheduler/family.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cmath>
+
+#include "base/error.hpp"
+#include "diffusion/beta_quantile.hpp"
+#include "diffusion/scheduler/timesteps.hpp"
+
+namespace scorefield::diffusion {
+
+Prediction read_prediction(const SchedulerConfig& config, std::size_t names) {
+    static constexpr std::array<std::string_view, 4> kNames = {"epsilon", "sample", "v_prediction", "flow_prediction"};
+    const std::string name = config.choice("prediction_type", "epsilon", std::span(kNames).first(names));
+    if (name == "epsilon") return Prediction::epsilon;
+    if (name == "sample") return Prediction::x0;
+    return name == "v_prediction" ? Prediction::v : Prediction::velocity;
+}
+
+void read_limits(const SchedulerConfig& config, bool clips, SamplerSettings& settings) {
+    if (config.flag("thresholding", false)) {
+        const double ratio = config.number("dynamic_thresholding_ratio", 0.995);
+        const double most = config.number("sample_max_value", 1);
+        if (!(ratio > 0 && ratio <= 1)) config.refuse("dynamic_thresholding_ratio", "not above 0 and up to 1");
+        if (!(most >= 1 && std::isfinite(most))) config.refuse("sample_max_value", "not a number from 1");
+        settings.threshold = ratio;
+        settings.threshold_max = most;
+    } else if (config.flag("clip_sample", clips)) {
+        const double range = config.number("clip_sample_range", 1);
+        if (!(range > 0 && range <= kMaxSamplerClip)) config.refuse("clip_sample_range", "out of range");
+        settings.clip = range;
+    }
+}
+
+SigmaRule read_sigma_rule(const SchedulerConfig& config) {
+    const bool karras = config.flag("use_karras_sigmas", false);
+    const bool exponential = config.flag("use_exponential_sigmas", false);
+    const bool beta = config.flag("use_beta_sigmas", false);
+    if (karras + exponential + beta > 1) {
+        config.refuse(karras ? "use_karras_sigmas" : "use_exponential_sigmas",
+                      "only one of use_karras_sigmas, use_exponential_sigmas and use_beta_sigmas can be true");
+    }
+    if (karras) return SigmaRule::karras;
+    if (config.flag("use_lu_lambdas", false)) return SigmaRule::lu;
+    if (exponential) return SigmaRule::exponential;
+    if (beta) return SigmaRule::beta;
+    return config.flag("use_flow_sigmas", false) ? SigmaRule::flow : SigmaRule::levels;
+}
+
+std::vector<double> spread_sigmas(SigmaRule rule, double high, double low, int steps, double rho) {
+    std::vector<double> sigmas = linspace(0, 1, steps);
+    for (double& value : sigmas) {
+        if (rule == SigmaRule::karras) {
+            value = std::pow(std::lerp(std::pow(high, 1 / rho), std::pow(low, 1 / rho), value), rho);
+        } else if (rule == SigmaRule::beta) {
+            constexpr double kShape = 0.6;
+            value = low + beta_quantile(1 - value, kShape, kShape) * (high - low);
+        } else {
+            value = std::exp(std::lerp(std::log(high), std::log(low), value));
+        }
+    }
+    return sigmas;
+}
+
+void require_steps(const SchedulerConfig& config, int steps, int levels) {
+    if (steps >= 1 && steps <= levels) return;
+    throw base::request_error("steps out of range", "--steps",
+                              fmt::format("{} has 1 … {}, not {}", config.class_name(), levels, steps),
+                              "give fewer of them");
+}
+
+std::vector<Step> chain(const std::vector<Node>& nodes, const Node& end) {
+    std::vector<Step> steps;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        steps.push_back({static_cast<int>(i), nodes[i], i + 1 < nodes.size() ? nodes[i + 1] : end});
+    }
+    return steps;
+}
+
+}  // namespace scorefield::diffusion

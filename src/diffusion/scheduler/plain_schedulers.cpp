@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "base/error.hpp"
+#include "diffusion/processes/ddpm.hpp"
+#include "diffusion/scheduler/family.hpp"
+#include "diffusion/scheduler/timesteps.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+constexpr int kMostSteps = 1'000'000;
+
+/// σ_max … σ_min of Karras et al. 2022, or log-uniform.
+std::vector<double> edm_sigmas(const SchedulerConfig& config, int steps) {
+    static constexpr std::string_view kRules[] = {"karras", "exponential"};
+    require_steps(config, steps, kMostSteps);
+    const bool karras = config.choice("sigma_schedule", "karras", kRules) == "karras";
+    const double low = config.number("sigma_min", 0.002);
+    const double high = config.number("sigma_max", 80);
+    if (!(low > 0 && low < high)) config.refuse("sigma_min", "not between 0 and sigma_max");
+    return spread_sigmas(karras ? SigmaRule::karras : SigmaRule::exponential, high, low, steps,
+                         config.number("rho", 7));
+}
+
+Node edm_node(double sigma) {
+    if (sigma == 0) return clean_node();
+    return {.t = sigma, .at = {1, sigma}, .c_in = 1, .c_noise = sigma};
+}
+
+Course edm_course(const SchedulerConfig& config, int steps, double last) {
+    std::vector<Node> nodes;
+    for (const double sigma : edm_sigmas(config, steps)) nodes.push_back(edm_node(sigma));
+    const double high = config.number("sigma_max", 80);
+    const auto process =
+        make_process({.name = "edm", .sigma_min = config.number("sigma_min", 0.002), .sigma_max = high});
+    return {process, chain(nodes, edm_node(last)), std::hypot(high, 1.0), false};
+}
+
+/// The library's v_prediction is the same preconditioning with the network's output negated, which is what a negative
+/// σ_data comes to.
+Parametrisation edm_parametrisation(const SchedulerConfig& config) {
+    const double deviation = config.number("sigma_data", 0.5);
+    if (!(deviation > 0)) config.refuse("sigma_data", "not above 0");
+    const Prediction prediction = read_prediction(config);
+    if (prediction == Prediction::x0) config.refuse("prediction_type", config.class_name() + " has no 'sample'");
+    return {Prediction::edm, prediction == Prediction::v ? -deviation : deviation};
+}
+
+bool ends_clean(const SchedulerConfig& config) {
+    return config.choice("final_sigmas_type", "zero", kFinalSigmaNames) == "zero";
+}
+
+Program build_edm_euler(const SchedulerConfig& config, int steps) {
+    const double last = ends_clean(config) ? 0 : edm_sigmas(config, steps).back();
+    return compile_program(edm_course(config, steps, last), edm_parametrisation(config), {.name = "euler"});
+}
+
+Program build_edm_dpm(const SchedulerConfig& config, int steps) {
+    static constexpr std::string_view kAlgorithms[] = {"dpmsolver++", "sde-dpmsolver++", "deis"};
+    static constexpr std::string_view kSolvers[] = {"midpoint", "heun", "logrho", "bh1", "bh2"};
+    const bool stochastic = config.choice("algorithm_type", "dpmsolver++", kAlgorithms) == "sde-dpmsolver++";
+    const int order = config.integer("solver_order", 2);
+    if (order < 1 || order > 3) config.refuse("solver_order", "not 1, 2 or 3");
+    if (stochastic && order == 3) {
+        config.refuse("solver_order", "the stochastic solver has no third order", "give 2");
+    }
+    const bool heun = config.choice("solver_type", "midpoint", kSolvers) == "heun";
+    SamplerSettings sampler = {.name = stochastic ? "dpmpp_sde" : "dpmpp_2m",
+                               .order = std::min(order, steps),
+                               .variant = heun ? "heun" : "midpoint",
+                               .lower_order_final = config.flag("lower_order_final", true),
+                               .euler_at_final = config.flag("euler_at_final", false)};
+    read_limits(config, false, sampler);
+    const double last = ends_clean(config) ? 0 : edm_sigmas(config, steps).back();
+    return compile_program(edm_course(config, steps, last), edm_parametrisation(config), sampler);
+}
+
+double shifted(double sigma, double shift) {
+    return shift * sigma / (1 + (shift - 1) * sigma);
+}
+
+/// From 1 to the smallest training σ, both shifted, and shifted anew as the library does.
+std::vector<double> flow_sigmas(const SchedulerConfig& config, int steps) {
+    const int levels = config.integer("num_train_timesteps", 1000);
+    if (levels < 1) config.refuse("num_train_timesteps", "not from 1");
+    require_steps(config, steps, levels);
+    const double shift = config.number("shift", 1);
+    if (!(shift > 0)) config.refuse("shift", "not above 0");
+    std::vector<double> sigmas = linspace(1, shifted(1.0 / levels, shift), steps);
+    for (double& sigma : sigmas) sigma = shifted(sigma, shift);
+    return sigmas;
+}
+
+Course flow_course(const SchedulerConfig& config, const std::vector<double>& sigmas, double last) {
+    const double levels = config.integer("num_train_timesteps", 1000);
+    std::vector<Node> nodes;
+    for (const double sigma : sigmas) {
+        nodes.push_back({.t = sigma, .at = {1 - sigma, sigma}, .c_in = 1, .c_noise = sigma * levels});
+    }
+    const Node end = {.t = last, .at = {1 - last, last}, .c_in = 1, .c_noise = last * levels};
+    return {make_process({.name = "flow"}), chain(nodes, end), 1, false};
+}
+
+/// x + (σ_s − σ_t)·F, which is DDIM on the straight path; towards the noise where the sigmas are inverted.
+Program build_flow_euler(const SchedulerConfig& config, int steps) {
+    config.require_off("use_dynamic_shifting", "the shift would depend on an image's size");
+    std::vector<double> sigmas = flow_sigmas(config, steps);
+    if (const double terminal = config.number("shift_terminal", 0); terminal != 0) {
+        if (steps == 1) config.refuse("shift_terminal", "needs two steps or more");
+        const double scale = (1 - sigmas.back()) / (1 - terminal);
+        for (double& sigma : sigmas) sigma = 1 - (1 - sigma) / scale;
+    }
+    if (const SigmaRule rule = read_sigma_rule(config); rule != SigmaRule::levels) {
+        sigmas = spread_sigmas(rule, config.number("sigma_max").value_or(sigmas.front()),
+                               config.number("sigma_min").value_or(sigmas.back()), steps);
+    }
+    const bool inverted = config.flag("invert_sigmas", false);
+    const bool stochastic = config.flag("stochastic_sampling", false);
+    if (inverted && stochastic) config.refuse("stochastic_sampling", "not together with invert_sigmas");
+    if (inverted) {
+        for (double& sigma : sigmas) sigma = 1 - sigma;
+    }
+    const std::string name = inverted ? "ddim_inverse" : stochastic ? "consistency" : "ddim";
+    return compile_program(flow_course(config, sigmas, inverted ? 1 : 0), Prediction::velocity, {.name = name});
+}
+
+Program build_flow_heun(const SchedulerConfig& config, int steps) {
+    return compile_program(flow_course(config, flow_sigmas(config, steps), 0), Prediction::velocity,
+                           {.name = "heun", .variable = "time"});
+}
+
+/// σ = sin²(πs/2) of s from 1 to 0, told as s' = atan2(σ, α)·2/π. The network's output is v.
+Program build_ipndm(const SchedulerConfig& config, int steps) {
+    require_steps(config, steps, kMaxTrainSteps);
+    if (config.has("trained_betas")) config.refuse("trained_betas", "they would have to be one for each step");
+    std::vector<Marginal> levels;
+    for (int i = 1; i <= steps; ++i) {
+        const double root = std::sin(std::numbers::pi / 2 * i / steps);
+        const double sigma = root * root;
+        levels.push_back({i == steps ? 0 : std::sqrt(1 - sigma * sigma), i == steps ? 1 : sigma});
+    }
+    std::vector<Node> nodes;
+    for (int i = steps - 1; i >= 0; --i) {
+        const Marginal& at = levels[static_cast<std::size_t>(i)];
+        nodes.push_back({.t = static_cast<double>(i),
+                         .at = at,
+                         .c_in = 1,
+                         .c_noise = std::atan2(at.sigma, at.alpha) / std::numbers::pi * 2});
+    }
+    const auto process = std::make_shared<DdpmProcess>(std::move(levels));
+    return compile_program(Course(process, chain(nodes, clean_node()), 1, false), Prediction::v, {.name = "ipndm"});
+}
+
+}  // namespace
+
+std::vector<SchedulerClass> plain_schedulers() {
+    return {
+        {"EDMEulerScheduler",
+         {"sigma_min", "sigma_max", "sigma_data", "sigma_schedule", "num_train_timesteps", "prediction_type", "rho",
+          "final_sigmas_type"},
+         build_edm_euler},
+        {"EDMDPMSolverMultistepScheduler",
+         {"sigma_min", "sigma_max", "sigma_data", "sigma_schedule", "num_train_timesteps", "prediction_type", "rho",
+          "final_sigmas_type", "solver_order", "thresholding", "dynamic_thresholding_ratio", "sample_max_value",
+          "algorithm_type", "solver_type", "lower_order_final", "euler_at_final"},
+         build_edm_dpm},
+        {"FlowMatchEulerDiscreteScheduler",
+         {"num_train_timesteps", "shift", "use_dynamic_shifting", "base_shift", "max_shift", "base_image_seq_len",
+          "max_image_seq_len", "invert_sigmas", "shift_terminal", "use_karras_sigmas", "use_exponential_sigmas",
+          "use_beta_sigmas", "time_shift_type", "stochastic_sampling", "sigma_min", "sigma_max"},
+         build_flow_euler},
+        {"FlowMatchHeunDiscreteScheduler", {"num_train_timesteps", "shift"}, build_flow_heun},
+        {"IPNDMScheduler", {"num_train_timesteps", "trained_betas"}, build_ipndm},
+    };
+}
+
+}  // namespace scorefield::diffusion

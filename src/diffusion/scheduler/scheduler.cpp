@@ -1,0 +1,44 @@
+#include "diffusion/scheduler/scheduler.hpp"
+
+#include <algorithm>
+
+#include "base/names.hpp"
+#include "diffusion/scheduler/family.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+const std::vector<SchedulerClass>& classes() {
+    static const std::vector<SchedulerClass> all = [] {
+        std::vector<SchedulerClass> joined;
+        for (const auto& family :
+             {level_schedulers(), sigma_schedulers(), multistep_schedulers(), plain_schedulers()}) {
+            joined.insert(joined.end(), family.begin(), family.end());
+        }
+        return joined;
+    }();
+    return all;
+}
+
+}  // namespace
+
+std::vector<std::string_view> scheduler_names() {
+    std::vector<std::string_view> names;
+    for (const SchedulerClass& known : classes()) names.push_back(known.name);
+    return names;
+}
+
+Program program_from_scheduler(const std::string& json, const std::string& where, int steps) {
+    SchedulerConfig config(json, where);
+    const auto found = std::ranges::find(classes(), config.class_name(), &SchedulerClass::name);
+    if (found == classes().end()) {
+        config.refuse("_class_name", "no scheduler '" + config.class_name() + "' is known",
+                      base::name_hint(config.class_name(), scheduler_names()));
+    }
+    std::vector<std::string_view> others;
+    for (const SchedulerClass& other : classes()) others.insert(others.end(), other.fields.begin(), other.fields.end());
+    config.keep_fields(found->fields, others);
+    return found->build(config, steps);
+}
+
+}  // namespace scorefield::diffusion
