@@ -62,7 +62,7 @@ struct NormalSum {
 };
 
 /// The states after every step of what `program` computes with a score that is linear in x: exactly, without sampling,
-/// draws that occur twice included.
+/// draws that occur twice included. The mask input is 0.
 inline std::vector<NormalSum> normal_sums(const Program& program, const ScoreSource& source) {
     std::vector<NormalSum> registers(static_cast<std::size_t>(program.registers));
     const auto at = [&](int reg) -> NormalSum& { return registers[static_cast<std::size_t>(reg)]; };
@@ -77,6 +77,8 @@ inline std::vector<NormalSum> normal_sums(const Program& program, const ScoreSou
             sum.constant = eval->c_out * values[0];
             sum.add(at(eval->src), eval->c_skip + eval->c_out * (values[1] - values[0]));
             at(eval->dst) = sum;
+        } else if (const auto* mask = std::get_if<Mask>(&op.instruction)) {
+            at(mask->dst) = NormalSum(at(mask->b));
         } else {
             const auto& blend = std::get<Blend>(op.instruction);
             NormalSum sum;
