@@ -3,51 +3,267 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cassert>
 #include <charconv>
 #include <cmath>
-#include <string>
+#include <functional>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "diffusion/beta_quantile.hpp"
 
 namespace scorefield::diffusion {
 namespace {
 
+constexpr SpacingParameter kFinal = {"final", "where the last step goes: zero, the clean state, or sigma_min", "zero"};
+constexpr SpacingParameter kOffset = {"offset", "added to every timestep, from 0", "0"};
+constexpr SpacingParameter kRho = {"rho", "how densely small noise is visited, above 0", "7"};
+constexpr SpacingParameter kBetaAlpha = {"beta_alpha", "first shape of the Beta distribution", "0.6"};
+constexpr SpacingParameter kBetaBeta = {"beta_beta", "second shape of the Beta distribution", "0.6"};
+
+constexpr std::array kPlainParameters = {kFinal};
+constexpr std::array kLeadingParameters = {kFinal, kOffset};
+constexpr std::array kKarrasParameters = {kFinal, kRho};
+constexpr std::array kBetaParameters = {kFinal, kBetaAlpha, kBetaBeta};
+
+constexpr std::array<SpacingInfo, kSpacings.size()> kInfos = {{
+    {"even", "even times from the largest, each step of one width", kPlainParameters},
+    {"linspace", "even times from the largest to the smallest", kPlainParameters},
+    {"leading", "every so many timesteps from the smallest up", kLeadingParameters},
+    {"trailing", "every so many timesteps from the largest down", kPlainParameters},
+    {"karras", "dense at small noise, by a power", kKarrasParameters},
+    {"exponential", "noise in geometric progression", kPlainParameters},
+    {"beta", "dense at both ends of the noise, as quantiles of a Beta distribution", kBetaParameters},
+    {"lambda", "even in the logarithm of signal over noise", kPlainParameters},
+    {"quadratic", "even in the root of time", kPlainParameters},
+}};
+
+/// A process with a number of steps to take on it.
+struct Request {
+    const NoiseProcess& process;
+    TimeRange range;
+    int steps = 0;
+    bool to_clean = true;
+
+    /// How many times there are in all of a spacing that ends at the lowest time with noise.
+    int count() const { return to_clean ? steps : steps + 1; }
+    double rounded(double t) const { return range.discrete ? std::nearbyint(t) : t; }
+};
+
+/// Times at `count` values between those of the ends of the range, where = curve(high, low, share), share 0 … 1.
+template <class Value, class Time, class Curve>
+std::vector<double> along(const Request& request, const Value& value_at, const Time& time_at, const Curve& curve) {
+    const double high = value_at(request.range.highest);
+    const double low = value_at(request.range.lowest_noisy);
+    std::vector<double> times = {request.range.highest};
+    for (int i = 1; i + 1 < request.count(); ++i) {
+        times.push_back(time_at(curve(high, low, static_cast<double>(i) / (request.count() - 1))));
+    }
+    if (request.count() > 1) times.push_back(request.range.lowest_noisy);
+    return times;
+}
+
+double straight(double high, double low, double share) {
+    return std::lerp(high, low, share);
+}
+
 // Halves occur (999/2), so the arithmetic below is NumPy's to the last rounding: start + i·step, then half to even.
 
-std::vector<double> even(double lowest, double highest, int steps) {
+std::vector<double> even(const Request& request) {
+    const TimeRange range = request.range;
+    const bool every_time = range.discrete && request.steps == range.highest - range.lowest_noisy + 1;
+    const double goal = request.to_clean ? 0 : range.lowest_noisy;
+    const double step = every_time ? -1 : -(range.highest - goal) / request.steps;
     std::vector<double> times;
-    times.reserve(static_cast<std::size_t>(steps));
-    const bool every_time = steps == static_cast<int>(highest - lowest) + 1;
-    const double step = every_time ? -1 : -highest / steps;
-    for (int i = 0; i < steps; ++i) times.push_back(std::nearbyint(i * step + highest));
+    times.reserve(static_cast<std::size_t>(request.steps));
+    for (int i = 0; i < request.steps; ++i) times.push_back(request.rounded(i * step + range.highest));
     return times;
 }
 
-std::vector<double> linspace(double lowest, double highest, int steps) {
+std::vector<double> linspace(const Request& request) {
+    if (!request.range.discrete) return along(request, std::identity{}, std::identity{}, straight);
+    const auto [lowest, low, high, discrete] = request.range;
+    const double step = request.count() == 1 ? 0 : (high - low) / (request.count() - 1);
     std::vector<double> times;
-    times.reserve(static_cast<std::size_t>(steps));
-    const double step = steps == 1 ? 0 : (highest - lowest) / (steps - 1);
-    for (int i = steps - 1; i >= 0; --i) times.push_back(std::nearbyint(i * step + lowest));
+    for (int i = request.count() - 1; i >= 0; --i) times.push_back(std::nearbyint(i * step + low));
     return times;
 }
 
-std::vector<double> leading(double lowest, double highest, int steps) {
+std::vector<double> leading(const Request& request, int offset) {
+    const double low = request.range.lowest_noisy;
+    const double step = std::floor((request.range.highest - low + 1) / request.count());
     std::vector<double> times;
-    times.reserve(static_cast<std::size_t>(steps));
-    const double step = std::floor((highest - lowest + 1) / steps);
-    for (int i = steps - 1; i >= 0; --i) times.push_back(lowest + i * step);
+    for (int i = request.count() - 1; i >= 0; --i) times.push_back(low + i * step + offset);
+    if (times.front() <= request.range.highest) return times;
+    throw base::request_error(
+        "value out of range", "--spacing.offset",
+        fmt::format("it moves the first step to {}, beyond {}", times.front(), request.range.highest),
+        fmt::format("give at most {}", offset - (times.front() - request.range.highest)));
+}
+
+std::vector<double> trailing(const Request& request) {
+    const double start = request.range.highest + 1;
+    // As arange takes it: second value minus first.
+    const double step = (start - (start - request.range.lowest_noisy) / request.steps) - start;
+    std::vector<double> times;
+    times.reserve(static_cast<std::size_t>(request.steps));
+    for (int i = 0; i < request.steps; ++i) times.push_back(std::nearbyint(i * step + start) - 1);
     return times;
 }
 
-std::vector<double> trailing(double lowest, double highest, int steps) {
-    std::vector<double> times;
-    times.reserve(static_cast<std::size_t>(steps));
-    const double start = highest + 1;
-    const double step = (start - (start - lowest) / steps) - start;  // as arange takes it: second value minus first
-    for (int i = 0; i < steps; ++i) times.push_back(std::nearbyint(i * step + start) - 1);
-    return times;
+/// Whether σ/α is finite at every time with noise.
+bool keeps_signal(const NoiseProcess& process) {
+    return process.marginal(process.times().highest).alpha > 0;
+}
+
+/// Along a curve of σ/α, or of the time where that is infinite.
+template <class Curve>
+std::vector<double> along_noise(const Request& request, const Curve& curve) {
+    const NoiseProcess& process = request.process;
+    if (!keeps_signal(process)) return along(request, std::identity{}, std::identity{}, curve);
+    const auto ratio_at = [&](double t) { return process.marginal(t).sigma / process.marginal(t).alpha; };
+    return along(
+        request, ratio_at, [&](double ratio) { return process.time_at(-std::log(ratio)); }, curve);
+}
+
+/// Even in value^power.
+auto power_curve(double power) {
+    return [power](double high, double low, double share) {
+        return std::pow(std::lerp(std::pow(high, power), std::pow(low, power), share), 1 / power);
+    };
+}
+
+double exponential_curve(double high, double low, double share) {
+    return std::exp(std::lerp(std::log(high), std::log(low), share));
+}
+
+auto beta_curve(double alpha, double beta) {
+    return [alpha, beta](double high, double low, double share) {
+        return std::lerp(low, high, beta_quantile(1 - share, alpha, beta));
+    };
+}
+
+std::vector<double> even_lambda(const Request& request) {
+    return along(
+        request, [&](double t) { return log_snr(request.process.marginal(t)); },
+        [&](double lambda) { return request.process.time_at(lambda); }, straight);
+}
+
+std::vector<double> spaced(const Request& request, const SpacingSettings& settings) {
+    if (settings.name == "even") return even(request);
+    if (settings.name == "linspace") return linspace(request);
+    if (settings.name == "leading") return leading(request, settings.offset.value_or(0));
+    if (settings.name == "trailing") return trailing(request);
+    if (settings.name == "karras") return along_noise(request, power_curve(1 / settings.rho.value_or(7)));
+    if (settings.name == "exponential") return along_noise(request, exponential_curve);
+    if (settings.name == "lambda") return even_lambda(request);
+    if (settings.name == "quadratic") return along(request, std::identity{}, std::identity{}, power_curve(0.5));
+    return along_noise(request, beta_curve(settings.beta_alpha.value_or(0.6), settings.beta_beta.value_or(0.6)));
+}
+
+/// Whether the spacing is defined on whole timesteps.
+bool is_counted(std::string_view name) {
+    return name == "even" || name == "linspace" || name == "leading" || name == "trailing";
+}
+
+/// Why the process cannot have the spacing; empty where it can.
+std::string obstacle(const NoiseProcess& process, std::string_view name) {
+    const TimeRange range = process.times();
+    if (!range.discrete && (name == "leading" || name == "trailing")) {
+        return fmt::format("it is defined on whole timesteps, which {} does not have", process.name());
+    }
+    const bool over_noise = name == "karras" || name == "exponential" || name == "beta";
+    if (!keeps_signal(process) && (name == "lambda" || (range.discrete && over_noise))) {
+        return fmt::format("{} leaves no signal at {}, where noise over signal is infinite", process.name(),
+                           range.highest);
+    }
+    return "";
+}
+
+void check_spacing(const NoiseProcess& process, std::string_view name) {
+    const std::string why = obstacle(process, name);
+    if (why.empty()) return;
+    std::vector<std::string_view> possible;
+    for (const SpacingInfo& info : kInfos) {
+        if (obstacle(process, info.name).empty()) possible.push_back(info.name);
+    }
+    throw base::request_error(fmt::format("no spacing {} on this process", name), "--spacing", why,
+                              "choose one of " + base::join(possible));
+}
+
+/// Calls action(name, value) for every parameter.
+template <class Settings, class Action>
+void for_each_parameter(Settings& settings, const Action& action) {
+    action("final", settings.final);
+    action("offset", settings.offset);
+    action("rho", settings.rho);
+    action("beta_alpha", settings.beta_alpha);
+    action("beta_beta", settings.beta_beta);
+}
+
+const SpacingInfo& find_spacing(std::string_view name) {
+    const auto found = std::ranges::find(kInfos, name, &SpacingInfo::name);
+    if (found != kInfos.end()) return *found;
+    throw base::request_error("unknown spacing '" + std::string(name) + "'", "--spacing", "no such name",
+                              base::name_hint(name, kSpacings));
+}
+
+bool takes(const SpacingInfo& info, std::string_view parameter) {
+    return std::ranges::find(info.parameters, parameter, &SpacingParameter::name) != info.parameters.end();
+}
+
+void check_range(const char* name, double value, double low, double high, bool open_low = false) {
+    if (value >= low && value <= high && (!open_low || value > low)) return;
+    throw base::request_error("value out of range", fmt::format("--spacing.{}", name),
+                              fmt::format("{} is not allowed", value),
+                              fmt::format("give {} {} … {}", open_low ? "above" : "from", low, high));
+}
+
+void check_final(const std::optional<std::string>& final) {
+    if (!final || std::ranges::find(kFinals, *final) != kFinals.end()) return;
+    throw base::request_error("unknown value '" + *final + "'", "--spacing.final", "no such name",
+                              base::name_hint(*final, kFinals));
+}
+
+void check_settings(const SpacingSettings& settings) {
+    const SpacingInfo& info = find_spacing(settings.name);
+    for_each_parameter(settings, [&](std::string_view name, const auto& value) {
+        if (!value || takes(info, name)) return;
+        std::vector<std::string_view> taken;
+        for (const SpacingParameter& parameter : info.parameters) taken.push_back(parameter.name);
+        throw base::request_error("flag without effect", fmt::format("--spacing.{}", name),
+                                  fmt::format("the spacing {} has no such parameter", info.name),
+                                  "it has " + base::join(taken));
+    });
+    check_final(settings.final);
+    check_range("offset", settings.offset.value_or(0), 0, kMaxOffset);
+    check_range("rho", settings.rho.value_or(1), 0, kMaxRho, true);
+    check_range("beta_alpha", settings.beta_alpha.value_or(1), kMinBetaShape, kMaxBetaShape);
+    check_range("beta_beta", settings.beta_beta.value_or(1), kMinBetaShape, kMaxBetaShape);
+}
+
+void check_steps(const Request& request, std::string_view name) {
+    const bool limited = request.range.discrete && is_counted(name);
+    const int levels = static_cast<int>(request.range.highest - request.range.lowest_noisy) + 1;
+    const int most = request.to_clean ? levels : levels - 1;
+    if (request.steps < 1) {
+        throw base::request_error("bad number of steps", "--steps", fmt::format("{} is below 1", request.steps),
+                                  limited ? fmt::format("give 1 … {}", most) : "give 1 or more");
+    }
+    if (limited && request.steps > most) {
+        throw base::request_error(
+            "too many steps", "--steps",
+            fmt::format("{} steps, but the process has {} distinct timesteps", request.steps, levels),
+            fmt::format("give at most {}, or a process with more (--process.T)", most));
+    }
+}
+
+/// Rounding can bring two times together where there are very many of them.
+void require_distinct(const std::vector<double>& times) {
+    const auto found = std::ranges::adjacent_find(times, std::ranges::less_equal{});
+    if (found == times.end()) return;
+    throw base::request_error("too many steps", "--steps", fmt::format("two of them fall on the time {}", *found),
+                              "give fewer, or choose another --spacing");
 }
 
 double parse_time(std::string_view item) {
@@ -70,43 +286,6 @@ double parse_time(std::string_view item) {
                     range.highest, range.lowest_noisy));
 }
 
-}  // namespace
-
-std::vector<double> make_timesteps(const NoiseProcess& process, std::string_view spacing, int steps) {
-    if (std::find(kSpacings.begin(), kSpacings.end(), spacing) == kSpacings.end()) {
-        throw base::request_error("unknown spacing '" + std::string(spacing) + "'", "--spacing", "no such name",
-                                  base::name_hint(spacing, kSpacings));
-    }
-    const TimeRange range = process.times();
-    assert(range.discrete);
-    const double lowest = range.lowest_noisy;
-    const int most = static_cast<int>(range.highest - lowest) + 1;
-    if (steps < 1) {
-        throw base::request_error("bad number of steps", "--steps", fmt::format("{} is below 1", steps),
-                                  fmt::format("give 1 … {}", most));
-    }
-    if (steps > most) {
-        throw base::request_error("too many steps", "--steps",
-                                  fmt::format("{} steps, but the process has {} distinct timesteps", steps, most),
-                                  fmt::format("give at most {}, or a process with more (--process.T)", most));
-    }
-    if (spacing == "even") return even(lowest, range.highest, steps);
-    if (spacing == "linspace") return linspace(lowest, range.highest, steps);
-    if (spacing == "leading") return leading(lowest, range.highest, steps);
-    return trailing(lowest, range.highest, steps);
-}
-
-std::vector<double> parse_timesteps(const NoiseProcess& process, std::string_view list) {
-    std::vector<double> timesteps;
-    for (std::size_t begin = 0; begin <= list.size();) {
-        const std::size_t end = std::min(list.find(',', begin), list.size());
-        timesteps.push_back(parse_time(list.substr(begin, end - begin)));
-        begin = end + 1;
-    }
-    check_timesteps(process, timesteps);
-    return timesteps;
-}
-
 void check_timesteps(const NoiseProcess& process, const std::vector<double>& timesteps) {
     const TimeRange range = process.times();
     if (timesteps.empty()) refuse_timestep("the list is empty", range);
@@ -116,11 +295,90 @@ void check_timesteps(const NoiseProcess& process, const std::vector<double>& tim
             refuse_timestep(fmt::format("{} is no time of the process", t), range);
         }
         if (range.discrete && t != std::floor(t)) refuse_timestep(fmt::format("{} is not a whole number", t), range);
-        if (t < range.lowest_noisy) refuse_timestep(fmt::format("there is no noise at {}", t), range);
+        if (process.marginal(t).sigma == 0) refuse_timestep(fmt::format("there is no noise at {}", t), range);
         if (i > 0 && t >= timesteps[i - 1]) {
             refuse_timestep(fmt::format("{} follows {}", t, timesteps[i - 1]), range);
         }
     }
+}
+
+/// The prior's deviation; where the data are kept, that of the noise at the first time.
+double start_scale(const NoiseProcess& process, double first) {
+    const Marginal at = process.marginal(first);
+    return at.alpha == 1 && first < process.times().highest ? at.sigma : process.prior_scale();
+}
+
+bool ends_clean(const std::optional<std::string>& final) {
+    return final.value_or("zero") == "zero";
+}
+
+}  // namespace
+
+std::span<const SpacingInfo> spacings() {
+    return kInfos;
+}
+
+SpacingSettings only_taken(SpacingSettings settings) {
+    const SpacingInfo& info = find_spacing(settings.name);
+    for_each_parameter(settings, [&](std::string_view name, auto& value) {
+        if (!takes(info, name)) value.reset();
+    });
+    return settings;
+}
+
+Course make_course(std::shared_ptr<const NoiseProcess> process, const SpacingSettings& settings, int steps) {
+    check_settings(settings);
+    check_spacing(*process, settings.name);
+    const Request request = {*process, process->times(), steps, ends_clean(settings.final)};
+    check_steps(request, settings.name);
+    std::vector<double> times = spaced(request, settings);
+    std::optional<double> end;
+    if (!request.to_clean) {
+        end = request.range.lowest_noisy;
+        times.resize(static_cast<std::size_t>(steps));
+        times.push_back(*end);
+    }
+    require_distinct(times);
+    times.resize(static_cast<std::size_t>(steps));
+    return {std::move(process), times, end};
+}
+
+Course make_course(const std::shared_ptr<const NoiseProcess>& process, const std::vector<double>& timesteps,
+                   const std::optional<std::string>& final) {
+    check_final(final);
+    check_timesteps(*process, timesteps);
+    std::optional<double> end;
+    if (!ends_clean(final)) end = process->times().lowest_noisy;
+    if (end && timesteps.back() <= *end) {
+        refuse_timestep(fmt::format("{} is not above {}, where --spacing.final sigma_min ends", timesteps.back(), *end),
+                        process->times());
+    }
+    const Course course(process, timesteps, end);
+    return {process, course.steps(), start_scale(*process, timesteps.front()), false};
+}
+
+std::vector<double> make_timesteps(const NoiseProcess& process, std::string_view spacing, int steps) {
+    const std::shared_ptr<const NoiseProcess> unowned(&process, [](const NoiseProcess*) {});
+    const Course course = make_course(unowned, {.name = std::string(spacing)}, steps);
+    std::vector<double> times;
+    for (const Step& step : course.steps()) times.push_back(step.from.t);
+    return times;
+}
+
+std::vector<double> parse_timesteps(const NoiseProcess& process, std::string_view list) {
+    std::vector<double> timesteps = parse_timesteps(list);
+    check_timesteps(process, timesteps);
+    return timesteps;
+}
+
+std::vector<double> parse_timesteps(std::string_view list) {
+    std::vector<double> timesteps;
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const std::size_t end = std::min(list.find(',', begin), list.size());
+        timesteps.push_back(parse_time(list.substr(begin, end - begin)));
+        begin = end + 1;
+    }
+    return timesteps;
 }
 
 }  // namespace scorefield::diffusion

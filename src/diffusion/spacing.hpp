@@ -1,33 +1,87 @@
 #pragma once
 
 #include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "diffusion/course.hpp"
 #include "diffusion/process.hpp"
 
 namespace scorefield::diffusion {
 
-inline constexpr std::array<std::string_view, 4> kSpacings = {"even", "linspace", "leading", "trailing"};
+inline constexpr std::array<std::string_view, 9> kSpacings = {
+    "even", "linspace", "leading", "trailing", "karras", "exponential", "beta", "lambda", "quadratic"};
+inline constexpr std::array<std::string_view, 2> kFinals = {"zero", "sigma_min"};
+inline constexpr int kMaxOffset = kMaxTrainSteps;
+inline constexpr double kMaxRho = 100;
+inline constexpr double kMinBetaShape = 0.01;
+inline constexpr double kMaxBetaShape = 100;
 
-/// The `steps` times at which a sampler evaluates, strictly decreasing; each step goes to the next time, the last one
-/// to the clean state. For a discrete process with times L … T−1 that have noise (L = 0, or 1 for cosine_seed) and N
-/// steps:
-///   even      round(linspace(T−1, 0, N+1)) without its last value; all times where N is their number;
-///   linspace  round(linspace(L, T−1, N)), reversed;
-///   leading   L + i·⌊(T−L)/N⌋, i = N−1 … 0;
-///   trailing  round(T − i·(T−L)/N) − 1, i = 0 … N−1;
-/// with L = 0 the last three are those of the `diffusers` library; halves round to even. `even` and `trailing` need no
-/// more care for L = 1, since their last value never falls below (T−1)/N ≥ 1.
-/// Throws base::Error (request): spacing unknown (--spacing), steps < 1 or more than there are times (--steps).
+/// What a user says about the noise levels that a sampler visits; the name is --spacing, each other member
+/// --spacing.NAME. A spacing takes only what its SpacingInfo lists.
+struct SpacingSettings {
+    std::string name = "even";
+    std::optional<std::string> final =
+        {};                          ///< one of kFinals: end at the clean state, or at the process's lowest_noisy
+    std::optional<int> offset = {};  ///< leading: added to every time, the steps_offset of `diffusers`
+    std::optional<double> rho = {};  ///< karras: above 0 … kMaxRho
+    std::optional<double> beta_alpha = {};  ///< beta: kMinBetaShape … kMaxBetaShape
+    std::optional<double> beta_beta = {};   ///< beta: kMinBetaShape … kMaxBetaShape
+
+    bool operator==(const SpacingSettings&) const = default;
+};
+
+struct SpacingParameter {
+    std::string_view name;    ///< as in --spacing.NAME
+    std::string_view help;    ///< one line
+    std::string_view preset;  ///< what holds where nothing is said
+};
+
+struct SpacingInfo {
+    std::string_view name;
+    std::string_view help;  ///< one line
+    std::span<const SpacingParameter> parameters;
+};
+
+/// Every spacing there is, the default first.
+std::span<const SpacingInfo> spacings();
+
+/// The settings without the parameters that their spacing does not take.
+SpacingSettings only_taken(SpacingSettings settings);
+
+/// The nodes at which a sampler evaluates in `steps` steps, strictly decreasing; each step goes to the next node, the
+/// last one to the clean state (final zero). With final sigma_min it goes to the lowest time with noise, L: of the
+/// spacings below that end there N is then steps+1, and that time no evaluation; even goes to L in place of 0.
+/// Of a process with times L … T and N steps:
+///   even         T·(1 − i/N), i = 0 … N−1; discrete: rounded, all times where N is their number;
+///   linspace     N even times from T to L, discrete: rounded;
+///   leading      discrete only: L + offset + i·⌊(T+1−L)/N⌋, i = N−1 … 0;
+///   trailing     discrete only: round(T+1 − i·(T+1−L)/N) − 1, i = 0 … N−1;
+///   karras       N values of ς from ς(T) to ς(L), even in ς^{1/ρ} (Karras et al. 2022, eq. 5), ρ = 7;
+///   exponential  N values of ς, even in log ς;
+///   beta         ς(L) + (ς(T) − ς(L))·q, q the quantiles of Beta(0.6, 0.6) at N even probabilities from 1 to 0;
+///   lambda       N even values of λ = log(α/σ);
+///   quadratic    N times even in √t.
+/// ς is σ/α, or where that is infinite at T, as of flow, the time. With L = 0 linspace, leading and trailing are those
+/// of the `diffusers` library; halves round to even. Times are fractional where rounding is not named. Throws
+/// base::Error (request): spacing unknown, or one that the process cannot have, with those that it can
+/// (--spacing); parameter not taken or out of range (--spacing.NAME); steps < 1 or more than there are times (--steps).
+Course make_course(std::shared_ptr<const NoiseProcess> process, const SpacingSettings& settings, int steps);
+
+/// Visits these times, e.g. those of parse_timesteps; where the data are kept (alpha = 1) it starts from the noise of
+/// the first. Throws base::Error (request, --timesteps) unless they are at least one, strictly decreasing, times of the
+/// process (of a discrete one whole numbers), with noise, and above the end.
+Course make_course(const std::shared_ptr<const NoiseProcess>& process, const std::vector<double>& timesteps,
+                   const std::optional<std::string>& final = {});
+
 std::vector<double> make_timesteps(const NoiseProcess& process, std::string_view spacing, int steps);
-
-/// An explicit list such as "999,500,10". Throws base::Error (request, --timesteps) as check_timesteps, or where
-/// something is no number.
 std::vector<double> parse_timesteps(const NoiseProcess& process, std::string_view list);
 
-/// Throws base::Error (request, --timesteps) unless `timesteps` are at least one, strictly decreasing, times of the
-/// process, and noisy.
-void check_timesteps(const NoiseProcess& process, const std::vector<double>& timesteps);
+/// A list such as "999,500,10". Throws base::Error (request, --timesteps) where something is no number.
+std::vector<double> parse_timesteps(std::string_view list);
 
 }  // namespace scorefield::diffusion
