@@ -62,6 +62,33 @@ TEST(Repaint, DrawsEveryNormalOnce) {
     EXPECT_GT(draws, 20U);
 }
 
+// What the mask lets in has the scales of the level reached, and what goes back up those of the level it returns to:
+// share² of the lower variance and the noise make up the higher.
+TEST(Repaint, PutsKnownAndReturningStatesAtTheirLevels) {
+    const Course course = even_course(6);
+    const Program program = compile_program(course, Prediction::x0, {.name = "repaint", .resamples = 2, .jump = 2});
+    const int known = program.known_register;
+    const auto level = [&](int index) { return course.process().marginal(index / 6.0); };
+    int next = 6;  // index of the level that the state stands at
+    for (const Op& op : program.ops) {
+        if (const auto* eval = std::get_if<Eval>(&op.instruction)) next = static_cast<int>(std::round(6 * eval->t)) - 1;
+        const auto* blend = std::get_if<Blend>(&op.instruction);
+        if (blend == nullptr || next == 0) continue;
+        const double noise = blend->noise.at(0).coefficient;
+        const Term& term = blend->terms.at(0);
+        if (term.reg == known) {
+            EXPECT_NEAR(term.coefficient, level(next).alpha, 1e-14);
+            EXPECT_NEAR(noise, level(next).sigma, 1e-14);
+        } else if (term.coefficient != 1) {
+            const Marginal low = level(next);
+            const Marginal high = level(next + 2);
+            EXPECT_NEAR(term.coefficient * low.alpha, high.alpha, 1e-14);
+            EXPECT_NEAR(std::hypot(term.coefficient * low.sigma, noise), high.sigma, 1e-14);
+        }
+    }
+    EXPECT_EQ(std::get<Mask>(program.ops.back().instruction), (Mask{.dst = 0, .a = known, .b = 0}));
+}
+
 std::vector<double> inpaint(const GaussianMixture& target, const SamplerSettings& settings, int steps,
                             const ProgramInputs& inputs, std::uint32_t particles) {
     const ExactScore source(target, Prediction::x0);
