@@ -44,6 +44,11 @@ class Keys {
         }
         return result;
     }
+    bool toggle(const std::string& name) {
+        const std::string value = text(name);
+        if (value == "on" || value == "off") return value == "on";
+        throw refusal(where_, "metadata '" + (kPrefix + name) + "' is '" + value + "', neither on nor off");
+    }
     void expect(const std::string& name, const std::string& value) {
         const std::string found = text(name);
         if (found != value) {
@@ -85,13 +90,26 @@ MlpConfig read_network(Keys& keys) {
     return network;
 }
 
+/// The name of a parameter's key.
+std::string process_key(std::string_view parameter) {
+    return "process." + std::string(parameter);
+}
+
 diffusion::ProcessSettings read_process(Keys& keys, const std::string& where) {
     diffusion::ProcessSettings process;
     process.name = keys.text("process");
-    process.schedule = keys.text("process.schedule");
-    process.horizon = keys.number<int>("process.T", 1, diffusion::kMaxTrainSteps);
-    if (keys.has("process.beta_start")) process.beta_start = keys.number<double>("process.beta_start", 0, 1);
-    if (keys.has("process.beta_end")) process.beta_end = keys.number<double>("process.beta_end", 0, 1);
+    if (process.name == "ddpm") process.schedule = keys.text("process.schedule");
+    diffusion::for_each_process_parameter(process,
+                                          [&]<class Value>(std::string_view name, std::optional<Value>& value) {
+                                              const std::string key = process_key(name);
+                                              if (!keys.has(key)) return;
+                                              if constexpr (std::is_same_v<Value, bool>) {
+                                                  value = keys.toggle(key);
+                                              } else {
+                                                  value = keys.number<double>(key, 0, diffusion::kMaxProcessScale);
+                                              }
+                                          });
+    if (process.name == "ddpm" && !process.horizon) throw refusal(where, "metadata 'scorefield.process.T' is missing");
     try {
         diffusion::make_process(process);
     } catch (const base::Error& error) {
@@ -171,10 +189,16 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     set("mlp.depth", std::to_string(checkpoint.network.depth));
     set("mlp.features", std::to_string(checkpoint.network.features));
     set("process", checkpoint.process.name);
-    set("process.schedule", checkpoint.process.schedule);
-    set("process.T", number_text(checkpoint.process.horizon.value()));
-    if (checkpoint.process.beta_start) set("process.beta_start", number_text(*checkpoint.process.beta_start));
-    if (checkpoint.process.beta_end) set("process.beta_end", number_text(*checkpoint.process.beta_end));
+    if (checkpoint.process.name == "ddpm") set("process.schedule", checkpoint.process.schedule);
+    diffusion::for_each_process_parameter(checkpoint.process,
+                                          [&]<class Value>(std::string_view name, const std::optional<Value>& value) {
+                                              if (!value) return;
+                                              if constexpr (std::is_same_v<Value, bool>) {
+                                                  set(process_key(name), *value ? "on" : "off");
+                                              } else {
+                                                  set(process_key(name), number_text(*value));
+                                              }
+                                          });
     set("prediction", std::string(diffusion::prediction_name(checkpoint.prediction)));
     set("data", checkpoint.data);
     set("data.mean", json(checkpoint.scaling.mean).dump());

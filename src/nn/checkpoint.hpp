@@ -15,8 +15,9 @@ namespace scorefield::nn {
 /// A trained network and all that is needed to sample from it: a safetensors file whose metadata holds
 ///   scorefield.version      "1"
 ///   scorefield.architecture "mlp"; scorefield.mlp.{dim,width,depth,features}
-///   scorefield.process      name; scorefield.process.{schedule,T,beta_start,beta_end}
-///   scorefield.prediction   epsilon | x0 | v: what the network's output F is
+///   scorefield.process      name; scorefield.process.NAME for every parameter of diffusion::ProcessSettings that is
+///                           said, switches as on or off; of ddpm always schedule and T
+///   scorefield.prediction   one of diffusion::kPredictions: what the network's output F is
 ///   scorefield.data         name of the data; scorefield.data.mean (JSON array, one per coordinate) and
 ///                           scorefield.data.deviation: the network knows (data − mean)/deviation
 ///   scorefield.training.*   how it was made
@@ -24,7 +25,7 @@ namespace scorefield::nn {
 /// and whose tensors are mlp_tensors(network). Numbers are written with 17 significant digits.
 struct Checkpoint {
     MlpConfig network;
-    diffusion::ProcessSettings process;  ///< horizon is always set
+    diffusion::ProcessSettings process;  ///< of ddpm the horizon is always set
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;
     std::string data;
     data::Scaling scaling;

@@ -61,6 +61,44 @@ TEST_F(CheckpointFile, HoldsAllThatIsNeededToSample) {
     EXPECT_EQ(read_checkpoint(path), checkpoint);
 }
 
+TEST_F(CheckpointFile, HoldsEveryProcessWithEveryParameter) {
+    const std::vector<diffusion::ProcessSettings> all = {
+        {.schedule = "scaled_linear", .horizon = 10, .beta_start = 0.1 / 3, .beta_end = 0.5, .zero_snr = true},
+        {.schedule = "constant", .horizon = 10, .zero_snr = false, .beta = 1.0 / 7},
+        {.name = "vp", .beta_min = 0.3, .beta_max = 10.1, .t_min = 1e-5},
+        {.name = "ve", .sigma_min = 0.1, .sigma_max = 7},
+        {.name = "ou", .horizon = 3.3, .beta = 0.7, .s = 1.1},
+        {.name = "edm", .sigma_data = 0.9},
+        {.name = "flow"},
+    };
+    for (const diffusion::ProcessSettings& process : all) {
+        Checkpoint checkpoint = small_checkpoint();
+        checkpoint.process = process;
+        write_checkpoint(path, checkpoint);
+        EXPECT_EQ(read_checkpoint(path), checkpoint) << process.name;
+    }
+}
+
+TEST_F(CheckpointFile, WithParametersThatItsProcessDoesNotTakeIsRefused) {
+    Checkpoint checkpoint = small_checkpoint();
+    checkpoint.process = {.name = "vp"};
+    write_checkpoint(path, checkpoint);
+    const data::SafetensorsFile good = data::read_safetensors(path);
+    const auto expect_refusal = [&](const std::string& key, const std::string& value, const std::string& why) {
+        data::SafetensorsFile file = good;
+        file.metadata[key] = value;
+        data::write_safetensors(path, file);
+        EXPECT_THAT([&] { read_checkpoint(path); },
+                    ThrowsMessage<base::Error>(AllOf(HasSubstr(path.string()), HasSubstr(why))))
+            << key;
+    };
+    expect_refusal("scorefield.process.sigma_min", "1", "the process vp has no such parameter");
+    expect_refusal("scorefield.process.schedule", "linear", "'scorefield.process.schedule' is unknown");
+    expect_refusal("scorefield.process.zero_snr", "1", "neither on nor off");
+    expect_refusal("scorefield.process.beta_min", "-1", "invalid value '-1'");
+    expect_refusal("scorefield.process.beta_min", "40", "below beta_min");
+}
+
 TEST_F(CheckpointFile, TruncatedAtAnyByteIsRefused) {
     write_checkpoint(path, small_checkpoint());
     for (std::size_t length = fs::file_size(path); length-- > 0;) {
