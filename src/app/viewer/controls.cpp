@@ -4,6 +4,8 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace scorefield::app {
 namespace {
@@ -50,9 +52,9 @@ bool integer_control(const Setting& setting, const IntegerRange& range, Value* v
 }
 
 bool real_control(const Setting& setting, const RealRange& range, double* value, bool when_released) {
-    const double step = 1e-3;
-    const double low = range.open_low ? std::max(range.low, step) : range.low;
     const double high = range.handy_high == 0 ? range.high : range.handy_high;
+    constexpr double kSmallestShare = 1e-6;
+    const double low = range.open_low ? std::max(range.low, high * kSmallestShare) : range.low;
     constexpr double kLogarithmicFrom = 20;
     const ImGuiSliderFlags flags = low > 0 && high > kLogarithmicFrom ? ImGuiSliderFlags_Logarithmic : 0;
     const bool changed =
@@ -61,23 +63,43 @@ bool real_control(const Setting& setting, const RealRange& range, double* value,
     return changed_now(changed, when_released);
 }
 
-/// A number that may be absent: a box to tick before its slider.
-bool optional_control(const Setting& setting, const RealRange& range, std::optional<double>* value,
-                      bool when_released) {
+/// What a box that is ticked starts from: the number that holds where nothing is said, else the nearest to 1.
+template <class Value>
+Value first_value(const Setting& setting, Value low, Value high) {
+    Value preset{};
+    const char* const end = setting.unset.data() + setting.unset.size();
+    const auto [rest, error] = std::from_chars(setting.unset.data(), end, preset);
+    const bool number = error == std::errc() && rest == end;
+    return std::clamp(number ? preset : Value{1}, low, high);
+}
+
+/// A number that may be absent: a box to tick before its control. True when it has another value.
+template <class Value, class Control>
+bool optional_control(const Setting& setting, std::optional<Value>* value, Value first, const Control& number) {
     bool present = value->has_value();
-    bool changed = ImGui::Checkbox((id_of(setting) + " on").c_str(), &present);
-    if (changed) *value = present ? std::optional(std::max(1.0, range.low)) : std::nullopt;
+    const bool changed = ImGui::Checkbox((id_of(setting) + " on").c_str(), &present);
+    if (changed) *value = present ? std::optional(first) : std::nullopt;
     if (!*value) return changed;
     ImGui::SameLine();
     ImGui::SetNextItemWidth(-1);
-    return real_control(setting, range, &**value, when_released) || changed;
+    return number(&**value) || changed;
 }
 
-bool choice_control(Settings& settings, const Setting& setting, const Choices& choices) {
-    const std::string current = value_text(setting, setting.slot(settings));
+/// One of `names`; where the slot may be empty also what holds then.
+bool choice_control(Settings& settings, const Setting& setting, std::span<const std::string_view> names) {
+    const Slot slot = setting.slot(settings);
+    const std::string current = value_text(setting, slot);
+    const std::string unset(setting.unset.empty() ? "default" : setting.unset);
     bool changed = false;
-    if (!ImGui::BeginCombo(id_of(setting).c_str(), current.c_str())) return false;
-    for (const std::string_view name : choices.names) {
+    if (!ImGui::BeginCombo(id_of(setting).c_str(), current.empty() ? unset.c_str() : current.c_str())) return false;
+    const auto clear = [&](auto* value) {
+        if (!ImGui::Selectable(unset.c_str(), !value->has_value()) || !value->has_value()) return;
+        value->reset();
+        changed = true;
+    };
+    if (auto* const* text = std::get_if<std::optional<std::string>*>(&slot)) clear(*text);
+    if (auto* const* toggle = std::get_if<std::optional<bool>*>(&slot)) clear(*toggle);
+    for (const std::string_view name : names) {
         const std::string text(name);
         if (ImGui::Selectable(text.c_str(), text == current) && text != current) {
             assign(settings, setting, text);
@@ -88,25 +110,47 @@ bool choice_control(Settings& settings, const Setting& setting, const Choices& c
     return changed;
 }
 
+/// Whole numbers held as int, of ranges that it holds.
+bool int_control(const Setting& setting, const IntegerRange& range, int* value, bool when_released) {
+    auto whole = static_cast<std::uint32_t>(*value);
+    const bool changed = integer_control(setting, range, &whole, when_released);
+    *value = static_cast<int>(whole);
+    return changed;
+}
+
+bool whole_control(const Slot& slot, const Setting& setting, const IntegerRange& range, bool when_released) {
+    if (auto* const* value = std::get_if<std::uint32_t*>(&slot)) {
+        return integer_control(setting, range, *value, when_released);
+    }
+    if (auto* const* value = std::get_if<std::uint64_t*>(&slot)) {
+        return integer_control(setting, range, *value, when_released);
+    }
+    if (auto* const* value = std::get_if<std::optional<int>*>(&slot)) {
+        const int first = first_value(setting, static_cast<int>(range.low), static_cast<int>(range.high));
+        return optional_control(setting, *value, first,
+                                [&](int* number) { return int_control(setting, range, number, when_released); });
+    }
+    return int_control(setting, range, std::get<int*>(slot), when_released);
+}
+
 bool number_control(Settings& settings, const Setting& setting, bool when_released) {
     const Slot slot = setting.slot(settings);
     if (const IntegerRange* range = std::get_if<IntegerRange>(&setting.values)) {
-        if (auto* const* value = std::get_if<std::uint32_t*>(&slot)) {
-            return integer_control(setting, *range, *value, when_released);
-        }
-        if (auto* const* value = std::get_if<std::uint64_t*>(&slot)) {
-            return integer_control(setting, *range, *value, when_released);
-        }
-        auto whole = static_cast<std::uint32_t>(*std::get<int*>(slot));
-        const bool changed = integer_control(setting, *range, &whole, when_released);
-        *std::get<int*>(slot) = static_cast<int>(whole);
-        return changed;
+        return whole_control(slot, setting, *range, when_released);
     }
     const RealRange& range = std::get<RealRange>(setting.values);
     if (auto* const* value = std::get_if<std::optional<double>*>(&slot)) {
-        return optional_control(setting, range, *value, when_released);
+        return optional_control(setting, *value, first_value(setting, range.low, range.high),
+                                [&](double* number) { return real_control(setting, range, number, when_released); });
     }
     return real_control(setting, range, std::get<double*>(slot), when_released);
+}
+
+bool toggle_control(Settings& settings, const Setting& setting) {
+    constexpr std::array<std::string_view, 2> kNames = {"on", "off"};
+    const Slot slot = setting.slot(settings);
+    if (auto* const* value = std::get_if<bool*>(&slot)) return ImGui::Checkbox(id_of(setting).c_str(), *value);
+    return choice_control(settings, setting, kNames);
 }
 
 std::string label_of(const Setting& setting) {
@@ -141,9 +185,9 @@ bool control(Settings& settings, std::string_view name, std::string_view label, 
     row_label(label.empty() ? label_of(setting) : std::string(label), help);
     bool changed = false;
     if (const Choices* choices = std::get_if<Choices>(&setting.values)) {
-        changed = choice_control(settings, setting, *choices);
+        changed = choice_control(settings, setting, choices->names);
     } else if (std::holds_alternative<Toggle>(setting.values)) {
-        changed = ImGui::Checkbox(id_of(setting).c_str(), std::get<bool*>(setting.slot(settings)));
+        changed = toggle_control(settings, setting);
     } else {
         changed = number_control(settings, setting, when_released);
     }
