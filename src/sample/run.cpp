@@ -28,6 +28,12 @@ constexpr VkDeviceSize kReadbackBytes = 32 << 20;
 /// Of four normals.
 constexpr double kNoiseOperations = 200;
 
+/// Particles at a time whose rows stay in the cache while they are filled plane by plane.
+constexpr std::size_t kTile = 64;
+
+/// The step before the first.
+constexpr int kStart = -1;
+
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -113,17 +119,19 @@ class Run {
 
     VkDeviceSize state_bytes() const { return VkDeviceSize{dim_} * executor_.state().stride * sizeof(float); }
 
+    /// The start counts as a step.
     int steps_per_submission() const {
-        double most = std::min<double>(kOperationsPerSubmission / (operations_ * chunk_), request_.program.steps);
+        double most = std::min<double>(kOperationsPerSubmission / (operations_ * chunk_), request_.program.steps + 1);
         if (request_.trajectory) {
-            most = std::min(most, static_cast<double>(kReadbackBytes) / static_cast<double>(state_bytes()) - 1);
+            most = std::min(most, static_cast<double>(kReadbackBytes) / static_cast<double>(state_bytes()));
         }
         return static_cast<int>(std::max(most, 1.0));
     }
 
     Slot make_slot(const char* name) {
-        const std::size_t states = request_.trajectory ? static_cast<std::size_t>(steps_per_submission_) + 1 : 1;
-        return {{device_, name}, {device_, name, states * state_bytes(), gpu::MemoryUse::readback}};
+        const int states = request_.trajectory ? steps_per_submission_ : 1;
+        const VkDeviceSize bytes = static_cast<VkDeviceSize>(states) * state_bytes();
+        return {{device_, name}, {device_, name, bytes, gpu::MemoryUse::readback}};
     }
 
     Slot& next_slot() { return slots_[turn_++ % slots_.size()]; }
@@ -131,33 +139,32 @@ class Run {
     void run_chunk(std::uint32_t done, std::uint32_t count) {
         const int steps = request_.program.steps;
         executor_.set_particles({request_.first + done, count});
-        for (int step = 0; step < steps; step += steps_per_submission_) {
+        for (int step = kStart; step < steps; step += steps_per_submission_) {
             Slot& slot = next_slot();
             collect(slot);
             const int end = std::min(steps, step + steps_per_submission_);
             slot.done = done;
             slot.count = count;
-            slot.first_state = step == 0 ? 0 : step + 1;
+            slot.first_state = request_.trajectory ? step + 1 : steps;
             slot.kept = 0;
             slot.recorder.begin();
-            if (step == 0) {
-                record_start(slot);
-                if (request_.trajectory) keep_state(slot, request_.program.init_register);
-            }
-            for (int k = step; k < end; ++k) {
-                executor_.record_step(slot.recorder, k);
-                if (request_.trajectory) keep_state(slot, request_.program.result);
-            }
-            if (!request_.trajectory && end == steps) {
-                slot.first_state = steps;
-                keep_state(slot, request_.program.result);
-            }
+            for (int k = step; k < end; ++k) record(slot, k);
             device_.submit(slot.recorder);
             if (request_.progress) {
                 request_.progress(std::uint64_t{done} * static_cast<std::uint64_t>(steps) +
-                                  std::uint64_t{count} * static_cast<std::uint64_t>(step));
+                                  std::uint64_t{count} * static_cast<std::uint64_t>(std::max(step, 0)));
             }
         }
+    }
+
+    void record(Slot& slot, int step) {
+        if (step == kStart) {
+            record_start(slot);
+        } else {
+            executor_.record_step(slot.recorder, step);
+        }
+        if (!request_.trajectory && step + 1 < request_.program.steps) return;
+        keep_state(slot, step == kStart ? request_.program.init_register : request_.program.result);
     }
 
     void record_start(Slot& slot) {
@@ -205,15 +212,24 @@ class Run {
 
     void hand_over(const Slot& slot, int state, std::span<const float> planes) {
         const std::span<float> rows = std::span(rows_).first(std::size_t{slot.count} * dim_);
-        const std::size_t stride = executor_.state().stride;
-        for (std::size_t e = 0; e < dim_; ++e) {
-            for (std::size_t i = 0; i < slot.count; ++i) rows[i * dim_ + e] = planes[e * stride + i];
-        }
+        to_rows(planes, rows);
         if (state == request_.program.steps) require_finite(slot, rows);
         const Clock::time_point start = Clock::now();
         sink_({state, slot.done, rows});
         const auto in_flight = std::count_if(slots_.begin(), slots_.end(), [](const Slot& s) { return s.kept >= 0; });
         if (in_flight == 1) idle_seconds_ += seconds_since(start);
+    }
+
+    /// Planes (dim, stride) to rows (n, dim).
+    void to_rows(std::span<const float> planes, std::span<float> rows) const {
+        const std::size_t count = rows.size() / dim_;
+        const std::size_t stride = executor_.state().stride;
+        for (std::size_t first = 0; first < count; first += kTile) {
+            const std::size_t last = std::min(first + kTile, count);
+            for (std::size_t e = 0; e < dim_; ++e) {
+                for (std::size_t i = first; i < last; ++i) rows[i * dim_ + e] = planes[e * stride + i];
+            }
+        }
     }
 
     void require_finite(const Slot& slot, std::span<const float> rows) const {
