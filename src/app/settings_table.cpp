@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "app/sampler_settings.hpp"
 #include "app/settings.hpp"
 #include "base/names.hpp"
 #include "data/datasets.hpp"
@@ -94,18 +95,7 @@ void add_sampler(Table& table) {
     constexpr std::string_view kGroup = "Sampler";
     table.push_back({"sampler", kGroup, sampler_names(), "", "How noise becomes data", kPrograms,
                      [](Settings& s) -> Slot { return &s.sampler.name; }});
-    table.push_back({"sampler.eta", kGroup, RealRange{0, diffusion::kMaxEta}, "",
-                     "Share of fresh noise on each step (ddim): 0 deterministic, 1 as ddpm with small variance",
-                     kPrograms, [](Settings& s) -> Slot { return &s.sampler.eta; }});
-    table.push_back({"sampler.form", kGroup, choices(diffusion::kSamplerForms), "",
-                     "Which of the two equal forms the step is written in (ddpm)", kPrograms,
-                     [](Settings& s) -> Slot { return &s.sampler.form; }});
-    table.push_back({"sampler.variance", kGroup, choices(diffusion::kSamplerVariances), "",
-                     "Noise of each step (ddpm): large is beta, small that of the exact posterior", kPrograms,
-                     [](Settings& s) -> Slot { return &s.sampler.variance; }});
-    table.push_back({"sampler.clip", kGroup, RealRange{0, diffusion::kMaxSamplerClip, true, 10}, "",
-                     "Clamp every estimate of the data to plus or minus this, in standardised units", kPrograms,
-                     [](Settings& s) -> Slot { return &s.sampler.clip; }, "no clamp"});
+    add_sampler_parameters(table, kPrograms);
     table.push_back({"steps", kGroup, IntegerRange{1, 1'000'000, 1000}, "steps", "Steps from noise to data", kPrograms,
                      [](Settings& s) -> Slot { return &s.steps; }});
     table.push_back({"spacing", kGroup, choices(diffusion::kSpacings), "", "Which noise levels the steps visit",

@@ -106,7 +106,7 @@ void require_taken(const SamplerInfo& info, const SamplerSettings& settings) {
 
 /// What holds for every sampler that takes the parameter.
 void check_settings(const SamplerSettings& settings) {
-    constexpr double kMost = 1e6;
+    constexpr double kMost = kMaxSamplerValue;
     constexpr double kInfinite = std::numeric_limits<double>::infinity();
     check_range("eta", settings.eta, 0, kMaxEta);
     check_choice("form", settings.form, kSamplerForms);

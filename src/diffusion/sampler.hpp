@@ -20,6 +20,8 @@ inline constexpr std::array<std::string_view, 2> kSamplerForms = {"epsilon", "x0
 inline constexpr std::array<std::string_view, 4> kSamplerVariances = {"large", "small", "mixed", "none"};
 inline constexpr std::array<std::string_view, 2> kVariables = {"time", "sigma"};
 inline constexpr double kMaxEta = 1;
+/// Far beyond what makes sense of any parameter.
+inline constexpr double kMaxSamplerValue = 1e6;
 /// Far beyond any data in standardised units.
 inline constexpr double kMaxSamplerClip = 1e6;
 
@@ -70,6 +72,9 @@ struct SamplerParameter {
     std::string_view help;    ///< one line, with the range
     std::string_view preset;  ///< what holds where nothing is said
 };
+
+/// Help and preset of the parameters that predictor_corrector hands on.
+inline constexpr std::string_view kOfPredictor = "the predictor's";
 
 struct SamplerInfo {
     std::string_view name;

@@ -60,7 +60,7 @@ void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const
     }
 }
 
-constexpr SamplerParameter kStepSize = {"step_size", "tau of x + tau*score + sqrt(2 tau)*z, above 0", "0.01"};
+constexpr SamplerParameter kStepSize = {"step_size", "the step tau: x + tau*score + sqrt(2 tau)*z, above 0", "0.01"};
 constexpr SamplerParameter kClean = {"clean", "on the density without any noise (exact targets only): on or off",
                                      "off"};
 constexpr SamplerParameter kAnnealedSize = {"step_size", "epsilon: step at the last level, above 0",

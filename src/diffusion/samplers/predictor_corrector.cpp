@@ -59,10 +59,10 @@ void emit_predictor_corrector(ProgramBuilder& builder, const Course& course, con
 
 constexpr SamplerParameter kPredictor = {"predictor", "sampler that goes from level to level", "ddpm"};
 constexpr SamplerParameter kCorrectorSteps = {"corrector_steps", "Langevin steps at each level, from 0", "1"};
-constexpr SamplerParameter kSnr = {"snr", "r: share of the noise in a corrector's step, above 0", "0.16"};
+constexpr SamplerParameter kSnr = {"snr", "share r of the noise in a corrector's step, above 0", "0.16"};
 
 constexpr SamplerParameter passed_on(std::string_view name) {
-    return {name, "the predictor's", "the predictor's"};
+    return {name, kOfPredictor, kOfPredictor};
 }
 
 constexpr std::array kParameters = {kPredictor,
@@ -81,7 +81,7 @@ constexpr std::array kParameters = {kPredictor,
 
 constexpr std::array<SamplerEntry, 1> kSamplers = {{
     {{.name = "predictor_corrector",
-      .help = "any one-step sampler, corrected by Langevin steps at each level",
+      .help = "any one-step sampler, with its parameters, corrected by Langevin steps at each level",
       .parameters = kParameters,
       .stochastic = true,
       .piloted = true},
