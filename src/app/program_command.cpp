@@ -1,12 +1,17 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <variant>
 
 #include "app/commands.hpp"
 #include "app/model.hpp"
 #include "app/output.hpp"
 #include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "data/files.hpp"
 #include "diffusion/program.hpp"
+#include "diffusion/scheduler/scheduler.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -71,7 +76,25 @@ std::string to_text(const Program& program) {
     return text;
 }
 
+/// Flags that say what a scheduler's file says; `NAME.` stands for all of a family.
+constexpr std::array<std::string_view, 9> kSaidByScheduler = {"model",      "target",  "dim",     "data",     "process",
+                                                              "prediction", "sampler", "spacing", "timesteps"};
+
+void require_scheduler_alone(const Settings& settings) {
+    for (const std::string& name : settings.given) {
+        const std::string family = name.substr(0, name.find('.'));
+        if (std::ranges::find(kSaidByScheduler, family) == kSaidByScheduler.end()) continue;
+        throw base::request_error("contradicting flags", "--" + name,
+                                  "the program is that of --scheduler " + settings.scheduler,
+                                  fmt::format("leave --{} out, or --scheduler", name));
+    }
+}
+
 Program compile(const Settings& settings) {
+    if (settings.is_given("scheduler")) {
+        require_scheduler_alone(settings);
+        return program_from_scheduler(data::read_text(settings.scheduler, "JSON"), settings.scheduler, settings.steps);
+    }
     const bool scored = settings.is_given("model") || settings.is_given("target");
     return build_program(settings, scored ? open_model(settings) : open_process(settings));
 }

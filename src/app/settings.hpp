@@ -78,6 +78,7 @@ struct Settings {
     int steps = 50;
     std::string spacing = "even";
     std::string timesteps;  ///< empty: `steps` of them, by `spacing`
+    std::string scheduler;  ///< a file in the place of all that says a program but its steps
 
     std::uint32_t particles = 10'000;
     std::uint64_t seed = 0;

@@ -20,6 +20,7 @@ std::vector<double> edm_sigmas(const SchedulerConfig& config, int steps) {
     const double low = config.number("sigma_min", 0.002);
     const double high = config.number("sigma_max", 80);
     if (!(low > 0 && low < high)) config.refuse("sigma_min", "not between 0 and sigma_max");
+    if (!karras && steps == 1) return {low};  // the library counts them from the other end
     return spread_sigmas(karras ? SigmaRule::karras : SigmaRule::exponential, high, low, steps,
                          config.number("rho", 7));
 }
@@ -73,8 +74,9 @@ Program build_edm_dpm(const SchedulerConfig& config, int steps) {
                                .lower_order_final = config.flag("lower_order_final", true),
                                .euler_at_final = config.flag("euler_at_final", false)};
     read_limits(config, false, sampler);
-    const double last = ends_clean(config) ? 0 : edm_sigmas(config, steps).back();
-    return compile_program(edm_course(config, steps, last), edm_parametrisation(config), sampler);
+    const double lowest = steps == 1 ? config.number("sigma_min", 0.002) : edm_sigmas(config, steps).back();
+    return compile_program(edm_course(config, steps, ends_clean(config) ? 0 : lowest), edm_parametrisation(config),
+                           sampler);
 }
 
 double shifted(double sigma, double shift) {
@@ -118,11 +120,10 @@ Program build_flow_euler(const SchedulerConfig& config, int steps) {
     }
     const bool inverted = config.flag("invert_sigmas", false);
     const bool stochastic = config.flag("stochastic_sampling", false);
-    if (inverted && stochastic) config.refuse("stochastic_sampling", "not together with invert_sigmas");
     if (inverted) {
         for (double& sigma : sigmas) sigma = 1 - sigma;
     }
-    const std::string name = inverted ? "ddim_inverse" : stochastic ? "consistency" : "ddim";
+    const std::string name = stochastic ? "consistency" : inverted ? "ddim_inverse" : "ddim";
     return compile_program(flow_course(config, sigmas, inverted ? 1 : 0), Prediction::velocity, {.name = name});
 }
 
