@@ -14,5 +14,6 @@ int program_command(const Settings& settings);
 int score_command(const Settings& settings);
 int bench_command(const Settings& settings);
 int devices_command(const Settings& settings);
+int study_command(const Settings& settings);
 
 }  // namespace scorefield::app

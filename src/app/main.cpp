@@ -26,6 +26,7 @@ constexpr Runner kRunners[] = {
     {app::Command::train, app::train_command},
     {app::Command::program, app::program_command},
     {app::Command::score, app::score_command},
+    {app::Command::study, app::study_command},
 #ifdef SCOREFIELD_WITH_VULKAN
     {app::Command::view, app::view_command},
     {app::Command::render, app::render_command},

@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/study/agreement.hpp"
+#include "app/study/gpu_studies.hpp"
+#include "app/study/three_states.hpp"
+#include "sample/markov_chain.hpp"
+
+namespace scorefield::app {
+namespace {
+
+using sample::TransitionTable;
+
+TransitionTable transitions(const StateTable& table) {
+    TransitionTable result = {kChainStates, kChainStates, {}};
+    for (const StateLaw& row : table) result.probabilities.insert(result.probabilities.end(), row.begin(), row.end());
+    return result;
+}
+
+/// How often each path x → y → x' was taken.
+struct Counts {
+    StateTable forward = {};   ///< [x][y]
+    StateTable backward = {};  ///< [y][x']
+};
+
+Counts count_paths(gpu::Device& device, const StudyRequest& request) {
+    constexpr std::uint32_t kBatch = 1 << 20;
+    const std::array<TransitionTable, 3> tables = {
+        TransitionTable{1, kChainStates, {kChainStart.begin(), kChainStart.end()}}, transitions(kChainForward),
+        transitions(backward_table(joint_table(kChainStart, kChainForward)))};
+    sample::MarkovChain chain(device, tables);
+    Counts counts;
+    for (std::uint32_t first = 0; first < request.particles; first += kBatch) {
+        const std::uint32_t count = std::min(kBatch, request.particles - first);
+        const std::vector<std::uint32_t> states = chain.run(request.seed, {first, count});
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::uint32_t middle = states[count + i];
+            ++counts.forward[states[i]][middle];
+            ++counts.backward[middle][states[2 * std::size_t{count} + i]];
+        }
+    }
+    return counts;
+}
+
+/// One row per probability: predicted, measured as a share of `total`.
+class Comparison {
+  public:
+    explicit Comparison(const std::string& title)
+        : table_{.title = title,
+                 .columns = {"", "predicted", "measured", "standard error", "deviations", "met"},
+                 .rows = {},
+                 .notes = {fmt::format("Met within {} standard errors.", kStandardErrors)}} {}
+
+    void add(const std::string& name, double predicted, double hits, double total) {
+        const double measured = hits / total;
+        const double error = std::sqrt(predicted * (1 - predicted) / total);
+        const double deviations = (measured - predicted) / error;
+        table_.rows.push_back({name, predicted, measured, error, deviations, std::abs(deviations) <= kStandardErrors});
+    }
+    const Table& table() const { return table_; }
+
+  private:
+    Table table_;
+};
+
+double sum(const StateLaw& counts) {
+    return counts[0] + counts[1] + counts[2];
+}
+
+Table conditional_table(const std::string& title, char from, char to, const StateTable& predicted,
+                        const StateTable& counts) {
+    Comparison comparison(title);
+    for (std::size_t i = 0; i < kChainStates; ++i) {
+        for (std::size_t j = 0; j < kChainStates; ++j) {
+            comparison.add(fmt::format("p({} = {} | {} = {})", to, j + 1, from, i + 1), predicted[i][j], counts[i][j],
+                           sum(counts[i]));
+        }
+    }
+    return comparison.table();
+}
+
+Table law_table(const std::string& title, const std::string& name, const StateLaw& predicted, const StateLaw& counts) {
+    Comparison comparison(title);
+    for (std::size_t i = 0; i < kChainStates; ++i) {
+        comparison.add(fmt::format("p({} = {})", name, i + 1), predicted[i], counts[i], sum(counts));
+    }
+    return comparison.table();
+}
+
+}  // namespace
+
+std::vector<Table> chain_study(gpu::Device& device, const StudyRequest& request) {
+    const StateTable joint = joint_table(kChainStart, kChainForward);
+    const Counts counts = count_paths(device, request);
+    Comparison joint_comparison("Joint table p(x, y)");
+    for (std::size_t x = 0; x < kChainStates; ++x) {
+        for (std::size_t y = 0; y < kChainStates; ++y) {
+            joint_comparison.add(fmt::format("p(x = {}, y = {})", x + 1, y + 1), joint[x][y], counts.forward[x][y],
+                                 request.particles);
+        }
+    }
+    return {conditional_table("Forward table p(y|x), as given", 'x', 'y', kChainForward, counts.forward),
+            joint_comparison.table(),
+            law_table("Marginal p(y)", "y", marginal_law(joint), marginal_law(counts.forward)),
+            conditional_table("Backward table p(x|y) by Bayes, and the steps back that were taken", 'y', 'x',
+                              backward_table(joint), counts.backward),
+            law_table("The population after a step forward and one back: p(x) again", "x", kChainStart,
+                      marginal_law(counts.backward))};
+}
+
+}  // namespace scorefield::app

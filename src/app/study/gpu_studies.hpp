@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "app/study/study.hpp"
+#include "app/study/table.hpp"
+#include "gpu/device.hpp"
+
+namespace scorefield::app {
+
+// One function per study that needs a device; studies.cpp says what each is about.
+
+std::vector<Table> gaussian_study(gpu::Device& device, const StudyRequest& request);
+std::vector<Table> chain_study(gpu::Device& device, const StudyRequest& request);
+
+}  // namespace scorefield::app

@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "app/commands.hpp"
+#include "app/interrupt.hpp"
+#include "app/output.hpp"
+#include "app/study/orders.hpp"
+#include "app/study/study.hpp"
+#include "app/study/table.hpp"
+#include "base/error.hpp"
+#ifdef SCOREFIELD_WITH_VULKAN
+#include "app/gpu_device.hpp"
+#include "app/study/gpu_studies.hpp"
+#include "gpu/device.hpp"
+#endif
+
+namespace scorefield::app {
+namespace {
+
+StudyRequest study_request(const Settings& settings) {
+    StudyRequest request;
+    if (settings.is_given("particles")) request.particles = settings.particles;
+    if (settings.is_given("target.variance")) request.target_variance = settings.target_variance;
+    request.seed = settings.seed;
+    request.progress = !settings.quiet;
+    return request;
+}
+
+/// What a study found, and where.
+struct Findings {
+    std::string device;  ///< empty: on the host
+    std::vector<Table> tables;
+};
+
+#ifdef SCOREFIELD_WITH_VULKAN
+struct GpuStudy {
+    std::string_view name;
+    std::vector<Table> (*run)(gpu::Device& device, const StudyRequest& request);
+};
+
+constexpr std::array<GpuStudy, 2> kGpuStudies = {{
+    {"gaussian", gaussian_study},
+    {"chain", chain_study},
+}};
+
+Findings run_on_device(const std::string& name, const Settings& settings) {
+    const auto* const study = std::ranges::find(kGpuStudies, name, &GpuStudy::name);
+    gpu::Device device(device_request(settings));
+    Findings findings = {device.properties().name, study->run(device, study_request(settings))};
+    require_no_validation_messages(device);
+    return findings;
+}
+#else
+Findings run_on_device(const std::string& name, const Settings& /*settings*/) {
+    throw base::running_error("study not built", name, "this build has no Vulkan",
+                              "build without SCOREFIELD_HOST_ONLY");
+}
+#endif
+
+Findings run_study(const std::string& name, const Settings& settings) {
+    if (name == "orders") return {"", orders_study(study_request(settings))};
+    return run_on_device(name, settings);
+}
+
+}  // namespace
+
+int study_command(const Settings& settings) {
+    watch_interrupts();
+    const std::string& name = settings.files.at(0);
+    const Findings findings = run_study(name, settings);
+    if (settings.json) {
+        nlohmann::ordered_json json = {{"study", name}};
+        if (!findings.device.empty()) {
+            json["device"] = findings.device;
+            json["particles"] = study_request(settings).particles;
+        }
+        json["tables"] = nlohmann::ordered_json::array();
+        for (const Table& table : findings.tables) json["tables"].push_back(to_json(table));
+        print(json_line(json));
+        return 0;
+    }
+    std::string text;
+    for (const Table& table : findings.tables) text += (text.empty() ? "" : "\n") + to_text(table);
+    if (!findings.device.empty()) {
+        text += fmt::format("\n{} particles on {}\n", study_request(settings).particles, findings.device);
+    }
+    print(text);
+    return 0;
+}
+
+}  // namespace scorefield::app
