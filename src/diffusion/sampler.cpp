@@ -167,6 +167,8 @@ SamplerSettings only_taken(SamplerSettings settings) {
     for_each_parameter(settings, [&](std::string_view name, auto& value) {
         if (!takes(info, name)) value.reset();
     });
+    settings.order.reset();
+    settings.variant.reset();
     return settings;
 }
 

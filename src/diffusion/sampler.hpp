@@ -94,7 +94,8 @@ std::span<const SamplerInfo> samplers();
 /// Throws base::Error (request, --sampler) with the nearest known name.
 const SamplerInfo& sampler_info(std::string_view name);
 
-/// The settings without the parameters that their sampler does not take: what stays when the sampler is changed.
+/// What stays of the settings when the sampler is changed: the parameters that the new one takes, but for order and
+/// variant, which are of each sampler's own.
 SamplerSettings only_taken(SamplerSettings settings);
 
 /// Compiles `settings` over the nodes of `course`, those that start `from_data` over its reverse. The state is register

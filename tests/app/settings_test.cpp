@@ -33,6 +33,32 @@ TEST(SettingTable, NamesAreUniqueAndEverySettingIsDescribed) {
     }
 }
 
+TEST(SettingTable, HasEveryParameterOfEverySamplerWithItsHelp) {
+    std::set<std::string> flags;
+    for (const diffusion::SamplerInfo& info : diffusion::samplers()) {
+        for (const diffusion::SamplerParameter& parameter : info.parameters) {
+            const std::string name = "sampler." + std::string(parameter.name);
+            flags.insert(name);
+            const Setting* const setting = find_setting(name);
+            ASSERT_NE(setting, nullptr) << name;
+            if (parameter.help == diffusion::kOfPredictor) continue;
+            EXPECT_NE(setting->help.find(parameter.help.substr(1)), std::string_view::npos)
+                << name << ": " << info.name;
+            const bool said =
+                setting->unset == parameter.preset || setting->help.find(parameter.preset) != std::string_view::npos;
+            EXPECT_TRUE(said) << name << ": " << info.name;
+        }
+        for (const std::string_view variant : info.variants) {
+            Settings settings;
+            EXPECT_NO_THROW(assign(settings, *find_setting("sampler.variant"), std::string(variant)));
+        }
+    }
+    for (const Setting& setting : setting_table()) {
+        if (!setting.name.starts_with("sampler.")) continue;
+        EXPECT_TRUE(flags.contains(std::string(setting.name))) << setting.name;
+    }
+}
+
 TEST(SettingTable, DefaultsAreValuesThatCanBeSaid) {
     for (const Setting& setting : setting_table()) {
         const std::string standard = value_text(Settings{}, setting);

@@ -93,6 +93,14 @@ TEST(SamplerRegistry, ListsNamesHelpAndParametersDefaultFirst) {
     EXPECT_EQ(std::set(names.begin(), names.end()).size(), names.size());
 }
 
+TEST(SamplerRegistry, KeepsWhatTheNextSamplerTakes) {
+    const SamplerSettings before{.name = "gamma", .gamma = 0.5, .order = 4, .variant = "bh2", .clip = 2.0};
+    EXPECT_EQ(only_taken(before), (SamplerSettings{.name = "gamma", .gamma = 0.5, .clip = 2.0}));
+    SamplerSettings next = before;
+    next.name = "lms";
+    EXPECT_EQ(only_taken(next), (SamplerSettings{.name = "lms", .clip = 2.0}));
+}
+
 TEST(CompileProgram, RefusesWithFlagAndCure) {
     const auto process = linear();
     const auto refusal = [&](const SamplerSettings& settings, const std::vector<double>& timesteps) {

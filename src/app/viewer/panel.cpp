@@ -48,9 +48,14 @@ void heading(const char* text) {
     ImGui::Separator();
 }
 
-bool has_parameter(const Settings& settings, std::string_view name) {
-    const auto parameters = diffusion::sampler_info(settings.sampler.name).parameters;
-    return std::ranges::find(parameters, name, &diffusion::SamplerParameter::name) != parameters.end();
+/// What the sampler takes. True when one has another value; of sliders when they are let go, for some samplers are
+/// tried on particles before they run.
+bool sampler_controls(Settings& settings) {
+    bool changed = false;
+    for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
+        changed |= control(settings, "sampler." + std::string(parameter.name), {}, true);
+    }
+    return changed;
 }
 
 std::string model_text(const Model& model) {
@@ -127,10 +132,7 @@ void Panel::draw_sampler(Settings& settings, const Scene& scene, Requests& reque
     }
     row_label("schedule", "The noise schedule that the model was trained on  (--process.schedule)");
     ImGui::TextUnformatted(process_text(scene.model()).c_str());
-    if (has_parameter(settings, "eta")) changed |= control(settings, "sampler.eta", "noise η");
-    if (has_parameter(settings, "variance")) changed |= control(settings, "sampler.variance");
-    if (has_parameter(settings, "form")) changed |= control(settings, "sampler.form");
-    if (has_parameter(settings, "clip")) changed |= control(settings, "sampler.clip");
+    changed |= sampler_controls(settings);
     changed |= control(settings, "particles", {}, true);
     changed |= control(settings, "seed");
     requests.run_changed |= changed;
