@@ -16,9 +16,9 @@ namespace {
 constexpr double kCosineOffset = 0.008;
 constexpr double kMaxCosineBeta = 0.999;
 
-/// Place k of `count` even ones from first to last.
+/// Place k of `count` ≥ 2 even ones from first to last.
 double even_value(int k, int count, double first, double last) {
-    return count == 1 ? first : first + k * (last - first) / (count - 1);
+    return first + k * (last - first) / (count - 1);
 }
 
 /// The angle whose squared cosine is the cosine schedules' f(k).
@@ -90,10 +90,6 @@ std::vector<Marginal> cosine_seed_marginals(int train_steps) {
 /// Zero terminal SNR (Lin et al. 2024, algorithm 1): √ᾱ shifted so that the last is 0 and scaled so that the first
 /// stays. 1−ᾱ by its growth over the first, which keeps the digits of small noise.
 void leave_no_signal(std::vector<Marginal>& marginals) {
-    if (marginals.size() < 2) {
-        throw base::request_error("too few noise levels", "--process.zero_snr", "the first and the last are one",
-                                  "give --process.T 2 or more");
-    }
     const Marginal first = marginals.front();
     const double last = marginals.back().alpha;
     for (Marginal& at : marginals) {
@@ -111,11 +107,11 @@ constexpr ProcessParameter kSchedule = {
 constexpr ProcessParameter kZeroSnr = {
     .name = "zero_snr", .help = "Rescale the levels so that the last holds no signal: on or off", .preset = "off"};
 
-constexpr ProcessParameter levels(std::string_view preset, int fewest) {
+constexpr ProcessParameter levels(std::string_view preset) {
     return {.name = "T",
             .help = "Number of noise levels",
             .preset = preset,
-            .low = static_cast<double>(fewest),
+            .low = 2,
             .high = kMaxTrainSteps,
             .with_low = true,
             .whole = true};
@@ -131,11 +127,11 @@ constexpr ProcessParameter kScaledStart = variance("beta_start", "Variance added
 constexpr ProcessParameter kScaledEnd = variance("beta_end", "Variance added at the last level", "0.012");
 constexpr ProcessParameter kBeta = variance("beta", "Variance added at every level", "0.05");
 
-constexpr std::array kRange = {kSchedule, levels("1000", 1), kStart, kEnd, kZeroSnr};
-constexpr std::array kScaledRange = {kSchedule, levels("1000", 1), kScaledStart, kScaledEnd, kZeroSnr};
-constexpr std::array kCosine = {kSchedule, levels("1000", 1), kZeroSnr};
-constexpr std::array kConstant = {kSchedule, levels("1000", 1), kBeta, kZeroSnr};
-constexpr std::array kCosineSeed = {kSchedule, levels("40", 2), kZeroSnr};
+constexpr std::array kRange = {kSchedule, levels("1000"), kStart, kEnd, kZeroSnr};
+constexpr std::array kScaledRange = {kSchedule, levels("1000"), kScaledStart, kScaledEnd, kZeroSnr};
+constexpr std::array kCosine = {kSchedule, levels("1000"), kZeroSnr};
+constexpr std::array kConstant = {kSchedule, levels("1000"), kBeta, kZeroSnr};
+constexpr std::array kCosineSeed = {kSchedule, levels("40"), kZeroSnr};
 
 }  // namespace
 
