@@ -20,12 +20,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What the process takes for a parameter that is not said; what it says of one that it does not take.
+std::string preset_of(const diffusion::ProcessSettings& process, std::string_view flag) {
+    const std::string_view name = flag.substr(flag.find('.') + 1);
+    for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(process.name, process.schedule)) {
+        if (parameter.name == name) return std::string(parameter.preset);
+    }
+    return fmt::format("{}, which has none", process.name);
+}
+
 /// The model's own value of a setting that it knows.
 std::string model_value(const nn::Checkpoint& checkpoint, const Setting& setting) {
+    if (setting.name == "process.schedule" && checkpoint.process.name != "ddpm") {
+        return preset_of(checkpoint.process, setting.name);
+    }
     Settings said_by_model;
     said_by_model.process = checkpoint.process;
     said_by_model.prediction = checkpoint.prediction;
-    return value_text(said_by_model, setting);
+    const std::string own = value_text(said_by_model, setting);
+    return own.empty() ? preset_of(checkpoint.process, setting.name) : own;
 }
 
 /// A network answers for the process and the prediction that it was trained on, and for no other.
@@ -37,10 +50,10 @@ void require_no_contradiction(const Settings& settings, const Model& model) {
         const std::string said = value_text(settings, setting);
         const std::string own = model_value(*model.checkpoint, setting);
         if (said == own) continue;
-        throw base::request_error(
-            fmt::format("{} contradicts the model", setting.name), "--" + std::string(setting.name),
-            fmt::format("{} was trained with {}, not {}", model.path.string(), own.empty() ? "the default" : own, said),
-            fmt::format("leave --{} out, or choose another --model", setting.name));
+        throw base::request_error(fmt::format("{} contradicts the model", setting.name),
+                                  "--" + std::string(setting.name),
+                                  fmt::format("{} was trained with {}, not {}", model.path.string(), own, said),
+                                  fmt::format("leave --{} out, or choose another --model", setting.name));
     }
 }
 
@@ -50,6 +63,10 @@ void require_dim(const Settings& settings, std::size_t dim, const std::string& w
                               "leave --dim out");
 }
 
+double data_deviation(const diffusion::ProcessSettings& process) {
+    return process.sigma_data.value_or(diffusion::Parametrisation{}.sigma_data);
+}
+
 Model open_checkpoint(const Settings& settings) {
     Model model;
     model.path = settings.model.empty() ? default_model() : fs::path(settings.model);
@@ -57,7 +74,7 @@ Model open_checkpoint(const Settings& settings) {
     require_no_contradiction(settings, model);
     model.process_settings = model.checkpoint->process;
     model.process = diffusion::make_process(model.process_settings);
-    model.parametrisation = model.checkpoint->prediction;
+    model.parametrisation = {model.checkpoint->prediction, data_deviation(model.process_settings)};
     model.scaling = model.checkpoint->scaling;
     model.data = model.checkpoint->data;
     require_dim(settings, model.dim(), model.path.string());
@@ -67,12 +84,11 @@ Model open_checkpoint(const Settings& settings) {
 /// The prediction of --prediction; where it is not said, what suits an exact target: the data, whose formulas hold
 /// without any signal too, or the score for Langevin dynamics on the density without any noise.
 diffusion::Parametrisation parametrisation_of(const Settings& settings, bool exact) {
-    const double data_deviation = settings.process.sigma_data.value_or(diffusion::Parametrisation{}.sigma_data);
     diffusion::Prediction prediction = settings.prediction;
     if (exact && !settings.is_given("prediction")) {
         prediction = settings.sampler.name == "langevin" ? diffusion::Prediction::score : diffusion::Prediction::x0;
     }
-    return {prediction, data_deviation};
+    return {prediction, data_deviation(settings.process)};
 }
 
 /// The points of an empirical target, in standardised units: all of a file, of other data as many as tell the shape.
@@ -84,9 +100,10 @@ data::Points empirical_points(const std::string& name) {
     return data::standardise(points, dataset->scaling());
 }
 
-std::vector<double> timesteps_of(const Settings& settings, const diffusion::NoiseProcess& process) {
-    if (settings.timesteps.empty()) return diffusion::make_timesteps(process, settings.spacing, settings.steps);
-    return diffusion::parse_timesteps(process, settings.timesteps);
+diffusion::Course course_of(const Settings& settings, const Model& model) {
+    if (settings.timesteps.empty()) return diffusion::make_course(model.process, settings.spacing, settings.steps);
+    return diffusion::make_course(model.process, diffusion::parse_timesteps(settings.timesteps),
+                                  settings.spacing.final);
 }
 
 }  // namespace
@@ -189,17 +206,16 @@ Model open_process(const Settings& settings) {
 }
 
 std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& settings) {
-    for (const char* name : {"process.beta_start", "process.beta_end"}) {
-        if (!settings.is_given(name) || settings.process.schedule == "linear") continue;
-        throw base::request_error("flag without effect", "--" + std::string(name),
-                                  fmt::format("the schedule {} has no such parameter", settings.process.schedule),
-                                  "leave it out, or choose --process.schedule linear");
+    if (settings.is_given("process.schedule") && settings.process.name != "ddpm") {
+        throw base::request_error("flag without effect", "--process.schedule",
+                                  fmt::format("the process {} has no such parameter", settings.process.name),
+                                  "leave it out; it belongs to ddpm");
     }
     return diffusion::make_process(settings.process);
 }
 
 diffusion::Program build_program(const Settings& settings, const Model& model) {
-    const diffusion::Course course(model.process, timesteps_of(settings, *model.process));
+    const diffusion::Course course = course_of(settings, model);
     if (!diffusion::sampler_info(settings.sampler.name).piloted || (!model.target && !model.checkpoint)) {
         return diffusion::compile_program(course, model.parametrisation, settings.sampler);
     }

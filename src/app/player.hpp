@@ -27,7 +27,7 @@ struct Moment {
 struct Run {
     diffusion::SamplerSettings sampler;
     int steps = 0;
-    std::string spacing;
+    diffusion::SpacingSettings spacing;
     std::string timesteps;
     std::uint64_t seed = 0;
     std::uint32_t particles = 0;

@@ -13,6 +13,7 @@
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
 #include "diffusion/sampler.hpp"
+#include "diffusion/spacing.hpp"
 #include "render/look.hpp"
 #include "train/settings.hpp"
 
@@ -76,8 +77,8 @@ struct Settings {
 
     diffusion::SamplerSettings sampler;
     int steps = 50;
-    std::string spacing = "even";
-    std::string timesteps;  ///< empty: `steps` of them, by `spacing`
+    diffusion::SpacingSettings spacing;
+    std::string timesteps;  ///< empty: `steps` of them, by `spacing`, of which else only `final` holds
     std::string scheduler;  ///< a file in the place of all that says a program but its steps
 
     std::uint32_t particles = 10'000;

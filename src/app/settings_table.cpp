@@ -1,11 +1,10 @@
 #include <limits>
 
+#include "app/process_settings.hpp"
 #include "app/sampler_settings.hpp"
 #include "app/settings.hpp"
 #include "base/names.hpp"
 #include "data/datasets.hpp"
-#include "diffusion/processes/ddpm.hpp"
-#include "diffusion/spacing.hpp"
 #include "diffusion/targets.hpp"
 
 namespace scorefield::app {
@@ -71,24 +70,11 @@ void add_model(Table& table) {
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy"}, "", data_help(),
                      kPrograms | Command::train | Command::score, [](Settings& s) -> Slot { return &s.data; },
                      "the model's, where there is one", kTrain});
-    table.push_back({"process", kGroup, Choices{{"ddpm"}}, "", "Noise process", kPrograms | Command::train,
-                     [](Settings& s) -> Slot { return &s.process.name; }});
-    table.push_back({"process.schedule", kGroup, choices(diffusion::kBetaSchedules), "",
-                     "Noise schedule: how fast the process destroys the data", kPrograms | Command::train,
-                     [](Settings& s) -> Slot { return &s.process.schedule; }});
-    table.push_back({"process.T", kGroup, RealRange{0, diffusion::kMaxTrainSteps, true}, "",
-                     "Noise levels of ddpm (a whole number), or the largest time of ou and additive",
-                     kPrograms | Command::train, [](Settings& s) -> Slot { return &s.process.horizon; },
-                     "1000, cosine_seed 40"});
-    table.push_back({"process.beta_start", kGroup, RealRange{0, 1, true}, "",
-                     "Variance added at the first level (linear schedule)", kPrograms | Command::train,
-                     [](Settings& s) -> Slot { return &s.process.beta_start; }});
-    table.push_back({"process.beta_end", kGroup, RealRange{0, 1, true}, "",
-                     "Variance added at the last level (linear schedule)", kPrograms | Command::train,
-                     [](Settings& s) -> Slot { return &s.process.beta_end; }});
+    add_process_settings(table, kPrograms | Command::train);
     table.push_back({"prediction", kGroup, choices(diffusion::kPredictions), "",
-                     "What the network estimates: the noise, the data, or v", kPrograms | Command::train,
-                     [](Settings& s) -> Slot { return &s.prediction; }, "the model's, else epsilon"});
+                     "What the network estimates: the noise, the data, v, the score, the velocity or edm's residual",
+                     kPrograms | Command::train, [](Settings& s) -> Slot { return &s.prediction; },
+                     "the model's, else epsilon"});
 }
 
 void add_sampler(Table& table) {
@@ -98,8 +84,7 @@ void add_sampler(Table& table) {
     add_sampler_parameters(table, kPrograms);
     table.push_back({"steps", kGroup, IntegerRange{1, 1'000'000, 1000}, "steps", "Steps from noise to data", kPrograms,
                      [](Settings& s) -> Slot { return &s.steps; }});
-    table.push_back({"spacing", kGroup, choices(diffusion::kSpacings), "", "Which noise levels the steps visit",
-                     kPrograms, [](Settings& s) -> Slot { return &s.spacing; }});
+    add_spacing_settings(table, kPrograms);
     table.push_back({"timesteps", kGroup, Text{"LIST"}, "",
                      "The noise levels to visit, decreasing, with commas between them (in place of steps and spacing)",
                      kPrograms, [](Settings& s) -> Slot { return &s.timesteps; }, "by steps and spacing"});

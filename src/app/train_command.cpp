@@ -7,6 +7,7 @@
 #include "app/interrupt.hpp"
 #include "app/model.hpp"
 #include "app/output.hpp"
+#include "base/error.hpp"
 #include "base/progress.hpp"
 #include "train/train.hpp"
 
@@ -29,6 +30,7 @@ train::TrainSettings train_settings(const Settings& settings) {
 std::optional<double> bayes_floor(const Settings& settings) {
     const bool seed_experiment = settings.data == "swiss_roll" && settings.process.schedule == "cosine_seed" &&
                                  settings.process.horizon.value_or(40) == 40 &&
+                                 !settings.process.zero_snr.value_or(false) &&
                                  settings.prediction == diffusion::Prediction::epsilon;
     return seed_experiment ? std::optional(0.4294) : std::nullopt;
 }
@@ -50,11 +52,27 @@ std::string to_text(const Settings& settings, const train::TrainResult& result) 
     return text + fmt::format("\nwrote {}\n", settings.out);
 }
 
+/// The trainer draws whole levels of noise, and shows the network the state as it is.
+void require_trainable(const Settings& settings, const diffusion::NoiseProcess& process) {
+    if (!process.times().discrete) {
+        throw base::request_error("no training on this process", "--process",
+                                  fmt::format("{} has no whole noise levels", process.name()), "choose ddpm");
+    }
+    if (settings.prediction == diffusion::Prediction::edm) {
+        throw base::request_error("no training of this prediction", "--prediction",
+                                  "edm scales the state, which ddpm does not", "choose v, x0 or epsilon");
+    }
+    if (settings.prediction == diffusion::Prediction::score && process.times().lowest_noisy > process.times().lowest) {
+        throw base::request_error("no training of this prediction", "--prediction",
+                                  "the score is infinite at the level without noise", "choose v, x0 or epsilon");
+    }
+}
+
 }  // namespace
 
 int train_command(const Settings& settings) {
     watch_interrupts();
-    make_process(settings);
+    require_trainable(settings, *make_process(settings));
     const train::TrainSettings train = train_settings(settings);
     train::TrainResult result;
     {

@@ -58,6 +58,19 @@ bool sampler_controls(Settings& settings) {
     return changed;
 }
 
+/// The spacing and its parameters. True when one has another value.
+bool spacing_controls(Settings& settings) {
+    bool changed = control(settings, "spacing");
+    if (changed) settings.spacing = diffusion::only_taken(settings.spacing);
+    for (const diffusion::SpacingInfo& info : diffusion::spacings()) {
+        if (info.name != settings.spacing.name) continue;
+        for (const diffusion::SpacingParameter& parameter : info.parameters) {
+            changed |= control(settings, "spacing." + std::string(parameter.name));
+        }
+    }
+    return changed;
+}
+
 std::string model_text(const Model& model) {
     if (model.target) return fmt::format("exact score of {}", model.target->name());
     const nn::Checkpoint& checkpoint = *model.checkpoint;
@@ -125,7 +138,7 @@ void Panel::draw_sampler(Settings& settings, const Scene& scene, Requests& reque
     if (changed) settings.sampler = diffusion::only_taken(settings.sampler);
     if (settings.timesteps.empty()) {
         changed |= control(settings, "steps", {}, true);
-        changed |= control(settings, "spacing");
+        changed |= spacing_controls(settings);
     } else {
         row_label("timesteps", "The list of timesteps given on the command line  (--timesteps)");
         ImGui::TextUnformatted(settings.timesteps.c_str());
