@@ -41,9 +41,13 @@ struct GpuStudy {
     std::vector<Table> (*run)(gpu::Device& device, const StudyRequest& request);
 };
 
-constexpr std::array<GpuStudy, 2> kGpuStudies = {{
+constexpr std::array<GpuStudy, 6> kGpuStudies = {{
+    {"laws", laws_study},
     {"gaussian", gaussian_study},
+    {"mixtures", mixtures_study},
     {"chain", chain_study},
+    {"inversion", inversion_study},
+    {"scaling", scaling_study},
 }};
 
 Findings run_on_device(const std::string& name, const Settings& settings) {

@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/gpu_score.hpp"
+#include "app/interrupt.hpp"
+#include "app/model.hpp"
+#include "app/study/gpu_studies.hpp"
+#include "app/study/round_trip.hpp"
+#include "data/datasets.hpp"
+#include "data/scaling.hpp"
+#include "sample/run.hpp"
+
+namespace scorefield::app {
+namespace {
+
+constexpr std::array<int, 5> kSteps = {50, 100, 200, 400, 1000};
+/// Enough: a round trip's error is no Monte Carlo figure.
+constexpr std::uint32_t kMostParticles = 4096;
+
+/// The levels of the model, and those between them, evenly: from the noisiest to the least noisy one.
+diffusion::Course even_course(const Model& model, int steps) {
+    const diffusion::TimeRange range = model.process->times();
+    std::vector<double> times;
+    for (int i = 0; i < steps; ++i) {
+        times.push_back(range.highest + (range.lowest_noisy - range.highest) * i / steps);
+    }
+    return {model.process, times, range.lowest_noisy};
+}
+
+std::vector<float> run(gpu::Device& device, GpuScore& score, const diffusion::Program& program,
+                       std::span<const float> init) {
+    sample::RunRequest request;
+    request.program = program;
+    request.particles = static_cast<std::uint32_t>(init.size() / score.source().dim());
+    request.init = init;
+    request.progress = [](std::uint64_t /*particle_steps*/) { require_not_interrupted(); };
+    std::vector<float> states;
+    sample::GpuSource* const sources[] = {&score.source()};
+    sample::run(device, sources, request,
+                [&](const sample::Batch& batch) { states.insert(states.end(), batch.rows.begin(), batch.rows.end()); });
+    return states;
+}
+
+}  // namespace
+
+std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& request) {
+    StudyProgress progress(request, "inversion", 1 + 2 * kSteps.size());
+    progress.next("exact");
+    std::vector<Table> tables = {exact_inversion()};
+    const Model model = open_model({});
+    GpuScore score(device, model);
+    const std::uint32_t particles = std::min(request.particles, kMostParticles);
+    const data::Points data =
+        data::standardise(data::open_dataset(model.data)->draw(request.seed, 0, particles), model.scaling);
+    RoundTripTable learned("The model that comes with Scorefield, in single precision, on " +
+                           std::to_string(particles) + " points of " + model.data);
+    for (const int order : {1, 2}) {
+        for (const int steps : kSteps) {
+            progress.next(std::to_string(steps) + " steps");
+            const RoundTrip trip = round_trip(even_course(model, steps), model.parametrisation, order);
+            const std::vector<float> end = run(device, score, trip.back, run(device, score, trip.there, data.values));
+            double sum = 0;
+            for (std::size_t i = 0; i < end.size(); ++i) {
+                sum += std::pow(static_cast<double>(end[i]) - static_cast<double>(data.values[i]), 2);
+            }
+            learned.add(order, steps, std::sqrt(sum / static_cast<double>(end.size())));
+        }
+    }
+    constexpr double kFloor = 1e-4;
+    tables.push_back(learned.table(kFloor));
+    return tables;
+}
+
+}  // namespace scorefield::app
