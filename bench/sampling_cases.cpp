@@ -89,8 +89,8 @@ class Sampling : public Case {
         const auto process = diffusion::make_process(model.process);
         diffusion::SamplerSettings settings;
         settings.name = sampler;
-        request_.program = compile_program(
-            diffusion::Course(process, diffusion::make_timesteps(*process, "even", steps)), model.prediction, settings);
+        request_.program = compile_program(diffusion::make_course(process, diffusion::SpacingSettings{}, steps),
+                                           model.prediction, settings);
         request_.particles = particles;
     }
 

@@ -357,20 +357,6 @@ Course make_course(const std::shared_ptr<const NoiseProcess>& process, const std
     return {process, course.steps(), start_scale(*process, timesteps.front()), false};
 }
 
-std::vector<double> make_timesteps(const NoiseProcess& process, std::string_view spacing, int steps) {
-    const std::shared_ptr<const NoiseProcess> unowned(&process, [](const NoiseProcess*) {});
-    const Course course = make_course(unowned, {.name = std::string(spacing)}, steps);
-    std::vector<double> times;
-    for (const Step& step : course.steps()) times.push_back(step.from.t);
-    return times;
-}
-
-std::vector<double> parse_timesteps(const NoiseProcess& process, std::string_view list) {
-    std::vector<double> timesteps = parse_timesteps(list);
-    check_timesteps(process, timesteps);
-    return timesteps;
-}
-
 std::vector<double> parse_timesteps(std::string_view list) {
     std::vector<double> timesteps;
     for (std::size_t begin = 0; begin <= list.size();) {

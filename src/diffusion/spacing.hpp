@@ -78,9 +78,6 @@ Course make_course(std::shared_ptr<const NoiseProcess> process, const SpacingSet
 Course make_course(const std::shared_ptr<const NoiseProcess>& process, const std::vector<double>& timesteps,
                    const std::optional<std::string>& final = {});
 
-std::vector<double> make_timesteps(const NoiseProcess& process, std::string_view spacing, int steps);
-std::vector<double> parse_timesteps(const NoiseProcess& process, std::string_view list);
-
 /// A list such as "999,500,10". Throws base::Error (request, --timesteps) where something is no number.
 std::vector<double> parse_timesteps(std::string_view list);
 

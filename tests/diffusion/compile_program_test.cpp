@@ -42,7 +42,7 @@ TEST(Programs, HaveAsFewOpsAndRegistersAsCanBe) {
     };
     for (const auto& [settings, ops_per_step, registers] : cases) {
         const Program program =
-            compile_program(Course(process, make_timesteps(*process, "even", 5)), Prediction::epsilon, settings);
+            compile_program(make_course(process, SpacingSettings{}, 5), Prediction::epsilon, settings);
         EXPECT_EQ(program.evaluations(), 5);
         EXPECT_EQ(program.registers, registers) << describe(settings);
         for (int step = 0; step < 4; ++step) EXPECT_EQ(ops_of_step(program, step), ops_per_step) << describe(settings);
@@ -69,8 +69,7 @@ TEST(Programs, DrawNoiseOnEveryStepButTheLast) {
     const auto process = linear();
     for (const SamplerSettings& settings : every_sampler()) {
         const bool stochastic = settings.name == "ddpm" || settings.eta > 0;
-        const Program program =
-            compile_program(Course(process, make_timesteps(*process, "leading", 6)), Prediction::x0, settings);
+        const Program program = compile_program(make_course(process, {.name = "leading"}, 6), Prediction::x0, settings);
         for (const Op& op : program.ops) {
             const auto* blend = std::get_if<Blend>(&op.instruction);
             if (blend == nullptr) continue;

@@ -18,6 +18,7 @@ using testing_support::error_of;
 using testing_support::FunctionSource;
 using testing_support::LambdaProcess;
 using testing_support::random_mixture;
+using testing_support::times_of;
 using testing_support::trajectory;
 
 constexpr double kStart = 4.6;  // λ = −4.6: a multistep method started later shows its low-order warm-up
@@ -124,8 +125,8 @@ std::shared_ptr<const NoiseProcess> linear() {
 
 std::vector<double> final_states(const SamplerSettings& settings, int steps, std::optional<double> end = {}) {
     const auto process = linear();
-    const Program program =
-        compile_program(Course(process, make_timesteps(*process, "even", steps), end), Prediction::epsilon, settings);
+    const Program program = compile_program(
+        Course(process, times_of(make_course(process, SpacingSettings{}, steps)), end), Prediction::epsilon, settings);
     const ExactScore source(target(), Prediction::epsilon);
     return trajectory(program, source, initial_state(program, 4, {0, kParticles}, 2), 0, {0, kParticles}).back();
 }
@@ -168,7 +169,7 @@ TEST(MultistepSamplers, SpendOneEvaluationOnAStep) {
          {"dpmpp_2m", "dpmpp_3m", "dpmpp_sde", "dpm", "dpm_single", "unipc", "lms", "ipndm", "deis"}) {
         for (const int steps : {1, 2, 3, 7, 20}) {
             const auto process = linear();
-            const Course course(process, make_timesteps(*process, "even", steps));
+            const Course course = make_course(process, SpacingSettings{}, steps);
             EXPECT_EQ(compile_program(course, Prediction::v, {.name = name}).evaluations(), steps) << name;
         }
     }
@@ -177,7 +178,7 @@ TEST(MultistepSamplers, SpendOneEvaluationOnAStep) {
 TEST(MultistepSamplers, PndmSpendsNineMoreOnItsRungeKuttaStart) {
     const auto process = linear();
     const auto evaluations = [&](int steps, std::optional<bool> warm_up) {
-        const Course course(process, make_timesteps(*process, "even", steps));
+        const Course course = make_course(process, SpacingSettings{}, steps);
         return compile_program(course, Prediction::v, {.name = "pndm", .warm_up = warm_up}).evaluations();
     };
     EXPECT_EQ(evaluations(10, true), 19);

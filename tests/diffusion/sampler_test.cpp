@@ -23,6 +23,7 @@ using testing_support::Line;
 using testing_support::Moments;
 using testing_support::program_moments;
 using testing_support::random_mixture;
+using testing_support::times_of;
 using testing_support::trajectory;
 
 constexpr std::array kAllPredictions = {Prediction::epsilon, Prediction::x0, Prediction::v};
@@ -116,7 +117,8 @@ TEST(Samplers, FollowTheExactRecursionOfMeanAndVarianceOnAGaussian) {
         const bool seed = std::string(schedule) == "cosine_seed";
         const std::vector<double> irregular =
             seed ? std::vector<double>{39, 38, 30, 17, 16, 4, 1} : std::vector<double>{990, 870, 869, 500, 90, 3, 0};
-        for (const auto& timesteps : {irregular, make_timesteps(*process, "even", 30), std::vector<double>{20}}) {
+        for (const auto& timesteps :
+             {irregular, times_of(make_course(process, SpacingSettings{}, 30)), std::vector<double>{20}}) {
             for (const SamplerSettings& settings : every_sampler()) {
                 for (const Prediction prediction : kAllPredictions) {
                     const ExactScore source(gaussian(), prediction);
@@ -138,7 +140,7 @@ TEST(Samplers, FollowTheExactRecursionOfMeanAndVarianceOnAGaussian) {
 // Standard errors of n = 20 000 draws: mean √(v/n), variance v·√(2/n); bound 4.5 of them.
 TEST(Samplers, DrawnParticlesHaveTheRecursionsMoments) {
     const auto process = linear();
-    const std::vector<double> timesteps = make_timesteps(*process, "even", 12);
+    const std::vector<double> timesteps = times_of(make_course(process, SpacingSettings{}, 12));
     for (const SamplerSettings& settings : every_sampler()) {
         const ExactScore source(gaussian(), Prediction::epsilon);
         const Program program = compile_program(Course(process, timesteps), Prediction::epsilon, settings);
@@ -158,8 +160,7 @@ TEST(Samplers, DrawnParticlesHaveTheRecursionsMoments) {
 std::vector<double> states_of(const SamplerSettings& settings, Prediction prediction) {
     const auto process = linear();
     const ExactScore source(random_mixture(2, 3, 8), prediction);
-    const Program program =
-        compile_program(Course(process, make_timesteps(*process, "even", 20)), prediction, settings);
+    const Program program = compile_program(make_course(process, SpacingSettings{}, 20), prediction, settings);
     std::vector<double> all;
     const ParticleRange range{3, 25};
     for (const auto& state : trajectory(program, source, initial_state(program, 2, range, 2), 2, range)) {

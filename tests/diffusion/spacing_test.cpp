@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "diffusion/beta_quantile.hpp"
+#include "diffusion/sampler.hpp"
 #include "support.hpp"
 
 namespace scorefield::diffusion {
@@ -17,18 +18,14 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 using testing_support::error_of;
+using testing_support::FunctionSource;
+using testing_support::times_of;
 
 std::shared_ptr<const NoiseProcess> linear() {
     return make_process({});
 }
 std::shared_ptr<const NoiseProcess> cosine_seed() {
     return make_process({.schedule = "cosine_seed"});
-}
-
-std::vector<double> times_of(const Course& course) {
-    std::vector<double> times;
-    for (const Step& step : course.steps()) times.push_back(step.from.t);
-    return times;
 }
 
 std::vector<double> times(const std::shared_ptr<const NoiseProcess>& process, const SpacingSettings& settings,
@@ -134,6 +131,30 @@ TEST(Spacing, ExponentialAndLambdaAreGeometric) {
             EXPECT_EQ(course.steps().front().from.t, range.highest) << process;
             EXPECT_EQ(course.steps().back().from.t, range.lowest_noisy) << process;
         }
+    }
+}
+
+// Σ|x| in double precision of the public diffusers library (commit 58eb52c): 768 start values i/768 through a model
+// that returns s·t/(t+1), with EulerDiscreteScheduler (which is DDIM) and HeunDiscreteScheduler, ten steps spaced by
+// use_karras_sigmas, use_exponential_sigmas and use_beta_sigmas. They start at the largest σ/α times the start values;
+// everything is linear in them. Printed with twelve digits.
+TEST(Spacing, MeetsThePublicLibraryOnDdpm) {
+    struct Row {
+        const char* sampler;
+        const char* spacing;
+        double sum;
+    };
+    const FunctionSource model(1, [](double scaled, const Eval& at) { return scaled * at.c_noise / (at.c_noise + 1); });
+    const ScoreSource* const sources[] = {&model};
+    std::vector<double> start;
+    for (int i = 0; i < 768; ++i) start.push_back(i / 768.0);
+    for (const Row& row : {Row{"ddim", "karras", 160.3035064}, Row{"ddim", "exponential", 166.009882759},
+                           Row{"heun", "beta", 1456.01113977}}) {
+        const Course course = make_course(linear(), {.name = row.spacing}, 10);
+        const Program program = compile_program(course, Prediction::epsilon, {.name = row.sampler});
+        double sum = 0;
+        for (const double x : interpret(program, sources, start, 0, {0, 768})) sum += std::abs(x);
+        EXPECT_NEAR(course.steps().front().from.at.sigma * sum / row.sum, 1, 1e-9) << row.spacing;
     }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "diffusion/course.hpp"
 #include "diffusion/interpreter.hpp"
 #include "diffusion/targets.hpp"
 
@@ -24,6 +25,13 @@ std::string error_of(Action&& action) {
         return error.what();
     }
     return "no error";
+}
+
+/// The times at which a course evaluates.
+inline std::vector<double> times_of(const Course& course) {
+    std::vector<double> times;
+    for (const Step& step : course.steps()) times.push_back(step.from.t);
+    return times;
 }
 
 /// F given element by element as a function of the scaled input and the evaluation.

@@ -20,9 +20,8 @@ data::Points sample(const nn::Checkpoint& checkpoint, const std::string& sampler
     const auto process = diffusion::make_process(checkpoint.process);
     diffusion::SamplerSettings settings;
     settings.name = sampler;
-    const diffusion::Program program =
-        diffusion::compile_program(diffusion::Course(process, diffusion::make_timesteps(*process, "even", steps)),
-                                   checkpoint.prediction, settings);
+    const diffusion::Program program = diffusion::compile_program(
+        diffusion::make_course(process, diffusion::SpacingSettings{}, steps), checkpoint.prediction, settings);
     const nn::NetworkScore score(checkpoint.network, checkpoint.tensors, "the shipped checkpoint");
     const diffusion::ScoreSource* sources[] = {&score};
     data::Points points = {kParticles, 2, std::vector<float>(2 * kParticles)};
