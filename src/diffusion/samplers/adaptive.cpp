@@ -75,7 +75,7 @@ class AdaptiveSolver {
     /// Returns the number of steps.
     int solve(const Node& start, const Node& end) {
         constexpr double kAlmost = 1e-9;
-        flow_.require_finite(start);
+        require_signal(start);
         Node at = start;
         int steps = 0;
         int tries = 0;
@@ -164,6 +164,13 @@ class AdaptiveSolver {
         const double left = flow_.coordinate(end) - flow_.coordinate(at);
         const double width = kShare * size.value() / speed.value();
         return std::isfinite(width) && width > 0 ? std::copysign(std::min(width, std::abs(left)), left) : kShare * left;
+    }
+
+    void require_signal(const Node& start) const {
+        if (flow_.finite_at(start)) return;
+        throw base::request_error("no signal left", fmt::format("timestep {}", start.t),
+                                  "there is no error to control on an infinite way in sigma/alpha",
+                                  "give --sampler.variable time, or start at an earlier timestep (--timesteps)");
     }
 
     void require_progress(int tries, const Node& at) const {

@@ -12,4 +12,10 @@ AncestralSplit ancestral_split(const Step& step, double eta) {
     return {to_sigma * std::sqrt(remaining), to_sigma * eta * std::sqrt(1 - kept * kept)};
 }
 
+void ancestral_descent(ProgramBuilder& builder, const Step& step, const AncestralSplit& split, int dst, int spare) {
+    // ε̂ = (x − αx̂_0)/σ
+    const double direction = split.remaining / step.from.at.sigma;
+    builder.combine(step.from, 0, dst, direction, step.to.at.alpha - direction * step.from.at.alpha, spare);
+}
+
 }  // namespace scorefield::diffusion

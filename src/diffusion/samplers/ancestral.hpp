@@ -1,6 +1,7 @@
 #pragma once
 
 #include "diffusion/course.hpp"
+#include "diffusion/samplers/program_builder.hpp"
 
 namespace scorefield::diffusion {
 
@@ -13,5 +14,9 @@ struct AncestralSplit {
 };
 
 AncestralSplit ancestral_split(const Step& step, double eta);
+
+/// register dst ← such a step from register 0 with x̂_0 and ε̂ held, but for the noise, which is still to be added. Holds
+/// without any signal at the start, too. Limited estimates need register `spare` besides.
+void ancestral_descent(ProgramBuilder& builder, const Step& step, const AncestralSplit& split, int dst, int spare);
 
 }  // namespace scorefield::diffusion

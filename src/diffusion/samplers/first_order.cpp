@@ -42,16 +42,13 @@ void emit_ddim(ProgramBuilder& builder, const Course& course, const SamplerSetti
             builder.denoise(step.from, 0, 0);
             continue;
         }
-        const auto [direction, noise] = ancestral_split(step, settings.eta.value_or(0));
-        const auto [alpha, sigma] = step.from.at;
-        const double to_alpha = step.to.at.alpha;
+        const AncestralSplit split = ancestral_split(step, settings.eta.value_or(0));
         if (raw) {
-            combine_raw(builder, step.from, to_alpha, direction);
+            combine_raw(builder, step.from, step.to.at.alpha, split.remaining);
         } else {
-            // ε̂ = (x − αx̂_0)/σ
-            builder.combine(step.from, 0, 0, direction / sigma, to_alpha - direction * alpha / sigma, 1);
+            ancestral_descent(builder, step, split, 0, 1);
         }
-        if (noise != 0) builder.blend(0, {{0, 1}}, builder.increment(noise, step.from, step.to));
+        if (split.noise != 0) builder.blend(0, {{0, 1}}, builder.increment(split.noise, step.from, step.to));
     }
 }
 
@@ -104,7 +101,6 @@ double noise_variance(const Step& step, double variance, const SamplerSettings& 
 /// (σ_s²/σ_t²)·β (small), between the two (Nichol & Dhariwal 2021, eq. 15) or none; none on the step to the clean state
 /// unless final_noise.
 void emit_ddpm(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const bool from_noise = settings.form.value_or("epsilon") == "epsilon" && !builder.limits();
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
         const double root = step.from.at.alpha / step.to.at.alpha;
@@ -120,6 +116,8 @@ void emit_ddpm(ProgramBuilder& builder, const Course& course, const SamplerSetti
         }
         const double noise = std::sqrt(noise_variance(step, beta, settings));
         const std::vector<NoiseTerm> draws = builder.increment(noise, step.from, step.to);
+        // The noise says nothing about data of which there is no signal.
+        const bool from_noise = settings.form.value_or(root > 0 ? "epsilon" : "x0") == "epsilon" && !builder.limits();
         if (from_noise) {
             builder.estimate_noise(step.from, 0, 1);
             builder.blend(0, {{0, 1 / root}, {1, -beta / (step.from.at.sigma * root)}}, draws);
@@ -133,7 +131,7 @@ void emit_ddpm(ProgramBuilder& builder, const Course& course, const SamplerSetti
 
 constexpr SamplerParameter kEta = {"eta", "share of the ancestral noise: 0 deterministic … 1 ancestral", "0"};
 constexpr SamplerParameter kForm = {"form", "epsilon or x0: which estimate the step is written in; the same states",
-                                    "epsilon, x0 where estimates are limited"};
+                                    "epsilon, x0 where estimates are limited or no signal is left"};
 constexpr SamplerParameter kVariance = {
     "variance", "noise of a step: large (beta), small (beta of the posterior), mixed or none", "large"};
 constexpr SamplerParameter kMix = {"mix", "where mixed variance lies, in the logarithm: 0 small … 1 large", "0.5"};

@@ -40,12 +40,14 @@ void emit_langevin(ProgramBuilder& builder, const Course& course, const SamplerS
 void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     const ProbabilityFlow flow(builder, Variable::sigma);
     const Step& final = course.steps().back();
+    if (!flow.finite_at(final.from)) {
+        throw base::request_error("too few steps", "--steps", "the only level leaves no signal", "give more of them");
+    }
     const double lowest = flow.coordinate(final.from);
     const double share = settings.step_size ? *settings.step_size / (lowest * lowest) : 0.2;  // ε/r_L²
     std::uint32_t draw = 0;
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
-        flow.require_finite(step.from);
         const auto [alpha, sigma] = step.from.at;
         // score of y = α·score of x; a in the units of x is α²·a = share·σ².
         const double size = share * sigma * sigma;
@@ -54,6 +56,8 @@ void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const
         }
         if (step.last() && settings.final_denoise.value_or(false)) {
             builder.denoise(step.from, 0, 0);
+        } else if (alpha == 0) {
+            builder.blend(0, {{0, step.to.at.sigma / sigma}});  // all noise, and the next level's as good as
         } else if (step.to.at.alpha != alpha) {
             builder.blend(0, {{0, step.to.at.alpha / alpha}});
         }

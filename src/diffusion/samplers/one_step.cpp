@@ -42,10 +42,16 @@ void emit_rk4(ProgramBuilder& builder, const Course& course, const SamplerSettin
 }
 
 /// "DPM2" of k-diffusion: the midpoint method over σ/α with the midpoint in log σ/α, from σ_t/α_t down to
-/// remaining/α_s, and up again by noise.
+/// remaining/α_s, and up again by noise. Without any signal at the start, where the midpoint is infinite, by Euler's
+/// method.
 void kdpm2_step(ProgramBuilder& builder, const Step& step, const AncestralSplit& split, double noise_scale) {
     const ProbabilityFlow flow(builder, Variable::sigma);
-    flow.require_finite(step.from);
+    const std::vector<NoiseTerm> draws = builder.increment(noise_scale * split.noise, step.from, step.to);
+    if (!flow.finite_at(step.from)) {
+        ancestral_descent(builder, step, split, 0, 1);
+        if (!draws.empty()) builder.blend(0, {{0, 1}}, draws);
+        return;
+    }
     const double to_alpha = step.to.at.alpha;
     const double start = flow.coordinate(step.from);
     const double end = split.remaining / to_alpha;
@@ -54,8 +60,7 @@ void kdpm2_step(ProgramBuilder& builder, const Step& step, const AncestralSplit&
     flow.slope(step.from, 0, 1, 2);
     builder.blend(1, {{0, middle.at.alpha / step.from.at.alpha}, {1, half}});
     flow.slope(middle, 1, 1, 2);
-    builder.blend(0, {{0, to_alpha / step.from.at.alpha}, {1, to_alpha * (end - start)}},
-                  builder.increment(noise_scale * split.noise, step.from, step.to));
+    builder.blend(0, {{0, to_alpha / step.from.at.alpha}, {1, to_alpha * (end - start)}}, draws);
 }
 
 void emit_dpm2(ProgramBuilder& builder, const Course& course, double eta, double noise_scale) {

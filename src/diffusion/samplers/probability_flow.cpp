@@ -1,12 +1,8 @@
 #include "diffusion/samplers/probability_flow.hpp"
 
-#include <fmt/core.h>
-
 #include <array>
 #include <cmath>
 #include <numeric>
-
-#include "base/error.hpp"
 
 namespace scorefield::diffusion {
 namespace {
@@ -81,15 +77,6 @@ void ProbabilityFlow::euler(const Step& step) const {
     }
 }
 
-void ProbabilityFlow::require_finite(const Node& from) const {
-    if (variable_ == Variable::time || from.at.alpha > 0) return;
-    throw base::request_error(
-        "no signal left", fmt::format("timestep {}", from.t),
-        builder_.settings().name + " works on the state divided by the signal's scale",
-        "start at an earlier timestep (--timesteps), or take a sampler that does not: ddim, or those "
-        "with --sampler.variable time");
-}
-
 std::vector<Term> ProbabilityFlow::moved(const Node& from, const Node& to, double width,
                                          std::span<const double> weights, std::span<const int> slots) const {
     std::vector<Term> terms = {{0, scale(to) / scale(from)}};
@@ -98,7 +85,10 @@ std::vector<Term> ProbabilityFlow::moved(const Node& from, const Node& to, doubl
 }
 
 void runge_kutta_step(ProgramBuilder& builder, const ProbabilityFlow& flow, const Step& step, const Tableau& tableau) {
-    flow.require_finite(step.from);
+    if (!flow.finite_at(step.from) || !flow.finite_at(step.to)) {
+        flow.euler(step);
+        return;
+    }
     const int stages = tableau.stages();
     std::vector<int> slots(static_cast<std::size_t>(stages));
     std::iota(slots.begin(), slots.end(), 1);

@@ -28,8 +28,8 @@ class ProbabilityFlow {
     /// slots[j].
     std::vector<Term> moved(const Node& from, const Node& to, double width, std::span<const double> weights,
                             std::span<const int> slots) const;
-    /// Throws base::Error (request) where z is infinite: no signal at the start of the step.
-    void require_finite(const Node& from) const;
+    /// False where z is infinite: over σ/α without any signal.
+    bool finite_at(const Node& node) const { return variable_ == Variable::time || node.at.alpha > 0; }
 
   private:
     ProgramBuilder& builder_;
@@ -55,7 +55,8 @@ extern const Tableau kHeun;
 extern const Tableau kMidpoint;
 extern const Tableau kClassical;
 
-/// register 0 ← one step, slopes in registers 1 … stages.
+/// register 0 ← one step, slopes in registers 1 … stages. Where z is infinite at an end of the step, one of Euler,
+/// whose limit is finite.
 void runge_kutta_step(ProgramBuilder& builder, const ProbabilityFlow& flow, const Step& step, const Tableau& tableau);
 
 }  // namespace scorefield::diffusion

@@ -70,8 +70,7 @@ class Repaint {
         }
         constexpr int kNoisyKnown = 1;
         const AncestralSplit split = ancestral_split(step, eta_);
-        const double state = split.remaining / step.from.at.sigma;
-        builder_.combine(step.from, 0, 0, state, step.to.at.alpha - state * step.from.at.alpha, kNoisyKnown);
+        ancestral_descent(builder_, step, split, 0, kNoisyKnown);
         if (split.noise != 0) {
             builder_.blend(0, {{0, 1}}, ProgramBuilder::fresh_noise(split.noise, draw_++));
         }

@@ -1,5 +1,3 @@
-#include <fmt/core.h>
-
 #include <array>
 #include <cmath>
 #include <limits>
@@ -55,13 +53,6 @@ StochasticStep gamma_exponential(const Step& step, double gamma) {
             to_sigma * std::sqrt(1 - std::pow(kept, 2 * square))};
 }
 
-void require_finite_drift(const Step& step) {
-    if (step.from.at.alpha > 0) return;
-    throw base::request_error("infinite drift", fmt::format("timestep {}", step.from.t),
-                              "no signal is left there, and the reverse process restores it at an infinite rate",
-                              "give --sampler.variant exponential, or start at an earlier timestep (--timesteps)");
-}
-
 /// The reverse SDEs with the process's marginals, dx = [f x − ½(1+γ²)g² score]dt + γ g dw̄ (Song et al. 2021, eq. 6 and
 /// 13 for γ = 1 and 0; Karras et al. 2022, eq. 6), until the last node with noise, whose estimate of the data is the
 /// end.
@@ -80,10 +71,11 @@ void emit_gamma(ProgramBuilder& builder, const Course& course, const SamplerSett
             builder.denoise(step.from, 0, 0);
             continue;
         }
-        if (!exponential && (gamma > 0 || !time)) require_finite_drift(step);
-        const StochasticStep s = exponential ? gamma_exponential(step, gamma)
-                                 : time      ? gamma_over_time(course, step, gamma)
-                                             : gamma_over_sigma(step, gamma);
+        // Euler's step is infinite where no signal is left, but for the flow over time.
+        const bool infinite = step.from.at.alpha == 0 && (gamma > 0 || !time);
+        const StochasticStep s = exponential || infinite ? gamma_exponential(step, gamma)
+                                 : time                  ? gamma_over_time(course, step, gamma)
+                                                         : gamma_over_sigma(step, gamma);
         builder.combine(step.from, 0, 0, s.state, s.denoised, 1);
         if (s.noise != 0) builder.blend(0, {{0, 1}}, builder.increment(s.noise, step.from, step.to));
     }
@@ -99,9 +91,8 @@ void emit_euler_ancestral(ProgramBuilder& builder, const Course& course, const S
             continue;
         }
         const AncestralSplit split = ancestral_split(step, settings.eta.value_or(1));
-        const double state = split.remaining / step.from.at.sigma;
         const double noise = settings.noise_scale.value_or(1) * split.noise;
-        builder.combine(step.from, 0, 0, state, step.to.at.alpha - state * step.from.at.alpha, 1);
+        ancestral_descent(builder, step, split, 0, 1);
         if (noise != 0) builder.blend(0, {{0, 1}}, builder.increment(noise, step.from, step.to));
     }
 }
@@ -112,8 +103,8 @@ Node churned(ProgramBuilder& builder, const Step& step, const SamplerSettings& s
     const double ratio = flow.coordinate(step.from);
     const double churn = settings.churn.value_or(40);
     const double highest = settings.churn_max.value_or(std::numeric_limits<double>::infinity());
-    if (churn == 0 || ratio < settings.churn_min.value_or(0) || ratio > highest) return step.from;
-    flow.require_finite(step.from);
+    const bool inside = ratio >= settings.churn_min.value_or(0) && ratio <= highest;
+    if (churn == 0 || !inside || !flow.finite_at(step.from)) return step.from;
     const double steps = static_cast<double>(builder.course().steps().size());
     const double raised = ratio * (1 + std::min(churn / steps, std::numbers::sqrt2 - 1));
     const Node node = flow.node_at(raised);
