@@ -13,7 +13,7 @@ using EmitSampler = void (*)(ProgramBuilder& builder, const Course& course, cons
 
 struct SamplerEntry {
     SamplerInfo info;
-    EmitSampler emit;
+    EmitSampler emit = nullptr;
 };
 
 // The families, each a file of this folder; sampler.cpp joins them.
