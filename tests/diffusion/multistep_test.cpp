@@ -152,7 +152,7 @@ TEST(MultistepSamplers, OfFirstOrderAreDdim) {
     }
 }
 
-// By the definition of the two: half the order's weight for the second difference, or its integral.
+// With fewer than 15 steps the last one is of first order, which euler_at_final makes it at any number.
 TEST(MultistepSamplers, OfFewStepsLowerTheirOrderAtTheEnd) {
     const SamplerSettings second = {.name = "dpm", .order = 2};
     SamplerSettings kept = second;

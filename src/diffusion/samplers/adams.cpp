@@ -84,8 +84,10 @@ void emit_deis(ProgramBuilder& builder, const Course& course, const SamplerSetti
         history.push(here);
         std::vector<double> weights;
         if (width != 0) {
+            const int known = multistep_order(settings, course, i, order);
             std::vector<double> nodes;
-            for (int j = 0; j < multistep_order(settings, course, i, order); ++j) {
+            nodes.reserve(static_cast<std::size_t>(known));
+            for (int j = 0; j < known; ++j) {
                 nodes.push_back((here - history[j].log_snr) / width);
             }
             weights = interpolation_weights(nodes, exponential_moments(nodes.size(), width));

@@ -183,6 +183,7 @@ std::vector<int> single_orders(const Course& course, const SamplerSettings& sett
     const int steps = static_cast<int>(course.steps().size());
     const bool clean = course.steps().back().last();
     std::vector<int> orders;
+    orders.reserve(course.steps().size());
     for (int i = 0; i < steps; ++i) orders.push_back(1 + i % order);
     const bool lower = settings.lower_order_final.value_or(true) && steps % order == 0;
     if (lower || clean) orders.back() = 1;

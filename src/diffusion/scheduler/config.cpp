@@ -112,7 +112,7 @@ std::string SchedulerConfig::text(const char* key, std::string_view preset) cons
 
 std::string SchedulerConfig::choice(const char* key, std::string_view preset,
                                     std::span<const std::string_view> choices) const {
-    const std::string value = text(key, preset);
+    std::string value = text(key, preset);
     if (std::ranges::find(choices, value) == choices.end()) {
         refuse(key, class_name_ + " has no '" + value + "'", base::name_hint(value, choices));
     }

@@ -37,6 +37,12 @@ class Ladder {
         return {.t = static_cast<double>(level), .at = levels_.marginal(level), .c_in = 1, .c_noise = c_noise};
     }
     Node at(int t) const { return at(t, t); }
+    std::vector<Node> nodes(const std::vector<int>& times) const {
+        std::vector<Node> all;
+        all.reserve(times.size());
+        for (const int t : times) all.push_back(at(t));
+        return all;
+    }
 
   private:
     const NoiseLevels& levels_;
@@ -49,6 +55,7 @@ Program build_ddim(const SchedulerConfig& config, int steps) {
     const std::vector<int> times = level_times(config, levels.count(), steps, read_spacing(config));
     const Ladder ladder(levels, config.flag("set_alpha_to_one", true));
     std::vector<Step> way;
+    way.reserve(times.size());
     for (const int t : times) {
         way.push_back({static_cast<int>(way.size()), ladder.at(t), ladder.at(t - levels.count() / steps)});
     }
@@ -67,6 +74,7 @@ Program build_ddim_inverse(const SchedulerConfig& config, int steps) {
     std::ranges::reverse(times);
     const Ladder ladder(levels, config.flag("set_alpha_to_one", true));
     std::vector<Step> way;
+    way.reserve(times.size());
     for (const int t : times) {
         way.push_back({static_cast<int>(way.size()), ladder.at(t - levels.count() / steps, t), ladder.at(t)});
     }
@@ -87,8 +95,7 @@ Program build_ddpm(const SchedulerConfig& config, int steps) {
         config.refuse("variance_type", "the library takes the root of a negative number here", "give fixed_large");
     }
     const Ladder ladder(levels, true);
-    std::vector<Node> nodes;
-    for (const int t : times) nodes.push_back(ladder.at(t));
+    const std::vector<Node> nodes = ladder.nodes(times);
     const bool large = variance == "fixed_large";
     SamplerSettings sampler = {.name = "ddpm", .form = "x0", .variance = large ? "large" : "small"};
     sampler.final_noise = large && times.back() > 0;
@@ -179,8 +186,7 @@ Program build_pndm(const SchedulerConfig& config, int steps) {
         first = 3;
     }
     stages.add_multistep({times.begin() + first, times.end()}, first);
-    std::vector<Node> nodes;
-    for (const int t : times) nodes.push_back(ladder.at(t));
+    const std::vector<Node> nodes = ladder.nodes(times);
     const Course course(levels.process(), chain(nodes, clean_node()), 1, false);
     const SamplerSettings sampler = {.name = "pndm"};
     ProgramBuilder builder(course, prediction, sampler, nullptr);

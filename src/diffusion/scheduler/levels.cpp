@@ -43,7 +43,7 @@ double exponential_alpha_bar(double t) {
 }
 
 std::vector<double> read_betas(const SchedulerConfig& config, const BetaPresets& presets) {
-    const std::vector<double> trained = config.numbers("trained_betas");
+    std::vector<double> trained = config.numbers("trained_betas");
     const int count = config.integer("num_train_timesteps", 1000);
     if (count < 1 || count > kMaxTrainSteps) config.refuse("num_train_timesteps", "out of range");
     if (!trained.empty()) {

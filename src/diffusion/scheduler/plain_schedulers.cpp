@@ -98,6 +98,7 @@ std::vector<double> flow_sigmas(const SchedulerConfig& config, int steps) {
 Course flow_course(const SchedulerConfig& config, const std::vector<double>& sigmas, double last) {
     const double levels = config.integer("num_train_timesteps", 1000);
     std::vector<Node> nodes;
+    nodes.reserve(sigmas.size());
     for (const double sigma : sigmas) {
         nodes.push_back({.t = sigma, .at = {1 - sigma, sigma}, .c_in = 1, .c_noise = sigma * levels});
     }

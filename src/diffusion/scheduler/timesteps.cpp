@@ -7,6 +7,7 @@ namespace scorefield::diffusion {
 
 std::vector<double> linspace(double first, double last, int count) {
     std::vector<double> values;
+    values.reserve(static_cast<std::size_t>(count));
     const double step = count > 1 ? (last - first) / (count - 1) : 0;
     for (int i = 0; i < count; ++i) values.push_back(i > 0 && i + 1 == count ? last : i * step + first);
     return values;
@@ -38,7 +39,8 @@ std::vector<double> spaced_timesteps(std::string_view spacing, int levels, int s
     if (spacing == "linspace") return reversed(linspace(0, levels - 1, steps));
     if (spacing == "trailing") return trailing_timesteps(levels, levels, steps);
     std::vector<double> times;
-    for (int i = steps - 1; i >= 0; --i) times.push_back(i * (levels / steps) + offset);
+    const int stride = levels / steps;
+    for (int i = steps - 1; i >= 0; --i) times.push_back(i * stride + offset);
     return times;
 }
 
@@ -50,7 +52,8 @@ std::vector<double> multistep_timesteps(std::string_view spacing, int levels, in
         times.pop_back();
         for (double& t : times) t = round_half_even(t);
     } else {
-        for (int i = steps; i > 0; --i) times.push_back(i * (highest / (steps + 1)) + offset);
+        const int stride = highest / (steps + 1);
+        for (int i = steps; i > 0; --i) times.push_back(i * stride + offset);
     }
     return times;
 }
