@@ -95,6 +95,7 @@ TEST(AnnealedLangevin, FindsTheWeightsOfTheModes) {
     const GaussianMixture target({{0.6, {2}, {0.25}}, {0.4, {-2}, {0.04}}});
     const auto process = make_process({.name = "ve", .sigma_min = 0.1, .sigma_max = 10.0});
     std::vector<double> times;
+    times.reserve(10);
     for (int i = 0; i < 10; ++i) times.push_back(1 - i / 9.0);
     const Program program =
         compile_program({process, times}, Prediction::score, {.name = "annealed_langevin", .iterations = 50});
@@ -196,6 +197,7 @@ TEST(PredictorCorrectorOnAGaussian, ReachesTheMarginal) {
     const ExactScore source(gaussian(), Prediction::score);
     Pilot pilot(source, 1, 1000);
     std::vector<double> times;
+    times.reserve(40);
     for (int i = 0; i < 40; ++i) times.push_back(1 - i / 40.0);
     const auto deviation = [&](int corrections) {
         const SamplerSettings settings{

@@ -19,6 +19,7 @@ using testing_support::program_moments;
 Course even_course(int steps) {
     const auto process = make_process({.name = "vp"});
     std::vector<double> times;
+    times.reserve(static_cast<std::size_t>(steps));
     for (int i = 0; i < steps; ++i) times.push_back(1 - static_cast<double>(i) / steps);
     return {process, times};
 }

@@ -19,7 +19,6 @@ using testing_support::kVariance;
 using testing_support::Line;
 using testing_support::MixtureFlow;
 using testing_support::Moments;
-using testing_support::normal_sums;
 using testing_support::program_moments;
 using testing_support::trajectory;
 
@@ -77,7 +76,8 @@ double ratio_of(const Marginal& at) {
 using StepMoments = std::function<Moments(const Moments& m, double from, double to)>;
 
 /// The same of a step that is written for y = x/α and the levels r.
-StepMoments over_ratio(const NoiseProcess& process, std::function<Moments(const Moments&, double r, double s)> step) {
+StepMoments over_ratio(const NoiseProcess& process,
+                       const std::function<Moments(const Moments&, double r, double s)>& step) {
     return [&process, step](const Moments& m, double from, double to) {
         const Marginal a = process.marginal(from);
         const Marginal b = process.marginal(to);
@@ -362,6 +362,7 @@ TEST(StochasticSamplers, ReachTheTargetsMarginalAsStepsGrow) {
         std::vector<double> errors;
         for (const int steps : {50, 100, 200}) {
             std::vector<double> times;
+            times.reserve(static_cast<std::size_t>(steps));
             for (int i = 0; i < steps; ++i) times.push_back(std::lerp(1.0, end, static_cast<double>(i) / steps));
             const Program program = compile_program(Course(process, times, end), Prediction::x0, settings);
             errors.push_back(std::abs(program_moments(program, source).back().variance - exact));
