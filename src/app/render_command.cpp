@@ -112,7 +112,7 @@ double remaining(const Moment& moment) {
 }
 
 /// States from the noise to the result, closer to each other near the result, where shape appears; all where there are
-/// few.
+/// few, evenly where the noise hardly tells them apart.
 std::set<int> sheet_states(const std::vector<Moment>& moments) {
     std::set<int> states;
     for (int i = 0; i < kSheetMoments; ++i) {
@@ -121,9 +121,11 @@ std::set<int> sheet_states(const std::vector<Moment>& moments) {
             moments, {}, [&](const Moment& moment) { return std::abs(remaining(moment) - wanted); });
         states.insert(nearest->state);
     }
-    if (moments.size() <= kSheetMoments) {
-        for (const Moment& moment : moments) states.insert(moment.state);
-    }
+    // Few states, or a noise that hardly changes: evenly over the steps.
+    const auto count = static_cast<int>(moments.size());
+    if (count > kSheetMoments && static_cast<int>(states.size()) > kSheetMoments / 2) return states;
+    const int shown = std::min(count, kSheetMoments);
+    for (int i = 0; i < shown; ++i) states.insert(shown == 1 ? 0 : i * (count - 1) / (shown - 1));
     return states;
 }
 

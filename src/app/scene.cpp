@@ -140,9 +140,17 @@ render::Bounds Scene::bounds() const {
     return seen;
 }
 
+/// The same brightness whatever the scale of what the camera was fitted to: wider scenes are thinner.
+render::Look Scene::lit(render::Look look) const {
+    constexpr double kUsualHalfHeight = 2.7;
+    look.exposure += 2 * std::log2(fitted_half_height_ / kUsualHalfHeight);
+    return look;
+}
+
 void Scene::fit_camera() {
     follows_ = true;
     camera = render::fit(bounds(), renderer_.extent(), 0.04);
+    fitted_half_height_ = camera.half_height;
 }
 
 std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most) {
@@ -151,7 +159,7 @@ std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, s
     });
     if (follows_) fit_camera();
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), settings.seed);
-    renderer_.record(recorder, as_particles(player_.particles()), camera, settings.look,
+    renderer_.record(recorder, as_particles(player_.particles()), camera, lit(settings.look),
                      captions_of(settings, caption(player_), second));
     return done;
 }
@@ -160,7 +168,7 @@ void Scene::record_data(gpu::Recorder& recorder, const Settings& settings) {
     if (data_name_.empty()) throw std::logic_error("Scene::record_data: there are no data");
     const auto dim = static_cast<std::uint32_t>(model_.dim());
     const std::uint32_t count = std::min<std::uint32_t>(player_.count(), kOverlayPoints);
-    render::Look look = settings.look;
+    render::Look look = lit(settings.look);
     look.mode = render::ColourMode::density;
     renderer_.record(recorder, {data_, 0, kOverlayPoints, count, dim}, camera, look,
                      captions_of(settings, "data: " + data_name_, ""));

@@ -45,6 +45,7 @@ class Scene {
 
   private:
     render::Bounds bounds() const;
+    render::Look lit(render::Look look) const;
 
     Model model_;
     Player player_;
@@ -52,6 +53,7 @@ class Scene {
     std::string data_name_;
     render::Bounds data_bounds_;
     bool follows_ = true;
+    double fitted_half_height_ = 1;
     gpu::Buffer data_;  ///< (dim, count) planes
 };
 
