@@ -5,9 +5,12 @@
 #include <numbers>
 
 #include "app/study/agreement.hpp"
+#include "app/study/gaussian_recursion.hpp"
 #include "app/study/line_law.hpp"
 #include "app/study/orders.hpp"
+#include "app/study/round_trip.hpp"
 #include "app/study/table.hpp"
+#include "app/study/three_states.hpp"
 #include "base/random.hpp"
 #include "diffusion/exact_score.hpp"
 #include "diffusion/program.hpp"
@@ -202,6 +205,55 @@ TEST(OrdersStudy, MeasuresTheOrdersOfTheTheory) {
         ASSERT_NE(solver, cases.end());
         EXPECT_NEAR(measured_order(*solver, "flow").order, *solver->expected, 0.25) << name;
     }
+}
+
+// Published figures for v = 0.01 and N(0, 1) at 1000 steps have three or four digits.
+TEST(GaussianRecursion, HasTheKnownVariances) {
+    EXPECT_NEAR(variance_after(WayBack::mean_only, 0.01, 1, 1000), 9.803e-5, 5e-9);
+    EXPECT_NEAR(variance_after(WayBack::noise_every_step, 0.01, 1, 1000), 1.052e-2, 5e-6);
+    EXPECT_NEAR(variance_after(WayBack::noise_but_last, 0.01, 1, 1000), 9.52e-3, 5e-6);
+    EXPECT_NEAR(variance_after(WayBack::ddim, 0.01, 1, 1000), 8.67e-3, 5e-6);
+}
+
+TEST(GaussianRecursion, HasTheKnownLimits) {
+    EXPECT_NEAR(variance_limit(WayBack::mean_only, 0.01, 1), 9.803e-5, 5e-9);
+    EXPECT_NEAR(variance_limit(WayBack::noise_every_step, 0.01, 1), 9.999e-3, 5e-7);
+    EXPECT_NEAR(variance_limit(WayBack::ddim, 0.01, 1), 9.901e-3, 5e-7);
+    for (const WayBack way : {WayBack::noise_every_step, WayBack::ddim, WayBack::posterior_noise}) {
+        EXPECT_NEAR(variance_limit(way, 0.01, 1.01), 0.01, 1e-15);
+        // The recursion goes there, at the rate 1/N times log N at most.
+        EXPECT_NEAR(variance_after(way, 0.01, 1.01, 1'000'000), 0.01, 1e-5);
+    }
+}
+
+TEST(GaussianRecursion, KeepsTheMarginalWithPosteriorNoise) {
+    for (const int steps : {1, 7, 100}) {
+        EXPECT_NEAR(variance_after(WayBack::posterior_noise, 0.3, 1.3, steps), 0.3, 1e-14);
+    }
+}
+
+// The published tables have four digits.
+TEST(ThreeStates, HaveTheKnownTables) {
+    const StateTable joint = joint_table(kChainStart, kChainForward);
+    EXPECT_NEAR(joint[0][1], 0.12, 1e-15);
+    EXPECT_NEAR(joint[2][0], 0.03, 1e-15);
+    EXPECT_THAT(marginal_law(joint), testing::Pointwise(testing::DoubleNear(1e-15), {0.33, 0.39, 0.28}));
+    const StateTable backward = backward_table(joint);
+    EXPECT_THAT(backward[0], testing::Pointwise(testing::DoubleNear(5e-5), {0.7273, 0.1818, 0.0909}));
+    EXPECT_THAT(backward[1], testing::Pointwise(testing::DoubleNear(5e-5), {0.3077, 0.3846, 0.3077}));
+    EXPECT_THAT(backward[2], testing::Pointwise(testing::DoubleNear(5e-5), {0.1429, 0.3214, 0.5357}));
+    EXPECT_THAT(marginal_law(joint_table(marginal_law(joint), backward)),
+                testing::Pointwise(testing::DoubleNear(1e-15), kChainStart));
+}
+
+// Twice the steps: the errors fall by 2, 8 and 4, up to the next order.
+TEST(RoundTrips, MissThemselvesByTheirOrder) {
+    const auto ratio = [](TripKind kind) {
+        return exact_round_trip_error(kind, 200) / exact_round_trip_error(kind, 400);
+    };
+    EXPECT_NEAR(ratio(TripKind::first_order), 2, 0.2);
+    EXPECT_NEAR(ratio(TripKind::second_order), 8, 0.4);
+    EXPECT_NEAR(ratio(TripKind::one_way), 4, 0.4);
 }
 
 }  // namespace

@@ -195,9 +195,9 @@ Table in_the_plane(gpu::Device& device, const StudyRequest& request, StudyProgre
                     "thousand. Met where four times the steps leave at most {} of the bias, and chance: the difference "
                     "is then the bias of the step size, of at least the first order, and Monte Carlo error.",
                     kBiasLeft),
-        "Langevin dynamics at the clean state, and samplers whose noise is no share of the process's, are not met: "
-        "their "
-        "difference is no bias of the step size."};
+        "Not met: Langevin dynamics, which does not mix in so few steps; consistency and lcm, which take the denoiser "
+        "for "
+        "a consistency function. Their difference is no bias of the step size."};
     return table;
 }
 

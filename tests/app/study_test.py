@@ -1,0 +1,67 @@
+"""What `study` promises: one JSON object whose figures are met, for the studies that are quick with few particles.
+
+usage: study_test.py BINARY   (in the project's folder)
+"""
+import json
+import os
+import sys
+
+from binary import require, run
+
+BINARY = os.path.abspath(sys.argv[1])
+
+
+def study(name, *arguments):
+    done = run(BINARY, ["study", name, "--json", "--quiet", "--validation", "sync", *arguments])
+    require(done.returncode == 0 and done.stderr == b"", f"study {name}: {done.stderr}")
+    found = json.loads(done.stdout)
+    require(found["study"] == name and found["tables"], f"{name}: no tables")
+    for table in found["tables"]:
+        require(set(table) == {"title", "columns", "rows", "notes"}, f"{name}: {sorted(table)}")
+        require(table["columns"][-1] == "met" and table["notes"], f"{name}: what is expected is not said")
+        require(all(len(row) == len(table["columns"]) for row in table["rows"]), f"{name}: rows of other lengths")
+    return found
+
+
+def require_met(found, except_for=()):
+    for table in found["tables"]:
+        for row in table["rows"]:
+            if row[0] not in except_for:
+                require(row[-1] is not False, f"{found['study']}: {table['title']}: {row}")
+
+
+def chain_is_met():
+    found = study("chain", "--particles", "20000", "--seed", "3")
+    require(found["particles"] == 20000 and found["device"], "chain: where and with how many is not said")
+    require([len(table["rows"]) for table in found["tables"]] == [9, 9, 3, 9, 3], "chain: tables of other sizes")
+    require_met(found)
+    backward = [row[1] for row in found["tables"][3]["rows"]]
+    known = [0.7273, 0.1818, 0.0909, 0.3077, 0.3846, 0.3077, 0.1429, 0.3214, 0.5357]
+    require(all(abs(a - b) < 1e-4 for a, b in zip(backward, known)), f"chain: backward table {backward}")
+
+
+def gaussian_is_met():
+    found = study("gaussian", "--particles", "4000", "--seed", "3")
+    require_met(found)
+    rows = {(row[0], row[1]): row[2] for row in found["tables"][0]["rows"]}
+    known = {"mean only": 9.803e-5, "mean + noise": 1.052e-2, "mean + noise, none on the last step": 9.52e-3, "DDIM": 8.67e-3}
+    for way, variance in known.items():
+        require(abs(rows[way, 1000] / variance - 1) < 1e-3, f"gaussian: {way}: {rows[way, 1000]}")
+
+
+def orders_need_no_device():
+    found = study("orders")
+    require("device" not in found, "orders: runs on a device")
+    require_met(found)
+
+
+def scaling_has_its_sizes():
+    found = study("scaling", "--particles", "4000")
+    sizes = [row[:2] for row in found["tables"][0]["rows"]]
+    require(sizes == [[1000, 50], [2000, 50], [4000, 50], [1000, 25], [1000, 50], [1000, 100]], f"scaling: {sizes}")
+
+
+chain_is_met()
+gaussian_is_met()
+orders_need_no_device()
+scaling_has_its_sizes()
