@@ -27,6 +27,7 @@ Course even_course(int steps) {
     settings.name = "vp";
     const std::shared_ptr<const NoiseProcess> process = make_process(settings);
     std::vector<double> times;
+    times.reserve(static_cast<std::size_t>(steps));
     for (int i = 0; i < steps; ++i) times.push_back(process->time_at(kFirst + (kLast - kFirst) * i / steps));
     return {process, times, process->time_at(kLast)};
 }
