@@ -152,7 +152,7 @@ void require_given(const Settings& settings) {
 void require_one_list_of_times(const Settings& settings) {
     if (!settings.is_given("timesteps")) return;
     for (const char* name :
-         {"steps", "spacing", "spacing.offset", "spacing.rho", "spacing.beta_alpha", "spacing.beta_beta"}) {
+         {"steps", "spacing", "spacing.offset", "process.rho", "spacing.beta_alpha", "spacing.beta_beta"}) {
         if (!settings.is_given(name)) continue;
         throw base::request_error("flags contradict each other", fmt::format("--timesteps and --{}", name),
                                   "the list of timesteps says it already", fmt::format("leave --{} out", name));

@@ -44,8 +44,8 @@ std::string model_value(const nn::Checkpoint& checkpoint, const Setting& setting
 /// A network answers for the process and the prediction that it was trained on, and for no other.
 void require_no_contradiction(const Settings& settings, const Model& model) {
     for (const Setting& setting : setting_table()) {
-        const bool known =
-            setting.name == "process" || setting.name == "prediction" || setting.name.starts_with("process.");
+        const bool known = setting.name == "process" || setting.name == "prediction" ||
+                           (setting.name.starts_with("process.") && setting.name != diffusion::spacing_flag("rho"));
         if (!known || !settings.is_given(setting.name)) continue;
         const std::string said = value_text(settings, setting);
         const std::string own = model_value(*model.checkpoint, setting);

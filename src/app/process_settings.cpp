@@ -159,7 +159,7 @@ void add_spacing_settings(std::vector<Setting>& table, std::uint32_t commands) {
     add("spacing.final", choices(diffusion::kFinals), [](Settings& s) -> Slot { return &s.spacing.final; });
     add("spacing.offset", IntegerRange{0, diffusion::kMaxOffset, 10},
         [](Settings& s) -> Slot { return &s.spacing.offset; });
-    add("spacing.rho", RealRange{0, diffusion::kMaxRho, true, 10}, [](Settings& s) -> Slot { return &s.spacing.rho; });
+    add("process.rho", RealRange{0, diffusion::kMaxRho, true, 10}, [](Settings& s) -> Slot { return &s.spacing.rho; });
     add("spacing.beta_alpha", shape, [](Settings& s) -> Slot { return &s.spacing.beta_alpha; });
     add("spacing.beta_beta", shape, [](Settings& s) -> Slot { return &s.spacing.beta_beta; });
 }

@@ -214,8 +214,7 @@ bool takes(const SpacingInfo& info, std::string_view parameter) {
 
 void check_range(const char* name, double value, double low, double high, bool open_low = false) {
     if (value >= low && value <= high && (!open_low || value > low)) return;
-    throw base::request_error("value out of range", fmt::format("--spacing.{}", name),
-                              fmt::format("{} is not allowed", value),
+    throw base::request_error("value out of range", "--" + spacing_flag(name), fmt::format("{} is not allowed", value),
                               fmt::format("give {} {} … {}", open_low ? "above" : "from", low, high));
 }
 
@@ -231,7 +230,7 @@ void check_settings(const SpacingSettings& settings) {
         if (!value || takes(info, name)) return;
         std::vector<std::string_view> taken;
         for (const SpacingParameter& parameter : info.parameters) taken.push_back(parameter.name);
-        throw base::request_error("flag without effect", fmt::format("--spacing.{}", name),
+        throw base::request_error("flag without effect", "--" + spacing_flag(name),
                                   fmt::format("the spacing {} has no such parameter", info.name),
                                   "it has " + base::join(taken));
     });
@@ -316,6 +315,10 @@ bool ends_clean(const std::optional<std::string>& final) {
 
 std::span<const SpacingInfo> spacings() {
     return kInfos;
+}
+
+std::string spacing_flag(std::string_view parameter) {
+    return (parameter == "rho" ? "process." : "spacing.") + std::string(parameter);
 }
 
 SpacingSettings only_taken(SpacingSettings settings) {

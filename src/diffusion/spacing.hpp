@@ -22,7 +22,7 @@ inline constexpr double kMinBetaShape = 0.01;
 inline constexpr double kMaxBetaShape = 100;
 
 /// What a user says about the noise levels that a sampler visits; the name is --spacing, each other member
-/// --spacing.NAME. A spacing takes only what its SpacingInfo lists.
+/// spacing_flag(NAME). A spacing takes only what its SpacingInfo lists.
 struct SpacingSettings {
     std::string name = "even";
     std::optional<std::string> final =
@@ -36,7 +36,7 @@ struct SpacingSettings {
 };
 
 struct SpacingParameter {
-    std::string_view name;    ///< as in --spacing.NAME
+    std::string_view name;    ///< see spacing_flag
     std::string_view help;    ///< one line
     std::string_view preset;  ///< what holds where nothing is said
 };
@@ -49,6 +49,10 @@ struct SpacingInfo {
 
 /// Every spacing there is, the default first.
 std::span<const SpacingInfo> spacings();
+
+/// The flag of a parameter, without its dashes: spacing.NAME; process.rho, since Karras et al. 2022 (table 1) count ρ
+/// among the parameters of their process.
+std::string spacing_flag(std::string_view parameter);
 
 /// The settings without the parameters that their spacing does not take.
 SpacingSettings only_taken(SpacingSettings settings);

@@ -247,7 +247,7 @@ TEST(Spacing, RefusesWithFlagLimitAndCure) {
     EXPECT_THAT(refusal({.name = "beta", .rho = 3}, 5), HasSubstr("it has final, beta_alpha, beta_beta"));
     EXPECT_THAT(refusal({.name = "leading", .offset = 11}, 5),
                 HasSubstr("(--spacing.offset): it moves the first step to 40, beyond 39; give at most 10"));
-    EXPECT_THAT(refusal({.name = "karras", .rho = 0}, 5), HasSubstr("(--spacing.rho): 0 is not allowed; give above 0"));
+    EXPECT_THAT(refusal({.name = "karras", .rho = 0}, 5), HasSubstr("(--process.rho): 0 is not allowed; give above 0"));
     EXPECT_THAT(refusal({.name = "beta", .beta_alpha = 0}, 5), HasSubstr("(--spacing.beta_alpha)"));
     EXPECT_THAT(refusal({.name = "beta", .beta_beta = NAN}, 5), HasSubstr("(--spacing.beta_beta)"));
 }

@@ -65,7 +65,7 @@ bool spacing_controls(Settings& settings) {
     for (const diffusion::SpacingInfo& info : diffusion::spacings()) {
         if (info.name != settings.spacing.name) continue;
         for (const diffusion::SpacingParameter& parameter : info.parameters) {
-            changed |= control(settings, "spacing." + std::string(parameter.name));
+            changed |= control(settings, diffusion::spacing_flag(parameter.name));
         }
     }
     return changed;
