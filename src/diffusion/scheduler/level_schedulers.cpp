@@ -87,7 +87,9 @@ Program build_ddim_inverse(const SchedulerConfig& config, int steps) {
 Program build_ddpm(const SchedulerConfig& config, int steps) {
     static constexpr std::string_view kVariances[] = {"fixed_small",     "fixed_small_log", "fixed_large",
                                                       "fixed_large_log", "learned",         "learned_range"};
-    const NoiseLevels levels(config, {});
+    static constexpr std::string_view kSchedules[] = {"linear", "scaled_linear", "squaredcos_cap_v2", "laplace",
+                                                      "sigmoid"};
+    const NoiseLevels levels(config, {.schedules = kSchedules});
     const std::vector<int> times = level_times(config, levels.count(), steps, read_spacing(config));
     const std::string variance = config.choice("variance_type", "fixed_small", kVariances);
     if (variance.starts_with("learned")) config.refuse("variance_type", "no network here predicts variances");

@@ -1,7 +1,6 @@
 #include "diffusion/scheduler/levels.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -11,9 +10,6 @@
 
 namespace scorefield::diffusion {
 namespace {
-
-constexpr std::array<std::string_view, 6> kSchedules = {"linear",  "scaled_linear", "squaredcos_cap_v2",
-                                                        "sigmoid", "laplace",       "exp"};
 
 /// β_i = min(1 − ᾱ(i+1)/ᾱ(i), 0.999) of a function of i/T.
 std::vector<double> betas_of(int count, const std::function<double(double)>& alpha_bar) {
@@ -54,7 +50,7 @@ std::vector<double> read_betas(const SchedulerConfig& config, const BetaPresets&
     }
     const double start = config.number("beta_start", presets.start);
     const double end = config.number("beta_end", presets.end);
-    const std::string schedule = config.choice("beta_schedule", presets.schedule, kSchedules);
+    const std::string schedule = config.choice("beta_schedule", presets.schedule, presets.schedules);
     if (schedule == "squaredcos_cap_v2") return betas_of(count, cosine_alpha_bar);
     if (schedule == "laplace") return betas_of(count, laplace_alpha_bar);
     if (schedule == "exp") return betas_of(count, exponential_alpha_bar);
@@ -118,12 +114,18 @@ double NoiseLevels::ratio_at(double t) const {
 }
 
 double NoiseLevels::time_of(double ratio) const {
-    const auto above = std::ranges::upper_bound(ratios_, ratio);
-    if (above == ratios_.begin()) return 0;
-    if (above == ratios_.end()) return count() - 1;
-    const double low = std::log(*(above - 1));
-    const double fraction = (std::log(ratio) - low) / (std::log(*above) - low);
-    return static_cast<double>(above - 1 - ratios_.begin()) + fraction;
+    if (count() == 1) return 0;
+    // From the end: where the last level is set by terminal SNR, the table need not increase there. By logarithms, in
+    // which a ratio that is rounded just below a level is still that level.
+    const double goal = std::log(ratio);
+    const auto found =
+        std::find_if(ratios_.rbegin(), ratios_.rend(), [&](double level) { return std::log(level) <= goal; });
+    if (found == ratios_.rend()) return 0;
+    const auto below = std::min(found.base() - 1, ratios_.end() - 2);
+    const double low = std::log(*below);
+    const double high = std::log(*(below + 1));
+    const double fraction = low == high ? 0 : std::clamp((goal - low) / (high - low), 0.0, 1.0);
+    return static_cast<double>(below - ratios_.begin()) + fraction;
 }
 
 }  // namespace scorefield::diffusion

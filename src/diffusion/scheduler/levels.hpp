@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -9,11 +10,15 @@
 
 namespace scorefield::diffusion {
 
+/// The beta_schedule that every class has.
+inline constexpr std::string_view kCommonSchedules[] = {"linear", "scaled_linear", "squaredcos_cap_v2"};
+
 /// What a class presets for its β.
 struct BetaPresets {
     double start = 1e-4;
     double end = 0.02;
     std::string_view schedule = "linear";
+    std::span<const std::string_view> schedules = kCommonSchedules;  ///< those that the class has
     double terminal = 0;  ///< ᾱ of the last level where the betas are rescaled to zero terminal SNR
 };
 
@@ -30,7 +35,8 @@ class NoiseLevels {
     const std::vector<double>& ratios() const { return ratios_; }
     /// σ/α at any t by linear interpolation; that of the nearest level outside them.
     double ratio_at(double t) const;
-    /// The inverse, by linear interpolation of log(σ/α); the nearest level outside them.
+    /// The inverse, by linear interpolation of log(σ/α) between the last level that is not above and the next, of which
+    /// the nearer where `ratio` is not between them; level 0 where all are above.
     double time_of(double ratio) const;
 
     const std::shared_ptr<const NoiseProcess>& process() const { return process_; }

@@ -87,17 +87,59 @@ Course run_course(const NoiseLevels& levels, const Run& run) {
     return {run.flow ? make_process({.name = "flow"}) : levels.process(), chain(nodes, end), 1, false};
 }
 
-/// The prediction, of those that have a meaning on the path.
-Prediction run_prediction(const SchedulerConfig& config, const Run& run) {
+/// What a program's evaluations take for the network's output becomes c_skip·x + c_out·F.
+template <class Form>
+void substitute_output(Program& program, const Form& form_at) {
+    for (Op& op : program.ops) {
+        auto* eval = std::get_if<Eval>(&op.instruction);
+        if (eval == nullptr) continue;
+        const AffineForm form = form_at(*eval);
+        eval->c_skip += eval->c_out * form.c_skip;
+        eval->c_out *= form.c_out;
+    }
+}
+
+/// What a solver integrates: x̂_0, or ε̂, the library's DEIS taking this from x̂_0.
+enum class Integrand { data, noise, noise_of_data };
+
+/// The program of the run. The library takes x̂_0 = αx − σF (ε̂ = σx + αF where it estimates the noise) for v_prediction
+/// and x̂_0 = x − sF, s as in Run, for flow_prediction, on any path: here too, also where these are not what v and
+/// velocity mean on it. Its DEIS then divides by s too: ε̂ = (x − αx̂_0)/s.
+Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, const Run& run,
+                    const SamplerSettings& sampler, Integrand integrand) {
     const Prediction prediction = read_prediction(config, 4);
-    if (run.flow && prediction == Prediction::v) {
-        config.refuse("prediction_type", "v_prediction has no meaning with use_flow_sigmas", "give flow_prediction");
+    if (prediction == Prediction::velocity && integrand == Integrand::noise) {
+        config.refuse("prediction_type", "the library estimates no noise from flow_prediction");
     }
+    const Course course = run_course(levels, run);
     if (!run.flow && prediction == Prediction::velocity) {
-        config.refuse("prediction_type", "flow_prediction has no meaning without use_flow_sigmas",
-                      "set use_flow_sigmas to true");
+        const bool noise = integrand == Integrand::noise_of_data;
+        if (noise && sampler.threshold) config.refuse("thresholding", "not with flow_prediction and sigmas of no flow");
+        Program program = compile_program(course, noise ? Prediction::epsilon : Prediction::x0, sampler);
+        substitute_output(program, [noise](const Eval& at) -> AffineForm {
+            const double ratio = at.sigma / at.alpha;
+            return noise ? AffineForm{(1 - at.alpha) / ratio, at.alpha} : AffineForm{1, -ratio};
+        });
+        return program;
     }
-    return prediction;
+    if (run.flow && prediction == Prediction::v) {
+        const bool noise = integrand == Integrand::noise;
+        Program program = compile_program(course, noise ? Prediction::epsilon : Prediction::x0, sampler);
+        substitute_output(program, [noise](const Eval& at) -> AffineForm {
+            return noise ? AffineForm{at.sigma, at.alpha} : AffineForm{at.alpha, -at.sigma};
+        });
+        return program;
+    }
+    return compile_program(course, prediction, sampler);
+}
+
+/// Of the classes that know no flow but that of even steps.
+SigmaRule read_single_rule(const SchedulerConfig& config) {
+    const SigmaRule rule = read_sigma_rule(config);
+    if (rule != SigmaRule::flow && config.flag("use_flow_sigmas", false)) {
+        config.refuse("use_flow_sigmas", "the library does not turn other sigmas into those of a flow");
+    }
+    return rule;
 }
 
 int read_order(const SchedulerConfig& config, int steps) {
@@ -119,11 +161,10 @@ constexpr std::string_view kSolverTypes[] = {"midpoint", "heun", "logrho", "bh1"
 std::string read_dpm(const SchedulerConfig& config, std::span<const std::string_view> types, SamplerSettings& sampler) {
     require_plain(config);
     std::string algorithm = config.choice("algorithm_type", "dpmsolver++", types);
-    if (algorithm == "deis") algorithm = "dpmsolver++";
     if (!algorithm.ends_with("++") && config.choice("final_sigmas_type", "zero", kFinalSigmaNames) == "zero") {
-        config.refuse("final_sigmas_type", "the noise prediction of " + algorithm + " has no last step to sigma 0",
-                      "give sigma_min");
+        config.refuse("final_sigmas_type", algorithm + " has no last step to sigma 0", "give sigma_min");
     }
+    if (algorithm == "deis") algorithm = "dpmsolver++";
     const bool heun = config.choice("solver_type", "midpoint", kSolverTypes) == "heun";
     sampler.variant = heun ? "heun" : "midpoint";
     read_limits(config, false, sampler);
@@ -134,7 +175,7 @@ Program build_dpm_multistep(const SchedulerConfig& config, int steps) {
     SamplerSettings sampler;
     const std::string algorithm = read_dpm(config, kDpmTypes, sampler);
     const NoiseLevels levels(config, {.terminal = kTerminalAlphaBar});
-    const SigmaRule rule = read_sigma_rule(config);
+    const SigmaRule rule = read_single_rule(config);
     static constexpr std::string_view kCosine = "squaredcos_cap_v2";
     const bool cosine = config.text("beta_schedule", "linear") == kCosine;
     const bool rounds = (rule == SigmaRule::karras || rule == SigmaRule::lu) && !cosine;
@@ -150,7 +191,7 @@ Program build_dpm_multistep(const SchedulerConfig& config, int steps) {
     if (algorithm == "sde-dpmsolver") sampler.predict_x0 = false;
     sampler.lower_order_final = config.flag("lower_order_final", true);
     sampler.euler_at_final = config.flag("euler_at_final", false);
-    return compile_program(run_course(levels, run), run_prediction(config, run), sampler);
+    return compile_run(config, levels, run, sampler, algorithm.ends_with("++") ? Integrand::data : Integrand::noise);
 }
 
 Program build_dpm_single(const SchedulerConfig& config, int steps) {
@@ -161,7 +202,7 @@ Program build_dpm_single(const SchedulerConfig& config, int steps) {
                       "give dpmsolver++, or take DPMSolverMultistepScheduler");
     }
     const NoiseLevels levels(config, {});
-    const SigmaRule rule = read_sigma_rule(config);
+    const SigmaRule rule = read_single_rule(config);
     Run run = rule == SigmaRule::flow
                   ? read_flow_run(config, steps)
                   : read_run(config, levels, steps, unclipped_levels(config, levels), rule == SigmaRule::karras);
@@ -171,7 +212,7 @@ Program build_dpm_single(const SchedulerConfig& config, int steps) {
     sampler.predict_x0 = algorithm == "dpmsolver++";
     // Fewer steps than the order are the start of one group, whatever lower_order_final says.
     sampler.lower_order_final = wanted == sampler.order && config.flag("lower_order_final", false);
-    return compile_program(run_course(levels, run), run_prediction(config, run), sampler);
+    return compile_run(config, levels, run, sampler, *sampler.predict_x0 ? Integrand::data : Integrand::noise);
 }
 
 Program build_deis(const SchedulerConfig& config, int steps) {
@@ -181,7 +222,7 @@ Program build_deis(const SchedulerConfig& config, int steps) {
     config.choice("algorithm_type", "deis", kTypes);
     config.choice("solver_type", "logrho", kSolvers);
     const NoiseLevels levels(config, {});
-    const SigmaRule rule = read_sigma_rule(config);
+    const SigmaRule rule = read_single_rule(config);
     Run run = rule == SigmaRule::flow ? read_flow_run(config, steps)
                                       : read_run(config, levels, steps, levels.count(), rule == SigmaRule::karras);
     run.last = rule == SigmaRule::levels ? levels.ratios().front() : run.sigmas.back();
@@ -189,7 +230,7 @@ Program build_deis(const SchedulerConfig& config, int steps) {
                                .order = read_order(config, static_cast<int>(run.times.size())),
                                .lower_order_final = config.flag("lower_order_final", true)};
     read_limits(config, false, sampler);
-    return compile_program(run_course(levels, run), run_prediction(config, run), sampler);
+    return compile_run(config, levels, run, sampler, Integrand::noise_of_data);
 }
 
 /// UniPC's own flow sigmas: of N+1 values from 1 to 1/T all but the last, shifted and stretched to shift_terminal.
@@ -257,7 +298,7 @@ Program build_unipc(const SchedulerConfig& config, int steps) {
                                .uncorrected_steps = read_uncorrected(config)};
     read_limits(config, false, sampler);
     if (!data) sampler.threshold = sampler.threshold_max = std::nullopt;  // the library limits data predictions alone
-    return compile_program(run_course(levels, run), run_prediction(config, run), sampler);
+    return compile_run(config, levels, run, sampler, data ? Integrand::data : Integrand::noise);
 }
 
 /// What all these classes have, and `more`.

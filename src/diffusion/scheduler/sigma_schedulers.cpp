@@ -75,7 +75,9 @@ Program build_euler(const SchedulerConfig& config, int steps) {
     Sigmas run = read_sigmas(config, levels, steps);
     const Prediction prediction = read_prediction(config);
     if (config.choice("timestep_type", "discrete", kTypes) == "continuous" && prediction == Prediction::v) {
-        for (std::size_t i = 0; i < run.times.size(); ++i) run.times[i] = std::log(run.sigmas[i]) / 4;
+        // One more evaluation where log_linear has one more sigma.
+        run.times.clear();
+        for (const double sigma : run.sigmas) run.times.push_back(std::log(sigma) / 4);
     }
     const bool zero = config.choice("final_sigmas_type", "zero", kFinalSigmaNames) == "zero";
     double last = zero ? 0 : levels.ratios().front();
@@ -96,9 +98,12 @@ Program build_euler_ancestral(const SchedulerConfig& config, int steps) {
 }
 
 Program build_heun(const SchedulerConfig& config, int steps) {
+    static constexpr std::string_view kSchedules[] = {"linear", "scaled_linear", "squaredcos_cap_v2", "exp"};
     SamplerSettings sampler = {.name = "heun", .variable = "sigma"};
     read_limits(config, false, sampler);
-    return build_sigma(config, steps, kLatentBetas, sampler);
+    BetaPresets betas = kLatentBetas;
+    betas.schedules = kSchedules;
+    return build_sigma(config, steps, betas, sampler);
 }
 
 Program build_lms(const SchedulerConfig& config, int steps) {

@@ -26,9 +26,11 @@ std::vector<double> reversed(std::vector<double> values) {
 
 std::vector<double> trailing_timesteps(int levels, int highest, int steps) {
     const double width = static_cast<double>(levels) / steps;
+    // Halves occur, so this is NumPy's arange to the last rounding: second value minus first.
+    const double step = (highest - width) - highest;
     std::vector<double> times;
     for (int i = 0; i < steps && highest - i * width > 0; ++i) {
-        times.push_back(round_half_even(highest - i * width) - 1);
+        times.push_back(round_half_even(i * step + highest) - 1);
     }
     return times;
 }
