@@ -182,8 +182,17 @@ data::Scaling target_scaling(const Settings& settings, const diffusion::Target& 
     return {std::vector<double>(static_cast<std::size_t>(target.dim()), 0.0), 1};
 }
 
-Model open_model(const Settings& settings) {
-    if (settings.target.empty()) return open_checkpoint(settings);
+/// Data that are named but not what the score is of must at least be of its dimension.
+void require_data_fit(const Settings& settings, const Model& model) {
+    if (settings.data.empty()) return;
+    const std::size_t dim = data::open_dataset(settings.data)->dim();
+    if (dim == model.dim()) return;
+    throw base::request_error("data do not fit the model", "--data",
+                              fmt::format("{} has {} dimensions, the score {}", settings.data, dim, model.dim()),
+                              "choose the data that it was made for");
+}
+
+Model open_target_model(const Settings& settings) {
     if (!settings.model.empty()) {
         throw base::request_error("two scores", "--model and --target", "a run follows one of them",
                                   "leave one of them out");
@@ -194,6 +203,12 @@ Model open_model(const Settings& settings) {
     model.scaling = target_scaling(settings, *model.target);
     model.data = target_choice(settings).argument;
     if (!model.data.empty() && target_choice(settings).name != "empirical") model.data.clear();
+    return model;
+}
+
+Model open_model(const Settings& settings) {
+    Model model = settings.target.empty() ? open_checkpoint(settings) : open_target_model(settings);
+    require_data_fit(settings, model);
     return model;
 }
 

@@ -88,7 +88,7 @@ std::vector<float> read_init(const Settings& settings, std::size_t dim, std::uin
         throw base::request_error(
             "start states of the wrong shape", settings.init,
             fmt::format("it holds ({}, {}), the run needs ({}, {})", states.count, states.dim, particles, dim),
-            "leave --particles out and use a model of that dimension");
+            "give a row of that many values for each particle, or leave --particles out");
     }
     return std::move(states.values);
 }
@@ -159,6 +159,11 @@ Inputs read_inputs(const Settings& settings, const Model& model, std::uint32_t& 
     const data::Points known = {particles, model.dim(), read_rows(settings.known, model.dim(), particles)};
     inputs.known = data::standardise(known, model.scaling).values;
     inputs.mask = read_rows(settings.mask, model.dim(), particles);
+    for (const float share : inputs.mask) {
+        if (share >= 0 && share <= 1) continue;
+        throw base::request_error("bad mask", settings.mask, fmt::format("it holds {}", share),
+                                  "give 1 where the known value holds, 0 elsewhere, or shares in between");
+    }
     return inputs;
 }
 

@@ -36,11 +36,7 @@ Reference reference_of(const diffusion::Target& target) {
 Reference open_reference(const Settings& settings, const Model& model) {
     if (!settings.data.empty()) {
         const std::unique_ptr<data::Dataset> chosen = data::open_dataset(settings.data);
-        if (chosen->dim() == model.dim()) return reference_of(*chosen, model.scaling);
-        throw base::request_error(
-            "data do not fit the model", "--data",
-            fmt::format("{} has {} dimensions, the model {}", settings.data, chosen->dim(), model.dim()),
-            "choose the data that the model was trained on");
+        return reference_of(*chosen, model.scaling);
     }
     if (model.target) return reference_of(*model.target);
     try {

@@ -50,7 +50,8 @@ std::vector<NamedFile> files_of(const Settings& settings, const std::array<std::
 
 std::vector<NamedFile> inputs_of(const Settings& settings) {
     std::vector<NamedFile> inputs = files_of(settings, std::array<std::string_view, 2>{"init", "model"});
-    const bool needs_model = find_setting("model")->taken_by(settings.command) && settings.command != Command::program;
+    const bool needs_model = find_setting("model")->taken_by(settings.command) &&
+                             settings.command != Command::program && settings.target.empty();
     if (needs_model && settings.model.empty()) inputs.push_back({"the model", default_model().string()});
     if (settings.data.ends_with(".npy")) inputs.push_back({"--data", settings.data});
     return inputs;

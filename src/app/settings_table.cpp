@@ -118,9 +118,10 @@ void add_particles(Table& table) {
                      "Values that the samples must keep (repaint), (particles, dim) or (1, dim) for all, in the data's "
                      "units",
                      kSample, [](Settings& s) -> Slot { return &s.known; }, "none"});
-    table.push_back({"mask", kGroup, Text{"FILE.npy"}, "",
-                     "Where they must (repaint): 1 there, 0 elsewhere, (particles, dim) or (1, dim) for all", kSample,
-                     [](Settings& s) -> Slot { return &s.mask; }, "none"});
+    table.push_back(
+        {"mask", kGroup, Text{"FILE.npy"}, "",
+         "Where they must (repaint): 1 there, 0 elsewhere, shares in between mix; (particles, dim) or (1, dim) for all",
+         kSample, [](Settings& s) -> Slot { return &s.mask; }, "none"});
     table.push_back({"stats", kGroup, Flag{}, "",
                      "Moments and a histogram of the samples, as JSON, instead of the samples: any number of particles",
                      kSample, [](Settings& s) -> Slot { return &s.stats; }});

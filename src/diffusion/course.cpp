@@ -34,6 +34,12 @@ Course::Course(std::shared_ptr<const NoiseProcess> process, const std::vector<do
 Course::Course(std::shared_ptr<const NoiseProcess> process, std::vector<Step> steps, double init_scale, bool scaled)
     : process_(std::move(process)), steps_(std::move(steps)), init_scale_(init_scale), scaled_(scaled) {}
 
+Course Course::without_first() const {
+    Course rest = *this;
+    rest.steps_.erase(rest.steps_.begin());
+    return rest;
+}
+
 Node Course::node_at(double t) const {
     return make_node(t, process_->marginal(t), scaled_);
 }

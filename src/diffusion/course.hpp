@@ -32,6 +32,8 @@ class Course {
     Course(std::shared_ptr<const NoiseProcess> process, std::vector<Step> steps, double init_scale, bool scaled);
 
     const std::vector<Step>& steps() const { return steps_; }
+    /// The same without its first step.
+    Course without_first() const;
     const NoiseProcess& process() const { return *process_; }
     /// The start state is init_scale()·N(0, I).
     double init_scale() const { return init_scale_; }

@@ -9,19 +9,20 @@
 
 namespace scorefield::diffusion {
 
-JsonDocument parse_json(const std::string& text, const std::string& what, const std::string& file) {
+JsonDocument parse_json(const std::string& text, const std::string& what, const std::string& file,
+                        const std::string& cure) {
     try {
-        return {what, file, nlohmann::json::parse(text)};
+        return {what, file, cure, nlohmann::json::parse(text)};
     } catch (const nlohmann::json::exception& error) {
         const std::string message = error.what();
         const std::size_t prefix = message.find("] ");  // "[json.exception.parse_error.101] "
-        throw base::request_error(what, file, message.substr(prefix == std::string::npos ? 0 : prefix + 2));
+        throw base::request_error(what, file, message.substr(prefix == std::string::npos ? 0 : prefix + 2), cure);
     }
 }
 
 void JsonPlace::refuse(const std::string& why, const std::string& hint) const {
     throw base::request_error(document_.what, path_.empty() ? document_.file : document_.file + ": " + path_, why,
-                              hint);
+                              hint.empty() ? document_.cure : hint);
 }
 
 void JsonPlace::require_fields(std::span<const std::string_view> known) const {

@@ -10,15 +10,18 @@
 
 namespace scorefield::diffusion {
 
-/// A JSON document that is being read, and what its errors say: `what` ("invalid program") and the file's name.
+/// A JSON document that is being read, and what its errors say: `what` ("invalid program"), the file's name, and the
+/// cure where a place has none of its own.
 struct JsonDocument {
     std::string what;
     std::string file;
+    std::string cure;
     nlohmann::json root;
 };
 
 /// Throws base::Error (request) naming file and place where `text` is not JSON.
-JsonDocument parse_json(const std::string& text, const std::string& what, const std::string& file);
+JsonDocument parse_json(const std::string& text, const std::string& what, const std::string& file,
+                        const std::string& cure);
 
 /// A value of a document, which must outlive it, and its place, e.g. `ops[3].c_in`. Whatever is not as it must be is
 /// refused with base::Error (request) naming file and place.

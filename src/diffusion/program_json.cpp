@@ -225,7 +225,7 @@ std::string to_json(const Program& program) {
 }
 
 Program program_from_json(const std::string& text, const std::string& where) {
-    const JsonDocument document = parse_json(text, "invalid program", where);
+    const JsonDocument document = parse_json(text, "invalid program", where, "write it with scorefield program --json");
     Program program = read_program(JsonPlace(document));
     program.validate(where);
     return program;

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "diffusion/pilot.hpp"
+#include "diffusion/samplers/ancestral.hpp"
 #include "diffusion/samplers/samplers.hpp"
 
 namespace scorefield::diffusion {
@@ -181,7 +182,14 @@ Program compile_program(const Course& course, const Parametrisation& parametrisa
                                   "give more of them");
     }
     ProgramBuilder builder(way, parametrisation, settings, pilot);
-    entry.emit(builder, way, settings);
+    const Step& first = way.steps().front();
+    if (entry.info.needs_signal && first.from.at.alpha == 0 && !first.last()) {
+        builder.begin_step(first.index);
+        ancestral_descent(builder, first, {.remaining = first.to.at.sigma, .noise = 0}, 0, 1);
+        entry.emit(builder, way.without_first(), settings);
+    } else {
+        entry.emit(builder, way, settings);
+    }
     Program program = builder.take();
     program.sampler = entry.info.name;
     program.process = course.process().name();

@@ -85,7 +85,8 @@ struct SamplerInfo {
     bool piloted = false;                             ///< needs a score source to be compiled
     bool from_data = false;                           ///< starts from data, towards the noise
     bool masked = false;                              ///< needs known values and a mask
-    bool predictor = false;  ///< each step depends on the state alone: can be the predictor of predictor_corrector
+    bool needs_signal = false;  ///< divides by alpha: where none is left, the first step is DDIM's
+    bool predictor = false;     ///< each step depends on the state alone: can be the predictor of predictor_corrector
 };
 
 /// Every sampler there is, the default first.

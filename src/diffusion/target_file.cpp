@@ -101,10 +101,14 @@ std::vector<double> read_covariance(const JsonPlace& place, std::size_t dim) {
     return covariance;
 }
 
+constexpr const char* kCure =
+    "give {weights, means, sigmas or covariances}: weights above 0 that sum to 1, means of 1, 2 or 3 coordinates, "
+    "deviations above 0 or symmetric positive definite matrices";
+
 }  // namespace
 
 GaussianMixture mixture_from_json(const std::string& text, const std::string& where) {
-    const JsonDocument document = parse_json(text, "invalid Gaussian mixture", where);
+    const JsonDocument document = parse_json(text, "invalid Gaussian mixture", where, kCure);
     const JsonPlace root(document);
     root.require_fields(kFields);
     const std::vector<double> weights = read_weights(root.at("weights"));

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/random.hpp"
+#include "diffusion/exact_score.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
 #include "sampler_cases.hpp"
@@ -129,6 +130,31 @@ TEST(CompileProgram, RefusesToDivideByASignalThatIsAsGoodAsZero) {
         }
         EXPECT_NO_THROW(compile_program(Course(process, timesteps), Prediction::v, {}));
     }
+}
+
+// On flow there is no signal at t = 1: solvers that divide by it take DDIM's first step, which is exact for a start
+// that is all noise, and are as good afterwards as anywhere.
+TEST(CompileProgram, SolversThatNeedASignalStartWithoutOne) {
+    const auto process = make_process({.name = "flow"});
+    const GaussianMixture target({{.weight = 1, .mean = {2}, .covariance = {0.25}}});
+    const ExactScore source(target, Prediction::velocity);
+    const std::vector<double> start = {-1, 0, 1.5};
+    int tried = 0;
+    for (const SamplerInfo& info : samplers()) {
+        if (!info.needs_signal || info.stochastic) continue;
+        ++tried;
+        std::vector<double> times;
+        for (int i = 0; i < 80; ++i) times.push_back(1 - i / 80.0);
+        const Program program =
+            compile_program(Course(process, times), Prediction::velocity, {.name = std::string(info.name)});
+        EXPECT_EQ(program.steps, 80) << info.name;
+        const auto states = testing_support::trajectory(program, source, start, 0, {0, 3});
+        // The probability flow of one Gaussian maps z to mean + deviation·z.
+        for (std::size_t i = 0; i < 3; ++i) {
+            EXPECT_NEAR(states.back()[i], 2 + 0.5 * start[i], 0.03) << info.name;
+        }
+    }
+    EXPECT_GE(tried, 6);
 }
 
 }  // namespace

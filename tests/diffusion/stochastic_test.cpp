@@ -426,7 +426,9 @@ TEST(Consistency, InOneStepIsTheEstimateOfTheData) {
 TEST(Lcm, HoldsToTheStateByTheBoundaryCondition) {
     for (const auto& process : every_process()) {
         const auto estimate = [&](double t) {
-            const double time = 3 * t;
+            // Continuous times count as thousandths of their range.
+            const TimeRange range = process->times();
+            const double time = 3 * t * (range.discrete ? 1 : 1000 / range.highest);
             const double skip = 0.25 / (time * time + 0.25);
             const double out = time / std::sqrt(time * time + 0.25);
             const Line denoiser = exact_denoiser(process->marginal(t));

@@ -107,7 +107,8 @@ constexpr std::array kDeisParameters = {kOrder3, kLowerOrderFinal, kClipParamete
 constexpr std::array<SamplerEntry, 3> kSamplers = {{
     {{.name = "lms",
       .help = "linear multistep: Adams-Bashforth over sigma, up to fourth order",
-      .parameters = kAdamsParameters},
+      .parameters = kAdamsParameters,
+      .needs_signal = true},
      emit_lms},
     {{.name = "ipndm",
       .help = "improved PNDM: extrapolates the noise as if steps were even",
@@ -115,7 +116,8 @@ constexpr std::array<SamplerEntry, 3> kSamplers = {{
      emit_ipndm},
     {{.name = "deis",
       .help = "DEIS: polynomials in log sigma, integrated exactly, up to third order",
-      .parameters = kDeisParameters},
+      .parameters = kDeisParameters,
+      .needs_signal = true},
      emit_deis},
 }};
 

@@ -26,12 +26,16 @@ void emit_consistency(ProgramBuilder& builder, const Course& course, const Sampl
 }
 
 /// Latent consistency models (Luo et al. 2023): the same with c_skip·x + c_out·x̂_0 for the estimate, c_skip =
-/// σ_d²/(τ²+σ_d²), c_out = τ/√(τ²+σ_d²), σ_d = 0.5, τ = timestep·scaling: the state itself at t = 0.
+/// σ_d²/(τ²+σ_d²), c_out = τ/√(τ²+σ_d²), σ_d = 0.5, τ = timestep·scaling: the state itself at t = 0. The timesteps are
+/// those of a thousand levels: a continuous process's times count as the thousandths of its range.
 void emit_lcm(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     constexpr double kDataDeviation = 0.5;
+    constexpr double kLevels = 1000;
+    const TimeRange range = course.process().times();
+    const double levels = range.discrete ? 1 : kLevels / range.highest;
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
-        const double time = step.from.t * settings.timestep_scaling.value_or(10);
+        const double time = step.from.t * levels * settings.timestep_scaling.value_or(10);
         const double total = time * time + kDataDeviation * kDataDeviation;
         renoise(builder, step, kDataDeviation * kDataDeviation / total, time / std::sqrt(total));
     }

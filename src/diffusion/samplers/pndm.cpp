@@ -132,7 +132,8 @@ constexpr std::array kParameters = {kWarmUp, kClipParameter, kThresholdParameter
 constexpr std::array<SamplerEntry, 1> kSamplers = {{
     {{.name = "pndm",
       .help = "PNDM: pseudo linear multistep of fourth order, with a Runge-Kutta start",
-      .parameters = kParameters},
+      .parameters = kParameters,
+      .needs_signal = true},
      emit_pndm},
 }};
 

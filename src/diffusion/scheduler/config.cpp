@@ -42,7 +42,9 @@ std::string quote_non_finite(const std::string& text) {
 }  // namespace
 
 SchedulerConfig::SchedulerConfig(const std::string& text, std::string where)
-    : where_(std::move(where)), root_(parse_json(quote_non_finite(text), kWhat, where_).root) {
+    : where_(std::move(where)),
+      root_(parse_json(quote_non_finite(text), kWhat, where_, "give the scheduler_config.json of a diffusers model")
+                .root) {
     if (!root_.is_object()) throw base::request_error(kWhat, where_, "not an object");
     const auto name = root_.find("_class_name");
     if (name == root_.end() || !name->is_string()) {
