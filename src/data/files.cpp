@@ -43,8 +43,9 @@ void InputFile::refuse(const std::string& why) const {
 std::string read_text(const std::filesystem::path& path, const std::string& kind) {
     InputFile file(path, kind);
     if (file.size() > kMaxTextBytes) {
-        throw base::request_error("invalid " + kind + " file", path.string(),
-                                  fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxTextBytes));
+        throw base::request_error(
+            "invalid " + kind + " file", path.string(),
+            fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxTextBytes));
     }
     return file.read(file.size());
 }
