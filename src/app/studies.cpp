@@ -23,6 +23,7 @@ std::span<const StudyInfo> studies() {
 
 std::vector<std::string_view> study_names() {
     std::vector<std::string_view> names;
+    names.reserve(kStudies.size());
     for (const StudyInfo& info : kStudies) names.push_back(info.name);
     return names;
 }

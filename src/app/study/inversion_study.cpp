@@ -23,6 +23,7 @@ constexpr std::uint32_t kMostParticles = 4096;
 diffusion::Course even_course(const Model& model, int steps) {
     const diffusion::TimeRange range = model.process->times();
     std::vector<double> times;
+    times.reserve(static_cast<std::size_t>(steps));
     for (int i = 0; i < steps; ++i) {
         times.push_back(range.highest + (range.lowest_noisy - range.highest) * i / steps);
     }
