@@ -201,8 +201,8 @@ Model open_target_model(const Settings& settings) {
     model.parametrisation = parametrisation_of(settings, true);
     model.target = open_target(settings);
     model.scaling = target_scaling(settings, *model.target);
-    model.data = target_choice(settings).argument;
-    if (!model.data.empty() && target_choice(settings).name != "empirical") model.data.clear();
+    const TargetChoice choice = target_choice(settings);
+    if (choice.name == "empirical") model.data = choice.argument;
     return model;
 }
 

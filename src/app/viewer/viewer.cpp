@@ -115,7 +115,6 @@ void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
     const Layout now = layout(window);
     if (now.picture.width != scene_->extent().width || now.picture.height != scene_->extent().height) {
         scene_->resize(now.picture);
-        if (!camera_moved_) scene_->fit_camera();
     }
     if (std::optional<std::string> news = screenshots_.poll()) panel_.message = std::move(*news);
 
@@ -158,13 +157,11 @@ void Viewer::move_camera(const Layout& now) {
     if (io.MouseWheel != 0) {
         scene_->camera.zoom_at(now.picture, {x, y}, std::pow(kWheelZoom, static_cast<double>(io.MouseWheel)));
         scene_->hold_camera();
-        camera_moved_ = true;
     }
     if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 0)) {
         scene_->camera.pan(now.picture, static_cast<double>(io.MouseDelta.x * io.DisplayFramebufferScale.x),
                            static_cast<double>(io.MouseDelta.y * io.DisplayFramebufferScale.y));
         scene_->hold_camera();
-        camera_moved_ = true;
     }
 }
 
@@ -186,7 +183,6 @@ void Viewer::serve(const Requests& requests) {
     }
     if (requests.fit) {
         scene_->fit_camera();
-        camera_moved_ = false;
     }
     if (requests.screenshot) screenshots_.want();
 }
@@ -211,7 +207,6 @@ void Viewer::change_model(const fs::path& path) {
     try {
         scene_ = std::make_unique<Scene>(device_, changed, scene_->extent());
         settings_ = changed;
-        camera_moved_ = false;
         forget_pace();
         panel_.message.clear();
     } catch (const base::Error& error) {

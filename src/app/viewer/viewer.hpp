@@ -66,7 +66,6 @@ class Viewer {
     std::uint64_t frames_ = 0;
     Clock::time_point last_frame_ = Clock::now();
     double frame_seconds_ = 0;
-    bool camera_moved_ = false;
 };
 
 }  // namespace scorefield::app
