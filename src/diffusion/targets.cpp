@@ -9,18 +9,20 @@
 #include "base/names.hpp"
 #include "diffusion/target_file.hpp"
 #include "diffusion/target_tree.hpp"
+#include "diffusion/three_states.hpp"
 
 namespace scorefield::diffusion {
 namespace {
 
 constexpr double kMaxVariance = kMaxMixtureScale * kMaxMixtureScale;
 
-constexpr std::array<TargetInfo, 8> kTargets = {{
+constexpr std::array<TargetInfo, 9> kTargets = {{
     {"gaussian", "", "one Gaussian of mean 0, its variance by --target.variance, its dimension by --dim"},
     {"mixture_a", "", "1-D: 0.3 N(-2, 0.2^2) + 0.7 N(2, 1), a narrow and a wide mode"},
     {"mixture_b", "", "1-D: 0.6 N(2, 0.5^2) + 0.4 N(-2, 0.2^2), two modes that Langevin dynamics does not mix"},
     {"mixture_c", "", "1-D: half N(-3, 1), half N(3, 1)"},
     {"mixture_d", "", "2-D: 0.2 N((-5, -5), I) + 0.8 N((5, 5), I), of Song & Ermon 2019"},
+    {"three_states", "", "1-D: 0.4, 0.3, 0.3 at -1, 0, 1, where the three-state chain begins and returns"},
     {"tree", "", "2-D: a tree of 1023 thin Gaussians along its branches"},
     {"gmm", "FILE.json", "a Gaussian mixture from a file of weights, means, and sigmas or covariances"},
     {"empirical", "DATA", "the points of a data set themselves: the ideal denoiser of a finite training set"},
@@ -41,10 +43,20 @@ GaussianMixture make_gaussian(const TargetSettings& settings) {
     return GaussianMixture({gaussian}, "gaussian");
 }
 
+/// What the chain's program shows while its states have their first law.
+std::vector<MixtureComponent> three_places() {
+    std::vector<MixtureComponent> places;
+    for (std::size_t k = 0; k < kChainStates; ++k) {
+        places.push_back({kChainStart[k], {static_cast<double>(k) - 1}, {kStateSpread * kStateSpread}});
+    }
+    return places;
+}
+
 /// The components of the mixtures that need no file.
 std::vector<MixtureComponent> builtin_mixture(std::string_view name) {
     if (name == "mixture_a") return {{0.3, {-2}, {0.04}}, {0.7, {2}, {1}}};
     if (name == "mixture_b") return {{0.6, {2}, {0.25}}, {0.4, {-2}, {0.04}}};
+    if (name == "three_states") return three_places();
     if (name == "mixture_c") return {{0.5, {-3}, {1}}, {0.5, {3}, {1}}};
     return {{0.2, {-5, -5}, {1, 0, 0, 1}}, {0.8, {5, 5}, {1, 0, 0, 1}}};
 }

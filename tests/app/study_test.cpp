@@ -10,7 +10,6 @@
 #include "app/study/orders.hpp"
 #include "app/study/round_trip.hpp"
 #include "app/study/table.hpp"
-#include "app/study/three_states.hpp"
 #include "base/random.hpp"
 #include "diffusion/exact_score.hpp"
 #include "diffusion/program.hpp"
@@ -230,20 +229,6 @@ TEST(GaussianRecursion, KeepsTheMarginalWithPosteriorNoise) {
     for (const int steps : {1, 7, 100}) {
         EXPECT_NEAR(variance_after(WayBack::posterior_noise, 0.3, 1.3, steps), 0.3, 1e-14);
     }
-}
-
-// The published tables have four digits.
-TEST(ThreeStates, HaveTheKnownTables) {
-    const StateTable joint = joint_table(kChainStart, kChainForward);
-    EXPECT_NEAR(joint[0][1], 0.12, 1e-15);
-    EXPECT_NEAR(joint[2][0], 0.03, 1e-15);
-    EXPECT_THAT(marginal_law(joint), testing::Pointwise(testing::DoubleNear(1e-15), {0.33, 0.39, 0.28}));
-    const StateTable backward = backward_table(joint);
-    EXPECT_THAT(backward[0], testing::Pointwise(testing::DoubleNear(5e-5), {0.7273, 0.1818, 0.0909}));
-    EXPECT_THAT(backward[1], testing::Pointwise(testing::DoubleNear(5e-5), {0.3077, 0.3846, 0.3077}));
-    EXPECT_THAT(backward[2], testing::Pointwise(testing::DoubleNear(5e-5), {0.1429, 0.3214, 0.5357}));
-    EXPECT_THAT(marginal_law(joint_table(marginal_law(joint), backward)),
-                testing::Pointwise(testing::DoubleNear(1e-15), kChainStart));
 }
 
 // Twice the steps: the errors fall by 2, 8 and 4, up to the next order.

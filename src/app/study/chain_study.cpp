@@ -4,20 +4,15 @@
 #include <cmath>
 
 #include "app/study/agreement.hpp"
+#include "app/study/gpu_population.hpp"
 #include "app/study/gpu_studies.hpp"
-#include "app/study/three_states.hpp"
-#include "sample/markov_chain.hpp"
+#include "diffusion/targets.hpp"
+#include "diffusion/three_states.hpp"
 
 namespace scorefield::app {
 namespace {
 
-using sample::TransitionTable;
-
-TransitionTable transitions(const StateTable& table) {
-    TransitionTable result = {kChainStates, kChainStates, {}};
-    for (const StateLaw& row : table) result.probabilities.insert(result.probabilities.end(), row.begin(), row.end());
-    return result;
-}
+using namespace diffusion;
 
 /// How often each path x → y → x' was taken.
 struct Counts {
@@ -26,20 +21,14 @@ struct Counts {
 };
 
 Counts count_paths(gpu::Device& device, const StudyRequest& request) {
-    constexpr std::uint32_t kBatch = 1 << 20;
-    const std::array<TransitionTable, 3> tables = {
-        TransitionTable{1, kChainStates, {kChainStart.begin(), kChainStart.end()}}, transitions(kChainForward),
-        transitions(backward_table(joint_table(kChainStart, kChainForward)))};
-    sample::MarkovChain chain(device, tables);
+    constexpr std::array<int, 3> kStates = {1, 2, 3};
+    GpuPopulation population(device, open_target({.name = "three_states"}), Prediction::x0, request);
+    const std::vector<std::vector<float>> places = population.run(three_states_program(), {}, kStates);
     Counts counts;
-    for (std::uint32_t first = 0; first < request.particles; first += kBatch) {
-        const std::uint32_t count = std::min(kBatch, request.particles - first);
-        const std::vector<std::uint32_t> states = chain.run(request.seed, {first, count});
-        for (std::size_t i = 0; i < count; ++i) {
-            const std::uint32_t middle = states[count + i];
-            ++counts.forward[states[i]][middle];
-            ++counts.backward[middle][states[2 * std::size_t{count} + i]];
-        }
+    for (std::size_t i = 0; i < request.particles; ++i) {
+        const std::size_t middle = state_at(places[1][i]);
+        ++counts.forward[state_at(places[0][i])][middle];
+        ++counts.backward[middle][state_at(places[2][i])];
     }
     return counts;
 }
