@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 
 #include "app/scene_file.hpp"
 #include "app/studies.hpp"
@@ -159,6 +160,19 @@ void require_one_list_of_times(const Settings& settings) {
     }
 }
 
+void require_one_program(const Settings& settings) {
+    if (!settings.is_given("program")) return;
+    constexpr std::array<std::string_view, 5> kSaidByProgram = {"sampler", "steps", "spacing", "timesteps",
+                                                                "scheduler"};
+    for (const std::string& name : settings.given) {
+        const bool said = name == "process.rho" ||
+                          std::ranges::find(kSaidByProgram, name.substr(0, name.find('.'))) != kSaidByProgram.end();
+        if (!said) continue;
+        throw base::request_error("flags contradict each other", "--program and --" + name,
+                                  "the program says it already", fmt::format("leave --{} out", name));
+    }
+}
+
 void require_files_to_score(const Settings& settings) {
     constexpr const char* kCure = "give A.npy B.npy, or A.npy and --data or --target";
     const std::size_t count = settings.files.size();
@@ -196,6 +210,7 @@ Settings read_settings(const Parser& parser) {
     if (!settings.scene.empty()) read_scene(settings, settings.scene);
     require_given(settings);
     require_one_list_of_times(settings);
+    require_one_program(settings);
     if (parser.files != nullptr) read_files(settings, *parser.files);
     return settings;
 }

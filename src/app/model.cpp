@@ -13,6 +13,7 @@
 #include "diffusion/pilot.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
+#include "diffusion/three_states.hpp"
 #include "nn/network_score.hpp"
 
 namespace scorefield::app {
@@ -81,23 +82,49 @@ Model open_checkpoint(const Settings& settings) {
     return model;
 }
 
-/// The prediction of --prediction; where it is not said, what suits an exact target: the data, whose formulas hold
-/// without any signal too, or the score for Langevin dynamics on the density without any noise.
 diffusion::Parametrisation parametrisation_of(const Settings& settings, bool exact) {
-    diffusion::Prediction prediction = settings.prediction;
-    if (exact && !settings.is_given("prediction")) {
-        prediction = settings.sampler.name == "langevin" ? diffusion::Prediction::score : diffusion::Prediction::x0;
-    }
-    return {prediction, data_deviation(settings.process)};
+    return {exact ? exact_prediction(settings) : settings.prediction, data_deviation(settings.process)};
 }
 
-/// The points of an empirical target, in standardised units: all of a file, of other data as many as tell the shape.
-data::Points empirical_points(const std::string& name) {
+/// The points of an empirical target: all of a file, of other data as many as tell the shape.
+data::Points empirical_points(const data::Dataset& dataset, const std::string& name) {
     constexpr std::size_t kPoints = 10'000;
     constexpr std::uint64_t kSeed = 0x0e3b'141c'a100'0000;
-    const std::unique_ptr<data::Dataset> dataset = data::open_dataset(name);
-    const data::Points points = name.ends_with(".npy") ? data::read_points(name) : dataset->draw(kSeed, 0, kPoints);
-    return data::standardise(points, dataset->scaling());
+    return name.ends_with(".npy") ? data::read_points(name) : dataset.draw(kSeed, 0, kPoints);
+}
+
+constexpr std::string_view kChainProgram = "three_states";
+
+/// Throws where `program`, which --program names, is not for this model.
+void require_program_fits(const Settings& settings, const diffusion::Program& program, const Model& model) {
+    for (const diffusion::Op& op : program.ops) {
+        const auto* eval = std::get_if<diffusion::Eval>(&op.instruction);
+        if (eval == nullptr || eval->source == 0) continue;
+        throw base::request_error("too many scores", settings.program,
+                                  fmt::format("it asks score {}, a run has score 0 only", eval->source),
+                                  "choose a program of one score");
+    }
+    if (model.checkpoint && program.evaluations() > 0 && program.process != model.process_settings.name) {
+        throw base::request_error("program contradicts the model", settings.program,
+                                  fmt::format("it is for the process {}, {} was trained with {}", program.process,
+                                              model.path.string(), model.process_settings.name),
+                                  "compile it for the model, or choose another --model or --target");
+    }
+    if (settings.program == kChainProgram && (model.target || model.checkpoint) && model.dim() != 1) {
+        throw base::request_error(
+            "dimensions differ", "--program",
+            fmt::format("{} lives on a line, the score in {} dimensions", settings.program, model.dim()),
+            fmt::format("say --target {}", kChainProgram));
+    }
+}
+
+diffusion::Program open_program(const Settings& settings, const Model& model) {
+    diffusion::Program program =
+        settings.program == kChainProgram
+            ? diffusion::three_states_program()
+            : diffusion::program_from_json(data::read_text(settings.program, "program"), settings.program);
+    require_program_fits(settings, program, model);
+    return program;
 }
 
 diffusion::Course course_of(const Settings& settings, const Model& model) {
@@ -122,6 +149,11 @@ fs::path default_model() {
                               "say which with --model FILE, or make one with 'scorefield train'");
 }
 
+diffusion::Prediction exact_prediction(const Settings& settings) {
+    if (settings.is_given("prediction")) return settings.prediction;
+    return settings.sampler.name == "langevin" ? diffusion::Prediction::score : diffusion::Prediction::x0;
+}
+
 std::size_t Model::dim() const {
     return checkpoint ? checkpoint->network.dim : static_cast<std::size_t>(target->dim());
 }
@@ -143,7 +175,7 @@ TargetChoice target_choice(const Settings& settings) {
     return choice;
 }
 
-std::shared_ptr<const diffusion::Target> open_target(const Settings& settings) {
+ScaledTarget open_target(const Settings& settings) {
     const TargetChoice choice = target_choice(settings);
     const diffusion::TargetInfo& info = diffusion::target_info(choice.name);
     if (info.argument.empty() != choice.argument.empty()) {
@@ -162,24 +194,22 @@ std::shared_ptr<const diffusion::Target> open_target(const Settings& settings) {
     wanted.dim = settings.dim;
     diffusion::TargetInput input;
     data::Points points;
+    std::optional<data::Scaling> scaling;
     if (choice.name == "gmm") {
         input.text = data::read_text(choice.argument, "mixture");
         input.where = choice.argument;
     } else if (choice.name == "empirical") {
-        points = empirical_points(choice.argument);
+        const std::unique_ptr<data::Dataset> dataset = data::open_dataset(choice.argument);
+        scaling = dataset->scaling();
+        points = data::standardise(empirical_points(*dataset, choice.argument), *scaling);
         input.points = points.values;
         input.dim = points.dim;
         input.where = choice.argument;
     }
     std::shared_ptr<const diffusion::Target> target = diffusion::open_target(wanted, input);
-    require_dim(settings, static_cast<std::size_t>(target->dim()), choice.name);
-    return target;
-}
-
-data::Scaling target_scaling(const Settings& settings, const diffusion::Target& target) {
-    const TargetChoice choice = target_choice(settings);
-    if (choice.name == "empirical") return data::open_dataset(choice.argument)->scaling();
-    return {std::vector<double>(static_cast<std::size_t>(target.dim()), 0.0), 1};
+    const auto dim = static_cast<std::size_t>(target->dim());
+    require_dim(settings, dim, choice.name);
+    return {target, scaling.value_or(data::Scaling{std::vector<double>(dim, 0.0), 1})};
 }
 
 /// Data that are named but not what the score is of must at least be of its dimension.
@@ -199,8 +229,9 @@ Model open_target_model(const Settings& settings) {
     }
     Model model = open_process(settings);
     model.parametrisation = parametrisation_of(settings, true);
-    model.target = open_target(settings);
-    model.scaling = target_scaling(settings, *model.target);
+    ScaledTarget scaled = open_target(settings);
+    model.target = std::move(scaled.target);
+    model.scaling = std::move(scaled.scaling);
     const TargetChoice choice = target_choice(settings);
     if (choice.name == "empirical") model.data = choice.argument;
     return model;
@@ -230,6 +261,7 @@ std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& sett
 }
 
 diffusion::Program build_program(const Settings& settings, const Model& model) {
+    if (!settings.program.empty()) return open_program(settings, model);
     const diffusion::Course course = course_of(settings, model);
     if (!diffusion::sampler_info(settings.sampler.name).piloted || (!model.target && !model.checkpoint)) {
         return diffusion::compile_program(course, model.parametrisation, settings.sampler);

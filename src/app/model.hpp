@@ -48,17 +48,24 @@ Model open_process(const Settings& settings);
 /// (request, --model) where there is none.
 std::filesystem::path default_model();
 
-/// The target of --target. Throws base::Error (request) naming flag or file.
-std::shared_ptr<const diffusion::Target> open_target(const Settings& settings);
+/// An exact target and the units of its states: those of the data set that an empirical one is made of, else its own.
+struct ScaledTarget {
+    std::shared_ptr<const diffusion::Target> target;
+    data::Scaling scaling;
+};
 
-/// The units of a target's states: those of the data set that an empirical target is made of, else its own.
-data::Scaling target_scaling(const Settings& settings, const diffusion::Target& target);
+/// The target of --target. Throws base::Error (request) naming flag or file.
+ScaledTarget open_target(const Settings& settings);
+
+/// The prediction of --prediction; where it is not said, what suits an exact target: the data, whose formulas hold
+/// without any signal too, or the score for Langevin dynamics on the density without any noise.
+diffusion::Prediction exact_prediction(const Settings& settings);
 
 /// The process of --process and its parameters, where no model says it. Throws base::Error (request) naming the flag.
 std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& settings);
 
-/// The sampler of `settings` as a program over the model's process; samplers that need a pilot try it on the model.
-/// Throws base::Error (request) naming the flag.
+/// The program of --program, or the sampler of `settings` as a program over the model's process; samplers that need a
+/// pilot try it on the model. Throws base::Error (request) naming the flag, or the file and the place in it.
 diffusion::Program build_program(const Settings& settings, const Model& model);
 
 /// `NAME` or `NAME ARGUMENT` of --target.

@@ -14,17 +14,27 @@ namespace {
 /// What most samplers need, so that another one needs no other memory.
 constexpr int kUsualRegisters = 4;
 
+/// Of every step its first evaluation; a step without one stands where the one before it does.
 std::vector<Moment> moments_of(const diffusion::Program& program) {
-    std::vector<Moment> moments(static_cast<std::size_t>(program.steps) + 1);
-    int next = 0;
+    std::vector<Moment> moments;
     for (const diffusion::Op& op : program.ops) {
         const diffusion::Eval* eval = std::get_if<diffusion::Eval>(&op.instruction);
-        if (eval == nullptr || op.step < next) continue;
-        next = op.step + 1;
-        moments[static_cast<std::size_t>(op.step)] = {op.step, eval->t, eval->alpha, eval->sigma, false};
+        if (eval == nullptr || op.step < static_cast<int>(moments.size())) continue;
+        moments.resize(static_cast<std::size_t>(op.step), moments.empty() ? Moment() : moments.back());
+        moments.push_back({0, eval->t, eval->alpha, eval->sigma, false});
     }
-    moments.back() = {program.steps, 0, 1, 0, true};
+    moments.resize(static_cast<std::size_t>(program.steps), moments.empty() ? Moment() : moments.back());
+    moments.push_back({0, 0, 1, 0, true});
+    for (std::size_t i = 0; i < moments.size(); ++i) moments[i].state = static_cast<int>(i);
     return moments;
+}
+
+/// Throws where the program takes more than noise.
+void require_no_inputs(const diffusion::Program& program, const Settings& settings) {
+    if (program.mask_register < 0) return;
+    throw base::request_error("missing inputs", settings.program.empty() ? "--sampler" : "--program",
+                              program.sampler + " keeps known values, which only 'sample' takes",
+                              "use 'scorefield sample' with --known and --mask, or choose another sampler");
 }
 
 void require_room(const gpu::Device& device, std::uint32_t dim, int registers, std::uint32_t particles) {
@@ -47,6 +57,7 @@ Run::Run(const Settings& settings)
       steps(settings.steps),
       spacing(settings.spacing),
       timesteps(settings.timesteps),
+      program(settings.program),
       seed(settings.seed),
       particles(settings.particles) {}
 
@@ -55,6 +66,7 @@ void Run::put_into(Settings& settings) const {
     settings.steps = steps;
     settings.spacing = spacing;
     settings.timesteps = timesteps;
+    settings.program = program;
     settings.seed = seed;
     settings.particles = particles;
 }
@@ -66,6 +78,7 @@ Player::Player(gpu::Device& device, const Model& model, const Settings& settings
 
 void Player::load(const Settings& settings) {
     const diffusion::Program program = build_program(settings, model_);
+    require_no_inputs(program, settings);
     std::unique_ptr<sample::Executor> larger;
     gpu::Buffer shown;
     if (!executor_ || settings.particles > executor_->capacity() || program.registers > executor_->registers()) {

@@ -29,6 +29,7 @@ struct Run {
     int steps = 0;
     diffusion::SpacingSettings spacing;
     std::string timesteps;
+    std::string program;
     std::uint64_t seed = 0;
     std::uint32_t particles = 0;
 
@@ -44,9 +45,10 @@ class Player {
     /// Makes and warms everything that playing needs. Throws base::Error as load_model, build_program and Executor do.
     Player(gpu::Device& device, const Model& model, const Settings& settings);
 
-    /// Compiles anew and starts again if sampler, timesteps, seed or particles differ from what is loaded. Host work
-    /// only, the GPU is not waited for; except where there are more particles than ever before, which need new memory.
-    /// When it throws base::Error, what was loaded goes on, or starts again where the network had been touched.
+    /// Compiles anew and starts again if program, sampler, timesteps, seed or particles differ from what is loaded.
+    /// Host work only, the GPU is not waited for; except where there are more particles than ever before, which need
+    /// new memory. When it throws base::Error, what was loaded goes on, or starts again where the network had been
+    /// touched.
     void apply(const Settings& settings);
     /// What is loaded.
     const Run& run() const { return run_; }

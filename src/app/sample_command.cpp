@@ -25,6 +25,7 @@ struct Report {
     std::string device_reason;
     std::string score;
     std::string variant;
+    std::string sampler;
     std::size_t dim = 0;
     std::uint32_t particles = 0;
     int steps = 0;
@@ -62,7 +63,7 @@ std::string to_json(const Settings& settings, const Report& report, const Sample
     return json_line(json);
 }
 
-std::string to_text(const Settings& settings, const Report& report) {
+std::string to_text(const Report& report) {
     const std::optional<double> share = report.sampler_share();
     const std::string rest = share ? fmt::format("; everything else takes {:.1f}% of the time", 100 * *share) : "";
     return fmt::format(
@@ -73,8 +74,8 @@ std::string to_text(const Settings& settings, const Report& report) {
         "time            {:.3f} s, {:.3g} particle-steps/s\n"
         "score rate      {:.1f} GFLOP/s{}\n",
         report.device, report.device_reason, report.score, report.variant, report.operations, report.particles,
-        report.dim, settings.sampler.name, report.steps, report.evaluations, report.seconds,
-        report.particle_steps_per_s(), report.gflops(), rest);
+        report.dim, report.sampler, report.steps, report.evaluations, report.seconds, report.particle_steps_per_s(),
+        report.gflops(), rest);
 }
 
 /// Start states of --init; `particles` becomes their number where the request does not say it.
@@ -132,27 +133,30 @@ struct Inputs {
     std::vector<float> mask;
 };
 
-void require_inputs(const Settings& settings, const diffusion::SamplerInfo& sampler) {
+void require_inputs(const Settings& settings, const diffusion::Program& program) {
+    const bool masked = program.mask_register >= 0;
+    const std::string where = settings.program.empty() ? "--sampler" : "--program";
     for (const char* flag : {"known", "mask"}) {
-        if (sampler.masked && !settings.is_given(flag)) {
-            throw base::request_error("missing --" + std::string(flag), "--sampler",
-                                      std::string(sampler.name) + " needs it",
+        if (masked && !settings.is_given(flag)) {
+            throw base::request_error("missing --" + std::string(flag), where, program.sampler + " needs it",
                                       "give --known FILE.npy and --mask FILE.npy");
         }
-        if (!sampler.masked && settings.is_given(flag)) {
+        if (!masked && settings.is_given(flag)) {
             throw base::request_error("flag without effect", "--" + std::string(flag),
-                                      fmt::format("the sampler {} keeps no values", sampler.name),
+                                      fmt::format("the sampler {} keeps no values", program.sampler),
                                       "leave it out, or choose --sampler repaint");
         }
     }
-    if (sampler.from_data && settings.init.empty()) {
-        throw base::request_error("missing --init", "--sampler", std::string(sampler.name) + " goes from data to noise",
+    const bool from_data = settings.program.empty() && diffusion::sampler_info(settings.sampler.name).from_data;
+    if (from_data && settings.init.empty()) {
+        throw base::request_error("missing --init", where, program.sampler + " goes from data to noise",
                                   "give the data, --init FILE.npy in standardised units");
     }
 }
 
-Inputs read_inputs(const Settings& settings, const Model& model, std::uint32_t& particles) {
-    require_inputs(settings, diffusion::sampler_info(settings.sampler.name));
+Inputs read_inputs(const Settings& settings, const Model& model, const diffusion::Program& program,
+                   std::uint32_t& particles) {
+    require_inputs(settings, program);
     Inputs inputs;
     inputs.init = read_init(settings, model.dim(), particles);
     if (settings.known.empty()) return inputs;
@@ -180,11 +184,10 @@ int sample_command(const Settings& settings) {
     const Model model = open_model(settings);
     const std::size_t dim = model.dim();
     std::uint32_t particles = settings.particles;
-    const Inputs inputs = read_inputs(settings, model, particles);
-    const auto [first, last] = shard_range(settings, particles);
-
     sample::RunRequest request;
     request.program = build_program(settings, model);
+    const Inputs inputs = read_inputs(settings, model, request.program, particles);
+    const auto [first, last] = shard_range(settings, particles);
     request.seed = settings.seed;
     request.first = first;
     request.particles = last - first;
@@ -216,6 +219,7 @@ int sample_command(const Settings& settings) {
     report.device_reason = device.selection_reason();
     report.dim = dim;
     report.particles = request.particles;
+    report.sampler = request.program.sampler;
     report.steps = request.program.steps;
     report.evaluations = request.program.evaluations();
     report.seconds = result.seconds;
@@ -223,7 +227,7 @@ int sample_command(const Settings& settings) {
     require_no_validation_messages(device);
 
     output->commit();
-    print(settings.json ? to_json(settings, report, *output) : to_text(settings, report) + output->text());
+    print(settings.json ? to_json(settings, report, *output) : to_text(report) + output->text());
     return 0;
 }
 

@@ -108,22 +108,22 @@ std::vector<double> target_draws(const diffusion::Target& target, std::uint64_t 
 }
 
 Comparison compare_to_target(const Settings& settings, const data::Points& samples) {
-    const auto target = open_target(settings);
+    const ScaledTarget scaled = open_target(settings);
+    const diffusion::Target* const target = scaled.target.get();
     const auto dim = static_cast<std::size_t>(target->dim());
     require_same_dim(settings.files[0], samples.dim, target->name(), dim);
-    const data::Scaling units = target_scaling(settings, *target);
     Comparison result;
     result.reference = target->name();
     result.points = samples.count;
     result.reference_points = std::max(samples.count, kFewestPoints);
     const auto draw = [&](std::size_t number, std::size_t count) {
-        return data::undo(as_points(target_draws(*target, settings.seed, number, count), dim), units);
+        return data::undo(as_points(target_draws(*target, settings.seed, number, count), dim), scaled.scaling);
     };
     result.scaling = data::estimate_scaling(draw(0, result.reference_points), target->name());
     compare_to_draws(result, data::standardise(samples, result.scaling), [&](std::size_t number, std::size_t count) {
         return data::standardise(draw(number, count), result.scaling);
     });
-    const auto* mixture = dynamic_cast<const diffusion::GaussianMixture*>(target.get());
+    const auto* mixture = dynamic_cast<const diffusion::GaussianMixture*>(target);
     if (mixture == nullptr) return result;
     const std::vector<double> points(samples.values.begin(), samples.values.end());
     result.log_density = mean(target->log_density(points, {}));

@@ -49,7 +49,11 @@ std::vector<NamedFile> files_of(const Settings& settings, const std::array<std::
 }
 
 std::vector<NamedFile> inputs_of(const Settings& settings) {
-    std::vector<NamedFile> inputs = files_of(settings, std::array<std::string_view, 2>{"init", "model"});
+    constexpr std::array<std::string_view, 7> kInputs = {"init",  "known",   "mask",     "model",
+                                                         "scene", "program", "scheduler"};
+    std::vector<NamedFile> inputs = files_of(settings, kInputs);
+    const std::string of_target = target_choice(settings).argument;
+    if (!of_target.empty()) inputs.push_back({"--target", of_target});
     const bool needs_model = find_setting("model")->taken_by(settings.command) &&
                              settings.command != Command::program && settings.target.empty();
     if (needs_model && settings.model.empty()) inputs.push_back({"the model", default_model().string()});

@@ -79,6 +79,7 @@ struct Settings {
     int steps = 50;
     diffusion::SpacingSettings spacing;
     std::string timesteps;  ///< empty: `steps` of them, by `spacing`, of which else only `final` holds
+    std::string program;    ///< a compiled one, from a file or built in, in the place of all of these
     std::string scheduler;  ///< a file in the place of all that says a program but its steps
 
     std::uint32_t particles = 10'000;

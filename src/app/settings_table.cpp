@@ -88,6 +88,10 @@ void add_sampler(Table& table) {
     table.push_back({"timesteps", kGroup, Text{"LIST"}, "",
                      "The noise levels to visit, decreasing, with commas between them (in place of steps and spacing)",
                      kPrograms, [](Settings& s) -> Slot { return &s.timesteps; }, "by steps and spacing"});
+    table.push_back({"program", kGroup, Text{"FILE.json|three_states"}, "",
+                     "A compiled program, as 'scorefield program --json' prints it, or the three-state chain, in the "
+                     "place of sampler, steps and spacing",
+                     kPrograms, [](Settings& s) -> Slot { return &s.program; }, "by the sampler"});
     table.push_back({"scheduler", kGroup, Text{"FILE.json"}, "",
                      "A scheduler_config.json of the diffusers library, for process, prediction, spacing and sampler",
                      static_cast<std::uint32_t>(Command::program), [](Settings& s) -> Slot { return &s.scheduler; },

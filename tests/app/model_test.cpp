@@ -8,6 +8,7 @@
 #include "base/scratch.hpp"
 #include "data/npy.hpp"
 #include "diffusion/sampler.hpp"
+#include "diffusion/three_states.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -34,6 +35,40 @@ TEST(BuildProgram, RefusesParametersThatTheSamplerDoesNotTake) {
     EXPECT_THROW(build_program(settings, model), base::Error);
     settings.sampler = diffusion::only_taken(settings.sampler);
     EXPECT_EQ(build_program(settings, model).sampler, "ddpm");
+}
+
+TEST(BuildProgram, ReadsBackWhatItWrote) {
+    const base::ScratchFolder folder;
+    const Settings compiled = said({{"target", "tree"}, {"process", "ve"}, {"sampler", "euler_ancestral"}});
+    const diffusion::Program program = build_program(compiled, open_model(compiled));
+    const std::string path = (folder / "program.json").string();
+    std::ofstream(path) << diffusion::to_json(program);
+    const Settings read = said({{"target", "tree"}, {"program", path.c_str()}});
+    EXPECT_EQ(build_program(read, open_model(read)), program);
+    const Settings chain = said({{"target", "three_states"}, {"program", "three_states"}});
+    EXPECT_EQ(build_program(chain, open_model(chain)), diffusion::three_states_program());
+}
+
+TEST(BuildProgram, RefusesProgramsThatAreNotForTheModel) {
+    const base::ScratchFolder folder;
+    const std::string path = (folder / "program.json").string();
+    const auto refusal = [&](const Settings& settings) {
+        return [&] { build_program(settings, open_model(settings)); };
+    };
+    const Settings of_learned = said({{"program", path.c_str()}});
+    const Settings of_target = said({{"target", "tree"}, {"program", path.c_str()}});
+    EXPECT_THAT(refusal(of_learned), ThrowsMessage<base::Error>(HasSubstr(path + "): no such file")));
+    std::ofstream(path)
+        << R"({"version": 1, "process": "ve", "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 0}]})";
+    EXPECT_THAT(refusal(of_learned), ThrowsMessage<base::Error>(HasSubstr("it is for the process ve")));
+    EXPECT_EQ(build_program(of_target, open_model(of_target)).evaluations(), 1);
+    std::ofstream(path)
+        << R"({"version": 1, "process": "ve", "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 0, "source": 1}]})";
+    EXPECT_THAT(refusal(of_target), ThrowsMessage<base::Error>(HasSubstr("it asks score 1")));
+    std::ofstream(path) << R"({"version": 1, "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 3}]})";
+    EXPECT_THAT(refusal(of_target), ThrowsMessage<base::Error>(HasSubstr(path + ": ops[0].src")));
+    const Settings chain = said({{"target", "tree"}, {"program", "three_states"}});
+    EXPECT_THAT(refusal(chain), ThrowsMessage<base::Error>(HasSubstr("--target three_states")));
 }
 
 TEST(OpenModel, IsTheTargetUnderTheProcessThatIsSaid) {

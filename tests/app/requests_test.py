@@ -110,6 +110,7 @@ def wrong_models(cwd):
 def unwritable_outputs(cwd):
     if HAS_VULKAN:
         refused(BINARY, ["sample", "--model", ASSET, "--out", "nowhere/x.npy"], 1, ["nowhere/x.npy"], cwd)
+        refused(BINARY, ["render", "--sampler", "repaint", "--out", "x.png"], 2, ["repaint", "'scorefield sample'"], cwd)
         for out in ["nowhere/sheet.png", "nowhere/film.mp4", "nowhere/frames"]:
             refused(BINARY, ["render", "--model", ASSET, "--out", out], 1, [out], cwd)
     train = ["train", "--data", "swiss_roll", "--train.steps", "100000000"]
@@ -138,6 +139,9 @@ def files_of_one_name(cwd):
             ([*sample, "--out", "model.safetensors"], ["--out", "--model"]),
             ([*sample, "--init", "points.npy", "--out", "nowhere/../points.npy"], ["--out", "--init"]),
             (["sample", "--out", ASSET], ["--out", "the model"]),
+            ([*sample, "--sampler", "repaint", "--known", "points.npy", "--out", "points.npy"], ["--out", "--known"]),
+            (["sample", "--target", "empirical", "points.npy", "--out", "points.npy"], ["--out", "--target"]),
+            (["sample", "--program", "p.json", "--out", "p.json"], ["--out", "--program"]),
             (["render", "--model", "model.safetensors", "--out", "f.mp4", "--frame-log", "f.mp4"], ["--frame-log"]),
         ]
     for arguments, words in cases:

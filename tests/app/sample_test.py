@@ -37,6 +37,17 @@ def batching_changes_nothing(folder):
         require(other != whole, "another seed gives the same file")
 
 
+def programs_are_those_of_their_samplers(folder):
+    """A program that was written is run as if its sampler had been named."""
+    flags = ["--sampler", "dpmpp_sde", "--steps", "6"]
+    program = os.path.join(folder, "program.json")
+    done = run(BINARY, ["program", "--model", MODEL, *flags, "--json", "--out", program])
+    require(done.returncode == 0 and done.stderr == b"", f"program: {done.stderr}")
+    named, read = (sample(folder, "of.npy", "--particles", "257", *how) for how in (flags, ["--program", program]))
+    require(named[0] == read[0], "the program that was read gives other samples")
+    require(read[1]["steps"] == 6 and read[1]["evaluations"] == named[1]["evaluations"], "steps of another program")
+
+
 def shards_concatenate(folder):
     arguments = ["--particles", "1001", "--steps", "5"]
     sample(folder, "whole.npy", *arguments)
@@ -97,6 +108,7 @@ def samples_are_close_to_the_data(folder):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         batching_changes_nothing(folder)
+        programs_are_those_of_their_samplers(folder)
         shards_concatenate(folder)
         start_states_come_back(folder)
         samples_are_close_to_the_data(folder)
