@@ -18,12 +18,6 @@ std::vector<bool> depending_on(const Graph& graph, const std::vector<Value>& var
     return depends;
 }
 
-Value zeros(Graph& graph, Shape shape) {
-    const std::size_t rows = shape.rows == kBatch ? 1 : shape.rows;
-    const Value zero = graph.constant({rows, shape.columns}, std::vector<float>(rows * shape.columns));
-    return shape.rows == kBatch ? graph.repeat_rows(zero) : zero;
-}
-
 }  // namespace
 
 std::vector<Value> gradients(Graph& graph, Value loss, const std::vector<Value>& variables) {

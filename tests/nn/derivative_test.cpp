@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nn/evaluate.hpp"
+#include "nn/forward.hpp"
 #include "nn/operation_cases.hpp"
 #include "nn/random_matrix.hpp"
 #include "nn/reverse.hpp"
@@ -73,6 +74,77 @@ TEST_P(Derivative, OfTheDerivativeAgreesWithFiniteDifferences) {
     expect_derivative(built.graph, built.operands, second_loss, second);
 }
 
+/// A direction for each operand, as operands of their own.
+std::vector<std::pair<Value, Value>> add_directions(BuiltCase& built) {
+    std::vector<std::pair<Value, Value>> directions;
+    const std::vector<Value> moved = built.operands;
+    for (const Value operand : moved) {
+        const Shape shape = built.graph.shape(operand);
+        const std::string name = std::to_string(built.operands.size());
+        built.operands.push_back(shape.rows == kBatch ? built.graph.input(name, shape)
+                                                      : built.graph.parameter(name, shape));
+        directions.emplace_back(operand, built.operands.back());
+    }
+    return directions;
+}
+
+TEST_P(Derivative, AlongADirectionAgreesWithFiniteDifferences) {
+    BuiltCase built = build_case(GetParam());
+    const std::vector<std::pair<Value, Value>> directions = add_directions(built);
+    const Value tangent = tangents(built.graph, directions, {built.result}).front();
+    ASSERT_EQ(built.graph.shape(tangent), built.graph.shape(built.result));
+    std::mt19937 random(11);
+    std::vector<Matrix> matrices;
+    Bindings bindings;
+    for (const Value operand : built.operands) {
+        const Shape shape = built.graph.shape(operand);
+        matrices.push_back(random_matrix(random, shape.rows == kBatch ? kRows : shape.rows, shape.columns));
+    }
+    for (std::size_t i = 0; i < matrices.size(); ++i) bindings[std::to_string(i)] = &matrices[i];
+    const Matrix exact = evaluate(built.graph, bindings, {tangent}).front();
+    const auto moved = [&](double step) {
+        std::vector<Matrix> there = matrices;
+        for (std::size_t i = 0; i < directions.size(); ++i) {
+            for (std::size_t e = 0; e < there[i].values.size(); ++e) {
+                there[i].values[e] += step * matrices[directions.size() + i].values[e];
+            }
+            bindings[std::to_string(i)] = &there[i];
+        }
+        return evaluate(built.graph, bindings, {built.result}).front();
+    };
+    const Matrix above = moved(kStep);
+    const Matrix below = moved(-kStep);
+    for (std::size_t e = 0; e < exact.values.size(); ++e) {
+        const double slope = (above.values[e] - below.values[e]) / (2 * kStep);
+        ASSERT_NEAR(exact.values[e], slope, kTolerance * std::max(1.0, std::abs(slope))) << "element " << e;
+    }
+}
+
+// Reverse mode over forward mode: by the operands and by the directions.
+TEST_P(Derivative, OfADerivativeAlongADirectionAgreesWithFiniteDifferences) {
+    BuiltCase built = build_case(GetParam());
+    const std::vector<std::pair<Value, Value>> directions = add_directions(built);
+    const Value tangent = tangents(built.graph, directions, {built.result}).front();
+    const Value loss = weighted_sum(built.graph, tangent);
+    expect_derivative(built.graph, built.operands, loss, gradients(built.graph, loss, built.operands));
+}
+
+// Forward mode over reverse mode: each row is a row of the Hessian times the direction.
+TEST_P(Derivative, OfTheGradientAlongADirectionIsThatOfTheSlope) {
+    BuiltCase built = build_case(GetParam());
+    const Value loss = weighted_sum(built.graph, built.result);
+    const std::vector<Value> variables = built.operands;
+    const std::vector<std::pair<Value, Value>> directions = add_directions(built);
+    const std::vector<Value> along = tangents(built.graph, directions, gradients(built.graph, loss, variables));
+    const Value slope = tangents(built.graph, directions, {loss}).front();
+    expect_derivative(built.graph, built.operands, slope, [&] {
+        std::vector<Value> expected = along;
+        const std::vector<Value> first = gradients(built.graph, loss, variables);
+        expected.insert(expected.end(), first.begin(), first.end());
+        return expected;
+    }());
+}
+
 INSTANTIATE_TEST_SUITE_P(Operations, Derivative, testing::ValuesIn(operation_cases()),
                          [](const auto& test) { return test.param.name; });
 
@@ -88,6 +160,22 @@ TEST(Reverse, GivesZerosWhereTheLossDoesNotDepend) {
     const auto values = evaluate(graph, {{"x", &points}, {"unused", &parameter}, {"y", &other}}, {result[0]});
     EXPECT_EQ(values[0], Matrix(3, 2));
     EXPECT_EQ(graph.shape(result[1]), (Shape{kBatch, 3}));
+}
+
+TEST(Forward, GivesZerosWhereNothingMoves) {
+    Graph graph;
+    const Value x = graph.input("x", {kBatch, 2});
+    const Value still = graph.silu(graph.parameter("still", {3, 2}));
+    const Value direction = graph.input("direction", {kBatch, 2});
+    const Value result = tangents(graph, {{x, direction}}, {still}).front();
+    const Matrix parameter(3, 2);
+    EXPECT_EQ(evaluate(graph, {{"still", &parameter}}, {result}).front(), Matrix(3, 2));
+}
+
+TEST(Forward, RefusesADirectionOfAnotherShape) {
+    Graph graph;
+    const Value x = graph.input("x", {kBatch, 2});
+    EXPECT_THROW(tangents(graph, {{x, graph.parameter("row", {1, 2})}}, {x}), std::logic_error);
 }
 
 TEST(Reverse, RefusesALossThatIsNoScalar) {

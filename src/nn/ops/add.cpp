@@ -25,8 +25,12 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
     return {sum_repeated(graph, gradient, graph.shape(a)), sum_repeated(graph, gradient, graph.shape(b))};
 }
 
+Value tangent(Graph& graph, const Node&, Value, Tangents tangents) {
+    return *sum_of(graph, tangents[0], tangents[1]);
+}
+
 }  // namespace
 
-const Operation kAdd = {"add", evaluate, derivative};
+const Operation kAdd = {"add", evaluate, derivative, tangent};
 
 }  // namespace scorefield::nn

@@ -25,8 +25,15 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
             sum_repeated(graph, graph.slice_columns(gradient, a.columns, b.columns), b)};
 }
 
+Value tangent(Graph& graph, const Node& node, Value, Tangents tangents) {
+    const auto part = [&](std::size_t i) {
+        return tangents[i] ? *tangents[i] : zeros(graph, {1, graph.shape(node.operands[i]).columns});
+    };
+    return graph.concatenate_columns(part(0), part(1));
+}
+
 }  // namespace
 
-const Operation kConcatenateColumns = {"concatenate_columns", evaluate, derivative};
+const Operation kConcatenateColumns = {"concatenate_columns", evaluate, derivative, tangent};
 
 }  // namespace scorefield::nn

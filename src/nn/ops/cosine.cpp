@@ -23,6 +23,6 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
 
 }  // namespace
 
-const Operation kCosine = {"cosine", evaluate, derivative};
+const Operation kCosine = {"cosine", evaluate, derivative, diagonal_tangent<derivative>};
 
 }  // namespace scorefield::nn

@@ -31,6 +31,15 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
     return result;
 }
 
+Value tangent(Graph& graph, const Node& node, Value, Tangents tangents) {
+    std::optional<Value> of_x;
+    std::optional<Value> of_weight;
+    if (tangents[0]) of_x = graph.linear(*tangents[0], node.operands[1]);
+    if (tangents[1]) of_weight = graph.linear(node.operands[0], *tangents[1]);
+    const std::optional<Value> of_addend = node.operands.size() == 3 ? tangents[2] : std::nullopt;
+    return *sum_of(graph, sum_of(graph, of_x, of_weight), of_addend);
+}
+
 }  // namespace
 
 Value Graph::linear(Value x, Value weight) {
@@ -48,6 +57,6 @@ Value Graph::linear(Value x, Value weight, Value addend) {
     return append({.kind = OpKind::linear, .operands = {x, weight, addend}, .shape = result});
 }
 
-const Operation kLinear = {"linear", evaluate, derivative};
+const Operation kLinear = {"linear", evaluate, derivative, tangent};
 
 }  // namespace scorefield::nn

@@ -43,8 +43,16 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
             tb ? graph.matmul(gradient, a, true, ta) : graph.matmul(a, gradient, !ta, false)};
 }
 
+Value tangent(Graph& graph, const Node& node, Value, Tangents tangents) {
+    std::optional<Value> of_a;
+    std::optional<Value> of_b;
+    if (tangents[0]) of_a = graph.matmul(*tangents[0], node.operands[1], node.transpose_a, node.transpose_b);
+    if (tangents[1]) of_b = graph.matmul(node.operands[0], *tangents[1], node.transpose_a, node.transpose_b);
+    return *sum_of(graph, of_a, of_b);
+}
+
 }  // namespace
 
-const Operation kMatmul = {"matmul", evaluate, derivative};
+const Operation kMatmul = {"matmul", evaluate, derivative, tangent};
 
 }  // namespace scorefield::nn

@@ -26,8 +26,16 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
             sum_repeated(graph, graph.multiply(gradient, a), graph.shape(b))};
 }
 
+Value tangent(Graph& graph, const Node& node, Value, Tangents tangents) {
+    std::optional<Value> of_a;
+    std::optional<Value> of_b;
+    if (tangents[0]) of_a = graph.multiply(*tangents[0], node.operands[1]);
+    if (tangents[1]) of_b = graph.multiply(node.operands[0], *tangents[1]);
+    return *sum_of(graph, of_a, of_b);
+}
+
 }  // namespace
 
-const Operation kMultiply = {"multiply", evaluate, derivative};
+const Operation kMultiply = {"multiply", evaluate, derivative, tangent};
 
 }  // namespace scorefield::nn

@@ -68,4 +68,20 @@ Value sum_repeated(Graph& graph, Value gradient, Shape shape) {
     return repeated ? graph.sum_rows(gradient) : gradient;
 }
 
+Value repeated_to(Graph& graph, Value value, Shape shape) {
+    if (graph.shape(value).rows == shape.rows) return value;
+    if (shape.rows == kBatch) return graph.repeat_rows(value);
+    return graph.matmul(graph.constant({shape.rows, 1}, std::vector<float>(shape.rows, 1.0F)), value);
+}
+
+Value zeros(Graph& graph, Shape shape) {
+    const std::size_t rows = shape.rows == kBatch ? 1 : shape.rows;
+    return repeated_to(graph, graph.constant({rows, shape.columns}, std::vector<float>(rows * shape.columns)), shape);
+}
+
+std::optional<Value> sum_of(Graph& graph, std::optional<Value> a, std::optional<Value> b) {
+    if (!a || !b) return a ? a : b;
+    return graph.add(*a, *b);
+}
+
 }  // namespace scorefield::nn

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 
 namespace scorefield::nn {
 
+/// How operands move; none: not at all.
+using Tangents = std::span<const std::optional<Value>>;
+
 /// What is known of one operation besides its shape check (the Graph member of the same name).
 struct Operation {
     std::string_view name;
@@ -18,6 +22,9 @@ struct Operation {
     /// Reverse mode: appends to the graph, for each operand, the derivative of a scalar by it, given `gradient`, the
     /// derivative of that scalar by `self`. `node` is a copy of the operation's node.
     std::vector<Value> (*derivative)(Graph& graph, const Node& node, Value self, Value gradient);
+    /// Forward mode: appends the tangent of `self`, which may have one row where all its rows are equal, given those of
+    /// the operands, each of its operand's shape; at least one of them moves.
+    Value (*tangent)(Graph& graph, const Node& node, Value self, Tangents tangents);
 };
 
 /// Throws std::logic_error for leaves (input, parameter, constant).
@@ -31,6 +38,20 @@ std::size_t joined_rows(std::string_view operation, Shape a, Shape b);
 
 /// `gradient` summed over its rows where the operand of `shape` was repeated along them.
 Value sum_repeated(Graph& graph, Value gradient, Shape shape);
+
+/// `value` with its only row repeated where `shape` has more.
+Value repeated_to(Graph& graph, Value value, Shape shape);
+
+Value zeros(Graph& graph, Shape shape);
+
+/// a + b; the other where one is none.
+std::optional<Value> sum_of(Graph& graph, std::optional<Value> a, std::optional<Value> b);
+
+/// The tangent of an operation that works element by element on one operand: its Jacobian is its own transpose.
+template <std::vector<Value> (*Derivative)(Graph&, const Node&, Value, Value)>
+Value diagonal_tangent(Graph& graph, const Node& node, Value self, Tangents tangents) {
+    return Derivative(graph, node, self, *tangents[0]).front();
+}
 
 extern const Operation kLinear;
 extern const Operation kMatmul;

@@ -20,8 +20,12 @@ std::vector<Value> derivative(Graph& graph, const Node&, Value, Value gradient) 
     return {graph.sum_rows(gradient)};
 }
 
+Value tangent(Graph& graph, const Node&, Value, Tangents tangents) {
+    return graph.repeat_rows(*tangents[0]);
+}
+
 }  // namespace
 
-const Operation kRepeatRows = {"repeat_rows", evaluate, derivative};
+const Operation kRepeatRows = {"repeat_rows", evaluate, derivative, tangent};
 
 }  // namespace scorefield::nn

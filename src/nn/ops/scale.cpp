@@ -20,6 +20,6 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
 
 }  // namespace
 
-const Operation kScale = {"scale", evaluate, derivative};
+const Operation kScale = {"scale", evaluate, derivative, diagonal_tangent<derivative>};
 
 }  // namespace scorefield::nn

@@ -25,6 +25,6 @@ std::vector<Value> derivative(Graph& graph, const Node&, Value self, Value gradi
 
 }  // namespace
 
-const Operation kSigmoid = {"sigmoid", evaluate, derivative};
+const Operation kSigmoid = {"sigmoid", evaluate, derivative, diagonal_tangent<derivative>};
 
 }  // namespace scorefield::nn

@@ -23,6 +23,6 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
 
 }  // namespace
 
-const Operation kSilu = {"silu", evaluate, derivative};
+const Operation kSilu = {"silu", evaluate, derivative, diagonal_tangent<derivative>};
 
 }  // namespace scorefield::nn

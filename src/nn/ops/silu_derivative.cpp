@@ -29,6 +29,6 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
 
 }  // namespace
 
-const Operation kSiluDerivative = {"silu_derivative", evaluate, derivative};
+const Operation kSiluDerivative = {"silu_derivative", evaluate, derivative, diagonal_tangent<derivative>};
 
 }  // namespace scorefield::nn

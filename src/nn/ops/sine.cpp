@@ -23,6 +23,6 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
 
 }  // namespace
 
-const Operation kSine = {"sine", evaluate, derivative};
+const Operation kSine = {"sine", evaluate, derivative, diagonal_tangent<derivative>};
 
 }  // namespace scorefield::nn

@@ -16,13 +16,15 @@ void evaluate(const Node&, std::span<const Matrix* const> operands, std::size_t,
 }
 
 std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradient) {
-    const std::size_t rows = graph.shape(node.operands[0]).rows;
-    if (rows == kBatch) return {graph.repeat_rows(gradient)};
-    return {graph.matmul(graph.constant({rows, 1}, std::vector<float>(rows, 1.0F)), gradient)};
+    return {repeated_to(graph, gradient, graph.shape(node.operands[0]))};
+}
+
+Value tangent(Graph& graph, const Node&, Value, Tangents tangents) {
+    return graph.sum_rows(*tangents[0]);
 }
 
 }  // namespace
 
-const Operation kSumRows = {"sum_rows", evaluate, derivative};
+const Operation kSumRows = {"sum_rows", evaluate, derivative, tangent};
 
 }  // namespace scorefield::nn
