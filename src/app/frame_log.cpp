@@ -30,14 +30,15 @@ FrameLog::FrameLog(const std::string& path) {
         std::ranges::replace(column, ' ', '_');
         header += column;
     }
-    file_->write(header + ",particles,step,steps,sampler\n");
+    file_->write(header + ",particles,step,steps,sampler,target,process,prediction\n");
 }
 
 void FrameLog::add(const FrameRecord& record) {
     if (!file_) return;
     std::string row = fmt::format("{},{:.3f},{:.3f}", record.frame, record.cpu_ms, total(record.gpu_ms));
     for (const double milliseconds : record.gpu_ms) row += fmt::format(",{:.3f}", milliseconds);
-    file_->write(row + fmt::format(",{},{},{},{}\n", record.particles, record.step, record.steps, record.sampler));
+    file_->write(row + fmt::format(",{},{},{},{},{},{},{}\n", record.particles, record.step, record.steps,
+                                   record.sampler, record.target, record.process, record.prediction));
 }
 
 void FrameLog::commit() {

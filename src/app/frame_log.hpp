@@ -31,6 +31,9 @@ struct FrameRecord {
     int step = 0;
     int steps = 0;
     std::string sampler;
+    std::string target;  ///< empty: a learned model
+    std::string process;
+    std::string prediction;
 };
 
 /// --frame-log: a CSV file of one row per frame, there at `commit`; nothing where none is wanted.

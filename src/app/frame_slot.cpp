@@ -4,8 +4,17 @@
 
 namespace scorefield::app {
 
-FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const Player& player) {
-    return {frame, cpu_ms, {}, player.count(), player.moment().state, player.program().steps, player.program().sampler};
+FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const Model& model, const Player& player) {
+    return {frame,
+            cpu_ms,
+            {},
+            player.count(),
+            player.moment().state,
+            player.program().steps,
+            player.program().sampler,
+            model.target ? model.target->name() : "",
+            model.process_settings.name,
+            std::string(diffusion::prediction_name(model.parametrisation.prediction))};
 }
 
 std::optional<FrameRecord> finish_frame(gpu::Device& device, FrameSlot& slot, FrameLog& log) {

@@ -55,7 +55,7 @@ class Frames {
         draw(slot.recorder);
         capture_.record(slot.recorder, scene_.picture());
         capture_.submitted(device_.submit(slot.recorder));
-        slot.record = frame_record(frames_, milliseconds_since(start), scene_.player());
+        slot.record = frame_record(frames_, milliseconds_since(start), scene_.model(), scene_.player());
         ++frames_;
     }
 

@@ -153,6 +153,12 @@ void Scene::fit_camera() {
     fitted_half_height_ = camera.half_height;
 }
 
+void Scene::see_as(const Scene& other) {
+    follows_ = other.follows_;
+    camera = other.camera;
+    fitted_half_height_ = other.fitted_half_height_;
+}
+
 std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most) {
     const std::uint64_t done = player_.record(recorder, most, [&] {
         renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_deviation());

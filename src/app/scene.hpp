@@ -24,6 +24,8 @@ class Scene {
     void fit_camera();
     /// From here on the camera stays where it is put.
     void hold_camera() { follows_ = false; }
+    /// Takes over the camera of another scene.
+    void see_as(const Scene& other);
 
     /// Advances the particles towards the state that the clock shows, by at most about `most` particle-steps, and draws
     /// the last whole state onto picture(). Returns the particle-steps recorded.

@@ -63,8 +63,9 @@ void add_model(Table& table) {
                      [](Settings& s) -> Slot { return &s.model; }, "the one that comes with Scorefield"});
     table.push_back({"target", kGroup, Text{"NAME [FILE|DATA]"}, "", target_help(), kPrograms | Command::score,
                      [](Settings& s) -> Slot { return &s.target; }, "the model's score"});
-    table.push_back({"target.variance", kGroup, RealRange{1e-12, 1e12}, "", "Variance of each coordinate (gaussian)",
-                     kPrograms | Command::score, [](Settings& s) -> Slot { return &s.target_variance; }});
+    table.push_back({"target.variance", kGroup, RealRange{1e-12, 1e12, false, 100}, "",
+                     "Variance of each coordinate (gaussian)", kPrograms | Command::score,
+                     [](Settings& s) -> Slot { return &s.target_variance; }});
     table.push_back({"dim", kGroup, IntegerRange{1, 3}, "", "Dimensions of the target gaussian",
                      kPrograms | Command::score, [](Settings& s) -> Slot { return &s.dim; }});
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy"}, "", data_help(),

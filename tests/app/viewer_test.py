@@ -1,5 +1,5 @@
 """The viewer under Xvfb with openbox, used as people do: it opens, the cloud moves, sampler and number of steps change
-by mouse and take effect, keys act, odd and tiny sizes, minimising and closing by the window manager leave status 0 and
+by mouse and take effect, so do target and process, keys act, odd and tiny sizes, minimising and closing by the window manager leave status 0 and
 no validation message. Without a display it says so.
 
 What took effect is read from --frame-log. Places to click are screen units of the panel at scale 1; a layout that
@@ -27,6 +27,13 @@ SAMPLER_BOX = (200, 180)
 SECOND_SAMPLER = (160, 232)  # in the open box
 STEPS_SLIDER = (213, 206)  # its grip at 50 steps
 STEPS_SLIDER_LEFT = (150, 206)
+SAMPLER_HEADING = (60, 152)  # folds what is below it
+LANGEVIN = (160, 488)  # in the sampler's open box, at the end of its list
+TARGET_BOX = (200, 210)  # with the sampler folded, and so on
+LEARNED_MODEL = (160, 238)  # in the open box
+MIXTURE_D = (160, 338)
+PROCESS_BOX = (200, 236)
+VE = (160, 324)  # in the open box
 PICTURE = (800, 400)
 PICTURE_AREA = "400x300+600+250"  # of the window, without captions
 PANEL_AREA = "330x720+0+0"  # with the graph of frame times, which every frame moves
@@ -130,6 +137,12 @@ class Viewer:
         self.move(end)
         self.press(False)
 
+    def scroll_down(self, place):
+        """As far as there is something."""
+        self.move(place)
+        self.desktop.xdotool("click", "--repeat", 40, "--delay", 20, 5)
+        self.wait_for_frames(FRAMES_OF_AN_EVENT)
+
     def key(self, name):
         self.desktop.xdotool("key", name)
         self.wait_for_frames(FRAMES_OF_AN_EVENT)
@@ -201,6 +214,34 @@ def moves_and_listens_to_the_mouse(desktop, folder):
     require(all(any(float(row[name]) > 0 for row in rows) for name in passes), "a pass has no GPU time")
 
 
+def chooses_score_and_process(desktop, folder):
+    """A target takes the model's place, under its process, then under another; Langevin dynamics asks for its score,
+    other samplers for the data; the model comes back with its own process."""
+    viewer = Viewer(desktop, folder, "score", "--particles", "1000", "--seed", "1")
+    viewer.click(SAMPLER_HEADING)
+    viewer.click(TARGET_BOX)
+    viewer.click(MIXTURE_D)
+    viewer.click(PROCESS_BOX)
+    viewer.click(VE)
+    viewer.click(SAMPLER_HEADING)
+    viewer.click(SAMPLER_BOX)
+    viewer.scroll_down(LANGEVIN)
+    viewer.click(LANGEVIN)
+    viewer.click(SAMPLER_BOX)
+    viewer.click(SECOND_SAMPLER)
+    viewer.click(SAMPLER_HEADING)
+    viewer.click(TARGET_BOX)
+    viewer.click(LEARNED_MODEL)
+    rows = viewer.close()
+    seen = [tuple(row[name] for name in ("sampler", "target", "process", "prediction")) for row in rows]
+    changes = [b for a, b in zip([None] + seen, seen) if a != b]
+    expected = [("ddim", "", "ddpm", "epsilon"), ("ddim", "mixture_d", "ddpm", "x0"), ("ddim", "mixture_d", "ve", "x0"),
+                ("langevin", "mixture_d", "ve", "score"), ("ddpm", "mixture_d", "ve", "x0"),
+                ("ddpm", "", "ddpm", "epsilon")]
+    require(changes == expected, f"chosen were {changes}")
+    require(all(row["particles"] == "1000" for row in rows), "another score has other particles")
+
+
 def screenshots(folder):
     """The whole ones: what is being written has a hidden name."""
     return {name for name in os.listdir(folder) if name.startswith("scorefield_")}
@@ -265,6 +306,7 @@ def main():
         desktop = Desktop(folder)
         try:
             moves_and_listens_to_the_mouse(desktop, folder)
+            chooses_score_and_process(desktop, folder)
             shows_what_render_writes(desktop, folder)
             survives_every_size(desktop, folder)
             keeps_the_log_when_interrupted(desktop, folder)

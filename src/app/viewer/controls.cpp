@@ -12,13 +12,6 @@ namespace {
 
 constexpr float kLabelShare = 0.36f;  ///< of the row
 
-std::string help_text(const Setting& setting) {
-    std::string text(setting.help);
-    const std::string values = values_text(setting);
-    if (!values.empty()) text += "\n\n" + values;
-    return text + "\n--" + std::string(setting.name);
-}
-
 /// Items are told apart by their settings' names.
 std::string id_of(const Setting& setting) {
     return "##" + std::string(setting.name);
@@ -54,12 +47,13 @@ bool integer_control(const Setting& setting, const IntegerRange& range, Value* v
 bool real_control(const Setting& setting, const RealRange& range, double* value, bool when_released) {
     const double high = range.handy_high == 0 ? range.high : range.handy_high;
     constexpr double kSmallestShare = 1e-6;
-    const double low = range.open_low ? std::max(range.low, high * kSmallestShare) : range.low;
+    const bool positive = range.open_low || range.low > 0;
+    const double low = positive ? std::max(range.low, high * kSmallestShare) : range.low;
     constexpr double kLogarithmicFrom = 20;
-    const ImGuiSliderFlags flags = low > 0 && high > kLogarithmicFrom ? ImGuiSliderFlags_Logarithmic : 0;
+    const ImGuiSliderFlags flags = positive && high > kLogarithmicFrom ? ImGuiSliderFlags_Logarithmic : 0;
     const bool changed =
-        ImGui::SliderScalar(id_of(setting).c_str(), ImGuiDataType_Double, value, &low, &high, "%.3g", flags);
-    if (changed) *value = std::clamp(*value, low, range.high);
+        ImGui::SliderScalar(id_of(setting).c_str(), ImGuiDataType_Double, value, &low, &high, "%.4g", flags);
+    if (changed) *value = std::clamp(*value, range.open_low ? low : range.low, range.high);
     return changed_now(changed, when_released);
 }
 
@@ -79,8 +73,11 @@ bool optional_control(const Setting& setting, std::optional<Value>* value, Value
     bool present = value->has_value();
     const bool changed = ImGui::Checkbox((id_of(setting) + " on").c_str(), &present);
     if (changed) *value = present ? std::optional(first) : std::nullopt;
-    if (!*value) return changed;
     ImGui::SameLine();
+    if (!*value) {
+        ImGui::TextDisabled("%.*s", static_cast<int>(setting.unset.size()), setting.unset.data());
+        return changed;
+    }
     ImGui::SetNextItemWidth(-1);
     return number(&**value) || changed;
 }
@@ -91,9 +88,11 @@ bool choice_control(Settings& settings, const Setting& setting, std::span<const 
     const std::string current = value_text(setting, slot);
     const std::string unset(setting.unset.empty() ? "default" : setting.unset);
     bool changed = false;
-    if (!ImGui::BeginCombo(id_of(setting).c_str(), current.empty() ? unset.c_str() : current.c_str())) return false;
+    const std::string shown = current.empty() ? unset : current;
+    if (!ImGui::BeginCombo(id_of(setting).c_str(), shown.c_str(), ImGuiComboFlags_HeightLarge)) return false;
     const auto clear = [&](auto* value) {
-        if (!ImGui::Selectable(unset.c_str(), !value->has_value()) || !value->has_value()) return;
+        const std::string by_default = unset + " (default)";
+        if (!ImGui::Selectable(by_default.c_str(), !value->has_value()) || !value->has_value()) return;
         value->reset();
         changed = true;
     };
@@ -162,6 +161,13 @@ std::string label_of(const Setting& setting) {
 
 }  // namespace
 
+std::string help_text(const Setting& setting) {
+    std::string text(setting.help);
+    const std::string values = values_text(setting);
+    if (!values.empty()) text += "\n\n" + values;
+    return text + "\n--" + std::string(setting.name);
+}
+
 void tooltip(const std::string& text) {
     if (!ImGui::IsItemHovered()) return;
     ImGui::BeginTooltip();
@@ -180,7 +186,10 @@ void row_label(std::string_view label, const std::string& help) {
 }
 
 bool control(Settings& settings, std::string_view name, std::string_view label, bool when_released) {
-    const Setting& setting = *find_setting(name);
+    return control(settings, *find_setting(name), label, when_released);
+}
+
+bool control(Settings& settings, const Setting& setting, std::string_view label, bool when_released) {
     const std::string help = help_text(setting);
     row_label(label.empty() ? label_of(setting) : std::string(label), help);
     bool changed = false;

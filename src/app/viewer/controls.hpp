@@ -12,6 +12,12 @@ namespace scorefield::app {
 /// slider is held that is at once, or with `when_released` once it is let go.
 bool control(Settings& settings, std::string_view name, std::string_view label = {}, bool when_released = false);
 
+/// The same for a setting whose values, help or default are narrower than in the table.
+bool control(Settings& settings, const Setting& setting, std::string_view label = {}, bool when_released = false);
+
+/// What the setting is, its values and its flag: the tooltip of its control.
+std::string help_text(const Setting& setting);
+
 /// The tooltip of the item before, wrapped.
 void tooltip(const std::string& text);
 

@@ -42,20 +42,16 @@ bool button(const char* label, float width, const char* help) {
     return pressed;
 }
 
-void heading(const char* text) {
+/// The heading of a part of the panel, which folds it. True while it is open.
+bool section(const char* name) {
     ImGui::Spacing();
-    ImGui::TextDisabled("%s", text);
+    ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
+    const bool open = ImGui::TreeNodeEx(
+        name, ImGuiTreeNodeFlags_DefaultOpen | ImGuiTreeNodeFlags_NoTreePushOnOpen | ImGuiTreeNodeFlags_SpanAvailWidth);
+    ImGui::PopStyleColor();
+    tooltip("Click to fold or unfold.");
     ImGui::Separator();
-}
-
-/// What the sampler takes. True when one has another value; of sliders when they are let go, for some samplers are
-/// tried on particles before they run.
-bool sampler_controls(Settings& settings) {
-    bool changed = false;
-    for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
-        changed |= control(settings, "sampler." + std::string(parameter.name), {}, true);
-    }
-    return changed;
+    return open;
 }
 
 /// The spacing and its parameters. True when one has another value.
@@ -71,17 +67,44 @@ bool spacing_controls(Settings& settings) {
     return changed;
 }
 
-std::string model_text(const Model& model) {
-    if (model.target) return fmt::format("exact score of {}", model.target->name());
-    const nn::Checkpoint& checkpoint = *model.checkpoint;
-    return fmt::format("{}; {} × {} units; {}", checkpoint.data, checkpoint.network.depth + 1, checkpoint.network.width,
-                       diffusion::prediction_name(checkpoint.prediction));
+/// Which noise levels are visited. True when one has another value.
+bool course_controls(Settings& settings) {
+    if (settings.timesteps.empty()) {
+        const bool changed = control(settings, "steps", {}, true);
+        return spacing_controls(settings) || changed;
+    }
+    row_label("timesteps", "The list of timesteps given on the command line  (--timesteps)");
+    ImGui::TextUnformatted(settings.timesteps.c_str());
+    return false;
 }
 
-std::string process_text(const Model& model) {
-    const diffusion::ProcessSettings& process = model.process_settings;
-    if (process.name != "ddpm") return process.name;
-    return fmt::format("{} {}, T = {}", process.name, process.schedule, model.process->times().highest + 1);
+/// Which sampler, and what it takes. True when one has another value; of sliders when they are let go, for some
+/// samplers are tried on particles before they run.
+bool sampler_controls(Settings& settings) {
+    bool changed = control(settings, "sampler");
+    if (changed) settings.sampler = diffusion::only_taken(settings.sampler);
+    changed |= course_controls(settings);
+    for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
+        changed |= control(settings, "sampler." + std::string(parameter.name), {}, true);
+    }
+    return changed;
+}
+
+/// The compiled program that stands in a sampler's place, which it may be given back. True when it is.
+bool program_control(Settings& settings) {
+    const Setting& setting = *find_setting("program");
+    const std::string help = help_text(setting);
+    row_label("program", help);
+    bool changed = false;
+    const std::string unset(setting.unset);
+    if (ImGui::BeginCombo("##program", settings.program.c_str())) {
+        ImGui::Selectable(settings.program.c_str(), true);
+        changed = ImGui::Selectable(unset.c_str(), false);
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+    if (changed) settings.program.clear();
+    return changed;
 }
 
 }  // namespace
@@ -99,9 +122,9 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
         ImGui::PopStyleColor();
     }
     draw_transport(settings, scene, requests);
-    draw_sampler(settings, scene, requests);
-    draw_model(scene, requests);
-    draw_look(settings, requests);
+    if (section("Sampler")) draw_sampler(settings, requests);
+    if (section("Score")) score_.draw(settings, scene, requests);
+    if (section("Picture")) draw_look(settings, requests);
     ImGui::EndChild();
     ImGui::Separator();
     graph.draw();
@@ -132,44 +155,14 @@ void Panel::draw_transport(Settings& settings, const Scene& scene, Requests& req
     control(settings, "loop");
 }
 
-void Panel::draw_sampler(Settings& settings, const Scene& scene, Requests& requests) const {
-    heading("Sampler");
-    bool changed = control(settings, "sampler");
-    if (changed) settings.sampler = diffusion::only_taken(settings.sampler);
-    if (settings.timesteps.empty()) {
-        changed |= control(settings, "steps", {}, true);
-        changed |= spacing_controls(settings);
-    } else {
-        row_label("timesteps", "The list of timesteps given on the command line  (--timesteps)");
-        ImGui::TextUnformatted(settings.timesteps.c_str());
-    }
-    row_label("schedule", "The noise schedule that the model was trained on  (--process.schedule)");
-    ImGui::TextUnformatted(process_text(scene.model()).c_str());
-    changed |= sampler_controls(settings);
+void Panel::draw_sampler(Settings& settings, Requests& requests) const {
+    bool changed = settings.program.empty() ? sampler_controls(settings) : program_control(settings);
     changed |= control(settings, "particles", {}, true);
     changed |= control(settings, "seed");
     requests.run_changed |= changed;
 }
 
-void Panel::draw_model(const Scene& scene, Requests& requests) const {
-    heading("Model");
-    row_label("model", "The learned score network, among those in its folder  (--model)");
-    const std::string current =
-        scene.model().target ? model_text(scene.model()) : scene.model().path.filename().string();
-    if (ImGui::BeginCombo("##model", current.c_str())) {
-        for (const std::filesystem::path& path : models_) {
-            const std::string name = path.filename().string();
-            if (ImGui::Selectable(name.c_str(), name == current) && name != current) requests.model = path;
-        }
-        ImGui::EndCombo();
-    }
-    tooltip("The learned score network, among those in its folder  (--model)");
-    ImGui::TextDisabled("%s", model_text(scene.model()).c_str());
-    tooltip("What the network was trained on, its layers, and what it predicts.");
-}
-
 void Panel::draw_look(Settings& settings, Requests& requests) const {
-    heading("Picture");
     control(settings, "look.colour");
     if (settings.look.mode == render::ColourMode::density) control(settings, "look.map");
     control(settings, "look.exposure");

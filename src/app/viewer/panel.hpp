@@ -1,33 +1,25 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/scene.hpp"
 #include "app/settings.hpp"
 #include "app/viewer/frame_graph.hpp"
+#include "app/viewer/requests.hpp"
+#include "app/viewer/score_controls.hpp"
 
 namespace scorefield::app {
-
-/// What the user asked for in one frame, by control or key.
-struct Requests {
-    bool run_changed = false;  ///< sampler, steps, seed … : the run has to be made anew
-    bool toggle_play = false;
-    bool step = false;
-    bool restart = false;
-    bool fit = false;
-    bool screenshot = false;
-    std::optional<std::filesystem::path> model;  ///< another one
-};
 
 /// The column of controls at the left of the window.
 class Panel {
   public:
     /// `models`: the files to choose from.
-    Panel(std::vector<std::filesystem::path> models, const gpu::Device& device)
-        : models_(std::move(models)), device_(device.properties().name), device_reason_(device.selection_reason()) {}
+    Panel(std::vector<std::filesystem::path> models, const Settings& settings, const gpu::Device& device)
+        : score_(std::move(models), settings),
+          device_(device.properties().name),
+          device_reason_(device.selection_reason()) {}
 
     /// Declares it, `width` × `height` screen units at the upper left corner. Changes `settings` in place.
     void draw(float width, float height, Settings& settings, const Scene& scene, const FrameGraph& graph,
@@ -38,12 +30,11 @@ class Panel {
     std::string message;  ///< shown at the top: what could not be done
 
   private:
-    void draw_model(const Scene& scene, Requests& requests) const;
     void draw_transport(Settings& settings, const Scene& scene, Requests& requests) const;
-    void draw_sampler(Settings& settings, const Scene& scene, Requests& requests) const;
+    void draw_sampler(Settings& settings, Requests& requests) const;
     void draw_look(Settings& settings, Requests& requests) const;
 
-    std::vector<std::filesystem::path> models_;
+    ScoreControls score_;
     std::string device_;
     std::string device_reason_;
 };

@@ -22,11 +22,23 @@ constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time d
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
 constexpr double kWheelZoom = 1.15;
 
+/// The model that is shown, or the one that comes with Scorefield; empty where there is neither.
+fs::path model_of(const Model& shown) {
+    if (!shown.target) return shown.path;
+    try {
+        return default_model();
+    } catch (const base::Error&) {
+        // Exact targets need none.
+        return {};
+    }
+}
+
 /// Those in the folder of the model that is shown, or of the one that comes with Scorefield.
 std::vector<fs::path> models_beside(const Model& shown) {
     std::vector<fs::path> models;
     std::error_code unreadable;
-    const fs::path model = shown.target ? default_model() : shown.path;
+    const fs::path model = model_of(shown);
+    if (model.empty()) return models;
     const fs::path folder = model.has_parent_path() ? model.parent_path() : fs::path(".");
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, unreadable)) {
         if (entry.path().extension() == ".safetensors") models.push_back(entry.path());
@@ -43,18 +55,22 @@ double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::ste
 
 Viewer::Viewer(const Settings& settings)
     : settings_(settings),
+      opened_(settings),
       window_(settings.width, settings.height, "Scorefield"),
       device_(device_request(settings, window_.instance_extensions())),
       scene_(std::make_unique<Scene>(device_, settings, layout(window_.framebuffer()).picture)),
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
-      panel_(models_beside(scene_->model()), device_),
+      panel_(models_beside(scene_->model()), settings, device_),
       log_(settings.frame_log),
       screenshots_(device_),
       slots_{FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}} {
-    // They have been heeded; from now on the controls say what is wanted.
-    settings_.given.clear();
+    // They have been heeded; from now on the controls say what is wanted. What a target is asked for can be said or
+    // not.
+    std::erase_if(settings_.given,
+                  [&](const std::string& name) { return settings.target.empty() || name != "prediction"; });
+    opened_ = ScoreChoice(settings_);
 }
 
 Viewer::~Viewer() {
@@ -128,7 +144,7 @@ void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
         slot.recorder.prepare_present(target.image);
     }
     screenshots_.submitted(device_.submit(slot.recorder, target.sync));
-    slot.record = frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), scene_->player());
+    slot.record = frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), scene_->model(), scene_->player());
     swapchain_.present(target);
     ++frames_;
 }
@@ -166,8 +182,9 @@ void Viewer::move_camera(const Layout& now) {
 }
 
 void Viewer::serve(const Requests& requests) {
-    if (requests.run_changed) apply_run();
-    if (requests.model) change_model(*requests.model);
+    if (requests.target) choose_target(*requests.target);
+    const bool other_score = requests.target || requests.score_changed;
+    if (other_score || requests.run_changed) apply(other_score);
     Playback& playback = scene_->player().playback();
     if (requests.restart) playback.restart();
     if (requests.step) playback.step();
@@ -187,31 +204,51 @@ void Viewer::serve(const Requests& requests) {
     if (requests.screenshot) screenshots_.want();
 }
 
-/// What cannot be done is said in the panel, and what was running goes on.
-void Viewer::apply_run() {
+/// A target begins under the process of the model in whose place it steps.
+void Viewer::choose_target(const std::string& target) {
+    if (settings_.target.empty()) {
+        learned_model_ = settings_.model;
+        settings_.process = scene_->model().process_settings;
+    }
+    settings_.target = target;
+    settings_.model = target.empty() ? learned_model_ : "";
+    settings_.data.clear();
+    if (target.empty()) settings_.given.erase("prediction");
+}
+
+/// Takes over what the controls say; with `nearest` something near it where that cannot be. What cannot be done is said
+/// in the panel, and what was running goes on.
+void Viewer::apply(bool nearest) {
     const Run before = scene_->player().run();
     try {
-        scene_->apply(settings_);
-        panel_.message.clear();
+        if (ScoreChoice(settings_) == opened_) {
+            scene_->apply(settings_);
+            panel_.message.clear();
+        } else if (nearest) {
+            panel_.message = open_nearest(settings_, [&](const Settings& changed) { reopen(changed); });
+        } else {
+            reopen(settings_);
+            panel_.message.clear();
+        }
     } catch (const base::Error& error) {
         panel_.message = error.what();
+        opened_.put_into(settings_);
         before.put_into(settings_);
     }
     if (scene_->player().count() != before.particles) forget_pace();
 }
 
-void Viewer::change_model(const fs::path& path) {
-    Settings changed = settings_;
-    changed.model = path.string();
-    changed.target.clear();
-    try {
-        scene_ = std::make_unique<Scene>(device_, changed, scene_->extent());
-        settings_ = changed;
-        forget_pace();
-        panel_.message.clear();
-    } catch (const base::Error& error) {
-        panel_.message = error.what();
-    }
+/// Another scene, seen as the one before where it is of the same score.
+void Viewer::reopen(const Settings& settings) {
+    auto scene = std::make_unique<Scene>(device_, settings, scene_->extent());
+    const ScoreChoice chosen(settings);
+    ScoreChoice of_prediction = opened_;
+    of_prediction.prediction = chosen.prediction;
+    if (of_prediction == chosen) scene->see_as(*scene_);
+    if (!scene_->player().playback().playing()) scene->player().playback().pause();
+    scene_ = std::move(scene);
+    opened_ = chosen;
+    forget_pace();
 }
 
 /// What was measured, or is being measured, is of other work.

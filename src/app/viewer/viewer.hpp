@@ -9,6 +9,7 @@
 #include "app/scene.hpp"
 #include "app/viewer/interface.hpp"
 #include "app/viewer/panel.hpp"
+#include "app/viewer/score_choice.hpp"
 #include "app/viewer/screenshots.hpp"
 #include "app/viewer/window.hpp"
 #include "gpu/swapchain.hpp"
@@ -42,14 +43,17 @@ class Viewer {
     void frame(FrameSlot& slot, const gpu::Swapchain::Frame& target);
     Requests declare_interface(const Layout& now, VkExtent2D window);
     void serve(const Requests& requests);
-    void apply_run();
-    void change_model(const std::filesystem::path& path);
+    void choose_target(const std::string& target);
+    void apply(bool nearest);
+    void reopen(const Settings& settings);
     void move_camera(const Layout& now);
     void forget_pace();
     void advance();
     void show_picture(gpu::Recorder& recorder, const gpu::Swapchain::Frame& target, std::uint32_t left);
 
     Settings settings_;
+    ScoreChoice opened_;         ///< what the scene shows
+    std::string learned_model_;  ///< as in Settings: what a target has taken the place of
     bool panel_open_ = true;
     bool help_open_ = false;
     Window window_;

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace scorefield::app {
+
+/// What the user asked for in one frame, by control or key.
+struct Requests {
+    bool run_changed = false;           ///< sampler, steps, seed … : the run has to be made anew
+    bool score_changed = false;         ///< model, process, prediction …: the scene has to be made anew
+    std::optional<std::string> target;  ///< another one, as in Settings; empty: the learned model
+    bool toggle_play = false;
+    bool step = false;
+    bool restart = false;
+    bool fit = false;
+    bool screenshot = false;
+};
+
+}  // namespace scorefield::app

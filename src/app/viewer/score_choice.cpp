@@ -1,0 +1,131 @@
+#include "app/viewer/score_choice.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <vector>
+
+#include "app/model.hpp"
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "diffusion/sampler.hpp"
+
+namespace scorefield::app {
+namespace {
+
+using Change = void (*)(Settings&);
+
+void say_no_prediction(Settings& settings) {
+    settings.given.erase("prediction");
+}
+
+void follow_the_sampler(Settings& settings) {
+    settings.program.clear();
+}
+
+void list_no_timesteps(Settings& settings) {
+    settings.timesteps.clear();
+}
+
+void space_evenly(Settings& settings) {
+    settings.spacing = {};
+}
+
+/// So many that nearly every discrete process has them.
+void take_few_steps(Settings& settings) {
+    constexpr int kFew = 20;
+    settings.steps = std::min(settings.steps, kFew);
+}
+
+void forget_parameters(Settings& settings) {
+    const std::string name = settings.sampler.name;
+    settings.sampler = {};
+    settings.sampler.name = name;
+}
+
+void take_usual_sampler(Settings& settings) {
+    settings.sampler = {};
+}
+
+void change_all(Settings& settings) {
+    for (const Change change :
+         {say_no_prediction, list_no_timesteps, space_evenly, take_few_steps, take_usual_sampler}) {
+        change(settings);
+    }
+}
+
+constexpr std::array<Change, 8> kChanges = {follow_the_sampler, say_no_prediction, list_no_timesteps,  space_evenly,
+                                            take_few_steps,     forget_parameters, take_usual_sampler, change_all};
+
+/// What is another now: `spacing even, 20 steps`.
+std::string changes(const Settings& before, const Settings& after) {
+    std::vector<std::string> all;
+    if (before.program != after.program || before.sampler.name != after.sampler.name) {
+        all.push_back("sampler " + after.sampler.name);
+    } else if (before.sampler != after.sampler) {
+        all.push_back(after.sampler.name + " without its parameters");
+    }
+    if (before.spacing != after.spacing || before.timesteps != after.timesteps) {
+        all.push_back("spacing " + after.spacing.name);
+    }
+    if (before.steps != after.steps) all.push_back(fmt::format("{} steps", after.steps));
+    if (before.is_given("prediction") != after.is_given("prediction")) {
+        all.push_back(fmt::format("prediction {}", diffusion::prediction_name(exact_prediction(after))));
+    }
+    return base::join(std::vector<std::string_view>(all.begin(), all.end()));
+}
+
+}  // namespace
+
+ScoreChoice::ScoreChoice(const Settings& settings)
+    : model(settings.model),
+      target(settings.target),
+      target_variance(settings.target_variance),
+      dim(settings.dim),
+      data(settings.data),
+      process(settings.process),
+      said(settings.is_given("prediction")),
+      prediction(settings.target.empty() ? settings.prediction : exact_prediction(settings)) {}
+
+void ScoreChoice::put_into(Settings& settings) const {
+    settings.model = model;
+    settings.target = target;
+    settings.target_variance = target_variance;
+    settings.dim = dim;
+    settings.data = data;
+    settings.process = process;
+    settings.prediction = prediction;
+    settings.given.erase("prediction");
+    if (said) settings.given.insert("prediction");
+}
+
+std::string open_nearest(Settings& settings, const std::function<void(const Settings&)>& open) {
+    std::exception_ptr refusal;
+    std::string why;
+    try {
+        open(settings);
+        return {};
+    } catch (const base::Error& error) {
+        if (error.fault() != base::Fault::request) throw;
+        refusal = std::current_exception();
+        why = error.what();
+    }
+    for (const Change change : kChanges) {
+        Settings changed = settings;
+        change(changed);
+        const std::string what = changes(settings, changed);
+        if (what.empty()) continue;
+        try {
+            open(changed);
+        } catch (const base::Error&) {
+            continue;
+        }
+        settings = changed;
+        return fmt::format("{}. Taken instead: {}", why, what);
+    }
+    std::rethrow_exception(refusal);
+}
+
+}  // namespace scorefield::app

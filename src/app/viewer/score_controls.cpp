@@ -1,0 +1,185 @@
+#include "app/viewer/score_controls.hpp"
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "app/model.hpp"
+#include "app/viewer/controls.hpp"
+#include "data/datasets.hpp"
+#include "diffusion/prediction.hpp"
+#include "diffusion/process.hpp"
+#include "diffusion/targets.hpp"
+
+namespace scorefield::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLearned = "learned model";
+
+/// A row that only says something.
+void text_row(const char* label, const std::string& text, const std::string& help) {
+    row_label(label, help);
+    ImGui::TextUnformatted(text.c_str());
+    tooltip(help);
+}
+
+std::string process_text(const Model& model) {
+    const diffusion::ProcessSettings& process = model.process_settings;
+    if (process.name != "ddpm") return process.name;
+    return fmt::format("{} {}, T = {}", process.name, process.schedule, model.process->times().highest + 1);
+}
+
+std::string network_text(const nn::Checkpoint& checkpoint) {
+    return fmt::format("{}; {} × {} units", checkpoint.data, checkpoint.network.depth + 1, checkpoint.network.width);
+}
+
+/// What the slider of a parameter reaches: up to ten times its default, or to 10 where that is no number.
+RealRange range_of(const diffusion::ProcessParameter& parameter) {
+    constexpr double kHandy = 10;
+    const double preset = std::strtod(std::string(parameter.preset).c_str(), nullptr);
+    const double handy = kHandy * (preset > 0 ? preset : 1);
+    return {parameter.low, parameter.high, !parameter.with_low, std::min(parameter.high, handy)};
+}
+
+/// One parameter of the chosen process, by what this process says of it. True when it has another value; of sliders
+/// when they are let go.
+bool parameter_control(Settings& settings, const diffusion::ProcessParameter& parameter) {
+    Setting setting = *find_setting(fmt::format("process.{}", parameter.name));
+    setting.help = parameter.help;
+    setting.unset = parameter.preset;
+    if (std::holds_alternative<RealRange>(setting.values)) setting.values = range_of(parameter);
+    const bool changed = control(settings, setting, {}, true);
+    if (parameter.whole) {
+        const Slot slot = setting.slot(settings);
+        std::optional<double>& number = *std::get<std::optional<double>*>(slot);
+        if (number) number = std::round(*number);
+    }
+    return changed;
+}
+
+/// Another process or schedule starts from its own defaults. True when something has another value.
+bool process_controls(Settings& settings) {
+    diffusion::ProcessSettings& process = settings.process;
+    bool changed = control(settings, "process");
+    if (changed) process = {.name = process.name};
+    for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(process.name, process.schedule)) {
+        if (!parameter_control(settings, parameter)) continue;
+        changed = true;
+        if (parameter.name != "schedule") continue;
+        process = {.name = process.name, .schedule = process.schedule};
+        break;
+    }
+    return changed;
+}
+
+/// What an exact target is asked for: what suits it and the sampler, or what the user says.
+bool prediction_control(Settings& settings) {
+    const Setting& setting = *find_setting("prediction");
+    const bool said = settings.is_given("prediction");
+    const std::string current(diffusion::prediction_name(exact_prediction(settings)));
+    const std::string help = help_text(setting) +
+                             "\n\nAn exact target answers for any of them; by itself it gives the "
+                             "data, and to Langevin dynamics the score.";
+    row_label("prediction", help);
+    bool changed = false;
+    const std::string suited = current + " (by itself)";
+    if (ImGui::BeginCombo("##prediction", said ? current.c_str() : suited.c_str())) {
+        if (ImGui::Selectable("by itself", !said) && said) {
+            settings.given.erase("prediction");
+            changed = true;
+        }
+        for (const std::string_view name : diffusion::kPredictions) {
+            const std::string text(name);
+            if (!ImGui::Selectable(text.c_str(), said && text == current) || (said && text == current)) continue;
+            assign(settings, setting, text);
+            settings.given.insert("prediction");
+            changed = true;
+        }
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+    return changed;
+}
+
+/// True when something has another value.
+bool target_controls(Settings& settings, const diffusion::Target& target) {
+    bool changed = false;
+    if (target.name() == "gaussian") {
+        changed |= control(settings, "target.variance", {}, true);
+        changed |= control(settings, "dim", {}, true);
+    }
+    changed |= process_controls(settings);
+    changed |= prediction_control(settings);
+    return changed;
+}
+
+}  // namespace
+
+ScoreControls::ScoreControls(std::vector<fs::path> models, const Settings& settings) : models_(std::move(models)) {
+    if (!models_.empty()) targets_.push_back({"", "A network that was trained to know the score"});
+    for (const diffusion::TargetInfo& info : diffusion::targets()) {
+        if (info.argument.empty()) targets_.push_back({std::string(info.name), std::string(info.help)});
+    }
+    const std::string_view empirical_help = diffusion::target_info("empirical").help;
+    for (const data::DatasetInfo& info : data::builtin_datasets()) {
+        targets_.push_back({fmt::format("empirical {}", info.name), std::string(empirical_help)});
+    }
+    if (std::ranges::find(targets_, settings.target, &Choice::target) == targets_.end()) {
+        targets_.push_back({settings.target, "The one that was asked for at the start"});
+    }
+}
+
+void ScoreControls::draw(Settings& settings, const Scene& scene, Requests& requests) const {
+    draw_target(settings, requests);
+    const Model& model = scene.model();
+    if (model.target) {
+        requests.score_changed |= target_controls(settings, *model.target);
+    } else {
+        draw_model(settings, model, requests);
+    }
+}
+
+void ScoreControls::draw_target(const Settings& settings, Requests& requests) const {
+    const std::string help = help_text(*find_setting("target"));
+    row_label("score of", help);
+    const char* const current = settings.target.empty() ? kLearned : settings.target.c_str();
+    if (ImGui::BeginCombo("##target", current, ImGuiComboFlags_HeightLarge)) {
+        for (const Choice& choice : targets_) {
+            const bool chosen = choice.target == settings.target;
+            const char* const name = choice.target.empty() ? kLearned : choice.target.c_str();
+            if (ImGui::Selectable(name, chosen) && !chosen) requests.target = choice.target;
+            tooltip(choice.help);
+        }
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+}
+
+void ScoreControls::draw_model(Settings& settings, const Model& model, Requests& requests) const {
+    const std::string help = "The learned score network, among those in its folder  (--model)";
+    row_label("model", help);
+    const std::string current = model.path.filename().string();
+    if (ImGui::BeginCombo("##model", current.c_str())) {
+        for (const fs::path& path : models_) {
+            const std::string name = path.filename().string();
+            if (!ImGui::Selectable(name.c_str(), name == current) || name == current) continue;
+            settings.model = path.string();
+            requests.score_changed = true;
+        }
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+    const std::string why =
+        "The network answers only for what it was trained on. Under an exact target this can be chosen.";
+    text_row("network", network_text(*model.checkpoint), "What the network was trained on, and its layers.");
+    text_row("process", process_text(model), "The noise process. " + why);
+    text_row("prediction", std::string(diffusion::prediction_name(model.checkpoint->prediction)),
+             "What the network estimates. " + why);
+}
+
+}  // namespace scorefield::app

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/scene.hpp"
+#include "app/settings.hpp"
+#include "app/viewer/requests.hpp"
+
+namespace scorefield::app {
+
+/// The part of the panel that chooses what answers for the score: a learned model, which knows its process and its
+/// prediction, or an exact target under any process.
+class ScoreControls {
+  public:
+    /// `models`: the files to choose from. A target of `settings` that needs a file stays among the choices.
+    ScoreControls(std::vector<std::filesystem::path> models, const Settings& settings);
+
+    /// Declares them at the panel's cursor. Changes `settings` in place, but for the target, which it requests.
+    void draw(Settings& settings, const Scene& scene, Requests& requests) const;
+
+  private:
+    /// A target to choose.
+    struct Choice {
+        std::string target;  ///< as in Settings
+        std::string help;
+    };
+
+    void draw_target(const Settings& settings, Requests& requests) const;
+    void draw_model(Settings& settings, const Model& model, Requests& requests) const;
+
+    std::vector<std::filesystem::path> models_;
+    std::vector<Choice> targets_;
+};
+
+}  // namespace scorefield::app

@@ -1,0 +1,137 @@
+#include "app/viewer/score_choice.hpp"
+
+#include <gmock/gmock.h>
+
+#include "app/model.hpp"
+#include "base/error.hpp"
+
+namespace scorefield::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+void open(const Settings& settings) {
+    build_program(settings, open_model(settings));
+}
+
+Settings target() {
+    Settings settings;
+    settings.target = "mixture_d";
+    return settings;
+}
+
+TEST(ScoreChoice, FollowsTheSamplerWhereATargetIsAskedForWhatSuitsIt) {
+    Settings settings = target();
+    const ScoreChoice before(settings);
+    settings.sampler.name = "heun";
+    EXPECT_EQ(ScoreChoice(settings), before);
+    settings.sampler.name = "langevin";
+    EXPECT_NE(ScoreChoice(settings), before);
+    EXPECT_EQ(ScoreChoice(settings).prediction, diffusion::Prediction::score);
+}
+
+TEST(ScoreChoice, IsThatOfTheUserOrTheNetworkWhateverTheSampler) {
+    Settings learned;
+    Settings said = target();
+    said.prediction = diffusion::Prediction::v;
+    said.given.insert("prediction");
+    for (Settings settings : {learned, said}) {
+        const ScoreChoice before(settings);
+        settings.sampler.name = "langevin";
+        EXPECT_EQ(ScoreChoice(settings), before);
+    }
+}
+
+TEST(ScoreChoice, ComesBack) {
+    Settings settings = target();
+    settings.process.name = "ve";
+    settings.process.sigma_max = 5;
+    settings.prediction = diffusion::Prediction::v;
+    settings.given.insert("prediction");
+    const ScoreChoice choice(settings);
+    Settings other;
+    other.model = "other.safetensors";
+    other.steps = 7;
+    choice.put_into(other);
+    EXPECT_EQ(ScoreChoice(other), choice);
+    EXPECT_EQ(other.steps, 7);
+    ScoreChoice(target()).put_into(other);
+    EXPECT_FALSE(other.is_given("prediction"));
+}
+
+TEST(OpenNearest, LeavesWhatCanBeOpened) {
+    Settings settings = target();
+    settings.spacing.name = "leading";
+    EXPECT_EQ(open_nearest(settings, open), "");
+    EXPECT_EQ(settings.spacing.name, "leading");
+}
+
+TEST(OpenNearest, ChangesNoMoreThanTheProcessAsksFor) {
+    Settings settings = target();
+    settings.process.name = "flow";
+    settings.spacing.name = "leading";
+    settings.sampler.name = "dpmpp_2m";
+    const std::string why = open_nearest(settings, open);
+    EXPECT_THAT(why, HasSubstr("no spacing leading on this process"));
+    EXPECT_THAT(why, testing::EndsWith("Taken instead: spacing even"));
+    EXPECT_EQ(settings.spacing, diffusion::SpacingSettings{});
+    EXPECT_EQ(settings.sampler.name, "dpmpp_2m");
+    EXPECT_EQ(settings.steps, 50);
+}
+
+TEST(OpenNearest, TakesFewerSteps) {
+    Settings settings = target();
+    settings.process.horizon = 40;
+    EXPECT_THAT(open_nearest(settings, open), HasSubstr("20 steps"));
+    EXPECT_EQ(settings.steps, 20);
+}
+
+TEST(OpenNearest, DropsTimestepsThatTheProcessDoesNotHave) {
+    Settings settings = target();
+    settings.process.name = "ve";
+    settings.timesteps = "999,500,10";
+    EXPECT_THAT(open_nearest(settings, open), HasSubstr("spacing even"));
+    EXPECT_EQ(settings.timesteps, "");
+}
+
+TEST(OpenNearest, AsksForWhatTheTargetKnowsWithoutSignal) {
+    Settings settings = target();
+    settings.process.zero_snr = true;
+    settings.sampler.name = "rk45";
+    settings.prediction = diffusion::Prediction::epsilon;
+    settings.given.insert("prediction");
+    EXPECT_THAT(open_nearest(settings, open), HasSubstr("Taken instead"));
+    EXPECT_FALSE(settings.is_given("prediction"));
+}
+
+TEST(OpenNearest, LeavesAProgramThatDoesNotFit) {
+    Settings settings = target();
+    settings.program = "three_states";
+    EXPECT_THAT(open_nearest(settings, open), HasSubstr("sampler ddim"));
+    EXPECT_EQ(settings.program, "");
+}
+
+TEST(OpenNearest, RefusesWhatNoChangeOfTheRunMends) {
+    Settings settings = target();
+    settings.process.name = "ve";
+    settings.process.sigma_min = 9;
+    settings.process.sigma_max = 3;
+    settings.spacing.name = "leading";
+    EXPECT_THAT([&] { open_nearest(settings, open); }, ThrowsMessage<base::Error>(HasSubstr("--process.sigma_max")));
+    EXPECT_EQ(settings.spacing.name, "leading");
+}
+
+TEST(OpenNearest, DoesNotTryAgainWhereTheMachineFails) {
+    Settings settings = target();
+    int calls = 0;
+    const auto fail = [&](const Settings&) {
+        ++calls;
+        throw base::running_error("no memory", "", "it is full");
+    };
+    EXPECT_THROW(open_nearest(settings, fail), base::Error);
+    EXPECT_EQ(calls, 1);
+}
+
+}  // namespace
+}  // namespace scorefield::app
