@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gpu/buffer.hpp"
+#include "gpu/pipeline.hpp"
+#include "gpu/recorder.hpp"
+#include "nn/graph.hpp"
+
+namespace scorefield::nn {
+
+/// Where a matrix lies in a plan's buffer of floats: element (r, c) at offset + r·row + c·column.
+struct GpuView {
+    std::uint32_t offset = 0;
+    std::uint32_t row = 0;
+    std::uint32_t column = 0;
+};
+
+/// Evaluates a graph in single precision on the GPU: a list of dispatches over one buffer of floats. Values with one
+/// row per particle are planes, those that are not alive together share memory; transposes, slices and repeated rows
+/// are views. A silu after a product, and a product with silu's derivative, are done by the product's own dispatch.
+/// Sums over particles are formed in chunks and added in their order: the same rows give the same bits.
+class GpuPlan {
+  public:
+    /// Plans `outputs` of `graph` for up to `max_rows` particles. Throws base::Error: request where they need more
+    /// memory than one buffer of the device, running where a matrix is too wide for it.
+    GpuPlan(gpu::Device& device, const Graph& graph, const std::vector<Value>& outputs, std::size_t max_rows);
+
+    /// Records the evaluation for `rows` ≤ max_rows particles. Inputs and parameters are what lies at their places.
+    void record(gpu::Recorder& recorder, std::size_t rows) const;
+
+    const gpu::Buffer& values() const { return values_; }
+    /// Of an input or parameter. Parameters lie row-major, one after the other, in the graph's order.
+    GpuView place(const std::string& name) const;
+    /// Of output i; those without a row per particle lie row-major, one after the other.
+    GpuView output(std::size_t i) const { return outputs_.at(i); }
+    std::size_t dispatches() const { return steps_.size(); }
+
+  private:
+    enum class Kernel : std::uint8_t { dense, outer, map };
+    /// One dispatch, or the chunks and the sum of one.
+    struct Step {
+        Kernel kernel = Kernel::map;
+        std::size_t pipeline = 0;
+        std::size_t rows = 0;       ///< kBatch: as many as there are particles
+        std::uint32_t columns = 0;  ///< outer: of b
+        std::uint32_t left = 0;     ///< outer: columns of a
+        std::uint32_t block = 1;    ///< columns per workgroup
+        float factor = 1;
+        bool over_batch = false;
+        GpuView a, b, addend, result, other;
+    };
+    struct Builder;
+
+    std::uint32_t groups(std::size_t count) const;
+    void record_outer(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const;
+
+    std::uint32_t group_ = 1;        ///< invocations per workgroup over particles
+    std::uint32_t outer_group_ = 1;  ///< … over columns of the left matrix
+    std::vector<gpu::ComputePipeline> pipelines_;
+    gpu::ComputePipeline combine_;
+    std::vector<Step> steps_;
+    std::map<std::string, GpuView> places_;
+    std::vector<GpuView> outputs_;
+    std::uint32_t parts_ = 0;  ///< where parts of sums lie
+    gpu::Buffer values_;
+};
+
+}  // namespace scorefield::nn

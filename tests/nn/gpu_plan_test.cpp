@@ -1,0 +1,155 @@
+// Graphs on the GPU against the double-precision reference: every operation on random shapes, whole objectives.
+#include "nn/gpu_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "../gpu/gpu_fixture.hpp"
+#include "base/error.hpp"
+#include "nn/evaluate.hpp"
+#include "nn/mlp.hpp"
+#include "nn/operation_cases.hpp"
+#include "nn/random_matrix.hpp"
+#include "nn/reverse.hpp"
+
+namespace scorefield::nn {
+namespace {
+
+/// A plan's memory on the host: inputs and parameters go in, outputs come back.
+class Memory {
+  public:
+    Memory(gpu::Device& device, const GpuPlan& plan)
+        : device_(device), plan_(plan), values_(gpu::download<float>(device, plan.values())) {}
+
+    void bind(const Bindings& bindings) {
+        for (const auto& [name, matrix] : bindings) {
+            const GpuView view = plan_.place(name);
+            for (std::size_t r = 0; r < matrix->rows; ++r) {
+                for (std::size_t c = 0; c < matrix->columns; ++c) {
+                    values_[view.offset + r * view.row + c * view.column] = static_cast<float>(matrix->at(r, c));
+                }
+            }
+        }
+        gpu::upload<float>(device_, plan_.values(), values_);
+    }
+
+    void run(std::size_t rows) {
+        gpu::Recorder recorder(device_, "graph");
+        recorder.begin();
+        plan_.record(recorder, rows);
+        device_.wait(device_.submit(recorder));
+        values_ = gpu::download<float>(device_, plan_.values());
+    }
+
+    /// Sums of n products of numbers below 2 round to within about 4·√n·2⁻²⁴ of their size; results pass through up to
+    /// three of them, and through a few of the device's own exponentials (3 + 2|x| units, Vulkan, precision of exp).
+    void expect_close(std::size_t output, const Matrix& exact, const std::string& what) const {
+        const GpuView view = plan_.output(output);
+        double largest = 1;
+        for (const double value : exact.values) largest = std::max(largest, std::abs(value));
+        for (std::size_t r = 0; r < exact.rows; ++r) {
+            for (std::size_t c = 0; c < exact.columns; ++c) {
+                const float value = values_[view.offset + r * view.row + c * view.column];
+                ASSERT_NEAR(static_cast<double>(value), exact.at(r, c), 3e-6 * largest)
+                    << what << ", row " << r << ", column " << c;
+            }
+        }
+    }
+
+  private:
+    gpu::Device& device_;
+    const GpuPlan& plan_;
+    std::vector<float> values_;
+};
+
+class GpuOperation : public gpu::GpuTest, public ::testing::WithParamInterface<OperationCase> {};
+
+// 16 449 rows need a second round of chunks; memory that nothing has written is NaN.
+TEST_P(GpuOperation, AgreesWithTheReference) {
+    const BuiltCase built = build_case(GetParam());
+    constexpr std::size_t kMost = 64 * 257 + 1;
+    const GpuPlan plan(device(), built.graph, {built.result}, kMost);
+    Memory memory(device(), plan);
+    for (const std::size_t rows : {std::size_t{1}, std::size_t{65}, kMost}) {
+        std::mt19937 random(static_cast<unsigned>(rows));
+        std::vector<Matrix> operands;
+        for (const Value value : built.operands) {
+            const Shape shape = built.graph.shape(value);
+            operands.push_back(random_matrix(random, shape.rows == kBatch ? rows : shape.rows, shape.columns));
+        }
+        Bindings bindings;
+        for (std::size_t i = 0; i < operands.size(); ++i) bindings[std::to_string(i)] = &operands[i];
+        memory.bind(bindings);
+        memory.run(rows);
+        memory.expect_close(0, evaluate(built.graph, bindings, {built.result}).front(), "rows " + std::to_string(rows));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Operations, GpuOperation, testing::ValuesIn(operation_cases()),
+                         [](const auto& test) { return test.param.name; });
+
+class GpuTraining : public gpu::GpuTest, public ::testing::WithParamInterface<MlpConfig> {};
+
+TEST_P(GpuTraining, GivesANetworksLossAndDerivativesAsTheReference) {
+    constexpr std::size_t kRows = 200;
+    const MlpConfig config = GetParam();
+    Graph graph;
+    const MlpValues network = build_mlp(graph, config, TimeRows::per_particle);
+    std::vector<Value> outputs = {graph.mean_square(network.output), network.output};
+    std::mt19937 random(3);
+    std::map<std::string, Matrix> leaves;
+    std::vector<Value> tensors;
+    for (const TensorSpec& spec : mlp_tensors(config)) {
+        const Shape shape = value_shape(spec);
+        Matrix weights = random_matrix(random, shape.rows, shape.columns);
+        for (double& value : weights.values) value = static_cast<double>(static_cast<float>(value * 0.2));
+        leaves[spec.name] = weights;
+        tensors.push_back(graph.find(spec.name));
+    }
+    for (const Value gradient : gradients(graph, outputs.front(), tensors)) outputs.push_back(gradient);
+    leaves["x"] = random_matrix(random, kRows, config.dim);
+    leaves["c_noise"] = random_matrix(random, kRows, 1);
+    Bindings bindings;
+    for (const auto& [name, matrix] : leaves) bindings[name] = &matrix;
+
+    const GpuPlan plan(device(), graph, outputs, 256);
+    Memory memory(device(), plan);
+    memory.bind(bindings);
+    memory.run(kRows);
+    const std::vector<Matrix> exact = evaluate(graph, bindings, outputs);
+    for (std::size_t i = 0; i < exact.size(); ++i) memory.expect_close(i, exact[i], "output " + std::to_string(i));
+    // Gradients lie in the order of their tensors, without gaps.
+    for (std::size_t i = 2; i + 1 < outputs.size(); ++i) {
+        EXPECT_EQ(plan.output(i + 1).offset - plan.output(i).offset, exact[i].values.size());
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, GpuTraining,
+                         testing::Values(MlpConfig{2, 64, 3, 32}, MlpConfig{3, 17, 2, 5}, MlpConfig{1, 9, 0, 1}));
+
+class GpuPlanTest : public gpu::GpuTest {};
+
+TEST_F(GpuPlanTest, TakesActivationsAndTheirDerivativesIntoTheProducts) {
+    Graph graph;
+    const MlpValues network = build_mlp(graph, {2, 16, 2, 4}, TimeRows::shared);
+    // One per layer, one for the angles, one for each half of the features and their sine and cosine, one per addend.
+    const GpuPlan plan(device(), graph, {network.output}, 64);
+    EXPECT_EQ(plan.dispatches(), 4U + 1U + 4U + 3U);
+}
+
+TEST_F(GpuPlanTest, RefusesWhatDoesNotFitOneBuffer) {
+    Graph graph;
+    const Value x = graph.input("x", {kBatch, 1000});
+    EXPECT_THROW(GpuPlan(device(), graph, {graph.silu(x)}, 10'000'000), base::Error);
+    EXPECT_THROW(GpuPlan(device(), graph, {graph.linear(x, graph.parameter("w", {3, 1000}))}, 10'000'000), base::Error);
+}
+
+TEST_F(GpuPlanTest, RefusesProductsThatAreTooWide) {
+    Graph graph;
+    const Value x = graph.input("x", {kBatch, 5000});
+    EXPECT_THROW(GpuPlan(device(), graph, {graph.linear(x, graph.parameter("w", {3, 5000}))}, 64), base::Error);
+}
+
+}  // namespace
+}  // namespace scorefield::nn
