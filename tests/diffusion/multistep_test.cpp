@@ -109,6 +109,7 @@ TEST(MultistepSamplers, HaveTheirOrderOfAccuracy) {
         {{.name = "unipc", .order = 1, .lower_order_final = false}, 2},
         {{.name = "unipc", .order = 2, .lower_order_final = false}, 3},
         {{.name = "unipc", .order = 3, .lower_order_final = false}, 4, 0.8},
+        {{.name = "unipc", .order = 4, .lower_order_final = false}, 5, 0.8},
         {{.name = "unipc", .order = 2, .variant = "bh1", .lower_order_final = false}, 3},
         {{.name = "unipc", .order = 2, .predict_x0 = false, .lower_order_final = false}, 3},
         {{.name = "unipc", .order = 3, .variant = "bh1", .predict_x0 = false, .lower_order_final = false}, 4, 0.8},

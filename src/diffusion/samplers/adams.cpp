@@ -98,8 +98,10 @@ void emit_deis(ProgramBuilder& builder, const Course& course, const SamplerSetti
     }
 }
 
-constexpr SamplerParameter kOrder4 = {"order", "earlier estimates that a step uses: 1 … 4", "4"};
-constexpr SamplerParameter kOrder3 = {"order", "earlier estimates that a step uses: 1 … 3", "3"};
+constexpr SamplerParameter kOrder4 = {"order", "earlier estimates that a step uses: 1 … 4",
+                                      "4, fewer with fewer steps"};
+constexpr SamplerParameter kOrder3 = {"order", "earlier estimates that a step uses: 1 … 3",
+                                      "3, fewer with fewer steps"};
 constexpr std::array kAdamsParameters = {kOrder4, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 constexpr std::array kDeisParameters = {kOrder3, kLowerOrderFinal, kClipParameter, kThresholdParameter,
                                         kThresholdMaxParameter};

@@ -219,9 +219,11 @@ void emit_dpm_single(ProgramBuilder& builder, const Course& course, const Sample
     }
 }
 
-constexpr SamplerParameter kOrder = {"order", "earlier estimates that a step uses: 1 … 3", "2"};
-constexpr SamplerParameter kOrderOfThree = {"order", "earlier estimates that a step uses: 1 … 3", "3"};
-constexpr SamplerParameter kOrderOfTwo = {"order", "earlier estimates that a step uses: 1, 2", "2"};
+constexpr SamplerParameter kOrder = {"order", "earlier estimates that a step uses: 1 … 3", "2, fewer with fewer steps"};
+constexpr SamplerParameter kOrderOfThree = {"order", "earlier estimates that a step uses: 1 … 3",
+                                            "3, fewer with fewer steps"};
+constexpr SamplerParameter kOrderOfTwo = {"order", "earlier estimates that a step uses: 1, 2",
+                                          "2, fewer with fewer steps"};
 constexpr SamplerParameter kVariant = {"variant", "the second-order term: midpoint or heun", "midpoint"};
 constexpr SamplerParameter kStochasticVariant = {
     "variant", "midpoint or heun: multistep; single: two stages in each step (DPM++ SDE)", "midpoint"};

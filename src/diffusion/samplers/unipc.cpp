@@ -99,7 +99,7 @@ constexpr std::array<std::string_view, 2> kVariants = {"bh2", "bh1"};
 void emit_unipc(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     const Method method = {.quantity = settings.predict_x0.value_or(true) ? Quantity::data : Quantity::noise,
                            .first_form = settings.variant == "bh1"};
-    const int order = solver_order(settings, course, 2, 3);
+    const int order = solver_order(settings, course, 2, 4);
     const int uncorrected = settings.uncorrected_steps.value_or(0);
     const std::vector<Step>& steps = course.steps();
     History history(kEstimates, order + 1);
@@ -130,7 +130,8 @@ void emit_unipc(ProgramBuilder& builder, const Course& course, const SamplerSett
     }
 }
 
-constexpr SamplerParameter kOrder = {"order", "of the predictor: 1 … 3; the corrector adds one", "2"};
+constexpr SamplerParameter kOrder = {"order", "of the predictor: 1 … 4; the corrector adds one",
+                                     "2, fewer with fewer steps"};
 constexpr SamplerParameter kVariant = {"variant", "bh1 or bh2: the function of the step's width", "bh2"};
 constexpr SamplerParameter kPredictX0 = {"predict_x0", "extrapolate the data (on) or the noise (off)", "on"};
 constexpr SamplerParameter kLower = {"lower_order_final", "no more order than steps are left: on or off", "on"};

@@ -64,6 +64,10 @@ std::vector<double> spread_sigmas(SigmaRule rule, double high, double low, int s
     return sigmas;
 }
 
+double flow_shifted(double sigma, double shift) {
+    return shift * sigma / (1 + (shift - 1) * sigma);
+}
+
 void require_steps(const SchedulerConfig& config, int steps, int levels) {
     if (steps >= 1 && steps <= levels) return;
     throw base::request_error("steps out of range", "--steps",

@@ -50,6 +50,9 @@ SigmaRule read_sigma_rule(const SchedulerConfig& config);
 /// N values from `high` to `low`; Karras et al. 2022 with `rho`, log-uniform, or beta quantiles (0.6, 0.6).
 std::vector<double> spread_sigmas(SigmaRule rule, double high, double low, int steps, double rho = 7);
 
+/// The σ of a straight path with this shift.
+double flow_shifted(double sigma, double shift);
+
 /// Refuses fewer than one step and more than there are levels.
 void require_steps(const SchedulerConfig& config, int steps, int levels);
 

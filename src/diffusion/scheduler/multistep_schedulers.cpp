@@ -1,9 +1,11 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "diffusion/scheduler/family.hpp"
+#include "diffusion/scheduler/run.hpp"
 #include "diffusion/scheduler/timesteps.hpp"
 
 namespace scorefield::diffusion {
@@ -11,126 +13,8 @@ namespace {
 
 constexpr double kTerminalAlphaBar = 0x1p-24;
 
-/// The σ/α (of flow sigmas: σ) of a run, what the network is told at each, and where the last step ends.
-struct Run {
-    std::vector<double> sigmas = {};
-    std::vector<double> times = {};
-    double last = 0;
-    bool flow = false;
-};
-
-double flow_shifted(double sigma, double shift) {
-    return shift * sigma / (1 + (shift - 1) * sigma);
-}
-
-/// Levels that λ ≥ lambda_min_clipped leaves.
-int unclipped_levels(const SchedulerConfig& config, const NoiseLevels& levels) {
-    const double lowest = config.number("lambda_min_clipped", -std::numeric_limits<double>::infinity());
-    const auto left = std::ranges::count_if(levels.ratios(), [&](double ratio) { return -std::log(ratio) >= lowest; });
-    if (left == 0) config.refuse("lambda_min_clipped", "leaves no noise level");
-    return static_cast<int>(left);
-}
-
 double final_sigma(const SchedulerConfig& config, double lowest) {
     return config.choice("final_sigmas_type", "zero", kFinalSigmaNames) == "zero" ? 0 : lowest;
-}
-
-/// The timesteps of the spacing, or the sigmas of a rule over all levels. The network is told whole timesteps: rounded
-/// where `rounds`, cut otherwise.
-Run read_run(const SchedulerConfig& config, const NoiseLevels& levels, int steps, int highest, bool rounds) {
-    require_steps(config, steps, levels.count());
-    const SigmaRule rule = read_sigma_rule(config);
-    Run run;
-    if (rule == SigmaRule::levels) {
-        const std::string spacing = config.choice("timestep_spacing", "linspace", kSpacingNames);
-        run.times = multistep_timesteps(spacing, levels.count(), highest, steps, config.integer("steps_offset", 0));
-        for (const double t : run.times) run.sigmas.push_back(levels.ratio_at(t));
-        return run;
-    }
-    const double high = config.number("sigma_max").value_or(levels.ratios().back());
-    const double low = config.number("sigma_min").value_or(levels.ratios().front());
-    run.sigmas = spread_sigmas(rule, high, low, steps);
-    for (const double sigma : run.sigmas) {
-        const double t = levels.time_of(sigma);
-        run.times.push_back(rounds ? round_half_even(t) : std::trunc(t));
-    }
-    return run;
-}
-
-/// σ of a straight path, shifted: of N+1 values from 1 − 1/T to 0 all but the last.
-Run read_flow_run(const SchedulerConfig& config, int steps) {
-    const int levels = config.integer("num_train_timesteps", 1000);
-    Run run{.flow = true};
-    for (const double alpha : linspace(1, 1.0 / levels, steps + 1)) {
-        run.sigmas.insert(run.sigmas.begin(), flow_shifted(1 - alpha, config.number("flow_shift", 1)));
-    }
-    run.sigmas.pop_back();
-    for (const double sigma : run.sigmas) run.times.push_back(std::trunc(sigma * levels));
-    return run;
-}
-
-Node run_node(const NoiseLevels& levels, const Run& run, double sigma, double c_noise) {
-    if (sigma == 0) return clean_node();
-    if (run.flow) return {.t = sigma, .at = {1 - sigma, sigma}, .c_in = 1, .c_noise = c_noise};
-    const double alpha = 1 / std::hypot(sigma, 1.0);
-    return {.t = levels.time_of(sigma), .at = {alpha, sigma * alpha}, .c_in = 1, .c_noise = c_noise};
-}
-
-Course run_course(const NoiseLevels& levels, const Run& run) {
-    constexpr double kSame = 1e-12;  // the last sigma by another formula
-    std::vector<Node> nodes;
-    for (std::size_t i = 0; i < run.sigmas.size(); ++i) {
-        nodes.push_back(run_node(levels, run, run.sigmas[i], run.times[i]));
-    }
-    const bool same = std::abs(run.last / run.sigmas.back() - 1) < kSame;
-    const Node end = same ? nodes.back() : run_node(levels, run, run.last, 0);
-    return {run.flow ? make_process({.name = "flow"}) : levels.process(), chain(nodes, end), 1, false};
-}
-
-/// What a program's evaluations take for the network's output becomes c_skip·x + c_out·F.
-template <class Form>
-void substitute_output(Program& program, const Form& form_at) {
-    for (Op& op : program.ops) {
-        auto* eval = std::get_if<Eval>(&op.instruction);
-        if (eval == nullptr) continue;
-        const AffineForm form = form_at(*eval);
-        eval->c_skip += eval->c_out * form.c_skip;
-        eval->c_out *= form.c_out;
-    }
-}
-
-/// What a solver integrates: x̂_0, or ε̂, the library's DEIS taking this from x̂_0.
-enum class Integrand { data, noise, noise_of_data };
-
-/// The program of the run. The library takes x̂_0 = αx − σF (ε̂ = σx + αF where it estimates the noise) for v_prediction
-/// and x̂_0 = x − sF, s as in Run, for flow_prediction, on any path: here too, also where these are not what v and
-/// velocity mean on it. Its DEIS then divides by s too: ε̂ = (x − αx̂_0)/s.
-Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, const Run& run,
-                    const SamplerSettings& sampler, Integrand integrand) {
-    const Prediction prediction = read_prediction(config, 4);
-    if (prediction == Prediction::velocity && integrand == Integrand::noise) {
-        config.refuse("prediction_type", "the library estimates no noise from flow_prediction");
-    }
-    const Course course = run_course(levels, run);
-    if (!run.flow && prediction == Prediction::velocity) {
-        const bool noise = integrand == Integrand::noise_of_data;
-        if (noise && sampler.threshold) config.refuse("thresholding", "not with flow_prediction and sigmas of no flow");
-        Program program = compile_program(course, noise ? Prediction::epsilon : Prediction::x0, sampler);
-        substitute_output(program, [noise](const Eval& at) -> AffineForm {
-            const double ratio = at.sigma / at.alpha;
-            return noise ? AffineForm{(1 - at.alpha) / ratio, at.alpha} : AffineForm{1, -ratio};
-        });
-        return program;
-    }
-    if (run.flow && prediction == Prediction::v) {
-        const bool noise = integrand == Integrand::noise;
-        Program program = compile_program(course, noise ? Prediction::epsilon : Prediction::x0, sampler);
-        substitute_output(program, [noise](const Eval& at) -> AffineForm {
-            return noise ? AffineForm{at.sigma, at.alpha} : AffineForm{at.alpha, -at.sigma};
-        });
-        return program;
-    }
-    return compile_program(course, prediction, sampler);
 }
 
 /// Of the classes that know no flow but that of even steps.
@@ -142,9 +26,9 @@ SigmaRule read_single_rule(const SchedulerConfig& config) {
     return rule;
 }
 
-int read_order(const SchedulerConfig& config, int steps) {
+int read_order(const SchedulerConfig& config, int steps, int most = 3) {
     const int order = config.integer("solver_order", 2);
-    if (order < 1 || order > 3) config.refuse("solver_order", "not 1, 2 or 3");
+    if (order < 1 || order > most) config.refuse("solver_order", fmt::format("not in 1 … {}", most));
     return std::min(order, steps);  // with fewer steps the library never gets to its order
 }
 
@@ -161,9 +45,6 @@ constexpr std::string_view kSolverTypes[] = {"midpoint", "heun", "logrho", "bh1"
 std::string read_dpm(const SchedulerConfig& config, std::span<const std::string_view> types, SamplerSettings& sampler) {
     require_plain(config);
     std::string algorithm = config.choice("algorithm_type", "dpmsolver++", types);
-    if (!algorithm.ends_with("++") && config.choice("final_sigmas_type", "zero", kFinalSigmaNames) == "zero") {
-        config.refuse("final_sigmas_type", algorithm + " has no last step to sigma 0", "give sigma_min");
-    }
     if (algorithm == "deis") algorithm = "dpmsolver++";
     const bool heun = config.choice("solver_type", "midpoint", kSolverTypes) == "heun";
     sampler.variant = heun ? "heun" : "midpoint";
@@ -171,9 +52,24 @@ std::string read_dpm(const SchedulerConfig& config, std::span<const std::string_
     return algorithm;
 }
 
+/// Where a class has final_sigmas_type.
+void require_final_sigma(const SchedulerConfig& config) {
+    const std::string algorithm = config.text("algorithm_type", "dpmsolver++");
+    if (!algorithm.ends_with("++") && config.choice("final_sigmas_type", "zero", kFinalSigmaNames) == "zero") {
+        config.refuse("final_sigmas_type", algorithm + " has no last step to sigma 0", "give sigma_min");
+    }
+}
+
+void read_dpm_multistep(const SchedulerConfig& config, int evaluations, SamplerSettings& sampler) {
+    sampler.order = read_order(config, evaluations);
+    sampler.lower_order_final = config.flag("lower_order_final", true);
+    sampler.euler_at_final = config.flag("euler_at_final", false);
+}
+
 Program build_dpm_multistep(const SchedulerConfig& config, int steps) {
     SamplerSettings sampler;
     const std::string algorithm = read_dpm(config, kDpmTypes, sampler);
+    require_final_sigma(config);
     const NoiseLevels levels(config, {.terminal = kTerminalAlphaBar});
     const SigmaRule rule = read_single_rule(config);
     static constexpr std::string_view kCosine = "squaredcos_cap_v2";
@@ -184,19 +80,34 @@ Program build_dpm_multistep(const SchedulerConfig& config, int steps) {
     run.last = final_sigma(config, levels.ratios().front());
     const bool stochastic = algorithm.starts_with("sde");
     sampler.name = stochastic ? "dpmpp_sde" : algorithm == "dpmsolver" ? "dpm" : "dpmpp_2m";
-    sampler.order = read_order(config, static_cast<int>(run.times.size()));
+    read_dpm_multistep(config, static_cast<int>(run.times.size()), sampler);
     if (stochastic && *sampler.order == 3) {
         config.refuse("solver_order", "the stochastic solver has no third order", "give 2");
     }
     if (algorithm == "sde-dpmsolver") sampler.predict_x0 = false;
-    sampler.lower_order_final = config.flag("lower_order_final", true);
-    sampler.euler_at_final = config.flag("euler_at_final", false);
     return compile_run(config, levels, run, sampler, algorithm.ends_with("++") ? Integrand::data : Integrand::noise);
+}
+
+/// The flow's sigmas lead towards the data here too.
+Program build_dpm_inverse(const SchedulerConfig& config, int steps) {
+    SamplerSettings sampler;
+    const std::string algorithm = read_dpm(config, kDpmTypes, sampler);
+    if (algorithm.starts_with("sde")) {
+        config.refuse("algorithm_type", "an inversion draws no noise", "give dpmsolver++ or dpmsolver");
+    }
+    const NoiseLevels levels(config, {});
+    const bool flow = read_single_rule(config) == SigmaRule::flow;
+    Run run = flow ? read_flow_run(config, steps) : read_inverse_run(config, levels, steps);
+    if (flow) run.last = run.sigmas.back();
+    sampler.name = algorithm == "dpmsolver" ? "dpm" : "dpmpp_2m";
+    read_dpm_multistep(config, static_cast<int>(run.times.size()), sampler);
+    return compile_run(config, levels, run, sampler, algorithm == "dpmsolver" ? Integrand::noise : Integrand::data);
 }
 
 Program build_dpm_single(const SchedulerConfig& config, int steps) {
     SamplerSettings sampler = {.name = "dpm_single"};
     const std::string algorithm = read_dpm(config, kSingleTypes, sampler);
+    require_final_sigma(config);
     if (algorithm.starts_with("sde")) {
         config.refuse("algorithm_type", "the single-step solver is deterministic here",
                       "give dpmsolver++, or take DPMSolverMultistepScheduler");
@@ -291,7 +202,7 @@ Program build_unipc(const SchedulerConfig& config, int steps) {
     run.last = final_sigma(config, rule == SigmaRule::levels ? levels.ratios().front() : run.sigmas.back());
     const bool data = config.flag("predict_x0", true);
     SamplerSettings sampler = {.name = "unipc",
-                               .order = read_order(config, static_cast<int>(run.times.size())),
+                               .order = read_order(config, static_cast<int>(run.times.size()), 4),
                                .variant = config.choice("solver_type", "bh2", kSolvers) == "bh1" ? "bh1" : "bh2",
                                .predict_x0 = data,
                                .lower_order_final = config.flag("lower_order_final", true),
@@ -301,16 +212,16 @@ Program build_unipc(const SchedulerConfig& config, int steps) {
     return compile_run(config, levels, run, sampler, data ? Integrand::data : Integrand::noise);
 }
 
-/// What all these classes have, and `more`.
-std::vector<std::string_view> fields(std::initializer_list<std::string_view> more) {
+/// What all these classes have, and `more`; inversions lack some.
+std::vector<std::string_view> fields(std::initializer_list<std::string_view> more, bool inverse = false) {
     std::vector<std::string_view> all = {
         "num_train_timesteps", "beta_start",      "beta_end",          "beta_schedule",
         "trained_betas",       "solver_order",    "prediction_type",   "thresholding",
         "sample_max_value",    "solver_type",     "lower_order_final", "dynamic_thresholding_ratio",
         "use_karras_sigmas",   "use_beta_sigmas", "use_flow_sigmas",   "use_exponential_sigmas",
-        "flow_shift",          "time_shift_type", "sigma_min",         "use_dynamic_shifting",
-        "sigma_max",
+        "flow_shift",
     };
+    if (!inverse) all.insert(all.end(), {"time_shift_type", "use_dynamic_shifting", "sigma_min", "sigma_max"});
     all.insert(all.end(), more);
     return all;
 }
@@ -323,6 +234,11 @@ std::vector<SchedulerClass> multistep_schedulers() {
          fields({"algorithm_type", "euler_at_final", "use_lu_lambdas", "final_sigmas_type", "lambda_min_clipped",
                  "variance_type", "timestep_spacing", "steps_offset", "rescale_betas_zero_snr"}),
          build_dpm_multistep},
+        {"DPMSolverMultistepInverseScheduler",
+         fields({"algorithm_type", "euler_at_final", "lambda_min_clipped", "variance_type", "timestep_spacing",
+                 "steps_offset"},
+                true),
+         build_dpm_inverse},
         {"DPMSolverSinglestepScheduler",
          fields({"algorithm_type", "final_sigmas_type", "lambda_min_clipped", "variance_type"}), build_dpm_single},
         {"DEISMultistepScheduler", fields({"algorithm_type", "timestep_spacing", "steps_offset"}), build_deis},

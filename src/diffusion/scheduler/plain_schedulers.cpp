@@ -1,5 +1,8 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 #include "base/error.hpp"
@@ -79,10 +82,6 @@ Program build_edm_dpm(const SchedulerConfig& config, int steps) {
                            sampler);
 }
 
-double shifted(double sigma, double shift) {
-    return shift * sigma / (1 + (shift - 1) * sigma);
-}
-
 /// From 1 to the smallest training σ, both shifted, and shifted anew as the library does.
 std::vector<double> flow_sigmas(const SchedulerConfig& config, int steps) {
     const int levels = config.integer("num_train_timesteps", 1000);
@@ -90,8 +89,8 @@ std::vector<double> flow_sigmas(const SchedulerConfig& config, int steps) {
     require_steps(config, steps, levels);
     const double shift = config.number("shift", 1);
     if (!(shift > 0)) config.refuse("shift", "not above 0");
-    std::vector<double> sigmas = linspace(1, shifted(1.0 / levels, shift), steps);
-    for (double& sigma : sigmas) sigma = shifted(sigma, shift);
+    std::vector<double> sigmas = linspace(1, flow_shifted(1.0 / levels, shift), steps);
+    for (double& sigma : sigmas) sigma = flow_shifted(sigma, shift);
     return sigmas;
 }
 
@@ -133,26 +132,45 @@ Program build_flow_heun(const SchedulerConfig& config, int steps) {
                            {.name = "heun", .variable = "time"});
 }
 
-/// σ = sin²(πs/2) of s from 1 to 0, told as s' = atan2(σ, α)·2/π. The network's output is v.
-Program build_ipndm(const SchedulerConfig& config, int steps) {
+/// The σ of the nodes and of the end: sin²(πs/2) of s from 1 to 0, or trained_betas.
+std::vector<double> ipndm_sigmas(const SchedulerConfig& config, int steps) {
     require_steps(config, steps, kMaxTrainSteps);
-    if (config.has("trained_betas")) config.refuse("trained_betas", "they would have to be one for each step");
-    std::vector<Marginal> levels;
-    for (int i = 1; i <= steps; ++i) {
-        const double root = std::sin(std::numbers::pi / 2 * i / steps);
-        const double sigma = root * root;
-        levels.push_back({i == steps ? 0 : std::sqrt(1 - sigma * sigma), i == steps ? 1 : sigma});
+    std::vector<double> sigmas = config.numbers("trained_betas");
+    if (sigmas.empty()) {
+        for (int i = steps; i >= 0; --i) {
+            const double root = std::sin(std::numbers::pi / 2 * i / steps);
+            sigmas.push_back(root * root);
+        }
+        return sigmas;
     }
+    if (sigmas.size() != static_cast<std::size_t>(steps) + 1) {
+        config.refuse("trained_betas", fmt::format("{} values are not {} steps", sigmas.size(), steps),
+                      fmt::format("take --steps {}", sigmas.size() - 1));
+    }
+    const bool falls = std::ranges::adjacent_find(sigmas, std::less_equal<>()) == sigmas.end();
+    if (!falls || !(sigmas.front() <= 1) || !(sigmas.back() >= 0)) {
+        config.refuse("trained_betas", "not falling from 1 to 0");
+    }
+    return sigmas;
+}
+
+/// Tells the network 2/π·atan2(σ, α), whose output is v.
+Program build_ipndm(const SchedulerConfig& config, int steps) {
+    std::vector<Marginal> levels;
     std::vector<Node> nodes;
-    for (int i = steps - 1; i >= 0; --i) {
-        const Marginal& at = levels[static_cast<std::size_t>(i)];
-        nodes.push_back({.t = static_cast<double>(i),
+    for (const double sigma : ipndm_sigmas(config, steps)) {
+        const Marginal at = {std::sqrt(1 - sigma * sigma), sigma};
+        nodes.push_back({.t = static_cast<double>(steps) - static_cast<double>(nodes.size()) - 1,
                          .at = at,
                          .c_in = 1,
                          .c_noise = std::atan2(at.sigma, at.alpha) / std::numbers::pi * 2});
+        if (sigma > 0) levels.push_back(at);
     }
+    const Node end = nodes.back().at.sigma > 0 ? nodes.back() : clean_node();
+    nodes.pop_back();
+    std::ranges::reverse(levels);
     const auto process = std::make_shared<DdpmProcess>(std::move(levels));
-    return compile_program(Course(process, chain(nodes, clean_node()), 1, false), Prediction::v, {.name = "ipndm"});
+    return compile_program(Course(process, chain(nodes, end), 1, false), Prediction::v, {.name = "ipndm"});
 }
 
 }  // namespace

@@ -35,6 +35,19 @@ std::vector<double> trailing_timesteps(int levels, int highest, int steps) {
     return times;
 }
 
+/// N+1 values, increasing: linspace or leading.
+std::vector<double> multistep_grid(std::string_view spacing, int highest, int steps, int offset) {
+    std::vector<double> times;
+    if (spacing == "linspace") {
+        times = linspace(0, highest - 1, steps + 1);
+        for (double& t : times) t = round_half_even(t);
+    } else {
+        const int stride = highest / (steps + 1);
+        for (int i = 0; i <= steps; ++i) times.push_back(i * stride + offset);
+    }
+    return times;
+}
+
 }  // namespace
 
 std::vector<double> spaced_timesteps(std::string_view spacing, int levels, int steps, int offset) {
@@ -48,15 +61,15 @@ std::vector<double> spaced_timesteps(std::string_view spacing, int levels, int s
 
 std::vector<double> multistep_timesteps(std::string_view spacing, int levels, int highest, int steps, int offset) {
     if (spacing == "trailing") return trailing_timesteps(levels, highest, steps);
-    std::vector<double> times;
-    if (spacing == "linspace") {
-        times = reversed(linspace(0, highest - 1, steps + 1));
-        times.pop_back();
-        for (double& t : times) t = round_half_even(t);
-    } else {
-        const int stride = highest / (steps + 1);
-        for (int i = steps; i > 0; --i) times.push_back(i * stride + offset);
-    }
+    std::vector<double> times = reversed(multistep_grid(spacing, highest, steps, offset));
+    times.pop_back();
+    return times;
+}
+
+std::vector<double> inverse_timesteps(std::string_view spacing, int levels, int highest, int steps, int offset) {
+    if (spacing == "trailing") return reversed(trailing_timesteps(levels, highest, steps));
+    std::vector<double> times = multistep_grid(spacing, highest, steps, offset);
+    times.pop_back();
     return times;
 }
 

@@ -23,4 +23,7 @@ std::vector<double> spaced_timesteps(std::string_view spacing, int levels, int s
 ///   trailing  round(highest − i·levels/N) − 1, as many as are not negative.
 std::vector<double> multistep_timesteps(std::string_view spacing, int levels, int highest, int steps, int offset);
 
+/// The same of their inversions, increasing: linspace and leading without the highest in the place of the lowest.
+std::vector<double> inverse_timesteps(std::string_view spacing, int levels, int highest, int steps, int offset);
+
 }  // namespace scorefield::diffusion

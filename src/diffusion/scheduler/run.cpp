@@ -1,0 +1,136 @@
+#include "diffusion/scheduler/run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "diffusion/scheduler/family.hpp"
+#include "diffusion/scheduler/timesteps.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+Node run_node(const NoiseLevels& levels, const Run& run, double sigma, double c_noise) {
+    if (sigma == 0) return clean_node();
+    if (run.flow) return {.t = sigma, .at = {1 - sigma, sigma}, .c_in = 1, .c_noise = c_noise};
+    const double alpha = 1 / std::hypot(sigma, 1.0);
+    return {.t = levels.time_of(sigma), .at = {alpha, sigma * alpha}, .c_in = 1, .c_noise = c_noise};
+}
+
+Course run_course(const NoiseLevels& levels, const Run& run) {
+    constexpr double kSame = 1e-12;  // the last sigma by another formula
+    std::vector<Node> nodes;
+    for (std::size_t i = 0; i < run.sigmas.size(); ++i) {
+        nodes.push_back(run_node(levels, run, run.sigmas[i], run.times[i]));
+    }
+    const bool same = std::abs(run.last / run.sigmas.back() - 1) < kSame;
+    const Node end = same ? nodes.back() : run_node(levels, run, run.last, 0);
+    return {run.flow ? make_process({.name = "flow"}) : levels.process(), chain(nodes, end), 1, false};
+}
+
+/// What a program's evaluations take for the network's output becomes c_skip·x + c_out·F.
+template <class Form>
+void substitute_output(Program& program, const Form& form_at) {
+    for (Op& op : program.ops) {
+        auto* eval = std::get_if<Eval>(&op.instruction);
+        if (eval == nullptr) continue;
+        const AffineForm form = form_at(*eval);
+        eval->c_skip += eval->c_out * form.c_skip;
+        eval->c_out *= form.c_out;
+    }
+}
+
+}  // namespace
+
+int unclipped_levels(const SchedulerConfig& config, const NoiseLevels& levels) {
+    const double lowest = config.number("lambda_min_clipped", -std::numeric_limits<double>::infinity());
+    const auto left = std::ranges::count_if(levels.ratios(), [&](double ratio) { return -std::log(ratio) >= lowest; });
+    if (left == 0) config.refuse("lambda_min_clipped", "leaves no noise level");
+    return static_cast<int>(left);
+}
+
+Run read_run(const SchedulerConfig& config, const NoiseLevels& levels, int steps, int highest, bool rounds) {
+    require_steps(config, steps, levels.count());
+    const SigmaRule rule = read_sigma_rule(config);
+    Run run;
+    if (rule == SigmaRule::levels) {
+        const std::string spacing = config.choice("timestep_spacing", "linspace", kSpacingNames);
+        run.times = multistep_timesteps(spacing, levels.count(), highest, steps, config.integer("steps_offset", 0));
+        for (const double t : run.times) run.sigmas.push_back(levels.ratio_at(t));
+        return run;
+    }
+    const double high = config.number("sigma_max").value_or(levels.ratios().back());
+    const double low = config.number("sigma_min").value_or(levels.ratios().front());
+    run.sigmas = spread_sigmas(rule, high, low, steps);
+    for (const double sigma : run.sigmas) {
+        const double t = levels.time_of(sigma);
+        run.times.push_back(rounds ? round_half_even(t) : std::trunc(t));
+    }
+    return run;
+}
+
+Run read_inverse_run(const SchedulerConfig& config, const NoiseLevels& levels, int steps) {
+    require_steps(config, steps, levels.count());
+    const SigmaRule rule = read_sigma_rule(config);
+    Run run;
+    if (rule == SigmaRule::levels) {
+        const int highest = unclipped_levels(config, levels);
+        const std::string spacing = config.choice("timestep_spacing", "linspace", kSpacingNames);
+        run.times = inverse_timesteps(spacing, levels.count(), highest, steps, config.integer("steps_offset", 0));
+        for (const double t : run.times) run.sigmas.push_back(levels.ratio_at(t));
+        run.last = levels.ratio_at(highest - 1);
+    } else {
+        run.sigmas = spread_sigmas(rule, levels.ratios().front(), levels.ratios().back(), steps);
+        for (const double sigma : run.sigmas) {
+            const double t = levels.time_of(sigma);
+            run.times.push_back(rule == SigmaRule::karras ? round_half_even(t) : t);
+        }
+        run.last = run.sigmas.back();
+    }
+    run.times.erase(std::unique(run.times.begin(), run.times.end()), run.times.end());
+    if (run.times.size() < run.sigmas.size()) run.last = run.sigmas[run.times.size()];
+    run.sigmas.resize(run.times.size());
+    for (double& t : run.times) t = std::trunc(t);
+    return run;
+}
+
+Run read_flow_run(const SchedulerConfig& config, int steps) {
+    const int levels = config.integer("num_train_timesteps", 1000);
+    Run run{.flow = true};
+    for (const double alpha : linspace(1, 1.0 / levels, steps + 1)) {
+        run.sigmas.insert(run.sigmas.begin(), flow_shifted(1 - alpha, config.number("flow_shift", 1)));
+    }
+    run.sigmas.pop_back();
+    for (const double sigma : run.sigmas) run.times.push_back(std::trunc(sigma * levels));
+    return run;
+}
+
+Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, const Run& run,
+                    const SamplerSettings& sampler, Integrand integrand) {
+    const Prediction prediction = read_prediction(config, 4);
+    if (prediction == Prediction::velocity && integrand == Integrand::noise) {
+        config.refuse("prediction_type", "the library estimates no noise from flow_prediction");
+    }
+    const Course course = run_course(levels, run);
+    if (!run.flow && prediction == Prediction::velocity) {
+        const bool noise = integrand == Integrand::noise_of_data;
+        if (noise && sampler.threshold) config.refuse("thresholding", "not with flow_prediction and sigmas of no flow");
+        Program program = compile_program(course, noise ? Prediction::epsilon : Prediction::x0, sampler);
+        substitute_output(program, [noise](const Eval& at) -> AffineForm {
+            const double ratio = at.sigma / at.alpha;
+            return noise ? AffineForm{(1 - at.alpha) / ratio, at.alpha} : AffineForm{1, -ratio};
+        });
+        return program;
+    }
+    if (run.flow && prediction == Prediction::v) {
+        const bool noise = integrand == Integrand::noise;
+        Program program = compile_program(course, noise ? Prediction::epsilon : Prediction::x0, sampler);
+        substitute_output(program, [noise](const Eval& at) -> AffineForm {
+            return noise ? AffineForm{at.sigma, at.alpha} : AffineForm{at.alpha, -at.sigma};
+        });
+        return program;
+    }
+    return compile_program(course, prediction, sampler);
+}
+
+}  // namespace scorefield::diffusion
