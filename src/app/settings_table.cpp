@@ -66,7 +66,7 @@ void add_model(Table& table) {
     table.push_back({"target.variance", kGroup, RealRange{1e-12, 1e12, false, 100}, "",
                      "Variance of each coordinate (gaussian)", kPrograms | Command::score,
                      [](Settings& s) -> Slot { return &s.target_variance; }});
-    table.push_back({"dim", kGroup, IntegerRange{1, 3}, "", "Dimensions of the target gaussian",
+    table.push_back({"dim", kGroup, IntegerRange{1, 3, 3}, "", "Dimensions of the target gaussian",
                      kPrograms | Command::score, [](Settings& s) -> Slot { return &s.dim; }});
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy"}, "", data_help(),
                      kPrograms | Command::train | Command::score, [](Settings& s) -> Slot { return &s.data; },
