@@ -3,16 +3,37 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/random.hpp"
 #include "diffusion/exact_score.hpp"
+#include "diffusion/process.hpp"
 #include "diffusion/program.hpp"
 #include "diffusion/target_mixture.hpp"
 
 namespace scorefield::diffusion::testing_support {
+
+/// Each with its presets.
+inline std::vector<std::shared_ptr<const NoiseProcess>> every_process() {
+    std::vector<std::shared_ptr<const NoiseProcess>> all;
+    for (const ProcessInfo& info : processes()) all.push_back(make_process({.name = std::string(info.name)}));
+    return all;
+}
+
+/// Irregular times from nearly all noise down to little.
+inline std::vector<double> some_times(const NoiseProcess& process) {
+    const TimeRange range = process.times();
+    std::vector<double> times;
+    for (const double share : {0.95, 0.8, 0.75, 0.3, 0.1, 0.02}) {
+        const double t = range.lowest_noisy + share * (range.highest - range.lowest_noisy);
+        times.push_back(range.discrete ? std::round(t) : t);
+    }
+    return times;
+}
 
 /// Mean and variance of a one-dimensional state.
 struct Moments {

@@ -10,6 +10,7 @@ namespace {
 using testing::HasSubstr;
 using testing_support::distance;
 using testing_support::error_of;
+using testing_support::every_process;
 using testing_support::exact_denoiser;
 using testing_support::exact_score;
 using testing_support::FunctionSource;
@@ -19,6 +20,7 @@ using testing_support::mixture_flows;
 using testing_support::MixtureFlow;
 using testing_support::Moments;
 using testing_support::program_moments;
+using testing_support::some_times;
 using testing_support::trajectory;
 
 const char* name_of(Variable variable) {
@@ -54,23 +56,6 @@ TEST(OrderOfAccuracy, OfDpm2IsTwoUnderEveryProcess) {
         EXPECT_THAT(orders(flow, {.name = "kdpm2"}, Variable::sigma, 100), testing::Each(testing::DoubleNear(2, 0.2)))
             << flow.process()->name();
     }
-}
-
-std::vector<std::shared_ptr<const NoiseProcess>> every_process() {
-    std::vector<std::shared_ptr<const NoiseProcess>> all;
-    for (const ProcessInfo& info : processes()) all.push_back(make_process({.name = std::string(info.name)}));
-    return all;
-}
-
-/// Irregular times from `share` of the range down to little noise.
-std::vector<double> some_times(const NoiseProcess& process, double share = 0.95) {
-    const TimeRange range = process.times();
-    std::vector<double> times;
-    for (const double part : {1.0, 0.8, 0.75, 0.3, 0.1, 0.02}) {
-        const double t = range.lowest_noisy + part * share * (range.highest - range.lowest_noisy);
-        times.push_back(range.discrete ? std::round(t) : t);
-    }
-    return times;
 }
 
 using Slope = std::function<Line(double u)>;

@@ -12,6 +12,7 @@ namespace {
 using testing::HasSubstr;
 using testing_support::distance;
 using testing_support::error_of;
+using testing_support::every_process;
 using testing_support::exact_denoiser;
 using testing_support::exact_score;
 using testing_support::gaussian;
@@ -20,24 +21,8 @@ using testing_support::Line;
 using testing_support::MixtureFlow;
 using testing_support::Moments;
 using testing_support::program_moments;
+using testing_support::some_times;
 using testing_support::trajectory;
-
-std::vector<std::shared_ptr<const NoiseProcess>> every_process() {
-    std::vector<std::shared_ptr<const NoiseProcess>> all;
-    for (const ProcessInfo& info : processes()) all.push_back(make_process({.name = std::string(info.name)}));
-    return all;
-}
-
-/// Irregular times from nearly all noise down to little.
-std::vector<double> some_times(const NoiseProcess& process) {
-    const TimeRange range = process.times();
-    std::vector<double> times;
-    for (const double share : {0.95, 0.8, 0.75, 0.3, 0.1, 0.02}) {
-        const double t = range.lowest_noisy + share * (range.highest - range.lowest_noisy);
-        times.push_back(range.discrete ? std::round(t) : t);
-    }
-    return times;
-}
 
 Moments moved(const Moments& m, const Line& step, double noise) {
     return {step.slope * m.mean + step.offset, step.slope * step.slope * m.variance + noise * noise};
