@@ -9,7 +9,7 @@ layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int INPUTS = 64;
 layout(constant_id = 2) const int OUTPUT_BLOCK = 8;
 layout(constant_id = 3) const int OUTPUTS = 8;   // accumulators at a time; divides OUTPUT_BLOCK
-layout(constant_id = 4) const bool ADDEND = false;
+layout(constant_id = 4) const int ADDEND = 0;    // 1: of its own row; 2: of the row that `level` says
 layout(constant_id = 5) const int EPILOGUE = 0;  // 1: silu of the result into `other`; 2: times silu'(other)
 
 struct View {
@@ -25,6 +25,7 @@ layout(push_constant) uniform Push {
     View addend;
     View result;
     View other;
+    View level;
 } push;
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
@@ -44,12 +45,14 @@ void main() {
     [[unroll]] for (int k = 0; k < INPUTS; ++k) {
         x[k] = values[push.a.offset + row * push.a.row + k * push.a.column];
     }
+    uint addend = push.addend.offset;
+    if (ADDEND == 1) addend += row * push.addend.row;
+    if (ADDEND == 2) addend += uint(values[push.level.offset + row * push.level.row]) * push.addend.row;
     [[unroll]] for (int g = 0; g < OUTPUT_BLOCK; g += OUTPUTS) {
         float sum[OUTPUTS];
         [[unroll]] for (int j = 0; j < OUTPUTS; ++j) {
             uint column = min(first + g + j, push.columns - 1u);
-            sum[j] = 0.0;
-            if (ADDEND) sum[j] = values[push.addend.offset + row * push.addend.row + column * push.addend.column];
+            sum[j] = ADDEND == 0 ? 0.0 : values[addend + column * push.addend.column];
         }
         [[unroll]] for (int k = 0; k < INPUTS; ++k) {
             [[unroll]] for (int j = 0; j < OUTPUTS; ++j) sum[j] = sum[j] + x[k] * w[(g + j) * INPUTS + k];

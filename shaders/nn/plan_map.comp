@@ -40,6 +40,7 @@ float sine(float x, int quarters) {
 }
 
 float apply(uint row) {
+    if (OPERATION == 9) return at(push.a, uint(values[push.b.offset + row * push.b.row]));
     float x = at(push.a, row);
     if (OPERATION == 1) return x + at(push.b, row);
     if (OPERATION == 2) return x * at(push.b, row);

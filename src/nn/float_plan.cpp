@@ -136,6 +136,8 @@ void FloatPlan::compute(Value value, const Block& block) {
         case OpKind::slice_columns:
         case OpKind::sum_rows:
         case OpKind::repeat_rows:
+        case OpKind::gather_rows:
+        case OpKind::sum_levels:
             compute_joined(node, block, rows, out);
             break;
         default:
@@ -172,6 +174,10 @@ void FloatPlan::compute_joined(const Node& node, const Block& block, std::size_t
         for (std::size_t r = 0; r < a.rows; ++r) kernels_->add(columns, out, a.data + r * a.stride, out);
         return;
     }
+    if (node.kind == OpKind::gather_rows || node.kind == OpKind::sum_levels) {
+        compute_levels(node, a, b, out);
+        return;
+    }
     const bool whole = a.stride == columns && b.stride == columns;
     const std::size_t pieces = whole ? 1 : rows;
     const std::size_t length = whole ? rows * columns : columns;
@@ -195,6 +201,22 @@ void FloatPlan::compute_joined(const Node& node, const Block& block, std::size_t
                 std::copy_n(row, left, result);
                 std::copy_n(b.data + r * b.stride, columns - left, result + left);
         }
+    }
+}
+
+void FloatPlan::compute_levels(const Node& node, const View& a, const View& levels, float* out) const {
+    const std::size_t columns = node.shape.columns;
+    const auto level = [&](std::size_t row) { return static_cast<std::size_t>(levels.data[row * levels.stride]); };
+    if (node.kind == OpKind::gather_rows) {
+        for (std::size_t r = 0; r < levels.rows; ++r) {
+            std::copy_n(a.data + level(r) * a.stride, columns, out + r * columns);
+        }
+        return;
+    }
+    std::fill_n(out, node.shape.rows * columns, 0.0F);
+    for (std::size_t r = 0; r < levels.rows; ++r) {
+        float* const sum = out + level(r) * columns;
+        kernels_->add(columns, sum, a.data + r * a.stride, sum);
     }
 }
 

@@ -71,6 +71,7 @@ class FloatPlan {
     void compute(Value value, const Block& block);
     void compute_product(const Node& node, Value value, const Block& block, float* out);
     void compute_joined(const Node& node, const Block& block, std::size_t rows, float* out);
+    void compute_levels(const Node& node, const View& a, const View& levels, float* out) const;
     void compute_each(const Node& node, const Block& block, std::size_t count, float* out);
     void run_block(std::size_t stage, const Block& block);
     void combine(Value value, std::size_t blocks);

@@ -15,6 +15,7 @@
 #include "nn/gpu_kernels.hpp"
 #include "shaders/nn/plan_combine.comp.hpp"
 #include "shaders/nn/plan_dense.comp.hpp"
+#include "shaders/nn/plan_levels.comp.hpp"
 #include "shaders/nn/plan_map.comp.hpp"
 #include "shaders/nn/plan_outer.comp.hpp"
 
@@ -29,13 +30,14 @@ constexpr std::size_t kInputsAtMost = 1024;      // private array of an invocati
 constexpr std::uint32_t kOuterGroup = 64;        // invocations over the columns of a gradient
 
 /// Of plan_map.comp.
-enum class Map : std::uint32_t { copy, add, multiply, scale, sigmoid, silu, silu_derivative, sine, cosine };
+enum class Map : std::uint32_t { copy, add, multiply, scale, sigmoid, silu, silu_derivative, sine, cosine, gather };
 /// Of plan_dense.comp.
+enum class Addend : std::uint32_t { none, own_row, row_of_level };
 enum class Epilogue : std::uint32_t { none, silu, times_silu_derivative };
 
 struct DensePush {
     std::uint32_t rows, columns;
-    GpuView a, b, addend, result, other;
+    GpuView a, b, addend, result, other, level;
 };
 struct OuterPush {
     std::uint32_t first, end, left, right, parts;
@@ -45,6 +47,10 @@ struct CombinePush {
     std::uint32_t elements, parts, count, right;
     GpuView result;
     std::uint32_t accumulate;
+};
+struct LevelsPush {
+    std::uint32_t rows, columns;
+    GpuView a, level, result;
 };
 struct MapPush {
     std::uint32_t rows;
@@ -139,7 +145,7 @@ struct GpuPlan::Builder {
     void choose_fusions() {
         silu_of.assign(needed.size(), kNone);
         product_of.assign(needed.size(), kNone);
-        absorbed.assign(needed.size(), false);
+        absorbed = gathered_addends();
         for (Value value = 0; value < needed.size(); ++value) {
             if (!needed[value]) continue;
             const Node& here = node(value);
@@ -153,6 +159,21 @@ struct GpuPlan::Builder {
             if (needed[value] && !absorbed[value] && !is_leaf(node(value)) && !is_view(node(value)))
                 order.push_back(value);
         }
+    }
+
+    /// Gathered rows that products alone read, as what they add.
+    std::vector<bool> gathered_addends() const {
+        std::vector<bool> result(needed.size(), false);
+        for (Value value = 0; value < needed.size(); ++value) {
+            result[value] = needed[value] && node(value).kind == OpKind::gather_rows && !is_output(value);
+        }
+        for (Value value = 0; value < needed.size(); ++value) {
+            const std::vector<Value>& operands = node(value).operands;
+            for (std::size_t i = 0; needed[value] && i < operands.size(); ++i) {
+                if (node(value).kind != OpKind::linear || i != 2) result[operands[i]] = false;
+            }
+        }
+        return result;
     }
 
     void fuse_derivative(Value value) {
@@ -170,7 +191,7 @@ struct GpuPlan::Builder {
         }
     }
 
-    /// The values that the dispatch of `value` reads.
+    /// The values that the dispatch of `value` reads, levels and gathered tables left out: they stay.
     std::vector<Value> reads_of(Value value) const {
         if (product_of[value] == kNone) return node(value).operands;
         const Value product = product_of[value];
@@ -296,6 +317,10 @@ struct GpuPlan::Builder {
         if (here.kind == OpKind::matmul) return emit_outer(value, view(here.operands[0]), here.operands[1]);
         if (here.kind == OpKind::sum_rows) return emit_sum(value);
         if (here.kind == OpKind::concatenate_columns) return emit_concatenation(value);
+        if (here.kind == OpKind::sum_levels) return emit_levels(value);
+        if (here.kind == OpKind::gather_rows) {
+            return emit_map(Map::gather, here.shape, view(here.operands[0]), view(here.operands[1]), places[value]);
+        }
         const std::optional<Map> map = map_of(here.kind);
         if (!map) throw std::logic_error("an operation without a GPU kernel");
         const GpuView a = repeated(here.operands[0], here.shape.rows);
@@ -350,8 +375,15 @@ struct GpuPlan::Builder {
         step.a = here.transpose_a ? transposed(a) : a;
         step.b = linear || here.transpose_b ? transposed(b) : b;
         step.result = places[value];
-        const bool addend = here.operands.size() == 3;
-        if (addend) step.addend = repeated(here.operands[2], here.shape.rows);
+        Addend addend = here.operands.size() == 3 ? Addend::own_row : Addend::none;
+        if (addend != Addend::none && absorbed[here.operands[2]]) {
+            addend = Addend::row_of_level;
+            const Node& gathered = node(here.operands[2]);
+            step.addend = view(gathered.operands[0]);
+            step.level = view(gathered.operands[1]);
+        } else if (addend != Addend::none) {
+            step.addend = repeated(here.operands[2], here.shape.rows);
+        }
         Epilogue epilogue = Epilogue::none;
         if (product_of[value] != kNone) {
             epilogue = Epilogue::times_silu_derivative;
@@ -364,12 +396,12 @@ struct GpuPlan::Builder {
         emit_product(step, here.transpose_a ? shape.rows : shape.columns, addend, epilogue);
     }
 
-    void emit_product(Step step, std::size_t inputs, bool addend, Epilogue epilogue) {
+    void emit_product(Step step, std::size_t inputs, Addend addend, Epilogue epilogue) {
         step.block = block_of(inputs, step.columns);
         const std::uint32_t accumulators = std::min(step.block, kAccumulators);
         step.pipeline = pipeline("product", shaders::nn_plan_dense_comp,
                                  {plan.group_, static_cast<std::uint32_t>(inputs), step.block, accumulators,
-                                  addend ? 1U : 0U, static_cast<std::uint32_t>(epilogue)});
+                                  static_cast<std::uint32_t>(addend), static_cast<std::uint32_t>(epilogue)});
         plan.steps_.push_back(step);
     }
 
@@ -430,7 +462,20 @@ struct GpuPlan::Builder {
         step.a = transposed(view(summed));
         step.b = ones;
         step.result = transposed(result);
-        emit_product(step, shape.rows, false, Epilogue::none);
+        emit_product(step, shape.rows, Addend::none, Epilogue::none);
+    }
+
+    void emit_levels(Value value) {
+        const Node& here = node(value);
+        Step step;
+        step.kernel = Kernel::levels;
+        step.rows = here.shape.rows;
+        step.columns = static_cast<std::uint32_t>(here.shape.columns);
+        step.a = view(here.operands[0]);
+        step.level = view(here.operands[1]);
+        step.result = places[value];
+        step.pipeline = pipeline("levels", shaders::nn_plan_levels_comp, {plan.outer_group_});
+        plan.steps_.push_back(step);
     }
 
     void place_outputs() {
@@ -525,8 +570,13 @@ void GpuPlan::record(gpu::Recorder& recorder, std::size_t rows) const {
         const auto here = step.rows == kBatch ? particles : static_cast<std::uint32_t>(step.rows);
         if (step.kernel == Kernel::outer) {
             record_outer(recorder, step, particles);
+        } else if (step.kernel == Kernel::levels) {
+            const LevelsPush push = {particles, step.columns, step.a, step.level, step.result};
+            recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push,
+                              (step.columns + outer_group_ - 1) / outer_group_, here);
         } else if (step.kernel == Kernel::dense) {
-            const DensePush push = {here, step.columns, step.a, step.b, step.addend, step.result, step.other};
+            const DensePush push = {here,        step.columns, step.a,     step.b,
+                                    step.addend, step.result,  step.other, step.level};
             recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push, groups(here),
                               (step.columns + step.block - 1) / step.block);
         } else {

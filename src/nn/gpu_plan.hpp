@@ -23,8 +23,9 @@ struct GpuView {
 
 /// Evaluates a graph in single precision on the GPU: a list of dispatches over one buffer of floats. Values with one
 /// row per particle are planes, those that are not alive together share memory; transposes, slices and repeated rows
-/// are views. A silu after a product, and a product with silu's derivative, are done by the product's own dispatch.
-/// Sums over particles are formed in chunks and added in their order: the same rows give the same bits.
+/// are views. A silu after a product, and a product with silu's derivative, are done by the product's own dispatch,
+/// which also gathers what it adds. Sums over particles are formed in chunks and added in their order: the same rows
+/// give the same bits.
 class GpuPlan {
   public:
     /// Plans `outputs` of `graph` for up to `max_rows` particles. Throws base::Error: request where they need more
@@ -42,7 +43,7 @@ class GpuPlan {
     std::size_t dispatches() const { return steps_.size(); }
 
   private:
-    enum class Kernel : std::uint8_t { dense, outer, map };
+    enum class Kernel : std::uint8_t { dense, outer, levels, map };
     /// One dispatch, or the chunks and the sum of one.
     struct Step {
         Kernel kernel = Kernel::map;
@@ -53,7 +54,7 @@ class GpuPlan {
         std::uint32_t block = 1;    ///< columns per workgroup
         float factor = 1;
         bool over_batch = false;
-        GpuView a, b, addend, result, other;
+        GpuView a, b, addend, result, other, level;
     };
     struct Builder;
 

@@ -39,6 +39,8 @@ enum class OpKind : std::uint8_t {
     slice_columns,        ///< `columns` columns from `first`
     sum_rows,             ///< (r, c) → (1, c)
     repeat_rows,          ///< (1, c) → (batch, c)
+    gather_rows,          ///< row level(r) of a table (levels, c) for each row r: (batch, c)
+    sum_levels,           ///< (batch, c) → (levels, c): sums over the rows of each level
 };
 
 /// One value and how it comes about. Attributes that an operation does not use keep their defaults.
@@ -81,6 +83,9 @@ class Graph {
     Value slice_columns(Value a, std::size_t first, std::size_t columns);
     Value sum_rows(Value a);
     Value repeat_rows(Value a);
+    /// Levels are whole numbers 0 … in a column, an input that never decreases from row to row.
+    Value gather_rows(Value table, Value level);
+    Value sum_levels(Value a, Value level, std::size_t levels);
 
     /// (1, 1): the mean of the squares of all elements.
     Value mean_square(Value a);

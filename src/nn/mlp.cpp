@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <optional>
 
 #include "base/random.hpp"
 
@@ -62,18 +63,21 @@ data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, dou
     return tensors;
 }
 
-MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows) {
+MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows, std::size_t levels) {
     std::map<std::string, Value> tensors;
     for (const TensorSpec& spec : mlp_tensors(config)) {
         tensors[spec.name] = graph.parameter(spec.name, value_shape(spec));
     }
     MlpValues values;
     values.x = graph.input("x", {kBatch, config.dim});
-    values.c_noise = graph.input("c_noise", {rows == TimeRows::shared ? 1 : kBatch, 1});
+    values.c_noise = graph.input("c_noise", {rows == TimeRows::per_particle ? kBatch : levels, 1});
+    std::optional<Value> level;
+    if (rows == TimeRows::levels) level = graph.input("level", {kBatch, 1});
     const Value angles = graph.matmul(values.c_noise, tensors.at("time.frequencies"));
     const Value time = graph.concatenate_columns(graph.sine(angles), graph.cosine(angles));
     const auto layer = [&](Value h, const std::string& name) {
-        const Value addend = graph.linear(time, tensors.at(name + ".time"), tensors.at(name + ".bias"));
+        const Value own = graph.linear(time, tensors.at(name + ".time"), tensors.at(name + ".bias"));
+        const Value addend = level ? graph.gather_rows(own, *level) : own;
         return graph.silu(graph.linear(h, tensors.at(name + ".weight"), addend));
     };
     Value h = layer(values.x, "input");

@@ -43,19 +43,21 @@ std::vector<TensorSpec> mlp_tensors(const MlpConfig& config);
 /// layer is zero. `horizon`: the largest c_noise.
 data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, double horizon);
 
-/// How the network receives its time: one for all particles, or one per particle (training).
-enum class TimeRows : std::uint8_t { shared, per_particle };
+/// How the network receives its time: one for all particles; one per particle; or a table of levels, of which each
+/// particle says one.
+enum class TimeRows : std::uint8_t { shared, per_particle, levels };
 
 /// The network's inputs and result within a graph; parameters are found by their tensors' names.
 struct MlpValues {
     Value x = 0;        ///< input "x" (batch, d): c_in·state
-    Value c_noise = 0;  ///< input "c_noise": (1, 1) where shared, (batch, 1) per particle
+    Value c_noise = 0;  ///< input "c_noise": (1, 1) where shared, (batch, 1) per particle, else (levels, 1)
     Value output = 0;   ///< F (batch, d)
 };
 
 /// Appends the network. Where time is shared, everything that depends on c_noise alone is shared() in the graph:
-/// a layer is then silu(linear(h, weight, addend)) with a shared (1, W) addend.
-MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows);
+/// a layer is then silu(linear(h, weight, addend)) with a shared (1, W) addend. With levels, the addends are rows of
+/// tables (levels, W), gathered by the input "level" (batch, 1); graph.hpp says what levels are.
+MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows, std::size_t levels = 1);
 
 /// Shape of a tensor as a value of the graph: vectors are one row.
 Shape value_shape(const TensorSpec& spec);

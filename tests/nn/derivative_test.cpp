@@ -29,14 +29,15 @@ Value weighted_sum(Graph& graph, Value value) {
 
 /// The derivative of `loss` by each operand agrees with finite differences.
 void expect_derivative(const Graph& graph, const std::vector<Value>& operands, Value loss,
-                       const std::vector<Value>& derivatives) {
+                       const std::vector<Value>& derivatives, std::size_t levels) {
     std::mt19937 random(7);
     std::vector<Matrix> matrices;
     for (const Value operand : operands) {
         const Shape shape = graph.shape(operand);
         matrices.push_back(random_matrix(random, shape.rows == kBatch ? kRows : shape.rows, shape.columns));
     }
-    Bindings bindings;
+    const Matrix level = level_column(kRows, levels);
+    Bindings bindings = {{"level", &level}};
     for (std::size_t i = 0; i < matrices.size(); ++i) bindings[std::to_string(i)] = &matrices[i];
     const std::vector<Matrix> exact = evaluate(graph, bindings, derivatives);
     for (std::size_t i = 0; i < operands.size(); ++i) {
@@ -62,7 +63,7 @@ TEST_P(Derivative, AgreesWithFiniteDifferences) {
     BuiltCase built = build_case(GetParam());
     const Value loss = weighted_sum(built.graph, built.result);
     const std::vector<Value> first = gradients(built.graph, loss, built.operands);
-    expect_derivative(built.graph, built.operands, loss, first);
+    expect_derivative(built.graph, built.operands, loss, first, GetParam().levels);
 }
 
 TEST_P(Derivative, OfTheDerivativeAgreesWithFiniteDifferences) {
@@ -71,7 +72,7 @@ TEST_P(Derivative, OfTheDerivativeAgreesWithFiniteDifferences) {
     const std::vector<Value> first = gradients(built.graph, loss, built.operands);
     const Value second_loss = weighted_sum(built.graph, first.front());
     const std::vector<Value> second = gradients(built.graph, second_loss, built.operands);
-    expect_derivative(built.graph, built.operands, second_loss, second);
+    expect_derivative(built.graph, built.operands, second_loss, second, GetParam().levels);
 }
 
 /// A direction for each operand, as operands of their own.
@@ -95,7 +96,8 @@ TEST_P(Derivative, AlongADirectionAgreesWithFiniteDifferences) {
     ASSERT_EQ(built.graph.shape(tangent), built.graph.shape(built.result));
     std::mt19937 random(11);
     std::vector<Matrix> matrices;
-    Bindings bindings;
+    const Matrix level = level_column(kRows, GetParam().levels);
+    Bindings bindings = {{"level", &level}};
     for (const Value operand : built.operands) {
         const Shape shape = built.graph.shape(operand);
         matrices.push_back(random_matrix(random, shape.rows == kBatch ? kRows : shape.rows, shape.columns));
@@ -126,7 +128,8 @@ TEST_P(Derivative, OfADerivativeAlongADirectionAgreesWithFiniteDifferences) {
     const std::vector<std::pair<Value, Value>> directions = add_directions(built);
     const Value tangent = tangents(built.graph, directions, {built.result}).front();
     const Value loss = weighted_sum(built.graph, tangent);
-    expect_derivative(built.graph, built.operands, loss, gradients(built.graph, loss, built.operands));
+    expect_derivative(built.graph, built.operands, loss, gradients(built.graph, loss, built.operands),
+                      GetParam().levels);
 }
 
 // Forward mode over reverse mode: each row is a row of the Hessian times the direction.
@@ -137,12 +140,10 @@ TEST_P(Derivative, OfTheGradientAlongADirectionIsThatOfTheSlope) {
     const std::vector<std::pair<Value, Value>> directions = add_directions(built);
     const std::vector<Value> along = tangents(built.graph, directions, gradients(built.graph, loss, variables));
     const Value slope = tangents(built.graph, directions, {loss}).front();
-    expect_derivative(built.graph, built.operands, slope, [&] {
-        std::vector<Value> expected = along;
-        const std::vector<Value> first = gradients(built.graph, loss, variables);
-        expected.insert(expected.end(), first.begin(), first.end());
-        return expected;
-    }());
+    std::vector<Value> expected = along;
+    const std::vector<Value> first = gradients(built.graph, loss, variables);
+    expected.insert(expected.end(), first.begin(), first.end());
+    expect_derivative(built.graph, built.operands, slope, expected, GetParam().levels);
 }
 
 INSTANTIATE_TEST_SUITE_P(Operations, Derivative, testing::ValuesIn(operation_cases()),

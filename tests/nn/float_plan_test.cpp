@@ -28,7 +28,7 @@ struct Operands {
     FloatBindings single_bindings;
 };
 
-Operands random_operands(const BuiltCase& built, std::size_t rows, unsigned seed) {
+Operands random_operands(const BuiltCase& built, std::size_t rows, unsigned seed, std::size_t levels) {
     std::mt19937 random(seed);
     Operands operands;
     for (const Value value : built.operands) {
@@ -36,9 +36,12 @@ Operands random_operands(const BuiltCase& built, std::size_t rows, unsigned seed
         operands.exact.push_back(random_matrix(random, shape.rows == kBatch ? rows : shape.rows, shape.columns));
         operands.single.push_back(to_floats(operands.exact.back()));
     }
+    operands.exact.push_back(level_column(rows, levels));
+    operands.single.push_back(to_floats(operands.exact.back()));
     for (std::size_t i = 0; i < operands.exact.size(); ++i) {
-        operands.exact_bindings[std::to_string(i)] = &operands.exact[i];
-        operands.single_bindings[std::to_string(i)] = operands.single[i];
+        const std::string name = i < built.operands.size() ? std::to_string(i) : "level";
+        operands.exact_bindings[name] = &operands.exact[i];
+        operands.single_bindings[name] = operands.single[i];
     }
     return operands;
 }
@@ -63,7 +66,7 @@ TEST_P(FloatOperation, AgreesWithTheReferenceOnEveryInstructionSetAndBlockSize) 
     for (std::size_t set = 0; set < list.count; ++set) {
         FloatPlan plan(built.graph, {built.result}, 300, *list.sets[set]);
         for (const std::size_t rows : {1U, 127U, 128U, 129U, 300U}) {
-            const Operands operands = random_operands(built, rows, static_cast<unsigned>(rows));
+            const Operands operands = random_operands(built, rows, static_cast<unsigned>(rows), GetParam().levels);
             plan.run(pool, rows, operands.single_bindings);
             const Matrix exact = evaluate(built.graph, operands.exact_bindings, {built.result}).front();
             expect_close(plan.output(0), exact, std::string(list.sets[set]->name) + ", rows " + std::to_string(rows));

@@ -80,6 +80,8 @@ TEST_P(GpuOperation, AgreesWithTheReference) {
         }
         Bindings bindings;
         for (std::size_t i = 0; i < operands.size(); ++i) bindings[std::to_string(i)] = &operands[i];
+        const Matrix level = level_column(rows, GetParam().levels);
+        if (GetParam().levels > 0) bindings["level"] = &level;
         memory.bind(bindings);
         memory.run(rows);
         memory.expect_close(0, evaluate(built.graph, bindings, {built.result}).front(), "rows " + std::to_string(rows));
@@ -89,13 +91,19 @@ TEST_P(GpuOperation, AgreesWithTheReference) {
 INSTANTIATE_TEST_SUITE_P(Operations, GpuOperation, testing::ValuesIn(operation_cases()),
                          [](const auto& test) { return test.param.name; });
 
-class GpuTraining : public gpu::GpuTest, public ::testing::WithParamInterface<MlpConfig> {};
+struct TrainingCase {
+    MlpConfig config;
+    TimeRows rows;
+};
+
+class GpuTraining : public gpu::GpuTest, public ::testing::WithParamInterface<TrainingCase> {};
 
 TEST_P(GpuTraining, GivesANetworksLossAndDerivativesAsTheReference) {
     constexpr std::size_t kRows = 200;
-    const MlpConfig config = GetParam();
+    constexpr std::size_t kLevels = 40;
+    const auto& [config, rows] = GetParam();
     Graph graph;
-    const MlpValues network = build_mlp(graph, config, TimeRows::per_particle);
+    const MlpValues network = build_mlp(graph, config, rows, kLevels);
     std::vector<Value> outputs = {graph.mean_square(network.output), network.output};
     std::mt19937 random(3);
     std::map<std::string, Matrix> leaves;
@@ -109,7 +117,8 @@ TEST_P(GpuTraining, GivesANetworksLossAndDerivativesAsTheReference) {
     }
     for (const Value gradient : gradients(graph, outputs.front(), tensors)) outputs.push_back(gradient);
     leaves["x"] = random_matrix(random, kRows, config.dim);
-    leaves["c_noise"] = random_matrix(random, kRows, 1);
+    leaves["c_noise"] = random_matrix(random, rows == TimeRows::levels ? kLevels : kRows, 1);
+    if (rows == TimeRows::levels) leaves["level"] = level_column(kRows, kLevels);
     Bindings bindings;
     for (const auto& [name, matrix] : leaves) bindings[name] = &matrix;
 
@@ -126,7 +135,9 @@ TEST_P(GpuTraining, GivesANetworksLossAndDerivativesAsTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, GpuTraining,
-                         testing::Values(MlpConfig{2, 64, 3, 32}, MlpConfig{3, 17, 2, 5}, MlpConfig{1, 9, 0, 1}));
+                         testing::Values(TrainingCase{{2, 40, 3, 8}, TimeRows::levels},
+                                         TrainingCase{{3, 17, 2, 5}, TimeRows::per_particle},
+                                         TrainingCase{{1, 9, 0, 1}, TimeRows::per_particle}));
 
 class GpuPlanTest : public gpu::GpuTest {};
 

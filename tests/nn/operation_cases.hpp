@@ -5,15 +5,17 @@
 #include <vector>
 
 #include "nn/graph.hpp"
+#include "nn/matrix.hpp"
 
 namespace scorefield::nn {
 
 /// One use of an operation: the shapes of its operands and how the result is made of them. Operands of kBatch rows
-/// become inputs, the others parameters, named "0", "1", ….
+/// become inputs, the others parameters, named "0", "1", …; the rows' levels, where there are any, come after them.
 struct OperationCase {
     std::string name;
     std::vector<Shape> operands;
     std::function<Value(Graph&, const std::vector<Value>&)> build;
+    std::size_t levels = 0;
 };
 
 inline const std::vector<OperationCase>& operation_cases() {
@@ -75,6 +77,19 @@ inline const std::vector<OperationCase>& operation_cases() {
          [](Graph& g, const Values& v) { return g.multiply(g.repeat_rows(v[0]), v[1]); }},
         {"mean_square", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.mean_square(v[0]); }},
         {"mean_square_fixed", {{4, 3}}, [](Graph& g, const Values& v) { return g.mean_square(v[0]); }},
+        {"gather_rows", {{7, 3}}, [](Graph& g, const Values& v) { return g.gather_rows(v[0], v[1]); }, 7},
+        {"gathered_addend",
+         {{kBatch, 5}, {20, 5}, {3, 20}},
+         [](Graph& g, const Values& v) { return g.silu(g.linear(v[0], v[1], g.gather_rows(v[2], v[3]))); },
+         3},
+        {"sum_levels", {{kBatch, 70}}, [](Graph& g, const Values& v) { return g.sum_levels(v[0], v[1], 5); }, 5},
+        {"levels_between_sums",
+         {{kBatch, 3}, {kBatch, 3}},
+         [](Graph& g, const Values& v) {
+             const Value means = g.scale(g.sum_levels(v[0], v[2], 4), 1, true);
+             return g.multiply(g.gather_rows(g.silu(means), v[2]), v[1]);
+         },
+         4},
         {"after_a_sum",
          {{kBatch, 3}, {3, 3}},
          [](Graph& g, const Values& v) {
@@ -102,8 +117,17 @@ inline BuiltCase build_case(const OperationCase& test_case) {
         built.operands.push_back(shape.rows == kBatch ? built.graph.input(name, shape)
                                                       : built.graph.parameter(name, shape));
     }
-    built.result = test_case.build(built.graph, built.operands);
+    std::vector<Value> all = built.operands;
+    if (test_case.levels > 0) all.push_back(built.graph.input("level", {kBatch, 1}));
+    built.result = test_case.build(built.graph, all);
     return built;
+}
+
+/// Levels of `rows` rows that skip some where there are fewer rows than levels, (rows, 1).
+inline Matrix level_column(std::size_t rows, std::size_t levels) {
+    Matrix column(rows, 1);
+    for (std::size_t r = 0; r < rows; ++r) column.at(r, 0) = static_cast<double>((r * levels + levels / 2) / rows);
+    return column;
 }
 
 }  // namespace scorefield::nn

@@ -42,6 +42,10 @@ const Operation& operation(OpKind kind) {
             return kSumRows;
         case OpKind::repeat_rows:
             return kRepeatRows;
+        case OpKind::gather_rows:
+            return kGatherRows;
+        case OpKind::sum_levels:
+            return kSumLevels;
         case OpKind::input:
         case OpKind::parameter:
         case OpKind::constant:

@@ -67,5 +67,7 @@ extern const Operation kConcatenateColumns;
 extern const Operation kSliceColumns;
 extern const Operation kSumRows;
 extern const Operation kRepeatRows;
+extern const Operation kGatherRows;
+extern const Operation kSumLevels;
 
 }  // namespace scorefield::nn
