@@ -107,6 +107,18 @@ void EmpiricalTarget::evaluate(std::span<const double> x, const Marginal& at, co
     }
 }
 
+AxisMoments EmpiricalTarget::moments() const {
+    const auto d = static_cast<std::size_t>(dim());
+    const auto n = static_cast<double>(count());
+    AxisMoments all = {std::vector<double>(d, 0.0), std::vector<double>(d, 0.0)};
+    for (std::size_t i = 0; i < points_.size(); ++i) all.mean[i % d] += static_cast<double>(points_[i]) / n;
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+        const double offset = static_cast<double>(points_[i]) - all.mean[i % d];
+        all.variance[i % d] += offset * offset / n;
+    }
+    return all;
+}
+
 void EmpiricalTarget::draw(std::uint64_t seed, ParticleRange range, const Marginal& at,
                            std::span<double> points) const {
     const auto d = static_cast<std::size_t>(dim());

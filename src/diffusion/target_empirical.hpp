@@ -24,6 +24,7 @@ class EmpiricalTarget final : public Target {
     /// (count, dim) row-major.
     std::span<const float> points() const { return points_; }
     void evaluate(std::span<const double> x, const Marginal& at, const TargetAnswers& answers) const override;
+    AxisMoments moments() const override;
 
   private:
     /// The data point from the uniform of index 0, the noise from the normals of index 1.

@@ -173,6 +173,26 @@ void GaussianMixture::evaluate(std::span<const double> x, const Marginal& at, co
     evaluate_points<3>(components_, x, at, answers);
 }
 
+/// Of a component: its mean, and the diagonal of its covariance Σ_j λ_j v_j v_jᵀ.
+AxisMoments GaussianMixture::moments() const {
+    const auto d = static_cast<std::size_t>(dim());
+    AxisMoments all = {std::vector<double>(d, 0.0), std::vector<double>(d, 0.0)};
+    for (const Component& component : components_) {
+        for (std::size_t e = 0; e < d; ++e) all.mean[e] += component.weight * component.mean[e];
+    }
+    for (const Component& component : components_) {
+        for (std::size_t e = 0; e < d; ++e) {
+            const double offset = component.mean[e] - all.mean[e];
+            double variance = offset * offset;
+            for (std::size_t j = 0; j < d; ++j) {
+                variance += component.variances[j] * component.axes[j * d + e] * component.axes[j * d + e];
+            }
+            all.variance[e] += component.weight * variance;
+        }
+    }
+    return all;
+}
+
 void GaussianMixture::draw(std::uint64_t seed, ParticleRange range, const Marginal& at,
                            std::span<double> points) const {
     const auto d = static_cast<std::size_t>(dim());

@@ -36,6 +36,7 @@ class GaussianMixture final : public Target {
 
     std::span<const Component> components() const { return components_; }
     void evaluate(std::span<const double> x, const Marginal& at, const TargetAnswers& answers) const override;
+    AxisMoments moments() const override;
 
   private:
     /// The component from the uniform of index 0, its deviation from the normals of index 1.

@@ -227,6 +227,38 @@ TEST(GaussianMixture, SamplesDoNotDependOnTheBatch) {
     EXPECT_THAT(part, testing::ElementsAreArray(whole.begin() + 60, whole.end()));
 }
 
+// Of mixture_d by hand: mean −0.2·5 + 0.8·5 = 3, variance 1 + 0.2·8² + 0.8·2² = 17.
+TEST(Moments, AreThoseOfTheDistribution) {
+    const auto mixture = open_target({.name = "mixture_d"});
+    const AxisMoments clean = mixture->moments();
+    EXPECT_THAT(clean.mean, testing::Each(testing::DoubleNear(3, 1e-14)));
+    EXPECT_THAT(clean.variance, testing::Each(testing::DoubleNear(17, 1e-13)));
+    const AxisMoments noisy = marginal_moments(clean, {0.5, 2});
+    EXPECT_THAT(noisy.mean, testing::Each(testing::DoubleNear(1.5, 1e-14)));
+    EXPECT_THAT(noisy.variance, testing::Each(testing::DoubleNear(8.25, 1e-13)));
+}
+
+// Standard errors of n = 40 000 draws: mean √(v/n), variance below √(m₄/n); bound 4.5 of them. The fourth moment of the
+// draws themselves serves.
+TEST(Moments, OfCorrelatedComponentsAreThoseOfDraws) {
+    constexpr std::uint32_t kCount = 40'000;
+    const GaussianMixture mixture = random_mixture(3, 4, 50);
+    const Marginal at = {0.6, 0.8};
+    const std::vector<double> x = mixture.sample(5, {0, kCount}, at);
+    const AxisMoments exact = marginal_moments(mixture.moments(), at);
+    for (std::size_t e = 0; e < 3; ++e) {
+        double mean = 0, variance = 0, fourth = 0;
+        for (std::size_t i = e; i < x.size(); i += 3) {
+            const double offset = x[i] - exact.mean[e];
+            mean += offset / kCount;
+            variance += offset * offset / kCount;
+            fourth += offset * offset * offset * offset / kCount;
+        }
+        EXPECT_NEAR(mean, 0, 4.5 * std::sqrt(exact.variance[e] / kCount));
+        EXPECT_NEAR(variance, exact.variance[e], 4.5 * std::sqrt(fourth / kCount));
+    }
+}
+
 // Each component's interval of the uniform is its weight: with 1 000 of them no draw may fall beside its share. The
 // index is read off the mean, k; standard deviation of a count √(n p).
 TEST(GaussianMixture, SamplesEveryOfAThousandComponents) {
