@@ -109,12 +109,13 @@ bool program_control(Settings& settings) {
 
 }  // namespace
 
-void Panel::draw(float width, float height, Settings& settings, const Scene& scene, const FrameGraph& graph,
-                 Requests& requests) const {
+void Panel::draw(float width, float height, Settings& settings, const Scene& scene, const MomentsReadout& moments,
+                 const FrameGraph& graph, Requests& requests) const {
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize({width, height});
     ImGui::Begin("panel", nullptr, kFixed | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
-    const float footer = ImGui::GetFontSize() * 4 + 6 * ImGui::GetTextLineHeightWithSpacing();
+    const float lines = static_cast<float>(6 + moments.lines());
+    const float footer = ImGui::GetFontSize() * 4 + lines * ImGui::GetTextLineHeightWithSpacing();
     ImGui::BeginChild("controls", {0, -footer});
     if (!message.empty()) {
         ImGui::PushStyleColor(ImGuiCol_Text, kWarning);
@@ -127,6 +128,7 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
     if (section("Picture")) draw_look(settings, requests);
     ImGui::EndChild();
     ImGui::Separator();
+    moments.draw();
     graph.draw();
     ImGui::TextDisabled("%s", device_.c_str());
     tooltip(device_reason_ + "  (--device)");

@@ -7,6 +7,7 @@
 #include "app/scene.hpp"
 #include "app/settings.hpp"
 #include "app/viewer/frame_graph.hpp"
+#include "app/viewer/moments_readout.hpp"
 #include "app/viewer/requests.hpp"
 #include "app/viewer/score_controls.hpp"
 
@@ -22,8 +23,8 @@ class Panel {
           device_reason_(device.selection_reason()) {}
 
     /// Declares it, `width` × `height` screen units at the upper left corner. Changes `settings` in place.
-    void draw(float width, float height, Settings& settings, const Scene& scene, const FrameGraph& graph,
-              Requests& requests) const;
+    void draw(float width, float height, Settings& settings, const Scene& scene, const MomentsReadout& moments,
+              const FrameGraph& graph, Requests& requests) const;
     /// The keys and mouse gestures, over everything.
     void draw_help(bool& open) const;
 

@@ -63,6 +63,7 @@ Viewer::Viewer(const Settings& settings)
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
       panel_(models_beside(scene_->model()), settings, device_),
+      moments_(device_),
       log_(settings.frame_log),
       screenshots_(device_),
       slots_{FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}} {
@@ -71,6 +72,7 @@ Viewer::Viewer(const Settings& settings)
     std::erase_if(settings_.given,
                   [&](const std::string& name) { return settings.target.empty() || name != "prediction"; });
     opened_ = ScoreChoice(settings_);
+    moments_.watch(*scene_);
 }
 
 Viewer::~Viewer() {
@@ -124,6 +126,7 @@ void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
     last_frame_ = start;
 
     advance();
+    moments_.poll();
     const VkExtent2D window = target.image.extent();
     const Layout before = layout(window);
     const Requests requests = declare_interface(before, window);
@@ -139,11 +142,14 @@ void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
     screenshots_.record(slot.recorder, scene_->picture());
     {
         const auto scope = slot.recorder.scope("UI");
+        moments_.record(slot.recorder, scene_->player());
         show_picture(slot.recorder, target, now.panel);
         interface_.record(slot.recorder, target);
         slot.recorder.prepare_present(target.image);
     }
-    screenshots_.submitted(device_.submit(slot.recorder, target.sync));
+    const gpu::Submission submission = device_.submit(slot.recorder, target.sync);
+    screenshots_.submitted(submission);
+    moments_.submitted(submission);
     slot.record = frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), scene_->model(), scene_->player());
     swapchain_.present(target);
     ++frames_;
@@ -156,7 +162,7 @@ Requests Viewer::declare_interface(const Layout& now, VkExtent2D window) {
     if (now.panel > 0) {
         const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
         panel_.draw(static_cast<float>(now.panel) / pixels.x, static_cast<float>(window.height) / pixels.y, settings_,
-                    *scene_, graph_, requests);
+                    *scene_, moments_, graph_, requests);
     }
     panel_.draw_help(help_open_);
     move_camera(now);
@@ -248,6 +254,7 @@ void Viewer::reopen(const Settings& settings) {
     if (!scene_->player().playback().playing()) scene->player().playback().pause();
     scene_ = std::move(scene);
     opened_ = chosen;
+    moments_.watch(*scene_);
     forget_pace();
 }
 

@@ -8,6 +8,7 @@
 #include "app/pace.hpp"
 #include "app/scene.hpp"
 #include "app/viewer/interface.hpp"
+#include "app/viewer/moments_readout.hpp"
 #include "app/viewer/panel.hpp"
 #include "app/viewer/score_choice.hpp"
 #include "app/viewer/screenshots.hpp"
@@ -62,6 +63,7 @@ class Viewer {
     gpu::Swapchain swapchain_;
     Interface interface_;
     Panel panel_;
+    MomentsReadout moments_;
     FrameGraph graph_;
     FrameLog log_;
     Screenshots screenshots_;
