@@ -3,23 +3,23 @@
 #include <algorithm>
 #include <cmath>
 
-#include "diffusion/processes/processes.hpp"
-
 namespace scorefield::diffusion {
 
-BetaRamp::BetaRamp(const ProcessSettings& settings)
-    : beta_min_(settings.beta_min.value_or(0.1)), beta_max_(settings.beta_max.value_or(20)) {
+BetaRampProcess::BetaRampProcess(const ProcessSettings& settings)
+    : ContinuousProcess(settings, 1),
+      beta_min_(settings.beta_min.value_or(0.1)),
+      beta_max_(settings.beta_max.value_or(20)) {
     require_ordered("beta_min", beta_min_, "beta_max", beta_max_, true);
 }
 
-double BetaRamp::time_of_integral(double integral) const {
+double BetaRampProcess::time_of_integral(double integral) const {
     if (integral >= this->integral(1)) return 1;
     // The root of ½(beta_max − beta_min)t² + beta_min·t = B, in the form that does not cancel.
     const double root = std::sqrt(beta_min_ * beta_min_ + 2 * (beta_max_ - beta_min_) * integral);
     return integral == 0 ? 0 : std::min(2 * integral / (beta_min_ + root), 1.0);
 }
 
-double BetaRamp::corrector_scale(double t, int steps) const {
+double BetaRampProcess::corrector_scale(double t, int steps) const {
     return std::max(1 - beta(t) / steps, 0.0);
 }
 

@@ -43,11 +43,7 @@ constexpr std::array<ProcessParameter, 3> kParameters = {{
 }  // namespace
 
 ProcessEntry edm_entry() {
-    return {{"edm", "continuous, keeps the data; its time is the noise"},
-            [](std::string_view) -> std::span<const ProcessParameter> { return kParameters; },
-            [](const ProcessSettings& settings) -> std::shared_ptr<const NoiseProcess> {
-                return std::make_shared<EdmProcess>(settings);
-            }};
+    return process_entry<EdmProcess, kParameters>({"edm", "continuous, keeps the data; its time is the noise"});
 }
 
 }  // namespace scorefield::diffusion

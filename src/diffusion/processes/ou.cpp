@@ -2,46 +2,39 @@
 #include <array>
 #include <cmath>
 
-#include "diffusion/processes/processes.hpp"
+#include "diffusion/processes/continuous.hpp"
 
 namespace scorefield::diffusion {
 namespace {
 
 /// The Ornstein–Uhlenbeck process dx = −βx dt + s dw: α = e^{−βt}, σ² = s²(1 − e^{−2βt})/(2β), t in [0, T].
-class OuProcess final : public NoiseProcess {
+class OuProcess final : public ContinuousProcess {
   public:
     explicit OuProcess(const ProcessSettings& settings)
-        : beta_(settings.beta.value_or(1)),
+        : ContinuousProcess(settings, settings.horizon.value_or(5 / settings.beta.value_or(1))),
+          beta_(settings.beta.value_or(1)),
           s_(settings.s.value_or(std::sqrt(2 * beta_))),
-          horizon_(settings.horizon.value_or(5 / beta_)),
-          t_min_(settings.t_min.value_or(kDefaultTMin)),
-          stationary_(s_ / std::sqrt(2 * beta_)) {
-        require_ordered("t_min", t_min_, "T", horizon_);
-    }
+          stationary_(s_ / std::sqrt(2 * beta_)) {}
 
     std::string_view name() const override { return "ou"; }
-    TimeRange times() const override { return {0, t_min_, horizon_, false}; }
     Marginal marginal(double t) const override {
         return {std::exp(-beta_ * t), stationary_ * std::sqrt(-std::expm1(-2 * beta_ * t))};
     }
     LinearSde sde(double /*t*/) const override { return {-beta_, s_ * s_}; }
     /// e^{−2λ} = σ²/α² = s²/(2β)·(e^{2βt} − 1).
     double time_at(double log_snr) const override {
-        return std::min(softplus(-2 * (log_snr + std::log(stationary_))) / (2 * beta_), horizon_);
+        return std::min(softplus(-2 * (log_snr + std::log(stationary_))) / (2 * beta_), horizon());
     }
     double prior_scale() const override { return stationary_; }
     Variable variable() const override { return Variable::time; }
-    double clock(double t) const override { return t / horizon_; }
     /// 2β is what β(t) is of vp.
     double corrector_scale(double /*t*/, int steps) const override {
-        return std::max(1 - 2 * beta_ * horizon_ / steps, 0.0);
+        return std::max(1 - 2 * beta_ * horizon() / steps, 0.0);
     }
 
   private:
     double beta_;
     double s_;
-    double horizon_;
-    double t_min_;
     double stationary_;  ///< standard deviation in the end
 };
 
@@ -53,21 +46,13 @@ constexpr std::array<ProcessParameter, 4> kParameters = {{
      .preset = "sqrt(2 beta)",
      .low = 0,
      .high = kMaxProcessScale},
-    {.name = "t_min",
-     .help = "Time at which samplers that leave noise stop",
-     .preset = "0.001",
-     .low = 0,
-     .high = kMaxProcessScale},
+    kTMinBelowHorizonParameter,
 }};
 
 }  // namespace
 
 ProcessEntry ou_entry() {
-    return {{"ou", "Ornstein-Uhlenbeck: forgets the data at a constant rate"},
-            [](std::string_view) -> std::span<const ProcessParameter> { return kParameters; },
-            [](const ProcessSettings& settings) -> std::shared_ptr<const NoiseProcess> {
-                return std::make_shared<OuProcess>(settings);
-            }};
+    return process_entry<OuProcess, kParameters>({"ou", "Ornstein-Uhlenbeck: forgets the data at a constant rate"});
 }
 
 }  // namespace scorefield::diffusion

@@ -16,6 +16,15 @@ struct ProcessEntry {
     std::shared_ptr<const NoiseProcess> (*make)(const ProcessSettings& settings) = nullptr;
 };
 
+/// Of a process that takes the same parameters whatever the schedule.
+template <class Process, const auto& kParameters>
+ProcessEntry process_entry(const ProcessInfo& info) {
+    return {info, [](std::string_view) -> std::span<const ProcessParameter> { return kParameters; },
+            [](const ProcessSettings& settings) -> std::shared_ptr<const NoiseProcess> {
+                return std::make_shared<Process>(settings);
+            }};
+}
+
 // One file of this folder each; process.cpp joins them.
 ProcessEntry ddpm_entry();
 ProcessEntry vp_entry();
@@ -47,5 +56,8 @@ inline constexpr ProcessParameter kTMinParameter = {.name = "t_min",
                                                     .low = 0,
                                                     .high = 1,
                                                     .below_high = true};
+/// Of a process whose times end at T.
+inline constexpr ProcessParameter kTMinBelowHorizonParameter = {
+    .name = "t_min", .help = kTMinParameter.help, .preset = kTMinParameter.preset, .low = 0, .high = kMaxProcessScale};
 
 }  // namespace scorefield::diffusion

@@ -49,11 +49,8 @@ constexpr std::array<ProcessParameter, 2> kParameters = {{
 }  // namespace
 
 ProcessEntry ve_entry() {
-    return {{"ve", "continuous, keeps the data and adds ever more noise, in geometric progression"},
-            [](std::string_view) -> std::span<const ProcessParameter> { return kParameters; },
-            [](const ProcessSettings& settings) -> std::shared_ptr<const NoiseProcess> {
-                return std::make_shared<VeProcess>(settings);
-            }};
+    return process_entry<VeProcess, kParameters>(
+        {"ve", "continuous, keeps the data and adds ever more noise, in geometric progression"});
 }
 
 }  // namespace scorefield::diffusion
