@@ -99,6 +99,14 @@ class MixtureFlow {
     std::vector<double> reference_;
 };
 
+/// Where particles of the seed end that a sampler moves towards the mixture.
+inline std::vector<double> mixture_states(const Course& course, const SamplerSettings& settings) {
+    const ExactScore source = MixtureFlow::source();
+    const Program program = compile_program(course, Prediction::x0, settings);
+    const std::vector<double> start = initial_state(program, 2, {3, 25}, MixtureFlow::kDim);
+    return trajectory(program, source, start, 2, {3, 25}).back();
+}
+
 /// One for each kind of process: vp, ve, edm and flow.
 inline const std::vector<MixtureFlow>& mixture_flows() {
     static const std::vector<MixtureFlow> all = [] {

@@ -17,6 +17,7 @@ using testing_support::FunctionSource;
 using testing_support::gaussian;
 using testing_support::Line;
 using testing_support::mixture_flows;
+using testing_support::mixture_states;
 using testing_support::MixtureFlow;
 using testing_support::Moments;
 using testing_support::program_moments;
@@ -152,17 +153,11 @@ TEST(RungeKutta, SpendsItsEvaluations) {
     EXPECT_EQ(evaluations({.name = "rk4"}), 21);
 }
 
-std::vector<double> states_of(const Course& course, const SamplerSettings& settings) {
-    const ExactScore source = MixtureFlow::source();
-    const Program program = compile_program(course, Prediction::x0, settings);
-    const std::vector<double> start = initial_state(program, 2, {3, 25}, MixtureFlow::kDim);
-    return trajectory(program, source, start, 2, {3, 25}).back();
-}
-
 TEST(Euler, OverSigmaIsDdim) {
     for (const auto& process : every_process()) {
         const Course course(process, some_times(*process));
-        EXPECT_LT(distance(states_of(course, {.name = "euler", .variable = "sigma"}), states_of(course, {})), 1e-13)
+        EXPECT_LT(distance(mixture_states(course, {.name = "euler", .variable = "sigma"}), mixture_states(course, {})),
+                  1e-13)
             << process->name();
     }
 }
@@ -170,7 +165,7 @@ TEST(Euler, OverSigmaIsDdim) {
 TEST(Kdpm2, WithoutAncestralNoiseIsItself) {
     const auto process = make_process({.name = "edm"});
     const Course course(process, some_times(*process));
-    EXPECT_EQ(states_of(course, {.name = "kdpm2_ancestral", .eta = 0}), states_of(course, {.name = "kdpm2"}));
+    EXPECT_EQ(mixture_states(course, {.name = "kdpm2_ancestral", .eta = 0}), mixture_states(course, {.name = "kdpm2"}));
 }
 
 // x_1 = x_0 + h·(σ'ε + α'D) by hand: on the straight path the velocity is ε − x_0 whatever the time.

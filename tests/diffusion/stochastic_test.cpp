@@ -18,11 +18,11 @@ using testing_support::exact_score;
 using testing_support::gaussian;
 using testing_support::kVariance;
 using testing_support::Line;
+using testing_support::mixture_states;
 using testing_support::MixtureFlow;
 using testing_support::Moments;
 using testing_support::program_moments;
 using testing_support::some_times;
-using testing_support::trajectory;
 
 Moments moved(const Moments& m, const Line& step, double noise) {
     return {step.slope * m.mean + step.offset, step.slope * step.slope * m.variance + noise * noise};
@@ -245,18 +245,11 @@ TEST(Gamma, IntegratesWhatIsLinearExactlyInTheExponentialForm) {
     }
 }
 
-std::vector<double> states_of(const Course& course, const SamplerSettings& settings) {
-    const ExactScore source = MixtureFlow::source();
-    const Program program = compile_program(course, Prediction::x0, settings);
-    const std::vector<double> start = initial_state(program, 2, {3, 25}, MixtureFlow::kDim);
-    return trajectory(program, source, start, 2, {3, 25}).back();
-}
-
 TEST(StochasticSamplers, MeetInTheirSpecialCases) {
     for (const auto& process : every_process()) {
         const Course course(process, some_times(*process));
         const auto expect_same = [&](const SamplerSettings& a, const SamplerSettings& b) {
-            EXPECT_LT(distance(states_of(course, a), states_of(course, b)), 1e-11)
+            EXPECT_LT(distance(mixture_states(course, a), mixture_states(course, b)), 1e-11)
                 << process->name() << ": " << a.name << " " << b.name;
         };
         expect_same({.name = "euler_ancestral", .eta = 0}, {.name = "euler", .variable = "sigma"});
@@ -405,7 +398,7 @@ TEST(Consistency, MakesTheEstimateNoisyAgain) {
 TEST(Consistency, InOneStepIsTheEstimateOfTheData) {
     const auto process = make_process({.name = "edm"});
     const Course course(process, {40.0});
-    EXPECT_EQ(states_of(course, {.name = "consistency"}), states_of(course, {.name = "ddim"}));
+    EXPECT_EQ(mixture_states(course, {.name = "consistency"}), mixture_states(course, {.name = "ddim"}));
 }
 
 TEST(Lcm, HoldsToTheStateByTheBoundaryCondition) {

@@ -71,17 +71,9 @@ void emit_deis(ProgramBuilder& builder, const Course& course, const SamplerSetti
     const int most_order = 3;
     const int order = solver_order(settings, course, most_order, most_order);
     History history(1, order);
-    for (std::size_t i = 0; i < course.steps().size(); ++i) {
-        const Step& step = course.steps()[i];
-        builder.begin_step(step.index);
-        if (step.last()) {
-            builder.denoise(step.from, 0, 0);
-            continue;
-        }
-        const double here = log_snr(step.from.at);
+    take_steps(builder, course, Quantity::noise, history, [&](std::size_t i, const Step& step) {
+        const double here = history[0].log_snr;
         const double width = here - log_snr(step.to.at);  // in log ρ
-        estimate(builder, Quantity::noise, step.from, 0, history.next());
-        history.push(here);
         std::vector<double> weights;
         if (width != 0) {
             const int known = multistep_order(settings, course, i, order);
@@ -95,7 +87,7 @@ void emit_deis(ProgramBuilder& builder, const Course& course, const SamplerSetti
             for (double& weight : weights) weight *= factor;
         }
         advance(builder, step, history, weights);
-    }
+    });
 }
 
 constexpr SamplerParameter kOrder4 = {"order", "earlier estimates that a step uses: 1 … 4",

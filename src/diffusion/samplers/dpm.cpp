@@ -70,21 +70,13 @@ std::vector<Term> multistep_terms(const Weights& weights, const History& past, i
 void emit_multistep(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings,
                     const Solver& solver, int order) {
     History history(1, order);
-    for (std::size_t i = 0; i < course.steps().size(); ++i) {
-        const Step& step = course.steps()[i];
-        builder.begin_step(step.index);
-        if (step.last()) {
-            builder.denoise(step.from, 0, 0);
-            continue;
-        }
-        estimate(builder, solver.quantity, step.from, 0, history.next());
-        history.push(log_snr(step.from.at));
+    take_steps(builder, course, solver.quantity, history, [&](std::size_t i, const Step& step) {
         const Weights weights = step_weights(solver, step.from.at, step.to.at);
         std::vector<Term> terms =
             multistep_terms(weights, history, multistep_order(settings, course, i, order), log_snr(step.to.at));
         terms.push_back({0, weights.state});
         builder.blend(0, terms, builder.increment(weights.noise, step.from, step.to));
-    }
+    });
 }
 
 constexpr std::array<std::string_view, 2> kVariants = {"midpoint", "heun"};
@@ -199,15 +191,7 @@ void emit_dpm_single(ProgramBuilder& builder, const Course& course, const Sample
     const int start = order + 1;  // the register of the group's first state
     History history(1, order);
     Node base;
-    for (std::size_t i = 0; i < course.steps().size(); ++i) {
-        const Step& step = course.steps()[i];
-        builder.begin_step(step.index);
-        if (step.last()) {
-            builder.denoise(step.from, 0, 0);
-            continue;
-        }
-        estimate(builder, solver.quantity, step.from, 0, history.next());
-        history.push(log_snr(step.from.at));
+    take_steps(builder, course, solver.quantity, history, [&](std::size_t i, const Step& step) {
         if (orders[i] == 1) {
             base = step.from;
             if (i + 1 < orders.size() && orders[i + 1] > 1) builder.blend(start, {{0, 1}});
@@ -216,7 +200,7 @@ void emit_dpm_single(ProgramBuilder& builder, const Course& course, const Sample
         std::vector<Term> terms = single_terms(solver, weights, history, orders[i], log_snr(step.to.at));
         terms.push_back({orders[i] == 1 ? 0 : start, weights.state});
         builder.blend(0, terms);
-    }
+    });
 }
 
 constexpr SamplerParameter kOrder = {"order", "earlier estimates that a step uses: 1 … 3", "2, fewer with fewer steps"};

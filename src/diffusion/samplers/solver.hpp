@@ -49,6 +49,24 @@ class History {
     std::vector<Past> past_;
 };
 
+/// Step by step of a multistep solver: puts the estimate of `quantity` at the step's start into `history` and calls
+/// advance(i, step), which moves register 0 to the step's end. A step to the clean state is x̂_0 instead.
+template <class Advance>
+void take_steps(ProgramBuilder& builder, const Course& course, Quantity quantity, History& history,
+                const Advance& advance) {
+    for (std::size_t i = 0; i < course.steps().size(); ++i) {
+        const Step& step = course.steps()[i];
+        builder.begin_step(step.index);
+        if (step.last()) {
+            builder.denoise(step.from, 0, 0);
+            continue;
+        }
+        estimate(builder, quantity, step.from, 0, history.next());
+        history.push(log_snr(step.from.at));
+        advance(i, step);
+    }
+}
+
 /// Adams–Bashforth of one to four even steps, the newest estimate first (Liu et al. 2022, eq. 12).
 inline constexpr std::array<std::array<double, 4>, 4> kEvenWeights = {{
     {1, 0, 0, 0},
