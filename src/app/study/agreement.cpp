@@ -1,10 +1,54 @@
 #include "app/study/agreement.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 
 namespace scorefield::app {
+namespace {
+
+/// A number whose order as an unsigned integer is that of the float: all bits turned below 0, the sign bit above.
+std::uint32_t ordered(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    return (bits >> 31U) != 0 ? ~bits : bits | 0x8000'0000U;
+}
+
+float value_of(std::uint32_t order) {
+    return std::bit_cast<float>((order >> 31U) != 0 ? order & 0x7fff'ffffU : ~order);
+}
+
+/// By digits of 11 bits, the lowest first: some passes over a million of values instead of twenty.
+void sort_by_digits(std::vector<std::uint32_t>& values) {
+    constexpr unsigned kDigitBits = 11;
+    constexpr std::uint32_t kDigits = 1U << kDigitBits;
+    std::vector<std::uint32_t> sorted(values.size());
+    for (unsigned shift = 0; shift < 32; shift += kDigitBits) {
+        std::array<std::size_t, kDigits> place = {};
+        for (const std::uint32_t value : values) ++place[(value >> shift) % kDigits];
+        std::exclusive_scan(place.begin(), place.end(), place.begin(), std::size_t{0});
+        for (const std::uint32_t value : values) sorted[place[(value >> shift) % kDigits]++] = value;
+        values.swap(sorted);
+    }
+}
+
+}  // namespace
+
+std::vector<float> sorted_along(std::span<const float> states, std::span<const double> direction) {
+    const std::size_t dim = direction.size();
+    std::vector<std::uint32_t> order(states.size() / dim);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        double sum = 0;
+        for (std::size_t e = 0; e < dim; ++e) sum += direction[e] * static_cast<double>(states[i * dim + e]);
+        order[i] = ordered(static_cast<float>(sum));
+    }
+    sort_by_digits(order);
+    std::vector<float> values(order.size());
+    std::ranges::transform(order, values.begin(), value_of);
+    return values;
+}
 
 double ks_distance(std::span<const float> a, std::span<const float> b) {
     double worst = 0;
@@ -59,9 +103,8 @@ double ks_distance(const LineLaw& a, const LineLaw& b) {
     return worst;
 }
 
-double ks_critical(double n, double m) {
-    constexpr double kOnceInAThousand = 1.9494746;
-    return kOnceInAThousand * std::sqrt(1 / n + 1 / m);
+double ks_critical(double n, double m, double level) {
+    return std::sqrt(-std::log(level / 2) / 2 * (1 / n + 1 / m));
 }
 
 double ks_critical(double n) {

@@ -12,6 +12,9 @@ namespace scorefield::app {
 /// Standard errors of a Monte Carlo figure that are still put down to chance: of a thousand figures one is farther off.
 inline constexpr double kStandardErrors = 3.3;
 
+/// Values of one coordinate of states (n, dim), or along the unit vector `direction` (dim), sorted; none is NaN.
+std::vector<float> sorted_along(std::span<const float> states, std::span<const double> direction);
+
 /// Largest difference of two empirical distribution functions (Kolmogorov–Smirnov). Both sorted.
 double ks_distance(std::span<const float> a, std::span<const float> b);
 /// Largest difference of an empirical distribution function, of sorted values, from a law.
@@ -19,9 +22,9 @@ double ks_distance(std::span<const float> sorted, const LineLaw& law);
 /// Largest difference of the distribution functions of two laws.
 double ks_distance(const LineLaw& a, const LineLaw& b);
 
-/// The distance that chance exceeds once in a thousand: c·√(1/n + 1/m), c = √(−½ ln(0.001/2)) = 1.949. Against a law
-/// m is infinite.
-double ks_critical(double n, double m);
+/// The distance that chance exceeds with probability `level`: c·√(1/n + 1/m), c = √(−½ ln(level/2)), which is 1.949 for
+/// once in a thousand. Against a law m is infinite.
+double ks_critical(double n, double m, double level = 1e-3);
 double ks_critical(double n);
 
 /// Mean and variance with their standard errors, of a sample.

@@ -7,7 +7,6 @@
 #include "app/study/gpu_population.hpp"
 #include "app/study/gpu_studies.hpp"
 #include "base/random.hpp"
-#include "diffusion/course.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/targets.hpp"
 
@@ -16,7 +15,7 @@ namespace {
 
 using namespace diffusion;
 
-constexpr std::array<int, 5> kSteps = {10, 30, 100, 300, 1000};
+constexpr std::array<int, 3> kSteps = {10, 100, 1000};
 
 SamplerSettings sampler_of(WayBack way) {
     SamplerSettings settings;
@@ -29,12 +28,8 @@ SamplerSettings sampler_of(WayBack way) {
 
 /// The program of a sampler in even steps from t = 1 to 0; its noise brought to the exact posterior's where asked for.
 Program program_of(WayBack way, double v, int steps) {
-    ProcessSettings process;
-    process.name = "additive";
-    std::vector<double> times;
-    for (int k = steps; k > 0; --k) times.push_back(static_cast<double>(k) / steps);
     Program program =
-        with_own_draws(compile_program(Course(make_process(process), times), Prediction::x0, sampler_of(way)));
+        with_own_draws(compile_program(even_steps({.name = "additive"}, steps), Prediction::x0, sampler_of(way)));
     if (way != WayBack::posterior_noise) return program;
     for (Op& op : program.ops) {
         auto* const blend = std::get_if<Blend>(&op.instruction);
@@ -89,10 +84,8 @@ void add_row(Table& table, WayBack way, int steps, double v, double start, std::
 
 std::vector<Table> gaussian_study(gpu::Device& device, const StudyRequest& request) {
     const double v = request.target_variance;
-    TargetSettings target;
-    target.variance = v;
-    target.dim = 2;
-    GpuPopulation population(device, open_target(target), Prediction::x0, request);
+    GpuPopulation population(device, open_target({.name = "gaussian", .variance = v, .dim = 2}), Prediction::x0,
+                             request);
     const std::vector<float> start = start_states(request, v);
     Table from_unit = empty_table("N(0, 1)", v);
     Table from_marginal = empty_table("the true marginal N(0, 1 + v)", v);

@@ -81,16 +81,4 @@ diffusion::Program with_own_draws(diffusion::Program program) {
     return program;
 }
 
-std::vector<float> sorted_along(std::span<const float> states, std::span<const double> direction) {
-    const std::size_t dim = direction.size();
-    std::vector<float> values(states.size() / dim);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        double sum = 0;
-        for (std::size_t e = 0; e < dim; ++e) sum += direction[e] * static_cast<double>(states[i * dim + e]);
-        values[i] = static_cast<float>(sum);
-    }
-    std::ranges::sort(values);
-    return values;
-}
-
 }  // namespace scorefield::app

@@ -50,7 +50,4 @@ class GpuPopulation {
 /// increments of a Brownian path are independent, without the sums that make them one path at every number of steps.
 diffusion::Program with_own_draws(diffusion::Program program);
 
-/// Values of one coordinate of states (n, dim), or along the unit vector `direction` (dim), sorted.
-std::vector<float> sorted_along(std::span<const float> states, std::span<const double> direction);
-
 }  // namespace scorefield::app

@@ -24,8 +24,21 @@ double normal_cumulative(double z) {
     return 0.5 * std::erfc(-z / std::numbers::sqrt2);
 }
 
-/// In-place transform of a power of two of values, by halving; `inverse` without the division by their number.
+/// e^(−2πik/kCells) for the first half of the circle.
+const std::vector<std::complex<double>>& roots_of_unity() {
+    static const std::vector<std::complex<double>> roots = [] {
+        std::vector<std::complex<double>> made(LineLaw::kCells / 2);
+        for (std::size_t k = 0; k < made.size(); ++k) {
+            made[k] = std::polar(1.0, -2 * std::numbers::pi * static_cast<double>(k) / LineLaw::kCells);
+        }
+        return made;
+    }();
+    return roots;
+}
+
+/// In-place transform of kCells values, by halving; `inverse` without the division by their number.
 void fourier(std::vector<std::complex<double>>& values, bool inverse) {
+    const std::vector<std::complex<double>>& roots = roots_of_unity();
     const std::size_t count = values.size();
     for (std::size_t i = 1, j = 0; i < count; ++i) {
         std::size_t bit = count >> 1U;
@@ -34,13 +47,12 @@ void fourier(std::vector<std::complex<double>>& values, bool inverse) {
         if (i < j) std::swap(values[i], values[j]);
     }
     for (std::size_t length = 2; length <= count; length *= 2) {
-        const double angle = (inverse ? 2 : -2) * std::numbers::pi / static_cast<double>(length);
-        std::vector<std::complex<double>> roots(length / 2);
-        for (std::size_t k = 0; k < length / 2; ++k) roots[k] = std::polar(1.0, angle * static_cast<double>(k));
+        const std::size_t stride = count / length;
         for (std::size_t first = 0; first < count; first += length) {
             for (std::size_t k = 0; k < length / 2; ++k) {
                 const std::complex<double> even = values[first + k];
-                const std::complex<double> odd = values[first + k + length / 2] * roots[k];
+                const std::complex<double> root = inverse ? std::conj(roots[k * stride]) : roots[k * stride];
+                const std::complex<double> odd = values[first + k + length / 2] * root;
                 values[first + k] = even + odd;
                 values[first + k + length / 2] = even - odd;
             }

@@ -35,12 +35,6 @@ std::shared_ptr<const GaussianMixture> line_mixture(const std::vector<double>& w
     return std::make_shared<const GaussianMixture>(components);
 }
 
-std::shared_ptr<const Target> named(const char* name) {
-    TargetSettings settings;
-    settings.name = name;
-    return open_target(settings);
-}
-
 /// The exact law of a mixture in one dimension under a marginal.
 LineLaw exact_law(const GaussianMixture& mixture, const Marginal& at = {}) {
     std::vector<double> weights;
@@ -58,25 +52,13 @@ const GaussianMixture& mixture_of(const Target& target) {
     return dynamic_cast<const GaussianMixture&>(target);
 }
 
-std::shared_ptr<const NoiseProcess> process_of(const char* name) {
-    ProcessSettings settings;
-    settings.name = name;
-    return make_process(settings);
-}
-
-std::vector<double> falling_times(int count) {
-    std::vector<double> times;
-    for (int k = count; k > 0; --k) times.push_back(static_cast<double>(k) / count);
-    return times;
-}
-
 /// Langevin dynamics x ← x + τ·score + √(2τ)·z on the mixture itself.
 Program langevin(double step_size, int steps) {
     SamplerSettings settings;
     settings.name = "langevin";
     settings.step_size = step_size;
     settings.clean = true;
-    return compile_program(Course(process_of("additive"), falling_times(steps)), Prediction::score, settings);
+    return compile_program(even_steps({.name = "additive"}, steps), Prediction::score, settings);
 }
 
 /// The same without noise: pure ascent.
@@ -198,7 +180,7 @@ std::vector<float> sorted_line(std::span<const float> states) {
 Table forward_marginals(gpu::Device& device, const StudyRequest& request) {
     constexpr double kBeta = 0.03;
     constexpr std::array<int, 5> kTimes = {0, 1, 10, 30, 100};
-    const std::shared_ptr<const Target> target = named("mixture_a");
+    const std::shared_ptr<const Target> target = open_target({.name = "mixture_a"});
     GpuPopulation population(device, target, Prediction::x0, request);
     const auto states = population.run(forward_chain(kBeta, kTimes.back()), population.draws(), kTimes);
     Table table = {
@@ -238,7 +220,7 @@ double watershed(const Target& target, double low, double high) {
 
 Table langevin_does_not_mix(gpu::Device& device, const StudyRequest& request) {
     constexpr int kSteps = 100;
-    const std::shared_ptr<const Target> target = named("mixture_b");
+    const std::shared_ptr<const Target> target = open_target({.name = "mixture_b"});
     GpuPopulation population(device, target, Prediction::score, request);
     ModeTable table(
         "(b) 0.6 N(2, 0.5^2) + 0.4 N(-2, 0.2^2): Langevin dynamics from uniform on [-3, 3], tau = 0.05, 100 "
@@ -267,11 +249,11 @@ Table langevin_does_not_mix(gpu::Device& device, const StudyRequest& request) {
 
 Table forward_and_reverse(gpu::Device& device, const StudyRequest& request) {
     constexpr double kBeta = 0.05;
-    const std::shared_ptr<const Target> target = named("mixture_c");
+    const std::shared_ptr<const Target> target = open_target({.name = "mixture_c"});
     GpuPopulation population(device, target, Prediction::x0, request);
     ModeTable table("(c) Half N(-3, 1), half N(3, 1): T steps forward with beta = 0.05, then T ancestral steps back",
                     exact_law(mixture_of(*target)));
-    for (const int steps : {20, 50, 100}) {
+    for (const int steps : {20, 100}) {
         ProcessSettings process;
         process.schedule = "constant";
         process.beta = kBeta;
@@ -301,7 +283,7 @@ Table in_two_dimensions(gpu::Device& device, const StudyRequest& request) {
     const std::array<double, 2> diagonal = {std::numbers::sqrt2 / 2, std::numbers::sqrt2 / 2};
     const double mean = 5 * std::numbers::sqrt2;
     const std::shared_ptr<const Target> along = line_mixture({0.2, 0.8}, {-mean, mean}, {1, 1});
-    GpuPopulation population(device, named("mixture_d"), Prediction::score, request);
+    GpuPopulation population(device, open_target({.name = "mixture_d"}), Prediction::score, request);
     ModeTable table(
         "(d) 0.2 N((-5, -5), I) + 0.8 N((5, 5), I) along (1, 1)/sqrt(2): exact draws, Langevin (epsilon = 0.1, "
         "1000 steps) and annealed Langevin (sigma 20 to 1, 10 levels of 100 steps) from uniform on [-8, 8]^2",
@@ -323,7 +305,7 @@ Table in_two_dimensions(gpu::Device& device, const StudyRequest& request) {
 
 Table ascent_and_langevin(gpu::Device& device, const StudyRequest& request) {
     constexpr int kSteps = 500;
-    const std::shared_ptr<const Target> target = named("mixture_b");
+    const std::shared_ptr<const Target> target = open_target({.name = "mixture_b"});
     GpuPopulation population(device, target, Prediction::score, request);
     ModeTable table("(e) Mixture (b) from x = 0, tau = 0.05, 500 steps: Langevin dynamics",
                     exact_law(mixture_of(*target)));
@@ -341,7 +323,7 @@ Table paths(gpu::Device& device, const StudyRequest& request, const char* title,
     constexpr double kTolerance = 1e-3;
     StudyRequest few = request;
     few.particles = count;
-    const std::shared_ptr<const Target> target = named("mixture_b");
+    const std::shared_ptr<const Target> target = open_target({.name = "mixture_b"});
     GpuPopulation population(device, target, Prediction::score, few);
     const std::vector<float> zeros(count, 0.0F);
     const auto measured = population.run(program, zeros, states);

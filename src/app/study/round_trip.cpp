@@ -23,9 +23,7 @@ constexpr std::array<int, 4> kSteps = {100, 200, 400, 800};
 Course even_course(int steps) {
     constexpr double kFirst = -4.6;
     constexpr double kLast = 3;
-    ProcessSettings settings;
-    settings.name = "vp";
-    const std::shared_ptr<const NoiseProcess> process = make_process(settings);
+    const std::shared_ptr<const NoiseProcess> process = make_process({.name = "vp"});
     std::vector<double> times;
     times.reserve(static_cast<std::size_t>(steps));
     for (int i = 0; i < steps; ++i) times.push_back(process->time_at(kFirst + (kLast - kFirst) * i / steps));
@@ -70,9 +68,7 @@ RoundTrip round_trip(const Course& course, const Parametrisation& prediction, Tr
 double exact_round_trip_error(TripKind kind, int steps) {
     constexpr int kExactSteps = 2000;  // of rk4: error (7.6/2000)⁴
     constexpr ParticleRange kParticles = {0, 64};
-    TargetSettings settings;
-    settings.name = "mixture_d";
-    const std::shared_ptr<const Target> target = open_target(settings);
+    const std::shared_ptr<const Target> target = open_target({.name = "mixture_d"});
     const ExactScore source(target, Prediction::x0);
     const ScoreSource* const sources[] = {&source};
     const Course course = even_course(steps);

@@ -16,19 +16,13 @@ using namespace diffusion;
 constexpr int kRepeats = 3;
 
 Program program_of(int steps) {
-    ProcessSettings process;
-    process.name = "vp";
-    std::vector<double> times;
-    for (int k = steps; k > 0; --k) times.push_back(static_cast<double>(k) / steps);
-    return compile_program(Course(make_process(process), times), Prediction::x0, {});
+    return compile_program(even_steps({.name = "vp"}, steps), Prediction::x0, {});
 }
 
 double best_seconds(gpu::Device& device, const StudyRequest& request, std::uint32_t particles, int steps) {
     StudyRequest sized = request;
     sized.particles = particles;
-    TargetSettings target;
-    target.name = "mixture_d";
-    GpuPopulation population(device, open_target(target), Prediction::x0, sized);
+    GpuPopulation population(device, open_target({.name = "mixture_d"}), Prediction::x0, sized);
     const Program program = program_of(steps);
     double best = HUGE_VAL;
     for (int repeat = 0; repeat < kRepeats; ++repeat) {

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "base/progress.hpp"
+#include "diffusion/course.hpp"
+#include "diffusion/process.hpp"
 
 namespace scorefield::app {
 
@@ -14,6 +16,9 @@ struct StudyRequest {
     double target_variance = 0.01;  ///< of study gaussian
     bool progress = true;           ///< show a bar where standard error is a terminal
 };
+
+/// Nodes t = k/steps for k = steps … 1, the last step to the clean state.
+diffusion::Course even_steps(const diffusion::ProcessSettings& process, int steps);
 
 /// The bar of a study of `total` parts, which also ends it at an interrupt.
 class StudyProgress {
