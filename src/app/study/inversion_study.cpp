@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -15,9 +14,7 @@ namespace scorefield::app {
 namespace {
 
 /// Multiples of the 38 intervals between the model's levels: its process is smooth between levels only.
-constexpr std::array<int, 5> kSteps = {76, 152, 304, 608, 1216};
-/// Enough: a round trip's error is no Monte Carlo figure.
-constexpr std::uint32_t kMostParticles = 4096;
+constexpr std::array<int, 4> kSteps = {76, 152, 304, 608};
 
 /// The levels of the model, and those between them, evenly: from the noisiest to the least noisy one.
 diffusion::Course even_course(const Model& model, int steps) {
@@ -52,11 +49,10 @@ std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& requ
     std::vector<Table> tables = {exact_inversion()};
     const Model model = open_model({});
     GpuScore score(device, model);
-    const std::uint32_t particles = std::min(request.particles, kMostParticles);
     const data::Points data =
-        data::standardise(data::open_dataset(model.data)->draw(request.seed, 0, particles), model.scaling);
+        data::standardise(data::open_dataset(model.data)->draw(request.seed, 0, request.particles), model.scaling);
     RoundTripTable learned("The model that comes with Scorefield, in single precision, on " +
-                           std::to_string(particles) + " points of " + model.data);
+                           std::to_string(request.particles) + " points of " + model.data);
     for (const TripKind kind : {TripKind::first_order, TripKind::second_order}) {
         for (const int steps : kSteps) {
             progress.next(std::to_string(steps) + " steps");

@@ -32,6 +32,7 @@ StudyRequest study_request(const Settings& settings) {
 /// What a study found, and where.
 struct Findings {
     std::string device;  ///< empty: on the host
+    std::uint32_t particles = 0;
     std::vector<Table> tables;
 };
 
@@ -39,6 +40,7 @@ struct Findings {
 struct GpuStudy {
     std::string_view name;
     std::vector<Table> (*run)(gpu::Device& device, const StudyRequest& request);
+    std::uint32_t most_particles = UINT32_MAX;  ///< more would tell no more
 };
 
 constexpr std::array<GpuStudy, 6> kGpuStudies = {{
@@ -46,14 +48,16 @@ constexpr std::array<GpuStudy, 6> kGpuStudies = {{
     {"gaussian", gaussian_study},
     {"mixtures", mixtures_study},
     {"chain", chain_study},
-    {"inversion", inversion_study},
+    {"inversion", inversion_study, 1024},
     {"scaling", scaling_study},
 }};
 
 Findings run_on_device(const std::string& name, const Settings& settings) {
     const auto* const study = std::ranges::find(kGpuStudies, name, &GpuStudy::name);
     gpu::Device device(device_request(settings));
-    Findings findings = {device.properties().name, study->run(device, study_request(settings))};
+    StudyRequest request = study_request(settings);
+    request.particles = std::min(request.particles, study->most_particles);
+    Findings findings = {device.properties().name, request.particles, study->run(device, request)};
     require_no_validation_messages(device);
     return findings;
 }
@@ -65,7 +69,7 @@ Findings run_on_device(const std::string& name, const Settings& /*settings*/) {
 #endif
 
 Findings run_study(const std::string& name, const Settings& settings) {
-    if (name == "orders") return {"", orders_study(study_request(settings))};
+    if (name == "orders") return {"", 0, orders_study(study_request(settings))};
     return run_on_device(name, settings);
 }
 
@@ -79,7 +83,7 @@ int study_command(const Settings& settings) {
         nlohmann::ordered_json json = {{"study", name}};
         if (!findings.device.empty()) {
             json["device"] = findings.device;
-            json["particles"] = study_request(settings).particles;
+            json["particles"] = findings.particles;
         }
         json["tables"] = nlohmann::ordered_json::array();
         for (const Table& table : findings.tables) json["tables"].push_back(to_json(table));
@@ -89,7 +93,7 @@ int study_command(const Settings& settings) {
     std::string text;
     for (const Table& table : findings.tables) text += (text.empty() ? "" : "\n") + to_text(table);
     if (!findings.device.empty()) {
-        text += fmt::format("\n{} particles on {}\n", study_request(settings).particles, findings.device);
+        text += fmt::format("\n{} particles on {}\n", findings.particles, findings.device);
     }
     print(text);
     return 0;
