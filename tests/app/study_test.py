@@ -49,6 +49,39 @@ def gaussian_is_met():
         require(abs(rows[way, 1000] / variance - 1) < 1e-3, f"gaussian: {way}: {rows[way, 1000]}")
 
 
+def laws_are_those_predicted():
+    found = study("laws", "--particles", "4000", "--seed", "3")
+    require_met(found)
+    line, plane = found["tables"]
+    require(len(line["rows"]) % 3 == 0 and len(plane["rows"]) % 3 == 0, "laws: not three step counts each")
+    samplers = {row[0] for row in plane["rows"]}
+    require({"ddpm", "dpmpp_sde", "predictor_corrector", "lcm"} <= samplers, f"laws: {samplers}")
+    require({row[0] for row in line["rows"]} <= samplers, "laws: a sampler that the plane does not judge")
+    for table in found["tables"]:
+        require(all(row[-1] is True for row in table["rows"]), "laws: a row that is not judged")
+        biases = {(row[0], row[1]): row[2] for row in table["rows"]}
+        require(0 < biases["ddim eta=1", 32] < biases["ddim eta=1", 16], f"laws: the bias of ddim does not fall: {biases}")
+
+
+def mixtures_are_met():
+    found = study("mixtures", "--particles", "4000", "--seed", "3")
+    require([table["title"][:3] for table in found["tables"]] == ["(a)", "(b)", "(c)", "(d)", "(e)", "(e)", "(e)"],
+            "mixtures: other tables")
+    require_met(found)
+    share = {row[0]: row[4] for row in found["tables"][1]["rows"] if row[1] == "share left of 0"}
+    require(abs(share["Langevin"] - 0.36) < 0.03 < 0.1 - abs(share["annealed"] - 0.4), f"mixtures: {share}")
+
+
+def inversion_falls_by_its_orders():
+    found = study("inversion", "--particles", "256")
+    require(found["particles"] == 256, "inversion: with how many is not said")
+    require_met(found)
+    for table in found["tables"]:
+        kinds = {row[0] for row in table["rows"]}
+        judged = {row[0] for row in table["rows"] if row[-1] is True}
+        require(judged == kinds, f"inversion: {kinds - judged} not judged")
+
+
 def orders_need_no_device():
     found = study("orders")
     require("device" not in found, "orders: runs on a device")
@@ -63,5 +96,8 @@ def scaling_has_its_sizes():
 
 chain_is_met()
 gaussian_is_met()
+laws_are_those_predicted()
+mixtures_are_met()
+inversion_falls_by_its_orders()
 orders_need_no_device()
 scaling_has_its_sizes()
