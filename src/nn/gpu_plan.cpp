@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -13,6 +14,7 @@
 #include "gpu/transfer.hpp"
 #include "nn/arena.hpp"
 #include "nn/gpu_kernels.hpp"
+#include "shaders/nn/plan_bounds.comp.hpp"
 #include "shaders/nn/plan_combine.comp.hpp"
 #include "shaders/nn/plan_dense.comp.hpp"
 #include "shaders/nn/plan_levels.comp.hpp"
@@ -26,6 +28,7 @@ constexpr std::uint32_t kAccumulators = 8;       // of an invocation at a time
 constexpr std::uint32_t kChunk = 64;             // rows per part of a sum
 constexpr std::uint32_t kMostChunks = 256;       // whose parts are kept at a time
 constexpr std::size_t kUnrolledProducts = 4096;  // per invocation: beyond it drivers take minutes to compile
+constexpr std::size_t kFewInputs = 256;          // that a sum over rows takes as a product's inputs
 constexpr std::size_t kInputsAtMost = 1024;      // private array of an invocation
 constexpr std::uint32_t kOuterGroup = 64;        // invocations over the columns of a gradient
 
@@ -48,9 +51,12 @@ struct CombinePush {
     GpuView result;
     std::uint32_t accumulate;
 };
+struct BoundsPush {
+    std::uint32_t rows, count, level, level_row, bounds;
+};
 struct LevelsPush {
-    std::uint32_t rows, columns;
-    GpuView a, level, result;
+    std::uint32_t columns, bounds;
+    GpuView a, result;
 };
 struct MapPush {
     std::uint32_t rows;
@@ -98,7 +104,12 @@ bool is_view(const Node& node) {
 /// Makes the steps: first what is computed by which dispatch, then where everything lies, then the dispatches.
 struct GpuPlan::Builder {
     Builder(GpuPlan& owner, gpu::Device& on, const Graph& of, const std::vector<Value>& wanted, std::size_t max_rows)
-        : plan(owner), device(on), graph(of), outputs(wanted), stride(round_up(narrow(max_rows), kParticleMultiple)) {}
+        : plan(owner),
+          device(on),
+          graph(of),
+          outputs(wanted),
+          stride(round_up(narrow(max_rows), kParticleMultiple)),
+          group(network_group(on)) {}
 
     void build() {
         count_uses();
@@ -123,11 +134,21 @@ struct GpuPlan::Builder {
     bool batch(Value value) const { return !node(value).shared(); }
     bool is_output(Value value) const { return std::ranges::find(outputs, value) != outputs.end(); }
 
-    /// A product whose rows are independent of each other: one dispatch of plan_dense.
+    /// A product with few enough inputs for plan_dense; others are sums over rows, by plan_outer.
     bool is_dense(Value value) const {
         const Node& product = node(value);
         if (product.kind == OpKind::linear) return true;
-        return product.kind == OpKind::matmul && (batch(value) || !batch(product.operands[0]));
+        if (product.kind != OpKind::matmul) return false;
+        if (!product.transpose_a) return true;
+        const std::size_t inputs = node(product.operands[0]).shape.rows;
+        return inputs != kBatch && (inputs <= kFewInputs || product.transpose_b);
+    }
+
+    /// Invocations per workgroup over so many rows.
+    std::uint32_t group_of(std::size_t rows) const {
+        constexpr std::uint32_t kFewest = 8;
+        if (rows == kBatch || rows >= group) return group;
+        return std::min(group, std::max(kFewest, std::bit_ceil(static_cast<std::uint32_t>(rows))));
     }
 
     void count_uses() {
@@ -314,7 +335,10 @@ struct GpuPlan::Builder {
     void emit(Value value) {
         const Node& here = node(value);
         if (product_of[value] != kNone || is_dense(value)) return emit_dense(value);
-        if (here.kind == OpKind::matmul) return emit_outer(value, view(here.operands[0]), here.operands[1]);
+        if (here.kind == OpKind::matmul) {
+            const std::size_t rows = node(here.operands[0]).shape.rows;
+            return emit_outer(rows, here.shape, view(here.operands[0]), view(here.operands[1]), places[value]);
+        }
         if (here.kind == OpKind::sum_rows) return emit_sum(value);
         if (here.kind == OpKind::concatenate_columns) return emit_concatenation(value);
         if (here.kind == OpKind::sum_levels) return emit_levels(value);
@@ -347,7 +371,7 @@ struct GpuPlan::Builder {
         step.b = b;
         step.result = result;
         step.pipeline = pipeline(fmt::format("map {}", static_cast<int>(map)), shaders::nn_plan_map_comp,
-                                 {plan.group_, static_cast<std::uint32_t>(map)});
+                                 {group_of(step.rows), static_cast<std::uint32_t>(map)});
         plan.steps_.push_back(step);
     }
 
@@ -400,7 +424,7 @@ struct GpuPlan::Builder {
         step.block = block_of(inputs, step.columns);
         const std::uint32_t accumulators = std::min(step.block, kAccumulators);
         step.pipeline = pipeline("product", shaders::nn_plan_dense_comp,
-                                 {plan.group_, static_cast<std::uint32_t>(inputs), step.block, accumulators,
+                                 {group_of(step.rows), static_cast<std::uint32_t>(inputs), step.block, accumulators,
                                   static_cast<std::uint32_t>(addend), static_cast<std::uint32_t>(epilogue)});
         plan.steps_.push_back(step);
     }
@@ -421,12 +445,8 @@ struct GpuPlan::Builder {
         return std::min(round_up(columns, kAccumulators), whole / kAccumulators * kAccumulators);
     }
 
-    /// result(i, j) = Σ over particles of a(r, i)·b(r, j). Invocations run along the wider of the two.
-    void emit_outer(Value value, GpuView a, Value right) {
-        const Shape shape = node(value).shape;
-        emit_outer(shape, a, view(right), places[value]);
-    }
-    void emit_outer(Shape shape, GpuView a, GpuView b, GpuView result) {
+    /// result(i, j), of `shape`, = Σ over rows of a(r, i)·b(r, j). Invocations run along the wider of the two.
+    void emit_outer(std::size_t rows, Shape shape, GpuView a, GpuView b, GpuView result) {
         if (shape.columns > shape.rows) {
             std::swap(shape.rows, shape.columns);
             std::swap(a, b);
@@ -434,16 +454,19 @@ struct GpuPlan::Builder {
         }
         Step step;
         step.kernel = Kernel::outer;
+        step.rows = rows;
         step.left = static_cast<std::uint32_t>(shape.rows);
         step.columns = static_cast<std::uint32_t>(shape.columns);
         step.a = a;
         step.b = b;
         step.result = result;
         step.block = block_of(kChunk, step.columns);
-        step.pipeline = pipeline("sum", shaders::nn_plan_outer_comp,
-                                 {plan.outer_group_, kChunk, step.block, std::min(step.block, kAccumulators)});
+        step.pipeline =
+            pipeline("sum", shaders::nn_plan_outer_comp,
+                     {workgroup_size(device, kOuterGroup), kChunk, step.block, std::min(step.block, kAccumulators)});
         plan.steps_.push_back(step);
-        const std::size_t chunks = std::min<std::size_t>(kMostChunks, (stride + kChunk - 1) / kChunk);
+        const std::size_t chunks =
+            std::min<std::size_t>(kMostChunks, ((rows == kBatch ? stride : rows) + kChunk - 1) / kChunk);
         parts = std::max(parts, shape.rows * shape.columns * chunks);
     }
 
@@ -451,8 +474,8 @@ struct GpuPlan::Builder {
         const Value summed = node(value).operands[0];
         const Shape shape = node(summed).shape;
         const GpuView result = places[value];
-        if (shape.rows == kBatch) {
-            emit_outer({shape.columns, 1}, view(summed), ones, transposed(result));
+        if (shape.rows == kBatch || shape.rows > kFewInputs) {
+            emit_outer(shape.rows, {shape.columns, 1}, view(summed), ones, transposed(result));
             return;
         }
         Step step;
@@ -465,16 +488,31 @@ struct GpuPlan::Builder {
         emit_product(step, shape.rows, Addend::none, Epilogue::none);
     }
 
+    /// Where the first rows of levels 0 … levels lie; found once.
+    std::uint32_t bounds_of(Value level, std::size_t levels) {
+        const auto [found, is_new] = bounds.try_emplace({level, levels}, 0);
+        if (!is_new) return found->second;
+        found->second = take(levels + 1);
+        Step step;
+        step.kernel = Kernel::bounds;
+        step.rows = levels + 1;
+        step.bounds = found->second;
+        step.level = view(level);
+        step.pipeline = pipeline("bounds", shaders::nn_plan_bounds_comp, {group_of(step.rows)});
+        plan.steps_.push_back(step);
+        return found->second;
+    }
+
     void emit_levels(Value value) {
         const Node& here = node(value);
         Step step;
         step.kernel = Kernel::levels;
         step.rows = here.shape.rows;
         step.columns = static_cast<std::uint32_t>(here.shape.columns);
+        step.bounds = bounds_of(here.operands[1], here.shape.rows);
         step.a = view(here.operands[0]);
-        step.level = view(here.operands[1]);
         step.result = places[value];
-        step.pipeline = pipeline("levels", shaders::nn_plan_levels_comp, {plan.outer_group_});
+        step.pipeline = pipeline("levels", shaders::nn_plan_levels_comp, {workgroup_size(device, kOuterGroup)});
         plan.steps_.push_back(step);
     }
 
@@ -517,6 +555,7 @@ struct GpuPlan::Builder {
     const Graph& graph;
     const std::vector<Value>& outputs;
     std::uint32_t stride;  ///< of planes
+    std::uint32_t group;   ///< invocations per workgroup over particles
     std::vector<bool> needed;
     std::vector<std::size_t> uses;
     std::vector<Value> silu_of;     ///< of a product: the silu that its dispatch computes, too
@@ -529,14 +568,13 @@ struct GpuPlan::Builder {
     std::vector<GpuView> output_views;
     GpuView ones;
     std::map<std::pair<std::string, std::vector<std::uint32_t>>, std::size_t> pipelines;
-    std::size_t fixed = 0;  ///< floats taken
-    std::size_t parts = 0;  ///< floats
+    std::map<std::pair<Value, std::size_t>, std::uint32_t> bounds;  ///< of a column of levels and their number
+    std::size_t fixed = 0;                                          ///< floats taken
+    std::size_t parts = 0;                                          ///< floats
 };
 
 GpuPlan::GpuPlan(gpu::Device& device, const Graph& graph, const std::vector<Value>& outputs, std::size_t max_rows)
-    : group_(network_group(device)),
-      outer_group_(workgroup_size(device, kOuterGroup)),
-      combine_(device, "graph combine", shaders::nn_plan_combine_comp, {group_}) {
+    : combine_(device, "graph combine", shaders::nn_plan_combine_comp, {workgroup_size(device, kOuterGroup)}) {
     Builder(*this, device, graph, outputs, max_rows).build();
 }
 
@@ -546,21 +584,23 @@ GpuView GpuPlan::place(const std::string& name) const {
     return found->second;
 }
 
-std::uint32_t GpuPlan::groups(std::size_t count) const {
-    return static_cast<std::uint32_t>((count + group_ - 1) / group_);
+std::uint32_t GpuPlan::groups(const Step& step, std::uint32_t count) const {
+    const std::uint32_t group = pipelines_[step.pipeline].local_size()[0];
+    return (count + group - 1) / group;
 }
 
 void GpuPlan::record_outer(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const {
     const std::uint32_t elements = step.left * step.columns;
-    const std::uint32_t left_groups = (step.left + outer_group_ - 1) / outer_group_;
     const std::uint32_t blocks = (step.columns + step.block - 1) / step.block;
     for (std::uint32_t first = 0; first < rows; first += kChunk * kMostChunks) {
         const std::uint32_t end = std::min(rows, first + kChunk * kMostChunks);
         const std::uint32_t chunks = (end - first + kChunk - 1) / kChunk;
         const OuterPush outer = {first, end, step.left, step.columns, parts_, step.a, step.b};
-        recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, outer, left_groups, blocks, chunks);
+        recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, outer, groups(step, step.left),
+                          blocks, chunks);
         const CombinePush combine = {elements, parts_, chunks, step.columns, step.result, first > 0 ? 1U : 0U};
-        recorder.dispatch(combine_, {gpu::reads_writes(values_)}, combine, groups(elements));
+        recorder.dispatch(combine_, {gpu::reads_writes(values_)}, combine,
+                          (elements + combine_.local_size()[0] - 1) / combine_.local_size()[0]);
     }
 }
 
@@ -569,20 +609,23 @@ void GpuPlan::record(gpu::Recorder& recorder, std::size_t rows) const {
     for (const Step& step : steps_) {
         const auto here = step.rows == kBatch ? particles : static_cast<std::uint32_t>(step.rows);
         if (step.kernel == Kernel::outer) {
-            record_outer(recorder, step, particles);
+            record_outer(recorder, step, here);
+        } else if (step.kernel == Kernel::bounds) {
+            const BoundsPush push = {particles, here, step.level.offset, step.level.row, step.bounds};
+            recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push, groups(step, here));
         } else if (step.kernel == Kernel::levels) {
-            const LevelsPush push = {particles, step.columns, step.a, step.level, step.result};
-            recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push,
-                              (step.columns + outer_group_ - 1) / outer_group_, here);
+            const LevelsPush push = {step.columns, step.bounds, step.a, step.result};
+            recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push, groups(step, step.columns),
+                              here);
         } else if (step.kernel == Kernel::dense) {
             const DensePush push = {here,        step.columns, step.a,     step.b,
                                     step.addend, step.result,  step.other, step.level};
-            recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push, groups(here),
+            recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push, groups(step, here),
                               (step.columns + step.block - 1) / step.block);
         } else {
             const float factor = step.over_batch ? step.factor / static_cast<float>(rows) : step.factor;
             const MapPush push = {here, factor, step.a, step.b, step.result};
-            recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push, groups(here),
+            recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push, groups(step, here),
                               step.columns);
         }
     }

@@ -43,26 +43,25 @@ class GpuPlan {
     std::size_t dispatches() const { return steps_.size(); }
 
   private:
-    enum class Kernel : std::uint8_t { dense, outer, levels, map };
+    enum class Kernel : std::uint8_t { dense, outer, bounds, levels, map };
     /// One dispatch, or the chunks and the sum of one.
     struct Step {
         Kernel kernel = Kernel::map;
         std::size_t pipeline = 0;
-        std::size_t rows = 0;       ///< kBatch: as many as there are particles
+        std::size_t rows = 0;       ///< kBatch: as many as there are particles; outer: that are summed over
         std::uint32_t columns = 0;  ///< outer: of b
         std::uint32_t left = 0;     ///< outer: columns of a
         std::uint32_t block = 1;    ///< columns per workgroup
+        std::uint32_t bounds = 0;   ///< where the first rows of levels lie
         float factor = 1;
         bool over_batch = false;
         GpuView a, b, addend, result, other, level;
     };
     struct Builder;
 
-    std::uint32_t groups(std::size_t count) const;
+    std::uint32_t groups(const Step& step, std::uint32_t count) const;
     void record_outer(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const;
 
-    std::uint32_t group_ = 1;        ///< invocations per workgroup over particles
-    std::uint32_t outer_group_ = 1;  ///< … over columns of the left matrix
     std::vector<gpu::ComputePipeline> pipelines_;
     gpu::ComputePipeline combine_;
     std::vector<Step> steps_;
