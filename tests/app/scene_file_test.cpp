@@ -2,9 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "app/command_line.hpp"
+#include "app/model.hpp"
 #include "base/error.hpp"
 #include "base/scratch.hpp"
 
@@ -62,6 +64,21 @@ TEST_F(SceneFile, IsRefusedWithFileAndSetting) {
             parse_command_line({"view", "--scene", "nowhere.json"});
         },
         ThrowsMessage<base::Error>(HasSubstr("nowhere.json): no such file")));
+}
+
+TEST(PreparedScenes, CompileForWindowAndFiles) {
+    int scenes = 0;
+    for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator("assets/scenes")) {
+        SCOPED_TRACE(entry.path().string());
+        for (const char* command : {"view", "render"}) {
+            std::vector<std::string> arguments = {command, "--scene", entry.path().string()};
+            if (command == std::string("render")) arguments.insert(arguments.end(), {"--out", "film.mp4"});
+            const Settings settings = parse_command_line(arguments).settings;
+            EXPECT_GT(build_program(settings, open_model(settings)).steps, 0);
+        }
+        ++scenes;
+    }
+    EXPECT_GE(scenes, 7);
 }
 
 TEST(Target, MayHaveAnArgument) {

@@ -31,6 +31,16 @@ TEST(ScoreChoice, FollowsTheSamplerWhereATargetIsAskedForWhatSuitsIt) {
     EXPECT_EQ(ScoreChoice(settings).prediction, diffusion::Prediction::score);
 }
 
+TEST(ScoreChoice, OfLangevinDynamicsKnowsTheDensityWithoutNoise) {
+    Settings settings = target();
+    settings.sampler.name = "langevin";
+    settings.sampler.clean = true;
+    EXPECT_NO_THROW(open(settings));
+    settings.given.insert("prediction");
+    settings.prediction = diffusion::Prediction::x0;
+    EXPECT_THROW(open(settings), base::Error);
+}
+
 TEST(ScoreChoice, IsThatOfTheUserOrTheNetworkWhateverTheSampler) {
     Settings learned;
     Settings said = target();
