@@ -74,6 +74,8 @@ TEST(Scheduler, NamesFileAndFieldOfWhatItCannotHonour) {
         {"DDIMScheduler", R"("prediction_type": "flow_prediction")", "prediction_type"},
         {"DDIMScheduler", R"("beta_schedule": "quadratic")", "beta_schedule"},
         {"DDIMScheduler", R"("steps_offset": 200)", "steps_offset"},
+        {"DDIMScheduler", R"("timestep_spacing": "trailing", "rescale_betas_zero_snr": true)", "prediction_type"},
+        {"DDIMInverseScheduler", R"("prediction_type": "sample")", "prediction_type"},
         {"DDPMScheduler", R"("variance_type": "learned_range")", "variance_type"},
         {"PNDMScheduler", R"("prediction_type": "sample")", "prediction_type"},
         {"EulerDiscreteScheduler", R"("use_karras_sigmas": true, "use_beta_sigmas": true)", "use_karras_sigmas"},

@@ -49,6 +49,23 @@ class Ladder {
     bool clean_end_;
 };
 
+/// prediction_type, refused where an estimate divides by what a node has not.
+Prediction read_level_prediction(const SchedulerConfig& config, const std::vector<Step>& way) {
+    const Prediction prediction = read_prediction(config);
+    for (const Step& step : way) {
+        if (prediction == Prediction::epsilon && step.from.at.alpha == 0) {
+            config.refuse("prediction_type",
+                          "no signal is left at the first timestep, where epsilon does not tell the data",
+                          "give v_prediction or sample, or leave rescale_betas_zero_snr out");
+        }
+        if (prediction == Prediction::x0 && step.from.at.sigma == 0) {
+            config.refuse("prediction_type", "there is no noise at the start, and sample does not tell which comes",
+                          "give epsilon or v_prediction, or set set_alpha_to_one to false");
+        }
+    }
+    return prediction;
+}
+
 /// Steps from t to t − ⌊levels/N⌋, which need not be the next timestep.
 Program build_ddim(const SchedulerConfig& config, int steps) {
     const NoiseLevels levels(config, {});
@@ -62,7 +79,7 @@ Program build_ddim(const SchedulerConfig& config, int steps) {
     SamplerSettings sampler = {.name = "ddim"};
     read_limits(config, true, sampler);
     if (sampler.clip || sampler.threshold) sampler.limited_noise = false;
-    return compile_program(Course(levels.process(), way, 1, false), read_prediction(config), sampler);
+    return compile_program(Course(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
 }
 
 /// Asks the network about t with the scales of t − ⌊levels/N⌋, and goes to those of t.
@@ -81,7 +98,7 @@ Program build_ddim_inverse(const SchedulerConfig& config, int steps) {
     SamplerSettings sampler = {.name = "ddim_inverse"};
     read_limits(config, true, sampler);
     if (sampler.clip) sampler.limited_noise = false;
-    return compile_program(Course(levels.process(), way, 1, false), read_prediction(config), sampler);
+    return compile_program(Course(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
 }
 
 Program build_ddpm(const SchedulerConfig& config, int steps) {
@@ -97,13 +114,12 @@ Program build_ddpm(const SchedulerConfig& config, int steps) {
         config.refuse("variance_type", "the library takes the root of a negative number here", "give fixed_large");
     }
     const Ladder ladder(levels, true);
-    const std::vector<Node> nodes = ladder.nodes(times);
+    const std::vector<Step> way = chain(ladder.nodes(times), clean_node());
     const bool large = variance == "fixed_large";
     SamplerSettings sampler = {.name = "ddpm", .form = "x0", .variance = large ? "large" : "small"};
     sampler.final_noise = large && times.back() > 0;
     read_limits(config, true, sampler);
-    return compile_program(Course(levels.process(), chain(nodes, clean_node()), 1, false), read_prediction(config),
-                           sampler);
+    return compile_program(Course(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
 }
 
 /// ⌊i·M/N⌋ of the M = original_inference_steps timesteps k·⌊levels/M⌋ − 1, from the last on.
@@ -120,8 +136,8 @@ Program build_lcm(const SchedulerConfig& config, int steps) {
     }
     SamplerSettings sampler = {.name = "lcm", .timestep_scaling = config.number("timestep_scaling", 10)};
     read_limits(config, false, sampler);
-    return compile_program(Course(levels.process(), chain(nodes, clean_node()), 1, false), read_prediction(config),
-                           sampler);
+    const std::vector<Step> way = chain(nodes, clean_node());
+    return compile_program(Course(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
 }
 
 /// The stages in the library's own order: transfers of ⌊levels/N⌋ whatever the spacing.
