@@ -114,8 +114,12 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize({width, height});
     ImGui::Begin("panel", nullptr, kFixed | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
-    const float lines = static_cast<float>(6 + moments.lines());
-    const float footer = ImGui::GetFontSize() * 4 + lines * ImGui::GetTextLineHeightWithSpacing();
+    const float line = ImGui::GetTextLineHeightWithSpacing();
+    const float below = static_cast<float>(1 + moments.lines()) * line;
+    const float graph_height = 4 * ImGui::GetFontSize() + 5 * line;
+    // In a low window the graph leaves its place to the controls.
+    const bool roomy = below + graph_height < height / 2;
+    const float footer = roomy ? below + graph_height : below;
     ImGui::BeginChild("controls", {0, -footer});
     if (!message.empty()) {
         ImGui::PushStyleColor(ImGuiCol_Text, kWarning);
@@ -129,7 +133,7 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
     ImGui::EndChild();
     ImGui::Separator();
     moments.draw();
-    graph.draw();
+    if (roomy) graph.draw();
     ImGui::TextDisabled("%s", device_.c_str());
     tooltip(device_reason_ + "  (--device)");
     ImGui::End();
