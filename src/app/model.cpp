@@ -21,6 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Of data that are no file: as many points as tell the shape.
+constexpr std::size_t kEmpiricalPoints = 10'000;
+constexpr std::uint64_t kEmpiricalSeed = 0x0e3b'141c'a100'0000;
+
 /// What the process takes for a parameter that is not said; what it says of one that it does not take.
 std::string preset_of(const diffusion::ProcessSettings& process, std::string_view flag) {
     const std::string_view name = flag.substr(flag.find('.') + 1);
@@ -84,13 +88,6 @@ Model open_checkpoint(const Settings& settings) {
 
 diffusion::Parametrisation parametrisation_of(const Settings& settings, bool exact) {
     return {exact ? exact_prediction(settings) : settings.prediction, data_deviation(settings.process)};
-}
-
-/// The points of an empirical target: all of a file, of other data as many as tell the shape.
-data::Points empirical_points(const data::Dataset& dataset, const std::string& name) {
-    constexpr std::size_t kPoints = 10'000;
-    constexpr std::uint64_t kSeed = 0x0e3b'141c'a100'0000;
-    return name.ends_with(".npy") ? data::read_points(name) : dataset.draw(kSeed, 0, kPoints);
 }
 
 constexpr std::string_view kChainProgram = "three_states";
@@ -201,7 +198,7 @@ ScaledTarget open_target(const Settings& settings) {
     } else if (choice.name == "empirical") {
         const std::unique_ptr<data::Dataset> dataset = data::open_dataset(choice.argument);
         scaling = dataset->scaling();
-        points = data::standardise(empirical_points(*dataset, choice.argument), *scaling);
+        points = data::standardise(dataset->pool(kEmpiricalSeed, kEmpiricalPoints), *scaling);
         input.points = points.values;
         input.dim = points.dim;
         input.where = choice.argument;

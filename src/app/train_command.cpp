@@ -78,7 +78,7 @@ int train_command(const Settings& settings) {
     {
         base::Progress progress("train", train.steps, "steps", !settings.quiet);
         double loss = 0;
-        result = train::train(train, {[&](const train::StepReport& report) {
+        result = train::train(train, train::make_host_trainer, {[&](const train::StepReport& report) {
                                   require_not_interrupted();
                                   constexpr double kKeep = 0.98;
                                   loss = report.step == 0 ? report.loss : kKeep * loss + (1 - kKeep) * report.loss;

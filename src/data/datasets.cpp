@@ -124,6 +124,7 @@ class FileDataset final : public Dataset {
         }
         return points;
     }
+    Points pool(std::uint64_t /*seed*/, std::size_t /*count*/) const override { return points_; }
     Scaling scaling() const override { return scaling_; }
 
   private:

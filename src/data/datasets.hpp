@@ -21,6 +21,8 @@ class Dataset {
     /// Points first … first+count−1 of `seed`. Point i depends on (seed, i) alone, so that any number can be drawn in
     /// any order: base::kDataStream, particle i mod 2³².
     virtual Points draw(std::uint64_t seed, std::uint64_t first, std::size_t count) const = 0;
+    /// What stands for the distribution where points have to be kept: all points of a file, `count` draws of others.
+    virtual Points pool(std::uint64_t seed, std::size_t count) const { return draw(seed, 0, count); }
     /// The units in which networks see the data: estimated from 100 000 points of a fixed seed, or from all points of
     /// a file.
     virtual Scaling scaling() const = 0;

@@ -1,19 +1,12 @@
 #include "train/host_trainer.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "base/error.hpp"
 #include "nn/reverse.hpp"
 
 namespace scorefield::train {
 namespace {
-
-constexpr std::size_t kHeldOutRows = 8192;  // draws evaluated at a time
-/// Targets are of order one: a network that says zero has a loss of about one.
-constexpr double kHopelessLoss = 1e4;
 
 std::vector<nn::Value> trained_values(const nn::Graph& graph, const nn::MlpConfig& network) {
     std::vector<nn::Value> values;
@@ -33,11 +26,6 @@ nn::FloatPlan plan_training(ObjectiveGraph& objective, const nn::MlpConfig& netw
     return {objective.graph, outputs, rows};
 }
 
-[[noreturn]] void diverged(std::uint64_t step, const std::string& why) {
-    throw base::running_error("training diverged", "step " + std::to_string(step), why,
-                              "lower --train.learning_rate, or set --train.clip 1 and --train.warmup 1000");
-}
-
 }  // namespace
 
 HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& data,
@@ -45,8 +33,9 @@ HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& dat
     : settings_(settings),
       network_{data.dim(), settings.width, settings.depth, settings.features},
       pool_(settings.threads),
-      source_(data, process, settings.prediction),
-      objective_(build_objective(network_)),
+      source_(data, process, settings.prediction, settings.seed),
+      times_(source_.times()),
+      objective_(build_objective(network_, time_rows(times_.size(), settings.batch), times_.size())),
       plan_(plan_training(objective_, network_, settings.batch)) {
     const data::TensorMap weights = nn::initial_weights(network_, settings.seed, process.times().highest);
     std::size_t gradient = 0;
@@ -58,11 +47,10 @@ HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& dat
     }
 }
 
-nn::FloatBindings HostTrainer::bindings(const Batch& batch, bool averaged) const {
-    nn::FloatBindings bound = {{"x", batch.x}, {"c_noise", batch.c_noise}, {"target", batch.target}};
-    for (const Parameter& parameter : parameters_) {
-        bound[parameter.spec.name] = averaged ? parameter.averaged : parameter.weights;
-    }
+nn::FloatBindings HostTrainer::bindings(const Batch& batch) const {
+    nn::FloatBindings bound = {{"x", batch.x}, {"target", batch.target}, {"level", batch.level}};
+    bound["c_noise"] = time_rows(times_.size(), settings_.batch) == nn::TimeRows::levels ? times_ : batch.c_noise;
+    for (const Parameter& parameter : parameters_) bound[parameter.spec.name] = parameter.weights;
     return bound;
 }
 
@@ -76,17 +64,13 @@ double HostTrainer::squared_gradient() const {
 }
 
 StepReport HostTrainer::step() {
-    source_.draw(pool_, settings_.seed, static_cast<std::uint32_t>(steps_), settings_.batch, batch_);
-    plan_.run(pool_, settings_.batch, bindings(batch_, false));
+    source_.draw(pool_, static_cast<std::uint32_t>(steps_), settings_.batch, batch_);
+    plan_.run(pool_, settings_.batch, bindings(batch_));
     const StepReport report = {steps_, static_cast<double>(plan_.output(0)[0]), learning_rate(settings_, steps_)};
     const double square = squared_gradient();
-    if (!std::isfinite(report.loss)) diverged(steps_, "the loss is not finite");
-    if (!std::isfinite(square)) diverged(steps_, "the gradient is not finite");
-    if (report.loss > kHopelessLoss) diverged(steps_, fmt::format("the loss is {:.3g}", report.loss));
-    const double factor = settings_.clip == 0 ? 1 : std::min(1.0, settings_.clip / std::sqrt(square));
-    // Early on the average follows closely: the initial weights are no estimate of anything.
-    const double warm = static_cast<double>(steps_ + 1) / static_cast<double>(steps_ + 10);
-    const double decay = std::min(settings_.ema, warm);
+    require_convergence(steps_, report.loss, square);
+    const double factor = clip_factor(settings_.clip, square);
+    const double decay = average_decay(settings_.ema, steps_);
     pool_.run(parameters_.size(), [&](std::size_t i) {
         Parameter& parameter = parameters_[i];
         if (!parameter.spec.trained) return;
@@ -97,7 +81,15 @@ StepReport HostTrainer::step() {
     return report;
 }
 
-data::TensorMap HostTrainer::averaged_weights() const {
+void HostTrainer::advance(std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i) reports_.push_back(step());
+}
+
+std::vector<StepReport> HostTrainer::reports(bool /*all*/) {
+    return std::exchange(reports_, {});
+}
+
+data::TensorMap HostTrainer::averaged_weights() {
     data::TensorMap tensors;
     for (const Parameter& parameter : parameters_) {
         tensors[parameter.spec.name] = {parameter.spec.shape, {parameter.averaged.begin(), parameter.averaged.end()}};
@@ -106,16 +98,7 @@ data::TensorMap HostTrainer::averaged_weights() const {
 }
 
 double HostTrainer::held_out_loss(std::uint64_t draws) {
-    nn::FloatPlan plan(objective_.graph, {objective_.loss}, kHeldOutRows);
-    Batch batch;
-    double sum = 0;
-    for (std::uint64_t first = 0; first < draws; first += kHeldOutRows) {
-        const std::size_t rows = std::min<std::uint64_t>(kHeldOutRows, draws - first);
-        source_.draw_held_out(pool_, first, rows, batch);
-        plan.run(pool_, rows, bindings(batch, true));
-        sum += static_cast<double>(plan.output(0)[0]) * static_cast<double>(rows);
-    }
-    return sum / static_cast<double>(draws);
+    return train::held_out_loss(pool_, source_, network_, averaged_weights(), draws);
 }
 
 }  // namespace scorefield::train

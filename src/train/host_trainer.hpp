@@ -20,11 +20,14 @@ class HostTrainer final : public Trainer {
     /// `data` and `process` must outlive the trainer. The settings must have passed check_settings.
     HostTrainer(const TrainSettings& settings, const data::Dataset& data, const diffusion::NoiseProcess& process);
 
-    StepReport step() override;
+    /// Does the next step; throws as `reports`.
+    StepReport step();
+    void advance(std::uint64_t count) override;
+    std::vector<StepReport> reports(bool all) override;
     std::uint64_t steps() const override { return steps_; }
     const nn::MlpConfig& network() const override { return network_; }
     const data::Scaling& scaling() const override { return source_.scaling(); }
-    data::TensorMap averaged_weights() const override;
+    data::TensorMap averaged_weights() override;
     double held_out_loss(std::uint64_t draws) override;
 
   private:
@@ -37,18 +40,20 @@ class HostTrainer final : public Trainer {
         std::size_t gradient = 0;
     };
 
-    nn::FloatBindings bindings(const Batch& batch, bool averaged) const;
+    nn::FloatBindings bindings(const Batch& batch) const;
     double squared_gradient() const;
 
     TrainSettings settings_;
     nn::MlpConfig network_;
     base::ThreadPool pool_;
     BatchSource source_;
+    std::vector<float> times_;  ///< of the levels
     ObjectiveGraph objective_;
     std::vector<Parameter> parameters_;
     nn::FloatPlan plan_;
     Batch batch_;
     std::uint64_t steps_ = 0;
+    std::vector<StepReport> reports_;  ///< not yet asked for
 };
 
 }  // namespace scorefield::train

@@ -1,15 +1,17 @@
 #include "train/objective.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/random.hpp"
+#include "nn/float_plan.hpp"
 
 namespace scorefield::train {
 namespace {
 
 constexpr std::uint64_t kHeldOutSeed = 0x4e1d'0007'5eed'0001;
 constexpr std::size_t kRowsPerTask = 128;
-constexpr std::uint32_t kNoiseElement = 4;  // block 0 holds the uniform that chooses t
+constexpr std::uint32_t kNoiseBlock = 1;  // block 0 chooses the level and the point
 
 /// What F should be for the state αx_0 + σε.
 double target_of(diffusion::Prediction prediction, const diffusion::Marginal& at, double x0, double noise) {
@@ -34,63 +36,109 @@ double target_of(diffusion::Prediction prediction, const diffusion::Marginal& at
 
 }  // namespace
 
-ObjectiveGraph build_objective(const nn::MlpConfig& config) {
+ObjectiveGraph build_objective(const nn::MlpConfig& config, nn::TimeRows rows, std::size_t levels) {
     ObjectiveGraph objective;
     nn::Graph& graph = objective.graph;
-    objective.network = nn::build_mlp(graph, config, nn::TimeRows::per_particle);
+    objective.network = nn::build_mlp(graph, config, rows, levels);
     const nn::Value target = graph.input("target", {nn::kBatch, config.dim});
     objective.loss = graph.mean_square(graph.add(objective.network.output, graph.scale(target, -1)));
     return objective;
 }
 
 BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProcess& process,
-                         diffusion::Prediction prediction)
-    : data_(&data), prediction_(prediction), scaling_(data.scaling()) {
+                         diffusion::Prediction prediction, std::uint64_t seed)
+    : data_(&data),
+      scaling_(data.scaling()),
+      seed_(seed),
+      pool_(data::standardise(data.pool(seed, kPoolPoints), scaling_)) {
     const diffusion::TimeRange times = process.times();
-    first_level_ = times.lowest;
-    for (double t = times.lowest; t <= times.highest; t += 1) levels_.push_back(process.marginal(t));
+    for (double t = times.lowest; t <= times.highest; t += 1) {
+        const diffusion::Marginal at = process.marginal(t);
+        levels_.push_back({t, at.alpha, at.sigma, target_of(prediction, at, 1, 0), target_of(prediction, at, 0, 1)});
+    }
 }
 
-template <typename Level>
-void BatchSource::fill(base::ThreadPool& pool, std::uint64_t seed, std::uint64_t first_point, std::uint32_t first_row,
-                       std::uint32_t index, std::size_t rows, const Level& level, Batch& batch) const {
-    const std::size_t dim = data_->dim();
-    batch.x.resize(rows * dim);
+std::vector<float> BatchSource::times() const {
+    std::vector<float> times;
+    for (const NoiseLevel& level : levels_) times.push_back(static_cast<float>(level.c_noise));
+    return times;
+}
+
+void BatchSource::resize(Batch& batch, std::size_t rows) const {
+    batch.x.resize(rows * data_->dim());
+    batch.level.resize(rows);
     batch.c_noise.resize(rows);
-    batch.target.resize(rows * dim);
+    batch.target.resize(rows * data_->dim());
+}
+
+void BatchSource::fill_row(std::span<const float> point, std::size_t level, std::span<const float> noise,
+                           std::size_t row, Batch& batch) const {
+    const NoiseLevel& at = levels_[level];
+    batch.level[row] = static_cast<float>(level);
+    batch.c_noise[row] = static_cast<float>(at.c_noise);
+    for (std::size_t c = 0; c < point.size(); ++c) {
+        const auto x0 = static_cast<double>(point[c]);
+        const auto epsilon = static_cast<double>(noise[c]);
+        batch.x[row * point.size() + c] = static_cast<float>(at.alpha * x0 + at.sigma * epsilon);
+        batch.target[row * point.size() + c] = static_cast<float>(at.of_data * x0 + at.of_noise * epsilon);
+    }
+}
+
+void BatchSource::draw(base::ThreadPool& pool, std::uint32_t step, std::size_t rows, Batch& batch) const {
+    resize(batch, rows);
+    const auto words = [&](std::uint32_t row, std::uint32_t block) {
+        const std::array<std::uint32_t, 2> key = {static_cast<std::uint32_t>(seed_),
+                                                  static_cast<std::uint32_t>(seed_ >> 32U)};
+        return base::philox4x32({row, block, step, base::kTrainStream}, key);
+    };
+    const auto choose = [](std::uint32_t word, std::size_t count) { return (std::uint64_t{word} * count) >> 32U; };
+    const std::size_t levels = levels_.size();
+    const std::uint64_t shift = choose(words(0, 0)[0], levels);
     pool.run((rows + kRowsPerTask - 1) / kRowsPerTask, [&](std::size_t task) {
-        const std::size_t first = task * kRowsPerTask;
-        const std::size_t count = std::min(kRowsPerTask, rows - first);
-        const data::Points points = data_->draw(seed, first_point + first, count);
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto row = first_row + static_cast<std::uint32_t>(first + i);
-            const std::size_t k = level(row);
-            const diffusion::Marginal& at = levels_[k];
-            batch.c_noise[first + i] = static_cast<float>(first_level_ + static_cast<double>(k));
-            for (std::size_t c = 0; c < dim; ++c) {
-                const double raw = static_cast<double>(points.values[i * dim + c]);
-                const double x0 = (raw - scaling_.mean[c]) / scaling_.deviation;
-                const auto element = kNoiseElement + static_cast<std::uint32_t>(c);
-                const double noise = static_cast<double>(base::normal(seed, row, element, index, base::kTrainStream));
-                batch.x[(first + i) * dim + c] = static_cast<float>(at.alpha * x0 + at.sigma * noise);
-                batch.target[(first + i) * dim + c] = static_cast<float>(target_of(prediction_, at, x0, noise));
-            }
+        for (std::size_t i = task * kRowsPerTask; i < std::min(rows, (task + 1) * kRowsPerTask); ++i) {
+            const auto row = static_cast<std::uint32_t>(i);
+            const std::size_t point = choose(words(row, 0)[1], pool_.count);
+            const std::array<float, 4> noise = base::normal4(seed_, row, kNoiseBlock, step, base::kTrainStream);
+            fill_row(std::span(pool_.values).subspan(point * pool_.dim, pool_.dim), (i * levels + shift) / rows, noise,
+                     i, batch);
         }
     });
 }
 
-void BatchSource::draw(base::ThreadPool& pool, std::uint64_t seed, std::uint32_t step, std::size_t rows,
-                       Batch& batch) const {
-    const auto level = [&](std::uint32_t row) {
-        const double u = base::uniform(seed, row, 0, step, base::kTrainStream);
-        return static_cast<std::size_t>(u * static_cast<double>(levels_.size()));
-    };
-    fill(pool, seed, std::uint64_t{step} * rows, 0, step, rows, level, batch);
+void BatchSource::draw_held_out(base::ThreadPool& pool, std::uint64_t first, std::size_t rows, Batch& batch) const {
+    resize(batch, rows);
+    pool.run((rows + kRowsPerTask - 1) / kRowsPerTask, [&](std::size_t task) {
+        const std::size_t begin = task * kRowsPerTask;
+        const std::size_t count = std::min(kRowsPerTask, rows - begin);
+        const data::Points points = data::standardise(data_->draw(kHeldOutSeed, first + begin, count), scaling_);
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto row = static_cast<std::uint32_t>(first + begin + i);
+            const std::array<float, 4> noise = base::normal4(kHeldOutSeed, row, kNoiseBlock, 0, base::kTrainStream);
+            fill_row(std::span(points.values).subspan(i * points.dim, points.dim), row % levels_.size(), noise,
+                     begin + i, batch);
+        }
+    });
 }
 
-void BatchSource::draw_held_out(base::ThreadPool& pool, std::uint64_t first, std::size_t rows, Batch& batch) const {
-    const auto level = [&](std::uint32_t row) { return row % levels_.size(); };
-    fill(pool, kHeldOutSeed, first, static_cast<std::uint32_t>(first), 0, rows, level, batch);
+double held_out_loss(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
+                     const data::TensorMap& weights, std::uint64_t draws) {
+    constexpr std::size_t kRows = 8192;  // evaluated at a time
+    const ObjectiveGraph objective = build_objective(network, nn::TimeRows::per_particle);
+    nn::FloatPlan plan(objective.graph, {objective.loss}, kRows);
+    nn::FloatBindings bound;
+    for (const auto& [name, tensor] : weights) bound[name] = tensor.values;
+    Batch batch;
+    double sum = 0;
+    for (std::uint64_t first = 0; first < draws; first += kRows) {
+        const std::size_t rows = std::min<std::uint64_t>(kRows, draws - first);
+        source.draw_held_out(pool, first, rows, batch);
+        bound["x"] = batch.x;
+        bound["c_noise"] = batch.c_noise;
+        bound["target"] = batch.target;
+        plan.run(pool, rows, bound);
+        sum += static_cast<double>(plan.output(0)[0]) * static_cast<double>(rows);
+    }
+    return sum / static_cast<double>(draws);
 }
 
 }  // namespace scorefield::train

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -21,7 +22,7 @@ std::map<std::string, std::string> describe(const TrainSettings& settings, std::
 }
 
 nn::Checkpoint make_checkpoint(const TrainSettings& settings, const diffusion::NoiseProcess& process,
-                               const Trainer& trainer) {
+                               Trainer& trainer) {
     nn::Checkpoint checkpoint;
     checkpoint.network = trainer.network();
     checkpoint.process = settings.process;
@@ -64,32 +65,40 @@ void require_trainable(const data::Dataset& data, const TrainSettings& settings)
 /// All steps, with their log and the checkpoints on the way.
 void run_steps(Trainer& trainer, const TrainSettings& settings, const diffusion::NoiseProcess& process, Log& log,
                const TrainCallbacks& callbacks) {
-    for (std::uint64_t step = 0; step < settings.steps; ++step) {
-        const StepReport report = trainer.step();
-        log.add(report);
-        if (callbacks.progress) callbacks.progress(report);
-        const bool save = settings.save_every > 0 && (step + 1) % settings.save_every == 0 && step + 1 < settings.steps;
-        if (save && !settings.out.empty()) {
-            nn::write_checkpoint(settings.out, make_checkpoint(settings, process, trainer));
+    constexpr std::uint64_t kAtOnce = 8;
+    const bool saves = settings.save_every > 0 && !settings.out.empty();
+    while (trainer.steps() < settings.steps) {
+        const std::uint64_t done = trainer.steps();
+        const std::uint64_t until_save = saves ? settings.save_every - done % settings.save_every : kAtOnce;
+        trainer.advance(std::min({kAtOnce, until_save, settings.steps - done}));
+        const bool save = saves && trainer.steps() % settings.save_every == 0 && trainer.steps() < settings.steps;
+        for (const StepReport& report : trainer.reports(save || trainer.steps() == settings.steps)) {
+            log.add(report);
+            if (callbacks.progress) callbacks.progress(report);
         }
+        if (save) nn::write_checkpoint(settings.out, make_checkpoint(settings, process, trainer));
     }
 }
 
 }  // namespace
 
-TrainResult train(const TrainSettings& settings, const TrainCallbacks& callbacks) {
+std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const data::Dataset& data,
+                                           const diffusion::NoiseProcess& process) {
+    return std::make_unique<HostTrainer>(settings, data, process);
+}
+
+TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const TrainCallbacks& callbacks) {
     check_settings(settings);
     if (!settings.out.empty()) base::require_writable(settings.out);
     const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
     const auto process = diffusion::make_process(settings.process);
     require_trainable(*data, settings);
     Log log(settings.log);
-    HostTrainer host(settings, *data, *process);
-    Trainer& trainer = host;
+    const std::unique_ptr<Trainer> trainer = make(settings, *data, *process);
 
     const auto start = std::chrono::steady_clock::now();
     try {
-        run_steps(trainer, settings, *process, log, callbacks);
+        run_steps(*trainer, settings, *process, log, callbacks);
     } catch (...) {
         log.commit();  // it shows the way to where training ended
         throw;
@@ -99,9 +108,9 @@ TrainResult train(const TrainSettings& settings, const TrainCallbacks& callbacks
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     result.steps_per_s = static_cast<double>(settings.steps) / result.seconds;
     log.commit();
-    result.checkpoint = make_checkpoint(settings, *process, trainer);
+    result.checkpoint = make_checkpoint(settings, *process, *trainer);
     if (!settings.out.empty()) nn::write_checkpoint(settings.out, result.checkpoint);
-    result.loss = trainer.held_out_loss(kHeldOutDraws);
+    result.loss = trainer->held_out_loss(kHeldOutDraws);
     return result;
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
+#include "data/datasets.hpp"
+#include "diffusion/process.hpp"
 #include "nn/checkpoint.hpp"
 #include "train/settings.hpp"
 #include "train/trainer.hpp"
@@ -23,10 +26,18 @@ struct TrainResult {
 
 inline constexpr std::uint64_t kHeldOutDraws = 1'000'000;
 
-/// Trains on the host: writes settings.out (and, every save_every steps, its earlier states there; always whole) and
+/// Makes the trainer that does the work. Data and process outlive it.
+using TrainerMaker = std::function<std::unique_ptr<Trainer>(const TrainSettings& settings, const data::Dataset& data,
+                                                            const diffusion::NoiseProcess& process)>;
+
+/// On the host.
+std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const data::Dataset& data,
+                                           const diffusion::NoiseProcess& process);
+
+/// Trains: writes settings.out (and, every save_every steps, its earlier states there; always whole) and
 /// the log. Throws base::Error (request) for settings, data sets and processes that are refused, (running) where a file
 /// cannot be written or training diverges; earlier checkpoints and the log up to there then
 /// stay.
-TrainResult train(const TrainSettings& settings, const TrainCallbacks& callbacks = {});
+TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const TrainCallbacks& callbacks = {});
 
 }  // namespace scorefield::train

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "data/scaling.hpp"
 #include "data/tensors.hpp"
@@ -15,20 +16,37 @@ struct StepReport {
     double learning_rate = 0;
 };
 
+/// Targets are of order one: a network that says zero has a loss of about one.
+inline constexpr double kHopelessLoss = 1e4;
+
+/// Throws base::Error (running) where a step's loss or the sum of squares of its gradient means that training has
+/// diverged.
+void require_convergence(std::uint64_t step, double loss, double squared_gradient);
+
+/// By what the gradient is multiplied so that its norm stays within `clip` (0: any).
+double clip_factor(double clip, double squared_gradient);
+
+/// What the average keeps of itself at a step: at first it follows closely, for the initial weights are no estimate of
+/// anything.
+double average_decay(double ema, std::uint64_t step);
+
 /// Fits a network step by step, wherever the weights live.
 class Trainer {
   public:
     virtual ~Trainer() = default;
-    /// Does the next step. Throws base::Error (running) naming the step and the setting to change if the loss or
-    /// its gradient is not finite.
-    virtual StepReport step() = 0;
-    /// Steps done so far.
+    /// Begins the next `count` steps; they may still be under way when this returns.
+    virtual void advance(std::uint64_t count) = 0;
+    /// Of the steps that were done since the last call, in their order; with `all`, waits for all that were begun.
+    /// Throws base::Error (running) naming step and setting to change where the loss or its gradient was not finite:
+    /// the weights are then those before that step.
+    virtual std::vector<StepReport> reports(bool all) = 0;
+    /// Steps begun so far.
     virtual std::uint64_t steps() const = 0;
     virtual const nn::MlpConfig& network() const = 0;
     /// The units in which the network knows the data.
     virtual const data::Scaling& scaling() const = 0;
-    /// The averaged weights, those to sample with.
-    virtual data::TensorMap averaged_weights() const = 0;
+    /// The averaged weights after all steps that were begun, those to sample with.
+    virtual data::TensorMap averaged_weights() = 0;
     /// The objective of the averaged weights over `draws` fixed held-out draws.
     virtual double held_out_loss(std::uint64_t draws) = 0;
 };

@@ -2,11 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <random>
 #include <string>
 
+#include "base/random.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/reverse.hpp"
 
@@ -21,7 +24,7 @@ std::shared_ptr<const diffusion::NoiseProcess> linear_process() {
 
 TEST(Objective, DerivativeByEveryWeightAgreesWithFiniteDifferences) {
     const nn::MlpConfig config = {2, 6, 2, 3};
-    ObjectiveGraph objective = build_objective(config);
+    ObjectiveGraph objective = build_objective(config, nn::TimeRows::per_particle);
     std::mt19937 random(5);
     std::normal_distribution<double> normal;
     std::map<std::string, nn::Matrix> matrices;
@@ -75,9 +78,10 @@ TEST(BatchSource, DrawsStatesAndTargetsOfTheProcess) {
     const std::size_t rows = 500;
     std::map<Prediction, Batch> batches;
     for (const Prediction prediction : {Prediction::epsilon, Prediction::x0, Prediction::v}) {
-        BatchSource(*dataset, *process, prediction).draw(pool, 3, 7, rows, batches[prediction]);
+        BatchSource(*dataset, *process, prediction, 3).draw(pool, 7, rows, batches[prediction]);
     }
-    const data::Points expected = data::standardise(dataset->draw(3, 7 * rows, rows), dataset->scaling());
+    const data::Points pool_points =
+        data::standardise(dataset->draw(3, 0, BatchSource::kPoolPoints), dataset->scaling());
     const Batch& noise = batches[Prediction::epsilon];
     for (const auto& [prediction, batch] : batches) {
         EXPECT_EQ(batch.x, noise.x);
@@ -88,7 +92,10 @@ TEST(BatchSource, DrawsStatesAndTargetsOfTheProcess) {
         const double epsilon = static_cast<double>(noise.target[i]);
         const double x0 = static_cast<double>(batches[Prediction::x0].target[i]);
         // All of order one and rounded to float32.
-        ASSERT_NEAR(x0, static_cast<double>(expected.values[i]), 1e-6);
+        const auto row = static_cast<std::uint32_t>(i / 2);
+        const std::uint64_t word = base::philox4x32({row, 0, 7, base::kTrainStream}, {3, 0})[1];
+        const std::size_t point = word * BatchSource::kPoolPoints >> 32U;
+        ASSERT_NEAR(x0, static_cast<double>(pool_points.values[2 * point + i % 2]), 1e-6);
         ASSERT_NEAR(static_cast<double>(noise.x[i]), alpha * x0 + sigma * epsilon, 1e-6);
         ASSERT_NEAR(static_cast<double>(batches[Prediction::v].target[i]), alpha * epsilon - sigma * x0, 1e-6);
     }
@@ -97,12 +104,12 @@ TEST(BatchSource, DrawsStatesAndTargetsOfTheProcess) {
 TEST(BatchSource, DrawsEveryLevelAlikeAndNewNoiseAtEachStep) {
     const auto dataset = data::open_dataset("moons");
     const auto process = diffusion::make_process({.horizon = 10});
-    const BatchSource source(*dataset, *process, Prediction::epsilon);
+    const BatchSource source(*dataset, *process, Prediction::epsilon, 1);
     base::ThreadPool pool(2);
     Batch batch;
     Batch next;
-    source.draw(pool, 1, 0, 20'000, batch);
-    source.draw(pool, 1, 1, 20'000, next);
+    source.draw(pool, 0, 20'000, batch);
+    source.draw(pool, 1, 20'000, next);
     std::size_t counts[10] = {};
     double sum = 0;
     double product = 0;
@@ -116,10 +123,32 @@ TEST(BatchSource, DrawsEveryLevelAlikeAndNewNoiseAtEachStep) {
     EXPECT_NEAR(product, 0, 0.036);  // five deviations of 1/√20 000
 }
 
+// 7 levels in 3 or 100 rows: never decreasing, each level as often as any other over the seeds.
+TEST(BatchSource, DrawsLevelsInTheirOrder) {
+    const auto dataset = data::open_dataset("moons");
+    const auto process = diffusion::make_process({.horizon = 7});
+    const BatchSource source(*dataset, *process, Prediction::epsilon, 2);
+    base::ThreadPool pool(1);
+    Batch batch;
+    for (const std::size_t rows : {std::size_t{3}, std::size_t{100}}) {
+        constexpr std::uint32_t kSteps = 2000;
+        std::array<double, 7> share = {};
+        for (std::uint32_t step = 0; step < kSteps; ++step) {
+            source.draw(pool, step, rows, batch);
+            ASSERT_TRUE(std::ranges::is_sorted(batch.level));
+            for (const float level : batch.level)
+                share.at(static_cast<std::size_t>(level)) += 1.0 / (kSteps * static_cast<double>(rows));
+        }
+        // Of a step the share is one of two neighbours of 1/7, 1/rows apart: five deviations of a mean of 2 000.
+        for (const double part : share)
+            EXPECT_NEAR(part, 1.0 / 7, 5 * 0.5 / (static_cast<double>(rows) * std::sqrt(kSteps)));
+    }
+}
+
 TEST(BatchSource, HeldOutDrawsAreStratifiedAndTheSameInPieces) {
     const auto dataset = data::open_dataset("moons");
     const auto process = diffusion::make_process({.horizon = 10});
-    const BatchSource source(*dataset, *process, Prediction::v);
+    const BatchSource source(*dataset, *process, Prediction::v, 0);
     base::ThreadPool pool(2);
     Batch whole;
     Batch part;

@@ -100,7 +100,7 @@ TEST(HostTrainer, MeasuresTheAveragedWeightsOnTheHeldOutDraws) {
     constexpr std::size_t kDraws = 10'000;  // more than are evaluated at a time
     base::ThreadPool pool(2);
     Batch batch;
-    BatchSource(*experiment.dataset, *experiment.process, experiment.settings.prediction)
+    BatchSource(*experiment.dataset, *experiment.process, experiment.settings.prediction, 0)
         .draw_held_out(pool, 0, kDraws, batch);
     const nn::MlpConfig& network = experiment.trainer.network();
     const nn::NetworkScore score(network, experiment.trainer.averaged_weights(), "test");
@@ -238,7 +238,7 @@ TEST_F(TrainFiles, HoldTheNetworkAndTheLog) {
         saved.push_back(nn::read_checkpoint(settings.out).training.at("steps"));
         EXPECT_GE(report.step + 1, std::stoull(saved.back()));
     };
-    const TrainResult result = train(settings, {watch});
+    const TrainResult result = train(settings, make_host_trainer, {watch});
     EXPECT_THAT(saved, testing::AllOf(testing::Contains("10"), testing::Contains("20")));
     EXPECT_EQ(result.steps, 25U);
     EXPECT_GT(result.steps_per_s, 0);
@@ -261,10 +261,10 @@ TEST_F(TrainFiles, AreAskedForBeforeTheWork) {
     TrainSettings settings = small_settings();
     settings.out = folder / "missing" / "model.safetensors";
     int steps = 0;
-    EXPECT_THROW(train(settings, {[&](const StepReport&) { ++steps; }}), base::Error);
+    EXPECT_THROW(train(settings, make_host_trainer, {[&](const StepReport&) { ++steps; }}), base::Error);
     settings.out = folder / "model.safetensors";
     settings.log = folder / "missing" / "log.csv";
-    EXPECT_THROW(train(settings, {[&](const StepReport&) { ++steps; }}), base::Error);
+    EXPECT_THROW(train(settings, make_host_trainer, {[&](const StepReport&) { ++steps; }}), base::Error);
     EXPECT_EQ(steps, 0);
     EXPECT_TRUE(fs::is_empty(folder.path()));
 }
@@ -277,7 +277,7 @@ TEST_F(TrainFiles, OfPointsThatNoModelHoldsAreRefusedBeforeTheWork) {
         TrainSettings settings = small_settings();
         settings.data = points.string();
         settings.out = folder / "model.safetensors";
-        EXPECT_THAT([&] { train(settings, {[&](const StepReport&) { ++steps; }}); },
+        EXPECT_THAT([&] { train(settings, make_host_trainer, {[&](const StepReport&) { ++steps; }}); },
                     ThrowsMessage<base::Error>(AllOf(HasSubstr("--data"), HasSubstr(why))));
         EXPECT_FALSE(fs::exists(settings.out));
     };
@@ -293,7 +293,7 @@ TEST_F(TrainFiles, KeepTheLogOfATrainingThatDiverged) {
     const auto stop = [](const StepReport& report) {
         if (report.step == 3) throw base::running_error("training diverged", "step 3", "as planned");
     };
-    EXPECT_THROW(train(settings, {stop}), base::Error);
+    EXPECT_THROW(train(settings, make_host_trainer, {stop}), base::Error);
     EXPECT_FALSE(fs::exists(settings.out));
     std::ifstream log(settings.log);
     std::string line;

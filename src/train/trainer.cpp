@@ -1,0 +1,34 @@
+#include "train/trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.hpp"
+
+namespace scorefield::train {
+namespace {
+
+[[noreturn]] void diverged(std::uint64_t step, const std::string& why) {
+    throw base::running_error("training diverged", "step " + std::to_string(step), why,
+                              "lower --train.learning_rate, or set --train.clip 1 and --train.warmup 1000");
+}
+
+}  // namespace
+
+void require_convergence(std::uint64_t step, double loss, double squared_gradient) {
+    if (!std::isfinite(loss)) diverged(step, "the loss is not finite");
+    if (!std::isfinite(squared_gradient)) diverged(step, "the gradient is not finite");
+    if (loss > kHopelessLoss) diverged(step, fmt::format("the loss is {:.3g}", loss));
+}
+
+double clip_factor(double clip, double squared_gradient) {
+    return clip == 0 ? 1 : std::min(1.0, clip / std::sqrt(squared_gradient));
+}
+
+double average_decay(double ema, std::uint64_t step) {
+    return std::min(ema, static_cast<double>(step + 1) / static_cast<double>(step + 10));
+}
+
+}  // namespace scorefield::train
