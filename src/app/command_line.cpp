@@ -76,10 +76,7 @@ Parser make_parser(CLI::App& main, const CommandInfo& info, const std::string& c
     }
     if (info.command == Command::study) {
         const std::string which = "Which: " + base::join(study_names());
-        parser.files = parser.app->add_option("study", which)
-                           ->type_name("NAME")
-                           ->expected(0, CLI::detail::expected_max_vector_size)
-                           ->allow_extra_args();
+        parser.files = parser.app->add_option("study", which)->type_name("NAME")->expected(1);
     }
     return parser;
 }
@@ -190,7 +187,6 @@ void require_study(const Settings& settings) {
     const std::vector<std::string_view> names = study_names();
     const std::string cure = "give one of " + base::join(names);
     if (settings.files.empty()) throw base::request_error("missing study", "study", "none is named", cure);
-    if (settings.files.size() > 1) throw base::request_error("too many studies", "study", "one at a time", cure);
     if (std::find(names.begin(), names.end(), settings.files[0]) != names.end()) return;
     throw base::request_error("unknown study '" + settings.files[0] + "'", "study", "no such name",
                               base::name_hint(settings.files[0], names));
