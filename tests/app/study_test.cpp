@@ -202,6 +202,20 @@ TEST(LawOfAProgram, IsNotSaidWhereARegisterOutlivesTheNoise) {
     EXPECT_FALSE(law_after(program, sources, LineLaw::normal(0, 1)).has_value());
 }
 
+// Increments of one Brownian path share draws and are independent all the same; one draw used twice is not.
+TEST(LawOfAProgram, IsNotSaidWhereNoisesAreCorrelated) {
+    const diffusion::ExactScore source(diffusion::GaussianMixture({{.weight = 1, .mean = {0}, .covariance = {1}}}),
+                                       diffusion::Prediction::x0);
+    const diffusion::ScoreSource* const sources[] = {&source};
+    const Program path = diffusion::compile_program(even_steps({.name = "vp"}, 6), diffusion::Prediction::x0,
+                                                    {.name = "ddim", .eta = 1});
+    EXPECT_TRUE(law_after(path, sources, LineLaw::normal(0, 1)).has_value());
+    Program program = noisy_program();
+    EXPECT_TRUE(law_after(program, sources, LineLaw::normal(0, 1)).has_value());
+    std::get<Blend>(program.ops[3].instruction).noise[0].index = 2;
+    EXPECT_FALSE(law_after(program, sources, LineLaw::normal(0, 1)).has_value());
+}
+
 diffusion::GaussianMixture plane_gaussian() {
     return diffusion::GaussianMixture({{.weight = 1, .mean = {1.5, -1}, .covariance = {0.8, 0.3, 0.3, 0.3}}});
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <complex>
 #include <limits>
+#include <map>
 #include <numbers>
 #include <set>
 #include <utility>
@@ -36,6 +37,11 @@ const std::vector<std::complex<double>>& roots_of_unity() {
     return roots;
 }
 
+/// Without the care for infinities that the language's own product takes.
+std::complex<double> finite_product(std::complex<double> a, std::complex<double> b) {
+    return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
 /// In-place transform of kCells values, by halving; `inverse` without the division by their number.
 void fourier(std::vector<std::complex<double>>& values, bool inverse) {
     const std::vector<std::complex<double>>& roots = roots_of_unity();
@@ -52,7 +58,7 @@ void fourier(std::vector<std::complex<double>>& values, bool inverse) {
             for (std::size_t k = 0; k < length / 2; ++k) {
                 const std::complex<double> even = values[first + k];
                 const std::complex<double> root = inverse ? std::conj(roots[k * stride]) : roots[k * stride];
-                const std::complex<double> odd = values[first + k + length / 2] * root;
+                const std::complex<double> odd = finite_product(values[first + k + length / 2], root);
                 values[first + k] = even + odd;
                 values[first + k + length / 2] = even - odd;
             }
@@ -90,7 +96,7 @@ void spread(std::vector<double>& masses, double from, double to, double mass) {
     masses[last_cell] += density * (to - static_cast<double>(last_cell));
 }
 
-/// Square root of the sum of squares: draws are independent.
+/// Square root of the sum of squares: the draws of a blend are independent.
 double deviation_of(const Blend& blend) {
     double variance = 0;
     for (const NoiseTerm& term : blend.noise) variance += term.coefficient * term.coefficient;
@@ -122,6 +128,34 @@ bool only_live(const Program& program, std::size_t next, int state) {
 const Blend* noisy(const Op& op) {
     const Blend* blend = std::get_if<Blend>(&op.instruction);
     return blend == nullptr || blend->noise.empty() ? nullptr : blend;
+}
+
+/// Whether the noises of all blends are independent of each other: their draws may be shared, as those of increments of
+/// one Brownian path are, but their covariances are 0.
+bool noises_independent(const Program& program) {
+    constexpr double kRounding = 1e-9;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::pair<std::size_t, double>>> users;
+    std::vector<double> deviations;
+    for (const Op& op : program.ops) {
+        const Blend* blend = noisy(op);
+        if (blend == nullptr) continue;
+        for (const NoiseTerm& term : blend->noise) {
+            users[{term.stream, term.index}].emplace_back(deviations.size(), term.coefficient);
+        }
+        deviations.push_back(deviation_of(*blend));
+    }
+    std::map<std::pair<std::size_t, std::size_t>, double> covariances;
+    for (const auto& [draw, blends] : users) {
+        for (std::size_t i = 0; i < blends.size(); ++i) {
+            for (std::size_t j = 0; j < i; ++j) {
+                covariances[{blends[j].first, blends[i].first}] += blends[j].second * blends[i].second;
+            }
+        }
+    }
+    return std::ranges::all_of(covariances, [&](const auto& entry) {
+        const auto [first, second] = entry.first;
+        return std::abs(entry.second) <= kRounding * deviations[first] * deviations[second];
+    });
 }
 
 }  // namespace
@@ -237,6 +271,7 @@ LineLaw LineLaw::moved(std::span<const double> images, double noise) const {
 
 std::optional<LineLaw> law_after(const Program& program, std::span<const ScoreSource* const> sources, LineLaw law) {
     constexpr auto kEdges = static_cast<std::uint32_t>(LineLaw::kCells + 1);
+    if (!noises_independent(program)) return std::nullopt;
     std::size_t begin = 0;
     int state = program.init_register;
     while (begin < program.ops.size()) {

@@ -64,7 +64,8 @@ class LineLaw {
 
 /// The exact law of the result after all steps of a program in one dimension, started from `start` in its initial
 /// register: each deterministic stretch carries the cells, each noise convolves. None where the program is no Markov
-/// chain of one register: where an instruction reads what was written before the last noise in another register.
+/// chain of one register: where an instruction reads what was written before the last noise in another register, or
+/// noises of different instructions are correlated.
 std::optional<LineLaw> law_after(const diffusion::Program& program,
                                  std::span<const diffusion::ScoreSource* const> sources, LineLaw start);
 
