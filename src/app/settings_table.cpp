@@ -217,7 +217,8 @@ void add_run(Table& table) {
     table.push_back({"frame-log", kGroup, Text{"FILE.csv"}, "", "Write the times of every frame, pass by pass", kFrames,
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
     table.push_back({"device", kGroup, Text{"auto|INDEX|NAME"}, "",
-                     "Vulkan device: auto, its number, or a part of its name",
+                     "Vulkan device: auto, its number, or a part of its name; of train also host, the processor, which "
+                     "auto takes where there is no GPU",
                      kPrograms | kStudy | Command::train | Command::bench | Command::devices,
                      [](Settings& s) -> Slot { return &s.device; }});
     table.push_back({"validation", kGroup, Choices{{"off", "on", "sync", "gpu"}}, "",

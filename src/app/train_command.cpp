@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -10,6 +11,11 @@
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "train/train.hpp"
+#ifdef SCOREFIELD_WITH_VULKAN
+#include "app/gpu_device.hpp"
+#include "gpu/device.hpp"
+#include "train/gpu_trainer.hpp"
+#endif
 
 namespace scorefield::app {
 namespace {
@@ -35,8 +41,59 @@ std::optional<double> bayes_floor(const Settings& settings) {
     return seed_experiment ? std::optional(0.4294) : std::nullopt;
 }
 
-std::string to_json(const Settings& settings, const train::TrainResult& result) {
-    nlohmann::ordered_json json = {{"steps", result.steps},
+/// What does the work: a Vulkan device, or the processor where that is asked for, or where nothing is asked for and no
+/// device but the processor's own is there, which would be slower.
+class Workshop {
+  public:
+    explicit Workshop(const Settings& settings) {
+#ifdef SCOREFIELD_WITH_VULKAN
+        if (settings.device == "host") return;
+        try {
+            device_ = std::make_unique<gpu::Device>(device_request(settings));
+        } catch (const base::Error&) {
+            if (settings.is_given("device")) throw;
+        }
+        if (device_ && device_->properties().is_software && !settings.is_given("device")) device_.reset();
+#else
+        if (settings.device == "host" || !settings.is_given("device")) return;
+        throw base::request_error("no Vulkan", "--device", "this build has none", "leave it out, or say --device host");
+#endif
+    }
+
+    std::string name() const {
+#ifdef SCOREFIELD_WITH_VULKAN
+        if (device_) return device_->properties().name;
+#endif
+        return "host";
+    }
+
+    train::TrainerMaker maker() const {
+#ifdef SCOREFIELD_WITH_VULKAN
+        if (device_) {
+            return [this](const train::TrainSettings& settings, const data::Dataset& data,
+                          const diffusion::NoiseProcess& process) -> std::unique_ptr<train::Trainer> {
+                return std::make_unique<train::GpuTrainer>(*device_, settings, data, process);
+            };
+        }
+#endif
+        return train::make_host_trainer;
+    }
+
+    void require_no_validation_messages() const {
+#ifdef SCOREFIELD_WITH_VULKAN
+        if (device_) app::require_no_validation_messages(*device_);
+#endif
+    }
+
+  private:
+#ifdef SCOREFIELD_WITH_VULKAN
+    std::unique_ptr<gpu::Device> device_;
+#endif
+};
+
+std::string to_json(const Settings& settings, const std::string& device, const train::TrainResult& result) {
+    nlohmann::ordered_json json = {{"device", device},
+                                   {"steps", result.steps},
                                    {"seconds", result.seconds},
                                    {"steps_per_s", result.steps_per_s},
                                    {"loss", result.loss}};
@@ -45,9 +102,9 @@ std::string to_json(const Settings& settings, const train::TrainResult& result) 
     return json_line(json);
 }
 
-std::string to_text(const Settings& settings, const train::TrainResult& result) {
-    std::string text = fmt::format("{} steps in {:.1f} s ({:.1f} steps/s)\nloss {:.5f}", result.steps, result.seconds,
-                                   result.steps_per_s, result.loss);
+std::string to_text(const Settings& settings, const std::string& device, const train::TrainResult& result) {
+    std::string text = fmt::format("{} steps in {:.1f} s ({:.1f} steps/s) on {}\nloss {:.5f}", result.steps,
+                                   result.seconds, result.steps_per_s, device, result.loss);
     if (const std::optional<double> floor = bayes_floor(settings)) text += fmt::format(" (at best {:.4f})", *floor);
     return text + fmt::format("\nwrote {}\n", settings.out);
 }
@@ -74,18 +131,20 @@ int train_command(const Settings& settings) {
     watch_interrupts();
     require_trainable(settings, *make_process(settings));
     const train::TrainSettings train = train_settings(settings);
+    const Workshop workshop(settings);
     train::TrainResult result;
     {
         base::Progress progress("train", train.steps, "steps", !settings.quiet);
         double loss = 0;
-        result = train::train(train, train::make_host_trainer, {[&](const train::StepReport& report) {
+        result = train::train(train, workshop.maker(), {[&](const train::StepReport& report) {
                                   require_not_interrupted();
                                   constexpr double kKeep = 0.98;
                                   loss = report.step == 0 ? report.loss : kKeep * loss + (1 - kKeep) * report.loss;
                                   progress.update(report.step + 1, fmt::format("loss {:.4f}", loss));
                               }});
     }
-    print(settings.json ? to_json(settings, result) : to_text(settings, result));
+    workshop.require_no_validation_messages();
+    print(settings.json ? to_json(settings, workshop.name(), result) : to_text(settings, workshop.name(), result));
     return 0;
 }
 

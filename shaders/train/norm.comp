@@ -1,0 +1,31 @@
+#version 460
+// What a step reports: its loss and the sum of squares of its gradient. One workgroup: every invocation sums its
+// share, and the first one the shares.
+layout(local_size_x_id = 0) in;
+
+layout(push_constant) uniform Push {
+    uint loss;      // where it lies in `values`
+    uint gradient;  // where it begins
+    uint count;
+    uint report;    // where the two figures go
+} push;
+
+layout(set = 0, binding = 0) readonly buffer Values { float values[]; };
+layout(set = 0, binding = 1) writeonly buffer Reports { float reports[]; };
+
+shared float part[gl_WorkGroupSize.x];
+
+void main() {
+    uint lane = gl_LocalInvocationIndex;
+    float sum = 0.0;
+    for (uint i = lane; i < push.count; i += gl_WorkGroupSize.x) {
+        float g = values[push.gradient + i];
+        sum = sum + g * g;
+    }
+    part[lane] = sum;
+    barrier();
+    if (lane > 0u) return;
+    for (uint k = 1u; k < gl_WorkGroupSize.x; ++k) sum = sum + part[k];
+    reports[push.report] = values[push.loss];
+    reports[push.report + 1u] = sum;
+}

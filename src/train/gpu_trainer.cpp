@@ -1,0 +1,225 @@
+#include "train/gpu_trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "gpu/transfer.hpp"
+#include "nn/gpu_kernels.hpp"
+#include "nn/reverse.hpp"
+#include "shaders/train/adam.comp.hpp"
+#include "shaders/train/batch.comp.hpp"
+#include "shaders/train/norm.comp.hpp"
+#include "train/adam.hpp"
+
+namespace scorefield::train {
+namespace {
+
+constexpr std::uint32_t kNormGroup = 256;
+
+struct BatchPush {
+    std::uint32_t rows, levels, points, step, stream, seed_low, seed_high, x, target, level, stride;
+};
+struct NormPush {
+    std::uint32_t loss, gradient, count, report;
+};
+struct AdamPush {
+    std::uint32_t weights, gradient, count, report;
+    float clip, step, correction, keep_first, keep_second, take_first, take_second, epsilon, take_average, hopeless;
+};
+
+void require_countable(std::size_t levels, std::size_t batch) {
+    if (std::uint64_t{levels} * batch < kMostRowLevels) return;
+    throw base::request_error("batch too large", "--train.batch",
+                              fmt::format("{} rows of {} noise levels", batch, levels),
+                              fmt::format("take at most {}", (kMostRowLevels - 1) / levels));
+}
+
+/// The tensors that are trained: all but the first, in the graph's order.
+std::vector<nn::TensorSpec> trained_tensors(const nn::MlpConfig& network) {
+    std::vector<nn::TensorSpec> trained;
+    for (const nn::TensorSpec& spec : nn::mlp_tensors(network)) {
+        if (spec.trained) trained.push_back(spec);
+    }
+    return trained;
+}
+
+std::size_t elements(const nn::TensorSpec& spec) {
+    const nn::Shape shape = nn::value_shape(spec);
+    return shape.rows * shape.columns;
+}
+
+/// Loss first, then its derivatives by the trained tensors: one row of numbers.
+std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& objective, const nn::MlpConfig& network,
+                                           std::size_t rows) {
+    std::vector<nn::Value> outputs = {objective.loss};
+    std::vector<nn::Value> trained;
+    for (const nn::TensorSpec& spec : trained_tensors(network)) trained.push_back(objective.graph.find(spec.name));
+    const std::vector<nn::Value> gradients = nn::gradients(objective.graph, objective.loss, trained);
+    outputs.insert(outputs.end(), gradients.begin(), gradients.end());
+    return std::make_unique<nn::GpuPlan>(device, objective.graph, outputs, rows);
+}
+
+}  // namespace
+
+GpuTrainer::Slot::Slot(gpu::Device& device, const std::string& name)
+    : recorder(device, name),
+      figures(device, name + ", figures", kAtOnce * 2 * sizeof(float)),
+      readback(device, name + ", read-back", kAtOnce * 2 * sizeof(float), gpu::MemoryUse::readback) {}
+
+GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const data::Dataset& data,
+                       const diffusion::NoiseProcess& process)
+    : device_(device),
+      settings_(settings),
+      network_{data.dim(), settings.width, settings.depth, settings.features},
+      pool_(settings.threads),
+      source_(data, process, settings.prediction, settings.seed),
+      rows_(time_rows(source_.levels().size(), settings.batch)),
+      objective_(build_objective(network_, rows_, source_.levels().size())),
+      slots_{Slot(device, "training, even"), Slot(device, "training, odd")} {
+    require_countable(source_.levels().size(), settings.batch);
+    plan_ = plan_training(device, objective_, network_, settings.batch);
+    for (const nn::TensorSpec& spec : trained_tensors(network_)) trained_ += elements(spec);
+    const std::uint32_t group = nn::network_group(device);
+    draw_ = gpu::ComputePipeline(
+        device, "training batch", shaders::train_batch_comp,
+        {group, static_cast<std::uint32_t>(network_.dim), rows_ == nn::TimeRows::per_particle ? 1U : 0U});
+    norm_ = gpu::ComputePipeline(device, "gradient norm", shaders::train_norm_comp,
+                                 {nn::workgroup_size(device, kNormGroup)});
+    adam_ = gpu::ComputePipeline(device, "Adam", shaders::train_adam_comp, {group});
+    upload_start();
+}
+
+GpuTrainer::~GpuTrainer() {
+    device_.drain();
+}
+
+/// The pool, the levels, and the initial weights, which are their own average.
+void GpuTrainer::upload_start() {
+    points_ = gpu::make_buffer<float>(device_, "training points", source_.pool().values);
+    std::vector<float> levels;
+    for (const NoiseLevel& level : source_.levels()) {
+        for (const double value : {level.c_noise, level.alpha, level.sigma, level.of_data, level.of_noise}) {
+            levels.push_back(static_cast<float>(value));
+        }
+    }
+    levels_ = gpu::make_buffer<float>(device_, "noise levels", levels);
+    const auto write = [&](const nn::GpuView& place, std::span<const float> values) {
+        gpu::upload_bytes(device_, plan_->values(), std::as_bytes(values), place.offset * sizeof(float));
+    };
+    if (rows_ == nn::TimeRows::levels) write(plan_->place("c_noise"), source_.times());
+    const data::TensorMap weights = nn::initial_weights(network_, settings_.seed, source_.levels().back().c_noise);
+    std::vector<float> trained;
+    for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {
+        const std::vector<float>& values = weights.at(spec.name).values;
+        write(plan_->place(spec.name), values);
+        if (spec.trained) trained.insert(trained.end(), values.begin(), values.end());
+    }
+    average_ = gpu::make_buffer<float>(device_, "averaged weights", trained);
+    moments_ = gpu::make_buffer<float>(device_, "moments", std::vector<float>(2 * trained_));
+}
+
+void GpuTrainer::record_step(Slot& slot, std::uint32_t index, std::uint64_t step) {
+    gpu::Recorder& recorder = slot.recorder;
+    const gpu::Buffer& values = plan_->values();
+    const auto rows = static_cast<std::uint32_t>(settings_.batch);
+    const std::uint32_t group = draw_.local_size()[0];
+    const nn::GpuView x = plan_->place("x");
+    const BatchPush batch = {rows,
+                             static_cast<std::uint32_t>(source_.levels().size()),
+                             static_cast<std::uint32_t>(source_.pool().count),
+                             static_cast<std::uint32_t>(step),
+                             base::kTrainStream,
+                             static_cast<std::uint32_t>(settings_.seed),
+                             static_cast<std::uint32_t>(settings_.seed >> 32U),
+                             x.offset,
+                             plan_->place("target").offset,
+                             plan_->place(rows_ == nn::TimeRows::levels ? "level" : "c_noise").offset,
+                             x.column};
+    recorder.dispatch(draw_, {gpu::reads_writes(values), gpu::reads(points_), gpu::reads(levels_)}, batch,
+                      (rows + group - 1) / group);
+    plan_->record(recorder, settings_.batch);
+    const auto count = static_cast<std::uint32_t>(trained_);
+    const std::uint32_t gradient = plan_->output(1).offset;
+    recorder.dispatch(norm_, {gpu::reads(values), gpu::writes(slot.figures)},
+                      NormPush{plan_->output(0).offset, gradient, count, 2 * index}, 1);
+    const auto power = static_cast<double>(step + 1);
+    const AdamPush adam = {plan_->place("input.weight").offset,
+                           gradient,
+                           count,
+                           2 * index,
+                           static_cast<float>(settings_.clip),
+                           static_cast<float>(learning_rate(settings_, step) / (1 - std::pow(kAdamBeta1, power))),
+                           static_cast<float>(1 / std::sqrt(1 - std::pow(kAdamBeta2, power))),
+                           static_cast<float>(kAdamBeta1),
+                           static_cast<float>(kAdamBeta2),
+                           static_cast<float>(1 - kAdamBeta1),
+                           static_cast<float>(1 - kAdamBeta2),
+                           static_cast<float>(kAdamEpsilon),
+                           static_cast<float>(1 - average_decay(settings_.ema, step)),
+                           static_cast<float>(kHopelessLoss)};
+    recorder.dispatch(
+        adam_,
+        {gpu::reads_writes(values), gpu::reads(slot.figures), gpu::reads_writes(moments_), gpu::reads_writes(average_)},
+        adam, (count + group - 1) / group);
+}
+
+void GpuTrainer::advance(std::uint64_t count) {
+    while (count > 0) {
+        Slot& slot = slots_[submissions_++ % slots_.size()];
+        collect(slot);
+        slot.first = steps_;
+        slot.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(count, kAtOnce));
+        slot.recorder.begin();
+        for (std::uint32_t i = 0; i < slot.count; ++i) record_step(slot, i, steps_ + i);
+        slot.recorder.copy(slot.figures, slot.readback);
+        device_.submit(slot.recorder);
+        steps_ += slot.count;
+        count -= slot.count;
+    }
+}
+
+/// Takes the figures of the slot's steps, waiting for them.
+void GpuTrainer::collect(Slot& slot) {
+    if (slot.count == 0) return;
+    device_.wait(slot.recorder.submission());
+    const std::span<const float> figures = slot.readback.mapped<float>();
+    const std::uint32_t count = std::exchange(slot.count, 0);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const std::uint64_t step = slot.first + i;
+        const auto loss = static_cast<double>(figures[2 * std::size_t{i}]);
+        require_convergence(step, loss, static_cast<double>(figures[2 * std::size_t{i} + 1]));
+        reports_.push_back({step, loss, learning_rate(settings_, step)});
+    }
+}
+
+std::vector<StepReport> GpuTrainer::reports(bool all) {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        Slot& slot = slots_[(submissions_ + i) % slots_.size()];  // the earlier one first
+        if (slot.count > 0 && (all || device_.completed(slot.recorder.submission()))) collect(slot);
+    }
+    return std::exchange(reports_, {});
+}
+
+data::TensorMap GpuTrainer::averaged_weights() {
+    device_.wait_idle();
+    const std::vector<float> averaged = gpu::download<float>(device_, average_);
+    data::TensorMap tensors = nn::initial_weights(network_, settings_.seed, source_.levels().back().c_noise);
+    auto next = averaged.begin();
+    for (const nn::TensorSpec& spec : trained_tensors(network_)) {
+        const auto end = next + static_cast<std::ptrdiff_t>(elements(spec));
+        tensors.at(spec.name).values.assign(next, end);
+        next = end;
+    }
+    return tensors;
+}
+
+double GpuTrainer::held_out_loss(std::uint64_t draws) {
+    return train::held_out_loss(pool_, source_, network_, averaged_weights(), draws);
+}
+
+}  // namespace scorefield::train
