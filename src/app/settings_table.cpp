@@ -223,7 +223,8 @@ void add_run(Table& table) {
                      [](Settings& s) -> Slot { return &s.device; }});
     table.push_back({"validation", kGroup, Choices{{"off", "on", "sync", "gpu"}}, "",
                      "Checks by the Vulkan validation layer; anything it reports makes the exit status 1",
-                     kPrograms | kStudy | Command::bench, [](Settings& s) -> Slot { return &s.validation; }});
+                     kPrograms | kStudy | Command::train | Command::bench,
+                     [](Settings& s) -> Slot { return &s.validation; }});
     table.push_back({"json", kGroup, Flag{}, "", "Print one JSON object on standard output and nothing else",
                      kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
                          Command::devices | kStudy,

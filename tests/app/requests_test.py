@@ -211,10 +211,17 @@ def trained_models(cwd):
     done = run(BINARY, arguments, cwd)
     require(done.returncode == 0 and done.stderr == b"", str(done))
     result = json.loads(done.stdout)
-    require(set(result) == {"steps", "seconds", "steps_per_s", "loss", "out"} and result["steps"] == 20, str(result))
+    require(set(result) == {"device", "steps", "seconds", "steps_per_s", "loss", "out"} and result["steps"] == 20, str(result))
     require(len(open(os.path.join(cwd, "m.csv")).readlines()) == 21, "the log has not one line per step")
     done = run(BINARY, ["program", "--model", "m.safetensors"], cwd)
     require(done.returncode == 0, str(done))
+    losses = {}
+    for device in ["host"] + (["0"] if HAS_VULKAN else []):
+        validation = ["--validation", "sync"] if device == "0" else []
+        done = run(BINARY, [*arguments, "--device", device, *validation], cwd)
+        require(done.returncode == 0 and done.stderr == b"", str(done))
+        losses[device] = json.loads(done.stdout)["loss"]
+    require(max(losses.values()) - min(losses.values()) < 1e-4, f"devices differ: {losses}")
 
 
 def write_points(cwd):
