@@ -71,14 +71,14 @@ render::Captions captions_of(const Settings& settings, const std::string& first,
 std::string caption(const Player& player) {
     const Moment moment = player.moment();
     const diffusion::Program& program = player.program();
-    const std::string step = fmt::format("{}   step {}/{}", program.sampler, moment.state, program.steps);
+    std::string step = fmt::format("{}   step {}/{}", program.sampler, moment.state, program.steps);
     if (program.evaluations() == 0) return step;
     return step + (moment.clean ? "   clean" : fmt::format("   t = {:.6g}   σ = {:.3f}", moment.t, moment.sigma));
 }
 
 std::string short_caption(const Player& player) {
     const Moment moment = player.moment();
-    const std::string step = fmt::format("step {}", moment.state);
+    std::string step = fmt::format("step {}", moment.state);
     if (player.program().evaluations() == 0) return step;
     return step + (moment.clean ? " · clean" : fmt::format(" · t = {:.6g}", moment.t));
 }
