@@ -83,13 +83,13 @@ bool prediction_control(Settings& settings) {
     const bool said = settings.is_given("prediction");
     const std::string current(diffusion::prediction_name(exact_prediction(settings)));
     const std::string help = help_text(setting) +
-                             "\n\nAn exact target answers for any of them; by itself it gives the "
-                             "data, and to Langevin dynamics the score.";
+                             "\n\nAn exact target answers for any of them. Automatic: the score for Langevin dynamics, "
+                             "the data for all other samplers.";
     row_label("prediction", help);
     bool changed = false;
-    const std::string suited = current + " (by itself)";
+    const std::string suited = current + " (automatic)";
     if (ImGui::BeginCombo("##prediction", said ? current.c_str() : suited.c_str())) {
-        if (ImGui::Selectable("by itself", !said) && said) {
+        if (ImGui::Selectable("automatic", !said) && said) {
             settings.given.erase("prediction");
             changed = true;
         }
