@@ -14,7 +14,8 @@ namespace {
 /// What most samplers need, so that another one needs no other memory.
 constexpr int kUsualRegisters = 4;
 
-/// Of every step its first evaluation; a step without one stands where the one before it does.
+/// Of every step its first evaluation; a step without one stands where the one before it does. After the last step the
+/// state is clean, unless the program has gone from data to noise.
 std::vector<Moment> moments_of(const diffusion::Program& program) {
     std::vector<Moment> moments;
     for (const diffusion::Op& op : program.ops) {
@@ -24,7 +25,8 @@ std::vector<Moment> moments_of(const diffusion::Program& program) {
         moments.push_back({0, eval->t, eval->alpha, eval->sigma, false});
     }
     moments.resize(static_cast<std::size_t>(program.steps), moments.empty() ? Moment() : moments.back());
-    moments.push_back({0, 0, 1, 0, true});
+    const bool to_noise = moments.back().sigma * moments.front().alpha > moments.front().sigma * moments.back().alpha;
+    moments.push_back(to_noise ? moments.back() : Moment{0, 0, 1, 0, true});
     for (std::size_t i = 0; i < moments.size(); ++i) moments[i].state = static_cast<int>(i);
     return moments;
 }
