@@ -16,7 +16,7 @@ from binary import refused, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
 DATA = "tests/diffusion/data"
-PER_CLASS = 5
+PER_CLASS = 3
 TOLERANCE = 1e-9  # the figures have twelve digits, schedules of wide range lose some of double precision's
 
 
