@@ -127,8 +127,8 @@ class ModeTable {
                  .rows = {},
                  .notes = {fmt::format(
                      "Predicted: the density carried through the same steps on a grid; met within {} "
-                     "standard errors. Distances of distributions: met below the one that chance exceeds "
-                     "once in a thousand, which stands as their standard error. "
+                     "standard errors. Kolmogorov-Smirnov distances: met within what chance exceeds once in a "
+                     "thousand, which stands for their standard error. "
                      "Target: what the procedure should have come to.",
                      kStandardErrors)}},
           target_(std::move(target)) {}
@@ -141,10 +141,8 @@ class ModeTable {
                    std::sqrt(share * (1 - share) / count));
         add_width(name, "width left of 0", {-kInfinite, 0}, law, sorted.first(middle));
         add_width(name, "width right of 0", {0, kInfinite}, law, sorted.subspan(middle));
-        const double distance = ks_distance(sorted, law);
-        const double critical = ks_critical(count);
-        table_.rows.push_back({name, "distance of law from target, of sample from law", ks_distance(law, target_), 0.0,
-                               distance, critical, distance / critical, distance <= critical});
+        add_distance(name, "distance from target", ks_distance(law, target_), ks_distance(sorted, target_), count);
+        add_distance(name, "distance from predicted law", 0, ks_distance(sorted, law), count);
     }
     void note(const std::string& text) { table_.notes.push_back(text); }
     const Table& table() const { return table_; }
@@ -158,6 +156,13 @@ class ModeTable {
         const double width = std::sqrt(moments.variance);
         add_figure(name, what, std::sqrt(target_.part(side.first, side.second).variance),
                    std::sqrt(law.part(side.first, side.second).variance), width, moments.variance_error / (2 * width));
+    }
+
+    /// By the triangle inequality the distances of a law and its sample from a third one differ by chance only.
+    void add_distance(const std::string& name, const char* what, double predicted, double measured, double count) {
+        const double critical = ks_critical(count);
+        const double deviations = (measured - predicted) / critical;
+        table_.rows.push_back({name, what, 0.0, predicted, measured, critical, deviations, std::abs(deviations) <= 1});
     }
 
     void add_figure(const std::string& name, const char* what, double target, double predicted, double measured,
