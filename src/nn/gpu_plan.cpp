@@ -39,28 +39,28 @@ enum class Addend : std::uint32_t { none, own_row, row_of_level };
 enum class Epilogue : std::uint32_t { none, silu, times_silu_derivative };
 
 struct DensePush {
-    std::uint32_t rows, columns;
+    std::uint32_t rows = 0, columns = 0;
     GpuView a, b, addend, result, other, level;
 };
 struct OuterPush {
-    std::uint32_t first, end, left, right, parts;
+    std::uint32_t first = 0, end = 0, left = 0, right = 0, parts = 0;
     GpuView a, b;
 };
 struct CombinePush {
-    std::uint32_t elements, parts, count, right;
+    std::uint32_t elements = 0, parts = 0, count = 0, right = 0;
     GpuView result;
-    std::uint32_t accumulate;
+    std::uint32_t accumulate = 0;
 };
 struct BoundsPush {
-    std::uint32_t rows, count, level, level_row, bounds;
+    std::uint32_t rows = 0, count = 0, level = 0, level_row = 0, bounds = 0;
 };
 struct LevelsPush {
-    std::uint32_t columns, bounds;
+    std::uint32_t columns = 0, bounds = 0;
     GpuView a, result;
 };
 struct MapPush {
-    std::uint32_t rows;
-    float factor;
+    std::uint32_t rows = 0;
+    float factor = 0;
     GpuView a, b, result;
 };
 
