@@ -53,6 +53,13 @@ TEST(Scheduler, ReadsTrainedBetas) {
     EXPECT_NEAR(first.alpha, std::sqrt(0.9 * 0.8 * 0.7), 1e-15);
     EXPECT_THAT(error(ddim + R"(, "trained_betas": [0.1, 0.2])", 3), HasSubstr("s.json: trained_betas"));
     EXPECT_THAT(error(ddim + R"(, "trained_betas": [0.1, 2, 0.3])", 3), HasSubstr("s.json: trained_betas"));
+    EXPECT_THAT(error(ddim + R"(, "trained_betas": [1e-20, 0.2, 0.3])", 3), HasSubstr("s.json: trained_betas"));
+}
+
+TEST(Scheduler, RefusesBetasThatLeaveNoSignalToDivideBy) {
+    const std::string lms = R"("_class_name": "LMSDiscreteScheduler", "beta_start": 0.5, "beta_end": 0.9)";
+    EXPECT_THAT(error(lms, 3), HasSubstr("s.json: beta_end"));
+    EXPECT_EQ(error(lms + R"(, "num_train_timesteps": 100)", 3), "no error");
 }
 
 TEST(Scheduler, NamesFileAndFieldOfWhatItCannotHonour) {
@@ -106,6 +113,15 @@ TEST(Scheduler, NamesFileAndFieldOfWhatItCannotHonour) {
         {"UniPCMultistepScheduler", R"("solver_p": "DDIMScheduler")", "solver_p"},
         {"FlowMatchEulerDiscreteScheduler", R"("use_dynamic_shifting": true)", "use_dynamic_shifting"},
         {"EDMEulerScheduler", R"("sigma_min": 100)", "sigma_min"},
+        {"EDMEulerScheduler", R"("sigma_max": 1e7)", "sigma_max"},
+        {"EDMEulerScheduler", R"("sigma_data": Infinity)", "sigma_data"},
+        {"EDMEulerScheduler", R"("rho": 0)", "rho"},
+        {"FlowMatchHeunDiscreteScheduler", R"("shift": Infinity)", "shift"},
+        {"DEISMultistepScheduler", R"("use_flow_sigmas": true, "flow_shift": -1)", "flow_shift"},
+        {"EulerDiscreteScheduler", R"("use_karras_sigmas": true, "sigma_min": 0)", "sigma_min"},
+        {"UniPCMultistepScheduler", R"("use_karras_sigmas": true, "sigma_max": 1e-3)", "sigma_min"},
+        {"FlowMatchEulerDiscreteScheduler", R"("shift_terminal": 1)", "shift_terminal"},
+        {"LCMScheduler", R"("timestep_scaling": 0)", "timestep_scaling"},
     };
     for (const Case& c : cases) {
         const std::string message = error(std::string(R"("_class_name": ")") + c.name + "\", " + c.fields);

@@ -89,11 +89,6 @@ double SchedulerConfig::number(const char* key, double preset) const {
     return has(key) ? to_number(key, root_.at(key)) : preset;
 }
 
-std::optional<double> SchedulerConfig::number(const char* key) const {
-    if (!has(key)) return {};
-    return number(key, 0);
-}
-
 int SchedulerConfig::integer(const char* key, int preset) const {
     const double value = number(key, preset);
     if (value != std::floor(value) || std::abs(value) > std::numeric_limits<int>::max()) refuse(key, "not an integer");

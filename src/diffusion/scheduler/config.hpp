@@ -1,7 +1,6 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,7 +26,6 @@ class SchedulerConfig {
 
     bool has(const char* key) const;
     double number(const char* key, double preset) const;
-    std::optional<double> number(const char* key) const;
     int integer(const char* key, int preset) const;
     bool flag(const char* key, bool preset) const;
     std::string text(const char* key, std::string_view preset) const;

@@ -64,6 +64,19 @@ std::vector<double> spread_sigmas(SigmaRule rule, double high, double low, int s
     return sigmas;
 }
 
+SigmaRange read_sigma_range(const SchedulerConfig& config, const SigmaRange& presets) {
+    const SigmaRange range = {config.number("sigma_max", presets.high), config.number("sigma_min", presets.low)};
+    if (!std::isfinite(range.high)) config.refuse("sigma_max", "out of range");
+    if (!(range.low > 0 && range.low <= range.high)) config.refuse("sigma_min", "not between 0 and sigma_max");
+    return range;
+}
+
+double read_flow_shift(const SchedulerConfig& config, const char* key) {
+    const double shift = config.number(key, 1);
+    if (!(shift > 0 && shift <= kMaxProcessScale)) config.refuse(key, "out of range");
+    return shift;
+}
+
 double flow_shifted(double sigma, double shift) {
     return shift * sigma / (1 + (shift - 1) * sigma);
 }

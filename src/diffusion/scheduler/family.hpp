@@ -50,6 +50,17 @@ SigmaRule read_sigma_rule(const SchedulerConfig& config);
 /// N values from `high` to `low`; Karras et al. 2022 with `rho`, log-uniform, or beta quantiles (0.6, 0.6).
 std::vector<double> spread_sigmas(SigmaRule rule, double high, double low, int steps, double rho = 7);
 
+/// sigma_max and sigma_min of a rule.
+struct SigmaRange {
+    double high = 0;
+    double low = 0;
+};
+/// `presets` where they are absent.
+SigmaRange read_sigma_range(const SchedulerConfig& config, const SigmaRange& presets);
+
+/// Of a straight path, 1 where it is absent.
+double read_flow_shift(const SchedulerConfig& config, const char* key);
+
 /// The σ of a straight path with this shift.
 double flow_shifted(double sigma, double shift);
 

@@ -134,7 +134,9 @@ Program build_lcm(const SchedulerConfig& config, int steps) {
         const int index = static_cast<int>(std::floor(i * (static_cast<double>(original) / steps)));
         nodes.push_back(ladder.at((original - index) * (levels.count() / original) - 1));
     }
-    SamplerSettings sampler = {.name = "lcm", .timestep_scaling = config.number("timestep_scaling", 10)};
+    const double scaling = config.number("timestep_scaling", 10);
+    if (!(scaling > 0 && scaling <= kMaxSamplerValue)) config.refuse("timestep_scaling", "out of range");
+    SamplerSettings sampler = {.name = "lcm", .timestep_scaling = scaling};
     read_limits(config, false, sampler);
     const std::vector<Step> way = chain(nodes, clean_node());
     return compile_program(Course(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <numbers>
 
 #include "diffusion/processes/ddpm.hpp"
@@ -89,6 +90,11 @@ NoiseLevels::NoiseLevels(const SchedulerConfig& config, const BetaPresets& prese
         product *= 1 - beta;
         alpha_bar_.push_back(product);
     }
+    // Beyond these, σ/α or its logarithm is not finite.
+    const char* const said = config.has("trained_betas") ? "trained_betas" : "beta_end";
+    if (alpha_bar_.front() == 1) config.refuse(said, "so little noise that the first level has none");
+    if (product < std::numeric_limits<double>::min())
+        config.refuse(said, "so much noise that the last level has no signal");
     if (config.flag("rescale_betas_zero_snr", false)) {
         if (count() == 1) config.refuse("rescale_betas_zero_snr", "needs two levels or more");
         rescale(alpha_bar_, presets.terminal);

@@ -148,9 +148,10 @@ Program build_deis(const SchedulerConfig& config, int steps) {
 Run read_unipc_flow_run(const SchedulerConfig& config, int steps) {
     constexpr double kBelowOne = 1e-6;
     const int levels = config.integer("num_train_timesteps", 1000);
+    const double shift = read_flow_shift(config, "flow_shift");
     Run run{.flow = true};
     for (const double sigma : linspace(1, 1.0 / levels, steps + 1)) {
-        run.sigmas.push_back(flow_shifted(sigma, config.number("flow_shift", 1)));
+        run.sigmas.push_back(flow_shifted(sigma, shift));
     }
     run.sigmas.pop_back();
     if (const double terminal = config.number("shift_terminal", 0); terminal != 0) {

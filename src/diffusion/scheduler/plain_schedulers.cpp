@@ -14,6 +14,7 @@ namespace scorefield::diffusion {
 namespace {
 
 constexpr int kMostSteps = 1'000'000;
+constexpr double kMostRho = 1e3;  // beyond, all σ are one but for rounding
 
 /// σ_max … σ_min of Karras et al. 2022, or log-uniform.
 std::vector<double> edm_sigmas(const SchedulerConfig& config, int steps) {
@@ -23,9 +24,11 @@ std::vector<double> edm_sigmas(const SchedulerConfig& config, int steps) {
     const double low = config.number("sigma_min", 0.002);
     const double high = config.number("sigma_max", 80);
     if (!(low > 0 && low < high)) config.refuse("sigma_min", "not between 0 and sigma_max");
+    if (high > kMaxProcessScale) config.refuse("sigma_max", "out of range");
+    const double rho = config.number("rho", 7);
+    if (!(rho > 0 && rho <= kMostRho)) config.refuse("rho", "out of range");
     if (!karras && steps == 1) return {low};  // the library counts them from the other end
-    return spread_sigmas(karras ? SigmaRule::karras : SigmaRule::exponential, high, low, steps,
-                         config.number("rho", 7));
+    return spread_sigmas(karras ? SigmaRule::karras : SigmaRule::exponential, high, low, steps, rho);
 }
 
 Node edm_node(double sigma) {
@@ -46,7 +49,7 @@ Course edm_course(const SchedulerConfig& config, int steps, double last) {
 /// σ_data comes to.
 Parametrisation edm_parametrisation(const SchedulerConfig& config) {
     const double deviation = config.number("sigma_data", 0.5);
-    if (!(deviation > 0)) config.refuse("sigma_data", "not above 0");
+    if (!(deviation > 0 && deviation <= kMaxProcessScale)) config.refuse("sigma_data", "out of range");
     const Prediction prediction = read_prediction(config);
     if (prediction == Prediction::x0) config.refuse("prediction_type", config.class_name() + " has no 'sample'");
     return {Prediction::edm, prediction == Prediction::v ? -deviation : deviation};
@@ -87,8 +90,7 @@ std::vector<double> flow_sigmas(const SchedulerConfig& config, int steps) {
     const int levels = config.integer("num_train_timesteps", 1000);
     if (levels < 1) config.refuse("num_train_timesteps", "not from 1");
     require_steps(config, steps, levels);
-    const double shift = config.number("shift", 1);
-    if (!(shift > 0)) config.refuse("shift", "not above 0");
+    const double shift = read_flow_shift(config, "shift");
     std::vector<double> sigmas = linspace(1, flow_shifted(1.0 / levels, shift), steps);
     for (double& sigma : sigmas) sigma = flow_shifted(sigma, shift);
     return sigmas;
@@ -110,13 +112,14 @@ Program build_flow_euler(const SchedulerConfig& config, int steps) {
     config.require_off("use_dynamic_shifting", "the shift would depend on an image's size");
     std::vector<double> sigmas = flow_sigmas(config, steps);
     if (const double terminal = config.number("shift_terminal", 0); terminal != 0) {
+        if (!(terminal > 0 && terminal < 1)) config.refuse("shift_terminal", "not between 0 and 1");
         if (steps == 1) config.refuse("shift_terminal", "needs two steps or more");
         const double scale = (1 - sigmas.back()) / (1 - terminal);
         for (double& sigma : sigmas) sigma = 1 - (1 - sigma) / scale;
     }
     if (const SigmaRule rule = read_sigma_rule(config); rule != SigmaRule::levels) {
-        sigmas = spread_sigmas(rule, config.number("sigma_max").value_or(sigmas.front()),
-                               config.number("sigma_min").value_or(sigmas.back()), steps);
+        const auto [high, low] = read_sigma_range(config, {sigmas.front(), sigmas.back()});
+        sigmas = spread_sigmas(rule, high, low, steps);
     }
     const bool inverted = config.flag("invert_sigmas", false);
     const bool stochastic = config.flag("stochastic_sampling", false);

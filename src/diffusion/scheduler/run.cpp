@@ -59,8 +59,7 @@ Run read_run(const SchedulerConfig& config, const NoiseLevels& levels, int steps
         for (const double t : run.times) run.sigmas.push_back(levels.ratio_at(t));
         return run;
     }
-    const double high = config.number("sigma_max").value_or(levels.ratios().back());
-    const double low = config.number("sigma_min").value_or(levels.ratios().front());
+    const auto [high, low] = read_sigma_range(config, {levels.ratios().back(), levels.ratios().front()});
     run.sigmas = spread_sigmas(rule, high, low, steps);
     for (const double sigma : run.sigmas) {
         const double t = levels.time_of(sigma);
@@ -96,9 +95,10 @@ Run read_inverse_run(const SchedulerConfig& config, const NoiseLevels& levels, i
 
 Run read_flow_run(const SchedulerConfig& config, int steps) {
     const int levels = config.integer("num_train_timesteps", 1000);
+    const double shift = read_flow_shift(config, "flow_shift");
     Run run{.flow = true};
     for (const double alpha : linspace(1, 1.0 / levels, steps + 1)) {
-        run.sigmas.insert(run.sigmas.begin(), flow_shifted(1 - alpha, config.number("flow_shift", 1)));
+        run.sigmas.insert(run.sigmas.begin(), flow_shifted(1 - alpha, shift));
     }
     run.sigmas.pop_back();
     for (const double sigma : run.sigmas) run.times.push_back(std::trunc(sigma * levels));

@@ -32,8 +32,7 @@ Sigmas read_sigmas(const SchedulerConfig& config, const NoiseLevels& levels, int
     }
     const SigmaRule rule = read_sigma_rule(config);
     if (rule == SigmaRule::levels) return result;
-    const double high = config.number("sigma_max").value_or(result.sigmas.front());
-    const double low = config.number("sigma_min").value_or(result.sigmas.back());
+    const auto [high, low] = read_sigma_range(config, {result.sigmas.front(), result.sigmas.back()});
     result.sigmas = spread_sigmas(rule, high, low, steps);
     for (int i = 0; i < steps; ++i) {
         const auto index = static_cast<std::size_t>(i);
