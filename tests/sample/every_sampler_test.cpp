@@ -19,10 +19,11 @@ using diffusion::SamplerSettings;
 
 constexpr std::uint64_t kSeed = 0x5eed'0000'0001;
 constexpr int kSteps = 8;
-/// Disturbed runs, and how far beyond the farthest of them a particle may be: the largest of seven draws of a bounded
-/// sum of many roundings is exceeded by a factor of four with a probability far below one in a million.
-constexpr unsigned kReplicas = 7;
-constexpr double kBeyond = 4;
+/// Disturbed runs, and how far beyond the farthest of them a particle may be. A sum of many roundings is nearly normal,
+/// and the disturbances are no smaller than roundings: of two such coordinates one is farther than six times the
+/// farthest of 28 (14 runs of two coordinates) with probability 5e-12, against some 10⁵ comparisons.
+constexpr unsigned kReplicas = 14;
+constexpr double kBeyond = 6;
 
 std::vector<diffusion::MixtureComponent> mixture() {
     return {{0.5, {-1.2, 0.4}, {0.3, 0.1, 0.1, 0.2}},
@@ -140,11 +141,11 @@ class EverySampler : public gpu::GpuTest {
             }
         }
         // A bound that nothing comes near would prove nothing.
-        EXPECT_GT(nearest_to_bound, 1e-3) << describe(settings);
+        EXPECT_GT(nearest_to_bound, 2e-3) << describe(settings);
     }
 };
 
-TEST_F(EverySampler, OnAnExactMixtureUnderEveryProcess) {
+TEST_F(EverySampler, OnAnExactMixtureUnderProcessesInTurn) {
     constexpr const char* kProcesses[] = {"ddpm", "vp", "subvp", "ve", "ou", "additive", "edm", "flow"};
     const diffusion::Parametrisation x0 = diffusion::Prediction::x0;
     const diffusion::GaussianMixture target(mixture());
