@@ -1,6 +1,6 @@
 #version 460
 // One step of Adam (Kingma & Ba 2015, Algorithm 1) on a clipped gradient and of the weights' average, one invocation
-// per weight. Where the step has diverged nothing changes.
+// per weight and round. Once training has diverged nothing changes any more.
 layout(local_size_x_id = 0) in;
 
 layout(push_constant) uniform Push {
@@ -17,29 +17,26 @@ layout(push_constant) uniform Push {
     float take_second;
     float epsilon;
     float take_average;
-    float hopeless;  // a loss above it is one of a training that has diverged
 } push;
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 layout(set = 0, binding = 1) readonly buffer Reports { float reports[]; };
 layout(set = 0, binding = 2) buffer Moments { float moments[]; };  // first, second: `count` each
 layout(set = 0, binding = 3) buffer Average { float average[]; };
-
-const float LARGEST = 3.0e38;
+layout(set = 0, binding = 4) readonly buffer State { uint diverged; };
 
 void main() {
-    uint i = gl_GlobalInvocationID.x;
-    float loss = reports[push.report];
-    float square = reports[push.report + 1u];
-    // Comparisons with NaN are false.
-    if (i >= push.count || !(loss <= push.hopeless) || !(square <= LARGEST)) return;
-    float factor = push.clip > 0.0 ? min(1.0, push.clip / sqrt(square)) : 1.0;
-    float g = factor * values[push.gradient + i];
-    float first = push.keep_first * moments[i] + push.take_first * g;
-    float second = push.keep_second * moments[push.count + i] + push.take_second * g * g;
-    float weight = values[push.weights + i] - push.step * first / (sqrt(second) * push.correction + push.epsilon);
-    moments[i] = first;
-    moments[push.count + i] = second;
-    values[push.weights + i] = weight;
-    average[i] = average[i] + push.take_average * (weight - average[i]);
+    if (diverged != 0u) return;
+    float factor = 1.0;
+    if (push.clip > 0.0) factor = min(1.0, push.clip / sqrt(reports[push.report + 1u]));
+    for (uint i = gl_GlobalInvocationID.x; i < push.count; i += gl_NumWorkGroups.x * gl_WorkGroupSize.x) {
+        float g = factor * values[push.gradient + i];
+        float first = push.keep_first * moments[i] + push.take_first * g;
+        float second = push.keep_second * moments[push.count + i] + push.take_second * g * g;
+        float weight = values[push.weights + i] - push.step * first / (sqrt(second) * push.correction + push.epsilon);
+        moments[i] = first;
+        moments[push.count + i] = second;
+        values[push.weights + i] = weight;
+        average[i] = average[i] + push.take_average * (weight - average[i]);
+    }
 }

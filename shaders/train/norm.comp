@@ -1,5 +1,5 @@
 #version 460
-// What a step reports: its loss and the sum of squares of its gradient. One workgroup: every invocation sums its
+// What a step reports: its loss and the sum of squares of its gradient; and whether training has diverged by now. One workgroup: every invocation sums its
 // share, and the first one the shares.
 layout(local_size_x_id = 0) in;
 
@@ -8,10 +8,15 @@ layout(push_constant) uniform Push {
     uint gradient;  // where it begins
     uint count;
     uint report;    // where the two figures go
+    float hopeless;  // a loss above it is one of a training that has diverged
 } push;
 
 layout(set = 0, binding = 0) readonly buffer Values { float values[]; };
 layout(set = 0, binding = 1) writeonly buffer Reports { float reports[]; };
+
+layout(set = 0, binding = 2) buffer State { uint diverged; };
+
+const float LARGEST = 3.40282347e38;
 
 shared float part[gl_WorkGroupSize.x];
 
@@ -26,6 +31,9 @@ void main() {
     barrier();
     if (lane > 0u) return;
     for (uint k = 1u; k < gl_WorkGroupSize.x; ++k) sum = sum + part[k];
-    reports[push.report] = values[push.loss];
+    float loss = values[push.loss];
+    reports[push.report] = loss;
     reports[push.report + 1u] = sum;
+    // Comparisons with NaN are false.
+    if (!(loss <= push.hopeless) || !(sum <= LARGEST)) diverged = 1u;
 }

@@ -51,9 +51,10 @@ class Workshop {
         try {
             device_ = std::make_unique<gpu::Device>(device_request(settings));
         } catch (const base::Error&) {
-            if (settings.is_given("device")) throw;
+            if (settings.is_given("device") || settings.is_given("validation")) throw;
         }
-        if (device_ && device_->properties().is_software && !settings.is_given("device")) device_.reset();
+        const bool asked_for = settings.is_given("device") || settings.is_given("validation");
+        if (device_ && device_->properties().is_software && !asked_for) device_.reset();
 #else
         if (settings.device == "host" || !settings.is_given("device")) return;
         throw base::request_error("no Vulkan", "--device", "this build has none", "leave it out, or say --device host");

@@ -433,11 +433,10 @@ struct GpuPlan::Builder {
     std::uint32_t block_of(std::size_t inputs, std::uint32_t columns) const {
         const std::size_t shared_floats = device.properties().shared_memory_bytes / sizeof(float);
         if (inputs > kInputsAtMost || inputs * kAccumulators > shared_floats) {
+            const std::size_t most = std::min(kInputsAtMost, shared_floats / kAccumulators);
             throw base::running_error("network too wide for the device", "training",
-                                      fmt::format("{} inputs do not fit {} bytes of shared memory", inputs,
-                                                  device.properties().shared_memory_bytes),
-                                      fmt::format("use a network of width at most {}",
-                                                  std::min(kInputsAtMost, shared_floats / kAccumulators)));
+                                      fmt::format("a layer has {} inputs, of at most {}", inputs, most),
+                                      fmt::format("keep --network.width and twice --network.features within {}", most));
         }
         if (columns < kAccumulators) return columns;
         const std::size_t most = std::min(shared_floats, kUnrolledProducts) / inputs;

@@ -36,7 +36,7 @@ class GpuTrainer final : public Trainer {
     double held_out_loss(std::uint64_t draws) override;
 
   private:
-    /// Steps that are submitted together.
+    /// Steps that are submitted together at most; fewer where they are long.
     static constexpr std::uint32_t kAtOnce = 8;
     /// One submission, reused when it has completed.
     struct Slot {
@@ -49,6 +49,7 @@ class GpuTrainer final : public Trainer {
         std::uint32_t count = 0;  ///< steps in flight; 0: none
     };
 
+    void warm_up();
     void upload_start();
     void record_step(Slot& slot, std::uint32_t index, std::uint64_t step);
     void collect(Slot& slot);
@@ -64,6 +65,8 @@ class GpuTrainer final : public Trainer {
     std::unique_ptr<nn::GpuPlan> plan_;
     gpu::ComputePipeline draw_, norm_, adam_;
     gpu::Buffer points_, levels_, moments_, average_;
+    gpu::Buffer state_;          ///< one word: whether training has diverged
+    std::uint32_t at_once_ = 1;  ///< steps of a submission
     std::array<Slot, 2> slots_;
     std::vector<StepReport> reports_;  ///< not yet asked for
     std::uint64_t steps_ = 0;

@@ -66,18 +66,19 @@ double HostTrainer::squared_gradient() const {
 StepReport HostTrainer::step() {
     source_.draw(pool_, static_cast<std::uint32_t>(steps_), settings_.batch, batch_);
     plan_.run(pool_, settings_.batch, bindings(batch_));
-    const StepReport report = {steps_, static_cast<double>(plan_.output(0)[0]), learning_rate(settings_, steps_)};
-    const double square = squared_gradient();
-    require_convergence(steps_, report.loss, square);
-    const double factor = clip_factor(settings_.clip, square);
+    const StepReport report = {steps_, static_cast<double>(plan_.output(0)[0]), learning_rate(settings_, steps_),
+                               squared_gradient()};
+    converges_ = converges_ && converges(report);
+    const double factor = clip_factor(settings_.clip, report.squared_gradient);
     const double decay = average_decay(settings_.ema, steps_);
+    ++steps_;
+    if (!converges_) return report;
     pool_.run(parameters_.size(), [&](std::size_t i) {
         Parameter& parameter = parameters_[i];
         if (!parameter.spec.trained) return;
         adam_step(parameter.adam, parameter.weights, plan_.output(parameter.gradient), report.learning_rate, factor);
         average_step(parameter.averaged, parameter.weights, decay);
     });
-    ++steps_;
     return report;
 }
 

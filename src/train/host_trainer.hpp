@@ -20,7 +20,7 @@ class HostTrainer final : public Trainer {
     /// `data` and `process` must outlive the trainer. The settings must have passed check_settings.
     HostTrainer(const TrainSettings& settings, const data::Dataset& data, const diffusion::NoiseProcess& process);
 
-    /// Does the next step; throws as `reports`.
+    /// Does the next step.
     StepReport step();
     void advance(std::uint64_t count) override;
     std::vector<StepReport> reports(bool all) override;
@@ -54,6 +54,7 @@ class HostTrainer final : public Trainer {
     Batch batch_;
     std::uint64_t steps_ = 0;
     std::vector<StepReport> reports_;  ///< not yet asked for
+    bool converges_ = true;
 };
 
 }  // namespace scorefield::train

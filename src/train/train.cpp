@@ -63,22 +63,42 @@ void require_trainable(const data::Dataset& data, const TrainSettings& settings)
 }
 
 /// All steps, with their log and the checkpoints on the way.
-void run_steps(Trainer& trainer, const TrainSettings& settings, const diffusion::NoiseProcess& process, Log& log,
-               const TrainCallbacks& callbacks) {
-    constexpr std::uint64_t kAtOnce = 8;
-    const bool saves = settings.save_every > 0 && !settings.out.empty();
-    while (trainer.steps() < settings.steps) {
-        const std::uint64_t done = trainer.steps();
-        const std::uint64_t until_save = saves ? settings.save_every - done % settings.save_every : kAtOnce;
-        trainer.advance(std::min({kAtOnce, until_save, settings.steps - done}));
-        const bool save = saves && trainer.steps() % settings.save_every == 0 && trainer.steps() < settings.steps;
-        for (const StepReport& report : trainer.reports(save || trainer.steps() == settings.steps)) {
-            log.add(report);
-            if (callbacks.progress) callbacks.progress(report);
+class Run {
+  public:
+    Run(Trainer& trainer, const TrainSettings& settings, const diffusion::NoiseProcess& process, Log& log,
+        const TrainCallbacks& callbacks)
+        : trainer_(trainer), settings_(settings), process_(process), log_(log), callbacks_(callbacks) {}
+
+    void all_steps() {
+        constexpr std::uint64_t kAtOnce = 8;
+        const bool saves = settings_.save_every > 0 && !settings_.out.empty();
+        while (trainer_.steps() < settings_.steps) {
+            const std::uint64_t done = trainer_.steps();
+            const std::uint64_t until_save = saves ? settings_.save_every - done % settings_.save_every : kAtOnce;
+            trainer_.advance(std::min({kAtOnce, until_save, settings_.steps - done}));
+            const bool last = trainer_.steps() == settings_.steps;
+            const bool save = saves && !last && trainer_.steps() % settings_.save_every == 0;
+            tell(trainer_.reports(save || last));
+            if (save) nn::write_checkpoint(settings_.out, make_checkpoint(settings_, process_, trainer_));
         }
-        if (save) nn::write_checkpoint(settings.out, make_checkpoint(settings, process, trainer));
     }
-}
+
+  private:
+    /// Throws at the first report of a step that has diverged, which is logged as well.
+    void tell(const std::vector<StepReport>& reports) {
+        for (const StepReport& report : reports) {
+            log_.add(report);
+            require_convergence(report);
+            if (callbacks_.progress) callbacks_.progress(report);
+        }
+    }
+
+    Trainer& trainer_;
+    const TrainSettings& settings_;
+    const diffusion::NoiseProcess& process_;
+    Log& log_;
+    const TrainCallbacks& callbacks_;
+};
 
 }  // namespace
 
@@ -98,7 +118,7 @@ TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const
 
     const auto start = std::chrono::steady_clock::now();
     try {
-        run_steps(*trainer, settings, *process, log, callbacks);
+        Run(*trainer, settings, *process, log, callbacks).all_steps();
     } catch (...) {
         log.commit();  // it shows the way to where training ended
         throw;

@@ -17,10 +17,15 @@ namespace {
 
 }  // namespace
 
-void require_convergence(std::uint64_t step, double loss, double squared_gradient) {
-    if (!std::isfinite(loss)) diverged(step, "the loss is not finite");
-    if (!std::isfinite(squared_gradient)) diverged(step, "the gradient is not finite");
-    if (loss > kHopelessLoss) diverged(step, fmt::format("the loss is {:.3g}", loss));
+bool converges(const StepReport& report) {
+    return std::isfinite(report.loss) && std::isfinite(report.squared_gradient) && report.loss <= kHopelessLoss;
+}
+
+void require_convergence(const StepReport& report) {
+    if (converges(report)) return;
+    if (!std::isfinite(report.loss)) diverged(report.step, "the loss is not finite");
+    if (!std::isfinite(report.squared_gradient)) diverged(report.step, "the gradient is not finite");
+    diverged(report.step, fmt::format("the loss is {:.3g}", report.loss));
 }
 
 double clip_factor(double clip, double squared_gradient) {

@@ -14,14 +14,17 @@ struct StepReport {
     std::uint64_t step = 0;  ///< the step that was done, 0 …
     double loss = 0;         ///< of its batch, before the step
     double learning_rate = 0;
+    double squared_gradient = 0;  ///< sum of squares, before clipping
 };
 
 /// Targets are of order one: a network that says zero has a loss of about one.
 inline constexpr double kHopelessLoss = 1e4;
 
-/// Throws base::Error (running) where a step's loss or the sum of squares of its gradient means that training has
-/// diverged.
-void require_convergence(std::uint64_t step, double loss, double squared_gradient);
+/// Whether loss and gradient are finite and the loss is not hopeless.
+bool converges(const StepReport& report);
+
+/// Throws base::Error (running) naming the step and what to change where it does not converge.
+void require_convergence(const StepReport& report);
 
 /// By what the gradient is multiplied so that its norm stays within `clip` (0: any).
 double clip_factor(double clip, double squared_gradient);
@@ -36,9 +39,8 @@ class Trainer {
     virtual ~Trainer() = default;
     /// Begins the next `count` steps; they may still be under way when this returns.
     virtual void advance(std::uint64_t count) = 0;
-    /// Of the steps that were done since the last call, in their order; with `all`, waits for all that were begun.
-    /// Throws base::Error (running) naming step and setting to change where the loss or its gradient was not finite:
-    /// the weights are then those before that step.
+    /// Of the steps that were done since the last call, in their order; with `all`, waits for all that were begun. A
+    /// step that does not converge, and those after it, leave the weights as they are.
     virtual std::vector<StepReport> reports(bool all) = 0;
     /// Steps begun so far.
     virtual std::uint64_t steps() const = 0;

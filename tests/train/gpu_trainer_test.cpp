@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "../gpu/gpu_fixture.hpp"
@@ -124,19 +125,29 @@ TEST_F(GpuTrainerTest, ClipsTheGradientAtItsNorm) {
     EXPECT_NEAR(std::sqrt(square), 1e-8, 1e-10);
 }
 
-TEST_F(GpuTrainerTest, StopsWhenItDivergesAndKeepsTheWeights) {
+TEST_F(GpuTrainerTest, KeepsTheWeightsFromBeforeItDiverged) {
     TrainSettings settings = small_settings();
-    settings.learning_rate = 1e15;
+    settings.learning_rate = 10;
     settings.warmup = 0;
     settings.clip = 0;
-    Experiment<GpuTrainer> experiment(settings);
-    const auto run = [&] {
-        experiment.trainer->advance(10);
-        experiment.trainer->reports(true);
-    };
-    EXPECT_THAT(run, ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("--train.learning_rate"))));
-    for (const auto& [name, tensor] : experiment.trainer->averaged_weights()) {
-        for (const float value : tensor.values) ASSERT_TRUE(std::isfinite(value)) << name;
+    std::uint64_t diverged = 0;
+    {
+        Experiment<GpuTrainer> experiment(settings);
+        experiment.trainer->advance(40);
+        const std::vector<StepReport> reports = experiment.trainer->reports(true);
+        const auto found = std::ranges::find_if(reports, [](const StepReport& report) { return !converges(report); });
+        ASSERT_NE(found, reports.end());
+        diverged = found->step;
+        EXPECT_THAT([&] { require_convergence(*found); },
+                    ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("--train.learning_rate"))));
+    }
+    data::TensorMap before;
+    for (const std::uint64_t steps : {diverged, diverged + 1, std::uint64_t{40}}) {
+        Experiment<GpuTrainer> experiment(settings);
+        experiment.trainer->advance(steps);
+        const data::TensorMap weights = experiment.trainer->averaged_weights();
+        if (before.empty()) before = weights;
+        EXPECT_EQ(weights, before) << steps << " steps";
     }
 }
 
@@ -145,7 +156,10 @@ TEST_F(GpuTrainerTest, RefusesBatchesThatDoNotFit) {
     settings.batch = kMaxBatch;
     settings.width = 1024;
     settings.depth = 8;
-    EXPECT_THROW(Experiment<GpuTrainer>{settings}, base::Error);
+    EXPECT_THAT([&] { Experiment<GpuTrainer>{settings}; }, ThrowsMessage<base::Error>(HasSubstr("--train.batch")));
+    settings = small_settings();
+    settings.features = 1000;
+    EXPECT_THAT([&] { Experiment<GpuTrainer>{settings}; }, ThrowsMessage<base::Error>(HasSubstr("--network.features")));
 }
 
 }  // namespace

@@ -119,7 +119,8 @@ std::string open_nearest(Settings& settings, const std::function<void(const Sett
         if (what.empty()) continue;
         try {
             open(changed);
-        } catch (const base::Error&) {
+        } catch (const base::Error& error) {
+            if (error.fault() != base::Fault::request) throw;
             continue;
         }
         settings = changed;
