@@ -107,6 +107,11 @@ void require_program_fits(const Settings& settings, const diffusion::Program& pr
                                               model.path.string(), model.process_settings.name),
                                   "compile it for the model, or choose another --model or --target");
     }
+    if (settings.is_given("process") && program.process != settings.process.name) {
+        throw base::request_error("flags contradict each other", "--program and --process",
+                                  fmt::format("the program is for the process {}", program.process),
+                                  "leave --process out");
+    }
     if (settings.program == kChainProgram && (model.target || model.checkpoint) && model.dim() != 1) {
         throw base::request_error(
             "dimensions differ", "--program",

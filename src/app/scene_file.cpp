@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "data/files.hpp"
+#include "diffusion/spacing.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -32,6 +36,33 @@ const Setting& setting_of(const std::string& path, const std::string& key) {
     throw refusal(path, key, "no such setting", base::name_hint(key, names));
 }
 
+/// Whether `name` is `family` or one of its parameters.
+bool belongs(std::string_view name, std::string_view family) {
+    return name == family || (name.starts_with(family) && name[family.size()] == '.');
+}
+
+/// Whether the command line says something else in the place of the scene's `key`: another sampler leaves nothing of
+/// the scene's parameters, a sampler nothing of its program.
+bool replaced(std::string key, const std::set<std::string>& said) {
+    if (key == diffusion::spacing_flag("rho")) key = "spacing.rho";
+    const auto says = [&](std::string_view family) {
+        return std::ranges::any_of(said, [&](const std::string& name) { return belongs(name, family); });
+    };
+    constexpr std::array<std::string_view, 4> kFamilies = {"sampler", "process", "spacing", "target"};
+    for (const std::string_view family : kFamilies) {
+        if (belongs(key, family) && said.contains(std::string(family))) return true;
+    }
+    const auto among = [&](std::initializer_list<std::string_view> names) {
+        return std::ranges::any_of(names, [&](std::string_view name) { return belongs(key, name); });
+    };
+    if (key == "program") return says("sampler") || says("steps") || says("spacing") || says("timesteps");
+    if (among({"sampler", "steps", "spacing", "timesteps"}) && says("program")) return true;
+    if (among({"steps", "spacing"}) && says("timesteps")) return true;
+    if (key == "timesteps") return says("steps") || says("spacing");
+    if (among({"target", "dim"})) return said.contains("model") || (key == "dim" && said.contains("target"));
+    return key == "model" && said.contains("target");
+}
+
 std::string text_of(const json& value, const std::string& path, const std::string& key) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_boolean()) return value.get<bool>() ? "on" : "off";
@@ -46,10 +77,11 @@ void read_scene(Settings& settings, const std::string& path) {
     const json root = json::parse(data::read_text(path, "scene"), nullptr, false);
     if (root.is_discarded()) throw refusal(path, "", "not JSON");
     if (!root.is_object()) throw refusal(path, "", "not an object", "write {\"sampler\": \"ddim\", \"steps\": 20}");
+    const std::set<std::string> said = settings.given;
     for (const auto& [key, value] : root.items()) {
         if (key == "title" || key == "about") continue;
         const Setting& setting = setting_of(path, key);
-        if (settings.is_given(key) || !setting.taken_by(settings.command)) continue;
+        if (settings.is_given(key) || replaced(key, said) || !setting.taken_by(settings.command)) continue;
         const std::string text = text_of(value, path, key);
         if (std::holds_alternative<Flag>(setting.values)) {
             if (text == "off") continue;

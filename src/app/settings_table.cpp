@@ -64,7 +64,7 @@ void add_model(Table& table) {
     table.push_back({"target", kGroup, Text{"NAME [FILE|DATA]"}, "", target_help(), kPrograms | Command::score,
                      [](Settings& s) -> Slot { return &s.target; }, "the model's score"});
     table.push_back({"target.variance", kGroup, RealRange{1e-12, 1e12, false, 100}, "",
-                     "Variance of each coordinate (gaussian)", kPrograms | Command::score,
+                     "Variance of each coordinate (gaussian)", kPrograms | Command::score | kStudy,
                      [](Settings& s) -> Slot { return &s.target_variance; }});
     table.push_back({"dim", kGroup, IntegerRange{1, 3, 3}, "", "Dimensions of the target gaussian",
                      kPrograms | Command::score, [](Settings& s) -> Slot { return &s.dim; }});
@@ -75,7 +75,7 @@ void add_model(Table& table) {
     table.push_back({"prediction", kGroup, choices(diffusion::kPredictions), "",
                      "What the network estimates: the noise, the data, v, the score, the velocity or edm's residual",
                      kPrograms | Command::train, [](Settings& s) -> Slot { return &s.prediction; },
-                     "the model's, else epsilon"});
+                     "the model's; of an exact target x0, or score with langevin; else epsilon"});
 }
 
 void add_sampler(Table& table) {

@@ -125,7 +125,8 @@ class Checker {
     void require(bool holds, const std::string& field, const std::string& why) const {
         if (holds) return;
         const std::string place = place_.empty() ? field : place_ + "." + field;
-        throw base::request_error("invalid program", where_.empty() ? place : where_ + ": " + place, why);
+        throw base::request_error("invalid program", where_.empty() ? place : where_ + ": " + place, why,
+                                  "write it with scorefield program --json");
     }
 
     const Program& program_;

@@ -41,6 +41,22 @@ TEST_F(SceneFile, SaysWhatTheCommandLineLeavesOpen) {
     EXPECT_TRUE(settings.is_given("sampler"));
 }
 
+TEST_F(SceneFile, GivesWayToFlagsWithAllThatBelongsToIt) {
+    write(R"({"target": "gaussian", "target.variance": 0.01, "process": "additive", "process.T": 2, "sampler": "ddpm",
+              "sampler.final_noise": true, "steps": 9, "spacing": "karras", "process.rho": 3})");
+    const Settings other = read({"view", "--sampler", "ddim", "--target", "tree", "--process", "ve"});
+    EXPECT_EQ(other.sampler, diffusion::SamplerSettings{});
+    EXPECT_EQ(other.target_variance, Settings{}.target_variance);
+    EXPECT_FALSE(other.process.horizon.has_value());
+    EXPECT_EQ(other.steps, 9);
+    EXPECT_EQ(read({"view", "--program", "p.json", "--prediction", "x0"}).steps, Settings{}.steps);
+    EXPECT_EQ(read({"view", "--timesteps", "2,1"}).steps, Settings{}.steps);
+    write(R"({"program": "three_states", "target": "three_states"})");
+    EXPECT_EQ(read({"view", "--sampler", "ddpm"}).program, "");
+    EXPECT_EQ(read({"view", "--seed", "3"}).program, "three_states");
+    EXPECT_EQ(read({"view", "--model", "m.safetensors"}).target, "");
+}
+
 TEST_F(SceneFile, LeavesOutWhatTheCommandDoesNotTake) {
     write(R"({"look.axes": false, "steps": 3})");
     const Settings settings = read({"program"});
