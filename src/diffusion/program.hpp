@@ -120,8 +120,8 @@ struct Program {
 /// where it is not 0, `inputs` where there are any. `program` must be valid.
 std::string to_json(const Program& program);
 
-/// Reads the JSON form back, bit for bit. Absent fields take the defaults of the structures above, except version,
-/// steps, ops and each op's op, step, dst, src, a, b and terms, which must be there. Unknown fields, wrong types,
+/// Reads the JSON form back, bit for bit. Absent fields of the program take the defaults of its structure, except
+/// version, steps and ops; of an op only an absent source is 0 and an absent noise empty. Unknown fields, wrong types,
 /// another version, a wrong count of evaluations and programs that do not `validate` are refused with base::Error
 /// (request) that names `where` (a file name) and the place, e.g. `ops[3].c_in`.
 Program program_from_json(const std::string& text, const std::string& where);

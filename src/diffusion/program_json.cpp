@@ -42,13 +42,13 @@ void each_field(OpOf<Eval> auto& eval, const auto& field) {
     field("dst", eval.dst, Presence::required);
     field("src", eval.src, Presence::required);
     field("source", eval.source, Presence::written_unless_default);
-    field("t", eval.t, Presence::written);
-    field("alpha", eval.alpha, Presence::written);
-    field("sigma", eval.sigma, Presence::written);
-    field("c_in", eval.c_in, Presence::written);
-    field("c_noise", eval.c_noise, Presence::written);
-    field("c_skip", eval.c_skip, Presence::written);
-    field("c_out", eval.c_out, Presence::written);
+    field("t", eval.t, Presence::required);
+    field("alpha", eval.alpha, Presence::required);
+    field("sigma", eval.sigma, Presence::required);
+    field("c_in", eval.c_in, Presence::required);
+    field("c_noise", eval.c_noise, Presence::required);
+    field("c_skip", eval.c_skip, Presence::required);
+    field("c_out", eval.c_out, Presence::required);
 }
 void each_field(OpOf<Blend> auto& blend, const auto& field) {
     field("dst", blend.dst, Presence::required);
@@ -57,13 +57,13 @@ void each_field(OpOf<Blend> auto& blend, const auto& field) {
 }
 void each_field(OpOf<Clamp> auto& clamp, const auto& field) {
     field("dst", clamp.dst, Presence::required);
-    field("low", clamp.low, Presence::written);
-    field("high", clamp.high, Presence::written);
+    field("low", clamp.low, Presence::required);
+    field("high", clamp.high, Presence::required);
 }
 void each_field(OpOf<Threshold> auto& threshold, const auto& field) {
     field("dst", threshold.dst, Presence::required);
-    field("ratio", threshold.ratio, Presence::written);
-    field("max", threshold.max, Presence::written);
+    field("ratio", threshold.ratio, Presence::required);
+    field("max", threshold.max, Presence::required);
 }
 void each_field(OpOf<Mask> auto& mask, const auto& field) {
     field("dst", mask.dst, Presence::required);

@@ -50,6 +50,7 @@ TEST(BuildProgram, ReadsBackWhatItWrote) {
 }
 
 TEST(BuildProgram, RefusesProgramsThatAreNotForTheModel) {
+    const std::string form = R"("t": 1, "alpha": 1, "sigma": 1, "c_in": 1, "c_noise": 0, "c_skip": 0, "c_out": 1)";
     const base::ScratchFolder folder;
     const std::string path = (folder / "program.json").string();
     const auto refusal = [&](const Settings& settings) {
@@ -59,13 +60,16 @@ TEST(BuildProgram, RefusesProgramsThatAreNotForTheModel) {
     const Settings of_target = said({{"target", "tree"}, {"program", path.c_str()}});
     EXPECT_THAT(refusal(of_learned), ThrowsMessage<base::Error>(HasSubstr(path + "): no such file")));
     std::ofstream(path)
-        << R"({"version": 1, "process": "ve", "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 0}]})";
+        << R"({"version": 1, "process": "ve", "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 0, )" +
+               form + "}]}";
     EXPECT_THAT(refusal(of_learned), ThrowsMessage<base::Error>(HasSubstr("it is for the process ve")));
     EXPECT_EQ(build_program(of_target, open_model(of_target)).evaluations(), 1);
     std::ofstream(path)
-        << R"({"version": 1, "process": "ve", "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 0, "source": 1}]})";
+        << R"({"version": 1, "process": "ve", "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 0, "source": 1, )" +
+               form + "}]}";
     EXPECT_THAT(refusal(of_target), ThrowsMessage<base::Error>(HasSubstr("it asks score 1")));
-    std::ofstream(path) << R"({"version": 1, "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 3}]})";
+    std::ofstream(path) << R"({"version": 1, "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 3, )" +
+                               form + "}]}";
     EXPECT_THAT(refusal(of_target), ThrowsMessage<base::Error>(HasSubstr(path + ": ops[0].src")));
     const Settings chain = said({{"target", "tree"}, {"program", "three_states"}});
     EXPECT_THAT(refusal(chain), ThrowsMessage<base::Error>(HasSubstr("--target three_states")));

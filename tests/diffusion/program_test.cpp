@@ -90,12 +90,13 @@ TEST(ProgramJson, RoundTripIsExactToTheBit) {
 
 TEST(ProgramJson, GivesAbsentFieldsTheirDefaults) {
     const Program program = program_from_json(
-        R"({"version":1,"steps":1,"ops":[{"op":"eval","step":0,"dst":0,"src":0},{"op":"blend","step":0,"dst":0,"terms":[[0,1]]},
-            {"op":"clamp","step":0,"dst":0},{"op":"threshold","step":0,"dst":0}]})",
+        R"({"version":1,"steps":1,"ops":[
+            {"op":"eval","step":0,"dst":0,"src":0,"t":0,"alpha":1,"sigma":0,"c_in":1,"c_noise":0,"c_skip":0,"c_out":1},
+            {"op":"blend","step":0,"dst":0,"terms":[[0,1]]}]})",
         "f");
     Program expected;
     expected.steps = 1;
-    expected.ops = {{0, Eval{}}, {0, Blend{.dst = 0, .terms = {{0, 1}}, .noise = {}}}, {0, Clamp{}}, {0, Threshold{}}};
+    expected.ops = {{0, Eval{}}, {0, Blend{.dst = 0, .terms = {{0, 1}}, .noise = {}}}};
     EXPECT_EQ(program, expected);
 }
 
@@ -106,6 +107,17 @@ std::string refusal(const std::string& from, const std::string& to) {
     EXPECT_NE(at, std::string::npos) << from;
     text.replace(at, from.size(), to);
     return error_of([&] { program_from_json(text, "p.json"); });
+}
+
+TEST(ProgramJson, RefusesOpsThatLackAField) {
+    for (const char* field :
+         {"t", "alpha", "sigma", "c_in", "c_noise", "c_skip", "c_out", "low", "high", "ratio", "max"}) {
+        std::string text = to_json(every_op());
+        const std::size_t at = text.find(",\"" + std::string(field) + "\":");
+        ASSERT_NE(at, std::string::npos) << field;
+        text.erase(at, text.find_first_of(",}", at + 1) - at);
+        EXPECT_THAT(error_of([&] { program_from_json(text, "p.json"); }), HasSubstr("." + std::string(field))) << field;
+    }
 }
 
 TEST(ProgramJson, RefusalsNameFileAndPlace) {
