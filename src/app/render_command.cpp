@@ -148,8 +148,10 @@ std::uint64_t write_sheet(gpu::Device& device, Scene& scene, const Settings& set
     }
     frames.finish();
     const diffusion::Program& program = scene.player().program();
-    const std::string title = fmt::format("{}, {} steps: {} particles on their way from noise to data", program.sampler,
-                                          program.steps, scene.player().count());
+    const std::string what =
+        fmt::format("{}, {} steps: {}", program.sampler, program.steps, particles_text(scene.player().count()));
+    const std::string title =
+        settings.title.empty() ? what + " on their way from noise to data" : settings.title + "   " + what;
     render::write_png(settings.out, render::contact_sheet(tiles, title));
     return frames.count();
 }

@@ -79,7 +79,10 @@ void read_scene(Settings& settings, const std::string& path) {
     if (!root.is_object()) throw refusal(path, "", "not an object", "write {\"sampler\": \"ddim\", \"steps\": 20}");
     const std::set<std::string> said = settings.given;
     for (const auto& [key, value] : root.items()) {
-        if (key == "title" || key == "about") continue;
+        if (key == "title" || key == "about") {
+            (key == "title" ? settings.title : settings.about) = text_of(value, path, key);
+            continue;
+        }
         const Setting& setting = setting_of(path, key);
         if (settings.is_given(key) || replaced(key, said) || !setting.taken_by(settings.command)) continue;
         const std::string text = text_of(value, path, key);

@@ -104,6 +104,8 @@ struct Settings {
     bool captions = true;
 
     std::string scene;  ///< a file that says settings which the command line leaves open
+    std::string title;  ///< the scene's, for readers; empty: none
+    std::string about;
     std::string out;
     std::string frame_log;
     std::string device = "auto";

@@ -39,6 +39,8 @@ TEST_F(SceneFile, SaysWhatTheCommandLineLeavesOpen) {
     EXPECT_EQ(settings.seed, 18446744073709551615U);
     EXPECT_EQ(settings.steps_per_second, 2.5);
     EXPECT_TRUE(settings.is_given("sampler"));
+    EXPECT_EQ(settings.title, "t");
+    EXPECT_EQ(settings.about, "a");
 }
 
 TEST_F(SceneFile, GivesWayToFlagsWithAllThatBelongsToIt) {
