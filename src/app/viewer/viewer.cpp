@@ -190,7 +190,12 @@ void Viewer::move_camera(const Layout& now) {
 void Viewer::serve(const Requests& requests) {
     if (requests.target) choose_target(*requests.target);
     const bool other_score = requests.target || requests.score_changed;
-    if (other_score || requests.run_changed) apply(other_score);
+    if (other_score || requests.run_changed) {
+        apply(other_score);
+        // What a scene said of itself is true no more.
+        settings_.title.clear();
+        settings_.about.clear();
+    }
     Playback& playback = scene_->player().playback();
     if (requests.restart) playback.restart();
     if (requests.step) playback.step();
