@@ -36,8 +36,9 @@ Program program_of(WayBack way, double v, int steps) {
         if (blend == nullptr) continue;
         const double t = static_cast<double>(steps - op.step) / steps;
         const double s = static_cast<double>(steps - op.step - 1) / steps;
-        const double share = step_back(WayBack::posterior_noise, v, t, s).variance / (t - s);
-        for (NoiseTerm& term : blend->noise) term.coefficient *= std::sqrt(share);
+        // Of x_s given x_t: the precisions of the step between them and of the marginal of x_s add up.
+        const double variance = 1 / (1 / (t - s) + 1 / (v + s));
+        for (NoiseTerm& term : blend->noise) term.coefficient = std::sqrt(variance);
     }
     return program;
 }
@@ -73,7 +74,8 @@ Table empty_table(const std::string& start, double v) {
 
 void add_row(Table& table, WayBack way, int steps, double v, double start, std::span<const float> values) {
     const Moments moments = moments_of(values);
-    const double predicted = variance_after(way, v, start, steps);
+    const bool stays = way == WayBack::posterior_noise && start == 1 + v;
+    const double predicted = stays ? v : variance_after(way, v, start, steps);
     const double deviations = (moments.variance - predicted) / moments.variance_error;
     table.rows.push_back({std::string(kWaysBack[static_cast<std::size_t>(way)]), std::int64_t{steps}, predicted,
                           moments.variance, moments.variance_error, deviations, variance_limit(way, v, start),
@@ -101,7 +103,8 @@ std::vector<Table> gaussian_study(gpu::Device& device, const StudyRequest& reque
     }
     from_unit.notes.emplace_back("The mean alone leaves far too little: the noise is no ornament.");
     from_marginal.notes.emplace_back(
-        "Noise of the exact posterior variance gives v at every number of steps, the others in the limit only.");
+        "Noise of the exact posterior variance must give v itself at every number of steps, which is what is predicted "
+        "there; the others give it in the limit only.");
     return {from_unit, from_marginal};
 }
 
