@@ -10,6 +10,8 @@
 #include "base/names.hpp"
 #include "diffusion/pilot.hpp"
 #include "diffusion/samplers/ancestral.hpp"
+#include "diffusion/samplers/needs.hpp"
+#include "diffusion/samplers/parameters.hpp"
 #include "diffusion/samplers/samplers.hpp"
 
 namespace scorefield::diffusion {
@@ -41,45 +43,6 @@ void check_choice(const char* name, const std::optional<std::string>& value,
                               base::name_hint(*value, choices));
 }
 
-/// Calls action(name, value) for every parameter.
-template <class Settings, class Action>
-void for_each_parameter(Settings& s, const Action& action) {
-    action("eta", s.eta);
-    action("form", s.form);
-    action("variance", s.variance);
-    action("mix", s.mix);
-    action("final_noise", s.final_noise);
-    action("limited_noise", s.limited_noise);
-    action("gamma", s.gamma);
-    action("variable", s.variable);
-    action("order", s.order);
-    action("variant", s.variant);
-    action("predict_x0", s.predict_x0);
-    action("lower_order_final", s.lower_order_final);
-    action("euler_at_final", s.euler_at_final);
-    action("uncorrected_steps", s.uncorrected_steps);
-    action("warm_up", s.warm_up);
-    action("churn", s.churn);
-    action("churn_min", s.churn_min);
-    action("churn_max", s.churn_max);
-    action("noise_scale", s.noise_scale);
-    action("predictor", s.predictor);
-    action("corrector_steps", s.corrector_steps);
-    action("snr", s.snr);
-    action("step_size", s.step_size);
-    action("iterations", s.iterations);
-    action("clean", s.clean);
-    action("final_denoise", s.final_denoise);
-    action("timestep_scaling", s.timestep_scaling);
-    action("rtol", s.rtol);
-    action("atol", s.atol);
-    action("resamples", s.resamples);
-    action("jump", s.jump);
-    action("clip", s.clip);
-    action("threshold", s.threshold);
-    action("threshold_max", s.threshold_max);
-}
-
 bool takes(const SamplerInfo& info, std::string_view parameter) {
     return std::ranges::find(info.parameters, parameter, &SamplerParameter::name) != info.parameters.end();
 }
@@ -103,6 +66,13 @@ void require_taken(const SamplerInfo& info, const SamplerSettings& settings) {
                                   fmt::format("the sampler {} has no such parameter", info.name),
                                   taken.empty() ? "it has none" : "it has " + base::join(taken));
     });
+}
+
+void require_order(const SamplerInfo& info, const SamplerSettings& settings) {
+    if (!settings.order || (*settings.order >= 1 && *settings.order <= info.most_order)) return;
+    throw base::request_error("order out of range", "--sampler.order",
+                              fmt::format("{} is not in 1 … {}", *settings.order, info.most_order),
+                              fmt::format("give 1 … {}", info.most_order));
 }
 
 /// What holds for every sampler that takes the parameter.
@@ -146,7 +116,9 @@ const SamplerEntry& checked_sampler(const SamplerSettings& settings, std::string
     const SamplerEntry& entry = find_sampler(settings.name, where);
     require_taken(entry.info, settings);
     check_settings(settings);
+    require_order(entry.info, settings);
     if (!entry.info.variants.empty()) check_choice("variant", settings.variant, entry.info.variants);
+    require_effect(settings);
     return entry;
 }
 
@@ -170,7 +142,7 @@ SamplerSettings only_taken(SamplerSettings settings) {
     });
     settings.order.reset();
     settings.variant.reset();
-    return settings;
+    return without_idle(settings);
 }
 
 Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
@@ -183,9 +155,13 @@ Program compile_program(const Course& course, const Parametrisation& parametrisa
     }
     ProgramBuilder builder(way, parametrisation, settings, pilot);
     const Step& first = way.steps().front();
-    if (entry.info.needs_signal && first.from.at.alpha == 0 && !first.last()) {
+    if (entry.info.needs_signal && first.from.at.alpha == 0) {
         builder.begin_step(first.index);
-        ancestral_descent(builder, first, {.remaining = first.to.at.sigma, .noise = 0}, 0, 1);
+        if (first.last()) {
+            builder.denoise(first.from, 0, 0);
+        } else {
+            ancestral_descent(builder, first, {.remaining = first.to.at.sigma, .noise = 0}, 0, 1);
+        }
         entry.emit(builder, way.without_first(), settings);
     } else {
         entry.emit(builder, way, settings);

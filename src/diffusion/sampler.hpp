@@ -81,6 +81,7 @@ struct SamplerInfo {
     std::string_view help;  ///< one line
     std::span<const SamplerParameter> parameters;
     std::span<const std::string_view> variants = {};  ///< what `variant` may be
+    int most_order = 0;                               ///< `order` may be 1 … this
     bool stochastic = false;                          ///< draws noise in some setting
     bool piloted = false;                             ///< needs a score source to be compiled
     bool from_data = false;                           ///< starts from data, towards the noise
@@ -95,15 +96,18 @@ std::span<const SamplerInfo> samplers();
 /// Throws base::Error (request, --sampler) with the nearest known name.
 const SamplerInfo& sampler_info(std::string_view name);
 
-/// What stays of the settings when the sampler is changed: the parameters that the new one takes, but for order and
-/// variant, which are of each sampler's own.
+/// What stays of the settings when the sampler is changed: the parameters that the new one takes and that have an
+/// effect, but for order and variant, which are of each sampler's own.
 SamplerSettings only_taken(SamplerSettings settings);
+
+/// The settings without the parameters that the others leave without effect, but for `kept`.
+SamplerSettings without_idle(SamplerSettings settings, std::string_view kept = {});
 
 /// Compiles `settings` over the nodes of `course`, those that start `from_data` over its reverse. The state is register
 /// 0. Where an update is affine in the state and the network's output, it is that one `eval`. `pilot` may be null for
 /// samplers that are not `piloted`. Throws base::Error (request) naming the flag: sampler or parameter unknown, not
-/// taken by this sampler or out of range, too few steps for the order, a coefficient that is not finite in single
-/// precision (no signal left at that time), a pilot that is missing.
+/// taken by this sampler, without effect beside the others or out of range, too few steps for the order, a coefficient
+/// that is not finite in single precision (no signal left at that time), a pilot that is missing.
 Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
                         Pilot* pilot = nullptr);
 

@@ -1,9 +1,11 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/random.hpp"
 #include "diffusion/exact_score.hpp"
+#include "diffusion/pilot.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
 #include "sampler_cases.hpp"
@@ -132,29 +134,156 @@ TEST(CompileProgram, RefusesToDivideByASignalThatIsAsGoodAsZero) {
     }
 }
 
-// On flow there is no signal at t = 1: solvers that divide by it take DDIM's first step, which is exact for a start
-// that is all noise, and are as good afterwards as anywhere.
-TEST(CompileProgram, SolversThatNeedASignalStartWithoutOne) {
-    const auto process = make_process({.name = "flow"});
-    const GaussianMixture target({{.weight = 1, .mean = {2}, .covariance = {0.25}}});
-    const ExactScore source(target, Prediction::velocity);
-    const std::vector<double> start = {-1, 0, 1.5};
-    int tried = 0;
+TEST(CompileProgram, RefusesWhatTheOtherSettingsLeaveWithoutEffect) {
+    const auto process = linear();
+    const auto refusal = [&](const SamplerSettings& settings) {
+        return error_of([&] { compile_program(make_course(process, {}, 20), Prediction::x0, settings); });
+    };
+    struct Case {
+        SamplerSettings settings;
+        const char* flag;
+        const char* cure;
+        SamplerSettings cured;
+    };
+    const std::vector<Case> cases = {
+        {{.name = "dpmpp_sde", .variant = "single", .predict_x0 = false},
+         "predict_x0",
+         "give --sampler.variant midpoint or heun",
+         {.name = "dpmpp_sde", .variant = "heun", .predict_x0 = false}},
+        {{.name = "dpmpp_sde", .order = 2, .variant = "single"},
+         "order",
+         "give --sampler.variant midpoint or heun",
+         {.name = "dpmpp_sde", .order = 2, .variant = "midpoint"}},
+        {{.name = "dpmpp_sde", .variant = "single", .euler_at_final = true},
+         "euler_at_final",
+         "give --sampler.variant midpoint or heun",
+         {.name = "dpmpp_sde", .euler_at_final = true}},
+        {{.name = "dpm", .order = 1, .variant = "heun"},
+         "variant",
+         "give --sampler.order 2 or more",
+         {.name = "dpm", .order = 2, .variant = "heun"}},
+        {{.name = "ddpm", .form = "epsilon", .clip = 1.0},
+         "form",
+         "give --sampler.form x0",
+         {.name = "ddpm", .form = "x0", .clip = 1.0}},
+        {{.name = "ddpm", .mix = 0.3},
+         "mix",
+         "give --sampler.variance mixed",
+         {.name = "ddpm", .variance = "mixed", .mix = 0.3}},
+        {{.name = "ddpm", .variance = "none", .final_noise = true},
+         "final_noise",
+         "give another --sampler.variance than none",
+         {.name = "ddpm", .variance = "small", .final_noise = true}},
+        {{.name = "ddim", .threshold_max = 2.0},
+         "threshold_max",
+         "give --sampler.threshold",
+         {.name = "ddim", .threshold = 0.9, .threshold_max = 2.0}},
+        {{.name = "edm_stochastic", .churn = 0, .churn_min = 0.1},
+         "churn_min",
+         "give --sampler.churn above 0",
+         {.name = "edm_stochastic", .churn_min = 0.1}},
+        {{.name = "edm_stochastic", .churn = 0, .noise_scale = 1.1},
+         "noise_scale",
+         "give --sampler.churn above 0",
+         {.name = "edm_stochastic", .churn = 1, .noise_scale = 1.1}},
+        {{.name = "kdpm2_ancestral", .eta = 0, .noise_scale = 1.1},
+         "noise_scale",
+         "give --sampler.eta above 0",
+         {.name = "kdpm2_ancestral", .eta = 1, .noise_scale = 1.1}},
+        {{.name = "repaint", .resamples = 1, .jump = 3},
+         "jump",
+         "give --sampler.resamples 2 or more",
+         {.name = "repaint", .resamples = 2, .jump = 3}},
+        {{.name = "annealed_langevin", .clip = 1.0},
+         "clip",
+         "give --sampler.final_denoise on",
+         {.name = "annealed_langevin", .final_denoise = true, .clip = 1.0}},
+    };
+    for (const auto& [settings, flag, cure, cured] : cases) {
+        EXPECT_THAT(refusal(settings), testing::StartsWith(std::string("flag without effect (--sampler.") + flag + ")"))
+            << settings.name;
+        EXPECT_THAT(refusal(settings), testing::EndsWith(std::string("; ") + cure + ", or leave it out"));
+        EXPECT_EQ(refusal(cured), "no error") << settings.name << " " << flag;
+        EXPECT_EQ(refusal(without_idle(settings)), "no error") << settings.name << " " << flag;
+        EXPECT_EQ(without_idle(cured), cured) << settings.name << " " << flag;
+        EXPECT_EQ(without_idle(settings, flag), settings) << settings.name << " " << flag;
+    }
+    EXPECT_EQ(only_taken({.name = "annealed_langevin", .clip = 1.0}), SamplerSettings{.name = "annealed_langevin"});
+}
+
+/// Every sampler that draws nothing and starts from noise, in every order and form.
+std::vector<SamplerSettings> every_deterministic() {
+    std::vector<SamplerSettings> all;
     for (const SamplerInfo& info : samplers()) {
-        if (!info.needs_signal || info.stochastic) continue;
-        ++tried;
-        std::vector<double> times;
-        for (int i = 0; i < 80; ++i) times.push_back(1 - i / 80.0);
-        const Program program =
-            compile_program(Course(process, times), Prediction::velocity, {.name = std::string(info.name)});
-        EXPECT_EQ(program.steps, 80) << info.name;
-        const auto states = testing_support::trajectory(program, source, start, 0, {0, 3});
-        // The probability flow of one Gaussian maps z to mean + deviation·z.
-        for (std::size_t i = 0; i < 3; ++i) {
-            EXPECT_NEAR(states.back()[i], 2 + 0.5 * start[i], 0.03) << info.name;
+        if (info.stochastic || info.from_data) continue;
+        const bool predicts =
+            std::ranges::find(info.parameters, "predict_x0", &SamplerParameter::name) != info.parameters.end();
+        for (int order = std::min(info.most_order, 1); order <= info.most_order; ++order) {
+            for (std::size_t v = 0; v < std::max<std::size_t>(info.variants.size(), 1); ++v) {
+                for (int data = predicts ? 0 : 1; data < 2; ++data) {
+                    SamplerSettings settings{.name = std::string(info.name)};
+                    if (order > 0) settings.order = order;
+                    if (!info.variants.empty()) settings.variant = std::string(info.variants[v]);
+                    if (predicts) settings.predict_x0 = data == 1;
+                    all.push_back(without_idle(settings));
+                }
+            }
         }
     }
-    EXPECT_GE(tried, 6);
+    all.push_back({.name = "ddim"});
+    return all;
+}
+
+// There is no signal at flow's t = 1, nor at the last step of betas with zero terminal SNR: solvers that divide by it
+// take DDIM's first step, which is exact for a start that is all noise, and are as good afterwards as anywhere.
+TEST(CompileProgram, DeterministicSolversStartWithoutSignal) {
+    const GaussianMixture target({{.weight = 1, .mean = {2}, .covariance = {0.25}}});
+    const std::vector<double> start = {-1, 0, 1.5};
+    for (const bool flow : {true, false}) {
+        const auto process = flow ? make_process({.name = "flow"}) : make_process({.zero_snr = true});
+        const Prediction prediction = flow ? Prediction::velocity : Prediction::v;
+        const ExactScore source(target, prediction);
+        for (const SamplerSettings& settings : every_deterministic()) {
+            const std::string name = settings.name + " " + std::to_string(settings.order.value_or(0)) + " " +
+                                     settings.variant.value_or("") + " " + std::string(process->name());
+            const bool adaptive = sampler_info(settings.name).piloted;
+            if (adaptive && !flow) continue;  // over sigma/alpha, which is infinite
+            Pilot pilot(source, 0, 64);
+            const Course course = make_course(process, SpacingSettings{}, 80);
+            const Program program = compile_program(course, prediction, settings, &pilot);
+            EXPECT_TRUE(adaptive || program.steps == 80) << name;
+            const auto states = testing_support::trajectory(program, source, start, 0, {0, 3});
+            // The probability flow of one Gaussian maps z to mean + deviation·z.
+            for (std::size_t i = 0; i < 3; ++i) {
+                EXPECT_NEAR(states.back()[i], 2 + 0.5 * start[i], 0.03) << name;
+            }
+        }
+    }
+}
+
+TEST(CompileProgram, StepsWithoutSignalCountForTheCure) {
+    const auto message = [](const SamplerSettings& settings, int steps, const char* end = "zero") {
+        const auto process = make_process({.name = "flow"});
+        return error_of([&] {
+            compile_program(make_course(process, {.name = "even", .final = end}, steps), Prediction::velocity,
+                            settings);
+        });
+    };
+    EXPECT_EQ(message({.name = "dpm_single", .order = 3}, 3),
+              "too few steps (--sampler.order): order 3 needs the estimates of 3 steps, and there are 2 after the one "
+              "without signal; take --steps 4 or more, or --sampler.order 2");
+    EXPECT_EQ(message({.name = "dpm_single", .order = 3}, 4), "no error");
+    EXPECT_EQ(message({.name = "dpm_single", .order = 2}, 3), "no error");
+    EXPECT_EQ(message({.name = "pndm", .warm_up = true}, 4),
+              "too few steps (--sampler.warm_up): the Runge-Kutta start takes 3 steps, and there are 3 after the one "
+              "without signal; take --steps 5 or more, or --sampler.warm_up off");
+    EXPECT_EQ(message({.name = "pndm", .warm_up = true}, 5), "no error");
+    for (const SamplerInfo& info : samplers()) {
+        if (!info.needs_signal) continue;
+        EXPECT_EQ(message({.name = std::string(info.name)}, 1), "no error") << info.name;
+        EXPECT_EQ(message({.name = std::string(info.name)}, 1, "sigma_min"), "no error") << info.name;
+    }
+    EXPECT_THAT(message({.name = "lms", .order = 2}, 1), HasSubstr("take --steps 3 or more, or --sampler.order 1"));
 }
 
 }  // namespace

@@ -247,7 +247,8 @@ TEST(DdimInverse, GoesFromTheLowestNoiseUpTheCourse) {
     const auto refusal = [&](const SamplerSettings& settings) {
         return error_of([&] { compile_program({process, {0.9, 0.5}}, Prediction::x0, settings); });
     };
-    EXPECT_THAT(refusal({.name = "ddim_inverse", .order = 3}), HasSubstr("(--sampler.order): 3 is neither 1 nor 2"));
+    EXPECT_THAT(refusal({.name = "ddim_inverse", .order = 3}),
+                HasSubstr("(--sampler.order): 3 is not in 1 … 2; give 1 … 2"));
     EXPECT_THAT(refusal({.name = "ddim_inverse", .variant = "heun"}), HasSubstr("give --sampler.order 2"));
     EXPECT_THAT(refusal({.name = "ddim_inverse", .order = 2, .variant = "bh1"}), HasSubstr("(--sampler.variant)"));
 }

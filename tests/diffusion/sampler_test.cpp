@@ -244,7 +244,7 @@ TEST(Clip, ClampsEveryEstimateOfTheData) {
     const std::vector<double> timesteps = {999, 700, 650, 300, 200, 50};
     const FunctionSource source(1, [](double scaled, const Eval&) { return 2 * scaled; });
     for (const char* name : {"ddim", "ddpm", "dpmpp_2m"}) {
-        const auto forms = name == std::string("ddpm") ? std::vector<std::optional<std::string>>{"epsilon", "x0"}
+        const auto forms = name == std::string("ddpm") ? std::vector<std::optional<std::string>>{std::nullopt, "x0"}
                                                        : std::vector<std::optional<std::string>>{std::nullopt};
         for (const auto& form : forms) {
             const SamplerSettings settings{.name = name, .form = form, .clip = 0.7};

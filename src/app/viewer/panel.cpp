@@ -85,7 +85,9 @@ bool sampler_controls(Settings& settings) {
     if (changed) settings.sampler = diffusion::only_taken(settings.sampler);
     changed |= course_controls(settings);
     for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
-        changed |= control(settings, "sampler." + std::string(parameter.name), {}, true);
+        if (!control(settings, "sampler." + std::string(parameter.name), {}, true)) continue;
+        settings.sampler = diffusion::without_idle(settings.sampler, parameter.name);
+        changed = true;
     }
     return changed;
 }
@@ -124,6 +126,12 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
     if (!message.empty()) {
         ImGui::PushStyleColor(ImGuiCol_Text, kWarning);
         ImGui::TextWrapped("%s", message.c_str());
+        ImGui::PopStyleColor();
+    }
+    if (!settings.title.empty()) ImGui::TextWrapped("%s", settings.title.c_str());
+    if (!settings.about.empty()) {
+        ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
+        ImGui::TextWrapped("%s", settings.about.c_str());
         ImGui::PopStyleColor();
     }
     draw_transport(settings, scene, requests);

@@ -8,6 +8,7 @@ namespace scorefield::diffusion {
 namespace {
 
 constexpr int kMostOrder = 4;
+constexpr int kMostDeisOrder = 3;
 
 /// dst = register 0 ← (α_s/α_t)·x + Σ weight·estimate, the newest estimate first.
 void advance(ProgramBuilder& builder, const Step& step, const History& history, const std::vector<double>& weights) {
@@ -19,8 +20,8 @@ void advance(ProgramBuilder& builder, const Step& step, const History& history, 
 /// Linear multistep of order k on d(x/α) = ε̂ d(σ/α): Adams–Bashforth over the uneven σ/α, by exact integration of the
 /// polynomial through the last k estimates (Katherine Crowson's k-diffusion, sample_lms). The first steps have lower
 /// order.
-void emit_lms(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const int order = solver_order(settings, course, kMostOrder, kMostOrder);
+void emit_lms(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
+    const int order = solver_order(builder, course, kMostOrder);
     History history(1, order);
     std::vector<double> ratios;
     for (const Step& step : course.steps()) {
@@ -45,8 +46,8 @@ void emit_lms(ProgramBuilder& builder, const Course& course, const SamplerSettin
 
 /// Improved PNDM: the transfer of DDIM with ε̂ extrapolated as if the steps were even, without a Runge–Kutta start. At a
 /// node without signal x̂_0 is taken as 0, the mean.
-void emit_ipndm(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const int order = solver_order(settings, course, kMostOrder, kMostOrder);
+void emit_ipndm(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
+    const int order = solver_order(builder, course, kMostOrder);
     History history(1, order);
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
@@ -68,8 +69,7 @@ void emit_ipndm(ProgramBuilder& builder, const Course& course, const SamplerSett
 /// DEIS with polynomials in log ρ, ρ = σ/α (Zhang & Chen 2023, "log-rho"): x_s/α_s = x_t/α_t + Σ_j ε̂_j ∫ ℓ_j(log ρ) dρ,
 /// integrated exactly. The step to the clean state, log ρ = −∞, is x̂_0.
 void emit_deis(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const int most_order = 3;
-    const int order = solver_order(settings, course, most_order, most_order);
+    const int order = solver_order(builder, course, kMostDeisOrder);
     History history(1, order);
     take_steps(builder, course, Quantity::noise, history, [&](std::size_t i, const Step& step) {
         const double here = history[0].log_snr;
@@ -102,15 +102,18 @@ constexpr std::array<SamplerEntry, 3> kSamplers = {{
     {{.name = "lms",
       .help = "linear multistep: Adams-Bashforth over sigma, up to fourth order",
       .parameters = kAdamsParameters,
+      .most_order = kMostOrder,
       .needs_signal = true},
      emit_lms},
     {{.name = "ipndm",
       .help = "improved PNDM: extrapolates the noise as if steps were even",
-      .parameters = kAdamsParameters},
+      .parameters = kAdamsParameters,
+      .most_order = kMostOrder},
      emit_ipndm},
     {{.name = "deis",
       .help = "DEIS: polynomials in log sigma, integrated exactly, up to third order",
       .parameters = kDeisParameters,
+      .most_order = kMostDeisOrder,
       .needs_signal = true},
      emit_deis},
 }};

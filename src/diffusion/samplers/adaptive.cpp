@@ -214,12 +214,14 @@ constexpr std::array kParameters = {kRelative,      kAbsolute,           kVariab
 
 constexpr std::array<SamplerEntry, 2> kSamplers = {{
     {{.name = "rk23",
-      .help = "Bogacki-Shampine: third order, as many steps as the tolerance needs (not --steps)",
+      .help = "Bogacki-Shampine: third order, as many steps as the tolerance needs; --steps and --spacing only say "
+              "where it starts",
       .parameters = kParameters,
       .piloted = true},
      emit_rk23},
     {{.name = "rk45",
-      .help = "Dormand-Prince: fifth order, as many steps as the tolerance needs (not --steps)",
+      .help = "Dormand-Prince: fifth order, as many steps as the tolerance needs; --steps and --spacing only say where "
+              "it starts",
       .parameters = kParameters,
       .piloted = true},
      emit_rk45},

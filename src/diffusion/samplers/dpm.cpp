@@ -89,13 +89,13 @@ bool is_heun(const SamplerSettings& settings) {
 /// Multistep DPM-Solver (Lu et al. 2022a), noise prediction.
 void emit_dpm(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     emit_multistep(builder, course, settings, {.quantity = Quantity::noise, .heun = is_heun(settings)},
-                   solver_order(settings, course, 2, 3));
+                   solver_order(builder, course, 2));
 }
 
 /// DPM-Solver++ (Lu et al. 2022b, algorithm 2), data prediction.
 void emit_dpmpp_2m(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     emit_multistep(builder, course, settings, {.quantity = Quantity::data, .heun = is_heun(settings)},
-                   solver_order(settings, course, 2, 3));
+                   solver_order(builder, course, 2));
 }
 
 /// DPM-Solver++ (3M) as k-diffusion publishes it: the second difference has the weight of half the second derivative,
@@ -104,7 +104,7 @@ void emit_dpmpp_3m(ProgramBuilder& builder, const Course& course, const SamplerS
     SamplerSettings third = settings;
     third.lower_order_final = false;
     emit_multistep(builder, course, third, {.quantity = Quantity::data, .heun = true},
-                   solver_order(settings, course, 3, 3));
+                   solver_order(builder, course, 3));
 }
 
 /// DPM++ SDE of k-diffusion: two stages, each an ancestral step, the first to the middle in λ; in x/α over σ/α.
@@ -143,7 +143,7 @@ void emit_dpmpp_sde(ProgramBuilder& builder, const Course& course, const Sampler
     const bool data = settings.predict_x0.value_or(true);
     emit_multistep(builder, course, settings,
                    {.quantity = data ? Quantity::data : Quantity::noise, .stochastic = true, .heun = is_heun(settings)},
-                   solver_order(settings, course, 2, 2));
+                   solver_order(builder, course, 2));
 }
 
 /// The terms of estimates in a single-step update of `order` from the node of the oldest estimate.
@@ -173,6 +173,7 @@ std::vector<Term> single_terms(const Solver& solver, const Weights& weights, con
 /// 2022a, DPM-Solver-fast); the last step of order 1 with lower_order_final, and to the clean state.
 std::vector<int> single_orders(const Course& course, const SamplerSettings& settings, int order) {
     const int steps = static_cast<int>(course.steps().size());
+    if (steps == 0) return {};
     const bool clean = course.steps().back().last();
     std::vector<int> orders;
     orders.reserve(course.steps().size());
@@ -186,7 +187,7 @@ std::vector<int> single_orders(const Course& course, const SamplerSettings& sett
 void emit_dpm_single(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     const bool data = settings.predict_x0.value_or(false);
     const Solver solver = {.quantity = data ? Quantity::data : Quantity::noise, .heun = is_heun(settings)};
-    const int order = solver_order(settings, course, 3, 3);
+    const int order = solver_order(builder, course, 3);
     const std::vector<int> orders = single_orders(course, settings, order);
     const int start = order + 1;  // the register of the group's first state
     History history(1, order);
@@ -229,6 +230,7 @@ constexpr std::array<SamplerEntry, 5> kSamplers = {{
       .help = "DPM-Solver++ 2M: second order, for few steps",
       .parameters = kMultistepParameters,
       .variants = kVariants,
+      .most_order = 3,
       .needs_signal = true},
      emit_dpmpp_2m},
     {{.name = "dpmpp_3m",
@@ -240,6 +242,7 @@ constexpr std::array<SamplerEntry, 5> kSamplers = {{
       .help = "SDE-DPM-Solver++: noise on every step but the last",
       .parameters = kSdeParameters,
       .variants = kStochasticVariants,
+      .most_order = 2,
       .stochastic = true,
       .needs_signal = true},
      emit_dpmpp_sde},
@@ -247,12 +250,14 @@ constexpr std::array<SamplerEntry, 5> kSamplers = {{
       .help = "DPM-Solver, multistep: extrapolates the noise",
       .parameters = kMultistepParameters,
       .variants = kVariants,
+      .most_order = 3,
       .needs_signal = true},
      emit_dpm},
     {{.name = "dpm_single",
       .help = "DPM-Solver, single-step: groups of steps of rising order",
       .parameters = kSingleParameters,
       .variants = kVariants,
+      .most_order = 3,
       .needs_signal = true},
      emit_dpm_single},
 }};

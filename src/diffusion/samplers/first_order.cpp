@@ -1,7 +1,6 @@
 #include <array>
 #include <cmath>
 
-#include "base/error.hpp"
 #include "diffusion/samplers/ancestral.hpp"
 #include "diffusion/samplers/probability_flow.hpp"
 #include "diffusion/samplers/samplers.hpp"
@@ -23,19 +22,10 @@ void combine_raw(ProgramBuilder& builder, const Node& node, double data, double 
     builder.blend(0, {{2, data}, {1, noise}});
 }
 
-/// Whether ε̂ stays that of the unlimited estimate of the data.
-bool keeps_raw_noise(const ProgramBuilder& builder, const SamplerSettings& settings) {
-    if (settings.limited_noise && !builder.limits()) {
-        throw base::request_error("flag without effect", "--sampler.limited_noise", "no estimate is limited",
-                                  "give --sampler.clip or --sampler.threshold, or leave it out");
-    }
-    return !settings.limited_noise.value_or(true);
-}
-
 /// DDIM(η): x_s = α_s x̂_0 + √(σ_s²−ς²) ε̂ + ς z, ς² = η²(σ_s²/σ_t²)(σ_t² − σ_s²α_t²/α_s²) (Song, Meng, Ermon 2021,
 /// eq. 12 and 16, for any alpha and sigma).
 void emit_ddim(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const bool raw = keeps_raw_noise(builder, settings);
+    const bool raw = !settings.limited_noise.value_or(true);
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
         if (step.last()) {
@@ -55,20 +45,8 @@ void emit_ddim(ProgramBuilder& builder, const Course& course, const SamplerSetti
 /// DDIM run towards the noise (Song, Meng, Ermon 2021, section 4.3): the noise estimate of where the step starts holds
 /// for all of it, or (order 2) the slopes of a Runge–Kutta step.
 void emit_ddim_inverse(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const bool raw = keeps_raw_noise(builder, settings);
+    const bool raw = !settings.limited_noise.value_or(true);
     const int order = settings.order.value_or(1);
-    if (order != 1 && order != 2) {
-        throw base::request_error("order out of range", "--sampler.order",
-                                  std::to_string(order) + " is neither 1 nor 2", "give 1 or 2");
-    }
-    if (order == 1 && (settings.variant || settings.variable)) {
-        throw base::request_error("flag without effect", settings.variant ? "--sampler.variant" : "--sampler.variable",
-                                  "the first order has one form only", "give --sampler.order 2, or leave it out");
-    }
-    if (order == 2 && raw) {
-        throw base::request_error("flag without effect", "--sampler.limited_noise",
-                                  "the second order follows the limited estimates", "give --sampler.order 1");
-    }
     const ProbabilityFlow flow(builder);
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
@@ -167,6 +145,7 @@ constexpr std::array<SamplerEntry, 3> kSamplers = {{
       .help = "DDIM backwards: from data (--init) to the noise that they come from",
       .parameters = kInverseParameters,
       .variants = kInverseVariants,
+      .most_order = 2,
       .from_data = true},
      emit_ddim_inverse},
 }};

@@ -95,23 +95,26 @@ void add_slopes(std::vector<PndmStage>& stages, const Course& course, const Step
     stages.push_back({step.index, PndmRule::slope_4, step.to, step.from, step.to});
 }
 
-bool warms_up(const Course& course, const SamplerSettings& settings) {
+bool warms_up(const ProgramBuilder& builder, const Course& course) {
+    const std::optional<bool> said = builder.settings().warm_up;
+    const std::size_t before = steps_before(builder, course);
     const bool enough = course.steps().size() > kWarmUpSteps;
-    if (!enough && settings.warm_up.value_or(false)) {
+    if (!enough && said.value_or(false)) {
         throw base::request_error(
             "too few steps", "--sampler.warm_up",
-            fmt::format("the Runge-Kutta start takes {} steps, and there are {}", kWarmUpSteps, course.steps().size()),
-            fmt::format("take --steps {} or more, or --sampler.warm_up off", kWarmUpSteps + 1));
+            fmt::format("the Runge-Kutta start takes {} steps, and there are {}{}", kWarmUpSteps, course.steps().size(),
+                        before > 0 ? " after the one without signal" : ""),
+            fmt::format("take --steps {} or more, or --sampler.warm_up off", kWarmUpSteps + 1 + before));
     }
-    return settings.warm_up.value_or(enough);
+    return said.value_or(enough);
 }
 
 /// PNDM (Liu et al. 2022): DDIM's transfer with ε̂ extrapolated by Adams–Bashforth of fourth order; the first steps by
 /// a Runge–Kutta method, or (PLMS) by Heun's and lower orders.
-void emit_pndm(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+void emit_pndm(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
     const std::vector<Step>& steps = course.steps();
     std::vector<PndmStage> stages;
-    const bool warm_up = warms_up(course, settings);
+    const bool warm_up = warms_up(builder, course);
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const Step& step = steps[i];
         if (warm_up && i < kWarmUpSteps) {

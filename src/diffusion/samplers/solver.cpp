@@ -19,18 +19,20 @@ void estimate(ProgramBuilder& builder, Quantity quantity, const Node& node, int 
     }
 }
 
-int solver_order(const SamplerSettings& settings, const Course& course, int preset, int most) {
+std::size_t steps_before(const ProgramBuilder& builder, const Course& course) {
+    return builder.course().steps().size() - course.steps().size();
+}
+
+int solver_order(const ProgramBuilder& builder, const Course& course, int preset) {
+    const int before = static_cast<int>(steps_before(builder, course));
     const int steps = static_cast<int>(course.steps().size());
-    const int order = settings.order.value_or(std::min(preset, steps));
-    if (order < 1 || order > most) {
-        throw base::request_error("order out of range", "--sampler.order",
-                                  fmt::format("{} is not in 1 … {}", order, most));
-    }
-    if (order > steps) {
-        throw base::request_error(
-            "too few steps", "--sampler.order",
-            fmt::format("order {} needs the estimates of {} steps, and there are {}", order, order, steps),
-            fmt::format("take --steps {} or more, or --sampler.order {}", order, steps));
+    const int most = std::max(steps, 1);  // where the step before is the only one, too
+    const int order = builder.settings().order.value_or(std::min(preset, most));
+    if (order > most) {
+        throw base::request_error("too few steps", "--sampler.order",
+                                  fmt::format("order {} needs the estimates of {} steps, and there are {}{}", order,
+                                              order, steps, before > 0 ? " after the one without signal" : ""),
+                                  fmt::format("take --steps {} or more, or --sampler.order {}", order + before, most));
     }
     return order;
 }

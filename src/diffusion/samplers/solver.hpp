@@ -17,9 +17,12 @@ enum class Quantity { data, noise };
 /// dst ← the estimate of `quantity` of register src (≠ dst), which stands at `node`.
 void estimate(ProgramBuilder& builder, Quantity quantity, const Node& node, int src, int dst);
 
+/// How many of the builder's steps come before `course`: 1 where the first leaves from no signal, else 0.
+std::size_t steps_before(const ProgramBuilder& builder, const Course& course);
+
 /// The order that is asked for, else `preset` or the most that so many steps allow. Throws base::Error (request,
-/// --sampler.order) where it is not 1 … most or more than there are steps.
-int solver_order(const SamplerSettings& settings, const Course& course, int preset, int most);
+/// --sampler.order) where it is more than there are steps.
+int solver_order(const ProgramBuilder& builder, const Course& course, int preset);
 
 /// The order of step i of a multistep solver, by how many estimates there are: as Lu et al. 2022b for few steps, and 1
 /// to the clean state, where only x̂_0 is finite.

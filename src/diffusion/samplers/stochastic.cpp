@@ -59,10 +59,6 @@ StochasticStep gamma_exponential(const Step& step, double gamma) {
 void emit_gamma(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     const double gamma = settings.gamma.value_or(1);
     const bool exponential = settings.variant == "exponential";
-    if (exponential && settings.variable) {
-        throw base::request_error("flag without effect", "--sampler.variable",
-                                  "the variant exponential is the same over every variable", "leave it out");
-    }
     const Variable own = course.process().variable();
     const bool time = settings.variable ? *settings.variable == "time" : own == Variable::time;
     for (const Step& step : course.steps()) {

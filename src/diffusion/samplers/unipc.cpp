@@ -99,7 +99,7 @@ constexpr std::array<std::string_view, 2> kVariants = {"bh2", "bh1"};
 void emit_unipc(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     const Method method = {.quantity = settings.predict_x0.value_or(true) ? Quantity::data : Quantity::noise,
                            .first_form = settings.variant == "bh1"};
-    const int order = solver_order(settings, course, 2, 4);
+    const int order = solver_order(builder, course, 2);
     const int uncorrected = settings.uncorrected_steps.value_or(0);
     const std::vector<Step>& steps = course.steps();
     History history(kEstimates, order + 1);
@@ -144,7 +144,9 @@ constexpr std::array<SamplerEntry, 1> kSamplers = {{
     {{.name = "unipc",
       .help = "UniPC: multistep predictor, and a corrector at no cost",
       .parameters = kParameters,
-      .variants = kVariants},
+      .variants = kVariants,
+      .most_order = 4,
+      .needs_signal = true},
      emit_unipc},
 }};
 

@@ -23,10 +23,13 @@ std::vector<double> edm_sigmas(const SchedulerConfig& config, int steps) {
     const bool karras = config.choice("sigma_schedule", "karras", kRules) == "karras";
     const double low = config.number("sigma_min", 0.002);
     const double high = config.number("sigma_max", 80);
-    if (!(low > 0 && low < high)) config.refuse("sigma_min", "not between 0 and sigma_max");
-    if (high > kMaxProcessScale) config.refuse("sigma_max", "out of range");
+    if (!(low > 0 && low < high))
+        config.refuse("sigma_min", "not between 0 and sigma_max", fmt::format("give above 0 … below {:g}", high));
+    if (high > kMaxProcessScale)
+        config.refuse("sigma_max", "out of range", fmt::format("give at most {:g}", kMaxProcessScale));
     const double rho = config.number("rho", 7);
-    if (!(rho > 0 && rho <= kMostRho)) config.refuse("rho", "out of range");
+    if (!(rho > 0 && rho <= kMostRho))
+        config.refuse("rho", "out of range", fmt::format("give above 0 … {:g}", kMostRho));
     if (!karras && steps == 1) return {low};  // the library counts them from the other end
     return spread_sigmas(karras ? SigmaRule::karras : SigmaRule::exponential, high, low, steps, rho);
 }
@@ -49,9 +52,11 @@ Course edm_course(const SchedulerConfig& config, int steps, double last) {
 /// σ_data comes to.
 Parametrisation edm_parametrisation(const SchedulerConfig& config) {
     const double deviation = config.number("sigma_data", 0.5);
-    if (!(deviation > 0 && deviation <= kMaxProcessScale)) config.refuse("sigma_data", "out of range");
+    if (!(deviation > 0 && deviation <= kMaxProcessScale))
+        config.refuse("sigma_data", "out of range", fmt::format("give above 0 … {:g}", kMaxProcessScale));
     const Prediction prediction = read_prediction(config);
-    if (prediction == Prediction::x0) config.refuse("prediction_type", config.class_name() + " has no 'sample'");
+    if (prediction == Prediction::x0)
+        config.refuse("prediction_type", config.class_name() + " has no 'sample'", "give epsilon or v_prediction");
     return {Prediction::edm, prediction == Prediction::v ? -deviation : deviation};
 }
 
@@ -69,7 +74,7 @@ Program build_edm_dpm(const SchedulerConfig& config, int steps) {
     static constexpr std::string_view kSolvers[] = {"midpoint", "heun", "logrho", "bh1", "bh2"};
     const bool stochastic = config.choice("algorithm_type", "dpmsolver++", kAlgorithms) == "sde-dpmsolver++";
     const int order = config.integer("solver_order", 2);
-    if (order < 1 || order > 3) config.refuse("solver_order", "not 1, 2 or 3");
+    if (order < 1 || order > 3) config.refuse("solver_order", "not 1, 2 or 3", "give one of them");
     if (stochastic && order == 3) {
         config.refuse("solver_order", "the stochastic solver has no third order", "give 2");
     }
@@ -82,13 +87,13 @@ Program build_edm_dpm(const SchedulerConfig& config, int steps) {
     read_limits(config, false, sampler);
     const double lowest = steps == 1 ? config.number("sigma_min", 0.002) : edm_sigmas(config, steps).back();
     return compile_program(edm_course(config, steps, ends_clean(config) ? 0 : lowest), edm_parametrisation(config),
-                           sampler);
+                           without_idle(sampler));
 }
 
 /// From 1 to the smallest training σ, both shifted, and shifted anew as the library does.
 std::vector<double> flow_sigmas(const SchedulerConfig& config, int steps) {
     const int levels = config.integer("num_train_timesteps", 1000);
-    if (levels < 1) config.refuse("num_train_timesteps", "not from 1");
+    if (levels < 1) config.refuse("num_train_timesteps", "not from 1", "give 1 or more");
     require_steps(config, steps, levels);
     const double shift = read_flow_shift(config, "shift");
     std::vector<double> sigmas = linspace(1, flow_shifted(1.0 / levels, shift), steps);
@@ -112,8 +117,10 @@ Program build_flow_euler(const SchedulerConfig& config, int steps) {
     config.require_off("use_dynamic_shifting", "the shift would depend on an image's size");
     std::vector<double> sigmas = flow_sigmas(config, steps);
     if (const double terminal = config.number("shift_terminal", 0); terminal != 0) {
-        if (!(terminal > 0 && terminal < 1)) config.refuse("shift_terminal", "not between 0 and 1");
-        if (steps == 1) config.refuse("shift_terminal", "needs two steps or more");
+        if (!(terminal > 0 && terminal < 1))
+            config.refuse("shift_terminal", "not between 0 and 1", "give above 0 … below 1");
+        if (steps == 1)
+            config.refuse("shift_terminal", "needs two steps or more", "take --steps 2 or more, or leave it out");
         const double scale = (1 - sigmas.back()) / (1 - terminal);
         for (double& sigma : sigmas) sigma = 1 - (1 - sigma) / scale;
     }
@@ -152,7 +159,7 @@ std::vector<double> ipndm_sigmas(const SchedulerConfig& config, int steps) {
     }
     const bool falls = std::ranges::adjacent_find(sigmas, std::less_equal<>()) == sigmas.end();
     if (!falls || !(sigmas.front() <= 1) || !(sigmas.back() >= 0)) {
-        config.refuse("trained_betas", "not falling from 1 to 0");
+        config.refuse("trained_betas", "not falling from 1 to 0", "give each smaller than the one before");
     }
     return sigmas;
 }

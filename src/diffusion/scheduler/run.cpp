@@ -45,7 +45,7 @@ void substitute_output(Program& program, const Form& form_at) {
 int unclipped_levels(const SchedulerConfig& config, const NoiseLevels& levels) {
     const double lowest = config.number("lambda_min_clipped", -std::numeric_limits<double>::infinity());
     const auto left = std::ranges::count_if(levels.ratios(), [&](double ratio) { return -std::log(ratio) >= lowest; });
-    if (left == 0) config.refuse("lambda_min_clipped", "leaves no noise level");
+    if (left == 0) config.refuse("lambda_min_clipped", "leaves no noise level", "give a lower one, e.g. -5.1");
     return static_cast<int>(left);
 }
 
@@ -106,15 +106,19 @@ Run read_flow_run(const SchedulerConfig& config, int steps) {
 }
 
 Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, const Run& run,
-                    const SamplerSettings& sampler, Integrand integrand) {
+                    const SamplerSettings& settings, Integrand integrand) {
+    const SamplerSettings sampler = without_idle(settings);  // solver_type says nothing of the first order
     const Prediction prediction = read_prediction(config, 4);
     if (prediction == Prediction::velocity && integrand == Integrand::noise) {
-        config.refuse("prediction_type", "the library estimates no noise from flow_prediction");
+        config.refuse("prediction_type", "the library estimates no noise from flow_prediction",
+                      "give another, or algorithm_type dpmsolver++");
     }
     const Course course = run_course(levels, run);
     if (!run.flow && prediction == Prediction::velocity) {
         const bool noise = integrand == Integrand::noise_of_data;
-        if (noise && sampler.threshold) config.refuse("thresholding", "not with flow_prediction and sigmas of no flow");
+        if (noise && sampler.threshold)
+            config.refuse("thresholding", "not with flow_prediction and sigmas of no flow",
+                          "set it to false, or use_flow_sigmas to true");
         Program program = compile_program(course, noise ? Prediction::epsilon : Prediction::x0, sampler);
         substitute_output(program, [noise](const Eval& at) -> AffineForm {
             const double ratio = at.sigma / at.alpha;

@@ -38,6 +38,6 @@ enum class Integrand { data, noise, noise_of_data };
 /// and x̂_0 = x − sF, s as in Run, for flow_prediction, on any path: here too, also where these are not what v and
 /// velocity mean on it. Its DEIS then divides by s too: ε̂ = (x − αx̂_0)/s.
 Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, const Run& run,
-                    const SamplerSettings& sampler, Integrand integrand);
+                    const SamplerSettings& settings, Integrand integrand);
 
 }  // namespace scorefield::diffusion

@@ -1,0 +1,138 @@
+#include "diffusion/samplers/needs.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.hpp"
+#include "diffusion/samplers/parameters.hpp"
+
+namespace scorefield::diffusion {
+namespace {
+
+using Settings = SamplerSettings;
+
+/// When a parameter has an effect.
+struct Need {
+    std::string_view sampler;  ///< empty: any
+    std::string_view parameter;
+    bool (*met)(const Settings&);
+    std::string_view why;   ///< it has none otherwise
+    std::string_view cure;  ///< beside leaving it out
+};
+
+bool is_limited(const Settings& s) {
+    return s.clip || s.threshold;
+}
+
+bool is_thresholded(const Settings& s) {
+    return s.threshold.has_value();
+}
+
+bool is_above_first_order(const Settings& s) {
+    return s.order.value_or(2) > 1;
+}
+
+bool is_second_inverse(const Settings& s) {
+    return s.order == 2;
+}
+
+bool is_multistep(const Settings& s) {
+    return s.variant != "single";
+}
+
+bool is_churned(const Settings& s) {
+    return s.churn.value_or(1) > 0;
+}
+
+bool is_ancestral(const Settings& s) {
+    return s.eta.value_or(1) > 0;
+}
+
+bool ends_denoised(const Settings& s) {
+    return s.final_denoise.value_or(false);
+}
+
+constexpr std::string_view kOneForm = "the first order has one form only";
+constexpr std::string_view kTwoStages = "the variant single has two stages of its own";
+constexpr std::string_view kNoChurn = "no noise is added anew";
+constexpr std::string_view kNoAncestral = "no ancestral noise is drawn";
+constexpr std::string_view kScoreAlone = "the score follows the estimate that is not limited";
+constexpr std::string_view kHigherOrder = "give --sampler.order 2 or more";
+constexpr std::string_view kSecondOrder = "give --sampler.order 2";
+constexpr std::string_view kOtherVariant = "give --sampler.variant midpoint or heun";
+constexpr std::string_view kSomeChurn = "give --sampler.churn above 0";
+constexpr std::string_view kSomeEta = "give --sampler.eta above 0";
+constexpr std::string_view kDenoise = "give --sampler.final_denoise on";
+
+/// What needs a parameter that itself may be without effect stands after it.
+constexpr std::array kNeeds = {
+    Need{"annealed_langevin", "clip", ends_denoised, kScoreAlone, kDenoise},
+    Need{"annealed_langevin", "threshold", ends_denoised, kScoreAlone, kDenoise},
+    Need{"", "threshold_max", is_thresholded, "no estimate is thresholded", "give --sampler.threshold"},
+    Need{"", "limited_noise", is_limited, "no estimate is limited", "give --sampler.clip or --sampler.threshold"},
+    Need{"ddim_inverse", "limited_noise", [](const Settings& s) { return !is_second_inverse(s) || *s.limited_noise; },
+         "the second order follows the limited estimates", "give --sampler.order 1"},
+    Need{"ddim_inverse", "variant", is_second_inverse, kOneForm, kSecondOrder},
+    Need{"ddim_inverse", "variable", is_second_inverse, kOneForm, kSecondOrder},
+    Need{"ddpm", "form", [](const Settings& s) { return !is_limited(s) || s.form != "epsilon"; },
+         "a step with limited estimates is written in x0", "give --sampler.form x0"},
+    Need{"ddpm", "mix", [](const Settings& s) { return s.variance == "mixed"; }, "the variance is not mixed",
+         "give --sampler.variance mixed"},
+    Need{"ddpm", "final_noise", [](const Settings& s) { return s.variance != "none"; }, "no step draws noise",
+         "give another --sampler.variance than none"},
+    Need{"gamma", "variable", [](const Settings& s) { return s.variant != "exponential"; },
+         "the variant exponential is the same over every variable", "give --sampler.variant euler"},
+    Need{"dpmpp_sde", "order", is_multistep, kTwoStages, kOtherVariant},
+    Need{"dpmpp_sde", "predict_x0", is_multistep, kTwoStages, kOtherVariant},
+    Need{"dpmpp_sde", "lower_order_final", is_multistep, kTwoStages, kOtherVariant},
+    Need{"dpmpp_sde", "euler_at_final", is_multistep, kTwoStages, kOtherVariant},
+    Need{"dpmpp_sde", "variant", is_above_first_order, kOneForm, kSecondOrder},
+    Need{"dpmpp_2m", "variant", is_above_first_order, kOneForm, kHigherOrder},
+    Need{"dpm", "variant", is_above_first_order, kOneForm, kHigherOrder},
+    Need{"dpm_single", "variant", is_above_first_order, kOneForm, kHigherOrder},
+    Need{"edm_stochastic", "churn_min", is_churned, kNoChurn, kSomeChurn},
+    Need{"edm_stochastic", "churn_max", is_churned, kNoChurn, kSomeChurn},
+    Need{"edm_stochastic", "noise_scale", is_churned, kNoChurn, kSomeChurn},
+    Need{"euler_ancestral", "noise_scale", is_ancestral, kNoAncestral, kSomeEta},
+    Need{"kdpm2_ancestral", "noise_scale", is_ancestral, kNoAncestral, kSomeEta},
+    Need{"predictor_corrector", "snr", [](const Settings& s) { return s.corrector_steps != 0; },
+         "there are no corrector's steps", "give --sampler.corrector_steps 1 or more"},
+    Need{"repaint", "jump", [](const Settings& s) { return s.resamples != 1; }, "each stretch is gone through once",
+         "give --sampler.resamples 2 or more"},
+};
+
+bool is_said(const Settings& settings, std::string_view parameter) {
+    bool said = false;
+    for_each_parameter(settings, [&](std::string_view name, const auto& value) {
+        if (name == parameter) said = value.has_value();
+    });
+    return said;
+}
+
+bool is_idle(const Need& need, const Settings& settings) {
+    const bool meant = need.sampler.empty() || need.sampler == settings.name;
+    return meant && is_said(settings, need.parameter) && !need.met(settings);
+}
+
+}  // namespace
+
+void require_effect(const SamplerSettings& settings) {
+    const auto* const found = std::ranges::find_if(kNeeds, [&](const Need& need) { return is_idle(need, settings); });
+    if (found == kNeeds.end()) return;
+    throw base::request_error("flag without effect", fmt::format("--sampler.{}", found->parameter),
+                              std::string(found->why), fmt::format("{}, or leave it out", found->cure));
+}
+
+SamplerSettings without_idle(SamplerSettings settings, std::string_view kept) {
+    for (const Need& need : kNeeds) {
+        if (need.parameter == kept || !is_idle(need, settings)) continue;
+        for_each_parameter(settings, [&](std::string_view name, auto& value) {
+            if (name == need.parameter) value.reset();
+        });
+    }
+    return settings;
+}
+
+}  // namespace scorefield::diffusion
