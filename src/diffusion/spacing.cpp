@@ -257,6 +257,15 @@ void check_steps(const Request& request, std::string_view name) {
     }
 }
 
+/// A single step where hardly any noise is would leave the start as it is.
+void require_noise(const Request& request, std::string_view name, double first) {
+    const TimeRange range = request.range;
+    if (request.steps > 1 || first > range.lowest_noisy || range.highest == range.lowest_noisy) return;
+    throw base::request_error("too few steps", "--steps",
+                              fmt::format("one step of {} is at timestep {}, the lowest of all", name, first),
+                              "take --steps 2 or more, or --spacing trailing");
+}
+
 /// Rounding can bring two times together where there are very many of them.
 void require_distinct(const std::vector<double>& times) {
     const auto found = std::ranges::adjacent_find(times, std::ranges::less_equal{});
@@ -335,6 +344,7 @@ Course make_course(std::shared_ptr<const NoiseProcess> process, const SpacingSet
     const Request request = {*process, process->times(), steps, ends_clean(settings.final)};
     check_steps(request, settings.name);
     std::vector<double> times = spaced(request, settings);
+    require_noise(request, settings.name, times.front());
     std::optional<double> end;
     if (!request.to_clean) {
         end = request.range.lowest_noisy;

@@ -213,7 +213,10 @@ TEST(Spacing, IsStrictlyDecreasingForEveryNumberOfSteps) {
                 // Rounded, trailing ends on the lowest level itself where there are more.
                 const bool early = name == "trailing" && final == std::string("sigma_min");
                 const int most = !range.discrete ? 300 : early ? levels / 2 : levels;
-                for (int steps = 1; steps <= most; steps += 1 + steps / 10) {
+                // One step of these would be at the lowest level.
+                const bool low = range.discrete && (name == "linspace" || name == "leading");
+                const int least = low && final == std::string("zero") ? 2 : 1;
+                for (int steps = least; steps <= most; steps += 1 + steps / 10) {
                     const Course course = make_course(process, {.name = std::string(name), .final = final}, steps);
                     ASSERT_THAT(course.steps(), SizeIs(steps)) << name;
                     for (const Step& step : course.steps()) {
@@ -241,6 +244,12 @@ TEST(Spacing, RefusesWithFlagLimitAndCure) {
     EXPECT_THAT(refusal({.name = "leading", .final = "sigma_min"}, 39), HasSubstr("give at most 38"));
     EXPECT_THAT(refusal({.name = "trailing", .final = "sigma_min"}, 38),
                 HasSubstr("(--steps): two of them fall on the time 1; give fewer"));
+    for (const char* name : {"linspace", "leading"}) {
+        EXPECT_THAT(refusal({.name = name}, 1), HasSubstr("the lowest of all; take --steps 2 or more, or --spacing"));
+        EXPECT_EQ(refusal({.name = name}, 2), "no error");
+    }
+    EXPECT_EQ(refusal({.name = "leading", .offset = 20}, 1), "no error");
+    EXPECT_EQ(refusal({.name = "linspace", .final = "sigma_min"}, 1), "no error");
     EXPECT_THAT(refusal({.name = "karras", .final = "none"}, 5), HasSubstr("(--spacing.final): no such name"));
     EXPECT_THAT(refusal({.offset = 1}, 5),
                 HasSubstr("(--spacing.offset): the spacing even has no such parameter; it has final"));
