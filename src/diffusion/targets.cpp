@@ -30,12 +30,14 @@ constexpr std::array<TargetInfo, 9> kTargets = {{
 
 GaussianMixture make_gaussian(const TargetSettings& settings) {
     if (settings.dim < 1 || settings.dim > 3) {
-        throw base::request_error("dimension out of range", "--dim", fmt::format("{} is not 1, 2 or 3", settings.dim));
+        throw base::request_error("dimension out of range", "--dim", fmt::format("{} is not 1, 2 or 3", settings.dim),
+                                  "give one of them");
     }
     if (!(settings.variance >= 1 / kMaxVariance && settings.variance <= kMaxVariance)) {
         throw base::request_error(
             "variance out of range", "--target.variance",
-            fmt::format("{} is not within {:g} … {:g}", settings.variance, 1 / kMaxVariance, kMaxVariance));
+            fmt::format("{} is not within {:g} … {:g}", settings.variance, 1 / kMaxVariance, kMaxVariance),
+            "give a number between them");
     }
     const auto dim = static_cast<std::size_t>(settings.dim);
     MixtureComponent gaussian = {1, std::vector<double>(dim, 0.0), std::vector<double>(dim * dim, 0.0)};

@@ -126,6 +126,7 @@ TEST(Scheduler, NamesFileAndFieldOfWhatItCannotHonour) {
     for (const Case& c : cases) {
         const std::string message = error(std::string(R"("_class_name": ")") + c.name + "\", " + c.fields);
         EXPECT_THAT(message, HasSubstr(std::string("s.json: ") + c.field)) << c.fields;
+        EXPECT_THAT(message, HasSubstr("; ")) << c.fields;
     }
     EXPECT_THAT(error(R"("_class_name": "DDIMScheduler")", 1001), HasSubstr("--steps"));
     EXPECT_THAT(error(R"("_class_name": "PNDMScheduler")", 3), HasSubstr("s.json: skip_prk_steps"));

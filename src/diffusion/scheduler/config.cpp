@@ -45,7 +45,9 @@ SchedulerConfig::SchedulerConfig(const std::string& text, std::string where)
     : where_(std::move(where)),
       root_(parse_json(quote_non_finite(text), kWhat, where_, "give the scheduler_config.json of a diffusers model")
                 .root) {
-    if (!root_.is_object()) throw base::request_error(kWhat, where_, "not an object");
+    if (!root_.is_object())
+        throw base::request_error(kWhat, where_, "not an object",
+                                  "give a scheduler_config.json of the diffusers library");
     const auto name = root_.find("_class_name");
     if (name == root_.end() || !name->is_string()) {
         throw base::request_error(kWhat, where_, "field '_class_name' is missing",
@@ -82,7 +84,7 @@ double SchedulerConfig::to_number(const char* key, const nlohmann::json& value) 
     if (value.is_number()) return value.get<double>();
     if (value == "Infinity") return kInfinite;
     if (value == "-Infinity") return -kInfinite;
-    refuse(key, "not a number");
+    refuse(key, "not a number", "give one without quotes");
 }
 
 double SchedulerConfig::number(const char* key, double preset) const {
@@ -91,19 +93,20 @@ double SchedulerConfig::number(const char* key, double preset) const {
 
 int SchedulerConfig::integer(const char* key, int preset) const {
     const double value = number(key, preset);
-    if (value != std::floor(value) || std::abs(value) > std::numeric_limits<int>::max()) refuse(key, "not an integer");
+    if (value != std::floor(value) || std::abs(value) > std::numeric_limits<int>::max())
+        refuse(key, "not an integer", "give a whole number");
     return static_cast<int>(value);
 }
 
 bool SchedulerConfig::flag(const char* key, bool preset) const {
     if (!has(key)) return preset;
-    if (!root_.at(key).is_boolean()) refuse(key, "neither true nor false");
+    if (!root_.at(key).is_boolean()) refuse(key, "neither true nor false", "give one of them without quotes");
     return root_.at(key).get<bool>();
 }
 
 std::string SchedulerConfig::text(const char* key, std::string_view preset) const {
     if (!has(key)) return std::string(preset);
-    if (!root_.at(key).is_string()) refuse(key, "not a string");
+    if (!root_.at(key).is_string()) refuse(key, "not a string", "give a name in quotes");
     return root_.at(key).get<std::string>();
 }
 
@@ -119,7 +122,7 @@ std::string SchedulerConfig::choice(const char* key, std::string_view preset,
 std::vector<double> SchedulerConfig::numbers(const char* key) const {
     std::vector<double> values;
     if (!has(key)) return values;
-    if (!root_.at(key).is_array()) refuse(key, "not an array");
+    if (!root_.at(key).is_array()) refuse(key, "not an array", "give numbers in brackets");
     for (const nlohmann::json& value : root_.at(key)) values.push_back(to_number(key, value));
     return values;
 }

@@ -23,13 +23,16 @@ void read_limits(const SchedulerConfig& config, bool clips, SamplerSettings& set
     if (config.flag("thresholding", false)) {
         const double ratio = config.number("dynamic_thresholding_ratio", 0.995);
         const double most = config.number("sample_max_value", 1);
-        if (!(ratio > 0 && ratio <= 1)) config.refuse("dynamic_thresholding_ratio", "not above 0 and up to 1");
-        if (!(most >= 1 && std::isfinite(most))) config.refuse("sample_max_value", "not a number from 1");
+        if (!(ratio > 0 && ratio <= 1))
+            config.refuse("dynamic_thresholding_ratio", "not above 0 and up to 1", "give 0.995, say");
+        if (!(most >= 1 && std::isfinite(most)))
+            config.refuse("sample_max_value", "not a number from 1", "give 1 or more");
         settings.threshold = ratio;
         settings.threshold_max = most;
     } else if (config.flag("clip_sample", clips)) {
         const double range = config.number("clip_sample_range", 1);
-        if (!(range > 0 && range <= kMaxSamplerClip)) config.refuse("clip_sample_range", "out of range");
+        if (!(range > 0 && range <= kMaxSamplerClip))
+            config.refuse("clip_sample_range", "out of range", fmt::format("give above 0 … {:g}", kMaxSamplerClip));
         settings.clip = range;
     }
 }
@@ -40,7 +43,8 @@ SigmaRule read_sigma_rule(const SchedulerConfig& config) {
     const bool beta = config.flag("use_beta_sigmas", false);
     if (karras + exponential + beta > 1) {
         config.refuse(karras ? "use_karras_sigmas" : "use_exponential_sigmas",
-                      "only one of use_karras_sigmas, use_exponential_sigmas and use_beta_sigmas can be true");
+                      "only one of use_karras_sigmas, use_exponential_sigmas and use_beta_sigmas can be true",
+                      "set the others to false");
     }
     if (karras) return SigmaRule::karras;
     if (config.flag("use_lu_lambdas", false)) return SigmaRule::lu;
@@ -66,14 +70,16 @@ std::vector<double> spread_sigmas(SigmaRule rule, double high, double low, int s
 
 SigmaRange read_sigma_range(const SchedulerConfig& config, const SigmaRange& presets) {
     const SigmaRange range = {config.number("sigma_max", presets.high), config.number("sigma_min", presets.low)};
-    if (!std::isfinite(range.high)) config.refuse("sigma_max", "out of range");
-    if (!(range.low > 0 && range.low <= range.high)) config.refuse("sigma_min", "not between 0 and sigma_max");
+    if (!std::isfinite(range.high)) config.refuse("sigma_max", "not finite", "give a number");
+    if (!(range.low > 0 && range.low <= range.high))
+        config.refuse("sigma_min", "not between 0 and sigma_max", fmt::format("give above 0 … {:g}", range.high));
     return range;
 }
 
 double read_flow_shift(const SchedulerConfig& config, const char* key) {
     const double shift = config.number(key, 1);
-    if (!(shift > 0 && shift <= kMaxProcessScale)) config.refuse(key, "out of range");
+    if (!(shift > 0 && shift <= kMaxProcessScale))
+        config.refuse(key, "out of range", fmt::format("give above 0 … {:g}", kMaxProcessScale));
     return shift;
 }
 

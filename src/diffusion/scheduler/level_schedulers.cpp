@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -15,7 +17,8 @@ std::vector<int> level_times(const SchedulerConfig& config, int levels, int step
     std::vector<int> times;
     for (const double t : spaced_timesteps(spacing, levels, steps, config.integer("steps_offset", 0))) {
         const int level = static_cast<int>(round_half_even(t));
-        if (level < 0 || level >= levels) config.refuse("steps_offset", "leads to timesteps that are no levels");
+        if (level < 0 || level >= levels)
+            config.refuse("steps_offset", "leads to timesteps that are no levels", "give a smaller one");
         times.push_back(level);
     }
     return times;
@@ -109,7 +112,8 @@ Program build_ddpm(const SchedulerConfig& config, int steps) {
     const NoiseLevels levels(config, {.schedules = kSchedules});
     const std::vector<int> times = level_times(config, levels.count(), steps, read_spacing(config));
     const std::string variance = config.choice("variance_type", "fixed_small", kVariances);
-    if (variance.starts_with("learned")) config.refuse("variance_type", "no network here predicts variances");
+    if (variance.starts_with("learned"))
+        config.refuse("variance_type", "no network here predicts variances", "give fixed_small or fixed_large");
     if (variance == "fixed_large_log") {
         config.refuse("variance_type", "the library takes the root of a negative number here", "give fixed_large");
     }
@@ -126,7 +130,8 @@ Program build_ddpm(const SchedulerConfig& config, int steps) {
 Program build_lcm(const SchedulerConfig& config, int steps) {
     const NoiseLevels levels(config, {.start = 0.00085, .end = 0.012, .schedule = "scaled_linear"});
     const int original = config.integer("original_inference_steps", 50);
-    if (original < 1 || original > levels.count()) config.refuse("original_inference_steps", "not 1 … the levels");
+    if (original < 1 || original > levels.count())
+        config.refuse("original_inference_steps", "not 1 … the levels", fmt::format("give 1 … {}", levels.count()));
     require_steps(config, steps, original);
     const Ladder ladder(levels, true);
     std::vector<Node> nodes;
@@ -135,7 +140,8 @@ Program build_lcm(const SchedulerConfig& config, int steps) {
         nodes.push_back(ladder.at((original - index) * (levels.count() / original) - 1));
     }
     const double scaling = config.number("timestep_scaling", 10);
-    if (!(scaling > 0 && scaling <= kMaxSamplerValue)) config.refuse("timestep_scaling", "out of range");
+    if (!(scaling > 0 && scaling <= kMaxSamplerValue))
+        config.refuse("timestep_scaling", "out of range", fmt::format("give above 0 … {:g}", kMaxSamplerValue));
     SamplerSettings sampler = {.name = "lcm", .timestep_scaling = scaling};
     read_limits(config, false, sampler);
     const std::vector<Step> way = chain(nodes, clean_node());
@@ -150,7 +156,8 @@ class PndmStages {
 
     void add(int step, PndmRule rule, int at, int from, int to) {
         for (const int t : {at, from}) {
-            if (t < 0 || t >= levels_) config_.refuse("timestep_spacing", "leads to timesteps that are no levels");
+            if (t < 0 || t >= levels_)
+                config_.refuse("timestep_spacing", "leads to timesteps that are no levels", "give leading");
         }
         stages_.push_back({step, rule, ladder_.at(at), ladder_.at(from), ladder_.at(to)});
     }
@@ -193,7 +200,8 @@ class PndmStages {
 Program build_pndm(const SchedulerConfig& config, int steps) {
     const NoiseLevels levels(config, {});
     const Prediction prediction = read_prediction(config);
-    if (prediction == Prediction::x0) config.refuse("prediction_type", "PNDMScheduler has no 'sample'");
+    if (prediction == Prediction::x0)
+        config.refuse("prediction_type", "PNDMScheduler has no 'sample'", "give epsilon or v_prediction");
     std::vector<int> times = level_times(config, levels.count(), steps, read_spacing(config));
     const Ladder ladder(levels, config.flag("set_alpha_to_one", false));
     PndmStages stages(config, ladder, levels.count(), levels.count() / steps);

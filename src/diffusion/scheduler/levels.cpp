@@ -1,5 +1,7 @@
 #include "diffusion/scheduler/levels.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -42,10 +44,12 @@ double exponential_alpha_bar(double t) {
 std::vector<double> read_betas(const SchedulerConfig& config, const BetaPresets& presets) {
     std::vector<double> trained = config.numbers("trained_betas");
     const int count = config.integer("num_train_timesteps", 1000);
-    if (count < 1 || count > kMaxTrainSteps) config.refuse("num_train_timesteps", "out of range");
+    if (count < 1 || count > kMaxTrainSteps)
+        config.refuse("num_train_timesteps", "out of range", fmt::format("give 1 … {}", kMaxTrainSteps));
     if (!trained.empty()) {
         if (trained.size() != static_cast<std::size_t>(count)) {
-            config.refuse("trained_betas", "not as many as num_train_timesteps");
+            config.refuse("trained_betas", "not as many as num_train_timesteps",
+                          fmt::format("set num_train_timesteps to {}", trained.size()));
         }
         return trained;
     }
@@ -55,8 +59,9 @@ std::vector<double> read_betas(const SchedulerConfig& config, const BetaPresets&
     if (schedule == "squaredcos_cap_v2") return betas_of(count, cosine_alpha_bar);
     if (schedule == "laplace") return betas_of(count, laplace_alpha_bar);
     if (schedule == "exp") return betas_of(count, exponential_alpha_bar);
-    if (!(start > 0 && start < 1)) config.refuse("beta_start", "not between 0 and 1");
-    if (!(end >= start && end < 1)) config.refuse("beta_end", "not between beta_start and 1");
+    if (!(start > 0 && start < 1)) config.refuse("beta_start", "not between 0 and 1", "give 0.0001, say");
+    if (!(end >= start && end < 1))
+        config.refuse("beta_end", "not between beta_start and 1", fmt::format("give {} … below 1", start));
     if (schedule == "scaled_linear") {
         std::vector<double> betas = linspace(std::sqrt(start), std::sqrt(end), count);
         for (double& beta : betas) beta *= beta;
@@ -86,17 +91,20 @@ void rescale(std::vector<double>& alpha_bar, double terminal) {
 NoiseLevels::NoiseLevels(const SchedulerConfig& config, const BetaPresets& presets) {
     double product = 1;
     for (const double beta : read_betas(config, presets)) {
-        if (!(beta > 0 && beta < 1)) config.refuse("trained_betas", "not all between 0 and 1");
+        if (!(beta > 0 && beta < 1))
+            config.refuse("trained_betas", "not all between 0 and 1", "give numbers above 0 and below 1");
         product *= 1 - beta;
         alpha_bar_.push_back(product);
     }
     // Beyond these, σ/α or its logarithm is not finite.
     const char* const said = config.has("trained_betas") ? "trained_betas" : "beta_end";
-    if (alpha_bar_.front() == 1) config.refuse(said, "so little noise that the first level has none");
+    if (alpha_bar_.front() == 1)
+        config.refuse(said, "so little noise that the first level has none", "give larger betas");
     if (product < std::numeric_limits<double>::min())
-        config.refuse(said, "so much noise that the last level has no signal");
+        config.refuse(said, "so much noise that the last level has no signal",
+                      "give smaller betas, or fewer timesteps");
     if (config.flag("rescale_betas_zero_snr", false)) {
-        if (count() == 1) config.refuse("rescale_betas_zero_snr", "needs two levels or more");
+        if (count() == 1) config.refuse("rescale_betas_zero_snr", "needs two levels or more", "set it to false");
         rescale(alpha_bar_, presets.terminal);
     }
     std::vector<Marginal> marginals;

@@ -21,20 +21,23 @@ double final_sigma(const SchedulerConfig& config, double lowest) {
 SigmaRule read_single_rule(const SchedulerConfig& config) {
     const SigmaRule rule = read_sigma_rule(config);
     if (rule != SigmaRule::flow && config.flag("use_flow_sigmas", false)) {
-        config.refuse("use_flow_sigmas", "the library does not turn other sigmas into those of a flow");
+        config.refuse("use_flow_sigmas", "the library does not turn other sigmas into those of a flow",
+                      "leave the rule of the other sigmas out");
     }
     return rule;
 }
 
 int read_order(const SchedulerConfig& config, int steps, int most = 3) {
     const int order = config.integer("solver_order", 2);
-    if (order < 1 || order > most) config.refuse("solver_order", fmt::format("not in 1 … {}", most));
+    if (order < 1 || order > most)
+        config.refuse("solver_order", fmt::format("not in 1 … {}", most), fmt::format("give 1 … {}", most));
     return std::min(order, steps);  // with fewer steps the library never gets to its order
 }
 
 void require_plain(const SchedulerConfig& config) {
     config.require_off("use_dynamic_shifting", "the shift would depend on an image's size");
-    if (config.has("variance_type")) config.refuse("variance_type", "no network here predicts variances");
+    if (config.has("variance_type"))
+        config.refuse("variance_type", "no network here predicts variances", "leave it out");
 }
 
 constexpr std::string_view kDpmTypes[] = {"dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver", "deis"};
@@ -187,15 +190,16 @@ int read_uncorrected(const SchedulerConfig& config) {
 Program build_unipc(const SchedulerConfig& config, int steps) {
     static constexpr std::string_view kSolvers[] = {"bh2", "bh1", "midpoint", "heun", "logrho"};
     require_plain(config);
-    if (config.has("solver_p")) config.refuse("solver_p", "no other predictor can be put in");
+    if (config.has("solver_p")) config.refuse("solver_p", "no other predictor can be put in", "leave it out");
     const NoiseLevels levels(config, {.terminal = kTerminalAlphaBar});
     const SigmaRule rule = read_sigma_rule(config);
     const bool flow = config.flag("use_flow_sigmas", false);
     if (flow && (rule == SigmaRule::exponential || rule == SigmaRule::beta)) {
-        config.refuse("use_flow_sigmas", "the library does not turn these sigmas into those of a flow");
+        config.refuse("use_flow_sigmas", "the library does not turn these sigmas into those of a flow",
+                      "give use_karras_sigmas, or leave the rule of the sigmas out");
     }
     if (config.has("shift_terminal") && rule != SigmaRule::flow) {
-        config.refuse("shift_terminal", "has a meaning with use_flow_sigmas alone");
+        config.refuse("shift_terminal", "has a meaning with use_flow_sigmas alone", "leave it out");
     }
     Run run = rule == SigmaRule::flow ? read_unipc_flow_run(config, steps)
                                       : read_run(config, levels, steps, levels.count(), rule == SigmaRule::karras);

@@ -87,7 +87,7 @@ Program build_euler(const SchedulerConfig& config, int steps) {
 /// Of the classes that have no 'sample'.
 void require_no_sample(const SchedulerConfig& config) {
     if (read_prediction(config) == Prediction::x0) {
-        config.refuse("prediction_type", config.class_name() + " has no 'sample'");
+        config.refuse("prediction_type", config.class_name() + " has no 'sample'", "give epsilon or v_prediction");
     }
 }
 
