@@ -32,7 +32,8 @@ std::string help_of(const Setting& setting, Command command) {
     if (is_flag(setting)) return help;
     std::string range = values_text(setting);
     if (std::holds_alternative<Text>(setting.values)) range.clear();
-    const std::string standard = setting.unset.empty() ? value_text(Settings{}, setting) : std::string(setting.unset);
+    std::string standard = setting.unset.empty() ? value_text(Settings{}, setting) : std::string(setting.unset);
+    if (command == Command::study && !study_preset(setting.name).empty()) standard = study_preset(setting.name);
     const bool required = (setting.required & static_cast<std::uint32_t>(command)) != 0;
     if (required) {
         help += " (required)";

@@ -28,4 +28,10 @@ std::vector<std::string_view> study_names() {
     return names;
 }
 
+std::string_view study_preset(std::string_view setting) {
+    if (setting == "particles") return "1000000, of inversion 1024 and no more, of orders its own";
+    if (setting == "target.variance") return "0.01";
+    return {};
+}
+
 }  // namespace scorefield::app

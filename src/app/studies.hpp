@@ -15,4 +15,7 @@ struct StudyInfo {
 std::span<const StudyInfo> studies();
 std::vector<std::string_view> study_names();
 
+/// What stands in the help of `study` for a setting that is not given; empty where it is what other commands take.
+std::string_view study_preset(std::string_view setting);
+
 }  // namespace scorefield::app

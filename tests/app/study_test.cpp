@@ -11,7 +11,9 @@
 #include "app/study/gaussian_recursion.hpp"
 #include "app/study/line_law.hpp"
 #include "app/study/orders.hpp"
+#include "app/study/path_bound.hpp"
 #include "app/study/round_trip.hpp"
+#include "app/study/stochastic_laws.hpp"
 #include "app/study/table.hpp"
 #include "base/random.hpp"
 #include "diffusion/exact_score.hpp"
@@ -299,6 +301,94 @@ TEST(AffineLaw, IsNotSaidOfWhatIsNotAffine) {
     EXPECT_NO_THROW(gaussian_law_after(program, gaussians));
     program.ops.push_back({0, diffusion::Clamp{}});
     EXPECT_THROW(gaussian_law_after(program, gaussians), std::invalid_argument);
+}
+
+/// The order of a sampler's bias where every coefficient of its noise, and of its score, is multiplied so.
+double order_with(const diffusion::SamplerSettings& settings, double noise, double score) {
+    const auto law_of = [&](int steps) {
+        Program program = stochastic_program(settings, plane_target(), steps, 0);
+        for (diffusion::Op& op : program.ops) {
+            if (auto* const blend = std::get_if<Blend>(&op.instruction)) {
+                for (diffusion::NoiseTerm& term : blend->noise) term.coefficient *= noise;
+            }
+            if (auto* const eval = std::get_if<Eval>(&op.instruction)) eval->c_out *= score;
+        }
+        return plane_law_after(program, settings);
+    };
+    return order_of_bias(law_of, plane_law());
+}
+
+TEST(OrderOfBias, IsMetByEverySamplerWhoseStepsGrowFiner) {
+    int judged = 0;
+    for (const diffusion::SamplerSettings& settings : stochastic_settings()) {
+        if (!refines(settings)) continue;
+        EXPECT_GE(order_with(settings, 1, 1), kLeastOrder) << describe(settings);
+        ++judged;
+    }
+    EXPECT_EQ(judged, 8);
+}
+
+TEST(OrderOfBias, IsNotMetByACoefficientThatIsOffByAHundredth) {
+    for (const diffusion::SamplerSettings& settings : stochastic_settings()) {
+        if (!refines(settings)) continue;
+        EXPECT_LT(order_with(settings, 1.01, 1), kLeastOrder) << describe(settings) << " noise";
+        EXPECT_LT(order_with(settings, 1, 1.01), kLeastOrder) << describe(settings) << " score";
+    }
+}
+
+// With a small scaling the state itself has a share in the estimate, which the consistency function's has not.
+TEST(StochasticSettings, LetTheBoundaryConditionTell) {
+    const std::vector<diffusion::SamplerSettings> all = stochastic_settings();
+    const auto lcm = std::ranges::find(all, "lcm", &diffusion::SamplerSettings::name);
+    ASSERT_NE(lcm, all.end());
+    const auto variance = [](const diffusion::SamplerSettings& settings) {
+        return plane_law_after(stochastic_program(settings, plane_target(), 10, 0), settings).covariance[0];
+    };
+    EXPECT_GT(std::abs(variance(*lcm) / variance({.name = "consistency"}) - 1), 0.05);
+}
+
+diffusion::GaussianMixture two_modes() {
+    return diffusion::GaussianMixture(
+        {{.weight = 0.6, .mean = {2}, .covariance = {0.25}}, {.weight = 0.4, .mean = {-2}, .covariance = {0.04}}});
+}
+
+// The same steps with the state, the score and every sum rounded to single precision.
+TEST(PathBound, HoldsPathsInSinglePrecision) {
+    const diffusion::GaussianMixture mixture = two_modes();
+    const auto score = [&](double x) {
+        double answer = 0;
+        mixture.score({&x, 1}, {}, {&answer, 1});
+        return answer;
+    };
+    for (const float step_size : {0.05F, 0.001F}) {
+        for (std::uint32_t path = 0; path < 8; ++path) {
+            double exact = 0;
+            float rounded = 0;
+            PathBound bound(mixture, double{step_size}, 0);
+            for (std::uint32_t k = 0; k < 1000; ++k) {
+                const float noise = std::sqrt(2 * step_size) * base::normal(3, path, 0, k, base::kCorrectorStream);
+                exact += double{step_size} * score(exact) + double{noise};
+                rounded += step_size * static_cast<float>(score(double{rounded})) + noise;
+                bound.step_to(exact);
+                ASSERT_LE(std::abs(double{rounded} - exact), bound.value()) << step_size << " " << path << " " << k;
+                ASSERT_LT(bound.value(), 1e-3);
+            }
+        }
+    }
+}
+
+// On one Gaussian of variance v the drift brings two paths together by 1 − τ/v a step.
+TEST(PathBound, ForgetsAsTheDriftDoes) {
+    const diffusion::GaussianMixture gaussian({{.weight = 1, .mean = {0}, .covariance = {1}}});
+    PathBound bound(gaussian, 0.5, 4);
+    double x = 4;
+    for (int k = 0; k < 60; ++k) bound.step_to(x /= 2);
+    EXPECT_LT(bound.value(), 1e-12);
+}
+
+TEST(Modes, AreFoundBetweenTwoPoints) {
+    EXPECT_NEAR(mode_between(two_modes(), 0, 3), 2, 1e-12);
+    EXPECT_NEAR(mode_between(two_modes(), -3, -1), -2, 1e-12);
 }
 
 // A new deterministic sampler must say its order of accuracy in the study.

@@ -12,7 +12,7 @@ BINARY = os.path.abspath(sys.argv[1])
 
 
 def study(name, *arguments):
-    done = run(BINARY, ["study", name, "--json", "--quiet", "--validation", "sync", *arguments])
+    done = run(BINARY, ["study", name, "--json", "--quiet", *arguments])
     require(done.returncode == 0 and done.stderr == b"", f"study {name}: {done.stderr}")
     found = json.loads(done.stdout)
     require(found["study"] == name and found["tables"], f"{name}: no tables")
@@ -23,6 +23,10 @@ def study(name, *arguments):
     return found
 
 
+def gpu_study(name, *arguments):
+    return study(name, "--validation", "sync", *arguments)
+
+
 def require_met(found, except_for=()):
     for table in found["tables"]:
         for row in table["rows"]:
@@ -31,17 +35,19 @@ def require_met(found, except_for=()):
 
 
 def chain_is_met():
-    found = study("chain", "--particles", "20000", "--seed", "3")
+    found = gpu_study("chain", "--particles", "20000", "--seed", "3")
     require(found["particles"] == 20000 and found["device"], "chain: where and with how many is not said")
-    require([len(table["rows"]) for table in found["tables"]] == [9, 9, 3, 9, 3], "chain: tables of other sizes")
+    require([len(table["rows"]) for table in found["tables"]] == [9, 9, 3, 9, 9, 3], "chain: tables of other sizes")
     require_met(found)
+    require(all(abs(counted[2] - taken[2]) < 1e-12 for counted, taken in zip(found["tables"][4]["rows"], found["tables"][3]["rows"])),
+            "chain: the steps back are counted in two ways")
     backward = [row[1] for row in found["tables"][3]["rows"]]
     known = [0.7273, 0.1818, 0.0909, 0.3077, 0.3846, 0.3077, 0.1429, 0.3214, 0.5357]
     require(all(abs(a - b) < 1e-4 for a, b in zip(backward, known)), f"chain: backward table {backward}")
 
 
 def gaussian_is_met():
-    found = study("gaussian", "--particles", "4000", "--seed", "3")
+    found = gpu_study("gaussian", "--particles", "4000", "--seed", "3")
     require_met(found)
     rows = {(row[0], row[1]): row[2] for row in found["tables"][0]["rows"]}
     known = {"mean only": 9.803e-5, "mean + noise": 1.052e-2, "mean + noise, none on the last step": 9.52e-3, "DDIM": 8.67e-3}
@@ -49,14 +55,25 @@ def gaussian_is_met():
         require(abs(rows[way, 1000] / variance - 1) < 1e-3, f"gaussian: {way}: {rows[way, 1000]}")
 
 
+def gaussian_keeps_its_variance():
+    found = gpu_study("gaussian", "--particles", "500", "--target.variance", "0.25")
+    require_met(found)
+    kept = [row[2] for row in found["tables"][1]["rows"] if row[0] == "mean + noise of the exact posterior"]
+    require(kept == [0.25] * 3, f"gaussian: predicted from the true marginal: {kept}")
+
+
 def laws_are_those_predicted():
-    found = study("laws", "--particles", "4000", "--seed", "3")
+    found = gpu_study("laws", "--particles", "4000", "--seed", "3")
     require_met(found)
     line, plane = found["tables"]
     require(len(line["rows"]) % 3 == 0 and len(plane["rows"]) % 3 == 0, "laws: not three step counts each")
     samplers = {row[0] for row in plane["rows"]}
-    require({"ddpm", "dpmpp_sde", "predictor_corrector", "lcm"} <= samplers, f"laws: {samplers}")
+    require({"ddpm", "dpmpp_sde", "predictor_corrector", "lcm timestep_scaling=0.001"} <= samplers, f"laws: {samplers}")
     require({row[0] for row in line["rows"]} <= samplers, "laws: a sampler that the plane does not judge")
+    orders = {row[0]: row[3] for row in plane["rows"]}
+    without = {"langevin", "annealed_langevin", "predictor_corrector", "consistency", "lcm timestep_scaling=0.001"}
+    require({name for name, order in orders.items() if order == "-"} == without, f"laws: {orders}")
+    require(all(order == "-" or order >= 0.75 for order in orders.values()), f"laws: a bias that stays: {orders}")
     for table in found["tables"]:
         require(all(row[-1] is True for row in table["rows"]), "laws: a row that is not judged")
         biases = {(row[0], row[1]): row[2] for row in table["rows"]}
@@ -64,16 +81,20 @@ def laws_are_those_predicted():
 
 
 def mixtures_are_met():
-    found = study("mixtures", "--particles", "4000", "--seed", "3")
+    found = gpu_study("mixtures", "--particles", "4000", "--seed", "3")
     require([table["title"][:3] for table in found["tables"]] == ["(a)", "(b)", "(c)", "(d)", "(e)", "(e)", "(e)"],
             "mixtures: other tables")
     require_met(found)
+    # The density of mixture (b) is greatest at 2, but for exp(-200) of the other mode.
+    require(abs(found["tables"][4]["rows"][-1][2] - 2) < 1e-12, "mixtures: the ascent is not judged by the mode")
+    for table in (found["tables"][4], found["tables"][6]):
+        require(all(0 < row[4] < 1e-3 for row in table["rows"]), f"mixtures: allowed of paths: {table['rows']}")
     share = {row[0]: row[4] for row in found["tables"][1]["rows"] if row[1] == "share left of 0"}
     require(abs(share["Langevin"] - 0.36) < 0.03 < 0.1 - abs(share["annealed"] - 0.4), f"mixtures: {share}")
 
 
 def inversion_falls_by_its_orders():
-    found = study("inversion", "--particles", "256")
+    found = gpu_study("inversion", "--particles", "256")
     require(found["particles"] == 256, "inversion: with how many is not said")
     require_met(found)
     for table in found["tables"]:
@@ -89,13 +110,29 @@ def orders_need_no_device():
 
 
 def scaling_has_its_sizes():
-    found = study("scaling", "--particles", "4000")
+    found = gpu_study("scaling", "--particles", "4000")
     sizes = [row[:2] for row in found["tables"][0]["rows"]]
     require(sizes == [[1000, 50], [2000, 50], [4000, 50], [1000, 25], [1000, 50], [1000, 100]], f"scaling: {sizes}")
 
 
+def refuses(arguments, *words):
+    done = run(BINARY, ["study", *arguments])
+    said = done.stderr.decode()
+    require(done.returncode == 2 and all(word in said for word in words), f"{arguments}: {done.returncode} {said}")
+
+
+def flags_without_effect_are_refused():
+    for flag in (("--particles", "4"), ("--seed", "1"), ("--device", "0"), ("--validation", "on")):
+        refuses(["orders", *flag], "flag without effect", flag[0], "study orders", "leave it out")
+    for name in ("orders", "laws", "chain"):
+        refuses([name, "--target.variance", "2"], "flag without effect (--target.variance)", f"study {name}")
+    refuses(["inversion", "--particles", "1025"], "1025", "--particles", "1024 at most")
+
+
+flags_without_effect_are_refused()
 chain_is_met()
 gaussian_is_met()
+gaussian_keeps_its_variance()
 laws_are_those_predicted()
 mixtures_are_met()
 inversion_falls_by_its_orders()

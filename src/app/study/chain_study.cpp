@@ -70,6 +70,30 @@ Table conditional_table(const std::string& title, char from, char to, const Stat
     return comparison.table();
 }
 
+/// The shares of x among the steps forward to y beside those of x' among the steps back from y: given y both are as
+/// many draws of p(x|y), and none of the other.
+Table counted_backward_table(const Counts& counts) {
+    Table table = {
+        .title = "Backward table p(x|y) as counted from the steps forward, and the steps back that were taken",
+        .columns = {"", "forward", "back", "standard error", "deviations", "met"},
+        .rows = {},
+        .notes = {fmt::format("No formula stands between the two. Standard error: of their difference; met within {}.",
+                              kStandardErrors)}};
+    for (std::size_t y = 0; y < kChainStates; ++y) {
+        const double total = sum(counts.backward[y]);
+        for (std::size_t x = 0; x < kChainStates; ++x) {
+            const double forward = counts.forward[x][y] / total;
+            const double back = counts.backward[y][x] / total;
+            const double share = (forward + back) / 2;
+            const double error = std::sqrt(2 * share * (1 - share) / total);
+            const double deviations = (back - forward) / error;
+            table.rows.push_back({fmt::format("p(x = {} | y = {})", x + 1, y + 1), forward, back, error, deviations,
+                                  std::abs(deviations) <= kStandardErrors});
+        }
+    }
+    return table;
+}
+
 Table law_table(const std::string& title, const std::string& name, const StateLaw& predicted, const StateLaw& counts) {
     Comparison comparison(title);
     for (std::size_t i = 0; i < kChainStates; ++i) {
@@ -95,6 +119,7 @@ std::vector<Table> chain_study(gpu::Device& device, const StudyRequest& request)
             law_table("Marginal p(y)", "y", marginal_law(joint), marginal_law(counts.forward)),
             conditional_table("Backward table p(x|y) by Bayes, and the steps back that were taken", 'y', 'x',
                               backward_table(joint), counts.backward),
+            counted_backward_table(counts),
             law_table("The population after a step forward and one back: p(x) again", "x", kChainStart,
                       marginal_law(counts.backward))};
 }

@@ -10,6 +10,7 @@
 #include "app/study/gpu_population.hpp"
 #include "app/study/gpu_studies.hpp"
 #include "app/study/line_law.hpp"
+#include "app/study/path_bound.hpp"
 #include "base/random.hpp"
 #include "diffusion/course.hpp"
 #include "diffusion/exact_score.hpp"
@@ -322,35 +323,67 @@ Table ascent_and_langevin(gpu::Device& device, const StudyRequest& request) {
     return table.table();
 }
 
-/// Runs of a few particles beside the host's, which have the same draws.
-Table paths(gpu::Device& device, const StudyRequest& request, const char* title, const Program& program,
-            std::span<const int> states, std::uint32_t count) {
-    constexpr double kTolerance = 1e-3;
-    StudyRequest few = request;
-    few.particles = count;
-    const std::shared_ptr<const Target> target = open_target({.name = "mixture_b"});
-    GpuPopulation population(device, target, Prediction::score, few);
-    const std::vector<float> zeros(count, 0.0F);
-    const auto measured = population.run(program, zeros, states);
+/// Langevin dynamics of a few particles from 0, looked at after some of its steps; without noise it is pure ascent.
+struct PathPlan {
+    const char* title = "";
+    double step_size = 0;
+    bool noise = true;
+    std::span<const int> states;
+    std::uint32_t count = 1;
+};
+
+/// A path in double precision, and how far single precision can lie from it.
+struct PathPoint {
+    double place = 0;
+    double allowed = 0;
+};
+
+/// (states, count).
+std::vector<std::vector<PathPoint>> predicted_paths(const PathPlan& plan, const Program& program,
+                                                    const std::shared_ptr<const Target>& target, std::uint64_t seed) {
     const ExactScore source(target, Prediction::score);
     const ScoreSource* const sources[] = {&source};
-    std::vector<std::vector<double>> predicted;
-    interpret(program, sources, std::vector<double>(count, 0.0), request.seed, {0, count},
-              [&](int step, std::span<const double> state) {
-                  if (std::ranges::find(states, step + 1) != states.end()) {
-                      predicted.emplace_back(state.begin(), state.end());
-                  }
+    std::vector<PathBound> bounds(plan.count, PathBound(mixture_of(*target), plan.step_size, 0));
+    std::vector<std::vector<PathPoint>> predicted;
+    interpret(program, sources, std::vector<double>(plan.count, 0.0), seed, {0, plan.count},
+              [&](int step, std::span<const double> places) {
+                  for (std::size_t i = 0; i < places.size(); ++i) bounds[i].step_to(places[i]);
+                  if (std::ranges::find(plan.states, step + 1) == plan.states.end()) return;
+                  std::vector<PathPoint>& points = predicted.emplace_back();
+                  for (std::size_t i = 0; i < places.size(); ++i) points.push_back({places[i], bounds[i].value()});
               });
-    Table table = {.title = title,
-                   .columns = {"particle", "step", "predicted", "measured", "met"},
-                   .rows = {},
-                   .notes = {fmt::format("Predicted: the same program and draws in double precision; met within {}.",
-                                         kTolerance)}};
-    for (std::uint32_t i = 0; i < count; ++i) {
-        for (std::size_t k = 0; k < states.size(); ++k) {
+    return predicted;
+}
+
+/// The particles' paths beside the host's, which have the same draws.
+Table paths(gpu::Device& device, const StudyRequest& request, const PathPlan& plan) {
+    StudyRequest few = request;
+    few.particles = plan.count;
+    const std::shared_ptr<const Target> target = open_target({.name = "mixture_b"});
+    GpuPopulation population(device, target, Prediction::score, few);
+    const int steps = plan.states.back();
+    const Program program = plan.noise ? langevin(plan.step_size, steps) : ascent(plan.step_size, steps);
+    const auto measured = population.run(program, std::vector<float>(plan.count, 0.0F), plan.states);
+    auto predicted = predicted_paths(plan, program, target, request.seed);
+    Table table = {
+        .title = plan.title,
+        .columns = {"particle", "step", "predicted", "measured", "allowed", "met"},
+        .rows = {},
+        .notes = {"Predicted: the same program and draws in double precision. Allowed: how far the roundings "
+                  "of single precision can have carried the particle, a step's own added to those before, "
+                  "which its drift brings together or apart."}};
+    if (!plan.noise) {
+        predicted.back()[0].place = mode_between(mixture_of(*target), 0, 3);
+        table.notes.push_back(fmt::format(
+            "At step {}: the mode itself, the root of the score by halving; the ascent is nearer than it can be told.",
+            steps));
+    }
+    for (std::uint32_t i = 0; i < plan.count; ++i) {
+        for (std::size_t k = 0; k < plan.states.size(); ++k) {
             const double value = measured[k][i];
-            table.rows.push_back({std::int64_t{i}, std::int64_t{states[k]}, predicted[k][i], value,
-                                  std::abs(value - predicted[k][i]) <= kTolerance});
+            const PathPoint& point = predicted[k][i];
+            table.rows.push_back({std::int64_t{i}, std::int64_t{plan.states[k]}, point.place, value, point.allowed,
+                                  std::abs(value - point.place) <= point.allowed});
         }
     }
     return table;
@@ -373,12 +406,18 @@ std::vector<Table> mixtures_study(gpu::Device& device, const StudyRequest& reque
     progress.next("(d) two dimensions");
     tables.push_back(in_two_dimensions(device, request));
     progress.next("(e) ascent");
-    tables.push_back(paths(device, request, "(e) Pure ascent from x = 0, tau = 0.05: to a peak, and nowhere else",
-                           ascent(kStepSize, kAscentStates.back()), kAscentStates, 1));
+    tables.push_back(paths(device, request,
+                           {.title = "(e) Pure ascent from x = 0, tau = 0.05: to a peak, and nowhere else",
+                            .step_size = kStepSize,
+                            .noise = false,
+                            .states = kAscentStates}));
     tables.push_back(ascent_and_langevin(device, request));
     progress.next("(e) paths");
-    tables.push_back(paths(device, request, "(e) Paths of Langevin dynamics from x = 0, tau = 0.001",
-                           langevin(0.001, kPathStates.back()), kPathStates, kPaths));
+    tables.push_back(paths(device, request,
+                           {.title = "(e) Paths of Langevin dynamics from x = 0, tau = 0.001",
+                            .step_size = 0.001,
+                            .states = kPathStates,
+                            .count = kPaths}));
     return tables;
 }
 

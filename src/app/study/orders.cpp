@@ -238,6 +238,7 @@ std::string describe(const SamplerSettings& settings) {
     if (settings.variant) text += " variant=" + *settings.variant;
     if (settings.variance) text += " variance=" + *settings.variance;
     if (settings.predictor) text += " predictor=" + *settings.predictor;
+    if (settings.timestep_scaling) text += fmt::format(" timestep_scaling={}", *settings.timestep_scaling);
     return text;
 }
 

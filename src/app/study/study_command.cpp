@@ -36,6 +36,21 @@ struct Findings {
     std::vector<Table> tables;
 };
 
+/// Refuses what a study would not heed.
+void require_effect(const std::string& name, const Settings& settings) {
+    const auto refuse = [&](const char* flag, const char* why) {
+        if (!settings.is_given(flag)) return;
+        throw base::request_error("flag without effect", "--" + std::string(flag),
+                                  fmt::format("study {} {}", name, why), "leave it out");
+    };
+    if (name != "gaussian") refuse("target.variance", "has no such parameter");
+    if (name != "orders") return;
+    refuse("particles", "has 16 of them");
+    refuse("seed", "has draws of its own");
+    refuse("device", "runs on the host");
+    refuse("validation", "runs on the host");
+}
+
 #ifdef SCOREFIELD_WITH_VULKAN
 struct GpuStudy {
     std::string_view name;
@@ -54,6 +69,11 @@ constexpr std::array<GpuStudy, 6> kGpuStudies = {{
 
 Findings run_on_device(const std::string& name, const Settings& settings) {
     const auto* const study = std::ranges::find(kGpuStudies, name, &GpuStudy::name);
+    if (settings.is_given("particles") && settings.particles > study->most_particles) {
+        throw base::request_error(fmt::format("bad value '{}'", settings.particles), "--particles",
+                                  fmt::format("study {} takes {} at most", name, study->most_particles),
+                                  "give fewer, or leave it out");
+    }
     gpu::Device device(device_request(settings));
     StudyRequest request = study_request(settings);
     request.particles = std::min(request.particles, study->most_particles);
@@ -78,6 +98,7 @@ Findings run_study(const std::string& name, const Settings& settings) {
 int study_command(const Settings& settings) {
     watch_interrupts();
     const std::string& name = settings.files.at(0);
+    require_effect(name, settings);
     const Findings findings = run_study(name, settings);
     if (settings.json) {
         nlohmann::ordered_json json = {{"study", name}};
