@@ -9,6 +9,7 @@
 #include "../gpu/gpu_fixture.hpp"
 #include "base/error.hpp"
 #include "train/host_trainer.hpp"
+#include "train/small_settings.hpp"
 
 namespace scorefield::train {
 namespace {
@@ -16,19 +17,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
-
-TrainSettings small_settings() {
-    TrainSettings settings;
-    settings.data = "moons";
-    settings.process.horizon = 50;
-    settings.process.beta_end = 0.2;
-    settings.batch = 300;
-    settings.width = 16;
-    settings.depth = 1;
-    settings.features = 4;
-    settings.learning_rate = 1e-2;
-    return settings;
-}
 
 class GpuTrainerTest : public gpu::GpuTest, public ::testing::WithParamInterface<std::size_t> {
   protected:

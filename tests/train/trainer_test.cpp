@@ -10,6 +10,7 @@
 #include "nn/network_score.hpp"
 #include "tests/base/scratch.hpp"
 #include "train/host_trainer.hpp"
+#include "train/small_settings.hpp"
 #include "train/train.hpp"
 
 namespace scorefield::train {
@@ -19,20 +20,6 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
-
-TrainSettings small_settings() {
-    TrainSettings settings;
-    settings.data = "moons";
-    settings.process.horizon = 50;
-    settings.process.beta_end = 0.2;
-    settings.steps = 300;
-    settings.batch = 300;
-    settings.width = 16;
-    settings.depth = 1;
-    settings.features = 4;
-    settings.learning_rate = 1e-2;
-    return settings;
-}
 
 /// A trainer with all that it refers to.
 struct Experiment {
