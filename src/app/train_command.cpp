@@ -48,12 +48,12 @@ class Workshop {
     explicit Workshop(const Settings& settings) {
 #ifdef SCOREFIELD_WITH_VULKAN
         if (settings.device == "host") return;
+        const bool asked_for = settings.is_given("device") || settings.is_given("validation");
         try {
             device_ = std::make_unique<gpu::Device>(device_request(settings));
         } catch (const base::Error&) {
-            if (settings.is_given("device") || settings.is_given("validation")) throw;
+            if (asked_for) throw;
         }
-        const bool asked_for = settings.is_given("device") || settings.is_given("validation");
         if (device_ && device_->properties().is_software && !asked_for) device_.reset();
 #else
         if (settings.device == "host" || !settings.is_given("device")) return;

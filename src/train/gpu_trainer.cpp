@@ -230,7 +230,9 @@ void GpuTrainer::collect(Slot& slot) {
 std::vector<StepReport> GpuTrainer::reports(bool all) {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         Slot& slot = slots_[(submissions_ + i) % slots_.size()];  // the earlier one first
-        if (slot.count > 0 && (all || device_.completed(slot.recorder.submission()))) collect(slot);
+        // A later one may complete while this is read: its figures come after those of the earlier one all the same.
+        if (slot.count > 0 && !all && !device_.completed(slot.recorder.submission())) break;
+        collect(slot);
     }
     return std::exchange(reports_, {});
 }
