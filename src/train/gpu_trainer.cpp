@@ -250,6 +250,35 @@ data::TensorMap GpuTrainer::averaged_weights() {
     return tensors;
 }
 
+TrainingState GpuTrainer::state() {
+    device_.wait_idle();
+    const std::vector<float> moments = gpu::download<float>(device_, moments_);
+    const auto half = moments.begin() + static_cast<std::ptrdiff_t>(trained_);
+    TrainingState state = {.steps = steps_,
+                           .weights = std::vector<float>(trained_),
+                           .averaged = gpu::download<float>(device_, average_),
+                           .first = {moments.begin(), half},
+                           .second = {half, moments.end()}};
+    gpu::download_bytes(device_, plan_->values(), std::as_writable_bytes(std::span(state.weights)), first_weight());
+    return state;
+}
+
+void GpuTrainer::restore(const TrainingState& state) {
+    require_fitting(state, network_);
+    reports(true);
+    std::vector<float> moments = state.first;
+    moments.insert(moments.end(), state.second.begin(), state.second.end());
+    gpu::upload_bytes(device_, plan_->values(), std::as_bytes(std::span(state.weights)), first_weight());
+    gpu::upload<float>(device_, average_, state.averaged);
+    gpu::upload<float>(device_, moments_, moments);
+    gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
+    steps_ = state.steps;
+}
+
+VkDeviceSize GpuTrainer::first_weight() const {
+    return VkDeviceSize{plan_->place("input.weight").offset} * sizeof(float);
+}
+
 double GpuTrainer::held_out_loss(std::uint64_t draws) {
     return train::held_out_loss(pool_, source_, network_, averaged_weights(), draws);
 }

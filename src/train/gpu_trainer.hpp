@@ -33,7 +33,11 @@ class GpuTrainer final : public Trainer {
     const nn::MlpConfig& network() const override { return network_; }
     const data::Scaling& scaling() const override { return source_.scaling(); }
     data::TensorMap averaged_weights() override;
+    TrainingState state() override;
+    void restore(const TrainingState& state) override;
     double held_out_loss(std::uint64_t draws) override;
+    /// The averaged weights where they live, in the order of TrainingState: each submission changes them.
+    const gpu::Buffer& averaged() const { return average_; }
 
   private:
     /// Steps that are submitted together at most; fewer where they are long.
@@ -53,6 +57,8 @@ class GpuTrainer final : public Trainer {
     void upload_start();
     void record_step(Slot& slot, std::uint32_t index, std::uint64_t step);
     void collect(Slot& slot);
+    /// Where the trained weights begin in the plan's values, in bytes: they lie there one after the other.
+    VkDeviceSize first_weight() const;
 
     gpu::Device& device_;
     TrainSettings settings_;

@@ -1,6 +1,8 @@
 #include "train/host_trainer.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "nn/reverse.hpp"
@@ -96,6 +98,42 @@ data::TensorMap HostTrainer::averaged_weights() {
         tensors[parameter.spec.name] = {parameter.spec.shape, {parameter.averaged.begin(), parameter.averaged.end()}};
     }
     return tensors;
+}
+
+TrainingState HostTrainer::state() {
+    TrainingState state = {.steps = steps_, .weights = {}, .averaged = {}, .first = {}, .second = {}};
+    const auto append = [](std::vector<float>& list, std::span<const float> values, std::size_t count) {
+        list.insert(list.end(), values.begin(), values.end());
+        list.resize(list.size() + count - values.size());  // moments before the first step are zero
+    };
+    for (const Parameter& parameter : parameters_) {
+        if (!parameter.spec.trained) continue;
+        const std::size_t count = parameter.weights.size();
+        append(state.weights, parameter.weights, count);
+        append(state.averaged, parameter.averaged, count);
+        append(state.first, parameter.adam.first, count);
+        append(state.second, parameter.adam.second, count);
+    }
+    return state;
+}
+
+void HostTrainer::restore(const TrainingState& state) {
+    require_fitting(state, network_);
+    std::size_t at = 0;
+    for (Parameter& parameter : parameters_) {
+        if (!parameter.spec.trained) continue;
+        const std::size_t count = parameter.weights.size();
+        const auto part = [&](const std::vector<float>& list) { return std::span(list).subspan(at, count); };
+        std::ranges::copy(part(state.weights), parameter.weights.begin());
+        std::ranges::copy(part(state.averaged), parameter.averaged.begin());
+        parameter.adam = {{part(state.first).begin(), part(state.first).end()},
+                          {part(state.second).begin(), part(state.second).end()},
+                          state.steps};
+        at += count;
+    }
+    steps_ = state.steps;
+    reports_.clear();
+    converges_ = true;
 }
 
 double HostTrainer::held_out_loss(std::uint64_t draws) {

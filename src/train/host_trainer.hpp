@@ -28,6 +28,8 @@ class HostTrainer final : public Trainer {
     const nn::MlpConfig& network() const override { return network_; }
     const data::Scaling& scaling() const override { return source_.scaling(); }
     data::TensorMap averaged_weights() override;
+    TrainingState state() override;
+    void restore(const TrainingState& state) override;
     double held_out_loss(std::uint64_t draws) override;
 
   private:

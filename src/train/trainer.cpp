@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "base/error.hpp"
 
@@ -34,6 +35,17 @@ double clip_factor(double clip, double squared_gradient) {
 
 double average_decay(double ema, std::uint64_t step) {
     return std::min(ema, static_cast<double>(step + 1) / static_cast<double>(step + 10));
+}
+
+void require_fitting(const TrainingState& state, const nn::MlpConfig& network) {
+    std::size_t count = 0;
+    for (const nn::TensorSpec& spec : nn::mlp_tensors(network)) {
+        const nn::Shape shape = nn::value_shape(spec);
+        if (spec.trained) count += shape.rows * shape.columns;
+    }
+    for (const std::vector<float>* list : {&state.weights, &state.averaged, &state.first, &state.second}) {
+        if (list->size() != count) throw std::logic_error("a training state of another network");
+    }
 }
 
 }  // namespace scorefield::train

@@ -33,6 +33,21 @@ double clip_factor(double clip, double squared_gradient);
 /// anything.
 double average_decay(double ema, std::uint64_t step);
 
+/// All that a step changes: with the settings it determines every later step. One entry per trained weight, tensor
+/// after tensor in the order of nn::mlp_tensors.
+struct TrainingState {
+    std::uint64_t steps = 0;
+    std::vector<float> weights;
+    std::vector<float> averaged;
+    std::vector<float> first;   ///< Adam's m
+    std::vector<float> second;  ///< Adam's v
+
+    bool operator==(const TrainingState&) const = default;
+};
+
+/// Throws std::logic_error unless every list of the state has one entry per trained weight.
+void require_fitting(const TrainingState& state, const nn::MlpConfig& network);
+
 /// Fits a network step by step, wherever the weights live.
 class Trainer {
   public:
@@ -49,6 +64,11 @@ class Trainer {
     virtual const data::Scaling& scaling() const = 0;
     /// The averaged weights after all steps that were begun, those to sample with.
     virtual data::TensorMap averaged_weights() = 0;
+    /// After all steps that were begun.
+    virtual TrainingState state() = 0;
+    /// Goes on from there as if it had come there by itself. Throws std::logic_error unless every list has one entry
+    /// per trained weight.
+    virtual void restore(const TrainingState& state) = 0;
     /// The objective of the averaged weights over `draws` fixed held-out draws.
     virtual double held_out_loss(std::uint64_t draws) = 0;
 };

@@ -94,6 +94,22 @@ TEST_F(GpuTrainerTest, GivesTheSameBitsHoweverManyStepsAreBegunAtATime) {
     }
 }
 
+TEST_F(GpuTrainerTest, GoesOnFromAStateAsIfItHadNeverStopped) {
+    Experiment<GpuTrainer> whole(small_settings());
+    whole.trainer->advance(9);
+    Experiment<GpuTrainer> begun(small_settings());
+    begun.trainer->advance(4);
+    Experiment<GpuTrainer> resumed(small_settings());
+    resumed.trainer->advance(2);
+    resumed.trainer->restore(begun.trainer->state());
+    EXPECT_EQ(resumed.trainer->state(), begun.trainer->state());
+    resumed.trainer->advance(5);
+    EXPECT_EQ(resumed.trainer->state(), whole.trainer->state());
+    const std::vector<StepReport> reports = resumed.trainer->reports(true);
+    ASSERT_EQ(reports.size(), 5U);
+    EXPECT_EQ(reports.front().step, 4U);
+}
+
 TEST_F(GpuTrainerTest, ClipsTheGradientAtItsNorm) {
     // As HostTrainer.ClipsTheGradientAtItsNorm.
     TrainSettings settings = small_settings();

@@ -145,6 +145,26 @@ TEST(HostTrainer, GivesTheSameWeightsForAnyNumberOfThreads) {
     EXPECT_NE(experiment.trainer.averaged_weights(), first);
 }
 
+TEST(HostTrainer, GoesOnFromAStateAsIfItHadNeverStopped) {
+    Experiment whole(small_settings());
+    whole.trainer.advance(9);
+    Experiment begun(small_settings());
+    EXPECT_EQ(begun.trainer.state().first.size(), begun.trainer.state().weights.size());
+    begun.trainer.advance(4);
+    Experiment resumed(small_settings());
+    resumed.trainer.advance(2);
+    resumed.trainer.restore(begun.trainer.state());
+    EXPECT_EQ(resumed.trainer.state(), begun.trainer.state());
+    resumed.trainer.advance(5);
+    EXPECT_EQ(resumed.trainer.state(), whole.trainer.state());
+    const std::vector<StepReport> reports = resumed.trainer.reports(true);
+    ASSERT_EQ(reports.size(), 5U);
+    EXPECT_EQ(reports.front().step, 4U);
+    TrainingState other = whole.trainer.state();
+    other.first.pop_back();
+    EXPECT_THROW(resumed.trainer.restore(other), std::logic_error);
+}
+
 TEST(HostTrainer, StopsWhenItDivergesAndSaysWhatToChange) {
     TrainSettings settings = small_settings();
     settings.learning_rate = 1e15;
