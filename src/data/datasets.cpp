@@ -37,42 +37,49 @@ class PointDraws {
     std::uint32_t high_;
 };
 
-using Point2 = std::array<double, 2>;
+struct LabelledPoint {
+    std::array<double, 2> place = {};
+    std::uint32_t label = 0;
+};
 
 /// Coordinates 0 and 2 of scikit-learn's make_swiss_roll with noise 0.5.
-Point2 swiss_roll(const PointDraws& draws) {
+LabelledPoint swiss_roll(const PointDraws& draws) {
     const double t = 1.5 * kPi * (1 + 2 * draws.uniform(0));
-    return {t * std::cos(t) + 0.5 * draws.normal(0), t * std::sin(t) + 0.5 * draws.normal(1)};
+    return {{t * std::cos(t) + 0.5 * draws.normal(0), t * std::sin(t) + 0.5 * draws.normal(1)}};
 }
 
 /// scikit-learn's make_moons with noise 0.1.
-Point2 moons(const PointDraws& draws) {
+LabelledPoint moons(const PointDraws& draws) {
     const double angle = kPi * draws.uniform(0);
     const bool outer = draws.uniform(1) < 0.5;
     const double x = outer ? std::cos(angle) : 1 - std::cos(angle);
     const double y = outer ? std::sin(angle) : 0.5 - std::sin(angle);
-    return {x + 0.1 * draws.normal(0), y + 0.1 * draws.normal(1)};
+    return {{x + 0.1 * draws.normal(0), y + 0.1 * draws.normal(1)}, outer ? 0U : 1U};
 }
 
 /// scikit-learn's make_circles with factor 0.5 and noise 0.05.
-Point2 circles(const PointDraws& draws) {
+LabelledPoint circles(const PointDraws& draws) {
     const double angle = 2 * kPi * draws.uniform(0);
-    const double radius = draws.uniform(1) < 0.5 ? 1.0 : 0.5;
-    return {radius * std::cos(angle) + 0.05 * draws.normal(0), radius * std::sin(angle) + 0.05 * draws.normal(1)};
+    const bool outer = draws.uniform(1) < 0.5;
+    const double radius = outer ? 1.0 : 0.5;
+    return {{radius * std::cos(angle) + 0.05 * draws.normal(0), radius * std::sin(angle) + 0.05 * draws.normal(1)},
+            outer ? 0U : 1U};
 }
 
 /// The eight dark unit squares of a 4 × 4 board on [−2, 2]².
-Point2 checkerboard(const PointDraws& draws) {
+LabelledPoint checkerboard(const PointDraws& draws) {
     const double x = 4 * draws.uniform(0) - 2;
     const double row = std::floor(2 * draws.uniform(1)) * 2;
     const double shift = std::fmod(std::floor(x) + 2, 2.0);
-    return {x, row + shift + draws.uniform(2) - 2};
+    return {{x, row + shift + draws.uniform(2) - 2}};
 }
 
 /// Eight Gaussians of deviation 0.2 on a circle of radius 2.
-Point2 eight_gaussians(const PointDraws& draws) {
-    const double angle = kPi / 4 * std::floor(8 * draws.uniform(0));
-    return {2 * std::cos(angle) + 0.2 * draws.normal(0), 2 * std::sin(angle) + 0.2 * draws.normal(1)};
+LabelledPoint eight_gaussians(const PointDraws& draws) {
+    const double which = std::floor(8 * draws.uniform(0));
+    const double angle = kPi / 4 * which;
+    return {{2 * std::cos(angle) + 0.2 * draws.normal(0), 2 * std::sin(angle) + 0.2 * draws.normal(1)},
+            static_cast<std::uint32_t>(which)};
 }
 
 constexpr DatasetInfo kInfos[] = {
@@ -82,8 +89,9 @@ constexpr DatasetInfo kInfos[] = {
     {"checkerboard", "the eight dark squares of a 4 x 4 board"},
     {"eight_gaussians", "eight Gaussians of deviation 0.2 on a circle of radius 2"},
 };
-constexpr Point2 (*kDraws[])(const PointDraws&) = {swiss_roll, moons, circles, checkerboard, eight_gaussians};
-static_assert(std::size(kInfos) == std::size(kDraws));
+constexpr LabelledPoint (*kDraws[])(const PointDraws&) = {swiss_roll, moons, circles, checkerboard, eight_gaussians};
+constexpr std::size_t kClasses[] = {0, 2, 2, 0, 8};
+static_assert(std::size(kInfos) == std::size(kDraws) && std::size(kInfos) == std::size(kClasses));
 
 class BuiltinDataset final : public Dataset {
   public:
@@ -91,12 +99,14 @@ class BuiltinDataset final : public Dataset {
 
     std::string name() const override { return std::string(kInfos[which_].name); }
     std::size_t dim() const override { return 2; }
+    std::size_t classes() const override { return kClasses[which_]; }
     Points draw(std::uint64_t seed, std::uint64_t first, std::size_t count) const override {
         Points points = {count, 2, std::vector<float>(2 * count)};
         for (std::size_t i = 0; i < count; ++i) {
-            const Point2 point = kDraws[which_](PointDraws(seed, first + i));
-            points.values[2 * i] = static_cast<float>(point[0]);
-            points.values[2 * i + 1] = static_cast<float>(point[1]);
+            const LabelledPoint point = kDraws[which_](PointDraws(seed, first + i));
+            points.values[2 * i] = static_cast<float>(point.place[0]);
+            points.values[2 * i + 1] = static_cast<float>(point.place[1]);
+            if (classes() > 0) points.labels.push_back(point.label);
         }
         return points;
     }

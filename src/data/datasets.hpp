@@ -18,6 +18,8 @@ class Dataset {
     virtual ~Dataset() = default;
     virtual std::string name() const = 0;
     virtual std::size_t dim() const = 0;
+    /// Classes that `draw` and `pool` label their points with, 0 … classes−1; 0 where they have no labels.
+    virtual std::size_t classes() const { return 0; }
     /// Points first … first+count−1 of `seed`. Point i depends on (seed, i) alone, so that any number can be drawn in
     /// any order: base::kDataStream, particle i mod 2³².
     virtual Points draw(std::uint64_t seed, std::uint64_t first, std::size_t count) const = 0;

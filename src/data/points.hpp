@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,7 @@ struct Points {
     std::size_t count = 0;
     std::size_t dim = 0;
     std::vector<float> values;
+    std::vector<std::uint32_t> labels = {};  ///< (count), each point's class; empty where there are none
 
     bool operator==(const Points&) const = default;
 };

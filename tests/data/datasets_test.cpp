@@ -33,6 +33,21 @@ TEST(Datasets, DrawAnyPartInAnyOrder) {
     }
 }
 
+TEST(Datasets, LabelWhatHasClasses) {
+    for (const DatasetInfo& info : builtin_datasets()) {
+        const auto dataset = open_dataset(std::string(info.name));
+        const Points points = dataset->draw(5, 0, 4000);
+        ASSERT_EQ(points.labels.size(), dataset->classes() == 0 ? 0 : points.count) << info.name;
+        std::vector<double> counts(dataset->classes());
+        for (const std::uint32_t label : points.labels) ++counts.at(label);
+        const auto classes = static_cast<double>(counts.size());
+        // As many of each class: six deviations of a binomial count.
+        for (const double count : counts) EXPECT_NEAR(count, 4000 / classes, 6 * std::sqrt(4000 / classes));
+        EXPECT_EQ(standardise(points, dataset->scaling()).labels, points.labels);
+        EXPECT_EQ(undo(points, dataset->scaling()).labels, points.labels);
+    }
+}
+
 TEST(Datasets, SwissRollHasTheMomentsOfItsFormula) {
     const std::size_t count = 200'000;
     const Points points = open_dataset("swiss_roll")->draw(1, 0, count);
