@@ -33,16 +33,24 @@ class GpuPlan {
     GpuPlan(gpu::Device& device, const Graph& graph, const std::vector<Value>& outputs, std::size_t max_rows);
 
     /// Records the evaluation for `rows` ≤ max_rows particles. Inputs and parameters are what lies at their places.
-    void record(gpu::Recorder& recorder, std::size_t rows) const;
+    void record(gpu::Recorder& recorder, std::size_t rows) const { record(recorder, rows, 0, dispatches()); }
+    /// Records a part of it, `count` dispatches from `first` on: an evaluation may be spread over submissions, as long
+    /// as all of its parts run in their order and nothing else writes to the values between them.
+    void record(gpu::Recorder& recorder, std::size_t rows, std::size_t first, std::size_t count) const;
+    std::size_t dispatches() const { return steps_.size(); }
+    /// Arithmetic operations of dispatch i over so many particles, roughly.
+    double work(std::size_t i, std::size_t rows) const;
 
     const gpu::Buffer& values() const { return values_; }
     /// Of an input or parameter. Parameters lie row-major, one after the other, in the graph's order.
     GpuView place(const std::string& name) const;
     /// Of output i; those without a row per particle lie row-major, one after the other.
     GpuView output(std::size_t i) const { return outputs_.at(i); }
-    std::size_t dispatches() const { return steps_.size(); }
 
   private:
+    static constexpr std::uint32_t kChunk = 64;        ///< rows per part of a sum
+    static constexpr std::uint32_t kMostChunks = 256;  ///< whose parts are kept at a time
+
     enum class Kernel : std::uint8_t { dense, outer, bounds, levels, map };
     /// One dispatch, or the chunks and the sum of one.
     struct Step {
@@ -50,6 +58,7 @@ class GpuPlan {
         std::size_t pipeline = 0;
         std::size_t rows = 0;       ///< kBatch: as many as there are particles; outer: that are summed over
         std::uint32_t columns = 0;  ///< outer: of b
+        std::uint32_t inputs = 0;   ///< dense: products per element
         std::uint32_t left = 0;     ///< outer: columns of a
         std::uint32_t block = 1;    ///< columns per workgroup
         std::uint32_t bounds = 0;   ///< where the first rows of levels lie
@@ -60,6 +69,7 @@ class GpuPlan {
     struct Builder;
 
     std::uint32_t groups(const Step& step, std::uint32_t count) const;
+    void record_step(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const;
     void record_outer(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const;
 
     std::vector<gpu::ComputePipeline> pipelines_;

@@ -34,13 +34,16 @@ class Memory {
         gpu::upload<float>(device_, plan_.values(), values_);
     }
 
-    void run(std::size_t rows) {
+    void run(std::size_t rows) { run(rows, 0, plan_.dispatches()); }
+    void run(std::size_t rows, std::size_t first, std::size_t count) {
         gpu::Recorder recorder(device_, "graph");
         recorder.begin();
-        plan_.record(recorder, rows);
+        plan_.record(recorder, rows, first, count);
         device_.wait(device_.submit(recorder));
         values_ = gpu::download<float>(device_, plan_.values());
     }
+
+    float at(std::size_t offset) const { return values_.at(offset); }
 
     /// Sums of n products of numbers below 2 round to within about 4·√n·2⁻²⁴ of their size; results pass through up to
     /// three of them, and through a few of the device's own exponentials (3 + 2|x| units, Vulkan, precision of exp).
@@ -147,6 +150,39 @@ TEST_F(GpuPlanTest, TakesActivationsAndTheirDerivativesIntoTheProducts) {
     // One per layer, one for the angles, one for each half of the features and their sine and cosine, one per addend.
     const GpuPlan plan(device(), graph, {network.output}, 64);
     EXPECT_EQ(plan.dispatches(), 4U + 1U + 4U + 3U);
+}
+
+// A step of training is spread over frames and submissions like this.
+TEST_F(GpuPlanTest, ComputesTheSameInParts) {
+    Graph graph;
+    const MlpValues network = build_mlp(graph, {2, 16, 1, 4}, TimeRows::per_particle);
+    const Value loss = graph.mean_square(network.output);
+    const std::vector<Value> outputs = {loss, gradients(graph, loss, {graph.find("input.weight")}).front()};
+    const GpuPlan plan(device(), graph, outputs, 70);
+    std::vector<float> results;
+    for (const bool parts : {false, true}) {
+        Memory memory(device(), plan);
+        std::mt19937 random(5);
+        std::map<std::string, Matrix> leaves = {{"x", random_matrix(random, 70, 2)},
+                                                {"c_noise", random_matrix(random, 70, 1)}};
+        for (const TensorSpec& spec : mlp_tensors({2, 16, 1, 4})) {
+            leaves[spec.name] = random_matrix(random, value_shape(spec).rows, value_shape(spec).columns);
+        }
+        Bindings bindings;
+        for (const auto& [name, matrix] : leaves) bindings[name] = &matrix;
+        memory.bind(bindings);
+        const std::size_t count = parts ? 1 : plan.dispatches();
+        for (std::size_t first = 0; first < plan.dispatches(); first += count) memory.run(70, first, count);
+        for (std::size_t k = 0; k < 33; ++k) results.push_back(memory.at(plan.output(0).offset + k));
+    }
+    for (std::size_t k = 0; k < 33; ++k) EXPECT_EQ(results[k], results[33 + k]) << k;
+    double work = 0;
+    for (std::size_t i = 0; i < plan.dispatches(); ++i) work += plan.work(i, 70);
+    // Forward, and backward by the input layer's weights: a multiplication and an addition for each row and weight.
+    EXPECT_GT(work, 2 * 70 * (2 * (2 + 8) * 16 + (16 + 8) * 16 + 16 * 2));
+    gpu::Recorder recorder(device(), "graph");
+    recorder.begin();
+    EXPECT_THROW(plan.record(recorder, 70, 1, plan.dispatches()), std::logic_error);
 }
 
 TEST_F(GpuPlanTest, RefusesWhatDoesNotFitOneBuffer) {
