@@ -1,6 +1,6 @@
 #version 460
-// One step of Adam (Kingma & Ba 2015, Algorithm 1) on a clipped gradient and of the weights' average, one invocation
-// per weight and round. Once training has diverged nothing changes any more.
+// One step of AdamW (Loshchilov & Hutter 2019, Algorithm 2) on a clipped gradient and of the weights' average, one
+// invocation per weight and round. Once training has diverged nothing changes any more.
 layout(local_size_x_id = 0) in;
 
 layout(push_constant) uniform Push {
@@ -9,6 +9,7 @@ layout(push_constant) uniform Push {
     uint count;
     uint report;    // of this step: loss, sum of squares of the gradient
     float clip;     // largest norm of the gradient; 0: any
+    float keep;     // 1 - rate decay
     float step;     // rate/(1 - beta1^n)
     float correction;  // 1/sqrt(1 - beta2^n)
     float keep_first;
@@ -33,7 +34,8 @@ void main() {
         float g = factor * values[push.gradient + i];
         float first = push.keep_first * moments[i] + push.take_first * g;
         float second = push.keep_second * moments[push.count + i] + push.take_second * g * g;
-        float weight = values[push.weights + i] - push.step * first / (sqrt(second) * push.correction + push.epsilon);
+        float weight =
+            push.keep * values[push.weights + i] - push.step * first / (sqrt(second) * push.correction + push.epsilon);
         moments[i] = first;
         moments[push.count + i] = second;
         values[push.weights + i] = weight;

@@ -8,7 +8,7 @@ layout(push_constant) uniform Push {
     uint gradient;  // where it begins
     uint count;
     uint report;    // where the two figures go
-    float hopeless;  // a loss above it is one of a training that has diverged
+    float hopeless;  // a loss beyond it, in size, is one of a training that has diverged
 } push;
 
 layout(set = 0, binding = 0) readonly buffer Values { float values[]; };
@@ -35,5 +35,5 @@ void main() {
     reports[push.report] = loss;
     reports[push.report + 1u] = sum;
     // Comparisons with NaN are false.
-    if (!(loss <= push.hopeless) || !(sum <= LARGEST)) diverged = 1u;
+    if (!(abs(loss) <= push.hopeless) || !(sum <= LARGEST)) diverged = 1u;
 }

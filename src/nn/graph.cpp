@@ -40,13 +40,16 @@ Value Graph::constant(Shape shape, std::vector<float> values) {
     return append({.kind = OpKind::constant, .shape = shape, .values = std::move(values)});
 }
 
-Value Graph::mean_square(Value a) {
+Value Graph::mean(Value a) {
     const Shape shape_a = shape(a);
-    const Value sums = sum_rows(multiply(a, a));
-    const Value total = matmul(sums, constant({shape_a.columns, 1}, std::vector<float>(shape_a.columns, 1.0F)));
+    const Value total = matmul(sum_rows(a), constant({shape_a.columns, 1}, std::vector<float>(shape_a.columns, 1.0F)));
     const bool batch = shape_a.rows == kBatch;
     const std::size_t elements = batch ? shape_a.columns : shape_a.rows * shape_a.columns;
     return scale(total, 1.0 / static_cast<double>(elements), batch);
+}
+
+Value Graph::mean_square(Value a) {
+    return mean(multiply(a, a));
 }
 
 Value Graph::find(const std::string& name) const {

@@ -87,6 +87,8 @@ class Graph {
     Value gather_rows(Value table, Value level);
     Value sum_levels(Value a, Value level, std::size_t levels);
 
+    /// (1, 1): the mean of all elements.
+    Value mean(Value a);
     /// (1, 1): the mean of the squares of all elements.
     Value mean_square(Value a);
 

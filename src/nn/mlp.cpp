@@ -22,6 +22,7 @@ std::vector<TensorSpec> mlp_tensors(const MlpConfig& config) {
     for (std::size_t l = 0; l < config.depth; ++l) add_layer("hidden." + std::to_string(l), width);
     specs.push_back({"output.weight", {config.dim, width}});
     specs.push_back({"output.bias", {config.dim}});
+    if (config.classes > 0) specs.push_back({"input.label", {width, config.classes}});
     return specs;
 }
 
@@ -31,19 +32,32 @@ Shape value_shape(const TensorSpec& spec) {
 
 namespace {
 
-std::vector<float> time_frequencies(std::size_t count, double horizon) {
-    const double slowest = 2 * std::numbers::pi / (4 * horizon);
+std::vector<float> geometric(const TimeFrequencies& range, std::size_t count) {
     std::vector<float> frequencies(count);
     for (std::size_t i = 0; i < count; ++i) {
         const double place = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 0;
-        frequencies[i] = static_cast<float>(std::pow(slowest, place));
+        frequencies[i] = static_cast<float>(range.fastest * std::pow(range.slowest / range.fastest, place));
     }
     return frequencies;
 }
 
+/// A quarter turn over `range`.
+double slowest_frequency(double range) {
+    return 2 * std::numbers::pi / (4 * range);
+}
+
 }  // namespace
 
-data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, double horizon) {
+TimeFrequencies frequencies_of_levels(double highest) {
+    return highest > 0 ? TimeFrequencies{1, slowest_frequency(highest)} : TimeFrequencies{};
+}
+
+TimeFrequencies frequencies_of_range(double range) {
+    constexpr double kFinest = 1000;
+    return range > 0 ? TimeFrequencies{kFinest / range, slowest_frequency(range)} : TimeFrequencies{};
+}
+
+data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies) {
     data::TensorMap tensors;
     std::uint32_t index = 0;
     for (const TensorSpec& spec : mlp_tensors(config)) {
@@ -56,11 +70,22 @@ data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, dou
             const double u = base::uniform(seed, static_cast<std::uint32_t>(i), 0, index, base::kWeightStream);
             tensor.values[i] = static_cast<float>(bound * (2 * u - 1));
         }
-        if (!spec.trained) tensor.values = time_frequencies(config.features, horizon);
+        if (!spec.trained) tensor.values = geometric(frequencies, config.features);
         tensors.emplace(spec.name, std::move(tensor));
         ++index;
     }
     return tensors;
+}
+
+data::TensorMap weights_of_class(const data::TensorMap& tensors, const MlpConfig& config,
+                                 std::optional<std::size_t> label) {
+    data::TensorMap result = tensors;
+    if (config.classes == 0) return result;
+    const std::vector<float>& columns = tensors.at("input.label").values;
+    std::vector<float>& bias = result.at("input.bias").values;
+    for (std::size_t i = 0; label && i < bias.size(); ++i) bias[i] += columns.at(i * config.classes + *label);
+    result.erase("input.label");
+    return result;
 }
 
 MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows, std::size_t levels) {
@@ -75,13 +100,23 @@ MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows, std::s
     if (rows == TimeRows::levels) level = graph.input("level", {kBatch, 1});
     const Value angles = graph.matmul(values.c_noise, tensors.at("time.frequencies"));
     const Value time = graph.concatenate_columns(graph.sine(angles), graph.cosine(angles));
-    const auto layer = [&](Value h, const std::string& name) {
+    const auto addend = [&](const std::string& name) {
         const Value own = graph.linear(time, tensors.at(name + ".time"), tensors.at(name + ".bias"));
-        const Value addend = level ? graph.gather_rows(own, *level) : own;
-        return graph.silu(graph.linear(h, tensors.at(name + ".weight"), addend));
+        return level ? graph.gather_rows(own, *level) : own;
     };
-    Value h = layer(values.x, "input");
-    for (std::size_t l = 0; l < config.depth; ++l) h = layer(h, "hidden." + std::to_string(l));
+    const auto layer = [&](Value h, const std::string& name, Value added) {
+        return graph.silu(graph.linear(h, tensors.at(name + ".weight"), added));
+    };
+    Value of_input = addend("input");
+    if (config.classes > 0) {
+        const Value label = graph.input("label", {kBatch, config.classes});
+        of_input = graph.linear(label, tensors.at("input.label"), of_input);
+    }
+    Value h = layer(values.x, "input", of_input);
+    for (std::size_t l = 0; l < config.depth; ++l) {
+        const std::string name = "hidden." + std::to_string(l);
+        h = layer(h, name, addend(name));
+    }
     values.output = graph.linear(h, tensors.at("output.weight"), tensors.at("output.bias"));
     return values;
 }

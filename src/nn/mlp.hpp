@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,14 @@ inline constexpr std::size_t kMaxDim = 3;
 /// The plain time-conditioned network: with c = c_noise and f = time.frequencies,
 /// e = (sin(c f), cos(c f)); h = silu(input.weight x + input.bias + input.time e);
 /// h = silu(hidden.l.weight h + hidden.l.bias + hidden.l.time e) for l = 0 … depth−1; F = output.weight h +
-/// output.bias.
+/// output.bias. A conditional one adds input.label y to the input layer, y being 1 for the class and 0 elsewhere; all 0
+/// where it is not said.
 struct MlpConfig {
     std::size_t dim = 2;
     std::size_t width = 64;
     std::size_t depth = 3;      ///< hidden layers after the input layer
     std::size_t features = 32;  ///< time frequencies
+    std::size_t classes = 0;    ///< of a conditional network
 
     bool operator==(const MlpConfig&) const = default;
 };
@@ -35,13 +38,28 @@ struct TensorSpec {
 
 /// The network's tensors in the order of use:
 /// time.frequencies [F]; input.weight [W, d], input.bias [W], input.time [W, 2F];
-/// hidden.l.weight [W, W], hidden.l.bias [W], hidden.l.time [W, 2F]; output.weight [d, W], output.bias [d].
+/// hidden.l.weight [W, W], hidden.l.bias [W], hidden.l.time [W, 2F]; output.weight [d, W], output.bias [d]; where there
+/// are classes input.label [W, classes].
 std::vector<TensorSpec> mlp_tensors(const MlpConfig& config);
 
-/// Time frequencies (geometric from 1 down to a quarter turn over `horizon`, so that neighbouring timesteps differ and
-/// the slowest covers the whole range) and weights uniform in ±1/√inputs, drawn from base::kWeightStream; the output
-/// layer is zero. `horizon`: the largest c_noise.
-data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, double horizon);
+/// The frequencies in which a network sees its time: geometric from the fastest down to the slowest.
+struct TimeFrequencies {
+    double fastest = 1;
+    double slowest = 1;
+};
+
+/// For whole times 0 … highest: neighbours differ by up to one radian, the slowest covers all in a quarter turn.
+TimeFrequencies frequencies_of_levels(double highest);
+
+/// For any times of so wide a range: a thousandth of it is one radian.
+TimeFrequencies frequencies_of_range(double range);
+
+/// Time frequencies and weights uniform in ±1/√inputs, drawn from base::kWeightStream; the output layer is zero.
+data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies);
+
+/// The tensors of the network without classes that answers for one of them, or where it is hidden (none).
+data::TensorMap weights_of_class(const data::TensorMap& tensors, const MlpConfig& config,
+                                 std::optional<std::size_t> label);
 
 /// How the network receives its time: one for all particles; one per particle; or a table of levels, of which each
 /// particle says one.
@@ -56,7 +74,8 @@ struct MlpValues {
 
 /// Appends the network. Where time is shared, everything that depends on c_noise alone is shared() in the graph:
 /// a layer is then silu(linear(h, weight, addend)) with a shared (1, W) addend. With levels, the addends are rows of
-/// tables (levels, W), gathered by the input "level" (batch, 1); graph.hpp says what levels are.
+/// tables (levels, W), gathered by the input "level" (batch, 1); graph.hpp says what levels are. A conditional network
+/// has the input "label" (batch, classes).
 MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows, std::size_t levels = 1);
 
 /// Shape of a tensor as a value of the graph: vectors are one row.

@@ -4,8 +4,8 @@
 
 namespace scorefield::train {
 
-void adam_step(AdamState& state, std::span<float> weights, std::span<const float> gradient, double rate,
-               double factor) {
+void adam_step(AdamState& state, std::span<float> weights, std::span<const float> gradient, double rate, double factor,
+               double decay) {
     state.first.resize(weights.size());
     state.second.resize(weights.size());
     ++state.steps;
@@ -18,13 +18,14 @@ void adam_step(AdamState& state, std::span<float> weights, std::span<const float
     constexpr auto kTake2 = static_cast<float>(1 - kAdamBeta2);
     constexpr auto kEpsilon = static_cast<float>(kAdamEpsilon);
     const auto clip = static_cast<float>(factor);
+    const auto keep = static_cast<float>(1 - rate * decay);
     float* m = state.first.data();
     float* v = state.second.data();
     for (std::size_t i = 0; i < weights.size(); ++i) {
         const float g = clip * gradient[i];
         m[i] = kKeep1 * m[i] + kTake1 * g;
         v[i] = kKeep2 * v[i] + kTake2 * g * g;
-        weights[i] -= step * m[i] / (std::sqrt(v[i]) * correction + kEpsilon);
+        weights[i] = keep * weights[i] - step * m[i] / (std::sqrt(v[i]) * correction + kEpsilon);
     }
 }
 

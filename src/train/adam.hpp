@@ -17,9 +17,10 @@ inline constexpr double kAdamBeta1 = 0.9;
 inline constexpr double kAdamBeta2 = 0.999;
 inline constexpr double kAdamEpsilon = 1e-8;
 
-/// One step: weights ← weights − rate·m̂/(√v̂ + ε). `gradient` is multiplied by `factor` first (clipping).
+/// One step: weights ← (1 − rate·decay)·weights − rate·m̂/(√v̂ + ε), with a decay that of AdamW (Loshchilov & Hutter
+/// 2019, Algorithm 2). `gradient` is multiplied by `factor` first (clipping).
 void adam_step(AdamState& state, std::span<float> weights, std::span<const float> gradient, double rate,
-               double factor = 1);
+               double factor = 1, double decay = 0);
 
 /// Exponential moving average: average ← decay·average + (1 − decay)·weights.
 void average_step(std::span<float> average, std::span<const float> weights, double decay);

@@ -13,20 +13,25 @@
 #include "nn/reverse.hpp"
 #include "shaders/train/adam.comp.hpp"
 #include "shaders/train/batch.comp.hpp"
+#include "shaders/train/kernel_target.comp.hpp"
 #include "shaders/train/norm.comp.hpp"
 #include "train/adam.hpp"
 
 namespace scorefield::train {
 namespace {
 
-constexpr std::size_t kLevelFloats = 5;  // of train/batch.comp
+constexpr std::size_t kLevelFloats = 12;  // of train/level.glsl
 constexpr std::uint32_t kNormGroup = 256;
 constexpr std::uint32_t kMostGroups = 1024;  // of Adam: each invocation takes one weight after the other
 /// Operations of a submission: a fraction of a second on the slowest devices.
 constexpr double kSubmissionWork = 4e9;
 
 struct BatchPush {
-    std::uint32_t rows, levels, points, step, stream, seed_low, seed_high, x, target, level, stride;
+    std::uint32_t rows, levels, all_levels, points, step, stream, seed_low, seed_high, hidden_below, stride;
+    std::uint32_t times, level, x, label, target, root_weight, skip, out, spread, direction;
+};
+struct KernelTargetPush {
+    std::uint32_t rows, levels, all_levels, points, step, stream, seed_low, seed_high, stride, level, x, target;
 };
 struct NormPush {
     std::uint32_t loss, gradient, count, report;
@@ -34,14 +39,18 @@ struct NormPush {
 };
 struct AdamPush {
     std::uint32_t weights, gradient, count, report;
-    float clip, step, correction, keep_first, keep_second, take_first, take_second, epsilon, take_average;
+    float clip, keep, step, correction, keep_first, keep_second, take_first, take_second, epsilon, take_average;
 };
 
-void require_countable(std::size_t levels, std::size_t batch) {
-    if (std::uint64_t{levels} * batch < kMostRowLevels) return;
-    throw base::request_error("batch too large", "--train.batch",
-                              fmt::format("{} rows of {} noise levels", batch, levels),
-                              fmt::format("take at most {}", (kMostRowLevels - 1) / levels));
+static_assert(std::uint64_t{kMaxBatch} * kBatchLevels < (std::uint64_t{1} << 32U) &&
+                  std::uint64_t{diffusion::kMaxTrainSteps} * kBatchLevels < (std::uint64_t{1} << 32U),
+              "rows, levels of a batch and all levels are multiplied in 32 bits");
+
+/// Of train/batch.comp: what the second normals of a row are.
+std::uint32_t second_normals(const BatchForm& form) {
+    if (form.with_step) return 1;
+    if (form.loss != BatchForm::Loss::sliced) return 0;
+    return form.gaussian ? 3 : 2;
 }
 
 /// The tensors that are trained: all but the first, in the graph's order.
@@ -88,19 +97,23 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
                        const diffusion::NoiseProcess& process)
     : device_(device),
       settings_(settings),
-      network_{data.dim(), settings.width, settings.depth, settings.features},
       pool_(settings.threads),
-      source_(data, process, settings.prediction, settings.seed),
-      rows_(time_rows(source_.levels().size(), settings.batch)),
-      objective_(build_objective(network_, rows_, source_.levels().size())),
+      source_(data, process, settings),
+      network_(network_config(settings, source_)),
+      objective_(build_objective(network_, source_.form(), nn::TimeRows::levels, source_.batch_levels(settings.batch))),
       slots_{Slot(device, "training, even"), Slot(device, "training, odd")} {
-    require_countable(source_.levels().size(), settings.batch);
     plan_ = plan_training(device, objective_, network_, settings.batch);
     for (const nn::TensorSpec& spec : trained_tensors(network_)) trained_ += elements(spec);
     const std::uint32_t group = nn::network_group(device);
+    const BatchForm& form = source_.form();
+    const auto dim = static_cast<std::uint32_t>(network_.dim);
     draw_ = gpu::ComputePipeline(
         device, "training batch", shaders::train_batch_comp,
-        {group, static_cast<std::uint32_t>(network_.dim), rows_ == nn::TimeRows::per_particle ? 1U : 0U});
+        {group, dim, static_cast<std::uint32_t>(form.classes), form.loss == BatchForm::Loss::regression ? 0U : 1U,
+         form.weighted ? 1U : 0U, form.skips ? 1U : 0U, second_normals(form)});
+    if (form.kernel_target) {
+        target_ = gpu::ComputePipeline(device, "kernel targets", shaders::train_kernel_target_comp, {group, dim});
+    }
     norm_ = gpu::ComputePipeline(device, "gradient norm", shaders::train_norm_comp,
                                  {nn::workgroup_size(device, kNormGroup)});
     adam_ = gpu::ComputePipeline(device, "Adam", shaders::train_adam_comp, {group});
@@ -108,6 +121,9 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
     const double work = 6.0 * static_cast<double>(trained_) * static_cast<double>(settings.batch);
     at_once_ = static_cast<std::uint32_t>(std::clamp(kSubmissionWork / work, 1.0, double{kAtOnce}));
     points_ = gpu::make_buffer<float>(device, "training points", source_.pool().values);
+    const std::vector<std::uint32_t>& labels = source_.pool().labels;
+    labels_ = gpu::make_buffer<std::uint32_t>(device, "classes of points",
+                                              form.classes > 0 ? labels : std::vector<std::uint32_t>(1));
     levels_ = gpu::Buffer(device, "noise levels", source_.levels().size() * kLevelFloats * sizeof(float));
     average_ = gpu::Buffer(device, "averaged weights", trained_ * sizeof(float));
     moments_ = gpu::Buffer(device, "moments", 2 * trained_ * sizeof(float));
@@ -133,16 +149,17 @@ void GpuTrainer::warm_up() {
 void GpuTrainer::upload_start() {
     std::vector<float> levels;
     for (const NoiseLevel& level : source_.levels()) {
-        const std::array<double, kLevelFloats> numbers = {level.c_noise, level.alpha, level.sigma, level.of_data,
-                                                          level.of_noise};
+        const std::array<double, kLevelFloats> numbers = {level.c_noise,  level.c_in,       level.alpha,
+                                                          level.sigma,    level.sigma_step, level.of_data,
+                                                          level.of_noise, level.of_step,    std::sqrt(level.weight),
+                                                          level.skip,     level.out,        level.spread};
         for (const double number : numbers) levels.push_back(static_cast<float>(number));
     }
     gpu::upload<float>(device_, levels_, levels);
     const auto write = [&](const nn::GpuView& place, std::span<const float> values) {
         gpu::upload_bytes(device_, plan_->values(), std::as_bytes(values), place.offset * sizeof(float));
     };
-    if (rows_ == nn::TimeRows::levels) write(plan_->place("c_noise"), source_.times());
-    const data::TensorMap weights = nn::initial_weights(network_, settings_.seed, source_.levels().back().c_noise);
+    const data::TensorMap weights = nn::initial_weights(network_, settings_.seed, source_.frequencies());
     std::vector<float> trained;
     for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {
         const std::vector<float>& values = weights.at(spec.name).values;
@@ -154,38 +171,63 @@ void GpuTrainer::upload_start() {
     gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
 }
 
+void GpuTrainer::record_batch(gpu::Recorder& recorder, std::uint64_t step) {
+    const BatchForm& form = source_.form();
+    const auto place = [&](bool there, const char* name) { return there ? plan_->place(name).offset : 0; };
+    const bool implicit = form.loss != BatchForm::Loss::regression;
+    const auto rows = static_cast<std::uint32_t>(settings_.batch);
+    const nn::GpuView x = plan_->place("x");
+    const BatchPush push = {rows,
+                            static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
+                            static_cast<std::uint32_t>(source_.levels().size()),
+                            static_cast<std::uint32_t>(source_.pool().count),
+                            static_cast<std::uint32_t>(step),
+                            base::kTrainStream,
+                            static_cast<std::uint32_t>(settings_.seed),
+                            static_cast<std::uint32_t>(settings_.seed >> 32U),
+                            source_.hidden_below(),
+                            x.column,
+                            place(true, "c_noise"),
+                            place(true, "level"),
+                            x.offset,
+                            place(form.classes > 0, "label"),
+                            place(!implicit, "target"),
+                            place(form.weighted, "root_weight"),
+                            place(form.skips, "skip"),
+                            place(implicit, "out"),
+                            place(implicit, "spread"),
+                            place(form.loss == BatchForm::Loss::sliced, "direction")};
+    const std::uint32_t group = draw_.local_size()[0];
+    const std::uint32_t groups = (rows + group - 1) / group;
+    const gpu::Binding values = gpu::reads_writes(plan_->values());
+    recorder.dispatch(draw_, {values, gpu::reads(points_), gpu::reads(labels_), gpu::reads(levels_)}, push, groups);
+    if (!form.kernel_target) return;
+    const KernelTargetPush kernel = {push.rows,   push.levels, push.all_levels, push.points,
+                                     push.step,   push.stream, push.seed_low,   push.seed_high,
+                                     push.stride, push.level,  push.x,          push.target};
+    recorder.dispatch(target_, {values, gpu::reads(points_), gpu::reads(levels_)}, kernel, groups);
+}
+
 void GpuTrainer::record_step(Slot& slot, std::uint32_t index, std::uint64_t step) {
     gpu::Recorder& recorder = slot.recorder;
     const gpu::Buffer& values = plan_->values();
-    const auto rows = static_cast<std::uint32_t>(settings_.batch);
-    const std::uint32_t group = draw_.local_size()[0];
-    const nn::GpuView x = plan_->place("x");
-    const BatchPush batch = {rows,
-                             static_cast<std::uint32_t>(source_.levels().size()),
-                             static_cast<std::uint32_t>(source_.pool().count),
-                             static_cast<std::uint32_t>(step),
-                             base::kTrainStream,
-                             static_cast<std::uint32_t>(settings_.seed),
-                             static_cast<std::uint32_t>(settings_.seed >> 32U),
-                             x.offset,
-                             plan_->place("target").offset,
-                             plan_->place(rows_ == nn::TimeRows::levels ? "level" : "c_noise").offset,
-                             x.column};
-    recorder.dispatch(draw_, {gpu::reads_writes(values), gpu::reads(points_), gpu::reads(levels_)}, batch,
-                      (rows + group - 1) / group);
+    const std::uint32_t group = adam_.local_size()[0];
+    record_batch(recorder, step);
     plan_->record(recorder, settings_.batch);
     const auto count = static_cast<std::uint32_t>(trained_);
     const std::uint32_t gradient = plan_->output(1).offset;
-    recorder.dispatch(norm_, {gpu::reads(values), gpu::writes(slot.figures), gpu::reads_writes(state_)},
-                      NormPush{plan_->output(0).offset, gradient, count, 2 * index, static_cast<float>(kHopelessLoss)},
-                      1);
+    recorder.dispatch(
+        norm_, {gpu::reads(values), gpu::writes(slot.figures), gpu::reads_writes(state_)},
+        NormPush{plan_->output(0).offset, gradient, count, 2 * index, static_cast<float>(source_.hopeless_loss())}, 1);
     const auto power = static_cast<double>(step + 1);
+    const double rate = learning_rate(settings_, step);
     const AdamPush adam = {plan_->place("input.weight").offset,
                            gradient,
                            count,
                            2 * index,
                            static_cast<float>(settings_.clip),
-                           static_cast<float>(learning_rate(settings_, step) / (1 - std::pow(kAdamBeta1, power))),
+                           static_cast<float>(1 - rate * settings_.weight_decay),
+                           static_cast<float>(rate / (1 - std::pow(kAdamBeta1, power))),
                            static_cast<float>(1 / std::sqrt(1 - std::pow(kAdamBeta2, power))),
                            static_cast<float>(kAdamBeta1),
                            static_cast<float>(kAdamBeta2),
@@ -223,7 +265,7 @@ void GpuTrainer::collect(Slot& slot) {
     for (std::uint32_t i = 0; i < count; ++i) {
         const std::uint64_t step = slot.first + i;
         reports_.push_back({step, static_cast<double>(figures[2 * std::size_t{i}]), learning_rate(settings_, step),
-                            static_cast<double>(figures[2 * std::size_t{i} + 1])});
+                            static_cast<double>(figures[2 * std::size_t{i} + 1]), source_.hopeless_loss()});
     }
 }
 
@@ -240,7 +282,7 @@ std::vector<StepReport> GpuTrainer::reports(bool all) {
 data::TensorMap GpuTrainer::averaged_weights() {
     device_.wait_idle();
     const std::vector<float> averaged = gpu::download<float>(device_, average_);
-    data::TensorMap tensors = nn::initial_weights(network_, settings_.seed, source_.levels().back().c_noise);
+    data::TensorMap tensors = nn::initial_weights(network_, settings_.seed, source_.frequencies());
     auto next = averaged.begin();
     for (const nn::TensorSpec& spec : trained_tensors(network_)) {
         const auto end = next + static_cast<std::ptrdiff_t>(elements(spec));

@@ -55,6 +55,7 @@ class GpuTrainer final : public Trainer {
 
     void warm_up();
     void upload_start();
+    void record_batch(gpu::Recorder& recorder, std::uint64_t step);
     void record_step(Slot& slot, std::uint32_t index, std::uint64_t step);
     void collect(Slot& slot);
     /// Where the trained weights begin in the plan's values, in bytes: they lie there one after the other.
@@ -62,15 +63,14 @@ class GpuTrainer final : public Trainer {
 
     gpu::Device& device_;
     TrainSettings settings_;
-    nn::MlpConfig network_;
     base::ThreadPool pool_;
     BatchSource source_;
-    nn::TimeRows rows_;
+    nn::MlpConfig network_;
     ObjectiveGraph objective_;
     std::size_t trained_ = 0;  ///< weights that change
     std::unique_ptr<nn::GpuPlan> plan_;
-    gpu::ComputePipeline draw_, norm_, adam_;
-    gpu::Buffer points_, levels_, moments_, average_;
+    gpu::ComputePipeline draw_, target_, norm_, adam_;
+    gpu::Buffer points_, labels_, levels_, moments_, average_;
     gpu::Buffer state_;          ///< one word: whether training has diverged
     std::uint32_t at_once_ = 1;  ///< steps of a submission
     std::array<Slot, 2> slots_;

@@ -33,13 +33,12 @@ nn::FloatPlan plan_training(ObjectiveGraph& objective, const nn::MlpConfig& netw
 HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& data,
                          const diffusion::NoiseProcess& process)
     : settings_(settings),
-      network_{data.dim(), settings.width, settings.depth, settings.features},
       pool_(settings.threads),
-      source_(data, process, settings.prediction, settings.seed),
-      times_(source_.times()),
-      objective_(build_objective(network_, time_rows(times_.size(), settings.batch), times_.size())),
+      source_(data, process, settings),
+      network_(network_config(settings, source_)),
+      objective_(build_objective(network_, source_.form(), nn::TimeRows::levels, source_.batch_levels(settings.batch))),
       plan_(plan_training(objective_, network_, settings.batch)) {
-    const data::TensorMap weights = nn::initial_weights(network_, settings.seed, process.times().highest);
+    const data::TensorMap weights = nn::initial_weights(network_, settings.seed, source_.frequencies());
     std::size_t gradient = 0;
     for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {
         const std::vector<float>& values = weights.at(spec.name).values;
@@ -50,8 +49,7 @@ HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& dat
 }
 
 nn::FloatBindings HostTrainer::bindings(const Batch& batch) const {
-    nn::FloatBindings bound = {{"x", batch.x}, {"target", batch.target}, {"level", batch.level}};
-    bound["c_noise"] = time_rows(times_.size(), settings_.batch) == nn::TimeRows::levels ? times_ : batch.c_noise;
+    nn::FloatBindings bound = batch_bindings(batch);
     for (const Parameter& parameter : parameters_) bound[parameter.spec.name] = parameter.weights;
     return bound;
 }
@@ -69,7 +67,7 @@ StepReport HostTrainer::step() {
     source_.draw(pool_, static_cast<std::uint32_t>(steps_), settings_.batch, batch_);
     plan_.run(pool_, settings_.batch, bindings(batch_));
     const StepReport report = {steps_, static_cast<double>(plan_.output(0)[0]), learning_rate(settings_, steps_),
-                               squared_gradient()};
+                               squared_gradient(), source_.hopeless_loss()};
     converges_ = converges_ && converges(report);
     const double factor = clip_factor(settings_.clip, report.squared_gradient);
     const double decay = average_decay(settings_.ema, steps_);
@@ -78,7 +76,8 @@ StepReport HostTrainer::step() {
     pool_.run(parameters_.size(), [&](std::size_t i) {
         Parameter& parameter = parameters_[i];
         if (!parameter.spec.trained) return;
-        adam_step(parameter.adam, parameter.weights, plan_.output(parameter.gradient), report.learning_rate, factor);
+        adam_step(parameter.adam, parameter.weights, plan_.output(parameter.gradient), report.learning_rate, factor,
+                  settings_.weight_decay);
         average_step(parameter.averaged, parameter.weights, decay);
     });
     return report;

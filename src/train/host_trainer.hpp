@@ -46,10 +46,9 @@ class HostTrainer final : public Trainer {
     double squared_gradient() const;
 
     TrainSettings settings_;
-    nn::MlpConfig network_;
     base::ThreadPool pool_;
     BatchSource source_;
-    std::vector<float> times_;  ///< of the levels
+    nn::MlpConfig network_;
     ObjectiveGraph objective_;
     std::vector<Parameter> parameters_;
     nn::FloatPlan plan_;

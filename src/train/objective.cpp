@@ -1,140 +1,95 @@
 #include "train/objective.hpp"
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
-#include "base/random.hpp"
 #include "nn/float_plan.hpp"
+#include "nn/forward.hpp"
 
 namespace scorefield::train {
 namespace {
 
-constexpr std::uint64_t kHeldOutSeed = 0x4e1d'0007'5eed'0001;
-constexpr std::size_t kRowsPerTask = 128;
-constexpr std::uint32_t kNoiseBlock = 1;  // block 0 chooses the level and the point
+/// How F moves with x along a direction of (batch, d): Jv.
+nn::Value derivative_along(nn::Graph& graph, const nn::MlpValues& network, nn::Value direction) {
+    return nn::tangents(graph, {{network.x, direction}}, {network.output}).front();
+}
 
-/// What F should be for the state αx_0 + σε.
-double target_of(diffusion::Prediction prediction, const diffusion::Marginal& at, double x0, double noise) {
-    switch (prediction) {
-        case diffusion::Prediction::epsilon:
-            return noise;
-        case diffusion::Prediction::x0:
-            return x0;
-        case diffusion::Prediction::v:
-            return at.alpha * noise - at.sigma * x0;
-        case diffusion::Prediction::score:
-            return -noise / at.sigma;
-        case diffusion::Prediction::velocity:
-            return noise - x0;
-        case diffusion::Prediction::edm:
-            break;
+/// (batch, d): ∂F_k/∂x_k of every coordinate k.
+nn::Value diagonal(nn::Graph& graph, const nn::MlpValues& network, std::size_t dim) {
+    std::vector<nn::Value> entries;
+    for (std::size_t k = 0; k < dim; ++k) {
+        std::vector<float> axis(dim);
+        axis[k] = 1;
+        const nn::Value direction = graph.repeat_rows(graph.constant({1, dim}, axis));
+        entries.push_back(graph.slice_columns(derivative_along(graph, network, direction), k, 1));
     }
-    const diffusion::AffineForm form =
-        diffusion::denoiser_form(prediction, {.t = 0, .at = at, .c_in = 1, .c_noise = 0});
-    return (x0 - form.c_skip * (at.alpha * x0 + at.sigma * noise)) / form.c_out;
+    nn::Value joined = entries.front();
+    for (std::size_t k = 1; k < dim; ++k) joined = graph.concatenate_columns(joined, entries[k]);
+    return joined;
+}
+
+/// σ²·(trace or vᵀ∇s v) + ½‖σs‖² of each row and coordinate, σs = skip·x + out·F.
+nn::Value implicit_terms(nn::Graph& graph, const nn::MlpValues& network, const BatchForm& form, std::size_t dim) {
+    const nn::Shape shape = {nn::kBatch, dim};
+    const nn::Value out = graph.input("out", shape);
+    const nn::Value spread = graph.input("spread", shape);
+    nn::Value scaled_score = graph.multiply(out, network.output);
+    nn::Value moved = 0;
+    nn::Value along = 0;
+    if (form.loss == BatchForm::Loss::sliced) {
+        along = graph.input("direction", shape);
+        moved = graph.multiply(along, derivative_along(graph, network, along));
+    } else {
+        moved = diagonal(graph, network, dim);
+    }
+    nn::Value slope = graph.multiply(out, moved);
+    if (form.skips) {
+        const nn::Value skip = graph.input("skip", shape);
+        scaled_score = graph.add(scaled_score, graph.multiply(skip, network.x));
+        const bool sliced = form.loss == BatchForm::Loss::sliced;
+        slope = graph.add(slope, sliced ? graph.multiply(skip, graph.multiply(along, along)) : skip);
+    }
+    return graph.add(graph.multiply(spread, slope), graph.scale(graph.multiply(scaled_score, scaled_score), 0.5));
 }
 
 }  // namespace
 
-ObjectiveGraph build_objective(const nn::MlpConfig& config, nn::TimeRows rows, std::size_t levels) {
+ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchForm& form, nn::TimeRows rows,
+                               std::size_t levels) {
     ObjectiveGraph objective;
     nn::Graph& graph = objective.graph;
     objective.network = nn::build_mlp(graph, config, rows, levels);
-    const nn::Value target = graph.input("target", {nn::kBatch, config.dim});
-    objective.loss = graph.mean_square(graph.add(objective.network.output, graph.scale(target, -1)));
+    if (form.loss != BatchForm::Loss::regression) {
+        objective.loss = graph.mean(implicit_terms(graph, objective.network, form, config.dim));
+        return objective;
+    }
+    const nn::Shape shape = {nn::kBatch, config.dim};
+    nn::Value difference = graph.add(objective.network.output, graph.scale(graph.input("target", shape), -1));
+    if (form.weighted) difference = graph.multiply(graph.input("root_weight", shape), difference);
+    objective.loss = graph.mean_square(difference);
     return objective;
 }
 
-BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProcess& process,
-                         diffusion::Prediction prediction, std::uint64_t seed)
-    : data_(&data),
-      scaling_(data.scaling()),
-      seed_(seed),
-      pool_(data::standardise(data.pool(seed, kPoolPoints), scaling_)) {
-    const diffusion::TimeRange times = process.times();
-    for (double t = times.lowest; t <= times.highest; t += 1) {
-        const diffusion::Marginal at = process.marginal(t);
-        levels_.push_back({t, at.alpha, at.sigma, target_of(prediction, at, 1, 0), target_of(prediction, at, 0, 1)});
-    }
-}
-
-std::vector<float> BatchSource::times() const {
-    std::vector<float> times;
-    for (const NoiseLevel& level : levels_) times.push_back(static_cast<float>(level.c_noise));
-    return times;
-}
-
-void BatchSource::resize(Batch& batch, std::size_t rows) const {
-    batch.x.resize(rows * data_->dim());
-    batch.level.resize(rows);
-    batch.c_noise.resize(rows);
-    batch.target.resize(rows * data_->dim());
-}
-
-void BatchSource::fill_row(std::span<const float> point, std::size_t level, std::span<const float> noise,
-                           std::size_t row, Batch& batch) const {
-    const NoiseLevel& at = levels_[level];
-    batch.level[row] = static_cast<float>(level);
-    batch.c_noise[row] = static_cast<float>(at.c_noise);
-    for (std::size_t c = 0; c < point.size(); ++c) {
-        const auto x0 = static_cast<double>(point[c]);
-        const auto epsilon = static_cast<double>(noise[c]);
-        batch.x[row * point.size() + c] = static_cast<float>(at.alpha * x0 + at.sigma * epsilon);
-        batch.target[row * point.size() + c] = static_cast<float>(at.of_data * x0 + at.of_noise * epsilon);
-    }
-}
-
-void BatchSource::draw(base::ThreadPool& pool, std::uint32_t step, std::size_t rows, Batch& batch) const {
-    resize(batch, rows);
-    const auto words = [&](std::uint32_t row, std::uint32_t block) {
-        const std::array<std::uint32_t, 2> key = {static_cast<std::uint32_t>(seed_),
-                                                  static_cast<std::uint32_t>(seed_ >> 32U)};
-        return base::philox4x32({row, block, step, base::kTrainStream}, key);
-    };
-    const auto choose = [](std::uint32_t word, std::size_t count) { return (std::uint64_t{word} * count) >> 32U; };
-    const std::size_t levels = levels_.size();
-    const std::uint64_t shift = choose(words(0, 0)[0], levels);
-    pool.run((rows + kRowsPerTask - 1) / kRowsPerTask, [&](std::size_t task) {
-        for (std::size_t i = task * kRowsPerTask; i < std::min(rows, (task + 1) * kRowsPerTask); ++i) {
-            const auto row = static_cast<std::uint32_t>(i);
-            const std::size_t point = choose(words(row, 0)[1], pool_.count);
-            const std::array<float, 4> noise = base::normal4(seed_, row, kNoiseBlock, step, base::kTrainStream);
-            fill_row(std::span(pool_.values).subspan(point * pool_.dim, pool_.dim), (i * levels + shift) / rows, noise,
-                     i, batch);
-        }
-    });
-}
-
-void BatchSource::draw_held_out(base::ThreadPool& pool, std::uint64_t first, std::size_t rows, Batch& batch) const {
-    resize(batch, rows);
-    pool.run((rows + kRowsPerTask - 1) / kRowsPerTask, [&](std::size_t task) {
-        const std::size_t begin = task * kRowsPerTask;
-        const std::size_t count = std::min(kRowsPerTask, rows - begin);
-        const data::Points points = data::standardise(data_->draw(kHeldOutSeed, first + begin, count), scaling_);
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto row = static_cast<std::uint32_t>(first + begin + i);
-            const std::array<float, 4> noise = base::normal4(kHeldOutSeed, row, kNoiseBlock, 0, base::kTrainStream);
-            fill_row(std::span(points.values).subspan(i * points.dim, points.dim), row % levels_.size(), noise,
-                     begin + i, batch);
-        }
-    });
+nn::FloatBindings batch_bindings(const Batch& batch) {
+    return {{"x", batch.x},           {"level", batch.level},
+            {"c_noise", batch.times}, {"label", batch.label},
+            {"target", batch.target}, {"root_weight", batch.root_weight},
+            {"skip", batch.skip},     {"out", batch.out},
+            {"spread", batch.spread}, {"direction", batch.direction}};
 }
 
 double held_out_loss(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
                      const data::TensorMap& weights, std::uint64_t draws) {
     constexpr std::size_t kRows = 8192;  // evaluated at a time
-    const ObjectiveGraph objective = build_objective(network, nn::TimeRows::per_particle);
+    const ObjectiveGraph objective = build_objective(network, source.form(), nn::TimeRows::per_particle);
     nn::FloatPlan plan(objective.graph, {objective.loss}, kRows);
-    nn::FloatBindings bound;
-    for (const auto& [name, tensor] : weights) bound[name] = tensor.values;
     Batch batch;
     double sum = 0;
     for (std::uint64_t first = 0; first < draws; first += kRows) {
         const std::size_t rows = std::min<std::uint64_t>(kRows, draws - first);
         source.draw_held_out(pool, first, rows, batch);
-        bound["x"] = batch.x;
-        bound["c_noise"] = batch.c_noise;
-        bound["target"] = batch.target;
+        nn::FloatBindings bound = batch_bindings(batch);
+        for (const auto& [name, tensor] : weights) bound[name] = tensor.values;
         plan.run(pool, rows, bound);
         sum += static_cast<double>(plan.output(0)[0]) * static_cast<double>(rows);
     }

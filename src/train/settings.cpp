@@ -25,6 +25,7 @@ void require(const std::string& flag, T value, T low, T high) {
 }  // namespace
 
 void check_settings(const TrainSettings& settings) {
+    check_objective(settings.objective);
     if (!data::is_utf8(settings.data)) {
         throw base::request_error("invalid name of data", "--data", "it is not valid UTF-8, which a model's file holds",
                                   "rename the data file");
@@ -34,6 +35,8 @@ void check_settings(const TrainSettings& settings) {
     require("--train.learning_rate", settings.learning_rate, kMinLearningRate, kMaxLearningRate);
     require("--train.final_learning_rate", settings.final_learning_rate, 0.0, kMaxLearningRate);
     require<std::uint64_t>("--train.warmup", settings.warmup, 0, kMaxSteps);
+    require("--train.weight_decay", settings.weight_decay, 0.0, kMaxWeightDecay);
+    require("--train.label_dropout", settings.label_dropout, 0.0, 1.0);
     require("--train.ema", settings.ema, 0.0, kMaxEma);
     require("--train.clip", settings.clip, 0.0, kMaxClip);
     require<std::size_t>("--network.width", settings.width, 1, kMaxWidth);
@@ -43,6 +46,12 @@ void check_settings(const TrainSettings& settings) {
         throw base::request_error("unknown learning-rate schedule '" + settings.schedule + "'", "--train.schedule",
                                   "no such name", base::name_hint(settings.schedule, kRateSchedules));
     }
+}
+
+diffusion::Parametrisation parametrisation(const TrainSettings& settings) {
+    diffusion::Parametrisation result(settings.prediction);
+    result.sigma_data = settings.process.sigma_data.value_or(result.sigma_data);
+    return result;
 }
 
 double learning_rate(const TrainSettings& settings, std::uint64_t step) {

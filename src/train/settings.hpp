@@ -10,6 +10,7 @@
 
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
+#include "train/objectives.hpp"
 
 namespace scorefield::train {
 
@@ -22,6 +23,7 @@ inline constexpr double kMinLearningRate = 1e-12;
 inline constexpr double kMaxLearningRate = 10;
 inline constexpr double kMaxEma = 0.9999999;
 inline constexpr double kMaxClip = 1e6;
+inline constexpr double kMaxWeightDecay = 10;
 inline constexpr std::size_t kMaxWidth = 1024;
 inline constexpr std::size_t kMaxDepth = 64;
 inline constexpr std::size_t kMaxFeatures = 1024;
@@ -31,13 +33,17 @@ struct TrainSettings {
     std::string data = "swiss_roll";     ///< --data, valid UTF-8: the checkpoint keeps it
     diffusion::ProcessSettings process;  ///< --process, --process.NAME
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;  ///< --prediction
-    std::uint64_t seed = 0;                                             ///< --seed
-    std::uint64_t steps = 6000;                                         ///< --train.steps, ≥ 1
-    std::size_t batch = 2048;                                           ///< --train.batch, ≥ 1
-    double learning_rate = 4e-3;                                        ///< --train.learning_rate, ≥ kMinLearningRate
+    ObjectiveSettings objective;                                        ///< --objective, --objective.NAME
+    bool conditional = false;           ///< --train.conditional: the network is told the class of each point
+    double label_dropout = 0.1;         ///< --train.label_dropout: share of rows whose class is hidden
+    std::uint64_t seed = 0;             ///< --seed
+    std::uint64_t steps = 6000;         ///< --train.steps, ≥ 1
+    std::size_t batch = 2048;           ///< --train.batch, ≥ 1
+    double learning_rate = 4e-3;        ///< --train.learning_rate, ≥ kMinLearningRate
     double final_learning_rate = 1e-5;  ///< --train.final_learning_rate; unused where constant
     std::string schedule = "cosine";    ///< --train.schedule
     std::uint64_t warmup = 100;         ///< --train.warmup: steps of linear growth to learning_rate
+    double weight_decay = 0;            ///< --train.weight_decay: of AdamW, times the learning rate each step
     double ema = 0.999;                 ///< --train.ema: decay of the averaged weights
     double clip = 1;                    ///< --train.clip: largest norm of the gradient; 0: none
     std::uint64_t save_every = 0;       ///< --train.save_every: steps between checkpoints; 0: only the last
@@ -51,6 +57,9 @@ struct TrainSettings {
 
 /// Throws base::Error (request) naming the flag of the first setting out of range.
 void check_settings(const TrainSettings& settings);
+
+/// The prediction with what its formulas need besides.
+diffusion::Parametrisation parametrisation(const TrainSettings& settings);
 
 /// The learning rate of a step (0 …): grows linearly over the warm-up, then falls from learning_rate at its end to
 /// final_learning_rate at the last step, along a line or half a cosine, or stays.

@@ -19,7 +19,8 @@ namespace {
 }  // namespace
 
 bool converges(const StepReport& report) {
-    return std::isfinite(report.loss) && std::isfinite(report.squared_gradient) && report.loss <= kHopelessLoss;
+    return std::isfinite(report.loss) && std::isfinite(report.squared_gradient) &&
+           std::abs(report.loss) <= report.hopeless_loss;
 }
 
 void require_convergence(const StepReport& report) {

@@ -15,10 +15,8 @@ struct StepReport {
     double loss = 0;         ///< of its batch, before the step
     double learning_rate = 0;
     double squared_gradient = 0;  ///< sum of squares, before clipping
+    double hopeless_loss = 0;     ///< beyond which, in size, a loss says that training has diverged
 };
-
-/// Targets are of order one: a network that says zero has a loss of about one.
-inline constexpr double kHopelessLoss = 1e4;
 
 /// Whether loss and gradient are finite and the loss is not hopeless.
 bool converges(const StepReport& report);

@@ -26,7 +26,7 @@ Checkpoint small_checkpoint() {
     checkpoint.data = "moons";
     checkpoint.scaling = {{0.1, 1.0 / 3}, 0.7};
     checkpoint.training = {{"steps", "10"}};
-    checkpoint.tensors = initial_weights(checkpoint.network, 1, 99);
+    checkpoint.tensors = initial_weights(checkpoint.network, 1, frequencies_of_levels(99));
     return checkpoint;
 }
 

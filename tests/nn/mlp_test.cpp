@@ -14,7 +14,7 @@ namespace {
 
 /// Weights that are all different from zero.
 data::TensorMap random_weights(const MlpConfig& config, unsigned seed) {
-    data::TensorMap tensors = initial_weights(config, seed, 99);
+    data::TensorMap tensors = initial_weights(config, seed, frequencies_of_levels(99));
     std::mt19937 random(seed);
     std::uniform_real_distribution<float> uniform(-0.5F, 0.5F);
     for (auto& [name, tensor] : tensors) {
@@ -114,9 +114,9 @@ TEST(Mlp, SharesEverythingThatDependsOnTimeAlone) {
 
 TEST(Mlp, StartsFromReproducibleBoundedWeights) {
     const MlpConfig config;
-    const data::TensorMap tensors = initial_weights(config, 5, 999);
-    EXPECT_EQ(tensors, initial_weights(config, 5, 999));
-    EXPECT_NE(tensors, initial_weights(config, 6, 999));
+    const data::TensorMap tensors = initial_weights(config, 5, frequencies_of_levels(999));
+    EXPECT_EQ(tensors, initial_weights(config, 5, frequencies_of_levels(999)));
+    EXPECT_NE(tensors, initial_weights(config, 6, frequencies_of_levels(999)));
     const std::vector<float>& frequencies = tensors.at("time.frequencies").values;
     EXPECT_FLOAT_EQ(frequencies.front(), 1.0F);
     EXPECT_NEAR(static_cast<double>(frequencies.back()) * 999, 1.5707963, 1e-5);  // a quarter turn

@@ -21,7 +21,7 @@ inline diffusion::Program make_program(const diffusion::SamplerSettings& setting
 
 /// A network whose every weight and bias is drawn, the output layer too.
 inline data::TensorMap random_network(const nn::MlpConfig& config, std::uint64_t seed) {
-    data::TensorMap tensors = nn::initial_weights(config, seed, 1000);
+    data::TensorMap tensors = nn::initial_weights(config, seed, nn::frequencies_of_levels(1000));
     std::uint32_t index = 0;
     for (auto& [name, tensor] : tensors) {
         if (name != "time.frequencies") {

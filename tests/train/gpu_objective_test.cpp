@@ -1,0 +1,127 @@
+// Every objective on the GPU: its gradients against the double-precision reference, its batches and steps against the
+// host's.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "../gpu/gpu_fixture.hpp"
+#include "gpu/transfer.hpp"
+#include "nn/evaluate.hpp"
+#include "nn/gpu_plan.hpp"
+#include "nn/reverse.hpp"
+#include "train/gpu_trainer.hpp"
+#include "train/host_trainer.hpp"
+#include "train/objective.hpp"
+#include "train/objective_case.hpp"
+
+namespace scorefield::train {
+namespace {
+
+class EveryGpuObjective : public gpu::GpuTest, public ::testing::WithParamInterface<ObjectiveCase> {};
+
+/// 2|a − b|/(|a| + |b|) of all derivatives by trained weights, in order of size.
+std::vector<double> relative_errors(gpu::Device& device, const CaseBatches& batches, std::size_t rows,
+                                    std::uint32_t step) {
+    base::ThreadPool pool(1);
+    Batch batch;
+    batches.source.draw(pool, step, rows, batch);
+    const nn::MlpConfig config = network_config(batches.settings, batches.source);
+    ObjectiveGraph objective = build_objective(config, batches.source.form(), nn::TimeRows::levels, batch.times.size());
+    std::vector<nn::Value> weights;
+    std::map<std::string, nn::Matrix> matrices;
+    const data::TensorMap initial = nn::initial_weights(config, step, batches.source.frequencies());
+    std::mt19937 random(step);
+    std::normal_distribution<float> normal;
+    for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
+        const nn::Shape shape = nn::value_shape(spec);
+        nn::Matrix& matrix = matrices[spec.name] = nn::Matrix(shape.rows, shape.columns);
+        std::ranges::copy(initial.at(spec.name).values, matrix.values.begin());
+        if (!spec.trained) continue;
+        weights.push_back(objective.graph.find(spec.name));
+        for (double& value : matrix.values) value = static_cast<float>(value) + 0.2F * normal(random);
+    }
+    for (const auto& [name, values] : batch_bindings(batch)) {
+        if (values.empty()) continue;
+        const std::size_t count = name == "c_noise" ? batch.times.size() : rows;
+        nn::Matrix& matrix = matrices[name] = nn::Matrix(count, values.size() / count);
+        std::ranges::copy(values, matrix.values.begin());
+    }
+    const std::vector<nn::Value> gradients = nn::gradients(objective.graph, objective.loss, weights);
+    nn::Bindings bindings;
+    for (const auto& [name, matrix] : matrices) bindings[name] = &matrix;
+    const std::vector<nn::Matrix> exact = nn::evaluate(objective.graph, bindings, gradients);
+
+    const nn::GpuPlan plan(device, objective.graph, gradients, rows);
+    std::vector<float> memory = gpu::download<float>(device, plan.values());
+    for (const auto& [name, matrix] : matrices) {
+        const nn::GpuView view = plan.place(name);
+        for (std::size_t r = 0; r < matrix.rows; ++r) {
+            for (std::size_t c = 0; c < matrix.columns; ++c) {
+                memory[view.offset + r * view.row + c * view.column] = static_cast<float>(matrix.at(r, c));
+            }
+        }
+    }
+    gpu::upload<float>(device, plan.values(), memory);
+    gpu::Recorder recorder(device, "gradients");
+    recorder.begin();
+    plan.record(recorder, rows);
+    device.wait(device.submit(recorder));
+    memory = gpu::download<float>(device, plan.values());
+    std::vector<double> errors;
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+        const nn::GpuView view = plan.output(i);
+        for (std::size_t r = 0; r < exact[i].rows; ++r) {
+            for (std::size_t c = 0; c < exact[i].columns; ++c) {
+                const auto found = static_cast<double>(memory[view.offset + r * view.row + c * view.column]);
+                const double size = std::abs(found) + std::abs(exact[i].at(r, c));
+                errors.push_back(size > 0 ? 2 * std::abs(found - exact[i].at(r, c)) / size : 0);
+            }
+        }
+    }
+    std::ranges::sort(errors);
+    return errors;
+}
+
+// The bounds are those of tiny-cuda-nn's comparisons of gradients; a derivative that is a small difference of large
+// terms may be off by more.
+TEST_P(EveryGpuObjective, HasTheGradientsOfTheReference) {
+    for (const std::uint32_t step : {1U, 2U}) {
+        TrainSettings settings = settings_of(GetParam());
+        settings.width = step == 1 ? 24 : 9;
+        settings.depth = step;
+        settings.data = GetParam().conditional || step == 1 ? "moons" : "swiss_roll";
+        const CaseBatches batches(settings);
+        const std::vector<double> errors = relative_errors(device(), batches, step == 1 ? 300 : 47, step);
+        EXPECT_LE(errors[errors.size() / 2], 1e-4) << "median, step " << step;
+        EXPECT_LE(errors[errors.size() * 99 / 100], 1e-3) << "99th percentile, step " << step;
+    }
+}
+
+// The tolerance is that of GpuTrainerTest.TakesTheStepsOfTheHost, relative where losses are large.
+TEST_P(EveryGpuObjective, TakesTheStepsOfTheHost) {
+    TrainSettings settings = settings_of(GetParam());
+    settings.warmup = 0;
+    settings.learning_rate = 1e-3;
+    settings.weight_decay = 0.1;
+    const CaseBatches batches(settings);
+    GpuTrainer gpu(device(), settings, *batches.data, *batches.process);
+    HostTrainer host(settings, *batches.data, *batches.process);
+    gpu.advance(10);
+    host.advance(10);
+    const std::vector<StepReport> on_gpu = gpu.reports(true);
+    const std::vector<StepReport> on_host = host.reports(true);
+    for (std::size_t i = 0; i < 10; ++i) {
+        EXPECT_NEAR(on_gpu[i].loss, on_host[i].loss, 1e-4 * std::max(1.0, std::abs(on_host[i].loss))) << "step " << i;
+    }
+    EXPECT_NE(on_host.front().loss, on_host.back().loss);
+}
+
+INSTANTIATE_TEST_SUITE_P(Objectives, EveryGpuObjective, testing::ValuesIn(kObjectiveCases));
+
+}  // namespace
+}  // namespace scorefield::train
