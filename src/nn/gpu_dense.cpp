@@ -49,23 +49,21 @@ class DenseKernels : public ChainKernels {
     }
 
     const std::string& variant() const override { return variant_; }
-    std::size_t row_floats() const override { return bias_floats_; }
-
-    std::vector<float> pack_weights(const data::TensorMap& tensors) const override {
-        std::vector<float> packed(weight_floats_);
+    std::vector<PackedPlace> weight_places() const override {
+        std::vector<PackedPlace> places(weight_floats_);
         for (std::size_t l = 0; l < layers_.size(); ++l) {
-            pack_matrix(tensors.at(chain_[l].weight).values, chain_[l].outputs, chain_[l].inputs, chain_[l].inputs,
-                        std::span(packed).subspan(layers_[l].weights));
+            place_matrix(l, chain_[l].outputs, chain_[l].inputs, chain_[l].inputs,
+                         std::span(places).subspan(layers_[l].weights));
         }
-        return packed;
+        return places;
     }
 
-    void pack_row(std::span<const std::vector<float>> addends, std::span<float> row) const override {
-        std::fill(row.begin(), row.end(), 0.0F);
+    std::vector<PackedPlace> row_places() const override {
+        std::vector<PackedPlace> places(bias_floats_);
         for (std::size_t l = 0; l < layers_.size(); ++l) {
-            std::copy(addends[l].begin(), addends[l].end(),
-                      row.begin() + static_cast<std::ptrdiff_t>(layers_[l].biases));
+            place_matrix(l, 1, chain_[l].outputs, chain_[l].outputs, std::span(places).subspan(layers_[l].biases));
         }
+        return places;
     }
 
     void record(gpu::Recorder& recorder, const gpu::Buffer& weights, const gpu::Buffer& rows, const gpu::Buffer& values,

@@ -58,35 +58,34 @@ class FusedKernels : public ChainKernels {
     }
 
     const std::string& variant() const override { return variant_; }
-    std::size_t row_floats() const override { return bias_floats_; }
-
-    std::vector<float> pack_weights(const data::TensorMap& tensors) const override {
-        std::vector<float> packed(weight_floats_);
-        const auto pack = [&](std::size_t layer, std::size_t offset, std::size_t stride) {
+    std::vector<PackedPlace> weight_places() const override {
+        std::vector<PackedPlace> places(weight_floats_);
+        const auto place = [&](std::size_t layer, std::size_t offset, std::size_t stride) {
             const DenseLayer& dense = layers_[layer];
-            pack_matrix(tensors.at(dense.weight).values, dense.outputs, dense.inputs, stride,
-                        std::span(packed).subspan(offset));
+            place_matrix(layer, dense.outputs, dense.inputs, stride, std::span(places).subspan(offset));
             return offset + stride * (layer + 1 == layers_.size() ? dim_ : width_);
         };
         for (std::size_t s = 0; s < stages_.size(); ++s) {
-            std::size_t at = pack(s + 1, stages_[s].weights, width_);
-            if (stages_[s].first) at = pack(0, at, dim_);
-            if (stages_[s].last) pack(s + 2, at, width_);
+            std::size_t at = place(s + 1, stages_[s].weights, width_);
+            if (stages_[s].first) at = place(0, at, dim_);
+            if (stages_[s].last) place(s + 2, at, width_);
         }
-        return packed;
+        return places;
     }
 
-    void pack_row(std::span<const std::vector<float>> addends, std::span<float> row) const override {
-        std::fill(row.begin(), row.end(), 0.0F);
-        const auto pack = [&](std::size_t layer, std::size_t offset) {
-            std::copy(addends[layer].begin(), addends[layer].end(), row.begin() + static_cast<std::ptrdiff_t>(offset));
+    std::vector<PackedPlace> row_places() const override {
+        std::vector<PackedPlace> places(bias_floats_);
+        const auto place = [&](std::size_t layer, std::size_t offset) {
+            const std::size_t outputs = layers_[layer].outputs;
+            place_matrix(layer, 1, outputs, outputs, std::span(places).subspan(offset));
             return offset + width_;
         };
         for (std::size_t s = 0; s < stages_.size(); ++s) {
-            std::size_t at = pack(s + 1, stages_[s].biases);
-            if (stages_[s].first) at = pack(0, at);
-            if (stages_[s].last) pack(s + 2, at);
+            std::size_t at = place(s + 1, stages_[s].biases);
+            if (stages_[s].first) at = place(0, at);
+            if (stages_[s].last) place(s + 2, at);
         }
+        return places;
     }
 
     void record(gpu::Recorder& recorder, const gpu::Buffer& weights, const gpu::Buffer& rows, const gpu::Buffer& values,

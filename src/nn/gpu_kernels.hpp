@@ -1,11 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "data/tensors.hpp"
 #include "gpu/pipeline.hpp"
 #include "gpu/recorder.hpp"
 #include "nn/dense_chain.hpp"
@@ -13,17 +13,24 @@
 
 namespace scorefield::nn {
 
+/// What one float of a packed list is: an element of the weight, row-major, or of the addend of a layer; or padding, 0.
+struct PackedPlace {
+    static constexpr std::uint32_t kPadding = UINT32_MAX;
+
+    std::uint32_t layer = kPadding;
+    std::uint32_t element = 0;
+};
+
 /// A way to run a chain of dense layers (silu after all but the last) on a device: how weights and addends are packed,
 /// and which dispatches run.
 class ChainKernels {
   public:
     virtual ~ChainKernels() = default;
     virtual const std::string& variant() const = 0;
-    virtual std::vector<float> pack_weights(const data::TensorMap& tensors) const = 0;
-    /// Floats of one table row.
-    virtual std::size_t row_floats() const = 0;
-    /// `addends[l]` is the addend of layer l.
-    virtual void pack_row(std::span<const std::vector<float>> addends, std::span<float> row) const = 0;
+    /// Of the packed weights, float by float.
+    virtual std::vector<PackedPlace> weight_places() const = 0;
+    /// Of one table row, the addends of all layers.
+    virtual std::vector<PackedPlace> row_places() const = 0;
     virtual void record(gpu::Recorder& recorder, const gpu::Buffer& weights, const gpu::Buffer& rows,
                         const gpu::Buffer& values, const GpuEval& eval) const = 0;
 };
@@ -42,8 +49,8 @@ std::uint32_t network_group(const gpu::Device& device);
 /// Particles per pass through the layers: bounds the activations' memory.
 std::uint32_t block_size(const gpu::Device& device);
 
-/// Copies the (rows, columns) matrix into a zero-padded one with `stride` columns.
-void pack_matrix(std::span<const float> matrix, std::size_t rows, std::size_t columns, std::size_t stride,
-                 std::span<float> packed);
+/// Puts the (rows, columns) elements of a layer into `places`, whose rows have `stride` columns.
+void place_matrix(std::size_t layer, std::size_t rows, std::size_t columns, std::size_t stride,
+                  std::span<PackedPlace> places);
 
 }  // namespace scorefield::nn

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "gpu/transfer.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/gpu_kernels.hpp"
+#include "shaders/nn/load_rows.comp.hpp"
+#include "shaders/nn/load_weights.comp.hpp"
 
 namespace scorefield::nn {
 namespace {
@@ -18,7 +21,81 @@ Matrix matrix_of(const data::Tensor& tensor) {
     return matrix;
 }
 
+constexpr const char* kFrequencies = "time.frequencies";
+constexpr std::uint32_t kLoadGroup = 128;
+
+/// What one float of a table row is made of, by places among the trained weights: the bias, and where the features'
+/// weights begin.
+struct LoadPlace {
+    std::uint32_t bias = PackedPlace::kPadding;
+    std::uint32_t time = PackedPlace::kPadding;
+};
+
+/// Push constants of shaders/nn/load_rows.comp.
+struct RowsPush {
+    std::uint32_t floats, first, times;
+};
+
+/// Where the trained tensors begin, one after the other.
+class TrainedOffsets {
+  public:
+    explicit TrainedOffsets(const MlpConfig& config) {
+        for (const TensorSpec& spec : mlp_tensors(config)) {
+            if (!spec.trained) continue;
+            const Shape shape = value_shape(spec);
+            offsets_[spec.name] = count_;
+            count_ += static_cast<std::uint32_t>(shape.rows * shape.columns);
+        }
+    }
+
+    std::uint32_t count() const { return count_; }
+    std::uint32_t of(const std::string& tensor) const { return offsets_.at(tensor); }
+    /// Of the addend of the layer with this weight.
+    LoadPlace addend(const std::string& weight, std::uint32_t element, std::size_t features) const {
+        const std::string layer = weight.substr(0, weight.rfind('.'));
+        const auto time = offsets_.find(layer + ".time");
+        LoadPlace place = {of(layer + ".bias") + element};
+        if (time != offsets_.end()) place.time = time->second + element * static_cast<std::uint32_t>(2 * features);
+        return place;
+    }
+
+  private:
+    std::map<std::string, std::uint32_t> offsets_;
+    std::uint32_t count_ = 0;
+};
+
 }  // namespace
+
+struct GpuNetwork::Loads {
+    Loads(gpu::Device& device, const std::vector<std::uint32_t>& weights, const std::vector<LoadPlace>& table,
+          std::uint32_t count, std::size_t row_features)
+        : pack(device, "pack weights", shaders::nn_load_weights_comp, {workgroup_size(device, kLoadGroup)}),
+          rows(device, "time table", shaders::nn_load_rows_comp, {workgroup_size(device, kLoadGroup)}),
+          weight_places(gpu::make_buffer<std::uint32_t>(device, "places of weights", weights)),
+          row_places(gpu::make_buffer<LoadPlace>(device, "places of addends", table)),
+          trained(device, "trained weights", VkDeviceSize{count} * sizeof(float)),
+          times(static_cast<std::uint32_t>(row_features)) {}
+
+    /// The features (sin(c f), cos(c f)) of every row.
+    void set_times(gpu::Device& device, std::span<const double> c_noise, const Matrix& frequencies) {
+        const std::size_t bytes = c_noise.size() * times * sizeof(float);
+        features_staging = gpu::Buffer(device, "time features staging", bytes, gpu::MemoryUse::upload);
+        auto next = features_staging.mapped<float>().begin();
+        for (const double c : c_noise) {
+            for (const double f : frequencies.values) *next++ = static_cast<float>(std::sin(c * f));
+            for (const double f : frequencies.values) *next++ = static_cast<float>(std::cos(c * f));
+        }
+        if (!features || features.bytes() < bytes) features = gpu::Buffer(device, "time features", bytes);
+    }
+
+    gpu::ComputePipeline pack, rows;
+    gpu::Buffer weight_places, row_places;
+    gpu::Buffer trained;  ///< a copy: the rows of other times are computed from it, too
+    gpu::Buffer features_staging;
+    gpu::Buffer features;     ///< (rows, times)
+    std::uint32_t times = 0;  ///< features of a row
+    bool loaded = false;      ///< the weights are no longer those that the network was made with
+};
 
 std::uint32_t workgroup_size(const gpu::Device& device, std::uint32_t wanted) {
     const gpu::DeviceProperties& limits = device.properties();
@@ -33,11 +110,13 @@ std::uint32_t block_size(const gpu::Device& device) {
     return device.properties().is_software ? 16384 : 131072;
 }
 
-void pack_matrix(std::span<const float> matrix, std::size_t rows, std::size_t columns, std::size_t stride,
-                 std::span<float> packed) {
+void place_matrix(std::size_t layer, std::size_t rows, std::size_t columns, std::size_t stride,
+                  std::span<PackedPlace> places) {
     for (std::size_t row = 0; row < rows; ++row) {
-        std::copy_n(matrix.begin() + static_cast<std::ptrdiff_t>(row * columns), columns,
-                    packed.begin() + static_cast<std::ptrdiff_t>(row * stride));
+        for (std::size_t column = 0; column < columns; ++column) {
+            places[row * stride + column] = {static_cast<std::uint32_t>(layer),
+                                             static_cast<std::uint32_t>(row * columns + column)};
+        }
     }
 }
 
@@ -48,7 +127,12 @@ GpuNetwork::GpuNetwork(gpu::Device& device, const MlpConfig& config, const data:
     layers_ = dense_chain(graph_, network_.x, network_.output);
     kernels_ = make_fused_kernels(device_, layers_);
     if (!kernels_) kernels_ = make_dense_kernels(device_, layers_);
-    const std::vector<float> packed = kernels_->pack_weights(tensors);
+    row_places_ = kernels_->row_places();
+    std::vector<float> packed;
+    for (const PackedPlace& place : kernels_->weight_places()) {
+        const bool padding = place.layer == PackedPlace::kPadding;
+        packed.push_back(padding ? 0 : tensors.at(layers_[place.layer].weight).values[place.element]);
+    }
     weights_ = gpu::make_buffer<float>(device_, "network weights", packed);
 }
 
@@ -65,33 +149,89 @@ double GpuNetwork::operations() const {
 }
 
 void GpuNetwork::set_times(std::span<const double> c_noise) {
+    times_.assign(c_noise.begin(), c_noise.end());
+    const std::size_t bytes = c_noise.size() * row_places_.size() * sizeof(float);
+    if (!rows_ || rows_.bytes() < bytes) rows_ = gpu::Buffer(device_, "time table", bytes);
+    if (loads_) loads_->set_times(device_, times_, parameters_.at(kFrequencies));
+    if (!loads_ || !loads_->loaded) fill_rows(c_noise);
+    uploads_pending_ = true;
+}
+
+/// The rows of the weights that the network was made with, in double precision.
+void GpuNetwork::fill_rows(std::span<const double> c_noise) {
     Bindings bindings;
     for (const auto& [name, matrix] : parameters_) bindings[name] = &matrix;
     std::vector<Value> addends;
     for (const DenseLayer& layer : layers_) addends.push_back(layer.addend);
 
-    const std::size_t row_floats = kernels_->row_floats();
-    staging_ =
-        gpu::Buffer(device_, "time table staging", c_noise.size() * row_floats * sizeof(float), gpu::MemoryUse::upload);
-    const std::span<float> table = staging_.mapped<float>();
-    for (std::size_t row = 0; row < c_noise.size(); ++row) {
+    staging_ = gpu::Buffer(device_, "time table staging", c_noise.size() * row_places_.size() * sizeof(float),
+                           gpu::MemoryUse::upload);
+    auto next = staging_.mapped<float>().begin();
+    for (const double c : c_noise) {
         Matrix time(1, 1);
-        time.at(0, 0) = c_noise[row];
+        time.at(0, 0) = c;
         bindings["c_noise"] = &time;
-        std::vector<std::vector<float>> values;
-        for (const Matrix& addend : evaluate(graph_, bindings, addends)) {
-            values.emplace_back(addend.values.begin(), addend.values.end());
+        const std::vector<Matrix> values = evaluate(graph_, bindings, addends);
+        for (const PackedPlace& place : row_places_) {
+            const bool padding = place.layer == PackedPlace::kPadding;
+            *next++ = padding ? 0 : static_cast<float>(values[place.layer].values[place.element]);
         }
-        kernels_->pack_row(values, table.subspan(row * row_floats, row_floats));
     }
-    if (!rows_ || rows_.bytes() < staging_.bytes()) rows_ = gpu::Buffer(device_, "time table", staging_.bytes());
-    uploads_pending_ = true;
 }
 
 void GpuNetwork::record_uploads(gpu::Recorder& recorder) {
     if (!uploads_pending_) return;
-    recorder.copy(staging_, 0, rows_, 0, staging_.bytes());
     uploads_pending_ = false;
+    if (loads_) recorder.copy(loads_->features_staging, 0, loads_->features, 0, loads_->features_staging.bytes());
+    if (loads_ && loads_->loaded) {
+        record_rows(recorder);
+    } else {
+        recorder.copy(staging_, 0, rows_, 0, staging_.bytes());
+    }
+}
+
+void GpuNetwork::prepare_loads() {
+    std::vector<LoadPlace> rows;
+    const TrainedOffsets offsets(config_);
+    std::vector<std::uint32_t> weights;
+    for (const PackedPlace& place : kernels_->weight_places()) {
+        const bool padding = place.layer == PackedPlace::kPadding;
+        weights.push_back(padding ? PackedPlace::kPadding : offsets.of(layers_[place.layer].weight) + place.element);
+    }
+    for (const PackedPlace& place : row_places_) {
+        rows.push_back(place.layer == PackedPlace::kPadding
+                           ? LoadPlace()
+                           : offsets.addend(layers_[place.layer].weight, place.element, config_.features));
+    }
+    loads_ = std::make_unique<Loads>(device_, weights, rows, offsets.count(), 2 * config_.features);
+    if (!times_.empty()) loads_->set_times(device_, times_, parameters_.at(kFrequencies));
+    uploads_pending_ = uploads_pending_ || !times_.empty();
+}
+
+void GpuNetwork::record_load(gpu::Recorder& recorder, const gpu::Buffer& trained) {
+    record_uploads(recorder);
+    Loads& loads = *loads_;
+    recorder.copy(trained, 0, loads.trained, 0, loads.trained.bytes());
+    const auto count = static_cast<std::uint32_t>(weights_.bytes() / sizeof(float));
+    const std::uint32_t group = loads.pack.local_size()[0];
+    recorder.dispatch(loads.pack, {gpu::reads(loads.trained), gpu::reads(loads.weight_places), gpu::writes(weights_)},
+                      count, (count + group - 1) / group);
+    loads.loaded = true;
+    record_rows(recorder);
+}
+
+void GpuNetwork::record_rows(gpu::Recorder& recorder) {
+    const auto floats = static_cast<std::uint32_t>(row_places_.size());
+    const auto rows = static_cast<std::uint32_t>(times_.size());
+    const std::uint32_t group = loads_->rows.local_size()[0];
+    const std::uint32_t most = device_.properties().max_workgroup_count[1];
+    for (std::uint32_t first = 0; first < rows; first += most) {
+        recorder.dispatch(loads_->rows,
+                          {gpu::reads(loads_->trained), gpu::reads(loads_->row_places), gpu::reads(loads_->features),
+                           gpu::writes(rows_)},
+                          RowsPush{floats, first, loads_->times}, (floats + group - 1) / group,
+                          std::min(most, rows - first));
+    }
 }
 
 void GpuNetwork::record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const {

@@ -45,6 +45,7 @@ constexpr std::uint32_t round_up(std::uint32_t n, std::uint32_t multiple) {
 std::uint32_t workgroup_size(const gpu::Device& device, std::uint32_t wanted);
 
 class ChainKernels;
+struct PackedPlace;
 
 /// Inference plan of a network on the GPU. Whatever depends on time alone (every bias) is computed once per row of a
 /// table, ahead of time; per particle there remains a chain of dense layers, fused into as few kernels as the device's
@@ -65,6 +66,13 @@ class GpuNetwork {
 
     void record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const;
 
+    /// Makes what record_load needs.
+    void prepare_loads();
+    /// Takes other weights where they are made: `trained` holds the trained tensors of mlp_tensors(config), one after
+    /// the other (what follows them is not read). Packs them, and computes the table's rows anew, in single precision;
+    /// from here on set_times leaves the rows to the GPU, too. Neither waits nor allocates.
+    void record_load(gpu::Recorder& recorder, const gpu::Buffer& trained);
+
     std::uint32_t dim() const { return static_cast<std::uint32_t>(config_.dim); }
     /// Multiplications and additions of the dense layers per particle and evaluation; activations not counted.
     double operations() const;
@@ -72,6 +80,12 @@ class GpuNetwork {
     const std::string& variant() const;
 
   private:
+    /// Weights that change on the GPU.
+    struct Loads;
+
+    void fill_rows(std::span<const double> c_noise);
+    void record_rows(gpu::Recorder& recorder);
+
     gpu::Device& device_;
     MlpConfig config_;
     std::map<std::string, Matrix> parameters_;
@@ -79,10 +93,13 @@ class GpuNetwork {
     MlpValues network_;
     std::vector<DenseLayer> layers_;
     std::unique_ptr<ChainKernels> kernels_;
+    std::vector<PackedPlace> row_places_;
     gpu::Buffer weights_;
     gpu::Buffer rows_;
     gpu::Buffer staging_;
     bool uploads_pending_ = false;
+    std::vector<double> times_;  ///< of the rows
+    std::unique_ptr<Loads> loads_;
 };
 
 }  // namespace scorefield::nn

@@ -85,6 +85,65 @@ TEST_P(GpuNetworkTest, AgreesWithTheReferenceAndWritesNothingElse) {
     }
 }
 
+/// The trained tensors one after the other, and a float that belongs to none.
+std::vector<float> trained_list(const nn::MlpConfig& config, const data::TensorMap& tensors) {
+    std::vector<float> list;
+    for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
+        const std::vector<float>& values = tensors.at(spec.name).values;
+        if (spec.trained) list.insert(list.end(), values.begin(), values.end());
+    }
+    list.push_back(std::numeric_limits<float>::quiet_NaN());
+    return list;
+}
+
+// Made with some weights, then loaded on the GPU with others, before and after other times: the reference is the
+// network of those others. Tolerance: as above; the time table, here in single precision, adds sums of at most 65 terms
+// of order 0.3 whose features are rounded once, 1e-6 (measured: at most 3.4e-6).
+TEST_P(GpuNetworkTest, LoadsOtherWeightsOnTheDevice) {
+    const auto& [config, particles, variant] = GetParam();
+    nn::GpuNetwork network(device(), config, random_network(config, 5));
+    const data::TensorMap others = random_network(config, 11);
+    const nn::NetworkScore reference(config, others, "test");
+    const gpu::Buffer trained = gpu::make_buffer<float>(device(), "trained", trained_list(config, others));
+
+    const std::size_t dim = config.dim;
+    const std::uint32_t stride = nn::round_up(particles, nn::kParticleMultiple);
+    std::vector<float> values(4 * dim * stride);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<float>(i));
+    const gpu::Buffer buffer = gpu::make_buffer<float>(device(), "test values", values);
+    const double before[] = {999, 17};
+    const double after[] = {3, 640, 403.5};
+    network.set_times(before);
+    network.prepare_loads();
+    gpu::Recorder recorder(device(), "test");
+    recorder.begin();
+    network.record_load(recorder, trained);
+    network.record(recorder, buffer, {.src = 0, .dst = 1, .stride = stride, .count = particles, .row = 1});
+    network.set_times(after);
+    network.record_uploads(recorder);
+    network.record(recorder, buffer, {.src = 2, .dst = 3, .stride = stride, .count = particles, .row = 2});
+    device().wait(device().submit(recorder));
+    const std::vector<float> got = gpu::download<float>(device(), buffer);
+
+    double worst = 0;
+    for (const auto& [src, t] : {std::pair<std::size_t, double>{0, 17}, {2, 403.5}}) {
+        std::vector<double> x(particles * dim);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            x[i] = static_cast<double>(values[(src * dim + i % dim) * stride + i / dim]);
+        }
+        std::vector<double> expected(x.size());
+        diffusion::Eval at;
+        at.c_noise = t;
+        reference.evaluate(x, at, expected);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const double error =
+                std::abs(expected[i] - static_cast<double>(got[((src + 1) * dim + i % dim) * stride + i / dim]));
+            worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(worst, error);
+        }
+    }
+    EXPECT_LT(worst, 2e-5);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Shapes, GpuNetworkTest,
     ::testing::Values(NetworkCase{{2, 64, 3, 32}, 700, "fused"}, NetworkCase{{1, 24, 1, 4}, 513, "fused"},
