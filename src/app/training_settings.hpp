@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "app/settings.hpp"
+#include "train/settings.hpp"
+
+namespace scorefield::app {
+
+/// What `settings` ask of a training, with what they leave open: the objective by the prediction or the process, the
+/// prediction by the objective, and the process, where none is said, by the objective.
+train::TrainSettings training_settings(const Settings& settings);
+
+/// The names of the settings `objective.NAME` that the objective heeds.
+std::span<const std::string_view> objective_parameters(train::Objective objective);
+
+/// Throws base::Error (request) naming the first flag of training that was said and has no effect: a parameter of other
+/// objectives, or of classes that are not learned.
+void require_training_flags_used(const Settings& settings, train::Objective objective);
+
+/// Adds `objective` and its parameters to the table, for these commands.
+void add_objective_settings(std::vector<Setting>& table, std::uint32_t commands);
+
+}  // namespace scorefield::app
