@@ -134,8 +134,8 @@ void add_particles(Table& table) {
 
 void add_training(Table& table) {
     constexpr std::string_view kGroup = "Training";
-    table.push_back({"train.steps", kGroup, IntegerRange{1, train::kMaxSteps}, "steps", "Optimiser steps", kTrain,
-                     [](Settings& s) -> Slot { return &s.train.steps; }});
+    table.push_back({"train.steps", kGroup, IntegerRange{1, train::kMaxSteps}, "steps", "Optimiser steps",
+                     kTrain | kStudy, [](Settings& s) -> Slot { return &s.train.steps; }});
     table.push_back({"train.batch", kGroup, IntegerRange{1, train::kMaxBatch}, "points", "Points per step", kTrain,
                      [](Settings& s) -> Slot { return &s.train.batch; }});
     table.push_back({"train.learning_rate", kGroup, RealRange{0, train::kMaxLearningRate, true}, "",
@@ -211,9 +211,11 @@ void add_run(Table& table) {
     table.push_back(
         {"out", kGroup, Text{"PATH"}, "",
          "Where the result goes: samples FILE.npy, a model FILE.safetensors, a program FILE.json; of render "
-         "a folder for frames (those of an earlier film are replaced), X.png for a contact sheet, X.mp4 for a film",
-         kRender | Command::sample | Command::train | Command::program, [](Settings& s) -> Slot { return &s.out; }, "",
-         kRender | Command::sample | Command::train});
+         "a folder for frames (those of an earlier film are replaced), X.png for a contact sheet, X.mp4 for a film; of "
+         "study a "
+         "picture X.png",
+         kRender | Command::sample | Command::train | Command::program | kStudy,
+         [](Settings& s) -> Slot { return &s.out; }, "", kRender | Command::sample | Command::train});
     table.push_back({"frame-log", kGroup, Text{"FILE.csv"}, "", "Write the times of every frame, pass by pass", kFrames,
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
     table.push_back({"device", kGroup, Text{"auto|INDEX|NAME"}, "",

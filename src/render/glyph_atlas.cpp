@@ -18,11 +18,14 @@ constexpr std::uint32_t kSizes[] = {11, 13, 15, 18, 22, 28, 36};
 constexpr std::pair<char32_t, char32_t> kRanges[] = {
     {0x20, 0x7E},      // ASCII
     {0xA0, 0xFF},      // Latin-1: · × ² ± °
+    {0x302, 0x302},    // combining circumflex: over the letter before it
     {0x391, 0x3C9},    // Greek
+    {0x1FB1, 0x1FB1},  // alpha with macron
     {0x2013, 0x2014},  // dashes
     {0x2022, 0x2022},  // bullet
     {0x2026, 0x2026},  // ellipsis
     {0x207B, 0x207B},  // superscript minus
+    {0x2080, 0x2089},  // subscript digits
     {0x2190, 0x2193},  // arrows
     {0x2208, 0x2208},  // element of
     {0x2212, 0x2212},  // minus

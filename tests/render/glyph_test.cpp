@@ -36,7 +36,7 @@ TEST(GlyphAtlas, HoldsEveryGlyphInsideAndApart) {
 
 TEST(GlyphAtlas, DrawsTheLettersOfTheField) {
     for (const FontSize& size : glyph_atlas().sizes) {
-        for (const char32_t code : U"Ag0σαηελ·−→±×²") {
+        for (const char32_t code : U"Ag0σαᾱηελ·−→±×²₀") {
             if (code == 0) continue;
             const auto found = size.glyphs.find(code);
             ASSERT_NE(found, size.glyphs.end()) << std::uint32_t(code);
@@ -72,6 +72,18 @@ TEST(Text, DecodesUtf8AndShowsWhatItDoesNotKnowAsAQuestionMark) {
         for (const auto& glyph : placed) EXPECT_EQ(glyph.glyph, question);
     }
     EXPECT_EQ(text_width(size, ""), 0);
+}
+
+TEST(Text, PutsAccentsOverTheLetterBeforeThem) {
+    const FontSize& size = glyph_atlas().size_for(36);
+    EXPECT_NEAR(text_width(size, "x̂"), text_width(size, "x"), 1);  // U+0302; whole pixels
+    const auto placed = place_text(size, "x̂");
+    ASSERT_EQ(placed.size(), 2u);
+    const int left = placed[1].pen + placed[1].glyph->left;
+    EXPECT_GE(left, placed[0].pen);
+    EXPECT_LE(left + static_cast<int>(placed[1].glyph->width),
+              placed[0].pen + static_cast<int>(placed[0].glyph->advance));
+    EXPECT_LE(placed[1].glyph->top + static_cast<int>(placed[1].glyph->height), placed[0].glyph->top);
 }
 
 TEST(Text, IsCutOffAtThePicturesEdges) {

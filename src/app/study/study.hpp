@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 
 #include "base/progress.hpp"
@@ -13,8 +15,11 @@ namespace scorefield::app {
 struct StudyRequest {
     std::uint32_t particles = 1'000'000;
     std::uint64_t seed = 0;
-    double target_variance = 0.01;  ///< of study gaussian
-    bool progress = true;           ///< show a bar where standard error is a terminal
+    double target_variance = 0.01;                  ///< of study gaussian
+    bool progress = true;                           ///< show a bar where standard error is a terminal
+    std::optional<std::uint64_t> train_steps = {};  ///< of those that train
+    bool device_chosen = false;                     ///< by --device, to train on as well
+    std::filesystem::path out = {};                 ///< picture of those that draw one; empty: none
 };
 
 /// Nodes t = k/steps for k = steps … 1, the last step to the clean state.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string>
 
 #include "app/commands.hpp"
@@ -10,6 +11,7 @@
 #include "app/study/orders.hpp"
 #include "app/study/study.hpp"
 #include "app/study/table.hpp"
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #ifdef SCOREFIELD_WITH_VULKAN
 #include "app/gpu_device.hpp"
@@ -26,6 +28,9 @@ StudyRequest study_request(const Settings& settings) {
     if (settings.is_given("target.variance")) request.target_variance = settings.target_variance;
     request.seed = settings.seed;
     request.progress = !settings.quiet;
+    if (settings.is_given("train.steps")) request.train_steps = settings.train.steps;
+    request.device_chosen = settings.is_given("device");
+    request.out = settings.out;
     return request;
 }
 
@@ -44,6 +49,10 @@ void require_effect(const std::string& name, const Settings& settings) {
                                   fmt::format("study {} {}", name, why), "leave it out");
     };
     if (name != "gaussian") refuse("target.variance", "has no such parameter");
+    if (name != "seed") {
+        refuse("train.steps", "trains nothing");
+        refuse("out", "draws no picture");
+    }
     if (name != "orders") return;
     refuse("particles", "has 16 of them");
     refuse("seed", "has draws of its own");
@@ -52,19 +61,31 @@ void require_effect(const std::string& name, const Settings& settings) {
 }
 
 #ifdef SCOREFIELD_WITH_VULKAN
+/// Throws where --out names no picture, or none that can be written.
+void require_picture(const Settings& settings) {
+    if (!settings.is_given("out")) return;
+    if (std::filesystem::path(settings.out).extension() != ".png") {
+        throw base::request_error("unknown kind of file", "--out " + settings.out, "a study's picture is a PNG",
+                                  "end it with .png");
+    }
+    base::require_writable(settings.out);
+}
+
 struct GpuStudy {
     std::string_view name;
     std::vector<Table> (*run)(gpu::Device& device, const StudyRequest& request);
+    std::uint32_t particles = 1'000'000;        ///< where nothing is said
     std::uint32_t most_particles = UINT32_MAX;  ///< more would tell no more
 };
 
-constexpr std::array<GpuStudy, 6> kGpuStudies = {{
+constexpr std::array<GpuStudy, 7> kGpuStudies = {{
     {"laws", laws_study},
     {"gaussian", gaussian_study},
     {"mixtures", mixtures_study},
     {"chain", chain_study},
-    {"inversion", inversion_study, 1024},
+    {"inversion", inversion_study, 1024, 1024},
     {"scaling", scaling_study},
+    {"seed", seed_study, 10'000},
 }};
 
 Findings run_on_device(const std::string& name, const Settings& settings) {
@@ -75,8 +96,9 @@ Findings run_on_device(const std::string& name, const Settings& settings) {
                                   "give fewer, or leave it out");
     }
     gpu::Device device(device_request(settings));
+    require_picture(settings);
     StudyRequest request = study_request(settings);
-    request.particles = std::min(request.particles, study->most_particles);
+    if (!settings.is_given("particles")) request.particles = study->particles;
     Findings findings = {device.properties().name, request.particles, study->run(device, request)};
     require_no_validation_messages(device);
     return findings;

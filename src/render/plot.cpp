@@ -1,0 +1,225 @@
+#include "render/plot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "render/ticks.hpp"
+
+namespace scorefield::render {
+namespace {
+
+constexpr Colour kText = {0.80f, 0.83f, 0.88f};
+constexpr Colour kBright = {0.97f, 0.97f, 0.98f};
+constexpr Colour kRule = {0.62f, 0.67f, 0.75f};
+constexpr Colour kGround = {0.027f, 0.031f, 0.047f};
+
+constexpr double kTick = 6;
+
+const FontSize& small_font() {
+    return glyph_atlas().size_for(18);
+}
+const FontSize& title_font() {
+    return glyph_atlas().size_for(22);
+}
+
+/// 0 … 1 from the low to the high end.
+double place(const Axis& axis, double value) {
+    if (!axis.logarithmic) return (value - axis.low) / (axis.high - axis.low);
+    return std::log(value / axis.low) / std::log(axis.high / axis.low);
+}
+
+struct Tick {
+    double value;
+    std::string label;
+};
+
+/// Powers of ten, or of a power of ten, at most `most` intervals.
+std::vector<Tick> decades(const Axis& axis, double most) {
+    const double first = std::ceil(std::log10(axis.low) - 1e-9);
+    const double last = std::floor(std::log10(axis.high) + 1e-9);
+    const double stride = std::max(1.0, std::ceil((last - first) / most));
+    std::vector<Tick> ticks;
+    for (double decade = first; decade <= last; decade += stride) {
+        const double value = std::pow(10, decade);
+        ticks.push_back({value, fmt::format("{:g}", value)});
+    }
+    return ticks;
+}
+
+std::vector<Tick> ticks_of(const Axis& axis, double most) {
+    constexpr double kDecade = 10;
+    if (axis.logarithmic && axis.high / axis.low >= kDecade) return decades(axis, most);
+    const Ticks places = make_ticks(axis.low, axis.high, most);
+    std::vector<Tick> ticks;
+    for (const double value : places.places) ticks.push_back({value, tick_label(value, places.step)});
+    return ticks;
+}
+
+using Point = std::array<double, 2>;
+
+/// A plot's units as pixels of its inside.
+class Window {
+  public:
+    Window(const Area& inside, const Plot& plot) : inside_(inside), plot_(plot) {}
+
+    double across(double x) const { return inside_.x + place(plot_.x, x) * inside_.width; }
+    double down(double y) const { return inside_.y + (1 - place(plot_.y, y)) * inside_.height; }
+    Point pixel(double x, double y) const { return {across(x), down(y)}; }
+
+    /// The part of a line within the inside (Liang & Barsky 1984); none where it does not meet it.
+    std::optional<std::array<Point, 2>> clipped(const Point& from, const Point& to) const {
+        const Point low = {inside_.x, inside_.y};
+        const Point high = {inside_.x + inside_.width, inside_.y + inside_.height};
+        double first = 0;
+        double last = 1;
+        for (std::size_t axis = 0; axis < 2; ++axis) {
+            const double way = to[axis] - from[axis];
+            const double enter = low[axis] - from[axis];
+            const double leave = high[axis] - from[axis];
+            if (way == 0) {
+                if (enter > 0 || leave < 0) return std::nullopt;
+                continue;
+            }
+            first = std::max(first, std::min(enter / way, leave / way));
+            last = std::min(last, std::max(enter / way, leave / way));
+        }
+        if (first > last) return std::nullopt;
+        const auto at = [&](double share) -> Point {
+            return {from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])};
+        };
+        return {{at(first), at(last)}};
+    }
+
+  private:
+    const Area& inside_;
+    const Plot& plot_;
+};
+
+void draw_axes(Canvas& canvas, const Area& inside, const Window& window, const Plot& plot) {
+    const FontSize& font = small_font();
+    const Ink rule{kRule, 0.75f};
+    const Ink grid{kRule, 0.12f};
+    const Ink label{kText, 1};
+    const double bottom = inside.y + inside.height;
+    const double right = inside.x + inside.width;
+    for (const Tick& tick : ticks_of(plot.x, std::max(1.0, inside.width / 90))) {
+        const double at = std::floor(window.across(tick.value)) + 0.5;
+        canvas.line(at, inside.y, at, bottom, 1, grid);
+        canvas.line(at, bottom, at, bottom + kTick, 1, rule);
+        canvas.text(at, bottom + kTick + 1, font, tick.label, label, Align::centre);
+    }
+    for (const Tick& tick : ticks_of(plot.y, std::max(1.0, inside.height / 60))) {
+        const double at = std::floor(window.down(tick.value)) + 0.5;
+        canvas.line(inside.x, at, right, at, 1, grid);
+        canvas.line(inside.x - kTick, at, inside.x, at, 1, rule);
+        canvas.text(inside.x - kTick - 4, at - 0.5 * font.pixels, font, tick.label, label, Align::right);
+    }
+    canvas.line(inside.x, inside.y, inside.x, bottom, 1, rule);
+    canvas.line(inside.x, bottom, right, bottom, 1, rule);
+    canvas.text(inside.x + 0.5 * inside.width, bottom + kTick + font.pixels + 3, font, plot.x.label, label,
+                Align::centre);
+    canvas.text(inside.x + 6, inside.y + 3, font, plot.y.label, label);
+}
+
+/// Goes on with the dashes where the last line of the curve left off.
+void draw_dashes(Canvas& canvas, const Point& from, const Point& to, const Curve& curve, double& travelled) {
+    constexpr double kDash = 9;
+    const double length = std::hypot(to[0] - from[0], to[1] - from[1]);
+    for (double at = 0; at < length;) {
+        const double phase = std::fmod(travelled + at, 2 * kDash);
+        const double end = std::min(length, at + (phase < kDash ? kDash : 2 * kDash) - phase);
+        const auto x = [&](double s) { return from[0] + s / length * (to[0] - from[0]); };
+        const auto y = [&](double s) { return from[1] + s / length * (to[1] - from[1]); };
+        if (phase < kDash) canvas.line(x(at), y(at), x(end), y(end), curve.width, {curve.colour, 1});
+        at = std::max(end, std::nextafter(at, HUGE_VAL));
+    }
+    travelled += length;
+}
+
+void draw_curve(Canvas& canvas, const Window& window, const Curve& curve) {
+    double travelled = 0;
+    for (std::size_t i = 1; i < std::min(curve.x.size(), curve.y.size()); ++i) {
+        const Point from = window.pixel(curve.x[i - 1], curve.y[i - 1]);
+        const Point to = window.pixel(curve.x[i], curve.y[i]);
+        if (!std::isfinite(from[0] + from[1] + to[0] + to[1])) continue;
+        const auto part = window.clipped(from, to);
+        if (!part) continue;
+        const auto& [begin, end] = *part;
+        if (curve.dashed) {
+            draw_dashes(canvas, begin, end, curve, travelled);
+        } else {
+            canvas.line(begin[0], begin[1], end[0], end[1], curve.width, {curve.colour, 1});
+        }
+    }
+}
+
+void draw_legend(Canvas& canvas, const Area& inside, const Plot& plot) {
+    constexpr double kSwatch = 26;
+    constexpr double kGap = 8;
+    const FontSize& font = small_font();
+    int widest = 0;
+    double lines = 0;
+    for (const Curve& curve : plot.curves) {
+        if (curve.name.empty()) continue;
+        widest = std::max(widest, text_width(font, curve.name));
+        lines += 1;
+    }
+    if (lines == 0) return;
+    const double width = widest + kSwatch + 3 * kGap;
+    const double pitch = 1.15 * font.pixels;
+    const double x = plot.legend_left ? inside.x + kGap : inside.x + inside.width - width - kGap;
+    double y = inside.y + (plot.legend_left ? 1.5 * font.pixels : kGap);
+    canvas.rectangle(x, y, width, lines * pitch + kGap, {kGround, 0.8f});
+    y += 0.5 * kGap;
+    for (const Curve& curve : plot.curves) {
+        if (curve.name.empty()) continue;
+        const double middle = y + 0.5 * font.pixels;
+        double travelled = 0;
+        const Point from = {x + kGap, middle};
+        const Point to = {x + kGap + kSwatch, middle};
+        if (curve.dashed) {
+            draw_dashes(canvas, from, to, curve, travelled);
+        } else {
+            canvas.line(from[0], middle, to[0], middle, curve.width, {curve.colour, 1});
+        }
+        canvas.text(to[0] + kGap, y, font, curve.name, {kText, 1});
+        y += pitch;
+    }
+}
+
+}  // namespace
+
+Colour curve_colour(std::size_t index) {
+    static constexpr std::array<Colour, 7> kColours = {{{0.34f, 0.71f, 0.91f},
+                                                        {0.90f, 0.62f, 0.00f},
+                                                        {0.00f, 0.75f, 0.55f},
+                                                        {0.94f, 0.89f, 0.26f},
+                                                        {0.95f, 0.45f, 0.15f},
+                                                        {0.85f, 0.55f, 0.72f},
+                                                        {0.72f, 0.74f, 0.78f}}};
+    return kColours[index % kColours.size()];
+}
+
+Area plot_inside(const Area& area) {
+    constexpr double kLeft = 64;
+    constexpr double kRight = 12;
+    const double top = title_font().pixels + 14.0;
+    const double bottom = kTick + 2.0 * small_font().pixels + 8.0;
+    return {std::round(area.x + kLeft), std::round(area.y + top), std::round(area.width - kLeft - kRight),
+            std::round(area.height - top - bottom)};
+}
+
+void draw_plot(Canvas& canvas, const Area& area, const Plot& plot) {
+    const Area inside = plot_inside(area);
+    const Window window(inside, plot);
+    canvas.text(inside.x, area.y + 6, title_font(), plot.title, {kBright, 1});
+    draw_axes(canvas, inside, window, plot);
+    for (const Curve& curve : plot.curves) draw_curve(canvas, window, curve);
+    draw_legend(canvas, inside, plot);
+}
+
+}  // namespace scorefield::render

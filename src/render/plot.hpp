@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "render/canvas.hpp"
+
+namespace scorefield::render {
+
+/// A rectangle in pixels of the picture (y down).
+struct Area {
+    double x = 0;
+    double y = 0;
+    double width = 0;
+    double height = 0;
+};
+
+/// What an axis shows: low < high, and low > 0 where logarithmic.
+struct Axis {
+    std::string label;
+    double low = 0;
+    double high = 1;
+    bool logarithmic = false;
+};
+
+/// Straight lines from point to point, in the units of the axes; interrupted where a point is not finite or, on a
+/// logarithmic axis, not positive.
+struct Curve {
+    std::string name;  ///< in the legend; empty: not there
+    std::vector<double> x;
+    std::vector<double> y;
+    Colour colour = {1, 1, 1};
+    double width = 2;     ///< pixels
+    bool dashed = false;  ///< for what is known rather than measured
+};
+
+/// Curves over two axes, under a title; without curves the frame for a picture.
+struct Plot {
+    std::string title;
+    Axis x;
+    Axis y;
+    std::vector<Curve> curves;
+    bool legend_left = false;  ///< in the upper left corner rather than the right one
+};
+
+/// Colours that every kind of colour blindness tells apart (Okabe & Ito 2008), light enough for a dark ground; they
+/// repeat after the seventh.
+Colour curve_colour(std::size_t index);
+
+/// Where curves stand within the area of a plot: what titles, ticks and labels leave. In whole pixels.
+Area plot_inside(const Area& area);
+
+/// Draws frame, grid, ticks, labels, curves (kept within the frame) and legend.
+void draw_plot(Canvas& canvas, const Area& area, const Plot& plot);
+
+}  // namespace scorefield::render
