@@ -23,24 +23,50 @@ class Dataset {
     /// Points first … first+count−1 of `seed`. Point i depends on (seed, i) alone, so that any number can be drawn in
     /// any order: base::kDataStream, particle i mod 2³².
     virtual Points draw(std::uint64_t seed, std::uint64_t first, std::size_t count) const = 0;
-    /// What stands for the distribution where points have to be kept: all points of a file, `count` draws of others.
+    /// What stands for the distribution where points have to be kept: all points of a set of points, `count` draws of
+    /// others.
     virtual Points pool(std::uint64_t seed, std::size_t count) const { return draw(seed, 0, count); }
-    /// The units in which networks see the data: estimated from 100 000 points of a fixed seed, or from all points of
-    /// a file.
+    /// The units in which networks see the data: of all points of a set of points, of a density exactly, of others
+    /// estimated from 100 000 points of a fixed seed.
     virtual Scaling scaling() const = 0;
 };
 
 struct DatasetInfo {
     std::string_view name;
-    std::string_view help;  ///< one line
+    std::string_view help;    ///< one line
+    std::size_t dim = 2;      ///< 1, 2 or 3
+    std::size_t classes = 0;  ///< 0: no labels
 };
 
 /// The data sets that need no file.
 std::span<const DatasetInfo> builtin_datasets();
 
-/// Opens a built-in set by name, or points from a file ending in `.npy` (draws choose its points with replacement).
-/// Throws base::Error (request) for an unknown name (with the nearest one), an unreadable file, or fewer than two
-/// different points.
+/// The endings of files that hold data, lower case: `.npy`, `.png`, `.ply`.
+std::span<const std::string_view> dataset_suffixes();
+
+/// Opens a built-in set by name, or a file by its ending in upper or lower case: points from `.npy` (npy.hpp), the
+/// vertices of `.ply` (ply.hpp), the brightness of `.png` as a density (png_brightness.hpp) on a rectangle about 0
+/// whose longer side is 2. Throws base::Error (request) for an unknown name (with the nearest one), an unreadable file,
+/// fewer than two different points, or a picture that is black all over.
 std::unique_ptr<Dataset> open_dataset(const std::string& name);
+
+/// Points as a distribution, labels too: draws choose them with replacement. `points` holds count·dim values, and count
+/// labels or none. Throws base::Error (request) naming `name` for fewer than two different points and values that are
+/// not finite.
+std::unique_ptr<Dataset> make_dataset(const std::string& name, Points points, Centre centre = Centre::own);
+
+/// A part of the plane, left < right and bottom < top.
+struct Rectangle {
+    double left = -1;
+    double bottom = -1;
+    double right = 1;
+    double top = 1;
+};
+
+/// The distribution whose density is proportional to `brightness`, (height, width) with its first row at the top, and
+/// constant within each of the equal cells that they divide `extent` into. Throws base::Error (request) naming `name`
+/// for values that are negative or not finite, and where none is above 0.
+std::unique_ptr<Dataset> make_density(const std::string& name, std::size_t width, std::size_t height,
+                                      std::span<const float> brightness, const Rectangle& extent);
 
 }  // namespace scorefield::data

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.hpp"
 #include "data/files.hpp"
@@ -145,16 +146,53 @@ HeaderText read_header(const std::filesystem::path& path, InputFile& file) {
     return {file.read(length), bytes};
 }
 
-template <typename Real>
+/// In pieces, so that the file's own form of the values takes no memory to speak of.
+template <typename Number>
 std::vector<float> read_values(const std::filesystem::path& path, InputFile& file, std::size_t count) {
-    std::vector<Real> stored(count);
-    file.read(stored.data(), count * sizeof(Real));
+    constexpr std::size_t kPiece = 1U << 16U;
+    std::vector<Number> stored(std::min(count, kPiece));
     std::vector<float> values(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        values[i] = static_cast<float>(stored[i]);
-        if (!std::isfinite(values[i])) {
-            refuse(path, "value " + std::to_string(i), "it is not finite in single precision",
-                   "remove NaN and infinite values");
+    for (std::size_t first = 0; first < count; first += kPiece) {
+        const std::size_t size = std::min(count - first, kPiece);
+        file.read(stored.data(), size * sizeof(Number));
+        for (std::size_t i = 0; i < size; ++i) values[first + i] = static_cast<float>(stored[i]);
+    }
+    const auto wrong = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });
+    if (wrong != values.end()) {
+        refuse(path, "value " + std::to_string(wrong - values.begin()), "it is not finite in single precision",
+               "remove NaN and infinite values");
+    }
+    return values;
+}
+
+struct NumberType {
+    std::string_view name;
+    std::size_t bytes;
+    std::vector<float> (*read)(const std::filesystem::path& path, InputFile& file, std::size_t count);
+};
+
+constexpr NumberType kNumberTypes[] = {
+    {"<f4", 4, read_values<float>},        {"<f8", 8, read_values<double>},
+    {"|i1", 1, read_values<std::int8_t>},  {"|u1", 1, read_values<std::uint8_t>},
+    {"<i2", 2, read_values<std::int16_t>}, {"<u2", 2, read_values<std::uint16_t>},
+    {"<i4", 4, read_values<std::int32_t>}, {"<u4", 4, read_values<std::uint32_t>},
+    {"<i8", 8, read_values<std::int64_t>}, {"<u8", 8, read_values<std::uint64_t>},
+};
+
+/// The values of an array of `shape` in C order from those in Fortran order, whose first index runs fastest.
+std::vector<float> to_c_order(const std::vector<float>& stored, const std::vector<std::size_t>& shape) {
+    std::vector<std::size_t> strides(shape.size(), 1);
+    for (std::size_t axis = 1; axis < shape.size(); ++axis) strides[axis] = strides[axis - 1] * shape[axis - 1];
+    std::vector<std::size_t> index(shape.size(), 0);
+    std::vector<float> values;
+    values.reserve(stored.size());
+    for (std::size_t place = 0; values.size() < stored.size();) {
+        values.push_back(stored[place]);
+        for (std::size_t axis = shape.size(); axis-- > 0;) {
+            place += strides[axis];
+            if (++index[axis] < shape[axis]) break;
+            place -= strides[axis] * shape[axis];
+            index[axis] = 0;
         }
     }
     return values;
@@ -190,14 +228,13 @@ Tensor read_npy(const std::filesystem::path& path) {
     InputFile file(path, "NPY");
     const HeaderText text = read_header(path, file);
     const HeaderReader::Header header = HeaderReader(path, text.text).read();
-    if (*header.type != "<f4" && *header.type != "<f8") {
-        refuse(path, "header", "the type '" + *header.type + "' is not little-endian float32 or float64",
+    const auto* const type = std::ranges::find(kNumberTypes, *header.type, &NumberType::name);
+    if (type == std::end(kNumberTypes)) {
+        refuse(path, "header",
+               "the type '" + *header.type + "' is not float32, float64 or an integer, little end first",
                "convert it with numpy's astype('float32')");
     }
-    if (*header.fortran_order) {
-        refuse(path, "header", "it is in Fortran order", "convert it with numpy.ascontiguousarray");
-    }
-    std::size_t expected = *header.type == "<f4" ? sizeof(float) : sizeof(double);
+    std::size_t expected = type->bytes;
     const bool empty = std::ranges::find(*header.shape, std::size_t{0}) != header.shape->end();
     for (const std::size_t size : *header.shape) {
         if (!empty && expected > std::numeric_limits<std::size_t>::max() / size)
@@ -209,9 +246,9 @@ Tensor read_npy(const std::filesystem::path& path) {
             path, "",
             "its shape asks for " + std::to_string(expected) + " bytes of values, it has " + std::to_string(available));
     }
-    const bool single = *header.type == "<f4";
-    return {*header.shape, single ? read_values<float>(path, file, expected / sizeof(float))
-                                  : read_values<double>(path, file, expected / sizeof(double))};
+    std::vector<float> values = type->read(path, file, expected / type->bytes);
+    if (*header.fortran_order) values = to_c_order(values, *header.shape);
+    return {*header.shape, std::move(values)};
 }
 
 Points read_points(const std::filesystem::path& path) {

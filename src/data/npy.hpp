@@ -11,9 +11,9 @@
 
 namespace scorefield::data {
 
-/// Reads a NumPy .npy file (format 1.0 to 3.0; little-endian float32 or float64, C order, any rank) as float32.
-/// Throws base::Error (request) naming the file and the place: not a NPY file, another type or order, a shape that does
-/// not match the file's length, a value that is not finite in float32.
+/// Reads a NumPy .npy file (format 1.0 to 3.0; float32, float64 or integers, little end first, C or Fortran
+/// order, any rank) as float32 in C order. Throws base::Error (request) naming the file and the place: not a NPY file,
+/// another type, a shape that does not match the file's length, a value that is not finite in float32.
 Tensor read_npy(const std::filesystem::path& path);
 
 /// A .npy file as points: shape (n, d), or (n) as (n, 1). Other ranks and empty arrays are refused.

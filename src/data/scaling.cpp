@@ -1,31 +1,58 @@
 #include "data/scaling.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.hpp"
 
 namespace scorefield::data {
+namespace {
 
-Scaling estimate_scaling(const Points& points, const std::string& where) {
-    if (points.values.empty()) throw base::request_error("cannot standardise data", where, "it holds no points");
-    double sum = 0;
-    for (std::size_t i = 0; i < points.values.size(); ++i) {
-        if (!std::isfinite(points.values[i])) {
-            throw base::request_error("cannot standardise data", where,
-                                      "point " + std::to_string(i / points.dim) + " is not finite");
+void require_distribution(const Points& points, const std::string& where) {
+    const auto refuse = [&where](const std::string& why) {
+        throw base::request_error("cannot standardise data", where, why, "give at least two different points");
+    };
+    if (points.values.empty()) refuse("it holds no points");
+    const auto wrong = std::ranges::find_if(points.values, [](float value) { return !std::isfinite(value); });
+    if (wrong != points.values.end()) {
+        const auto value = static_cast<std::size_t>(wrong - points.values.begin());
+        throw base::request_error("cannot standardise data", where,
+                                  "point " + std::to_string(value / points.dim) + " is not finite",
+                                  "remove NaN and infinite values");
+    }
+    if (points.count == 1) refuse("it holds a single point");
+    // Equal to the one before it, every value but those of the first point.
+    if (std::equal(points.values.begin() + static_cast<std::ptrdiff_t>(points.dim), points.values.end(),
+                   points.values.begin())) {
+        refuse("all points are equal");
+    }
+}
+
+std::vector<double> mean_of(const Points& points, Centre centre) {
+    std::vector<double> sums(points.dim);
+    for (std::size_t i = 0; i < points.count; ++i) {
+        for (std::size_t c = 0; c < points.dim; ++c) {
+            sums[centre == Centre::own ? c : 0] += static_cast<double>(points.values[i * points.dim + c]);
         }
-        sum += static_cast<double>(points.values[i]);
     }
-    const double count = static_cast<double>(points.values.size());
-    const double mean = sum / count;
+    if (centre == Centre::common)
+        return std::vector<double>(points.dim, sums[0] / (static_cast<double>(points.values.size())));
+    for (double& sum : sums) sum /= static_cast<double>(points.count);
+    return sums;
+}
+
+}  // namespace
+
+Scaling estimate_scaling(const Points& points, const std::string& where, Centre centre) {
+    require_distribution(points, where);
+    const std::vector<double> mean = mean_of(points, centre);
     double squares = 0;
-    for (const float value : points.values) squares += std::pow(static_cast<double>(value) - mean, 2);
-    const double deviation = std::sqrt(squares / count);
-    if (!(deviation > 1e-12 * std::abs(mean))) {
-        throw base::request_error("cannot standardise data", where, "all values are equal",
-                                  "a distribution needs points that differ");
+    for (std::size_t i = 0; i < points.count; ++i) {
+        for (std::size_t c = 0; c < points.dim; ++c) {
+            squares += std::pow(static_cast<double>(points.values[i * points.dim + c]) - mean[c], 2);
+        }
     }
-    return {std::vector<double>(points.dim, mean), deviation};
+    return {mean, std::sqrt(squares / static_cast<double>(points.values.size()))};
 }
 
 Points standardise(const Points& points, const Scaling& scaling) {

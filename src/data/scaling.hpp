@@ -7,8 +7,7 @@
 
 namespace scorefield::data {
 
-/// Standardised units: (x − mean)/deviation, with one mean per coordinate (all the same for the built-in sets and for
-/// files, as in the seed experiment) and one deviation for all.
+/// Standardised units: (x − mean)/deviation, with one mean per coordinate and one deviation for all.
 struct Scaling {
     std::vector<double> mean;
     double deviation = 1;
@@ -16,11 +15,14 @@ struct Scaling {
     bool operator==(const Scaling&) const = default;
 };
 
-/// One scalar mean and one scalar deviation over all coordinates of all points. Throws base::Error (request) naming
-/// `where` if there are no points, a value is not finite, or all values are equal.
-Scaling estimate_scaling(const Points& points, const std::string& where);
+/// What the mean of a Scaling is: one number for all coordinates, as in the seed experiment, or each coordinate's own.
+enum class Centre { common, own };
 
-/// (x − mean)/deviation. `scaling.mean` holds points.dim entries.
+/// The mean of all points, and one deviation about it over all coordinates. Throws base::Error (request) naming `where`
+/// if there are no points, a value is not finite, or no two points differ.
+Scaling estimate_scaling(const Points& points, const std::string& where, Centre centre = Centre::common);
+
+/// (x − mean)/deviation; labels stay. `scaling.mean` holds points.dim entries.
 Points standardise(const Points& points, const Scaling& scaling);
 
 /// The inverse of `standardise`: x·deviation + mean.

@@ -6,16 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "data/mixture.hpp"
 #include "diffusion/target.hpp"
 
 namespace scorefield::diffusion {
 
-/// One Gaussian of a mixture in d dimensions.
-struct MixtureComponent {
-    double weight = 1;               ///< > 0; the mixture divides by the sum
-    std::vector<double> mean;        ///< (d)
-    std::vector<double> covariance;  ///< (d, d) row-major, symmetric, positive semi-definite
-};
+using data::MixtureComponent;
 
 /// A Gaussian mixture in d = 1, 2 or 3 dimensions: under a marginal component k stays Gaussian with mean αμ_k and
 /// covariance α²Σ_k + σ²I, so density, score, denoiser and samples are closed-form. Safe far from every mean and at

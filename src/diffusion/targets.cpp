@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "data/tree.hpp"
 #include "diffusion/target_file.hpp"
-#include "diffusion/target_tree.hpp"
 #include "diffusion/three_states.hpp"
 
 namespace scorefield::diffusion {
@@ -54,15 +54,6 @@ std::vector<MixtureComponent> three_places() {
     return places;
 }
 
-/// The components of the mixtures that need no file.
-std::vector<MixtureComponent> builtin_mixture(std::string_view name) {
-    if (name == "mixture_a") return {{0.3, {-2}, {0.04}}, {0.7, {2}, {1}}};
-    if (name == "mixture_b") return {{0.6, {2}, {0.25}}, {0.4, {-2}, {0.04}}};
-    if (name == "three_states") return three_places();
-    if (name == "mixture_c") return {{0.5, {-3}, {1}}, {0.5, {3}, {1}}};
-    return {{0.2, {-5, -5}, {1, 0, 0, 1}}, {0.8, {5, 5}, {1, 0, 0, 1}}};
-}
-
 }  // namespace
 
 std::span<const TargetInfo> targets() {
@@ -83,10 +74,11 @@ const TargetInfo& target_info(std::string_view name) {
 std::unique_ptr<Target> open_target(const TargetSettings& settings, const TargetInput& input) {
     const std::string name(target_info(settings.name).name);
     if (name == "gaussian") return std::make_unique<GaussianMixture>(make_gaussian(settings));
-    if (name == "tree") return std::make_unique<GaussianMixture>(make_tree());
+    if (name == "tree") return std::make_unique<GaussianMixture>(data::tree_mixture(), name);
     if (name == "gmm") return std::make_unique<GaussianMixture>(mixture_from_json(input.text, input.where));
     if (name == "empirical") return std::make_unique<EmpiricalTarget>(input.points, input.dim);
-    return std::make_unique<GaussianMixture>(builtin_mixture(name), name);
+    if (name == "three_states") return std::make_unique<GaussianMixture>(three_places(), name);
+    return std::make_unique<GaussianMixture>(data::named_mixture(name), name);
 }
 
 }  // namespace scorefield::diffusion

@@ -28,6 +28,13 @@ class FileTest : public testing::Test {
     void replace(const std::string& bytes) const {
         std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     }
+    /// Turns one bit of a byte round, where it stands: again, and the file is as before.
+    void flip(std::size_t byte) const {
+        std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+        file.seekg(static_cast<std::streamoff>(byte));
+        const int flipped = file.get() ^ (1 << (byte % 8));
+        file.seekp(static_cast<std::streamoff>(byte)).put(static_cast<char>(flipped));
+    }
     /// `read` refuses the file as a mistake in the request, by a line that names it.
     template <typename Read>
     void expect_refused(const Read& read, const std::string& what, const std::string& because = "") const {

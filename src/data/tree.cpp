@@ -1,4 +1,4 @@
-#include "diffusion/target_tree.hpp"
+#include "data/tree.hpp"
 
 #include <array>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "base/random.hpp"
 
-namespace scorefield::diffusion {
+namespace scorefield::data {
 namespace {
 
 constexpr std::uint64_t kSeed = 0x7ee;
@@ -88,11 +88,11 @@ void standardise(std::vector<MixtureComponent>& components) {
 
 }  // namespace
 
-GaussianMixture make_tree() {
+std::vector<MixtureComponent> tree_mixture() {
     std::vector<MixtureComponent> components;
     grow({}, components);
     standardise(components);
-    return GaussianMixture(components, "tree");
+    return components;
 }
 
-}  // namespace scorefield::diffusion
+}  // namespace scorefield::data

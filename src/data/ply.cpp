@@ -1,0 +1,231 @@
+#include "data/ply.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "data/files.hpp"
+#include "data/ply_header.hpp"
+
+namespace scorefield::data {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "numbers of the other order are turned round");
+
+constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 32U;
+constexpr std::string_view kSpace = " \t\r";
+
+/// Where the reader stands, for those who have to look for what is wrong.
+struct Place {
+    const std::filesystem::path& path;
+    std::string_view element = {};
+    std::uint64_t index = 0;
+
+    [[noreturn]] void refuse(const std::string& why) const {
+        refuse_ply(path, fmt::format("{} {}", element, index), why);
+    }
+};
+
+/// The elements as text, one on a line.
+class AsciiBody {
+  public:
+    AsciiBody(const Place& place, std::string_view rest) : place_(place), rest_(rest) {}
+
+    /// Whether so many elements may be left: a digit and a space per value.
+    bool may_hold(const PlyElement& element) const {
+        return element.count <= (rest_.size() + 1) / (2 * element.properties.size());
+    }
+    void begin() {
+        do {
+            if (rest_.empty()) place_.refuse("the file ends before it");
+            const std::size_t end = std::min(rest_.find('\n'), rest_.size());
+            line_ = rest_.substr(0, end);
+            rest_.remove_prefix(std::min(end + 1, rest_.size()));
+            skip_space();
+        } while (line_.empty());
+    }
+    double value(PlyType /*type*/) {
+        if (line_.empty()) place_.refuse("a value is missing");
+        const std::string_view word = line_.substr(0, line_.find_first_of(kSpace));
+        line_.remove_prefix(word.size());
+        skip_space();
+        return number(word);
+    }
+    void skip(std::uint64_t count, PlyType type) {
+        for (std::uint64_t i = 0; i < count; ++i) value(type);
+    }
+    void end() const {
+        if (!line_.empty()) place_.refuse("it has more values than the header says");
+    }
+
+  private:
+    double number(std::string_view word) const {
+        const char* const begin = word.data() + (word.starts_with('+') ? 1 : 0);
+        const char* const end = word.data() + word.size();
+        double number = 0;
+        const auto [stop, failed] = std::from_chars(begin, end, number);
+        if (stop != end || failed == std::errc::invalid_argument) {
+            place_.refuse("'" + std::string(word.substr(0, 40)) + "' is not a number");
+        }
+        // Beyond the range of doubles: 0 or infinite.
+        return failed == std::errc() ? number : std::strtod(std::string(word).c_str(), nullptr);
+    }
+    void skip_space() { line_.remove_prefix(std::min(line_.find_first_not_of(kSpace), line_.size())); }
+
+    const Place& place_;
+    std::string_view rest_;
+    std::string_view line_;
+};
+
+template <typename Number>
+double number_in(const std::array<char, 8>& bytes) {
+    Number number = 0;
+    std::memcpy(&number, bytes.data(), sizeof number);
+    return static_cast<double>(number);
+}
+
+/// The elements as numbers, one after the other.
+class BinaryBody {
+  public:
+    BinaryBody(const Place& place, std::string_view rest, bool big_endian)
+        : place_(place), rest_(rest), big_endian_(big_endian) {}
+
+    bool may_hold(const PlyElement& element) const {
+        std::size_t bytes = 0;
+        for (const PlyProperty& property : element.properties) {
+            bytes += bytes_of(property.length.value_or(property.type));
+        }
+        return element.count <= rest_.size() / bytes;
+    }
+    void begin() const {}
+    double value(PlyType type) {
+        const std::size_t size = bytes_of(type);
+        if (rest_.size() < size) place_.refuse("the file ends within it");
+        std::array<char, 8> bytes = {};
+        std::memcpy(bytes.data(), rest_.data(), size);
+        rest_.remove_prefix(size);
+        if (big_endian_) std::reverse(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+        switch (type) {
+            case PlyType::int8:
+                return number_in<std::int8_t>(bytes);
+            case PlyType::uint8:
+                return number_in<std::uint8_t>(bytes);
+            case PlyType::int16:
+                return number_in<std::int16_t>(bytes);
+            case PlyType::uint16:
+                return number_in<std::uint16_t>(bytes);
+            case PlyType::int32:
+                return number_in<std::int32_t>(bytes);
+            case PlyType::uint32:
+                return number_in<std::uint32_t>(bytes);
+            case PlyType::float32:
+                return number_in<float>(bytes);
+            case PlyType::float64:
+                break;
+        }
+        return number_in<double>(bytes);
+    }
+    void skip(std::uint64_t count, PlyType type) {
+        if (count > rest_.size() / bytes_of(type)) place_.refuse("the file ends within it");
+        rest_.remove_prefix(count * bytes_of(type));
+    }
+    void end() const {}
+
+  private:
+    const Place& place_;
+    std::string_view rest_;
+    bool big_endian_;
+};
+
+/// The next element; `use(number of the property, value)` hears of those that are no lists.
+template <typename Body, typename Use>
+void read_element(Body& body, const PlyElement& element, const Place& place, const Use& use) {
+    body.begin();
+    for (std::size_t i = 0; i < element.properties.size(); ++i) {
+        const PlyProperty& property = element.properties[i];
+        if (!property.length) {
+            use(i, body.value(property.type));
+            continue;
+        }
+        const double length = body.value(*property.length);
+        if (!(length >= 0 && length <= static_cast<double>(kMaxBytes) && length == std::floor(length))) {
+            place.refuse(fmt::format("the list '{}' cannot have {} values", property.name, length));
+        }
+        body.skip(static_cast<std::uint64_t>(length), property.type);
+    }
+    body.end();
+}
+
+constexpr std::array<const char*, 3> kAxes = {"x", "y", "z"};
+
+/// For each property of a vertex, the coordinate that it is, or 3.
+std::vector<std::size_t> axes_of(const std::filesystem::path& path, const PlyElement& vertices) {
+    std::vector<std::size_t> axes(vertices.properties.size(), kAxes.size());
+    for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
+        const auto found = std::ranges::find(vertices.properties, kAxes[axis], &PlyProperty::name);
+        if (found == vertices.properties.end() || found->length) {
+            refuse_ply(path, "header", fmt::format("its vertices have no coordinate {}", kAxes[axis]));
+        }
+        axes[static_cast<std::size_t>(found - vertices.properties.begin())] = axis;
+    }
+    return axes;
+}
+
+template <typename Body>
+Points read_vertices(Body body, Place& place, const PlyElement& vertices) {
+    const std::vector<std::size_t> axes = axes_of(place.path, vertices);
+    if (!body.may_hold(vertices)) {
+        refuse_ply(place.path, "header", fmt::format("the file is too short for its {} vertices", vertices.count));
+    }
+    Points points = {vertices.count, 3, std::vector<float>(3 * vertices.count)};
+    place.element = vertices.name;
+    for (place.index = 0; place.index < vertices.count; ++place.index) {
+        read_element(body, vertices, place, [&](std::size_t property, double value) {
+            const std::size_t axis = axes[property];
+            if (axis == kAxes.size()) return;
+            const auto coordinate = static_cast<float>(value);
+            if (!std::isfinite(coordinate))
+                place.refuse(fmt::format("{} is not finite in single precision", kAxes[axis]));
+            points.values[3 * place.index + axis] = coordinate;
+        });
+    }
+    return points;
+}
+
+/// Passes over the elements before the vertices, and reads those.
+template <typename Body>
+Points read_body(Body body, Place& place, const PlyHeader& header) {
+    for (const PlyElement& element : header.elements) {
+        if (element.name == "vertex" && element.count > 0) return read_vertices(body, place, element);
+        place.element = element.name;
+        for (place.index = 0; place.index < element.count; ++place.index) {
+            read_element(body, element, place, [](std::size_t, double) {});
+        }
+    }
+    refuse_ply(place.path, "header", "it has no vertices");
+}
+
+}  // namespace
+
+Points read_ply(const std::filesystem::path& path) {
+    InputFile file(path, "PLY");
+    if (file.size() > kMaxBytes) {
+        refuse_ply(path, "", fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxBytes),
+                   "thin the cloud out");
+    }
+    const std::string bytes = file.read(file.size());
+    const PlyHeader header = parse_ply_header(path, bytes);
+    const std::string_view rest = std::string_view(bytes).substr(header.bytes);
+    Place place = {path};
+    if (header.format == PlyFormat::ascii) return read_body(AsciiBody(place, rest), place, header);
+    return read_body(BinaryBody(place, rest, header.format == PlyFormat::big_endian), place, header);
+}
+
+}  // namespace scorefield::data

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scorefield::data {
+
+enum class PlyFormat { ascii, little_endian, big_endian };
+
+enum class PlyType { int8, uint8, int16, uint16, int32, uint32, float32, float64 };
+
+std::size_t bytes_of(PlyType type);
+
+struct PlyProperty {
+    std::string name;
+    PlyType type = PlyType::float32;
+    std::optional<PlyType> length = {};  ///< of a list: the type of its number of values
+};
+
+struct PlyElement {
+    std::string name;
+    std::uint64_t count = 0;
+    std::vector<PlyProperty> properties;
+};
+
+struct PlyHeader {
+    PlyFormat format = PlyFormat::ascii;
+    std::vector<PlyElement> elements;
+    std::size_t bytes = 0;  ///< of the header, up to the first element
+};
+
+/// Refuses the file with base::Error (request); `place` may be empty.
+[[noreturn]] void refuse_ply(const std::filesystem::path& path, const std::string& place, const std::string& why,
+                             const std::string& hint = "write it again as PLY with vertices x, y and z");
+
+/// Reads the header of a file's `text`. Every element has a property, so that its size is at least a byte; no element
+/// has two of one name. Throws as refuse_ply.
+PlyHeader parse_ply_header(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace scorefield::data

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+namespace scorefield::data {
+
+/// How bright each pixel of a picture is, 0 … 1, (height, width) with the first row at the top.
+struct Brightness {
+    std::size_t width = 0;
+    std::size_t height = 0;
+    std::vector<float> values;
+};
+
+/// The most pixels that are read: a film's 8K frame.
+inline constexpr std::size_t kMaxPixels = std::size_t{7680} * 4320;
+
+/// Reads a PNG file of any kind: 1 to 16 bits, grey, colours or palette, with or without alpha, interlaced or not. The
+/// brightness is (0.2126 R + 0.7152 G + 0.0722 B)·A of the numbers as they are stored (grey counts as it is), so twice
+/// the number is twice the density: colour spaces and gamma do not matter. Throws base::Error (request) naming the
+/// file: not a PNG file, broken, cut short, or more than kMaxPixels.
+Brightness read_brightness(const std::filesystem::path& path);
+
+}  // namespace scorefield::data
