@@ -13,6 +13,7 @@ namespace scorefield::train {
 namespace {
 
 constexpr std::uint64_t kHeldOutSeed = 0x4e1d'0007'5eed'0001;
+constexpr double kHopeless = 1e4;  // times the loss of a network that says zero
 constexpr std::size_t kRowsPerTask = 128;
 constexpr std::uint32_t kNoiseBlock = 1;  // block 0 chooses level, point and whether the class is seen
 constexpr std::uint32_t kSecondBlock = 2;
@@ -64,6 +65,7 @@ BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProces
       seed_(settings.seed),
       whole_times_(process.times().discrete && settings.prediction != diffusion::Prediction::edm),
       levels_(noise_levels(process, parametrisation(settings), objective_, settings.objective)),
+      hopeless_loss_(kHopeless * std::max(1.0, loss_of_zero(levels_, objective_))),
       pool_(data::standardise(data.pool(settings.seed, kPoolPoints), scaling_)) {
     form_ = form_of(objective_, levels_, settings);
     form_.classes = classes_of(data, settings);
@@ -83,11 +85,6 @@ nn::TimeFrequencies BatchSource::frequencies() const {
     const double high = levels_.back().c_noise;
     if (whole_times_) return nn::frequencies_of_levels(high);
     return nn::frequencies_of_range(high - levels_.front().c_noise);
-}
-
-double BatchSource::hopeless_loss() const {
-    constexpr double kHopeless = 1e4;
-    return kHopeless * std::max(1.0, loss_of_zero(levels_, objective_));
 }
 
 void BatchSource::resize(Batch& batch, std::size_t rows) const {

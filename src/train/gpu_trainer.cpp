@@ -23,8 +23,9 @@ namespace {
 constexpr std::size_t kLevelFloats = 12;  // of train/level.glsl
 constexpr std::uint32_t kNormGroup = 256;
 constexpr std::uint32_t kMostGroups = 1024;  // of Adam: each invocation takes one weight after the other
-/// Operations of a submission: a fraction of a second on the slowest devices.
-constexpr double kSubmissionWork = 4e9;
+/// Of a submission: a fraction of a second on the slowest devices.
+constexpr double kSubmissionWork = 4e9;  // operations
+constexpr std::uint32_t kAtOnce = 8;     // steps
 
 struct BatchPush {
     std::uint32_t rows, levels, all_levels, points, step, stream, seed_low, seed_high, hidden_below, stride;
@@ -88,11 +89,6 @@ std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& 
 
 }  // namespace
 
-GpuTrainer::Slot::Slot(gpu::Device& device, const std::string& name)
-    : recorder(device, name),
-      figures(device, name + ", figures", kAtOnce * 2 * sizeof(float)),
-      readback(device, name + ", read-back", kAtOnce * 2 * sizeof(float), gpu::MemoryUse::readback) {}
-
 GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const data::Dataset& data,
                        const diffusion::NoiseProcess& process)
     : device_(device),
@@ -101,7 +97,9 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
       source_(data, process, settings),
       network_(network_config(settings, source_)),
       objective_(build_objective(network_, source_.form(), nn::TimeRows::levels, source_.batch_levels(settings.batch))),
-      slots_{Slot(device, "training, even"), Slot(device, "training, odd")} {
+      figures_(device, "figures of steps", std::size_t{kFigures} * 2 * sizeof(float)),
+      readback_(device, "figures of steps, read-back", figures_.bytes(), gpu::MemoryUse::readback),
+      recorders_{gpu::Recorder(device, "training, even"), gpu::Recorder(device, "training, odd")} {
     plan_ = plan_training(device, objective_, network_, settings.batch);
     for (const nn::TensorSpec& spec : trained_tensors(network_)) trained_ += elements(spec);
     const std::uint32_t group = nn::network_group(device);
@@ -117,9 +115,6 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
     norm_ = gpu::ComputePipeline(device, "gradient norm", shaders::train_norm_comp,
                                  {nn::workgroup_size(device, kNormGroup)});
     adam_ = gpu::ComputePipeline(device, "Adam", shaders::train_adam_comp, {group});
-    // Forward, and backward by activations and by weights: a multiplication and an addition each.
-    const double work = 6.0 * static_cast<double>(trained_) * static_cast<double>(settings.batch);
-    at_once_ = static_cast<std::uint32_t>(std::clamp(kSubmissionWork / work, 1.0, double{kAtOnce}));
     points_ = gpu::make_buffer<float>(device, "training points", source_.pool().values);
     const std::vector<std::uint32_t>& labels = source_.pool().labels;
     labels_ = gpu::make_buffer<std::uint32_t>(device, "classes of points",
@@ -138,11 +133,13 @@ GpuTrainer::~GpuTrainer() {
 
 /// Runs every pipeline once, on whatever lies in the buffers.
 void GpuTrainer::warm_up() {
-    Slot& slot = slots_[0];
-    slot.recorder.begin();
-    for (const gpu::Buffer* buffer : {&levels_, &average_, &moments_, &state_}) slot.recorder.fill(*buffer, 0);
-    record_step(slot, 0, 0);
-    device_.wait(device_.submit(slot.recorder));
+    gpu::Recorder& recorder = recorders_[0];
+    recorder.begin();
+    for (const gpu::Buffer* buffer : {&levels_, &average_, &moments_, &state_}) recorder.fill(*buffer, 0);
+    while (steps_ == 0) record_part(recorder);
+    device_.wait(device_.submit(recorder));
+    steps_ = 0;
+    recorded_ = {};
 }
 
 /// The levels and the initial weights, which are their own average.
@@ -171,7 +168,7 @@ void GpuTrainer::upload_start() {
     gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
 }
 
-void GpuTrainer::record_batch(gpu::Recorder& recorder, std::uint64_t step) {
+void GpuTrainer::record_batch(gpu::Recorder& recorder) {
     const BatchForm& form = source_.form();
     const auto place = [&](bool there, const char* name) { return there ? plan_->place(name).offset : 0; };
     const bool implicit = form.loss != BatchForm::Loss::regression;
@@ -181,7 +178,7 @@ void GpuTrainer::record_batch(gpu::Recorder& recorder, std::uint64_t step) {
                             static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
                             static_cast<std::uint32_t>(source_.levels().size()),
                             static_cast<std::uint32_t>(source_.pool().count),
-                            static_cast<std::uint32_t>(step),
+                            static_cast<std::uint32_t>(steps_),
                             base::kTrainStream,
                             static_cast<std::uint32_t>(settings_.seed),
                             static_cast<std::uint32_t>(settings_.seed >> 32U),
@@ -208,19 +205,18 @@ void GpuTrainer::record_batch(gpu::Recorder& recorder, std::uint64_t step) {
     recorder.dispatch(target_, {values, gpu::reads(points_), gpu::reads(levels_)}, kernel, groups);
 }
 
-void GpuTrainer::record_step(Slot& slot, std::uint32_t index, std::uint64_t step) {
-    gpu::Recorder& recorder = slot.recorder;
+/// Loss and gradient's norm, and the step along it.
+void GpuTrainer::record_update(gpu::Recorder& recorder) {
     const gpu::Buffer& values = plan_->values();
     const std::uint32_t group = adam_.local_size()[0];
-    record_batch(recorder, step);
-    plan_->record(recorder, settings_.batch);
+    const auto index = static_cast<std::uint32_t>(steps_ % kFigures);
     const auto count = static_cast<std::uint32_t>(trained_);
     const std::uint32_t gradient = plan_->output(1).offset;
     recorder.dispatch(
-        norm_, {gpu::reads(values), gpu::writes(slot.figures), gpu::reads_writes(state_)},
+        norm_, {gpu::reads(values), gpu::writes(figures_), gpu::reads_writes(state_)},
         NormPush{plan_->output(0).offset, gradient, count, 2 * index, static_cast<float>(source_.hopeless_loss())}, 1);
-    const auto power = static_cast<double>(step + 1);
-    const double rate = learning_rate(settings_, step);
+    const auto power = static_cast<double>(steps_ + 1);
+    const double rate = learning_rate(settings_, steps_);
     const AdamPush adam = {plan_->place("input.weight").offset,
                            gradient,
                            count,
@@ -234,48 +230,102 @@ void GpuTrainer::record_step(Slot& slot, std::uint32_t index, std::uint64_t step
                            static_cast<float>(1 - kAdamBeta1),
                            static_cast<float>(1 - kAdamBeta2),
                            static_cast<float>(kAdamEpsilon),
-                           static_cast<float>(1 - average_decay(settings_.ema, step))};
+                           static_cast<float>(1 - average_decay(settings_.ema, steps_))};
     recorder.dispatch(adam_,
-                      {gpu::reads_writes(values), gpu::reads(slot.figures), gpu::reads_writes(moments_),
+                      {gpu::reads_writes(values), gpu::reads(figures_), gpu::reads_writes(moments_),
                        gpu::reads_writes(average_), gpu::reads(state_)},
                       adam, std::min(kMostGroups, (count + group - 1) / group));
+    constexpr VkDeviceSize kBytes = 2 * sizeof(float);
+    recorder.copy(figures_, index * kBytes, readback_, index * kBytes, kBytes);
 }
 
-void GpuTrainer::advance(std::uint64_t count) {
-    while (count > 0) {
-        Slot& slot = slots_[submissions_++ % slots_.size()];
-        collect(slot);
-        slot.first = steps_;
-        slot.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(count, at_once_));
-        slot.recorder.begin();
-        for (std::uint32_t i = 0; i < slot.count; ++i) record_step(slot, i, steps_ + i);
-        slot.recorder.copy(slot.figures, slot.readback);
-        device_.submit(slot.recorder);
-        steps_ += slot.count;
-        count -= slot.count;
+double GpuTrainer::part_operations(std::size_t part) const {
+    constexpr double kPerDraw = 200;
+    constexpr double kPerPoint = 12;
+    constexpr double kPerWeight = 30;
+    const auto rows = static_cast<double>(settings_.batch);
+    if (part == 0) {
+        const double points = source_.form().kernel_target ? static_cast<double>(source_.pool().count) : 0;
+        return rows * (kPerDraw + kPerPoint * points);
+    }
+    if (part <= plan_->dispatches()) return plan_->work(part - 1, settings_.batch);
+    return kPerWeight * static_cast<double>(trained_);
+}
+
+double GpuTrainer::step_operations() const {
+    double sum = 0;
+    for (std::size_t part = 0; part < plan_->dispatches() + 2; ++part) sum += part_operations(part);
+    return sum;
+}
+
+void GpuTrainer::record_part(gpu::Recorder& recorder) {
+    const std::size_t part = part_++;
+    if (part == 0) {
+        record_batch(recorder);
+    } else if (part <= plan_->dispatches()) {
+        plan_->record(recorder, settings_.batch, part - 1, 1);
+    } else {
+        record_update(recorder);
+        part_ = 0;
+        if (recorded_.count++ == 0) recorded_.first = steps_;
+        ++steps_;
     }
 }
 
-/// Takes the figures of the slot's steps, waiting for them.
-void GpuTrainer::collect(Slot& slot) {
-    if (slot.count == 0) return;
-    device_.wait(slot.recorder.submission());
-    const std::span<const float> figures = slot.readback.mapped<float>();
-    const std::uint32_t count = std::exchange(slot.count, 0);
-    for (std::uint32_t i = 0; i < count; ++i) {
-        const std::uint64_t step = slot.first + i;
-        reports_.push_back({step, static_cast<double>(figures[2 * std::size_t{i}]), learning_rate(settings_, step),
-                            static_cast<double>(figures[2 * std::size_t{i} + 1]), source_.hopeless_loss()});
+double GpuTrainer::record_some(gpu::Recorder& recorder, double operations) {
+    double done = 0;
+    while ((done == 0 || done < operations) && recorded_.count < kMostAtOnce) {
+        done += part_operations(part_);
+        record_part(recorder);
+    }
+    return done;
+}
+
+void GpuTrainer::submitted(gpu::Submission submission) {
+    if (recorded_.count == 0) return;
+    recorded_.submission = submission;
+    flights_.push_back(std::exchange(recorded_, {}));
+    // The figures of later steps go where those of earlier ones were.
+    while (steps_ - flights_.front().first > kFigures - kMostAtOnce) {
+        collect(flights_.front());
+        flights_.erase(flights_.begin());
+    }
+}
+
+void GpuTrainer::advance(std::uint64_t count) {
+    const std::uint64_t end = steps_ + count;
+    while (steps_ < end) {
+        gpu::Recorder& recorder = recorders_[submissions_++ % recorders_.size()];
+        device_.wait(recorder.submission());
+        recorder.begin();
+        double done = 0;
+        while (steps_ < end && done < kSubmissionWork && recorded_.count < kAtOnce) {
+            done += part_operations(part_);
+            record_part(recorder);
+        }
+        submitted(device_.submit(recorder));
+    }
+}
+
+/// Takes the figures of the flight's steps, waiting for them.
+void GpuTrainer::collect(const Flight& flight) {
+    device_.wait(flight.submission);
+    const std::span<const float> figures = readback_.mapped<float>();
+    for (std::uint64_t step = flight.first; step < flight.first + flight.count; ++step) {
+        const std::size_t at = 2 * (step % kFigures);
+        reports_.push_back({step, static_cast<double>(figures[at]), learning_rate(settings_, step),
+                            static_cast<double>(figures[at + 1]), source_.hopeless_loss()});
     }
 }
 
 std::vector<StepReport> GpuTrainer::reports(bool all) {
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-        Slot& slot = slots_[(submissions_ + i) % slots_.size()];  // the earlier one first
-        // A later one may complete while this is read: its figures come after those of the earlier one all the same.
-        if (slot.count > 0 && !all && !device_.completed(slot.recorder.submission())) break;
-        collect(slot);
+    std::size_t collected = 0;
+    for (const Flight& flight : flights_) {
+        if (!all && !device_.completed(flight.submission)) break;
+        collect(flight);
+        ++collected;
     }
+    flights_.erase(flights_.begin(), flights_.begin() + static_cast<std::ptrdiff_t>(collected));
     return std::exchange(reports_, {});
 }
 
@@ -315,6 +365,7 @@ void GpuTrainer::restore(const TrainingState& state) {
     gpu::upload<float>(device_, moments_, moments);
     gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
     steps_ = state.steps;
+    part_ = 0;
 }
 
 VkDeviceSize GpuTrainer::first_weight() const {

@@ -39,25 +39,32 @@ class GpuTrainer final : public Trainer {
     /// The averaged weights where they live, in the order of TrainingState: each submission changes them.
     const gpu::Buffer& averaged() const { return average_; }
 
-  private:
-    /// Steps that are submitted together at most; fewer where they are long.
-    static constexpr std::uint32_t kAtOnce = 8;
-    /// One submission, reused when it has completed.
-    struct Slot {
-        explicit Slot(gpu::Device& device, const std::string& name);
+    /// Records the next parts of training, at least one and about `operations` worth of them, into a recording of
+    /// others, which is told to `submitted` once it is; recordings that begin steps are submitted in their order.
+    /// Returns the operations recorded. A step may be spread over any number of recordings.
+    double record_some(gpu::Recorder& recorder, double operations);
+    void submitted(gpu::Submission submission);
+    /// Operations of a whole step, roughly.
+    double step_operations() const;
 
-        gpu::Recorder recorder;
-        gpu::Buffer figures;  ///< (kAtOnce, 2): loss, sum of squares of the gradient
-        gpu::Buffer readback;
-        std::uint64_t first = 0;  ///< step
-        std::uint32_t count = 0;  ///< steps in flight; 0: none
+  private:
+    /// Steps that a recording ends at most, and whose figures are kept.
+    static constexpr std::uint32_t kMostAtOnce = 64;
+    static constexpr std::uint32_t kFigures = 4 * kMostAtOnce;
+    /// Steps that a submission ended.
+    struct Flight {
+        gpu::Submission submission;
+        std::uint64_t first = 0;
+        std::uint32_t count = 0;
     };
 
     void warm_up();
     void upload_start();
-    void record_batch(gpu::Recorder& recorder, std::uint64_t step);
-    void record_step(Slot& slot, std::uint32_t index, std::uint64_t step);
-    void collect(Slot& slot);
+    double part_operations(std::size_t part) const;
+    void record_part(gpu::Recorder& recorder);
+    void record_batch(gpu::Recorder& recorder);
+    void record_update(gpu::Recorder& recorder);
+    void collect(const Flight& flight);
     /// Where the trained weights begin in the plan's values, in bytes: they lie there one after the other.
     VkDeviceSize first_weight() const;
 
@@ -71,11 +78,15 @@ class GpuTrainer final : public Trainer {
     std::unique_ptr<nn::GpuPlan> plan_;
     gpu::ComputePipeline draw_, target_, norm_, adam_;
     gpu::Buffer points_, labels_, levels_, moments_, average_;
-    gpu::Buffer state_;          ///< one word: whether training has diverged
-    std::uint32_t at_once_ = 1;  ///< steps of a submission
-    std::array<Slot, 2> slots_;
+    gpu::Buffer state_;     ///< one word: whether training has diverged
+    gpu::Buffer figures_;   ///< (kFigures, 2): loss and sum of squares of the gradient of a step, in turn
+    gpu::Buffer readback_;  ///< the same, for the host
+    std::array<gpu::Recorder, 2> recorders_;
+    std::vector<Flight> flights_;      ///< whose figures have not been read, in their order
+    Flight recorded_;                  ///< steps that recordings have ended since the last submission
+    std::size_t part_ = 0;             ///< of the step under way, to be recorded next: batch, plan, update
     std::vector<StepReport> reports_;  ///< not yet asked for
-    std::uint64_t steps_ = 0;
+    std::uint64_t steps_ = 0;          ///< recorded to their end
     std::uint64_t submissions_ = 0;
 };
 

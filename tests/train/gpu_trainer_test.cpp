@@ -94,6 +94,32 @@ TEST_F(GpuTrainerTest, GivesTheSameBitsHoweverManyStepsAreBegunAtATime) {
     }
 }
 
+TEST_F(GpuTrainerTest, GivesTheSameBitsWhenStepsAreSpreadOverRecordings) {
+    Experiment<GpuTrainer> whole(small_settings());
+    whole.trainer->advance(6);
+    const TrainingState expected = whole.trainer->state();
+    for (const double share : {0.0, 0.3, 2.5}) {
+        Experiment<GpuTrainer> spread(small_settings());
+        GpuTrainer& trainer = *spread.trainer;
+        gpu::Recorder recorder(device(), "frame");
+        std::vector<StepReport> reports;
+        while (trainer.steps() < 5) {
+            recorder.begin();
+            const double wanted = share * trainer.step_operations();
+            EXPECT_GE(trainer.record_some(recorder, wanted), wanted);
+            const gpu::Submission submission = device().submit(recorder);
+            trainer.submitted(submission);
+            device().wait(submission);
+            for (const StepReport& report : trainer.reports(false)) reports.push_back(report);
+        }
+        trainer.advance(6 - trainer.steps());
+        EXPECT_EQ(trainer.state(), expected) << "share " << share;
+        for (const StepReport& report : trainer.reports(true)) reports.push_back(report);
+        ASSERT_EQ(reports.size(), 6U);
+        for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(reports[i].step, i);
+    }
+}
+
 TEST_F(GpuTrainerTest, GoesOnFromAStateAsIfItHadNeverStopped) {
     Experiment<GpuTrainer> whole(small_settings());
     whole.trainer->advance(9);
