@@ -140,7 +140,7 @@ void read_option(Settings& settings, const Setting& setting, const CLI::Option& 
 void require_given(const Settings& settings) {
     for (const Setting& setting : setting_table()) {
         const bool required = (setting.required & static_cast<std::uint32_t>(settings.command)) != 0;
-        const bool needless = setting.name == "out" && settings.stats;
+        const bool needless = (setting.name == "out" && settings.stats) || settings.is_given("resume");
         if (!required || needless || settings.is_given(setting.name)) continue;
         const std::string name(setting.name);
         throw base::request_error("missing --" + name, std::string(command_info(settings.command).name),
@@ -213,6 +213,7 @@ Settings read_settings(const Parser& parser) {
     for (const auto& [setting, option] : parser.options) read_option(settings, *setting, *option);
     if (!settings.scene.empty()) read_scene(settings, settings.scene);
     require_given(settings);
+    if (settings.out.empty()) settings.out = settings.resume;
     require_one_list_of_times(settings);
     require_one_program(settings);
     if (parser.files != nullptr) read_files(settings, *parser.files);

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 
 #include "base/error.hpp"
 
@@ -13,6 +15,10 @@ constexpr int kSignals[] = {SIGINT, SIGTERM};
 /// Number of the signal that came first; 0: none. Signal handlers may touch nothing but lock-free atomics.
 std::atomic<int> first_signal = 0;
 static_assert(std::atomic<int>::is_always_lock_free);
+
+/// When it came.
+std::atomic<std::int64_t> first_time = 0;
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 
 void handle(int signal, void (*handler)(int)) {
     struct sigaction action {};
@@ -26,8 +32,17 @@ bool is_ignored(int signal) {
     return ::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
 }
 
+/// On a clock that signal handlers may read.
+std::int64_t milliseconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
 void note_signal(int signal) {
-    if (first_signal.exchange(signal) == 0) return;
+    constexpr std::int64_t kBurst = 500;
+    if (first_signal.load() == 0) first_time = milliseconds();
+    if (first_signal.exchange(signal) == 0 || milliseconds() - first_time < kBurst) return;
     handle(signal, SIG_DFL);
     ::raise(signal);
 }
@@ -44,10 +59,10 @@ bool interrupted() {
     return first_signal != 0;
 }
 
-void require_not_interrupted() {
+void require_not_interrupted(const std::string& hint) {
     if (!interrupted()) return;
     throw base::running_error("interrupted", first_signal == SIGINT ? "SIGINT" : "SIGTERM",
-                              "it was asked to stop before the end", "what was unfinished is not kept; start it again");
+                              "it was asked to stop before the end", hint);
 }
 
 }  // namespace scorefield::app

@@ -63,8 +63,9 @@ int report(const std::string& line, int status) {
 
 /// The outermost edge: every error of every command becomes one line and a status here, and nowhere else.
 int main(int argc, char** argv) {
-    // A reader of our output that goes away is seen where we write.
+    // A reader of our output that goes away and a limit on the size of files are seen where we write.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     try {
         return run({argv + 1, argv + argc});
     } catch (const base::Error& error) {

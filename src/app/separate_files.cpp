@@ -49,8 +49,8 @@ std::vector<NamedFile> files_of(const Settings& settings, const std::array<std::
 }
 
 std::vector<NamedFile> inputs_of(const Settings& settings) {
-    constexpr std::array<std::string_view, 7> kInputs = {"init",  "known",   "mask",     "model",
-                                                         "scene", "program", "scheduler"};
+    constexpr std::array<std::string_view, 8> kInputs = {"init",  "known",   "mask",      "model",
+                                                         "scene", "program", "scheduler", "resume"};
     std::vector<NamedFile> inputs = files_of(settings, kInputs);
     const std::string of_target = target_choice(settings).argument;
     if (!of_target.empty()) inputs.push_back({"--target", of_target});
@@ -76,7 +76,8 @@ void require_separate_files(const Settings& settings) {
     if (outputs.empty()) return;
     for (const NamedFile& input : inputs_of(settings)) {
         for (const NamedFile& output : outputs) {
-            if (!are_one(output, input)) continue;
+            const bool goes_on = output.flag == "--out" && input.flag == "--resume";
+            if (goes_on || !are_one(output, input)) continue;
             throw base::request_error("output in place of an input", output.flag,
                                       fmt::format("{} is {}", output.path, input.flag), "write to another file");
         }

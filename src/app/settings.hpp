@@ -93,6 +93,7 @@ struct Settings {
     bool stats = false;
 
     train::TrainSettings train;  ///< those of --train.*, --network.* and --log; what else it holds stands above
+    std::string resume;          ///< a model whose training goes on; empty: a new one
 
     std::uint32_t width = 1280;
     std::uint32_t height = 720;

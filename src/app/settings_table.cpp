@@ -3,6 +3,7 @@
 #include "app/process_settings.hpp"
 #include "app/sampler_settings.hpp"
 #include "app/settings.hpp"
+#include "app/training_settings.hpp"
 #include "base/names.hpp"
 #include "data/datasets.hpp"
 #include "diffusion/targets.hpp"
@@ -37,7 +38,7 @@ std::string_view data_help() {
     static const std::string help = [] {
         std::vector<std::string_view> names;
         for (const data::DatasetInfo& info : data::builtin_datasets()) names.push_back(info.name);
-        return "Data: " + base::join(names) + ", or the points of a file";
+        return "Data: " + base::join(names) + ", the points of a .npy or .ply file, or the brightness of a .png";
     }();
     return help;
 }
@@ -68,7 +69,7 @@ void add_model(Table& table) {
                      [](Settings& s) -> Slot { return &s.target_variance; }});
     table.push_back({"dim", kGroup, IntegerRange{1, 3, 3}, "", "Dimensions of the target gaussian",
                      kPrograms | Command::score, [](Settings& s) -> Slot { return &s.dim; }});
-    table.push_back({"data", kGroup, Text{"NAME|FILE.npy"}, "", data_help(),
+    table.push_back({"data", kGroup, Text{"NAME|FILE.npy|FILE.png|FILE.ply"}, "", data_help(),
                      kPrograms | Command::train | Command::score, [](Settings& s) -> Slot { return &s.data; },
                      "the model's, where there is one", kTrain});
     add_process_settings(table, kPrograms | Command::train);
@@ -134,7 +135,16 @@ void add_particles(Table& table) {
 
 void add_training(Table& table) {
     constexpr std::string_view kGroup = "Training";
-    table.push_back({"train.steps", kGroup, IntegerRange{1, train::kMaxSteps}, "steps", "Optimiser steps",
+    add_objective_settings(table, kTrain);
+    table.push_back({"train.conditional", kGroup, Toggle{}, "",
+                     "Learn the classes of the data, too: the network is told that of each point", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.conditional; }});
+    table.push_back({"train.label_dropout", kGroup, RealRange{0, 1}, "",
+                     "Share of points whose class is hidden, so that the network also knows all of them together",
+                     kTrain, [](Settings& s) -> Slot { return &s.train.label_dropout; }});
+    table.push_back({"train.steps", kGroup, IntegerRange{1, train::kMaxSteps}, "steps",
+                     "Optimiser steps; more of them with --resume go beyond the end that was planned, their learning "
+                     "rate that of the longer training",
                      kTrain | kStudy, [](Settings& s) -> Slot { return &s.train.steps; }});
     table.push_back({"train.batch", kGroup, IntegerRange{1, train::kMaxBatch}, "points", "Points per step", kTrain,
                      [](Settings& s) -> Slot { return &s.train.batch; }});
@@ -149,16 +159,28 @@ void add_training(Table& table) {
     table.push_back({"train.warmup", kGroup, IntegerRange{0, train::kMaxSteps}, "steps",
                      "Steps in which the learning rate rises from zero", kTrain,
                      [](Settings& s) -> Slot { return &s.train.warmup; }});
+    table.push_back({"train.weight_decay", kGroup, RealRange{0, train::kMaxWeightDecay, false, 1}, "",
+                     "Decay of the weights (AdamW), times the learning rate", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.weight_decay; }});
     table.push_back({"train.ema", kGroup, RealRange{0, train::kMaxEma}, "",
                      "Decay of the running average of the weights; 0: the last weights", kTrain,
                      [](Settings& s) -> Slot { return &s.train.ema; }});
     table.push_back({"train.clip", kGroup, RealRange{0, train::kMaxClip}, "", "Largest norm of the gradient; 0: any",
                      kTrain, [](Settings& s) -> Slot { return &s.train.clip; }});
     table.push_back({"train.save_every", kGroup, IntegerRange{0, train::kMaxSteps}, "steps",
-                     "Save the model every so many steps; 0: at the end", kTrain,
-                     [](Settings& s) -> Slot { return &s.train.save_every; }});
-    table.push_back({"log", kGroup, Text{"FILE.csv"}, "", "Also write step, loss and learning rate", kTrain,
-                     [](Settings& s) -> Slot { return &s.train.log; }, "none"});
+                     "Save the model every so many steps; 0: at the end or when interrupted", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.save_every; }, "once a minute"});
+    table.push_back({"train.keep_state", kGroup, Toggle{}, "",
+                     "The last model, too, can be trained on with --resume; off: it is a quarter of the size", kTrain,
+                     [](Settings& s) -> Slot { return &s.train.keep_state; }});
+    table.push_back({"log", kGroup, Text{"FILE.csv"}, "",
+                     "Also write step, loss, learning rate and norm of the gradient; with --resume to the log that is "
+                     "there",
+                     kTrain, [](Settings& s) -> Slot { return &s.train.log; }, "none"});
+    table.push_back({"resume", kGroup, Text{"FILE"}, "",
+                     "Go on with the training of this model as if it had never stopped: its settings hold, and --out "
+                     "is this file unless said",
+                     kTrain, [](Settings& s) -> Slot { return &s.resume; }, "none"});
     table.push_back({"network.width", kGroup, IntegerRange{1, train::kMaxWidth}, "units",
                      "Width of the network's layers", kTrain, [](Settings& s) -> Slot { return &s.train.width; }});
     table.push_back({"network.depth", kGroup, IntegerRange{0, train::kMaxDepth}, "layers",
@@ -212,8 +234,7 @@ void add_run(Table& table) {
         {"out", kGroup, Text{"PATH"}, "",
          "Where the result goes: samples FILE.npy, a model FILE.safetensors, a program FILE.json; of render "
          "a folder for frames (those of an earlier film are replaced), X.png for a contact sheet, X.mp4 for a film; of "
-         "study a "
-         "picture X.png",
+         "study a picture X.png",
          kRender | Command::sample | Command::train | Command::program | kStudy,
          [](Settings& s) -> Slot { return &s.out; }, "", kRender | Command::sample | Command::train});
     table.push_back({"frame-log", kGroup, Text{"FILE.csv"}, "", "Write the times of every frame, pass by pass", kFrames,

@@ -8,8 +8,12 @@
 #include "app/interrupt.hpp"
 #include "app/model.hpp"
 #include "app/output.hpp"
+#include "app/separate_files.hpp"
+#include "app/training_course.hpp"
+#include "app/training_settings.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "nn/kernels.hpp"
 #include "train/train.hpp"
 #ifdef SCOREFIELD_WITH_VULKAN
 #include "app/gpu_device.hpp"
@@ -20,13 +24,9 @@
 namespace scorefield::app {
 namespace {
 
-train::TrainSettings train_settings(const Settings& settings) {
-    train::TrainSettings train = settings.train;
-    train.data = settings.data;
-    train.process = settings.process;
-    train.prediction = settings.prediction;
-    train.seed = settings.seed;
-    train.out = settings.out;
+train::TrainSettings train_settings(const Settings& settings, const std::string& device) {
+    train::TrainSettings train = training_settings(settings);
+    train.record = training_record(settings, device);
     return train;
 }
 
@@ -66,6 +66,12 @@ class Workshop {
         if (device_) return device_->properties().name;
 #endif
         return "host";
+    }
+
+    /// With the instruction set, of which the last bits depend.
+    std::string variant() const {
+        const std::string device = name();
+        return device == "host" ? fmt::format("host, {}", nn::kernels().name) : device;
     }
 
     train::TrainerMaker maker() const {
@@ -110,40 +116,55 @@ std::string to_text(const Settings& settings, const std::string& device, const t
     return text + fmt::format("\nwrote {}\n", settings.out);
 }
 
-/// The trainer draws whole levels of noise, and shows the network the state as it is.
-void require_trainable(const Settings& settings, const diffusion::NoiseProcess& process) {
-    if (!process.times().discrete) {
-        throw base::request_error("no training on this process", "--process",
-                                  fmt::format("{} has no whole noise levels", process.name()), "choose ddpm");
+/// How to go on with a training that was interrupted.
+std::string resume_hint(const Settings& settings, std::uint64_t steps) {
+    std::string flags = "--resume " + settings.out;
+    if (!settings.train.log.empty()) flags += " --log " + settings.train.log.string();
+    return fmt::format("what {} steps have reached is saved: go on with 'scorefield train {}'", steps, flags);
+}
+
+/// Another device computes other last bits: that is said, for it may not be meant.
+void note_other_device(const Settings& settings, const nn::Checkpoint& resumed, const std::string& device) {
+    const auto before = resumed.training.find("device");
+    if (settings.quiet || before == resumed.training.end() || before->second == device) return;
+    note(fmt::format("scorefield: note: {} was trained on '{}': on '{}' the weights differ in their last bits",
+                     settings.resume, before->second, device));
+}
+
+/// Trains under a progress bar.
+train::TrainResult train_visibly(const Settings& settings, const Workshop& workshop, const nn::Checkpoint* resumed) {
+    const std::uint64_t before = resumed == nullptr ? 0 : train::resumed_steps(*resumed);
+    base::Progress progress("train", settings.train.steps, "steps", !settings.quiet, before);
+    std::optional<double> loss;
+    const auto show = [&](const train::StepReport& report) {
+        constexpr double kKeep = 0.98;
+        if (!loss && resumed != nullptr) note_other_device(settings, *resumed, workshop.variant());
+        loss = kKeep * loss.value_or(report.loss) + (1 - kKeep) * report.loss;
+        progress.update(report.step + 1, fmt::format("loss {:.4f}", *loss));
+    };
+    train::TrainResult result =
+        train::train(train_settings(settings, workshop.variant()), workshop.maker(), {show, interrupted}, resumed);
+    if (before == settings.train.steps && !settings.quiet) {
+        note(fmt::format("scorefield: note: {} has all its {} steps; say more with --train.steps", settings.resume,
+                         before));
     }
-    if (settings.prediction == diffusion::Prediction::edm) {
-        throw base::request_error("no training of this prediction", "--prediction",
-                                  "edm scales the state, which ddpm does not", "choose v, x0 or epsilon");
-    }
-    if (settings.prediction == diffusion::Prediction::score && process.times().lowest_noisy > process.times().lowest) {
-        throw base::request_error("no training of this prediction", "--prediction",
-                                  "the score is infinite at the level without noise", "choose v, x0 or epsilon");
-    }
+    return result;
 }
 
 }  // namespace
 
-int train_command(const Settings& settings) {
+int train_command(const Settings& said) {
     watch_interrupts();
-    require_trainable(settings, *make_process(settings));
-    const train::TrainSettings train = train_settings(settings);
+    std::optional<nn::Checkpoint> resumed;
+    if (!said.resume.empty()) resumed = nn::read_checkpoint(said.resume);
+    const Settings settings = resumed ? resumed_settings(said, *resumed) : said;
+    require_separate_files(settings);
+    const train::TrainSettings train = training_settings(settings);
+    require_training_flags_used(settings, train::parse_objective(train.objective.name));
+    diffusion::make_process(train.process);
     const Workshop workshop(settings);
-    train::TrainResult result;
-    {
-        base::Progress progress("train", train.steps, "steps", !settings.quiet);
-        double loss = 0;
-        result = train::train(train, workshop.maker(), {[&](const train::StepReport& report) {
-                                  require_not_interrupted();
-                                  constexpr double kKeep = 0.98;
-                                  loss = report.step == 0 ? report.loss : kKeep * loss + (1 - kKeep) * report.loss;
-                                  progress.update(report.step + 1, fmt::format("loss {:.4f}", loss));
-                              }});
-    }
+    const train::TrainResult result = train_visibly(settings, workshop, resumed ? &*resumed : nullptr);
+    if (result.steps < settings.train.steps) require_not_interrupted(resume_hint(settings, result.steps));
     workshop.require_no_validation_messages();
     print(settings.json ? to_json(settings, workshop.name(), result) : to_text(settings, workshop.name(), result));
     return 0;

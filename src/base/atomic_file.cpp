@@ -4,9 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstring>
 #include <system_error>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -42,13 +46,49 @@ std::FILE* create(const fs::path& path) {
     return file;
 }
 
+/// The name of a temporary file beside `path` up to the number of its process.
+std::string temporary_prefix(const fs::path& path) {
+    return "." + path.stem().string() + ".part-";
+}
+
+/// The process that writes `path` under the name `temporary`; 0: it is no such name.
+pid_t writer_of(const fs::path& path, std::string_view temporary) {
+    const std::string prefix = temporary_prefix(path);
+    const std::string extension = path.extension().string();
+    if (temporary.size() < prefix.size() + extension.size() || !temporary.starts_with(prefix) ||
+        !temporary.ends_with(extension)) {
+        return 0;
+    }
+    const std::string_view digits =
+        temporary.substr(prefix.size(), temporary.size() - prefix.size() - extension.size());
+    pid_t process = 0;
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), process);
+    return error == std::errc() && stop == digits.data() + digits.size() ? std::max(process, 0) : 0;
+}
+
+bool is_alive(pid_t process) {
+    return ::kill(process, 0) == 0 || errno != ESRCH;
+}
+
+/// Removes the temporary files beside `path` whose processes are no more.
+void remove_leftovers(const fs::path& path) {
+    std::error_code unreadable;
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    std::vector<fs::path> leftovers;
+    for (fs::directory_iterator at(folder, unreadable), end; !unreadable && at != end; at.increment(unreadable)) {
+        const pid_t writer = writer_of(path, at->path().filename().string());
+        if (writer != 0 && !is_alive(writer)) leftovers.push_back(at->path());
+    }
+    std::error_code ignored;
+    for (const fs::path& leftover : leftovers) fs::remove(leftover, ignored);
+}
+
 }  // namespace
 
 fs::path temporary_beside(const fs::path& path) {
     fs::path temporary = path;
     // The extension stays last: other programs choose a format by it.
-    temporary.replace_filename("." + path.stem().string() + ".part-" + std::to_string(::getpid()) +
-                               path.extension().string());
+    temporary.replace_filename(temporary_prefix(path) + std::to_string(::getpid()) + path.extension().string());
     return temporary;
 }
 
@@ -108,6 +148,7 @@ void AtomicFile::remove_temporary() const {
 
 void require_writable(const fs::path& path) {
     const AtomicFile probe(path);
+    remove_leftovers(replaced_file(path));
 }
 
 }  // namespace scorefield::base

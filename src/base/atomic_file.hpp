@@ -41,7 +41,8 @@ class AtomicFile {
 };
 
 /// Throws the error that writing `path` would meet (folder missing or not writable, path is a folder, a device or a
-/// pipe), before long work is spent on it.
+/// pipe), before long work is spent on it. Removes what processes that were killed while writing it have left beside
+/// it.
 void require_writable(const std::filesystem::path& path);
 
 /// The file that writing `path` replaces: symbolic links followed, whether it exists or not. Throws base::Error

@@ -7,11 +7,12 @@
 
 namespace scorefield::base {
 
-Progress::Progress(std::string title, std::uint64_t total, std::string unit, bool enabled)
+Progress::Progress(std::string title, std::uint64_t total, std::string unit, bool enabled, std::uint64_t before)
     : title_(std::move(title)),
       total_(total),
       unit_(std::move(unit)),
       enabled_(enabled && ::isatty(STDERR_FILENO) == 1),
+      before_(before),
       start_(std::chrono::steady_clock::now()),
       drawn_(start_) {}
 
@@ -26,7 +27,7 @@ void Progress::update(std::uint64_t completed, const std::string& note) {
     drawn_ = now;
     const double seconds = std::chrono::duration<double>(now - start_).count();
     const double fraction = static_cast<double>(completed) / static_cast<double>(total_);
-    const double rate = seconds > 0 ? static_cast<double>(completed) / seconds : 0;
+    const double rate = seconds > 0 ? static_cast<double>(completed - before_) / seconds : 0;
     const double left = rate > 0 ? static_cast<double>(total_ - completed) / rate : 0;
     constexpr int kWidth = 30;
     const int filled = static_cast<int>(fraction * kWidth);

@@ -9,8 +9,9 @@ namespace scorefield::base {
 /// A progress bar on standard error with rate and time left; silent where standard error is not a terminal.
 class Progress {
   public:
-    /// `unit` names what is counted, e.g. "steps". `enabled` false silences it (--quiet).
-    Progress(std::string title, std::uint64_t total, std::string unit, bool enabled = true);
+    /// `unit` names what is counted, e.g. "steps". `enabled` false silences it (--quiet). `before`: how much of the
+    /// total was done earlier, which tells nothing of the rate.
+    Progress(std::string title, std::uint64_t total, std::string unit, bool enabled = true, std::uint64_t before = 0);
     /// Erases the bar, so that what is printed next starts on a clean line.
     ~Progress();
     Progress(const Progress&) = delete;
@@ -24,6 +25,7 @@ class Progress {
     std::uint64_t total_;
     std::string unit_;
     bool enabled_;
+    std::uint64_t before_;
     std::chrono::steady_clock::time_point start_;
     std::chrono::steady_clock::time_point drawn_;
 };

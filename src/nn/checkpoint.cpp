@@ -1,5 +1,9 @@
 #include "nn/checkpoint.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -87,6 +91,7 @@ MlpConfig read_network(Keys& keys) {
     network.width = keys.number<std::size_t>("mlp.width", 1, kMaxSize);
     network.depth = keys.number<std::size_t>("mlp.depth", 0, kMaxSize);
     network.features = keys.number<std::size_t>("mlp.features", 1, kMaxSize);
+    if (keys.has("mlp.classes")) network.classes = keys.number<std::size_t>("mlp.classes", 1, kMaxSize);
     return network;
 }
 
@@ -133,6 +138,44 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
     return json(shape).dump();
 }
 
+/// The names of the state's tensors, each with its place.
+template <class State>
+auto state_tensors(State& state) {
+    return std::array{std::pair{"training.weights", &state.weights}, std::pair{"training.first", &state.first},
+                      std::pair{"training.second", &state.second}};
+}
+
+/// Takes the state's tensors out of all.
+data::TensorMap split_state(data::TensorMap& tensors) {
+    data::TensorMap state;
+    OptimiserState names;
+    for (const auto& place : state_tensors(names)) {
+        if (auto node = tensors.extract(place.first)) state.insert(std::move(node));
+    }
+    return state;
+}
+
+/// `network` fits `weights`, the network's own tensors.
+std::optional<OptimiserState> read_state(data::TensorMap tensors, const MlpConfig& network,
+                                         const data::TensorMap& weights, const std::string& where) {
+    if (tensors.empty()) return {};
+    std::size_t count = 0;
+    for (const TensorSpec& spec : mlp_tensors(network)) {
+        if (spec.trained) count += weights.at(spec.name).values.size();
+    }
+    OptimiserState state;
+    for (const auto& [name, values] : state_tensors(state)) {
+        const auto found = tensors.find(name);
+        if (found == tensors.end()) throw refusal(where, fmt::format("tensor '{}' is missing", name));
+        if (found->second.shape != std::vector{count}) {
+            throw refusal(where, fmt::format("tensor '{}' has the shape {}, its training needs [{}]", name,
+                                             shape_text(found->second.shape), count));
+        }
+        *values = std::move(found->second.values);
+    }
+    return state;
+}
+
 /// 17 significant digits: the same double comes back.
 std::string number_text(double value) {
     char text[64];
@@ -174,8 +217,10 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     checkpoint.scaling = read_scaling(keys, checkpoint.network.dim, where);
     checkpoint.training = keys.section("training");
     keys.refuse_others();
+    data::TensorMap state = split_state(file.tensors);
     require_tensors(file.tensors, checkpoint.network, where);
     checkpoint.tensors = std::move(file.tensors);
+    checkpoint.state = read_state(std::move(state), checkpoint.network, checkpoint.tensors, where);
     return checkpoint;
 }
 
@@ -188,6 +233,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     set("mlp.width", std::to_string(checkpoint.network.width));
     set("mlp.depth", std::to_string(checkpoint.network.depth));
     set("mlp.features", std::to_string(checkpoint.network.features));
+    if (checkpoint.network.classes > 0) set("mlp.classes", std::to_string(checkpoint.network.classes));
     set("process", checkpoint.process.name);
     if (checkpoint.process.name == "ddpm") set("process.schedule", checkpoint.process.schedule);
     diffusion::for_each_process_parameter(checkpoint.process,
@@ -205,6 +251,11 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     set("data.deviation", number_text(checkpoint.scaling.deviation));
     for (const auto& [key, value] : checkpoint.training) set("training." + key, value);
     file.tensors = checkpoint.tensors;
+    if (checkpoint.state) {
+        for (const auto& [name, values] : state_tensors(*checkpoint.state)) {
+            file.tensors[name] = {{values->size()}, *values};
+        }
+    }
     data::write_safetensors(path, file);
 }
 

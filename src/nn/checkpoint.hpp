@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "data/scaling.hpp"
 #include "data/tensors.hpp"
@@ -12,9 +14,19 @@
 
 namespace scorefield::nn {
 
+/// What a training goes on from, besides the averaged weights: one entry per trained weight, tensor after tensor in the
+/// order of mlp_tensors.
+struct OptimiserState {
+    std::vector<float> weights;
+    std::vector<float> first;   ///< Adam's m
+    std::vector<float> second;  ///< Adam's v
+
+    bool operator==(const OptimiserState&) const = default;
+};
+
 /// A trained network and all that is needed to sample from it: a safetensors file whose metadata holds
 ///   scorefield.version      "1"
-///   scorefield.architecture "mlp"; scorefield.mlp.{dim,width,depth,features}
+///   scorefield.architecture "mlp"; scorefield.mlp.{dim,width,depth,features}, with classes where it is conditional
 ///   scorefield.process      name; scorefield.process.NAME for every parameter of diffusion::ProcessSettings that is
 ///                           said, switches as on or off; of ddpm always schedule and T
 ///   scorefield.prediction   one of diffusion::kPredictions: what the network's output F is
@@ -22,7 +34,9 @@ namespace scorefield::nn {
 ///                           scorefield.data.deviation: the network knows (data − mean)/deviation
 ///   scorefield.training.*   how it was made
 ///   scorefield.checksum     of everything else (data/safetensors.hpp)
-/// and whose tensors are mlp_tensors(network). Numbers are written with 17 significant digits.
+/// and whose tensors are mlp_tensors(network), the averaged weights; with them, where training can go on, the tensors
+/// training.weights, training.first and training.second of OptimiserState. Numbers are written with 17 significant
+/// digits.
 struct Checkpoint {
     MlpConfig network;
     diffusion::ProcessSettings process;  ///< of ddpm the horizon is always set
@@ -31,6 +45,7 @@ struct Checkpoint {
     data::Scaling scaling;
     std::map<std::string, std::string> training;  ///< e.g. {"steps", "6000"}, {"seed", "0"}
     data::TensorMap tensors;
+    std::optional<OptimiserState> state;
 
     bool operator==(const Checkpoint&) const = default;
 };

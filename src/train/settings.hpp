@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,13 +47,16 @@ struct TrainSettings {
     double weight_decay = 0;            ///< --train.weight_decay: of AdamW, times the learning rate each step
     double ema = 0.999;                 ///< --train.ema: decay of the averaged weights
     double clip = 1;                    ///< --train.clip: largest norm of the gradient; 0: none
-    std::uint64_t save_every = 0;       ///< --train.save_every: steps between checkpoints; 0: only the last
-    std::size_t width = 64;             ///< --network.width, ≥ 1
-    std::size_t depth = 3;              ///< --network.depth
-    std::size_t features = 32;          ///< --network.features, ≥ 1
-    std::filesystem::path out;          ///< --out; empty: nothing is written
-    std::filesystem::path log;          ///< --log: CSV of step, loss, learning rate; empty: none
-    std::size_t threads = 0;            ///< 0: one per core; changes nothing but the time
+    /// --train.save_every: steps between checkpoints; 0: only the last; absent: one about every minute
+    std::optional<int> save_every;
+    bool keep_state = true;                     ///< --train.keep_state: the last checkpoint, too, can be gone on from
+    std::size_t width = 64;                     ///< --network.width, ≥ 1
+    std::size_t depth = 3;                      ///< --network.depth
+    std::size_t features = 32;                  ///< --network.features, ≥ 1
+    std::filesystem::path out;                  ///< --out; empty: nothing is written
+    std::filesystem::path log;                  ///< --log: CSV, one row per step; empty: none
+    std::map<std::string, std::string> record;  ///< what checkpoints keep of how they were made (`training`)
+    std::size_t threads = 0;                    ///< 0: one per core; changes nothing but the time
 };
 
 /// Throws base::Error (request) naming the flag of the first setting out of range.

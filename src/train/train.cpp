@@ -1,59 +1,41 @@
 #include "train/train.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <memory>
-#include <optional>
+#include <span>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/fnv.hpp"
 #include "data/datasets.hpp"
 #include "train/host_trainer.hpp"
+#include "train/train_log.hpp"
 
 namespace scorefield::train {
 namespace {
 
-std::map<std::string, std::string> describe(const TrainSettings& settings, std::uint64_t steps) {
-    return {{"steps", std::to_string(steps)},        {"batch", std::to_string(settings.batch)},
-            {"seed", std::to_string(settings.seed)}, {"learning_rate", fmt::format("{}", settings.learning_rate)},
-            {"schedule", settings.schedule},         {"ema", fmt::format("{}", settings.ema)}};
+using Clock = std::chrono::steady_clock;
+
+/// Between checkpoints where their distance is not said.
+constexpr std::chrono::seconds kSaveInterval{60};
+
+// Keys of nn::Checkpoint::training besides those of TrainSettings::record.
+constexpr const char* kStepsKey = "steps";
+constexpr const char* kPointsKey = "points";
+
+/// Tells data apart: all points of a file, some of a generator.
+std::string fingerprint(const data::Dataset& data) {
+    constexpr std::size_t kGenerated = 1024;
+    const data::Points points = data.pool(0, kGenerated);
+    base::Fnv fnv;
+    fnv.number(points.dim);
+    fnv.bytes(points.values.data(), points.values.size() * sizeof(float));
+    return fmt::format("{:016x}", fnv.hash());
 }
-
-nn::Checkpoint make_checkpoint(const TrainSettings& settings, const diffusion::NoiseProcess& process,
-                               Trainer& trainer) {
-    nn::Checkpoint checkpoint;
-    checkpoint.network = trainer.network();
-    checkpoint.process = settings.process;
-    checkpoint.process.horizon = process.times().highest + 1;
-    checkpoint.prediction = settings.prediction;
-    checkpoint.data = settings.data;
-    checkpoint.scaling = trainer.scaling();
-    checkpoint.training = describe(settings, trainer.steps());
-    checkpoint.tensors = trainer.averaged_weights();
-    return checkpoint;
-}
-
-/// The CSV log, or nothing where none is wanted.
-class Log {
-  public:
-    explicit Log(const std::filesystem::path& path) {
-        if (path.empty()) return;
-        file_.emplace(path);
-        file_->write("step,loss,learning_rate\n");
-    }
-    void add(const StepReport& report) {
-        if (!file_) return;
-        file_->write(fmt::format("{},{:.9g},{:.9g}\n", report.step, report.loss, report.learning_rate));
-    }
-    void commit() {
-        if (file_) file_->commit();
-    }
-
-  private:
-    std::optional<base::AtomicFile> file_;
-};
 
 void require_trainable(const data::Dataset& data, const TrainSettings& settings) {
     if (data.dim() <= nn::kMaxDim) return;
@@ -62,28 +44,95 @@ void require_trainable(const data::Dataset& data, const TrainSettings& settings)
                               fmt::format("give points of 1 to {} coordinates", nn::kMaxDim));
 }
 
+void require_same_points(const std::string& points, const std::string& data, const nn::Checkpoint& resumed) {
+    const auto known = resumed.training.find(kPointsKey);
+    if (known != resumed.training.end() && known->second == points) return;
+    throw base::request_error("data have changed", "--data " + data,
+                              "they are not the points that the training to resume began with",
+                              "bring those back, or begin a new training");
+}
+
 /// All steps, with their log and the checkpoints on the way.
 class Run {
   public:
-    Run(Trainer& trainer, const TrainSettings& settings, const diffusion::NoiseProcess& process, Log& log,
-        const TrainCallbacks& callbacks)
-        : trainer_(trainer), settings_(settings), process_(process), log_(log), callbacks_(callbacks) {}
+    Run(Trainer& trainer, const TrainSettings& settings, const diffusion::NoiseProcess& process, std::string points,
+        TrainLog& log, const TrainCallbacks& callbacks)
+        : trainer_(trainer),
+          settings_(settings),
+          process_(process),
+          points_(std::move(points)),
+          log_(log),
+          callbacks_(callbacks) {}
 
+    /// The trainer goes on where the checkpoint ended, which is of a trainer of the same settings.
+    void restore(const nn::Checkpoint& resumed) {
+        const nn::Checkpoint begun = checkpoint(false);
+        if (!resumed.state || begun.network != resumed.network || begun.process != resumed.process ||
+            begun.prediction != resumed.prediction || begun.scaling != resumed.scaling) {
+            throw base::request_error("cannot resume", "--resume", "the model is not what its own settings make",
+                                      "begin a new training");
+        }
+        TrainingState state = {
+            resumed_steps(resumed), resumed.state->weights, {}, resumed.state->first, resumed.state->second};
+        for (const nn::TensorSpec& spec : nn::mlp_tensors(resumed.network)) {
+            const std::vector<float>& values = resumed.tensors.at(spec.name).values;
+            if (spec.trained) state.averaged.insert(state.averaged.end(), values.begin(), values.end());
+        }
+        trainer_.restore(state);
+    }
+
+    /// Ends early where the callbacks say so.
     void all_steps() {
-        constexpr std::uint64_t kAtOnce = 8;
-        const bool saves = settings_.save_every > 0 && !settings_.out.empty();
         while (trainer_.steps() < settings_.steps) {
-            const std::uint64_t done = trainer_.steps();
-            const std::uint64_t until_save = saves ? settings_.save_every - done % settings_.save_every : kAtOnce;
-            trainer_.advance(std::min({kAtOnce, until_save, settings_.steps - done}));
-            const bool last = trainer_.steps() == settings_.steps;
-            const bool save = saves && !last && trainer_.steps() % settings_.save_every == 0;
-            tell(trainer_.reports(save || last));
-            if (save) nn::write_checkpoint(settings_.out, make_checkpoint(settings_, process_, trainer_));
+            trainer_.advance(next_count());
+            const bool stop = callbacks_.stop && callbacks_.stop();
+            const bool save = trainer_.steps() < settings_.steps && (stop || save_is_due());
+            tell(trainer_.reports(save || trainer_.steps() == settings_.steps));
+            if (save) write(checkpoint(true));
+            if (stop) return;
         }
     }
 
+    nn::Checkpoint checkpoint(bool with_state) {
+        nn::Checkpoint made;
+        made.network = trainer_.network();
+        made.process = settings_.process;
+        if (made.process.name == "ddpm") made.process.horizon = process_.times().highest + 1;
+        made.prediction = settings_.prediction;
+        made.data = settings_.data;
+        made.scaling = trainer_.scaling();
+        made.training = settings_.record;
+        made.training[kStepsKey] = std::to_string(trainer_.steps());
+        made.training[kPointsKey] = points_;
+        made.tensors = trainer_.averaged_weights();
+        if (!with_state) return made;
+        TrainingState state = trainer_.state();
+        made.state = {std::move(state.weights), std::move(state.first), std::move(state.second)};
+        return made;
+    }
+
+    /// The log is never behind the checkpoint.
+    void write(const nn::Checkpoint& made) {
+        log_.save();
+        if (!settings_.out.empty()) nn::write_checkpoint(settings_.out, made);
+        saved_ = Clock::now();
+    }
+
   private:
+    std::uint64_t save_distance() const { return static_cast<std::uint64_t>(settings_.save_every.value_or(0)); }
+
+    std::uint64_t next_count() const {
+        constexpr std::uint64_t kAtOnce = 8;
+        const std::uint64_t done = trainer_.steps();
+        const std::uint64_t until_save = save_distance() > 0 ? save_distance() - done % save_distance() : kAtOnce;
+        return std::min({kAtOnce, until_save, settings_.steps - done});
+    }
+
+    bool save_is_due() const {
+        if (!settings_.save_every) return Clock::now() - saved_ >= kSaveInterval;
+        return save_distance() > 0 && trainer_.steps() % save_distance() == 0;
+    }
+
     /// Throws at the first report of a step that has diverged, which is logged as well.
     void tell(const std::vector<StepReport>& reports) {
         for (const StepReport& report : reports) {
@@ -96,40 +145,70 @@ class Run {
     Trainer& trainer_;
     const TrainSettings& settings_;
     const diffusion::NoiseProcess& process_;
-    Log& log_;
+    std::string points_;
+    TrainLog& log_;
     const TrainCallbacks& callbacks_;
+    Clock::time_point saved_ = Clock::now();
 };
 
+/// Puts the log of a training that failed in place; the failure itself matters more than that of its log.
+void keep_log(TrainLog& log) {
+    try {
+        log.save();
+    } catch (const base::Error&) {
+        return;
+    }
+}
+
 }  // namespace
+
+std::uint64_t resumed_steps(const nn::Checkpoint& checkpoint) {
+    const auto found = checkpoint.training.find(kStepsKey);
+    std::uint64_t steps = 0;
+    if (found != checkpoint.training.end()) {
+        const std::string& text = found->second;
+        const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
+        if (error == std::errc() && stop == text.data() + text.size() && steps <= kMaxSteps) return steps;
+    }
+    throw base::request_error("cannot resume", "--resume", "the model does not say how many steps it was trained for",
+                              "begin a new training");
+}
 
 std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const data::Dataset& data,
                                            const diffusion::NoiseProcess& process) {
     return std::make_unique<HostTrainer>(settings, data, process);
 }
 
-TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const TrainCallbacks& callbacks) {
+TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const TrainCallbacks& callbacks,
+                  const nn::Checkpoint* resumed) {
     check_settings(settings);
     if (!settings.out.empty()) base::require_writable(settings.out);
+    if (!settings.log.empty()) base::require_writable(settings.log);
     const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
     const auto process = diffusion::make_process(settings.process);
     require_trainable(*data, settings);
-    Log log(settings.log);
+    const std::string points = fingerprint(*data);
+    if (resumed != nullptr) require_same_points(points, settings.data, *resumed);
     const std::unique_ptr<Trainer> trainer = make(settings, *data, *process);
+    TrainLog log(settings.log, resumed == nullptr ? 0 : resumed_steps(*resumed));
+    Run run(*trainer, settings, *process, points, log, callbacks);
+    if (resumed != nullptr) run.restore(*resumed);
 
-    const auto start = std::chrono::steady_clock::now();
+    TrainResult result;
+    const std::uint64_t before = trainer->steps();
+    const Clock::time_point start = Clock::now();
     try {
-        Run(*trainer, settings, *process, log, callbacks).all_steps();
+        run.all_steps();
     } catch (...) {
-        log.commit();  // it shows the way to where training ended
+        keep_log(log);  // it shows the way to where training ended
         throw;
     }
-    TrainResult result;
-    result.steps = settings.steps;
-    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    result.steps_per_s = static_cast<double>(settings.steps) / result.seconds;
-    log.commit();
-    result.checkpoint = make_checkpoint(settings, *process, *trainer);
-    if (!settings.out.empty()) nn::write_checkpoint(settings.out, result.checkpoint);
+    result.steps = trainer->steps();
+    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    result.steps_per_s = static_cast<double>(result.steps - before) / result.seconds;
+    if (result.steps < settings.steps) return result;
+    result.checkpoint = run.checkpoint(settings.keep_state);
+    run.write(result.checkpoint);
     result.loss = trainer->held_out_loss(kHeldOutDraws);
     return result;
 }

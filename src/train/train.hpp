@@ -14,11 +14,13 @@ namespace scorefield::train {
 struct TrainCallbacks {
     /// After every step.
     std::function<void(const StepReport&)> progress = {};
+    /// Asked every few steps: is the training to end early, with what it has reached saved?
+    std::function<bool()> stop = {};
 };
 
 struct TrainResult {
-    std::uint64_t steps = 0;
-    double seconds = 0;  ///< of the steps alone, without set-up and the held-out loss
+    std::uint64_t steps = 0;  ///< in all; fewer than were asked for: it was stopped, without loss and checkpoint
+    double seconds = 0;       ///< of the steps alone, without set-up and the held-out loss
     double steps_per_s = 0;
     double loss = 0;  ///< of the averaged weights over kHeldOutDraws held-out draws
     nn::Checkpoint checkpoint;
@@ -34,10 +36,15 @@ using TrainerMaker = std::function<std::unique_ptr<Trainer>(const TrainSettings&
 std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const data::Dataset& data,
                                            const diffusion::NoiseProcess& process);
 
-/// Trains: writes settings.out (and, every save_every steps, its earlier states there; always whole) and
-/// the log. Throws base::Error (request) for settings, data sets and processes that are refused, (running) where a file
-/// cannot be written or training diverges; earlier checkpoints and the log up to there then
-/// stay.
-TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const TrainCallbacks& callbacks = {});
+/// Trains: writes settings.out (and its earlier states there on the way, as save_every says; always whole) and the log.
+/// `resumed`, a checkpoint with its state, is gone on from: bit for bit as if its training with the same settings had
+/// never stopped. Throws base::Error (request) for settings, data sets and processes that are refused, and where
+/// `resumed` is of others; (running) where a file cannot be written or training diverges; earlier checkpoints and the
+/// log up to there then stay.
+TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const TrainCallbacks& callbacks = {},
+                  const nn::Checkpoint* resumed = nullptr);
+
+/// How many steps a checkpoint was trained for. Throws base::Error (request) where it does not say.
+std::uint64_t resumed_steps(const nn::Checkpoint& checkpoint);
 
 }  // namespace scorefield::train

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -128,6 +130,27 @@ TEST(AtomicFile, DoesNotWriteThroughALinkThatHasItsTemporaryName) {
     file.commit();
     EXPECT_EQ(content(folder / "precious"), "kept");
     EXPECT_EQ(content(folder / "a.txt"), "new");
+}
+
+/// The number of a process that has ended.
+pid_t ended_process() {
+    const pid_t process = ::fork();
+    if (process == 0) ::_exit(0);
+    EXPECT_EQ(::waitpid(process, nullptr, 0), process);
+    return process;
+}
+
+TEST(AtomicFile, WhatKilledProcessesLeftIsRemovedBeforeTheNextIsWritten) {
+    const ScratchFolder folder;
+    const std::string ended = std::to_string(ended_process());
+    const std::string alive = std::to_string(::getppid());
+    const std::vector<std::string> others = {".a.part-" + alive + ".txt", ".a.part-" + ended + ".csv",
+                                             ".a.part-" + ended + "x.txt", ".a.part-.txt", ".b.part-" + ended + ".txt"};
+    for (const std::string& name : others) std::ofstream(folder / name) << "another's";
+    std::ofstream(folder / (".a.part-" + ended + ".txt")) << "half";
+    require_writable(folder / "a.txt");
+    EXPECT_FALSE(fs::exists(folder / (".a.part-" + ended + ".txt")));
+    for (const std::string& name : others) EXPECT_TRUE(fs::exists(folder / name)) << name;
 }
 
 // Known answers of the hash's authors (http://www.isthe.com/chongo/tech/comp/fnv, 64-bit FNV-1a).

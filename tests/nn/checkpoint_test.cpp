@@ -27,6 +27,10 @@ Checkpoint small_checkpoint() {
     checkpoint.scaling = {{0.1, 1.0 / 3}, 0.7};
     checkpoint.training = {{"steps", "10"}};
     checkpoint.tensors = initial_weights(checkpoint.network, 1, frequencies_of_levels(99));
+    // All tensors but time.frequencies: 3·2 + 3 + 3·4, then 3·3 + 3 + 3·4, then 2·3 + 2.
+    constexpr std::size_t kTrained = 53;
+    checkpoint.state = {std::vector<float>(kTrained, 0.1F), std::vector<float>(kTrained, -1e-30F),
+                        std::vector<float>(kTrained, 3e30F)};
     return checkpoint;
 }
 
@@ -59,6 +63,32 @@ TEST_F(CheckpointFile, HoldsAllThatIsNeededToSample) {
     const Checkpoint checkpoint = small_checkpoint();
     write_checkpoint(path, checkpoint);
     EXPECT_EQ(read_checkpoint(path), checkpoint);
+}
+
+TEST_F(CheckpointFile, NeedsNoStateOfATraining) {
+    Checkpoint checkpoint = small_checkpoint();
+    checkpoint.state.reset();
+    write_checkpoint(path, checkpoint);
+    EXPECT_EQ(read_checkpoint(path), checkpoint);
+}
+
+TEST_F(CheckpointFile, WithAStateOfAnotherNetworkIsRefused) {
+    const auto expect_refusal = [&](const std::string& name, const std::string& why) {
+        EXPECT_THAT([&] { read_checkpoint(path); },
+                    ThrowsMessage<base::Error>(AllOf(HasSubstr(path.string()), HasSubstr(name), HasSubstr(why))));
+    };
+    Checkpoint checkpoint = small_checkpoint();
+    checkpoint.state->first.push_back(0);
+    write_checkpoint(path, checkpoint);
+    expect_refusal("'training.first'", "[54], its training needs [53]");
+    write_checkpoint(path, small_checkpoint());
+    data::SafetensorsFile file = data::read_safetensors(path);
+    file.tensors.erase("training.second");
+    data::write_safetensors(path, file);
+    expect_refusal("'training.second'", "is missing");
+    file.tensors["training.third"] = {{53}, std::vector<float>(53)};
+    data::write_safetensors(path, file);
+    expect_refusal("'training.third'", "does not belong");
 }
 
 TEST_F(CheckpointFile, HoldsEveryProcessWithEveryParameter) {
