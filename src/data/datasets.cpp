@@ -85,10 +85,6 @@ std::span<const DatasetInfo> builtin_datasets() {
     return infos;
 }
 
-std::span<const std::string_view> dataset_suffixes() {
-    return kSuffixes;
-}
-
 std::unique_ptr<Dataset> open_dataset(const std::string& name) {
     for (const Shape& shape : shapes()) {
         if (shape.name == name) return std::make_unique<ShapeDataset>(shape);

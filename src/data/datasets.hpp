@@ -41,9 +41,6 @@ struct DatasetInfo {
 /// The data sets that need no file.
 std::span<const DatasetInfo> builtin_datasets();
 
-/// The endings of files that hold data, lower case: `.npy`, `.png`, `.ply`.
-std::span<const std::string_view> dataset_suffixes();
-
 /// Opens a built-in set by name, or a file by its ending in upper or lower case: points from `.npy` (npy.hpp), the
 /// vertices of `.ply` (ply.hpp), the brightness of `.png` as a density (png_brightness.hpp) on a rectangle about 0
 /// whose longer side is 2. Throws base::Error (request) for an unknown name (with the nearest one), an unreadable file,

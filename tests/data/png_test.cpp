@@ -105,6 +105,12 @@ TEST_F(Png, OfEveryKindIsAsBright) {
     }
 }
 
+TEST_F(Png, HasItsLargerByteFirst) {
+    write(path, {2, 1, 16, PNG_COLOR_TYPE_GRAY, {{0x12, 0x34, 0x00, 0x01}}});
+    EXPECT_THAT(read_brightness(path).values,
+                Pointwise(FloatNear(1e-9F), std::vector<float>{0x1234 / 65535.0F, 1 / 65535.0F}));
+}
+
 TEST_F(Png, ColoursCountByTheirLuminance) {
     write(path, {3, 1, 8, PNG_COLOR_TYPE_RGB, {{255, 0, 0, 0, 255, 0, 0, 0, 255}}});
     EXPECT_THAT(read_brightness(path).values,
