@@ -7,7 +7,8 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int CHUNK = 64;
 layout(constant_id = 2) const int OUTPUT_BLOCK = 8;
-layout(constant_id = 3) const int OUTPUTS = 8;  // accumulators at a time; divides OUTPUT_BLOCK
+layout(constant_id = 3) const int OUTPUTS = 8;        // accumulators at a time; divides OUTPUT_BLOCK
+layout(constant_id = 4) const bool VECTORS = false;  // four columns of b lie together
 
 struct View {
     uint offset;
@@ -19,43 +20,60 @@ layout(push_constant) uniform Push {
     uint end;    // one past the last
     uint left;   // columns of a
     uint right;  // columns of b
-    uint parts;  // where they go
+    uint parts;  // where they go; a multiple of four
     View a;
     View b;
 } push;
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
+layout(set = 0, binding = 0) buffer Vectors { vec4 vectors[]; };
 
-shared float w[OUTPUT_BLOCK * CHUNK];
+const int QUADS = (OUTPUT_BLOCK + 3) / 4;
+shared vec4 w[CHUNK * QUADS];  // by row and four columns
+
+uint column_at(uint j) {
+    uint column = gl_WorkGroupID.y * OUTPUT_BLOCK + j;
+    return VECTORS ? min(column & ~3u, push.right - 4u) + (j & 3u) : min(column, push.right - 1u);
+}
+
+vec4 staged(uint row, uint quad) {
+    uint b = push.b.offset + min(row, push.end - 1u) * push.b.row;
+    vec4 four;
+    if (VECTORS) {
+        four = vectors[(b + column_at(4u * quad)) / 4u];
+    } else {
+        [[unroll]] for (int e = 0; e < 4; ++e) four[e] = values[b + column_at(4u * quad + e) * push.b.column];
+    }
+    return row < push.end ? four : vec4(0.0);
+}
 
 void main() {
-    uint first = gl_WorkGroupID.y * OUTPUT_BLOCK;
     uint first_row = push.first + gl_WorkGroupID.z * CHUNK;
-    for (uint i = gl_LocalInvocationIndex; i < OUTPUT_BLOCK * CHUNK; i += gl_WorkGroupSize.x) {
-        uint row = first_row + i % CHUNK;
-        uint column = min(first + i / CHUNK, push.right - 1u);
-        float b = values[push.b.offset + min(row, push.end - 1u) * push.b.row + column * push.b.column];
-        w[i] = row < push.end ? b : 0.0;
+    for (uint i = gl_LocalInvocationIndex; i < CHUNK * QUADS; i += gl_WorkGroupSize.x) {
+        w[i] = staged(first_row + i / QUADS, i % QUADS);
     }
     barrier();
 
     uint left = min(gl_GlobalInvocationID.x, push.left - 1u);
     float x[CHUNK];
     [[unroll]] for (int k = 0; k < CHUNK; ++k) {
-        uint row = first_row + k;
-        float a = values[push.a.offset + min(row, push.end - 1u) * push.a.row + left * push.a.column];
-        x[k] = row < push.end ? a : 0.0;
+        x[k] = values[push.a.offset + min(first_row + k, push.end - 1u) * push.a.row + left * push.a.column];
     }
     uint part = push.parts + (gl_WorkGroupID.z * push.left + left) * push.right;
     [[unroll]] for (int g = 0; g < OUTPUT_BLOCK; g += OUTPUTS) {
         float sum[OUTPUTS];
         [[unroll]] for (int j = 0; j < OUTPUTS; ++j) sum[j] = 0.0;
         [[unroll]] for (int k = 0; k < CHUNK; ++k) {
-            [[unroll]] for (int j = 0; j < OUTPUTS; ++j) sum[j] = sum[j] + x[k] * w[(g + j) * CHUNK + k];
+            [[unroll]] for (int j = 0; j < OUTPUTS; ++j) {
+                sum[j] = sum[j] + x[k] * w[k * QUADS + (g + j) / 4][(g + j) % 4];
+            }
         }
-        [[unroll]] for (int j = 0; j < OUTPUTS; ++j) {
-            uint column = first + g + j;
-            if (column < push.right) values[part + column] = sum[j];
+        if (VECTORS) {
+            [[unroll]] for (int j = 0; j < OUTPUTS; j += 4) {
+                vectors[(part + column_at(g + j)) / 4u] = vec4(sum[j], sum[j + 1], sum[j + 2], sum[j + 3]);
+            }
+        } else {
+            [[unroll]] for (int j = 0; j < OUTPUTS; ++j) values[part + column_at(g + j)] = sum[j];
         }
     }
 }

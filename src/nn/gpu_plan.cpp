@@ -15,9 +15,7 @@ struct OuterPush {
     GpuView a, b;
 };
 struct CombinePush {
-    std::uint32_t elements = 0, parts = 0, count = 0, right = 0;
-    GpuView result;
-    std::uint32_t accumulate = 0;
+    std::uint32_t table = 0, first = 0, end = 0, accumulate = 0;
 };
 struct BoundsPush {
     std::uint32_t rows = 0, count = 0, level = 0, level_row = 0, bounds = 0;
@@ -46,18 +44,23 @@ std::uint32_t GpuPlan::groups(const Step& step, std::uint32_t count) const {
 }
 
 void GpuPlan::record_outer(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const {
-    const std::uint32_t elements = step.left * step.columns;
     const std::uint32_t blocks = (step.columns + step.block - 1) / step.block;
     for (std::uint32_t first = 0; first < rows; first += kChunk * kMostChunks) {
         const std::uint32_t end = std::min(rows, first + kChunk * kMostChunks);
         const std::uint32_t chunks = (end - first + kChunk - 1) / kChunk;
-        const OuterPush outer = {first, end, step.left, step.columns, parts_, step.a, step.b};
+        const OuterPush outer = {first, end, step.left, step.columns, parts_ + step.parts, step.a, step.b};
         recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, outer, groups(step, step.left),
                           blocks, chunks);
-        const CombinePush combine = {elements, parts_, chunks, step.columns, step.result, first > 0 ? 1U : 0U};
-        recorder.dispatch(combine_, {gpu::reads_writes(values_)}, combine,
-                          (elements + combine_.local_size()[0] - 1) / combine_.local_size()[0]);
+        if (!step.waits) record_combination(recorder, step, first, end, 1);
     }
+}
+
+void GpuPlan::record_combination(gpu::Recorder& recorder, const Step& step, std::uint32_t first, std::uint32_t end,
+                                 std::uint32_t sums) const {
+    const std::uint32_t elements = step.kernel == Kernel::combine ? step.left : step.left * step.columns;
+    const std::uint32_t group = combine_.local_size()[0];
+    const CombinePush push = {table_ + step.sum, first, end, first > 0 ? 1U : 0U};
+    recorder.dispatch(combine_, {gpu::reads_writes(values_)}, push, (elements + group - 1) / group, sums);
 }
 
 double GpuPlan::work(std::size_t i, std::size_t rows) const {
@@ -69,6 +72,8 @@ double GpuPlan::work(std::size_t i, std::size_t rows) const {
             return 2 * here * columns * step.inputs;
         case Kernel::outer:
             return 2 * here * columns * step.left;
+        case Kernel::combine:
+            return static_cast<double>(rows) / kChunk * step.left * columns;
         case Kernel::levels:
             return static_cast<double>(rows) * columns;
         case Kernel::bounds:
@@ -87,6 +92,7 @@ void GpuPlan::record(gpu::Recorder& recorder, std::size_t rows, std::size_t firs
 
 void GpuPlan::record_step(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const {
     const auto here = step.rows == kBatch ? rows : static_cast<std::uint32_t>(step.rows);
+    if (step.kernel == Kernel::combine) return record_combination(recorder, step, 0, rows, step.columns);
     const gpu::ComputePipeline& pipeline = pipelines_[step.pipeline];
     if (step.kernel == Kernel::outer) {
         record_outer(recorder, step, here);
@@ -95,7 +101,7 @@ void GpuPlan::record_step(gpu::Recorder& recorder, const Step& step, std::uint32
         recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, here));
     } else if (step.kernel == Kernel::levels) {
         const LevelsPush push = {step.columns, step.bounds, step.a, step.result};
-        recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, step.columns), here);
+        recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, step.columns / step.block), here);
     } else if (step.kernel == Kernel::dense) {
         const DensePush push = {here, step.columns, step.a, step.b, step.addend, step.result, step.other, step.level};
         recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, here),

@@ -21,11 +21,10 @@ struct GpuView {
     std::uint32_t column = 0;
 };
 
-/// Evaluates a graph in single precision on the GPU: a list of dispatches over one buffer of floats. Values with one
-/// row per particle are planes, those that are not alive together share memory; transposes, slices and repeated rows
-/// are views. A silu after a product, and a product with silu's derivative, are done by the product's own dispatch,
-/// which also gathers what it adds. Sums over particles are formed in chunks and added in their order: the same rows
-/// give the same bits.
+/// Evaluates a graph in single precision on the GPU: a list of dispatches over one buffer of floats. Values of
+/// particles that are not alive together share memory; transposes, slices and repeated rows are views. A silu after a
+/// product, and a product with silu's derivative, are done by the product's own dispatch, which also gathers what it
+/// adds. Sums over particles are formed in chunks and added in their order: the same rows give the same bits.
 class GpuPlan {
   public:
     /// Plans `outputs` of `graph` for up to `max_rows` particles. Throws base::Error: request where they need more
@@ -51,16 +50,19 @@ class GpuPlan {
     static constexpr std::uint32_t kChunk = 64;        ///< rows per part of a sum
     static constexpr std::uint32_t kMostChunks = 256;  ///< whose parts are kept at a time
 
-    enum class Kernel : std::uint8_t { dense, outer, bounds, levels, map };
-    /// One dispatch, or the chunks and the sum of one.
+    enum class Kernel : std::uint8_t { dense, outer, combine, bounds, levels, map };
+    /// One dispatch; or the parts of a sum, and where that does not wait, their addition.
     struct Step {
         Kernel kernel = Kernel::map;
         std::size_t pipeline = 0;
         std::size_t rows = 0;       ///< kBatch: as many as there are particles; outer: that are summed over
-        std::uint32_t columns = 0;  ///< outer: of b
+        std::uint32_t columns = 0;  ///< outer: of b; combine: number of sums
         std::uint32_t inputs = 0;   ///< dense: products per element
-        std::uint32_t left = 0;     ///< outer: columns of a
-        std::uint32_t block = 1;    ///< columns per workgroup
+        std::uint32_t left = 0;     ///< outer: columns of a; combine: elements of the largest sum
+        std::uint32_t sum = 0;      ///< outer, combine: the (first) sum's place in the table
+        std::uint32_t parts = 0;    ///< outer: where they lie, from parts_ on
+        bool waits = false;         ///< outer: a later step adds up the parts
+        std::uint32_t block = 1;    ///< columns per workgroup; levels: per invocation
         std::uint32_t bounds = 0;   ///< where the first rows of levels lie
         float factor = 1;
         bool over_batch = false;
@@ -71,6 +73,8 @@ class GpuPlan {
     std::uint32_t groups(const Step& step, std::uint32_t count) const;
     void record_step(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const;
     void record_outer(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const;
+    void record_combination(gpu::Recorder& recorder, const Step& step, std::uint32_t first, std::uint32_t end,
+                            std::uint32_t sums) const;
 
     std::vector<gpu::ComputePipeline> pipelines_;
     gpu::ComputePipeline combine_;
@@ -78,6 +82,7 @@ class GpuPlan {
     std::map<std::string, GpuView> places_;
     std::vector<GpuView> outputs_;
     std::uint32_t parts_ = 0;  ///< where parts of sums lie
+    std::uint32_t table_ = 0;  ///< where plan_combine finds its sums, in their size
     gpu::Buffer values_;
 };
 

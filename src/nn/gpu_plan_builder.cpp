@@ -7,11 +7,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include "base/error.hpp"
 #include "gpu/transfer.hpp"
-#include "nn/arena.hpp"
 #include "nn/gpu_kernels.hpp"
 #include "nn/gpu_plan.hpp"
+#include "nn/gpu_plan_memory.hpp"
 #include "nn/gpu_plan_schedule.hpp"
 #include "shaders/nn/plan_bounds.comp.hpp"
 #include "shaders/nn/plan_combine.comp.hpp"
@@ -25,18 +24,23 @@ namespace {
 
 constexpr std::uint32_t kAccumulators = 8;       // of an invocation at a time
 constexpr std::size_t kUnrolledProducts = 4096;  // per invocation: beyond it drivers take minutes to compile
-constexpr std::size_t kInputsAtMost = 1024;      // private array of an invocation
+constexpr std::size_t kInputsAtOnce = kUnrolledProducts / kAccumulators;
 constexpr std::uint32_t kOuterGroup = 64;        // invocations over the columns of a gradient
+constexpr std::size_t kPartsAtOnce = 1U << 22U;  // floats of parts of sums that wait to be added up
 
 /// Of plan_map.comp.
 enum class Map : std::uint32_t { copy, add, multiply, scale, sigmoid, silu, silu_derivative, sine, cosine, gather };
 /// Of plan_dense.comp.
 enum class Addend : std::uint32_t { none, own_row, row_of_level };
 enum class Epilogue : std::uint32_t { none, silu, times_silu_derivative };
+enum class VectorsOfB : std::uint32_t { none, inputs, columns };
 
-GpuView transposed(const GpuView& view) {
-    return {view.offset, view.column, view.row};
-}
+/// Of plan_combine.comp.
+struct Sum {
+    std::uint32_t elements = 0, parts = 0, right = 0, result = 0, result_row = 0, result_column = 0, rows = 0,
+                  fours = 0;
+};
+constexpr std::uint32_t kSumWords = sizeof(Sum) / sizeof(std::uint32_t);
 
 std::optional<Map> map_of(OpKind kind) {
     switch (kind) {
@@ -63,126 +67,37 @@ std::optional<Map> map_of(OpKind kind) {
 
 }  // namespace
 
-/// Makes the steps: first what is computed by which dispatch, then where everything lies, then the dispatches.
+/// Makes the steps: which dispatch computes what is the schedule's, where everything lies the memory's.
 struct GpuPlan::Builder {
     Builder(GpuPlan& owner, gpu::Device& on, const Graph& of, const std::vector<Value>& wanted, std::size_t max_rows)
         : plan(owner),
           device(on),
           graph(of),
           outputs(wanted),
-          stride(round_up(narrow(max_rows), kParticleMultiple)),
           group(network_group(on)),
-          schedule(of, wanted) {}
+          schedule(of, wanted),
+          memory(of, schedule, wanted, max_rows) {}
 
     void build() {
-        place_fixed();
-        place_planes();
         for (const Value value : schedule.order()) emit(value);
-        place_outputs();
-        plan.parts_ = take(parts);
-        plan.values_ = gpu::Buffer(device, "values of a graph", std::size_t{fixed} * sizeof(float));
+        emit_combination();
+        copy_outputs();
+        plan.places_ = memory.named();
+        plan.outputs_ = memory.outputs();
+        plan.parts_ = memory.take(parts);
+        plan.table_ = memory.take((sums.size() + 1) * kSumWords) / std::uint32_t{kSumWords} + 1;
+        plan.values_ = gpu::Buffer(device, "values of a graph", memory.size() * sizeof(float));
         fill_constants();
     }
 
   private:
-    static std::uint32_t narrow(std::size_t n) {
-        if (n > std::numeric_limits<std::uint32_t>::max() / 2) throw std::logic_error("a plan of too many rows");
-        return static_cast<std::uint32_t>(n);
-    }
-
     const Node& node(Value value) const { return graph.node(value); }
-    bool batch(Value value) const { return !node(value).shared(); }
 
     /// Invocations per workgroup over so many rows.
     std::uint32_t group_of(std::size_t rows) const {
         constexpr std::uint32_t kFewest = 8;
         if (rows == kBatch || rows >= group) return group;
         return std::min(group, std::max(kFewest, std::bit_ceil(static_cast<std::uint32_t>(rows))));
-    }
-
-    std::uint32_t take(std::size_t floats) {
-        const std::size_t at = fixed;
-        fixed += floats;
-        if (fixed > std::numeric_limits<std::uint32_t>::max()) {
-            throw base::request_error("too many particles at once", "the graph", "their values do not fit one buffer",
-                                      "use a smaller batch");
-        }
-        return static_cast<std::uint32_t>(at);
-    }
-
-    GpuView take_matrix(Shape shape) {
-        const auto columns = static_cast<std::uint32_t>(shape.columns);
-        return {take(shape.rows * shape.columns), columns, 1};
-    }
-    GpuView plane_view(std::size_t offset) const { return {static_cast<std::uint32_t>(offset), 1, stride}; }
-
-    /// Parameters, then shared outputs, then everything else that is not a particle's.
-    void place_fixed() {
-        places.resize(graph.nodes().size());
-        for (Value value = 0; value < graph.nodes().size(); ++value) {
-            if (schedule.needed(value) && node(value).kind == OpKind::parameter)
-                name_place(value, take_matrix(node(value).shape));
-        }
-        output_views.resize(outputs.size());
-        placed.assign(graph.nodes().size(), false);
-        for (std::size_t i = 0; i < outputs.size(); ++i) {
-            const Value value = outputs[i];
-            if (batch(value)) continue;
-            output_views[i] = take_matrix(node(value).shape);
-            if (is_leaf(node(value)) || is_view(node(value)) || placed[value]) continue;
-            places[value] = output_views[i];
-            placed[value] = true;
-        }
-        for (Value value = 0; value < graph.nodes().size(); ++value) {
-            const Node& here = node(value);
-            if (!schedule.needed(value) || is_view(here) || here.kind == OpKind::parameter || placed[value]) continue;
-            if (here.shared()) {
-                places[value] = take_matrix(here.shape);
-            } else if (here.kind == OpKind::input) {
-                places[value] = plane_view(take(here.shape.columns * stride));
-            }
-            if (here.kind == OpKind::input) name_place(value, places[value]);
-        }
-        ones = {take(1), 0, 0};
-    }
-
-    void name_place(Value value, const GpuView& view) {
-        places[value] = view;
-        plan.places_[node(value).name] = view;
-    }
-
-    void place_planes() {
-        Arena arena;
-        std::vector<Value> planes;
-        for (std::size_t at = 0; at < schedule.order().size(); ++at) {
-            for (const Value value : {schedule.order()[at], schedule.silu_of(schedule.order()[at])}) {
-                if (value == GpuSchedule::kNone || !batch(value)) continue;
-                const std::size_t first = arena.take(node(value).shape.columns, schedule.last_use(value), at);
-                places[value] = plane_view(first * stride);
-                planes.push_back(value);
-            }
-        }
-        const std::uint32_t begin = take(arena.size() * stride);
-        for (const Value value : planes) places[value].offset += begin;
-    }
-
-    GpuView view(Value value) const {
-        const Node& here = node(value);
-        if (!is_view(here)) return places[value];
-        GpuView of = view(here.operands[0]);
-        if (here.kind == OpKind::repeat_rows) {
-            of.row = 0;
-        } else {
-            of.offset += static_cast<std::uint32_t>(here.first) * of.column;
-        }
-        return of;
-    }
-
-    /// The view with its only row repeated where `rows` are wanted.
-    GpuView repeated(Value value, std::size_t rows) const {
-        GpuView of = view(value);
-        if (node(value).shape.rows == 1 && rows != 1) of.row = 0;
-        return of;
     }
 
     std::size_t pipeline(const std::string& name, std::span<const std::uint32_t> code,
@@ -197,19 +112,20 @@ struct GpuPlan::Builder {
         if (schedule.product_of(value) != GpuSchedule::kNone || schedule.is_dense(value)) return emit_dense(value);
         if (here.kind == OpKind::matmul) {
             const std::size_t rows = node(here.operands[0]).shape.rows;
-            return emit_outer(rows, here.shape, view(here.operands[0]), view(here.operands[1]), places[value]);
+            return emit_outer(value, rows, memory.view(here.operands[0]), memory.view(here.operands[1]));
         }
         if (here.kind == OpKind::sum_rows) return emit_sum(value);
         if (here.kind == OpKind::concatenate_columns) return emit_concatenation(value);
         if (here.kind == OpKind::sum_levels) return emit_levels(value);
         if (here.kind == OpKind::gather_rows) {
-            return emit_map(Map::gather, here.shape, view(here.operands[0]), view(here.operands[1]), places[value]);
+            return emit_map(Map::gather, here.shape, memory.view(here.operands[0]), memory.view(here.operands[1]),
+                            memory.place(value));
         }
         const std::optional<Map> map = map_of(here.kind);
         if (!map) throw std::logic_error("an operation without a GPU kernel");
-        const GpuView a = repeated(here.operands[0], here.shape.rows);
-        const GpuView b = here.operands.size() > 1 ? repeated(here.operands[1], here.shape.rows) : a;
-        emit_map(*map, here.shape, a, b, places[value], here.factor, here.over_batch);
+        const GpuView a = memory.repeated(here.operands[0], here.shape.rows);
+        const GpuView b = here.operands.size() > 1 ? memory.repeated(here.operands[1], here.shape.rows) : a;
+        emit_map(*map, here.shape, a, b, memory.place(value), here.factor, here.over_batch);
     }
 
     void emit_map(Map map, Shape shape, GpuView a, GpuView b, GpuView result, double factor = 1,
@@ -237,10 +153,10 @@ struct GpuPlan::Builder {
 
     void emit_concatenation(Value value) {
         const Node& here = node(value);
-        GpuView result = places[value];
+        GpuView result = memory.place(value);
         for (const Value operand : here.operands) {
             const Shape shape = {here.shape.rows, node(operand).shape.columns};
-            const GpuView a = repeated(operand, here.shape.rows);
+            const GpuView a = memory.repeated(operand, here.shape.rows);
             emit_map(Map::copy, shape, a, a, result);
             result.offset += static_cast<std::uint32_t>(shape.columns) * result.column;
         }
@@ -250,64 +166,92 @@ struct GpuPlan::Builder {
         const Value product = schedule.product_of(value) == GpuSchedule::kNone ? value : schedule.product_of(value);
         const Node& here = node(product);
         const bool linear = here.kind == OpKind::linear;
-        const GpuView a = view(here.operands[0]);
-        const GpuView b = view(here.operands[1]);
+        const GpuView a = memory.view(here.operands[0]);
+        const GpuView b = memory.view(here.operands[1]);
         Step step;
         step.kernel = Kernel::dense;
         step.rows = here.shape.rows;
         step.columns = static_cast<std::uint32_t>(here.shape.columns);
         step.a = here.transpose_a ? transposed(a) : a;
         step.b = linear || here.transpose_b ? transposed(b) : b;
-        step.result = places[value];
+        step.result = memory.place(value);
         Addend addend = here.operands.size() == 3 ? Addend::own_row : Addend::none;
         if (addend != Addend::none && schedule.absorbed(here.operands[2])) {
             addend = Addend::row_of_level;
             const Node& gathered = node(here.operands[2]);
-            step.addend = view(gathered.operands[0]);
-            step.level = view(gathered.operands[1]);
+            step.addend = memory.view(gathered.operands[0]);
+            step.level = memory.view(gathered.operands[1]);
         } else if (addend != Addend::none) {
-            step.addend = repeated(here.operands[2], here.shape.rows);
+            step.addend = memory.repeated(here.operands[2], here.shape.rows);
         }
         Epilogue epilogue = Epilogue::none;
         if (schedule.product_of(value) != GpuSchedule::kNone) {
             epilogue = Epilogue::times_silu_derivative;
-            step.other = view(schedule.slope_of(value));
+            step.other = memory.view(schedule.slope_of(value));
         } else if (schedule.silu_of(value) != GpuSchedule::kNone) {
             epilogue = Epilogue::silu;
-            step.other = places[schedule.silu_of(value)];
+            step.other = memory.place(schedule.silu_of(value));
         }
         const Shape shape = node(here.operands[0]).shape;
         emit_product(step, here.transpose_a ? shape.rows : shape.columns, addend, epilogue);
     }
 
+    /// A product over many inputs is a sum of products over some of them, each added to what the one before has
+    /// written: by turns to the result and elsewhere, since a dispatch may not read what it writes.
     void emit_product(Step step, std::size_t inputs, Addend addend, Epilogue epilogue) {
-        step.inputs = static_cast<std::uint32_t>(inputs);
-        step.block = block_of(inputs, step.columns);
-        const std::uint32_t accumulators = std::min(step.block, kAccumulators);
-        step.pipeline = pipeline("product", shaders::nn_plan_dense_comp,
-                                 {group_of(step.rows), static_cast<std::uint32_t>(inputs), step.block, accumulators,
-                                  static_cast<std::uint32_t>(addend), static_cast<std::uint32_t>(epilogue)});
+        const std::size_t tiles = (inputs + kInputsAtOnce - 1) / kInputsAtOnce;
+        const std::uint32_t most = round_up(static_cast<std::uint32_t>((inputs + tiles - 1) / tiles), 4);
+        const std::size_t rows = step.rows == kBatch ? memory.most_rows() : step.rows;
+        const GpuView result = step.result;
+        const GpuView other = {tiles > 1 ? memory.take(rows * step.columns) : 0, step.columns, 1};
+        for (std::size_t tile = 0; tile < tiles; ++tile) {
+            const bool last = tile + 1 == tiles;
+            step.inputs = std::min(most, static_cast<std::uint32_t>(inputs - tile * most));
+            step.result = (tiles - tile) % 2 == 1 ? result : other;
+            emit_tile(step, addend, last ? epilogue : Epilogue::none);
+            step.a.offset += most * step.a.column;
+            step.b.offset += most * step.b.row;
+            step.addend = step.result;
+            addend = Addend::own_row;
+        }
+    }
+
+    void emit_tile(Step step, Addend addend, Epilogue epilogue) {
+        step.block = block_of(step.inputs, step.columns);
+        const bool out = step.columns % 4 == 0 && in_fours(step.result) &&
+                         (addend == Addend::none || in_fours(step.addend)) &&
+                         (epilogue == Epilogue::none || in_fours(step.other));
+        VectorsOfB b = VectorsOfB::none;
+        if (step.inputs % 4 == 0 && in_fours(transposed(step.b))) {
+            b = VectorsOfB::inputs;
+        } else if (out && in_fours(step.b)) {
+            b = VectorsOfB::columns;
+        }
+        step.pipeline = pipeline(
+            "product", shaders::nn_plan_dense_comp,
+            {group_of(step.rows), step.inputs, step.block, std::min(step.block, kAccumulators),
+             static_cast<std::uint32_t>(addend), static_cast<std::uint32_t>(epilogue),
+             step.inputs % 4 == 0 && in_fours(step.a) ? 1U : 0U, static_cast<std::uint32_t>(b), out ? 1U : 0U});
         plan.steps_.push_back(step);
     }
 
-    /// Columns per workgroup of a product over `inputs`.
+    /// Columns per workgroup of a product over `inputs`: as many as may be unrolled and as shared memory holds.
     std::uint32_t block_of(std::size_t inputs, std::uint32_t columns) const {
-        const std::size_t shared_floats = device.properties().shared_memory_bytes / sizeof(float);
-        if (inputs > kInputsAtMost || inputs * kAccumulators > shared_floats) {
-            const std::size_t most = std::min(kInputsAtMost, shared_floats / kAccumulators);
-            throw base::running_error("network too wide for the device", "training",
-                                      fmt::format("a layer has {} inputs, of at most {}", inputs, most),
-                                      fmt::format("keep --network.width and twice --network.features within {}", most));
-        }
         if (columns < kAccumulators) return columns;
+        const std::size_t shared_floats = device.properties().shared_memory_bytes / sizeof(float);
         const std::size_t most = std::min(shared_floats, kUnrolledProducts) / inputs;
         const auto whole = static_cast<std::uint32_t>(std::max<std::size_t>(most, kAccumulators));
         return std::min(round_up(columns, kAccumulators), whole / kAccumulators * kAccumulators);
     }
 
-    /// result(i, j), of `shape`, = Σ over rows of a(r, i)·b(r, j). Invocations run along the wider of the two.
-    void emit_outer(std::size_t rows, Shape shape, GpuView a, GpuView b, GpuView result) {
-        if (shape.columns > shape.rows) {
+    /// value(i, j) = Σ over rows of a(r, i)·b(r, j). Invocations run along the wider of the two.
+    void emit_outer(Value value, std::size_t rows, GpuView a, GpuView b) {
+        Shape shape = node(value).shape;
+        GpuView result = memory.place(value);
+        if (node(value).kind == OpKind::sum_rows) {
+            shape = {shape.columns, 1};
+            result = transposed(result);
+        } else if (shape.columns > shape.rows) {
             std::swap(shape.rows, shape.columns);
             std::swap(a, b);
             result = transposed(result);
@@ -319,32 +263,61 @@ struct GpuPlan::Builder {
         step.columns = static_cast<std::uint32_t>(shape.columns);
         step.a = a;
         step.b = b;
-        step.result = result;
         step.block = block_of(kChunk, step.columns);
-        step.pipeline =
-            pipeline("sum", shaders::nn_plan_outer_comp,
-                     {workgroup_size(device, kOuterGroup), kChunk, step.block, std::min(step.block, kAccumulators)});
+        step.pipeline = pipeline("sum", shaders::nn_plan_outer_comp,
+                                 {workgroup_size(device, kOuterGroup), kChunk, step.block,
+                                  std::min(step.block, kAccumulators), step.columns % 4 == 0 && in_fours(b) ? 1U : 0U});
+        keep_parts(step, result, schedule.is_final(value));
+    }
+
+    /// What nothing but the outside reads is added up together with others, at the end.
+    void keep_parts(Step step, GpuView result, bool may_wait) {
+        const std::size_t rows = step.rows == kBatch ? memory.most_rows() : step.rows;
+        const std::size_t chunks = std::min<std::size_t>(kMostChunks, (rows + kChunk - 1) / kChunk);
+        const std::uint32_t elements = step.left * step.columns;
+        const std::size_t floats = round_up(elements * static_cast<std::uint32_t>(chunks), 4);
+        may_wait = may_wait && rows <= kChunk * kMostChunks && floats <= kPartsAtOnce;
+        if (may_wait && waiting + floats > kPartsAtOnce) emit_combination();
+        step.sum = static_cast<std::uint32_t>(sums.size());
+        step.parts = static_cast<std::uint32_t>(waiting);
+        step.waits = may_wait;
+        parts = std::max(parts, waiting + floats);
+        if (may_wait) waiting += floats;
+        const bool fours = step.columns % 4 == 0 && in_fours(result);
+        const bool own_rows = may_wait && step.rows != kBatch;
+        sums.push_back({elements, step.parts, step.columns, result.offset, result.row, result.column,
+                        own_rows ? static_cast<std::uint32_t>(rows) : 0, fours ? 1U : 0U});
         plan.steps_.push_back(step);
-        const std::size_t chunks =
-            std::min<std::size_t>(kMostChunks, ((rows == kBatch ? stride : rows) + kChunk - 1) / kChunk);
-        parts = std::max(parts, shape.rows * shape.columns * chunks);
+    }
+
+    /// Adds up the parts that wait.
+    void emit_combination() {
+        if (waiting == 0) return;
+        Step step;
+        step.kernel = Kernel::combine;
+        step.sum = first_waiting;
+        step.columns = static_cast<std::uint32_t>(sums.size()) - first_waiting;
+        for (const Sum& sum : std::span(sums).subspan(first_waiting)) {
+            step.left = std::max(step.left, sum.elements);
+        }
+        plan.steps_.push_back(step);
+        waiting = 0;
+        first_waiting = static_cast<std::uint32_t>(sums.size());
     }
 
     void emit_sum(Value value) {
         const Value summed = node(value).operands[0];
         const Shape shape = node(summed).shape;
-        const GpuView result = places[value];
         if (shape.rows == kBatch || shape.rows > kFewInputs) {
-            emit_outer(shape.rows, {shape.columns, 1}, view(summed), ones, transposed(result));
-            return;
+            return emit_outer(value, shape.rows, memory.view(summed), memory.ones());
         }
         Step step;
         step.kernel = Kernel::dense;
         step.rows = shape.columns;
         step.columns = 1;
-        step.a = transposed(view(summed));
-        step.b = ones;
-        step.result = transposed(result);
+        step.a = transposed(memory.view(summed));
+        step.b = memory.ones();
+        step.result = transposed(memory.place(value));
         emit_product(step, shape.rows, Addend::none, Epilogue::none);
     }
 
@@ -352,12 +325,12 @@ struct GpuPlan::Builder {
     std::uint32_t bounds_of(Value level, std::size_t levels) {
         const auto [found, is_new] = bounds.try_emplace({level, levels}, 0);
         if (!is_new) return found->second;
-        found->second = take(levels + 1);
+        found->second = memory.take(levels + 1);
         Step step;
         step.kernel = Kernel::bounds;
         step.rows = levels + 1;
         step.bounds = found->second;
-        step.level = view(level);
+        step.level = memory.view(level);
         step.pipeline = pipeline("bounds", shaders::nn_plan_bounds_comp, {group_of(step.rows)});
         plan.steps_.push_back(step);
         return found->second;
@@ -370,24 +343,25 @@ struct GpuPlan::Builder {
         step.rows = here.shape.rows;
         step.columns = static_cast<std::uint32_t>(here.shape.columns);
         step.bounds = bounds_of(here.operands[1], here.shape.rows);
-        step.a = view(here.operands[0]);
-        step.result = places[value];
-        step.pipeline = pipeline("levels", shaders::nn_plan_levels_comp, {workgroup_size(device, kOuterGroup)});
+        step.a = memory.view(here.operands[0]);
+        step.result = memory.place(value);
+        const bool fours = step.columns % 4 == 0 && in_fours(step.a) && in_fours(step.result);
+        step.block = fours ? 4 : 1;
+        step.pipeline = pipeline("levels", shaders::nn_plan_levels_comp,
+                                 {workgroup_size(device, kOuterGroup / step.block), fours ? 1U : 0U});
         plan.steps_.push_back(step);
     }
 
-    void place_outputs() {
+    /// Outputs that show what lies elsewhere.
+    void copy_outputs() {
         for (std::size_t i = 0; i < outputs.size(); ++i) {
             const Value value = outputs[i];
-            if (batch(value)) {
-                output_views[i] = view(value);
-                continue;
-            }
-            if (places[value].offset == output_views[i].offset && !is_view(node(value))) continue;
-            const GpuView from = view(value);
-            emit_map(Map::copy, node(value).shape, from, from, output_views[i]);
+            const GpuView output = memory.outputs()[i];
+            if (!node(value).shared()) continue;
+            if (memory.place(value).offset == output.offset && !is_view(node(value))) continue;
+            const GpuView from = memory.view(value);
+            emit_map(Map::copy, node(value).shape, from, from, output);
         }
-        plan.outputs_ = output_views;
     }
 
     /// Everything else is NaN until something has written it.
@@ -397,36 +371,36 @@ struct GpuPlan::Builder {
         recorder.fill(plan.values_, ~0U);
         device.wait(device.submit(recorder));
         const float one = 1;
-        upload_to(ones.offset, {&one, 1});
+        upload_to(memory.ones().offset, std::as_bytes(std::span(&one, 1)));
         for (Value value = 0; value < graph.nodes().size(); ++value) {
             if (schedule.needed(value) && node(value).kind == OpKind::constant) {
-                upload_to(places[value].offset, node(value).values);
+                upload_to(memory.place(value).offset, std::as_bytes(std::span(node(value).values)));
             }
         }
+        for (Sum& sum : sums) sum.parts += plan.parts_;
+        upload_to(plan.table_ * kSumWords, std::as_bytes(std::span(sums)));
     }
-    void upload_to(std::uint32_t offset, std::span<const float> floats) {
-        gpu::upload_bytes(device, plan.values_, std::as_bytes(floats), std::size_t{offset} * sizeof(float));
+    void upload_to(std::uint32_t offset, std::span<const std::byte> bytes) {
+        gpu::upload_bytes(device, plan.values_, bytes, std::size_t{offset} * sizeof(float));
     }
 
     GpuPlan& plan;
     gpu::Device& device;
     const Graph& graph;
     const std::vector<Value>& outputs;
-    std::uint32_t stride;  ///< of planes
-    std::uint32_t group;   ///< invocations per workgroup over particles
+    std::uint32_t group;  ///< invocations per workgroup over particles
     GpuSchedule schedule;
-    std::vector<GpuView> places;
-    std::vector<bool> placed;
-    std::vector<GpuView> output_views;
-    GpuView ones;
+    GpuPlanMemory memory;
     std::map<std::pair<std::string, std::vector<std::uint32_t>>, std::size_t> pipelines;
     std::map<std::pair<Value, std::size_t>, std::uint32_t> bounds;  ///< of a column of levels and their number
-    std::size_t fixed = 0;                                          ///< floats taken
-    std::size_t parts = 0;                                          ///< floats
+    std::vector<Sum> sums;                                          ///< of all outer steps, for plan_combine
+    std::uint32_t first_waiting = 0;                                ///< of the sums whose parts are not yet added up
+    std::size_t waiting = 0;                                        ///< floats of their parts
+    std::size_t parts = 0;                                          ///< floats of parts at a time
 };
 
 GpuPlan::GpuPlan(gpu::Device& device, const Graph& graph, const std::vector<Value>& outputs, std::size_t max_rows)
-    : combine_(device, "graph combine", shaders::nn_plan_combine_comp, {workgroup_size(device, kOuterGroup)}) {
+    : combine_(device, "graph combine", shaders::nn_plan_combine_comp, {workgroup_size(device, kOuterGroup), kChunk}) {
     Builder(*this, device, graph, outputs, max_rows).build();
 }
 

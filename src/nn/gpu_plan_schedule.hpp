@@ -29,6 +29,8 @@ class GpuSchedule {
     Value slope_of(Value value) const;
     /// The place in order() of the last dispatch that reads the value; order().size() where an output shows it.
     std::size_t last_use(Value value) const { return last_use_[value]; }
+    /// Whether nothing in the graph reads the value.
+    bool is_final(Value value) const { return uses_[value] == 0; }
     /// A product with few enough inputs for one invocation per element; others are sums over rows.
     bool is_dense(Value value) const;
 

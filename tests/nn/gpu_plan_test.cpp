@@ -192,10 +192,26 @@ TEST_F(GpuPlanTest, RefusesWhatDoesNotFitOneBuffer) {
     EXPECT_THROW(GpuPlan(device(), graph, {graph.linear(x, graph.parameter("w", {3, 1000}))}, 10'000'000), base::Error);
 }
 
-TEST_F(GpuPlanTest, RefusesProductsThatAreTooWide) {
+// More inputs than an invocation takes at once: 1 300 are three tiles.
+TEST_F(GpuPlanTest, SplitsProductsOverManyInputs) {
+    constexpr std::size_t kInputs = 1300;
     Graph graph;
-    const Value x = graph.input("x", {kBatch, 5000});
-    EXPECT_THROW(GpuPlan(device(), graph, {graph.linear(x, graph.parameter("w", {3, 5000}))}, 64), base::Error);
+    const Value x = graph.input("x", {kBatch, kInputs});
+    const Value z = graph.linear(x, graph.parameter("w", {12, kInputs}), graph.parameter("b", {1, 12}));
+    const Value y = graph.silu(z);
+    const std::vector<Value> outputs = {y, graph.mean_square(y)};
+    const GpuPlan plan(device(), graph, outputs, 10);
+    std::mt19937 random(7);
+    const Matrix inputs = random_matrix(random, 10, kInputs);
+    const Matrix weights = random_matrix(random, 12, kInputs);
+    const Matrix bias = random_matrix(random, 1, 12);
+    const Bindings bindings = {{"x", &inputs}, {"w", &weights}, {"b", &bias}};
+    Memory memory(device(), plan);
+    memory.bind(bindings);
+    memory.run(10);
+    const std::vector<Matrix> exact = evaluate(graph, bindings, outputs);
+    memory.expect_close(0, exact[0], "silu");
+    memory.expect_close(1, exact[1], "mean square");
 }
 
 }  // namespace
