@@ -72,11 +72,28 @@ double data_deviation(const diffusion::ProcessSettings& process) {
     return process.sigma_data.value_or(diffusion::Parametrisation{}.sigma_data);
 }
 
+/// Leaves of a conditional network the one that answers for the class that is asked for.
+void choose_class(const Settings& settings, nn::Checkpoint& checkpoint, const std::string& where) {
+    const std::size_t classes = checkpoint.network.classes;
+    std::optional<std::size_t> label;
+    if (settings.label) label = static_cast<std::size_t>(*settings.label);
+    if (label && *label >= classes) {
+        throw base::request_error(
+            "no such class", "--class",
+            classes == 0 ? fmt::format("{} was trained without classes", where)
+                         : fmt::format("{} has {} classes, from 0 on", where, classes),
+            classes == 0 ? "leave it out, or train with --train.conditional on" : "choose one of them");
+    }
+    checkpoint.tensors = nn::weights_of_class(checkpoint.tensors, checkpoint.network, label);
+    checkpoint.network.classes = 0;
+}
+
 Model open_checkpoint(const Settings& settings) {
     Model model;
     model.path = settings.model.empty() ? default_model() : fs::path(settings.model);
     model.checkpoint = nn::read_checkpoint(model.path);
     require_no_contradiction(settings, model);
+    choose_class(settings, *model.checkpoint, model.path.string());
     model.process_settings = model.checkpoint->process;
     model.process = diffusion::make_process(model.process_settings);
     model.parametrisation = {model.checkpoint->prediction, data_deviation(model.process_settings)};
@@ -225,6 +242,10 @@ void require_data_fit(const Settings& settings, const Model& model) {
 }
 
 Model open_target_model(const Settings& settings) {
+    if (settings.label) {
+        throw base::request_error("flag without effect", "--class", "an exact target answers for all its points",
+                                  "leave it out");
+    }
     if (!settings.model.empty()) {
         throw base::request_error("two scores", "--model and --target", "a run follows one of them",
                                   "leave one of them out");

@@ -22,6 +22,8 @@ constexpr std::uint32_t kSample = static_cast<std::uint32_t>(Command::sample);
 constexpr std::uint32_t kView = static_cast<std::uint32_t>(Command::view);
 constexpr std::uint32_t kRender = static_cast<std::uint32_t>(Command::render);
 
+constexpr int kMaxClass = 65'535;
+
 template <std::size_t N>
 Choices choices(const std::array<std::string_view, N>& names) {
     return {{names.begin(), names.end()}};
@@ -62,6 +64,9 @@ void add_model(Table& table) {
     constexpr std::string_view kGroup = "Model";
     table.push_back({"model", kGroup, Text{"FILE"}, "", "Learned score network (safetensors)", kPrograms | kBench,
                      [](Settings& s) -> Slot { return &s.model; }, "the one that comes with Scorefield"});
+    table.push_back({"class", kGroup, IntegerRange{0, kMaxClass}, "",
+                     "Which class of the data a conditional model answers for (of train --train.conditional)",
+                     kPrograms, [](Settings& s) -> Slot { return &s.label; }, "all together"});
     table.push_back({"target", kGroup, Text{"NAME [FILE|DATA]"}, "", target_help(), kPrograms | Command::score,
                      [](Settings& s) -> Slot { return &s.target; }, "the model's score"});
     table.push_back({"target.variance", kGroup, RealRange{1e-12, 1e12, false, 100}, "",
@@ -70,7 +75,7 @@ void add_model(Table& table) {
     table.push_back({"dim", kGroup, IntegerRange{1, 3, 3}, "", "Dimensions of the target gaussian",
                      kPrograms | Command::score, [](Settings& s) -> Slot { return &s.dim; }});
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy|FILE.png|FILE.ply"}, "", data_help(),
-                     kPrograms | Command::train | Command::score, [](Settings& s) -> Slot { return &s.data; },
+                     kPrograms | Command::train | Command::score | kStudy, [](Settings& s) -> Slot { return &s.data; },
                      "the model's, where there is one", kTrain});
     add_process_settings(table, kPrograms | Command::train);
     table.push_back({"prediction", kGroup, choices(diffusion::kPredictions), "",

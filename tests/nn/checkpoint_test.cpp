@@ -19,7 +19,7 @@ using testing::ThrowsMessage;
 
 Checkpoint small_checkpoint() {
     Checkpoint checkpoint;
-    checkpoint.network = {2, 3, 1, 2};
+    checkpoint.network = {2, 3, 1, 2, 2};
     checkpoint.process.horizon = 100;
     checkpoint.process.beta_end = 0.1;
     checkpoint.prediction = diffusion::Prediction::v;
@@ -27,8 +27,8 @@ Checkpoint small_checkpoint() {
     checkpoint.scaling = {{0.1, 1.0 / 3}, 0.7};
     checkpoint.training = {{"steps", "10"}};
     checkpoint.tensors = initial_weights(checkpoint.network, 1, frequencies_of_levels(99));
-    // All tensors but time.frequencies: 3·2 + 3 + 3·4, then 3·3 + 3 + 3·4, then 2·3 + 2.
-    constexpr std::size_t kTrained = 53;
+    // All tensors but time.frequencies: 3·2 + 3 + 3·4, then 3·3 + 3 + 3·4, then 2·3 + 2, then 3·2.
+    constexpr std::size_t kTrained = 59;
     checkpoint.state = {std::vector<float>(kTrained, 0.1F), std::vector<float>(kTrained, -1e-30F),
                         std::vector<float>(kTrained, 3e30F)};
     return checkpoint;
@@ -80,7 +80,7 @@ TEST_F(CheckpointFile, WithAStateOfAnotherNetworkIsRefused) {
     Checkpoint checkpoint = small_checkpoint();
     checkpoint.state->first.push_back(0);
     write_checkpoint(path, checkpoint);
-    expect_refusal("'training.first'", "[54], its training needs [53]");
+    expect_refusal("'training.first'", "[60], its training needs [59]");
     write_checkpoint(path, small_checkpoint());
     data::SafetensorsFile file = data::read_safetensors(path);
     file.tensors.erase("training.second");

@@ -99,6 +99,39 @@ TEST(Mlp, GivesTheSameWithTimePerParticle) {
     }
 }
 
+TEST(Mlp, AnswersForOneClassAsTheNetworkThatIsToldIt) {
+    const MlpConfig config = {2, 16, 2, 4, 3};
+    const data::TensorMap tensors = random_weights(config, 9);
+    std::map<std::string, Matrix> matrices;
+    Bindings bindings;
+    for (const TensorSpec& spec : mlp_tensors(config)) {
+        Matrix& matrix = matrices[spec.name] = Matrix(value_shape(spec).rows, value_shape(spec).columns);
+        std::ranges::copy(tensors.at(spec.name).values, matrix.values.begin());
+        bindings[spec.name] = &matrix;
+    }
+    Graph graph;
+    const MlpValues network = build_mlp(graph, config, TimeRows::per_particle);
+    Matrix x(3, 2);
+    x.values = {0.1, -0.4, 1.5, 2.5, -3, 0.7};
+    Matrix time(3, 1);
+    time.values = {0, 12, 99};
+    Matrix label(3, 3);
+    label.values = {0, 0, 1, 1, 0, 0, 0, 0, 0};
+    bindings["x"] = &x;
+    bindings["c_noise"] = &time;
+    bindings["label"] = &label;
+    const Matrix result = evaluate(graph, bindings, {network.output}).front();
+    const std::optional<std::size_t> classes[] = {2, 0, std::nullopt};
+    const MlpConfig plain = {2, 16, 2, 4};
+    for (std::size_t i = 0; i < 3; ++i) {
+        const data::TensorMap of_class = weights_of_class(tensors, config, classes[i]);
+        EXPECT_EQ(of_class.size(), mlp_tensors(plain).size());
+        const auto expected = direct(plain, of_class, {x.at(i, 0), x.at(i, 1)}, time.at(i, 0));
+        // The sum of two biases is rounded to single precision once.
+        for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(result.at(i, c), expected[c], 1e-6);
+    }
+}
+
 TEST(Mlp, SharesEverythingThatDependsOnTimeAlone) {
     Graph graph;
     const MlpValues network = build_mlp(graph, {2, 64, 3, 32}, TimeRows::shared);

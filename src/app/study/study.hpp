@@ -16,6 +16,7 @@ struct StudyRequest {
     std::uint32_t particles = 1'000'000;
     std::uint64_t seed = 0;
     double target_variance = 0.01;                  ///< of study gaussian
+    std::string data = "swiss_roll";                ///< of study ncsnv2
     bool progress = true;                           ///< show a bar where standard error is a terminal
     std::optional<std::uint64_t> train_steps = {};  ///< of those that train
     bool device_chosen = false;                     ///< by --device, to train on as well

@@ -8,6 +8,7 @@
 #include "app/commands.hpp"
 #include "app/interrupt.hpp"
 #include "app/output.hpp"
+#include "app/study/ncsnv2_study.hpp"
 #include "app/study/orders.hpp"
 #include "app/study/study.hpp"
 #include "app/study/table.hpp"
@@ -28,6 +29,7 @@ StudyRequest study_request(const Settings& settings) {
     if (settings.is_given("target.variance")) request.target_variance = settings.target_variance;
     request.seed = settings.seed;
     request.progress = !settings.quiet;
+    if (settings.is_given("data")) request.data = settings.data;
     if (settings.is_given("train.steps")) request.train_steps = settings.train.steps;
     request.device_chosen = settings.is_given("device");
     request.out = settings.out;
@@ -53,9 +55,10 @@ void require_effect(const std::string& name, const Settings& settings) {
         refuse("train.steps", "trains nothing");
         refuse("out", "draws no picture");
     }
-    if (name != "orders") return;
-    refuse("particles", "has 16 of them");
-    refuse("seed", "has draws of its own");
+    if (name != "ncsnv2") refuse("data", "has data of its own");
+    if (name != "orders" && name != "ncsnv2") return;
+    refuse("particles", name == "orders" ? "has 16 of them" : "has none");
+    if (name == "orders") refuse("seed", "has draws of its own");
     refuse("device", "runs on the host");
     refuse("validation", "runs on the host");
 }
@@ -112,6 +115,7 @@ Findings run_on_device(const std::string& name, const Settings& /*settings*/) {
 
 Findings run_study(const std::string& name, const Settings& settings) {
     if (name == "orders") return {"", 0, orders_study(study_request(settings))};
+    if (name == "ncsnv2") return {"", 0, ncsnv2_study(study_request(settings))};
     return run_on_device(name, settings);
 }
 

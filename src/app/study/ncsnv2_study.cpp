@@ -1,0 +1,48 @@
+#include "app/study/ncsnv2_study.hpp"
+
+#include <fmt/format.h>
+
+#include "data/datasets.hpp"
+#include "train/ncsnv2.hpp"
+
+namespace scorefield::app {
+namespace {
+
+constexpr double kSmallestSigma = 0.01;
+constexpr std::size_t kIterations = 5;
+
+}  // namespace
+
+std::vector<Table> ncsnv2_study(const StudyRequest& request) {
+    constexpr std::size_t kPoints = 8192;
+    const std::unique_ptr<data::Dataset> dataset = data::open_dataset(request.data);
+    const data::Points points = data::standardise(dataset->pool(request.seed, kPoints), dataset->scaling());
+    const train::Ncsnv2Proposal proposal = train::propose_ncsnv2(points, kSmallestSigma, kIterations);
+    Table table = {
+        .title = fmt::format("Noise levels and steps for {}, in units of its standard deviation", request.data),
+        .columns = {"technique", "proposal", "flags"},
+        .rows = {},
+        .notes = {}};
+    table.rows.push_back({"1 largest sigma: the largest distance of two points", proposal.largest_sigma,
+                          fmt::format("--process ve --process.sigma_max {:.4g}", proposal.largest_sigma)});
+    table.rows.push_back({"2 ratio of neighbouring levels", proposal.ratio,
+                          fmt::format("--objective ncsn --objective.levels {} --process.sigma_min {}", proposal.levels,
+                                      proposal.smallest_sigma)});
+    table.rows.push_back({"3 s(x, sigma) = s(x)/sigma", "", "--prediction epsilon"});
+    table.rows.push_back({"4 step size epsilon of 5 steps at each level", proposal.step_size,
+                          fmt::format("--sampler annealed_langevin --steps {} --sampler.iterations {} "
+                                      "--sampler.step_size {:.4g}",
+                                      proposal.levels, proposal.iterations, proposal.step_size)});
+    table.rows.push_back({"  variance after a level over what it should be", proposal.variance_ratio, ""});
+    table.rows.push_back({"5 averaged weights", 0.999, "--train.ema 0.999"});
+    table.notes.push_back(
+        fmt::format("In {} dimensions the shells of any two levels {}; 1, 2, 3 and 5 are for 'scorefield train', 4 for "
+                    "'scorefield sample'.",
+                    points.dim,
+                    proposal.ratio < train::kWidestRatio && points.dim > 4 ? "overlap by half at that ratio"
+                                                                           : "overlap by more than half: the "
+                                                                             "ratio is 2 at most"));
+    return {table};
+}
+
+}  // namespace scorefield::app
