@@ -94,7 +94,7 @@ TEST_P(EveryGpuObjective, HasTheGradientsOfTheReference) {
         TrainSettings settings = settings_of(GetParam());
         settings.width = step == 1 ? 24 : 9;
         settings.depth = step;
-        settings.data = GetParam().conditional || step == 1 ? "moons" : "swiss_roll";
+        settings.data = GetParam().conditional || step == 1 ? "moons" : "torus_knot";
         const CaseBatches batches(settings);
         const std::vector<double> errors = relative_errors(device(), batches, step == 1 ? 300 : 47, step);
         EXPECT_LE(errors[errors.size() / 2], 1e-4) << "median, step " << step;

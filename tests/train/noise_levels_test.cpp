@@ -1,0 +1,180 @@
+// What objectives ask for has the exact score as its minimiser: whatever is asked for, its mean given the state is what
+// a network that is exact would say.
+#include "train/noise_levels.hpp"
+
+#include <gmock/gmock.h>
+
+#include <array>
+#include <cmath>
+#include <random>
+
+#include "base/error.hpp"
+#include "train/objective_case.hpp"
+
+namespace scorefield::train {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+bool is_implicit(const ObjectiveCase& what) {
+    const Objective objective = parse_objective(what.objective);
+    return objective == Objective::ism || objective == Objective::ssm;
+}
+
+std::vector<ObjectiveCase> cases(bool implicit) {
+    std::vector<ObjectiveCase> chosen;
+    for (const ObjectiveCase& what : kObjectiveCases) {
+        if (is_implicit(what) == implicit) chosen.push_back(what);
+    }
+    return chosen;
+}
+
+class RegressionLevels : public testing::TestWithParam<ObjectiveCase> {};
+class ImplicitLevels : public testing::TestWithParam<ObjectiveCase> {};
+
+std::vector<NoiseLevel> levels_of(const ObjectiveCase& what, const ObjectiveSettings& settings = {}) {
+    diffusion::ProcessSettings process;
+    process.name = what.process;
+    return noise_levels(*diffusion::make_process(process), {what.prediction}, parse_objective(what.objective),
+                        settings);
+}
+
+constexpr double kVariance = 1.7;  // of Gaussian data, whose score is −x/(α²v + σ²)
+
+/// What a network should say for the state x if its score is exact.
+double exact_output(const ObjectiveCase& what, const NoiseLevel& level, double x) {
+    const double noise_scale = std::hypot(level.sigma, level.sigma_step);
+    const double score = -x / (level.alpha * level.alpha * kVariance + noise_scale * noise_scale);
+    const diffusion::AffineForm form = diffusion::score_form(
+        {what.prediction}, {.t = level.t, .at = {level.alpha, noise_scale}, .c_in = 1, .c_noise = level.t});
+    return (score - form.c_skip * x) / form.c_out;
+}
+
+// Of jointly Gaussian x and target, the mean of target − F(x) times x is zero for the exact F alone. Standard errors
+// from the same draws; five of them.
+TEST_P(RegressionLevels, AskForWhatTheExactScoreSays) {
+    const std::vector<NoiseLevel> levels = levels_of(GetParam());
+    std::mt19937 random(3);
+    std::normal_distribution<double> normal;
+    for (const double place : {0.02, 0.3, 0.6, 0.97}) {
+        const NoiseLevel& level = levels[static_cast<std::size_t>(place * static_cast<double>(levels.size()))];
+        constexpr int kDraws = 20'000;
+        double mean = 0;
+        double square = 0;
+        for (int i = 0; i < kDraws; ++i) {
+            const double x0 = std::sqrt(kVariance) * normal(random);
+            const double noise = normal(random);
+            const double step = normal(random);
+            const double x = level.alpha * x0 + level.sigma * noise + level.sigma_step * step;
+            const double target = level.of_data * x0 + level.of_noise * noise + level.of_step * step;
+            const double product = (target - exact_output(GetParam(), level, x)) * x;
+            mean += product / kDraws;
+            square += product * product / kDraws;
+        }
+        EXPECT_LE(std::abs(mean), 5 * std::sqrt(square / kDraws)) << "level at " << place;
+    }
+}
+
+// With h any function of x, E[σ²(h′ + s h)] = 0 holds for the exact s alone (integration by parts): the condition that
+// implicit objectives, as `skip`, `out` and `spread` state them, put on the network. Here h = F's own value, so that σs
+// is skip·c_in·x + out·F and its derivative by x times σ is spread·(skip + out·∂F/∂(c_in x)).
+TEST_P(ImplicitLevels, StateTheScoreAndItsSlope) {
+    for (const NoiseLevel& level : levels_of(GetParam())) {
+        const double variance = level.alpha * level.alpha * kVariance + level.sigma * level.sigma;
+        const double x = 0.8;
+        const double scaled_score = level.skip * level.c_in * x + level.out * exact_output(GetParam(), level, x);
+        ASSERT_NEAR(scaled_score, -level.sigma * x / variance, 1e-9 * std::max(1.0, std::abs(scaled_score)));
+        // F is linear in x here: its derivative by c_in·x.
+        const double slope = exact_output(GetParam(), level, 1) / level.c_in;
+        const double squares = level.sigma * level.sigma / variance;  // E‖σs‖² of one coordinate
+        ASSERT_NEAR(level.spread * (level.skip + level.out * slope), -squares, 1e-9 * std::max(1.0, squares));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Objectives, RegressionLevels, testing::ValuesIn(cases(false)));
+INSTANTIATE_TEST_SUITE_P(Objectives, ImplicitLevels, testing::ValuesIn(cases(true)));
+
+TEST(NoiseLevels, WeighByLikelihood) {
+    // Half the fall of the signal-to-noise ratio; of the first level that of a decoder of its own variance.
+    const auto process = diffusion::make_process({});
+    const auto snr = [&](double t) { return std::exp(2 * log_snr(process->marginal(t))); };
+    const std::vector<NoiseLevel> levels =
+        noise_levels(*process, diffusion::Prediction::x0, Objective::elbo, ObjectiveSettings{});
+    ASSERT_EQ(levels.size(), 1000U);
+    EXPECT_NEAR(levels[0].weight, 1 / (2 * 1e-4), 1e-6);  // β_1 = 1e-4
+    for (const std::size_t t : {1U, 2U, 500U, 999U}) {
+        const auto time = static_cast<double>(t);
+        EXPECT_NEAR(levels[t].weight / ((snr(time - 1) - snr(time)) / 2), 1, 1e-12);
+        // Ho et al. 2020, eq. 8 and 12, in terms of β and ᾱ.
+        const double a = std::pow(process->marginal(time).alpha, 2);
+        const double before = std::pow(process->marginal(time - 1).alpha, 2);
+        const double beta = 1 - a / before;
+        const double posterior = (1 - before) / (1 - a) * beta;
+        EXPECT_NEAR(levels[t].weight / (beta * beta * before / (2 * posterior * (1 - a) * (1 - a))), 1, 1e-9);
+    }
+}
+
+TEST(NoiseLevels, WeighByTheLesserOfSnrAndGamma) {
+    const auto process = diffusion::make_process({});
+    ObjectiveSettings settings;
+    settings.gamma = 3;
+    const auto weights = [&](diffusion::Prediction prediction) {
+        return noise_levels(*process, prediction, Objective::min_snr, settings);
+    };
+    for (const std::size_t t : {0U, 100U, 400U, 999U}) {
+        const double snr = std::exp(2 * log_snr(process->marginal(static_cast<double>(t))));
+        const double least = std::min(snr, 3.0);
+        EXPECT_NEAR(weights(diffusion::Prediction::x0)[t].weight / least, 1, 1e-9);
+        EXPECT_NEAR(weights(diffusion::Prediction::epsilon)[t].weight / (least / snr), 1, 1e-9);
+        EXPECT_NEAR(weights(diffusion::Prediction::v)[t].weight / (least / (snr + 1)), 1, 1e-9);
+    }
+}
+
+TEST(NoiseLevels, OfEdmAreNormalInTheLogarithm) {
+    const auto process = diffusion::make_process({.name = "edm"});
+    const std::vector<NoiseLevel> levels =
+        noise_levels(*process, diffusion::Prediction::edm, Objective::edm, ObjectiveSettings{});
+    double mean = 0;
+    double square = 0;
+    for (const NoiseLevel& level : levels) {
+        mean += std::log(level.sigma) / static_cast<double>(levels.size());
+        EXPECT_NEAR(level.weight, 1, 1e-9);  // what its preconditioning is for
+    }
+    for (const NoiseLevel& level : levels) {
+        square += std::pow(std::log(level.sigma) - mean, 2) / static_cast<double>(levels.size());
+    }
+    // The range of the process, 0.002 to 80, cuts off 1e-5 of it; the middles of 4 096 parts lose as much of the tails.
+    EXPECT_NEAR(mean, -1.2, 1e-3);
+    EXPECT_NEAR(std::sqrt(square), 1.2, 2e-3);
+}
+
+TEST(NoiseLevels, LeaveOutWhereTheObjectiveIsInfinite) {
+    diffusion::ProcessSettings settings;
+    settings.schedule = "cosine_seed";
+    settings.horizon = 40;
+    const auto process = diffusion::make_process(settings);
+    using diffusion::Prediction;
+    const auto count = [&](Prediction prediction, Objective objective) {
+        return noise_levels(*process, prediction, objective, ObjectiveSettings{}).size();
+    };
+    EXPECT_EQ(count(Prediction::epsilon, Objective::simple), 40U);
+    EXPECT_EQ(count(Prediction::score, Objective::dsm), 39U);
+    EXPECT_EQ(count(Prediction::x0, Objective::simple), 39U);
+}
+
+TEST(NoiseLevels, OfASingleRatioAreRefusedWhereTheProcessNeverHasIt) {
+    const auto process = diffusion::make_process({.name = "ve"});
+    ObjectiveSettings settings;
+    settings.sigma = 0.5;
+    const std::vector<NoiseLevel> levels =
+        noise_levels(*process, diffusion::Prediction::score, Objective::dsm, settings);
+    ASSERT_EQ(levels.size(), 1U);
+    EXPECT_NEAR(levels[0].sigma, 0.5, 1e-12);
+    settings.sigma = 1000;
+    EXPECT_THAT([&] { noise_levels(*process, diffusion::Prediction::score, Objective::dsm, settings); },
+                ThrowsMessage<base::Error>(HasSubstr("--objective.sigma")));
+}
+
+}  // namespace
+}  // namespace scorefield::train
