@@ -30,17 +30,6 @@ train::TrainSettings train_settings(const Settings& settings, const std::string&
     return train;
 }
 
-/// The smallest loss that any network can reach, where it is known: of the swiss roll under cosine_seed with T = 40,
-/// the mean over both coordinates and all levels of what the best predictor leaves, E|ε − E[ε | x_t]|², the conditional
-/// mean taken over a large sample of the data (the empirical denoiser).
-std::optional<double> bayes_floor(const Settings& settings) {
-    const bool seed_experiment = settings.data == "swiss_roll" && settings.process.schedule == "cosine_seed" &&
-                                 settings.process.horizon.value_or(40) == 40 &&
-                                 !settings.process.zero_snr.value_or(false) &&
-                                 settings.prediction == diffusion::Prediction::epsilon;
-    return seed_experiment ? std::optional(0.4294) : std::nullopt;
-}
-
 /// What does the work: a Vulkan device, or the processor where that is asked for, or where nothing is asked for and no
 /// device but the processor's own is there, which would be slower.
 class Workshop {
@@ -104,7 +93,10 @@ std::string to_json(const Settings& settings, const std::string& device, const t
                                    {"seconds", result.seconds},
                                    {"steps_per_s", result.steps_per_s},
                                    {"loss", result.loss}};
-    if (const std::optional<double> floor = bayes_floor(settings)) json["bayes_floor"] = *floor;
+    if (result.floor) {
+        json["bayes_floor"] = result.floor->loss;
+        json["bayes_floor_error"] = result.floor->error;
+    }
     json["out"] = settings.out;
     return json_line(json);
 }
@@ -112,7 +104,7 @@ std::string to_json(const Settings& settings, const std::string& device, const t
 std::string to_text(const Settings& settings, const std::string& device, const train::TrainResult& result) {
     std::string text = fmt::format("{} steps in {:.1f} s ({:.1f} steps/s) on {}\nloss {:.5f}", result.steps,
                                    result.seconds, result.steps_per_s, device, result.loss);
-    if (const std::optional<double> floor = bayes_floor(settings)) text += fmt::format(" (at best {:.4f})", *floor);
+    if (result.floor) text += fmt::format(" (at best {:.5f} ± {:.1g})", result.floor->loss, result.floor->error);
     return text + fmt::format("\nwrote {}\n", settings.out);
 }
 
@@ -129,6 +121,14 @@ void note_other_device(const Settings& settings, const nn::Checkpoint& resumed, 
     if (settings.quiet || before == resumed.training.end() || before->second == device) return;
     note(fmt::format("scorefield: note: {} was trained on '{}': on '{}' the weights differ in their last bits",
                      settings.resume, before->second, device));
+}
+
+/// Throws base::Error (request) where `process`, which may follow from the objective, is refused or leaves a flag
+/// without effect.
+void require_process(const Settings& settings, const diffusion::ProcessSettings& process) {
+    Settings complete = settings;
+    complete.process = process;
+    make_process(complete);
 }
 
 /// Trains under a progress bar.
@@ -161,7 +161,7 @@ int train_command(const Settings& said) {
     require_separate_files(settings);
     const train::TrainSettings train = training_settings(settings);
     require_training_flags_used(settings, train::parse_objective(train.objective.name));
-    diffusion::make_process(train.process);
+    require_process(settings, train.process);
     const Workshop workshop(settings);
     const train::TrainResult result = train_visibly(settings, workshop, resumed ? &*resumed : nullptr);
     if (result.steps < settings.train.steps) require_not_interrupted(resume_hint(settings, result.steps));

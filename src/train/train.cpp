@@ -210,6 +210,8 @@ TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const
     result.checkpoint = run.checkpoint(settings.keep_state);
     run.write(result.checkpoint);
     result.loss = trainer->held_out_loss(kHeldOutDraws);
+    base::ThreadPool pool(settings.threads);
+    result.floor = bayes_floor(pool, *data, BatchSource(*data, *process, settings));
     return result;
 }
 

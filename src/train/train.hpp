@@ -2,10 +2,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "data/datasets.hpp"
 #include "diffusion/process.hpp"
 #include "nn/checkpoint.hpp"
+#include "train/bayes_floor.hpp"
 #include "train/settings.hpp"
 #include "train/trainer.hpp"
 
@@ -22,7 +24,8 @@ struct TrainResult {
     std::uint64_t steps = 0;  ///< in all; fewer than were asked for: it was stopped, without loss and checkpoint
     double seconds = 0;       ///< of the steps alone, without set-up and the held-out loss
     double steps_per_s = 0;
-    double loss = 0;  ///< of the averaged weights over kHeldOutDraws held-out draws
+    double loss = 0;                  ///< of the averaged weights over kHeldOutDraws held-out draws
+    std::optional<BayesFloor> floor;  ///< of that loss, where it is known
     nn::Checkpoint checkpoint;
 };
 

@@ -62,10 +62,12 @@ def wrong_words(cwd):
         (["program", "--model", ASSET, "--process", "vp"], ["--process", "was trained with ddpm, not vp"]),
         (["program", "--model", ASSET, "--process.sigma_min", "1"], ["--process.sigma_min", "ddpm, which has none"]),
         (["program", "--model", ASSET, "--process.zero_snr", "on"], ["--process.zero_snr", "trained with off, not on"]),
-        (["train", "--data", "moons", "--process", "vp", "--out", "x.safetensors"], ["--process", "choose ddpm"]),
-        (["train", "--data", "moons", "--prediction", "edm", "--out", "x.safetensors"], ["--prediction", "choose v"]),
-        (["train", "--data", "moons", "--process.schedule", "cosine_seed", "--prediction", "score", "--out",
-          "x.safetensors"], ["--prediction", "infinite"]),
+        (["train", "--data", "moons", "--process", "vp", "--process.schedule", "linear", "--out", "x.safetensors"],
+         ["--process.schedule", "belongs to ddpm"]),
+        (["train", "--data", "moons", "--objective.gamma", "3", "--out", "x.safetensors"],
+         ["--objective.gamma", "simple does not heed it"]),
+        (["train", "--data", "swiss_roll", "--train.conditional", "on", "--out", "x.safetensors"],
+         ["--train.conditional", "has none"]),
         (["score", "missing.npy", "--data", "swiss_roll"], ["missing.npy"]),
         (["score", "points.npy", "--data", "swiss_rol"], ["did you mean 'swiss_roll'"]),
         (["score", "points.npy", "flat.npy"], ["dimension", "flat.npy"]),
@@ -211,7 +213,9 @@ def trained_models(cwd):
     done = run(BINARY, arguments, cwd)
     require(done.returncode == 0 and done.stderr == b"", str(done))
     result = json.loads(done.stdout)
-    require(set(result) == {"device", "steps", "seconds", "steps_per_s", "loss", "out"} and result["steps"] == 20, str(result))
+    known = {"device", "steps", "seconds", "steps_per_s", "loss", "bayes_floor", "bayes_floor_error", "out"}
+    require(set(result) == known and result["steps"] == 20, str(result))
+    require(0 < result["bayes_floor"] < result["loss"], str(result))
     require(len(open(os.path.join(cwd, "m.csv")).readlines()) == 21, "the log has not one line per step")
     done = run(BINARY, ["program", "--model", "m.safetensors"], cwd)
     require(done.returncode == 0, str(done))

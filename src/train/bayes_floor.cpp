@@ -1,0 +1,219 @@
+#include "train/bayes_floor.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "base/random.hpp"
+#include "data/points.hpp"
+#include "data/scaling.hpp"
+
+namespace scorefield::train {
+namespace {
+
+constexpr std::uint64_t kSeed = 0xf100'0000'0000'0001;
+constexpr std::size_t kPoints = std::size_t{1} << 14U;  // of a batch, from data that are no set of points
+constexpr std::size_t kBatches = 16;
+constexpr std::size_t kLanes = 16;
+constexpr std::size_t kBlock = 1024;     // points summed in single precision
+constexpr double kMostUncertain = 0.05;  // of the floor
+constexpr std::size_t kMaxDim = 3;
+
+/// Points that x_0 may be, coordinate by coordinate; those of a class stand together.
+struct Candidates {
+    std::size_t count = 0;
+    std::size_t dim = 0;
+    std::vector<float> planes;       ///< (dim, count)
+    std::vector<std::size_t> begin;  ///< of every class, and the end; without classes of all
+    bool exact = false;              ///< they are all there are
+};
+
+/// Those of a batch. A set of points that is not larger is the distribution itself, in every batch.
+Candidates find_candidates(const data::Dataset& data, const BatchSource& source, std::size_t batch) {
+    data::Points points = data.pool(kSeed, kPoints);
+    Candidates found;
+    found.exact = points.count < kPoints;
+    if (!found.exact) points = data.draw(kSeed, batch * kPoints, kPoints);
+    points = data::standardise(points, source.scaling());
+    found.count = points.count;
+    found.dim = points.dim;
+    std::vector<std::size_t> order(points.count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const std::size_t classes = std::max<std::size_t>(source.form().classes, 1);
+    const auto label = [&](std::size_t i) { return classes == 1 ? 0 : points.labels[i]; };
+    std::ranges::stable_sort(order, {}, label);
+    for (std::size_t k = 0; k <= classes; ++k) {
+        const auto first = std::ranges::lower_bound(order, k, {}, label);
+        found.begin.push_back(static_cast<std::size_t>(first - order.begin()));
+    }
+    found.planes.resize(points.values.size());
+    for (std::size_t i = 0; i < points.count; ++i) {
+        for (std::size_t e = 0; e < points.dim; ++e) {
+            found.planes[e * points.count + i] = points.values[order[i] * points.dim + e];
+        }
+    }
+    return found;
+}
+
+/// eˣ within 2e-7 of itself for −80 ≤ x ≤ 80, without branches: 2ⁿ by the exponent's bits, the rest by its series.
+float exponential(float x) {
+    constexpr float kRound = 12582912;  // 1.5·2²³: sums have n in their last bits
+    const float z = x * 1.44269504F;
+    const float shifted = z + kRound;
+    const float f = (z - (shifted - kRound)) * 0.693147181F;
+    const float series =
+        1 + f * (1 + f * (0.5F + f * (1.0F / 6 + f * (1.0F / 24 + f * (1.0F / 120 + f * (1.0F / 720))))));
+    return series * std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) << 23U) + 0x3f800000U);
+}
+
+/// Sums over candidates of w, w·v and w·‖v‖² with v = x_i − x_0 and w = exp(ratio·v·n − ½ratio²‖v‖²).
+struct Sums {
+    double weight = 0;
+    std::array<double, kMaxDim> shift = {};
+    double square = 0;
+};
+
+/// n and x_0 of one draw; ratio = α/σ.
+template <std::size_t D>
+struct Draw {
+    std::array<float, D> clean;
+    std::array<float, D> noise;
+    float ratio;
+};
+
+/// One candidate's terms, added to the D + 2 sums of a lane: w, w·v, w·‖v‖².
+template <std::size_t D>
+void add_candidate(const std::array<const float*, D>& planes, std::size_t i, const Draw<D>& draw,
+                   std::array<std::array<float, kLanes>, D + 2>& sums, std::size_t lane) {
+    std::array<float, D> v = {};
+    float along = 0;
+    float square = 0;
+    for (std::size_t e = 0; e < D; ++e) {
+        v[e] = planes[e][i] - draw.clean[e];
+        along += v[e] * draw.noise[e];
+        square += v[e] * v[e];
+    }
+    const float power = draw.ratio * (along - 0.5F * draw.ratio * square);
+    const float weight = exponential(std::min(std::max(power, -80.0F), 80.0F));
+    sums[0][lane] += weight;
+    for (std::size_t e = 0; e < D; ++e) sums[e + 1][lane] += weight * v[e];
+    sums[D + 1][lane] += weight * square;
+}
+
+template <std::size_t D>
+Sums sum_candidates(const Candidates& all, std::size_t begin, std::size_t end, const Draw<D>& draw) {
+    std::array<const float*, D> planes = {};
+    for (std::size_t e = 0; e < D; ++e) planes[e] = &all.planes[e * all.count];
+    Sums total;
+    for (std::size_t first = begin; first < end; first += kBlock) {
+        const std::size_t last = std::min(end, first + kBlock);
+        std::array<std::array<float, kLanes>, D + 2> sums = {};
+        std::size_t i = first;
+        for (; i + kLanes <= last; i += kLanes) {
+            for (std::size_t lane = 0; lane < kLanes; ++lane) add_candidate<D>(planes, i + lane, draw, sums, lane);
+        }
+        for (; i < last; ++i) add_candidate<D>(planes, i, draw, sums, 0);
+        const auto sum = [](const auto& lanes) { return std::accumulate(lanes.begin(), lanes.end(), 0.0); };
+        total.weight += sum(sums[0]);
+        for (std::size_t e = 0; e < D; ++e) total.shift[e] += sum(sums[e + 1]);
+        total.square += sum(sums[D + 1]);
+    }
+    return total;
+}
+
+/// The loss that is left at one x_t, and by how much less it is than with x_0 itself left out of the candidates.
+struct Remaining {
+    double loss = 0;
+    double gap = 0;
+};
+
+/// ‖x_0 − E[x_0 | x_t]‖², its mean given x_t and by how much the square would grow without x_0 among the candidates.
+template <std::size_t D>
+Remaining clean_variance(const Candidates& all, const NoiseLevel& level, double sigma, std::uint32_t particle) {
+    const double u = base::uniform(kSeed, particle, 0, 0, base::kTrainStream);
+    const std::size_t own = std::min(static_cast<std::size_t>(u * static_cast<double>(all.count)), all.count - 1);
+    const std::array<float, 4> normals = base::normal4(kSeed, particle, 0, 1, base::kTrainStream);
+    Draw<D> draw = {{}, {}, static_cast<float>(level.alpha / sigma)};
+    double noise = 0;
+    for (std::size_t e = 0; e < D; ++e) {
+        draw.clean[e] = all.planes[e * all.count + own];
+        draw.noise[e] = normals[e];
+        noise += std::pow(static_cast<double>(normals[e]), 2);
+    }
+    const auto end = std::ranges::upper_bound(all.begin, own);
+    const Sums sums = sum_candidates<D>(all, *(end - 1), *end, draw);
+    double square = 0;
+    for (const double shift : sums.shift) square += std::pow(shift / sums.weight, 2);
+    const double rest = 1 - 1 / sums.weight;  // of the weights: without x_0, of which w = 1
+    // Where hardly anything else is near, x_t/α is the better guess.
+    const double alone = rest > 0.5 ? square / (rest * rest) : noise * std::pow(sigma / level.alpha, 2);
+    return {sums.square / sums.weight - square, std::max(alone - square, 0.0)};
+}
+
+Remaining remaining_loss(const Candidates& all, const NoiseLevel& level, std::uint32_t particle) {
+    const double variance = level.sigma * level.sigma + level.sigma_step * level.sigma_step;
+    const double of_noises = level.of_noise * level.of_noise + level.of_step * level.of_step;
+    if (variance == 0) return {level.weight * of_noises, 0};  // x_t tells x_0, and nothing of the noise
+    // Given x_t and x_0 the noises' part of the target has the mean along·(x_t − αx_0) and this variance:
+    const double along = (level.of_noise * level.sigma + level.of_step * level.sigma_step) / variance;
+    const double spread = std::max(of_noises - along * along * variance, 0.0);
+    const double sigma = std::sqrt(variance);
+    const auto clean = [&] {
+        if (all.dim == 1) return clean_variance<1>(all, level, sigma, particle);
+        return all.dim == 2 ? clean_variance<2>(all, level, sigma, particle)
+                            : clean_variance<3>(all, level, sigma, particle);
+    }();
+    const double factor =
+        level.weight * std::pow(level.of_data - along * level.alpha, 2) / static_cast<double>(all.dim);
+    return {factor * clean.loss + level.weight * spread, factor * clean.gap};
+}
+
+/// The mean of a batch: as many draws of each of its levels, which stand for all of them in equal parts.
+Remaining batch_mean(const Candidates& all, const std::vector<NoiseLevel>& levels, std::size_t batch,
+                     std::size_t most_draws) {
+    const std::size_t strata = std::min(levels.size(), most_draws);
+    const std::size_t draws = strata * (most_draws / strata);
+    Remaining mean;
+    for (std::size_t i = 0; i < draws; ++i) {
+        const std::size_t place = ((i % strata) * kBatches + batch) * levels.size() / (strata * kBatches);
+        const Remaining one = remaining_loss(all, levels[place], static_cast<std::uint32_t>(batch * most_draws + i));
+        mean.loss += one.loss / static_cast<double>(draws);
+        mean.gap += one.gap / static_cast<double>(draws);
+    }
+    return mean;
+}
+
+}  // namespace
+
+std::optional<BayesFloor> bayes_floor(base::ThreadPool& pool, const data::Dataset& data, const BatchSource& source,
+                                      std::size_t draws) {
+    if (source.form().loss != BatchForm::Loss::regression) return {};
+    if (source.form().kernel_target) return BayesFloor{};  // the target is a function of x_t
+    std::array<Remaining, kBatches> batches;
+    pool.run(kBatches, [&](std::size_t batch) {
+        const Candidates all = find_candidates(data, source, batch);
+        batches[batch] = batch_mean(all, source.levels(), batch, draws / kBatches);
+        if (all.exact) batches[batch].gap = 0;
+    });
+    constexpr double kCount = kBatches;
+    double mean = 0;
+    double squares = 0;
+    double gap = 0;
+    for (const Remaining& batch : batches) {
+        const double middle = batch.loss + batch.gap / 2;
+        mean += middle / kCount;
+        squares += middle * middle / kCount;
+        gap += batch.gap / kCount;
+    }
+    const double standard_error = std::sqrt(std::max(squares - mean * mean, 0.0) / (kCount - 1));
+    const BayesFloor floor = {mean, standard_error + gap / 2};
+    if (!(floor.error <= kMostUncertain * floor.loss)) return {};
+    return floor;
+}
+
+}  // namespace scorefield::train

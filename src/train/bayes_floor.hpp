@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "base/thread_pool.hpp"
+#include "data/datasets.hpp"
+#include "train/batch_source.hpp"
+
+namespace scorefield::train {
+
+/// The smallest objective that any network can reach: that of the conditional mean E[target | x_t] of its target.
+struct BayesFloor {
+    double loss = 0;
+    double error = 0;  ///< one standard error, and half of the bracket of data that are known by a sample only
+};
+
+/// The floor of a regression on `data`, by Monte Carlo over about `draws` x_t (≥ 16) in batches that tell the error:
+/// the conditional variance of x_0, which among the points of a small set of points is exact. Of other data a sample of
+/// points stands for the distribution, another one in each batch: its own floor is too low on average (the least mean
+/// square error is concave in the distribution, Wu & Verdú 2012), that with x_0 itself left out of it too high, and the
+/// middle of both is given. Nothing for implicit objectives, whose floor is no variance, and where the error would be
+/// beyond a twentieth of the loss. The same for any number of threads.
+std::optional<BayesFloor> bayes_floor(base::ThreadPool& pool, const data::Dataset& data, const BatchSource& source,
+                                      std::size_t draws = std::size_t{1} << 15U);
+
+}  // namespace scorefield::train
