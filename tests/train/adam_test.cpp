@@ -27,13 +27,15 @@ TEST(Adam, FollowsTheRecursionOfItsPaper) {
             gradient[i] = normal(random) * std::pow(10.0F, static_cast<float>(i % 7) - 3);
         const double rate = 0.01 / t;
         const double factor = t % 3 == 0 ? 0.5 : 1;
-        adam_step(state, weights, gradient, rate, factor);
+        const double decay = t % 2 == 0 ? 0.3 : 0;
+        adam_step(state, weights, gradient, rate, factor, decay);
         for (std::size_t i = 0; i < kCount; ++i) {
             const double g = factor * static_cast<double>(gradient[i]);
             m[i] = 0.9 * m[i] + (1 - 0.9) * g;
             v[i] = 0.999 * v[i] + (1 - 0.999) * g * g;
             const double corrected = m[i] / (1 - std::pow(0.9, t));
-            theta[i] -= rate * corrected / (std::sqrt(v[i] / (1 - std::pow(0.999, t))) + 1e-8);
+            theta[i] =
+                (1 - rate * decay) * theta[i] - rate * corrected / (std::sqrt(v[i] / (1 - std::pow(0.999, t))) + 1e-8);
             // Weights of order one keep 6e-8 per step; moments round by 1e-7 of steps that sum to 0.06.
             ASSERT_NEAR(static_cast<double>(weights[i]), theta[i], 2e-6) << "step " << t;
         }
