@@ -36,8 +36,9 @@ TEST(Adam, FollowsTheRecursionOfItsPaper) {
             const double corrected = m[i] / (1 - std::pow(0.9, t));
             theta[i] =
                 (1 - rate * decay) * theta[i] - rate * corrected / (std::sqrt(v[i] / (1 - std::pow(0.999, t))) + 1e-8);
-            // Weights of order one keep 6e-8 per step; moments round by 1e-7 of steps that sum to 0.06.
-            ASSERT_NEAR(static_cast<double>(weights[i]), theta[i], 2e-6) << "step " << t;
+            // A step rounds weights of up to 3 three times, by 2e-7 at most each, decay included: √600 of them walk
+            // 5e-6; moments round by 1e-7 of steps that sum to 0.06.
+            ASSERT_NEAR(static_cast<double>(weights[i]), theta[i], 5e-6) << "step " << t;
         }
     }
 }
