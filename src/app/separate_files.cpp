@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "app/model.hpp"
 #include "base/error.hpp"
+#include "data/datasets.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -57,7 +59,9 @@ std::vector<NamedFile> inputs_of(const Settings& settings) {
     const bool needs_model = find_setting("model")->taken_by(settings.command) &&
                              settings.command != Command::program && settings.target.empty();
     if (needs_model && settings.model.empty()) inputs.push_back({"the model", default_model().string()});
-    if (settings.data.ends_with(".npy")) inputs.push_back({"--data", settings.data});
+    const bool needs_no_file = std::ranges::any_of(
+        data::builtin_datasets(), [&](const data::DatasetInfo& info) { return info.name == settings.data; });
+    if (!settings.data.empty() && !needs_no_file) inputs.push_back({"--data", settings.data});
     return inputs;
 }
 

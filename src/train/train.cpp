@@ -27,13 +27,17 @@ constexpr std::chrono::seconds kSaveInterval{60};
 constexpr const char* kStepsKey = "steps";
 constexpr const char* kPointsKey = "points";
 
-/// Tells data apart: all points of a file, some of a generator.
+/// Tells data apart: by all points of a set of points, by some of others, and by their units.
 std::string fingerprint(const data::Dataset& data) {
     constexpr std::size_t kGenerated = 1024;
     const data::Points points = data.pool(0, kGenerated);
     base::Fnv fnv;
     fnv.number(points.dim);
     fnv.bytes(points.values.data(), points.values.size() * sizeof(float));
+    fnv.bytes(points.labels.data(), points.labels.size() * sizeof(std::uint32_t));
+    const data::Scaling scaling = data.scaling();
+    fnv.bytes(scaling.mean.data(), scaling.mean.size() * sizeof(double));
+    fnv.bytes(&scaling.deviation, sizeof(double));
     return fmt::format("{:016x}", fnv.hash());
 }
 

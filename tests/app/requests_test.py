@@ -131,6 +131,7 @@ def files_of_one_name(cwd):
     cases = [
         ([*train, "--out", "x.safetensors", "--log", "./x.safetensors"], ["--out and --log", "of its own"]),
         (["train", "--data", "points.npy", "--out", os.path.join(cwd, "points.npy")], ["--out", "--data"]),
+        (["train", "--data", "picture.png", "--out", "./picture.png"], ["--out", "--data"]),
         (["program", "--model", "model.safetensors", "--out", "link.safetensors"], ["--out", "--model"]),
     ]
     if HAS_VULKAN:

@@ -61,10 +61,11 @@ def begin(cwd, arguments):
 
 def resumed_runs_end_as_whole_ones(cwd, device):
     """60 steps at once against 25 and 35, of which the second is killed by nobody: the same bytes, log included."""
-    arguments = [*CONSTANT, "--device", device]
+    on_device = ["--device", device] + (["--validation", "sync"] if device != "host" else [])
+    arguments = [*CONSTANT, *on_device]
     whole = trained(cwd, [*arguments, "--train.steps", "60", *files_of("whole")])
     trained(cwd, [*arguments, "--train.steps", "25", *files_of("part")])
-    resume = ["train", "--resume", "part.safetensors", "--device", device]
+    resume = ["train", "--resume", "part.safetensors", *on_device]
     part = trained(cwd, [*resume, "--train.steps", "60", "--log", "part.csv", "--train.batch", "64"])
     require(part["steps"] == 60 and part["loss"] == whole["loss"], f"{part} is not {whole}")
     require_same_files(cwd, "whole", "part")
