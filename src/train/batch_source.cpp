@@ -75,6 +75,7 @@ BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProces
     pool_.count = std::min(pool_.count, settings.objective.points);
     pool_.values.resize(pool_.count * pool_.dim);
     if (!pool_.labels.empty()) pool_.labels.resize(pool_.count);
+    kernel_ = KernelMean(pool_);
 }
 
 std::size_t BatchSource::batch_levels(std::size_t rows) const {
@@ -100,29 +101,6 @@ void BatchSource::resize(Batch& batch, std::size_t rows) const {
     batch.direction.resize(form_.loss == BatchForm::Loss::sliced ? elements : 0);
 }
 
-/// Two passes over the points: the largest logarithm of a weight, then the weights over it.
-std::array<double, 3> BatchSource::kernel_mean(std::span<const double> x, const NoiseLevel& level) const {
-    const std::size_t dim = pool_.dim;
-    const double inverse = 1 / (2 * level.sigma * level.sigma);
-    std::vector<double> squares(pool_.count);
-    for (std::size_t i = 0; i < pool_.count; ++i) {
-        for (std::size_t e = 0; e < dim; ++e) {
-            const double shift = x[e] - level.alpha * static_cast<double>(pool_.values[i * dim + e]);
-            squares[i] += shift * shift;
-        }
-    }
-    const double nearest = std::ranges::min(squares);
-    double total = 0;
-    std::array<double, 3> mean = {};
-    for (std::size_t i = 0; i < pool_.count; ++i) {
-        const double weight = std::exp(inverse * (nearest - squares[i]));
-        total += weight;
-        for (std::size_t e = 0; e < dim; ++e) mean[e] += weight * static_cast<double>(pool_.values[i * dim + e]);
-    }
-    for (double& value : mean) value /= total;
-    return mean;
-}
-
 void BatchSource::fill_row(const RowDraws& draws, const NoiseLevel& level, std::size_t row, Batch& batch) const {
     const std::size_t dim = draws.point.size();
     std::array<double, 3> state = {};
@@ -144,7 +122,7 @@ void BatchSource::fill_row(const RowDraws& draws, const NoiseLevel& level, std::
         return;
     }
     std::array<double, 3> mean = {};
-    if (form_.kernel_target) mean = kernel_mean({state.data(), dim}, level);
+    if (form_.kernel_target) mean = kernel_.at({state.data(), dim}, level.alpha, level.sigma);
     for (std::size_t e = 0; e < dim; ++e) {
         const double x0 = form_.kernel_target ? mean[e] : static_cast<double>(draws.point[e]);
         const double noise = form_.kernel_target ? (state[e] - level.alpha * mean[e]) / level.sigma

@@ -10,6 +10,7 @@
 #include "data/datasets.hpp"
 #include "diffusion/process.hpp"
 #include "nn/mlp.hpp"
+#include "train/kernel_mean.hpp"
 #include "train/noise_levels.hpp"
 #include "train/objectives.hpp"
 #include "train/settings.hpp"
@@ -96,8 +97,6 @@ class BatchSource {
     void fill_row(const RowDraws& draws, const NoiseLevel& level, std::size_t row, Batch& batch) const;
     void fill_implicit(const RowDraws& draws, const NoiseLevel& level, std::size_t row, Batch& batch) const;
     void resize(Batch& batch, std::size_t rows) const;
-    /// E[x_0 | x] of the pool at the level.
-    std::array<double, 3> kernel_mean(std::span<const double> x, const NoiseLevel& level) const;
 
     const data::Dataset* data_;
     Objective objective_;
@@ -109,6 +108,7 @@ class BatchSource {
     double hopeless_loss_;
     std::uint32_t hidden_below_ = 0;
     data::Points pool_;
+    KernelMean kernel_;  ///< of the pool, where it makes the target
 };
 
 /// The network that learns from these batches.

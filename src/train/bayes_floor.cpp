@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -12,6 +11,7 @@
 #include "base/random.hpp"
 #include "data/points.hpp"
 #include "data/scaling.hpp"
+#include "train/exponential.hpp"
 
 namespace scorefield::train {
 namespace {
@@ -58,17 +58,6 @@ Candidates find_candidates(const data::Dataset& data, const BatchSource& source,
         }
     }
     return found;
-}
-
-/// eˣ within 2e-7 of itself for −80 ≤ x ≤ 80, without branches: 2ⁿ by the exponent's bits, the rest by its series.
-float exponential(float x) {
-    constexpr float kRound = 12582912;  // 1.5·2²³: sums have n in their last bits
-    const float z = x * 1.44269504F;
-    const float shifted = z + kRound;
-    const float f = (z - (shifted - kRound)) * 0.693147181F;
-    const float series =
-        1 + f * (1 + f * (0.5F + f * (1.0F / 6 + f * (1.0F / 24 + f * (1.0F / 120 + f * (1.0F / 720))))));
-    return series * std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) << 23U) + 0x3f800000U);
 }
 
 /// Sums over candidates of w, w·v and w·‖v‖² with v = x_i − x_0 and w = exp(ratio·v·n − ½ratio²‖v‖²).
