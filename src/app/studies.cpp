@@ -5,7 +5,7 @@
 namespace scorefield::app {
 namespace {
 
-constexpr std::array<StudyInfo, 9> kStudies = {{
+constexpr std::array<StudyInfo, 10> kStudies = {{
     {"orders", "Order of accuracy of every deterministic solver on an exact mixture, under vp, ve, edm and flow"},
     {"laws", "Terminal distribution of every stochastic sampler against the exact target"},
     {"gaussian", "One Gaussian under the additive process: variance left by mean only, DDPM, DDIM"},
@@ -15,6 +15,7 @@ constexpr std::array<StudyInfo, 9> kStudies = {{
     {"scaling", "Time against the number of particles and of steps"},
     {"seed", "The first experiment with a swiss roll: trains the network, samples it in both forms, draws it all"},
     {"ncsnv2", "What the five techniques of NCSNv2 propose for --data: noise levels, steps, and the flags for them"},
+    {"objectives", "Every training objective on two distributions that are known: errors of the score over the noise"},
 }};
 
 }  // namespace
@@ -31,8 +32,10 @@ std::vector<std::string_view> study_names() {
 }
 
 std::string_view study_preset(std::string_view setting) {
-    if (setting == "particles") return "1000000, of seed 10000, of inversion 1024 and no more, of orders its own";
-    if (setting == "train.steps") return "of seed 3000";
+    if (setting == "particles") {
+        return "1000000, of seed 10000, of objectives 4096, of inversion 1024 and no more, of orders its own";
+    }
+    if (setting == "train.steps") return "of seed 3000, of objectives 1500";
     if (setting == "data") return "swiss_roll";
     if (setting == "target.variance") return "0.01";
     return {};

@@ -115,6 +115,25 @@ def scaling_has_its_sizes():
     require(sizes == [[1000, 50], [2000, 50], [4000, 50], [1000, 25], [1000, 50], [1000, 100]], f"scaling: {sizes}")
 
 
+def objectives_are_compared():
+    done = run(BINARY, ["study", "objectives", "--train.steps", "40", "--particles", "300", "--json", "--quiet"])
+    require(done.returncode == 0 and done.stderr == b"", f"study objectives: {done.stderr}")
+    tables = json.loads(done.stdout)["tables"]
+    require(len(tables) == 5, f"objectives: {len(tables)} tables")
+    for table in tables[:4]:
+        errors = {row[0]: row[4:] for row in table["rows"]}
+        require(len(errors) == 17 and all(len(row) == 10 for row in errors.values()), f"objectives: {errors}")
+        figures = [error for row in errors.values() for error in row if error != "-"]
+        require(all(0 < error < 1e6 for error in figures), f"objectives: {errors}")
+        require(errors["one_step"][:5] == ["-"] * 5 and errors["dsm, σ/α = 0.01"][1:] == ["-"] * 9,
+                f"objectives: judged where they never were: {errors}")
+    # Noise fills every place; among the data there are places without any.
+    require(all("-" not in row[3:10] for row in (row[4:] for row in tables[0]["rows"][:6])), "objectives: noise left out")
+    require(all(row[-1] == "-" and row[4] != "-" for row in tables[1]["rows"][:6]), "objectives: other places")
+    # What they claim takes more training than a test has time for.
+    require(tables[4]["columns"][-1] == "met" and len(tables[4]["rows"]) == 24, "objectives: other claims")
+
+
 def refuses(arguments, *words):
     done = run(BINARY, ["study", *arguments])
     said = done.stderr.decode()
@@ -138,3 +157,4 @@ mixtures_are_met()
 inversion_falls_by_its_orders()
 orders_need_no_device()
 scaling_has_its_sizes()
+objectives_are_compared()

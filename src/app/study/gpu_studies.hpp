@@ -17,5 +17,6 @@ std::vector<Table> chain_study(gpu::Device& device, const StudyRequest& request)
 std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& request);
 std::vector<Table> scaling_study(gpu::Device& device, const StudyRequest& request);
 std::vector<Table> seed_study(gpu::Device& device, const StudyRequest& request);
+std::vector<Table> objectives_study(gpu::Device& device, const StudyRequest& request);
 
 }  // namespace scorefield::app

@@ -51,7 +51,7 @@ void require_effect(const std::string& name, const Settings& settings) {
                                   fmt::format("study {} {}", name, why), "leave it out");
     };
     if (name != "gaussian") refuse("target.variance", "has no such parameter");
-    if (name != "seed") {
+    if (name != "seed" && name != "objectives") {
         refuse("train.steps", "trains nothing");
         refuse("out", "draws no picture");
     }
@@ -81,7 +81,7 @@ struct GpuStudy {
     std::uint32_t most_particles = UINT32_MAX;  ///< more would tell no more
 };
 
-constexpr std::array<GpuStudy, 7> kGpuStudies = {{
+constexpr std::array<GpuStudy, 8> kGpuStudies = {{
     {"laws", laws_study},
     {"gaussian", gaussian_study},
     {"mixtures", mixtures_study},
@@ -89,6 +89,7 @@ constexpr std::array<GpuStudy, 7> kGpuStudies = {{
     {"inversion", inversion_study, 1024, 1024},
     {"scaling", scaling_study},
     {"seed", seed_study, 10'000},
+    {"objectives", objectives_study, 4096},
 }};
 
 Findings run_on_device(const std::string& name, const Settings& settings) {
