@@ -112,6 +112,7 @@ std::vector<Moment> step_moments(const NoiseProcess& process, std::size_t steps)
 std::vector<Moment> even_moments(const NoiseProcess& process) {
     const diffusion::TimeRange times = process.times();
     std::vector<Moment> moments;
+    moments.reserve(kContinuousLevels);
     for (int i = 0; i < kContinuousLevels; ++i) {
         moments.push_back({times.lowest_noisy + (times.highest - times.lowest_noisy) * (i + 0.5) / kContinuousLevels});
     }

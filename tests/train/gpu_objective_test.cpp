@@ -121,7 +121,7 @@ TEST_P(EveryGpuObjective, TakesTheStepsOfTheHost) {
     EXPECT_NE(on_host.front().loss, on_host.back().loss);
 }
 
-INSTANTIATE_TEST_SUITE_P(Objectives, EveryGpuObjective, testing::ValuesIn(kObjectiveCases));
+INSTANTIATE_TEST_SUITE_P(Objectives, EveryGpuObjective, testing::ValuesIn(kObjectiveCases), name_of);
 
 }  // namespace
 }  // namespace scorefield::train

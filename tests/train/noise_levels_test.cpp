@@ -92,8 +92,8 @@ TEST_P(ImplicitLevels, StateTheScoreAndItsSlope) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Objectives, RegressionLevels, testing::ValuesIn(cases(false)));
-INSTANTIATE_TEST_SUITE_P(Objectives, ImplicitLevels, testing::ValuesIn(cases(true)));
+INSTANTIATE_TEST_SUITE_P(Objectives, RegressionLevels, testing::ValuesIn(cases(false)), name_of);
+INSTANTIATE_TEST_SUITE_P(Objectives, ImplicitLevels, testing::ValuesIn(cases(true)), name_of);
 
 TEST(NoiseLevels, WeighByLikelihood) {
     // Half the fall of the signal-to-noise ratio; of the first level that of a decoder of its own variance.

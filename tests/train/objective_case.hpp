@@ -1,8 +1,9 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <memory>
-#include <ostream>
 #include <string>
 
 #include "data/datasets.hpp"
@@ -21,8 +22,11 @@ struct ObjectiveCase {
     bool conditional = false;
 };
 
-inline void PrintTo(const ObjectiveCase& what, std::ostream* out) {
-    *out << what.objective << " on " << what.process;
+/// For names of tests.
+inline std::string name_of(const testing::TestParamInfo<ObjectiveCase>& info) {
+    const ObjectiveCase& what = info.param;
+    return std::string(what.objective) + "_" + what.process + "_" +
+           std::string(diffusion::prediction_name(what.prediction)) + (what.conditional ? "_conditional" : "");
 }
 
 /// Every objective where it is at home, and some where it is a guest.

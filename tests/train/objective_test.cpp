@@ -98,7 +98,7 @@ TEST_P(EveryObjective, HasTheDerivativeByEveryWeightThatFiniteDifferencesHave) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Objectives, EveryObjective, testing::ValuesIn(kObjectiveCases));
+INSTANTIATE_TEST_SUITE_P(Objectives, EveryObjective, testing::ValuesIn(kObjectiveCases), name_of);
 
 TrainSettings plain_settings(std::uint64_t seed) {
     TrainSettings settings;
