@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "data/datasets.hpp"
@@ -21,6 +22,10 @@ struct ObjectiveCase {
     diffusion::Prediction prediction;
     bool conditional = false;
 };
+
+inline void PrintTo(const ObjectiveCase& what, std::ostream* out) {
+    *out << what.objective << " on " << what.process;
+}
 
 /// For names of tests.
 inline std::string name_of(const testing::TestParamInfo<ObjectiveCase>& info) {
