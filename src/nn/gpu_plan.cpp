@@ -57,10 +57,10 @@ void GpuPlan::record_outer(gpu::Recorder& recorder, const Step& step, std::uint3
 
 void GpuPlan::record_combination(gpu::Recorder& recorder, const Step& step, std::uint32_t first, std::uint32_t end,
                                  std::uint32_t sums) const {
-    const std::uint32_t elements = step.kernel == Kernel::combine ? step.left : step.left * step.columns;
+    const std::uint32_t invocations = step.kernel == Kernel::combine ? step.left : step.left * step.columns;
     const std::uint32_t group = combine_.local_size()[0];
     const CombinePush push = {table_ + step.sum, first, end, first > 0 ? 1U : 0U};
-    recorder.dispatch(combine_, {gpu::reads_writes(values_)}, push, (elements + group - 1) / group, sums);
+    recorder.dispatch(combine_, {gpu::reads_writes(values_)}, push, (invocations + group - 1) / group, sums);
 }
 
 double GpuPlan::work(std::size_t i, std::size_t rows) const {

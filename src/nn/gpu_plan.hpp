@@ -58,7 +58,7 @@ class GpuPlan {
         std::size_t rows = 0;       ///< kBatch: as many as there are particles; outer: that are summed over
         std::uint32_t columns = 0;  ///< outer: of b; combine: number of sums
         std::uint32_t inputs = 0;   ///< dense: products per element
-        std::uint32_t left = 0;     ///< outer: columns of a; combine: elements of the largest sum
+        std::uint32_t left = 0;     ///< outer: columns of a; combine: invocations of the largest sum
         std::uint32_t sum = 0;      ///< outer, combine: the (first) sum's place in the table
         std::uint32_t parts = 0;    ///< outer: where they lie, from parts_ on
         bool waits = false;         ///< outer: a later step adds up the parts

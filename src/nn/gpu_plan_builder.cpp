@@ -93,12 +93,13 @@ struct GpuPlan::Builder {
   private:
     const Node& node(Value value) const { return graph.node(value); }
 
-    /// Invocations per workgroup over so many rows.
-    std::uint32_t group_of(std::size_t rows) const {
+    /// Invocations per workgroup over so many rows, or columns: `most`, or less where fewer do.
+    static std::uint32_t group_of(std::size_t rows, std::uint32_t most) {
         constexpr std::uint32_t kFewest = 8;
-        if (rows == kBatch || rows >= group) return group;
-        return std::min(group, std::max(kFewest, std::bit_ceil(static_cast<std::uint32_t>(rows))));
+        if (rows == kBatch || rows >= most) return most;
+        return std::min(most, std::max(kFewest, std::bit_ceil(static_cast<std::uint32_t>(rows))));
     }
+    std::uint32_t group_of(std::size_t rows) const { return group_of(rows, group); }
 
     std::size_t pipeline(const std::string& name, std::span<const std::uint32_t> code,
                          const std::vector<std::uint32_t>& constants) {
@@ -218,6 +219,8 @@ struct GpuPlan::Builder {
 
     void emit_tile(Step step, Addend addend, Epilogue epilogue) {
         step.block = block_of(step.inputs, step.columns);
+        // Few rows make few workgroups: the columns have to.
+        if (step.rows != kBatch && step.rows <= group) step.block = std::min(step.block, 2 * kAccumulators);
         const bool out = step.columns % 4 == 0 && in_fours(step.result) &&
                          (addend == Addend::none || in_fours(step.addend)) &&
                          (epilogue == Epilogue::none || in_fours(step.other));
@@ -265,7 +268,7 @@ struct GpuPlan::Builder {
         step.b = b;
         step.block = block_of(kChunk, step.columns);
         step.pipeline = pipeline("sum", shaders::nn_plan_outer_comp,
-                                 {workgroup_size(device, kOuterGroup), kChunk, step.block,
+                                 {group_of(step.left, workgroup_size(device, kOuterGroup)), kChunk, step.block,
                                   std::min(step.block, kAccumulators), step.columns % 4 == 0 && in_fours(b) ? 1U : 0U});
         keep_parts(step, result, schedule.is_final(value));
     }
@@ -298,7 +301,7 @@ struct GpuPlan::Builder {
         step.sum = first_waiting;
         step.columns = static_cast<std::uint32_t>(sums.size()) - first_waiting;
         for (const Sum& sum : std::span(sums).subspan(first_waiting)) {
-            step.left = std::max(step.left, sum.elements);
+            step.left = std::max(step.left, sum.fours != 0 ? sum.elements / 4 : sum.elements);
         }
         plan.steps_.push_back(step);
         waiting = 0;
