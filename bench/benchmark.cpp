@@ -26,6 +26,7 @@ std::vector<std::unique_ptr<Case>> make_cases(gpu::Device& device, const nn::Che
     cases.push_back(make_network(device, model, kParticles));
     cases.push_back(make_sampling(device, model, "ddim", 50, kParticles));
     cases.push_back(make_sampling(device, model, "ddpm", 40, kParticles));
+    cases.push_back(make_training(device));
     cases.push_back(make_frame(device, 100'000));
     return cases;
 }

@@ -51,6 +51,7 @@ std::unique_ptr<Case> make_normals(gpu::Device& device);
 std::unique_ptr<Case> make_network(gpu::Device& device, const nn::Checkpoint& model, std::uint32_t particles);
 std::unique_ptr<Case> make_sampling(gpu::Device& device, const nn::Checkpoint& model, const std::string& sampler,
                                     int steps, std::uint32_t particles);
+std::unique_ptr<Case> make_training(gpu::Device& device);
 std::unique_ptr<Case> make_frame(gpu::Device& device, std::uint32_t particles);
 
 /// Checks every case, then measures all of them in turn `rounds` times, so that a slow spell of the machine meets all
