@@ -129,6 +129,7 @@ struct Device::State {
     DeviceProperties properties;
     VkDevice device = VK_NULL_HANDLE;
     VkQueue queue = VK_NULL_HANDLE;
+    std::mutex queue_mutex;
     VkSemaphore timeline = VK_NULL_HANDLE;
     std::array<VkSampler, 2> samplers{};
     std::optional<MemoryPool> memory;
@@ -179,7 +180,10 @@ Submission Device::submit(Recorder& recorder, const SubmitSync& sync) {
     info.pSignalSemaphores = signals.data();
     timeline.signalSemaphoreValueCount = info.signalSemaphoreCount;
     timeline.pSignalSemaphoreValues = signal_values.data();
-    check(vkQueueSubmit(state_->queue, 1, &info, VK_NULL_HANDLE), "vkQueueSubmit");
+    {
+        const auto queue = lock_queue();
+        check(vkQueueSubmit(state_->queue, 1, &info, VK_NULL_HANDLE), "vkQueueSubmit");
+    }
     state_->submitted = value;
     recorder.submitted({value});
     state_->run_retired(state_->completed_value());
@@ -208,8 +212,11 @@ void Device::wait_idle() {
 }
 
 void Device::drain() noexcept {
-    // Whatever the result: the work of a lost device will not go on.
-    vkDeviceWaitIdle(state_->device);
+    {
+        const auto queue = lock_queue();
+        // Whatever the result: the work of a lost device will not go on.
+        vkDeviceWaitIdle(state_->device);
+    }
     state_->run_retired(~std::uint64_t{0});
 }
 
@@ -248,6 +255,9 @@ VkDevice Device::handle() const {
 }
 VkQueue Device::queue() const {
     return state_->queue;
+}
+std::unique_lock<std::mutex> Device::lock_queue() const {
+    return std::unique_lock(state_->queue_mutex);
 }
 std::uint32_t Device::queue_family() const {
     return state_->family;

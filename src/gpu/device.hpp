@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -66,7 +67,7 @@ struct SubmitSync {
 
 /// Instance, physical device, one queue for compute, graphics and transfer, and its timeline. Everything made from a
 /// device must be gone before it; what the GPU may still be using when a handle is dropped is destroyed later, by the
-/// device. Recording and submitting belong to one thread; resources may be made and dropped on any.
+/// device. Usable from several threads: each records and submits with recorders of its own, one at a time.
 class Device {
   public:
     /// Throws base::Error: running when there is no driver, no device, none with Vulkan 1.3, or the validation layer is
@@ -111,6 +112,8 @@ class Device {
     VkPhysicalDevice physical() const;
     VkDevice handle() const;
     VkQueue queue() const;
+    /// To be held by whoever uses the queue itself.
+    [[nodiscard]] std::unique_lock<std::mutex> lock_queue() const;
     std::uint32_t queue_family() const;
     bool has_swapchain_extension() const;
     VkPipelineCache pipeline_cache() const;

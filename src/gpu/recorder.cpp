@@ -67,11 +67,11 @@ VkCommandBuffer Recorder::finish() {
 void Recorder::submitted(Submission submission) {
     submission_ = submission;
     recording_ = 0;
-    device_.tracker().keep();
     if (device_.keeps_hazard_log()) device_.append_hazard_log(std::move(state_->log));
     state_->log.clear();
     state_->touched.clear();
     state_->pipelines.clear();
+    device_.tracker().keep();
 }
 
 Recorder::Scope Recorder::scope(const std::string& name) {

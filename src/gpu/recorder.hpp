@@ -73,7 +73,8 @@ class Recorder {
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
 
-    /// std::logic_error while the last submission is still in flight, or while another recorder records.
+    /// Waits while a recorder of another thread records. std::logic_error while the last submission is still in flight,
+    /// or while another recorder of this thread records.
     void begin();
 
     /// Groups along x, y, z; nothing is recorded when one of them is 0. Throws std::logic_error naming pipeline,

@@ -233,7 +233,10 @@ void Swapchain::present(const Frame& frame) {
     info.swapchainCount = 1;
     info.pSwapchains = &state.swapchain;
     info.pImageIndices = &frame.index;
-    const VkResult result = vkQueuePresentKHR(state.device.queue(), &info);
+    const VkResult result = [&] {
+        const auto queue = state.device.lock_queue();
+        return vkQueuePresentKHR(state.device.queue(), &info);
+    }();
     if (result == VK_ERROR_OUT_OF_DATE_KHR) {
         state.stale = true;
         return;

@@ -118,21 +118,28 @@ void BarrierBatch::clear() {
 }
 
 std::uint64_t BarrierTracker::open(const std::string& recorder) {
-    if (!open_recorder_.empty()) {
+    if (open_by_ == std::this_thread::get_id()) {
         throw std::logic_error("recorder '" + recorder + "' begins while '" + open_recorder_ + "' is recording");
     }
+    open_mutex_.lock();
+    open_by_ = std::this_thread::get_id();
     open_recorder_ = recorder;
     order_at_open_ = order_;
     return ++recordings_;
 }
 
+void BarrierTracker::close() {
+    open_by_ = std::thread::id();
+    open_mutex_.unlock();
+}
+
 void BarrierTracker::keep() {
-    open_recorder_.clear();
+    close();
 }
 
 void BarrierTracker::abandon() {
-    open_recorder_.clear();
     order_ = order_at_open_;
+    close();
 }
 
 void BarrierTracker::pass(const std::vector<ResourceUse>& uses, BarrierBatch& batch) {

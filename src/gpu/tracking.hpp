@@ -3,9 +3,12 @@
 #include <vulkan/vulkan.h>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace scorefield::gpu {
@@ -97,7 +100,8 @@ class BarrierTracker {
     /// Notes that the image was handed over by a semaphore for which `stages` wait; its content is undefined.
     static void acquired(Resource& image, VkPipelineStageFlags2 stages);
 
-    /// A recording starts; returns its number (from 1). std::logic_error while another one is open.
+    /// A recording starts; returns its number (from 1). Waits while one of another thread is open; std::logic_error
+    /// while one of this thread is. It ends, by keep or abandon, on the thread that opened it.
     std::uint64_t open(const std::string& recorder);
     /// The open recording has been submitted.
     void keep();
@@ -127,10 +131,13 @@ class BarrierTracker {
     VkPipelineStageFlags2 unfinished_reads(const ResourceState& state, VkPipelineStageFlags2 later) const;
     void apply(const VkMemoryBarrier2& barrier);
     void note(ResourceState& state, const Use& use) const;
+    void close();
 
     std::uint64_t passes_ = 0;
     std::uint64_t recordings_ = 0;
-    std::string open_recorder_;  ///< empty: none
+    std::mutex open_mutex_;  ///< held while a recording is open
+    std::atomic<std::thread::id> open_by_;
+    std::string open_recorder_;
     Order order_;
     Order order_at_open_;
 };
