@@ -12,7 +12,7 @@
 namespace scorefield::app {
 
 /// The passes of a frame, as their times are shown and logged.
-inline constexpr std::array<std::string_view, 6> kPasses = {"network",  "sampler",    "splat",
+inline constexpr std::array<std::string_view, 7> kPasses = {"training", "network",    "sampler", "splat",
                                                             "tone map", "annotation", "UI"};
 
 /// GPU milliseconds of each pass.
@@ -21,11 +21,14 @@ using PassTimes = std::array<double, kPasses.size()>;
 /// Sums a recording's scopes by pass; the overlay's splats count as splats.
 PassTimes pass_times(std::span<const gpu::Timing> timings);
 
+/// Of the pass of that name.
+double time_of(const PassTimes& times, std::string_view pass);
 double total(const PassTimes& times);
 
 struct FrameRecord {
     std::uint64_t frame = 0;
-    double cpu_ms = 0;  ///< from the frame's begin to its submission, without waiting
+    double frame_ms = 0;  ///< since the begin of the frame before; 0 where frames are not shown as they come
+    double cpu_ms = 0;    ///< from the frame's begin to its submission, without waiting
     PassTimes gpu_ms{};
     std::uint32_t particles = 0;
     int step = 0;

@@ -6,6 +6,7 @@ namespace scorefield::app {
 
 FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const Model& model, const Player& player) {
     return {frame,
+            0,
             cpu_ms,
             {},
             player.count(),

@@ -8,11 +8,18 @@
 
 namespace scorefield::app {
 
+/// The training that a frame holds.
+struct TrainingWork {
+    double operations = 0;
+    double host_ms = 0;  ///< that recording it took
+};
+
 /// A recorder that carries one frame after the other, and what is to be said of the frame under way.
 struct FrameSlot {
     gpu::Recorder recorder;
     std::optional<FrameRecord> record = {};
     std::uint64_t particle_steps = 0;  ///< that the frame computes
+    TrainingWork training = {};
 };
 
 /// What is known of a frame when it is submitted.

@@ -17,6 +17,8 @@ class GpuScore {
 
     sample::GpuSource& source() { return *source_; }
     const sample::GpuSource& source() const { return *source_; }
+    /// Null of an exact target.
+    nn::GpuNetwork* network() { return network_.get(); }
 
   private:
     std::unique_ptr<nn::GpuNetwork> network_;

@@ -26,8 +26,9 @@ struct Model {
     diffusion::ProcessSettings process_settings;
     std::shared_ptr<const diffusion::NoiseProcess> process;
     diffusion::Parametrisation parametrisation;
-    data::Scaling scaling;  ///< from the units of the states to those of the data
-    std::string data;       ///< name of the data set that the samples should resemble; empty: the target itself
+    data::Scaling scaling;     ///< from the units of the states to those of the data
+    bool in_training = false;  ///< its network changes while it plays
+    std::string data;          ///< name of the data set that the samples should resemble; empty: the target itself
 
     std::size_t dim() const;
     /// What captions call it: the data set's or the target's name.

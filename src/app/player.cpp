@@ -120,6 +120,7 @@ void Player::reload() {
 void Player::start_again() {
     recorded_ = 0;
     advanced_ = 0;
+    shown_state_ = 0;
     start_recorded_ = false;
 }
 
@@ -127,8 +128,38 @@ void Player::apply(const Settings& settings) {
     if (run_ != Run(settings)) load(settings);
 }
 
-std::uint64_t Player::record(gpu::Recorder& recorder, std::uint64_t most, const std::function<void()>& started) {
-    const int wanted = playback_.state();
+void Player::prepare_live(const gpu::Buffer& trained) {
+    score_.network()->prepare_loads();
+    gpu::Recorder recorder(device_, "live weights");
+    recorder.begin();
+    score_.network()->record_load(recorder, trained);
+    device_.wait(device_.submit(recorder));
+}
+
+void Player::take_weights(gpu::Recorder& recorder, const LiveWeights& live) {
+    if (version_ == live.version) return;
+    const auto scope = recorder.scope("network");
+    score_.network()->record_load(recorder, live.trained);
+    version_ = live.version;
+}
+
+std::uint64_t Player::record(gpu::Recorder& recorder, std::uint64_t most, const std::function<void()>& started,
+                             const LiveWeights* live) {
+    const bool results = live != nullptr && live->restart;
+    if (results != results_) {
+        playback_.restart();
+        start_again();
+        results_ = results;
+    }
+    const bool again =
+        results && start_recorded_ && playback_.playing() && recorded_ == program().steps && version_ != live->version;
+    if (live != nullptr && (!results || again || !start_recorded_)) take_weights(recorder, *live);
+    if (again) {
+        recorded_ = 0;
+        advanced_ = 0;
+        executor_->record_start(recorder);
+    }
+    const int wanted = results ? program().steps : playback_.state();
     if (!start_recorded_ || wanted < recorded_) {
         start_again();
         executor_->record_start(recorder);
@@ -151,7 +182,7 @@ std::uint64_t Player::record_block(gpu::Recorder& recorder, std::uint64_t most) 
     if (advanced_ == run_.particles) {
         ++recorded_;
         advanced_ = 0;
-        keep_state(recorder);
+        if (!results_ || recorded_ == program().steps) keep_state(recorder);
     }
     return count;
 }
@@ -161,6 +192,7 @@ void Player::keep_state(gpu::Recorder& recorder) {
     const auto reg = recorded_ == 0 ? static_cast<std::uint32_t>(program().init_register) : state.reg;
     const auto scope = recorder.scope("sampler");
     recorder.copy(state.values, reg * state_bytes(state), shown_, 0, state_bytes(state));
+    shown_state_ = recorded_;
 }
 
 sample::ParticleView Player::particles() const {

@@ -38,6 +38,15 @@ struct Run {
     bool operator==(const Run&) const = default;
 };
 
+/// Weights of the model's network that change while it plays.
+struct LiveWeights {
+    const gpu::Buffer& trained;  ///< as nn::GpuNetwork::record_load takes them
+    std::uint64_t version = 0;   ///< another number, other weights
+    /// Finished samples are shown, drawn again from the same noise with each version. Otherwise the particles go on, by
+    /// the newest weights at any time.
+    bool restart = false;
+};
+
 /// A model's particles and how far they have come: program, executor and step clock. What is shown is a copy of the
 /// last whole state, so that a step may take several recordings.
 class Player {
@@ -61,8 +70,15 @@ class Player {
 
     /// Records what is missing from the whole state recorded last to the one that the clock shows, at most about `most`
     /// > 0 particle-steps of it (by whole nn::kParticleMultiple); the rest is left to the next recordings. `started` is
-    /// called after a new start state has been recorded. Returns how many particle-steps were recorded.
-    std::uint64_t record(gpu::Recorder& recorder, std::uint64_t most, const std::function<void()>& started);
+    /// called after a new start state has been recorded as the state that is shown. Returns how many particle-steps
+    /// were recorded. Weights that are `live` are taken over as they ask, after prepare_live; where they ask for
+    /// finished samples, the clock stands still.
+    std::uint64_t record(gpu::Recorder& recorder, std::uint64_t most, const std::function<void()>& started,
+                         const LiveWeights* live = nullptr);
+    /// Makes and warms what live weights need; waits for the GPU. Only for models with a network.
+    void prepare_live(const gpu::Buffer& trained);
+    /// The last recording was of finished samples.
+    bool shows_results() const { return results_; }
     /// The state that the clock shows has been recorded as a whole.
     bool up_to_date() const { return start_recorded_ && recorded_ == playback_.state(); }
 
@@ -70,7 +86,8 @@ class Player {
     sample::ParticleView particles() const;
     /// Of every state 0 … steps.
     const std::vector<Moment>& moments() const { return moments_; }
-    Moment moment() const { return moments_.at(static_cast<std::size_t>(recorded_)); }
+    /// Of the state that is shown.
+    Moment moment() const { return moments_.at(static_cast<std::size_t>(shown_state_)); }
     /// Standard deviation of the start state.
     double start_deviation() const { return executor_->program().init_scale; }
     const diffusion::Program& program() const { return executor_->program(); }
@@ -81,6 +98,7 @@ class Player {
     void load(const Settings& settings);
     void reload();
     void start_again();
+    void take_weights(gpu::Recorder& recorder, const LiveWeights& live);
     std::uint64_t record_block(gpu::Recorder& recorder, std::uint64_t most);
     void keep_state(gpu::Recorder& recorder);
 
@@ -95,6 +113,9 @@ class Player {
     int recorded_ = 0;            ///< the last whole state
     std::uint32_t advanced_ = 0;  ///< particles that have taken the step after it already
     bool start_recorded_ = false;
+    int shown_state_ = 0;
+    bool results_ = false;       ///< shown are finished samples
+    std::uint64_t version_ = 0;  ///< of the weights taken over last
 };
 
 }  // namespace scorefield::app

@@ -18,36 +18,6 @@ constexpr std::uint64_t kOverlaySeed = 0x0e81'a700'0000'0000;
 /// Standard deviations of the noise that the camera shows.
 constexpr double kNoiseReach = 2.6;
 
-/// What the samples should become.
-struct Reference {
-    std::string name;     ///< empty: nothing is known
-    data::Points points;  ///< in the units of the states
-};
-
-Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling) {
-    return {dataset.name(), data::standardise(dataset.draw(kOverlaySeed, 0, kOverlayPoints), scaling)};
-}
-
-Reference reference_of(const diffusion::Target& target) {
-    const std::vector<double> points = target.sample(kOverlaySeed, {0, kOverlayPoints});
-    return {target.name(), {kOverlayPoints, static_cast<std::size_t>(target.dim()), {points.begin(), points.end()}}};
-}
-
-Reference open_reference(const Settings& settings, const Model& model) {
-    if (!settings.data.empty()) {
-        const std::unique_ptr<data::Dataset> chosen = data::open_dataset(settings.data);
-        return reference_of(*chosen, model.scaling);
-    }
-    if (model.target) return reference_of(*model.target);
-    try {
-        const std::unique_ptr<data::Dataset> known = data::open_dataset(model.data);
-        if (known->dim() == model.dim()) return reference_of(*known, model.scaling);
-    } catch (const base::Error&) {
-        // A model shows its particles without the file that it was trained on.
-    }
-    return {};
-}
-
 render::Particles as_particles(const sample::ParticleView& view) {
     return {view.values, view.reg * view.dim * view.stride, view.stride, view.count, view.dim};
 }
@@ -89,9 +59,43 @@ std::string particles_text(std::uint64_t count) {
     return text + (count == 1 ? " particle" : " particles");
 }
 
+Scene::Reference Scene::reference_of(const data::Dataset& dataset, const data::Scaling& scaling) {
+    return {dataset.name(), data::standardise(dataset.draw(kOverlaySeed, 0, kOverlayPoints), scaling)};
+}
+
+Scene::Reference Scene::reference_of(const diffusion::Target& target) {
+    const std::vector<double> points = target.sample(kOverlaySeed, {0, kOverlayPoints});
+    return {target.name(), {kOverlayPoints, static_cast<std::size_t>(target.dim()), {points.begin(), points.end()}}};
+}
+
+Scene::Reference Scene::open_reference(const Settings& settings, const Model& model) {
+    if (!settings.data.empty()) {
+        const std::unique_ptr<data::Dataset> chosen = data::open_dataset(settings.data);
+        return reference_of(*chosen, model.scaling);
+    }
+    if (model.target) return reference_of(*model.target);
+    try {
+        const std::unique_ptr<data::Dataset> known = data::open_dataset(model.data);
+        if (known->dim() == model.dim()) return reference_of(*known, model.scaling);
+    } catch (const base::Error&) {
+        // A model shows its particles without the file that it was trained on.
+    }
+    return {};
+}
+
 Scene::Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent)
-    : model_(open_model(settings)), player_(device, model_, settings), renderer_(device, extent, settings.particles) {
-    const Reference reference = open_reference(settings, model_);
+    : Scene(device, settings, extent, open_model(settings),
+            [&](const Model& model) { return open_reference(settings, model); }) {}
+
+Scene::Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent, Model model,
+             const data::Dataset& learned)
+    : Scene(device, settings, extent, std::move(model),
+            [&](const Model& of) { return reference_of(learned, of.scaling); }) {}
+
+Scene::Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent, Model model,
+             const std::function<Reference(const Model&)>& reference_of_model)
+    : model_(std::move(model)), player_(device, model_, settings), renderer_(device, extent, settings.particles) {
+    const Reference reference = reference_of_model(model_);
     data_name_ = reference.name;
     if (!data_name_.empty()) {
         const data::Points& points = reference.points;
@@ -159,10 +163,12 @@ void Scene::see_as(const Scene& other) {
     fitted_half_height_ = other.fitted_half_height_;
 }
 
-std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most) {
-    const std::uint64_t done = player_.record(recorder, most, [&] {
+std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most,
+                            const LiveWeights* live) {
+    const auto started = [&] {
         renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_deviation());
-    });
+    };
+    const std::uint64_t done = player_.record(recorder, most, started, live);
     if (follows_) fit_camera();
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), settings.seed);
     renderer_.record(recorder, as_particles(player_.particles()), camera, lit(settings.look),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ class Scene {
   public:
     /// Opens model and data and makes everything ready to draw. Throws base::Error.
     Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent);
+    /// Of a model that comes from no file, with the data that it learns.
+    Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent, Model model, const data::Dataset& learned);
 
     /// Takes over what can change while it plays; throws as Player::apply, and what was shown goes on.
     void apply(const Settings& settings);
@@ -29,7 +32,8 @@ class Scene {
 
     /// Advances the particles towards the state that the clock shows, by at most about `most` particle-steps, and draws
     /// the last whole state onto picture(). Returns the particle-steps recorded.
-    std::uint64_t record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most = Player::kWhole);
+    std::uint64_t record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most = Player::kWhole,
+                         const LiveWeights* live = nullptr);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void record_data(gpu::Recorder& recorder, const Settings& settings);
     /// Another size of the picture; waits for the GPU.
@@ -39,6 +43,7 @@ class Scene {
     VkExtent2D extent() const { return renderer_.extent(); }
     Player& player() { return player_; }
     const Player& player() const { return player_; }
+    Model& model() { return model_; }
     const Model& model() const { return model_; }
     /// Empty where there are no data to show.
     const std::string& data_name() const { return data_name_; }
@@ -46,6 +51,18 @@ class Scene {
     render::Camera2d camera;
 
   private:
+    /// What the samples should become.
+    struct Reference {
+        std::string name;     ///< empty: nothing is known
+        data::Points points;  ///< in the units of the states
+    };
+
+    static Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling);
+    static Reference reference_of(const diffusion::Target& target);
+    static Reference open_reference(const Settings& settings, const Model& model);
+
+    Scene(gpu::Device& device, const Settings& settings, VkExtent2D extent, Model model,
+          const std::function<Reference(const Model&)>& reference);
     render::Bounds bounds() const;
     render::Look lit(render::Look look) const;
 

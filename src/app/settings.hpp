@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -59,6 +60,11 @@ struct Shard {
     bool operator==(const Shard&) const = default;
 };
 
+/// How the viewer shows samples of a network in training: finished ones, again with each update, or particles that go
+/// on while it changes.
+inline constexpr std::array<std::string_view, 2> kLiveSamples = {"restart", "continue"};
+inline constexpr double kMaxLiveShare = 90;
+
 /// What --validation is where it is not given: the build's SCOREFIELD_VALIDATION.
 std::string_view default_validation();
 
@@ -95,6 +101,10 @@ struct Settings {
 
     train::TrainSettings train;  ///< those of --train.*, --network.* and --log; what else it holds stands above
     std::string resume;          ///< a model whose training goes on; empty: a new one
+
+    double live_share = 50;                ///< of the viewer's frames for training, in percent
+    std::string live_samples = "restart";  ///< of kLiveSamples
+    bool score_error = false;              ///< shown while a network trains
 
     std::uint32_t width = 1280;
     std::uint32_t height = 720;
@@ -135,8 +145,9 @@ struct IntegerRange {
 struct RealRange {
     double low = 0;
     double high = 0;
-    bool open_low = false;  ///< low itself is out
-    double handy_high = 0;  ///< where a slider ends; 0: at high
+    bool open_low = false;     ///< low itself is out
+    double handy_high = 0;     ///< where a slider ends; 0: at high
+    bool logarithmic = false;  ///< a slider goes by orders of magnitude
 };
 /// One of some names: a text, or an enumeration whose values stand in the order of the names.
 struct Choices {

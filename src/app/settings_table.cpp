@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "app/live_settings.hpp"
 #include "app/process_settings.hpp"
 #include "app/sampler_settings.hpp"
 #include "app/settings.hpp"
@@ -271,6 +272,7 @@ const std::vector<Setting>& setting_table() {
         add_sampler(all);
         add_particles(all);
         add_training(all);
+        add_live_settings(all);
         add_picture(all);
         add_run(all);
         return all;

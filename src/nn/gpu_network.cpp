@@ -86,15 +86,17 @@ struct GpuNetwork::Loads {
             for (const double f : frequencies.values) *next++ = static_cast<float>(std::cos(c * f));
         }
         if (!features || features.bytes() < bytes) features = gpu::Buffer(device, "time features", bytes);
+        features_pending = true;
     }
 
     gpu::ComputePipeline pack, rows;
     gpu::Buffer weight_places, row_places;
     gpu::Buffer trained;  ///< a copy: the rows of other times are computed from it, too
     gpu::Buffer features_staging;
-    gpu::Buffer features;     ///< (rows, times)
-    std::uint32_t times = 0;  ///< features of a row
-    bool loaded = false;      ///< the weights are no longer those that the network was made with
+    gpu::Buffer features;           ///< (rows, times)
+    std::uint32_t times = 0;        ///< features of a row
+    bool features_pending = false;  ///< not on the GPU yet
+    bool loaded = false;            ///< the weights are no longer those that the network was made with
 };
 
 std::uint32_t workgroup_size(const gpu::Device& device, std::uint32_t wanted) {
@@ -181,13 +183,12 @@ void GpuNetwork::fill_rows(std::span<const double> c_noise) {
 
 void GpuNetwork::record_uploads(gpu::Recorder& recorder) {
     if (!uploads_pending_) return;
-    uploads_pending_ = false;
-    if (loads_) recorder.copy(loads_->features_staging, 0, loads_->features, 0, loads_->features_staging.bytes());
     if (loads_ && loads_->loaded) {
         record_rows(recorder);
-    } else {
-        recorder.copy(staging_, 0, rows_, 0, staging_.bytes());
+        return;
     }
+    recorder.copy(staging_, 0, rows_, 0, staging_.bytes());
+    uploads_pending_ = false;
 }
 
 void GpuNetwork::prepare_loads() {
@@ -205,11 +206,9 @@ void GpuNetwork::prepare_loads() {
     }
     loads_ = std::make_unique<Loads>(device_, weights, rows, offsets.count(), 2 * config_.features);
     if (!times_.empty()) loads_->set_times(device_, times_, parameters_.at(kFrequencies));
-    uploads_pending_ = uploads_pending_ || !times_.empty();
 }
 
 void GpuNetwork::record_load(gpu::Recorder& recorder, const gpu::Buffer& trained) {
-    record_uploads(recorder);
     Loads& loads = *loads_;
     recorder.copy(trained, 0, loads.trained, 0, loads.trained.bytes());
     const auto count = static_cast<std::uint32_t>(weights_.bytes() / sizeof(float));
@@ -225,6 +224,11 @@ void GpuNetwork::record_rows(gpu::Recorder& recorder) {
     const auto rows = static_cast<std::uint32_t>(times_.size());
     const std::uint32_t group = loads_->rows.local_size()[0];
     const std::uint32_t most = device_.properties().max_workgroup_count[1];
+    if (loads_->features_pending) {
+        recorder.copy(loads_->features_staging, 0, loads_->features, 0, loads_->features_staging.bytes());
+    }
+    loads_->features_pending = false;
+    uploads_pending_ = false;
     for (std::uint32_t first = 0; first < rows; first += most) {
         recorder.dispatch(loads_->rows,
                           {gpu::reads(loads_->trained), gpu::reads(loads_->row_places), gpu::reads(loads_->features),

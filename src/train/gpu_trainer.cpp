@@ -127,10 +127,6 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
     upload_start();
 }
 
-GpuTrainer::~GpuTrainer() {
-    device_.drain();
-}
-
 /// Runs every pipeline once, on whatever lies in the buffers.
 void GpuTrainer::warm_up() {
     gpu::Recorder& recorder = recorders_[0];
@@ -156,7 +152,7 @@ void GpuTrainer::upload_start() {
     const auto write = [&](const nn::GpuView& place, std::span<const float> values) {
         gpu::upload_bytes(device_, plan_->values(), std::as_bytes(values), place.offset * sizeof(float));
     };
-    const data::TensorMap weights = nn::initial_weights(network_, settings_.seed, source_.frequencies());
+    const data::TensorMap weights = initial_weights();
     std::vector<float> trained;
     for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {
         const std::vector<float>& values = weights.at(spec.name).values;
@@ -329,10 +325,14 @@ std::vector<StepReport> GpuTrainer::reports(bool all) {
     return std::exchange(reports_, {});
 }
 
+data::TensorMap GpuTrainer::initial_weights() const {
+    return nn::initial_weights(network_, settings_.seed, source_.frequencies());
+}
+
 data::TensorMap GpuTrainer::averaged_weights() {
     device_.wait_idle();
     const std::vector<float> averaged = gpu::download<float>(device_, average_);
-    data::TensorMap tensors = nn::initial_weights(network_, settings_.seed, source_.frequencies());
+    data::TensorMap tensors = initial_weights();
     auto next = averaged.begin();
     for (const nn::TensorSpec& spec : trained_tensors(network_)) {
         const auto end = next + static_cast<std::ptrdiff_t>(elements(spec));

@@ -25,7 +25,6 @@ class GpuTrainer final : public Trainer {
     /// base::Error where batch or network are too large for the device.
     GpuTrainer(gpu::Device& device, const TrainSettings& settings, const data::Dataset& data,
                const diffusion::NoiseProcess& process);
-    ~GpuTrainer() override;
 
     void advance(std::uint64_t count) override;
     std::vector<StepReport> reports(bool all) override;
@@ -36,6 +35,8 @@ class GpuTrainer final : public Trainer {
     TrainingState state() override;
     void restore(const TrainingState& state) override;
     double held_out_loss(std::uint64_t draws) override;
+    /// Those that training begins with.
+    data::TensorMap initial_weights() const;
     /// The averaged weights where they live, in the order of TrainingState: each submission changes them.
     const gpu::Buffer& averaged() const { return average_; }
 

@@ -7,181 +7,39 @@ moves a control makes this test fail, not pass.
 
 usage: viewer_test.py BINARY   (in the project's folder)
 """
-import csv
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 
-from binary import PATIENCE, png_size, refused, require, run
+from binary import png_size, refused, require, run
+from desktop import FRAMES_OF_AN_EVENT, PICTURE, Desktop, Viewer, colours
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
-TITLE = "^Scorefield$"
 
 PAUSE_BUTTON = (60, 20)
-SAMPLER_BOX = (200, 180)
-SECOND_SAMPLER = (160, 232)  # in the open box
-STEPS_SLIDER = (213, 206)  # its grip at 50 steps
-STEPS_SLIDER_LEFT = (150, 206)
-SAMPLER_HEADING = (60, 152)  # folds what is below it
-LANGEVIN = (160, 488)  # in the sampler's open box, at the end of its list
-TARGET_BOX = (200, 210)  # with the sampler folded, and so on
-LEARNED_MODEL = (160, 238)  # in the open box
-MIXTURE_D = (160, 338)
-PROCESS_BOX = (200, 236)
-VE = (160, 324)  # in the open box
-PICTURE = (800, 400)
-PICTURE_AREA = "400x300+600+250"  # of the window, without captions
-PANEL_AREA = "330x720+0+0"  # with the graph of frame times, which every frame moves
-FRAMES_OF_AN_EVENT = 4  # some are under way when it comes, one heeds it
-FRAMES_OF_A_STEP = 20  # at most: particles / Pace::kLeast
+SAMPLER_BOX = (200, 206)
+SECOND_SAMPLER = (160, 258)  # in the open box
+STEPS_SLIDER = (213, 232)  # its grip at 50 steps
+STEPS_SLIDER_LEFT = (150, 232)
+SAMPLER_HEADING = (60, 178)  # folds what is below it
+LANGEVIN = (160, 514)  # in the sampler's open box, at the end of its list
+TARGET_BOX = (200, 236)  # with the sampler folded, and so on
+LEARNED_MODEL = (160, 264)  # in the open box
+MIXTURE_D = (160, 364)
+PROCESS_BOX = (200, 262)
+VE = (160, 350)  # in the open box
 
 
-def wait_for(condition, message, said=lambda: ""):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.1)
-    raise SystemExit(f"FAILED: {message} after {PATIENCE} s: {said()}")
-
-
-def colours(pixels):
-    return len(set(pixels))
-
-
-class Desktop:
-    """Xvfb and a window manager on a display of their own."""
-
-    def __init__(self, folder):
-        read_end, write_end = os.pipe()
-        self.log = open(os.path.join(folder, "desktop.log"), "w")
-        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1600x1000x24"],
-                                       pass_fds=[write_end], stdout=self.log, stderr=self.log)
-        os.close(write_end)
-        with os.fdopen(read_end) as pipe:
-            number = pipe.readline().strip()
-        require(number, "Xvfb did not start")
-        self.env = dict(os.environ, DISPLAY=":" + number)
-        # It forgets windows that are shown while it starts.
-        started = os.path.join(folder, "started")
-        self.manager = subprocess.Popen(["openbox", "--startup", f"touch {started}"], env=self.env, stdout=self.log,
-                                        stderr=self.log)
-        wait_for(lambda: os.path.exists(started), "openbox did not start")
-
-    def close(self):
-        for child in (self.manager, self.server):
-            child.terminate()
-            child.wait()
-        self.log.close()
-
-    def xdotool(self, *arguments):
-        done = subprocess.run(["xdotool", *map(str, arguments)], env=self.env, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=PATIENCE)
-        return done.stdout.decode().split()
-
-
-class Viewer:
-    def __init__(self, desktop, folder, name, *arguments):
-        self.desktop = desktop
-        self.folder = folder
-        self.log = os.path.join(folder, name + ".csv")
-        self.errors = open(os.path.join(folder, name + ".err"), "w+")
-        self.process = subprocess.Popen(
-            [BINARY, "view", "--model", MODEL, "--validation", "sync", "--frame-log", self.log, *arguments],
-            cwd=folder, env=desktop.env, stdout=subprocess.PIPE, stderr=self.errors)
-        self.window = self.wait_for(lambda: desktop.xdotool("search", "--name", TITLE), "no window")[-1]
-        self.wait_for(lambda: colours(self.picture()) > 10, "nothing is drawn")
-        desktop.xdotool("windowactivate", "--sync", self.window)
-        self.wait_for_frames(FRAMES_OF_AN_EVENT)
-
-    def wait_for(self, condition, message):
-        def unless_ended():
-            require(self.process.poll() is None, f"{message}: the viewer ended: {self.said()}")
-            return condition()
-
-        return wait_for(unless_ended, message, self.said)
-
-    def wait_for_frames(self, count):
-        """Until so many frames were seen; the window shows the panel."""
-        for _ in range(count):
-            before = self.pixels(PANEL_AREA)
-            self.wait_for(lambda: self.pixels(PANEL_AREA) != before, "no more frames")
-
-    def said(self):
-        self.errors.flush()
-        with open(self.errors.name) as file:
-            return file.read()[:2000]
-
-    def move(self, place):
-        self.desktop.xdotool("mousemove", "--window", self.window, *place)
-        self.wait_for_frames(FRAMES_OF_AN_EVENT)
-
-    def press(self, down):
-        self.desktop.xdotool("mousedown" if down else "mouseup", 1)
-        self.wait_for_frames(FRAMES_OF_AN_EVENT)
-
-    def click(self, place):
-        self.move(place)
-        self.press(True)
-        self.press(False)
-
-    def drag(self, start, end):
-        self.move(start)
-        self.press(True)
-        self.move(end)
-        self.press(False)
-
-    def scroll_down(self, place):
-        """As far as there is something."""
-        self.move(place)
-        self.desktop.xdotool("click", "--repeat", 40, "--delay", 20, 5)
-        self.wait_for_frames(FRAMES_OF_AN_EVENT)
-
-    def key(self, name):
-        self.desktop.xdotool("key", name)
-        self.wait_for_frames(FRAMES_OF_AN_EVENT)
-
-    def resize(self, width, height):
-        self.desktop.xdotool("windowsize", self.window, width, height)
-        time.sleep(0.6)
-
-    def pixels(self, area):
-        done = subprocess.run(["import", "-window", self.window, "-crop", area, "rgb:-"],
-                              env=self.desktop.env, stdout=subprocess.PIPE, stderr=self.desktop.log, timeout=PATIENCE)
-        return done.stdout
-
-    def picture(self):
-        """Pixels of the picture's middle."""
-        return self.pixels(PICTURE_AREA)
-
-    def is_still(self):
-        before = self.picture()
-        self.wait_for_frames(FRAMES_OF_A_STEP)
-        return self.picture() == before
-
-    def close(self):
-        """As the window manager's close button does (WM_DELETE_WINDOW)."""
-        self.desktop.xdotool("windowactivate", "--sync", self.window)
-        self.desktop.xdotool("key", "alt+F4")
-        return self.end()
-
-    def end(self):
-        status = self.process.wait(PATIENCE)
-        require(status == 0, f"status {status}: {self.said()}")
-        require(self.said() == "", f"the viewer complained: {self.said()}")
-        require(self.process.stdout.read() == b"", "something on standard output")
-        with open(self.log) as file:
-            return list(csv.DictReader(file))
+def open_viewer(desktop, folder, name, *arguments):
+    return Viewer(BINARY, desktop, folder, name, "--model", MODEL, *arguments)
 
 
 def moves_and_listens_to_the_mouse(desktop, folder):
-    viewer = Viewer(desktop, folder, "mouse", "--steps-per-second", "30", "--sampler.eta", "0.5")
+    viewer = open_viewer(desktop, folder, "mouse", "--steps-per-second", "30", "--sampler.eta", "0.5")
     states = set()
     viewer.wait_for(lambda: states.add(viewer.picture()) or len(states) > 5, "the cloud does not move")
     viewer.click(SAMPLER_BOX)
@@ -217,7 +75,7 @@ def moves_and_listens_to_the_mouse(desktop, folder):
 def chooses_score_and_process(desktop, folder):
     """A target takes the model's place, under its process, then under another; Langevin dynamics asks for its score,
     other samplers for the data; the model comes back with its own process."""
-    viewer = Viewer(desktop, folder, "score", "--particles", "1000", "--seed", "1")
+    viewer = open_viewer(desktop, folder, "score", "--particles", "1000", "--seed", "1")
     viewer.click(SAMPLER_HEADING)
     viewer.click(TARGET_BOX)
     viewer.click(MIXTURE_D)
@@ -251,7 +109,7 @@ def shows_what_render_writes(desktop, folder):
     """A screenshot of the result is, byte for byte, the last frame that `render` writes of that size: also where a step
     takes several frames, and after starting again in the middle of one."""
     run_of = ["--steps", "20", "--particles", "60000", "--steps-per-second", "20", "--hold", "0"]
-    viewer = Viewer(desktop, folder, "same", "--loop", "off", *run_of)
+    viewer = open_viewer(desktop, folder, "same", "--loop", "off", *run_of)
     for _ in range(3):
         viewer.key("r")
     viewer.wait_for(viewer.is_still, "the run does not end")
@@ -273,7 +131,7 @@ def shows_what_render_writes(desktop, folder):
 
 
 def survives_every_size(desktop, folder):
-    viewer = Viewer(desktop, folder, "sizes", "--particles", "1000")
+    viewer = open_viewer(desktop, folder, "sizes", "--particles", "1000")
     for size in [(641, 487), (333, 217), (101, 53), (17, 9), (1, 1), (1599, 901), (1280, 720)]:
         viewer.resize(*size)
     desktop.xdotool("windowminimize", viewer.window)
@@ -286,7 +144,7 @@ def survives_every_size(desktop, folder):
 
 
 def keeps_the_log_when_interrupted(desktop, folder):
-    viewer = Viewer(desktop, folder, "interrupted", "--particles", "1000")
+    viewer = open_viewer(desktop, folder, "interrupted", "--particles", "1000")
     viewer.wait_for_frames(5)
     viewer.process.send_signal(signal.SIGINT)
     require(len(viewer.end()) > 5, "the log of an interrupted viewer is not whole")

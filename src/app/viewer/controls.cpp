@@ -50,7 +50,8 @@ bool real_control(const Setting& setting, const RealRange& range, double* value,
     const bool positive = range.open_low || range.low > 0;
     const double low = positive ? std::max(range.low, high * kSmallestShare) : range.low;
     constexpr double kLogarithmicFrom = 20;
-    const ImGuiSliderFlags flags = positive && high > kLogarithmicFrom ? ImGuiSliderFlags_Logarithmic : 0;
+    const bool logarithmic = range.logarithmic || (positive && high > kLogarithmicFrom);
+    const ImGuiSliderFlags flags = logarithmic ? ImGuiSliderFlags_Logarithmic : 0;
     const bool changed =
         ImGui::SliderScalar(id_of(setting).c_str(), ImGuiDataType_Double, value, &low, &high, "%.4g", flags);
     if (changed) *value = std::clamp(*value, range.open_low ? low : range.low, range.high);

@@ -52,6 +52,9 @@ void set_colours(ImGuiStyle& style) {
     colours[ImGuiCol_PlotHistogram] = rgb(112, 148, 204);
     colours[ImGuiCol_TitleBg] = rgb(29, 32, 41);
     colours[ImGuiCol_TitleBgActive] = rgb(36, 40, 51);
+    colours[ImGuiCol_Tab] = rgb(29, 32, 41);
+    colours[ImGuiCol_TabHovered] = rgb(60, 70, 92);
+    colours[ImGuiCol_TabActive] = rgb(54, 61, 78);
     colours[ImGuiCol_ScrollbarBg] = rgb(20, 22, 28);
     colours[ImGuiCol_ScrollbarGrab] = rgb(46, 52, 66);
 }

@@ -22,17 +22,20 @@ struct Shortcut {
     const char* key;
     const char* action;
 };
-constexpr std::array<Shortcut, 11> kShortcuts = {{
+constexpr std::array<Shortcut, 14> kShortcuts = {{
     {"Space", "play or pause"},
     {"→", "one step"},
     {"R", "start again from noise"},
     {"L", "loop on or off"},
     {"F", "show everything"},
     {"S", "save a screenshot as PNG"},
+    {"T", "train a network, pause, go on"},
+    {"D", "paint a distribution to train on"},
     {"H", "hide or show the panel"},
     {"?", "this help"},
     {"Wheel", "zoom at the pointer"},
     {"Drag", "move the picture"},
+    {"Drop a file", "train on PNG, NPY or PLY"},
     {"Ctrl+click", "type a slider's value"},
 }};
 
@@ -112,13 +115,13 @@ bool program_control(Settings& settings) {
 }  // namespace
 
 void Panel::draw(float width, float height, Settings& settings, const Scene& scene, const MomentsReadout& moments,
-                 const FrameGraph& graph, Requests& requests) const {
+                 const FrameGraph& graph, const std::function<void()>& training, Requests& requests) {
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize({width, height});
     ImGui::Begin("panel", nullptr, kFixed | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
     const float line = ImGui::GetTextLineHeightWithSpacing();
     const float below = static_cast<float>(1 + moments.lines()) * line;
-    const float graph_height = 4 * ImGui::GetFontSize() + 5 * line;
+    const float graph_height = 4 * ImGui::GetFontSize() + 6 * line;
     // In a low window the graph leaves its place to the controls.
     const bool roomy = below + graph_height < height / 2;
     const float footer = roomy ? below + graph_height : below;
@@ -135,9 +138,19 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
         ImGui::PopStyleColor();
     }
     draw_transport(settings, scene, requests);
-    if (section("Sampler")) draw_sampler(settings, requests);
-    if (section("Score")) score_.draw(settings, scene, requests);
-    if (section("Picture")) draw_look(settings, requests);
+    if (ImGui::BeginTabBar("tabs")) {
+        if (ImGui::BeginTabItem("Watch")) {
+            draw_watching(settings, scene, requests);
+            ImGui::EndTabItem();
+        }
+        const ImGuiTabItemFlags flags = show_training ? ImGuiTabItemFlags_SetSelected : ImGuiTabItemFlags_None;
+        show_training = false;
+        if (ImGui::BeginTabItem("Train", nullptr, flags)) {
+            training();
+            ImGui::EndTabItem();
+        }
+        ImGui::EndTabBar();
+    }
     ImGui::EndChild();
     ImGui::Separator();
     moments.draw();
@@ -145,6 +158,12 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
     ImGui::TextDisabled("%s", device_.c_str());
     tooltip(device_reason_ + "  (--device)");
     ImGui::End();
+}
+
+void Panel::draw_watching(Settings& settings, const Scene& scene, Requests& requests) const {
+    if (section("Sampler")) draw_sampler(settings, requests);
+    if (section("Score")) score_.draw(settings, scene, requests);
+    if (section("Picture")) draw_look(settings, requests);
 }
 
 void Panel::draw_transport(Settings& settings, const Scene& scene, Requests& requests) const {
@@ -217,6 +236,8 @@ void read_keys(const std::vector<int>& keys, Settings& settings, Requests& reque
         if (key == GLFW_KEY_R) requests.restart = true;
         if (key == GLFW_KEY_F) requests.fit = true;
         if (key == GLFW_KEY_S) requests.screenshot = true;
+        if (key == GLFW_KEY_T) requests.train = true;
+        if (key == GLFW_KEY_D) requests.toggle_board = true;
         if (key == GLFW_KEY_L) settings.loop = !settings.loop;
         if (key == GLFW_KEY_H) panel_open = !panel_open;
         if (key == GLFW_KEY_ESCAPE) help_open = false;

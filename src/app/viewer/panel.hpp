@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,15 +23,18 @@ class Panel {
           device_(device.properties().name),
           device_reason_(device.selection_reason()) {}
 
-    /// Declares it, `width` × `height` screen units at the upper left corner. Changes `settings` in place.
+    /// Declares it with `training` in a tab of its own, `width` × `height` screen units at the upper left corner.
+    /// Changes `settings` in place.
     void draw(float width, float height, Settings& settings, const Scene& scene, const MomentsReadout& moments,
-              const FrameGraph& graph, Requests& requests) const;
+              const FrameGraph& graph, const std::function<void()>& training, Requests& requests);
     /// The keys and mouse gestures, over everything.
     void draw_help(bool& open) const;
 
-    std::string message;  ///< shown at the top: what could not be done
+    std::string message;         ///< shown at the top: what could not be done
+    bool show_training = false;  ///< the next frame turns to that tab
 
   private:
+    void draw_watching(Settings& settings, const Scene& scene, Requests& requests) const;
     void draw_transport(Settings& settings, const Scene& scene, Requests& requests) const;
     void draw_sampler(Settings& settings, Requests& requests) const;
     void draw_look(Settings& settings, Requests& requests) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,12 @@ struct Requests {
     bool restart = false;
     bool fit = false;
     bool screenshot = false;
+
+    bool train = false;    ///< begin to train, pause, or go on
+    bool retrain = false;  ///< begin anew by what the controls say
+    bool toggle_board = false;
+    std::optional<std::filesystem::path> train_file;  ///< begin anew with these data
+    std::optional<std::filesystem::path> save_model;
 };
 
 }  // namespace scorefield::app

@@ -62,21 +62,6 @@ bool parameter_control(Settings& settings, const diffusion::ProcessParameter& pa
     return changed;
 }
 
-/// Another process or schedule starts from its own defaults. True when something has another value.
-bool process_controls(Settings& settings) {
-    diffusion::ProcessSettings& process = settings.process;
-    bool changed = control(settings, "process");
-    if (changed) process = {.name = process.name};
-    for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(process.name, process.schedule)) {
-        if (!parameter_control(settings, parameter)) continue;
-        changed = true;
-        if (parameter.name != "schedule") continue;
-        process = {.name = process.name, .schedule = process.schedule};
-        break;
-    }
-    return changed;
-}
-
 /// What an exact target is asked for: what suits it and the sampler, or what the user says.
 bool prediction_control(Settings& settings) {
     const Setting& setting = *find_setting("prediction");
@@ -120,6 +105,20 @@ bool target_controls(Settings& settings, const diffusion::Target& target) {
 
 }  // namespace
 
+bool process_controls(Settings& settings) {
+    diffusion::ProcessSettings& process = settings.process;
+    bool changed = control(settings, "process");
+    if (changed) process = {.name = process.name};
+    for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(process.name, process.schedule)) {
+        if (!parameter_control(settings, parameter)) continue;
+        changed = true;
+        if (parameter.name != "schedule") continue;
+        process = {.name = process.name, .schedule = process.schedule};
+        break;
+    }
+    return changed;
+}
+
 ScoreControls::ScoreControls(std::vector<fs::path> models, const Settings& settings) : models_(std::move(models)) {
     if (!models_.empty()) targets_.push_back({"", "A network that was trained to know the score"});
     for (const diffusion::TargetInfo& info : diffusion::targets()) {
@@ -135,8 +134,8 @@ ScoreControls::ScoreControls(std::vector<fs::path> models, const Settings& setti
 }
 
 void ScoreControls::draw(Settings& settings, const Scene& scene, Requests& requests) const {
-    draw_target(settings, requests);
     const Model& model = scene.model();
+    draw_target(settings, model.in_training, requests);
     if (model.target) {
         requests.score_changed |= target_controls(settings, *model.target);
     } else {
@@ -144,13 +143,14 @@ void ScoreControls::draw(Settings& settings, const Scene& scene, Requests& reque
     }
 }
 
-void ScoreControls::draw_target(const Settings& settings, Requests& requests) const {
+void ScoreControls::draw_target(const Settings& settings, bool training, Requests& requests) const {
     const std::string help = help_text(*find_setting("target"));
     row_label("score of", help);
-    const char* const current = settings.target.empty() ? kLearned : settings.target.c_str();
+    const char* const chosen_now = settings.target.empty() ? kLearned : settings.target.c_str();
+    const char* const current = training ? "network in training" : chosen_now;
     if (ImGui::BeginCombo("##target", current, ImGuiComboFlags_HeightLarge)) {
         for (const Choice& choice : targets_) {
-            const bool chosen = choice.target == settings.target;
+            const bool chosen = !training && choice.target == settings.target;
             const char* const name = choice.target.empty() ? kLearned : choice.target.c_str();
             if (ImGui::Selectable(name, chosen) && !chosen) requests.target = choice.target;
             tooltip(choice.help);
@@ -163,7 +163,7 @@ void ScoreControls::draw_target(const Settings& settings, Requests& requests) co
 void ScoreControls::draw_model(Settings& settings, const Model& model, Requests& requests) const {
     const std::string help = "The learned score network, among those in its folder  (--model)";
     row_label("model", help);
-    const std::string current = model.path.filename().string();
+    const std::string current = model.in_training ? "in training" : model.path.filename().string();
     if (ImGui::BeginCombo("##model", current.c_str())) {
         for (const fs::path& path : models_) {
             const std::string name = path.filename().string();

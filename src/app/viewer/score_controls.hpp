@@ -27,11 +27,15 @@ class ScoreControls {
         std::string help;
     };
 
-    void draw_target(const Settings& settings, Requests& requests) const;
+    void draw_target(const Settings& settings, bool training, Requests& requests) const;
     void draw_model(Settings& settings, const Model& model, Requests& requests) const;
 
     std::vector<std::filesystem::path> models_;
     std::vector<Choice> targets_;
 };
+
+/// The process and its parameters; another process or schedule starts from its own defaults. True when something has
+/// another value.
+bool process_controls(Settings& settings);
 
 }  // namespace scorefield::app

@@ -21,6 +21,8 @@ constexpr double kMostSteps = 64;       ///< of one frame
 constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time does not jump
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
 constexpr double kWheelZoom = 1.15;
+constexpr double kPercent = 100;
+constexpr int kStepsOfFinished = 20;
 
 /// The model that is shown, or the one that comes with Scorefield; empty where there is neither.
 fs::path model_of(const Model& shown) {
@@ -47,6 +49,20 @@ std::vector<fs::path> models_beside(const Model& shown) {
     return models;
 }
 
+/// What is trained where the panel has not been asked for anything else: the data that are shown, under their process.
+Settings plan_of(const Settings& settings, const Model& shown) {
+    Settings plan = settings;
+    if (plan.data.empty()) plan.data = shown.data.empty() ? train::TrainSettings().data : shown.data;
+    if (!settings.is_given("process")) plan.process = shown.process_settings;
+    const bool said = !plan.train.objective.name.empty();
+    if (!said) plan.train.objective.name = "simple";
+    const train::Objective objective = train::parse_objective(plan.train.objective.name);
+    if (!settings.is_given("prediction")) plan.prediction = train::natural_prediction(objective);
+    if (said && !settings.is_given("process")) plan.process = {.name = std::string(train::natural_process(objective))};
+    plan.given.insert({"process", "prediction", "objective"});
+    return plan;
+}
+
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
     return std::chrono::duration<double>(b - a).count();
 }
@@ -63,9 +79,11 @@ Viewer::Viewer(const Settings& settings)
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
       panel_(models_beside(scene_->model()), settings, device_),
+      plan_(plan_of(settings, scene_->model())),
       moments_(device_),
       log_(settings.frame_log),
       screenshots_(device_),
+      training_(device_),
       slots_{FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}} {
     // They have been heeded; from now on the controls say what is wanted. What a target is asked for can be said or
     // not.
@@ -115,9 +133,10 @@ void Viewer::finish(FrameSlot& slot) {
     if (!record) return;
     const double frame_ms = 1e3 * frame_seconds_;
     graph_.add(record->gpu_ms, record->cpu_ms, frame_ms);
-    // Network and sampler; where the device has no clock they took no longer than the frame.
-    const double steps_ms = record->gpu_ms[0] + record->gpu_ms[1];
+    // Where the device has no clock they took no longer than the frame.
+    const double steps_ms = time_of(record->gpu_ms, "network") + time_of(record->gpu_ms, "sampler");
     pace_.note(slot.particle_steps, steps_ms > 0 ? steps_ms : frame_ms);
+    training_.note_frame(slot.training, time_of(record->gpu_ms, "training"), frame_ms);
 }
 
 void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
@@ -125,6 +144,7 @@ void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
     frame_seconds_ = seconds_between(last_frame_, start);
     last_frame_ = start;
 
+    follow_training();
     advance();
     moments_.poll();
     const VkExtent2D window = target.image.extent();
@@ -138,7 +158,10 @@ void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
     if (std::optional<std::string> news = screenshots_.poll()) panel_.message = std::move(*news);
 
     slot.recorder.begin();
-    slot.particle_steps = scene_->record(slot.recorder, settings_, pace_.allowance());
+    training_.record(slot.recorder, settings_.live_share / kPercent);
+    std::optional<LiveWeights> live;
+    if (shows_training()) live.emplace(training_.weights(settings_.live_samples == "restart"));
+    slot.particle_steps = scene_->record(slot.recorder, settings_, pace_.allowance(), live ? &*live : nullptr);
     screenshots_.record(slot.recorder, scene_->picture());
     {
         const auto scope = slot.recorder.scope("UI");
@@ -150,7 +173,9 @@ void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
     const gpu::Submission submission = device_.submit(slot.recorder, target.sync);
     screenshots_.submitted(submission);
     moments_.submitted(submission);
+    slot.training = training_.submitted(submission);
     slot.record = frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), scene_->model(), scene_->player());
+    slot.record->frame_ms = 1e3 * frame_seconds_;
     swapchain_.present(target);
     ++frames_;
 }
@@ -159,13 +184,17 @@ Requests Viewer::declare_interface(const Layout& now, VkExtent2D window) {
     Requests requests;
     interface_.begin_frame();
     read_keys(window_.take_keys(), settings_, requests, help_open_, panel_open_);
+    for (std::filesystem::path& path : window_.take_dropped()) requests.train_file = std::move(path);
     if (now.panel > 0) {
         const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
-        panel_.draw(static_cast<float>(now.panel) / pixels.x, static_cast<float>(window.height) / pixels.y, settings_,
-                    *scene_, moments_, graph_, requests);
+        panel_.draw(
+            static_cast<float>(now.panel) / pixels.x, static_cast<float>(window.height) / pixels.y, settings_, *scene_,
+            moments_, graph_,
+            [&] { training_panel_.draw(plan_, settings_, training_, score_error_, board_, requests); }, requests);
     }
     panel_.draw_help(help_open_);
-    move_camera(now);
+    draw_over_picture(now);
+    if (!board_.open) move_camera(now);
     interface_.end_frame();
     return requests;
 }
@@ -213,6 +242,78 @@ void Viewer::serve(const Requests& requests) {
         scene_->fit_camera();
     }
     if (requests.screenshot) screenshots_.want();
+    serve_training(requests);
+}
+
+/// Painting and errors stand over the picture, under the panel.
+void Viewer::draw_over_picture(const Layout& now) {
+    const float pixels = ImGui::GetIO().DisplayFramebufferScale.x;
+    const float left = static_cast<float>(now.panel) / pixels;
+    if (settings_.score_error && shows_training() && !board_.open) {
+        score_error_.update(*scene_, training_);
+        score_error_.draw(scene_->camera, scene_->extent(), left, pixels);
+    }
+    board_.update(
+        {left, 0, static_cast<float>(now.picture.width) / pixels, static_cast<float>(now.picture.height) / pixels});
+}
+
+void Viewer::serve_training(const Requests& requests) {
+    if (requests.toggle_board) {
+        board_.open = !board_.open;
+        panel_.show_training = board_.open;
+    }
+    const bool painted = board_.open && !board_.painting.empty() && (requests.train || requests.retrain);
+    if (painted) plan_.data = TrainingPanel::kPainted;
+    if (requests.train_file) plan_.data = requests.train_file->string();
+    const bool under_way =
+        training_.state() == LiveTraining::State::running || training_.state() == LiveTraining::State::paused;
+    if (requests.retrain || painted || requests.train_file || (requests.train && !under_way)) {
+        train();
+    } else if (requests.train && training_.state() == LiveTraining::State::running) {
+        training_.pause();
+    } else if (requests.train) {
+        training_.resume();
+    }
+    if (requests.save_model) training_.save(*requests.save_model);
+}
+
+/// Begins a new training by what the panel says.
+void Viewer::train() {
+    panel_.show_training = true;
+    panel_.message.clear();
+    board_.open = false;
+    TrainingPlan plan = {plan_, [name = plan_.data] { return data::open_dataset(name); }};
+    if (plan_.data == TrainingPanel::kPainted) {
+        plan.open_data = [cells = board_.painting.cells()] {
+            constexpr double kAspect = static_cast<double>(Painting::kWidth) / Painting::kHeight;
+            return data::make_density(TrainingPanel::kPainted, Painting::kWidth, Painting::kHeight, cells,
+                                      {-kAspect, -1, kAspect, 1});
+        };
+    }
+    Settings shown = settings_;
+    shown.program.clear();
+    // Finished samples should come often.
+    if (shown.live_samples == "restart") shown.steps = std::min(shown.steps, kStepsOfFinished);
+    training_.start(std::move(plan), shown, scene_->extent());
+}
+
+/// Takes over what a training has made ready, and shows what it has learned.
+void Viewer::follow_training() {
+    std::string message;
+    std::optional<LiveTraining::Ready> ready = training_.poll(message);
+    if (!message.empty()) panel_.message = message;
+    if (ready) {
+        Run(ready->shown).put_into(settings_);
+        show(std::move(ready->scene));
+        panel_.message = ready->note;
+        settings_.title.clear();
+        settings_.about.clear();
+    }
+    // What tries the network before it runs should try the one that is there.
+    if (shows_training() && training_.recent_weights()) {
+        scene_->model().checkpoint->tensors =
+            nn::weights_of_class(*training_.recent_weights(), training_.network(), std::nullopt);
+    }
 }
 
 /// A target begins under the process of the model in whose place it steps.
@@ -232,7 +333,7 @@ void Viewer::choose_target(const std::string& target) {
 void Viewer::apply(bool nearest) {
     const Run before = scene_->player().run();
     try {
-        if (ScoreChoice(settings_) == opened_) {
+        if (ScoreChoice(settings_) == opened_ && !(nearest && shows_training())) {
             scene_->apply(settings_);
             panel_.message.clear();
         } else if (nearest) {
@@ -256,9 +357,16 @@ void Viewer::reopen(const Settings& settings) {
     ScoreChoice of_prediction = opened_;
     of_prediction.prediction = chosen.prediction;
     if (of_prediction == chosen) scene->see_as(*scene_);
+    show(std::move(scene));
+    opened_ = chosen;
+}
+
+/// A training that is shown no more ends.
+void Viewer::show(std::unique_ptr<Scene> scene) {
     if (!scene_->player().playback().playing()) scene->player().playback().pause();
     scene_ = std::move(scene);
-    opened_ = chosen;
+    if (!shows_training()) training_.drop();
+    score_error_.forget();
     moments_.watch(*scene_);
     forget_pace();
 }
@@ -266,12 +374,16 @@ void Viewer::reopen(const Settings& settings) {
 /// What was measured, or is being measured, is of other work.
 void Viewer::forget_pace() {
     pace_ = {};
-    for (FrameSlot& slot : slots_) slot.particle_steps = 0;
+    for (FrameSlot& slot : slots_) {
+        slot.particle_steps = 0;
+        slot.training = {};
+    }
 }
 
-/// The clock waits while a step is not yet whole.
+/// The clock waits while a step is not yet whole, and where finished samples are shown.
 void Viewer::advance() {
     Player& player = scene_->player();
+    if (player.shows_results()) return;
     const double affordable = static_cast<double>(pace_.allowance()) / player.count();
     const int most = player.up_to_date() ? static_cast<int>(std::clamp(affordable, 1.0, kMostSteps)) : 0;
     player.playback().advance(std::min(frame_seconds_, kLongestFrame),

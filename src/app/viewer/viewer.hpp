@@ -7,11 +7,15 @@
 #include "app/frame_slot.hpp"
 #include "app/pace.hpp"
 #include "app/scene.hpp"
+#include "app/viewer/drawing_board.hpp"
 #include "app/viewer/interface.hpp"
+#include "app/viewer/live_training.hpp"
 #include "app/viewer/moments_readout.hpp"
 #include "app/viewer/panel.hpp"
 #include "app/viewer/score_choice.hpp"
+#include "app/viewer/score_error.hpp"
 #include "app/viewer/screenshots.hpp"
+#include "app/viewer/training_panel.hpp"
 #include "app/viewer/window.hpp"
 #include "gpu/swapchain.hpp"
 
@@ -44,9 +48,15 @@ class Viewer {
     void frame(FrameSlot& slot, const gpu::Swapchain::Frame& target);
     Requests declare_interface(const Layout& now, VkExtent2D window);
     void serve(const Requests& requests);
+    void serve_training(const Requests& requests);
+    void train();
+    void follow_training();
+    void draw_over_picture(const Layout& now);
     void choose_target(const std::string& target);
     void apply(bool nearest);
     void reopen(const Settings& settings);
+    void show(std::unique_ptr<Scene> scene);
+    bool shows_training() const { return scene_->model().in_training; }
     void move_camera(const Layout& now);
     void forget_pace();
     void advance();
@@ -63,10 +73,15 @@ class Viewer {
     gpu::Swapchain swapchain_;
     Interface interface_;
     Panel panel_;
+    TrainingPanel training_panel_;
+    Settings plan_;  ///< what is to be trained
+    DrawingBoard board_;
     MomentsReadout moments_;
     FrameGraph graph_;
     FrameLog log_;
     Screenshots screenshots_;
+    LiveTraining training_;
+    ScoreError score_error_;
     std::array<FrameSlot, 2> slots_;
     Pace pace_;
     std::uint64_t frames_ = 0;

@@ -35,6 +35,10 @@ Window::Window(std::uint32_t width, std::uint32_t height, const std::string& tit
         const bool acts = action == GLFW_PRESS || (action == GLFW_REPEAT && key == GLFW_KEY_RIGHT);
         if (acts) static_cast<Window*>(glfwGetWindowUserPointer(window))->keys_.push_back(key);
     });
+    glfwSetDropCallback(window_, [](GLFWwindow* window, int count, const char** paths) {
+        auto& dropped = static_cast<Window*>(glfwGetWindowUserPointer(window))->dropped_;
+        dropped.insert(dropped.end(), paths, paths + count);
+    });
 }
 
 Window::~Window() {
@@ -86,6 +90,10 @@ float Window::pixels_per_unit() const {
 
 std::vector<int> Window::take_keys() {
     return std::exchange(keys_, {});
+}
+
+std::vector<std::filesystem::path> Window::take_dropped() {
+    return std::exchange(dropped_, {});
 }
 
 void Window::poll(double wait_seconds) const {

@@ -2,6 +2,7 @@
 
 #include <vulkan/vulkan.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,11 +38,15 @@ class Window {
     /// The GLFW key codes pressed since the last call, however short; → is repeated by holding it.
     std::vector<int> take_keys();
 
+    /// The files dropped onto the window since the last call.
+    std::vector<std::filesystem::path> take_dropped();
+
     GLFWwindow* handle() const { return window_; }
 
   private:
     GLFWwindow* window_ = nullptr;
     std::vector<int> keys_;
+    std::vector<std::filesystem::path> dropped_;
 };
 
 }  // namespace scorefield::app

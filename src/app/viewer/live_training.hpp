@@ -1,0 +1,104 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/frame_slot.hpp"
+#include "app/training_pace.hpp"
+#include "app/viewer/loss_history.hpp"
+#include "app/viewer/training_session.hpp"
+#include "app/viewer/weights_snapshot.hpp"
+
+namespace scorefield::app {
+
+/// The loss that no network can beat, as far as it is known.
+struct LossFloor {
+    std::optional<double> value;
+    std::string reason;  ///< how it was found, or why there is none; for people
+};
+
+/// A network that learns between the frames of the viewer, a share of each frame's time. It never makes a frame wait:
+/// what takes long is prepared beside them, and what comes back from the GPU comes frames later.
+class LiveTraining {
+  public:
+    enum class State : std::uint8_t { none, preparing, running, paused, finished };
+
+    explicit LiveTraining(gpu::Device& device) : device_(device), snapshot_(device) {}
+    /// Its end waits for what is being prepared.
+
+    /// Begins to prepare a new training; the one under way goes on until that is ready. Nothing while another is being
+    /// prepared.
+    void start(TrainingPlan plan, const Settings& shown, VkExtent2D extent);
+    void pause();
+    void resume();
+    /// Ends it for good.
+    void drop();
+
+    /// A training that has become ready: its scene is to be shown from now on, by these settings.
+    struct Ready {
+        std::unique_ptr<Scene> scene;
+        Settings shown;
+        std::string note;  ///< for the user; may be empty
+    };
+    /// Call every frame, before `record`: takes what has come. `message` becomes what the user should know, where there
+    /// is something.
+    std::optional<Ready> poll(std::string& message);
+
+    /// Records this frame's training, in a scope "training". A share of 0 … below 1 of the frame's time.
+    void record(gpu::Recorder& recorder, double share);
+    /// The submission of the recording. Returns what it holds.
+    TrainingWork submitted(gpu::Submission submission);
+    /// A frame that held this work is done; it took so long on the device.
+    void note_frame(const TrainingWork& work, double device_ms, double frame_ms);
+
+    State state() const { return state_; }
+    bool preparing() const { return prepared_.valid(); }
+    /// There is a network: in training, paused or finished.
+    bool exists() const { return session_ != nullptr; }
+    /// Of the network, which exists.
+    LiveWeights weights(bool restart) const;
+    const train::TrainSettings& settings() const { return session_->settings; }
+    const nn::MlpConfig& network() const { return session_->trainer->network(); }
+    std::shared_ptr<const data::Dataset> data() const { return session_->data; }
+    std::shared_ptr<const diffusion::NoiseProcess> process() const { return session_->process; }
+    std::uint64_t steps() const { return session_ ? session_->trainer->steps() : 0; }
+    double steps_per_second() const { return steps_per_second_; }
+    const LossHistory& losses() const { return losses_; }
+    const LossFloor& floor() const { return floor_; }
+    /// The averaged weights of some frames ago; null before the first.
+    std::shared_ptr<const data::TensorMap> recent_weights() const { return snapshot_.tensors(); }
+
+    /// Writes the averaged weights as a checkpoint, beside the frames; `poll` tells how that went.
+    void save(const std::filesystem::path& path);
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    void adopt(std::unique_ptr<TrainingSession> session);
+    void take_reports(std::string& message);
+    void measure_speed();
+    void estimate_floor();
+
+    gpu::Device& device_;
+    State state_ = State::none;
+    std::future<std::unique_ptr<TrainingSession>> prepared_;
+    std::unique_ptr<TrainingSession> session_;
+    WeightsSnapshot snapshot_;
+    TrainingPace pace_;
+    TrainingWork recorded_;  ///< by the recording under way
+    LossHistory losses_;
+    LossFloor floor_;
+    std::vector<std::future<LossFloor>> floor_estimates_;  ///< under way; the last one counts
+    std::future<std::string> saved_;
+    double steps_per_second_ = 0;
+    std::uint64_t counted_ = 0;  ///< steps at the time of counted_at_
+    Clock::time_point counted_at_;
+};
+
+}  // namespace scorefield::app

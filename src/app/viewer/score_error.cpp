@@ -1,0 +1,184 @@
+#include "app/viewer/score_error.hpp"
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <variant>
+
+#include "diffusion/prediction.hpp"
+#include "nn/network_score.hpp"
+#include "render/colour_map.hpp"
+
+namespace scorefield::app {
+namespace {
+
+constexpr std::size_t kColumns = 48;
+constexpr std::size_t kRows = 36;
+constexpr std::size_t kPoints = 4096;  ///< of the data
+constexpr std::uint64_t kSeed = 0x5c0e'e440'0000'0000;
+constexpr double kEvery = 0.4;  ///< seconds between questions
+
+/// Everything that the answer depends on.
+struct Question {
+    nn::MlpConfig network;
+    std::shared_ptr<const data::TensorMap> weights;
+    diffusion::Parametrisation parametrisation;
+    diffusion::Eval at;
+    render::Bounds bounds;
+    std::shared_ptr<const diffusion::EmpiricalTarget> exact;
+};
+
+/// Of finished samples the evaluation with about half as much noise as signal, where shapes are being decided; else
+/// the first of the step that follows the state shown, or of the last step that has one.
+diffusion::Eval evaluation_for(const Player& player) {
+    constexpr double kTelling = 0.5;  // sigma/alpha
+    diffusion::Eval found;
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const diffusion::Op& op : player.program().ops) {
+        const auto* const eval = std::get_if<diffusion::Eval>(&op.instruction);
+        if (eval == nullptr) continue;
+        const double distance = player.shows_results() ? std::abs(std::log(eval->sigma / eval->alpha / kTelling))
+                                                       : std::abs(player.moment().state - op.step);
+        if (distance >= nearest) continue;
+        nearest = distance;
+        found = *eval;
+    }
+    return found;
+}
+
+ErrorField answer(const Question& question) {
+    ErrorField field = {question.bounds, kColumns, kRows, question.at.sigma, {}};
+    const auto& [low, high] = question.bounds;
+    std::vector<double> x;
+    for (std::size_t row = 0; row < kRows; ++row) {
+        for (std::size_t column = 0; column < kColumns; ++column) {
+            x.push_back(low[0] + (high[0] - low[0]) * static_cast<double>(column) / (kColumns - 1));
+            x.push_back(low[1] + (high[1] - low[1]) * static_cast<double>(row) / (kRows - 1));
+        }
+    }
+    const diffusion::Eval& at = question.at;
+    std::vector<double> scaled(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) scaled[i] = at.c_in * x[i];
+    std::vector<double> output(x.size());
+    const data::TensorMap weights = nn::weights_of_class(*question.weights, question.network, std::nullopt);
+    nn::MlpConfig network = question.network;
+    network.classes = 0;
+    nn::NetworkScore(network, weights, "training").evaluate(scaled, at, output);
+    std::vector<double> denoised(x.size());
+    const diffusion::Marginal marginal = {at.alpha, at.sigma};
+    question.exact->denoise(x, marginal, denoised);
+    const diffusion::AffineForm form =
+        diffusion::noise_form(question.parametrisation, {at.t, marginal, at.c_in, at.c_noise});
+    for (std::size_t i = 0; i < x.size(); i += 2) {
+        double square = 0;
+        for (std::size_t e = i; e < i + 2; ++e) {
+            const double noise = (x[e] - at.alpha * denoised[e]) / at.sigma;
+            const double error = form.c_skip * x[e] + form.c_out * output[e] - noise;
+            square += error * error;
+        }
+        field.values.push_back(static_cast<float>(std::sqrt(square)));
+    }
+    return field;
+}
+
+/// The points, or as many of them, evenly taken, as there should be at most; row-major.
+std::vector<float> thinned(const data::Points& points, std::size_t most) {
+    if (points.count <= most) return points.values;
+    std::vector<float> values;
+    for (std::size_t k = 0; k < most; ++k) {
+        const auto first = points.values.begin() + static_cast<std::ptrdiff_t>(k * points.count / most * points.dim);
+        values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(points.dim));
+    }
+    return values;
+}
+
+std::shared_ptr<const diffusion::EmpiricalTarget> some_of(const data::Dataset& data, const data::Scaling& scaling) {
+    const data::Points points = data::standardise(data.pool(kSeed, kPoints), scaling);
+    return std::make_shared<diffusion::EmpiricalTarget>(thinned(points, kPoints), points.dim);
+}
+
+/// From nothing over dark red to bright: transparent where the network is right.
+ImU32 colour_of(float error) {
+    constexpr double kStrongest = 0.85;  // opacity
+    const double value = std::clamp(static_cast<double>(error), 0.0, 1.0);
+    const render::Colour colour = render::colour_at(render::ColourMap::inferno, 0.15 + 0.75 * value);
+    const float alpha = static_cast<float>(kStrongest * std::min(1.0, 1.6 * value));
+    return ImGui::ColorConvertFloat4ToU32({colour[0], colour[1], colour[2], alpha});
+}
+
+}  // namespace
+
+void ScoreError::forget() {
+    data_.reset();
+    exact_.reset();
+    field_.reset();
+    stale_ = answer_.valid();
+}
+
+void ScoreError::update(const Scene& scene, const LiveTraining& training) {
+    if (data_ != training.data()) forget();
+    data_ = training.data();
+    if (answer_.valid() && answer_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+        Answer answer = answer_.get();
+        if (!stale_) {
+            field_ = std::move(answer.field);
+            exact_ = std::move(answer.exact);
+        }
+        stale_ = false;
+    }
+    const bool early = std::chrono::duration<double>(Clock::now() - asked_).count() < kEvery;
+    const diffusion::Program& program = scene.player().program();
+    if (answer_.valid() || early || !training.recent_weights() || data_->dim() != 2 || program.evaluations() == 0) {
+        return;
+    }
+    asked_ = Clock::now();
+    const Model& model = scene.model();
+    Question question = {training.network(),
+                         training.recent_weights(),
+                         model.parametrisation,
+                         evaluation_for(scene.player()),
+                         scene.camera.visible(scene.extent()),
+                         exact_};
+    answer_ = std::async(std::launch::async, [question, data = data_, scaling = model.scaling]() mutable {
+        if (!question.exact) question.exact = some_of(*data, scaling);
+        return Answer{answer(question), question.exact};
+    });
+}
+
+void ScoreError::draw(const render::Camera2d& camera, VkExtent2D extent, float left, float pixels) const {
+    if (!field_) return;
+    ImDrawList* const list = ImGui::GetBackgroundDrawList();
+    const ErrorField& field = *field_;
+    const std::array<double, 2> low = field.bounds.low;
+    const std::array<double, 2> high = field.bounds.high;
+    const auto corner = [&](std::size_t column, std::size_t row) {
+        const double x = low[0] + (high[0] - low[0]) * static_cast<double>(column) / (kColumns - 1);
+        const double y = low[1] + (high[1] - low[1]) * static_cast<double>(row) / (kRows - 1);
+        const std::array<double, 2> pixel = camera.to_pixel(extent, {x, y});
+        return ImVec2(left + static_cast<float>(pixel[0]) / pixels, static_cast<float>(pixel[1]) / pixels);
+    };
+    const auto colour = [&](std::size_t column, std::size_t row) {
+        return colour_of(field.values[row * kColumns + column]);
+    };
+    list->PushClipRect({left, 0}, {left + static_cast<float>(extent.width) / pixels, ImGui::GetIO().DisplaySize.y});
+    for (std::size_t row = 0; row + 1 < kRows; ++row) {
+        for (std::size_t column = 0; column + 1 < kColumns; ++column) {
+            list->AddRectFilledMultiColor(corner(column, row + 1), corner(column + 1, row), colour(column, row + 1),
+                                          colour(column + 1, row + 1), colour(column + 1, row), colour(column, row));
+        }
+    }
+    list->PopClipRect();
+}
+
+std::string ScoreError::summary() const {
+    if (!field_) return {};
+    double sum = 0;
+    for (const float value : field_->values) sum += static_cast<double>(value);
+    return fmt::format("mean {:.3f} in view, σ = {:.3g}", sum / static_cast<double>(field_->values.size()),
+                       field_->sigma);
+}
+
+}  // namespace scorefield::app

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/scene.hpp"
+#include "app/viewer/live_training.hpp"
+#include "diffusion/target_empirical.hpp"
+#include "render/camera.hpp"
+
+namespace scorefield::app {
+
+/// Values over a part of the plane, (rows, columns) with the first row at the bottom, at the corners of equal cells.
+struct ErrorField {
+    render::Bounds bounds;
+    std::size_t columns = 0;
+    std::size_t rows = 0;
+    double sigma = 0;  ///< of the level
+    std::vector<float> values;
+};
+
+/// Where in the picture the network in training is wrong: σ‖s − s*‖, s* being the exact score of its data (of some of
+/// their points) at the noise level that the particles are at, or where they are finished samples at one with half as
+/// much noise as signal. That is the error of the noise estimate: 1 is as much as knowing nothing. Computed beside the
+/// frames, a few times a second.
+class ScoreError {
+  public:
+    /// Call every frame while it is to be seen. Data of other than two dimensions have no picture.
+    void update(const Scene& scene, const LiveTraining& training);
+    /// Forgets the data of the training before.
+    void forget();
+    /// Draws over the picture, which begins at (left, top) and has `extent`, in screen units of `pixels` each.
+    void draw(const render::Camera2d& camera, VkExtent2D extent, float left, float pixels) const;
+    /// The mean over the picture, the level; empty before the first.
+    std::string summary() const;
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    std::shared_ptr<const diffusion::EmpiricalTarget> exact_;
+    std::shared_ptr<const data::Dataset> data_;  ///< that exact_ is of
+    struct Answer {
+        ErrorField field;
+        std::shared_ptr<const diffusion::EmpiricalTarget> exact;
+    };
+    std::future<Answer> answer_;
+    std::optional<ErrorField> field_;
+    Clock::time_point asked_;
+    bool stale_ = false;  ///< what is being computed is of other data
+};
+
+}  // namespace scorefield::app

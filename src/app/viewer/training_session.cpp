@@ -1,0 +1,84 @@
+#include "app/viewer/training_session.hpp"
+
+#include <algorithm>
+
+#include "app/gpu_device.hpp"
+#include "app/training_settings.hpp"
+#include "app/viewer/score_choice.hpp"
+#include "base/error.hpp"
+#include "nn/mlp.hpp"
+
+namespace scorefield::app {
+namespace {
+
+void require_plane_or_space(const data::Dataset& data) {
+    if (data.dim() <= nn::kMaxDim) return;
+    throw base::request_error("points have too many coordinates", data.name(),
+                              "they have " + std::to_string(data.dim()),
+                              "give points of 1 to " + std::to_string(nn::kMaxDim) + " coordinates");
+}
+
+/// The trainer, and the scene as near to `shown` as there is one.
+void make(gpu::Device& device, TrainingSession& session, const Settings& shown, VkExtent2D extent) {
+    session.trainer = std::make_unique<train::GpuTrainer>(device, session.settings, *session.data, *session.process);
+    session.shown = shown;
+    session.note = open_nearest(session.shown, [&](const Settings& wanted) {
+        session.scene = std::make_unique<Scene>(device, wanted, extent, training_model(session), *session.data);
+    });
+    session.scene->player().prepare_live(session.trainer->averaged());
+}
+
+/// Has the driver compile what it compiles at the first run only, and keep it for the next device.
+void compile_beside(const gpu::Device& device, TrainingSession& session, const Settings& shown) {
+    Settings wanted = shown;
+    wanted.device = device.properties().name;
+    wanted.validation = "off";
+    constexpr std::uint32_t kFew = 512;
+    wanted.particles = std::min(wanted.particles, kFew);
+    gpu::Device twin(device_request(wanted));
+    make(twin, session, wanted, {64, 64});
+    session.scene.reset();
+    session.trainer.reset();
+}
+
+}  // namespace
+
+Model training_model(const TrainingSession& session) {
+    const train::GpuTrainer& trainer = *session.trainer;
+    Model model;
+    model.path = "training";
+    model.in_training = true;
+    nn::Checkpoint& checkpoint = model.checkpoint.emplace();
+    checkpoint.network = trainer.network();
+    checkpoint.network.classes = 0;
+    checkpoint.process = session.settings.process;
+    if (checkpoint.process.name == "ddpm") checkpoint.process.horizon = session.process->times().highest + 1;
+    checkpoint.prediction = session.settings.prediction;
+    checkpoint.data = session.data->name();
+    checkpoint.scaling = trainer.scaling();
+    checkpoint.tensors = nn::weights_of_class(trainer.initial_weights(), trainer.network(), std::nullopt);
+    model.process_settings = checkpoint.process;
+    model.process = session.process;
+    model.parametrisation = train::parametrisation(session.settings);
+    model.scaling = checkpoint.scaling;
+    model.data = checkpoint.data;
+    return model;
+}
+
+std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const TrainingPlan& plan, const Settings& shown,
+                                                  VkExtent2D extent) {
+    auto session = std::make_unique<TrainingSession>();
+    session->settings = training_settings(plan.settings);
+    session->settings.out.clear();
+    train::check_settings(session->settings);
+    session->process = diffusion::make_process(session->settings.process);
+    session->data = plan.open_data();
+    require_plane_or_space(*session->data);
+    session->settings.data = session->data->name();
+    // Others compile when a pipeline is made.
+    if (device.properties().is_software) compile_beside(device, *session, shown);
+    make(device, *session, shown, extent);
+    return session;
+}
+
+}  // namespace scorefield::app

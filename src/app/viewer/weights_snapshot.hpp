@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "data/tensors.hpp"
+#include "gpu/buffer.hpp"
+#include "gpu/device.hpp"
+#include "gpu/recorder.hpp"
+#include "train/gpu_trainer.hpp"
+
+namespace scorefield::app {
+
+/// The averaged weights of a training as they were some frames ago, on the host; nothing waits for them.
+class WeightsSnapshot {
+  public:
+    explicit WeightsSnapshot(gpu::Device& device) : device_(device) {}
+
+    /// From here on the snapshots are of this trainer, which must outlive the next `watch` or `forget`.
+    void watch(const train::GpuTrainer& trainer);
+    void forget();
+    /// Takes what has arrived. Call every frame, before `record`.
+    void poll();
+    /// Copies the weights, if other ones than before and none are on their way.
+    void record(gpu::Recorder& recorder);
+    /// The submission of the recording.
+    void submitted(gpu::Submission submission);
+
+    /// Null before the first.
+    std::shared_ptr<const data::TensorMap> tensors() const { return tensors_; }
+
+  private:
+    gpu::Device& device_;
+    const train::GpuTrainer* trainer_ = nullptr;
+    gpu::Buffer readback_;
+    std::optional<std::uint64_t> copied_;        ///< the step of the weights copied last
+    bool recorded_ = false;                      ///< by the recording under way
+    std::optional<gpu::Submission> submission_;  ///< that carries them
+    std::shared_ptr<const data::TensorMap> tensors_;
+};
+
+}  // namespace scorefield::app

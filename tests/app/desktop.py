@@ -1,0 +1,158 @@
+"""Xvfb with a window manager, and the viewer in it, used as people do.
+
+Places are screen units of the window at scale 1.
+"""
+import csv
+import os
+import subprocess
+import time
+
+from binary import PATIENCE, require
+
+TITLE = "^Scorefield$"
+PICTURE = (800, 400)
+PICTURE_AREA = "400x300+600+250"  # of the window, without captions
+PANEL_AREA = "330x720+0+0"  # with the graph of frame times, which every frame moves
+FRAMES_OF_AN_EVENT = 4  # some are under way when it comes, one heeds it
+FRAMES_OF_A_STEP = 20  # at most: particles / Pace::kLeast
+
+
+def wait_for(condition, message, said=lambda: ""):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.1)
+    raise SystemExit(f"FAILED: {message} after {PATIENCE} s: {said()}")
+
+
+def colours(pixels):
+    return len(set(pixels))
+
+
+class Desktop:
+    """Xvfb and a window manager on a display of their own."""
+
+    def __init__(self, folder):
+        read_end, write_end = os.pipe()
+        self.log = open(os.path.join(folder, "desktop.log"), "w")
+        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1600x1000x24"],
+                                       pass_fds=[write_end], stdout=self.log, stderr=self.log)
+        os.close(write_end)
+        with os.fdopen(read_end) as pipe:
+            number = pipe.readline().strip()
+        require(number, "Xvfb did not start")
+        self.env = dict(os.environ, DISPLAY=":" + number)
+        # It forgets windows that are shown while it starts.
+        started = os.path.join(folder, "started")
+        self.manager = subprocess.Popen(["openbox", "--startup", f"touch {started}"], env=self.env, stdout=self.log,
+                                        stderr=self.log)
+        wait_for(lambda: os.path.exists(started), "openbox did not start")
+
+    def close(self):
+        for child in (self.manager, self.server):
+            child.terminate()
+            child.wait()
+        self.log.close()
+
+    def xdotool(self, *arguments):
+        done = subprocess.run(["xdotool", *map(str, arguments)], env=self.env, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=PATIENCE)
+        return done.stdout.decode().split()
+
+
+class Viewer:
+    """`binary view` with the arguments, under validation, its frames logged. Its working folder is `folder`."""
+
+    def __init__(self, binary, desktop, folder, name, *arguments):
+        self.desktop = desktop
+        self.folder = folder
+        self.log = os.path.join(folder, name + ".csv")
+        self.errors = open(os.path.join(folder, name + ".err"), "w+")
+        self.process = subprocess.Popen(
+            [binary, "view", "--validation", "sync", "--frame-log", self.log, *arguments],
+            cwd=folder, env=desktop.env, stdout=subprocess.PIPE, stderr=self.errors)
+        self.window = self.wait_for(lambda: desktop.xdotool("search", "--name", TITLE), "no window")[-1]
+        self.wait_for(lambda: colours(self.picture()) > 10, "nothing is drawn")
+        desktop.xdotool("windowactivate", "--sync", self.window)
+        self.wait_for_frames(FRAMES_OF_AN_EVENT)
+
+    def wait_for(self, condition, message):
+        def unless_ended():
+            require(self.process.poll() is None, f"{message}: the viewer ended: {self.said()}")
+            return condition()
+
+        return wait_for(unless_ended, message, self.said)
+
+    def wait_for_frames(self, count):
+        """Until so many frames were seen; the window shows the panel."""
+        for _ in range(count):
+            before = self.pixels(PANEL_AREA)
+            self.wait_for(lambda: self.pixels(PANEL_AREA) != before, "no more frames")
+
+    def said(self):
+        self.errors.flush()
+        with open(self.errors.name) as file:
+            return file.read()[:2000]
+
+    def move(self, place):
+        self.desktop.xdotool("mousemove", "--window", self.window, *place)
+        self.wait_for_frames(FRAMES_OF_AN_EVENT)
+
+    def press(self, down):
+        self.desktop.xdotool("mousedown" if down else "mouseup", 1)
+        self.wait_for_frames(FRAMES_OF_AN_EVENT)
+
+    def click(self, place):
+        self.move(place)
+        self.press(True)
+        self.press(False)
+
+    def drag(self, start, end):
+        self.move(start)
+        self.press(True)
+        self.move(end)
+        self.press(False)
+
+    def scroll_down(self, place):
+        """As far as there is something."""
+        self.move(place)
+        self.desktop.xdotool("click", "--repeat", 40, "--delay", 20, 5)
+        self.wait_for_frames(FRAMES_OF_AN_EVENT)
+
+    def key(self, name):
+        self.desktop.xdotool("key", name)
+        self.wait_for_frames(FRAMES_OF_AN_EVENT)
+
+    def resize(self, width, height):
+        self.desktop.xdotool("windowsize", self.window, width, height)
+        time.sleep(0.6)
+
+    def pixels(self, area):
+        done = subprocess.run(["import", "-window", self.window, "-crop", area, "rgb:-"],
+                              env=self.desktop.env, stdout=subprocess.PIPE, stderr=self.desktop.log, timeout=PATIENCE)
+        return done.stdout
+
+    def picture(self):
+        """Pixels of the picture's middle."""
+        return self.pixels(PICTURE_AREA)
+
+    def is_still(self):
+        before = self.picture()
+        self.wait_for_frames(FRAMES_OF_A_STEP)
+        return self.picture() == before
+
+    def close(self):
+        """As the window manager's close button does (WM_DELETE_WINDOW)."""
+        self.desktop.xdotool("windowactivate", "--sync", self.window)
+        self.desktop.xdotool("key", "alt+F4")
+        return self.end()
+
+    def end(self):
+        status = self.process.wait(PATIENCE)
+        require(status == 0, f"status {status}: {self.said()}")
+        require(self.said() == "", f"the viewer complained: {self.said()}")
+        require(self.process.stdout.read() == b"", "something on standard output")
+        with open(self.log) as file:
+            return list(csv.DictReader(file))
