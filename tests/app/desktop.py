@@ -5,6 +5,7 @@ Places are screen units of the window at scale 1.
 import csv
 import os
 import subprocess
+import sys
 import time
 
 from binary import PATIENCE, require
@@ -124,6 +125,11 @@ class Viewer:
     def key(self, name):
         self.desktop.xdotool("key", name)
         self.wait_for_frames(FRAMES_OF_AN_EVENT)
+
+    def drop(self, path):
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "drop.py")
+        done = subprocess.run([sys.executable, script, self.window, path], env=self.desktop.env, timeout=PATIENCE)
+        require(done.returncode == 0, f"{path} cannot be dropped")
 
     def resize(self, width, height):
         self.desktop.xdotool("windowsize", self.window, width, height)

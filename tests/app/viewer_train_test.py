@@ -1,6 +1,6 @@
 """Training in the viewer, under Xvfb with openbox: a ring is painted with the mouse and trained on at once, and the
 finished samples of the network in training come to lie in a ring, measured on the screen. Then training pauses, goes
-on, and another data set takes its place. Status 0 and no validation message.
+on, and points that are dropped onto the window take the painting's place. Status 0 and no validation message.
 
 usage: viewer_train_test.py BINARY [PICTURE.png]   (keeps a picture of the ring that was learned)
 """
@@ -71,6 +71,32 @@ def is_ring(viewer):
     return (brightness > 0).sum() > LIT_PIXELS and inside < 0.03 and around > 0.85
 
 
+def lies_on_a_line(viewer):
+    """Far more widely spread from left to right than up and down."""
+    brightness = light(viewer)
+    y, x = np.mgrid[:brightness.shape[0], :brightness.shape[1]]
+
+    def deviation(places):
+        mean = (places * brightness).sum() / brightness.sum()
+        return math.sqrt(((places - mean) ** 2 * brightness).sum() / brightness.sum())
+
+    return (brightness > 0).sum() > LIT_PIXELS / 5 and deviation(x) > 5 * deviation(y)
+
+
+def learns_what_is_dropped(viewer, folder):
+    """A file that holds no data is refused, and training goes on; points on a line are learned in the ring's place."""
+    text = os.path.join(folder, "text.txt")
+    with open(text, "w") as file:
+        file.write("no data")
+    viewer.drop(text)
+    viewer.wait_for_frames(10 * FRAMES_OF_AN_EVENT)
+    require(is_ring(viewer), "a file that is no data ends the training")
+    points = os.path.join(folder, "line.npy")
+    np.save(points, np.stack([np.linspace(-1, 1, 1000), 0.01 * np.sin(np.arange(1000))], axis=1).astype(np.float32))
+    viewer.drop(points)
+    viewer.wait_for(lambda: lies_on_a_line(viewer), "the particles do not come to lie on the line")
+
+
 def learns_what_is_painted(desktop, folder):
     viewer = Viewer(BINARY, desktop, folder, "ring", "--model", os.path.abspath("assets/swiss_roll.safetensors"),
                     *ARGUMENTS)
@@ -86,7 +112,7 @@ def learns_what_is_painted(desktop, folder):
     require(is_ring(viewer), f"the ring is lost while training pauses: {ring_shares(light(viewer))}")
     viewer.key("t")
     viewer.wait_for(lambda: not viewer.is_still(), "training does not go on")
-    viewer.wait_for_frames(FRAMES_OF_AN_EVENT)
+    learns_what_is_dropped(viewer, folder)
     rows = viewer.close()
     trained = [row for row in rows if float(row["training_ms"]) > 0]
     require(len(trained) > 20, f"only {len(trained)} frames trained")

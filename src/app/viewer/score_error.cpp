@@ -102,9 +102,9 @@ std::shared_ptr<const diffusion::EmpiricalTarget> some_of(const data::Dataset& d
 
 /// From nothing over dark red to bright: transparent where the network is right.
 ImU32 colour_of(float error) {
-    constexpr double kStrongest = 0.85;  // opacity
+    constexpr double kStrongest = 0.5;  // opacity
     const double value = std::clamp(static_cast<double>(error), 0.0, 1.0);
-    const render::Colour colour = render::colour_at(render::ColourMap::inferno, 0.15 + 0.75 * value);
+    const render::Colour colour = render::colour_at(render::ColourMap::inferno, 0.2 + 0.6 * value);
     const float alpha = static_cast<float>(kStrongest * std::min(1.0, 1.6 * value));
     return ImGui::ColorConvertFloat4ToU32({colour[0], colour[1], colour[2], alpha});
 }
