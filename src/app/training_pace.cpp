@@ -10,10 +10,13 @@ constexpr double kFirst = 2e7;
 /// Of the rest: a pause says nothing of frames, and slow frames should not become slower yet.
 constexpr double kLongestRest_ms = 100;
 
-/// Frames that are late by chance should not make the next ones shorter.
-double blend(double mean, double value) {
-    constexpr double kKeep = 0.95;
-    return mean == 0 ? value : kKeep * mean + (1 - kKeep) * value;
+/// Of running means, per frame: the same amount of work in every frame keeps them equal, and where the machine is busy
+/// with other things for a while, the rest that takes longer meanwhile is not an occasion for more training.
+constexpr double kKeepWork = 0.95;
+constexpr double kKeepRest = 0.97;
+
+double blend(double mean, double value, double keep) {
+    return mean == 0 ? value : keep * mean + (1 - keep) * value;
 }
 
 }  // namespace
@@ -29,10 +32,10 @@ double TrainingPace::operations(double share) const {
 void TrainingPace::note(double operations, double training_ms, double frame_ms) {
     last_ = operations;
     const double rest = frame_ms - training_ms;
-    if (rest > 0) rest_ms_ = blend(rest_ms_, std::min(rest, kLongestRest_ms));
+    if (rest > 0) rest_ms_ = blend(rest_ms_, std::min(rest, kLongestRest_ms), kKeepRest);
     if (operations <= 0 || training_ms <= 0) return;
-    work_ = blend(work_, operations);
-    work_ms_ = blend(work_ms_, training_ms);
+    work_ = blend(work_, operations, kKeepWork);
+    work_ms_ = blend(work_ms_, training_ms, kKeepWork);
 }
 
 }  // namespace scorefield::app
