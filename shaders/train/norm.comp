@@ -1,17 +1,18 @@
 #version 460
-// What a step reports: its loss and the sum of squares of its gradient; and whether training has diverged by now. One workgroup: every invocation sums its
-// share, and the first one the shares.
+// What a step reports: its loss and the sum of squares of its gradient; and whether training has diverged by now. One
+// workgroup: every invocation sums its share, four numbers at a time, and the first one the shares.
 layout(local_size_x_id = 0) in;
 
 layout(push_constant) uniform Push {
     uint loss;      // where it lies in `values`
-    uint gradient;  // where it begins
+    uint gradient;  // where it begins, at a multiple of four
     uint count;
     uint report;    // where the two figures go
     float hopeless;  // a loss beyond it, in size, is one of a training that has diverged
 } push;
 
 layout(set = 0, binding = 0) readonly buffer Values { float values[]; };
+layout(set = 0, binding = 0) readonly buffer Vectors { vec4 vectors[]; };
 layout(set = 0, binding = 1) writeonly buffer Reports { float reports[]; };
 
 layout(set = 0, binding = 2) buffer State { uint diverged; };
@@ -23,9 +24,10 @@ shared float part[gl_WorkGroupSize.x];
 void main() {
     uint lane = gl_LocalInvocationIndex;
     float sum = 0.0;
-    for (uint i = lane; i < push.count; i += gl_WorkGroupSize.x) {
-        float g = values[push.gradient + i];
-        sum = sum + g * g;
+    for (uint i = lane; 4u * i < push.count; i += gl_WorkGroupSize.x) {
+        vec4 g = mix(vec4(0.0), vectors[push.gradient / 4u + i],
+                     lessThan(4u * i + uvec4(0u, 1u, 2u, 3u), uvec4(push.count)));
+        sum = sum + dot(g, g);
     }
     part[lane] = sum;
     barrier();

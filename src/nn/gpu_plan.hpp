@@ -41,9 +41,11 @@ class GpuPlan {
     double work(std::size_t i, std::size_t rows) const;
 
     const gpu::Buffer& values() const { return values_; }
-    /// Of an input or parameter. Parameters lie row-major, one after the other, in the graph's order.
+    /// Of an input or parameter. Parameters lie row-major, one after the other, in the graph's order; the second one
+    /// begins at a multiple of four floats.
     GpuView place(const std::string& name) const;
-    /// Of output i; those without a row per particle lie row-major, one after the other.
+    /// Of output i; those without a row per particle lie row-major, one after the other, and the second of them begins
+    /// at a multiple of four floats.
     GpuView output(std::size_t i) const { return outputs_.at(i); }
 
   private:

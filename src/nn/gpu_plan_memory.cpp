@@ -66,9 +66,16 @@ GpuView GpuPlanMemory::take_matrix(Shape shape) {
     return row_major(take_unaligned(shape.rows * shape.columns), shape.columns);
 }
 
+/// So that what follows the first of several matrices begins at a multiple of four floats.
+void GpuPlanMemory::align_after(Shape first) {
+    take(3 - (first.rows * first.columns + 3) % 4);
+}
+
 void GpuPlanMemory::place_parameters() {
+    bool first = true;
     for (Value value = 0; value < places_.size(); ++value) {
         if (!schedule_.needed(value) || node(value).kind != OpKind::parameter) continue;
+        if (std::exchange(first, false)) align_after(node(value).shape);
         places_[value] = named_[node(value).name] = take_matrix(node(value).shape);
         placed_[value] = true;
     }
@@ -80,7 +87,7 @@ void GpuPlanMemory::place_shared_outputs(const std::vector<Value>& outputs) {
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const Node& here = node(outputs[i]);
         if (!here.shared()) continue;
-        if (std::exchange(first, false)) take(3 - (here.shape.rows * here.shape.columns + 3) % 4);
+        if (std::exchange(first, false)) align_after(here.shape);
         output_views_[i] = take_matrix(here.shape);
         if (is_leaf(here) || is_view(here) || placed_[outputs[i]]) continue;
         places_[outputs[i]] = output_views_[i];

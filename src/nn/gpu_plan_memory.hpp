@@ -32,16 +32,18 @@ class GpuPlanMemory {
     GpuView repeated(Value value, std::size_t rows) const;
     /// A one, repeated.
     GpuView ones() const { return ones_; }
-    /// Inputs and parameters. Parameters lie row-major, one after the other, in the graph's order.
+    /// Inputs and parameters. Parameters lie row-major, one after the other, in the graph's order; the second one at a
+    /// multiple of four floats.
     const std::map<std::string, GpuView>& named() const { return named_; }
-    /// Of the outputs. Those without a row per particle lie row-major, one after the other, from the second on at
-    /// multiples of four floats if their sizes are.
+    /// Of the outputs. Those without a row per particle lie row-major, one after the other; the second one of them at a
+    /// multiple of four floats.
     const std::vector<GpuView>& outputs() const { return output_views_; }
 
   private:
     const Node& node(Value value) const { return graph_.node(value); }
     std::uint32_t take_unaligned(std::size_t floats);
     GpuView take_matrix(Shape shape);
+    void align_after(Shape first);
     void place_parameters();
     void place_shared_outputs(const std::vector<Value>& outputs);
     void place_inputs_and_shared();

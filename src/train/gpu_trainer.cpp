@@ -54,6 +54,11 @@ std::uint32_t second_normals(const BatchForm& form) {
     return form.gaussian ? 3 : 2;
 }
 
+/// So many numbers, and as many more as make fours of all (train/adam.comp).
+std::size_t whole_fours(std::size_t count) {
+    return (count + 3) / 4 * 4;
+}
+
 /// The tensors that are trained: all but the first, in the graph's order.
 std::vector<nn::TensorSpec> trained_tensors(const nn::MlpConfig& network) {
     std::vector<nn::TensorSpec> trained;
@@ -120,8 +125,8 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
     labels_ = gpu::make_buffer<std::uint32_t>(device, "classes of points",
                                               form.classes > 0 ? labels : std::vector<std::uint32_t>(1));
     levels_ = gpu::Buffer(device, "noise levels", source_.levels().size() * kLevelFloats * sizeof(float));
-    average_ = gpu::Buffer(device, "averaged weights", trained_ * sizeof(float));
-    moments_ = gpu::Buffer(device, "moments", 2 * trained_ * sizeof(float));
+    average_ = gpu::Buffer(device, "averaged weights", whole_fours(trained_) * sizeof(float));
+    moments_ = gpu::Buffer(device, "moments", 2 * whole_fours(trained_) * sizeof(float));
     state_ = gpu::Buffer(device, "training state", sizeof(std::uint32_t));
     warm_up();
     upload_start();
@@ -159,8 +164,9 @@ void GpuTrainer::upload_start() {
         write(plan_->place(spec.name), values);
         if (spec.trained) trained.insert(trained.end(), values.begin(), values.end());
     }
+    trained.resize(whole_fours(trained_));
     gpu::upload<float>(device_, average_, trained);
-    gpu::upload<float>(device_, moments_, std::vector<float>(2 * trained_));
+    gpu::upload<float>(device_, moments_, std::vector<float>(2 * whole_fours(trained_)));
     gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
 }
 
@@ -230,7 +236,7 @@ void GpuTrainer::record_update(gpu::Recorder& recorder) {
     recorder.dispatch(adam_,
                       {gpu::reads_writes(values), gpu::reads(figures_), gpu::reads_writes(moments_),
                        gpu::reads_writes(average_), gpu::reads(state_)},
-                      adam, std::min(kMostGroups, (count + group - 1) / group));
+                      adam, std::min(kMostGroups, (count / 4 + group) / group));
     constexpr VkDeviceSize kBytes = 2 * sizeof(float);
     recorder.copy(figures_, index * kBytes, readback_, index * kBytes, kBytes);
 }
@@ -345,12 +351,14 @@ data::TensorMap GpuTrainer::averaged_weights() {
 TrainingState GpuTrainer::state() {
     device_.wait_idle();
     const std::vector<float> moments = gpu::download<float>(device_, moments_);
-    const auto half = moments.begin() + static_cast<std::ptrdiff_t>(trained_);
+    const std::vector<float> averaged = gpu::download<float>(device_, average_);
+    const auto count = static_cast<std::ptrdiff_t>(trained_);
+    const auto second = moments.begin() + static_cast<std::ptrdiff_t>(whole_fours(trained_));
     TrainingState state = {.steps = steps_,
                            .weights = std::vector<float>(trained_),
-                           .averaged = gpu::download<float>(device_, average_),
-                           .first = {moments.begin(), half},
-                           .second = {half, moments.end()}};
+                           .averaged = {averaged.begin(), averaged.begin() + count},
+                           .first = {moments.begin(), moments.begin() + count},
+                           .second = {second, second + count}};
     gpu::download_bytes(device_, plan_->values(), std::as_writable_bytes(std::span(state.weights)), first_weight());
     return state;
 }
@@ -358,10 +366,14 @@ TrainingState GpuTrainer::state() {
 void GpuTrainer::restore(const TrainingState& state) {
     require_fitting(state, network_);
     reports(true);
+    std::vector<float> averaged = state.averaged;
+    averaged.resize(whole_fours(trained_));
     std::vector<float> moments = state.first;
+    moments.resize(whole_fours(trained_));
     moments.insert(moments.end(), state.second.begin(), state.second.end());
+    moments.resize(2 * whole_fours(trained_));
     gpu::upload_bytes(device_, plan_->values(), std::as_bytes(std::span(state.weights)), first_weight());
-    gpu::upload<float>(device_, average_, state.averaged);
+    gpu::upload<float>(device_, average_, averaged);
     gpu::upload<float>(device_, moments_, moments);
     gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
     steps_ = state.steps;

@@ -37,7 +37,8 @@ class GpuTrainer final : public Trainer {
     double held_out_loss(std::uint64_t draws) override;
     /// Those that training begins with.
     data::TensorMap initial_weights() const;
-    /// The averaged weights where they live, in the order of TrainingState: each submission changes them.
+    /// The averaged weights where they live, in the order of TrainingState (after the last one there may be more
+    /// numbers, of no meaning): each submission changes them.
     const gpu::Buffer& averaged() const { return average_; }
 
     /// Records the next parts of training, at least one and about `operations` worth of them, into a recording of

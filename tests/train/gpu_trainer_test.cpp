@@ -187,9 +187,6 @@ TEST_F(GpuTrainerTest, RefusesBatchesThatDoNotFit) {
     settings.width = 1024;
     settings.depth = 8;
     EXPECT_THAT([&] { Experiment<GpuTrainer>{settings}; }, ThrowsMessage<base::Error>(HasSubstr("--train.batch")));
-    settings = small_settings();
-    settings.features = 1000;
-    EXPECT_THAT([&] { Experiment<GpuTrainer>{settings}; }, ThrowsMessage<base::Error>(HasSubstr("--network.features")));
 }
 
 }  // namespace
