@@ -10,6 +10,8 @@
 #include "base/random.glsl"
 #include "train/level.glsl"
 
+const uint NOWHERE = ~0u;  // there is one level
+
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
 layout(constant_id = 2) const int CLASSES = 0;
@@ -65,7 +67,7 @@ void main() {
             levels[LEVEL_FLOATS * ((row * push.all_levels + start) / push.levels) + LEVEL_C_NOISE];
     }
     uint level = (row * push.levels + choose(first.x, push.levels)) / push.rows;
-    values[push.level + row] = float(level);
+    if (push.level != NOWHERE) values[push.level + row] = float(level);
     uint at = LEVEL_FLOATS * ((level * push.all_levels + start) / push.levels);
     uint point = choose(own.y, push.points);
     if (CLASSES > 0) {

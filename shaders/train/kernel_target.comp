@@ -10,6 +10,8 @@
 #include "base/random.glsl"
 #include "train/level.glsl"
 
+const uint NOWHERE = ~0u;  // there is one level
+
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
 
@@ -26,6 +28,7 @@ layout(push_constant) uniform Push {
     uint level;
     uint x;
     uint target;
+    uint first;  // row; up to `rows`
 } push;
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
@@ -42,13 +45,13 @@ float square_distance(float x[DIM], float alpha, uint point) {
 }
 
 void main() {
-    uint row = gl_GlobalInvocationID.x;
+    uint row = push.first + gl_GlobalInvocationID.x;
     if (row >= push.rows) return;
     uvec4 first = sf_philox4x32(uvec4(0u, 0u, push.step, push.stream), uvec2(push.seed_low, push.seed_high));
     uint start;
     uint low;
     umulExtended(first.z, push.all_levels, start, low);
-    uint level = uint(values[push.level + row]);
+    uint level = push.level == NOWHERE ? 0u : uint(values[push.level + row]);
     uint at = LEVEL_FLOATS * ((level * push.all_levels + start) / push.levels);
     float alpha = levels[at + LEVEL_ALPHA];
     float sigma = levels[at + LEVEL_SIGMA];

@@ -220,7 +220,8 @@ ScaledTarget open_target(const Settings& settings) {
     } else if (choice.name == "empirical") {
         const std::unique_ptr<data::Dataset> dataset = data::open_dataset(choice.argument);
         scaling = dataset->scaling();
-        points = data::standardise(dataset->pool(kEmpiricalSeed, kEmpiricalPoints), *scaling);
+        points = data::standardise(
+            dataset->pool(kEmpiricalSeed, dataset->size() > 0 ? dataset->size() : kEmpiricalPoints), *scaling);
         input.points = points.values;
         input.dim = points.dim;
         input.where = choice.argument;

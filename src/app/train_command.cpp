@@ -160,7 +160,7 @@ int train_command(const Settings& said) {
     const Settings settings = resumed ? resumed_settings(said, *resumed) : said;
     require_separate_files(settings);
     const train::TrainSettings train = training_settings(settings);
-    require_training_flags_used(settings, train::parse_objective(train.objective.name));
+    require_training_flags_used(settings, train);
     require_process(settings, train.process);
     const Workshop workshop(settings);
     const train::TrainResult result = train_visibly(settings, workshop, resumed ? &*resumed : nullptr);

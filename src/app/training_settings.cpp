@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.hpp"
 
@@ -38,38 +37,34 @@ train::TrainSettings training_settings(const Settings& settings) {
     return train;
 }
 
-std::span<const std::string_view> objective_parameters(Objective objective) {
-    static constexpr std::array<std::string_view, 3> kGamma = {"objective.sigma", "objective.gamma", ""};
-    static constexpr std::array<std::string_view, 3> kNormal = {"objective.sigma", "objective.log_sigma_mean",
-                                                                "objective.log_sigma_deviation"};
-    static constexpr std::array<std::string_view, 2> kLevels = {"objective.sigma", "objective.levels"};
-    static constexpr std::array<std::string_view, 2> kPoints = {"objective.sigma", "objective.points"};
-    static constexpr std::array<std::string_view, 2> kDirections = {"objective.sigma", "objective.directions"};
-    static constexpr std::array<std::string_view, 1> kSteps = {"objective.steps"};
-    switch (objective) {
-        case Objective::min_snr:
-            return std::span(kGamma).first(2);
-        case Objective::edm:
-            return kNormal;
-        case Objective::ncsn:
-            return kLevels;
-        case Objective::esm:
-            return kPoints;
-        case Objective::ssm:
-            return kDirections;
-        case Objective::one_step:
-            return kSteps;
-        default:
-            return std::span(kGamma).first(1);
+std::vector<std::string_view> objective_parameters(const train::TrainSettings& train) {
+    const Objective objective = train::parse_objective(train.objective.name);
+    const bool discrete = train.process.name == "ddpm";
+    if (objective == Objective::one_step) {
+        return discrete ? std::vector<std::string_view>{} : std::vector<std::string_view>{"objective.steps"};
     }
+    std::vector<std::string_view> names = {"objective.sigma"};
+    if (objective == Objective::min_snr) names.emplace_back("objective.gamma");
+    if (objective == Objective::esm) names.emplace_back("objective.points");
+    if (objective == Objective::ssm) names.emplace_back("objective.directions");
+    if (train.objective.sigma) return names;
+    if (objective == Objective::ncsn) names.emplace_back("objective.levels");
+    const bool normal = objective == Objective::edm ||
+                        (train.process.name == "edm" && objective != Objective::ncsn && objective != Objective::elbo);
+    if (normal) {
+        names.emplace_back("objective.log_sigma_mean");
+        names.emplace_back("objective.log_sigma_deviation");
+    }
+    return names;
 }
 
-void require_training_flags_used(const Settings& settings, Objective objective) {
-    const std::span<const std::string_view> used = objective_parameters(objective);
+void require_training_flags_used(const Settings& settings, const train::TrainSettings& train) {
+    const std::vector<std::string_view> used = objective_parameters(train);
     for (const std::string& name : settings.given) {
         if (name.starts_with("objective.") && std::ranges::find(used, name) == used.end()) {
             throw base::request_error("flag without effect", "--" + name,
-                                      fmt::format("the objective {} does not heed it", objective_name(objective)),
+                                      fmt::format("the objective {} on {}{} does not heed it", train.objective.name,
+                                                  train.process.name, train.objective.sigma ? " at one level" : ""),
                                       "leave it out, or choose another --objective");
         }
     }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <span>
 #include <string_view>
+#include <vector>
 
 #include "app/settings.hpp"
 #include "train/settings.hpp"
@@ -12,12 +12,13 @@ namespace scorefield::app {
 /// prediction by the objective, and the process, where none is said, by the objective.
 train::TrainSettings training_settings(const Settings& settings);
 
-/// The names of the settings `objective.NAME` that the objective heeds.
-std::span<const std::string_view> objective_parameters(train::Objective objective);
+/// The names of the settings `objective.NAME` that a training heeds, by its objective and process, and whether it
+/// learns a single level. `train` is complete.
+std::vector<std::string_view> objective_parameters(const train::TrainSettings& train);
 
 /// Throws base::Error (request) naming the first flag of training that was said and has no effect: a parameter of other
-/// objectives, or of classes that are not learned.
-void require_training_flags_used(const Settings& settings, train::Objective objective);
+/// objectives, or of classes that are not learned. `train` is what training_settings makes of the settings.
+void require_training_flags_used(const Settings& settings, const train::TrainSettings& train);
 
 /// Adds `objective` and its parameters to the table, for these commands.
 void add_objective_settings(std::vector<Setting>& table, std::uint32_t commands);

@@ -23,8 +23,10 @@ class Dataset {
     /// Points first … first+count−1 of `seed`. Point i depends on (seed, i) alone, so that any number can be drawn in
     /// any order: base::kDataStream, particle i mod 2³².
     virtual Points draw(std::uint64_t seed, std::uint64_t first, std::size_t count) const = 0;
-    /// What stands for the distribution where points have to be kept: all points of a set of points, `count` draws of
-    /// others.
+    /// Points of a set of points; 0 of a distribution that can be drawn from without end.
+    virtual std::size_t size() const { return 0; }
+    /// What stands for the distribution where points have to be kept: all points of a set of `count` or fewer, else
+    /// `count` draws.
     virtual Points pool(std::uint64_t seed, std::size_t count) const { return draw(seed, 0, count); }
     /// The units in which networks see the data: of all points of a set of points, of a density exactly, of others
     /// estimated from 100 000 points of a fixed seed.

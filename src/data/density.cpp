@@ -41,7 +41,8 @@ class Density final : public Dataset {
         for (std::size_t i = 0; i < count; ++i) {
             const PointDraws draws(seed, first + i);
             const auto found = std::ranges::upper_bound(cumulative_, fine_uniform(draws) * cumulative_.back());
-            const auto cell = static_cast<std::size_t>(found - cumulative_.begin());
+            // The product may round up to the sum of all.
+            const auto cell = std::min(static_cast<std::size_t>(found - cumulative_.begin()), cumulative_.size() - 1);
             points.values[2 * i] = static_cast<float>(x_of(cell, draws.uniform(2)));
             points.values[2 * i + 1] = static_cast<float>(y_of(cell, draws.uniform(3)));
         }

@@ -31,7 +31,10 @@ class PointSet final : public Dataset {
         }
         return points;
     }
-    Points pool(std::uint64_t /*seed*/, std::size_t /*count*/) const override { return points_; }
+    std::size_t size() const override { return points_.count; }
+    Points pool(std::uint64_t seed, std::size_t count) const override {
+        return points_.count <= count ? points_ : draw(seed, 0, count);
+    }
     Scaling scaling() const override { return scaling_; }
 
   private:

@@ -55,13 +55,12 @@ Scaling estimate_scaling(const Points& points, const std::string& where, Centre 
     return {mean, std::sqrt(squares / static_cast<double>(points.values.size()))};
 }
 
-Points standardise(const Points& points, const Scaling& scaling) {
-    Points result = points;
-    for (std::size_t i = 0; i < result.values.size(); ++i) {
+Points standardise(Points points, const Scaling& scaling) {
+    for (std::size_t i = 0; i < points.values.size(); ++i) {
         const double value = static_cast<double>(points.values[i]);
-        result.values[i] = static_cast<float>((value - scaling.mean[i % points.dim]) / scaling.deviation);
+        points.values[i] = static_cast<float>((value - scaling.mean[i % points.dim]) / scaling.deviation);
     }
-    return result;
+    return points;
 }
 
 Points undo(const Points& points, const Scaling& scaling) {

@@ -23,7 +23,7 @@ enum class Centre { common, own };
 Scaling estimate_scaling(const Points& points, const std::string& where, Centre centre = Centre::common);
 
 /// (x − mean)/deviation; labels stay. `scaling.mean` holds points.dim entries.
-Points standardise(const Points& points, const Scaling& scaling);
+Points standardise(Points points, const Scaling& scaling);
 
 /// The inverse of `standardise`: x·deviation + mean.
 Points undo(const Points& points, const Scaling& scaling);

@@ -280,7 +280,8 @@ struct GpuPlan::Builder {
         const std::uint32_t elements = step.left * step.columns;
         const std::size_t floats = round_up(elements * static_cast<std::uint32_t>(chunks), 4);
         may_wait = may_wait && rows <= kChunk * kMostChunks && floats <= kPartsAtOnce;
-        if (may_wait && waiting + floats > kPartsAtOnce) emit_combination();
+        // Parts of sums that do not wait are used up at once: they may not stand among those that do.
+        if (!may_wait || waiting + floats > kPartsAtOnce) emit_combination();
         step.sum = static_cast<std::uint32_t>(sums.size());
         step.parts = static_cast<std::uint32_t>(waiting);
         step.waits = may_wait;
@@ -290,6 +291,7 @@ struct GpuPlan::Builder {
         const bool own_rows = may_wait && step.rows != kBatch;
         sums.push_back({elements, step.parts, step.columns, result.offset, result.row, result.column,
                         own_rows ? static_cast<std::uint32_t>(rows) : 0, fours ? 1U : 0U});
+        if (!may_wait) first_waiting = static_cast<std::uint32_t>(sums.size());
         plan.steps_.push_back(step);
     }
 

@@ -1,5 +1,6 @@
 #include "nn/mlp.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -52,9 +53,14 @@ TimeFrequencies frequencies_of_levels(double highest) {
     return highest > 0 ? TimeFrequencies{1, slowest_frequency(highest)} : TimeFrequencies{};
 }
 
-TimeFrequencies frequencies_of_range(double range) {
+TimeFrequencies frequencies_of_range(double lowest, double highest) {
     constexpr double kFinest = 1000;
-    return range > 0 ? TimeFrequencies{kFinest / range, slowest_frequency(range)} : TimeFrequencies{};
+    constexpr double kLargestAngle = 10'000;
+    const double range = highest - lowest;
+    if (!(range > 0)) return {};
+    const double slowest = slowest_frequency(range);
+    const double most = kLargestAngle / std::max(std::abs(lowest), std::abs(highest));
+    return {std::max(std::min(kFinest / range, most), slowest), slowest};
 }
 
 data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies) {

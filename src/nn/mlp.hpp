@@ -51,8 +51,8 @@ struct TimeFrequencies {
 /// For whole times 0 … highest: neighbours differ by up to one radian, the slowest covers all in a quarter turn.
 TimeFrequencies frequencies_of_levels(double highest);
 
-/// For any times of so wide a range: a thousandth of it is one radian.
-TimeFrequencies frequencies_of_range(double range);
+/// For any times between two: a thousandth of the range is one radian, but none of them is more than 10 000.
+TimeFrequencies frequencies_of_range(double lowest, double highest);
 
 /// Time frequencies and weights uniform in ±1/√inputs, drawn from base::kWeightStream; the output layer is zero.
 data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies);

@@ -33,6 +33,12 @@ Objective objective_of(const TrainSettings& settings) {
                                            : parse_objective(settings.objective.name);
 }
 
+/// How many points stand for the data. Explicit score matching learns the kernel density estimate of that many.
+std::size_t pool_points(const data::Dataset& data, Objective objective, const TrainSettings& settings) {
+    if (objective == Objective::esm) return settings.objective.points;
+    return data.size() > 0 ? BatchSource::kMostPoints : BatchSource::kPoolPoints;
+}
+
 BatchForm form_of(Objective objective, const std::vector<NoiseLevel>& levels, const TrainSettings& settings) {
     constexpr double kRounding = 1e-12;
     BatchForm form;
@@ -66,16 +72,12 @@ BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProces
       whole_times_(process.times().discrete && settings.prediction != diffusion::Prediction::edm),
       levels_(noise_levels(process, parametrisation(settings), objective_, settings.objective)),
       hopeless_loss_(kHopeless * std::max(1.0, loss_of_zero(levels_, objective_))),
-      pool_(data::standardise(data.pool(settings.seed, kPoolPoints), scaling_)) {
+      pool_(data::standardise(data.pool(settings.seed, pool_points(data, objective_, settings)), scaling_)) {
     form_ = form_of(objective_, levels_, settings);
     form_.classes = classes_of(data, settings);
     constexpr double kWords = 4294967296.0;
     hidden_below_ = static_cast<std::uint32_t>(std::min(settings.label_dropout * kWords, kWords - 1));
-    if (!form_.kernel_target) return;
-    pool_.count = std::min(pool_.count, settings.objective.points);
-    pool_.values.resize(pool_.count * pool_.dim);
-    if (!pool_.labels.empty()) pool_.labels.resize(pool_.count);
-    kernel_ = KernelMean(pool_);
+    if (form_.kernel_target) kernel_ = KernelMean(pool_);
 }
 
 std::size_t BatchSource::batch_levels(std::size_t rows) const {
@@ -85,7 +87,7 @@ std::size_t BatchSource::batch_levels(std::size_t rows) const {
 nn::TimeFrequencies BatchSource::frequencies() const {
     const double high = levels_.back().c_noise;
     if (whole_times_) return nn::frequencies_of_levels(high);
-    return nn::frequencies_of_range(high - levels_.front().c_noise);
+    return nn::frequencies_of_range(levels_.front().c_noise, high);
 }
 
 void BatchSource::resize(Batch& batch, std::size_t rows) const {

@@ -53,8 +53,10 @@ inline constexpr std::size_t kBatchLevels = 128;
 /// of threads of `pool`.
 class BatchSource {
   public:
-    /// Points that a generator's batches are chosen from; of a file all its points.
+    /// Points that a generator's batches are chosen from.
     static constexpr std::size_t kPoolPoints = std::size_t{1} << 17U;
+    /// The most that those of a set of points are chosen from: of a larger one a sample.
+    static constexpr std::size_t kMostPoints = std::size_t{1} << 23U;
 
     /// `data` must outlive the source. The settings must have passed check_settings. Throws base::Error (request) as
     /// noise_levels does, and where classes are asked for that the data do not have.

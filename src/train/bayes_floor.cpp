@@ -35,11 +35,10 @@ struct Candidates {
 
 /// Those of a batch. A set of points that is not larger is the distribution itself, in every batch.
 Candidates find_candidates(const data::Dataset& data, const BatchSource& source, std::size_t batch) {
-    data::Points points = data.pool(kSeed, kPoints);
     Candidates found;
-    found.exact = points.count < kPoints;
-    if (!found.exact) points = data.draw(kSeed, batch * kPoints, kPoints);
-    points = data::standardise(points, source.scaling());
+    found.exact = data.size() > 0 && data.size() <= kPoints;
+    const data::Points points = data::standardise(
+        found.exact ? data.pool(kSeed, kPoints) : data.draw(kSeed, batch * kPoints, kPoints), source.scaling());
     found.count = points.count;
     found.dim = points.dim;
     std::vector<std::size_t> order(points.count);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 
 #include "base/error.hpp"
@@ -26,13 +27,15 @@ constexpr std::uint32_t kMostGroups = 1024;  // of Adam: each invocation takes o
 /// Of a submission: a fraction of a second on the slowest devices.
 constexpr double kSubmissionWork = 4e9;  // operations
 constexpr std::uint32_t kAtOnce = 8;     // steps
+constexpr double kPerKernelPoint = 25;   // operations for a row, of train/kernel_target.comp
+constexpr std::uint32_t kNowhere = ~0U;  // of a plane that the shaders leave out
 
 struct BatchPush {
     std::uint32_t rows, levels, all_levels, points, step, stream, seed_low, seed_high, hidden_below, stride;
     std::uint32_t times, level, x, label, target, root_weight, skip, out, spread, direction;
 };
 struct KernelTargetPush {
-    std::uint32_t rows, levels, all_levels, points, step, stream, seed_low, seed_high, stride, level, x, target;
+    std::uint32_t rows, levels, all_levels, points, step, stream, seed_low, seed_high, stride, level, x, target, first;
 };
 struct NormPush {
     std::uint32_t loss, gradient, count, report;
@@ -101,7 +104,7 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
       pool_(settings.threads),
       source_(data, process, settings),
       network_(network_config(settings, source_)),
-      objective_(build_objective(network_, source_.form(), nn::TimeRows::levels, source_.batch_levels(settings.batch))),
+      objective_(build_objective(network_, source_, settings.batch)),
       figures_(device, "figures of steps", std::size_t{kFigures} * 2 * sizeof(float)),
       readback_(device, "figures of steps, read-back", figures_.bytes(), gpu::MemoryUse::readback),
       recorders_{gpu::Recorder(device, "training, even"), gpu::Recorder(device, "training, odd")} {
@@ -116,6 +119,8 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
          form.weighted ? 1U : 0U, form.skips ? 1U : 0U, second_normals(form)});
     if (form.kernel_target) {
         target_ = gpu::ComputePipeline(device, "kernel targets", shaders::train_kernel_target_comp, {group, dim});
+        const double most = kSubmissionWork / (kPerKernelPoint * static_cast<double>(source_.pool().count));
+        target_rows_ = group * static_cast<std::uint32_t>(std::clamp(most / group, 1.0, double{kMaxBatch}));
     }
     norm_ = gpu::ComputePipeline(device, "gradient norm", shaders::train_norm_comp,
                                  {nn::workgroup_size(device, kNormGroup)});
@@ -187,7 +192,7 @@ void GpuTrainer::record_batch(gpu::Recorder& recorder) {
                             source_.hidden_below(),
                             x.column,
                             place(true, "c_noise"),
-                            place(true, "level"),
+                            level_place(),
                             x.offset,
                             place(form.classes > 0, "label"),
                             place(!implicit, "target"),
@@ -198,13 +203,37 @@ void GpuTrainer::record_batch(gpu::Recorder& recorder) {
                             place(form.loss == BatchForm::Loss::sliced, "direction")};
     const std::uint32_t group = draw_.local_size()[0];
     const std::uint32_t groups = (rows + group - 1) / group;
-    const gpu::Binding values = gpu::reads_writes(plan_->values());
-    recorder.dispatch(draw_, {values, gpu::reads(points_), gpu::reads(labels_), gpu::reads(levels_)}, push, groups);
-    if (!form.kernel_target) return;
-    const KernelTargetPush kernel = {push.rows,   push.levels, push.all_levels, push.points,
-                                     push.step,   push.stream, push.seed_low,   push.seed_high,
-                                     push.stride, push.level,  push.x,          push.target};
-    recorder.dispatch(target_, {values, gpu::reads(points_), gpu::reads(levels_)}, kernel, groups);
+    recorder.dispatch(
+        draw_, {gpu::reads_writes(plan_->values()), gpu::reads(points_), gpu::reads(labels_), gpu::reads(levels_)},
+        push, groups);
+}
+
+/// Targets of explicit score matching, of the part's rows.
+void GpuTrainer::record_targets(gpu::Recorder& recorder, std::size_t part) {
+    const auto rows = static_cast<std::uint32_t>(settings_.batch);
+    const nn::GpuView x = plan_->place("x");
+    const auto first = static_cast<std::uint32_t>(part) * target_rows_;
+    const KernelTargetPush push = {std::min(rows, first + target_rows_),
+                                   static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
+                                   static_cast<std::uint32_t>(source_.levels().size()),
+                                   static_cast<std::uint32_t>(source_.pool().count),
+                                   static_cast<std::uint32_t>(steps_),
+                                   base::kTrainStream,
+                                   static_cast<std::uint32_t>(settings_.seed),
+                                   static_cast<std::uint32_t>(settings_.seed >> 32U),
+                                   x.column,
+                                   level_place(),
+                                   x.offset,
+                                   plan_->place("target").offset,
+                                   first};
+    const std::uint32_t group = target_.local_size()[0];
+    recorder.dispatch(target_, {gpu::reads_writes(plan_->values()), gpu::reads(points_), gpu::reads(levels_)}, push,
+                      (push.rows - first + group - 1) / group);
+}
+
+/// Where the rows' levels go; nowhere where there is one level.
+std::uint32_t GpuTrainer::level_place() const {
+    return source_.batch_levels(settings_.batch) > 1 ? plan_->place("level").offset : kNowhere;
 }
 
 /// Loss and gradient's norm, and the step along it.
@@ -241,31 +270,39 @@ void GpuTrainer::record_update(gpu::Recorder& recorder) {
     recorder.copy(figures_, index * kBytes, readback_, index * kBytes, kBytes);
 }
 
+/// The parts of a step: the draws, targets by a kernel density estimate, the plan's dispatches, the update.
+std::size_t GpuTrainer::target_parts() const {
+    return source_.form().kernel_target ? (settings_.batch + target_rows_ - 1) / target_rows_ : 0;
+}
+
 double GpuTrainer::part_operations(std::size_t part) const {
     constexpr double kPerDraw = 200;
-    constexpr double kPerPoint = 12;
     constexpr double kPerWeight = 30;
-    const auto rows = static_cast<double>(settings_.batch);
-    if (part == 0) {
-        const double points = source_.form().kernel_target ? static_cast<double>(source_.pool().count) : 0;
-        return rows * (kPerDraw + kPerPoint * points);
+    if (part == 0) return kPerDraw * static_cast<double>(settings_.batch);
+    if (part <= target_parts()) {
+        const std::size_t rows = std::min<std::size_t>(settings_.batch - (part - 1) * target_rows_, target_rows_);
+        return kPerKernelPoint * static_cast<double>(rows) * static_cast<double>(source_.pool().count);
     }
-    if (part <= plan_->dispatches()) return plan_->work(part - 1, settings_.batch);
+    const std::size_t dispatch = part - 1 - target_parts();
+    if (dispatch < plan_->dispatches()) return plan_->work(dispatch, settings_.batch);
     return kPerWeight * static_cast<double>(trained_);
 }
 
 double GpuTrainer::step_operations() const {
     double sum = 0;
-    for (std::size_t part = 0; part < plan_->dispatches() + 2; ++part) sum += part_operations(part);
+    for (std::size_t part = 0; part < 2 + target_parts() + plan_->dispatches(); ++part) sum += part_operations(part);
     return sum;
 }
 
 void GpuTrainer::record_part(gpu::Recorder& recorder) {
     const std::size_t part = part_++;
+    const std::size_t targets = target_parts();
     if (part == 0) {
         record_batch(recorder);
-    } else if (part <= plan_->dispatches()) {
-        plan_->record(recorder, settings_.batch, part - 1, 1);
+    } else if (part <= targets) {
+        record_targets(recorder, part - 1);
+    } else if (part <= targets + plan_->dispatches()) {
+        plan_->record(recorder, settings_.batch, part - 1 - targets, 1);
     } else {
         record_update(recorder);
         part_ = 0;
@@ -349,6 +386,7 @@ data::TensorMap GpuTrainer::averaged_weights() {
 }
 
 TrainingState GpuTrainer::state() {
+    require_submitted();
     device_.wait_idle();
     const std::vector<float> moments = gpu::download<float>(device_, moments_);
     const std::vector<float> averaged = gpu::download<float>(device_, average_);
@@ -365,6 +403,7 @@ TrainingState GpuTrainer::state() {
 
 void GpuTrainer::restore(const TrainingState& state) {
     require_fitting(state, network_);
+    require_submitted();
     reports(true);
     std::vector<float> averaged = state.averaged;
     averaged.resize(whole_fours(trained_));
@@ -378,6 +417,10 @@ void GpuTrainer::restore(const TrainingState& state) {
     gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
     steps_ = state.steps;
     part_ = 0;
+}
+
+void GpuTrainer::require_submitted() const {
+    if (recorded_.count > 0) throw std::logic_error("steps are recorded that have not been submitted");
 }
 
 VkDeviceSize GpuTrainer::first_weight() const {

@@ -30,7 +30,7 @@ class GpuTrainer final : public Trainer {
     std::vector<StepReport> reports(bool all) override;
     std::uint64_t steps() const override { return steps_; }
     const nn::MlpConfig& network() const override { return network_; }
-    const data::Scaling& scaling() const override { return source_.scaling(); }
+    const BatchSource& source() const override { return source_; }
     data::TensorMap averaged_weights() override;
     TrainingState state() override;
     void restore(const TrainingState& state) override;
@@ -41,9 +41,10 @@ class GpuTrainer final : public Trainer {
     /// numbers, of no meaning): each submission changes them.
     const gpu::Buffer& averaged() const { return average_; }
 
-    /// Records the next parts of training, at least one and about `operations` worth of them, into a recording of
-    /// others, which is told to `submitted` once it is; recordings that begin steps are submitted in their order.
-    /// Returns the operations recorded. A step may be spread over any number of recordings.
+    /// Records the next parts of training, at least one and about `operations` worth of them, but no more than
+    /// kMostAtOnce whole steps, into a recording of others, which is told to `submitted` once it is; recordings are
+    /// submitted in their order, and before anything else is asked of the trainer. Returns the operations recorded. A
+    /// step may be spread over any number of recordings.
     double record_some(gpu::Recorder& recorder, double operations);
     void submitted(gpu::Submission submission);
     /// Operations of a whole step, roughly.
@@ -62,10 +63,14 @@ class GpuTrainer final : public Trainer {
 
     void warm_up();
     void upload_start();
+    std::size_t target_parts() const;
     double part_operations(std::size_t part) const;
     void record_part(gpu::Recorder& recorder);
     void record_batch(gpu::Recorder& recorder);
+    void record_targets(gpu::Recorder& recorder, std::size_t part);
     void record_update(gpu::Recorder& recorder);
+    std::uint32_t level_place() const;
+    void require_submitted() const;
     void collect(const Flight& flight);
     /// Where the trained weights begin in the plan's values, in bytes: they lie there one after the other.
     VkDeviceSize first_weight() const;
@@ -86,6 +91,7 @@ class GpuTrainer final : public Trainer {
     std::array<gpu::Recorder, 2> recorders_;
     std::vector<Flight> flights_;      ///< whose figures have not been read, in their order
     Flight recorded_;                  ///< steps that recordings have ended since the last submission
+    std::uint32_t target_rows_ = 1;    ///< of a part
     std::size_t part_ = 0;             ///< of the step under way, to be recorded next: batch, plan, update
     std::vector<StepReport> reports_;  ///< not yet asked for
     std::uint64_t steps_ = 0;          ///< recorded to their end

@@ -36,7 +36,7 @@ HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& dat
       pool_(settings.threads),
       source_(data, process, settings),
       network_(network_config(settings, source_)),
-      objective_(build_objective(network_, source_.form(), nn::TimeRows::levels, source_.batch_levels(settings.batch))),
+      objective_(build_objective(network_, source_, settings.batch)),
       plan_(plan_training(objective_, network_, settings.batch)) {
     const data::TensorMap weights = nn::initial_weights(network_, settings.seed, source_.frequencies());
     std::size_t gradient = 0;

@@ -26,7 +26,7 @@ class HostTrainer final : public Trainer {
     std::vector<StepReport> reports(bool all) override;
     std::uint64_t steps() const override { return steps_; }
     const nn::MlpConfig& network() const override { return network_; }
-    const data::Scaling& scaling() const override { return source_.scaling(); }
+    const BatchSource& source() const override { return source_; }
     data::TensorMap averaged_weights() override;
     TrainingState state() override;
     void restore(const TrainingState& state) override;

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <stdexcept>
+
+#include "train/normal.hpp"
 
 namespace scorefield::train {
 namespace {
-
-double normal_probability(double x) {
-    return std::erfc(-x / std::numbers::sqrt2) / 2;
-}
 
 /// The place of the least value of a function that falls, then rises, between two places.
 template <class Function>
@@ -31,10 +28,10 @@ double least_place(double low, double high, const Function& value) {
 
 double largest_distance(const data::Points& points) {
     constexpr std::size_t kMostPoints = 8192;
-    const std::size_t count = std::min(points.count, kMostPoints);
+    const std::size_t stride = (points.count + kMostPoints - 1) / kMostPoints;
     double largest = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
+    for (std::size_t i = 0; i < points.count; i += stride) {
+        for (std::size_t j = 0; j < i; j += stride) {
             double square = 0;
             for (std::size_t e = 0; e < points.dim; ++e) {
                 const double shift = static_cast<double>(points.values[i * points.dim + e]) -

@@ -24,12 +24,12 @@ Ncsnv2Proposal propose_ncsnv2(const data::Points& points, double smallest_sigma,
 
 inline constexpr double kWidestRatio = 2;
 
-/// Between two of the points, or of 8 192 of them where there are more.
+/// Between two of the points, or of every so manieth where there are more than 8 192.
 double largest_distance(const data::Points& points);
 
 /// The γ > 1 at which half of the probability of neighbouring levels' shells in `dim` dimensions overlaps within three
-/// deviations: Φ(√(2d)(γ−1) + 3γ) − Φ(√(2d)(γ−1) − 3γ) = ½ (Song & Ermon 2020, technique 2). In up to four dimensions
-/// any two levels overlap by more; kWidestRatio then.
+/// deviations: Φ(√(2d)(γ−1) + 3γ) − Φ(√(2d)(γ−1) − 3γ) = ½ (Song & Ermon 2020, technique 2); at most kWidestRatio: in
+/// few dimensions levels that far apart still overlap by more.
 double geometric_ratio(std::size_t dim);
 
 /// What the variance of a Gaussian of γσ becomes after `iterations` steps x + a·s + √(2a)·z with a = share·σ², over

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <optional>
 
 #include "base/error.hpp"
+#include "train/normal.hpp"
 
 namespace scorefield::train {
 namespace {
@@ -20,6 +20,8 @@ using diffusion::NoiseProcess;
 using diffusion::Parametrisation;
 using diffusion::Prediction;
 
+constexpr std::string_view kEdm = "edm";
+
 /// A time to learn at, and the one before it (one_step, elbo); none: the clean state.
 struct Moment {
     double t = 0;
@@ -28,10 +30,6 @@ struct Moment {
 
 double ratio(const Marginal& at) {
     return at.sigma / at.alpha;
-}
-
-double normal_probability(double x) {
-    return std::erfc(-x / std::numbers::sqrt2) / 2;
 }
 
 /// The x below which a standard normal is with probability p, within a few roundings.
@@ -125,7 +123,8 @@ std::vector<Moment> moments_of(const NoiseProcess& process, Objective objective,
     if (objective == Objective::edm) return log_normal_moments(process, settings);
     if (process.times().discrete) return whole_moments(process);
     if (objective == Objective::one_step) return step_moments(process, settings.steps);
-    if (process.name() == "edm") return log_normal_moments(process, settings);
+    if (process.name() == kEdm && objective == Objective::elbo) return geometric_moments(process, kContinuousLevels);
+    if (process.name() == kEdm) return log_normal_moments(process, settings);
     return even_moments(process);
 }
 
@@ -171,10 +170,12 @@ double snr(const Marginal& at) {
     return square(at.alpha / at.sigma);
 }
 
-/// ½(SNR before − SNR) of a step, or what −½ dSNR/dt is; where SNR before is infinite the reconstruction term of a
-/// decoder with the variance of that step, ½(SNR + 1) (Ho et al. 2020, eq. 12; Kingma et al. 2021, eq. 13 and 15).
+/// ½(SNR before − SNR) of a step, or −½ dSNR by what the levels are even in: t, or of edm log σ. Where SNR before is
+/// infinite the reconstruction term of a decoder with the variance of that step, under a process that preserves
+/// variance ½(SNR + 1) (Ho et al. 2020, eq. 12; Kingma et al. 2021, eq. 13 and 15).
 double elbo_weight(const NoiseProcess& process, const Moment& moment) {
     const Marginal at = process.marginal(moment.t);
+    if (process.name() == kEdm) return snr(at);
     if (!process.times().discrete) return snr(at) * process.sde(moment.t).diffusion / square(at.sigma) / 2;
     const double before =
         moment.before ? snr(process.marginal(*moment.before)) : std::numeric_limits<double>::infinity();

@@ -32,7 +32,8 @@ inline constexpr int kContinuousLevels = 4096;
 
 /// The levels of an objective in the order of their noise, each as likely as any other: those of a discrete process; of
 /// a continuous one middles of equal parts of t from its lowest noisy time, or with the objective or the process edm of
-/// a normal ln(σ/α) within the range of the process; geometric ones (ncsn), ends of steps (one_step), or a single one.
+/// a normal ln(σ/α) within the range of the process; geometric ones (ncsn; elbo on edm), ends of steps (one_step), or a
+/// single one.
 /// Levels at which the objective is infinite are left out: without noise, or without signal where the prediction asks
 /// for it. Throws base::Error (request) where none is left, and where --objective.sigma is no ratio of the process.
 std::vector<NoiseLevel> noise_levels(const diffusion::NoiseProcess& process,

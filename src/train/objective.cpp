@@ -70,6 +70,11 @@ ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchForm& for
     return objective;
 }
 
+ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchSource& source, std::size_t rows) {
+    const std::size_t levels = source.batch_levels(rows);
+    return build_objective(config, source.form(), levels > 1 ? nn::TimeRows::levels : nn::TimeRows::shared, levels);
+}
+
 nn::FloatBindings batch_bindings(const Batch& batch) {
     return {{"x", batch.x},           {"level", batch.level},
             {"c_noise", batch.times}, {"label", batch.label},

@@ -22,6 +22,9 @@ struct ObjectiveGraph {
 ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchForm& form, nn::TimeRows rows,
                                std::size_t levels = 1);
 
+/// That of training batches of so many rows.
+ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchSource& source, std::size_t rows);
+
 /// What the graph reads of a batch, by name. The batch must outlive it.
 nn::FloatBindings batch_bindings(const Batch& batch);
 

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "train/ranges.hpp"
 
 namespace scorefield::train {
 
@@ -87,26 +88,15 @@ std::string_view natural_process(Objective objective) {
     }
 }
 
-namespace {
-
-template <class T>
-void require(const std::string& flag, T value, T low, T high) {
-    if (value >= low && value <= high) return;
-    throw base::request_error("setting out of range", flag, std::to_string(value) + " is not allowed",
-                              "choose from " + std::to_string(low) + " to " + std::to_string(high));
-}
-
-}  // namespace
-
 void check_objective(const ObjectiveSettings& settings) {
     if (!settings.name.empty()) parse_objective(settings.name);
-    if (settings.sigma) require("--objective.sigma", *settings.sigma, kMinSigma, kMaxSigma);
-    require("--objective.gamma", settings.gamma, kMinGamma, kMaxGamma);
-    require("--objective.log_sigma_mean", settings.log_sigma_mean, -kMaxLogSigma, kMaxLogSigma);
-    require("--objective.log_sigma_deviation", settings.log_sigma_deviation, kMinLogSigmaDeviation, kMaxLogSigma);
-    require<std::size_t>("--objective.levels", settings.levels, 2, kMaxObjectiveLevels);
-    require<std::size_t>("--objective.steps", settings.steps, 1, kMaxObjectiveLevels);
-    require<std::size_t>("--objective.points", settings.points, 2, kMaxKernelPoints);
+    if (settings.sigma) require_range("--objective.sigma", *settings.sigma, kMinSigma, kMaxSigma);
+    require_range("--objective.gamma", settings.gamma, kMinGamma, kMaxGamma);
+    require_range("--objective.log_sigma_mean", settings.log_sigma_mean, -kMaxLogSigma, kMaxLogSigma);
+    require_range("--objective.log_sigma_deviation", settings.log_sigma_deviation, kMinLogSigmaDeviation, kMaxLogSigma);
+    require_range<std::size_t>("--objective.levels", settings.levels, 2, kMaxObjectiveLevels);
+    require_range<std::size_t>("--objective.steps", settings.steps, 1, kMaxObjectiveLevels);
+    require_range<std::size_t>("--objective.points", settings.points, 2, kMaxKernelPoints);
     if (std::ranges::find(kDirections, settings.directions) == kDirections.end()) {
         throw base::request_error("unknown directions '" + settings.directions + "'", "--objective.directions",
                                   "no such name", base::name_hint(settings.directions, kDirections));

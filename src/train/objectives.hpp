@@ -17,7 +17,7 @@ enum class Objective : std::uint8_t {
     simple,   ///< E‖ε̂ − ε‖² (Ho et al. 2020, eq. 14)
     x0,       ///< E‖D − x_0‖²
     v,        ///< E‖v̂ − v‖² (Salimans & Ho 2022)
-    elbo,     ///< E ½(SNR_{t−1} − SNR_t)‖D − x_0‖², in continuous time −½SNR′(t) (Kingma et al. 2021)
+    elbo,     ///< E ½(SNR_{t−1} − SNR_t)‖D − x_0‖², in continuous time −½SNR′ (Kingma et al. 2021)
     min_snr,  ///< E min(SNR, γ)‖D − x_0‖² (Hang et al. 2023); so divided by SNR for ε̂ and by SNR + 1 for v̂
     edm,      ///< E (σ²+σ_d²)/(σσ_d)²‖D − x_0‖², ln σ normal (Karras et al. 2022)
     dsm,      ///< ½E‖s + ε/σ‖² (Vincent 2011)
@@ -36,12 +36,12 @@ inline constexpr std::array<std::string_view, 14> kObjectives = {
 inline constexpr std::array<std::string_view, 2> kDirections = {"rademacher", "gaussian"};
 
 // What check_objective lets through.
-inline constexpr double kMinSigma = 1e-6;
+inline constexpr double kMinSigma = 1e-4;
 inline constexpr double kMaxSigma = 1e6;
 inline constexpr double kMinGamma = 1e-6;
 inline constexpr double kMaxGamma = 1e6;
 inline constexpr double kMaxLogSigma = 20;
-inline constexpr double kMinLogSigmaDeviation = 1e-3;
+inline constexpr double kMinLogSigmaDeviation = 0.01;
 inline constexpr std::size_t kMaxObjectiveLevels = 4096;
 inline constexpr std::size_t kMaxKernelPoints = 65'536;
 

@@ -9,18 +9,12 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "data/safetensors.hpp"
+#include "train/ranges.hpp"
 
 namespace scorefield::train {
 namespace {
 
 static_assert(kMaxSteps <= 0xFFFF'FFFF, "a step is a 32-bit index of the random streams");
-
-template <typename T>
-void require(const std::string& flag, T value, T low, T high) {
-    if (value >= low && value <= high) return;
-    throw base::request_error("setting out of range", flag, fmt::format("{} is not allowed", value),
-                              fmt::format("choose from {} to {}", low, high));
-}
 
 }  // namespace
 
@@ -30,18 +24,18 @@ void check_settings(const TrainSettings& settings) {
         throw base::request_error("invalid name of data", "--data", "it is not valid UTF-8, which a model's file holds",
                                   "rename the data file");
     }
-    require<std::uint64_t>("--train.steps", settings.steps, 1, kMaxSteps);
-    require<std::size_t>("--train.batch", settings.batch, 1, kMaxBatch);
-    require("--train.learning_rate", settings.learning_rate, kMinLearningRate, kMaxLearningRate);
-    require("--train.final_learning_rate", settings.final_learning_rate, 0.0, kMaxLearningRate);
-    require<std::uint64_t>("--train.warmup", settings.warmup, 0, kMaxSteps);
-    require("--train.weight_decay", settings.weight_decay, 0.0, kMaxWeightDecay);
-    require("--train.label_dropout", settings.label_dropout, 0.0, 1.0);
-    require("--train.ema", settings.ema, 0.0, kMaxEma);
-    require("--train.clip", settings.clip, 0.0, kMaxClip);
-    require<std::size_t>("--network.width", settings.width, 1, kMaxWidth);
-    require<std::size_t>("--network.depth", settings.depth, 0, kMaxDepth);
-    require<std::size_t>("--network.features", settings.features, 1, kMaxFeatures);
+    require_range<std::uint64_t>("--train.steps", settings.steps, 1, kMaxSteps);
+    require_range<std::size_t>("--train.batch", settings.batch, 1, kMaxBatch);
+    require_range("--train.learning_rate", settings.learning_rate, kMinLearningRate, kMaxLearningRate);
+    require_range("--train.final_learning_rate", settings.final_learning_rate, 0.0, kMaxLearningRate);
+    require_range<std::uint64_t>("--train.warmup", settings.warmup, 0, kMaxSteps);
+    require_range("--train.weight_decay", settings.weight_decay, 0.0, kMaxWeightDecay);
+    require_range("--train.label_dropout", settings.label_dropout, 0.0, 1.0);
+    require_range("--train.ema", settings.ema, 0.0, kMaxEma);
+    require_range("--train.clip", settings.clip, 0.0, kMaxClip);
+    require_range<std::size_t>("--network.width", settings.width, 1, kMaxWidth);
+    require_range<std::size_t>("--network.depth", settings.depth, 0, kMaxDepth);
+    require_range<std::size_t>("--network.features", settings.features, 1, kMaxFeatures);
     if (std::ranges::find(kRateSchedules, settings.schedule) == kRateSchedules.end()) {
         throw base::request_error("unknown learning-rate schedule '" + settings.schedule + "'", "--train.schedule",
                                   "no such name", base::name_hint(settings.schedule, kRateSchedules));

@@ -30,7 +30,7 @@ constexpr const char* kPointsKey = "points";
 /// Tells data apart: by all points of a set of points, by some of others, and by their units.
 std::string fingerprint(const data::Dataset& data) {
     constexpr std::size_t kGenerated = 1024;
-    const data::Points points = data.pool(0, kGenerated);
+    const data::Points points = data.pool(0, data.size() > 0 ? data.size() : kGenerated);
     base::Fnv fnv;
     fnv.number(points.dim);
     fnv.bytes(points.values.data(), points.values.size() * sizeof(float));
@@ -104,7 +104,7 @@ class Run {
         if (made.process.name == "ddpm") made.process.horizon = process_.times().highest + 1;
         made.prediction = settings_.prediction;
         made.data = settings_.data;
-        made.scaling = trainer_.scaling();
+        made.scaling = trainer_.source().scaling();
         made.training = settings_.record;
         made.training[kStepsKey] = std::to_string(trainer_.steps());
         made.training[kPointsKey] = points_;
@@ -215,7 +215,7 @@ TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const
     run.write(result.checkpoint);
     result.loss = trainer->held_out_loss(kHeldOutDraws);
     base::ThreadPool pool(settings.threads);
-    result.floor = bayes_floor(pool, *data, BatchSource(*data, *process, settings));
+    result.floor = bayes_floor(pool, *data, trainer->source());
     return result;
 }
 

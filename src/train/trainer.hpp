@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "data/scaling.hpp"
 #include "data/tensors.hpp"
 #include "nn/mlp.hpp"
+#include "train/batch_source.hpp"
 
 namespace scorefield::train {
 
@@ -58,8 +58,8 @@ class Trainer {
     /// Steps begun so far.
     virtual std::uint64_t steps() const = 0;
     virtual const nn::MlpConfig& network() const = 0;
-    /// The units in which the network knows the data.
-    virtual const data::Scaling& scaling() const = 0;
+    /// Of its batches: levels, data and their units.
+    virtual const BatchSource& source() const = 0;
     /// The averaged weights after all steps that were begun, those to sample with.
     virtual data::TensorMap averaged_weights() = 0;
     /// After all steps that were begun.

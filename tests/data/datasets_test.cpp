@@ -194,7 +194,9 @@ TEST(Datasets, OfPointsInMemoryKeepTheirLabels) {
     const auto dataset = make_dataset("mine", {3, 1, {1, 2, 4}, {0, 2, 0}});
     EXPECT_EQ(dataset->name(), "mine");
     EXPECT_EQ(dataset->classes(), 3U);
-    EXPECT_EQ(dataset->pool(1, 2), (Points{3, 1, {1, 2, 4}, {0, 2, 0}}));
+    EXPECT_EQ(dataset->size(), 3U);
+    EXPECT_EQ(dataset->pool(1, 3), (Points{3, 1, {1, 2, 4}, {0, 2, 0}}));
+    EXPECT_EQ(dataset->pool(1, 2), dataset->draw(1, 0, 2));
     const Points points = dataset->draw(1, 0, 100);
     ASSERT_EQ(points.labels.size(), 100U);
     for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(points.labels[i], points.values[i] == 2 ? 2U : 0U);

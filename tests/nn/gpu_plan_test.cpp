@@ -152,6 +152,26 @@ TEST_F(GpuPlanTest, TakesActivationsAndTheirDerivativesIntoTheProducts) {
     EXPECT_EQ(plan.dispatches(), 4U + 1U + 4U + 3U);
 }
 
+// 420² sums in 27 chunks are more parts than wait for the end: they are added up at once, between others that wait.
+TEST_F(GpuPlanTest, AddsUpLargeSumsAmongSmallOnes) {
+    constexpr std::size_t kRows = 1700;
+    Graph graph;
+    const Value wide = graph.input("wide", {kBatch, 420});
+    const Value narrow = graph.input("narrow", {kBatch, 3});
+    const std::vector<Value> outputs = {graph.matmul(narrow, wide, true), graph.matmul(wide, wide, true),
+                                        graph.matmul(narrow, narrow, true), graph.sum_rows(wide)};
+    const GpuPlan plan(device(), graph, outputs, kRows);
+    std::mt19937 random(6);
+    const Matrix wide_values = random_matrix(random, kRows, 420);
+    const Matrix narrow_values = random_matrix(random, kRows, 3);
+    const Bindings bindings = {{"wide", &wide_values}, {"narrow", &narrow_values}};
+    Memory memory(device(), plan);
+    memory.bind(bindings);
+    memory.run(kRows);
+    const std::vector<Matrix> exact = evaluate(graph, bindings, outputs);
+    for (std::size_t i = 0; i < outputs.size(); ++i) memory.expect_close(i, exact[i], "output " + std::to_string(i));
+}
+
 // A step of training is spread over frames and submissions like this.
 TEST_F(GpuPlanTest, ComputesTheSameInParts) {
     Graph graph;

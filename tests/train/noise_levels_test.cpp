@@ -76,6 +76,63 @@ TEST_P(RegressionLevels, AskForWhatTheExactScoreSays) {
     }
 }
 
+// An error of F is one of the data of D, and the loss what its formula in METHODS makes of that: SNR = (α/σ)².
+TEST_P(RegressionLevels, WeighErrorsAsTheirFormulaSays) {
+    const Objective objective = parse_objective(GetParam().objective);
+    diffusion::ProcessSettings settings;
+    settings.name = GetParam().process;
+    const auto process = diffusion::make_process(settings);
+    for (const NoiseLevel& level : levels_of(GetParam())) {
+        const double alpha = level.alpha;
+        const double sigma = std::hypot(level.sigma, level.sigma_step);
+        const double snr = alpha * alpha / (sigma * sigma);
+        const double data = std::pow(denoiser_form(diffusion::Parametrisation(GetParam().prediction),
+                                                   {.t = level.t, .at = {alpha, sigma}, .c_in = 1, .c_noise = level.t})
+                                         .c_out,
+                                     2);
+        double factor = 0;  // of the data's squared error
+        switch (objective) {
+            case Objective::simple:
+            case Objective::score_ou:
+                factor = snr;
+                break;
+            case Objective::ncsn:
+            case Objective::esm:
+                factor = snr / 2;
+                break;
+            case Objective::dsm:
+                factor = snr / (sigma * sigma) / 2;
+                break;
+            case Objective::one_step:
+                factor = snr * std::pow(level.sigma_step / sigma, 2);
+                break;
+            case Objective::x0:
+                factor = 1;
+                break;
+            case Objective::v:
+                factor = std::pow(alpha * alpha + sigma * sigma, 2) / (sigma * sigma);
+                break;
+            case Objective::flow:
+                factor = std::pow((alpha + sigma) / sigma, 2);
+                break;
+            case Objective::min_snr:
+                factor = std::min(snr, 5.0);
+                break;
+            case Objective::edm:
+                factor = (sigma * sigma + 0.25) / (sigma * sigma * 0.25);
+                break;
+            case Objective::elbo:  // WeighByLikelihood has the discrete ones
+                factor = process->times().discrete ? level.weight / data
+                                                   : snr * process->sde(level.t).diffusion / (2 * sigma * sigma);
+                break;
+            case Objective::ism:
+            case Objective::ssm:
+                FAIL();
+        }
+        ASSERT_NEAR(level.weight / (factor * data), 1, 1e-9) << "t = " << level.t;
+    }
+}
+
 // With h any function of x, E[σ²(h′ + s h)] = 0 holds for the exact s alone (integration by parts): the condition that
 // implicit objectives, as `skip`, `out` and `spread` state them, put on the network. Here h = F's own value, so that σs
 // is skip·c_in·x + out·F and its derivative by x times σ is spread·(skip + out·∂F/∂(c_in x)).
@@ -113,6 +170,29 @@ TEST(NoiseLevels, WeighByLikelihood) {
         const double posterior = (1 - before) / (1 - a) * beta;
         EXPECT_NEAR(levels[t].weight / (beta * beta * before / (2 * posterior * (1 - a) * (1 - a))), 1, 1e-9);
     }
+}
+
+// The integral of ½‖D − x_0‖² over the signal-to-noise ratio is the same whatever the levels are even in: for squared
+// errors of σ²/(1 + σ²), those of unit Gaussian data, it is known.
+TEST(NoiseLevels, WeighByLikelihoodAlikeOnAnyContinuousProcess) {
+    const auto sum = [](const diffusion::ProcessSettings& settings, double range) {
+        const auto process = diffusion::make_process(settings);
+        double mean = 0;
+        const std::vector<NoiseLevel> levels =
+            noise_levels(*process, diffusion::Prediction::x0, Objective::elbo, ObjectiveSettings{});
+        for (const NoiseLevel& level : levels) {
+            const double square = level.sigma * level.sigma;
+            mean += level.weight * square / (1 + square) / static_cast<double>(levels.size());
+        }
+        return mean * range;
+    };
+    // Levels even in log σ and in t, of which log σ is log(σ_max/σ_min) t.
+    const double edm = sum({.name = "edm", .sigma_min = 0.01, .sigma_max = 50}, std::log(5000));
+    const double ve = sum({.name = "ve", .sigma_min = 0.01, .sigma_max = 50}, 1);
+    // ∫ σ⁻²·σ²/(1 + σ²) dσ/σ = ½ log of (σ²/(1 + σ²)) between the ends.
+    const auto exact = [](double sigma) { return std::log(sigma * sigma / (1 + sigma * sigma)) / 2; };
+    EXPECT_NEAR(edm / (exact(50) - exact(0.01)), 1, 1e-3);
+    EXPECT_NEAR(ve / (exact(50) - exact(0.01)), 1, 1e-3);
 }
 
 TEST(NoiseLevels, WeighByTheLesserOfSnrAndGamma) {

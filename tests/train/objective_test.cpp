@@ -93,6 +93,7 @@ TEST_P(EveryObjective, HasTheDerivativeByEveryWeightThatFiniteDifferencesHave) {
                 return (above - below) / (2 * h);
             };
             const double difference = (4 * slope(1e-4) - slope(2e-4)) / 3;
+            // Derivatives a hundred times smaller than the largest are small differences of terms of its size.
             ASSERT_NEAR(exact[i].values[e], difference, 1e-6 * std::max(std::abs(difference), 1e-2 * size)) << name;
         }
     }

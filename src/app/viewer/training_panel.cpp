@@ -34,8 +34,7 @@ void objective_controls(Settings& plan) {
         plan.prediction = train::natural_prediction(objective);
         plan.process = {.name = std::string(train::natural_process(objective))};
     }
-    const train::Objective objective = train::parse_objective(plan.train.objective.name);
-    for (const std::string_view name : objective_parameters(objective)) control(plan, name);
+    for (const std::string_view name : objective_parameters(training_settings(plan))) control(plan, name);
     control(plan, "prediction");
     process_controls(plan);
 }

@@ -55,7 +55,7 @@ Model training_model(const TrainingSession& session) {
     if (checkpoint.process.name == "ddpm") checkpoint.process.horizon = session.process->times().highest + 1;
     checkpoint.prediction = session.settings.prediction;
     checkpoint.data = session.data->name();
-    checkpoint.scaling = trainer.scaling();
+    checkpoint.scaling = trainer.source().scaling();
     checkpoint.tensors = nn::weights_of_class(trainer.initial_weights(), trainer.network(), std::nullopt);
     model.process_settings = checkpoint.process;
     model.process = session.process;
