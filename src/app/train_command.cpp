@@ -102,8 +102,10 @@ std::string to_json(const Settings& settings, const std::string& device, const t
 }
 
 std::string to_text(const Settings& settings, const std::string& device, const train::TrainResult& result) {
-    std::string text = fmt::format("{} steps in {:.1f} s ({:.1f} steps/s) on {}\nloss {:.5f}", result.steps,
-                                   result.seconds, result.steps_per_s, device, result.loss);
+    std::string text = fmt::format(
+        "objective {} on {}, predicting {}\n{} steps in {:.1f} s ({:.1f} steps/s) on {}\nloss {:.5f}",
+        settings.train.objective.name, settings.process.name, diffusion::prediction_name(settings.prediction),
+        result.steps, result.seconds, result.steps_per_s, device, result.loss);
     if (result.floor) text += fmt::format(" (at best {:.5f} ± {:.1g})", result.floor->loss, result.floor->error);
     return text + fmt::format("\nwrote {}\n", settings.out);
 }
@@ -123,14 +125,6 @@ void note_other_device(const Settings& settings, const nn::Checkpoint& resumed, 
                      settings.resume, before->second, device));
 }
 
-/// Throws base::Error (request) where `process`, which may follow from the objective, is refused or leaves a flag
-/// without effect.
-void require_process(const Settings& settings, const diffusion::ProcessSettings& process) {
-    Settings complete = settings;
-    complete.process = process;
-    make_process(complete);
-}
-
 /// Trains under a progress bar.
 train::TrainResult train_visibly(const Settings& settings, const Workshop& workshop, const nn::Checkpoint* resumed) {
     const std::uint64_t before = resumed == nullptr ? 0 : train::resumed_steps(*resumed);
@@ -142,8 +136,14 @@ train::TrainResult train_visibly(const Settings& settings, const Workshop& works
         loss = kKeep * loss.value_or(report.loss) + (1 - kKeep) * report.loss;
         progress.update(report.step + 1, fmt::format("loss {:.4f}", *loss));
     };
-    train::TrainResult result =
-        train::train(train_settings(settings, workshop.variant()), workshop.maker(), {show, interrupted}, resumed);
+    std::optional<base::Progress> measurement;
+    const auto measured = [&](std::uint64_t draws) {
+        require_not_interrupted(fmt::format("{} is saved, its held-out loss is not known", settings.out));
+        if (!measurement) measurement.emplace("loss", train::kHeldOutDraws, "draws", !settings.quiet);
+        measurement->update(draws);
+    };
+    train::TrainResult result = train::train(train_settings(settings, workshop.variant()), workshop.maker(),
+                                             {show, interrupted, measured}, resumed);
     if (before == settings.train.steps && !settings.quiet) {
         note(fmt::format("scorefield: note: {} has all its {} steps; say more with --train.steps", settings.resume,
                          before));
@@ -157,11 +157,10 @@ int train_command(const Settings& said) {
     watch_interrupts();
     std::optional<nn::Checkpoint> resumed;
     if (!said.resume.empty()) resumed = nn::read_checkpoint(said.resume);
-    const Settings settings = resumed ? resumed_settings(said, *resumed) : said;
+    const Settings settings = complete_training(resumed ? resumed_settings(said, *resumed) : said);
     require_separate_files(settings);
-    const train::TrainSettings train = training_settings(settings);
-    require_training_flags_used(settings, train);
-    require_process(settings, train.process);
+    require_training_flags_used(settings, training_settings(settings));
+    make_process(settings);
     const Workshop workshop(settings);
     const train::TrainResult result = train_visibly(settings, workshop, resumed ? &*resumed : nullptr);
     if (result.steps < settings.train.steps) require_not_interrupted(resume_hint(settings, result.steps));

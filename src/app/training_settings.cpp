@@ -22,18 +22,26 @@ Objective objective_of(const Settings& settings) {
 
 }  // namespace
 
-train::TrainSettings training_settings(const Settings& settings) {
-    train::TrainSettings train = settings.train;
+Settings complete_training(const Settings& settings) {
+    Settings complete = settings;
     const Objective objective = objective_of(settings);
-    train.objective.name = train::objective_name(objective);
-    train.data = settings.data;
-    train.process = settings.process;
-    if (!settings.is_given("process") && !settings.train.objective.name.empty()) {
-        train.process.name = train::natural_process(objective);
+    complete.train.objective.name = train::objective_name(objective);
+    if (!settings.is_given("process") && settings.is_given("objective")) {
+        complete.process.name = train::natural_process(objective);
     }
-    train.prediction = settings.is_given("prediction") ? settings.prediction : train::natural_prediction(objective);
-    train.seed = settings.seed;
-    train.out = settings.out;
+    if (!settings.is_given("prediction")) complete.prediction = train::natural_prediction(objective);
+    complete.given.insert({"objective", "process", "prediction"});
+    return complete;
+}
+
+train::TrainSettings training_settings(const Settings& settings) {
+    const Settings complete = complete_training(settings);
+    train::TrainSettings train = complete.train;
+    train.data = complete.data;
+    train.process = complete.process;
+    train.prediction = complete.prediction;
+    train.seed = complete.seed;
+    train.out = complete.out;
     return train;
 }
 

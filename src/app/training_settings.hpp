@@ -8,8 +8,11 @@
 
 namespace scorefield::app {
 
-/// What `settings` ask of a training, with what they leave open: the objective by the prediction or the process, the
-/// prediction by the objective, and the process, where none is said, by the objective.
+/// `settings` with what a training leaves open, as if it had been said: the objective by the prediction or the process,
+/// the prediction by the objective, and the process, where none is said, by the objective.
+Settings complete_training(const Settings& settings);
+
+/// What the settings, completed, ask of a training.
 train::TrainSettings training_settings(const Settings& settings);
 
 /// The names of the settings `objective.NAME` that a training heeds, by its objective and process, and whether it

@@ -427,8 +427,4 @@ VkDeviceSize GpuTrainer::first_weight() const {
     return VkDeviceSize{plan_->place("input.weight").offset} * sizeof(float);
 }
 
-double GpuTrainer::held_out_loss(std::uint64_t draws) {
-    return train::held_out_loss(pool_, source_, network_, averaged_weights(), draws);
-}
-
 }  // namespace scorefield::train

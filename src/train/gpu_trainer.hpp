@@ -34,7 +34,6 @@ class GpuTrainer final : public Trainer {
     data::TensorMap averaged_weights() override;
     TrainingState state() override;
     void restore(const TrainingState& state) override;
-    double held_out_loss(std::uint64_t draws) override;
     /// Those that training begins with.
     data::TensorMap initial_weights() const;
     /// The averaged weights where they live, in the order of TrainingState (after the last one there may be more

@@ -135,8 +135,4 @@ void HostTrainer::restore(const TrainingState& state) {
     converges_ = true;
 }
 
-double HostTrainer::held_out_loss(std::uint64_t draws) {
-    return train::held_out_loss(pool_, source_, network_, averaged_weights(), draws);
-}
-
 }  // namespace scorefield::train

@@ -30,7 +30,6 @@ class HostTrainer final : public Trainer {
     data::TensorMap averaged_weights() override;
     TrainingState state() override;
     void restore(const TrainingState& state) override;
-    double held_out_loss(std::uint64_t draws) override;
 
   private:
     /// One tensor; `trained` ones have moments and a gradient, output `gradient` of the plan.

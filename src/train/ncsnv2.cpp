@@ -24,22 +24,37 @@ double least_place(double low, double high, const Function& value) {
     return (low + high) / 2;
 }
 
+double square_distance(const data::Points& points, std::size_t i, std::size_t j) {
+    double square = 0;
+    for (std::size_t e = 0; e < points.dim; ++e) {
+        const double shift = static_cast<double>(points.values[i * points.dim + e]) -
+                             static_cast<double>(points.values[j * points.dim + e]);
+        square += shift * shift;
+    }
+    return square;
+}
+
 }  // namespace
 
 double largest_distance(const data::Points& points) {
     constexpr std::size_t kMostPoints = 8192;
-    const std::size_t stride = (points.count + kMostPoints - 1) / kMostPoints;
+    constexpr int kJumps = 8;
     double largest = 0;
-    for (std::size_t i = 0; i < points.count; i += stride) {
-        for (std::size_t j = 0; j < i; j += stride) {
-            double square = 0;
-            for (std::size_t e = 0; e < points.dim; ++e) {
-                const double shift = static_cast<double>(points.values[i * points.dim + e]) -
-                                     static_cast<double>(points.values[j * points.dim + e]);
-                square += shift * shift;
-            }
-            largest = std::max(largest, square);
+    std::size_t from = 0;
+    for (int i = 0; i < kJumps; ++i) {
+        std::size_t farthest = from;
+        for (std::size_t j = 0; j < points.count; ++j) {
+            const double square = square_distance(points, from, j);
+            if (square <= largest) continue;
+            largest = square;
+            farthest = j;
         }
+        if (farthest == from) break;
+        from = farthest;
+    }
+    const std::size_t stride = (points.count + kMostPoints - 1) / kMostPoints;
+    for (std::size_t i = 0; i < points.count; i += stride) {
+        for (std::size_t j = 0; j < i; j += stride) largest = std::max(largest, square_distance(points, i, j));
     }
     return std::sqrt(largest);
 }
@@ -66,21 +81,23 @@ double variance_ratio(double gamma, double share, std::size_t iterations) {
     return std::pow(kept, static_cast<double>(iterations)) * (gamma * gamma - settled) + settled;
 }
 
-Ncsnv2Proposal propose_ncsnv2(const data::Points& points, double smallest_sigma, std::size_t iterations) {
+Ncsnv2Proposal propose_ncsnv2(const data::Points& points, double smallest_sigma) {
     Ncsnv2Proposal proposal;
     proposal.largest_sigma = largest_distance(points);
     if (!(smallest_sigma > 0 && smallest_sigma < proposal.largest_sigma)) {
         throw std::logic_error("the lowest level is not below the largest distance");
     }
     proposal.smallest_sigma = smallest_sigma;
-    proposal.iterations = iterations;
-    const double widest = geometric_ratio(points.dim);
     const double range = std::log(proposal.largest_sigma / smallest_sigma);
-    proposal.levels = 1 + static_cast<std::size_t>(std::ceil(range / std::log(widest)));
+    proposal.levels = 1 + static_cast<std::size_t>(std::ceil(range / std::log(geometric_ratio(points.dim))));
     proposal.levels = std::max<std::size_t>(proposal.levels, 2);
     proposal.ratio = std::exp(range / static_cast<double>(proposal.levels - 1));
-    const double share = least_place(1e-9, 1, [&](double u) { return variance_ratio(proposal.ratio, u, iterations); });
-    proposal.variance_ratio = variance_ratio(proposal.ratio, share, iterations);
+    double share = 0;
+    do {
+        ++proposal.iterations;
+        share = least_place(1e-9, 1, [&](double u) { return variance_ratio(proposal.ratio, u, proposal.iterations); });
+        proposal.variance_ratio = variance_ratio(proposal.ratio, share, proposal.iterations);
+    } while (proposal.variance_ratio > 1 + kVarianceExcess);
     proposal.step_size = 2 * share * smallest_sigma * smallest_sigma;
     return proposal;
 }

@@ -84,7 +84,8 @@ nn::FloatBindings batch_bindings(const Batch& batch) {
 }
 
 double held_out_loss(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
-                     const data::TensorMap& weights, std::uint64_t draws) {
+                     const data::TensorMap& weights, std::uint64_t draws,
+                     const std::function<void(std::uint64_t)>& progress) {
     constexpr std::size_t kRows = 8192;  // evaluated at a time
     const ObjectiveGraph objective = build_objective(network, source.form(), nn::TimeRows::per_particle);
     nn::FloatPlan plan(objective.graph, {objective.loss}, kRows);
@@ -97,6 +98,7 @@ double held_out_loss(base::ThreadPool& pool, const BatchSource& source, const nn
         for (const auto& [name, tensor] : weights) bound[name] = tensor.values;
         plan.run(pool, rows, bound);
         sum += static_cast<double>(plan.output(0)[0]) * static_cast<double>(rows);
+        if (progress) progress(first + rows);
     }
     return sum / static_cast<double>(draws);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "base/thread_pool.hpp"
 #include "data/tensors.hpp"
@@ -28,8 +29,10 @@ ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchSource& s
 /// What the graph reads of a batch, by name. The batch must outlive it.
 nn::FloatBindings batch_bindings(const Batch& batch);
 
-/// The objective of a network over the first `draws` held-out draws.
+/// The objective of a network over the first `draws` held-out draws. `progress` is told how many are done, now and
+/// then.
 double held_out_loss(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
-                     const data::TensorMap& weights, std::uint64_t draws);
+                     const data::TensorMap& weights, std::uint64_t draws,
+                     const std::function<void(std::uint64_t)>& progress = {});
 
 }  // namespace scorefield::train

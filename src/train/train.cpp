@@ -13,6 +13,7 @@
 #include "base/fnv.hpp"
 #include "data/datasets.hpp"
 #include "train/host_trainer.hpp"
+#include "train/objective.hpp"
 #include "train/train_log.hpp"
 
 namespace scorefield::train {
@@ -141,7 +142,7 @@ class Run {
     void tell(const std::vector<StepReport>& reports) {
         for (const StepReport& report : reports) {
             log_.add(report);
-            require_convergence(report);
+            require_convergence(report, settings_);
             if (callbacks_.progress) callbacks_.progress(report);
         }
     }
@@ -213,8 +214,9 @@ TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const
     if (result.steps < settings.steps) return result;
     result.checkpoint = run.checkpoint(settings.keep_state);
     run.write(result.checkpoint);
-    result.loss = trainer->held_out_loss(kHeldOutDraws);
     base::ThreadPool pool(settings.threads);
+    result.loss = held_out_loss(pool, trainer->source(), result.checkpoint.network, result.checkpoint.tensors,
+                                kHeldOutDraws, callbacks.measured);
     result.floor = bayes_floor(pool, *data, trainer->source());
     return result;
 }

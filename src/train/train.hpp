@@ -18,6 +18,8 @@ struct TrainCallbacks {
     std::function<void(const StepReport&)> progress = {};
     /// Asked every few steps: is the training to end early, with what it has reached saved?
     std::function<bool()> stop = {};
+    /// How many held-out draws are done, once the last checkpoint is written. What it throws ends the measurement.
+    std::function<void(std::uint64_t)> measured = {};
 };
 
 struct TrainResult {

@@ -11,9 +11,17 @@
 namespace scorefield::train {
 namespace {
 
-[[noreturn]] void diverged(std::uint64_t step, const std::string& why) {
-    throw base::running_error("training diverged", "step " + std::to_string(step), why,
-                              "lower --train.learning_rate, or set --train.clip 1 and --train.warmup 1000");
+/// The setting that is most likely at fault.
+std::string cure(const TrainSettings& settings) {
+    if (settings.weight_decay * settings.learning_rate > 1) return "lower --train.weight_decay";
+    std::string text = fmt::format("lower --train.learning_rate, which is {}", settings.learning_rate);
+    if (settings.clip == 0 || settings.clip > 1) text += ", or set --train.clip 1";
+    if (settings.warmup < 100) text += ", or lengthen --train.warmup";
+    return text;
+}
+
+[[noreturn]] void diverged(const StepReport& report, const TrainSettings& settings, const std::string& why) {
+    throw base::running_error("training diverged", "step " + std::to_string(report.step), why, cure(settings));
 }
 
 }  // namespace
@@ -23,11 +31,11 @@ bool converges(const StepReport& report) {
            std::abs(report.loss) <= report.hopeless_loss;
 }
 
-void require_convergence(const StepReport& report) {
+void require_convergence(const StepReport& report, const TrainSettings& settings) {
     if (converges(report)) return;
-    if (!std::isfinite(report.loss)) diverged(report.step, "the loss is not finite");
-    if (!std::isfinite(report.squared_gradient)) diverged(report.step, "the gradient is not finite");
-    diverged(report.step, fmt::format("the loss is {:.3g}", report.loss));
+    if (!std::isfinite(report.loss)) diverged(report, settings, "the loss is not finite");
+    if (!std::isfinite(report.squared_gradient)) diverged(report, settings, "the gradient is not finite");
+    diverged(report, settings, fmt::format("the loss is {:.3g}", report.loss));
 }
 
 double clip_factor(double clip, double squared_gradient) {

@@ -21,8 +21,8 @@ struct StepReport {
 /// Whether loss and gradient are finite and the loss is not hopeless.
 bool converges(const StepReport& report);
 
-/// Throws base::Error (running) naming the step and what to change where it does not converge.
-void require_convergence(const StepReport& report);
+/// Throws base::Error (running) naming the step and which of the settings to change where it does not converge.
+void require_convergence(const StepReport& report, const TrainSettings& settings);
 
 /// By what the gradient is multiplied so that its norm stays within `clip` (0: any).
 double clip_factor(double clip, double squared_gradient);
@@ -67,8 +67,6 @@ class Trainer {
     /// Goes on from there as if it had come there by itself. Throws std::logic_error unless every list has one entry
     /// per trained weight.
     virtual void restore(const TrainingState& state) = 0;
-    /// The objective of the averaged weights over `draws` fixed held-out draws.
-    virtual double held_out_loss(std::uint64_t draws) = 0;
 };
 
 }  // namespace scorefield::train

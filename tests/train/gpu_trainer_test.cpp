@@ -60,7 +60,7 @@ TEST_P(GpuTrainerTest, TakesTheStepsOfTheHost) {
         EXPECT_EQ(on_gpu[i].learning_rate, on_host[i].learning_rate);
         EXPECT_NEAR(on_gpu[i].loss, on_host[i].loss, 1e-5) << "step " << i;
     }
-    EXPECT_NEAR(gpu.trainer->held_out_loss(10'000), host.trainer->held_out_loss(10'000), 1e-5);
+    EXPECT_NEAR(held_out_loss(*gpu.trainer, 10'000), held_out_loss(*host.trainer, 10'000), 1e-5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Batches, GpuTrainerTest, testing::Values(300, 33));
@@ -69,11 +69,11 @@ TEST_F(GpuTrainerTest, ReducesTheLoss) {
     TrainSettings settings = small_settings();
     settings.steps = 300;
     Experiment<GpuTrainer> experiment(settings);
-    const double before = experiment.trainer->held_out_loss(20'000);
+    const double before = held_out_loss(*experiment.trainer, 20'000);
     EXPECT_NEAR(before, 1, 0.03);  // E ε²: a mean of 40 000 squares has a standard error of 0.007
     experiment.trainer->advance(settings.steps);
     experiment.trainer->reports(true);
-    EXPECT_LT(experiment.trainer->held_out_loss(20'000), 0.6 * before);
+    EXPECT_LT(held_out_loss(*experiment.trainer, 20'000), 0.6 * before);
 }
 
 TEST_F(GpuTrainerTest, GivesTheSameBitsHoweverManyStepsAreBegunAtATime) {
@@ -168,7 +168,7 @@ TEST_F(GpuTrainerTest, KeepsTheWeightsFromBeforeItDiverged) {
         const auto found = std::ranges::find_if(reports, [](const StepReport& report) { return !converges(report); });
         ASSERT_NE(found, reports.end());
         diverged = found->step;
-        EXPECT_THAT([&] { require_convergence(*found); },
+        EXPECT_THAT([&] { require_convergence(*found, settings); },
                     ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("--train.learning_rate"))));
     }
     data::TensorMap before;

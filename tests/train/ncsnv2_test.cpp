@@ -12,6 +12,10 @@ namespace {
 TEST(Ncsnv2, FindsTheLargestDistance) {
     const data::Points square = {5, 2, {0, 0, 3, 0, 3, 4, 0, 4, 1, 1}};
     EXPECT_DOUBLE_EQ(largest_distance(square), 5);
+    // All but one of many at one place.
+    data::Points crowd = {20'001, 1, std::vector<float>(20'001, 1)};
+    crowd.values[7] = 3;
+    EXPECT_DOUBLE_EQ(largest_distance(crowd), 2);
 }
 
 // Far from the lower end the first term is 1, so that half the probability is left where √(2d)(γ−1) = 3γ.
@@ -44,16 +48,19 @@ TEST(Ncsnv2, PredictsTheVarianceAfterALevel) {
 
 TEST(Ncsnv2, ProposesTheStepThatBringsTheVarianceNearest) {
     const data::Points points = {2, 2, {0, 0, 6, 8}};
-    const Ncsnv2Proposal proposal = propose_ncsnv2(points, 0.01, 5);
+    const Ncsnv2Proposal proposal = propose_ncsnv2(points, 0.01);
     EXPECT_DOUBLE_EQ(proposal.largest_sigma, 10);
     EXPECT_LE(proposal.ratio, kWidestRatio);
     EXPECT_NEAR(0.01 * std::pow(proposal.ratio, static_cast<double>(proposal.levels - 1)), 10, 1e-9);
     const double share = proposal.step_size / (2 * 0.01 * 0.01);
-    EXPECT_NEAR(proposal.variance_ratio, variance_ratio(proposal.ratio, share, 5), 1e-12);
+    EXPECT_NEAR(proposal.variance_ratio, variance_ratio(proposal.ratio, share, proposal.iterations), 1e-12);
     for (const double other : {0.5 * share, 0.9 * share, 1.1 * share, 1.5 * share}) {
-        EXPECT_LT(std::abs(proposal.variance_ratio - 1), std::abs(variance_ratio(proposal.ratio, other, 5) - 1));
+        EXPECT_LT(std::abs(proposal.variance_ratio - 1),
+                  std::abs(variance_ratio(proposal.ratio, other, proposal.iterations) - 1));
     }
-    EXPECT_THROW(propose_ncsnv2(points, 11, 5), std::logic_error);
+    EXPECT_LE(proposal.variance_ratio, 1 + kVarianceExcess);
+    EXPECT_GT(proposal.iterations, 1U);
+    EXPECT_THROW(propose_ncsnv2(points, 11), std::logic_error);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "train/objective.hpp"
 #include "train/settings.hpp"
+#include "train/trainer.hpp"
 
 namespace scorefield::train {
 
@@ -17,6 +19,12 @@ inline TrainSettings small_settings() {
     settings.features = 4;
     settings.learning_rate = 1e-2;
     return settings;
+}
+
+/// The objective of a trainer's averaged weights.
+inline double held_out_loss(Trainer& trainer, std::uint64_t draws) {
+    base::ThreadPool pool(2);
+    return held_out_loss(pool, trainer.source(), trainer.network(), trainer.averaged_weights(), draws);
 }
 
 }  // namespace scorefield::train

@@ -38,7 +38,7 @@ struct Experiment {
 TEST(HostTrainer, StartsAtTheLossOfAnOutputOfZero) {
     Experiment experiment(small_settings());
     // E ε² = 1; a mean of 400 000 squares has a standard error of 0.0022.
-    EXPECT_NEAR(experiment.trainer.held_out_loss(200'000), 1, 0.01);
+    EXPECT_NEAR(held_out_loss(experiment.trainer, 200'000), 1, 0.01);
 }
 
 TEST(HostTrainer, ReducesTheLossOfEveryPrediction) {
@@ -54,12 +54,12 @@ TEST(HostTrainer, ReducesTheLossOfEveryPrediction) {
         TrainSettings settings = small_settings();
         settings.prediction = prediction;
         Experiment experiment(settings);
-        const double before = experiment.trainer.held_out_loss(20'000);
+        const double before = held_out_loss(experiment.trainer, 20'000);
         for (std::uint64_t step = 0; step < settings.steps; ++step) {
             EXPECT_EQ(experiment.trainer.step().step, step);
         }
         EXPECT_EQ(experiment.trainer.steps(), settings.steps);
-        EXPECT_LT(experiment.trainer.held_out_loss(20'000), remaining * before)
+        EXPECT_LT(held_out_loss(experiment.trainer, 20'000), remaining * before)
             << diffusion::prediction_name(prediction);
     }
 }
@@ -77,7 +77,7 @@ TEST(HostTrainer, ApproachesTheLeastPossibleLoss) {
     settings.process.horizon = 2;
     Experiment experiment(settings);
     for (std::uint64_t step = 0; step < settings.steps; ++step) experiment.trainer.step();
-    const double loss = experiment.trainer.held_out_loss(100'000);
+    const double loss = held_out_loss(experiment.trainer, 100'000);
     EXPECT_LT(loss, 0.0075);  // half more: the network is still learning
     EXPECT_GT(loss, 0.0049);  // below the least loss only by its standard error of 5e-5
 }
@@ -102,7 +102,7 @@ TEST(HostTrainer, MeasuresTheAveragedWeightsOnTheHeldOutDraws) {
             sum += std::pow(output[c] - static_cast<double>(batch.target[2 * i + c]), 2);
     }
     // Single precision throughout: sums of 10^4 squares in blocks.
-    EXPECT_NEAR(experiment.trainer.held_out_loss(kDraws), sum / (2 * kDraws), 2e-6);
+    EXPECT_NEAR(held_out_loss(experiment.trainer, kDraws), sum / (2 * kDraws), 2e-6);
 }
 
 TEST(HostTrainer, ClipsTheGradientAtItsNorm) {
@@ -171,7 +171,7 @@ TEST(HostTrainer, StopsWhenItDivergesAndSaysWhatToChange) {
     settings.clip = 0;
     Experiment experiment(settings);
     const auto run = [&] {
-        for (int step = 0; step < 10; ++step) require_convergence(experiment.trainer.step());
+        for (int step = 0; step < 10; ++step) require_convergence(experiment.trainer.step(), settings);
     };
     EXPECT_THAT(run, ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("--train.learning_rate"))));
 }
@@ -183,7 +183,7 @@ TEST(HostTrainer, StopsAtALossThatIsFiniteButHopeless) {
     settings.clip = 0;
     Experiment experiment(settings);
     const auto run = [&] {
-        for (int step = 0; step < 30; ++step) require_convergence(experiment.trainer.step());
+        for (int step = 0; step < 30; ++step) require_convergence(experiment.trainer.step(), settings);
     };
     EXPECT_THAT(run, ThrowsMessage<base::Error>(HasSubstr("the loss is ")));
 }
@@ -222,7 +222,7 @@ TEST(HostTrainer, StopsWhenOnlyTheGradientIsNotFinite) {
         const FarPoint data;
         const LoudProcess process;
         HostTrainer trainer(settings, data, process);
-        EXPECT_THAT([&] { require_convergence(trainer.step()); },
+        EXPECT_THAT([&] { require_convergence(trainer.step(), settings); },
                     ThrowsMessage<base::Error>(AllOf(HasSubstr("step 0"), HasSubstr("the gradient is not finite"))))
             << "clip " << clip;
     }

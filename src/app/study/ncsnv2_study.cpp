@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "data/datasets.hpp"
 #include "train/ncsnv2.hpp"
 
@@ -9,15 +11,15 @@ namespace scorefield::app {
 namespace {
 
 constexpr double kSmallestSigma = 0.01;
-constexpr std::size_t kIterations = 5;
 
 }  // namespace
 
 std::vector<Table> ncsnv2_study(const StudyRequest& request) {
     constexpr std::size_t kPoints = 8192;
     const std::unique_ptr<data::Dataset> dataset = data::open_dataset(request.data);
-    const data::Points points = data::standardise(dataset->pool(request.seed, kPoints), dataset->scaling());
-    const train::Ncsnv2Proposal proposal = train::propose_ncsnv2(points, kSmallestSigma, kIterations);
+    const data::Points points =
+        data::standardise(dataset->pool(request.seed, std::max(dataset->size(), kPoints)), dataset->scaling());
+    const train::Ncsnv2Proposal proposal = train::propose_ncsnv2(points, kSmallestSigma);
     Table table = {
         .title = fmt::format("Noise levels and steps for {}, in units of its standard deviation", request.data),
         .columns = {"technique", "proposal", "flags"},
@@ -29,10 +31,11 @@ std::vector<Table> ncsnv2_study(const StudyRequest& request) {
                           fmt::format("--objective ncsn --objective.levels {} --process.sigma_min {}", proposal.levels,
                                       proposal.smallest_sigma)});
     table.rows.push_back({"3 s(x, sigma) = s(x)/sigma", "", "--prediction epsilon"});
-    table.rows.push_back({"4 step size epsilon of 5 steps at each level", proposal.step_size,
-                          fmt::format("--sampler annealed_langevin --steps {} --sampler.iterations {} "
-                                      "--sampler.step_size {:.4g}",
-                                      proposal.levels, proposal.iterations, proposal.step_size)});
+    table.rows.push_back(
+        {fmt::format("4 step size epsilon of {} steps at each level", proposal.iterations), proposal.step_size,
+         fmt::format("--sampler annealed_langevin --spacing linspace --steps {} --sampler.iterations {} "
+                     "--sampler.step_size {:.4g}",
+                     proposal.levels, proposal.iterations, proposal.step_size)});
     table.rows.push_back({"  variance after a level over what it should be", proposal.variance_ratio, ""});
     table.rows.push_back({"5 averaged weights", 0.999, "--train.ema 0.999"});
     table.notes.push_back(fmt::format(

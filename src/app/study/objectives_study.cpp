@@ -87,7 +87,7 @@ class Comparison {
             require_not_interrupted();
             trainer.advance(std::min(kAtOnce, settings.steps - trainer.steps()));
             for (const train::StepReport& report : trainer.reports(trainer.steps() == settings.steps)) {
-                train::require_convergence(report);
+                train::require_convergence(report, settings);
                 bar_.update(++done_, fmt::format("{} loss {:.3g}", outcome_name(settings), report.loss));
             }
         }

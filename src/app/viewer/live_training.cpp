@@ -112,7 +112,7 @@ void LiveTraining::estimate_floor() {
 void LiveTraining::take_reports(std::string& message) {
     for (const train::StepReport& report : session_->trainer->reports(false)) {
         try {
-            train::require_convergence(report);
+            train::require_convergence(report, session_->settings);
         } catch (const base::Error& error) {
             if (state_ != State::finished) message = error.what();
             state_ = State::finished;

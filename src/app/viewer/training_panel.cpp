@@ -55,7 +55,7 @@ const char* state_text(const LiveTraining& training) {
 
 }  // namespace
 
-void TrainingPanel::draw(Settings& plan, Settings& settings, const LiveTraining& training, const ScoreError& error,
+void TrainingPanel::draw(Settings& plan, Settings& settings, const LiveTraining& training, const ErrorMap& error,
                          DrawingBoard& board, Requests& requests) {
     draw_actions(training, requests);
     draw_progress(training);

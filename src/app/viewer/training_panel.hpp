@@ -6,9 +6,9 @@
 
 #include "app/settings.hpp"
 #include "app/viewer/drawing_board.hpp"
+#include "app/viewer/error_map.hpp"
 #include "app/viewer/live_training.hpp"
 #include "app/viewer/requests.hpp"
-#include "app/viewer/score_error.hpp"
 
 namespace scorefield::app {
 
@@ -19,7 +19,7 @@ class TrainingPanel {
     static constexpr const char* kPainted = "painting";
 
     /// Declares it at the panel's cursor. `plan`: what is to be trained; `settings`: how it is shown.
-    void draw(Settings& plan, Settings& settings, const LiveTraining& training, const ScoreError& error,
+    void draw(Settings& plan, Settings& settings, const LiveTraining& training, const ErrorMap& error,
               DrawingBoard& board, Requests& requests);
 
   private:

@@ -8,6 +8,7 @@
 
 #include "app/gpu_device.hpp"
 #include "app/interrupt.hpp"
+#include "app/training_settings.hpp"
 #include "base/error.hpp"
 
 namespace scorefield::app {
@@ -53,14 +54,8 @@ std::vector<fs::path> models_beside(const Model& shown) {
 Settings plan_of(const Settings& settings, const Model& shown) {
     Settings plan = settings;
     if (plan.data.empty()) plan.data = shown.data.empty() ? train::TrainSettings().data : shown.data;
-    if (!settings.is_given("process")) plan.process = shown.process_settings;
-    const bool said = !plan.train.objective.name.empty();
-    if (!said) plan.train.objective.name = "simple";
-    const train::Objective objective = train::parse_objective(plan.train.objective.name);
-    if (!settings.is_given("prediction")) plan.prediction = train::natural_prediction(objective);
-    if (said && !settings.is_given("process")) plan.process = {.name = std::string(train::natural_process(objective))};
-    plan.given.insert({"process", "prediction", "objective"});
-    return plan;
+    if (!settings.is_given("process") && !settings.is_given("objective")) plan.process = shown.process_settings;
+    return complete_training(plan);
 }
 
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
@@ -189,8 +184,8 @@ Requests Viewer::declare_interface(const Layout& now, VkExtent2D window) {
         const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
         panel_.draw(
             static_cast<float>(now.panel) / pixels.x, static_cast<float>(window.height) / pixels.y, settings_, *scene_,
-            moments_, graph_,
-            [&] { training_panel_.draw(plan_, settings_, training_, score_error_, board_, requests); }, requests);
+            moments_, graph_, [&] { training_panel_.draw(plan_, settings_, training_, error_map_, board_, requests); },
+            requests);
     }
     panel_.draw_help(help_open_);
     draw_over_picture(now);
@@ -250,8 +245,8 @@ void Viewer::draw_over_picture(const Layout& now) {
     const float pixels = ImGui::GetIO().DisplayFramebufferScale.x;
     const float left = static_cast<float>(now.panel) / pixels;
     if (settings_.score_error && shows_training() && !board_.open) {
-        score_error_.update(*scene_, training_);
-        score_error_.draw(scene_->camera, scene_->extent(), left, pixels);
+        error_map_.update(*scene_, training_);
+        error_map_.draw(scene_->camera, scene_->extent(), left, pixels);
     }
     board_.update(
         {left, 0, static_cast<float>(now.picture.width) / pixels, static_cast<float>(now.picture.height) / pixels});
@@ -366,7 +361,7 @@ void Viewer::show(std::unique_ptr<Scene> scene) {
     if (!scene_->player().playback().playing()) scene->player().playback().pause();
     scene_ = std::move(scene);
     if (!shows_training()) training_.drop();
-    score_error_.forget();
+    error_map_.forget();
     moments_.watch(*scene_);
     forget_pace();
 }

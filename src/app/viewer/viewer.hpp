@@ -8,12 +8,12 @@
 #include "app/pace.hpp"
 #include "app/scene.hpp"
 #include "app/viewer/drawing_board.hpp"
+#include "app/viewer/error_map.hpp"
 #include "app/viewer/interface.hpp"
 #include "app/viewer/live_training.hpp"
 #include "app/viewer/moments_readout.hpp"
 #include "app/viewer/panel.hpp"
 #include "app/viewer/score_choice.hpp"
-#include "app/viewer/score_error.hpp"
 #include "app/viewer/screenshots.hpp"
 #include "app/viewer/training_panel.hpp"
 #include "app/viewer/window.hpp"
@@ -81,7 +81,7 @@ class Viewer {
     FrameLog log_;
     Screenshots screenshots_;
     LiveTraining training_;
-    ScoreError score_error_;
+    ErrorMap error_map_;
     std::array<FrameSlot, 2> slots_;
     Pace pace_;
     std::uint64_t frames_ = 0;

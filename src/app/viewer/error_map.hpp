@@ -27,7 +27,7 @@ struct ErrorField {
 /// their points) at the noise level that the particles are at, or where they are finished samples at one with half as
 /// much noise as signal. That is the error of the noise estimate: 1 is as much as knowing nothing. Computed beside the
 /// frames, a few times a second.
-class ScoreError {
+class ErrorMap {
   public:
     /// Call every frame while it is to be seen. Data of other than two dimensions have no picture.
     void update(const Scene& scene, const LiveTraining& training);

@@ -1,4 +1,4 @@
-#include "app/viewer/score_error.hpp"
+#include "app/viewer/error_map.hpp"
 
 #include <fmt/format.h>
 #include <imgui.h>
@@ -111,14 +111,14 @@ ImU32 colour_of(float error) {
 
 }  // namespace
 
-void ScoreError::forget() {
+void ErrorMap::forget() {
     data_.reset();
     exact_.reset();
     field_.reset();
     stale_ = answer_.valid();
 }
 
-void ScoreError::update(const Scene& scene, const LiveTraining& training) {
+void ErrorMap::update(const Scene& scene, const LiveTraining& training) {
     if (data_ != training.data()) forget();
     data_ = training.data();
     if (answer_.valid() && answer_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
@@ -148,7 +148,7 @@ void ScoreError::update(const Scene& scene, const LiveTraining& training) {
     });
 }
 
-void ScoreError::draw(const render::Camera2d& camera, VkExtent2D extent, float left, float pixels) const {
+void ErrorMap::draw(const render::Camera2d& camera, VkExtent2D extent, float left, float pixels) const {
     if (!field_) return;
     ImDrawList* const list = ImGui::GetBackgroundDrawList();
     const ErrorField& field = *field_;
@@ -173,7 +173,7 @@ void ScoreError::draw(const render::Camera2d& camera, VkExtent2D extent, float l
     list->PopClipRect();
 }
 
-std::string ScoreError::summary() const {
+std::string ErrorMap::summary() const {
     if (!field_) return {};
     double sum = 0;
     for (const float value : field_->values) sum += static_cast<double>(value);
