@@ -49,7 +49,7 @@ class GpuPlan {
     GpuView output(std::size_t i) const { return outputs_.at(i); }
 
   private:
-    static constexpr std::uint32_t kChunk = 64;        ///< rows per part of a sum
+    static constexpr std::uint32_t kChunk = 128;       ///< rows per part of a sum
     static constexpr std::uint32_t kMostChunks = 256;  ///< whose parts are kept at a time
 
     enum class Kernel : std::uint8_t { dense, outer, combine, bounds, levels, map };

@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::uint32_t kAccumulators = 8;       // of an invocation at a time
 constexpr std::size_t kUnrolledProducts = 4096;  // per invocation: beyond it drivers take minutes to compile
+constexpr std::size_t kUnrolledSums = 8192;      // the same of sums over rows, whose programs are shorter
 constexpr std::size_t kInputsAtOnce = kUnrolledProducts / kAccumulators;
 constexpr std::uint32_t kOuterGroup = 64;        // invocations over the columns of a gradient
 constexpr std::size_t kPartsAtOnce = 1U << 22U;  // floats of parts of sums that wait to be added up
@@ -218,7 +219,7 @@ struct GpuPlan::Builder {
     }
 
     void emit_tile(Step step, Addend addend, Epilogue epilogue) {
-        step.block = block_of(step.inputs, step.columns);
+        step.block = block_of(step.inputs, step.columns, kUnrolledProducts);
         // Few rows make few workgroups: the columns have to.
         if (step.rows != kBatch && step.rows <= group) step.block = std::min(step.block, 2 * kAccumulators);
         const bool out = step.columns % 4 == 0 && in_fours(step.result) &&
@@ -239,10 +240,10 @@ struct GpuPlan::Builder {
     }
 
     /// Columns per workgroup of a product over `inputs`: as many as may be unrolled and as shared memory holds.
-    std::uint32_t block_of(std::size_t inputs, std::uint32_t columns) const {
+    std::uint32_t block_of(std::size_t inputs, std::uint32_t columns, std::size_t unrolled) const {
         if (columns < kAccumulators) return columns;
         const std::size_t shared_floats = device.properties().shared_memory_bytes / sizeof(float);
-        const std::size_t most = std::min(shared_floats, kUnrolledProducts) / inputs;
+        const std::size_t most = std::min(shared_floats, unrolled) / inputs;
         const auto whole = static_cast<std::uint32_t>(std::max<std::size_t>(most, kAccumulators));
         return std::min(round_up(columns, kAccumulators), whole / kAccumulators * kAccumulators);
     }
@@ -266,7 +267,7 @@ struct GpuPlan::Builder {
         step.columns = static_cast<std::uint32_t>(shape.columns);
         step.a = a;
         step.b = b;
-        step.block = block_of(kChunk, step.columns);
+        step.block = block_of(kChunk, step.columns, kUnrolledSums);
         step.pipeline = pipeline("sum", shaders::nn_plan_outer_comp,
                                  {group_of(step.left, workgroup_size(device, kOuterGroup)), kChunk, step.block,
                                   std::min(step.block, kAccumulators), step.columns % 4 == 0 && in_fours(b) ? 1U : 0U});

@@ -68,10 +68,10 @@ class Memory {
 
 class GpuOperation : public gpu::GpuTest, public ::testing::WithParamInterface<OperationCase> {};
 
-// 16 449 rows need a second round of chunks; memory that nothing has written is NaN.
+// 32 897 rows need a second round of chunks; memory that nothing has written is NaN.
 TEST_P(GpuOperation, AgreesWithTheReference) {
     const BuiltCase built = build_case(GetParam());
-    constexpr std::size_t kMost = 64 * 257 + 1;
+    constexpr std::size_t kMost = 128 * 257 + 1;
     const GpuPlan plan(device(), built.graph, {built.result}, kMost);
     Memory memory(device(), plan);
     for (const std::size_t rows : {std::size_t{1}, std::size_t{65}, kMost}) {
@@ -152,17 +152,17 @@ TEST_F(GpuPlanTest, TakesActivationsAndTheirDerivativesIntoTheProducts) {
     EXPECT_EQ(plan.dispatches(), 4U + 1U + 4U + 3U);
 }
 
-// 420² sums in 27 chunks are more parts than wait for the end: they are added up at once, between others that wait.
+// 560² sums in 14 chunks are more parts than wait for the end: they are added up at once, between others that wait.
 TEST_F(GpuPlanTest, AddsUpLargeSumsAmongSmallOnes) {
     constexpr std::size_t kRows = 1700;
     Graph graph;
-    const Value wide = graph.input("wide", {kBatch, 420});
+    const Value wide = graph.input("wide", {kBatch, 560});
     const Value narrow = graph.input("narrow", {kBatch, 3});
     const std::vector<Value> outputs = {graph.matmul(narrow, wide, true), graph.matmul(wide, wide, true),
                                         graph.matmul(narrow, narrow, true), graph.sum_rows(wide)};
     const GpuPlan plan(device(), graph, outputs, kRows);
     std::mt19937 random(6);
-    const Matrix wide_values = random_matrix(random, kRows, 420);
+    const Matrix wide_values = random_matrix(random, kRows, 560);
     const Matrix narrow_values = random_matrix(random, kRows, 3);
     const Bindings bindings = {{"wide", &wide_values}, {"narrow", &narrow_values}};
     Memory memory(device(), plan);
