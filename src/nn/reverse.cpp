@@ -22,11 +22,18 @@ std::vector<bool> depending_on(const Graph& graph, const std::vector<Value>& var
 
 std::vector<Value> gradients(Graph& graph, Value loss, const std::vector<Value>& variables) {
     if (graph.shape(loss) != Shape{1, 1}) throw std::logic_error("the derivative needs a loss of shape (1, 1)");
+    return gradients(graph, loss, graph.constant({1, 1}, {1.0F}), variables);
+}
+
+std::vector<Value> gradients(Graph& graph, Value output, Value output_adjoint, const std::vector<Value>& variables) {
+    if (graph.shape(output) != graph.shape(output_adjoint)) {
+        throw std::logic_error("a derivative has the shape of what it is by");
+    }
     const std::vector<bool> wanted = depending_on(graph, variables);
-    const std::vector<bool> reached = needed_for(graph, {loss});
+    const std::vector<bool> reached = needed_for(graph, {output});
     std::vector<std::optional<Value>> adjoint(wanted.size());
-    adjoint[loss] = graph.constant({1, 1}, {1.0F});
-    for (Value value = loss + 1; value-- > 0;) {
+    adjoint[output] = output_adjoint;
+    for (Value value = output + 1; value-- > 0;) {
         const Node node = graph.node(value);
         if (!adjoint[value] || !wanted[value] || !reached[value] || node.operands.empty()) continue;
         const std::vector<Value> parts = operation(node.kind).derivative(graph, node, value, *adjoint[value]);

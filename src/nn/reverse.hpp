@@ -11,4 +11,7 @@ namespace scorefield::nn {
 /// variable that the loss does not depend on gets zeros.
 std::vector<Value> gradients(Graph& graph, Value loss, const std::vector<Value>& variables);
 
+/// The same of a loss whose derivative by `output` is known: `output_adjoint`, of its shape.
+std::vector<Value> gradients(Graph& graph, Value output, Value output_adjoint, const std::vector<Value>& variables);
+
 }  // namespace scorefield::nn

@@ -11,7 +11,6 @@
 #include "base/random.hpp"
 #include "gpu/transfer.hpp"
 #include "nn/gpu_kernels.hpp"
-#include "nn/reverse.hpp"
 #include "shaders/train/adam.comp.hpp"
 #include "shaders/train/batch.comp.hpp"
 #include "shaders/train/kernel_target.comp.hpp"
@@ -82,7 +81,7 @@ std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& 
     std::vector<nn::Value> outputs = {objective.loss};
     std::vector<nn::Value> trained;
     for (const nn::TensorSpec& spec : trained_tensors(network)) trained.push_back(objective.graph.find(spec.name));
-    const std::vector<nn::Value> gradients = nn::gradients(objective.graph, objective.loss, trained);
+    const std::vector<nn::Value> gradients = objective_gradients(objective, trained);
     outputs.insert(outputs.end(), gradients.begin(), gradients.end());
     try {
         return std::make_unique<nn::GpuPlan>(device, objective.graph, outputs, rows);

@@ -5,8 +5,6 @@
 #include <span>
 #include <utility>
 
-#include "nn/reverse.hpp"
-
 namespace scorefield::train {
 namespace {
 
@@ -22,7 +20,7 @@ std::vector<nn::Value> trained_values(const nn::Graph& graph, const nn::MlpConfi
 nn::FloatPlan plan_training(ObjectiveGraph& objective, const nn::MlpConfig& network, std::size_t rows) {
     std::vector<nn::Value> outputs = {objective.loss};
     const std::vector<nn::Value> trained = trained_values(objective.graph, network);
-    for (const nn::Value gradient : nn::gradients(objective.graph, objective.loss, trained)) {
+    for (const nn::Value gradient : objective_gradients(objective, trained)) {
         outputs.push_back(gradient);
     }
     return {objective.graph, outputs, rows};

@@ -5,6 +5,7 @@
 
 #include "nn/float_plan.hpp"
 #include "nn/forward.hpp"
+#include "nn/reverse.hpp"
 
 namespace scorefield::train {
 namespace {
@@ -65,9 +66,18 @@ ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchForm& for
     }
     const nn::Shape shape = {nn::kBatch, config.dim};
     nn::Value difference = graph.add(objective.network.output, graph.scale(graph.input("target", shape), -1));
-    if (form.weighted) difference = graph.multiply(graph.input("root_weight", shape), difference);
+    std::optional<nn::Value> root_weight;
+    if (form.weighted) root_weight = graph.input("root_weight", shape);
+    if (root_weight) difference = graph.multiply(*root_weight, difference);
     objective.loss = graph.mean_square(difference);
+    const nn::Value adjoint = graph.scale(difference, 2 / static_cast<double>(config.dim), true);
+    objective.output_adjoint = root_weight ? graph.multiply(*root_weight, adjoint) : adjoint;
     return objective;
+}
+
+std::vector<nn::Value> objective_gradients(ObjectiveGraph& objective, const std::vector<nn::Value>& variables) {
+    if (!objective.output_adjoint) return nn::gradients(objective.graph, objective.loss, variables);
+    return nn::gradients(objective.graph, objective.network.output, *objective.output_adjoint, variables);
 }
 
 ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchSource& source, std::size_t rows) {

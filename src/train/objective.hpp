@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <vector>
 
 #include "base/thread_pool.hpp"
 #include "data/tensors.hpp"
@@ -18,7 +20,12 @@ struct ObjectiveGraph {
     nn::Graph graph;
     nn::MlpValues network;
     nn::Value loss = 0;  ///< (1, 1): mean over rows and coordinates
+    /// Of regressions what the loss's derivative by F is: fewer operations than the transform of the loss needs.
+    std::optional<nn::Value> output_adjoint;
 };
+
+/// Appends the derivatives of the loss by `variables`, in that order.
+std::vector<nn::Value> objective_gradients(ObjectiveGraph& objective, const std::vector<nn::Value>& variables);
 
 ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchForm& form, nn::TimeRows rows,
                                std::size_t levels = 1);

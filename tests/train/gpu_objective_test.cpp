@@ -13,7 +13,6 @@
 #include "gpu/transfer.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/gpu_plan.hpp"
-#include "nn/reverse.hpp"
 #include "train/gpu_trainer.hpp"
 #include "train/host_trainer.hpp"
 #include "train/objective.hpp"
@@ -51,7 +50,7 @@ std::vector<double> relative_errors(gpu::Device& device, const CaseBatches& batc
         nn::Matrix& matrix = matrices[name] = nn::Matrix(count, values.size() / count);
         std::ranges::copy(values, matrix.values.begin());
     }
-    const std::vector<nn::Value> gradients = nn::gradients(objective.graph, objective.loss, weights);
+    const std::vector<nn::Value> gradients = objective_gradients(objective, weights);
     nn::Bindings bindings;
     for (const auto& [name, matrix] : matrices) bindings[name] = &matrix;
     const std::vector<nn::Matrix> exact = nn::evaluate(objective.graph, bindings, gradients);

@@ -11,7 +11,6 @@
 
 #include "base/random.hpp"
 #include "nn/evaluate.hpp"
-#include "nn/reverse.hpp"
 #include "train/objective_case.hpp"
 
 namespace scorefield::train {
@@ -68,7 +67,7 @@ TEST_P(EveryObjective, HasTheDerivativeByEveryWeightThatFiniteDifferencesHave) {
     Leaves leaves(objective, config, batch, kRows);
     // High times multiply small steps of a frequency.
     for (double& time : leaves.matrix("c_noise").values) time = std::fmod(time, 3.0);
-    const std::vector<nn::Value> derivatives = nn::gradients(objective.graph, objective.loss, leaves.weights());
+    const std::vector<nn::Value> derivatives = objective_gradients(objective, leaves.weights());
     const nn::Bindings bindings = leaves.bindings();
     const std::vector<nn::Matrix> exact = nn::evaluate(objective.graph, bindings, derivatives);
     const auto loss = [&] { return nn::evaluate(objective.graph, bindings, {objective.loss}).front().at(0, 0); };
