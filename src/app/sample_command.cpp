@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -177,11 +178,31 @@ std::span<const float> part_of(const std::vector<float>& rows, std::size_t dim, 
     return rows.empty() ? std::span<const float>() : std::span(rows).subspan(first * dim, (last - first) * dim);
 }
 
+/// A model that has learned a few noise levels answers for others as well, but not rightly.
+void note_few_levels(const Settings& settings, const Model& model) {
+    if (settings.quiet || !model.checkpoint) return;
+    const std::map<std::string, std::string>& training = model.checkpoint->training;
+    const auto value = [&](const std::string& name) {
+        const auto found = training.find("setting." + name);
+        return found == training.end() ? std::string() : found->second;
+    };
+    if (const std::string sigma = value("objective.sigma"); !sigma.empty()) {
+        note(fmt::format("scorefield: note: {} knows one noise level, sigma/alpha = {}: at others its score is a guess",
+                         model.path.string(), sigma));
+    } else if (value("objective") == "ncsn" && settings.sampler.name != "annealed_langevin") {
+        note(
+            fmt::format("scorefield: note: {0} knows {1} noise levels: --sampler annealed_langevin --spacing linspace "
+                        "--steps {1} visits those alone",
+                        model.path.string(), value("objective.levels")));
+    }
+}
+
 }  // namespace
 
 int sample_command(const Settings& settings) {
     watch_interrupts();
     const Model model = open_model(settings);
+    note_few_levels(settings, model);
     const std::size_t dim = model.dim();
     std::uint32_t particles = settings.particles;
     sample::RunRequest request;
