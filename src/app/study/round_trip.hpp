@@ -28,11 +28,14 @@ RoundTrip round_trip(const diffusion::Course& course, const diffusion::Parametri
 /// under vp in double precision.
 double exact_round_trip_error(TripKind kind, int steps);
 
-/// Error against steps, with the slope from each row to the next beside the expected one: −1, −3 and −2. Heun's rule
-/// with steps of the other sign has the same leading error, h², which so cancels in a round trip of its own.
+/// Error against steps, with its slope beside the expected one. Of an exact score from each row to the next: −1, −3 and
+/// −2; Heun's rule with steps of the other sign has the same leading error, h², which so cancels in a round trip of its
+/// own. A network is smooth only over steps much finer than its own features: its slope is taken over all the rows, and
+/// Heun's is that of either way, −2.
 class RoundTripTable {
   public:
-    explicit RoundTripTable(const std::string& title);
+    enum class Score { exact, learned };
+    RoundTripTable(const std::string& title, Score score);
     void add(TripKind kind, int steps, double error);
     /// `floor`: errors below are rounding.
     Table table(double floor) const;
@@ -43,7 +46,13 @@ class RoundTripTable {
         int steps = 0;
         double error = 0;
     };
+    /// Where the slope of row i begins; i itself where it has none.
+    std::size_t start_of(std::size_t i) const;
+    /// Of a network only the last row of a kind that is no rounding.
+    bool is_judged(std::size_t i, double floor) const;
+
     std::string title_;
+    Score score_;
     std::vector<Row> rows_;
 };
 
