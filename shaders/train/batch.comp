@@ -10,8 +10,6 @@
 #include "base/random.glsl"
 #include "train/level.glsl"
 
-const uint NOWHERE = ~0u;  // there is one level
-
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
 layout(constant_id = 2) const int CLASSES = 0;
@@ -48,13 +46,6 @@ layout(set = 0, binding = 1) readonly buffer Pool { float pool[]; };
 layout(set = 0, binding = 2) readonly buffer Labels { uint labels[]; };
 layout(set = 0, binding = 3) readonly buffer Levels { float levels[]; };
 
-uint choose(uint word, uint count) {
-    uint high;
-    uint low;
-    umulExtended(word, count, high, low);
-    return high;
-}
-
 void main() {
     uint row = gl_GlobalInvocationID.x;
     if (row >= push.rows) return;
@@ -64,11 +55,11 @@ void main() {
     uint start = choose(first.z, push.all_levels);
     if (row < push.levels) {
         values[push.times + row] =
-            levels[LEVEL_FLOATS * ((row * push.all_levels + start) / push.levels) + LEVEL_C_NOISE];
+            levels[level_place(row, push.levels, push.all_levels, start) + LEVEL_C_NOISE];
     }
     uint level = (row * push.levels + choose(first.x, push.levels)) / push.rows;
     if (push.level != NOWHERE) values[push.level + row] = float(level);
-    uint at = LEVEL_FLOATS * ((level * push.all_levels + start) / push.levels);
+    uint at = level_place(level, push.levels, push.all_levels, start);
     uint point = choose(own.y, push.points);
     if (CLASSES > 0) {
         uint label = own.w < push.hidden_below ? uint(CLASSES) : labels[point];

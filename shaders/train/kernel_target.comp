@@ -10,8 +10,6 @@
 #include "base/random.glsl"
 #include "train/level.glsl"
 
-const uint NOWHERE = ~0u;  // there is one level
-
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
 
@@ -48,11 +46,9 @@ void main() {
     uint row = push.first + gl_GlobalInvocationID.x;
     if (row >= push.rows) return;
     uvec4 first = sf_philox4x32(uvec4(0u, 0u, push.step, push.stream), uvec2(push.seed_low, push.seed_high));
-    uint start;
-    uint low;
-    umulExtended(first.z, push.all_levels, start, low);
+    uint start = choose(first.z, push.all_levels);
     uint level = push.level == NOWHERE ? 0u : uint(values[push.level + row]);
-    uint at = LEVEL_FLOATS * ((level * push.all_levels + start) / push.levels);
+    uint at = level_place(level, push.levels, push.all_levels, start);
     float alpha = levels[at + LEVEL_ALPHA];
     float sigma = levels[at + LEVEL_SIGMA];
     float x[DIM];

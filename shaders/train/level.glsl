@@ -16,4 +16,18 @@
 #define LEVEL_SPREAD 11u
 #define LEVEL_FLOATS 12u
 
+uint choose(uint word, uint count) {
+    uint high;
+    uint low;
+    umulExtended(word, count, high, low);
+    return high;
+}
+
+// The place of a batch's level in memory.
+uint level_place(uint level, uint levels, uint all_levels, uint start) {
+    return LEVEL_FLOATS * ((level * all_levels + start) / levels);
+}
+
+const uint NOWHERE = ~0u;  // the rows' levels, where there is one
+
 #endif

@@ -65,12 +65,7 @@ class Workshop {
 
     train::TrainerMaker maker() const {
 #ifdef SCOREFIELD_WITH_VULKAN
-        if (device_) {
-            return [this](const train::TrainSettings& settings, const data::Dataset& data,
-                          const diffusion::NoiseProcess& process) -> std::unique_ptr<train::Trainer> {
-                return std::make_unique<train::GpuTrainer>(*device_, settings, data, process);
-            };
-        }
+        if (device_) return train::gpu_trainer_maker(*device_);
 #endif
         return train::make_host_trainer;
     }

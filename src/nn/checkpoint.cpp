@@ -155,14 +155,9 @@ data::TensorMap split_state(data::TensorMap& tensors) {
     return state;
 }
 
-/// `network` fits `weights`, the network's own tensors.
-std::optional<OptimiserState> read_state(data::TensorMap tensors, const MlpConfig& network,
-                                         const data::TensorMap& weights, const std::string& where) {
+std::optional<OptimiserState> read_state(data::TensorMap tensors, const MlpConfig& network, const std::string& where) {
     if (tensors.empty()) return {};
-    std::size_t count = 0;
-    for (const TensorSpec& spec : mlp_tensors(network)) {
-        if (spec.trained) count += weights.at(spec.name).values.size();
-    }
+    const std::size_t count = trained_weights(network);
     OptimiserState state;
     for (const auto& [name, values] : state_tensors(state)) {
         const auto found = tensors.find(name);
@@ -220,7 +215,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     data::TensorMap state = split_state(file.tensors);
     require_tensors(file.tensors, checkpoint.network, where);
     checkpoint.tensors = std::move(file.tensors);
-    checkpoint.state = read_state(std::move(state), checkpoint.network, checkpoint.tensors, where);
+    checkpoint.state = read_state(std::move(state), checkpoint.network, where);
     return checkpoint;
 }
 

@@ -40,11 +40,9 @@ struct RowsPush {
 class TrainedOffsets {
   public:
     explicit TrainedOffsets(const MlpConfig& config) {
-        for (const TensorSpec& spec : mlp_tensors(config)) {
-            if (!spec.trained) continue;
-            const Shape shape = value_shape(spec);
+        for (const TensorSpec& spec : trained_tensors(config)) {
             offsets_[spec.name] = count_;
-            count_ += static_cast<std::uint32_t>(shape.rows * shape.columns);
+            count_ += static_cast<std::uint32_t>(element_count(spec));
         }
     }
 

@@ -27,6 +27,23 @@ std::vector<TensorSpec> mlp_tensors(const MlpConfig& config) {
     return specs;
 }
 
+std::vector<TensorSpec> trained_tensors(const MlpConfig& config) {
+    std::vector<TensorSpec> trained = mlp_tensors(config);
+    std::erase_if(trained, [](const TensorSpec& spec) { return !spec.trained; });
+    return trained;
+}
+
+std::size_t element_count(const TensorSpec& spec) {
+    const Shape shape = value_shape(spec);
+    return shape.rows * shape.columns;
+}
+
+std::size_t trained_weights(const MlpConfig& config) {
+    std::size_t count = 0;
+    for (const TensorSpec& spec : trained_tensors(config)) count += element_count(spec);
+    return count;
+}
+
 Shape value_shape(const TensorSpec& spec) {
     return spec.shape.size() == 1 ? Shape{1, spec.shape[0]} : Shape{spec.shape[0], spec.shape[1]};
 }

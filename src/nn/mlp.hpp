@@ -42,6 +42,15 @@ struct TensorSpec {
 /// are classes input.label [W, classes].
 std::vector<TensorSpec> mlp_tensors(const MlpConfig& config);
 
+/// Those that training changes, in their order.
+std::vector<TensorSpec> trained_tensors(const MlpConfig& config);
+
+/// Numbers in a tensor.
+std::size_t element_count(const TensorSpec& spec);
+
+/// Numbers in all tensors that training changes.
+std::size_t trained_weights(const MlpConfig& config);
+
 /// The frequencies in which a network sees its time: geometric from the fastest down to the slowest.
 struct TimeFrequencies {
     double fastest = 1;

@@ -61,28 +61,10 @@ std::size_t whole_fours(std::size_t count) {
     return (count + 3) / 4 * 4;
 }
 
-/// The tensors that are trained: all but the first, in the graph's order.
-std::vector<nn::TensorSpec> trained_tensors(const nn::MlpConfig& network) {
-    std::vector<nn::TensorSpec> trained;
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(network)) {
-        if (spec.trained) trained.push_back(spec);
-    }
-    return trained;
-}
-
-std::size_t elements(const nn::TensorSpec& spec) {
-    const nn::Shape shape = nn::value_shape(spec);
-    return shape.rows * shape.columns;
-}
-
 /// Loss first, then its derivatives by the trained tensors: one row of numbers.
 std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& objective, const nn::MlpConfig& network,
                                            std::size_t rows) {
-    std::vector<nn::Value> outputs = {objective.loss};
-    std::vector<nn::Value> trained;
-    for (const nn::TensorSpec& spec : trained_tensors(network)) trained.push_back(objective.graph.find(spec.name));
-    const std::vector<nn::Value> gradients = objective_gradients(objective, trained);
-    outputs.insert(outputs.end(), gradients.begin(), gradients.end());
+    const std::vector<nn::Value> outputs = training_outputs(objective, network);
     try {
         return std::make_unique<nn::GpuPlan>(device, objective.graph, outputs, rows);
     } catch (const base::Error& error) {
@@ -108,7 +90,7 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
       readback_(device, "figures of steps, read-back", figures_.bytes(), gpu::MemoryUse::readback),
       recorders_{gpu::Recorder(device, "training, even"), gpu::Recorder(device, "training, odd")} {
     plan_ = plan_training(device, objective_, network_, settings.batch);
-    for (const nn::TensorSpec& spec : trained_tensors(network_)) trained_ += elements(spec);
+    trained_ = nn::trained_weights(network_);
     const std::uint32_t group = nn::network_group(device);
     const BatchForm& form = source_.form();
     const auto dim = static_cast<std::uint32_t>(network_.dim);
@@ -376,8 +358,8 @@ data::TensorMap GpuTrainer::averaged_weights() {
     const std::vector<float> averaged = gpu::download<float>(device_, average_);
     data::TensorMap tensors = initial_weights();
     auto next = averaged.begin();
-    for (const nn::TensorSpec& spec : trained_tensors(network_)) {
-        const auto end = next + static_cast<std::ptrdiff_t>(elements(spec));
+    for (const nn::TensorSpec& spec : nn::trained_tensors(network_)) {
+        const auto end = next + static_cast<std::ptrdiff_t>(nn::element_count(spec));
         tensors.at(spec.name).values.assign(next, end);
         next = end;
     }
@@ -424,6 +406,13 @@ void GpuTrainer::require_submitted() const {
 
 VkDeviceSize GpuTrainer::first_weight() const {
     return VkDeviceSize{plan_->place("input.weight").offset} * sizeof(float);
+}
+
+TrainerMaker gpu_trainer_maker(gpu::Device& device) {
+    return [&device](const TrainSettings& settings, const data::Dataset& data,
+                     const diffusion::NoiseProcess& process) -> std::unique_ptr<Trainer> {
+        return std::make_unique<GpuTrainer>(device, settings, data, process);
+    };
 }
 
 }  // namespace scorefield::train

@@ -12,6 +12,7 @@
 #include "nn/gpu_plan.hpp"
 #include "train/objective.hpp"
 #include "train/settings.hpp"
+#include "train/train.hpp"
 #include "train/trainer.hpp"
 
 namespace scorefield::train {
@@ -96,5 +97,8 @@ class GpuTrainer final : public Trainer {
     std::uint64_t steps_ = 0;          ///< recorded to their end
     std::uint64_t submissions_ = 0;
 };
+
+/// Makes trainers on the device, which outlives them.
+TrainerMaker gpu_trainer_maker(gpu::Device& device);
 
 }  // namespace scorefield::train

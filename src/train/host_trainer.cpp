@@ -6,27 +6,6 @@
 #include <utility>
 
 namespace scorefield::train {
-namespace {
-
-std::vector<nn::Value> trained_values(const nn::Graph& graph, const nn::MlpConfig& network) {
-    std::vector<nn::Value> values;
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(network)) {
-        if (spec.trained) values.push_back(graph.find(spec.name));
-    }
-    return values;
-}
-
-/// Loss first, then the derivatives by the trained tensors in their order.
-nn::FloatPlan plan_training(ObjectiveGraph& objective, const nn::MlpConfig& network, std::size_t rows) {
-    std::vector<nn::Value> outputs = {objective.loss};
-    const std::vector<nn::Value> trained = trained_values(objective.graph, network);
-    for (const nn::Value gradient : objective_gradients(objective, trained)) {
-        outputs.push_back(gradient);
-    }
-    return {objective.graph, outputs, rows};
-}
-
-}  // namespace
 
 HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& data,
                          const diffusion::NoiseProcess& process)
@@ -35,7 +14,7 @@ HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& dat
       source_(data, process, settings),
       network_(network_config(settings, source_)),
       objective_(build_objective(network_, source_, settings.batch)),
-      plan_(plan_training(objective_, network_, settings.batch)) {
+      plan_(objective_.graph, training_outputs(objective_, network_), settings.batch) {
     const data::TensorMap weights = nn::initial_weights(network_, settings.seed, source_.frequencies());
     std::size_t gradient = 0;
     for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {

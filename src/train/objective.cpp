@@ -85,6 +85,14 @@ ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchSource& s
     return build_objective(config, source.form(), levels > 1 ? nn::TimeRows::levels : nn::TimeRows::shared, levels);
 }
 
+std::vector<nn::Value> training_outputs(ObjectiveGraph& objective, const nn::MlpConfig& network) {
+    std::vector<nn::Value> trained;
+    for (const nn::TensorSpec& spec : nn::trained_tensors(network)) trained.push_back(objective.graph.find(spec.name));
+    std::vector<nn::Value> outputs = objective_gradients(objective, trained);
+    outputs.insert(outputs.begin(), objective.loss);
+    return outputs;
+}
+
 nn::FloatBindings batch_bindings(const Batch& batch) {
     return {{"x", batch.x},           {"level", batch.level},
             {"c_noise", batch.times}, {"label", batch.label},

@@ -24,6 +24,9 @@ struct ObjectiveGraph {
     std::optional<nn::Value> output_adjoint;
 };
 
+/// Loss first, then its derivatives by the network's trained tensors in their order: what a step of training needs.
+std::vector<nn::Value> training_outputs(ObjectiveGraph& objective, const nn::MlpConfig& network);
+
 /// Appends the derivatives of the loss by `variables`, in that order.
 std::vector<nn::Value> objective_gradients(ObjectiveGraph& objective, const std::vector<nn::Value>& variables);
 

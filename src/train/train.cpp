@@ -99,13 +99,7 @@ class Run {
     }
 
     nn::Checkpoint checkpoint(bool with_state) {
-        nn::Checkpoint made;
-        made.network = trainer_.network();
-        made.process = settings_.process;
-        if (made.process.name == "ddpm") made.process.horizon = process_.times().highest + 1;
-        made.prediction = settings_.prediction;
-        made.data = settings_.data;
-        made.scaling = trainer_.source().scaling();
+        nn::Checkpoint made = describe_network(settings_, process_, trainer_);
         made.training = settings_.record;
         made.training[kStepsKey] = std::to_string(trainer_.steps());
         made.training[kPointsKey] = points_;
@@ -177,6 +171,18 @@ std::uint64_t resumed_steps(const nn::Checkpoint& checkpoint) {
     }
     throw base::request_error("cannot resume", "--resume", "the model does not say how many steps it was trained for",
                               "begin a new training");
+}
+
+nn::Checkpoint describe_network(const TrainSettings& settings, const diffusion::NoiseProcess& process,
+                                const Trainer& trainer) {
+    nn::Checkpoint checkpoint;
+    checkpoint.network = trainer.network();
+    checkpoint.process = settings.process;
+    if (checkpoint.process.name == "ddpm") checkpoint.process.horizon = process.times().highest + 1;
+    checkpoint.prediction = settings.prediction;
+    checkpoint.data = settings.data;
+    checkpoint.scaling = trainer.source().scaling();
+    return checkpoint;
 }
 
 std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const data::Dataset& data,

@@ -37,6 +37,10 @@ inline constexpr std::uint64_t kHeldOutDraws = 1'000'000;
 using TrainerMaker = std::function<std::unique_ptr<Trainer>(const TrainSettings& settings, const data::Dataset& data,
                                                             const diffusion::NoiseProcess& process)>;
 
+/// All that a checkpoint says of the trainer's network but its tensors and how they were made.
+nn::Checkpoint describe_network(const TrainSettings& settings, const diffusion::NoiseProcess& process,
+                                const Trainer& trainer);
+
 /// On the host.
 std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const data::Dataset& data,
                                            const diffusion::NoiseProcess& process);

@@ -47,11 +47,7 @@ double average_decay(double ema, std::uint64_t step) {
 }
 
 void require_fitting(const TrainingState& state, const nn::MlpConfig& network) {
-    std::size_t count = 0;
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(network)) {
-        const nn::Shape shape = nn::value_shape(spec);
-        if (spec.trained) count += shape.rows * shape.columns;
-    }
+    const std::size_t count = nn::trained_weights(network);
     for (const std::vector<float>* list : {&state.weights, &state.averaged, &state.first, &state.second}) {
         if (list->size() != count) throw std::logic_error("a training state of another network");
     }

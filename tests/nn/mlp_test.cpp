@@ -74,16 +74,26 @@ TEST(Mlp, IsTheFormulaOfTheMethods) {
     }
 }
 
-TEST(Mlp, GivesTheSameWithTimePerParticle) {
-    const MlpConfig config = {2, 16, 2, 4};
-    const data::TensorMap tensors = random_weights(config, 9);
+std::map<std::string, Matrix> matrices_of(const MlpConfig& config, const data::TensorMap& tensors) {
     std::map<std::string, Matrix> matrices;
-    Bindings bindings;
     for (const TensorSpec& spec : mlp_tensors(config)) {
         Matrix& matrix = matrices[spec.name] = Matrix(value_shape(spec).rows, value_shape(spec).columns);
         std::ranges::copy(tensors.at(spec.name).values, matrix.values.begin());
-        bindings[spec.name] = &matrix;
     }
+    return matrices;
+}
+
+Bindings bind(const std::map<std::string, Matrix>& matrices) {
+    Bindings bindings;
+    for (const auto& [name, matrix] : matrices) bindings[name] = &matrix;
+    return bindings;
+}
+
+TEST(Mlp, GivesTheSameWithTimePerParticle) {
+    const MlpConfig config = {2, 16, 2, 4};
+    const data::TensorMap tensors = random_weights(config, 9);
+    const std::map<std::string, Matrix> matrices = matrices_of(config, tensors);
+    Bindings bindings = bind(matrices);
     Graph graph;
     const MlpValues network = build_mlp(graph, config, TimeRows::per_particle);
     Matrix x(3, 2);
@@ -102,13 +112,8 @@ TEST(Mlp, GivesTheSameWithTimePerParticle) {
 TEST(Mlp, AnswersForOneClassAsTheNetworkThatIsToldIt) {
     const MlpConfig config = {2, 16, 2, 4, 3};
     const data::TensorMap tensors = random_weights(config, 9);
-    std::map<std::string, Matrix> matrices;
-    Bindings bindings;
-    for (const TensorSpec& spec : mlp_tensors(config)) {
-        Matrix& matrix = matrices[spec.name] = Matrix(value_shape(spec).rows, value_shape(spec).columns);
-        std::ranges::copy(tensors.at(spec.name).values, matrix.values.begin());
-        bindings[spec.name] = &matrix;
-    }
+    const std::map<std::string, Matrix> matrices = matrices_of(config, tensors);
+    Bindings bindings = bind(matrices);
     Graph graph;
     const MlpValues network = build_mlp(graph, config, TimeRows::per_particle);
     Matrix x(3, 2);

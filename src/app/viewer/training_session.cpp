@@ -48,14 +48,9 @@ Model training_model(const TrainingSession& session) {
     Model model;
     model.path = "training";
     model.in_training = true;
-    nn::Checkpoint& checkpoint = model.checkpoint.emplace();
-    checkpoint.network = trainer.network();
+    model.checkpoint = train::describe_network(session.settings, *session.process, trainer);
+    nn::Checkpoint& checkpoint = *model.checkpoint;
     checkpoint.network.classes = 0;
-    checkpoint.process = session.settings.process;
-    if (checkpoint.process.name == "ddpm") checkpoint.process.horizon = session.process->times().highest + 1;
-    checkpoint.prediction = session.settings.prediction;
-    checkpoint.data = session.data->name();
-    checkpoint.scaling = trainer.source().scaling();
     checkpoint.tensors = nn::weights_of_class(trainer.initial_weights(), trainer.network(), std::nullopt);
     model.process_settings = checkpoint.process;
     model.process = session.process;
