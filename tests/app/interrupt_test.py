@@ -20,18 +20,18 @@ ENDLESS = ["--steps", "1000", "--particles", "100000", "--model", MODEL]
 TRAIN = ["train", "--data", "swiss_roll", "--train.steps", "100000000", "--out", "x.safetensors", "--log", "x.csv"]
 
 
-def watches(process, number):
-    """Whether the process has a handler for the signal."""
+def holds(process, kind, number):
+    """Whether the signal is among those of a kind: SigCgt, that have a handler; ShdPnd, that wait to be delivered."""
     with open(f"/proc/{process.pid}/status") as file:
-        caught = next(line for line in file if line.startswith("SigCgt:"))
-    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+        signals = next(line for line in file if line.startswith(kind))
+    return bool(int(signals.split()[1], 16) >> (number - 1) & 1)
 
 
 def begin(cwd, arguments, number, files):
     """The process, once it watches for the signal and there are so many files."""
     process = subprocess.Popen([BINARY, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     end = time.monotonic() + PATIENCE
-    while not watches(process, number) or len(files_below(cwd)) < files:
+    while not holds(process, "SigCgt", number) or len(files_below(cwd)) < files:
         require(process.poll() is None and time.monotonic() < end, f"{arguments} does not begin: {process.poll()}")
         time.sleep(0.05)
     return process
@@ -54,16 +54,20 @@ def interrupted(cwd, arguments, number, begun, kept=()):
         os.remove(path)
 
 
-# Steps of seconds: nothing looks for signals between.
-SLOW = ["--train.batch", "100000", "--network.width", "128"]
+# Steps of a second and more: nothing looks for signals between.
+SLOW = ["--train.batch", "100000", "--network.width", "256"]
 
 
 def second_signal(cwd):
+    """The process stands still between its two signals: its step must not end before the second, on a fast machine either."""
     process = begin(cwd, [*TRAIN, *SLOW], signal.SIGTERM, len(files_below(cwd)) + 1)
-    time.sleep(1)
     process.send_signal(signal.SIGINT)
+    while holds(process, "ShdPnd", signal.SIGINT):
+        time.sleep(0.001)
+    process.send_signal(signal.SIGSTOP)
     time.sleep(0.7)
     process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGCONT)
     process.communicate(timeout=PATIENCE)
     require(process.returncode == -signal.SIGTERM, f"status {process.returncode}")
 
