@@ -169,10 +169,18 @@ class Checker {
         const VkAccessFlags2 read_access = read_part(use.access);
         if (read_access != 0 && !(is_ordered(write, use.stages) && is_visible(write, use.stages, read_access))) {
             report(tracked, "read after write", pass, write);
-        } else if (write_part(use.access) != 0 &&
-                   !(is_ordered(write, use.stages) && (use.stages & ~write.available_before) == 0)) {
+        } else if (write_part(use.access) != 0 && !may_overwrite(tracked, use)) {
             report(tracked, "write after write", pass, write);
         }
+    }
+
+    /// What has been read since may be overwritten by whatever follows the readers. Otherwise the earlier write must be
+    /// visible to the later one (Vulkan 1.3, 7.1: write after write needs a memory dependency).
+    static bool may_overwrite(const Tracked& tracked, const LoggedUse& use) {
+        const Pending& write = tracked.write;
+        if (!is_ordered(write, use.stages) || (use.stages & ~write.available_before) != 0) return false;
+        return write.write_access == 0 || !tracked.reads.empty() ||
+               is_visible(write, use.stages, write_part(use.access));
     }
 
     void note(const std::string& pass, const LoggedUse& use) {

@@ -201,10 +201,10 @@ bool BarrierTracker::sees_write(const ResourceState& state, const Use& use) cons
     });
 }
 
-/// Whether the use may overwrite the last write: that has finished and is available.
+/// Whether the use may overwrite the last write: that has finished and is visible to what the use writes.
 bool BarrierTracker::follows_write(const ResourceState& state, const Use& use) const {
     if (state.write_stages == 0) return true;
-    const auto& order = state.available ? order_.ordered : order_.available;
+    const auto& order = state.available ? order_.ordered : order_.overwritable;
     return all_stages(use.stages, [&](std::size_t to) {
         const bool after_transition = (state.seen_stages & kTrackedStages[to].stage) != 0;
         return after_transition ||
@@ -240,6 +240,8 @@ void BarrierTracker::apply(const VkMemoryBarrier2& barrier) {
             const auto raise = [](std::uint64_t& value, std::uint64_t least) { value = std::max(value, least); };
             raise(order_.ordered[from][to], ordered);
             raise(order_.available[from][to], available);
+            const VkAccessFlags2 write = kTrackedStages[to].write;
+            if ((barrier.dstAccessMask & write) != 0) raise(order_.overwritable[from][to], available);
             for (std::size_t read = 0; read < kReads; ++read) {
                 if ((barrier.dstAccessMask & kTrackedReads[read]) == 0) continue;
                 raise(order_.visible[from][to][read], available);

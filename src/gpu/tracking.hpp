@@ -120,6 +120,7 @@ class BarrierTracker {
     struct Order {
         PerStages<std::uint64_t> ordered{};                      ///< work has finished
         PerStages<std::uint64_t> available{};                    ///< and its writes are available
+        PerStages<std::uint64_t> overwritable{};                 ///< and visible to writes
         PerStages<std::array<std::uint64_t, kReads>> visible{};  ///< and visible through this kind of read
         /// What had been available at the first stage is visible at the second through this kind of read.
         PerStages<std::array<std::uint64_t, kReads>> visible_if_available{};

@@ -49,6 +49,17 @@ TEST(HazardCheck, FindsMissingBarriersOfEveryKind) {
                 ElementsAre(HasSubstr("'both' is not ordered after 'write'")));
 }
 
+TEST(HazardCheck, AWriteMustBeVisibleToTheNext) {
+    const auto writes_around = [](const LogEntry& between) { return check_hazards({kWritePass, between, kWritePass}); };
+    EXPECT_THAT(writes_around(barrier(kCompute, kWrite, kCompute, kWrite)), IsEmpty());
+    EXPECT_THAT(writes_around(barrier(kCompute, kWrite, kCompute, kRead)),
+                ElementsAre(HasSubstr("write after write on 'state'")));
+    EXPECT_THAT(check_hazards({kWritePass, barrier(kCompute, kWrite, kCompute, kRead), kReadPass,
+                               barrier(kCompute, 0, kCompute, 0, 0), kWritePass}),
+                IsEmpty())
+        << "seen by the reader in between";
+}
+
 TEST(HazardCheck, ABarrierElsewhereDoesNotHelp) {
     const auto after_write = [](const LogEntry& between) { return check_hazards({kWritePass, between, kReadPass}); };
     EXPECT_THAT(after_write(barrier(kCompute, kWrite, kCompute, kRead)), IsEmpty());

@@ -61,6 +61,21 @@ TEST_F(RecorderTest, RecordsOneBarrierWhereOneIsNeededAndNoneBetweenReaders) {
     EXPECT_EQ(device().hazard_log().size(), 4U);
 }
 
+// The validation layer's opinion (synchronization validation reports an error otherwise).
+TEST_F(RecorderTest, AFilledBufferIsOverwrittenUnread) {
+    const Buffer a(device(), "a", 256);
+    const Buffer b(device(), "b", 256);
+    const Buffer c(device(), "c", 256);
+    Recorder recorder(device(), "overwritten");
+    recorder.begin();
+    recorder.fill(a, 0x40000000);
+    recorder.fill(b, 0);
+    scale(recorder, a, c, 1);
+    scale(recorder, c, b, 2);
+    device().submit(recorder);
+    EXPECT_EQ(download<float>(device(), b), std::vector<float>(64, 4.0F));
+}
+
 // The barriers of a real recording are all needed: the checker notices the loss of any single one.
 TEST_F(RecorderTest, DroppingAnyBarrierOfARealLogIsFound) {
     const Buffer a = make_buffer<float>(device(), "a", std::vector<float>(64, 1.0F));

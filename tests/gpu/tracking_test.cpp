@@ -100,6 +100,19 @@ TEST(Tracker, WhatABarrierForAnotherResourceImpliesIsNotRepeated) {
     EXPECT_TRUE(sandbox.batch.empty()) << "its reader finished before the barrier for c";
 }
 
+TEST(Tracker, ABarrierForAReaderDoesNotLetAnotherResourceBeOverwritten) {
+    const auto a = make_resource(1, false);
+    const auto b = make_resource(2, false);
+    Sandbox sandbox;
+    sandbox.pass("copy", {{a.get(), {kTransfer, VK_ACCESS_2_TRANSFER_WRITE_BIT}},
+                          {b.get(), {kTransfer, VK_ACCESS_2_TRANSFER_WRITE_BIT}}});
+    sandbox.pass("read a", {{a.get(), {kCompute, kRead}}});
+    sandbox.pass("overwrite b", {{b.get(), {kCompute, kWrite}}});
+    ASSERT_TRUE(sandbox.batch.memory) << "the barrier before made nothing visible to writes";
+    EXPECT_EQ(sandbox.batch.memory->srcAccessMask, VK_ACCESS_2_TRANSFER_WRITE_BIT);
+    EXPECT_EQ(sandbox.batch.memory->dstAccessMask, kWrite);
+}
+
 TEST(Tracker, RefusesWhatItDoesNotTrack) {
     const auto a = make_resource(1, false);
     Sandbox sandbox;
