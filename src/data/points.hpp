@@ -17,6 +17,9 @@ struct Points {
     bool operator==(const Points&) const = default;
 };
 
+/// Those with this label; none where the points have no labels.
+Points points_of_class(const Points& points, std::uint32_t label);
+
 /// Rows (n, dim) as planes (dim, n): coordinate by coordinate, as the GPU keeps states. dim ≥ 1.
 std::vector<float> to_planes(std::span<const float> rows, std::size_t dim);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cmath>
 
 #include "gpu/transfer.hpp"
@@ -34,6 +35,9 @@ struct LoadPlace {
 /// Push constants of shaders/nn/load_rows.comp.
 struct RowsPush {
     std::uint32_t floats, first, times;
+    std::uint32_t bias, units;  ///< of the input layer
+    std::uint32_t label = PackedPlace::kPadding;
+    std::uint32_t classes = 0;
 };
 
 /// Where the trained tensors begin, one after the other.
@@ -66,13 +70,14 @@ class TrainedOffsets {
 
 struct GpuNetwork::Loads {
     Loads(gpu::Device& device, const std::vector<std::uint32_t>& weights, const std::vector<LoadPlace>& table,
-          std::uint32_t count, std::size_t row_features)
+          const TrainedOffsets& offsets, std::size_t row_features)
         : pack(device, "pack weights", shaders::nn_load_weights_comp, {workgroup_size(device, kLoadGroup)}),
           rows(device, "time table", shaders::nn_load_rows_comp, {workgroup_size(device, kLoadGroup)}),
           weight_places(gpu::make_buffer<std::uint32_t>(device, "places of weights", weights)),
           row_places(gpu::make_buffer<LoadPlace>(device, "places of addends", table)),
-          trained(device, "trained weights", VkDeviceSize{count} * sizeof(float)),
-          times(static_cast<std::uint32_t>(row_features)) {}
+          trained(device, "trained weights", VkDeviceSize{offsets.count()} * sizeof(float)),
+          times(static_cast<std::uint32_t>(row_features)),
+          input_bias(offsets.of("input.bias")) {}
 
     /// The features (sin(c f), cos(c f)) of every row.
     void set_times(gpu::Device& device, std::span<const double> c_noise, const Matrix& frequencies) {
@@ -91,8 +96,12 @@ struct GpuNetwork::Loads {
     gpu::Buffer weight_places, row_places;
     gpu::Buffer trained;  ///< a copy: the rows of other times are computed from it, too
     gpu::Buffer features_staging;
-    gpu::Buffer features;           ///< (rows, times)
-    std::uint32_t times = 0;        ///< features of a row
+    gpu::Buffer features;          ///< (rows, times)
+    std::uint32_t times = 0;       ///< features of a row
+    std::uint32_t input_bias = 0;  ///< its place in `trained`
+    std::uint32_t labels = 0;      ///< the place of input.label
+    std::uint32_t classes = 0;     ///< 0: there are no labels
+    std::optional<std::size_t> label;
     bool features_pending = false;  ///< not on the GPU yet
     bool loaded = false;            ///< the weights are no longer those that the network was made with
 };
@@ -189,9 +198,11 @@ void GpuNetwork::record_uploads(gpu::Recorder& recorder) {
     uploads_pending_ = false;
 }
 
-void GpuNetwork::prepare_loads() {
+void GpuNetwork::prepare_loads(std::size_t classes) {
     std::vector<LoadPlace> rows;
-    const TrainedOffsets offsets(config_);
+    MlpConfig trained = config_;
+    trained.classes = classes;
+    const TrainedOffsets offsets(trained);
     std::vector<std::uint32_t> weights;
     for (const PackedPlace& place : kernels_->weight_places()) {
         const bool padding = place.layer == PackedPlace::kPadding;
@@ -202,12 +213,16 @@ void GpuNetwork::prepare_loads() {
                            ? LoadPlace()
                            : offsets.addend(layers_[place.layer].weight, place.element, config_.features));
     }
-    loads_ = std::make_unique<Loads>(device_, weights, rows, offsets.count(), 2 * config_.features);
+    loads_ = std::make_unique<Loads>(device_, weights, rows, offsets, 2 * config_.features);
+    loads_->classes = static_cast<std::uint32_t>(classes);
+    if (classes > 0) loads_->labels = offsets.of("input.label");
     if (!times_.empty()) loads_->set_times(device_, times_, parameters_.at(kFrequencies));
 }
 
-void GpuNetwork::record_load(gpu::Recorder& recorder, const gpu::Buffer& trained) {
+void GpuNetwork::record_load(gpu::Recorder& recorder, const gpu::Buffer& trained, std::optional<std::size_t> label) {
     Loads& loads = *loads_;
+    assert(!label || *label < loads.classes);
+    loads.label = label;
     recorder.copy(trained, 0, loads.trained, 0, loads.trained.bytes());
     const auto count = static_cast<std::uint32_t>(weights_.bytes() / sizeof(float));
     const std::uint32_t group = loads.pack.local_size()[0];
@@ -227,12 +242,15 @@ void GpuNetwork::record_rows(gpu::Recorder& recorder) {
     }
     loads_->features_pending = false;
     uploads_pending_ = false;
+    RowsPush push = {floats, 0, loads_->times, loads_->input_bias, static_cast<std::uint32_t>(config_.width)};
+    if (loads_->label) push.label = loads_->labels + static_cast<std::uint32_t>(*loads_->label);
+    push.classes = loads_->classes;
     for (std::uint32_t first = 0; first < rows; first += most) {
+        push.first = first;
         recorder.dispatch(loads_->rows,
                           {gpu::reads(loads_->trained), gpu::reads(loads_->row_places), gpu::reads(loads_->features),
                            gpu::writes(rows_)},
-                          RowsPush{floats, first, loads_->times}, (floats + group - 1) / group,
-                          std::min(most, rows - first));
+                          push, (floats + group - 1) / group, std::min(most, rows - first));
     }
 }
 

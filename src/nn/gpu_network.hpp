@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -66,12 +67,15 @@ class GpuNetwork {
 
     void record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const;
 
-    /// Makes what record_load needs.
-    void prepare_loads();
-    /// Takes other weights where they are made: `trained` holds the trained tensors of mlp_tensors(config), one after
-    /// the other (what follows them is not read). Packs them, and computes the table's rows anew, in single precision;
-    /// from here on set_times leaves the rows to the GPU, too. Neither waits nor allocates.
-    void record_load(gpu::Recorder& recorder, const gpu::Buffer& trained);
+    /// Makes what record_load needs. `classes`: the weights will be those of a conditional network of which this one,
+    /// without classes, is to answer for one class or for all together; 0: of a network like this one.
+    void prepare_loads(std::size_t classes = 0);
+    /// Takes other weights where they are made: `trained` holds the trained tensors of mlp_tensors(config), with the
+    /// classes that were prepared for, one after the other (what follows them is not read). Packs them, and computes
+    /// the table's rows anew, in single precision; from here on set_times leaves the rows to the GPU, too. `label`: of
+    /// the class that is to be answered for; none: all together. Neither waits nor allocates.
+    void record_load(gpu::Recorder& recorder, const gpu::Buffer& trained,
+                     std::optional<std::size_t> label = std::nullopt);
 
     std::uint32_t dim() const { return static_cast<std::uint32_t>(config_.dim); }
     /// Multiplications and additions of the dense layers per particle and evaluation; activations not counted.

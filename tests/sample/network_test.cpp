@@ -144,6 +144,46 @@ TEST_P(GpuNetworkTest, LoadsOtherWeightsOnTheDevice) {
     EXPECT_LT(worst, 2e-5);
 }
 
+// The weights of a conditional network, loaded for one class after the other and for all together: the reference is the
+// network that weights_of_class leaves of it. Tolerance: as above, and a sum of one more term.
+TEST_F(GpuNetworkTest, LoadsTheNetworkOfAClass) {
+    constexpr std::size_t kClasses = 3;
+    for (const nn::MlpConfig config : {nn::MlpConfig{2, 24, 2, 5}, nn::MlpConfig{2, 136, 1, 4}}) {
+        nn::MlpConfig conditional = config;
+        conditional.classes = kClasses;
+        const data::TensorMap all = random_network(conditional, 21);
+        nn::GpuNetwork network(device(), config, random_network(config, 5));
+        const gpu::Buffer trained = gpu::make_buffer<float>(device(), "trained", trained_list(conditional, all));
+        constexpr std::uint32_t kParticles = 100;
+        const std::uint32_t stride = nn::round_up(kParticles, nn::kParticleMultiple);
+        std::vector<float> values(4 * stride);
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<float>(i));
+        const gpu::Buffer buffer = gpu::make_buffer<float>(device(), "test values", values);
+        const double times[] = {17, 403.5};
+        network.set_times(times);
+        network.prepare_loads(kClasses);
+        std::vector<double> x(2 * kParticles);
+        for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(values[i % 2 * stride + i / 2]);
+        for (const std::optional<std::size_t> label : {std::optional<std::size_t>(0), {2}, {}, {1}}) {
+            gpu::Recorder recorder(device(), "test");
+            recorder.begin();
+            network.record_load(recorder, trained, label);
+            network.record(recorder, buffer, {.src = 0, .dst = 1, .stride = stride, .count = kParticles, .row = 1});
+            device().wait(device().submit(recorder));
+            const std::vector<float> got = gpu::download<float>(device(), buffer);
+            const nn::NetworkScore reference(config, nn::weights_of_class(all, conditional, label), "test");
+            std::vector<double> expected(x.size());
+            diffusion::Eval at;
+            at.c_noise = 403.5;
+            reference.evaluate(x, at, expected);
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                ASSERT_NEAR(static_cast<double>(got[(2 + i % 2) * stride + i / 2]), expected[i], 2e-5)
+                    << "class " << (label ? static_cast<int>(*label) : -1);
+            }
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Shapes, GpuNetworkTest,
     ::testing::Values(NetworkCase{{2, 64, 3, 32}, 700, "fused"}, NetworkCase{{1, 24, 1, 4}, 513, "fused"},
