@@ -128,8 +128,8 @@ void Player::apply(const Settings& settings) {
     if (run_ != Run(settings)) load(settings);
 }
 
-void Player::prepare_live(const gpu::Buffer& trained) {
-    score_.network()->prepare_loads();
+void Player::prepare_live(const gpu::Buffer& trained, std::size_t classes) {
+    score_.network()->prepare_loads(classes);
     gpu::Recorder recorder(device_, "live weights");
     recorder.begin();
     score_.network()->record_load(recorder, trained);
@@ -137,10 +137,11 @@ void Player::prepare_live(const gpu::Buffer& trained) {
 }
 
 void Player::take_weights(gpu::Recorder& recorder, const LiveWeights& live) {
-    if (version_ == live.version) return;
+    if (has_taken(live)) return;
     const auto scope = recorder.scope("network");
-    score_.network()->record_load(recorder, live.trained);
+    score_.network()->record_load(recorder, live.trained, live.label);
     version_ = live.version;
+    label_ = live.label;
 }
 
 std::uint64_t Player::record(gpu::Recorder& recorder, std::uint64_t most, const std::function<void()>& started,
@@ -152,7 +153,7 @@ std::uint64_t Player::record(gpu::Recorder& recorder, std::uint64_t most, const 
         results_ = results;
     }
     const bool again =
-        results && start_recorded_ && playback_.playing() && recorded_ == program().steps && version_ != live->version;
+        results && start_recorded_ && playback_.playing() && recorded_ == program().steps && !has_taken(*live);
     if (live != nullptr && (!results || again || !start_recorded_)) take_weights(recorder, *live);
     if (again) {
         recorded_ = 0;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct LiveWeights {
     /// Finished samples are shown, drawn again from the same noise with each version. Otherwise the particles go on, by
     /// the newest weights at any time.
     bool restart = false;
+    /// Of a conditional network: the class that is shown; none: all together.
+    std::optional<std::size_t> label = std::nullopt;
 };
 
 /// A model's particles and how far they have come: program, executor and step clock. What is shown is a copy of the
@@ -75,8 +78,9 @@ class Player {
     /// finished samples, the clock stands still.
     std::uint64_t record(gpu::Recorder& recorder, std::uint64_t most, const std::function<void()>& started,
                          const LiveWeights* live = nullptr);
-    /// Makes and warms what live weights need; waits for the GPU. Only for models with a network.
-    void prepare_live(const gpu::Buffer& trained);
+    /// Makes and warms what live weights need; waits for the GPU. Only for models with a network. `classes`: of the
+    /// network in training; 0: it is not conditional.
+    void prepare_live(const gpu::Buffer& trained, std::size_t classes);
     /// The last recording was of finished samples.
     bool shows_results() const { return results_; }
     /// The state that the clock shows has been recorded as a whole.
@@ -98,6 +102,7 @@ class Player {
     void load(const Settings& settings);
     void reload();
     void start_again();
+    bool has_taken(const LiveWeights& live) const { return version_ == live.version && label_ == live.label; }
     void take_weights(gpu::Recorder& recorder, const LiveWeights& live);
     std::uint64_t record_block(gpu::Recorder& recorder, std::uint64_t most);
     void keep_state(gpu::Recorder& recorder);
@@ -114,8 +119,9 @@ class Player {
     std::uint32_t advanced_ = 0;  ///< particles that have taken the step after it already
     bool start_recorded_ = false;
     int shown_state_ = 0;
-    bool results_ = false;       ///< shown are finished samples
-    std::uint64_t version_ = 0;  ///< of the weights taken over last
+    bool results_ = false;              ///< shown are finished samples
+    std::uint64_t version_ = 0;         ///< of the weights taken over last
+    std::optional<std::size_t> label_;  ///< theirs
 };
 
 }  // namespace scorefield::app

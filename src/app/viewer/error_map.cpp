@@ -24,6 +24,7 @@ constexpr double kEvery = 0.4;  ///< seconds between questions
 /// Everything that the answer depends on.
 struct Question {
     nn::MlpConfig network;
+    std::optional<std::size_t> label;
     std::shared_ptr<const data::TensorMap> weights;
     diffusion::Parametrisation parametrisation;
     diffusion::Eval at;
@@ -63,7 +64,7 @@ ErrorField answer(const Question& question) {
     std::vector<double> scaled(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) scaled[i] = at.c_in * x[i];
     std::vector<double> output(x.size());
-    const data::TensorMap weights = nn::weights_of_class(*question.weights, question.network, std::nullopt);
+    const data::TensorMap weights = nn::weights_of_class(*question.weights, question.network, question.label);
     nn::MlpConfig network = question.network;
     network.classes = 0;
     nn::NetworkScore(network, weights, "training").evaluate(scaled, at, output);
@@ -95,8 +96,12 @@ std::vector<float> thinned(const data::Points& points, std::size_t most) {
     return values;
 }
 
-std::shared_ptr<const diffusion::EmpiricalTarget> some_of(const data::Dataset& data, const data::Scaling& scaling) {
-    const data::Points points = data::standardise(data.pool(kSeed, kPoints), scaling);
+/// Of the class, where one is given; throws base::Error where it has none.
+std::shared_ptr<const diffusion::EmpiricalTarget> some_of(const data::Dataset& data, std::optional<std::size_t> label,
+                                                          const data::Scaling& scaling) {
+    const std::size_t count = label ? kPoints * data.classes() : kPoints;
+    data::Points points = data::standardise(data.pool(kSeed, count), scaling);
+    if (label) points = data::points_of_class(points, static_cast<std::uint32_t>(*label));
     return std::make_shared<diffusion::EmpiricalTarget>(thinned(points, kPoints), points.dim);
 }
 
@@ -115,17 +120,21 @@ void ErrorMap::forget() {
     data_.reset();
     exact_.reset();
     field_.reset();
+    problem_.clear();
     stale_ = answer_.valid();
 }
 
 void ErrorMap::update(const Scene& scene, const LiveTraining& training) {
-    if (data_ != training.data()) forget();
+    const std::optional<std::size_t> label = training.shown_class();
+    if (data_ != training.data() || label_ != label) forget();
     data_ = training.data();
+    label_ = label;
     if (answer_.valid() && answer_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
         Answer answer = answer_.get();
         if (!stale_) {
             field_ = std::move(answer.field);
             exact_ = std::move(answer.exact);
+            problem_ = std::move(answer.problem);
         }
         stale_ = false;
     }
@@ -137,14 +146,19 @@ void ErrorMap::update(const Scene& scene, const LiveTraining& training) {
     asked_ = Clock::now();
     const Model& model = scene.model();
     Question question = {training.network(),
+                         label,
                          training.recent_weights(),
                          model.parametrisation,
                          evaluation_for(scene.player()),
                          scene.camera.visible(scene.extent()),
                          exact_};
     answer_ = std::async(std::launch::async, [question, data = data_, scaling = model.scaling]() mutable {
-        if (!question.exact) question.exact = some_of(*data, scaling);
-        return Answer{answer(question), question.exact};
+        try {
+            if (!question.exact) question.exact = some_of(*data, question.label, scaling);
+            return Answer{answer(question), question.exact, {}};
+        } catch (const std::exception& error) {
+            return Answer{std::nullopt, nullptr, error.what()};
+        }
     });
 }
 
@@ -174,7 +188,7 @@ void ErrorMap::draw(const render::Camera2d& camera, VkExtent2D extent, float lef
 }
 
 std::string ErrorMap::summary() const {
-    if (!field_) return {};
+    if (!field_) return problem_;
     double sum = 0;
     for (const float value : field_->values) sum += static_cast<double>(value);
     return fmt::format("mean {:.3f} in view, σ = {:.3g}", sum / static_cast<double>(field_->values.size()),

@@ -24,9 +24,9 @@ struct ErrorField {
 };
 
 /// Where in the picture the network in training is wrong: σ‖s − s*‖, s* being the exact score of its data (of some of
-/// their points) at the noise level that the particles are at, or where they are finished samples at one with half as
-/// much noise as signal. That is the error of the noise estimate: 1 is as much as knowing nothing. Computed beside the
-/// frames, a few times a second.
+/// their points, of the class that is shown) at the noise level that the particles are at, or where they are finished
+/// samples at one with half as much noise as signal. That is the error of the noise estimate: 1 is as much as knowing
+/// nothing. Computed beside the frames, a few times a second.
 class ErrorMap {
   public:
     /// Call every frame while it is to be seen. Data of other than two dimensions have no picture.
@@ -35,7 +35,7 @@ class ErrorMap {
     void forget();
     /// Draws over the picture, which begins at (left, top) and has `extent`, in screen units of `pixels` each.
     void draw(const render::Camera2d& camera, VkExtent2D extent, float left, float pixels) const;
-    /// The mean over the picture, the level; empty before the first.
+    /// The mean over the picture, the level, or why there is none; empty before the first.
     std::string summary() const;
 
   private:
@@ -43,12 +43,15 @@ class ErrorMap {
 
     std::shared_ptr<const diffusion::EmpiricalTarget> exact_;
     std::shared_ptr<const data::Dataset> data_;  ///< that exact_ is of
+    std::optional<std::size_t> label_;           ///< that exact_ is of
     struct Answer {
-        ErrorField field;
+        std::optional<ErrorField> field;
         std::shared_ptr<const diffusion::EmpiricalTarget> exact;
+        std::string problem;  ///< why there is no field; empty where there is one
     };
     std::future<Answer> answer_;
     std::optional<ErrorField> field_;
+    std::string problem_;
     Clock::time_point asked_;
     bool stale_ = false;  ///< what is being computed is of other data
 };

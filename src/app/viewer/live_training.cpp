@@ -21,7 +21,7 @@ std::string write(const std::filesystem::path& path, const nn::Checkpoint& check
     try {
         nn::write_checkpoint(path, checkpoint);
         return fmt::format("saved {}", path.string());
-    } catch (const base::Error& error) {
+    } catch (const std::exception& error) {
         return error.what();
     }
 }
@@ -45,11 +45,11 @@ LossFloor find_floor(const train::TrainSettings& settings, const data::Dataset& 
 }  // namespace
 
 void LiveTraining::start(TrainingPlan plan, const Settings& shown, VkExtent2D extent) {
-    if (preparing()) return;
+    if (preparing() && same_training(plan, asked_)) return;
     if (!session_) state_ = State::preparing;
-    prepared_ = std::async(std::launch::async, [this, shown, extent, wanted = std::move(plan)] {
-        return prepare_training(device_, wanted, shown, extent);
-    });
+    asked_ = plan;
+    prepared_.ask(
+        [this, shown, extent, wanted = std::move(plan)] { return prepare_training(device_, wanted, shown, extent); });
 }
 
 void LiveTraining::pause() {
@@ -78,22 +78,23 @@ std::optional<LiveTraining::Ready> LiveTraining::poll(std::string& message) {
         snapshot_.poll();
         measure_speed();
     }
-    if (!ready(prepared_)) return std::nullopt;
-    try {
-        adopt(prepared_.get());
-    } catch (const base::Error& error) {
-        message = error.what();
-        if (!session_) state_ = State::none;
+    auto prepared = prepared_.poll();
+    if (!prepared) return std::nullopt;
+    if (!prepared->result) {
+        message = prepared->error;
+        if (!session_ && !preparing()) state_ = State::none;
         return std::nullopt;
     }
+    adopt(std::move(*prepared->result));
     return Ready{std::move(session_->scene), session_->shown, session_->note};
 }
 
 void LiveTraining::adopt(std::unique_ptr<TrainingSession> session) {
     session_ = std::move(session);
     state_ = State::running;
-    snapshot_.watch(*session_->trainer);
+    snapshot_.watch(*session_->trainer, session_->initial);
     pace_ = {};
+    clock_ = {};
     losses_ = {};
     steps_per_second_ = 0;
     counted_ = 0;
@@ -104,7 +105,11 @@ void LiveTraining::adopt(std::unique_ptr<TrainingSession> session) {
 void LiveTraining::estimate_floor() {
     floor_ = {std::nullopt, "The floor of this loss is being computed."};
     auto estimate = [settings = session_->settings, data = session_->data, process = session_->process] {
-        return find_floor(settings, *data, *process);
+        try {
+            return find_floor(settings, *data, *process);
+        } catch (const std::exception& error) {
+            return LossFloor{std::nullopt, fmt::format("The floor of this loss cannot be computed: {}.", error.what())};
+        }
     };
     floor_estimates_.push_back(std::async(std::launch::async, std::move(estimate)));
 }
@@ -136,7 +141,8 @@ void LiveTraining::record(gpu::Recorder& recorder, double share) {
     recorded_ = {};
     if (!session_) return;
     snapshot_.record(recorder);
-    const double wanted = state_ == State::running ? pace_.operations(share) : 0;
+    const bool trains = state_ == State::running && (has_clock() || !clock_.resting());
+    const double wanted = trains ? pace_.operations(share) : 0;
     if (wanted <= 0) return;
     const auto scope = recorder.scope("training");
     const Clock::time_point start = Clock::now();
@@ -153,20 +159,29 @@ TrainingWork LiveTraining::submitted(gpu::Submission submission) {
 }
 
 void LiveTraining::note_frame(const TrainingWork& work, double device_ms, double frame_ms) {
-    pace_.note(work.operations, work.host_ms + device_ms, frame_ms);
+    if (has_clock()) {
+        pace_.note(work.operations, work.host_ms + device_ms, frame_ms);
+        return;
+    }
+    const std::optional<double> training_ms = clock_.training_ms(work.operations, frame_ms);
+    if (training_ms) pace_.note(work.operations, *training_ms, frame_ms);
+}
+
+bool LiveTraining::has_clock() const {
+    return device_.properties().timestamp_seconds > 0;
 }
 
 LiveWeights LiveTraining::weights(bool restart) const {
-    return {session_->trainer->averaged(), session_->trainer->steps(), restart};
+    return {session_->trainer->averaged(), session_->trainer->steps(), restart, session_->label};
 }
 
-void LiveTraining::save(const std::filesystem::path& path) {
-    if (!session_ || !recent_weights() || saved_.valid()) return;
-    nn::Checkpoint checkpoint = *training_model(*session_).checkpoint;
-    checkpoint.network = session_->trainer->network();
+bool LiveTraining::save(const std::filesystem::path& path) {
+    if (!session_ || !recent_weights() || saved_.valid()) return false;
+    nn::Checkpoint checkpoint = train::describe_network(session_->settings, *session_->process, *session_->trainer);
     checkpoint.tensors = *recent_weights();
     checkpoint.training = {{"steps", std::to_string(steps())}, {"seed", std::to_string(session_->settings.seed)}};
     saved_ = std::async(std::launch::async, write, path, std::move(checkpoint));
+    return true;
 }
 
 }  // namespace scorefield::app

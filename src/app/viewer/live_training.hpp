@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "app/frame_slot.hpp"
+#include "app/training_clock.hpp"
 #include "app/training_pace.hpp"
+#include "app/viewer/latest_job.hpp"
 #include "app/viewer/loss_history.hpp"
 #include "app/viewer/training_session.hpp"
 #include "app/viewer/weights_snapshot.hpp"
@@ -32,8 +34,8 @@ class LiveTraining {
     explicit LiveTraining(gpu::Device& device) : device_(device), snapshot_(device) {}
     /// Its end waits for what is being prepared.
 
-    /// Begins to prepare a new training; the one under way goes on until that is ready. Nothing while another is being
-    /// prepared.
+    /// Begins to prepare a new training; the one under way goes on until that is ready. While another is being prepared
+    /// the latest plan waits and is prepared in its place; nothing where it asks for what is being prepared anyway.
     void start(TrainingPlan plan, const Settings& shown, VkExtent2D extent);
     void pause();
     void resume();
@@ -54,15 +56,25 @@ class LiveTraining {
     void record(gpu::Recorder& recorder, double share);
     /// The submission of the recording. Returns what it holds.
     TrainingWork submitted(gpu::Submission submission);
-    /// A frame that held this work is done; it took so long on the device.
+    /// A frame that held this work is done; it took so long on the device, if that has a clock.
     void note_frame(const TrainingWork& work, double device_ms, double frame_ms);
 
     State state() const { return state_; }
-    bool preparing() const { return prepared_.valid(); }
+    bool preparing() const { return prepared_.busy(); }
+    /// A plan waits until what is being prepared is ready.
+    bool waiting() const { return prepared_.waiting(); }
     /// There is a network: in training, paused or finished.
     bool exists() const { return session_ != nullptr; }
     /// Of the network, which exists.
     LiveWeights weights(bool restart) const;
+    /// Of the network, which exists: its classes, 0 where it is not conditional, and which of them is shown (none: all
+    /// together).
+    std::size_t classes() const { return session_->trainer->network().classes; }
+    std::optional<std::size_t> shown_class() const { return session_->label; }
+    /// Whether the network learns all classes together, too.
+    bool knows_all_together() const { return session_->settings.label_dropout > 0; }
+    /// Below classes(); none only where they are known.
+    void show_class(std::optional<std::size_t> label) { session_->label = label; }
     const train::TrainSettings& settings() const { return session_->settings; }
     const nn::MlpConfig& network() const { return session_->trainer->network(); }
     std::shared_ptr<const data::Dataset> data() const { return session_->data; }
@@ -74,8 +86,9 @@ class LiveTraining {
     /// The averaged weights of some frames ago; null before the first.
     std::shared_ptr<const data::TensorMap> recent_weights() const { return snapshot_.tensors(); }
 
-    /// Writes the averaged weights as a checkpoint, beside the frames; `poll` tells how that went.
-    void save(const std::filesystem::path& path);
+    /// Writes the averaged weights as a checkpoint, beside the frames; `poll` tells how that went. False where there
+    /// are none yet, or an earlier one is still being written.
+    bool save(const std::filesystem::path& path);
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -83,14 +96,17 @@ class LiveTraining {
     void adopt(std::unique_ptr<TrainingSession> session);
     void take_reports(std::string& message);
     void measure_speed();
+    bool has_clock() const;
     void estimate_floor();
 
     gpu::Device& device_;
     State state_ = State::none;
-    std::future<std::unique_ptr<TrainingSession>> prepared_;
+    TrainingPlan asked_;  ///< of what is being prepared, or waits for that
+    LatestJob<std::unique_ptr<TrainingSession>> prepared_;
     std::unique_ptr<TrainingSession> session_;
     WeightsSnapshot snapshot_;
     TrainingPace pace_;
+    TrainingClock clock_;    ///< where the device has none
     TrainingWork recorded_;  ///< by the recording under way
     LossHistory losses_;
     LossFloor floor_;

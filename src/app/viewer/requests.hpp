@@ -1,10 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
 
 namespace scorefield::app {
+
+/// A class of a conditional network; none: all together.
+struct ClassChoice {
+    std::optional<std::size_t> label;
+};
 
 /// What the user asked for in one frame, by control or key.
 struct Requests {
@@ -21,6 +27,7 @@ struct Requests {
     bool retrain = false;  ///< begin anew by what the controls say
     bool toggle_board = false;
     std::optional<std::filesystem::path> train_file;  ///< begin anew with these data
+    std::optional<ClassChoice> show_class;            ///< of the network in training
     std::optional<std::filesystem::path> save_model;
 };
 

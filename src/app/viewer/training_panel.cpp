@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "app/training_settings.hpp"
 #include "app/viewer/controls.hpp"
@@ -39,6 +41,20 @@ void objective_controls(Settings& plan) {
     process_controls(plan);
 }
 
+/// The network can be told the classes of data that have some; also where it is to be and they have none, so that it
+/// can be taken back.
+void class_controls(Settings& plan) {
+    const auto infos = data::builtin_datasets();
+    const auto info = std::ranges::find(infos, plan.data, &data::DatasetInfo::name);
+    if (!plan.train.conditional && (info == infos.end() || info->classes == 0)) return;
+    control(plan, "train.conditional");
+    if (plan.train.conditional) control(plan, "train.label_dropout");
+}
+
+std::string class_text(std::optional<std::size_t> label) {
+    return label ? fmt::format("class {}", *label) : "all together";
+}
+
 const char* state_text(const LiveTraining& training) {
     if (training.preparing()) return "preparing …";
     switch (training.state()) {
@@ -61,6 +77,7 @@ void TrainingPanel::draw(Settings& plan, Settings& settings, const LiveTraining&
     draw_progress(training);
     control(settings, "train.share", "share of frame");
     control(settings, "train.samples");
+    if (training.exists() && training.classes() > 0) draw_class(training, requests);
     control(settings, "train.score_error", "score error");
     if (settings.score_error && training.exists()) {
         const std::string summary = error.summary();
@@ -68,6 +85,7 @@ void TrainingPanel::draw(Settings& plan, Settings& settings, const LiveTraining&
     }
     ImGui::Separator();
     draw_data(plan, board, requests);
+    class_controls(plan);
     objective_controls(plan);
     for (const char* const name : {"train.learning_rate", "train.schedule", "train.steps", "train.batch", "train.ema",
                                    "network.width", "network.depth"}) {
@@ -81,13 +99,9 @@ void TrainingPanel::draw_actions(const LiveTraining& training, Requests& request
     const bool runs = training.state() == LiveTraining::State::running;
     const bool begun = training.exists() && training.state() != LiveTraining::State::finished;
     const char* const label = runs ? "Pause training" : begun ? "Go on" : "Train";
-    if (button(label, width, "Train a network on the data chosen below and watch it learn  (T)",
-               !training.preparing())) {
-        requests.train = true;
-    }
+    if (button(label, width, "Train a network on the data chosen below and watch it learn  (T)")) requests.train = true;
     ImGui::SameLine();
-    if (button("Begin anew", width, "Train a new network by what is chosen below",
-               training.exists() && !training.preparing())) {
+    if (button("Begin anew", width, "Train a new network by what is chosen below", training.exists())) {
         requests.retrain = true;
     }
 }
@@ -106,6 +120,24 @@ void TrainingPanel::draw_progress(const LiveTraining& training) const {
                         training.settings().process.name, training.network().depth + 1, training.network().width,
                         training.settings().batch));
     draw_loss_curve(training.losses(), training.floor());
+}
+
+void TrainingPanel::draw_class(const LiveTraining& training, Requests& requests) const {
+    std::string help = "Of which class of the data samples and score error are shown  (--class)";
+    if (!training.knows_all_together()) {
+        help += "\n\nAll together are not learned: the class of no point is hidden (label dropout 0).";
+    }
+    row_label("class", help);
+    const std::optional<std::size_t> shown = training.shown_class();
+    if (ImGui::BeginCombo("##class", class_text(shown).c_str())) {
+        const auto choice = [&](std::optional<std::size_t> label) {
+            if (ImGui::Selectable(class_text(label).c_str(), label == shown)) requests.show_class = {label};
+        };
+        if (training.knows_all_together()) choice(std::nullopt);
+        for (std::size_t label = 0; label < training.classes(); ++label) choice(label);
+        ImGui::EndCombo();
+    }
+    tooltip(help);
 }
 
 void TrainingPanel::draw_data(Settings& plan, DrawingBoard& board, Requests& requests) const {

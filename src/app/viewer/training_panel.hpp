@@ -15,9 +15,6 @@ namespace scorefield::app {
 /// The part of the panel that trains a network and shows how it learns.
 class TrainingPanel {
   public:
-    /// What is painted on the board, among the data to choose.
-    static constexpr const char* kPainted = "painting";
-
     /// Declares it at the panel's cursor. `plan`: what is to be trained; `settings`: how it is shown.
     void draw(Settings& plan, Settings& settings, const LiveTraining& training, const ErrorMap& error,
               DrawingBoard& board, Requests& requests);
@@ -25,6 +22,7 @@ class TrainingPanel {
   private:
     void draw_actions(const LiveTraining& training, Requests& requests) const;
     void draw_progress(const LiveTraining& training) const;
+    void draw_class(const LiveTraining& training, Requests& requests) const;
     void draw_data(Settings& plan, DrawingBoard& board, Requests& requests) const;
     void draw_save(const LiveTraining& training, Requests& requests);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/gpu_device.hpp"
+#include "app/painting.hpp"
 #include "app/training_settings.hpp"
 #include "app/viewer/score_choice.hpp"
 #include "base/error.hpp"
@@ -18,14 +19,32 @@ void require_plane_or_space(const data::Dataset& data) {
                               "give points of 1 to " + std::to_string(nn::kMaxDim) + " coordinates");
 }
 
+std::unique_ptr<data::Dataset> open_data(const TrainingPlan& plan) {
+    const std::string& name = plan.settings.data;
+    if (name != kPainted) return data::open_dataset(name);
+    constexpr double kAspect = static_cast<double>(Painting::kWidth) / Painting::kHeight;
+    return data::make_density(kPainted, Painting::kWidth, Painting::kHeight, plan.painting, {-kAspect, -1, kAspect, 1});
+}
+
+/// The class of --class where the network has it; else all together, or the first where that is not learned.
+void choose_class(TrainingSession& session, const Settings& shown) {
+    const std::size_t classes = session.trainer->network().classes;
+    session.label.reset();
+    if (classes == 0) return;
+    if (session.settings.label_dropout <= 0) session.label = 0;
+    if (shown.label && static_cast<std::size_t>(*shown.label) < classes) session.label = *shown.label;
+}
+
 /// The trainer, and the scene as near to `shown` as there is one.
 void make(gpu::Device& device, TrainingSession& session, const Settings& shown, VkExtent2D extent) {
     session.trainer = std::make_unique<train::GpuTrainer>(device, session.settings, *session.data, *session.process);
+    session.initial = session.trainer->initial_weights();
+    choose_class(session, shown);
     session.shown = shown;
     session.note = open_nearest(session.shown, [&](const Settings& wanted) {
         session.scene = std::make_unique<Scene>(device, wanted, extent, training_model(session), *session.data);
     });
-    session.scene->player().prepare_live(session.trainer->averaged());
+    session.scene->player().prepare_live(session.trainer->averaged(), session.trainer->network().classes);
 }
 
 /// Has the driver compile what it compiles at the first run only, and keep it for the next device.
@@ -43,6 +62,13 @@ void compile_beside(const gpu::Device& device, TrainingSession& session, const S
 
 }  // namespace
 
+bool same_training(const TrainingPlan& a, const TrainingPlan& b) {
+    const auto same = [&](const Setting& setting) {
+        return value_text(a.settings, setting) == value_text(b.settings, setting);
+    };
+    return a.painting == b.painting && std::ranges::all_of(setting_table(), same);
+}
+
 Model training_model(const TrainingSession& session) {
     const train::GpuTrainer& trainer = *session.trainer;
     Model model;
@@ -51,7 +77,7 @@ Model training_model(const TrainingSession& session) {
     model.checkpoint = train::describe_network(session.settings, *session.process, trainer);
     nn::Checkpoint& checkpoint = *model.checkpoint;
     checkpoint.network.classes = 0;
-    checkpoint.tensors = nn::weights_of_class(trainer.initial_weights(), trainer.network(), std::nullopt);
+    checkpoint.tensors = nn::weights_of_class(session.initial, trainer.network(), session.label);
     model.process_settings = checkpoint.process;
     model.process = session.process;
     model.parametrisation = train::parametrisation(session.settings);
@@ -67,7 +93,7 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
     session->settings.out.clear();
     train::check_settings(session->settings);
     session->process = diffusion::make_process(session->settings.process);
-    session->data = plan.open_data();
+    session->data = open_data(plan);
     require_plane_or_space(*session->data);
     session->settings.data = session->data->name();
     // Others compile when a pipeline is made.

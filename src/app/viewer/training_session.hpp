@@ -1,8 +1,9 @@
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "app/scene.hpp"
 #include "app/settings.hpp"
@@ -11,11 +12,17 @@
 
 namespace scorefield::app {
 
-/// What to train: the data, and of the settings process, prediction and everything of training.
+/// What is painted on the board, as the name of data.
+inline constexpr const char* kPainted = "painting";
+
+/// What to train: of the settings data, process, prediction and everything of training.
 struct TrainingPlan {
     Settings settings;
-    std::function<std::unique_ptr<data::Dataset>()> open_data;  ///< may take its time, and refuse
+    std::vector<float> painting;  ///< the board's cells, where the data are kPainted
 };
+
+/// They ask for the same training.
+bool same_training(const TrainingPlan& a, const TrainingPlan& b);
 
 /// A training and the scene of its network, ready for the frame loop.
 struct TrainingSession {
@@ -23,6 +30,10 @@ struct TrainingSession {
     std::shared_ptr<const data::Dataset> data;
     std::shared_ptr<const diffusion::NoiseProcess> process;
     std::unique_ptr<train::GpuTrainer> trainer;
+    data::TensorMap initial;  ///< the weights that the trainer begins with
+    /// Of a conditional network the class that is shown, none: all together, which the network knows only where
+    /// classes are hidden in training.
+    std::optional<std::size_t> label;
     std::unique_ptr<Scene> scene;  ///< until it is shown
     Settings shown;                ///< by which the scene was made
     std::string note;              ///< what had to be changed of the settings that it was to be shown by
@@ -30,11 +41,11 @@ struct TrainingSession {
 
 /// Opens the data and makes and warms everything, beside the frames: what the driver compiles only when it runs is
 /// first run on a device of its own, so that no frame waits for it. `shown`: sampler and all else that the scene is to
-/// be shown by. Throws base::Error.
+/// be shown by, the class too. Throws base::Error.
 std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const TrainingPlan& plan, const Settings& shown,
                                                   VkExtent2D extent);
 
-/// The network of the training as a model without a file. Its tensors are those that training begins with.
+/// The network of the training's class as a model without a file. Its tensors are those that training begins with.
 Model training_model(const TrainingSession& session);
 
 }  // namespace scorefield::app

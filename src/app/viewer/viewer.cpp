@@ -23,7 +23,6 @@ constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time d
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
 constexpr double kWheelZoom = 1.15;
 constexpr double kPercent = 100;
-constexpr int kStepsOfFinished = 20;
 
 /// The model that is shown, or the one that comes with Scorefield; empty where there is neither.
 fs::path model_of(const Model& shown) {
@@ -252,65 +251,6 @@ void Viewer::draw_over_picture(const Layout& now) {
         {left, 0, static_cast<float>(now.picture.width) / pixels, static_cast<float>(now.picture.height) / pixels});
 }
 
-void Viewer::serve_training(const Requests& requests) {
-    if (requests.toggle_board) {
-        board_.open = !board_.open;
-        panel_.show_training = board_.open;
-    }
-    const bool painted = board_.open && !board_.painting.empty() && (requests.train || requests.retrain);
-    if (painted) plan_.data = TrainingPanel::kPainted;
-    if (requests.train_file) plan_.data = requests.train_file->string();
-    const bool under_way =
-        training_.state() == LiveTraining::State::running || training_.state() == LiveTraining::State::paused;
-    if (requests.retrain || painted || requests.train_file || (requests.train && !under_way)) {
-        train();
-    } else if (requests.train && training_.state() == LiveTraining::State::running) {
-        training_.pause();
-    } else if (requests.train) {
-        training_.resume();
-    }
-    if (requests.save_model) training_.save(*requests.save_model);
-}
-
-/// Begins a new training by what the panel says.
-void Viewer::train() {
-    panel_.show_training = true;
-    panel_.message.clear();
-    board_.open = false;
-    TrainingPlan plan = {plan_, [name = plan_.data] { return data::open_dataset(name); }};
-    if (plan_.data == TrainingPanel::kPainted) {
-        plan.open_data = [cells = board_.painting.cells()] {
-            constexpr double kAspect = static_cast<double>(Painting::kWidth) / Painting::kHeight;
-            return data::make_density(TrainingPanel::kPainted, Painting::kWidth, Painting::kHeight, cells,
-                                      {-kAspect, -1, kAspect, 1});
-        };
-    }
-    Settings shown = settings_;
-    shown.program.clear();
-    // Finished samples should come often.
-    if (shown.live_samples == "restart") shown.steps = std::min(shown.steps, kStepsOfFinished);
-    training_.start(std::move(plan), shown, scene_->extent());
-}
-
-/// Takes over what a training has made ready, and shows what it has learned.
-void Viewer::follow_training() {
-    std::string message;
-    std::optional<LiveTraining::Ready> ready = training_.poll(message);
-    if (!message.empty()) panel_.message = message;
-    if (ready) {
-        Run(ready->shown).put_into(settings_);
-        show(std::move(ready->scene));
-        panel_.message = ready->note;
-        settings_.title.clear();
-        settings_.about.clear();
-    }
-    // What tries the network before it runs should try the one that is there.
-    if (shows_training() && training_.recent_weights()) {
-        scene_->model().checkpoint->tensors =
-            nn::weights_of_class(*training_.recent_weights(), training_.network(), std::nullopt);
-    }
-}
-
 /// A target begins under the process of the model in whose place it steps.
 void Viewer::choose_target(const std::string& target) {
     if (settings_.target.empty()) {
@@ -327,6 +267,7 @@ void Viewer::choose_target(const std::string& target) {
 /// in the panel, and what was running goes on.
 void Viewer::apply(bool nearest) {
     const Run before = scene_->player().run();
+    take_newest_weights();
     try {
         if (ScoreChoice(settings_) == opened_ && !(nearest && shows_training())) {
             scene_->apply(settings_);

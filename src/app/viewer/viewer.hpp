@@ -13,6 +13,7 @@
 #include "app/viewer/live_training.hpp"
 #include "app/viewer/moments_readout.hpp"
 #include "app/viewer/panel.hpp"
+#include "app/viewer/save_guard.hpp"
 #include "app/viewer/score_choice.hpp"
 #include "app/viewer/screenshots.hpp"
 #include "app/viewer/training_panel.hpp"
@@ -51,6 +52,8 @@ class Viewer {
     void serve_training(const Requests& requests);
     void train();
     void follow_training();
+    void take_newest_weights();
+    void save(const std::filesystem::path& path);
     void draw_over_picture(const Layout& now);
     void choose_target(const std::string& target);
     void apply(bool nearest);
@@ -81,6 +84,7 @@ class Viewer {
     FrameLog log_;
     Screenshots screenshots_;
     LiveTraining training_;
+    SaveGuard save_guard_;
     ErrorMap error_map_;
     std::array<FrameSlot, 2> slots_;
     Pace pace_;

@@ -1,12 +1,14 @@
 #include "app/viewer/weights_snapshot.hpp"
 
-#include "nn/mlp.hpp"
+#include <algorithm>
 
 namespace scorefield::app {
 
-void WeightsSnapshot::watch(const train::GpuTrainer& trainer) {
+void WeightsSnapshot::watch(const train::GpuTrainer& trainer, const data::TensorMap& initial) {
     forget();
     trainer_ = &trainer;
+    trained_ = nn::trained_tensors(trainer.network());
+    copies_.push_back(std::make_shared<data::TensorMap>(initial));
     readback_ = gpu::Buffer(device_, "weights, read-back", trainer.averaged().bytes(), gpu::MemoryUse::readback);
 }
 
@@ -17,22 +19,29 @@ void WeightsSnapshot::forget() {
     recorded_ = false;
     submission_.reset();
     tensors_.reset();
+    copies_.clear();
+}
+
+/// One that nobody reads.
+std::shared_ptr<data::TensorMap> WeightsSnapshot::unused_copy() {
+    const auto unused = std::ranges::find(copies_, 1, [](const auto& copy) { return copy.use_count(); });
+    if (unused != copies_.end()) return *unused;
+    return copies_.emplace_back(std::make_shared<data::TensorMap>(*copies_.front()));
 }
 
 void WeightsSnapshot::poll() {
     if (!submission_ || !device_.completed(*submission_)) return;
     submission_.reset();
     const std::span<const float> averaged = readback_.mapped<const float>();
-    auto tensors = std::make_shared<data::TensorMap>(trainer_->initial_weights());
+    const std::shared_ptr<data::TensorMap> tensors = unused_copy();
     auto next = averaged.begin();
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(trainer_->network())) {
-        if (!spec.trained) continue;
+    for (const nn::TensorSpec& spec : trained_) {
         std::vector<float>& values = tensors->at(spec.name).values;
         const auto end = next + static_cast<std::ptrdiff_t>(values.size());
-        values.assign(next, end);
+        std::copy(next, end, values.begin());
         next = end;
     }
-    tensors_ = std::move(tensors);
+    tensors_ = tensors;
 }
 
 void WeightsSnapshot::record(gpu::Recorder& recorder) {

@@ -2,11 +2,13 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "data/tensors.hpp"
 #include "gpu/buffer.hpp"
 #include "gpu/device.hpp"
 #include "gpu/recorder.hpp"
+#include "nn/mlp.hpp"
 #include "train/gpu_trainer.hpp"
 
 namespace scorefield::app {
@@ -16,8 +18,9 @@ class WeightsSnapshot {
   public:
     explicit WeightsSnapshot(gpu::Device& device) : device_(device) {}
 
-    /// From here on the snapshots are of this trainer, which must outlive the next `watch` or `forget`.
-    void watch(const train::GpuTrainer& trainer);
+    /// From here on the snapshots are of this trainer, which must outlive the next `watch` or `forget`. `initial`: the
+    /// weights that it began with.
+    void watch(const train::GpuTrainer& trainer, const data::TensorMap& initial);
     void forget();
     /// Takes what has arrived. Call every frame, before `record`.
     void poll();
@@ -30,12 +33,18 @@ class WeightsSnapshot {
     std::shared_ptr<const data::TensorMap> tensors() const { return tensors_; }
 
   private:
+    std::shared_ptr<data::TensorMap> unused_copy();
+
     gpu::Device& device_;
     const train::GpuTrainer* trainer_ = nullptr;
     gpu::Buffer readback_;
     std::optional<std::uint64_t> copied_;        ///< the step of the weights copied last
     bool recorded_ = false;                      ///< by the recording under way
     std::optional<gpu::Submission> submission_;  ///< that carries them
+    std::vector<nn::TensorSpec> trained_;
+    /// Of all tensors, those that are never trained as they are: filled in turn, so that no frame makes new ones but
+    /// where readers keep older snapshots.
+    std::vector<std::shared_ptr<data::TensorMap>> copies_;
     std::shared_ptr<const data::TensorMap> tensors_;
 };
 

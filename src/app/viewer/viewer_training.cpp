@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/viewer/viewer.hpp"
+
+// The viewer's part in training.
+
+namespace scorefield::app {
+namespace {
+
+constexpr int kStepsOfFinished = 20;
+
+}  // namespace
+
+void Viewer::serve_training(const Requests& requests) {
+    if (requests.toggle_board) {
+        board_.open = !board_.open;
+        panel_.show_training = board_.open;
+    }
+    const bool painted = board_.open && !board_.painting.empty() && (requests.train || requests.retrain);
+    if (painted) plan_.data = kPainted;
+    if (requests.train_file) plan_.data = requests.train_file->string();
+    const bool under_way =
+        training_.state() == LiveTraining::State::running || training_.state() == LiveTraining::State::paused;
+    if (requests.retrain || painted || requests.train_file || (requests.train && !under_way)) {
+        train();
+    } else if (requests.train && training_.state() == LiveTraining::State::running) {
+        training_.pause();
+    } else if (requests.train) {
+        training_.resume();
+    }
+    if (requests.show_class) training_.show_class(requests.show_class->label);
+    if (requests.save_model) save(*requests.save_model);
+}
+
+void Viewer::save(const std::filesystem::path& path) {
+    if (!save_guard_.allows(path, panel_.message)) return;
+    if (!training_.save(path)) panel_.message = "an earlier model is still being written: press Save again later";
+}
+
+/// Begins a new training by what the panel says.
+void Viewer::train() {
+    panel_.show_training = true;
+    panel_.message.clear();
+    board_.open = false;
+    TrainingPlan plan = {plan_, {}};
+    if (plan_.data == kPainted) plan.painting = board_.painting.cells();
+    Settings shown = settings_;
+    shown.program.clear();
+    // Finished samples should come often.
+    if (shown.live_samples == "restart") shown.steps = std::min(shown.steps, kStepsOfFinished);
+    if (training_.exists() && training_.classes() > 0) {
+        shown.label.reset();
+        if (training_.shown_class()) shown.label = static_cast<int>(*training_.shown_class());
+    }
+    training_.start(std::move(plan), shown, scene_->extent());
+    if (training_.waiting()) {
+        panel_.message = fmt::format("{} comes next: another training is still being prepared", plan_.data);
+    }
+}
+
+/// Takes over what a training has made ready, and shows what it has learned.
+void Viewer::follow_training() {
+    std::string message;
+    std::optional<LiveTraining::Ready> ready = training_.poll(message);
+    if (!message.empty()) panel_.message = message;
+    if (ready) {
+        Run(ready->shown).put_into(settings_);
+        show(std::move(ready->scene));
+        panel_.message = ready->note;
+        settings_.title.clear();
+        settings_.about.clear();
+    }
+}
+
+/// What tries the network in training before it runs tries the one of now.
+void Viewer::take_newest_weights() {
+    if (!shows_training() || !training_.recent_weights()) return;
+    scene_->model().checkpoint->tensors =
+        nn::weights_of_class(*training_.recent_weights(), training_.network(), training_.shown_class());
+}
+
+}  // namespace scorefield::app
