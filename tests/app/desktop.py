@@ -9,22 +9,27 @@ import sys
 import time
 
 from binary import PATIENCE, require
+from screen import Screen
 
 TITLE = "^Scorefield$"
 PICTURE = (800, 400)
-PICTURE_AREA = "400x300+600+250"  # of the window, without captions
-PANEL_AREA = "330x720+0+0"  # with the graph of frame times, which every frame moves
+# Width, height, left, top.
+PICTURE_AREA = (400, 300, 600, 250)  # of the window, without captions
+PANEL_AREA = (330, 720, 0, 0)  # with the graph of frame times, which every frame moves
+GLANCE = 0.005  # seconds between looks at the screen
 FRAMES_OF_AN_EVENT = 4  # some are under way when it comes, one heeds it
-FRAMES_OF_A_STEP = 20  # at most: particles / Pace::kLeast
+LEAST_PARTICLES = 4096  # that a frame moves by a step (Pace::kLeast)
+ALLOWANCE_MS = 12  # of a frame for particles (Pace::kBudget_ms)
+FRAMES_OF_A_STEP = 20  # at most, of 80 000 particles
 
 
-def wait_for(condition, message, said=lambda: ""):
+def wait_for(condition, message, said=lambda: "", pause=0.1):
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         value = condition()
         if value:
             return value
-        time.sleep(0.1)
+        time.sleep(pause)
     raise SystemExit(f"FAILED: {message} after {PATIENCE} s: {said()}")
 
 
@@ -50,8 +55,10 @@ class Desktop:
         self.manager = subprocess.Popen(["openbox", "--startup", f"touch {started}"], env=self.env, stdout=self.log,
                                         stderr=self.log)
         wait_for(lambda: os.path.exists(started), "openbox did not start")
+        self.screen = Screen(":" + number)
 
     def close(self):
+        self.screen.close()
         for child in (self.manager, self.server):
             child.terminate()
             child.wait()
@@ -79,18 +86,22 @@ class Viewer:
         desktop.xdotool("windowactivate", "--sync", self.window)
         self.wait_for_frames(FRAMES_OF_AN_EVENT)
 
-    def wait_for(self, condition, message):
+    def wait_for(self, condition, message, pause=0.1):
         def unless_ended():
             require(self.process.poll() is None, f"{message}: the viewer ended: {self.said()}")
             return condition()
 
-        return wait_for(unless_ended, message, self.said)
+        return wait_for(unless_ended, message, self.said, pause)
 
     def wait_for_frames(self, count):
         """Until so many frames were seen; the window shows the panel."""
+        before = self.pixels(PANEL_AREA)
         for _ in range(count):
-            before = self.pixels(PANEL_AREA)
-            self.wait_for(lambda: self.pixels(PANEL_AREA) != before, "no more frames")
+            before = self.wait_for(lambda: self.another_panel(before), "no more frames", GLANCE)
+
+    def another_panel(self, before):
+        now = self.pixels(PANEL_AREA)
+        return now if now != before else None
 
     def said(self):
         self.errors.flush()
@@ -136,17 +147,15 @@ class Viewer:
         time.sleep(0.6)
 
     def pixels(self, area):
-        done = subprocess.run(["import", "-window", self.window, "-crop", area, "rgb:-"],
-                              env=self.desktop.env, stdout=subprocess.PIPE, stderr=self.desktop.log, timeout=PATIENCE)
-        return done.stdout
+        return self.desktop.screen.pixels(int(self.window), area)
 
     def picture(self):
         """Pixels of the picture's middle."""
         return self.pixels(PICTURE_AREA)
 
-    def is_still(self):
+    def is_still(self, frames=FRAMES_OF_A_STEP):
         before = self.picture()
-        self.wait_for_frames(FRAMES_OF_A_STEP)
+        self.wait_for_frames(frames)
         return self.picture() == before
 
     def close(self):

@@ -15,7 +15,8 @@ import tempfile
 import time
 
 from binary import png_size, refused, require, run
-from desktop import FRAMES_OF_AN_EVENT, PICTURE, Desktop, Viewer, colours
+from desktop import (ALLOWANCE_MS, FRAMES_OF_A_STEP, FRAMES_OF_AN_EVENT, LEAST_PARTICLES, PICTURE, Desktop, Viewer,
+                     colours)
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -105,25 +106,54 @@ def screenshots(folder):
     return {name for name in os.listdir(folder) if name.startswith("scorefield_")}
 
 
-def shows_what_render_writes(desktop, folder):
-    """A screenshot of the result is, byte for byte, the last frame that `render` writes of that size: also where a step
-    takes several frames, and after starting again in the middle of one."""
-    run_of = ["--steps", "20", "--particles", "60000", "--steps-per-second", "20", "--hold", "0"]
-    viewer = open_viewer(desktop, folder, "same", "--loop", "off", *run_of)
+def result_of(desktop, folder, run_of, particles):
+    """Watches a run of so many particles to its end, started again in the middle of a step. Returns the frames' rows and
+    the name of a screenshot of the result."""
+    viewer = open_viewer(desktop, folder, "same", "--loop", "off", "--particles", str(particles), *run_of)
     for _ in range(3):
         viewer.key("r")
-    viewer.wait_for(viewer.is_still, "the run does not end")
+    frames = max(FRAMES_OF_A_STEP, particles // LEAST_PARTICLES + 1)
+    viewer.wait_for(lambda: viewer.is_still(frames), "the run does not end")
     before = screenshots(folder)
     viewer.key("s")
     screenshot = viewer.wait_for(lambda: screenshots(folder) - before, "no screenshot").pop()
-    rows = viewer.close()
+    return viewer.close(), screenshot
+
+
+def time_of_particles(row):
+    return float(row["network_ms"]) + float(row["sampler_ms"])
+
+
+def frames_within_steps(rows):
+    return sum(1 for a, b in zip(rows, rows[1:]) if float(b["network_ms"]) > 0 and a["step"] == b["step"])
+
+
+def particles_per_ms(rows):
+    """By a step, of the frames that end one."""
+    ends = [(int(b["step"]) - int(a["step"]), b) for a, b in zip(rows, rows[1:])]
+    rates = sorted(steps * int(row["particles"]) / time_of_particles(row) for steps, row in ends
+                   if steps > 0 and time_of_particles(row) > 0)
+    return rates[len(rates) // 2]
+
+
+def shows_what_render_writes(desktop, folder):
+    """A screenshot of the result is, byte for byte, the last frame that `render` writes of that size: also where a step
+    takes several frames, and after starting again in the middle of one. On a machine that is fast enough for a whole
+    step in a frame there are more particles, by the rate measured."""
+    run_of = ["--steps", "20", "--steps-per-second", "20", "--hold", "0"]
+    particles = 60_000
+    rows, screenshot = result_of(desktop, folder, run_of, particles)
+    for _ in range(2):
+        if frames_within_steps(rows) > 5:
+            break
+        particles = max(2 * particles, round(6 * ALLOWANCE_MS * particles_per_ms(rows)))
+        rows, screenshot = result_of(desktop, folder, run_of, particles)
     require(rows[-1]["step"] == "20", "the run did not reach its result")
-    parts = [b for a, b in zip(rows, rows[1:]) if float(b["network_ms"]) > 0 and a["step"] == b["step"]]
-    require(len(parts) > 5, "no step was spread over several frames")
+    require(frames_within_steps(rows) > 5, "no step was spread over several frames")
     width, height = png_size(os.path.join(folder, screenshot))
     frames = os.path.join(folder, "frames")
     done = run(BINARY, ["render", "--model", MODEL, "--out", frames, "--width", str(width), "--height", str(height),
-                        "--fps", "20", *run_of], env={"DISPLAY": ""})
+                        "--fps", "20", "--particles", str(particles), *run_of], env={"DISPLAY": ""})
     require(done.returncode == 0, done.stderr.decode())
     last = os.path.join(frames, sorted(os.listdir(frames))[-1])
     require(open(last, "rb").read() == open(os.path.join(folder, screenshot), "rb").read(),

@@ -43,8 +43,8 @@ def paint_ring(viewer):
 
 def light(viewer):
     """How bright the picture's pixels are above its background, (height, width)."""
-    width, height, left, top = PICTURE_AREA
-    pixels = np.frombuffer(viewer.pixels(f"{width}x{height}+{left}+{top}"), np.uint8)
+    width, height = PICTURE_AREA[:2]
+    pixels = np.frombuffer(viewer.pixels(PICTURE_AREA), np.uint8)
     grey = pixels.reshape(height, width, -1)[:, :, :3].astype(float).sum(axis=2)
     return np.maximum(0, grey - np.median(grey) - 30)
 
@@ -64,11 +64,16 @@ def ring_shares(brightness):
     return inside, around
 
 
-def is_ring(viewer):
+def is_ring(viewer, most_inside=0.03, least_around=0.85):
     """At first nearly all particles are far outside of the picture: of some there is no telling."""
     brightness = light(viewer)
     inside, around = ring_shares(brightness)
-    return (brightness > 0).sum() > LIT_PIXELS and inside < 0.03 and around > 0.85
+    return (brightness > 0).sum() > LIT_PIXELS and inside < most_inside and around > least_around
+
+
+def is_clear_ring(viewer):
+    """So much better than a ring has to be that training cannot lose it from one moment to another."""
+    return is_ring(viewer, 0.02, 0.9)
 
 
 def lies_on_a_line(viewer):
@@ -84,15 +89,20 @@ def lies_on_a_line(viewer):
 
 
 def learns_what_is_dropped(viewer, folder):
-    """A file that holds no data is refused, and training goes on; points on a line are learned in the ring's place."""
+    """A file that holds no data is refused, and training goes on; points on a line are learned in the ring's place, the
+    last ones that were dropped."""
     text = os.path.join(folder, "text.txt")
     with open(text, "w") as file:
         file.write("no data")
+    viewer.wait_for(lambda: is_clear_ring(viewer), "the ring is lost when training goes on")
     viewer.drop(text)
     viewer.wait_for_frames(10 * FRAMES_OF_AN_EVENT)
     require(is_ring(viewer), "a file that is no data ends the training")
     points = os.path.join(folder, "line.npy")
     np.save(points, np.stack([np.linspace(-1, 1, 1000), 0.01 * np.sin(np.arange(1000))], axis=1).astype(np.float32))
+    upright = os.path.join(folder, "upright.npy")
+    np.save(upright, np.load(points)[:, ::-1])
+    viewer.drop(upright)  # is still being prepared when the next one comes
     viewer.drop(points)
     viewer.wait_for(lambda: lies_on_a_line(viewer), "the particles do not come to lie on the line")
 
@@ -103,7 +113,7 @@ def learns_what_is_painted(desktop, folder):
     require(not is_ring(viewer), "there is a ring before anything was learned")
     paint_ring(viewer)
     viewer.key("t")
-    viewer.wait_for(lambda: is_ring(viewer), "the particles do not come to lie in a ring")
+    viewer.wait_for(lambda: is_clear_ring(viewer), "the particles do not come to lie in a ring")
     if KEPT:
         subprocess.run(["import", "-window", viewer.window, KEPT], env=desktop.env, check=True)
     viewer.key("t")
