@@ -5,6 +5,7 @@
 #include <map>
 #include <numbers>
 #include <optional>
+#include <span>
 
 #include "base/random.hpp"
 
@@ -96,6 +97,15 @@ data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, con
         if (!spec.trained) tensor.values = geometric(frequencies, config.features);
         tensors.emplace(spec.name, std::move(tensor));
         ++index;
+    }
+    return tensors;
+}
+
+data::TensorMap with_trained(data::TensorMap tensors, const MlpConfig& config, std::span<const float> trained) {
+    for (const TensorSpec& spec : trained_tensors(config)) {
+        const std::span<const float> values = trained.first(element_count(spec));
+        tensors.at(spec.name).values.assign(values.begin(), values.end());
+        trained = trained.subspan(values.size());
     }
     return tensors;
 }

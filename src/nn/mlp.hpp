@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,10 @@ TimeFrequencies frequencies_of_range(double lowest, double highest);
 
 /// Time frequencies and weights uniform in ±1/√inputs, drawn from base::kWeightStream; the output layer is zero.
 data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies);
+
+/// The tensors with those that training changes replaced by `trained`, one number per trained weight, tensor after
+/// tensor.
+data::TensorMap with_trained(data::TensorMap tensors, const MlpConfig& config, std::span<const float> trained);
 
 /// The tensors of the network without classes that answers for one of them, or where it is hidden (none).
 data::TensorMap weights_of_class(const data::TensorMap& tensors, const MlpConfig& config,

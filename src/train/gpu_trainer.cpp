@@ -356,14 +356,7 @@ data::TensorMap GpuTrainer::initial_weights() const {
 data::TensorMap GpuTrainer::averaged_weights() {
     device_.wait_idle();
     const std::vector<float> averaged = gpu::download<float>(device_, average_);
-    data::TensorMap tensors = initial_weights();
-    auto next = averaged.begin();
-    for (const nn::TensorSpec& spec : nn::trained_tensors(network_)) {
-        const auto end = next + static_cast<std::ptrdiff_t>(nn::element_count(spec));
-        tensors.at(spec.name).values.assign(next, end);
-        next = end;
-    }
-    return tensors;
+    return nn::with_trained(initial_weights(), network_, averaged);
 }
 
 TrainingState GpuTrainer::state() {

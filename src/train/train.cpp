@@ -14,6 +14,7 @@
 #include "data/datasets.hpp"
 #include "train/host_trainer.hpp"
 #include "train/objective.hpp"
+#include "train/soundness.hpp"
 #include "train/train_log.hpp"
 
 namespace scorefield::train {
@@ -61,17 +62,18 @@ void require_same_points(const std::string& points, const std::string& data, con
 class Run {
   public:
     Run(Trainer& trainer, const TrainSettings& settings, const diffusion::NoiseProcess& process, std::string points,
-        TrainLog& log, const TrainCallbacks& callbacks)
+        TrainLog& log, const TrainCallbacks& callbacks, base::ThreadPool& pool)
         : trainer_(trainer),
           settings_(settings),
           process_(process),
           points_(std::move(points)),
           log_(log),
-          callbacks_(callbacks) {}
+          callbacks_(callbacks),
+          soundness_(pool, trainer.source(), trainer.network(), trainer.averaged_weights()) {}
 
     /// The trainer goes on where the checkpoint ended, which is of a trainer of the same settings.
     void restore(const nn::Checkpoint& resumed) {
-        const nn::Checkpoint begun = checkpoint(false);
+        const nn::Checkpoint begun = describe_network(settings_, process_, trainer_);
         if (!resumed.state || begun.network != resumed.network || begun.process != resumed.process ||
             begun.prediction != resumed.prediction || begun.scaling != resumed.scaling) {
             throw base::request_error("cannot resume", "--resume", "the model is not what its own settings make",
@@ -86,38 +88,70 @@ class Run {
         trainer_.restore(state);
     }
 
-    /// Ends early where the callbacks say so.
+    /// Ends early where the callbacks say so. Throws where what a stop leaves is not worth keeping.
     void all_steps() {
         while (trainer_.steps() < settings_.steps) {
             trainer_.advance(next_count());
             const bool stop = callbacks_.stop && callbacks_.stop();
             const bool save = trainer_.steps() < settings_.steps && (stop || save_is_due());
             tell(trainer_.reports(save || trainer_.steps() == settings_.steps));
-            if (save) write(checkpoint(true));
+            if (save) save_sound(stop);
             if (stop) return;
         }
     }
 
-    nn::Checkpoint checkpoint(bool with_state) {
+    /// Writes what all steps have reached. Throws where that is not worth keeping.
+    nn::Checkpoint finish() {
+        nn::Checkpoint made = checkpoint();
+        require_sound(worst_loss(made));
+        if (!settings_.keep_state) made.state.reset();
+        write(made);
+        return made;
+    }
+
+  private:
+    /// With the state.
+    nn::Checkpoint checkpoint() {
         nn::Checkpoint made = describe_network(settings_, process_, trainer_);
         made.training = settings_.record;
         made.training[kStepsKey] = std::to_string(trainer_.steps());
         made.training[kPointsKey] = points_;
         made.tensors = trainer_.averaged_weights();
-        if (!with_state) return made;
         TrainingState state = trainer_.state();
         made.state = {std::move(state.weights), std::move(state.first), std::move(state.second)};
         return made;
+    }
+
+    /// Of the averaged weights and of those that training goes on from.
+    double worst_loss(const nn::Checkpoint& made) const {
+        const double averaged = soundness_.loss(made.tensors);
+        const double last = soundness_.loss(nn::with_trained(made.tensors, made.network, made.state->weights));
+        return soundness_.is_sound(averaged) ? last : averaged;
+    }
+
+    void require_sound(double loss) const {
+        if (soundness_.is_sound(loss)) return;
+        throw divergence(trainer_.steps(),
+                         fmt::format("the loss is now {:.3g}, at the start it was {:.3g}", loss, soundness_.start()),
+                         settings_);
+    }
+
+    /// Writes what the steps so far have reached, or where that is not worth keeping, leaves what was written before;
+    /// if it `must` be kept, that is an error.
+    void save_sound(bool must) {
+        const nn::Checkpoint made = checkpoint();
+        const double loss = worst_loss(made);
+        if (must) require_sound(loss);
+        if (soundness_.is_sound(loss)) write(made);
+        saved_ = Clock::now();
     }
 
     /// The log is never behind the checkpoint.
     void write(const nn::Checkpoint& made) {
         log_.save();
         if (!settings_.out.empty()) nn::write_checkpoint(settings_.out, made);
-        saved_ = Clock::now();
     }
 
-  private:
     std::uint64_t save_distance() const { return static_cast<std::uint64_t>(settings_.save_every.value_or(0)); }
 
     std::uint64_t next_count() const {
@@ -147,6 +181,7 @@ class Run {
     std::string points_;
     TrainLog& log_;
     const TrainCallbacks& callbacks_;
+    Soundness soundness_;
     Clock::time_point saved_ = Clock::now();
 };
 
@@ -202,7 +237,8 @@ TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const
     if (resumed != nullptr) require_same_points(points, settings.data, *resumed);
     const std::unique_ptr<Trainer> trainer = make(settings, *data, *process);
     TrainLog log(settings.log, resumed == nullptr ? 0 : resumed_steps(*resumed));
-    Run run(*trainer, settings, *process, points, log, callbacks);
+    base::ThreadPool pool(settings.threads);
+    Run run(*trainer, settings, *process, points, log, callbacks, pool);
     if (resumed != nullptr) run.restore(*resumed);
 
     TrainResult result;
@@ -210,17 +246,15 @@ TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const
     const Clock::time_point start = Clock::now();
     try {
         run.all_steps();
+        result.steps = trainer->steps();
+        result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        result.steps_per_s = static_cast<double>(result.steps - before) / result.seconds;
+        if (result.steps < settings.steps) return result;
+        result.checkpoint = run.finish();
     } catch (...) {
         keep_log(log);  // it shows the way to where training ended
         throw;
     }
-    result.steps = trainer->steps();
-    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    result.steps_per_s = static_cast<double>(result.steps - before) / result.seconds;
-    if (result.steps < settings.steps) return result;
-    result.checkpoint = run.checkpoint(settings.keep_state);
-    run.write(result.checkpoint);
-    base::ThreadPool pool(settings.threads);
     result.loss = held_out_loss(pool, trainer->source(), result.checkpoint.network, result.checkpoint.tensors,
                                 kHeldOutDraws, callbacks.measured);
     result.floor = bayes_floor(pool, *data, trainer->source());

@@ -20,10 +20,6 @@ std::string cure(const TrainSettings& settings) {
     return text;
 }
 
-[[noreturn]] void diverged(const StepReport& report, const TrainSettings& settings, const std::string& why) {
-    throw base::running_error("training diverged", "step " + std::to_string(report.step), why, cure(settings));
-}
-
 }  // namespace
 
 bool converges(const StepReport& report) {
@@ -33,9 +29,13 @@ bool converges(const StepReport& report) {
 
 void require_convergence(const StepReport& report, const TrainSettings& settings) {
     if (converges(report)) return;
-    if (!std::isfinite(report.loss)) diverged(report, settings, "the loss is not finite");
-    if (!std::isfinite(report.squared_gradient)) diverged(report, settings, "the gradient is not finite");
-    diverged(report, settings, fmt::format("the loss is {:.3g}", report.loss));
+    if (!std::isfinite(report.loss)) throw divergence(report.step, "the loss is not finite", settings);
+    if (!std::isfinite(report.squared_gradient)) throw divergence(report.step, "the gradient is not finite", settings);
+    throw divergence(report.step, fmt::format("the loss is {:.3g}", report.loss), settings);
+}
+
+base::Error divergence(std::uint64_t step, const std::string& why, const TrainSettings& settings) {
+    return base::running_error("training diverged", "step " + std::to_string(step), why, cure(settings));
 }
 
 double clip_factor(double clip, double squared_gradient) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "data/tensors.hpp"
 #include "nn/mlp.hpp"
 #include "train/batch_source.hpp"
@@ -23,6 +25,9 @@ bool converges(const StepReport& report);
 
 /// Throws base::Error (running) naming the step and which of the settings to change where it does not converge.
 void require_convergence(const StepReport& report, const TrainSettings& settings);
+
+/// The error (running) of a training that diverged at a step: `why` says in what, the error which setting to change.
+base::Error divergence(std::uint64_t step, const std::string& why, const TrainSettings& settings);
 
 /// By what the gradient is multiplied so that its norm stays within `clip` (0: any).
 double clip_factor(double clip, double squared_gradient);
