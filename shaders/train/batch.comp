@@ -39,6 +39,8 @@ layout(push_constant) uniform Push {
     uint out_;
     uint spread;
     uint direction;
+    uint first;         // row of this dispatch
+    uint end;           // one past its last
 } push;
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
@@ -47,8 +49,8 @@ layout(set = 0, binding = 2) readonly buffer Labels { uint labels[]; };
 layout(set = 0, binding = 3) readonly buffer Levels { float levels[]; };
 
 void main() {
-    uint row = gl_GlobalInvocationID.x;
-    if (row >= push.rows) return;
+    uint row = push.first + gl_GlobalInvocationID.x;
+    if (row >= push.end) return;
     uvec2 seed = uvec2(push.seed_low, push.seed_high);
     uvec4 first = sf_philox4x32(uvec4(0u, 0u, push.step, push.stream), seed);
     uvec4 own = sf_philox4x32(uvec4(row, 0u, push.step, push.stream), seed);

@@ -14,7 +14,7 @@ layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
 
 layout(push_constant) uniform Push {
-    uint rows;
+    uint end;    // one past the last row of this dispatch
     uint levels;
     uint all_levels;
     uint points;
@@ -26,7 +26,7 @@ layout(push_constant) uniform Push {
     uint level;
     uint x;
     uint target;
-    uint first;  // row; up to `rows`
+    uint first;  // its first row
 } push;
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
@@ -44,7 +44,7 @@ float square_distance(float x[DIM], float alpha, uint point) {
 
 void main() {
     uint row = push.first + gl_GlobalInvocationID.x;
-    if (row >= push.rows) return;
+    if (row >= push.end) return;
     uvec4 first = sf_philox4x32(uvec4(0u, 0u, push.step, push.stream), uvec2(push.seed_low, push.seed_high));
     uint start = choose(first.z, push.all_levels);
     uint level = push.level == NOWHERE ? 0u : uint(values[push.level + row]);

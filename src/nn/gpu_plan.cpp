@@ -30,6 +30,12 @@ struct MapPush {
     GpuView a, b, result;
 };
 
+/// What of the matrix lies from the row on.
+GpuView from_row(GpuView view, std::uint32_t row) {
+    view.offset += row * view.row;
+    return view;
+}
+
 }  // namespace
 
 GpuView GpuPlan::place(const std::string& name) const {
@@ -43,15 +49,20 @@ std::uint32_t GpuPlan::groups(const Step& step, std::uint32_t count) const {
     return (count + group - 1) / group;
 }
 
-void GpuPlan::record_outer(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const {
+/// Parts are kept of kMostChunks chunks at a time: where those end and their sum does not wait, they are added up.
+void GpuPlan::record_outer(gpu::Recorder& recorder, const Step& step, std::uint32_t rows, Range chunks) const {
     const std::uint32_t blocks = (step.columns + step.block - 1) / step.block;
-    for (std::uint32_t first = 0; first < rows; first += kChunk * kMostChunks) {
-        const std::uint32_t end = std::min(rows, first + kChunk * kMostChunks);
-        const std::uint32_t chunks = (end - first + kChunk - 1) / kChunk;
-        const OuterPush outer = {first, end, step.left, step.columns, parts_ + step.parts, step.a, step.b};
+    for (std::uint32_t chunk = chunks.first; chunk < chunks.end;) {
+        const std::uint32_t round = chunk / kMostChunks * kMostChunks;
+        const std::uint32_t last = std::min(chunks.end, round + kMostChunks);
+        const std::uint32_t end = std::min(rows, last * kChunk);
+        const std::uint32_t parts = parts_ + step.parts + (chunk - round) * step.left * step.columns;
+        const OuterPush outer = {chunk * kChunk, end, step.left, step.columns, parts, step.a, step.b};
         recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, outer, groups(step, step.left),
-                          blocks, chunks);
-        if (!step.waits) record_combination(recorder, step, first, end, 1);
+                          blocks, last - chunk);
+        const bool round_ends = end == rows || last == round + kMostChunks;
+        if (!step.waits && round_ends) record_combination(recorder, step, round * kChunk, end, 1);
+        chunk = last;
     }
 }
 
@@ -83,33 +94,88 @@ double GpuPlan::work(std::size_t i, std::size_t rows) const {
     return here * columns;
 }
 
-void GpuPlan::record(gpu::Recorder& recorder, std::size_t rows, std::size_t first, std::size_t count) const {
-    if (first > steps_.size() || count > steps_.size() - first) throw std::logic_error("a plan has no such dispatches");
-    for (const Step& step : std::span(steps_).subspan(first, count)) {
-        record_step(recorder, step, static_cast<std::uint32_t>(rows));
+std::uint32_t GpuPlan::piece_count(const Step& step, std::size_t rows) const {
+    const auto here = static_cast<std::uint32_t>(step.rows == kBatch ? rows : step.rows);
+    switch (step.kernel) {
+        case Kernel::dense:
+        case Kernel::map:
+            return groups(step, here);
+        case Kernel::outer:
+            return (here + kChunk - 1) / kChunk;
+        case Kernel::levels:
+            return here;
+        case Kernel::combine:
+        case Kernel::bounds:
+            break;
+    }
+    return 1;
+}
+
+std::size_t GpuPlan::pieces(std::size_t i, std::size_t rows) const {
+    return piece_count(steps_.at(i), rows);
+}
+
+void GpuPlan::record(gpu::Recorder& recorder, std::size_t rows) const {
+    for (const Step& step : steps_) {
+        record_pieces(recorder, step, static_cast<std::uint32_t>(rows), {0, piece_count(step, rows)});
     }
 }
 
-void GpuPlan::record_step(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const {
+void GpuPlan::record(gpu::Recorder& recorder, std::size_t rows, std::size_t i, std::size_t first,
+                     std::size_t count) const {
+    if (i >= steps_.size() || first > pieces(i, rows) || count > pieces(i, rows) - first) {
+        throw std::logic_error("a plan has no such dispatches");
+    }
+    const Range range = {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(first + count)};
+    record_pieces(recorder, steps_[i], static_cast<std::uint32_t>(rows), range);
+}
+
+void GpuPlan::record_pieces(gpu::Recorder& recorder, const Step& step, std::uint32_t rows, Range pieces) const {
     const auto here = step.rows == kBatch ? rows : static_cast<std::uint32_t>(step.rows);
-    if (step.kernel == Kernel::combine) return record_combination(recorder, step, 0, rows, step.columns);
+    switch (step.kernel) {
+        case Kernel::combine:
+            return record_combination(recorder, step, 0, rows, step.columns);
+        case Kernel::outer:
+            return record_outer(recorder, step, here, pieces);
+        case Kernel::levels:
+            return record_levels(recorder, step, pieces);
+        case Kernel::bounds: {
+            const BoundsPush push = {rows, here, step.level.offset, step.level.row, step.bounds};
+            return recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push, groups(step, here));
+        }
+        case Kernel::dense:
+        case Kernel::map:
+            break;
+    }
+    const std::uint32_t group = pipelines_[step.pipeline].local_size()[0];
+    record_rows(recorder, step, rows, {pieces.first * group, std::min(here, pieces.end * group)});
+}
+
+void GpuPlan::record_levels(gpu::Recorder& recorder, const Step& step, Range levels) const {
+    const LevelsPush push = {step.columns, step.bounds + levels.first, step.a, from_row(step.result, levels.first)};
+    recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push,
+                      groups(step, step.columns / step.block), levels.end - levels.first);
+}
+
+void GpuPlan::record_rows(gpu::Recorder& recorder, const Step& step, std::uint32_t rows, Range range) const {
     const gpu::ComputePipeline& pipeline = pipelines_[step.pipeline];
-    if (step.kernel == Kernel::outer) {
-        record_outer(recorder, step, here);
-    } else if (step.kernel == Kernel::bounds) {
-        const BoundsPush push = {rows, here, step.level.offset, step.level.row, step.bounds};
-        recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, here));
-    } else if (step.kernel == Kernel::levels) {
-        const LevelsPush push = {step.columns, step.bounds, step.a, step.result};
-        recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, step.columns / step.block), here);
-    } else if (step.kernel == Kernel::dense) {
-        const DensePush push = {here, step.columns, step.a, step.b, step.addend, step.result, step.other, step.level};
-        recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, here),
+    const std::uint32_t count = range.end - range.first;
+    const auto moved = [&](const GpuView& view) { return from_row(view, range.first); };
+    if (step.kernel == Kernel::dense) {
+        const DensePush push = {count,
+                                step.columns,
+                                moved(step.a),
+                                step.b,
+                                step.gathers ? step.addend : moved(step.addend),
+                                moved(step.result),
+                                moved(step.other),
+                                moved(step.level)};
+        recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, count),
                           (step.columns + step.block - 1) / step.block);
     } else {
         const float factor = step.over_batch ? step.factor / static_cast<float>(rows) : step.factor;
-        const MapPush push = {here, factor, step.a, step.b, step.result};
-        recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, here), step.columns);
+        const MapPush push = {count, factor, step.gathers ? step.a : moved(step.a), moved(step.b), moved(step.result)};
+        recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, count), step.columns);
     }
 }
 

@@ -32,11 +32,14 @@ class GpuPlan {
     GpuPlan(gpu::Device& device, const Graph& graph, const std::vector<Value>& outputs, std::size_t max_rows);
 
     /// Records the evaluation for `rows` ≤ max_rows particles. Inputs and parameters are what lies at their places.
-    void record(gpu::Recorder& recorder, std::size_t rows) const { record(recorder, rows, 0, dispatches()); }
-    /// Records a part of it, `count` dispatches from `first` on: an evaluation may be spread over submissions, as long
-    /// as all of its parts run in their order and nothing else writes to the values between them.
-    void record(gpu::Recorder& recorder, std::size_t rows, std::size_t first, std::size_t count) const;
+    void record(gpu::Recorder& recorder, std::size_t rows) const;
+    /// Records a part of it, of dispatch i the pieces first … first+count−1: an evaluation may be spread over
+    /// submissions, as long as all pieces of all dispatches run in their order and nothing else writes to the values
+    /// between them. However it is cut, the results have the same bits.
+    void record(gpu::Recorder& recorder, std::size_t rows, std::size_t i, std::size_t first, std::size_t count) const;
     std::size_t dispatches() const { return steps_.size(); }
+    /// Into how many pieces of equal work (the last may have less) dispatch i over so many particles can be cut.
+    std::size_t pieces(std::size_t i, std::size_t rows) const;
     /// Arithmetic operations of dispatch i over so many particles, roughly.
     double work(std::size_t i, std::size_t rows) const;
 
@@ -68,13 +71,23 @@ class GpuPlan {
         std::uint32_t bounds = 0;   ///< where the first rows of levels lie
         float factor = 1;
         bool over_batch = false;
+        bool gathers = false;  ///< dense: the addend, map: a is a table, of which `level` and b say the rows
         GpuView a, b, addend, result, other, level;
     };
     struct Builder;
 
+    /// What lies between two of a step's rows, chunks or levels.
+    struct Range {
+        std::uint32_t first = 0;
+        std::uint32_t end = 0;
+    };
+
     std::uint32_t groups(const Step& step, std::uint32_t count) const;
-    void record_step(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const;
-    void record_outer(gpu::Recorder& recorder, const Step& step, std::uint32_t rows) const;
+    std::uint32_t piece_count(const Step& step, std::size_t rows) const;
+    void record_pieces(gpu::Recorder& recorder, const Step& step, std::uint32_t rows, Range pieces) const;
+    void record_rows(gpu::Recorder& recorder, const Step& step, std::uint32_t rows, Range range) const;
+    void record_levels(gpu::Recorder& recorder, const Step& step, Range levels) const;
+    void record_outer(gpu::Recorder& recorder, const Step& step, std::uint32_t rows, Range chunks) const;
     void record_combination(gpu::Recorder& recorder, const Step& step, std::uint32_t first, std::uint32_t end,
                             std::uint32_t sums) const;
 

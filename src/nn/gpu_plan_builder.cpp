@@ -145,6 +145,7 @@ struct GpuPlan::Builder {
         step.columns = static_cast<std::uint32_t>(shape.columns);
         step.factor = static_cast<float>(factor);
         step.over_batch = over_batch;
+        step.gathers = map == Map::gather;
         step.a = a;
         step.b = b;
         step.result = result;
@@ -220,6 +221,7 @@ struct GpuPlan::Builder {
 
     void emit_tile(Step step, Addend addend, Epilogue epilogue) {
         step.block = block_of(step.inputs, step.columns, kUnrolledProducts);
+        step.gathers = addend == Addend::row_of_level;
         // Few rows make few workgroups: the columns have to.
         if (step.rows != kBatch && step.rows <= group) step.block = std::min(step.block, 2 * kAccumulators);
         const bool out = step.columns % 4 == 0 && in_fours(step.result) &&

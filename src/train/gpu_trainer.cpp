@@ -26,15 +26,19 @@ constexpr std::uint32_t kMostGroups = 1024;  // of Adam: each invocation takes o
 /// Of a submission: a fraction of a second on the slowest devices.
 constexpr double kSubmissionWork = 4e9;  // operations
 constexpr std::uint32_t kAtOnce = 8;     // steps
-constexpr double kPerKernelPoint = 25;   // operations for a row, of train/kernel_target.comp
+/// What is not cut any further, of a step's dispatches: a tenth of a millisecond on slow devices.
+constexpr double kLeastWork = 2e6;       // operations
+constexpr double kPerDraw = 200;         // for a row, of train/batch.comp
+constexpr double kPerKernelPoint = 25;   // for a row, of train/kernel_target.comp
+constexpr double kPerWeight = 30;        // of train/norm.comp and train/adam.comp
 constexpr std::uint32_t kNowhere = ~0U;  // of a plane that the shaders leave out
 
 struct BatchPush {
     std::uint32_t rows, levels, all_levels, points, step, stream, seed_low, seed_high, hidden_below, stride;
-    std::uint32_t times, level, x, label, target, root_weight, skip, out, spread, direction;
+    std::uint32_t times, level, x, label, target, root_weight, skip, out, spread, direction, first, end;
 };
 struct KernelTargetPush {
-    std::uint32_t rows, levels, all_levels, points, step, stream, seed_low, seed_high, stride, level, x, target, first;
+    std::uint32_t end, levels, all_levels, points, step, stream, seed_low, seed_high, stride, level, x, target, first;
 };
 struct NormPush {
     std::uint32_t loss, gradient, count, report;
@@ -100,8 +104,6 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
          form.weighted ? 1U : 0U, form.skips ? 1U : 0U, second_normals(form)});
     if (form.kernel_target) {
         target_ = gpu::ComputePipeline(device, "kernel targets", shaders::train_kernel_target_comp, {group, dim});
-        const double most = kSubmissionWork / (kPerKernelPoint * static_cast<double>(source_.pool().count));
-        target_rows_ = group * static_cast<std::uint32_t>(std::clamp(most / group, 1.0, double{kMaxBatch}));
     }
     norm_ = gpu::ComputePipeline(device, "gradient norm", shaders::train_norm_comp,
                                  {nn::workgroup_size(device, kNormGroup)});
@@ -118,15 +120,14 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
     upload_start();
 }
 
-/// Runs every pipeline once, on whatever lies in the buffers.
+/// Runs every pipeline once, for one row, on whatever lies in the buffers.
 void GpuTrainer::warm_up() {
     gpu::Recorder& recorder = recorders_[0];
     recorder.begin();
     for (const gpu::Buffer* buffer : {&levels_, &average_, &moments_, &state_}) recorder.fill(*buffer, 0);
-    while (steps_ == 0) record_part(recorder);
+    constexpr std::uint32_t kRows = 1;
+    for (std::size_t part = 0; part < parts(); ++part) record_pieces(recorder, part, 0, pieces(part, kRows), kRows);
     device_.wait(device_.submit(recorder));
-    steps_ = 0;
-    recorded_ = {};
 }
 
 /// The levels and the initial weights, which are their own average.
@@ -156,11 +157,11 @@ void GpuTrainer::upload_start() {
     gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
 }
 
-void GpuTrainer::record_batch(gpu::Recorder& recorder) {
+/// Draws of the range, of a batch of so many rows.
+void GpuTrainer::record_batch(gpu::Recorder& recorder, Rows range, std::uint32_t rows) {
     const BatchForm& form = source_.form();
     const auto place = [&](bool there, const char* name) { return there ? plan_->place(name).offset : 0; };
     const bool implicit = form.loss != BatchForm::Loss::regression;
-    const auto rows = static_cast<std::uint32_t>(settings_.batch);
     const nn::GpuView x = plan_->place("x");
     const BatchPush push = {rows,
                             static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
@@ -181,20 +182,20 @@ void GpuTrainer::record_batch(gpu::Recorder& recorder) {
                             place(form.skips, "skip"),
                             place(implicit, "out"),
                             place(implicit, "spread"),
-                            place(form.loss == BatchForm::Loss::sliced, "direction")};
+                            place(form.loss == BatchForm::Loss::sliced, "direction"),
+                            range.first,
+                            range.end};
     const std::uint32_t group = draw_.local_size()[0];
-    const std::uint32_t groups = (rows + group - 1) / group;
+    const std::uint32_t groups = (range.end - range.first + group - 1) / group;
     recorder.dispatch(
         draw_, {gpu::reads_writes(plan_->values()), gpu::reads(points_), gpu::reads(labels_), gpu::reads(levels_)},
         push, groups);
 }
 
-/// Targets of explicit score matching, of the part's rows.
-void GpuTrainer::record_targets(gpu::Recorder& recorder, std::size_t part) {
-    const auto rows = static_cast<std::uint32_t>(settings_.batch);
+/// Targets of explicit score matching.
+void GpuTrainer::record_targets(gpu::Recorder& recorder, Rows range) {
     const nn::GpuView x = plan_->place("x");
-    const auto first = static_cast<std::uint32_t>(part) * target_rows_;
-    const KernelTargetPush push = {std::min(rows, first + target_rows_),
+    const KernelTargetPush push = {range.end,
                                    static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
                                    static_cast<std::uint32_t>(source_.levels().size()),
                                    static_cast<std::uint32_t>(source_.pool().count),
@@ -206,10 +207,10 @@ void GpuTrainer::record_targets(gpu::Recorder& recorder, std::size_t part) {
                                    level_place(),
                                    x.offset,
                                    plan_->place("target").offset,
-                                   first};
+                                   range.first};
     const std::uint32_t group = target_.local_size()[0];
     recorder.dispatch(target_, {gpu::reads_writes(plan_->values()), gpu::reads(points_), gpu::reads(levels_)}, push,
-                      (push.rows - first + group - 1) / group);
+                      (range.end - range.first + group - 1) / group);
 }
 
 /// Where the rows' levels go; nowhere where there is one level.
@@ -252,51 +253,73 @@ void GpuTrainer::record_update(gpu::Recorder& recorder) {
 }
 
 /// The parts of a step: the draws, targets by a kernel density estimate, the plan's dispatches, the update.
-std::size_t GpuTrainer::target_parts() const {
-    return source_.form().kernel_target ? (settings_.batch + target_rows_ - 1) / target_rows_ : 0;
+std::size_t GpuTrainer::parts() const {
+    return first_plan_part() + plan_->dispatches() + 1;
+}
+
+std::size_t GpuTrainer::first_plan_part() const {
+    return source_.form().kernel_target ? 2 : 1;
+}
+
+/// Into how many pieces the part can be cut over so many rows.
+std::size_t GpuTrainer::pieces(std::size_t part, std::size_t rows) const {
+    const std::size_t first = first_plan_part();
+    if (part >= first) return part - first < plan_->dispatches() ? plan_->pieces(part - first, rows) : 1;
+    const std::size_t group = (part == 0 ? draw_ : target_).local_size()[0];
+    return (rows + group - 1) / group;
 }
 
 double GpuTrainer::part_operations(std::size_t part) const {
-    constexpr double kPerDraw = 200;
-    constexpr double kPerWeight = 30;
-    if (part == 0) return kPerDraw * static_cast<double>(settings_.batch);
-    if (part <= target_parts()) {
-        const std::size_t rows = std::min<std::size_t>(settings_.batch - (part - 1) * target_rows_, target_rows_);
-        return kPerKernelPoint * static_cast<double>(rows) * static_cast<double>(source_.pool().count);
-    }
-    const std::size_t dispatch = part - 1 - target_parts();
-    if (dispatch < plan_->dispatches()) return plan_->work(dispatch, settings_.batch);
+    const auto rows = static_cast<double>(settings_.batch);
+    const std::size_t first = first_plan_part();
+    if (part == 0) return kPerDraw * rows;
+    if (part < first) return kPerKernelPoint * rows * static_cast<double>(source_.pool().count);
+    if (part - first < plan_->dispatches()) return plan_->work(part - first, settings_.batch);
     return kPerWeight * static_cast<double>(trained_);
 }
 
 double GpuTrainer::step_operations() const {
     double sum = 0;
-    for (std::size_t part = 0; part < 2 + target_parts() + plan_->dispatches(); ++part) sum += part_operations(part);
+    for (std::size_t part = 0; part < parts(); ++part) sum += part_operations(part);
     return sum;
 }
 
-void GpuTrainer::record_part(gpu::Recorder& recorder) {
-    const std::size_t part = part_++;
-    const std::size_t targets = target_parts();
-    if (part == 0) {
-        record_batch(recorder);
-    } else if (part <= targets) {
-        record_targets(recorder, part - 1);
-    } else if (part <= targets + plan_->dispatches()) {
-        plan_->record(recorder, settings_.batch, part - 1 - targets, 1);
-    } else {
-        record_update(recorder);
+void GpuTrainer::record_pieces(gpu::Recorder& recorder, std::size_t part, std::size_t first, std::size_t count,
+                               std::uint32_t rows) {
+    const std::size_t plan = first_plan_part();
+    if (part >= plan + plan_->dispatches()) return record_update(recorder);
+    if (part >= plan) return plan_->record(recorder, rows, part - plan, first, count);
+    const std::size_t group = (part == 0 ? draw_ : target_).local_size()[0];
+    const Rows range = {static_cast<std::uint32_t>(first * group),
+                        static_cast<std::uint32_t>(std::min<std::size_t>(rows, (first + count) * group))};
+    part == 0 ? record_batch(recorder, range, rows) : record_targets(recorder, range);
+}
+
+/// About `operations` worth of the part that is under way, or all that is left of it; returns how much.
+double GpuTrainer::record_next(gpu::Recorder& recorder, double operations) {
+    const std::size_t all = pieces(part_, settings_.batch);
+    const double each = part_operations(part_) / static_cast<double>(all);
+    const double wanted = std::ceil(std::max(operations, kLeastWork) / each);
+    const std::size_t left = all - piece_;
+    const std::size_t count = wanted < static_cast<double>(left) ? static_cast<std::size_t>(wanted) : left;
+    record_pieces(recorder, part_, piece_, count, static_cast<std::uint32_t>(settings_.batch));
+    piece_ += count;
+    if (piece_ == all) {
+        piece_ = 0;
+        ++part_;
+    }
+    if (part_ == parts()) {
         part_ = 0;
         if (recorded_.count++ == 0) recorded_.first = steps_;
         ++steps_;
     }
+    return each * static_cast<double>(count);
 }
 
 double GpuTrainer::record_some(gpu::Recorder& recorder, double operations) {
     double done = 0;
-    while ((done == 0 || done < operations) && recorded_.count < kMostAtOnce) {
-        done += part_operations(part_);
-        record_part(recorder);
+    while (steps_ < settings_.steps && (done == 0 || done < operations) && recorded_.count < kMostAtOnce) {
+        done += record_next(recorder, operations - done);
     }
     return done;
 }
@@ -320,8 +343,7 @@ void GpuTrainer::advance(std::uint64_t count) {
         recorder.begin();
         double done = 0;
         while (steps_ < end && done < kSubmissionWork && recorded_.count < kAtOnce) {
-            done += part_operations(part_);
-            record_part(recorder);
+            done += record_next(recorder, kSubmissionWork - done);
         }
         submitted(device_.submit(recorder));
     }
@@ -391,6 +413,7 @@ void GpuTrainer::restore(const TrainingState& state) {
     gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
     steps_ = state.steps;
     part_ = 0;
+    piece_ = 0;
 }
 
 void GpuTrainer::require_submitted() const {

@@ -41,10 +41,11 @@ class GpuTrainer final : public Trainer {
     /// numbers, of no meaning): each submission changes them.
     const gpu::Buffer& averaged() const { return average_; }
 
-    /// Records the next parts of training, at least one and about `operations` worth of them, but no more than
-    /// kMostAtOnce whole steps, into a recording of others, which is told to `submitted` once it is; recordings are
-    /// submitted in their order, and before anything else is asked of the trainer. Returns the operations recorded. A
-    /// step may be spread over any number of recordings.
+    /// Records what comes next of training, about `operations` worth of it, but no more than kMostAtOnce whole steps
+    /// and none after the last that the settings ask for, into a recording of others, which is told to `submitted` once
+    /// it is; recordings are submitted in their order, and before anything else is asked of the trainer. Returns the
+    /// operations recorded: some as long as there are steps to do. A step may be spread over any number of recordings,
+    /// and so may its longest dispatches.
     double record_some(gpu::Recorder& recorder, double operations);
     void submitted(gpu::Submission submission);
     /// Operations of a whole step, roughly.
@@ -61,13 +62,23 @@ class GpuTrainer final : public Trainer {
         std::uint32_t count = 0;
     };
 
+    /// Rows of a batch.
+    struct Rows {
+        std::uint32_t first = 0;
+        std::uint32_t end = 0;
+    };
+
     void warm_up();
     void upload_start();
-    std::size_t target_parts() const;
+    std::size_t parts() const;
+    std::size_t first_plan_part() const;
+    std::size_t pieces(std::size_t part, std::size_t rows) const;
     double part_operations(std::size_t part) const;
-    void record_part(gpu::Recorder& recorder);
-    void record_batch(gpu::Recorder& recorder);
-    void record_targets(gpu::Recorder& recorder, std::size_t part);
+    double record_next(gpu::Recorder& recorder, double operations);
+    void record_pieces(gpu::Recorder& recorder, std::size_t part, std::size_t first, std::size_t count,
+                       std::uint32_t rows);
+    void record_batch(gpu::Recorder& recorder, Rows range, std::uint32_t rows);
+    void record_targets(gpu::Recorder& recorder, Rows range);
     void record_update(gpu::Recorder& recorder);
     std::uint32_t level_place() const;
     void require_submitted() const;
@@ -91,8 +102,8 @@ class GpuTrainer final : public Trainer {
     std::array<gpu::Recorder, 2> recorders_;
     std::vector<Flight> flights_;      ///< whose figures have not been read, in their order
     Flight recorded_;                  ///< steps that recordings have ended since the last submission
-    std::uint32_t target_rows_ = 1;    ///< of a part
-    std::size_t part_ = 0;             ///< of the step under way, to be recorded next: batch, plan, update
+    std::size_t part_ = 0;             ///< of the step under way, to be recorded next
+    std::size_t piece_ = 0;            ///< of that part
     std::vector<StepReport> reports_;  ///< not yet asked for
     std::uint64_t steps_ = 0;          ///< recorded to their end
     std::uint64_t submissions_ = 0;

@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "../gpu/gpu_fixture.hpp"
 #include "base/error.hpp"
@@ -34,16 +38,33 @@ class Memory {
         gpu::upload<float>(device_, plan_.values(), values_);
     }
 
-    void run(std::size_t rows) { run(rows, 0, plan_.dispatches()); }
-    void run(std::size_t rows, std::size_t first, std::size_t count) {
-        gpu::Recorder recorder(device_, "graph");
-        recorder.begin();
-        plan_.record(recorder, rows, first, count);
-        device_.wait(device_.submit(recorder));
-        values_ = gpu::download<float>(device_, plan_.values());
+    void run(std::size_t rows) {
+        run([&](gpu::Recorder& recorder) { plan_.record(recorder, rows); });
+    }
+    /// So many pieces of every dispatch at a time, and every dispatch in a submission of its own.
+    void run_in_pieces(std::size_t rows, std::size_t at_once) {
+        for (std::size_t i = 0; i < plan_.dispatches(); ++i) {
+            run([&](gpu::Recorder& recorder) {
+                const std::size_t all = plan_.pieces(i, rows);
+                for (std::size_t first = 0; first < all; first += at_once) {
+                    plan_.record(recorder, rows, i, first, std::min(at_once, all - first));
+                }
+            });
+        }
     }
 
-    float at(std::size_t offset) const { return values_.at(offset); }
+    /// Output i, row-major; it is NaN afterwards.
+    std::vector<float> take(std::size_t i, std::size_t rows, std::size_t columns) {
+        const GpuView view = plan_.output(i);
+        std::vector<float> taken;
+        for (std::size_t r = 0; r < rows; ++r) {
+            for (std::size_t c = 0; c < columns; ++c) {
+                taken.push_back(std::exchange(values_[view.offset + r * view.row + c * view.column], NAN));
+            }
+        }
+        gpu::upload<float>(device_, plan_.values(), values_);
+        return taken;
+    }
 
     /// Sums of n products of numbers below 2 round to within about 4·√n·2⁻²⁴ of their size; results pass through up to
     /// three of them, and through a few of the device's own exponentials (3 + 2|x| units, Vulkan, precision of exp).
@@ -61,6 +82,14 @@ class Memory {
     }
 
   private:
+    void run(const std::function<void(gpu::Recorder&)>& record) {
+        gpu::Recorder recorder(device_, "graph");
+        recorder.begin();
+        record(recorder);
+        device_.wait(device_.submit(recorder));
+        values_ = gpu::download<float>(device_, plan_.values());
+    }
+
     gpu::Device& device_;
     const GpuPlan& plan_;
     std::vector<float> values_;
@@ -68,7 +97,8 @@ class Memory {
 
 class GpuOperation : public gpu::GpuTest, public ::testing::WithParamInterface<OperationCase> {};
 
-// 32 897 rows need a second round of chunks; memory that nothing has written is NaN.
+// 32 897 rows need a second round of chunks, and pieces that begin in the first; memory that nothing has written is
+// NaN.
 TEST_P(GpuOperation, AgreesWithTheReference) {
     const BuiltCase built = build_case(GetParam());
     constexpr std::size_t kMost = 128 * 257 + 1;
@@ -87,7 +117,12 @@ TEST_P(GpuOperation, AgreesWithTheReference) {
         if (GetParam().levels > 0) bindings["level"] = &level;
         memory.bind(bindings);
         memory.run(rows);
-        memory.expect_close(0, evaluate(built.graph, bindings, {built.result}).front(), "rows " + std::to_string(rows));
+        const Matrix exact = evaluate(built.graph, bindings, {built.result}).front();
+        memory.expect_close(0, exact, "rows " + std::to_string(rows));
+        const std::vector<float> whole = memory.take(0, exact.rows, exact.columns);
+        memory.bind(bindings);  // a result may show an operand
+        memory.run_in_pieces(rows, 3);
+        EXPECT_EQ(memory.take(0, exact.rows, exact.columns), whole) << "rows " << rows;
     }
 }
 
@@ -172,37 +207,57 @@ TEST_F(GpuPlanTest, AddsUpLargeSumsAmongSmallOnes) {
     for (std::size_t i = 0; i < outputs.size(); ++i) memory.expect_close(i, exact[i], "output " + std::to_string(i));
 }
 
-// A step of training is spread over frames and submissions like this.
-TEST_F(GpuPlanTest, ComputesTheSameInParts) {
+// A step of training is spread over frames and submissions like this. Rows enough for several workgroups.
+TEST_F(GpuPlanTest, ComputesTheSameInPieces) {
+    constexpr std::size_t kRows = 1300;
+    constexpr std::size_t kLevels = 7;
+    const MlpConfig config = {2, 16, 1, 4};
     Graph graph;
-    const MlpValues network = build_mlp(graph, {2, 16, 1, 4}, TimeRows::per_particle);
+    const MlpValues network = build_mlp(graph, config, TimeRows::levels, kLevels);
     const Value loss = graph.mean_square(network.output);
-    const std::vector<Value> outputs = {loss, gradients(graph, loss, {graph.find("input.weight")}).front()};
-    const GpuPlan plan(device(), graph, outputs, 70);
-    std::vector<float> results;
-    for (const bool parts : {false, true}) {
-        Memory memory(device(), plan);
-        std::mt19937 random(5);
-        std::map<std::string, Matrix> leaves = {{"x", random_matrix(random, 70, 2)},
-                                                {"c_noise", random_matrix(random, 70, 1)}};
-        for (const TensorSpec& spec : mlp_tensors({2, 16, 1, 4})) {
-            leaves[spec.name] = random_matrix(random, value_shape(spec).rows, value_shape(spec).columns);
-        }
-        Bindings bindings;
-        for (const auto& [name, matrix] : leaves) bindings[name] = &matrix;
-        memory.bind(bindings);
-        const std::size_t count = parts ? 1 : plan.dispatches();
-        for (std::size_t first = 0; first < plan.dispatches(); first += count) memory.run(70, first, count);
-        for (std::size_t k = 0; k < 33; ++k) results.push_back(memory.at(plan.output(0).offset + k));
+    std::vector<Value> tensors;
+    for (const TensorSpec& spec : trained_tensors(config)) tensors.push_back(graph.find(spec.name));
+    std::vector<Value> outputs = gradients(graph, loss, tensors);
+    outputs.insert(outputs.begin(), loss);
+    const GpuPlan plan(device(), graph, outputs, kRows);
+    std::mt19937 random(5);
+    std::map<std::string, Matrix> leaves = {{"x", random_matrix(random, kRows, 2)},
+                                            {"c_noise", random_matrix(random, kLevels, 1)},
+                                            {"level", level_column(kRows, kLevels)}};
+    for (const TensorSpec& spec : mlp_tensors(config)) {
+        leaves[spec.name] = random_matrix(random, value_shape(spec).rows, value_shape(spec).columns);
     }
-    for (std::size_t k = 0; k < 33; ++k) EXPECT_EQ(results[k], results[33 + k]) << k;
+    Bindings bindings;
+    for (const auto& [name, matrix] : leaves) bindings[name] = &matrix;
+    Memory memory(device(), plan);
+    memory.bind(bindings);
+    memory.run(kRows);
+    const auto take_all = [&] {
+        std::vector<std::vector<float>> taken;
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            taken.push_back(memory.take(i, graph.shape(outputs[i]).rows, graph.shape(outputs[i]).columns));
+        }
+        return taken;
+    };
+    const std::vector<std::vector<float>> whole = take_all();
+    for (const std::size_t at_once : {1U, 2U, 1000U}) {
+        memory.run_in_pieces(kRows, at_once);
+        EXPECT_EQ(take_all(), whole) << at_once << " pieces at a time";
+    }
     double work = 0;
-    for (std::size_t i = 0; i < plan.dispatches(); ++i) work += plan.work(i, 70);
-    // Forward, and backward by the input layer's weights: a multiplication and an addition for each row and weight.
-    EXPECT_GT(work, 2 * 70 * (2 * (2 + 8) * 16 + (16 + 8) * 16 + 16 * 2));
+    std::size_t most = 0;
+    for (std::size_t i = 0; i < plan.dispatches(); ++i) {
+        work += plan.work(i, kRows);
+        most = std::max(most, plan.pieces(i, kRows));
+    }
+    // A multiplication and an addition for each row and weight: forward, backward by the weights, and but for the first
+    // layer by what goes in.
+    EXPECT_GT(work, 2.0 * kRows * (3 * (2 * 16 + 16 * 16 + 16 * 2) - 2 * 16));
+    EXPECT_EQ(most, 11U);  // chunks of 128 rows
     gpu::Recorder recorder(device(), "graph");
     recorder.begin();
-    EXPECT_THROW(plan.record(recorder, 70, 1, plan.dispatches()), std::logic_error);
+    EXPECT_THROW(plan.record(recorder, kRows, 0, 0, plan.pieces(0, kRows) + 1), std::logic_error);
+    EXPECT_THROW(plan.record(recorder, kRows, plan.dispatches(), 0, 1), std::logic_error);
 }
 
 TEST_F(GpuPlanTest, RefusesWhatDoesNotFitOneBuffer) {

@@ -120,6 +120,57 @@ TEST_F(GpuTrainerTest, GivesTheSameBitsWhenStepsAreSpreadOverRecordings) {
     }
 }
 
+// A frame asks for little: no dispatch, however many rows it has, is much longer. What is not cut any further are a
+// workgroup's rows, of all devices at most 512: of the dispatches here those of targets are the longest.
+TEST_F(GpuTrainerTest, GivesTheSameBitsWhenLongDispatchesAreCut) {
+    TrainSettings settings = small_settings();
+    settings.process = {.name = "ve"};
+    settings.prediction = diffusion::Prediction::score;
+    settings.objective.name = "esm";
+    settings.objective.points = 300;
+    settings.batch = 3000;
+    settings.width = 64;
+    Experiment<GpuTrainer> whole(settings);
+    whole.trainer->advance(2);
+    Experiment<GpuTrainer> cut(settings);
+    GpuTrainer& trainer = *cut.trainer;
+    gpu::Recorder recorder(device(), "frame");
+    constexpr double kWanted = 3e6;
+    constexpr double kWorkgroup = 512 * 25 * 300;
+    int frames = 0;
+    for (; trainer.steps() < 2; ++frames) {
+        recorder.begin();
+        EXPECT_LE(trainer.record_some(recorder, kWanted), kWanted + kWorkgroup);
+        const gpu::Submission submission = device().submit(recorder);
+        trainer.submitted(submission);
+        device().wait(submission);
+    }
+    EXPECT_GT(frames, 2 * trainer.step_operations() / (kWanted + kWorkgroup));
+    EXPECT_EQ(trainer.state(), whole.trainer->state());
+}
+
+TEST_F(GpuTrainerTest, RecordsNoStepsBeyondTheLast) {
+    TrainSettings settings = small_settings();
+    settings.steps = 5;
+    Experiment<GpuTrainer> experiment(settings);
+    GpuTrainer& trainer = *experiment.trainer;
+    gpu::Recorder recorder(device(), "frame");
+    const auto record = [&](double steps) {
+        recorder.begin();
+        const double done = trainer.record_some(recorder, steps * trainer.step_operations());
+        const gpu::Submission submission = device().submit(recorder);
+        trainer.submitted(submission);
+        device().wait(submission);
+        return done / trainer.step_operations();
+    };
+    EXPECT_NEAR(record(3.5), 3.5, 1);
+    EXPECT_LE(record(40), 2);
+    EXPECT_EQ(trainer.steps(), 5U);
+    EXPECT_EQ(record(40), 0);
+    EXPECT_EQ(trainer.steps(), 5U);
+    EXPECT_EQ(trainer.reports(true).size(), 5U);
+}
+
 TEST_F(GpuTrainerTest, GoesOnFromAStateAsIfItHadNeverStopped) {
     Experiment<GpuTrainer> whole(small_settings());
     whole.trainer->advance(9);
