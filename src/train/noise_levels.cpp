@@ -21,6 +21,8 @@ using diffusion::Parametrisation;
 using diffusion::Prediction;
 
 constexpr std::string_view kEdm = "edm";
+/// Of a normal distribution of levels: what the process must have of it.
+constexpr double kLeastShare = 0.01;
 
 /// A time to learn at, and the one before it (one_step, elbo); none: the clean state.
 struct Moment {
@@ -70,6 +72,16 @@ std::vector<Moment> geometric_moments(const NoiseProcess& process, std::size_t c
     return moments;
 }
 
+base::Error outside_error(const NoiseProcess& process, const ObjectiveSettings& settings, double share) {
+    const auto log_sigma = [&](double t) { return std::log(ratio(process.marginal(t))); };
+    return base::request_error(
+        "no such noise levels", "--objective.log_sigma_mean",
+        fmt::format("{} has {:.2g} % of the levels around ln sigma = {} with deviation {}", process.name(), 100 * share,
+                    settings.log_sigma_mean, settings.log_sigma_deviation),
+        fmt::format("choose a mean from {:.3g} to {:.3g}, or another --objective.log_sigma_deviation",
+                    log_sigma(process.times().lowest_noisy), log_sigma(process.times().highest)));
+}
+
 std::vector<Moment> log_normal_moments(const NoiseProcess& process, const ObjectiveSettings& settings) {
     const diffusion::TimeRange times = process.times();
     const auto standardised = [&](double t) {
@@ -77,6 +89,7 @@ std::vector<Moment> log_normal_moments(const NoiseProcess& process, const Object
     };
     const double low = normal_probability(standardised(times.lowest_noisy));
     const double high = normal_probability(standardised(times.highest));
+    if (high - low < kLeastShare) throw outside_error(process, settings, high - low);
     std::vector<Moment> moments;
     for (int i = 0; i < kContinuousLevels; ++i) {
         const double p = low + (high - low) * (i + 0.5) / kContinuousLevels;
@@ -152,10 +165,8 @@ class SquaredErrors {
         const double total = square(at_.alpha + at_.sigma);
         return noisy() ? data_ * total / square(at_.sigma) : noise_ * total / square(at_.alpha);
     }
-    /// With a weight of the data's error that belongs to SNR/`snr_power`: weight·SNR^-1 of the noise's.
-    double weighted_data(double weight) const {
-        return noisy() ? weight * data_ : weight * square(at_.sigma / at_.alpha) * noise_;
-    }
+    /// With a weight of the data's error.
+    double weighted_data(double weight) const { return weight * data_; }
 
   private:
     bool noisy() const { return at_.sigma > at_.alpha; }

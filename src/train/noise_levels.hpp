@@ -35,7 +35,8 @@ inline constexpr int kContinuousLevels = 4096;
 /// a normal ln(σ/α) within the range of the process; geometric ones (ncsn; elbo on edm), ends of steps (one_step), or a
 /// single one.
 /// Levels at which the objective is infinite are left out: without noise, or without signal where the prediction asks
-/// for it. Throws base::Error (request) where none is left, and where --objective.sigma is no ratio of the process.
+/// for it. Throws base::Error (request) where none is left, where the process has less than a hundredth of
+/// that normal distribution, and where --objective.sigma is no ratio of the process.
 std::vector<NoiseLevel> noise_levels(const diffusion::NoiseProcess& process,
                                      const diffusion::Parametrisation& parametrisation, Objective objective,
                                      const ObjectiveSettings& settings);

@@ -14,6 +14,7 @@
 namespace scorefield::train {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
@@ -241,6 +242,39 @@ TEST(NoiseLevels, LeaveOutWhereTheObjectiveIsInfinite) {
     EXPECT_EQ(count(Prediction::epsilon, Objective::simple), 40U);
     EXPECT_EQ(count(Prediction::score, Objective::dsm), 39U);
     EXPECT_EQ(count(Prediction::x0, Objective::simple), 39U);
+}
+
+// The least of SNR and gamma is gamma where there is no noise: of the data's error, which is F's here.
+TEST(NoiseLevels, WeighByGammaWhereThereIsNoNoise) {
+    diffusion::ProcessSettings settings;
+    settings.schedule = "cosine_seed";
+    settings.horizon = 40;
+    const std::vector<NoiseLevel> levels = noise_levels(*diffusion::make_process(settings), diffusion::Prediction::x0,
+                                                        Objective::min_snr, ObjectiveSettings{});
+    ASSERT_EQ(levels.size(), 40U);
+    EXPECT_EQ(levels[0].sigma, 0);
+    EXPECT_NEAR(levels[0].weight, 5, 1e-12);
+}
+
+TEST(NoiseLevels, OfEdmAreRefusedWhereTheProcessHasHardlyAnyOfThem) {
+    const auto process = diffusion::make_process({.name = "edm"});
+    const auto levels = [&](double mean, double deviation) {
+        ObjectiveSettings settings;
+        settings.log_sigma_mean = mean;
+        settings.log_sigma_deviation = deviation;
+        return noise_levels(*process, diffusion::Prediction::edm, Objective::edm, settings).size();
+    };
+    // ln 0.002 = −6.21, ln 80 = 4.38; beyond 2.33 deviations lies 1 %.
+    using Normal = std::pair<double, double>;
+    for (const auto& normal : {Normal{20, 1.2}, {-20, 1.2}, {4.38 + 2.4 * 1.2, 1.2}, {-6.21 - 2.4 * 0.1, 0.1}}) {
+        const auto made = [&] { levels(normal.first, normal.second); };
+        EXPECT_THAT(made, ThrowsMessage<base::Error>(
+                              AllOf(HasSubstr("--objective.log_sigma_mean"), HasSubstr("from -6.21 to 4.38"))))
+            << normal.first;
+    }
+    EXPECT_EQ(levels(4.38 + 2.2 * 1.2, 1.2), 4096U);
+    EXPECT_EQ(levels(-6.21 - 2.2 * 0.1, 0.1), 4096U);
+    EXPECT_EQ(levels(0, 20), 4096U);
 }
 
 TEST(NoiseLevels, OfASingleRatioAreRefusedWhereTheProcessNeverHasIt) {
