@@ -134,6 +134,11 @@ struct TrainingCase {
     TimeRows rows;
 };
 
+void PrintTo(const TrainingCase& what, std::ostream* out) {
+    *out << what.config.dim << " coordinates, width " << what.config.width << ", depth " << what.config.depth << ", "
+         << what.config.features << " features" << (what.rows == TimeRows::levels ? ", levels" : "");
+}
+
 class GpuTraining : public gpu::GpuTest, public ::testing::WithParamInterface<TrainingCase> {};
 
 TEST_P(GpuTraining, GivesANetworksLossAndDerivativesAsTheReference) {

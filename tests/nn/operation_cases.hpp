@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ struct OperationCase {
     std::function<Value(Graph&, const std::vector<Value>&)> build;
     std::size_t levels = 0;
 };
+
+inline void PrintTo(const OperationCase& what, std::ostream* out) {
+    *out << what.name;
+}
 
 inline const std::vector<OperationCase>& operation_cases() {
     using Values = std::vector<Value>;

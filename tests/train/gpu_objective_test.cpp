@@ -1,5 +1,4 @@
-// Every objective on the GPU: its gradients against the double-precision reference, its batches and steps against the
-// host's.
+// Every objective on the GPU against double precision: its gradients on the same batches, its batches and steps.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,9 +13,9 @@
 #include "nn/evaluate.hpp"
 #include "nn/gpu_plan.hpp"
 #include "train/gpu_trainer.hpp"
-#include "train/host_trainer.hpp"
 #include "train/objective.hpp"
 #include "train/objective_case.hpp"
+#include "train/reference_trainer.hpp"
 
 namespace scorefield::train {
 namespace {
@@ -30,7 +29,7 @@ std::vector<double> relative_errors(gpu::Device& device, const CaseBatches& batc
     Batch batch;
     batches.source.draw(pool, step, rows, batch);
     const nn::MlpConfig config = network_config(batches.settings, batches.source);
-    ObjectiveGraph objective = build_objective(config, batches.source.form(), nn::TimeRows::levels, batch.times.size());
+    ObjectiveGraph objective = build_objective(config, batches.source, rows);
     std::vector<nn::Value> weights;
     std::map<std::string, nn::Matrix> matrices;
     const data::TensorMap initial = nn::initial_weights(config, step, batches.source.frequencies());
@@ -44,12 +43,7 @@ std::vector<double> relative_errors(gpu::Device& device, const CaseBatches& batc
         weights.push_back(objective.graph.find(spec.name));
         for (double& value : matrix.values) value = static_cast<float>(value) + 0.2F * normal(random);
     }
-    for (const auto& [name, values] : batch_bindings(batch)) {
-        if (values.empty()) continue;
-        const std::size_t count = name == "c_noise" ? batch.times.size() : rows;
-        nn::Matrix& matrix = matrices[name] = nn::Matrix(count, values.size() / count);
-        std::ranges::copy(values, matrix.values.begin());
-    }
+    matrices.merge(batch_matrices(batch, rows));
     const std::vector<nn::Value> gradients = objective_gradients(objective, weights);
     nn::Bindings bindings;
     for (const auto& [name, matrix] : matrices) bindings[name] = &matrix;
@@ -101,23 +95,12 @@ TEST_P(EveryGpuObjective, HasTheGradientsOfTheReference) {
     }
 }
 
-// The tolerance is that of GpuTrainerTest.TakesTheStepsOfTheHost, relative where losses are large.
-TEST_P(EveryGpuObjective, TakesTheStepsOfTheHost) {
-    TrainSettings settings = settings_of(GetParam());
-    settings.warmup = 0;
-    settings.learning_rate = 1e-3;
-    settings.weight_decay = 0.1;
-    const CaseBatches batches(settings);
-    GpuTrainer gpu(device(), settings, *batches.data, *batches.process);
-    HostTrainer host(settings, *batches.data, *batches.process);
-    gpu.advance(10);
-    host.advance(10);
-    const std::vector<StepReport> on_gpu = gpu.reports(true);
-    const std::vector<StepReport> on_host = host.reports(true);
-    for (std::size_t i = 0; i < 10; ++i) {
-        EXPECT_NEAR(on_gpu[i].loss, on_host[i].loss, 1e-4 * std::max(1.0, std::abs(on_host[i].loss))) << "step " << i;
-    }
-    EXPECT_NE(on_host.front().loss, on_host.back().loss);
+// As on the host; besides, draws agree with the host's to 1e-6, and devices have exponentials of their own that may be
+// off by 3 + 2|x| units (Vulkan, precision of exp). Measured: 13 roundings of 2⁻²⁴.
+TEST_P(EveryGpuObjective, TakesTheStepsOfTheReference) {
+    const CaseBatches batches(reference_settings(GetParam()));
+    GpuTrainer trainer(device(), batches.settings, *batches.data, *batches.process);
+    expect_the_steps_of_the_reference(trainer, batches, 256 * 0x1p-24);
 }
 
 INSTANTIATE_TEST_SUITE_P(Objectives, EveryGpuObjective, testing::ValuesIn(kObjectiveCases), name_of);

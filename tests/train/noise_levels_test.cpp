@@ -34,7 +34,9 @@ std::vector<ObjectiveCase> cases(bool implicit) {
 class RegressionLevels : public testing::TestWithParam<ObjectiveCase> {};
 class ImplicitLevels : public testing::TestWithParam<ObjectiveCase> {};
 
-std::vector<NoiseLevel> levels_of(const ObjectiveCase& what, const ObjectiveSettings& settings = {}) {
+std::vector<NoiseLevel> levels_of(const ObjectiveCase& what) {
+    ObjectiveSettings settings;
+    if (what.sigma > 0) settings.sigma = what.sigma;
     diffusion::ProcessSettings process;
     process.name = what.process;
     return noise_levels(*diffusion::make_process(process), {what.prediction}, parse_objective(what.objective),

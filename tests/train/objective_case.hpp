@@ -2,14 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
 
 #include "data/datasets.hpp"
 #include "diffusion/process.hpp"
+#include "nn/matrix.hpp"
 #include "train/batch_source.hpp"
+#include "train/objective.hpp"
 #include "train/small_settings.hpp"
 
 namespace scorefield::train {
@@ -21,21 +25,24 @@ struct ObjectiveCase {
     const char* process;
     diffusion::Prediction prediction;
     bool conditional = false;
+    double sigma = 0;  ///< of a single level, whose time all rows share; 0: all levels
 };
 
 inline void PrintTo(const ObjectiveCase& what, std::ostream* out) {
     *out << what.objective << " on " << what.process;
+    if (what.sigma > 0) *out << " at " << what.sigma;
 }
 
 /// For names of tests.
 inline std::string name_of(const testing::TestParamInfo<ObjectiveCase>& info) {
     const ObjectiveCase& what = info.param;
     return std::string(what.objective) + "_" + what.process + "_" +
-           std::string(diffusion::prediction_name(what.prediction)) + (what.conditional ? "_conditional" : "");
+           std::string(diffusion::prediction_name(what.prediction)) + (what.conditional ? "_conditional" : "") +
+           (what.sigma > 0 ? "_at_one_level" : "");
 }
 
 /// Every objective where it is at home, and some where it is a guest.
-inline constexpr std::array<ObjectiveCase, 22> kObjectiveCases = {{
+inline constexpr std::array<ObjectiveCase, 26> kObjectiveCases = {{
     {"simple", "ddpm", diffusion::Prediction::epsilon},
     {"x0", "ddpm", diffusion::Prediction::x0},
     {"v", "vp", diffusion::Prediction::v},
@@ -58,6 +65,10 @@ inline constexpr std::array<ObjectiveCase, 22> kObjectiveCases = {{
     {"flow", "flow", diffusion::Prediction::velocity},
     {"simple", "subvp", diffusion::Prediction::epsilon, true},
     {"ism", "ve", diffusion::Prediction::score, true},
+    {"dsm", "ve", diffusion::Prediction::score, false, 0.3},
+    {"esm", "edm", diffusion::Prediction::edm, false, 0.5},
+    {"ssm", "ve", diffusion::Prediction::score, false, 1},
+    {"simple", "vp", diffusion::Prediction::epsilon, true, 1},
 }};
 
 inline TrainSettings settings_of(const ObjectiveCase& what) {
@@ -68,6 +79,7 @@ inline TrainSettings settings_of(const ObjectiveCase& what) {
     settings.objective.points = 200;
     settings.prediction = what.prediction;
     settings.conditional = what.conditional;
+    if (what.sigma > 0) settings.objective.sigma = what.sigma;
     return settings;
 }
 
@@ -84,5 +96,18 @@ struct CaseBatches {
           process(diffusion::make_process(wanted.process)),
           source(*data, *process, settings) {}
 };
+
+/// What the objective's graph reads of a batch of so many rows, in double precision.
+inline std::map<std::string, nn::Matrix> batch_matrices(const Batch& batch, std::size_t rows) {
+    std::map<std::string, nn::Matrix> matrices;
+    for (const auto& [name, values] : batch_bindings(batch)) {
+        // Rows that share their time have no levels.
+        if (values.empty() || (name == "level" && batch.times.size() == 1)) continue;
+        const std::size_t count = name == "c_noise" ? batch.times.size() : rows;
+        nn::Matrix& matrix = matrices[name] = nn::Matrix(count, values.size() / count);
+        std::ranges::copy(values, matrix.values.begin());
+    }
+    return matrices;
+}
 
 }  // namespace scorefield::train

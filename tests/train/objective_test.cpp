@@ -32,12 +32,7 @@ class Leaves {
             for (double& value : matrix.values) value = 0.7 * normal(random);
             weights_.push_back(objective.graph.find(spec.name));
         }
-        for (const auto& [name, values] : batch_bindings(batch)) {
-            if (values.empty()) continue;
-            const std::size_t count = name == "c_noise" ? batch.times.size() : rows;
-            nn::Matrix& matrix = matrices_[name] = nn::Matrix(count, values.size() / count);
-            std::ranges::copy(values, matrix.values.begin());
-        }
+        matrices_.merge(batch_matrices(batch, rows));
     }
     nn::Bindings bindings() const {
         nn::Bindings bound;
@@ -63,7 +58,7 @@ TEST_P(EveryObjective, HasTheDerivativeByEveryWeightThatFiniteDifferencesHave) {
     Batch batch;
     batches.source.draw(pool, 3, kRows, batch);
     const nn::MlpConfig config = network_config(settings, batches.source);
-    ObjectiveGraph objective = build_objective(config, batches.source.form(), nn::TimeRows::levels, batch.times.size());
+    ObjectiveGraph objective = build_objective(config, batches.source, kRows);
     Leaves leaves(objective, config, batch, kRows);
     // High times multiply small steps of a frequency.
     for (double& time : leaves.matrix("c_noise").values) time = std::fmod(time, 3.0);
