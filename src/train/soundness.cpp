@@ -2,27 +2,36 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
-#include "train/objective.hpp"
+#include "train/settings.hpp"
 
 namespace scorefield::train {
 namespace {
 
 constexpr double kFarWorse = 10;  // times the loss of the start
-constexpr std::size_t kDraws = 2048;
+constexpr std::size_t kRows = 2048;
+constexpr std::uint32_t kNoStep = std::numeric_limits<std::uint32_t>::max();
+static_assert(kMaxSteps < kNoStep);
 
 }  // namespace
 
 Soundness::Soundness(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
                      const data::TensorMap& begin)
-    : pool_(pool), source_(source), network_(network), start_(loss(begin)), largest_(source.hopeless_loss()) {
+    : pool_(pool),
+      objective_(build_objective(network, source, kRows)),
+      plan_(objective_.graph, {objective_.loss}, kRows) {
+    source.draw(pool, kNoStep, kRows, batch_);
+    start_ = loss(begin);
+    largest_ = source.hopeless_loss();
     if (source.form().loss == BatchForm::Loss::regression) largest_ = std::min(largest_, kFarWorse * start_);
 }
 
-double Soundness::loss(const data::TensorMap& weights) const {
-    // Held-out draws take the levels in turn: every level has as many.
-    const std::size_t levels = source_.levels().size();
-    return held_out_loss(pool_, source_, network_, weights, (kDraws + levels - 1) / levels * levels);
+double Soundness::loss(const data::TensorMap& weights) {
+    nn::FloatBindings bound = batch_bindings(batch_);
+    for (const auto& [name, tensor] : weights) bound[name] = tensor.values;
+    plan_.run(pool_, kRows, bound);
+    return static_cast<double>(plan_.output(0)[0]);
 }
 
 bool Soundness::is_sound(double loss) const {

@@ -123,7 +123,7 @@ class Run {
     }
 
     /// Of the averaged weights and of those that training goes on from.
-    double worst_loss(const nn::Checkpoint& made) const {
+    double worst_loss(const nn::Checkpoint& made) {
         const double averaged = soundness_.loss(made.tensors);
         const double last = soundness_.loss(nn::with_trained(made.tensors, made.network, made.state->weights));
         return soundness_.is_sound(averaged) ? last : averaged;
