@@ -49,6 +49,8 @@ TEST(LatestJob, DoesWhatWasAskedForLastAfterWhatIsUnderWay) {
     EXPECT_TRUE(job.waiting());
     EXPECT_FALSE(job.poll());
     gate.set_value();
+    EXPECT_EQ(wait_for(job).result, 1);
+    EXPECT_TRUE(job.busy());
     EXPECT_EQ(wait_for(job).result, 3);
     EXPECT_FALSE(job.waiting());
     EXPECT_EQ(done, (std::vector{1, 3}));
@@ -63,7 +65,7 @@ TEST(LatestJob, TellsEveryError) {
     EXPECT_FALSE(job.busy());
 }
 
-TEST(LatestJob, TellsTheErrorOfWhatIsUnderWayThoughSomethingElseIsWanted) {
+TEST(LatestJob, GoesOnAfterAnError) {
     std::promise<void> gate;
     Job job;
     job.ask([&]() -> int {

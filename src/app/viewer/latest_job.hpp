@@ -4,14 +4,15 @@
 #include <exception>
 #include <functional>
 #include <future>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace scorefield::app {
 
-/// Work beside the frames, one piece at a time. Of what is asked for meanwhile the latest waits for its turn; then the
-/// result of the piece before it, which nobody wants any more, is thrown away. The end waits for the piece under way.
+/// Work beside the frames, one piece at a time. Of what is asked for meanwhile the latest alone waits for its turn. The
+/// end waits for the piece under way.
 template <class Result>
 class LatestJob {
   public:
@@ -32,8 +33,7 @@ class LatestJob {
     /// Something waits for the piece under way.
     bool waiting() const { return static_cast<bool>(waiting_); }
 
-    /// What has come to its end since the last call, if anything; never waits. An error is told even where a newer
-    /// piece of work begins now.
+    /// What has come to its end since the last call, if anything; never waits. What was waiting begins.
     std::optional<Outcome> poll() {
         if (!busy() || under_way_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return std::nullopt;
         Outcome outcome;
@@ -44,10 +44,7 @@ class LatestJob {
         } catch (const std::exception& error) {
             outcome.error = error.what();
         }
-        if (!waiting_) return outcome;
-        outcome.result.reset();
-        begin(std::exchange(waiting_, nullptr));
-        if (outcome.error.empty()) return std::nullopt;
+        if (waiting_) begin(std::exchange(waiting_, nullptr));
         return outcome;
     }
 

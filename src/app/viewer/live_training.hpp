@@ -35,7 +35,7 @@ class LiveTraining {
     /// Its end waits for what is being prepared.
 
     /// Begins to prepare a new training; the one under way goes on until that is ready. While another is being prepared
-    /// the latest plan waits and is prepared in its place; nothing where it asks for what is being prepared anyway.
+    /// the latest plan waits for its turn; nothing where it asks for what is being prepared anyway.
     void start(TrainingPlan plan, const Settings& shown, VkExtent2D extent);
     void pause();
     void resume();

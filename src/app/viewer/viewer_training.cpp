@@ -69,6 +69,7 @@ void Viewer::follow_training() {
         Run(ready->shown).put_into(settings_);
         show(std::move(ready->scene));
         panel_.message = ready->note;
+        if (training_.preparing() && ready->note.empty()) panel_.message = fmt::format("{} comes next", plan_.data);
         settings_.title.clear();
         settings_.about.clear();
     }
