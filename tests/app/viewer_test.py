@@ -107,8 +107,8 @@ def screenshots(folder):
 
 
 def result_of(desktop, folder, run_of, particles):
-    """Watches a run of so many particles to its end, started again in the middle of a step. Returns the frames' rows and
-    the name of a screenshot of the result."""
+    """Watches a run of so many particles to its end, started again in the middle of a step. Returns the frames' rows
+    and the name of a screenshot of the result."""
     viewer = open_viewer(desktop, folder, "same", "--loop", "off", "--particles", str(particles), *run_of)
     for _ in range(3):
         viewer.key("r")

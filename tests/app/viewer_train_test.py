@@ -25,8 +25,8 @@ LIT_PIXELS = 5000  # of 8 000 particles, each 3 × 3 pixels, most beside others
 PICTURE_AREA = (950, 720, 330, 0)  # width, height, left, top: beside the panel
 # Small, so that a slow machine learns it in seconds too; nothing but the particles is bright.
 ARGUMENTS = ["--train.steps", "100000", "--train.schedule", "constant", "--train.batch", "256", "--train.ema", "0.998",
-             "--network.width", "32", "--network.depth", "2", "--train.share", "80", "--steps", "15", "--particles", "8000", "--look.overlay",
-             "off", "--look.axes", "off", "--captions", "off"]
+             "--network.width", "32", "--network.depth", "2", "--train.share", "80", "--steps", "15", "--particles",
+             "8000", "--look.overlay", "off", "--look.axes", "off", "--captions", "off"]
 
 
 def paint_ring(viewer):
