@@ -90,8 +90,8 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name) {
         if (shape.name == name) return std::make_unique<ShapeDataset>(shape);
     }
     const std::string suffix = suffix_of(name);
-    if (suffix == ".npy") return make_dataset(name, read_points(name), Centre::common);
-    if (suffix == ".ply") return make_dataset(name, read_ply(name), Centre::own);
+    if (suffix == ".npy") return make_dataset(name, read_precise_points(name));
+    if (suffix == ".ply") return make_dataset(name, read_ply(name));
     if (suffix == ".png") return open_picture(name);
     std::vector<std::string_view> names;
     for (const Shape& shape : shapes()) names.push_back(shape.name);

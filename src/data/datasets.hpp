@@ -52,7 +52,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name);
 /// Points as a distribution, labels too: draws choose them with replacement. `points` holds count·dim values, and count
 /// labels or none. Throws base::Error (request) naming `name` for fewer than two different points and values that are
 /// not finite.
-std::unique_ptr<Dataset> make_dataset(const std::string& name, Points points, Centre centre = Centre::own);
+std::unique_ptr<Dataset> make_dataset(const std::string& name, Points points);
 
 /// A part of the plane, left < right and bottom < top.
 struct Rectangle {

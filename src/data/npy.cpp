@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -146,45 +147,105 @@ HeaderText read_header(const std::filesystem::path& path, InputFile& file) {
     return {file.read(length), bytes};
 }
 
-/// In pieces, so that the file's own form of the values takes no memory to speak of.
+/// The number whose bytes stand at `place`, little end first.
 template <typename Number>
-std::vector<float> read_values(const std::filesystem::path& path, InputFile& file, std::size_t count) {
-    constexpr std::size_t kPiece = 1U << 16U;
-    std::vector<Number> stored(std::min(count, kPiece));
-    std::vector<float> values(count);
-    for (std::size_t first = 0; first < count; first += kPiece) {
-        const std::size_t size = std::min(count - first, kPiece);
-        file.read(stored.data(), size * sizeof(Number));
-        for (std::size_t i = 0; i < size; ++i) values[first + i] = static_cast<float>(stored[i]);
+double number_at(const char* place) {
+    Number number = {};
+    std::memcpy(&number, place, sizeof number);
+    return static_cast<double>(number);
+}
+
+/// IEEE 754 binary16: a sign, 5 bits of the exponent, 10 of the fraction.
+double half_at(const char* place) {
+    std::uint16_t bits = 0;
+    std::memcpy(&bits, place, sizeof bits);
+    const int exponent = (bits >> 10U) & 31;
+    const int fraction = bits & 1023;
+    double size = std::ldexp(1024 + fraction, exponent - 25);
+    if (exponent == 0) size = std::ldexp(fraction, -24);
+    if (exponent == 31) size = fraction == 0 ? HUGE_VAL : std::numeric_limits<double>::quiet_NaN();
+    return bits >> 15U == 0 ? size : -size;
+}
+
+double truth_at(const char* place) {
+    return *place == 0 ? 0 : 1;
+}
+
+struct NumberType {
+    std::string_view name;  ///< after the sign for the order of bytes
+    std::size_t bytes;
+    bool single;  ///< float32 holds every number of it
+    double (*at)(const char* place);
+};
+
+constexpr NumberType kNumberTypes[] = {
+    {"f4", 4, true, number_at<float>},
+    {"f8", 8, false, number_at<double>},
+    {"f2", 2, true, half_at},
+    {"b1", 1, true, truth_at},
+    {"i1", 1, true, number_at<std::int8_t>},
+    {"u1", 1, true, number_at<std::uint8_t>},
+    {"i2", 2, true, number_at<std::int16_t>},
+    {"u2", 2, true, number_at<std::uint16_t>},
+    {"i4", 4, false, number_at<std::int32_t>},
+    {"u4", 4, false, number_at<std::uint32_t>},
+    {"i8", 8, false, number_at<std::int64_t>},
+    {"u8", 8, false, number_at<std::uint64_t>},
+};
+
+/// What stands in a file behind its header, and how.
+struct Layout {
+    const NumberType* type = nullptr;
+    bool big_end_first = false;
+    bool fortran_order = false;
+    std::vector<std::size_t> shape;
+    std::size_t count = 0;  ///< of the values
+};
+
+/// The type of `descr`: a sign for the order of bytes, which single bytes do not have, and a name.
+void find_type(const std::filesystem::path& path, const std::string& descr, Layout& layout) {
+    const auto* const type =
+        std::ranges::find(kNumberTypes, std::string_view(descr).substr(descr.empty() ? 0 : 1), &NumberType::name);
+    const std::string_view signs = type != std::end(kNumberTypes) && type->bytes == 1 ? "|<>=" : "<>=";
+    if (type == std::end(kNumberTypes) || signs.find(descr.front()) == std::string_view::npos) {
+        refuse(path, "header", "the type '" + descr + "' is not float16, float32, float64, an integer or bool",
+               "convert it with numpy's astype('float32')");
     }
-    const auto wrong = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });
-    if (wrong != values.end()) {
-        refuse(path, "value " + std::to_string(wrong - values.begin()), "it is not finite in single precision",
-               "remove NaN and infinite values");
+    layout.type = type;
+    layout.big_end_first = descr.front() == '>';
+}
+
+/// In pieces, so that the file's own form of the values takes no memory to speak of. All are finite as float32.
+template <typename Real>
+std::vector<Real> read_values(const std::filesystem::path& path, InputFile& file, const Layout& layout) {
+    constexpr std::size_t kPiece = 1U << 16U;
+    const std::size_t bytes = layout.type->bytes;
+    std::vector<char> stored(std::min(layout.count, kPiece) * bytes);
+    std::vector<Real> values(layout.count);
+    for (std::size_t first = 0; first < layout.count; first += kPiece) {
+        const std::size_t size = std::min(layout.count - first, kPiece);
+        file.read(stored.data(), size * bytes);
+        for (std::size_t i = 0; i < size; ++i) {
+            char* const place = stored.data() + i * bytes;
+            if (layout.big_end_first) std::reverse(place, place + bytes);
+            const double value = layout.type->at(place);
+            if (!std::isfinite(static_cast<float>(value))) {
+                refuse(path, "value " + std::to_string(first + i), "it is not finite in single precision",
+                       "remove NaN and infinite values");
+            }
+            values[first + i] = static_cast<Real>(value);
+        }
     }
     return values;
 }
 
-struct NumberType {
-    std::string_view name;
-    std::size_t bytes;
-    std::vector<float> (*read)(const std::filesystem::path& path, InputFile& file, std::size_t count);
-};
-
-constexpr NumberType kNumberTypes[] = {
-    {"<f4", 4, read_values<float>},        {"<f8", 8, read_values<double>},
-    {"|i1", 1, read_values<std::int8_t>},  {"|u1", 1, read_values<std::uint8_t>},
-    {"<i2", 2, read_values<std::int16_t>}, {"<u2", 2, read_values<std::uint16_t>},
-    {"<i4", 4, read_values<std::int32_t>}, {"<u4", 4, read_values<std::uint32_t>},
-    {"<i8", 8, read_values<std::int64_t>}, {"<u8", 8, read_values<std::uint64_t>},
-};
-
 /// The values of an array of `shape` in C order from those in Fortran order, whose first index runs fastest.
-std::vector<float> to_c_order(const std::vector<float>& stored, const std::vector<std::size_t>& shape) {
+template <typename Real>
+std::vector<Real> to_c_order(const std::vector<Real>& stored, const std::vector<std::size_t>& shape) {
     std::vector<std::size_t> strides(shape.size(), 1);
     for (std::size_t axis = 1; axis < shape.size(); ++axis) strides[axis] = strides[axis - 1] * shape[axis - 1];
     std::vector<std::size_t> index(shape.size(), 0);
-    std::vector<float> values;
+    std::vector<Real> values;
     values.reserve(stored.size());
     for (std::size_t place = 0; values.size() < stored.size();) {
         values.push_back(stored[place]);
@@ -222,19 +283,13 @@ std::size_t product(const std::vector<std::size_t>& shape) {
     return count;
 }
 
-}  // namespace
-
-Tensor read_npy(const std::filesystem::path& path) {
-    InputFile file(path, "NPY");
+/// Reads the header, behind which `file` then stands.
+Layout read_layout(const std::filesystem::path& path, InputFile& file) {
     const HeaderText text = read_header(path, file);
     const HeaderReader::Header header = HeaderReader(path, text.text).read();
-    const auto* const type = std::ranges::find(kNumberTypes, *header.type, &NumberType::name);
-    if (type == std::end(kNumberTypes)) {
-        refuse(path, "header",
-               "the type '" + *header.type + "' is not float32, float64 or an integer, little end first",
-               "convert it with numpy's astype('float32')");
-    }
-    std::size_t expected = type->bytes;
+    Layout layout;
+    find_type(path, *header.type, layout);
+    std::size_t expected = layout.type->bytes;
     const bool empty = std::ranges::find(*header.shape, std::size_t{0}) != header.shape->end();
     for (const std::size_t size : *header.shape) {
         if (!empty && expected > std::numeric_limits<std::size_t>::max() / size)
@@ -246,20 +301,49 @@ Tensor read_npy(const std::filesystem::path& path) {
             path, "",
             "its shape asks for " + std::to_string(expected) + " bytes of values, it has " + std::to_string(available));
     }
-    std::vector<float> values = type->read(path, file, expected / type->bytes);
-    if (*header.fortran_order) values = to_c_order(values, *header.shape);
-    return {*header.shape, std::move(values)};
+    layout.fortran_order = *header.fortran_order;
+    layout.shape = *header.shape;
+    layout.count = expected / layout.type->bytes;
+    return layout;
+}
+
+template <typename Real>
+std::vector<Real> in_c_order(const std::filesystem::path& path, InputFile& file, const Layout& layout) {
+    std::vector<Real> values = read_values<Real>(path, file, layout);
+    return layout.fortran_order ? to_c_order(values, layout.shape) : values;
+}
+
+/// Of a table of points: read_layout with the shape (n, d).
+Layout read_points_layout(const std::filesystem::path& path, InputFile& file) {
+    Layout layout = read_layout(path, file);
+    if (layout.shape.size() == 1) layout.shape.push_back(1);
+    if (layout.shape.size() != 2) {
+        refuse(path, "", "points need the shape (n, d) or (n), it has " + std::to_string(layout.shape.size()) + " axes",
+               "reshape it");
+    }
+    if (layout.count == 0) refuse(path, "", "it holds no points", "give at least two points");
+    return layout;
+}
+
+}  // namespace
+
+Tensor read_npy(const std::filesystem::path& path) {
+    InputFile file(path, "NPY");
+    const Layout layout = read_layout(path, file);
+    return {layout.shape, in_c_order<float>(path, file, layout)};
 }
 
 Points read_points(const std::filesystem::path& path) {
-    Tensor array = read_npy(path);
-    if (array.shape.size() == 1) array.shape.push_back(1);
-    if (array.shape.size() != 2) {
-        refuse(path, "", "points need the shape (n, d) or (n), it has " + std::to_string(array.shape.size()) + " axes",
-               "reshape it");
-    }
-    if (array.values.empty()) refuse(path, "", "it holds no points", "give at least two points");
-    return {array.shape[0], array.shape[1], std::move(array.values)};
+    InputFile file(path, "NPY");
+    const Layout layout = read_points_layout(path, file);
+    return {layout.shape[0], layout.shape[1], in_c_order<float>(path, file, layout)};
+}
+
+Points read_precise_points(const std::filesystem::path& path) {
+    InputFile file(path, "NPY");
+    const Layout layout = read_points_layout(path, file);
+    if (!layout.type->single) return about_origin(in_c_order<double>(path, file, layout), layout.shape[1]);
+    return {layout.shape[0], layout.shape[1], in_c_order<float>(path, file, layout)};
 }
 
 NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape)

@@ -11,13 +11,18 @@
 
 namespace scorefield::data {
 
-/// Reads a NumPy .npy file (format 1.0 to 3.0; float32, float64 or integers, little end first, C or Fortran
-/// order, any rank) as float32 in C order. Throws base::Error (request) naming the file and the place: not a NPY file,
-/// another type, a shape that does not match the file's length, a value that is not finite in float32.
+/// Reads a NumPy .npy file (format 1.0 to 3.0; float16 to float64, integers or truth values, which are 0 or 1, either
+/// end first, C or Fortran order, any rank) as float32 in C order. Throws base::Error (request) naming the file and the
+/// place: not a NPY file, another type, a shape that does not match the file's length, a value that is not finite in
+/// float32.
 Tensor read_npy(const std::filesystem::path& path);
 
 /// A .npy file as points: shape (n, d), or (n) as (n, 1). Other ranks and empty arrays are refused.
 Points read_points(const std::filesystem::path& path);
+
+/// The same with an origin where float32 cannot hold the values: what differences between them tell stays, as far as
+/// float64 holds them.
+Points read_precise_points(const std::filesystem::path& path);
 
 /// Writes float32 in pieces, which may come in any order: the shape is known first. The file appears at `commit`,
 /// whole; without it nothing is left. Throws base::Error (running) where the place cannot be written.

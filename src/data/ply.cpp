@@ -184,19 +184,20 @@ Points read_vertices(Body body, Place& place, const PlyElement& vertices) {
     if (!body.may_hold(vertices)) {
         refuse_ply(place.path, "header", fmt::format("the file is too short for its {} vertices", vertices.count));
     }
-    Points points = {vertices.count, 3, std::vector<float>(3 * vertices.count)};
+    std::vector<double> coordinates(3 * vertices.count);
     place.element = vertices.name;
     for (place.index = 0; place.index < vertices.count; ++place.index) {
         read_element(body, vertices, place, [&](std::size_t property, double value) {
             const std::size_t axis = axes[property];
             if (axis == kAxes.size()) return;
-            const auto coordinate = static_cast<float>(value);
-            if (!std::isfinite(coordinate))
+            if (!std::isfinite(static_cast<float>(value)))
                 place.refuse(fmt::format("{} is not finite in single precision", kAxes[axis]));
-            points.values[3 * place.index + axis] = coordinate;
+            // A text may have more digits than its type.
+            const bool single = vertices.properties[property].type == PlyType::float32;
+            coordinates[3 * place.index + axis] = single ? static_cast<double>(static_cast<float>(value)) : value;
         });
     }
-    return points;
+    return about_origin(coordinates, 3);
 }
 
 /// Passes over the elements before the vertices, and reads those.

@@ -10,10 +10,10 @@ namespace {
 
 class PointSet final : public Dataset {
   public:
-    PointSet(std::string name, Points points, Centre centre)
+    PointSet(std::string name, Points points)
         : name_(std::move(name)),
           points_(std::move(points)),
-          scaling_(estimate_scaling(points_, name_, centre)),
+          scaling_(estimate_scaling(points_, name_, Centre::own)),
           classes_(points_.labels.empty() ? 0 : *std::ranges::max_element(points_.labels) + std::size_t{1}) {}
 
     std::string name() const override { return name_; }
@@ -21,6 +21,7 @@ class PointSet final : public Dataset {
     std::size_t classes() const override { return classes_; }
     Points draw(std::uint64_t seed, std::uint64_t first, std::size_t count) const override {
         Points points = {count, points_.dim, {}};
+        points.origin = points_.origin;
         points.values.reserve(count * points_.dim);
         for (std::size_t i = 0; i < count; ++i) {
             const double u = PointDraws(seed, first + i).uniform(0);
@@ -46,10 +47,10 @@ class PointSet final : public Dataset {
 
 }  // namespace
 
-std::unique_ptr<Dataset> make_dataset(const std::string& name, Points points, Centre centre) {
+std::unique_ptr<Dataset> make_dataset(const std::string& name, Points points) {
     assert(points.values.size() == points.count * points.dim);
     assert(points.labels.empty() || points.labels.size() == points.count);
-    return std::make_unique<PointSet>(name, std::move(points), centre);
+    return std::make_unique<PointSet>(name, std::move(points));
 }
 
 }  // namespace scorefield::data

@@ -1,10 +1,13 @@
 #include "data/points.hpp"
 
+#include <algorithm>
+
 namespace scorefield::data {
 
 Points points_of_class(const Points& points, std::uint32_t label) {
     Points chosen;
     chosen.dim = points.dim;
+    chosen.origin = points.origin;
     for (std::size_t i = 0; i < points.labels.size(); ++i) {
         if (points.labels[i] != label) continue;
         const auto first = points.values.begin() + static_cast<std::ptrdiff_t>(i * points.dim);
@@ -13,6 +16,25 @@ Points points_of_class(const Points& points, std::uint32_t label) {
         ++chosen.count;
     }
     return chosen;
+}
+
+Points about_origin(std::span<const double> coordinates, std::size_t dim) {
+    Points points = {coordinates.size() / dim, dim, {}};
+    points.values.reserve(coordinates.size());
+    const bool exact = std::ranges::all_of(coordinates, [](double coordinate) {
+        return static_cast<double>(static_cast<float>(coordinate)) == coordinate;
+    });
+    if (exact) {
+        for (const double coordinate : coordinates) points.values.push_back(static_cast<float>(coordinate));
+        return points;
+    }
+    points.origin.resize(dim);
+    for (std::size_t i = 0; i < coordinates.size(); ++i) points.origin[i % dim] += coordinates[i];
+    for (double& sum : points.origin) sum /= static_cast<double>(points.count);
+    for (std::size_t i = 0; i < coordinates.size(); ++i) {
+        points.values.push_back(static_cast<float>(coordinates[i] - points.origin[i % dim]));
+    }
+    return points;
 }
 
 std::vector<float> to_planes(std::span<const float> rows, std::size_t dim) {

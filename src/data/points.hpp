@@ -7,18 +7,24 @@
 
 namespace scorefield::data {
 
-/// A set of points, row-major (count, dim).
+/// A set of points, row-major (count, dim). Their coordinates are `values` + `origin`: points that lie close together
+/// far from zero keep the digits that tell them apart.
 struct Points {
     std::size_t count = 0;
     std::size_t dim = 0;
     std::vector<float> values;
     std::vector<std::uint32_t> labels = {};  ///< (count), each point's class; empty where there are none
+    std::vector<double> origin = {};         ///< (dim); empty: 0
 
     bool operator==(const Points&) const = default;
 };
 
 /// Those with this label; none where the points have no labels.
 Points points_of_class(const Points& points, std::uint32_t label);
+
+/// Points from coordinates, row-major (count, dim): about 0 where float32 holds all of them exactly, else about their
+/// mean. dim ≥ 1.
+Points about_origin(std::span<const double> coordinates, std::size_t dim);
 
 /// Rows (n, dim) as planes (dim, n): coordinate by coordinate, as the GPU keeps states. dim ≥ 1.
 std::vector<float> to_planes(std::span<const float> rows, std::size_t dim);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.hpp"
 
@@ -28,17 +29,32 @@ void require_distribution(const Points& points, const std::string& where) {
     }
 }
 
+double origin_of(const Points& points, std::size_t coordinate) {
+    return points.origin.empty() ? 0 : points.origin[coordinate];
+}
+
 std::vector<double> mean_of(const Points& points, Centre centre) {
     std::vector<double> sums(points.dim);
     for (std::size_t i = 0; i < points.count; ++i) {
         for (std::size_t c = 0; c < points.dim; ++c) {
-            sums[centre == Centre::own ? c : 0] += static_cast<double>(points.values[i * points.dim + c]);
+            const double value = static_cast<double>(points.values[i * points.dim + c]);
+            if (centre == Centre::own) sums[c] += value;
+            if (centre == Centre::common) sums[0] += value + origin_of(points, c);
         }
     }
     if (centre == Centre::common)
         return std::vector<double>(points.dim, sums[0] / (static_cast<double>(points.values.size())));
-    for (double& sum : sums) sum /= static_cast<double>(points.count);
+    for (std::size_t c = 0; c < points.dim; ++c) {
+        sums[c] = sums[c] / static_cast<double>(points.count) + origin_of(points, c);
+    }
     return sums;
+}
+
+/// What to take away from each coordinate's values to have them about `mean`.
+std::vector<double> shift_to(const std::vector<double>& mean, const Points& points) {
+    std::vector<double> shift = mean;
+    for (std::size_t c = 0; c < points.dim; ++c) shift[c] -= origin_of(points, c);
+    return shift;
 }
 
 }  // namespace
@@ -46,20 +62,23 @@ std::vector<double> mean_of(const Points& points, Centre centre) {
 Scaling estimate_scaling(const Points& points, const std::string& where, Centre centre) {
     require_distribution(points, where);
     const std::vector<double> mean = mean_of(points, centre);
+    const std::vector<double> shift = shift_to(mean, points);
     double squares = 0;
     for (std::size_t i = 0; i < points.count; ++i) {
         for (std::size_t c = 0; c < points.dim; ++c) {
-            squares += std::pow(static_cast<double>(points.values[i * points.dim + c]) - mean[c], 2);
+            squares += std::pow(static_cast<double>(points.values[i * points.dim + c]) - shift[c], 2);
         }
     }
     return {mean, std::sqrt(squares / static_cast<double>(points.values.size()))};
 }
 
 Points standardise(Points points, const Scaling& scaling) {
+    const std::vector<double> shift = shift_to(scaling.mean, points);
     for (std::size_t i = 0; i < points.values.size(); ++i) {
         const double value = static_cast<double>(points.values[i]);
-        points.values[i] = static_cast<float>((value - scaling.mean[i % points.dim]) / scaling.deviation);
+        points.values[i] = static_cast<float>((value - shift[i % points.dim]) / scaling.deviation);
     }
+    points.origin.clear();
     return points;
 }
 
@@ -70,6 +89,16 @@ Points undo(const Points& points, const Scaling& scaling) {
         result.values[i] = static_cast<float>(value * scaling.deviation + scaling.mean[i % points.dim]);
     }
     return result;
+}
+
+double spacing_at_mean(const Scaling& scaling) {
+    double widest = 0;
+    for (const double mean : scaling.mean) {
+        const auto near = static_cast<float>(std::abs(mean));
+        const float next = std::nextafter(near, std::numeric_limits<float>::infinity());
+        widest = std::max(widest, static_cast<double>(next) - static_cast<double>(near));
+    }
+    return widest / scaling.deviation;
 }
 
 }  // namespace scorefield::data

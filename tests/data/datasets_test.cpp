@@ -1,5 +1,6 @@
 #include "data/datasets.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -188,6 +189,11 @@ TEST(Datasets, ScalingHasOneMeanOrOnePerCoordinate) {
     const Points points = {2, 2, {0, 10, 2, 10}};  // equal in one coordinate
     EXPECT_EQ(estimate_scaling(points, "here"), (Scaling{{5.5, 5.5}, std::sqrt((30.25 + 12.25 + 2 * 20.25) / 4)}));
     EXPECT_EQ(estimate_scaling(points, "here", Centre::own), (Scaling{{1, 10}, std::sqrt(0.5)}));
+    const Points elsewhere = {2, 2, {0, 0, 2, 0}, {}, {0, 10}};  // the same
+    EXPECT_EQ(estimate_scaling(elsewhere, "here"), estimate_scaling(points, "here"));
+    EXPECT_EQ(estimate_scaling(elsewhere, "here", Centre::own), estimate_scaling(points, "here", Centre::own));
+    const Scaling scaling = {{1, 9}, 2};
+    EXPECT_EQ(standardise(elsewhere, scaling), standardise(points, scaling));
 }
 
 TEST(Datasets, OfPointsInMemoryKeepTheirLabels) {
@@ -222,7 +228,45 @@ TEST_F(FileDataset, DrawsItsPoints) {
         ++counts[which];
     }
     for (const std::size_t count : counts) EXPECT_NEAR(static_cast<double>(count), 1000, 130);  // five deviations
-    EXPECT_DOUBLE_EQ(dataset->scaling().mean[2], 5);
+    EXPECT_EQ(dataset->scaling().mean, (std::vector<double>{4, 5, 6}));
+}
+
+/// A file of float64 as numpy.save writes it.
+std::string npy_of_doubles(std::size_t count, std::size_t dim, const std::vector<double>& values) {
+    const std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + std::to_string(count) + ", " +
+                               std::to_string(dim) + "), }\n";
+    std::string file = std::string("\x93NUMPY\1\0", 8) + static_cast<char>(header.size()) + '\0' + header;
+    return file.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
+}
+
+TEST_F(FileDataset, StandardisesEachCoordinateAboutItsOwnMean) {
+    // As of a map: 100 apart, about (5e5, 5.4e6).
+    write_npy(path, {2, 2}, std::vector<float>{499'900, 5'399'900, 500'100, 5'400'100});
+    const auto dataset = open_dataset(path.string());
+    EXPECT_EQ(dataset->scaling(), (Scaling{{5e5, 5.4e6}, 100}));
+    EXPECT_EQ(standardise(dataset->pool(0, 2), dataset->scaling()), (Points{2, 2, {-1, -1, 1, 1}}));
+}
+
+TEST_F(FileDataset, TellsPointsApartThatFloat32DoesNot) {
+    // Seconds of one minute: float32 is 128 apart there.
+    std::vector<double> seconds;
+    for (int i = 0; i <= 60; ++i) seconds.push_back(1.7e9 + i);
+    replace(npy_of_doubles(61, 1, seconds));
+    const auto dataset = open_dataset(path.string());
+    // Of 0 … n: the mean n/2, the variance n(n+2)/12.
+    EXPECT_DOUBLE_EQ(dataset->scaling().mean[0], 1.7e9 + 30);
+    EXPECT_DOUBLE_EQ(dataset->scaling().deviation, std::sqrt(60 * 62 / 12.0));
+    const Points all = standardise(dataset->pool(0, 61), dataset->scaling());
+    for (int i = 0; i <= 60; ++i) {
+        ASSERT_FLOAT_EQ(all.values[static_cast<std::size_t>(i)], static_cast<float>((i - 30) / std::sqrt(310.0)));
+    }
+    const Points drawn = standardise(dataset->draw(3, 0, 100), dataset->scaling());
+    for (const float value : drawn.values) {
+        EXPECT_NE(std::ranges::find(all.values, value), all.values.end()) << value;
+    }
+    EXPECT_NEAR(spacing_at_mean(dataset->scaling()), 128 / std::sqrt(310.0), 1e-9);
+    replace(npy_of_doubles(2, 1, {1.7e9 + 0.1, 1.7e9 + 0.1}));
+    expect_refused([&] { open_dataset(path.string()); }, "equal points", "all points are equal");
 }
 
 TEST_F(FileDataset, RefusesOnePointAndMissingFiles) {

@@ -76,6 +76,53 @@ TEST_F(Npy, ReadsIntegers) {
     expect_read<std::uint64_t>(path, "<u8");
 }
 
+TEST_F(Npy, ReadsTheBigEndFirst) {
+    // numpy.save(numpy.array([1, -2.5], '>f4')), and of 258 as >i2, -1.5 as >f8, 1 as >f2.
+    const auto expect = [&](const std::string& type, const std::string& values, const std::vector<float>& expected) {
+        replace(npy(
+            "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + std::to_string(expected.size()) + ",), }",
+            values));
+        EXPECT_EQ(read_npy(path).values, expected) << type;
+    };
+    expect(">f4", std::string("\x3f\x80\0\0\xc0\x20\0\0", 8), {1, -2.5F});
+    expect(">i2", "\x01\x02", {258});
+    expect(">f8", std::string("\xbf\xf8\0\0\0\0\0\0", 8), {-1.5F});
+    expect(">f2", std::string("\x3c\0", 2), {1});
+    expect("=f4", raw(std::vector<float>{3}), {3});
+}
+
+TEST_F(Npy, ReadsHalvesAndTruthValues) {
+    const auto of_halves = [&](const std::vector<std::uint16_t>& halves) {
+        replace(npy("{'descr': '<f2', 'fortran_order': False, 'shape': (" + std::to_string(halves.size()) + ",), }",
+                    raw(halves)));
+        return read_npy(path).values;
+    };
+    // The definition of binary16: 1, -2, its largest, smallest normal, largest and smallest subnormal, 0, -0, a third.
+    EXPECT_EQ(of_halves({0x3c00, 0xc000, 0x7bff, 0x0400, 0x03ff, 0x0001, 0x0000, 0x8000, 0x3555}),
+              (std::vector<float>{1, -2, 65504, 0x1p-14F, 1023 * 0x1p-24F, 0x1p-24F, 0, -0.0F, 0.333251953125F}));
+    for (const std::uint16_t bad : std::vector<std::uint16_t>{0x7c00, 0xfc00, 0x7e00, 0xfc01}) {
+        expect_refused([&] { of_halves({0, bad}); }, "a half that is not finite", "value 1");
+    }
+    replace(npy("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }", std::string("\1\0\1", 3)));
+    EXPECT_EQ(read_npy(path).values, (std::vector<float>{1, 0, 1}));
+}
+
+TEST_F(Npy, KeepsTheDigitsOfPointsFarFromZero) {
+    // Float32 is 128 apart there.
+    const std::vector<double> seconds = {1.7e9 + 0.25, 5, 1.7e9 + 60.5, 7.5};
+    replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }", raw(seconds)));
+    EXPECT_EQ(read_precise_points(path),
+              (Points{2, 2, {-30.125F, -1.25F, 30.125F, 1.25F}, {}, {1.7e9 + 30.375, 6.25}}));
+    replace(npy("{'descr': '>i8', 'fortran_order': True, 'shape': (2, 1), }",
+                std::string("\0\0\0\0\x3b\x9a\xca\x01\0\0\0\0\x3b\x9a\xca\x03", 16)));  // 10⁹ + 1, 10⁹ + 3
+    EXPECT_EQ(read_precise_points(path), (Points{2, 1, {-1, 1}, {}, {1e9 + 2}}));
+    // What float32 holds stays as it is.
+    replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", raw(std::vector<double>{1e6, 1e6 + 1})));
+    EXPECT_EQ(read_precise_points(path), (Points{2, 1, {1e6F, 1e6F + 1}}));
+    replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", raw(std::vector<double>{0.1, 1e300})));
+    expect_refused([&] { read_precise_points(path); }, "a value too large", "value 1");
+}
+
 TEST_F(Npy, ReadsFortranOrder) {
     // numpy.save(numpy.arange(12).reshape(2, 3, 2, order='F')): the first index runs fastest in the file.
     std::vector<float> stored(12);
@@ -157,8 +204,10 @@ TEST_F(Npy, NamesWhatIsWrong) {
         replace(npy(dictionary, four));
         expect_refused(reading(), dictionary, because);
     };
-    expect("{'descr': '>f4', 'fortran_order': False, 'shape': (4,), }", "'>f4'");
-    expect("{'descr': '<f2', 'fortran_order': False, 'shape': (8,), }", "'<f2'");
+    expect("{'descr': '<c8', 'fortran_order': False, 'shape': (2,), }", "'<c8'");
+    expect("{'descr': '|f4', 'fortran_order': False, 'shape': (4,), }", "'|f4'");
+    expect("{'descr': 'f4', 'fortran_order': False, 'shape': (4,), }", "'f4'");
+    expect("{'descr': '', 'fortran_order': False, 'shape': (4,), }", "''");
     expect("{'descr': '|O', 'fortran_order': False, 'shape': (4,), }", "'|O'");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (5,), }", "20 bytes");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", "12 bytes");

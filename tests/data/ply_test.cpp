@@ -103,9 +103,16 @@ TEST_F(Ply, HasNumbersOfEveryType) {
         expect_type("uint32", raw<std::uint32_t>(3'000'000'000, big), 3e9F);
         expect_type("float", raw(1.5F, big), 1.5F);
         expect_type("float32", raw(1.5F, big), 1.5F);
-        expect_type("double", raw(0.1, big), 0.1F);
-        expect_type("float64", raw(0.1, big), 0.1F);
+        expect_type("double", raw(0.25, big), 0.25F);
+        expect_type("float64", raw(0.25, big), 0.25F);
     }
+}
+
+TEST_F(Ply, KeepsTheDigitsOfDoublesFarFromZero) {
+    // As of a map: float32 is 0.5 apart there.
+    const std::string axes = "property double x\nproperty double y\nproperty double z\nend_header\n";
+    replace("ply\nformat ascii 1.0\nelement vertex 2\n" + axes + "500000 5400000.125 10\n500000 5400000.375 20\n");
+    EXPECT_EQ(read_ply(path), (Points{2, 3, {0, -0.125F, -5, 0, 0.125F, 5}, {}, {500'000, 5'400'000.25, 15}}));
 }
 
 TEST_F(Ply, TruncatedAtAnyByteIsRefusedUnlessItsVerticesAreWhole) {
