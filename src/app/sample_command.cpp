@@ -111,19 +111,20 @@ std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings, st
     return range;
 }
 
-/// Values of --known and --mask, (particles, dim) from as many rows or from one for all.
-std::vector<float> read_rows(const std::string& path, std::size_t dim, std::uint32_t particles) {
-    const data::Points points = data::read_points(path);
+/// Values of --known and --mask, read from `path`: (particles, dim) from as many rows or from one for all.
+data::Points rows_for_all(data::Points points, const std::string& path, std::size_t dim, std::uint32_t particles) {
     if (points.dim != dim || (points.count != particles && points.count != 1)) {
         throw base::request_error("values of the wrong shape", path,
                                   fmt::format("it holds ({0}, {1}), the run needs ({2}, {3}) or (1, {3})", points.count,
                                               points.dim, particles, dim),
                                   "give a row for each particle, or one for all");
     }
-    if (points.count == particles) return points.values;
-    std::vector<float> rows;
-    rows.reserve(std::size_t{particles} * dim);
-    for (std::uint32_t i = 0; i < particles; ++i) rows.insert(rows.end(), points.values.begin(), points.values.end());
+    if (points.count == particles) return points;
+    data::Points rows = {particles, dim, {}, {}, points.origin};
+    rows.values.reserve(std::size_t{particles} * dim);
+    for (std::uint32_t i = 0; i < particles; ++i) {
+        rows.values.insert(rows.values.end(), points.values.begin(), points.values.end());
+    }
     return rows;
 }
 
@@ -161,9 +162,10 @@ Inputs read_inputs(const Settings& settings, const Model& model, const diffusion
     Inputs inputs;
     inputs.init = read_init(settings, model.dim(), particles);
     if (settings.known.empty()) return inputs;
-    const data::Points known = {particles, model.dim(), read_rows(settings.known, model.dim(), particles)};
-    inputs.known = data::standardise(known, model.scaling).values;
-    inputs.mask = read_rows(settings.mask, model.dim(), particles);
+    const std::size_t dim = model.dim();
+    data::Points known = rows_for_all(data::read_precise_points(settings.known), settings.known, dim, particles);
+    inputs.known = data::standardise(std::move(known), model.scaling).values;
+    inputs.mask = rows_for_all(data::read_points(settings.mask), settings.mask, dim, particles).values;
     for (const float share : inputs.mask) {
         if (share >= 0 && share <= 1) continue;
         throw base::request_error("bad mask", settings.mask, fmt::format("it holds {}", share),
@@ -176,6 +178,17 @@ Inputs read_inputs(const Settings& settings, const Model& model, const diffusion
 std::span<const float> part_of(const std::vector<float>& rows, std::size_t dim, std::uint32_t first,
                                std::uint32_t last) {
     return rows.empty() ? std::span<const float>() : std::span(rows).subspan(first * dim, (last - first) * dim);
+}
+
+/// Far from zero float32 has no room for what the states tell.
+void note_coarse_samples(const Settings& settings, const Model& model) {
+    constexpr double kCoarse = 0.01;
+    const double spacing = data::spacing_at_mean(model.scaling);
+    if (settings.quiet || spacing <= kCoarse) return;
+    note(
+        fmt::format("scorefield: note: samples are float32, whose numbers are {:.3g} apart where the data of {} are, "
+                    "{:.2g} of their deviation: for finer ones take the mean away from the data and train again",
+                    spacing * model.scaling.deviation, model.name(), spacing));
 }
 
 /// A model that has learned a few noise levels answers for others as well, but not rightly.
@@ -203,6 +216,7 @@ int sample_command(const Settings& settings) {
     watch_interrupts();
     const Model model = open_model(settings);
     note_few_levels(settings, model);
+    note_coarse_samples(settings, model);
     const std::size_t dim = model.dim();
     std::uint32_t particles = settings.particles;
     sample::RunRequest request;

@@ -84,6 +84,13 @@ data::Points as_points(const std::vector<double>& values, std::size_t dim) {
     return {values.size() / dim, dim, {values.begin(), values.end()}};
 }
 
+std::vector<double> coordinates(const data::Points& points) {
+    std::vector<double> values(points.values.begin(), points.values.end());
+    if (points.origin.empty()) return values;
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] += points.origin[i % points.dim];
+    return values;
+}
+
 double mean(const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
@@ -125,7 +132,7 @@ Comparison compare_to_target(const Settings& settings, const data::Points& sampl
     });
     const auto* mixture = dynamic_cast<const diffusion::GaussianMixture*>(target);
     if (mixture == nullptr) return result;
-    const std::vector<double> points(samples.values.begin(), samples.values.end());
+    const std::vector<double> points = coordinates(samples);
     result.log_density = mean(target->log_density(points, {}));
     result.own_log_density = mean(target->log_density(target_draws(*target, settings.seed, 0, kFewestPoints), {}));
     count_components(result, *mixture, points);
@@ -134,13 +141,13 @@ Comparison compare_to_target(const Settings& settings, const data::Points& sampl
 
 Comparison compare_files(const Settings& settings, const data::Points& samples) {
     const std::string& file = settings.files[1];
-    const data::Points reference = data::read_points(file);
+    const data::Points reference = data::read_precise_points(file);
     require_same_dim(settings.files[0], samples.dim, file, reference.dim);
     Comparison result;
     result.reference = file;
     result.points = samples.count;
     result.reference_points = reference.count;
-    result.scaling = data::estimate_scaling(reference, file);
+    result.scaling = data::estimate_scaling(reference, file, data::Centre::own);
     const data::Points a = data::standardise(samples, result.scaling);
     const data::Points b = data::standardise(reference, result.scaling);
     result.sliced_w2 = data::sliced_w2(a, b);
@@ -198,7 +205,7 @@ std::string to_text(const Settings& settings, const Comparison& result) {
 }  // namespace
 
 int score_command(const Settings& settings) {
-    const data::Points samples = data::read_points(settings.files[0]);
+    const data::Points samples = data::read_precise_points(settings.files[0]);
     const Comparison result = !settings.target.empty()     ? compare_to_target(settings, samples)
                               : settings.files.size() == 1 ? compare_to_data(settings, samples)
                                                            : compare_files(settings, samples);

@@ -105,6 +105,29 @@ def samples_are_close_to_the_data(folder):
         require(report["evaluations"] == int(arguments[-1]), f"evaluations {report['evaluations']}")
 
 
+def points_far_from_zero(folder):
+    """Learned by the differences between them; samples are float32 all the same, which is said where it is too coarse."""
+    draws = numpy.random.default_rng(4)
+    points = {"seconds": 1.7e9 + 60 * draws.random((1000, 1)), "map": [5e5, 5.4e6] + 100 * draws.normal(size=(1000, 2))}
+    for name, values in points.items():
+        numpy.save(os.path.join(folder, name + ".npy"), values)
+        done = run(BINARY, ["train", "--data", name + ".npy", "--out", name + ".safetensors", "--train.steps", "300",
+                            "--train.batch", "256", "--network.width", "16", "--network.depth", "1", "--quiet",
+                            "--device", "host"], folder)
+        require(done.returncode == 0 and done.stderr == b"", f"train on {name}: {done}")
+        arguments = ["sample", "--model", name + ".safetensors", "--out", "far.npy", "--particles", "2000"]
+        done = run(BINARY, arguments, folder)
+        note = b"" if name == "map" else b"scorefield: note: samples are float32, whose numbers are 128 apart"
+        require(done.returncode == 0 and done.stderr.startswith(note) and bool(done.stderr) == bool(note), str(done))
+        samples = numpy.load(os.path.join(folder, "far.npy")).astype(numpy.float64)
+        away = numpy.abs(samples.mean(axis=0) - values.mean(axis=0)).max()
+        # A short training: about the right place, and width. Rounding alone moves the seconds by up to 64.
+        require(away < (0.3 * values.std(axis=0).max() if name == "map" else 64), f"{name}: {away} away")
+        if name == "map":
+            ratio = samples.std(axis=0) / values.std(axis=0)
+            require((ratio > 0.3).all() and (ratio < 3).all(), f"{name}: {ratio} times as wide")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         batching_changes_nothing(folder)
@@ -112,6 +135,7 @@ def main():
         shards_concatenate(folder)
         start_states_come_back(folder)
         samples_are_close_to_the_data(folder)
+        points_far_from_zero(folder)
 
 
 main()
