@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/model.hpp"
 #include "base/error.hpp"
 
 namespace scorefield::app {
@@ -26,12 +27,22 @@ Settings complete_training(const Settings& settings) {
     Settings complete = settings;
     const Objective objective = objective_of(settings);
     complete.train.objective.name = train::objective_name(objective);
-    if (!settings.is_given("process") && settings.is_given("objective")) {
+    if (!settings.is_given("process") && (settings.is_given("objective") || settings.is_given("prediction"))) {
         complete.process.name = train::natural_process(objective);
     }
     if (!settings.is_given("prediction")) complete.prediction = train::natural_prediction(objective);
     complete.given.insert({"objective", "process", "prediction"});
     return complete;
+}
+
+Settings training_plan(const Settings& settings, const Model& shown) {
+    Settings plan = settings;
+    if (plan.data.empty()) plan.data = shown.data.empty() ? train::TrainSettings().data : shown.data;
+    if (!settings.is_given("process") && !settings.is_given("objective")) {
+        plan.process = shown.process_settings;
+        plan.given.insert("process");
+    }
+    return complete_training(plan);
 }
 
 train::TrainSettings training_settings(const Settings& settings) {
@@ -66,9 +77,9 @@ std::vector<std::string_view> objective_parameters(const train::TrainSettings& t
     return names;
 }
 
-void require_training_flags_used(const Settings& settings, const train::TrainSettings& train) {
+void require_training_flags_used(const Settings& said, const train::TrainSettings& train) {
     const std::vector<std::string_view> used = objective_parameters(train);
-    for (const std::string& name : settings.given) {
+    for (const std::string& name : said.given) {
         if (name.starts_with("objective.") && std::ranges::find(used, name) == used.end()) {
             throw base::request_error("flag without effect", "--" + name,
                                       fmt::format("the objective {} on {}{} does not heed it", train.objective.name,
@@ -76,9 +87,19 @@ void require_training_flags_used(const Settings& settings, const train::TrainSet
                                       "leave it out, or choose another --objective");
         }
     }
-    if (settings.is_given("train.label_dropout") && !settings.train.conditional) {
-        throw base::request_error("flag without effect", "--train.label_dropout", "no classes are learned",
-                                  "say --train.conditional on, or leave it out");
+    const auto refuse = [](const char* flag, const std::string& why, const std::string& cure) {
+        throw base::request_error("flag without effect", flag, why, cure);
+    };
+    if (said.is_given("train.label_dropout") && !train.conditional) {
+        refuse("--train.label_dropout", "no classes are learned", "say --train.conditional on, or leave it out");
+    }
+    if (said.is_given("train.final_learning_rate") && train.schedule == "constant") {
+        refuse("--train.final_learning_rate", "the schedule constant keeps the learning rate",
+               "leave it out, or say --train.schedule cosine or linear");
+    }
+    if (said.device == "host" && said.is_given("validation") && said.validation != "off") {
+        refuse("--validation", "it checks what a Vulkan device does, and the training is on the host",
+               "leave it out, or choose another --device");
     }
 }
 

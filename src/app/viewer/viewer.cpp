@@ -49,14 +49,6 @@ std::vector<fs::path> models_beside(const Model& shown) {
     return models;
 }
 
-/// What is trained where the panel has not been asked for anything else: the data that are shown, under their process.
-Settings plan_of(const Settings& settings, const Model& shown) {
-    Settings plan = settings;
-    if (plan.data.empty()) plan.data = shown.data.empty() ? train::TrainSettings().data : shown.data;
-    if (!settings.is_given("process") && !settings.is_given("objective")) plan.process = shown.process_settings;
-    return complete_training(plan);
-}
-
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
     return std::chrono::duration<double>(b - a).count();
 }
@@ -73,16 +65,17 @@ Viewer::Viewer(const Settings& settings)
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
       panel_(models_beside(scene_->model()), settings, device_),
-      plan_(plan_of(settings, scene_->model())),
+      plan_(training_plan(settings, scene_->model())),
       moments_(device_),
       log_(settings.frame_log),
       screenshots_(device_),
       training_(device_),
       slots_{FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}} {
-    // They have been heeded; from now on the controls say what is wanted. What a target is asked for can be said or
-    // not.
-    std::erase_if(settings_.given,
-                  [&](const std::string& name) { return settings.target.empty() || name != "prediction"; });
+    // They have been heeded; from now on the controls say what is wanted. The spacing and what a target is asked for
+    // can be said or not.
+    std::erase_if(settings_.given, [&](const std::string& name) {
+        return name != "spacing" && (settings.target.empty() || name != "prediction");
+    });
     opened_ = ScoreChoice(settings_);
     moments_.watch(*scene_);
 }
