@@ -18,6 +18,7 @@
 #ifdef SCOREFIELD_WITH_VULKAN
 #include "app/gpu_device.hpp"
 #include "gpu/device.hpp"
+#include "gpu/device_list.hpp"
 #include "train/gpu_trainer.hpp"
 #endif
 
@@ -30,23 +31,48 @@ train::TrainSettings train_settings(const Settings& settings, const std::string&
     return train;
 }
 
-/// What does the work: a Vulkan device, or the processor where that is asked for, or where nothing is asked for and no
-/// device but the processor's own is there, which would be slower.
+constexpr std::string_view kHost = "host";
+
+#ifdef SCOREFIELD_WITH_VULKAN
+/// The number, as --device takes it, of the usable device of exactly that name; none where it is not there.
+std::optional<std::string> number_of_device(const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    try {
+        for (const gpu::DeviceDescription& device : gpu::list_devices().devices) {
+            if (device.usable() && device.name == name) return std::to_string(device.index);
+        }
+    } catch (const base::Error&) {
+        // Without Vulkan there is none.
+    }
+    return std::nullopt;
+}
+#endif
+
+/// What does the work: a Vulkan device, or the processor where that is asked for. Where nothing is asked for, it is
+/// what has worked on a training that goes on, if that is there; else a device other than the processor's own, which
+/// would be slower than the processor.
 class Workshop {
   public:
-    explicit Workshop(const Settings& settings) {
+    /// `before` is what has worked on the training, as `variant` says it; empty: nothing has.
+    Workshop(const Settings& settings, const std::string& before) {
 #ifdef SCOREFIELD_WITH_VULKAN
-        if (settings.device == "host") return;
         const bool asked_for = settings.is_given("device") || settings.is_given("validation");
+        if (settings.device == kHost || (!asked_for && before.starts_with(kHost))) return;
+        gpu::DeviceRequest request = device_request(settings);
+        std::optional<std::string> known;
+        if (!settings.is_given("device")) known = number_of_device(before);
+        if (known) request.selector = *known;
         try {
-            device_ = std::make_unique<gpu::Device>(device_request(settings));
+            device_ = std::make_unique<gpu::Device>(request);
         } catch (const base::Error&) {
             if (asked_for) throw;
         }
-        if (device_ && device_->properties().is_software && !asked_for) device_.reset();
+        if (device_ && device_->properties().is_software && !asked_for && !known) device_.reset();
 #else
-        if (settings.device == "host" || !settings.is_given("device")) return;
-        throw base::request_error("no Vulkan", "--device", "this build has none", "leave it out, or say --device host");
+        const bool other_device = settings.is_given("device") && settings.device != kHost;
+        if (!other_device && (!settings.is_given("validation") || settings.validation == "off")) return;
+        const std::string flag = other_device ? "--device" : "--validation";
+        throw base::request_error("no Vulkan", flag, "this build has none", "leave it out, or say --device host");
 #endif
     }
 
@@ -54,13 +80,13 @@ class Workshop {
 #ifdef SCOREFIELD_WITH_VULKAN
         if (device_) return device_->properties().name;
 #endif
-        return "host";
+        return std::string(kHost);
     }
 
     /// With the instruction set, of which the last bits depend.
     std::string variant() const {
         const std::string device = name();
-        return device == "host" ? fmt::format("host, {}", nn::kernels().name) : device;
+        return device == kHost ? fmt::format("host, {}", nn::kernels().name) : device;
     }
 
     train::TrainerMaker maker() const {
@@ -107,17 +133,15 @@ std::string to_text(const Settings& settings, const std::string& device, const t
 
 /// How to go on with a training that was interrupted.
 std::string resume_hint(const Settings& settings, std::uint64_t steps) {
-    std::string flags = "--resume " + settings.out;
-    if (!settings.train.log.empty()) flags += " --log " + settings.train.log.string();
-    return fmt::format("what {} steps have reached is saved: go on with 'scorefield train {}'", steps, flags);
+    return fmt::format("what {} steps have reached is saved, go on with: {}", steps, resume_command(settings));
 }
 
 /// Another device computes other last bits: that is said, for it may not be meant.
 void note_other_device(const Settings& settings, const nn::Checkpoint& resumed, const std::string& device) {
-    const auto before = resumed.training.find("device");
-    if (settings.quiet || before == resumed.training.end() || before->second == device) return;
+    const std::string before = recorded_device(resumed);
+    if (settings.quiet || before.empty() || before == device) return;
     note(fmt::format("scorefield: note: {} was trained on '{}': on '{}' the weights differ in their last bits",
-                     settings.resume, before->second, device));
+                     settings.resume, before, device));
 }
 
 /// Trains under a progress bar.
@@ -154,9 +178,9 @@ int train_command(const Settings& said) {
     if (!said.resume.empty()) resumed = nn::read_checkpoint(said.resume);
     const Settings settings = complete_training(resumed ? resumed_settings(said, *resumed) : said);
     require_separate_files(settings);
-    require_training_flags_used(settings, training_settings(settings));
+    require_training_flags_used(said, training_settings(settings));
     make_process(settings);
-    const Workshop workshop(settings);
+    const Workshop workshop(settings, resumed ? recorded_device(*resumed) : "");
     const train::TrainResult result = train_visibly(settings, workshop, resumed ? &*resumed : nullptr);
     if (result.steps < settings.train.steps) require_not_interrupted(resume_hint(settings, result.steps));
     workshop.require_no_validation_messages();

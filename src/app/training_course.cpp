@@ -77,6 +77,15 @@ void require_more_steps(const Settings& settings, std::uint64_t done) {
         "say more, or leave it out");
 }
 
+/// As a shell reads it as one word.
+std::string quoted(const std::string& text) {
+    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+,:=@%";
+    if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+    std::string word = "'";
+    for (const char letter : text) word += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    return word + "'";
+}
+
 }  // namespace
 
 std::map<std::string, std::string> training_record(const Settings& settings, const std::string& device) {
@@ -90,6 +99,21 @@ std::map<std::string, std::string> training_record(const Settings& settings, con
     }
     if (!given.empty()) record["given"] = given;
     return record;
+}
+
+std::string recorded_device(const nn::Checkpoint& checkpoint) {
+    return found_or_empty(checkpoint.training, "device");
+}
+
+std::string resume_command(const Settings& settings) {
+    std::string command = "scorefield train --resume " + quoted(settings.out);
+    for (const Setting& setting : setting_table()) {
+        const bool kept = determines_course(setting) || setting.name == "resume" || setting.name == "out";
+        if (kept || !setting.taken_by(Command::train) || !settings.is_given(setting.name)) continue;
+        command += " --" + std::string(setting.name);
+        if (!std::holds_alternative<Flag>(setting.values)) command += " " + quoted(value_text(settings, setting));
+    }
+    return command;
 }
 
 Settings resumed_settings(const Settings& settings, const nn::Checkpoint& checkpoint) {

@@ -18,4 +18,11 @@ std::map<std::string, std::string> training_record(const Settings& settings, con
 /// ask for fewer steps than were done.
 Settings resumed_settings(const Settings& settings, const nn::Checkpoint& checkpoint);
 
+/// What does the work, as training_record was told; empty where the checkpoint does not say.
+std::string recorded_device(const nn::Checkpoint& checkpoint);
+
+/// The command, for a shell, that goes on with the training that these settings have saved: with all of them that were
+/// said and that the checkpoint does not keep.
+std::string resume_command(const Settings& settings);
+
 }  // namespace scorefield::app

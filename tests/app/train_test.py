@@ -7,6 +7,7 @@ import json
 import os
 import random
 import resource
+import shlex
 import signal
 import struct
 import subprocess
@@ -65,11 +66,12 @@ def resumed_runs_end_as_whole_ones(cwd, device):
     arguments = [*CONSTANT, *on_device]
     whole = trained(cwd, [*arguments, "--train.steps", "60", *files_of("whole")])
     trained(cwd, [*arguments, "--train.steps", "25", *files_of("part")])
-    resume = ["train", "--resume", "part.safetensors", *on_device]
+    resume = ["train", "--resume", "part.safetensors"]
     part = trained(cwd, [*resume, "--train.steps", "60", "--log", "part.csv", "--train.batch", "64"])
     require(part["steps"] == 60 and part["loss"] == whole["loss"], f"{part} is not {whole}")
+    require(part["device"] == whole["device"], f"begun on {whole['device']}, resumed on {part['device']}")
     require_same_files(cwd, "whole", "part")
-    again = run(BINARY, resume, cwd)
+    again = run(BINARY, [*resume, *on_device], cwd)
     require(again.returncode == 0 and b"all its 60 steps" in again.stderr, str(again))
     require_same_files(cwd, "whole", "part")
 
@@ -138,8 +140,9 @@ def another_device_is_noted(cwd):
 
 def interrupted_runs_are_saved(cwd, name):
     """And their weights are those of a training of as many steps."""
-    files = files_of("stopped")
-    process = begin(cwd, [*CONSTANT, "--train.steps", "100000000", *files])
+    files = files_of("it's stopped")
+    flags = ["--train.save_every", "1000000", "--train.keep_state", "on", "--log", files[3], "--device", "host"]
+    process = begin(cwd, [*CONSTANT, "--train.steps", "100000000", *files[:2], *flags])
     until = time.monotonic() + PATIENCE
     while not any("part" in path for path in files_below(cwd)):
         require(process.poll() is None and time.monotonic() < until, "the training does not begin")
@@ -150,12 +153,13 @@ def interrupted_runs_are_saved(cwd, name):
     line = err.decode()
     require(process.returncode == 1 and out == b"" and line.count("\n") == 1, f"{name}: {process.returncode} {line}")
     require(line.startswith(PREFIX + f"interrupted ({name})"), line)
-    require("'scorefield train --resume stopped.safetensors --log stopped.csv'" in line, line)
-    tensors, metadata = tensors_and_metadata(os.path.join(cwd, "stopped.safetensors"))
+    command = shlex.split(line.split("go on with: ")[1])
+    require(command == ["scorefield", "train", "--resume", "it's stopped.safetensors", *flags], f"{command} in {line}")
+    tensors, metadata = tensors_and_metadata(os.path.join(cwd, "it's stopped.safetensors"))
     steps = metadata["scorefield.training.steps"]
-    trained(cwd, [*CONSTANT, "--train.steps", steps, *files_of("straight")])
+    trained(cwd, [*CONSTANT, "--train.steps", steps, "--device", "host", *files_of("straight")])
     require(tensors == tensors_and_metadata(os.path.join(cwd, "straight.safetensors"))[0], f"{steps} steps differ")
-    require(content(cwd, "stopped.csv") == content(cwd, "straight.csv"), "the logs differ")
+    require(content(cwd, "it's stopped.csv") == content(cwd, "straight.csv"), "the logs differ")
 
 
 def wait_for_save(process, path):
