@@ -240,7 +240,7 @@ void add_run(Table& table) {
         {"out", kGroup, Text{"PATH"}, "",
          "Where the result goes: samples FILE.npy, a model FILE.safetensors, a program FILE.json; of render "
          "a folder for frames (those of an earlier film are replaced), X.png for a contact sheet, X.mp4 for a film; of "
-         "study a picture X.png",
+         "study a picture X.png, of study seed with its model X.safetensors",
          kRender | Command::sample | Command::train | Command::program | kStudy,
          [](Settings& s) -> Slot { return &s.out; }, "", kRender | Command::sample | Command::train});
     table.push_back({"frame-log", kGroup, Text{"FILE.csv"}, "", "Write the times of every frame, pass by pass", kFrames,

@@ -5,6 +5,7 @@ usage: seed_test.py BINARY [STEPS]   (in the project's folder; STEPS of training
 """
 import json
 import os
+import shutil
 import struct
 import sys
 import tempfile
@@ -96,12 +97,24 @@ def main():
         require(len(rows) == 7 and found["particles"] == 2000, f"study seed: {rows}")
         require(all(row[4] is not False for row in rows.values()), f"not met: {rows}")
         require(png_size(picture) == (1932, 1056), f"picture of {png_size(picture)}")
+        model = os.path.join(folder, "seed.safetensors")
+        require((found["out"], found["model"]) == (picture, model), f"study seed wrote {found['out']}, {found['model']}")
         reported = rows["held-out loss"][3]
-        recomputed, error = held_out_loss(os.path.join(folder, "seed.safetensors"))
+        recomputed, error = held_out_loss(model)
         # Both are means over a million draws, independent of each other; 3.3 standard errors: once in a thousand.
         allowed = 3.3 * numpy.sqrt(2) * error
         print(f"held-out loss {reported:.5f}, in NumPy {recomputed:.5f} ± {error:.5f}")
         require(abs(reported - recomputed) <= allowed, f"{reported} is not {recomputed} within {allowed}")
+        # Its own model it writes anew, and no other.
+        again = run(BINARY, ["study", "seed", "--train.steps", "5", "--particles", "64", "--out", picture, "--quiet"])
+        require(again.returncode == 0 and f"wrote {model}\n" in again.stdout.decode(), f"study seed again: {again}")
+        foreign = os.path.join(folder, "mine.safetensors")
+        shutil.copy("assets/swiss_roll.safetensors", foreign)
+        with open(foreign, "rb") as file:
+            before = file.read()
+        refused(BINARY, ["study", "seed", "--out", "mine.png"], 2, ["--out mine.png", "mine.safetensors"], folder)
+        with open(foreign, "rb") as file:
+            require(file.read() == before, "the model of another training is gone")
         refused(BINARY, ["study", "seed", "--out", "seed.jpg"], 2, ["--out seed.jpg", "PNG", ".png"], folder)
         refused(BINARY, ["study", "chain", "--out", "a.png"], 2, ["flag without effect", "--out"], folder)
         refused(BINARY, ["study", "orders", "--train.steps", "5"], 2, ["flag without effect", "--train.steps"], folder)

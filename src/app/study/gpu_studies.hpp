@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <vector>
 
 #include "app/study/study.hpp"
@@ -17,6 +18,9 @@ std::vector<Table> chain_study(gpu::Device& device, const StudyRequest& request)
 std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& request);
 std::vector<Table> scaling_study(gpu::Device& device, const StudyRequest& request);
 std::vector<Table> seed_study(gpu::Device& device, const StudyRequest& request);
+/// Where seed_study writes its model: beside its picture. Throws base::Error (request) where a file of that name is
+/// there that it has not made.
+std::filesystem::path seed_model(const std::filesystem::path& picture);
 std::vector<Table> objectives_study(gpu::Device& device, const StudyRequest& request);
 
 }  // namespace scorefield::app

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <string>
+#include <system_error>
 
 #include "app/gpu_score.hpp"
 #include "app/interrupt.hpp"
@@ -12,6 +15,7 @@
 #include "app/study/figure.hpp"
 #include "app/study/gpu_studies.hpp"
 #include "app/study/study_training.hpp"
+#include "base/error.hpp"
 #include "base/random.hpp"
 #include "data/datasets.hpp"
 #include "data/distances.hpp"
@@ -36,6 +40,10 @@ constexpr std::size_t kEpochPoints = 100'000;
 constexpr double kLossDeviation = 0.6;
 constexpr std::uint64_t kShownSeed = 0x5eed'f160'0000'0000;
 constexpr int kFreshDraws = 4;
+constexpr const char* kModelEnding = ".safetensors";
+// What its model says of how it was made.
+constexpr const char* kStudyKey = "study";
+constexpr const char* kStudyName = "seed";
 
 train::TrainSettings seed_settings(const StudyRequest& request) {
     train::TrainSettings settings;
@@ -45,8 +53,8 @@ train::TrainSettings seed_settings(const StudyRequest& request) {
     settings.seed = request.seed;
     constexpr std::uint64_t kSteps = 3000;
     settings.steps = request.train_steps.value_or(kSteps);
-    settings.out = request.out;
-    if (!request.out.empty()) settings.out.replace_extension(".safetensors");
+    if (!request.out.empty()) settings.out = seed_model(request.out);
+    settings.record = {{kStudyKey, kStudyName}};
     return settings;
 }
 
@@ -253,7 +261,28 @@ void draw(gpu::Device& device, const StudyRequest& request, const Trained& train
     figure.write(request.out);
 }
 
+bool is_of_this_study(const std::filesystem::path& model) {
+    try {
+        const std::map<std::string, std::string> training = nn::read_checkpoint(model).training;
+        const auto study = training.find(kStudyKey);
+        return study != training.end() && study->second == kStudyName;
+    } catch (const base::Error&) {
+        return false;
+    }
+}
+
 }  // namespace
+
+std::filesystem::path seed_model(const std::filesystem::path& picture) {
+    std::filesystem::path model = picture;
+    model.replace_extension(kModelEnding);
+    std::error_code unknown;
+    const bool free = std::filesystem::symlink_status(model, unknown).type() == std::filesystem::file_type::not_found;
+    if (free || is_of_this_study(model)) return model;
+    throw base::request_error("output in place of another file", "--out " + picture.string(),
+                              model.string() + ", where the model goes, is there and not of study seed",
+                              "give another --out, or move that file away");
+}
 
 std::vector<Table> seed_study(gpu::Device& device, const StudyRequest& request) {
     const Trained trained = train_network(device, request);

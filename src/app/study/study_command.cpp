@@ -41,6 +41,8 @@ struct Findings {
     std::string device;  ///< empty: on the host
     std::uint32_t particles = 0;
     std::vector<Table> tables;
+    std::string out = {};    ///< its picture; empty: none
+    std::string model = {};  ///< what it has trained and written; empty: none
 };
 
 /// Refuses what a study would not heed.
@@ -101,9 +103,11 @@ Findings run_on_device(const std::string& name, const Settings& settings) {
     }
     gpu::Device device(device_request(settings));
     require_picture(settings);
+    std::string model;
+    if (name == "seed" && settings.is_given("out")) model = seed_model(settings.out).string();
     StudyRequest request = study_request(settings);
     if (!settings.is_given("particles")) request.particles = study->particles;
-    Findings findings = {device.properties().name, request.particles, study->run(device, request)};
+    Findings findings = {device.properties().name, request.particles, study->run(device, request), settings.out, model};
     require_no_validation_messages(device);
     return findings;
 }
@@ -135,6 +139,8 @@ int study_command(const Settings& settings) {
         }
         json["tables"] = nlohmann::ordered_json::array();
         for (const Table& table : findings.tables) json["tables"].push_back(to_json(table));
+        if (!findings.out.empty()) json["out"] = findings.out;
+        if (!findings.model.empty()) json["model"] = findings.model;
         print(json_line(json));
         return 0;
     }
@@ -143,6 +149,8 @@ int study_command(const Settings& settings) {
     if (!findings.device.empty()) {
         text += fmt::format("\n{} particles on {}\n", findings.particles, findings.device);
     }
+    if (!findings.out.empty()) text += fmt::format("wrote {}\n", findings.out);
+    if (!findings.model.empty()) text += fmt::format("wrote {}\n", findings.model);
     print(text);
     return 0;
 }
