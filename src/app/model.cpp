@@ -84,6 +84,14 @@ void choose_class(const Settings& settings, nn::Checkpoint& checkpoint, const st
                          : fmt::format("{} has {} classes, from 0 on", where, classes),
             classes == 0 ? "leave it out, or train with --train.conditional on" : "choose one of them");
     }
+    const auto dropout = checkpoint.training.find("setting.train.label_dropout");
+    const bool always_told = classes > 0 && dropout != checkpoint.training.end() && dropout->second == "0";
+    if (always_told && !label && find_setting("class")->taken_by(settings.command)) {
+        throw base::request_error(
+            "missing --class", where,
+            "it was trained with --train.label_dropout 0 and knows each class, but not all of them together",
+            fmt::format("say --class 0 … {}", classes - 1));
+    }
     checkpoint.tensors = nn::weights_of_class(checkpoint.tensors, checkpoint.network, label);
     checkpoint.network.classes = 0;
 }

@@ -24,6 +24,8 @@ constexpr std::uint32_t kView = static_cast<std::uint32_t>(Command::view);
 constexpr std::uint32_t kRender = static_cast<std::uint32_t>(Command::render);
 
 constexpr int kMaxClass = 65'535;
+/// With 1 no class would be learned.
+constexpr double kMaxLabelDropout = 0.99;
 
 template <std::size_t N>
 Choices choices(const std::array<std::string_view, N>& names) {
@@ -145,8 +147,9 @@ void add_training(Table& table) {
     table.push_back({"train.conditional", kGroup, Toggle{}, "",
                      "Learn the classes of the data, too: the network is told that of each point", kTrain,
                      [](Settings& s) -> Slot { return &s.train.conditional; }});
-    table.push_back({"train.label_dropout", kGroup, RealRange{0, 1}, "",
-                     "Share of points whose class is hidden, so that the network also knows all of them together",
+    table.push_back({"train.label_dropout", kGroup, RealRange{0, kMaxLabelDropout}, "",
+                     "Share of points whose class is hidden, so that the network also knows all of them together; with "
+                     "0 samples need --class",
                      kTrain, [](Settings& s) -> Slot { return &s.train.label_dropout; }});
     table.push_back({"train.steps", kGroup, IntegerRange{1, train::kMaxSteps}, "steps",
                      "Optimiser steps; more of them with --resume go beyond the end that was planned, their learning "
