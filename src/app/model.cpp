@@ -155,7 +155,10 @@ diffusion::Program open_program(const Settings& settings, const Model& model) {
 }
 
 diffusion::Course course_of(const Settings& settings, const Model& model) {
-    if (settings.timesteps.empty()) return diffusion::make_course(model.process, settings.spacing, settings.steps);
+    if (settings.timesteps.empty()) {
+        const diffusion::SpacingSettings spacing = spacing_in_effect(settings, model.process_settings);
+        return diffusion::make_course(model.process, spacing, settings.steps);
+    }
     return diffusion::make_course(model.process, diffusion::parse_timesteps(settings.timesteps),
                                   settings.spacing.final);
 }
@@ -179,6 +182,13 @@ fs::path default_model() {
 diffusion::Prediction exact_prediction(const Settings& settings) {
     if (settings.is_given("prediction")) return settings.prediction;
     return settings.sampler.name == "langevin" ? diffusion::Prediction::score : diffusion::Prediction::x0;
+}
+
+diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const diffusion::ProcessSettings& process) {
+    diffusion::SpacingSettings spacing = settings.spacing;
+    const bool open = !settings.is_given("spacing") && spacing.name == diffusion::SpacingSettings().name;
+    if (open && process.name == "edm") spacing.name = "karras";
+    return spacing;
 }
 
 std::size_t Model::dim() const {

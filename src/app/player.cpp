@@ -58,6 +58,7 @@ Run::Run(const Settings& settings)
     : sampler(settings.sampler),
       steps(settings.steps),
       spacing(settings.spacing),
+      spacing_said(settings.is_given("spacing")),
       timesteps(settings.timesteps),
       program(settings.program),
       seed(settings.seed),
@@ -67,6 +68,8 @@ void Run::put_into(Settings& settings) const {
     settings.sampler = sampler;
     settings.steps = steps;
     settings.spacing = spacing;
+    settings.given.erase("spacing");
+    if (spacing_said) settings.given.insert("spacing");
     settings.timesteps = timesteps;
     settings.program = program;
     settings.seed = seed;

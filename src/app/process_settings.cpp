@@ -151,7 +151,7 @@ void add_process_settings(std::vector<Setting>& table, std::uint32_t commands) {
 
 void add_spacing_settings(std::vector<Setting>& table, std::uint32_t commands) {
     table.push_back({"spacing", "Sampler", choices(diffusion::kSpacings), "", "Which noise levels the steps visit",
-                     commands, [](Settings& s) -> Slot { return &s.spacing.name; }});
+                     commands, [](Settings& s) -> Slot { return &s.spacing.name; }, "even; karras on edm"});
     const auto add = [&](std::string_view flag, decltype(Setting::values) values, Place slot) {
         add_spacing_parameter(table, commands, flag, std::move(values), slot);
     };

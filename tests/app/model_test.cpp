@@ -37,6 +37,26 @@ TEST(BuildProgram, RefusesParametersThatTheSamplerDoesNotTake) {
     EXPECT_EQ(build_program(settings, model).sampler, "ddpm");
 }
 
+TEST(BuildProgram, SpacesAsSuitsTheProcessWhereNothingIsSaid) {
+    const auto program_of = [](std::initializer_list<std::pair<const char*, const char*>> values) {
+        const Settings settings = said(values);
+        return build_program(settings, open_model(settings));
+    };
+    EXPECT_EQ(program_of({{"target", "tree"}, {"process", "edm"}}),
+              program_of({{"target", "tree"}, {"process", "edm"}, {"spacing", "karras"}}));
+    EXPECT_NE(program_of({{"target", "tree"}, {"process", "edm"}}),
+              program_of({{"target", "tree"}, {"process", "edm"}, {"spacing", "even"}}));
+    EXPECT_EQ(program_of({{"target", "tree"}, {"process", "ve"}}),
+              program_of({{"target", "tree"}, {"process", "ve"}, {"spacing", "even"}}));
+    // A model's process counts, not that of the settings.
+    EXPECT_EQ(program_of({{"model", "assets/tree.safetensors"}}),
+              program_of({{"model", "assets/tree.safetensors"}, {"spacing", "karras"}}));
+    Settings with_parameter = said({{"process.rho", "3"}});
+    EXPECT_EQ(spacing_in_effect(with_parameter, {.name = "edm"}).rho, 3);
+    EXPECT_EQ(spacing_in_effect(with_parameter, {.name = "edm"}).name, "karras");
+    EXPECT_EQ(spacing_in_effect(with_parameter, {.name = "vp"}).name, "even");
+}
+
 TEST(BuildProgram, ReadsBackWhatItWrote) {
     const base::ScratchFolder folder;
     const Settings compiled = said({{"target", "tree"}, {"process", "ve"}, {"sampler", "euler_ancestral"}});

@@ -17,6 +17,7 @@ from binary import files_below, refused, require, run
 BINARY = os.path.abspath(sys.argv[1])
 ASSET = os.path.abspath("assets/swiss_roll.safetensors")
 NO_DRIVER = {"VK_ICD_FILENAMES": "/nonexistent.json", "VK_DRIVER_FILES": "/nonexistent.json"}
+MOONS = ["train", "--data", "moons", "--out", "x.safetensors"]
 HAS_VULKAN = b"not built" not in run(BINARY, ["sample", "--out", "/proc/none"], env=NO_DRIVER).stderr
 
 
@@ -64,10 +65,16 @@ def wrong_words(cwd):
         (["program", "--model", ASSET, "--process.zero_snr", "on"], ["--process.zero_snr", "trained with off, not on"]),
         (["train", "--data", "moons", "--process", "vp", "--process.schedule", "linear", "--out", "x.safetensors"],
          ["--process.schedule", "belongs to ddpm"]),
-        (["train", "--data", "moons", "--objective.gamma", "3", "--out", "x.safetensors"],
-         ["--objective.gamma", "does not heed it"]),
+        ([*MOONS, "--objective.gamma", "3"], ["--objective.gamma", "does not heed it"]),
         (["train", "--data", "swiss_roll", "--train.conditional", "on", "--out", "x.safetensors"],
          ["--train.conditional", "has none"]),
+        ([*MOONS, "--train.label_dropout", "0.5"], ["--train.label_dropout", "no classes"]),
+        ([*MOONS, "--train.conditional", "on", "--train.label_dropout", "1"], ["--train.label_dropout", "above 0.99"]),
+        ([*MOONS, "--train.schedule", "constant", "--train.final_learning_rate", "1e-4"],
+         ["--train.final_learning_rate", "constant"]),
+        ([*MOONS, "--device", "host", "--validation", "sync"], ["--validation", "host"]),
+        (["program", "--process", "edm", "--spacing", "even", "--process.rho", "3"], ["--process.rho", "even"]),
+        (["program", "--process", "edm", "--spacing.beta_beta", "3"], ["--spacing.beta_beta", "karras"]),
         (["score", "missing.npy", "--data", "swiss_roll"], ["missing.npy"]),
         (["score", "points.npy", "--data", "swiss_rol"], ["did you mean 'swiss_roll'"]),
         (["score", "points.npy", "flat.npy"], ["dimension", "flat.npy"]),
@@ -79,6 +86,10 @@ def wrong_words(cwd):
     if HAS_VULKAN:
         cases.append((["render", "--out", "x.gif"], ["--out", "'.gif'", ".mp4"]))
         cases.append((["sample", "--out", "x.txt"], ["x.txt", ".npy"]))
+        cases.append((["view", "--objective.gamma", "3"], ["--objective.gamma", "does not heed it"]))
+        cases.append((["view", "--train.label_dropout", "0.5"], ["--train.label_dropout", "no classes"]))
+        cases.append((["view", "--train.schedule", "constant", "--train.final_learning_rate", "1e-4"],
+                      ["--train.final_learning_rate", "constant"]))
     for arguments, words in cases:
         refused(BINARY, arguments, 2, words, cwd)
 
@@ -229,6 +240,20 @@ def trained_models(cwd):
     require(max(losses.values()) - min(losses.values()) < 1e-4, f"devices differ: {losses}")
 
 
+def classes_that_must_be_said(cwd):
+    """A network that was always told the class knows no points of all together."""
+    arguments = ["train", "--data", "moons", "--train.conditional", "on", "--train.steps", "3", "--train.batch", "64",
+                 "--network.width", "8", "--network.depth", "1", "--train.warmup", "2", "--quiet"]
+    for dropout in ["0", "0.1"]:
+        model = f"dropout{dropout}.safetensors"
+        done = run(BINARY, [*arguments, "--train.label_dropout", dropout, "--out", model], cwd)
+        require(done.returncode == 0 and done.stderr == b"", str(done))
+        for said in [["--class", "1"]] + ([[]] if dropout != "0" else []):
+            done = run(BINARY, ["program", "--model", model, *said], cwd)
+            require(done.returncode == 0, f"{model} {said}: {done}")
+    refused(BINARY, ["program", "--model", "dropout0.safetensors"], 2, ["missing --class", "0 … 1"], cwd)
+
+
 def write_points(cwd):
     import numpy
     draw = numpy.random.default_rng(3)
@@ -252,6 +277,7 @@ def main():
         random_requests(cwd)
         standard_output(cwd)
         trained_models(cwd)
+        classes_that_must_be_said(cwd)
     print("all requests were answered as they should be")
 
 

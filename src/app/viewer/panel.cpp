@@ -57,12 +57,41 @@ bool section(const char* name) {
     return open;
 }
 
+/// The spacing: what suits the process, or what the user says. True when it is another one.
+bool spacing_control(Settings& settings, const diffusion::ProcessSettings& process) {
+    const Setting& setting = *find_setting("spacing");
+    const bool said = settings.is_given("spacing");
+    const std::string current = spacing_in_effect(settings, process).name;
+    const std::string help = help_text(setting) + "\n\nAutomatic: karras on edm, even on all other processes.";
+    row_label("spacing", help);
+    bool changed = false;
+    const std::string suited = current + " (automatic)";
+    if (ImGui::BeginCombo("##spacing", said ? current.c_str() : suited.c_str(), ImGuiComboFlags_HeightLarge)) {
+        if (ImGui::Selectable("automatic", !said) && said) {
+            settings.spacing = {};
+            settings.given.erase("spacing");
+            changed = true;
+        }
+        for (const std::string_view name : diffusion::kSpacings) {
+            const std::string text(name);
+            if (!ImGui::Selectable(text.c_str(), said && text == current) || (said && text == current)) continue;
+            assign(settings, setting, text);
+            settings.spacing = diffusion::only_taken(settings.spacing);
+            settings.given.insert("spacing");
+            changed = true;
+        }
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+    return changed;
+}
+
 /// The spacing and its parameters. True when one has another value.
-bool spacing_controls(Settings& settings) {
-    bool changed = control(settings, "spacing");
-    if (changed) settings.spacing = diffusion::only_taken(settings.spacing);
+bool spacing_controls(Settings& settings, const diffusion::ProcessSettings& process) {
+    bool changed = spacing_control(settings, process);
+    const std::string current = spacing_in_effect(settings, process).name;
     for (const diffusion::SpacingInfo& info : diffusion::spacings()) {
-        if (info.name != settings.spacing.name) continue;
+        if (info.name != current) continue;
         for (const diffusion::SpacingParameter& parameter : info.parameters) {
             changed |= control(settings, diffusion::spacing_flag(parameter.name));
         }
@@ -71,10 +100,10 @@ bool spacing_controls(Settings& settings) {
 }
 
 /// Which noise levels are visited. True when one has another value.
-bool course_controls(Settings& settings) {
+bool course_controls(Settings& settings, const diffusion::ProcessSettings& process) {
     if (settings.timesteps.empty()) {
         const bool changed = control(settings, "steps", {}, true);
-        return spacing_controls(settings) || changed;
+        return spacing_controls(settings, process) || changed;
     }
     row_label("timesteps", "The list of timesteps given on the command line  (--timesteps)");
     ImGui::TextUnformatted(settings.timesteps.c_str());
@@ -83,10 +112,10 @@ bool course_controls(Settings& settings) {
 
 /// Which sampler, and what it takes. True when one has another value; of sliders when they are let go, for some
 /// samplers are tried on particles before they run.
-bool sampler_controls(Settings& settings) {
+bool sampler_controls(Settings& settings, const diffusion::ProcessSettings& process) {
     bool changed = control(settings, "sampler");
     if (changed) settings.sampler = diffusion::only_taken(settings.sampler);
-    changed |= course_controls(settings);
+    changed |= course_controls(settings, process);
     for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
         if (!control(settings, "sampler." + std::string(parameter.name), {}, true)) continue;
         settings.sampler = diffusion::without_idle(settings.sampler, parameter.name);
@@ -161,7 +190,7 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
 }
 
 void Panel::draw_watching(Settings& settings, const Scene& scene, Requests& requests) const {
-    if (section("Sampler")) draw_sampler(settings, requests);
+    if (section("Sampler")) draw_sampler(settings, scene.model().process_settings, requests);
     if (section("Score")) score_.draw(settings, scene, requests);
     if (section("Picture")) draw_look(settings, requests);
 }
@@ -188,8 +217,8 @@ void Panel::draw_transport(Settings& settings, const Scene& scene, Requests& req
     control(settings, "loop");
 }
 
-void Panel::draw_sampler(Settings& settings, Requests& requests) const {
-    bool changed = settings.program.empty() ? sampler_controls(settings) : program_control(settings);
+void Panel::draw_sampler(Settings& settings, const diffusion::ProcessSettings& process, Requests& requests) const {
+    bool changed = settings.program.empty() ? sampler_controls(settings, process) : program_control(settings);
     changed |= control(settings, "particles", {}, true);
     changed |= control(settings, "seed");
     requests.run_changed |= changed;

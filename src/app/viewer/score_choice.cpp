@@ -29,8 +29,9 @@ void list_no_timesteps(Settings& settings) {
     settings.timesteps.clear();
 }
 
-void space_evenly(Settings& settings) {
+void space_as_usual(Settings& settings) {
     settings.spacing = {};
+    settings.given.erase("spacing");
 }
 
 /// So many that nearly every discrete process has them.
@@ -51,15 +52,15 @@ void take_usual_sampler(Settings& settings) {
 
 void change_all(Settings& settings) {
     for (const Change change :
-         {say_no_prediction, list_no_timesteps, space_evenly, take_few_steps, take_usual_sampler}) {
+         {say_no_prediction, list_no_timesteps, space_as_usual, take_few_steps, take_usual_sampler}) {
         change(settings);
     }
 }
 
-constexpr std::array<Change, 8> kChanges = {follow_the_sampler, say_no_prediction, list_no_timesteps,  space_evenly,
+constexpr std::array<Change, 8> kChanges = {follow_the_sampler, say_no_prediction, list_no_timesteps,  space_as_usual,
                                             take_few_steps,     forget_parameters, take_usual_sampler, change_all};
 
-/// What is another now: `spacing even, 20 steps`.
+/// What is another now: `the usual spacing, 20 steps`.
 std::string changes(const Settings& before, const Settings& after) {
     std::vector<std::string> all;
     if (before.program != after.program || before.sampler.name != after.sampler.name) {
@@ -68,7 +69,7 @@ std::string changes(const Settings& before, const Settings& after) {
         all.push_back(after.sampler.name + " without its parameters");
     }
     if (before.spacing != after.spacing || before.timesteps != after.timesteps) {
-        all.push_back("spacing " + after.spacing.name);
+        all.push_back(after.is_given("spacing") ? "spacing " + after.spacing.name : "the usual spacing");
     }
     if (before.steps != after.steps) all.push_back(fmt::format("{} steps", after.steps));
     if (before.is_given("prediction") != after.is_given("prediction")) {
