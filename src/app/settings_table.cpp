@@ -250,7 +250,7 @@ void add_run(Table& table) {
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
     table.push_back({"device", kGroup, Text{"auto|INDEX|NAME"}, "",
                      "Vulkan device: auto, its number, or a part of its name; of train also host, the processor, which "
-                     "auto takes where there is no GPU",
+                     "auto takes where there is no GPU; with --resume, where nothing is said, what has trained",
                      kPrograms | kStudy | Command::train | Command::bench | Command::devices,
                      [](Settings& s) -> Slot { return &s.device; }});
     table.push_back({"validation", kGroup, Choices{{"off", "on", "sync", "gpu"}}, "",
