@@ -2,6 +2,7 @@
 option(SCOREFIELD_BUILD_TESTS "Build the tests" ON)
 option(SCOREFIELD_HOST_ONLY "Build only the rooms that need neither Vulkan nor a window" OFF)
 option(SCOREFIELD_WARNINGS_AS_ERRORS "Take warnings of the compiler for errors" ON)
+option(SCOREFIELD_PRECOMPILE "Parse the headers of libraries once for all rooms (for all tests in any case)" OFF)
 set(SCOREFIELD_SANITIZE "" CACHE STRING "Sanitizers for host code, e.g. address,undefined")
 
 if(NOT CMAKE_BUILD_TYPE)
@@ -15,7 +16,8 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  # What ccache asks for where headers are precompiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
 
 add_library(scorefield_settings INTERFACE)
@@ -39,11 +41,42 @@ if(SCOREFIELD_SANITIZE)
   target_link_options(scorefield_settings INTERFACE -fsanitize=${SCOREFIELD_SANITIZE})
 endif()
 
+# The tests' own code is compiled once and run once: what matters is how long the first takes. In a release that is -O1,
+# and not lower: the linker may take functions that headers define from here for the rooms, too. Where it is sanitized,
+# the assertions' many pointers go without checks that the address sanitizer's stand for.
+set(options_of_tests $<$<CONFIG:Release>:-O1>)
+if(SCOREFIELD_SANITIZE)
+  list(APPEND options_of_tests -fno-sanitize=null,alignment,object-size,vptr)
+endif()
+
+# Headers of libraries that most sources include, parsed once. Sources name what they use all the same: in the release
+# build the rooms are compiled without.
+function(scorefield_precompiled name)
+  cmake_parse_arguments(ARG "" "" "LINK;HEADERS" ${ARGN})
+  set(source ${CMAKE_BINARY_DIR}/${name}.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "")
+  add_library(${name} OBJECT ${source})
+  target_link_libraries(${name} PRIVATE scorefield_settings fmt::fmt Threads::Threads ${ARG_LINK})
+  target_precompile_headers(${name} PRIVATE
+    <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <optional> <random> <span> <stdexcept>
+    <string> <string_view> <vector> <fmt/format.h> ${ARG_HEADERS})
+endfunction()
+if(SCOREFIELD_PRECOMPILE)
+  scorefield_precompiled(precompiled_for_rooms)
+endif()
+if(SCOREFIELD_BUILD_TESTS)
+  scorefield_precompiled(precompiled_for_tests LINK GTest::gmock HEADERS <gmock/gmock.h> <gtest/gtest.h>)
+  target_compile_options(precompiled_for_tests PRIVATE ${options_of_tests})
+endif()
+
 # scorefield_room(<room> SOURCES ... [LINK ...]): the static library of one room, scorefield_<room>.
 function(scorefield_room room)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_library(scorefield_${room} STATIC ${ARG_SOURCES})
   target_link_libraries(scorefield_${room} PUBLIC scorefield_settings ${ARG_LINK})
+  if(SCOREFIELD_PRECOMPILE)
+    target_precompile_headers(scorefield_${room} REUSE_FROM precompiled_for_rooms)
+  endif()
 endfunction()
 
 # scorefield_test_executable(<name> SOURCES ... [LINK ...]): a GoogleTest executable, its cases not yet known to ctest.
@@ -52,9 +85,8 @@ function(scorefield_test_executable name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE scorefield_settings ${ARG_LINK} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  # The tests' own code is compiled once and run once: what matters is how long the first takes. Not lower: the linker
-  # may take functions that headers define from here for the rooms, too.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${name} PRIVATE ${options_of_tests})
+  target_precompile_headers(${name} REUSE_FROM precompiled_for_tests)
 endfunction()
 
 # Seconds that no test takes unless it hangs, on a slow machine under full load either.

@@ -1,8 +1,9 @@
-"""Scorefield's own small network, trained in PyTorch: the same work per step as `scorefield train` with its defaults.
+"""Scorefield's own small network, trained in PyTorch as its users write it: the steps of `scorefield train`'s defaults.
 
 A plain MLP, 2 -> 64 -> 64 -> 64 -> 64 -> 2 with SiLU, to each of whose hidden layers 32 sines and 32 cosines of the time
-are projected; batches of 2 048 over 40 noise levels, Adam, an exponential moving average of the weights. Prints one
-line of JSON: the steps per second.
+are projected; batches of 2 048 over 40 noise levels, Adam, an exponential moving average of the weights. Times are
+drawn and projected row by row; Scorefield projects them once per noise level, and that is part of what is compared.
+Prints one line of JSON: the steps per second.
 """
 import argparse
 import json

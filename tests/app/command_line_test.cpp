@@ -164,7 +164,7 @@ TEST(CommandLine, CountsTheFilesOfScore) {
     EXPECT_THAT(refusal({"score", "a", "b", "--data", "d"}), HasSubstr("2 references are given"));
 }
 
-/// 10 000 lines of plausible and implausible words: each is taken or refused with one line and status 2.
+/// 3 000 lines of plausible and implausible words: each is taken or refused with one line and status 2.
 TEST(CommandLine, RandomLinesAreTakenOrRefused) {
     std::vector<std::string> words = {"",  "-",  "--", "-h5", "--x", "=",    "--=", "5",   "-5",  "1e9", "nan",
                                       "ä", "{}", "[]", "a=b", "@f",  "\x01", "\n",  "foo", "1/2", "on",  "ddim",
@@ -173,7 +173,7 @@ TEST(CommandLine, RandomLinesAreTakenOrRefused) {
     for (const Setting& setting : setting_table()) words.push_back("--" + std::string(setting.name));
     std::mt19937 random(7);
     int taken = 0;
-    for (int line = 0; line < 10'000; ++line) {
+    for (int line = 0; line < 3'000; ++line) {
         std::vector<std::string> arguments(random() % 6);
         for (std::string& argument : arguments) {
             argument = words[random() % words.size()];
@@ -189,7 +189,7 @@ TEST(CommandLine, RandomLinesAreTakenOrRefused) {
             ASSERT_EQ(message.find('\n'), std::string::npos) << message;
         }
     }
-    EXPECT_GT(taken, 100);
+    EXPECT_GT(taken, 30);
 }
 
 }  // namespace

@@ -16,7 +16,9 @@ from binary import PATIENCE, PREFIX, files_below, require, run
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
 HAS_VULKAN = b"not built" not in run(BINARY, ["devices"]).stderr
-ENDLESS = ["--steps", "1000", "--particles", "100000", "--model", MODEL]
+# Seconds and more on any device.
+SAMPLE = ["sample", "--steps", "1000", "--particles", "100000000", "--model", MODEL]
+RENDER = ["render", "--steps", "1000", "--particles", "100000", "--model", MODEL]
 TRAIN = ["train", "--data", "swiss_roll", "--train.steps", "100000000", "--out", "x.safetensors", "--log", "x.csv"]
 
 
@@ -55,7 +57,7 @@ def interrupted(cwd, arguments, number, begun, kept=()):
 
 
 # Steps of a second and more: nothing looks for signals between.
-SLOW = ["--train.batch", "100000", "--network.width", "256"]
+SLOW = ["--train.batch", "100000", "--network.width", "256", "--device", "host"]
 
 
 def second_signal(cwd):
@@ -90,9 +92,9 @@ def main():
         interrupted(cwd, TRAIN, signal.SIGINT, 1, ["x.safetensors", "x.csv"])
         interrupted(cwd, TRAIN, signal.SIGTERM, 1, ["x.safetensors", "x.csv"])
         if HAS_VULKAN:
-            interrupted(cwd, ["sample", *ENDLESS, "--out", "x.npy"], signal.SIGINT, 0)
-            interrupted(cwd, ["render", *ENDLESS, "--out", "film.mp4", "--frame-log", "x.csv"], signal.SIGINT, 2)
-            interrupted(cwd, ["render", *ENDLESS, "--out", "frames"], signal.SIGTERM, 3)
+            interrupted(cwd, [*SAMPLE, "--out", "x.npy"], signal.SIGINT, 0)
+            interrupted(cwd, [*RENDER, "--out", "film.mp4", "--frame-log", "x.csv"], signal.SIGINT, 2)
+            interrupted(cwd, [*RENDER, "--out", "frames"], signal.SIGTERM, 3)
             require(open(os.path.join(cwd, "film.mp4")).read() == "an older film", "the older film is gone")
         signals_at_once(cwd)
         second_signal(cwd)
