@@ -54,7 +54,7 @@ std::optional<std::string> number_of_device(const std::string& name) {
 class Workshop {
   public:
     /// `before` is what has worked on the training, as `variant` says it; empty: nothing has.
-    Workshop(const Settings& settings, const std::string& before) {
+    Workshop(const Settings& settings, [[maybe_unused]] const std::string& before) {
 #ifdef SCOREFIELD_WITH_VULKAN
         const bool asked_for = settings.is_given("device") || settings.is_given("validation");
         if (settings.device == kHost || (!asked_for && before.starts_with(kHost))) return;

@@ -1,84 +1,20 @@
 #include "train/gpu_trainer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
 
-#include "base/error.hpp"
-#include "base/random.hpp"
 #include "gpu/transfer.hpp"
-#include "nn/gpu_kernels.hpp"
-#include "shaders/train/adam.comp.hpp"
-#include "shaders/train/batch.comp.hpp"
-#include "shaders/train/kernel_target.comp.hpp"
-#include "shaders/train/norm.comp.hpp"
-#include "train/adam.hpp"
 
 namespace scorefield::train {
 namespace {
 
-constexpr std::size_t kLevelFloats = 12;  // of train/level.glsl
-constexpr std::uint32_t kNormGroup = 256;
-constexpr std::uint32_t kMostGroups = 1024;  // of Adam: each invocation takes one weight after the other
 /// Of a submission: a fraction of a second on the slowest devices.
 constexpr double kSubmissionWork = 4e9;  // operations
 constexpr std::uint32_t kAtOnce = 8;     // steps
 /// What is not cut any further, of a step's dispatches: a tenth of a millisecond on slow devices.
-constexpr double kLeastWork = 2e6;       // operations
-constexpr double kPerDraw = 200;         // for a row, of train/batch.comp
-constexpr double kPerKernelPoint = 25;   // for a row, of train/kernel_target.comp
-constexpr double kPerWeight = 30;        // of train/norm.comp and train/adam.comp
-constexpr std::uint32_t kNowhere = ~0U;  // of a plane that the shaders leave out
-
-struct BatchPush {
-    std::uint32_t rows, levels, all_levels, points, step, stream, seed_low, seed_high, hidden_below, stride;
-    std::uint32_t times, level, x, label, target, root_weight, skip, out, spread, direction, first, end;
-};
-struct KernelTargetPush {
-    std::uint32_t end, levels, all_levels, points, step, stream, seed_low, seed_high, stride, level, x, target, first;
-};
-struct NormPush {
-    std::uint32_t loss, gradient, count, report;
-    float hopeless;
-};
-struct AdamPush {
-    std::uint32_t weights, gradient, count, report;
-    float clip, keep, step, correction, keep_first, keep_second, take_first, take_second, epsilon, take_average;
-};
-
-static_assert(std::uint64_t{kMaxBatch} * kBatchLevels < (std::uint64_t{1} << 32U) &&
-                  std::uint64_t{diffusion::kMaxTrainSteps} * kBatchLevels < (std::uint64_t{1} << 32U),
-              "rows, levels of a batch and all levels are multiplied in 32 bits");
-
-/// Of train/batch.comp: what the second normals of a row are.
-std::uint32_t second_normals(const BatchForm& form) {
-    if (form.with_step) return 1;
-    if (form.loss != BatchForm::Loss::sliced) return 0;
-    return form.gaussian ? 3 : 2;
-}
-
-/// So many numbers, and as many more as make fours of all (train/adam.comp).
-std::size_t whole_fours(std::size_t count) {
-    return (count + 3) / 4 * 4;
-}
-
-/// Loss first, then its derivatives by the trained tensors: one row of numbers.
-std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& objective, const nn::MlpConfig& network,
-                                           std::size_t rows) {
-    const std::vector<nn::Value> outputs = training_outputs(objective, network);
-    try {
-        return std::make_unique<nn::GpuPlan>(device, objective.graph, outputs, rows);
-    } catch (const base::Error& error) {
-        if (error.fault() != base::Fault::request) throw;
-        throw base::request_error(
-            "training does not fit the device", "--train.batch",
-            fmt::format("the values of {} rows are more than one buffer of {} holds", rows, device.properties().name),
-            "take a smaller --train.batch or --network.width, or --device host");
-    }
-}
+constexpr double kLeastWork = 2e6;  // operations
 
 }  // namespace
 
@@ -86,229 +22,36 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
                        const diffusion::NoiseProcess& process)
     : device_(device),
       settings_(settings),
-      pool_(settings.threads),
       source_(data, process, settings),
       network_(network_config(settings, source_)),
-      objective_(build_objective(network_, source_, settings.batch)),
-      figures_(device, "figures of steps", std::size_t{kFigures} * 2 * sizeof(float)),
-      readback_(device, "figures of steps, read-back", figures_.bytes(), gpu::MemoryUse::readback),
+      step_(device, settings_, source_, network_),
       recorders_{gpu::Recorder(device, "training, even"), gpu::Recorder(device, "training, odd")} {
-    plan_ = plan_training(device, objective_, network_, settings.batch);
-    trained_ = nn::trained_weights(network_);
-    const std::uint32_t group = nn::network_group(device);
-    const BatchForm& form = source_.form();
-    const auto dim = static_cast<std::uint32_t>(network_.dim);
-    draw_ = gpu::ComputePipeline(
-        device, "training batch", shaders::train_batch_comp,
-        {group, dim, static_cast<std::uint32_t>(form.classes), form.loss == BatchForm::Loss::regression ? 0U : 1U,
-         form.weighted ? 1U : 0U, form.skips ? 1U : 0U, second_normals(form)});
-    if (form.kernel_target) {
-        target_ = gpu::ComputePipeline(device, "kernel targets", shaders::train_kernel_target_comp, {group, dim});
+    const data::TensorMap tensors = initial_weights();
+    TrainingState start;
+    for (const nn::TensorSpec& spec : nn::trained_tensors(network_)) {
+        const std::vector<float>& values = tensors.at(spec.name).values;
+        start.weights.insert(start.weights.end(), values.begin(), values.end());
     }
-    norm_ = gpu::ComputePipeline(device, "gradient norm", shaders::train_norm_comp,
-                                 {nn::workgroup_size(device, kNormGroup)});
-    adam_ = gpu::ComputePipeline(device, "Adam", shaders::train_adam_comp, {group});
-    points_ = gpu::make_buffer<float>(device, "training points", source_.pool().values);
-    const std::vector<std::uint32_t>& labels = source_.pool().labels;
-    labels_ = gpu::make_buffer<std::uint32_t>(device, "classes of points",
-                                              form.classes > 0 ? labels : std::vector<std::uint32_t>(1));
-    levels_ = gpu::Buffer(device, "noise levels", source_.levels().size() * kLevelFloats * sizeof(float));
-    average_ = gpu::Buffer(device, "averaged weights", whole_fours(trained_) * sizeof(float));
-    moments_ = gpu::Buffer(device, "moments", 2 * whole_fours(trained_) * sizeof(float));
-    state_ = gpu::Buffer(device, "training state", sizeof(std::uint32_t));
-    warm_up();
-    upload_start();
-}
-
-/// Runs every pipeline once, for one row, on whatever lies in the buffers.
-void GpuTrainer::warm_up() {
-    gpu::Recorder& recorder = recorders_[0];
-    recorder.begin();
-    for (const gpu::Buffer* buffer : {&levels_, &average_, &moments_, &state_}) recorder.fill(*buffer, 0);
-    constexpr std::uint32_t kRows = 1;
-    for (std::size_t part = 0; part < parts(); ++part) record_pieces(recorder, part, 0, pieces(part, kRows), kRows);
-    device_.wait(device_.submit(recorder));
-}
-
-/// The levels and the initial weights, which are their own average.
-void GpuTrainer::upload_start() {
-    std::vector<float> levels;
-    for (const NoiseLevel& level : source_.levels()) {
-        const std::array<double, kLevelFloats> numbers = {level.c_noise,  level.c_in,       level.alpha,
-                                                          level.sigma,    level.sigma_step, level.of_data,
-                                                          level.of_noise, level.of_step,    std::sqrt(level.weight),
-                                                          level.skip,     level.out,        level.spread};
-        for (const double number : numbers) levels.push_back(static_cast<float>(number));
-    }
-    gpu::upload<float>(device_, levels_, levels);
-    const auto write = [&](const nn::GpuView& place, std::span<const float> values) {
-        gpu::upload_bytes(device_, plan_->values(), std::as_bytes(values), place.offset * sizeof(float));
-    };
-    const data::TensorMap weights = initial_weights();
-    std::vector<float> trained;
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {
-        const std::vector<float>& values = weights.at(spec.name).values;
-        write(plan_->place(spec.name), values);
-        if (spec.trained) trained.insert(trained.end(), values.begin(), values.end());
-    }
-    trained.resize(whole_fours(trained_));
-    gpu::upload<float>(device_, average_, trained);
-    gpu::upload<float>(device_, moments_, std::vector<float>(2 * whole_fours(trained_)));
-    gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
-}
-
-/// Draws of the range, of a batch of so many rows.
-void GpuTrainer::record_batch(gpu::Recorder& recorder, Rows range, std::uint32_t rows) {
-    const BatchForm& form = source_.form();
-    const auto place = [&](bool there, const char* name) { return there ? plan_->place(name).offset : 0; };
-    const bool implicit = form.loss != BatchForm::Loss::regression;
-    const nn::GpuView x = plan_->place("x");
-    const BatchPush push = {rows,
-                            static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
-                            static_cast<std::uint32_t>(source_.levels().size()),
-                            static_cast<std::uint32_t>(source_.pool().count),
-                            static_cast<std::uint32_t>(steps_),
-                            base::kTrainStream,
-                            static_cast<std::uint32_t>(settings_.seed),
-                            static_cast<std::uint32_t>(settings_.seed >> 32U),
-                            source_.hidden_below(),
-                            x.column,
-                            place(true, "c_noise"),
-                            level_place(),
-                            x.offset,
-                            place(form.classes > 0, "label"),
-                            place(!implicit, "target"),
-                            place(form.weighted, "root_weight"),
-                            place(form.skips, "skip"),
-                            place(implicit, "out"),
-                            place(implicit, "spread"),
-                            place(form.loss == BatchForm::Loss::sliced, "direction"),
-                            range.first,
-                            range.end};
-    const std::uint32_t group = draw_.local_size()[0];
-    const std::uint32_t groups = (range.end - range.first + group - 1) / group;
-    recorder.dispatch(
-        draw_, {gpu::reads_writes(plan_->values()), gpu::reads(points_), gpu::reads(labels_), gpu::reads(levels_)},
-        push, groups);
-}
-
-/// Targets of explicit score matching.
-void GpuTrainer::record_targets(gpu::Recorder& recorder, Rows range) {
-    const nn::GpuView x = plan_->place("x");
-    const KernelTargetPush push = {range.end,
-                                   static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
-                                   static_cast<std::uint32_t>(source_.levels().size()),
-                                   static_cast<std::uint32_t>(source_.pool().count),
-                                   static_cast<std::uint32_t>(steps_),
-                                   base::kTrainStream,
-                                   static_cast<std::uint32_t>(settings_.seed),
-                                   static_cast<std::uint32_t>(settings_.seed >> 32U),
-                                   x.column,
-                                   level_place(),
-                                   x.offset,
-                                   plan_->place("target").offset,
-                                   range.first};
-    const std::uint32_t group = target_.local_size()[0];
-    recorder.dispatch(target_, {gpu::reads_writes(plan_->values()), gpu::reads(points_), gpu::reads(levels_)}, push,
-                      (range.end - range.first + group - 1) / group);
-}
-
-/// Where the rows' levels go; nowhere where there is one level.
-std::uint32_t GpuTrainer::level_place() const {
-    return source_.batch_levels(settings_.batch) > 1 ? plan_->place("level").offset : kNowhere;
-}
-
-/// Loss and gradient's norm, and the step along it.
-void GpuTrainer::record_update(gpu::Recorder& recorder) {
-    const gpu::Buffer& values = plan_->values();
-    const std::uint32_t group = adam_.local_size()[0];
-    const auto index = static_cast<std::uint32_t>(steps_ % kFigures);
-    const auto count = static_cast<std::uint32_t>(trained_);
-    const std::uint32_t gradient = plan_->output(1).offset;
-    recorder.dispatch(
-        norm_, {gpu::reads(values), gpu::writes(figures_), gpu::reads_writes(state_)},
-        NormPush{plan_->output(0).offset, gradient, count, 2 * index, static_cast<float>(source_.hopeless_loss())}, 1);
-    const auto power = static_cast<double>(steps_ + 1);
-    const double rate = learning_rate(settings_, steps_);
-    const AdamPush adam = {plan_->place("input.weight").offset,
-                           gradient,
-                           count,
-                           2 * index,
-                           static_cast<float>(settings_.clip),
-                           static_cast<float>(1 - rate * settings_.weight_decay),
-                           static_cast<float>(rate / (1 - std::pow(kAdamBeta1, power))),
-                           static_cast<float>(1 / std::sqrt(1 - std::pow(kAdamBeta2, power))),
-                           static_cast<float>(kAdamBeta1),
-                           static_cast<float>(kAdamBeta2),
-                           static_cast<float>(1 - kAdamBeta1),
-                           static_cast<float>(1 - kAdamBeta2),
-                           static_cast<float>(kAdamEpsilon),
-                           static_cast<float>(1 - average_decay(settings_.ema, steps_))};
-    recorder.dispatch(adam_,
-                      {gpu::reads_writes(values), gpu::reads(figures_), gpu::reads_writes(moments_),
-                       gpu::reads_writes(average_), gpu::reads(state_)},
-                      adam, std::min(kMostGroups, (count / 4 + group) / group));
-    constexpr VkDeviceSize kBytes = 2 * sizeof(float);
-    recorder.copy(figures_, index * kBytes, readback_, index * kBytes, kBytes);
-}
-
-/// The parts of a step: the draws, targets by a kernel density estimate, the plan's dispatches, the update.
-std::size_t GpuTrainer::parts() const {
-    return first_plan_part() + plan_->dispatches() + 1;
-}
-
-std::size_t GpuTrainer::first_plan_part() const {
-    return source_.form().kernel_target ? 2 : 1;
-}
-
-/// Into how many pieces the part can be cut over so many rows.
-std::size_t GpuTrainer::pieces(std::size_t part, std::size_t rows) const {
-    const std::size_t first = first_plan_part();
-    if (part >= first) return part - first < plan_->dispatches() ? plan_->pieces(part - first, rows) : 1;
-    const std::size_t group = (part == 0 ? draw_ : target_).local_size()[0];
-    return (rows + group - 1) / group;
-}
-
-double GpuTrainer::part_operations(std::size_t part) const {
-    const auto rows = static_cast<double>(settings_.batch);
-    const std::size_t first = first_plan_part();
-    if (part == 0) return kPerDraw * rows;
-    if (part < first) return kPerKernelPoint * rows * static_cast<double>(source_.pool().count);
-    if (part - first < plan_->dispatches()) return plan_->work(part - first, settings_.batch);
-    return kPerWeight * static_cast<double>(trained_);
-}
-
-double GpuTrainer::step_operations() const {
-    double sum = 0;
-    for (std::size_t part = 0; part < parts(); ++part) sum += part_operations(part);
-    return sum;
-}
-
-void GpuTrainer::record_pieces(gpu::Recorder& recorder, std::size_t part, std::size_t first, std::size_t count,
-                               std::uint32_t rows) {
-    const std::size_t plan = first_plan_part();
-    if (part >= plan + plan_->dispatches()) return record_update(recorder);
-    if (part >= plan) return plan_->record(recorder, rows, part - plan, first, count);
-    const std::size_t group = (part == 0 ? draw_ : target_).local_size()[0];
-    const Rows range = {static_cast<std::uint32_t>(first * group),
-                        static_cast<std::uint32_t>(std::min<std::size_t>(rows, (first + count) * group))};
-    part == 0 ? record_batch(recorder, range, rows) : record_targets(recorder, range);
+    start.averaged = start.weights;
+    start.first.resize(start.weights.size());
+    start.second.resize(start.weights.size());
+    step_.upload(start);
 }
 
 /// About `operations` worth of the part that is under way, or all that is left of it; returns how much.
 double GpuTrainer::record_next(gpu::Recorder& recorder, double operations) {
-    const std::size_t all = pieces(part_, settings_.batch);
-    const double each = part_operations(part_) / static_cast<double>(all);
+    const std::size_t all = step_.pieces(part_, settings_.batch);
+    const double each = step_.operations(part_) / static_cast<double>(all);
     const double wanted = std::ceil(std::max(operations, kLeastWork) / each);
     const std::size_t left = all - piece_;
     const std::size_t count = wanted < static_cast<double>(left) ? static_cast<std::size_t>(wanted) : left;
-    record_pieces(recorder, part_, piece_, count, static_cast<std::uint32_t>(settings_.batch));
+    step_.record(recorder, steps_, part_, piece_, count, static_cast<std::uint32_t>(settings_.batch));
     piece_ += count;
     if (piece_ == all) {
         piece_ = 0;
         ++part_;
     }
-    if (part_ == parts()) {
+    if (part_ == step_.parts()) {
         part_ = 0;
         if (recorded_.count++ == 0) recorded_.first = steps_;
         ++steps_;
@@ -329,7 +72,7 @@ void GpuTrainer::submitted(gpu::Submission submission) {
     recorded_.submission = submission;
     flights_.push_back(std::exchange(recorded_, {}));
     // The figures of later steps go where those of earlier ones were.
-    while (steps_ - flights_.front().first > kFigures - kMostAtOnce) {
+    while (steps_ - flights_.front().first > GpuStep::kFigures - kMostAtOnce) {
         collect(flights_.front());
         flights_.erase(flights_.begin());
     }
@@ -352,12 +95,7 @@ void GpuTrainer::advance(std::uint64_t count) {
 /// Takes the figures of the flight's steps, waiting for them.
 void GpuTrainer::collect(const Flight& flight) {
     device_.wait(flight.submission);
-    const std::span<const float> figures = readback_.mapped<float>();
-    for (std::uint64_t step = flight.first; step < flight.first + flight.count; ++step) {
-        const std::size_t at = 2 * (step % kFigures);
-        reports_.push_back({step, static_cast<double>(figures[at]), learning_rate(settings_, step),
-                            static_cast<double>(figures[at + 1]), source_.hopeless_loss()});
-    }
+    for (std::uint64_t i = 0; i < flight.count; ++i) reports_.push_back(step_.report(flight.first + i));
 }
 
 std::vector<StepReport> GpuTrainer::reports(bool all) {
@@ -372,45 +110,26 @@ std::vector<StepReport> GpuTrainer::reports(bool all) {
 }
 
 data::TensorMap GpuTrainer::initial_weights() const {
-    return nn::initial_weights(network_, settings_.seed, source_.frequencies());
+    return step_.initial_weights();
 }
 
 data::TensorMap GpuTrainer::averaged_weights() {
     device_.wait_idle();
-    const std::vector<float> averaged = gpu::download<float>(device_, average_);
-    return nn::with_trained(initial_weights(), network_, averaged);
+    const std::vector<float> trained = gpu::download<float>(device_, averaged());
+    return nn::with_trained(initial_weights(), network_, trained);
 }
 
 TrainingState GpuTrainer::state() {
     require_submitted();
     device_.wait_idle();
-    const std::vector<float> moments = gpu::download<float>(device_, moments_);
-    const std::vector<float> averaged = gpu::download<float>(device_, average_);
-    const auto count = static_cast<std::ptrdiff_t>(trained_);
-    const auto second = moments.begin() + static_cast<std::ptrdiff_t>(whole_fours(trained_));
-    TrainingState state = {.steps = steps_,
-                           .weights = std::vector<float>(trained_),
-                           .averaged = {averaged.begin(), averaged.begin() + count},
-                           .first = {moments.begin(), moments.begin() + count},
-                           .second = {second, second + count}};
-    gpu::download_bytes(device_, plan_->values(), std::as_writable_bytes(std::span(state.weights)), first_weight());
-    return state;
+    return step_.download(steps_);
 }
 
 void GpuTrainer::restore(const TrainingState& state) {
     require_fitting(state, network_);
     require_submitted();
     reports(true);
-    std::vector<float> averaged = state.averaged;
-    averaged.resize(whole_fours(trained_));
-    std::vector<float> moments = state.first;
-    moments.resize(whole_fours(trained_));
-    moments.insert(moments.end(), state.second.begin(), state.second.end());
-    moments.resize(2 * whole_fours(trained_));
-    gpu::upload_bytes(device_, plan_->values(), std::as_bytes(std::span(state.weights)), first_weight());
-    gpu::upload<float>(device_, average_, averaged);
-    gpu::upload<float>(device_, moments_, moments);
-    gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
+    step_.upload(state);
     steps_ = state.steps;
     part_ = 0;
     piece_ = 0;
@@ -418,10 +137,6 @@ void GpuTrainer::restore(const TrainingState& state) {
 
 void GpuTrainer::require_submitted() const {
     if (recorded_.count > 0) throw std::logic_error("steps are recorded that have not been submitted");
-}
-
-VkDeviceSize GpuTrainer::first_weight() const {
-    return VkDeviceSize{plan_->place("input.weight").offset} * sizeof(float);
 }
 
 TrainerMaker gpu_trainer_maker(gpu::Device& device) {

@@ -2,15 +2,10 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
-#include "base/thread_pool.hpp"
-#include "gpu/buffer.hpp"
-#include "gpu/pipeline.hpp"
 #include "gpu/recorder.hpp"
-#include "nn/gpu_plan.hpp"
-#include "train/objective.hpp"
+#include "train/gpu_step.hpp"
 #include "train/settings.hpp"
 #include "train/train.hpp"
 #include "train/trainer.hpp"
@@ -39,7 +34,7 @@ class GpuTrainer final : public Trainer {
     data::TensorMap initial_weights() const;
     /// The averaged weights where they live, in the order of TrainingState (after the last one there may be more
     /// numbers, of no meaning): each submission changes them.
-    const gpu::Buffer& averaged() const { return average_; }
+    const gpu::Buffer& averaged() const { return step_.averaged(); }
 
     /// Records what comes next of training, about `operations` worth of it, but no more than kMostAtOnce whole steps
     /// and none after the last that the settings ask for, into a recording of others, which is told to `submitted` once
@@ -49,12 +44,11 @@ class GpuTrainer final : public Trainer {
     double record_some(gpu::Recorder& recorder, double operations);
     void submitted(gpu::Submission submission);
     /// Operations of a whole step, roughly.
-    double step_operations() const;
+    double step_operations() const { return step_.operations(); }
 
   private:
-    /// Steps that a recording ends at most, and whose figures are kept.
-    static constexpr std::uint32_t kMostAtOnce = 64;
-    static constexpr std::uint32_t kFigures = 4 * kMostAtOnce;
+    /// Steps that a recording ends at most.
+    static constexpr std::uint32_t kMostAtOnce = GpuStep::kFigures / 4;
     /// Steps that a submission ended.
     struct Flight {
         gpu::Submission submission;
@@ -62,43 +56,15 @@ class GpuTrainer final : public Trainer {
         std::uint32_t count = 0;
     };
 
-    /// Rows of a batch.
-    struct Rows {
-        std::uint32_t first = 0;
-        std::uint32_t end = 0;
-    };
-
-    void warm_up();
-    void upload_start();
-    std::size_t parts() const;
-    std::size_t first_plan_part() const;
-    std::size_t pieces(std::size_t part, std::size_t rows) const;
-    double part_operations(std::size_t part) const;
     double record_next(gpu::Recorder& recorder, double operations);
-    void record_pieces(gpu::Recorder& recorder, std::size_t part, std::size_t first, std::size_t count,
-                       std::uint32_t rows);
-    void record_batch(gpu::Recorder& recorder, Rows range, std::uint32_t rows);
-    void record_targets(gpu::Recorder& recorder, Rows range);
-    void record_update(gpu::Recorder& recorder);
-    std::uint32_t level_place() const;
     void require_submitted() const;
     void collect(const Flight& flight);
-    /// Where the trained weights begin in the plan's values, in bytes: they lie there one after the other.
-    VkDeviceSize first_weight() const;
 
     gpu::Device& device_;
     TrainSettings settings_;
-    base::ThreadPool pool_;
     BatchSource source_;
     nn::MlpConfig network_;
-    ObjectiveGraph objective_;
-    std::size_t trained_ = 0;  ///< weights that change
-    std::unique_ptr<nn::GpuPlan> plan_;
-    gpu::ComputePipeline draw_, target_, norm_, adam_;
-    gpu::Buffer points_, labels_, levels_, moments_, average_;
-    gpu::Buffer state_;     ///< one word: whether training has diverged
-    gpu::Buffer figures_;   ///< (kFigures, 2): loss and sum of squares of the gradient of a step, in turn
-    gpu::Buffer readback_;  ///< the same, for the host
+    GpuStep step_;
     std::array<gpu::Recorder, 2> recorders_;
     std::vector<Flight> flights_;      ///< whose figures have not been read, in their order
     Flight recorded_;                  ///< steps that recordings have ended since the last submission

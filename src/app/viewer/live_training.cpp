@@ -179,7 +179,8 @@ bool LiveTraining::save(const std::filesystem::path& path) {
     if (!session_ || !recent_weights() || saved_.valid()) return false;
     nn::Checkpoint checkpoint = train::describe_network(session_->settings, *session_->process, *session_->trainer);
     checkpoint.tensors = *recent_weights();
-    checkpoint.training = {{"steps", std::to_string(steps())}, {"seed", std::to_string(session_->settings.seed)}};
+    checkpoint.training = session_->settings.record;
+    checkpoint.training["steps"] = std::to_string(steps());
     saved_ = std::async(std::launch::async, write, path, std::move(checkpoint));
     return true;
 }

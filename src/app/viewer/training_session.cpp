@@ -4,6 +4,7 @@
 
 #include "app/gpu_device.hpp"
 #include "app/painting.hpp"
+#include "app/training_course.hpp"
 #include "app/training_settings.hpp"
 #include "app/viewer/score_choice.hpp"
 #include "base/error.hpp"
@@ -90,6 +91,7 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
                                                   VkExtent2D extent) {
     auto session = std::make_unique<TrainingSession>();
     session->settings = training_settings(plan.settings);
+    session->settings.record = training_record(complete_training(plan.settings), device.properties().name);
     session->settings.out.clear();
     train::check_settings(session->settings);
     session->process = diffusion::make_process(session->settings.process);
