@@ -34,8 +34,11 @@ struct LoadPlace {
 
 /// Push constants of shaders/nn/load_rows.comp.
 struct RowsPush {
-    std::uint32_t floats, first, times;
-    std::uint32_t bias, units;  ///< of the input layer
+    std::uint32_t floats = 0;
+    std::uint32_t first = 0;
+    std::uint32_t times = 0;
+    std::uint32_t bias = 0;   ///< place of the input layer's biases
+    std::uint32_t units = 0;  ///< so many there are
     std::uint32_t label = PackedPlace::kPadding;
     std::uint32_t classes = 0;
 };
