@@ -75,16 +75,6 @@ double quantile(const std::vector<double>& sorted, double probability) {
     return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-Points thinned(const Points& points) {
-    if (points.count <= kPairwisePoints) return points;
-    Points result = {kPairwisePoints, points.dim, {}};
-    for (std::size_t i = 0; i < kPairwisePoints; ++i) {
-        const std::size_t chosen = i * points.count / kPairwisePoints;
-        for (std::size_t c = 0; c < points.dim; ++c) result.values.push_back(points.values[chosen * points.dim + c]);
-    }
-    return result;
-}
-
 /// The mean over all pairs of function(squared distance), the same for any number of threads.
 template <typename Function>
 double mean_over_pairs(const Points& a, const Points& b, const Function& function) {
@@ -131,8 +121,8 @@ double sliced_w2(const Points& a, const Points& b) {
 
 double energy_distance(const Points& a, const Points& b) {
     check(a, b);
-    const Points x = thinned(a);
-    const Points y = thinned(b);
+    const Points x = thinned(a, kPairwisePoints);
+    const Points y = thinned(b, kPairwisePoints);
     const auto length = [](double square) { return std::sqrt(square); };
     const double square =
         2 * mean_over_pairs(x, y, length) - mean_over_pairs(x, x, length) - mean_over_pairs(y, y, length);
@@ -141,8 +131,8 @@ double energy_distance(const Points& a, const Points& b) {
 
 double mmd(const Points& a, const Points& b) {
     check(a, b);
-    const Points x = thinned(a);
-    const Points y = thinned(b);
+    const Points x = thinned(a, kPairwisePoints);
+    const Points y = thinned(b, kPairwisePoints);
     const double scale = mean_over_pairs(y, y, [](double square) { return square; });
     if (!(scale > 0)) throw base::request_error("no distance", "the second set", "all its points are equal");
     const auto kernel = [scale](double square) {

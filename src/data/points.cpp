@@ -18,6 +18,19 @@ Points points_of_class(const Points& points, std::uint32_t label) {
     return chosen;
 }
 
+Points thinned(const Points& points, std::size_t count) {
+    if (points.count <= count) return points;
+    Points result = {count, points.dim, {}, {}, points.origin};
+    result.values.reserve(count * points.dim);
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t chosen = i * points.count / count;
+        const auto first = points.values.begin() + static_cast<std::ptrdiff_t>(chosen * points.dim);
+        result.values.insert(result.values.end(), first, first + static_cast<std::ptrdiff_t>(points.dim));
+        if (!points.labels.empty()) result.labels.push_back(points.labels[chosen]);
+    }
+    return result;
+}
+
 Points about_origin(std::span<const double> coordinates, std::size_t dim) {
     Points points = {coordinates.size() / dim, dim, {}};
     points.values.reserve(coordinates.size());

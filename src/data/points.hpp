@@ -22,6 +22,9 @@ struct Points {
 /// Those with this label; none where the points have no labels.
 Points points_of_class(const Points& points, std::uint32_t label);
 
+/// `count` of the points at even strides, labels too; all of them where they are no more.
+Points thinned(const Points& points, std::size_t count);
+
 /// Points from coordinates, row-major (count, dim): about 0 where float32 holds all of them exactly, else about their
 /// mean. dim ≥ 1.
 Points about_origin(std::span<const double> coordinates, std::size_t dim);

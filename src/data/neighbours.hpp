@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+
+#include "data/points.hpp"
+
+namespace scorefield::data {
+
+/// Nearest neighbours that the statistics below look at, k.
+inline constexpr std::size_t kNeighbours = 5;
+
+/// What the k nearest neighbours tell of two sets of n points each.
+struct NeighbourStatistics {
+    /// k-NN two-sample statistic T (Schilling 1986; Henze 1988): the share of the k nearest neighbours in the pooled
+    /// set that come from the point's own set. Expected ½ − 1/(4n−2) where both sets follow one law, with a standard
+    /// deviation of about 0.2/√n; 1 where they are disjoint.
+    double two_sample = 0;
+    /// Precision (Kynkäänniemi et al. 2019): the share of samples within the k-NN ball of a reference point.
+    double precision = 0;
+    /// Recall: the share of reference points within the k-NN ball of a sample.
+    double recall = 0;
+};
+
+/// Euclidean distances, each coordinate divided by the reference's deviation about that coordinate's mean (units_of);
+/// any d ≥ 1, in double precision. The larger set enters by as many of its points as the smaller has, at even strides.
+/// A point is no neighbour of its own; where other points tie for the last places, each counts by its share of them, so
+/// that points which coincide favour neither set. With fewer than k other points all of them are neighbours. The same
+/// for any number of threads; 0: one per core.
+/// Throws base::Error (request) for empty sets, different dimensions and values that are not finite.
+NeighbourStatistics compare_neighbours(const Points& samples, const Points& reference, std::size_t threads = 0);
+
+}  // namespace scorefield::data
