@@ -85,24 +85,13 @@ ErrorField answer(const Question& question) {
     return field;
 }
 
-/// The points, or as many of them, evenly taken, as there should be at most; row-major.
-std::vector<float> thinned(const data::Points& points, std::size_t most) {
-    if (points.count <= most) return points.values;
-    std::vector<float> values;
-    for (std::size_t k = 0; k < most; ++k) {
-        const auto first = points.values.begin() + static_cast<std::ptrdiff_t>(k * points.count / most * points.dim);
-        values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(points.dim));
-    }
-    return values;
-}
-
 /// Of the class, where one is given; throws base::Error where it has none.
 std::shared_ptr<const diffusion::EmpiricalTarget> some_of(const data::Dataset& data, std::optional<std::size_t> label,
                                                           const data::Scaling& scaling) {
     const std::size_t count = label ? kPoints * data.classes() : kPoints;
     data::Points points = data::standardise(data.pool(kSeed, count), scaling);
     if (label) points = data::points_of_class(points, static_cast<std::uint32_t>(*label));
-    return std::make_shared<diffusion::EmpiricalTarget>(thinned(points, kPoints), points.dim);
+    return std::make_shared<diffusion::EmpiricalTarget>(data::thinned(points, kPoints).values, points.dim);
 }
 
 /// From nothing over dark red to bright: transparent where the network is right.
