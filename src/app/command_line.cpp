@@ -70,10 +70,12 @@ Parser make_parser(CLI::App& main, const CommandInfo& info, const std::string& c
         parser.options.emplace_back(&setting, option);
     }
     if (info.command == Command::score) {
-        parser.files = parser.app->add_option("files", "A.npy [B.npy]: samples as `sample` writes them")
-                           ->type_name("FILE")
-                           ->expected(0, CLI::detail::expected_max_vector_size)
-                           ->allow_extra_args();
+        parser.files =
+            parser.app
+                ->add_option("files", "A.npy [B.npy]: samples as `sample` writes them, or points of a .csv or .ply")
+                ->type_name("FILE")
+                ->expected(0, CLI::detail::expected_max_vector_size)
+                ->allow_extra_args();
     }
     if (info.command == Command::study) {
         const std::string which = "Which: " + base::join(study_names());

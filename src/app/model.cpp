@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/open_data.hpp"
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "data/files.hpp"
@@ -236,7 +237,7 @@ ScaledTarget open_target(const Settings& settings) {
         input.text = data::read_text(choice.argument, "mixture");
         input.where = choice.argument;
     } else if (choice.name == "empirical") {
-        const std::unique_ptr<data::Dataset> dataset = data::open_dataset(choice.argument);
+        const std::unique_ptr<data::Dataset> dataset = open_data(settings, choice.argument);
         scaling = dataset->scaling();
         points = data::standardise(
             dataset->pool(kEmpiricalSeed, dataset->size() > 0 ? dataset->size() : kEmpiricalPoints), *scaling);
@@ -253,7 +254,7 @@ ScaledTarget open_target(const Settings& settings) {
 /// Data that are named but not what the score is of must at least be of its dimension.
 void require_data_fit(const Settings& settings, const Model& model) {
     if (settings.data.empty()) return;
-    const std::size_t dim = data::open_dataset(settings.data)->dim();
+    const std::size_t dim = open_data(settings, settings.data)->dim();
     if (dim == model.dim()) return;
     throw base::request_error("data do not fit the model", "--data",
                               fmt::format("{} has {} dimensions, the score {}", settings.data, dim, model.dim()),

@@ -128,6 +128,12 @@ data::Points rows_for_all(data::Points points, const std::string& path, std::siz
     return rows;
 }
 
+/// Every row is a particle's.
+data::Points read_known(const std::string& path) {
+    return data::require_all_finite(data::read_npy_points(path), path,
+                                    "replace NaN and infinite values: where the mask is 0, by any number, such as 0");
+}
+
 /// What samplers take besides noise, for all particles of the run.
 struct Inputs {
     std::vector<float> init;
@@ -163,7 +169,7 @@ Inputs read_inputs(const Settings& settings, const Model& model, const diffusion
     inputs.init = read_init(settings, model.dim(), particles);
     if (settings.known.empty()) return inputs;
     const std::size_t dim = model.dim();
-    data::Points known = rows_for_all(data::read_precise_points(settings.known), settings.known, dim, particles);
+    data::Points known = rows_for_all(read_known(settings.known), settings.known, dim, particles);
     inputs.known = data::standardise(std::move(known), model.scaling).values;
     inputs.mask = rows_for_all(data::read_points(settings.mask), settings.mask, dim, particles).values;
     for (const float share : inputs.mask) {

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "app/open_data.hpp"
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "data/datasets.hpp"
 #include "gpu/transfer.hpp"
 
@@ -54,9 +56,7 @@ std::string short_caption(const Player& player) {
 }
 
 std::string particles_text(std::uint64_t count) {
-    std::string text = fmt::format("{}", count);
-    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, " ");
-    return text + (count == 1 ? " particle" : " particles");
+    return base::group_digits(count) + (count == 1 ? " particle" : " particles");
 }
 
 Scene::Reference Scene::reference_of(const data::Dataset& dataset, const data::Scaling& scaling) {
@@ -70,12 +70,12 @@ Scene::Reference Scene::reference_of(const diffusion::Target& target) {
 
 Scene::Reference Scene::open_reference(const Settings& settings, const Model& model) {
     if (!settings.data.empty()) {
-        const std::unique_ptr<data::Dataset> chosen = data::open_dataset(settings.data);
+        const std::unique_ptr<data::Dataset> chosen = open_data(settings, settings.data);
         return reference_of(*chosen, model.scaling);
     }
     if (model.target) return reference_of(*model.target);
     try {
-        const std::unique_ptr<data::Dataset> known = data::open_dataset(model.data);
+        const std::unique_ptr<data::Dataset> known = open_data(settings, model.data);
         if (known->dim() == model.dim()) return reference_of(*known, model.scaling);
     } catch (const base::Error&) {
         // A model shows its particles without the file that it was trained on.

@@ -8,10 +8,11 @@
 #include "app/commands.hpp"
 #include "app/comparison.hpp"
 #include "app/model.hpp"
+#include "app/open_data.hpp"
 #include "app/output.hpp"
 #include "base/error.hpp"
 #include "data/datasets.hpp"
-#include "data/npy.hpp"
+#include "data/point_file.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -72,7 +73,7 @@ DensityScore density_score(const diffusion::GaussianMixture& mixture, std::uint6
 }
 
 Score score_of_data(const Settings& settings, const data::Points& samples) {
-    const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
+    const std::unique_ptr<data::Dataset> data = open_data(settings, settings.data);
     require_same_dim(settings.files[0], samples.dim, data->name(), data->dim());
     return {settings.files[0], data->name(), compare(samples, *draws_of(*data, settings.seed))};
 }
@@ -87,9 +88,16 @@ Score score_of_target(const Settings& settings, const data::Points& samples) {
     return score;
 }
 
+/// Samples of a run that diverged are no samples.
+data::Points read_samples(const std::string& file) {
+    return data::require_all_finite(data::read_point_file(file), file,
+                                    "a run that diverges writes such samples: sample again with more --steps, another "
+                                    "--spacing or --sampler.clip");
+}
+
 Score score_of_files(const Settings& settings, const data::Points& samples) {
     const std::string& file = settings.files[1];
-    const data::Points reference = data::read_precise_points(file);
+    const data::Points reference = read_samples(file);
     require_same_dim(settings.files[0], samples.dim, file, reference.dim);
     return {settings.files[0], file, compare(samples, reference, file)};
 }
@@ -180,7 +188,7 @@ std::string to_text(const Score& score) {
 }  // namespace
 
 int score_command(const Settings& settings) {
-    const data::Points samples = data::read_precise_points(settings.files[0]);
+    const data::Points samples = read_samples(settings.files[0]);
     const Score score = !settings.target.empty()     ? score_of_target(settings, samples)
                         : settings.files.size() == 1 ? score_of_data(settings, samples)
                                                      : score_of_files(settings, samples);

@@ -43,7 +43,7 @@ std::string_view data_help() {
     static const std::string help = [] {
         std::vector<std::string_view> names;
         for (const data::DatasetInfo& info : data::builtin_datasets()) names.push_back(info.name);
-        return "Data: " + base::join(names) + ", the points of a .npy or .ply file, or the brightness of a .png";
+        return "Data: " + base::join(names) + ", the points of a .npy, .csv or .ply file, or the brightness of a .png";
     }();
     return help;
 }
@@ -77,7 +77,7 @@ void add_model(Table& table) {
                      [](Settings& s) -> Slot { return &s.target_variance; }});
     table.push_back({"dim", kGroup, IntegerRange{1, 3, 3}, "", "Dimensions of the target gaussian",
                      kPrograms | Command::score, [](Settings& s) -> Slot { return &s.dim; }});
-    table.push_back({"data", kGroup, Text{"NAME|FILE.npy|FILE.png|FILE.ply"}, "", data_help(),
+    table.push_back({"data", kGroup, Text{"NAME|FILE.npy|FILE.csv|FILE.ply|FILE.png"}, "", data_help(),
                      kPrograms | Command::train | Command::score | kStudy, [](Settings& s) -> Slot { return &s.data; },
                      "the model's, where there is one", kTrain});
     add_process_settings(table, kPrograms | Command::train);
@@ -261,9 +261,10 @@ void add_run(Table& table) {
                      kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
                          Command::devices | kStudy,
                      [](Settings& s) -> Slot { return &s.json; }});
-    table.push_back({"quiet", kGroup, Flag{}, "", "No progress bars and no notes",
-                     kRender | Command::sample | Command::train | Command::program | Command::bench | kStudy,
-                     [](Settings& s) -> Slot { return &s.quiet; }});
+    table.push_back(
+        {"quiet", kGroup, Flag{}, "", "No progress bars and no notes",
+         kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench | kStudy,
+         [](Settings& s) -> Slot { return &s.quiet; }});
 }
 
 }  // namespace

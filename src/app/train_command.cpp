@@ -7,6 +7,7 @@
 #include "app/commands.hpp"
 #include "app/interrupt.hpp"
 #include "app/model.hpp"
+#include "app/open_data.hpp"
 #include "app/output.hpp"
 #include "app/separate_files.hpp"
 #include "app/training_course.hpp"
@@ -161,8 +162,11 @@ train::TrainResult train_visibly(const Settings& settings, const Workshop& works
         if (!measurement) measurement.emplace("loss", train::kHeldOutDraws, "draws", !settings.quiet);
         measurement->update(draws);
     };
+    const auto noted = [&](const std::vector<std::string>& notes) {
+        if (!settings.quiet) note_once(notes);
+    };
     train::TrainResult result = train::train(train_settings(settings, workshop.variant()), workshop.maker(),
-                                             {show, interrupted, measured}, resumed);
+                                             {show, interrupted, measured, noted}, resumed);
     if (before == settings.train.steps && !settings.quiet) {
         note(fmt::format("scorefield: note: {} has all its {} steps; say more with --train.steps", settings.resume,
                          before));

@@ -50,6 +50,12 @@ std::string join(std::span<const std::string_view> names, std::string_view separ
     return joined;
 }
 
+std::string group_digits(std::uint64_t count) {
+    std::string text = std::to_string(count);
+    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, " ");
+    return text;
+}
+
 std::string name_hint(std::string_view name, std::span<const std::string_view> candidates) {
     const std::string nearest = nearest_name(name, candidates);
     const std::string known = "known: " + join(candidates);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@ std::string nearest_name(std::string_view name, std::span<const std::string_view
 
 /// `a, b, c`.
 std::string join(std::span<const std::string_view> names, std::string_view separator = ", ");
+
+/// A count with its digits in groups of three: `1 000 000`.
+std::string group_digits(std::uint64_t count);
 
 /// A hint for a name that is none of `candidates`: `did you mean 'ddim'? known: ddpm, ddim`.
 std::string name_hint(std::string_view name, std::span<const std::string_view> candidates);

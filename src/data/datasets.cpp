@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
-#include "data/npy.hpp"
-#include "data/ply.hpp"
 #include "data/png_brightness.hpp"
+#include "data/point_file.hpp"
 #include "data/shapes.hpp"
 
 namespace scorefield::data {
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kScalingSeed = 0x5ca1'e000'0000'0001;
 constexpr std::size_t kScalingPoints = 100'000;
-constexpr std::array<std::string_view, 3> kSuffixes = {".npy", ".png", ".ply"};
+constexpr std::array<std::string_view, 4> kSuffixes = {".npy", ".csv", ".ply", ".png"};
 
 class ShapeDataset final : public Dataset {
   public:
@@ -74,6 +74,12 @@ std::unique_ptr<Dataset> open_picture(const std::string& file) {
                         {-width / longer, -height / longer, width / longer, height / longer});
 }
 
+std::unique_ptr<Dataset> open_points(const std::string& file) {
+    PointFile read = read_point_file(file);
+    std::vector<std::string> notes = read.notes(file);
+    return make_dataset(file, std::move(read.points), std::move(notes));
+}
+
 }  // namespace
 
 std::span<const DatasetInfo> builtin_datasets() {
@@ -90,9 +96,8 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name) {
         if (shape.name == name) return std::make_unique<ShapeDataset>(shape);
     }
     const std::string suffix = suffix_of(name);
-    if (suffix == ".npy") return make_dataset(name, read_precise_points(name));
-    if (suffix == ".ply") return make_dataset(name, read_ply(name));
     if (suffix == ".png") return open_picture(name);
+    if (std::ranges::find(kSuffixes, suffix) != kSuffixes.end()) return open_points(name);
     std::vector<std::string_view> names;
     for (const Shape& shape : shapes()) names.push_back(shape.name);
     throw base::request_error("unknown data set", "--data " + name,

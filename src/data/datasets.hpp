@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "data/points.hpp"
 #include "data/scaling.hpp"
@@ -31,6 +32,9 @@ class Dataset {
     /// The units in which networks see the data: of all points of a set of points, of a density exactly, of others
     /// estimated from 100 000 points of a fixed seed.
     virtual Scaling scaling() const = 0;
+    /// What was left out or decided when its file was read, to be told to who named it: a line each, which begins with
+    /// the file's name.
+    virtual std::vector<std::string> notes() const { return {}; }
 };
 
 struct DatasetInfo {
@@ -43,16 +47,16 @@ struct DatasetInfo {
 /// The data sets that need no file.
 std::span<const DatasetInfo> builtin_datasets();
 
-/// Opens a built-in set by name, or a file by its ending in upper or lower case: points from `.npy` (npy.hpp), the
-/// vertices of `.ply` (ply.hpp), the brightness of `.png` as a density (png_brightness.hpp) on a rectangle about 0
-/// whose longer side is 2. Throws base::Error (request) for an unknown name (with the nearest one), an unreadable file,
-/// fewer than two different points, or a picture that is black all over.
+/// Opens a built-in set by name, or a file by its ending in upper or lower case: points from `.npy` (npy.hpp) and
+/// `.csv` (csv.hpp), the vertices of `.ply` (ply.hpp), the brightness of `.png` as a density (png_brightness.hpp) on a
+/// rectangle about 0 whose longer side is 2. Throws base::Error (request) for an unknown name (with the nearest one),
+/// an unreadable file, fewer than two different points, or a picture that is black all over.
 std::unique_ptr<Dataset> open_dataset(const std::string& name);
 
 /// Points as a distribution, labels too: draws choose them with replacement. `points` holds count·dim values, and count
 /// labels or none. Throws base::Error (request) naming `name` for fewer than two different points and values that are
 /// not finite.
-std::unique_ptr<Dataset> make_dataset(const std::string& name, Points points);
+std::unique_ptr<Dataset> make_dataset(const std::string& name, Points points, std::vector<std::string> notes = {});
 
 /// A part of the plane, left < right and bottom < top.
 struct Rectangle {
@@ -66,6 +70,7 @@ struct Rectangle {
 /// constant within each of the equal cells that they divide `extent` into. Throws base::Error (request) naming `name`
 /// for values that are negative or not finite, and where none is above 0.
 std::unique_ptr<Dataset> make_density(const std::string& name, std::size_t width, std::size_t height,
-                                      std::span<const float> brightness, const Rectangle& extent);
+                                      std::span<const float> brightness, const Rectangle& extent,
+                                      std::vector<std::string> notes = {});
 
 }  // namespace scorefield::data

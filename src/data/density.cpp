@@ -22,8 +22,9 @@ double fine_uniform(const PointDraws& draws) {
 class Density final : public Dataset {
   public:
     Density(std::string name, std::size_t width, std::size_t height, std::span<const float> brightness,
-            const Rectangle& extent)
+            const Rectangle& extent, std::vector<std::string> notes)
         : name_(std::move(name)),
+          notes_(std::move(notes)),
           width_(width),
           left_(extent.left),
           top_(extent.top),
@@ -49,6 +50,7 @@ class Density final : public Dataset {
         return points;
     }
     Scaling scaling() const override { return scaling_; }
+    std::vector<std::string> notes() const override { return notes_; }
 
   private:
     /// `across` and `down` from 0 to 1 within the cell.
@@ -97,6 +99,7 @@ class Density final : public Dataset {
     }
 
     std::string name_;
+    std::vector<std::string> notes_;
     std::size_t width_;
     double left_;
     double top_;
@@ -109,10 +112,11 @@ class Density final : public Dataset {
 }  // namespace
 
 std::unique_ptr<Dataset> make_density(const std::string& name, std::size_t width, std::size_t height,
-                                      std::span<const float> brightness, const Rectangle& extent) {
+                                      std::span<const float> brightness, const Rectangle& extent,
+                                      std::vector<std::string> notes) {
     assert(width > 0 && brightness.size() == width * height);
     assert(extent.left < extent.right && extent.bottom < extent.top);
-    return std::make_unique<Density>(name, width, height, brightness, extent);
+    return std::make_unique<Density>(name, width, height, brightness, extent, std::move(notes));
 }
 
 }  // namespace scorefield::data

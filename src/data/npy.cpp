@@ -2,19 +2,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <cctype>
 #include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <limits>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "base/error.hpp"
 #include "data/files.hpp"
+#include "data/npy_header.hpp"
 
 namespace scorefield::data {
 namespace {
@@ -23,217 +18,42 @@ static_assert(std::endian::native == std::endian::little, "array bytes are read 
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 
-[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& place, const std::string& why,
-                         const std::string& hint = "write it with numpy.save") {
-    throw base::request_error("cannot read NPY", path.string() + (place.empty() ? "" : ", " + place), why, hint);
+/// NaN and infinities where they are `allowed`; else all values are finite as float32.
+enum class NotFinite { refused, allowed };
+
+double value_at(char* place, const NpyField& field) {
+    if (field.big_end_first) std::reverse(place, place + field.type->bytes);
+    return field.type->at(place);
 }
 
-/// Reads the header's Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }.
-class HeaderReader {
-  public:
-    HeaderReader(const std::filesystem::path& path, std::string_view text) : path_(path), rest_(text) {}
-
-    struct Header {
-        std::optional<std::string> type;
-        std::optional<bool> fortran_order;
-        std::optional<std::vector<std::size_t>> shape;
-    };
-
-    Header read() {
-        Header header;
-        expect("{");
-        while (!take("}")) {
-            const std::string key = quoted();
-            expect(":");
-            if (key == "descr" && !header.type) {
-                header.type = quoted();
-            } else if (key == "fortran_order" && !header.fortran_order) {
-                header.fortran_order = truth();
-            } else if (key == "shape" && !header.shape) {
-                header.shape = tuple();
-            } else {
-                fail("unexpected key '" + key + "'");
-            }
-            if (!take(",")) {
-                expect("}");
-                break;
-            }
-        }
-        skip_space();
-        if (!rest_.empty()) fail("there is text after the dictionary");
-        if (!header.type || !header.fortran_order || !header.shape) fail("descr, fortran_order or shape is missing");
-        return header;
-    }
-
-  private:
-    [[noreturn]] void fail(const std::string& why) const { refuse(path_, "header", why); }
-    void skip_space() {
-        while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\n')) rest_.remove_prefix(1);
-    }
-    bool take(std::string_view token) {
-        skip_space();
-        if (!rest_.starts_with(token)) return false;
-        rest_.remove_prefix(token.size());
-        return true;
-    }
-    void expect(std::string_view token) {
-        if (!take(token)) fail("'" + std::string(token) + "' is expected");
-    }
-    std::string quoted() {
-        const std::string_view mark = take("'") ? "'" : "\"";
-        if (mark == "\"") expect("\"");
-        const std::size_t end = rest_.find(mark);
-        if (end == std::string_view::npos) fail("a text does not end");
-        std::string text(rest_.substr(0, end));
-        rest_.remove_prefix(end + 1);
-        return text;
-    }
-    bool truth() {
-        if (take("True")) return true;
-        expect("False");
-        return false;
-    }
-    std::size_t number() {
-        skip_space();
-        std::size_t value = 0;
-        if (rest_.empty() || std::isdigit(static_cast<unsigned char>(rest_.front())) == 0) fail("a length is expected");
-        while (!rest_.empty() && std::isdigit(static_cast<unsigned char>(rest_.front())) != 0) {
-            const auto digit = static_cast<std::size_t>(rest_.front() - '0');
-            if (value > (std::numeric_limits<std::size_t>::max() - digit) / 10) fail("a length is too large");
-            value = 10 * value + digit;
-            rest_.remove_prefix(1);
-        }
-        return value;
-    }
-    std::vector<std::size_t> tuple() {
-        std::vector<std::size_t> shape;
-        expect("(");
-        while (!take(")")) {
-            shape.push_back(number());
-            if (!take(",")) {
-                expect(")");
-                break;
-            }
-        }
-        return shape;
-    }
-
-    const std::filesystem::path& path_;
-    std::string_view rest_;
-};
-
-/// The text of the header, which `file` then stands behind.
-struct HeaderText {
-    std::string text;
-    std::uint64_t bytes = 0;  ///< of the file, up to the values
-};
-
-HeaderText read_header(const std::filesystem::path& path, InputFile& file) {
-    constexpr std::size_t kStart = 8;  // magic and version
-    if (file.size() < kStart + 2) refuse(path, "", "it is not a NPY file");
-    const std::string start = file.read(kStart);
-    if (!start.starts_with(kMagic)) refuse(path, "", "it is not a NPY file");
-    const auto major = static_cast<unsigned char>(start[6]);
-    const auto minor = static_cast<unsigned char>(start[7]);
-    if (major < 1 || major > 3 || minor != 0) {
-        refuse(path, "header", "format version " + std::to_string(major) + "." + std::to_string(minor) + " is unknown");
-    }
-    const std::size_t length_size = major == 1 ? 2 : 4;
-    std::uint32_t length = 0;
-    if (file.size() < kStart + length_size) refuse(path, "header", "the file ends within it");
-    file.read(&length, length_size);
-    const std::uint64_t bytes = kStart + length_size + length;
-    if (file.size() < bytes) refuse(path, "header", "the file ends within it");
-    return {file.read(length), bytes};
-}
-
-/// The number whose bytes stand at `place`, little end first.
-template <typename Number>
-double number_at(const char* place) {
-    Number number = {};
-    std::memcpy(&number, place, sizeof number);
-    return static_cast<double>(number);
-}
-
-/// IEEE 754 binary16: a sign, 5 bits of the exponent, 10 of the fraction.
-double half_at(const char* place) {
-    std::uint16_t bits = 0;
-    std::memcpy(&bits, place, sizeof bits);
-    const int exponent = (bits >> 10U) & 31;
-    const int fraction = bits & 1023;
-    double size = std::ldexp(1024 + fraction, exponent - 25);
-    if (exponent == 0) size = std::ldexp(fraction, -24);
-    if (exponent == 31) size = fraction == 0 ? HUGE_VAL : std::numeric_limits<double>::quiet_NaN();
-    return bits >> 15U == 0 ? size : -size;
-}
-
-double truth_at(const char* place) {
-    return *place == 0 ? 0 : 1;
-}
-
-struct NumberType {
-    std::string_view name;  ///< after the sign for the order of bytes
-    std::size_t bytes;
-    bool single;  ///< float32 holds every number of it
-    double (*at)(const char* place);
-};
-
-constexpr NumberType kNumberTypes[] = {
-    {"f4", 4, true, number_at<float>},
-    {"f8", 8, false, number_at<double>},
-    {"f2", 2, true, half_at},
-    {"b1", 1, true, truth_at},
-    {"i1", 1, true, number_at<std::int8_t>},
-    {"u1", 1, true, number_at<std::uint8_t>},
-    {"i2", 2, true, number_at<std::int16_t>},
-    {"u2", 2, true, number_at<std::uint16_t>},
-    {"i4", 4, false, number_at<std::int32_t>},
-    {"u4", 4, false, number_at<std::uint32_t>},
-    {"i8", 8, false, number_at<std::int64_t>},
-    {"u8", 8, false, number_at<std::uint64_t>},
-};
-
-/// What stands in a file behind its header, and how.
-struct Layout {
-    const NumberType* type = nullptr;
-    bool big_end_first = false;
-    bool fortran_order = false;
-    std::vector<std::size_t> shape;
-    std::size_t count = 0;  ///< of the values
-};
-
-/// The type of `descr`: a sign for the order of bytes, which single bytes do not have, and a name.
-void find_type(const std::filesystem::path& path, const std::string& descr, Layout& layout) {
-    const auto* const type =
-        std::ranges::find(kNumberTypes, std::string_view(descr).substr(descr.empty() ? 0 : 1), &NumberType::name);
-    const std::string_view signs = type != std::end(kNumberTypes) && type->bytes == 1 ? "|<>=" : "<>=";
-    if (type == std::end(kNumberTypes) || signs.find(descr.front()) == std::string_view::npos) {
-        refuse(path, "header", "the type '" + descr + "' is not float16, float32, float64, an integer or bool",
-               "convert it with numpy's astype('float32')");
-    }
-    layout.type = type;
-    layout.big_end_first = descr.front() == '>';
-}
-
-/// In pieces, so that the file's own form of the values takes no memory to speak of. All are finite as float32.
+/// In pieces, so that the file's own form of the values takes no memory to speak of.
 template <typename Real>
-std::vector<Real> read_values(const std::filesystem::path& path, InputFile& file, const Layout& layout) {
-    constexpr std::size_t kPiece = 1U << 16U;
-    const std::size_t bytes = layout.type->bytes;
-    std::vector<char> stored(std::min(layout.count, kPiece) * bytes);
-    std::vector<Real> values(layout.count);
-    for (std::size_t first = 0; first < layout.count; first += kPiece) {
-        const std::size_t size = std::min(layout.count - first, kPiece);
-        file.read(stored.data(), size * bytes);
-        for (std::size_t i = 0; i < size; ++i) {
-            char* const place = stored.data() + i * bytes;
-            if (layout.big_end_first) std::reverse(place, place + bytes);
-            const double value = layout.type->at(place);
-            if (!std::isfinite(static_cast<float>(value))) {
-                refuse(path, "value " + std::to_string(first + i), "it is not finite in single precision",
-                       "remove NaN and infinite values");
+std::vector<Real> read_values(const std::filesystem::path& path, InputFile& file, const NpyLayout& layout,
+                              NotFinite not_finite) {
+    constexpr std::size_t kPieceBytes = 1U << 19U;
+    const std::size_t piece = std::max<std::size_t>(1, kPieceBytes / layout.item_bytes);
+    std::vector<char> stored(std::min(layout.items, piece) * layout.item_bytes);
+    std::vector<Real> values;
+    values.reserve(layout.items * layout.item_values);
+    const auto add = [&](double value) {
+        const bool fits = std::isfinite(static_cast<float>(value));
+        if (!fits && (not_finite == NotFinite::refused || std::isfinite(value))) {
+            const std::string place = "value " + std::to_string(values.size());
+            if (std::isfinite(value)) {
+                refuse_npy(path, place, "it is not finite in single precision", "use a larger unit");
             }
-            values[first + i] = static_cast<Real>(value);
+            refuse_npy(path, place, "it is not finite", "remove or replace NaN and infinite values");
+        }
+        values.push_back(static_cast<Real>(value));
+    };
+    for (std::size_t first = 0; first < layout.items; first += piece) {
+        const std::size_t items = std::min(layout.items - first, piece);
+        file.read(stored.data(), items * layout.item_bytes);
+        for (std::size_t item = 0; item < items; ++item) {
+            for (const NpyField& field : layout.fields) {
+                char* place = stored.data() + item * layout.item_bytes + field.offset;
+                for (std::size_t i = 0; i < field.count; ++i, place += field.type->bytes) add(value_at(place, field));
+            }
         }
     }
     return values;
@@ -283,67 +103,64 @@ std::size_t product(const std::vector<std::size_t>& shape) {
     return count;
 }
 
-/// Reads the header, behind which `file` then stands.
-Layout read_layout(const std::filesystem::path& path, InputFile& file) {
-    const HeaderText text = read_header(path, file);
-    const HeaderReader::Header header = HeaderReader(path, text.text).read();
-    Layout layout;
-    find_type(path, *header.type, layout);
-    std::size_t expected = layout.type->bytes;
-    const bool empty = std::ranges::find(*header.shape, std::size_t{0}) != header.shape->end();
-    for (const std::size_t size : *header.shape) {
-        if (!empty && expected > std::numeric_limits<std::size_t>::max() / size)
-            refuse(path, "header", "the shape is too large");
-        expected = empty ? 0 : expected * size;
+/// In C order: of the items, and within them of the fields.
+template <typename Real>
+std::vector<Real> in_c_order(const std::filesystem::path& path, InputFile& file, const NpyLayout& layout,
+                             NotFinite not_finite) {
+    std::vector<Real> values = read_values<Real>(path, file, layout, not_finite);
+    return layout.fortran_order && !layout.structured ? to_c_order(values, layout.shape) : values;
+}
+
+/// How many coordinates a point has; refuses what is no table of points.
+std::size_t require_points(const std::filesystem::path& path, const NpyLayout& layout) {
+    std::vector<std::size_t> shape = layout.value_shape();
+    if (layout.structured && layout.shape.empty()) shape.insert(shape.begin(), 1);
+    if (shape.empty() || shape.size() > 2) {
+        refuse_npy(path, "", "points need the shape (n, d) or (n), it has " + std::to_string(shape.size()) + " axes",
+                   "reshape it");
     }
-    if (const std::uint64_t available = file.size() - text.bytes; available != expected) {
-        refuse(
-            path, "",
-            "its shape asks for " + std::to_string(expected) + " bytes of values, it has " + std::to_string(available));
+    if (layout.items == 0) refuse_npy(path, "", "it holds no points", "give at least two points");
+    return shape.size() == 1 ? 1 : shape[1];
+}
+
+std::string fields_remark(const NpyLayout& layout) {
+    constexpr std::size_t kShown = 8;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(kShown, layout.fields.size()); ++i) {
+        names += (i == 0 ? "" : ", ") + layout.fields[i].name;
     }
-    layout.fortran_order = *header.fortran_order;
-    layout.shape = *header.shape;
-    layout.count = expected / layout.type->bytes;
-    return layout;
+    if (layout.fields.size() > kShown) names += ", …";
+    return "its fields " + names + " are read as coordinates";
 }
 
 template <typename Real>
-std::vector<Real> in_c_order(const std::filesystem::path& path, InputFile& file, const Layout& layout) {
-    std::vector<Real> values = read_values<Real>(path, file, layout);
-    return layout.fortran_order ? to_c_order(values, layout.shape) : values;
-}
-
-/// Of a table of points: read_layout with the shape (n, d).
-Layout read_points_layout(const std::filesystem::path& path, InputFile& file) {
-    Layout layout = read_layout(path, file);
-    if (layout.shape.size() == 1) layout.shape.push_back(1);
-    if (layout.shape.size() != 2) {
-        refuse(path, "", "points need the shape (n, d) or (n), it has " + std::to_string(layout.shape.size()) + " axes",
-               "reshape it");
-    }
-    if (layout.count == 0) refuse(path, "", "it holds no points", "give at least two points");
-    return layout;
+PointFile in_points(const std::filesystem::path& path, InputFile& file, const NpyLayout& layout) {
+    const std::size_t dim = require_points(path, layout);
+    return points_from_rows(path, "cannot read NPY", in_c_order<Real>(path, file, layout, NotFinite::allowed), dim);
 }
 
 }  // namespace
 
 Tensor read_npy(const std::filesystem::path& path) {
     InputFile file(path, "NPY");
-    const Layout layout = read_layout(path, file);
-    return {layout.shape, in_c_order<float>(path, file, layout)};
+    const NpyLayout layout = read_npy_layout(path, file);
+    return {layout.value_shape(), in_c_order<float>(path, file, layout, NotFinite::refused)};
+}
+
+PointFile read_npy_points(const std::filesystem::path& path) {
+    InputFile file(path, "NPY");
+    const NpyLayout layout = read_npy_layout(path, file);
+    PointFile points =
+        layout.is_single() ? in_points<float>(path, file, layout) : in_points<double>(path, file, layout);
+    if (layout.structured) points.remarks.push_back(fields_remark(layout));
+    return points;
 }
 
 Points read_points(const std::filesystem::path& path) {
     InputFile file(path, "NPY");
-    const Layout layout = read_points_layout(path, file);
-    return {layout.shape[0], layout.shape[1], in_c_order<float>(path, file, layout)};
-}
-
-Points read_precise_points(const std::filesystem::path& path) {
-    InputFile file(path, "NPY");
-    const Layout layout = read_points_layout(path, file);
-    if (!layout.type->single) return about_origin(in_c_order<double>(path, file, layout), layout.shape[1]);
-    return {layout.shape[0], layout.shape[1], in_c_order<float>(path, file, layout)};
+    const NpyLayout layout = read_npy_layout(path, file);
+    return require_all_finite(in_points<float>(path, file, layout), path,
+                              "each row belongs to a particle: replace NaN and infinite values");
 }
 
 NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape)

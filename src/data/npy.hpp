@@ -6,23 +6,28 @@
 #include <vector>
 
 #include "base/atomic_file.hpp"
+#include "data/point_file.hpp"
 #include "data/points.hpp"
 #include "data/tensors.hpp"
 
 namespace scorefield::data {
 
 /// Reads a NumPy .npy file (format 1.0 to 3.0; float16 to float64, integers or truth values, which are 0 or 1, either
-/// end first, C or Fortran order, any rank) as float32 in C order. Throws base::Error (request) naming the file and the
-/// place: not a NPY file, another type, a shape that does not match the file's length, a value that is not finite in
-/// float32.
+/// end first, C or Fortran order, any rank) as float32 in C order. Of a structured array with one axis whose fields are
+/// such numbers, or arrays of them, each number is a value along a last axis. Throws base::Error (request) naming the
+/// file and the place: not a NPY file, another type, a shape that does not match the file's length, a value that is not
+/// finite in float32.
 Tensor read_npy(const std::filesystem::path& path);
 
-/// A .npy file as points: shape (n, d), or (n) as (n, 1). Other ranks and empty arrays are refused.
-Points read_points(const std::filesystem::path& path);
+/// A .npy file as points: shape (n, d), or (n) as (n, 1), or a structured array of n, each number in whose fields is a
+/// coordinate. They have an origin where float32 cannot hold the values: what differences between them tell stays, as
+/// far as float64 holds them. Points that are not finite are left out. Throws as read_npy, for other ranks, for empty
+/// arrays and where no point is finite.
+PointFile read_npy_points(const std::filesystem::path& path);
 
-/// The same with an origin where float32 cannot hold the values: what differences between them tell stays, as far as
-/// float64 holds them.
-Points read_precise_points(const std::filesystem::path& path);
+/// The same about 0, whatever digits that costs, where every row belongs to a particle. Throws base::Error (request)
+/// also where a point is not finite.
+Points read_points(const std::filesystem::path& path);
 
 /// Writes float32 in pieces, which may come in any order: the shape is known first. The file appears at `commit`,
 /// whole; without it nothing is left. Throws base::Error (running) where the place cannot be written.

@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "data/files.hpp"
+#include "data/number_text.hpp"
 #include "data/ply_header.hpp"
 
 namespace scorefield::data {
@@ -20,7 +21,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "numbers of the other order are turned round");
 
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 32U;
-constexpr std::string_view kSpace = " \t\r";
+constexpr std::string_view kSpace = " \t";
+constexpr std::string_view kLineEnds = "\r\n";
 
 /// Where the reader stands, for those who have to look for what is wrong.
 struct Place {
@@ -28,9 +30,11 @@ struct Place {
     std::string_view element = {};
     std::uint64_t index = 0;
 
-    [[noreturn]] void refuse(const std::string& why) const {
-        refuse_ply(path, fmt::format("{} {}", element, index), why);
+    [[noreturn]] void refuse(const std::string& why) const { refuse_ply(path, name(), why); }
+    [[noreturn]] void refuse(const std::string& why, const std::string& hint) const {
+        refuse_ply(path, name(), why, hint);
     }
+    std::string name() const { return fmt::format("{} {}", element, index); }
 };
 
 /// The elements as text, one on a line.
@@ -45,7 +49,7 @@ class AsciiBody {
     void begin() {
         do {
             if (rest_.empty()) place_.refuse("the file ends before it");
-            const std::size_t end = std::min(rest_.find('\n'), rest_.size());
+            const std::size_t end = std::min(rest_.find_first_of(kLineEnds), rest_.size());
             line_ = rest_.substr(0, end);
             rest_.remove_prefix(std::min(end + 1, rest_.size()));
             skip_space();
@@ -67,15 +71,10 @@ class AsciiBody {
 
   private:
     double number(std::string_view word) const {
-        const char* const begin = word.data() + (word.starts_with('+') ? 1 : 0);
-        const char* const end = word.data() + word.size();
-        double number = 0;
-        const auto [stop, failed] = std::from_chars(begin, end, number);
-        if (stop != end || failed == std::errc::invalid_argument) {
-            place_.refuse("'" + std::string(word.substr(0, 40)) + "' is not a number");
-        }
-        // Beyond the range of doubles: 0 or infinite.
-        return failed == std::errc() ? number : std::strtod(std::string(word).c_str(), nullptr);
+        if (const std::optional<double> number = parse_number(word)) return *number;
+        const NotANumber wrong = explain_not_a_number(word);
+        if (wrong.hint.empty()) place_.refuse(wrong.why);
+        place_.refuse(wrong.why, wrong.hint);
     }
     void skip_space() { line_.remove_prefix(std::min(line_.find_first_not_of(kSpace), line_.size())); }
 
@@ -125,6 +124,10 @@ class BinaryBody {
                 return number_in<std::int32_t>(bytes);
             case PlyType::uint32:
                 return number_in<std::uint32_t>(bytes);
+            case PlyType::int64:
+                return number_in<std::int64_t>(bytes);
+            case PlyType::uint64:
+                return number_in<std::uint64_t>(bytes);
             case PlyType::float32:
                 return number_in<float>(bytes);
             case PlyType::float64:
@@ -165,22 +168,46 @@ void read_element(Body& body, const PlyElement& element, const Place& place, con
 
 constexpr std::array<const char*, 3> kAxes = {"x", "y", "z"};
 
-/// For each property of a vertex, the coordinate that it is, or 3.
-std::vector<std::size_t> axes_of(const std::filesystem::path& path, const PlyElement& vertices) {
-    std::vector<std::size_t> axes(vertices.properties.size(), kAxes.size());
+/// Which property of a vertex is which coordinate.
+struct Axes {
+    std::vector<std::size_t> of_property;  ///< the coordinate that it is, or 3
+    std::vector<std::string> remarks;
+};
+
+/// A property of a coordinate's name, in small letters where there is one, counts; the first where it comes twice.
+Axes find_axes(const std::filesystem::path& path, std::span<const PlyProperty> properties) {
+    Axes axes = {std::vector<std::size_t>(properties.size(), kAxes.size()), {}};
     for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
-        const auto found = std::ranges::find(vertices.properties, kAxes[axis], &PlyProperty::name);
-        if (found == vertices.properties.end() || found->length) {
+        const auto has_name = [axis](const PlyProperty& property) {
+            return !property.length && property.name == kAxes[axis];
+        };
+        const auto has_name_in_capitals = [axis](const PlyProperty& property) {
+            return !property.length && same_ply_name(property.name, kAxes[axis]);
+        };
+        auto found = std::ranges::find_if(properties, has_name);
+        if (found == properties.end()) found = std::ranges::find_if(properties, has_name_in_capitals);
+        if (found == properties.end()) {
             refuse_ply(path, "header", fmt::format("its vertices have no coordinate {}", kAxes[axis]));
         }
-        axes[static_cast<std::size_t>(found - vertices.properties.begin())] = axis;
+        axes.of_property[static_cast<std::size_t>(found - properties.begin())] = axis;
+        if (std::find_if(found + 1, properties.end(), has_name) != properties.end()) {
+            axes.remarks.push_back(fmt::format("its vertices have {} twice, the first one is taken", kAxes[axis]));
+        }
     }
     return axes;
 }
 
+/// The value of a coordinate as its type holds it: a text may have more digits. NaN and infinities stay.
+double coordinate(const Place& place, std::size_t axis, PlyType type, double value) {
+    if (std::isfinite(value) && !std::isfinite(static_cast<float>(value))) {
+        place.refuse(fmt::format("{} is too large for single precision", kAxes[axis]), "use a larger unit");
+    }
+    return type == PlyType::float32 ? static_cast<double>(static_cast<float>(value)) : value;
+}
+
 template <typename Body>
-Points read_vertices(Body body, Place& place, const PlyElement& vertices) {
-    const std::vector<std::size_t> axes = axes_of(place.path, vertices);
+PointFile read_vertices(Body body, Place& place, const PlyElement& vertices) {
+    Axes axes = find_axes(place.path, vertices.properties);
     if (!body.may_hold(vertices)) {
         refuse_ply(place.path, "header", fmt::format("the file is too short for its {} vertices", vertices.count));
     }
@@ -188,23 +215,23 @@ Points read_vertices(Body body, Place& place, const PlyElement& vertices) {
     place.element = vertices.name;
     for (place.index = 0; place.index < vertices.count; ++place.index) {
         read_element(body, vertices, place, [&](std::size_t property, double value) {
-            const std::size_t axis = axes[property];
+            const std::size_t axis = axes.of_property[property];
             if (axis == kAxes.size()) return;
-            if (!std::isfinite(static_cast<float>(value)))
-                place.refuse(fmt::format("{} is not finite in single precision", kAxes[axis]));
-            // A text may have more digits than its type.
-            const bool single = vertices.properties[property].type == PlyType::float32;
-            coordinates[3 * place.index + axis] = single ? static_cast<double>(static_cast<float>(value)) : value;
+            coordinates[3 * place.index + axis] = coordinate(place, axis, vertices.properties[property].type, value);
         });
     }
-    return about_origin(coordinates, 3);
+    PointFile file = points_from_rows(place.path, "cannot read PLY", std::move(coordinates), 3);
+    file.remarks = std::move(axes.remarks);
+    return file;
 }
 
 /// Passes over the elements before the vertices, and reads those.
 template <typename Body>
-Points read_body(Body body, Place& place, const PlyHeader& header) {
+PointFile read_body(Body body, Place& place, const PlyHeader& header) {
     for (const PlyElement& element : header.elements) {
-        if (element.name == "vertex" && element.count > 0) return read_vertices(body, place, element);
+        const bool vertices = same_ply_name(element.name, "vertex") || same_ply_name(element.name, "vertices");
+        if (vertices && element.count > 0) return read_vertices(body, place, element);
+        if (element.properties.empty()) continue;
         place.element = element.name;
         for (place.index = 0; place.index < element.count; ++place.index) {
             read_element(body, element, place, [](std::size_t, double) {});
@@ -215,7 +242,7 @@ Points read_body(Body body, Place& place, const PlyHeader& header) {
 
 }  // namespace
 
-Points read_ply(const std::filesystem::path& path) {
+PointFile read_ply(const std::filesystem::path& path) {
     InputFile file(path, "PLY");
     if (file.size() > kMaxBytes) {
         refuse_ply(path, "", fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxBytes),

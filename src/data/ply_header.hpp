@@ -12,7 +12,7 @@ namespace scorefield::data {
 
 enum class PlyFormat { ascii, little_endian, big_endian };
 
-enum class PlyType { int8, uint8, int16, uint16, int32, uint32, float32, float64 };
+enum class PlyType { int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64 };
 
 std::size_t bytes_of(PlyType type);
 
@@ -25,7 +25,7 @@ struct PlyProperty {
 struct PlyElement {
     std::string name;
     std::uint64_t count = 0;
-    std::vector<PlyProperty> properties;
+    std::vector<PlyProperty> properties;  ///< those without any take no bytes, whatever their count
 };
 
 struct PlyHeader {
@@ -38,8 +38,13 @@ struct PlyHeader {
 [[noreturn]] void refuse_ply(const std::filesystem::path& path, const std::string& place, const std::string& why,
                              const std::string& hint = "write it again as PLY with vertices x, y and z");
 
-/// Reads the header of a file's `text`. Every element has a property, so that its size is at least a byte; no element
-/// has two of one name. Throws as refuse_ply.
+/// Whether two names are the same but for capital letters.
+bool same_ply_name(std::string_view a, std::string_view b);
+
+/// Reads the header of a file's `text`, as it is found: a byte-order mark; lines that end in LF, CR LF or CR, each as
+/// it likes; comments and obj_info anywhere; keywords and types in capital letters, types of other names (uint64_t,
+/// unsigned char); names with spaces. Names may come twice. The header ends with one line end, that of end_header: a CR
+/// and a LF there are one where the lines before end so. Throws as refuse_ply.
 PlyHeader parse_ply_header(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace scorefield::data

@@ -10,8 +10,9 @@ namespace {
 
 class PointSet final : public Dataset {
   public:
-    PointSet(std::string name, Points points)
+    PointSet(std::string name, Points points, std::vector<std::string> notes)
         : name_(std::move(name)),
+          notes_(std::move(notes)),
           points_(std::move(points)),
           scaling_(estimate_scaling(points_, name_, Centre::own)),
           classes_(points_.labels.empty() ? 0 : *std::ranges::max_element(points_.labels) + std::size_t{1}) {}
@@ -37,9 +38,11 @@ class PointSet final : public Dataset {
         return points_.count <= count ? points_ : draw(seed, 0, count);
     }
     Scaling scaling() const override { return scaling_; }
+    std::vector<std::string> notes() const override { return notes_; }
 
   private:
     std::string name_;
+    std::vector<std::string> notes_;
     Points points_;
     Scaling scaling_;
     std::size_t classes_;
@@ -47,10 +50,10 @@ class PointSet final : public Dataset {
 
 }  // namespace
 
-std::unique_ptr<Dataset> make_dataset(const std::string& name, Points points) {
+std::unique_ptr<Dataset> make_dataset(const std::string& name, Points points, std::vector<std::string> notes) {
     assert(points.values.size() == points.count * points.dim);
     assert(points.labels.empty() || points.labels.size() == points.count);
-    return std::make_unique<PointSet>(name, std::move(points));
+    return std::make_unique<PointSet>(name, std::move(points), std::move(notes));
 }
 
 }  // namespace scorefield::data

@@ -231,6 +231,7 @@ TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const
     if (!settings.out.empty()) base::require_writable(settings.out);
     if (!settings.log.empty()) base::require_writable(settings.log);
     const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
+    if (callbacks.noted) callbacks.noted(data->notes());
     const auto process = diffusion::make_process(settings.process);
     require_trainable(*data, settings);
     const std::string points = fingerprint(*data);

@@ -3,6 +3,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "data/datasets.hpp"
 #include "diffusion/process.hpp"
@@ -20,6 +22,8 @@ struct TrainCallbacks {
     std::function<bool()> stop = {};
     /// How many held-out draws are done, once the last checkpoint is written. What it throws ends the measurement.
     std::function<void(std::uint64_t)> measured = {};
+    /// What was left out or decided when the data's file was read (data::Dataset::notes), before the first step.
+    std::function<void(const std::vector<std::string>&)> noted = {};
 };
 
 struct TrainResult {

@@ -155,7 +155,7 @@ TEST(Datasets, ScalingStandardises) {
 
 TEST(Datasets, UnknownNamesAreAnsweredWithTheNearest) {
     EXPECT_THAT([] { open_dataset("swis_roll"); }, ThrowsMessage<base::Error>(HasSubstr("did you mean 'swiss_roll'")));
-    EXPECT_THAT([] { open_dataset("a.jpg"); }, ThrowsMessage<base::Error>(HasSubstr(".npy or .png or .ply")));
+    EXPECT_THAT([] { open_dataset("a.jpg"); }, ThrowsMessage<base::Error>(HasSubstr(".npy or .csv or .ply or .png")));
     EXPECT_THAT([] { open_dataset("x"); }, ThrowsMessage<base::Error>(HasSubstr("known: swiss_roll, moons")));
 }
 

@@ -1,35 +1,16 @@
 #include "data/npy.hpp"
 
-#include <cstring>
 #include <limits>
 #include <numeric>
 #include <random>
 
 #include "files_for_tests.hpp"
+#include "npy_for_tests.hpp"
 
 namespace scorefield::data {
 namespace {
 
 using testing::HasSubstr;
-
-/// A file as numpy.save writes it, put together here by the format's description.
-std::string npy(const std::string& dictionary, const std::string& values, char major = 1) {
-    std::string file = "\x93NUMPY";
-    file += major;
-    file += '\0';
-    const std::string header = dictionary + "\n";
-    const auto length = static_cast<std::uint32_t>(header.size());
-    char field[4];
-    std::memcpy(field, &length, sizeof field);
-    return file + std::string(field, major == 1 ? 2 : 4) + header + values;
-}
-
-template <typename Real>
-std::string raw(const std::vector<Real>& values) {
-    std::string text(values.size() * sizeof(Real), '\0');
-    std::memcpy(text.data(), values.data(), text.size());
-    return text;
-}
 
 class Npy : public FileTest {
   protected:
@@ -111,16 +92,16 @@ TEST_F(Npy, KeepsTheDigitsOfPointsFarFromZero) {
     // Float32 is 128 apart there.
     const std::vector<double> seconds = {1.7e9 + 0.25, 5, 1.7e9 + 60.5, 7.5};
     replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }", raw(seconds)));
-    EXPECT_EQ(read_precise_points(path),
+    EXPECT_EQ(read_npy_points(path).points,
               (Points{2, 2, {-30.125F, -1.25F, 30.125F, 1.25F}, {}, {1.7e9 + 30.375, 6.25}}));
     replace(npy("{'descr': '>i8', 'fortran_order': True, 'shape': (2, 1), }",
                 std::string("\0\0\0\0\x3b\x9a\xca\x01\0\0\0\0\x3b\x9a\xca\x03", 16)));  // 10⁹ + 1, 10⁹ + 3
-    EXPECT_EQ(read_precise_points(path), (Points{2, 1, {-1, 1}, {}, {1e9 + 2}}));
+    EXPECT_EQ(read_npy_points(path).points, (Points{2, 1, {-1, 1}, {}, {1e9 + 2}}));
     // What float32 holds stays as it is.
     replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", raw(std::vector<double>{1e6, 1e6 + 1})));
-    EXPECT_EQ(read_precise_points(path), (Points{2, 1, {1e6F, 1e6F + 1}}));
+    EXPECT_EQ(read_npy_points(path).points, (Points{2, 1, {1e6F, 1e6F + 1}}));
     replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", raw(std::vector<double>{0.1, 1e300})));
-    expect_refused([&] { read_precise_points(path); }, "a value too large", "value 1");
+    expect_refused([&] { read_npy_points(path).points; }, "a value too large", "value 1");
 }
 
 TEST_F(Npy, ReadsFortranOrder) {
@@ -208,7 +189,14 @@ TEST_F(Npy, NamesWhatIsWrong) {
     expect("{'descr': '|f4', 'fortran_order': False, 'shape': (4,), }", "'|f4'");
     expect("{'descr': 'f4', 'fortran_order': False, 'shape': (4,), }", "'f4'");
     expect("{'descr': '', 'fortran_order': False, 'shape': (4,), }", "''");
-    expect("{'descr': '|O', 'fortran_order': False, 'shape': (4,), }", "'|O'");
+    expect("{'descr': '|O', 'fortran_order': False, 'shape': (4,), }", "it holds Python objects: '|O'");
+    expect("{'descr': '<U3', 'fortran_order': False, 'shape': (4,), }", "it holds text: '<U3'");
+    expect("{'descr': '|S16', 'fortran_order': False, 'shape': (1,), }", "astype('float64')");
+    expect("{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }", "stack([a.real, a.imag], axis=-1)");
+    expect("{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (2,), }", "numpy.timedelta64(1, 's')");
+    expect("{'descr': '<m8[s]', 'fortran_order': False, 'shape': (2,), }", "lengths of time");
+    expect("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", "make doubles of them first");
+    expect("{'descr': '|V2', 'fortran_order': False, 'shape': (8,), }", "a.astype('float32')");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (5,), }", "20 bytes");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", "12 bytes");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "too large");
@@ -220,7 +208,11 @@ TEST_F(Npy, NamesWhatIsWrong) {
     expect("'descr'", "'{' is expected");
     expect("{'descr: ", "does not end");
     replace("PK\3\4 something else");
-    expect_refused(reading(), "a zip file", "not a NPY file");
+    expect_refused(reading(), "a zip file", "not a NPY file but an archive such as .npz");
+    replace("\x80\4\x95 something else");
+    expect_refused(reading(), "a pickle", "not a NPY file but a Python pickle");
+    replace("x,y\n1,2\n");
+    expect_refused(reading(), "a table", "not a NPY file");
     replace(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }", four, 4));
     expect_refused(reading(), "version 4", "version 4.0");
     for (const double bad :
@@ -228,6 +220,44 @@ TEST_F(Npy, NamesWhatIsWrong) {
         replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", raw(std::vector<double>{0, bad})));
         expect_refused(reading(), "a value that is not finite", "value 1");
     }
+}
+
+TEST_F(Npy, AsPython2WroteItIsRead) {
+    replace(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 2L), }", raw(std::vector<float>{1, 2, 3, 4})));
+    EXPECT_EQ(read_points(path), (Points{2, 2, {1, 2, 3, 4}}));
+}
+
+TEST_F(Npy, PointsThatAreNotFiniteAreLeftOutUnlessTheyBelongToParticles) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const double infinity = std::numeric_limits<double>::infinity();
+    const std::vector<double> rows = {1, 2, nan, 3, 4, 5, -infinity, nan, 6, 7, infinity, 8};
+    const std::vector<float> kept = {1, 2, 4, 5, 6, 7};
+    const auto expect_kept = [&](const std::string& values, const std::string& type, bool columns) {
+        replace(
+            npy("{'descr': '" + type + "', 'fortran_order': " + (columns ? "True" : "False") + ", 'shape': (6, 2), }",
+                values));
+        const PointFile read = read_npy_points(path);
+        EXPECT_EQ(read.points, (Points{3, 2, kept})) << type;
+        EXPECT_EQ(read.rows, 6U);
+        EXPECT_EQ(read.first_left_out, 1U);
+        EXPECT_THAT(read.notes("a.npy"), testing::ElementsAre("a.npy: 3 of 6 points are not finite and are left out"));
+        expect_refused([&] { read_points(path); }, "rows of particles",
+                       "3 of 6 hold NaN or infinite values, the first is point 1; each row belongs to a particle");
+    };
+    expect_kept(raw(rows), "<f8", false);
+    expect_kept(raw(std::vector<float>(rows.begin(), rows.end())), "<f4", false);
+    std::vector<double> columns;
+    for (std::size_t c = 0; c < 2; ++c) {
+        for (std::size_t i = 0; i < 6; ++i) columns.push_back(rows[2 * i + c]);
+    }
+    expect_kept(raw(columns), "<f8", true);
+    // Halves: 1, NaN, an infinity.
+    replace(npy("{'descr': '<f2', 'fortran_order': False, 'shape': (3,), }",
+                raw(std::vector<std::uint16_t>{0x3c00, 0x7e00, 0xfc00})));
+    EXPECT_EQ(read_npy_points(path).points, (Points{1, 1, {1}}));
+    replace(
+        npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1), }", raw(std::vector<double>{nan, infinity})));
+    expect_refused([&] { read_npy_points(path); }, "nothing finite", "none of its 2 points is finite; give points");
 }
 
 TEST_F(Npy, WithoutEndIsRefused) {
@@ -239,6 +269,10 @@ TEST_F(Npy, PointsNeedTwoAxes) {
     expect_refused([&] { read_points(path); }, "rank 3", "3 axes");
     write_npy(path, {0, 2}, {});
     expect_refused([&] { read_points(path); }, "no points", "no points");
+    write_npy(path, {}, std::vector<float>{1});
+    expect_refused([&] { read_npy_points(path); }, "rank 0", "0 axes");
+    write_npy(path, {3, 0}, {});
+    expect_refused([&] { read_npy_points(path); }, "no coordinates", "no points");
 }
 
 }  // namespace

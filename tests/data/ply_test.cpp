@@ -69,7 +69,7 @@ class Ply : public FileTest {
 TEST_F(Ply, IsTheSameInAllFormats) {
     for (const std::string& file : {ascii(), binary(false), binary(true)}) {
         replace(file);
-        EXPECT_EQ(read_ply(path), kPoints);
+        EXPECT_EQ(read_ply(path).points, kPoints);
     }
 }
 
@@ -77,7 +77,7 @@ TEST_F(Ply, MayHaveLinesAsOnWindows) {
     std::string text;
     for (const char letter : ascii()) text += letter == '\n' ? std::string("\r\n") : std::string(1, letter);
     replace(text);
-    EXPECT_EQ(read_ply(path), kPoints);
+    EXPECT_EQ(read_ply(path).points, kPoints);
 }
 
 TEST_F(Ply, HasNumbersOfEveryType) {
@@ -87,7 +87,7 @@ TEST_F(Ply, HasNumbersOfEveryType) {
         const auto expect_type = [&](const std::string& name, const std::string& bytes, float value) {
             replace(start + "property " + name + " z\nproperty " + name + " y\nproperty " + name + " x\nend_header\n" +
                     bytes + bytes + bytes);
-            EXPECT_EQ(read_ply(path), (Points{1, 3, {value, value, value}})) << name;
+            EXPECT_EQ(read_ply(path).points, (Points{1, 3, {value, value, value}})) << name;
         };
         expect_type("char", raw<std::int8_t>(-100), -100);
         expect_type("int8", raw<std::int8_t>(-100), -100);
@@ -112,7 +112,7 @@ TEST_F(Ply, KeepsTheDigitsOfDoublesFarFromZero) {
     // As of a map: float32 is 0.5 apart there.
     const std::string axes = "property double x\nproperty double y\nproperty double z\nend_header\n";
     replace("ply\nformat ascii 1.0\nelement vertex 2\n" + axes + "500000 5400000.125 10\n500000 5400000.375 20\n");
-    EXPECT_EQ(read_ply(path), (Points{2, 3, {0, -0.125F, -5, 0, 0.125F, 5}, {}, {500'000, 5'400'000.25, 15}}));
+    EXPECT_EQ(read_ply(path).points, (Points{2, 3, {0, -0.125F, -5, 0, 0.125F, 5}, {}, {500'000, 5'400'000.25, 15}}));
 }
 
 TEST_F(Ply, TruncatedAtAnyByteIsRefusedUnlessItsVerticesAreWhole) {
@@ -125,7 +125,7 @@ TEST_F(Ply, TruncatedAtAnyByteIsRefusedUnlessItsVerticesAreWhole) {
             if (length + faces < file.size()) {
                 expect_refused(reading(), std::to_string(length) + " bytes");
             } else {
-                EXPECT_EQ(read_ply(path).count, 3U) << length;
+                EXPECT_EQ(read_ply(path).points.count, 3U) << length;
             }
         }
     }
@@ -137,7 +137,7 @@ TEST_F(Ply, WithOneBitFlippedIsRefusedOrHoldsFinitePoints) {
         for (std::size_t i = 0; i < file.size(); ++i) {
             flip(i);
             try {
-                const Points points = read_ply(path);
+                const Points points = read_ply(path).points;
                 EXPECT_EQ(points.values.size(), 3 * points.count);
                 EXPECT_TRUE(std::ranges::all_of(points.values, [](float value) { return std::isfinite(value); }));
             } catch (const base::Error& error) {
@@ -156,9 +156,10 @@ TEST_F(Ply, NamesWhatIsWrong) {
     expect(two, "1 2 3 4\n5 6 7\n", "vertex 0): it has more values");
     expect(two, "1 2 3\n4 five 6\n", "vertex 1): 'five' is not a number");
     expect(two, "1 2 3\n4 5x 6\n", "'5x' is not a number");
-    expect(two, "1 2 3\n4 5 nan\n", "vertex 1): z is not finite");
-    expect(two, "1 2 3\n4 1e39 6\n", "vertex 1): y is not finite");
-    expect(two, "1 2 3\n4 1e999 6\n", "vertex 1): y is not finite");
+    expect(two, "1 2 nan\n4 5 nan\n", "none of its 2 points is finite");
+    expect(two, "1 2 3\n4 1e39 6\n", "vertex 1): y is too large for single precision");
+    expect(two, "1 2 3\n4 1e999 6\n", "vertex 1): y is too large for single precision");
+    expect(two, "1 2 3\n4 5,5 6\n", "vertex 1): '5,5' has a decimal comma; write numbers with a decimal point: 5.5");
     expect(two, "1 2 3\n\n", "too short for its 2 vertices");
     expect(two, "1 2 33333\n\n", "vertex 1): the file ends before it");
     expect("element vertex 18446744073709551615\n" + xyz, "1 2 3\n", "too short for its");
@@ -170,8 +171,12 @@ TEST_F(Ply, NamesWhatIsWrong) {
     expect("element vertex 2\nproperty float x\nproperty float y\n", "1 2\n3 4\n", "no coordinate z");
     expect("element vertex 2\nproperty list uchar float x\nproperty float y\nproperty float z\n", "0 1 2\n0 3 4\n",
            "no coordinate x");
-    expect("element vertex 2\n", "1\n2\n", "'vertex' has no properties");
-    expect("element vertex 2\nproperty float x\nproperty int x\n", "1 2\n", "'x' comes twice");
+    expect("element vertex 2\n", "1\n2\n", "no coordinate x");
+    expect("element vertex 2\nproperty float x\nproperty int x\n", "1 2\n", "no coordinate y");
+    expect("element vertex 2\nproperty float\n", "1 2\n", "line 4): 'property TYPE NAME' is expected");
+    expect("element vertex 2\nproperty list uchar float\n", "1 2\n", "line 4): 'property TYPE NAME' is expected");
+    expect("element vertex\n", "1\n", "line 3): 'element NAME COUNT' is expected");
+    expect("format ascii 1.0\n", "1\n", "line 3): the format comes twice");
     expect("element vertex 2\nproperty half x\n", "1\n", "the type 'half' is not known");
     expect("element vertex 2\nproperty list float int x\n", "1\n", "not a whole number");
     expect("property float x\n", "1\n", "before the first element");
@@ -184,6 +189,12 @@ TEST_F(Ply, NamesWhatIsWrong) {
     expect_refused(reading(), "version 2", "format … 1.0");
     replace("ply\nformat binary 1.0\nend_header\n");
     expect_refused(reading(), "no order of bytes", "'binary' is not known");
+    replace("ply\ncomment without a format\nelement vertex 1\n" + xyz + "end_header\n1 2 3\n");
+    expect_refused(reading(), "no format", "no line 'format … 1.0'");
+    for (const char* start : {"plyx\n", "ply 1\n", "pl\n", "\n", "\xEF\xBB\xBF"}) {
+        replace(start + std::string("format ascii 1.0\nelement vertex 1\n") + xyz + "end_header\n1 2 3\n");
+        expect_refused(reading(), start, "not a PLY file");
+    }
     replace("solid\n1 2 3\n");
     expect_refused(reading(), "another file", "not a PLY file");
     replace("");
@@ -202,7 +213,7 @@ TEST_F(Ply, TinyNumbersAreZero) {
     replace(
         "ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\nproperty double z\n"
         "end_header\n1e-999 -1e-60 2");
-    EXPECT_EQ(read_ply(path), (Points{1, 3, {0, 0, 2}}));
+    EXPECT_EQ(read_ply(path).points, (Points{1, 3, {0, 0, 2}}));
 }
 
 TEST_F(Ply, WithoutEndIsRefused) {

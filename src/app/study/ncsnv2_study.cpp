@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/open_data.hpp"
 #include "data/datasets.hpp"
 #include "train/ncsnv2.hpp"
 
@@ -17,6 +18,7 @@ constexpr double kSmallestSigma = 0.01;
 std::vector<Table> ncsnv2_study(const StudyRequest& request) {
     constexpr std::size_t kPoints = 8192;
     const std::unique_ptr<data::Dataset> dataset = data::open_dataset(request.data);
+    if (request.progress) note_once(dataset->notes());
     const data::Points points =
         data::standardise(dataset->pool(request.seed, std::max(dataset->size(), kPoints)), dataset->scaling());
     const train::Ncsnv2Proposal proposal = train::propose_ncsnv2(points, kSmallestSigma);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/gpu_device.hpp"
+#include "app/open_data.hpp"
 #include "app/painting.hpp"
 #include "app/training_course.hpp"
 #include "app/training_settings.hpp"
@@ -22,7 +23,7 @@ void require_plane_or_space(const data::Dataset& data) {
 
 std::unique_ptr<data::Dataset> open_data(const TrainingPlan& plan) {
     const std::string& name = plan.settings.data;
-    if (name != kPainted) return data::open_dataset(name);
+    if (name != kPainted) return app::open_data(plan.settings, name);
     constexpr double kAspect = static_cast<double>(Painting::kWidth) / Painting::kHeight;
     return data::make_density(kPainted, Painting::kWidth, Painting::kHeight, plan.painting, {-kAspect, -1, kAspect, 1});
 }

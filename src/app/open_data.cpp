@@ -1,0 +1,25 @@
+#include "app/open_data.hpp"
+
+#include <mutex>
+#include <set>
+
+#include "app/output.hpp"
+
+namespace scorefield::app {
+
+std::unique_ptr<data::Dataset> open_data(const Settings& settings, const std::string& name) {
+    std::unique_ptr<data::Dataset> dataset = data::open_dataset(name);
+    if (!settings.quiet) note_once(dataset->notes());
+    return dataset;
+}
+
+void note_once(const std::vector<std::string>& notes) {
+    static std::mutex mutex;
+    static std::set<std::string> told;
+    const std::lock_guard lock(mutex);
+    for (const std::string& text : notes) {
+        if (told.insert(text).second) note("scorefield: note: " + text);
+    }
+}
+
+}  // namespace scorefield::app

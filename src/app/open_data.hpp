@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/settings.hpp"
+#include "data/datasets.hpp"
+
+namespace scorefield::app {
+
+/// Opens a data set (data::open_dataset) and tells what was left out or decided when its file was read, unless
+/// `settings` are quiet. Throws as data::open_dataset.
+std::unique_ptr<data::Dataset> open_data(const Settings& settings, const std::string& name);
+
+/// Writes each of `notes` as a line of its own to standard error, once in the life of the process: a run opens its data
+/// in several places.
+void note_once(const std::vector<std::string>& notes);
+
+}  // namespace scorefield::app

@@ -1,0 +1,122 @@
+"""Point files of other programs through the built binary: which points are read, which are left out with a note, and
+which files are refused.
+
+usage: point_files_test.py BINARY
+"""
+import json
+import os
+import struct
+import sys
+import tempfile
+
+from binary import refused, require, run
+
+BINARY = os.path.abspath(sys.argv[1])
+NAN = float("nan")
+XYZ = "property float x\nproperty float y\nproperty float z\n"
+POINTS = [(0, 0, 0), (0.5, 0.25, 1), (0.25, 1, 0.5), (0.25, 0.75, 1.5)]  # their mean: 0.25, 0.5, 0.75
+
+
+def npy(rows, descr="'<f4'", shape=None):
+    values = [value for row in rows for value in row]
+    header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape or (len(rows), len(rows[0]))}, }}\n".encode()
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header + struct.pack(f"<{len(values)}f", *values)
+
+
+def text(rows):
+    return "".join(" ".join(repr(value) for value in row) + "\n" for row in rows)
+
+
+def write(name, content):
+    with open(name, "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode())
+    return name
+
+
+def score(reference, *flags):
+    done = run(BINARY, ["score", "samples.npy", "--data", reference, "--json", *flags])
+    require(done.returncode == 0, f"{reference}: {done.stderr!r}")
+    return json.loads(done.stdout), done.stderr.decode()
+
+
+def require_mean(result, mean, name):
+    found = result["reference"]["mean"]
+    require(len(found) == len(mean) and all(abs(a - b) < 1e-6 for a, b in zip(found, mean)), f"{name}: {found}")
+
+
+def headers_of_other_programs():
+    vertices = f"element vertex 4\n{XYZ}"
+    for name, content in {
+        "meshio.ply": f"ply\ncomment by meshio\nformat ascii 1.0\n{vertices}end_header\n{text(POINTS)}",
+        "pcl.ply": f"ply\nformat ascii 1.0\nobj_info num_cols 4\n{vertices}element camera 1\nelement face 0\n"
+                   f"end_header\n{text(POINTS)}",
+        "mac.ply": f"ply\nformat ascii 1.0\nelement face 0\n{vertices}end_header\n{text(POINTS)}".replace("\n", "\r"),
+        "table.csv": "\ufeffx;y;z\r\n" + "".join(f"{x};{y};{z}\r\n" for x, y, z in POINTS),
+    }.items():
+        result, notes = score(write(name, content))
+        require_mean(result, [0.25, 0.5, 0.75], name)
+        require(notes == "", f"{name}: {notes}")
+
+
+def fields():
+    structured = npy(POINTS, "[('x', '<f4'), ('y', '<f4'), ('z', '<f4')]", "(4,)")
+    result, notes = score(write("fields.npy", structured))
+    require_mean(result, [0.25, 0.5, 0.75], "fields")
+    require(notes == "scorefield: note: fields.npy: its fields x, y, z are read as coordinates\n", notes)
+    require(score("fields.npy", "--quiet")[1] == "", "--quiet is not")
+
+
+def holes():
+    """Points of data that are not finite are left out and told of, once; those of samples are not."""
+    rows = [POINTS[0], (NAN, 0, 0), *POINTS[1:], (1, float("inf"), 1), (1, 1, NAN)]
+    left_out = "3 of 7 points are not finite and are left out\n"
+    write("holes.npy", npy(rows))
+    write("holes.ply", f"ply\nformat ascii 1.0\nelement vertex 7\n{XYZ}end_header\n{text(rows)}")
+    write("holes.csv", text(rows).replace(" ", ","))
+    for name in ["holes.npy", "holes.ply", "holes.csv"]:
+        result, notes = score(name)
+        require_mean(result, [0.25, 0.5, 0.75], name)
+        require(notes == f"scorefield: note: {name}: {left_out}", notes)
+        for files in [[name, "--data", "samples.npy"], ["samples.npy", name]]:
+            refused(BINARY, ["score", *files], 2, [f"points are not finite ({name}): 3 of 7", "first is point 1", "--steps"],
+                    ".")
+    trained = run(BINARY, ["train", "--data", "holes.csv", "--out", "m.safetensors", "--train.steps", "2", "--train.batch",
+                           "8", "--network.width", "8", "--device", "host"])
+    require(trained.returncode == 0, f"{trained.stderr!r}")
+    require(trained.stderr.decode() == f"scorefield: note: holes.csv: {left_out}", f"{trained.stderr!r}")
+    os.remove("m.safetensors")
+    write("nothing.ply", f"ply\nformat ascii 1.0\nelement vertex 1\n{XYZ}end_header\nnan nan nan\n")
+    refused(BINARY, ["score", "samples.npy", "--data", "nothing.ply"], 2, ["none of its 1 points is finite"], ".")
+
+
+def hints():
+    write("text.npy", npy([(1, 2)], "'<U2'", "(1,)"))
+    write("named.npy", npy([(1, 2)], "[('x', '<f4'), ('name', '|S4')]", "(1,)"))
+    write("comma.csv", "1,5;2,5\n")
+    for file, words in [("text.npy", ["text", "astype('float64')"]),
+                        ("named.npy", ["structured arrays", "'name' is text", "stack the fields"]),
+                        ("comma.csv", ["comma.csv, line 1, column 1", "decimal comma", "decimal point: 1.5"])]:
+        refused(BINARY, ["score", "samples.npy", "--data", file], 2, [file, *words], ".")
+
+
+def rows_of_particles():
+    """A row of --init, --known and --mask belongs to a particle: none is left out."""
+    write("good.npy", npy([(0, 0), (1, 1)]))
+    write("bad.npy", npy([(0, 0), (1, NAN)]))
+    said = ["points are not finite (bad.npy): 1 of 2 hold NaN", "the first is point 1"]
+    sample = ["sample", "--steps", "2", "--out", "s.npy"]
+    refused(BINARY, [*sample, "--init", "bad.npy"], 2, [*said, "belongs to a particle"], ".")
+    repaint = [*sample, "--sampler", "repaint", "--particles", "2"]
+    refused(BINARY, [*repaint, "--known", "bad.npy", "--mask", "good.npy"], 2, [*said, "where the mask is 0"], ".")
+    refused(BINARY, [*repaint, "--known", "good.npy", "--mask", "bad.npy"], 2, [*said, "belongs to a particle"], ".")
+
+
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    write("samples.npy", npy([(x + 0.1, y, z) for x, y, z in POINTS]))
+    headers_of_other_programs()
+    fields()
+    holes()
+    hints()
+    if b"not built" not in run(BINARY, ["sample", "--out", "/proc/none"]).stderr:
+        rows_of_particles()

@@ -1,0 +1,177 @@
+#include "data/csv.hpp"
+
+#include <locale>
+
+#include "data/datasets.hpp"
+#include "files_for_tests.hpp"
+
+namespace scorefield::data {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// Numbers that float32 holds.
+const Points kPoints = {3, 2, {1, 2.5F, -3, 4, 500, 0.0625F}};
+
+class Csv : public FileTest {
+  protected:
+    auto reading() const {
+        return [this] { read_csv(path); };
+    }
+    PointFile read(const std::string& text) const {
+        replace(text);
+        try {
+            return read_csv(path);
+        } catch (const base::Error& error) {
+            ADD_FAILURE() << text << ": " << error.what();
+            return {};
+        }
+    }
+    void expect_points(const std::string& text, const Points& points = kPoints) const {
+        const PointFile file = read(text);
+        EXPECT_EQ(file.points, points) << text;
+        EXPECT_THAT(file.notes(path), IsEmpty()) << text;
+    }
+    void expect(const std::string& text, const std::string& because) const {
+        replace(text);
+        expect_refused(reading(), text, because);
+    }
+};
+
+TEST_F(Csv, IsSeparatedByCommasSemicolonsTabsOrSpaces) {
+    expect_points("1,2.5\n-3,4\n5e2,0.0625\n");
+    expect_points("1, 2.5\n-3 ,4\n +5e2 , .0625");
+    expect_points("1;2.5\n-3;4\n500;0.0625\n");
+    expect_points("1\t2.5\n-3\t4\n500\t0.0625\n");
+    expect_points("1 2.5\n  -3    4\n500 \t 0.0625 \n");
+    expect_points("1.000000000000000000e+00 2.500000000000000000e+00\n-3 4\n500 6.25e-2\n");
+    expect_points("7\n8\n", {2, 1, {7, 8}});
+    expect_points("1,2,3,4\n5,6,7,8\n", {2, 4, {1, 2, 3, 4, 5, 6, 7, 8}});
+}
+
+TEST_F(Csv, MayHaveNamesOnItsFirstLine) {
+    expect_points("x,y\n1,2.5\n-3,4\n500,0.0625\n");
+    expect_points("\"x, in mm\",\"the \"\"y\"\"\"\n1,2.5\n-3,4\n500,0.0625\n");
+    expect_points("x y\n1 2.5\n-3 4\n500 0.0625\n");
+    expect_points("points of today\n1,2.5\n-3,4\n500,0.0625\n");
+    expect_points("a value\n7\n8\n", {2, 1, {7, 8}});
+    expect_points("value\n7\n8\n", {2, 1, {7, 8}});
+    expect_points("x,y,\n1,2.5,\n-3,4,\n500,0.0625,\n");
+}
+
+TEST_F(Csv, MayHaveCommentsQuotesAndEmptyLinesWhateverTheirEnds) {
+    for (const std::string end : {"\n", "\r\n", "\r"}) {
+        std::string text =
+            "\xEF\xBB\xBF# x, y" + end + end + "x,y  # names" + end + "\"1\",\"2.5\"" + end + " \t" + end;
+        text += "#-3,4" + end + "-3,4 # here" + end + "500,0.0625";
+        expect_points(text);
+        expect_points(text + end + end + "# end");
+    }
+    expect_points("sep=;\n1;2.5\n-3;4\n500;0.0625\n");
+    expect_points("sep=,\nx,y\n1,2.5\n-3,4\n500,0.0625\n");
+    expect_points("sep=\t\r\n1\t2.5\r\n-3\t4\r\n500\t0.0625\r\n");
+    expect_points("1,2.5,\n-3,4,\n500,0.0625,\n");
+}
+
+TEST_F(Csv, RowsWithoutAllTheirNumbersAreLeftOut) {
+    const PointFile file = read("x,y\n1,2.5\n,4\n-3,4\nNaN,1\n500,0.0625\n1,\n1,inf\nNA,null\n1,#N/A\n");
+    EXPECT_EQ(file.points, kPoints);
+    EXPECT_EQ(file.first_left_out, 1U);
+    EXPECT_THAT(file.notes("a.csv"), ElementsAre("a.csv: 6 of 9 points are not finite and are left out"));
+    expect("x,y\nnan,1\n,2\n", "none of its 2 points is finite");
+}
+
+TEST_F(Csv, RowNumbersAreNoCoordinate) {
+    // pandas.DataFrame(a).to_csv(), with and without names of the columns.
+    for (const char* names : {",x,y\n", ",0,1\n", "\"\",\"x\",\"y\"\n", "Unnamed: 0,x,y\n"}) {
+        const PointFile file = read(std::string(names) + "0,1,2.5\n1,-3,4\n2,500,0.0625\n");
+        EXPECT_EQ(file.points, kPoints) << names;
+        EXPECT_THAT(file.notes("a.csv"), ElementsAre(HasSubstr("first column has no name and is left out")));
+    }
+}
+
+TEST_F(Csv, KeepsDigitsFarFromZero) {
+    replace("500000.5,5400000.125\n500001.5,5400000.375\n");
+    EXPECT_EQ(read_csv(path).points, (Points{2, 2, {-0.5F, -0.125F, 0.5F, 0.125F}, {}, {500'001, 5'400'000.25}}));
+}
+
+TEST_F(Csv, NamesWhatIsWrong) {
+    expect("1,2\n3,four\n", "line 2, column 2): 'four' is not a number");
+    expect("x,y\n\n1,2\n3\n", "line 4): it has 1 values, the first line has 2");
+    expect("1,2\n3,4,5\n", "line 2): it has 3 values, the first line has 2");
+    expect("1,2\n3,4,,\n", "line 2): it has 4 values, the first line has 2");
+    expect("1,2\n3,1e39\n", "line 2, column 2): it is too large for single precision");
+    expect("1,2\n3,1e999\n", "line 2, column 2): it is too large for single precision");
+    expect("1,2\nx,y\n", "line 2, column 1): 'x' is not a number");
+    expect("x,1\n1,2\n", "line 1, column 1): 'x' is not a number");
+    expect("1,2\n\"3,4\n", "line 2, column 1): '\"3,4' is not a number");
+    expect("", "no points");
+    expect("\n\n# nothing\n", "no points");
+    expect("x,y\n", "no points");
+    expect("sep=;\n", "no points");
+    expect(",\n1,2\n", "");
+    expect("\xFF\xFE\x31", "UTF-16");
+    expect(std::string("1\0,2\0", 5), "UTF-16 or binary");
+    std::string wide = "1";
+    for (std::size_t i = 0; i < 70'000; ++i) wide += ",1";
+    expect(wide, "70001 columns are more than");
+    std::filesystem::remove(path);
+    expect_refused(reading(), "a missing file", "no such file");
+}
+
+TEST_F(Csv, DecimalCommasAreNamed) {
+    expect("1,5;2,5\n", "line 1, column 1): '1,5' has a decimal comma; write numbers with a decimal point: 1.5");
+    expect("x;y\n1;2\n1;-2,5e3\n", "line 3, column 2): '-2,5e3' has a decimal comma");
+    expect("1,5\t2,5\n", "'1,5' has a decimal comma");
+    expect("\"1,5\",\"2,5\"\n", "'1,5' has a decimal comma");
+    expect("value\n1,5\n", "'1,5' has a decimal comma");
+    expect("1,5 2,5\n", "'5 2' is not a number but several; write numbers with a decimal point");
+}
+
+TEST_F(Csv, DoesNotDependOnTheLocale) {
+    class Comma : public std::numpunct<char> {
+        char do_decimal_point() const override { return ','; }
+    };
+    const std::locale before = std::locale::global(std::locale(std::locale::classic(), new Comma));
+    const PointFile file = read("1.5,1e-999\n2.5,-1e-999\n3.5,0.0000\n");
+    std::locale::global(before);
+    EXPECT_EQ(file.points, (Points{3, 2, {1.5F, 0, 2.5F, 0, 3.5F, 0}}));
+}
+
+TEST_F(Csv, TruncatedOrWithABitFlippedIsRefusedOrHoldsRows) {
+    const std::string text = "x,y\n1,2.5\n\"-3\",4\n500,\n";
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        for (int bit = 0; bit < 9; ++bit) {
+            std::string broken = text;
+            if (bit == 8) broken.resize(i);
+            if (bit < 8) broken[i] = static_cast<char>(broken[i] ^ (1 << bit));
+            replace(broken);
+            try {
+                const PointFile file = read_csv(path);
+                EXPECT_EQ(file.points.values.size(), file.points.count * file.points.dim);
+                EXPECT_GT(file.points.count, 0U);
+            } catch (const base::Error& error) {
+                EXPECT_EQ(error.fault(), base::Fault::request);
+                EXPECT_THAT(error.what(), HasSubstr(path.string()));
+            }
+        }
+    }
+    std::filesystem::remove(path);
+    expect_endless_refused(reading(), text);
+}
+
+TEST_F(Csv, IsADataSet) {
+    const std::filesystem::path table = folder / "table.CSV";
+    replace("x,y\n1,20\n3,40\n,5\n");
+    std::filesystem::rename(path, table);
+    const auto dataset = open_dataset(table.string());
+    EXPECT_EQ(dataset->dim(), 2U);
+    EXPECT_EQ(dataset->size(), 2U);
+    EXPECT_THAT(dataset->scaling().mean, ElementsAre(2, 30));
+    EXPECT_THAT(dataset->notes(), ElementsAre(HasSubstr("1 of 3 points is not finite and is left out")));
+}
+
+}  // namespace
+}  // namespace scorefield::data
