@@ -70,8 +70,10 @@ std::unique_ptr<Dataset> open_picture(const std::string& file) {
     const auto width = static_cast<double>(picture.width);
     const auto height = static_cast<double>(picture.height);
     const double longer = std::max(width, height);
+    std::vector<std::string> notes;
+    if (picture.is_opacity) notes.push_back(file + ": it is dark on a transparent ground: its opacity is the density");
     return make_density(file, picture.width, picture.height, picture.values,
-                        {-width / longer, -height / longer, width / longer, height / longer});
+                        {-width / longer, -height / longer, width / longer, height / longer}, std::move(notes));
 }
 
 std::unique_ptr<Dataset> open_points(const std::string& file) {

@@ -98,10 +98,27 @@ void read_header(png_structp png, png_infop info, Shape& shape) {
     shape.channels = png_get_channels(png, info);
 }
 
-double brightness_of(const std::uint16_t* pixel, std::size_t channels) {
+double luminance(const std::uint16_t* pixel, std::size_t channels) {
     const double grey = channels < 3 ? pixel[0] : 0.2126 * pixel[0] + 0.7152 * pixel[1] + 0.0722 * pixel[2];
-    const double alpha = channels % 2 == 0 ? pixel[channels - 1] / kFull : 1;
-    return grey / kFull * alpha;
+    return grey / kFull;
+}
+
+double alpha_of(const std::uint16_t* pixel, std::size_t channels) {
+    return channels % 2 == 0 ? pixel[channels - 1] / kFull : 1;
+}
+
+/// Whether the pixels, each of `channels` values, are dark where they are seen, and not everywhere seen.
+bool is_dark_ink(const std::vector<std::uint16_t>& pixels, std::size_t channels) {
+    constexpr double kDark = 1.0 / 16;
+    bool transparent = false;
+    bool seen = false;
+    for (std::size_t i = 0; i < pixels.size(); i += channels) {
+        const double alpha = alpha_of(pixels.data() + i, channels);
+        transparent = transparent || alpha < 1;
+        seen = seen || alpha > 0;
+        if (alpha > 0 && luminance(pixels.data() + i, channels) >= kDark) return false;
+    }
+    return transparent && seen;
 }
 
 std::string read_whole(const std::filesystem::path& path) {
@@ -135,9 +152,12 @@ Brightness read_brightness(const std::filesystem::path& path) {
         }
         png_read_end(png, nullptr);
     });
-    Brightness picture = {shape.width, shape.height, std::vector<float>(shape.width * shape.height)};
+    Brightness picture = {shape.width, shape.height, std::vector<float>(shape.width * shape.height),
+                          is_dark_ink(pixels, shape.channels)};
     for (std::size_t i = 0; i < picture.values.size(); ++i) {
-        picture.values[i] = static_cast<float>(brightness_of(pixels.data() + i * shape.channels, shape.channels));
+        const std::uint16_t* const pixel = pixels.data() + i * shape.channels;
+        const double brightness = picture.is_opacity ? 1 : luminance(pixel, shape.channels);
+        picture.values[i] = static_cast<float>(brightness * alpha_of(pixel, shape.channels));
     }
     return picture;
 }

@@ -117,6 +117,41 @@ TEST_F(Png, ColoursCountByTheirLuminance) {
                 Pointwise(FloatNear(1e-7F), std::vector<float>{0.2126F, 0.7152F, 0.0722F}));
 }
 
+TEST_F(Png, TransparentPixelsHoldNoPoints) {
+    // White under full transparency is what drawing programs leave; a grey that is seen by half counts half.
+    write(path,
+          {4, 1, 8, PNG_COLOR_TYPE_RGB_ALPHA, {{255, 255, 255, 0, 255, 255, 255, 255, 51, 51, 51, 255, 0, 0, 0, 255}}});
+    EXPECT_THAT(read_brightness(path).values, Pointwise(FloatNear(1e-7F), std::vector<float>{0, 1, 0.2F, 0}));
+    EXPECT_FALSE(read_brightness(path).is_opacity);
+}
+
+TEST_F(Png, DarkInkOnATransparentGroundIsTheDensity) {
+    const std::vector<png_color> inks = {{0, 0, 0}, {5, 9, 0}, {255, 255, 255}};
+    for (const Picture& picture : std::vector<Picture>{
+             {3, 1, 8, PNG_COLOR_TYPE_GRAY_ALPHA, {{0, 255, 0, 0, 9, 85}}},
+             {3, 1, 16, PNG_COLOR_TYPE_GRAY_ALPHA, {{0, 0, 255, 255, 0, 0, 0, 0, 0, 9, 85, 85}}},
+             {3, 1, 8, PNG_COLOR_TYPE_RGB_ALPHA, {{0, 0, 0, 255, 255, 255, 255, 0, 9, 9, 9, 85}}},
+             {3, 1, 8, PNG_COLOR_TYPE_PALETTE, {{0, 2, 1}}, PNG_INTERLACE_ADAM7, inks, {255, 85, 0}},
+         }) {
+        write(path, picture);
+        const Brightness ink = read_brightness(path);
+        EXPECT_TRUE(ink.is_opacity);
+        EXPECT_THAT(ink.values, Pointwise(FloatNear(1e-7F), std::vector<float>{1, 0, 85 / 255.0F})) << picture.kind;
+    }
+    std::filesystem::rename(path, png);
+    EXPECT_THAT(open_dataset(png.string())->notes(),
+                testing::ElementsAre(testing::HasSubstr("its opacity is the density")));
+}
+
+TEST_F(Png, BlackWithoutTransparencyOrWithNothingElseHasNoDensity) {
+    for (const png_byte alpha : {png_byte{0}, png_byte{255}}) {
+        write(path, {2, 1, 8, PNG_COLOR_TYPE_GRAY_ALPHA, {{0, alpha, 0, alpha}}});
+        std::filesystem::rename(path, png);
+        EXPECT_THAT([&] { open_dataset(png.string()); },
+                    testing::ThrowsMessage<base::Error>(testing::HasSubstr("black all over")));
+    }
+}
+
 TEST_F(Png, IsADensityWithItsFirstRowAtTheTop) {
     write(png, {4, 2, 8, PNG_COLOR_TYPE_GRAY, {{40, 0, 0, 0}, {0, 0, 0, 120}}});
     const auto dataset = open_dataset(png.string());
