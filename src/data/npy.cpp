@@ -17,6 +17,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "array bytes are read and written as they stand in memory");
 
 constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr const char* kRowHint = "each row belongs to a particle: replace NaN and infinite values";
 
 /// NaN and infinities where they are `allowed`; else all values are finite as float32.
 enum class NotFinite { refused, allowed };
@@ -156,11 +157,14 @@ PointFile read_npy_points(const std::filesystem::path& path) {
     return points;
 }
 
+Points read_precise_points(const std::filesystem::path& path) {
+    return require_all_finite(read_npy_points(path), path, kRowHint);
+}
+
 Points read_points(const std::filesystem::path& path) {
     InputFile file(path, "NPY");
     const NpyLayout layout = read_npy_layout(path, file);
-    return require_all_finite(in_points<float>(path, file, layout), path,
-                              "each row belongs to a particle: replace NaN and infinite values");
+    return require_all_finite(in_points<float>(path, file, layout), path, kRowHint);
 }
 
 NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape)

@@ -25,8 +25,10 @@ Tensor read_npy(const std::filesystem::path& path);
 /// arrays and where no point is finite.
 PointFile read_npy_points(const std::filesystem::path& path);
 
-/// The same about 0, whatever digits that costs, where every row belongs to a particle. Throws base::Error (request)
-/// also where a point is not finite.
+/// The same where every row belongs to a particle. Throws base::Error (request) also where a point is not finite.
+Points read_precise_points(const std::filesystem::path& path);
+
+/// The same about 0, whatever digits that costs.
 Points read_points(const std::filesystem::path& path);
 
 /// Writes float32 in pieces, which may come in any order: the shape is known first. The file appears at `commit`,

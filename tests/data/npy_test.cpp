@@ -94,6 +94,7 @@ TEST_F(Npy, KeepsTheDigitsOfPointsFarFromZero) {
     replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }", raw(seconds)));
     EXPECT_EQ(read_npy_points(path).points,
               (Points{2, 2, {-30.125F, -1.25F, 30.125F, 1.25F}, {}, {1.7e9 + 30.375, 6.25}}));
+    EXPECT_EQ(read_precise_points(path), read_npy_points(path).points);
     replace(npy("{'descr': '>i8', 'fortran_order': True, 'shape': (2, 1), }",
                 std::string("\0\0\0\0\x3b\x9a\xca\x01\0\0\0\0\x3b\x9a\xca\x03", 16)));  // 10⁹ + 1, 10⁹ + 3
     EXPECT_EQ(read_npy_points(path).points, (Points{2, 1, {-1, 1}, {}, {1e9 + 2}}));
@@ -241,8 +242,10 @@ TEST_F(Npy, PointsThatAreNotFiniteAreLeftOutUnlessTheyBelongToParticles) {
         EXPECT_EQ(read.rows, 6U);
         EXPECT_EQ(read.first_left_out, 1U);
         EXPECT_THAT(read.notes("a.npy"), testing::ElementsAre("a.npy: 3 of 6 points are not finite and are left out"));
-        expect_refused([&] { read_points(path); }, "rows of particles",
-                       "3 of 6 hold NaN or infinite values, the first is point 1; each row belongs to a particle");
+        for (Points (*const read_rows)(const std::filesystem::path&) : {read_points, read_precise_points}) {
+            expect_refused([&] { read_rows(path); }, "rows of particles",
+                           "3 of 6 hold NaN or infinite values, the first is point 1; each row belongs to a particle");
+        }
     };
     expect_kept(raw(rows), "<f8", false);
     expect_kept(raw(std::vector<float>(rows.begin(), rows.end())), "<f4", false);
