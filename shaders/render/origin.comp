@@ -1,4 +1,4 @@
-// Where particles start, as one number: channel = Phi(x · inverse_deviation), the standard normal distribution function.
+// Where particles start, as one number: channel = Phi((x - mean) · inverse_deviation), the standard normal distribution function.
 //   in   values   float32: the first coordinate at first + i
 //   out  channel  float32 in [0, 1]
 // Phi(z) = 1/(1 + exp(-(1.5976 z + 0.07056 z^3))) within 2e-4 (Page 1977); exact enough for a colour. 0.5 for NaN.
@@ -12,12 +12,13 @@ layout(set = 0, binding = 1, std430) writeonly buffer Channel { float channel[];
 layout(push_constant) uniform Push {
     uint first;
     uint count;
+    float mean;
     float inverse_deviation;
 } push;
 
 void main() {
     uint i = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * (gl_NumWorkGroups.x * gl_WorkGroupSize.x);
-    float x = values[push.first + min(i, push.count - 1u)] * push.inverse_deviation;
+    float x = (values[push.first + min(i, push.count - 1u)] - push.mean) * push.inverse_deviation;
     bool finite = abs(x) < 1e30;
     float z = finite ? clamp(x, -6.0, 6.0) : (x > 0.0 ? 6.0 : (x < 0.0 ? -6.0 : 0.0));
     float phi = 1.0 / (1.0 + exp(-(1.5976 * z + 0.07056 * z * z * z)));

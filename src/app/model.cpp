@@ -6,12 +6,14 @@
 #include <array>
 
 #include "app/open_data.hpp"
+#include "app/start.hpp"
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "data/files.hpp"
 #include "data/npy.hpp"
 #include "diffusion/exact_score.hpp"
 #include "diffusion/pilot.hpp"
+#include "diffusion/program_check.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
 #include "diffusion/three_states.hpp"
@@ -25,6 +27,10 @@ namespace fs = std::filesystem;
 /// Of data that are no file: as many points as tell the shape.
 constexpr std::size_t kEmpiricalPoints = 10'000;
 constexpr std::uint64_t kEmpiricalSeed = 0x0e3b'141c'a100'0000;
+
+/// Draws that tell the moments of built-in data.
+constexpr std::size_t kMomentsPoints = std::size_t{1} << 16U;
+constexpr std::uint64_t kMomentsSeed = 0x303e'a75d'a700'0000;
 
 /// What the process takes for a parameter that is not said; what it says of one that it does not take.
 std::string preset_of(const diffusion::ProcessSettings& process, std::string_view flag) {
@@ -97,6 +103,18 @@ void choose_class(const Settings& settings, nn::Checkpoint& checkpoint, const st
     checkpoint.network.classes = 0;
 }
 
+/// Those that the checkpoint holds; of one that has none, or of one class, those of built-in data.
+std::optional<diffusion::AxisMoments> moments_of_data(const nn::Checkpoint& checkpoint, std::optional<int> label) {
+    if (!label && checkpoint.clean_moments) return checkpoint.clean_moments;
+    const bool is_builtin = std::ranges::any_of(
+        data::builtin_datasets(), [&](const data::DatasetInfo& info) { return info.name == checkpoint.data; });
+    if (!is_builtin) return {};
+    data::Points points = data::open_dataset(checkpoint.data)->draw(kMomentsSeed, 0, kMomentsPoints);
+    if (label) points = data::points_of_class(points, static_cast<std::uint32_t>(*label));
+    if (points.count == 0 || points.dim != checkpoint.scaling.mean.size()) return {};
+    return diffusion::moments_of(data::standardise(std::move(points), checkpoint.scaling).values, points.dim);
+}
+
 Model open_checkpoint(const Settings& settings) {
     Model model;
     model.path = settings.model.empty() ? default_model() : fs::path(settings.model);
@@ -108,6 +126,7 @@ Model open_checkpoint(const Settings& settings) {
     model.parametrisation = {model.checkpoint->prediction, data_deviation(model.process_settings)};
     model.scaling = model.checkpoint->scaling;
     model.data = model.checkpoint->data;
+    model.clean_moments = moments_of_data(*model.checkpoint, settings.label);
     require_dim(settings, model.dim(), model.path.string());
     return model;
 }
@@ -127,11 +146,23 @@ void require_program_fits(const Settings& settings, const diffusion::Program& pr
                                   fmt::format("it asks score {}, a run has score 0 only", eval->source),
                                   "choose a program of one score");
     }
-    if (model.checkpoint && program.evaluations() > 0 && program.process != model.process_settings.name) {
-        throw base::request_error("program contradicts the model", settings.program,
-                                  fmt::format("it is for the process {}, {} was trained with {}", program.process,
-                                              model.path.string(), model.process_settings.name),
-                                  "compile it for the model, or choose another --model or --target");
+    if (model.checkpoint) {
+        const std::string why = diffusion::contradiction(program, *model.process, model.parametrisation);
+        if (!why.empty()) {
+            throw base::request_error("program contradicts the model", settings.program,
+                                      why + "; the model is " + model.path.string(),
+                                      "compile it for the model, or choose another --model or --target");
+        }
+    }
+    if (model.target && program.prediction && *program.prediction != model.parametrisation.prediction) {
+        throw base::request_error(
+            "flags contradict each other", "--program and --prediction",
+            fmt::format("the program is for the prediction {}", diffusion::prediction_name(*program.prediction)),
+            "leave --prediction out");
+    }
+    if (settings.is_given("init") && start_kind(settings) == StartKind::prior) {
+        throw base::request_error("flag without effect", "--init", "the program says what it starts from",
+                                  "leave it out, or say --init matched");
     }
     if (settings.is_given("process") && program.process != settings.process.name) {
         throw base::request_error("flags contradict each other", "--program and --process",
@@ -146,16 +177,26 @@ void require_program_fits(const Settings& settings, const diffusion::Program& pr
     }
 }
 
+diffusion::Program read_program(const std::string& name) {
+    if (name == kChainProgram) return diffusion::three_states_program();
+    return diffusion::program_from_json(data::read_text(name, "program"), name);
+}
+
+/// Starts as it says itself, unless --init is said.
 diffusion::Program open_program(const Settings& settings, const Model& model) {
-    diffusion::Program program =
-        settings.program == kChainProgram
-            ? diffusion::three_states_program()
-            : diffusion::program_from_json(data::read_text(settings.program, "program"), settings.program);
+    diffusion::Program program = read_program(settings.program);
     require_program_fits(settings, program, model);
+    if (!settings.is_given("init") || start_kind(settings) != StartKind::matched) return program;
+    if (!model.clean_moments) {
+        throw base::request_error("nothing to match", "--init", "the moments of the data are not known",
+                                  "leave it out");
+    }
+    program.start = diffusion::start_law_of(
+        diffusion::marginal_moments(*model.clean_moments, first_level(settings, model, program)));
     return program;
 }
 
-diffusion::Course course_of(const Settings& settings, const Model& model) {
+diffusion::Course nodes_of(const Settings& settings, const Model& model) {
     if (settings.timesteps.empty()) {
         const diffusion::SpacingSettings spacing = spacing_in_effect(settings, model.process_settings);
         return diffusion::make_course(model.process, spacing, settings.steps);
@@ -248,7 +289,7 @@ ScaledTarget open_target(const Settings& settings) {
     std::shared_ptr<const diffusion::Target> target = diffusion::open_target(wanted, input);
     const auto dim = static_cast<std::size_t>(target->dim());
     require_dim(settings, dim, choice.name);
-    return {target, scaling.value_or(data::Scaling{std::vector<double>(dim, 0.0), 1})};
+    return {target, scaling.value_or(data::Scaling::identity(dim))};
 }
 
 /// Data that are named but not what the score is of must at least be of its dimension.
@@ -272,9 +313,14 @@ Model open_target_model(const Settings& settings) {
     }
     Model model = open_process(settings);
     model.parametrisation = parametrisation_of(settings, true);
+    if (!settings.program.empty() && !settings.is_given("prediction")) {
+        const std::optional<diffusion::Prediction> taken = read_program(settings.program).prediction;
+        model.parametrisation.prediction = taken.value_or(model.parametrisation.prediction);
+    }
     ScaledTarget scaled = open_target(settings);
     model.target = std::move(scaled.target);
     model.scaling = std::move(scaled.scaling);
+    model.clean_moments = model.target->moments();
     const TargetChoice choice = target_choice(settings);
     if (choice.name == "empirical") model.data = choice.argument;
     return model;
@@ -303,15 +349,26 @@ std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& sett
     return diffusion::make_process(settings.process);
 }
 
+diffusion::Course course_of(const Settings& settings, const Model& model) {
+    const diffusion::Course course = diffusion::course_in_direction(nodes_of(settings, model), settings.sampler.name);
+    if (start_kind(settings) == StartKind::prior || !model.clean_moments) return course;
+    return course.matched(*model.clean_moments);
+}
+
 diffusion::Program build_program(const Settings& settings, const Model& model) {
     if (!settings.program.empty()) return open_program(settings, model);
     const diffusion::Course course = course_of(settings, model);
+    const auto compile = [&](diffusion::Pilot* pilot) {
+        diffusion::Program program = diffusion::compile_program(course, model.parametrisation, settings.sampler, pilot);
+        program.process_settings = diffusion::with_presets(model.process_settings);
+        return program;
+    };
     if (!diffusion::sampler_info(settings.sampler.name).piloted || (!model.target && !model.checkpoint)) {
-        return diffusion::compile_program(course, model.parametrisation, settings.sampler);
+        return compile(nullptr);
     }
     const std::unique_ptr<diffusion::ScoreSource> score = model.host_score();
     diffusion::Pilot pilot(*score, settings.seed);
-    return diffusion::compile_program(course, model.parametrisation, settings.sampler, &pilot);
+    return compile(&pilot);
 }
 
 }  // namespace scorefield::app

@@ -9,6 +9,7 @@
 #include "data/datasets.hpp"
 #include "data/scaling.hpp"
 #include "diffusion/course.hpp"
+#include "diffusion/moments.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
 #include "diffusion/program.hpp"
@@ -26,7 +27,9 @@ struct Model {
     diffusion::ProcessSettings process_settings;
     std::shared_ptr<const diffusion::NoiseProcess> process;
     diffusion::Parametrisation parametrisation;
-    data::Scaling scaling;     ///< from the units of the states to those of the data
+    data::Scaling scaling;  ///< from the units of the states to those of the data
+    /// Mean and variance of x_0 per coordinate, in the units of the states; none where nobody knows them.
+    std::optional<diffusion::AxisMoments> clean_moments;
     bool in_training = false;  ///< its network changes while it plays
     std::string data;          ///< name of the data set that the samples should resemble; empty: the target itself
 
@@ -72,6 +75,10 @@ std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& sett
 /// The program of --program, or the sampler of `settings` as a program over the model's process; samplers that need a
 /// pilot try it on the model. Throws base::Error (request) naming the flag, or the file and the place in it.
 diffusion::Program build_program(const Settings& settings, const Model& model);
+
+/// The nodes that the sampler of `settings` visits: of --timesteps, or of --steps and --spacing; from data to noise
+/// where it inverts. Started as --init says: matched to the data unless that is prior, where their moments are known.
+diffusion::Course course_of(const Settings& settings, const Model& model);
 
 /// `NAME` or `NAME ARGUMENT` of --target.
 struct TargetChoice {

@@ -61,6 +61,8 @@ Run::Run(const Settings& settings)
       spacing_said(settings.is_given("spacing")),
       timesteps(settings.timesteps),
       program(settings.program),
+      init(settings.init),
+      units(settings.units),
       seed(settings.seed),
       particles(settings.particles) {}
 
@@ -72,6 +74,8 @@ void Run::put_into(Settings& settings) const {
     if (spacing_said) settings.given.insert("spacing");
     settings.timesteps = timesteps;
     settings.program = program;
+    settings.init = init;
+    settings.units = units;
     settings.seed = seed;
     settings.particles = particles;
 }
@@ -84,6 +88,7 @@ Player::Player(gpu::Device& device, const Model& model, const Settings& settings
 void Player::load(const Settings& settings) {
     const diffusion::Program program = build_program(settings, model_);
     require_no_inputs(program, settings);
+    const StartRows rows = start_rows(settings, model_, program);
     std::unique_ptr<sample::Executor> larger;
     gpu::Buffer shown;
     if (!executor_ || settings.particles > executor_->capacity() || program.registers > executor_->registers()) {
@@ -94,6 +99,7 @@ void Player::load(const Settings& settings) {
         larger = std::make_unique<sample::Executor>(device_, sources, settings.particles, registers);
         shown = gpu::Buffer(device_, "shown particles", state_bytes(larger->state()));
     }
+    std::optional<gpu::Buffer> start = make_start(rows, larger ? *larger : *executor_, settings.particles);
     try {
         if (larger) larger->warm_up();
         (larger ? larger : executor_)->load(program, settings.seed, {0, settings.particles});
@@ -105,6 +111,7 @@ void Player::load(const Settings& settings) {
         executor_ = std::move(larger);
         shown_ = std::move(shown);
     }
+    start_ = std::move(start);
     const bool playing = playback_.playing();
     playback_ = Playback(program.steps);
     if (!playing) playback_.pause();
@@ -118,6 +125,23 @@ void Player::reload() {
     executor_->load(program(), run_.seed, {0, run_.particles});
     playback_.restart();
     start_again();
+}
+
+std::optional<gpu::Buffer> Player::make_start(const StartRows& rows, const sample::Executor& executor,
+                                              std::uint32_t particles) const {
+    if (!rows) return std::nullopt;
+    const sample::ParticleView view = executor.state();
+    std::vector<float> states(std::size_t{particles} * view.dim);
+    rows(0, states);
+    gpu::Buffer buffer(device_, "start states", state_bytes(view), gpu::MemoryUse::upload);
+    const std::span<float> planes = buffer.mapped<float>();
+    std::ranges::fill(planes, 0.0F);
+    for (std::size_t i = 0; i < states.size(); ++i) planes[i % view.dim * view.stride + i / view.dim] = states[i];
+    return buffer;
+}
+
+void Player::record_start(gpu::Recorder& recorder) {
+    executor_->record_start(recorder, {.init = start_ ? &*start_ : nullptr});
 }
 
 void Player::start_again() {
@@ -161,12 +185,12 @@ std::uint64_t Player::record(gpu::Recorder& recorder, std::uint64_t most, const 
     if (again) {
         recorded_ = 0;
         advanced_ = 0;
-        executor_->record_start(recorder);
+        record_start(recorder);
     }
     const int wanted = results ? program().steps : playback_.state();
     if (!start_recorded_ || wanted < recorded_) {
         start_again();
-        executor_->record_start(recorder);
+        record_start(recorder);
         start_recorded_ = true;
         keep_state(recorder);
         started();

@@ -9,6 +9,7 @@
 #include "app/gpu_score.hpp"
 #include "app/model.hpp"
 #include "app/playback.hpp"
+#include "app/start.hpp"
 #include "gpu/device.hpp"
 #include "gpu/recorder.hpp"
 #include "sample/executor.hpp"
@@ -32,6 +33,8 @@ struct Run {
     bool spacing_said = false;  ///< it is the user's, not what suits the process
     std::string timesteps;
     std::string program;
+    std::string init;
+    std::string units;
     std::uint64_t seed = 0;
     std::uint32_t particles = 0;
 
@@ -93,8 +96,7 @@ class Player {
     const std::vector<Moment>& moments() const { return moments_; }
     /// Of the state that is shown.
     Moment moment() const { return moments_.at(static_cast<std::size_t>(shown_state_)); }
-    /// Standard deviation of the start state.
-    double start_deviation() const { return executor_->program().init_scale; }
+    const diffusion::StartLaw& start_law() const { return executor_->program().start; }
     const diffusion::Program& program() const { return executor_->program(); }
     const sample::GpuSource& source() const { return score_.source(); }
     std::uint32_t count() const { return run_.particles; }
@@ -103,6 +105,9 @@ class Player {
     void load(const Settings& settings);
     void reload();
     void start_again();
+    std::optional<gpu::Buffer> make_start(const StartRows& rows, const sample::Executor& executor,
+                                          std::uint32_t particles) const;
+    void record_start(gpu::Recorder& recorder);
     bool has_taken(const LiveWeights& live) const { return version_ == live.version && label_ == live.label; }
     void take_weights(gpu::Recorder& recorder, const LiveWeights& live);
     std::uint64_t record_block(gpu::Recorder& recorder, std::uint64_t most);
@@ -112,6 +117,8 @@ class Player {
     const Model& model_;
     GpuScore score_;
     std::unique_ptr<sample::Executor> executor_;
+    /// (dim, stride) planes of start states that are no draws of the program's start law.
+    std::optional<gpu::Buffer> start_;
     gpu::Buffer shown_;  ///< (dim, stride) planes of the last whole state
     Run run_;
     std::vector<Moment> moments_;

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -7,6 +8,7 @@
 #include "app/commands.hpp"
 #include "app/model.hpp"
 #include "app/output.hpp"
+#include "app/start.hpp"
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "data/files.hpp"
@@ -54,15 +56,21 @@ struct Describe {
     }
 };
 
+/// `0.5·N(0, I)`, or mean and scale of each coordinate.
+std::string describe(const StartLaw& start) {
+    if (start.is_isotropic()) return fmt::format("{:.6g}·N(0, I)", start.scale[0]);
+    return fmt::format("({:.6g}) + ({:.6g})·N(0, I)", fmt::join(start.mean, ", "), fmt::join(start.scale, ", "));
+}
+
 /// For readers: one line per instruction, the times in front of the network's evaluations.
 std::string to_text(const Program& program) {
     std::string text = fmt::format(
         "sampler {}, process {}; steps {}, network evaluations {}, registers {}\n"
-        "start: r{} = {:.6g}·N(0, I); result: r{}\n"
+        "start: r{} = {}; result: r{}\n"
         "F(x; c) is the network, z(stream, index) fresh noise\n\n"
         "{:>5}  {:>8}  {:>9}  {:>9}  instruction\n",
         program.sampler, program.process, program.steps, program.evaluations(), program.registers,
-        program.init_register, program.init_scale, program.result, "step", "t", "alpha", "sigma");
+        program.init_register, describe(program.start), program.result, "step", "t", "alpha", "sigma");
     int shown = -1;
     for (const Op& op : program.ops) {
         const std::string step = op.step == shown ? "" : fmt::format("{}", op.step);
@@ -77,8 +85,8 @@ std::string to_text(const Program& program) {
 }
 
 /// Flags that say what a scheduler's file says; `NAME.` stands for all of a family.
-constexpr std::array<std::string_view, 9> kSaidByScheduler = {"model",      "target",  "dim",     "data",     "process",
-                                                              "prediction", "sampler", "spacing", "timesteps"};
+constexpr std::array<std::string_view, 10> kSaidByScheduler = {
+    "model", "target", "dim", "data", "process", "prediction", "sampler", "spacing", "timesteps", "init"};
 
 void require_scheduler_alone(const Settings& settings) {
     for (const std::string& name : settings.given) {
@@ -94,6 +102,10 @@ Program compile(const Settings& settings) {
     if (settings.is_given("scheduler")) {
         require_scheduler_alone(settings);
         return program_from_scheduler(data::read_text(settings.scheduler, "JSON"), settings.scheduler, settings.steps);
+    }
+    if (const StartKind start = start_kind(settings); start == StartKind::exact || start == StartKind::file) {
+        throw base::request_error("no part of a program", "--init", "programs start from a normal distribution",
+                                  "say it to sample, render or view, with --program");
     }
     const bool scored = settings.is_given("model") || settings.is_given("target");
     return build_program(settings, scored ? open_model(settings) : open_process(settings));

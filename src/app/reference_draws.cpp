@@ -52,7 +52,7 @@ data::Points target_points(const ScaledTarget& target, std::uint64_t seed, std::
     std::vector<double> values = target.target->sample(seed, {0, static_cast<std::uint32_t>(count)});
     const auto dim = static_cast<std::size_t>(target.target->dim());
     for (std::size_t i = 0; i < values.size(); ++i) {
-        values[i] = values[i] * target.scaling.deviation + target.scaling.mean[i % dim];
+        values[i] = values[i] * target.scaling.deviation[i % dim] + target.scaling.mean[i % dim];
     }
     return data::about_origin(values, dim);
 }

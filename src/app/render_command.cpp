@@ -16,6 +16,7 @@
 #include "app/interrupt.hpp"
 #include "app/output.hpp"
 #include "app/scene.hpp"
+#include "app/start.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "render/capture.hpp"
@@ -207,10 +208,11 @@ Settings sheet_settings(const Settings& settings) {
 int render_command(const Settings& asked) {
     watch_interrupts();
     const Form form = form_of(asked.out);
-    const Settings settings = form == Form::sheet ? sheet_settings(asked) : asked;
+    const Settings settings = with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
     if (form != Form::frames) base::require_writable(settings.out);
     gpu::Device device(device_request(settings));
     Scene scene(device, settings, {settings.width, settings.height});
+    note_start(settings, scene.model(), scene.player().program());
 
     const Clock::time_point start = Clock::now();
     std::uint64_t frames = 0;

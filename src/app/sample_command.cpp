@@ -11,6 +11,7 @@
 #include "app/model.hpp"
 #include "app/output.hpp"
 #include "app/sample_output.hpp"
+#include "app/start.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "data/npy.hpp"
@@ -57,6 +58,8 @@ std::string to_json(const Settings& settings, const Report& report, const Sample
                                    {"network_operations", report.operations},
                                    {"sampler_share", nullptr},
                                    {"seed", settings.seed},
+                                   {"init", settings.init},
+                                   {"units", settings.units},
                                    {"out", settings.out}};
     if (const std::optional<double> share = report.sampler_share()) json["sampler_share"] = *share;
     if (!settings.trajectory.empty()) json["trajectory"] = settings.trajectory;
@@ -79,24 +82,9 @@ std::string to_text(const Report& report) {
         report.gflops(), rest);
 }
 
-/// Start states of --init; `particles` becomes their number where the request does not say it.
-std::vector<float> read_init(const Settings& settings, std::size_t dim, std::uint32_t& particles) {
-    if (settings.init.empty()) return {};
-    data::Points states = data::read_points(settings.init);
-    if (!settings.is_given("particles") && states.count <= kMaxParticles) {
-        particles = static_cast<std::uint32_t>(states.count);
-    }
-    if (states.dim != dim || states.count != particles) {
-        throw base::request_error(
-            "start states of the wrong shape", settings.init,
-            fmt::format("it holds ({}, {}), the run needs ({}, {})", states.count, states.dim, particles, dim),
-            "give a row of that many values for each particle, or leave --particles out");
-    }
-    return std::move(states.values);
-}
-
 /// First and one past the last particle of the shard.
-std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings, std::uint32_t particles) {
+std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings) {
+    const std::uint32_t particles = settings.particles;
     const auto bound = [&](std::uint64_t part) {
         return static_cast<std::uint32_t>(particles * part / settings.shard.count);
     };
@@ -136,7 +124,6 @@ data::Points read_known(const std::string& path) {
 
 /// What samplers take besides noise, for all particles of the run.
 struct Inputs {
-    std::vector<float> init;
     std::vector<float> known;
     std::vector<float> mask;
 };
@@ -156,21 +143,21 @@ void require_inputs(const Settings& settings, const diffusion::Program& program)
         }
     }
     const bool from_data = settings.program.empty() && diffusion::sampler_info(settings.sampler.name).from_data;
-    if (from_data && settings.init.empty()) {
+    const StartKind start = start_kind(settings);
+    if (from_data && start != StartKind::file && start != StartKind::exact) {
         throw base::request_error("missing --init", where, program.sampler + " goes from data to noise",
-                                  "give the data, --init FILE.npy in standardised units");
+                                  "give the data, --init FILE.npy; or --init exact of an exact target");
     }
 }
 
-Inputs read_inputs(const Settings& settings, const Model& model, const diffusion::Program& program,
-                   std::uint32_t& particles) {
+Inputs read_inputs(const Settings& settings, const Model& model, const diffusion::Program& program) {
     require_inputs(settings, program);
     Inputs inputs;
-    inputs.init = read_init(settings, model.dim(), particles);
     if (settings.known.empty()) return inputs;
     const std::size_t dim = model.dim();
+    const std::uint32_t particles = settings.particles;
     data::Points known = rows_for_all(read_known(settings.known), settings.known, dim, particles);
-    inputs.known = data::standardise(std::move(known), model.scaling).values;
+    inputs.known = data::standardise(std::move(known), file_scaling(settings, model)).values;
     inputs.mask = rows_for_all(data::read_points(settings.mask), settings.mask, dim, particles).values;
     for (const float share : inputs.mask) {
         if (share >= 0 && share <= 1) continue;
@@ -189,12 +176,12 @@ std::span<const float> part_of(const std::vector<float>& rows, std::size_t dim, 
 /// Far from zero float32 has no room for what the states tell.
 void note_coarse_samples(const Settings& settings, const Model& model) {
     constexpr double kCoarse = 0.01;
-    const double spacing = data::spacing_at_mean(model.scaling);
-    if (settings.quiet || spacing <= kCoarse) return;
+    const data::FloatSpacing spacing = data::widest_spacing_at_mean(model.scaling);
+    if (settings.quiet || settings.units != "data" || spacing.in_deviations <= kCoarse) return;
     note(
         fmt::format("scorefield: note: samples are float32, whose numbers are {:.3g} apart where the data of {} are, "
                     "{:.2g} of their deviation: for finer ones take the mean away from the data and train again",
-                    spacing * model.scaling.deviation, model.name(), spacing));
+                    spacing.distance, model.name(), spacing.in_deviations));
 }
 
 /// A model that has learned a few noise levels answers for others as well, but not rightly.
@@ -216,25 +203,33 @@ void note_few_levels(const Settings& settings, const Model& model) {
     }
 }
 
+/// Start states of the shard; empty where the program's start law holds.
+sample::RowSource rows_of_shard(const StartRows& rows, std::uint32_t first_of_shard) {
+    if (!rows) return {};
+    return [rows, first_of_shard](std::uint32_t first, std::span<float> into) { rows(first_of_shard + first, into); };
+}
+
 }  // namespace
 
-int sample_command(const Settings& settings) {
+int sample_command(const Settings& asked) {
     watch_interrupts();
+    const Settings settings = with_particles_of_init(asked);
     const Model model = open_model(settings);
     note_few_levels(settings, model);
     note_coarse_samples(settings, model);
     const std::size_t dim = model.dim();
-    std::uint32_t particles = settings.particles;
     sample::RunRequest request;
     request.program = build_program(settings, model);
-    const Inputs inputs = read_inputs(settings, model, request.program, particles);
-    const auto [first, last] = shard_range(settings, particles);
+    const Inputs inputs = read_inputs(settings, model, request.program);
+    const StartRows start = start_rows(settings, model, request.program);
+    note_start(settings, model, request.program);
+    const auto [first, last] = shard_range(settings);
     request.seed = settings.seed;
     request.first = first;
     request.particles = last - first;
     request.chunk = settings.chunk;
     request.trajectory = !settings.trajectory.empty();
-    request.init = part_of(inputs.init, dim, first, last);
+    request.init = rows_of_shard(start, first);
     request.known = part_of(inputs.known, dim, first, last);
     request.mask = part_of(inputs.mask, dim, first, last);
     const std::unique_ptr<SampleOutput> output = make_output(settings, model, request);

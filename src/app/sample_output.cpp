@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
+#include "app/start.hpp"
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/thread_pool.hpp"
@@ -22,20 +25,27 @@ void require_kind(const std::string& path, const char* ending, const char* what)
                               fmt::format("give it a name that ends in {}", ending));
 }
 
+/// Rows of states in the units of files.
+std::vector<float> in_units(std::span<const float> rows, const data::Scaling& scaling) {
+    const std::size_t dim = scaling.mean.size();
+    return data::undo({rows.size() / dim, dim, {rows.begin(), rows.end()}}, scaling).values;
+}
+
 /// The states of every step, as they come.
 class Trajectory {
   public:
-    Trajectory(const Settings& settings, const sample::RunRequest& request, std::size_t dim)
-        : particles_(request.particles), dim_(dim) {
+    Trajectory(const Settings& settings, const sample::RunRequest& request, data::Scaling scaling)
+        : particles_(request.particles), dim_(scaling.mean.size()), scaling_(std::move(scaling)) {
         if (!request.trajectory) return;
         require_kind(settings.trajectory, ".npy", "trajectories are NumPy files");
         const std::size_t states = static_cast<std::size_t>(request.program.steps) + 1;
-        file_.emplace(settings.trajectory, std::vector{states, particles_, dim});
+        file_.emplace(settings.trajectory, std::vector{states, particles_, dim_});
     }
 
     void take(const sample::Batch& batch) {
         if (!file_) return;
-        file_->write((static_cast<std::size_t>(batch.state) * particles_ + batch.first) * dim_, batch.rows);
+        file_->write((static_cast<std::size_t>(batch.state) * particles_ + batch.first) * dim_,
+                     in_units(batch.rows, scaling_));
     }
 
     void commit() {
@@ -45,14 +55,15 @@ class Trajectory {
   private:
     std::size_t particles_;
     std::size_t dim_;
+    data::Scaling scaling_;
     std::optional<data::NpyWriter> file_;
 };
 
 class Samples final : public SampleOutput {
   public:
     Samples(const Settings& settings, const Model& model, const sample::RunRequest& request)
-        : trajectory_(settings, request, model.dim()),
-          scaling_(model.scaling),
+        : trajectory_(settings, request, file_scaling(settings, model)),
+          scaling_(file_scaling(settings, model)),
           steps_(request.program.steps),
           path_(settings.out),
           file_(settings.out, {request.particles, model.dim()}) {}
@@ -60,9 +71,7 @@ class Samples final : public SampleOutput {
     void take(const sample::Batch& batch) override {
         trajectory_.take(batch);
         if (batch.state != steps_) return;
-        const std::size_t dim = scaling_.mean.size();
-        const data::Points states = {batch.rows.size() / dim, dim, {batch.rows.begin(), batch.rows.end()}};
-        file_.write(batch.first * dim, data::undo(states, scaling_).values);
+        file_.write(batch.first * scaling_.mean.size(), in_units(batch.rows, scaling_));
     }
 
     void commit() override {
@@ -82,14 +91,14 @@ class Samples final : public SampleOutput {
 
 /// Where the samples are expected, in the data's units: as wide as the target's own draws and a quarter more, or four
 /// deviations of the data on both sides.
-std::vector<sample::Bins> bins_of(const Model& model) {
+std::vector<sample::Bins> bins_of(const Model& model, const data::Scaling& scaling) {
     constexpr std::uint32_t kDraws = 4096;
     constexpr std::uint64_t kSeed = 0xb15'0000'0000'0000;
     constexpr double kDeviations = 4;
     std::vector<sample::Bins> bins;
     for (std::size_t e = 0; e < model.dim(); ++e) {
-        const double reach = kDeviations * model.scaling.deviation;
-        bins.push_back({model.scaling.mean[e] - reach, model.scaling.mean[e] + reach, 100});
+        const double reach = kDeviations * scaling.deviation[e];
+        bins.push_back({scaling.mean[e] - reach, scaling.mean[e] + reach, 100});
     }
     if (!model.target) return bins;
     const std::vector<double> draws = model.target->sample(kSeed, {0, kDraws});
@@ -101,9 +110,9 @@ std::vector<sample::Bins> bins_of(const Model& model) {
             high = std::max(high, draws[i]);
         }
         const double margin = std::max((high - low) / 4, 1e-6 * (1 + std::abs(high)));
-        const double deviation = model.scaling.deviation;
-        bins[e].low = (low - margin) * deviation + model.scaling.mean[e];
-        bins[e].high = (high + margin) * deviation + model.scaling.mean[e];
+        const double deviation = scaling.deviation[e];
+        bins[e].low = (low - margin) * deviation + scaling.mean[e];
+        bins[e].high = (high + margin) * deviation + scaling.mean[e];
     }
     return bins;
 }
@@ -111,11 +120,11 @@ std::vector<sample::Bins> bins_of(const Model& model) {
 class Moments final : public SampleOutput {
   public:
     Moments(const Settings& settings, const Model& model, const sample::RunRequest& request)
-        : trajectory_(settings, request, model.dim()),
-          scaling_(model.scaling),
+        : trajectory_(settings, request, file_scaling(settings, model)),
+          scaling_(file_scaling(settings, model)),
           steps_(request.program.steps),
           path_(settings.out),
-          bins_(bins_of(model)),
+          bins_(bins_of(model, scaling_)),
           statistics_(bins_, bins_.size() == 2) {
         require_kind(path_, ".json", "statistics are JSON files");
         if (!path_.empty()) base::require_writable(path_);
@@ -124,9 +133,7 @@ class Moments final : public SampleOutput {
     void take(const sample::Batch& batch) override {
         trajectory_.take(batch);
         if (batch.state != steps_) return;
-        const std::size_t dim = scaling_.mean.size();
-        const data::Points states = {batch.rows.size() / dim, dim, {batch.rows.begin(), batch.rows.end()}};
-        statistics_.add(data::undo(states, scaling_).values, pool_);
+        statistics_.add(in_units(batch.rows, scaling_), pool_);
     }
 
     void commit() override {

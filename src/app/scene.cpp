@@ -24,6 +24,15 @@ render::Particles as_particles(const sample::ParticleView& view) {
     return {view.values, view.reg * view.dim * view.stride, view.stride, view.count, view.dim};
 }
 
+/// The farthest from 0 that the camera shows of the start, over all coordinates.
+double reach_of(const diffusion::StartLaw& start, std::size_t dim) {
+    double reach = 0;
+    for (std::size_t e = 0; e < dim; ++e) {
+        reach = std::max(reach, std::abs(start.mean_of(e)) + kNoiseReach * start.scale_of(e));
+    }
+    return reach;
+}
+
 render::Bounds join(const render::Bounds& a, const render::Bounds& b) {
     render::Bounds both;
     for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -129,7 +138,7 @@ void Scene::apply(const Settings& settings) {
 
 render::Bounds Scene::bounds() const {
     constexpr double kFarWider = 4;
-    const double noise = kNoiseReach * player_.start_deviation();
+    const double noise = reach_of(player_.start_law(), player_.particles().dim);
     double data = 0;
     for (std::size_t axis = 0; axis < 2; ++axis) {
         data = std::max({data, std::abs(data_bounds_.low[axis]), std::abs(data_bounds_.high[axis])});
@@ -166,7 +175,8 @@ void Scene::see_as(const Scene& other) {
 std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most,
                             const LiveWeights* live) {
     const auto started = [&] {
-        renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_deviation());
+        renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_law().mean_of(0),
+                                player_.start_law().scale_of(0));
     };
     const std::uint64_t done = player_.record(recorder, most, started, live);
     if (follows_) fit_camera();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/model.hpp"
+#include "app/start.hpp"
 #include "base/error.hpp"
 #include "data/datasets.hpp"
 
@@ -45,7 +46,9 @@ std::vector<NamedFile> files_of(const Settings& settings, const std::array<std::
     for (const std::string_view name : names) {
         const Setting& setting = *find_setting(name);
         const std::string path = value_text(settings, setting);
-        if (setting.taken_by(settings.command) && !path.empty()) files.push_back({"--" + std::string(name), path});
+        const bool is_file = name != "init" || start_kind(settings) == StartKind::file;
+        if (is_file && setting.taken_by(settings.command) && !path.empty())
+            files.push_back({"--" + std::string(name), path});
     }
     return files;
 }

@@ -50,6 +50,11 @@ struct CommandInfo {
 std::span<const CommandInfo> commands();
 const CommandInfo& command_info(Command command);
 
+/// How samples start where no file holds their start states, see app/start.hpp.
+inline constexpr std::array<std::string_view, 3> kStarts = {"matched", "prior", "exact"};
+/// The units of state files.
+inline constexpr std::array<std::string_view, 2> kUnits = {"data", "standardised"};
+
 inline constexpr std::uint32_t kMaxParticles = 1'000'000'000;
 
 /// Part `index` of `count` equal parts of the particles, 1 ≤ index ≤ count.
@@ -93,7 +98,8 @@ struct Settings {
     std::uint64_t seed = 0;
     std::uint32_t chunk = 0;  ///< particles per batch; 0: as many as suit the device
     Shard shard;
-    std::string init;
+    std::string init = "matched";  ///< of kStarts, or a file of start states
+    std::string units = "data";    ///< of kUnits
     std::string trajectory;
     std::string known;  ///< repaint: values that the samples must keep
     std::string mask;   ///< repaint: where they must, 1 there and 0 elsewhere

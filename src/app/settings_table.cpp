@@ -122,16 +122,22 @@ void add_particles(Table& table) {
                      [](Settings& s) -> Slot { return &s.chunk; }, "by the device"});
     table.push_back({"shard", kGroup, Text{"I/N"}, "", "Compute only part I of N of the run's particles", kSample,
                      [](Settings& s) -> Slot { return &s.shard; }});
-    table.push_back({"init", kGroup, Text{"FILE.npy"}, "",
-                     "Start from these states, (particles, dim) in standardised units, instead of noise", kSample,
-                     [](Settings& s) -> Slot { return &s.init; }, "noise"});
+    table.push_back({"init", kGroup, Text{"matched|prior|exact|FILE.npy"}, "",
+                     "Start: 'matched', the normal distribution with the data's mean and variance at the first noise "
+                     "level where they are known; 'prior', that of the process; 'exact', an exact target's own density "
+                     "at that level; or the states of a file, (particles, dim). A program has a start of its own",
+                     kPrograms, [](Settings& s) -> Slot { return &s.init; }});
+    table.push_back(
+        {"units", kGroup, choices(kUnits), "",
+         "Units of --out, --init, --trajectory and --known: 'data', or 'standardised', (x - mean)/deviation "
+         "of the data, which the network knows",
+         kCompute, [](Settings& s) -> Slot { return &s.units; }});
     table.push_back({"trajectory", kGroup, Text{"FILE.npy"}, "",
-                     "Also write every state, (steps+1, particles, dim) in standardised units, the start first",
-                     kSample, [](Settings& s) -> Slot { return &s.trajectory; }, "none"});
+                     "Also write every state, (steps+1, particles, dim), the start first", kSample,
+                     [](Settings& s) -> Slot { return &s.trajectory; }, "none"});
     table.push_back({"known", kGroup, Text{"FILE.npy"}, "",
-                     "Values that the samples must keep (repaint), (particles, dim) or (1, dim) for all, in the data's "
-                     "units",
-                     kSample, [](Settings& s) -> Slot { return &s.known; }, "none"});
+                     "Values that the samples must keep (repaint), (particles, dim) or (1, dim) for all", kSample,
+                     [](Settings& s) -> Slot { return &s.known; }, "none"});
     table.push_back(
         {"mask", kGroup, Text{"FILE.npy"}, "",
          "Where they must (repaint): 1 there, 0 elsewhere, shares in between mix; (particles, dim) or (1, dim) for all",

@@ -4,6 +4,7 @@
 #include "app/gpu_device.hpp"
 #include "app/interrupt.hpp"
 #include "app/model.hpp"
+#include "app/start.hpp"
 #include "app/training_settings.hpp"
 #include "app/viewer/viewer.hpp"
 
@@ -26,7 +27,7 @@ void require_flags_used(const Settings& settings) {
 int view_command(const Settings& settings) {
     watch_interrupts();
     require_flags_used(settings);
-    Viewer viewer(settings);
+    Viewer viewer(with_particles_of_init(settings));
     viewer.run();
     require_no_validation_messages(viewer.device());
     return 0;

@@ -95,7 +95,7 @@ class Density final : public Dataset {
             variance += share * std::pow(x_of(cell, 0.5) - mean[0], 2);
             variance += share * std::pow(y_of(cell, 0.5) - mean[1], 2);
         }
-        scaling_ = {mean, std::sqrt(variance / 2)};
+        scaling_ = {mean, std::vector<double>(2, std::sqrt(variance / 2))};
     }
 
     std::string name_;

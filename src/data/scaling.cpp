@@ -59,6 +59,14 @@ std::vector<double> shift_to(const std::vector<double>& mean, const Points& poin
 
 }  // namespace
 
+Scaling Scaling::identity(std::size_t dim) {
+    return {std::vector<double>(dim, 0.0), std::vector<double>(dim, 1.0)};
+}
+
+bool Scaling::has_common_deviation() const {
+    return std::ranges::all_of(deviation, [this](double other) { return other == deviation.front(); });
+}
+
 Scaling estimate_scaling(const Points& points, const std::string& where, Centre centre) {
     require_distribution(points, where);
     const std::vector<double> mean = mean_of(points, centre);
@@ -69,14 +77,16 @@ Scaling estimate_scaling(const Points& points, const std::string& where, Centre 
             squares += std::pow(static_cast<double>(points.values[i * points.dim + c]) - shift[c], 2);
         }
     }
-    return {mean, std::sqrt(squares / static_cast<double>(points.values.size()))};
+    const double deviation = std::sqrt(squares / static_cast<double>(points.values.size()));
+    return {mean, std::vector<double>(points.dim, deviation)};
 }
 
 Points standardise(Points points, const Scaling& scaling) {
     const std::vector<double> shift = shift_to(scaling.mean, points);
     for (std::size_t i = 0; i < points.values.size(); ++i) {
         const double value = static_cast<double>(points.values[i]);
-        points.values[i] = static_cast<float>((value - shift[i % points.dim]) / scaling.deviation);
+        const std::size_t c = i % points.dim;
+        points.values[i] = static_cast<float>((value - shift[c]) / scaling.deviation[c]);
     }
     points.origin.clear();
     return points;
@@ -86,19 +96,22 @@ Points undo(const Points& points, const Scaling& scaling) {
     Points result = points;
     for (std::size_t i = 0; i < result.values.size(); ++i) {
         const double value = static_cast<double>(points.values[i]);
-        result.values[i] = static_cast<float>(value * scaling.deviation + scaling.mean[i % points.dim]);
+        const std::size_t c = i % points.dim;
+        result.values[i] = static_cast<float>(value * scaling.deviation[c] + scaling.mean[c]);
     }
     return result;
 }
 
-double spacing_at_mean(const Scaling& scaling) {
-    double widest = 0;
-    for (const double mean : scaling.mean) {
-        const auto near = static_cast<float>(std::abs(mean));
+FloatSpacing widest_spacing_at_mean(const Scaling& scaling) {
+    FloatSpacing widest;
+    for (std::size_t c = 0; c < scaling.mean.size(); ++c) {
+        const auto near = static_cast<float>(std::abs(scaling.mean[c]));
         const float next = std::nextafter(near, std::numeric_limits<float>::infinity());
-        widest = std::max(widest, static_cast<double>(next) - static_cast<double>(near));
+        const double distance = static_cast<double>(next) - static_cast<double>(near);
+        const double in_deviations = distance / scaling.deviation[c];
+        if (in_deviations > widest.in_deviations) widest = {c, distance, in_deviations};
     }
-    return widest / scaling.deviation;
+    return widest;
 }
 
 }  // namespace scorefield::data

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -7,30 +8,41 @@
 
 namespace scorefield::data {
 
-/// Standardised units: (x − mean)/deviation, with one mean per coordinate and one deviation for all.
+/// Standardised units: (x − mean)/deviation, coordinate by coordinate.
 struct Scaling {
-    std::vector<double> mean;
-    double deviation = 1;
+    std::vector<double> mean;       ///< (d), in the data's units
+    std::vector<double> deviation;  ///< (d), in the data's units; equal entries where one deviation serves all
 
     bool operator==(const Scaling&) const = default;
+
+    /// Leaves every value as it is.
+    static Scaling identity(std::size_t dim);
+    /// Whether one deviation serves all coordinates.
+    bool has_common_deviation() const;
 };
 
 /// What the mean of a Scaling is: one number for all coordinates, as in the seed experiment, or each coordinate's own.
 enum class Centre { common, own };
 
 /// The mean of all points, and one deviation about it over all coordinates; in the units of the points, whatever their
-/// origin. Throws base::Error (request) naming `where`
-/// if there are no points, a value is not finite, or no two points differ.
+/// origin. Throws base::Error (request) naming `where` if there are no points, a value is not finite, or no two points
+/// differ.
 Scaling estimate_scaling(const Points& points, const std::string& where, Centre centre = Centre::common);
 
-/// (x − mean)/deviation about 0; labels stay. `scaling.mean` holds points.dim entries.
+/// (x − mean)/deviation about 0; labels stay. `scaling` has points.dim coordinates.
 Points standardise(Points points, const Scaling& scaling);
 
 /// The inverse of `standardise`: x·deviation + mean, in single precision. `points` lie about 0.
 Points undo(const Points& points, const Scaling& scaling);
 
-/// How far apart neighbouring numbers of single precision are at the mean, at most, in units of the deviation: `undo`
-/// leaves of the points what is larger.
-double spacing_at_mean(const Scaling& scaling);
+/// The distance between neighbouring single-precision numbers at the mean of a coordinate.
+struct FloatSpacing {
+    std::size_t coordinate = 0;
+    double distance = 0;       ///< in the data's units
+    double in_deviations = 0;  ///< divided by the coordinate's deviation
+};
+
+/// The coordinate in which `undo` loses most, and what it loses there.
+FloatSpacing widest_spacing_at_mean(const Scaling& scaling);
 
 }  // namespace scorefield::data

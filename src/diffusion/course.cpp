@@ -61,7 +61,24 @@ Course Course::reversed() const {
         if (from.t >= step->from.t) continue;
         steps.push_back({static_cast<int>(steps.size()), from, step->from});
     }
-    return {process_, std::move(steps), init_scale_, scaled_};
+    return with(std::move(steps));
+}
+
+Course Course::with(std::vector<Step> steps) const {
+    Course other = *this;
+    other.steps_ = std::move(steps);
+    return other;
+}
+
+Course Course::matched(AxisMoments clean) const {
+    Course other = *this;
+    other.clean_moments_ = std::move(clean);
+    return other;
+}
+
+StartLaw Course::start() const {
+    if (!clean_moments_ || steps_.empty()) return StartLaw::normal(init_scale_);
+    return start_law_of(marginal_moments(*clean_moments_, steps_.front().from.at));
 }
 
 MarginalRates Course::rates_at(double t) const {

@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "diffusion/moments.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
+#include "diffusion/program.hpp"
 
 namespace scorefield::diffusion {
 
@@ -35,8 +37,11 @@ class Course {
     /// The same without its first step.
     Course without_first() const;
     const NoiseProcess& process() const { return *process_; }
-    /// The start state is init_scale()·N(0, I).
-    double init_scale() const { return init_scale_; }
+    /// What the state starts from: the scale that the process or the library says, or what `matched` gives.
+    StartLaw start() const;
+    /// The same nodes, started from the normal law that has the mean and variance of data with these moments at the
+    /// first node: N(α m, α² v + σ²) per coordinate. `clean` holds the moments of x_0.
+    Course matched(AxisMoments clean) const;
 
     /// Nodes on the curve of the process, in the state's scales.
     Node node_at(double t) const;
@@ -51,12 +56,15 @@ class Course {
     /// score says anything, begins at the process's lowest time with noise.
     Course reversed() const;
     /// The same with one step only.
-    Course alone(const Step& step) const { return {process_, {step}, init_scale_, scaled_}; }
+    Course alone(const Step& step) const { return with({step}); }
 
   private:
+    Course with(std::vector<Step> steps) const;
+
     std::shared_ptr<const NoiseProcess> process_;
     std::vector<Step> steps_;
     double init_scale_ = 1;
+    std::optional<AxisMoments> clean_moments_;  ///< of matched()
     bool scaled_ = false;
 };
 

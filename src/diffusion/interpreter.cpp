@@ -30,9 +30,8 @@ std::size_t common_dim(const Program& program, std::span<const ScoreSource* cons
 }  // namespace
 
 std::vector<double> initial_state(const Program& program, std::uint64_t seed, ParticleRange range, int dim) {
-    const NoiseTerm noise = {program.init_scale, base::kInitStream, 0};
     Machine machine({}, seed, range, static_cast<std::size_t>(dim));
-    machine.run(Instruction(Blend{.dst = 0, .terms = {}, .noise = {noise}}));
+    machine.start(0, program.start);
     return machine.state(0);
 }
 

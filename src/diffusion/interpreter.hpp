@@ -25,7 +25,7 @@ struct ParticleRange {
     std::uint32_t count = 0;
 };
 
-/// The start state init_scale·N(0, I), row-major (count, dim).
+/// Draws of program.start, row-major (count, dim).
 std::vector<double> initial_state(const Program& program, std::uint64_t seed, ParticleRange range, int dim);
 
 /// Inputs of programs with a mask, row-major (count, dim); empty where unused.

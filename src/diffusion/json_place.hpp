@@ -36,14 +36,19 @@ class JsonPlace {
     bool has(const char* key) const { return value_.contains(key); }
     JsonPlace at(const char* key) const;
 
+    bool is_array() const { return value_.is_array(); }
+
     /// Entries of an array.
     std::size_t size() const;
     JsonPlace at(std::size_t i) const;
 
-    /// The value as a finite double, an integer within its type's range, or a string.
+    /// The value as a finite double, an integer within its type's range, true or false, or a string.
     template <class T>
     T as() const {
-        if constexpr (std::is_same_v<T, std::string>) {
+        if constexpr (std::is_same_v<T, bool>) {
+            if (!value_.is_boolean()) refuse("not true or false");
+            return value_.get<bool>();
+        } else if constexpr (std::is_same_v<T, std::string>) {
             if (!value_.is_string()) refuse("not a string");
             return value_.get<std::string>();
         } else if constexpr (std::is_floating_point_v<T>) {

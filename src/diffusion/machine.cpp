@@ -51,6 +51,14 @@ void Machine::load(int reg, std::span<const double> values, const char* what) {
     state(reg).assign(values.begin(), values.end());
 }
 
+void Machine::start(int reg, const StartLaw& law) {
+    run(Blend{.dst = reg, .terms = {}, .noise = {{1, base::kInitStream, 0}}});
+    std::vector<double>& values = state(reg);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        values[i] = law.mean_of(i % dim_) + law.scale_of(i % dim_) * values[i];
+    }
+}
+
 std::vector<double>& Machine::state(int reg) {
     const auto number = static_cast<std::size_t>(reg);
     while (registers_.size() <= number) {

@@ -20,6 +20,8 @@ class Machine {
 
     /// Throws std::invalid_argument, naming `what`, where `values` are not (range.count, dim).
     void load(int reg, std::span<const double> values, const char* what);
+    /// Register `reg` holds draws of `law`.
+    void start(int reg, const StartLaw& law);
     void set_mask(int mask_register) { mask_register_ = mask_register; }
     std::vector<double>& state(int reg);
     void run(const Instruction& instruction);

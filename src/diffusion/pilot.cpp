@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/random.hpp"
-
 namespace scorefield::diffusion {
 namespace {
 
@@ -15,12 +13,12 @@ constexpr std::uint32_t kPart = 256;  // particles of one task
 Pilot::Pilot(const ScoreSource& source, std::uint64_t seed, std::uint32_t particles)
     : sources_{&source}, seed_(seed), particles_(particles) {}
 
-void Pilot::start(double scale) {
+void Pilot::start(const StartLaw& law) {
     parts_.clear();
     for (std::uint32_t first = 0; first < particles_; first += kPart) {
         parts_.emplace_back(sources_, seed_, ParticleRange{first, std::min(kPart, particles_ - first)}, dim());
     }
-    run(Blend{.dst = 0, .terms = {}, .noise = {{scale, base::kInitStream, 0}}});
+    pool_.run(parts_.size(), [&](std::size_t part) { parts_[part].start(0, law); });
 }
 
 void Pilot::run(const Instruction& instruction) {

@@ -27,8 +27,8 @@ class Pilot {
     std::uint32_t particles() const { return particles_; }
     std::size_t dim() const { return static_cast<std::size_t>(sources_[0]->dim()); }
 
-    /// Begins anew: register 0 holds scale·N(0, I), all others nothing.
-    void start(double scale);
+    /// Begins anew: register 0 holds draws of `law`, all others nothing.
+    void start(const StartLaw& law);
     /// Carries out one instruction on all particles.
     void run(const Instruction& instruction);
     /// Register `reg`, row-major (particles, dim).

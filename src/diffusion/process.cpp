@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <vector>
 
@@ -104,6 +105,27 @@ std::span<const ProcessInfo> processes() {
 
 std::span<const ProcessParameter> process_parameters(std::string_view name, std::string_view schedule) {
     return find_entry(name).parameters(schedule);
+}
+
+ProcessSettings with_presets(ProcessSettings settings) {
+    const std::span<const ProcessParameter> parameters = process_parameters(settings.name, settings.schedule);
+    for_each_process_parameter(settings, [&]<class Value>(std::string_view name, std::optional<Value>& value) {
+        const ProcessParameter* const parameter = find_parameter(parameters, name);
+        if (value || parameter == nullptr) return;
+        const std::string_view preset = parameter->preset;
+        if constexpr (std::is_same_v<Value, bool>) {
+            value = preset == "on";
+        } else {
+            double number = 0;
+            const auto [end, error] = std::from_chars(preset.data(), preset.data() + preset.size(), number);
+            if (error == std::errc() && end == preset.data() + preset.size()) value = number;
+        }
+    });
+    if (settings.name == "ou") {  // whose others depend on beta
+        settings.horizon = settings.horizon.value_or(5 / *settings.beta);
+        settings.s = settings.s.value_or(std::sqrt(2 * *settings.beta));
+    }
+    return settings;
 }
 
 std::shared_ptr<const NoiseProcess> make_process(const ProcessSettings& settings) {

@@ -145,6 +145,9 @@ std::span<const ProcessInfo> processes();
 /// base::Error (request, --process or --process.schedule) for unknown names, with the nearest known one.
 std::span<const ProcessParameter> process_parameters(std::string_view name, std::string_view schedule);
 
+/// The settings with every parameter that the process takes said.
+ProcessSettings with_presets(ProcessSettings settings);
+
 /// Throws base::Error (request) naming the flag for unknown names (with the nearest known one), parameters that the
 /// process does not take and values out of range.
 std::shared_ptr<const NoiseProcess> make_process(const ProcessSettings& settings);

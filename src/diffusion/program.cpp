@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -41,11 +42,22 @@ class Checker {
         require(program_.registers >= 1 && program_.registers <= kMaxRegisters, "registers",
                 fmt::format("{} is not in 1 … {}", program_.registers, kMaxRegisters));
         written_.assign(static_cast<std::size_t>(program_.registers), false);
-        number(program_.init_scale, "init.scale");
-        require(program_.init_scale >= 0, "init.scale", "negative");
+        check_start();
         writes(program_.init_register, "init.register");
         check_input(program_.known_register, "inputs.known");
         check_input(program_.mask_register, "inputs.mask");
+    }
+
+    void check_start() const {
+        const StartLaw& start = program_.start;
+        for (const auto& [values, field] :
+             {std::pair{&start.mean, "init.mean"}, std::pair{&start.scale, "init.scale"}}) {
+            require(!values->empty(), field, "empty");
+            for (const double value : *values) number(value, field);
+        }
+        for (const double scale : start.scale) require(scale >= 0, "init.scale", "negative");
+        const bool agree = start.mean.size() == 1 || start.scale.size() == 1 || start.mean.size() == start.scale.size();
+        require(agree, "init.scale", fmt::format("{} numbers, mean has {}", start.scale.size(), start.mean.size()));
     }
 
     void check_input(int reg, const char* field) {
@@ -136,6 +148,22 @@ class Checker {
 };
 
 }  // namespace
+
+StartLaw start_law_of(AxisMoments moments) {
+    for (double& variance : moments.variance) variance = std::sqrt(variance);
+    return {std::move(moments.mean), std::move(moments.variance)};
+}
+
+ProgramLimits limits_of(const Program& program) {
+    ProgramLimits limits;
+    for (const Op& op : program.ops) {
+        const auto* clamp = std::get_if<Clamp>(&op.instruction);
+        if (clamp != nullptr && clamp->low == -clamp->high && !limits.clip) limits.clip = clamp->high;
+        const auto* threshold = std::get_if<Threshold>(&op.instruction);
+        if (threshold != nullptr && !limits.threshold) limits.threshold = *threshold;
+    }
+    return limits;
+}
 
 int Program::evaluations() const {
     return static_cast<int>(std::count_if(ops.begin(), ops.end(),

@@ -1,9 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "diffusion/moments.hpp"
+#include "diffusion/prediction.hpp"
+#include "diffusion/process.hpp"
 
 namespace scorefield::diffusion {
 
@@ -76,6 +82,24 @@ struct Mask {
     bool operator==(const Mask&) const = default;
 };
 
+/// The start state mean + scale·z, z ~ N(0, I) of stream base::kInitStream, index 0. Each holds one number for all
+/// coordinates or one per coordinate.
+struct StartLaw {
+    std::vector<double> mean = {0};
+    std::vector<double> scale = {1};
+
+    static StartLaw normal(double scale) { return {{0}, {scale}}; }
+    double mean_of(std::size_t coordinate) const { return mean.size() == 1 ? mean[0] : mean[coordinate]; }
+    double scale_of(std::size_t coordinate) const { return scale.size() == 1 ? scale[0] : scale[coordinate]; }
+    /// Whether it is scale·N(0, I) with one scale.
+    bool is_isotropic() const { return mean == std::vector<double>{0} && scale.size() == 1; }
+
+    bool operator==(const StartLaw&) const = default;
+};
+
+/// The normal law with these means and variances.
+StartLaw start_law_of(AxisMoments moments);
+
 /// Registers a program may have: a bound on the memory that a program from a file can ask for.
 inline constexpr int kMaxRegisters = 256;
 
@@ -92,11 +116,14 @@ struct Op {
 /// after step k is register `result` after the last op of step k.
 struct Program {
     std::string sampler;
-    std::string process;
+    std::string process;                              ///< its name
+    std::optional<ProcessSettings> process_settings;  ///< of that name; none where nobody knows its parameters
+    std::optional<Prediction> prediction;             ///< what the evaluations take F for; none where nobody knows
+    std::string scheduler;                            ///< class of the library that it came from; empty: none
     int steps = 0;
     int registers = 1;
     int init_register = 0;
-    double init_scale = 1;    ///< the start state is init_scale·N(0, I), stream base::kInitStream, index 0
+    StartLaw start;           ///< of register init_register
     int known_register = -1;  ///< input: known values for `mask`, −1 where unused
     int mask_register = -1;   ///< input: the mask, −1 where unused
     int result = 0;
@@ -113,17 +140,26 @@ struct Program {
     bool operator==(const Program&) const = default;
 };
 
-/// The JSON form: an object of version (1), sampler, process, steps, evaluations, registers, init {register, scale},
-/// inputs {known, mask}, ops and result; an op is an object of op (eval, blend, clamp, threshold or mask), step and the
-/// members of its structure under their names, a term of a blend the array [register, coefficient], one of its noise
-/// [coefficient, stream, index]. Numbers have 17 significant digits, each op a line of its own. `source` is written
-/// where it is not 0, `inputs` where there are any. `program` must be valid.
+/// The limits on estimates of x_0 that the ops apply; the first of each kind.
+struct ProgramLimits {
+    std::optional<double> clip;          ///< of a Clamp to ±clip
+    std::optional<Threshold> threshold;  ///< its ratio and max
+};
+ProgramLimits limits_of(const Program& program);
+
+/// The JSON form, version 2: an object of version, sampler, steps, evaluations, registers, process {name and its
+/// parameters}, prediction, scheduler, clip, threshold {ratio, max}, init {register, mean, scale}, inputs {known,
+/// mask}, ops and result; an op is an object of op (eval, blend, clamp, threshold or mask), step and the members of its
+/// structure under their names, a term of a blend the array [register, coefficient], one of its noise [coefficient,
+/// stream, index]. Numbers have 17 significant digits, each op a line of its own. What is not known or not used is left
+/// out: prediction, scheduler, clip, threshold, inputs, a mean of 0, a source of 0. `program` must be valid.
 std::string to_json(const Program& program);
 
-/// Reads the JSON form back, bit for bit. Absent fields of the program take the defaults of its structure, except
-/// version, steps and ops; of an op only an absent source is 0 and an absent noise empty. Unknown fields, wrong types,
-/// another version, a wrong count of evaluations and programs that do not `validate` are refused with base::Error
-/// (request) that names `where` (a file name) and the place, e.g. `ops[3].c_in`.
+/// Reads the JSON form back, bit for bit; version 1 too, in which process is a name and there is no prediction,
+/// scheduler, clip, threshold or mean. Absent fields of the program take the defaults of its structure, except version,
+/// steps and ops; of an op only an absent source is 0 and an absent noise empty. Unknown fields, wrong types, another
+/// version, a wrong count of evaluations, limits that no op applies and programs that do not `validate` are refused
+/// with base::Error (request) that names `where` (a file name) and the place, e.g. `ops[3].c_in`.
 Program program_from_json(const std::string& text, const std::string& where);
 
 }  // namespace scorefield::diffusion

@@ -1,12 +1,16 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
+#include "base/error.hpp"
+#include "base/names.hpp"
 #include "diffusion/json_place.hpp"
 #include "diffusion/program.hpp"
 
@@ -15,11 +19,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
-constexpr std::array<std::string_view, 10> kProgramFields = {"version",   "sampler", "process", "steps", "evaluations",
-                                                             "registers", "init",    "inputs",  "ops",   "result"};
-constexpr std::array<std::string_view, 2> kInitFields = {"register", "scale"};
+constexpr std::array<std::string_view, 14> kProgramFields = {
+    "version", "sampler", "process", "steps", "evaluations", "registers",  "init",
+    "inputs",  "ops",     "result",  "clip",  "threshold",   "prediction", "scheduler"};
+constexpr std::size_t kVersion1Fields = 10;
+constexpr std::array<std::string_view, 3> kInitFields = {"register", "scale", "mean"};
+constexpr std::size_t kVersion1InitFields = 2;
+constexpr std::array<std::string_view, 2> kThresholdFields = {"ratio", "max"};
 constexpr std::array<std::string_view, 2> kInputFields = {"known", "mask"};
 
 std::string number(double value) {
@@ -116,6 +124,29 @@ constexpr std::string_view name_of(const Mask&) {
     return "mask";
 }
 
+/// One number for all coordinates or an array of one per coordinate.
+std::string numbers(const std::vector<double>& values) {
+    return values.size() == 1 ? number(values[0]) : text_of(values);
+}
+
+std::string limits_line(const Program& program) {
+    const ProgramLimits limits = limits_of(program);
+    std::string text;
+    if (limits.clip) text += fmt::format(" \"clip\":{},\n", number(*limits.clip));
+    if (limits.threshold) {
+        text += fmt::format(" \"threshold\":{{\"ratio\":{},\"max\":{}}},\n", number(limits.threshold->ratio),
+                            number(limits.threshold->max));
+    }
+    return text;
+}
+
+std::string init_line(const Program& program) {
+    const StartLaw& start = program.start;
+    const std::string mean = start.mean == StartLaw().mean ? "" : fmt::format("\"mean\":{},", numbers(start.mean));
+    return fmt::format(" \"init\":{{\"register\":{},{}\"scale\":{}}},\n", program.init_register, mean,
+                       numbers(start.scale));
+}
+
 std::string inputs_line(const Program& program) {
     std::string inputs;
     if (program.known_register >= 0) inputs = fmt::format("\"known\":{}", program.known_register);
@@ -167,22 +198,110 @@ Instruction read_instruction(const JsonPlace& op) {
     op.at("op").refuse(fmt::format("unknown op '{}'", name), "known: eval, blend, clamp, threshold, mask");
 }
 
+void read_numbers(const JsonPlace& init, const char* key, std::vector<double>& values) {
+    if (!init.has(key)) return;
+    const JsonPlace place = init.at(key);
+    if (place.is_array()) {
+        read_value(place, values);
+    } else {
+        values = {place.as<double>()};
+    }
+}
+
+std::string process_object(const Program& program) {
+    std::string text = fmt::format("\"name\":{}", quoted(program.process));
+    if (program.process_settings) {
+        if (program.process == "ddpm") {
+            text += fmt::format(",\"schedule\":{}", quoted(program.process_settings->schedule));
+        }
+        const auto add = [&]<class Value>(std::string_view name, const std::optional<Value>& value) {
+            if (!value) return;
+            if constexpr (std::is_same_v<Value, bool>) {
+                text += fmt::format(",\"{}\":{}", name, *value);
+            } else {
+                text += fmt::format(",\"{}\":{}", name, number(*value));
+            }
+        };
+        for_each_process_parameter(*program.process_settings, add);
+    }
+    return "{" + text + "}";
+}
+
+/// An object of the name and the parameters; of the name alone where nobody knows them.
+void read_process(const JsonPlace& place, Program& program) {
+    ProcessSettings settings;
+    std::vector<std::string_view> known = {"name", "schedule"};
+    for_each_process_parameter(settings, [&](std::string_view name, const auto&) { known.push_back(name); });
+    place.require_fields(known);
+    place.read_required("name", program.process);
+    settings.name = program.process;
+    const bool is_ours =
+        std::ranges::any_of(processes(), [&](const ProcessInfo& info) { return info.name == program.process; });
+    const bool has_parameters =
+        std::ranges::any_of(known, [&](std::string_view name) { return name != "name" && place.has(name.data()); });
+    if (!has_parameters) return;
+    if (!is_ours || (program.process == "ddpm" && !place.has("schedule"))) {
+        place.refuse("parameters without a process and schedule that have them");
+    }
+    place.read("schedule", settings.schedule);
+    for_each_process_parameter(settings, [&]<class Value>(std::string_view name, std::optional<Value>& value) {
+        if (place.has(name.data())) value = place.at(name.data()).as<Value>();
+    });
+    try {
+        make_process(settings);
+    } catch (const base::Error& error) {
+        place.refuse(error.what());
+    }
+    program.process_settings = settings;
+}
+
+void read_limits(const JsonPlace& root, const Program& program) {
+    const ProgramLimits limits = limits_of(program);
+    if (root.has("clip") && root.at("clip").as<double>() != limits.clip) {
+        root.at("clip").refuse("no op clamps to it", "leave it out");
+    }
+    if (!root.has("threshold")) return;
+    const JsonPlace place = root.at("threshold");
+    place.require_fields(kThresholdFields);
+    Threshold said;
+    place.read("ratio", said.ratio);
+    place.read("max", said.max);
+    if (!limits.threshold || limits.threshold->ratio != said.ratio || limits.threshold->max != said.max) {
+        place.refuse("no op has such a threshold", "leave it out");
+    }
+}
+
 Program read_program(const JsonPlace& root) {
     root.require_fields(kProgramFields);
-    if (const int version = root.at("version").as<int>(); version != kVersion) {
-        root.at("version").refuse(fmt::format("version {} is not {}", version, kVersion));
+    const int version = root.at("version").as<int>();
+    if (version < 1 || version > kVersion) {
+        root.at("version").refuse(fmt::format("version {} is not 1 or {}", version, kVersion));
     }
+    if (version == 1) root.require_fields(std::span(kProgramFields).first(kVersion1Fields));
     Program program;
     root.read("sampler", program.sampler);
-    root.read("process", program.process);
+    if (version == 1) {
+        root.read("process", program.process);
+    } else if (root.has("process")) {
+        read_process(root.at("process"), program);
+    }
+    if (root.has("prediction")) {
+        const JsonPlace place = root.at("prediction");
+        const auto name = place.as<std::string>();
+        const auto found = std::ranges::find(kPredictions, name);
+        if (found == kPredictions.end()) place.refuse("no such prediction", base::name_hint(name, kPredictions));
+        program.prediction = static_cast<Prediction>(found - kPredictions.begin());
+    }
+    root.read("scheduler", program.scheduler);
     root.read_required("steps", program.steps);
     root.read("registers", program.registers);
     root.read("result", program.result);
     if (root.has("init")) {
         const JsonPlace init = root.at("init");
-        init.require_fields(kInitFields);
+        init.require_fields(std::span(kInitFields).first(version == 1 ? kVersion1InitFields : kInitFields.size()));
         init.read("register", program.init_register);
-        init.read("scale", program.init_scale);
+        read_numbers(init, "mean", program.start.mean);
+        read_numbers(init, "scale", program.start.scale);
     }
     if (root.has("inputs")) {
         const JsonPlace inputs = root.at("inputs");
@@ -199,17 +318,21 @@ Program read_program(const JsonPlace& root) {
     if (root.has("evaluations") && root.at("evaluations").as<int>() != program.evaluations()) {
         root.at("evaluations").refuse(fmt::format("the ops hold {}", program.evaluations()));
     }
+    read_limits(root, program);
     return program;
 }
 
 }  // namespace
 
 std::string to_json(const Program& program) {
-    std::string text = fmt::format(
-        "{{\"version\":{},\"sampler\":{},\"process\":{},\"steps\":{},\"evaluations\":{},\"registers\":{},\n", kVersion,
-        quoted(program.sampler), quoted(program.process), program.steps, program.evaluations(), program.registers);
-    text +=
-        fmt::format(" \"init\":{{\"register\":{},\"scale\":{}}},\n", program.init_register, number(program.init_scale));
+    std::string text =
+        fmt::format("{{\"version\":{},\"sampler\":{},\"steps\":{},\"evaluations\":{},\"registers\":{},\n", kVersion,
+                    quoted(program.sampler), program.steps, program.evaluations(), program.registers);
+    text += fmt::format(" \"process\":{},\n", process_object(program));
+    if (program.prediction) text += fmt::format(" \"prediction\":\"{}\",\n", prediction_name(*program.prediction));
+    if (!program.scheduler.empty()) text += fmt::format(" \"scheduler\":{},\n", quoted(program.scheduler));
+    text += limits_line(program);
+    text += init_line(program);
     text += inputs_line(program);
     text += " \"ops\":[";
     const char* separator = "\n";

@@ -145,10 +145,14 @@ SamplerSettings only_taken(SamplerSettings settings) {
     return without_idle(settings);
 }
 
+Course course_in_direction(const Course& course, std::string_view sampler) {
+    return sampler_info(sampler).from_data && goes_to_data(course) ? course.reversed() : course;
+}
+
 Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
                         Pilot* pilot) {
     const SamplerEntry& entry = checked_sampler(settings, "--sampler");
-    const Course way = entry.info.from_data && goes_to_data(course) ? course.reversed() : course;
+    const Course way = course_in_direction(course, settings.name);
     if (way.steps().empty()) {
         throw base::request_error("too few steps", "--steps", "none is left between the data and the noise",
                                   "give more of them");
@@ -169,8 +173,9 @@ Program compile_program(const Course& course, const Parametrisation& parametrisa
     Program program = builder.take();
     program.sampler = entry.info.name;
     program.process = course.process().name();
+    program.prediction = parametrisation.prediction;
     program.steps = program.ops.empty() ? 0 : program.ops.back().step + 1;
-    program.init_scale = course.init_scale();
+    program.start = way.start();
     program.validate();
     return program;
 }

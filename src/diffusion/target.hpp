@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "diffusion/interpreter.hpp"
+#include "diffusion/moments.hpp"
 #include "diffusion/process.hpp"
 
 namespace scorefield::diffusion {
@@ -17,19 +18,6 @@ struct TargetAnswers {
     std::span<double> score = {};        ///< (n, d), ∇ log p(x)
     std::span<double> denoised = {};     ///< (n, d), D = E[x_0 | x]
 };
-
-/// Mean and variance of every coordinate.
-struct AxisMoments {
-    std::vector<double> mean;      ///< (d)
-    std::vector<double> variance;  ///< (d)
-};
-
-/// Those of alpha·x_0 + sigma·ε where x_0 has `clean`, whatever its distribution.
-inline AxisMoments marginal_moments(AxisMoments clean, const Marginal& at) {
-    for (double& mean : clean.mean) mean *= at.alpha;
-    for (double& variance : clean.variance) variance = at.alpha * at.alpha * variance + at.sigma * at.sigma;
-    return clean;
-}
 
 /// A distribution of x_0 that is known exactly under every marginal x = alpha·x_0 + sigma·ε, whatever the process: the
 /// ground truth for samplers and networks. Immutable, usable from several threads. Points are (n, d) row-major.

@@ -19,6 +19,8 @@ using nlohmann::json;
 using Metadata = std::map<std::string, std::string>;
 
 constexpr const char* kPrefix = "scorefield.";
+constexpr const char* kMomentsMeanKey = "data.standardised.mean";
+constexpr const char* kMomentsVarianceKey = "data.standardised.variance";
 constexpr std::size_t kMaxSize = 65536;
 
 base::Error refusal(const std::string& where, const std::string& why) {
@@ -123,14 +125,46 @@ diffusion::ProcessSettings read_process(Keys& keys, const std::string& where) {
     return process;
 }
 
+/// A list with one number per coordinate, or one number for all.
+std::vector<double> read_deviation(const std::string& text, std::size_t dim, const std::string& where) {
+    const json value = json::parse(text, nullptr, false);
+    std::vector<double> deviation;
+    if (value.is_number()) deviation.assign(dim, value.get<double>());
+    if (value.is_array() && std::ranges::all_of(value, [](const json& entry) { return entry.is_number(); })) {
+        deviation = value.get<std::vector<double>>();
+    }
+    const bool fits = deviation.size() == dim && std::ranges::all_of(deviation, [](double entry) {
+                          return entry >= std::numeric_limits<double>::min() && entry <= 1e300;
+                      });
+    if (!fits) {
+        throw refusal(where,
+                      "metadata 'scorefield.data.deviation' is neither a positive number nor one per coordinate");
+    }
+    return deviation;
+}
+
+/// One number per coordinate.
+std::vector<double> read_coordinates(Keys& keys, const std::string& key, std::size_t dim, const std::string& where) {
+    const json values = json::parse(keys.text(key), nullptr, false);
+    const bool numbers = values.is_array() && values.size() == dim &&
+                         std::ranges::all_of(values, [](const json& value) { return value.is_number(); });
+    if (!numbers)
+        throw refusal(where, fmt::format("metadata '{}{}' does not hold one number per coordinate", kPrefix, key));
+    return values.get<std::vector<double>>();
+}
+
+std::optional<diffusion::AxisMoments> read_clean_moments(Keys& keys, std::size_t dim, const std::string& where) {
+    if (!keys.has(kMomentsMeanKey)) return {};
+    diffusion::AxisMoments moments = {read_coordinates(keys, kMomentsMeanKey, dim, where),
+                                      read_coordinates(keys, kMomentsVarianceKey, dim, where)};
+    if (std::ranges::all_of(moments.variance, [](double variance) { return variance >= 0; })) return moments;
+    throw refusal(where, fmt::format("metadata '{}{}' holds a negative number", kPrefix, kMomentsVarianceKey));
+}
+
 data::Scaling read_scaling(Keys& keys, std::size_t dim, const std::string& where) {
     data::Scaling scaling;
-    const json mean = json::parse(keys.text("data.mean"), nullptr, false);
-    const bool numbers =
-        mean.is_array() && mean.size() == dim && std::ranges::all_of(mean, [](const json& m) { return m.is_number(); });
-    if (!numbers) throw refusal(where, "metadata 'scorefield.data.mean' does not hold one number per coordinate");
-    scaling.mean = mean.get<std::vector<double>>();
-    scaling.deviation = keys.number<double>("data.deviation", std::numeric_limits<double>::min(), 1e300);
+    scaling.mean = read_coordinates(keys, "data.mean", dim, where);
+    scaling.deviation = read_deviation(keys.text("data.deviation"), dim, where);
     return scaling;
 }
 
@@ -178,6 +212,11 @@ std::string number_text(double value) {
     return {text, end};
 }
 
+std::string deviation_text(const data::Scaling& scaling) {
+    if (scaling.has_common_deviation()) return number_text(scaling.deviation.front());
+    return json(scaling.deviation).dump();
+}
+
 }  // namespace
 
 void require_tensors(const data::TensorMap& tensors, const MlpConfig& network, const std::string& where) {
@@ -210,6 +249,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     checkpoint.prediction = diffusion::parse_prediction(keys.text("prediction"), where);
     checkpoint.data = keys.text("data");
     checkpoint.scaling = read_scaling(keys, checkpoint.network.dim, where);
+    checkpoint.clean_moments = read_clean_moments(keys, checkpoint.network.dim, where);
     checkpoint.training = keys.section("training");
     keys.refuse_others();
     data::TensorMap state = split_state(file.tensors);
@@ -243,7 +283,11 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     set("prediction", std::string(diffusion::prediction_name(checkpoint.prediction)));
     set("data", checkpoint.data);
     set("data.mean", json(checkpoint.scaling.mean).dump());
-    set("data.deviation", number_text(checkpoint.scaling.deviation));
+    set("data.deviation", deviation_text(checkpoint.scaling));
+    if (checkpoint.clean_moments) {
+        set(kMomentsMeanKey, json(checkpoint.clean_moments->mean).dump());
+        set(kMomentsVarianceKey, json(checkpoint.clean_moments->variance).dump());
+    }
     for (const auto& [key, value] : checkpoint.training) set("training." + key, value);
     file.tensors = checkpoint.tensors;
     if (checkpoint.state) {

@@ -8,6 +8,7 @@
 
 #include "data/scaling.hpp"
 #include "data/tensors.hpp"
+#include "diffusion/moments.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
 #include "nn/mlp.hpp"
@@ -31,7 +32,9 @@ struct OptimiserState {
 ///                           said, switches as on or off; of ddpm always schedule and T
 ///   scorefield.prediction   one of diffusion::kPredictions: what the network's output F is
 ///   scorefield.data         name of the data; scorefield.data.mean (JSON array, one per coordinate) and
-///                           scorefield.data.deviation: the network knows (data − mean)/deviation
+///                           scorefield.data.deviation (a number, or such an array where coordinates differ):
+///                           the network knows (data − mean)/deviation
+///   scorefield.data.standardised.{mean,variance}  of those per coordinate, JSON arrays; may be absent
 ///   scorefield.training.*   how it was made
 ///   scorefield.checksum     of everything else (data/safetensors.hpp)
 /// and whose tensors are mlp_tensors(network), the averaged weights; with them, where training can go on, the tensors
@@ -43,6 +46,8 @@ struct Checkpoint {
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;
     std::string data;
     data::Scaling scaling;
+    std::optional<diffusion::AxisMoments>
+        clean_moments;  ///< of the standardised data; none in files made before they were kept
     std::map<std::string, std::string> training;  ///< e.g. {"steps", "6000"}, {"seed", "0"}
     data::TensorMap tensors;
     std::optional<OptimiserState> state;

@@ -145,7 +145,7 @@ void Renderer::warm_up() {
     const Camera2d camera;
     const SplatWeights overlay_weights = choose_weights(1, 1, false);
     state.setup.begin();
-    record_origin(state.setup, particles, 1);
+    record_origin(state.setup, particles, 0, 1);
     for (const ColourMode mode : {ColourMode::density, ColourMode::origin}) {
         Look look;
         look.mode = mode;
@@ -159,9 +159,9 @@ void Renderer::warm_up() {
     state.finish_setup();
 }
 
-void Renderer::record_origin(gpu::Recorder& recorder, const Particles& particles, double deviation) {
+void Renderer::record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation) {
     if (particles.count > state_->capacity) throw std::logic_error("more particles than the renderer has room for");
-    state_->splatter.record_origin(recorder, particles, deviation, state_->channel);
+    state_->splatter.record_origin(recorder, particles, mean, deviation, state_->channel);
 }
 
 void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,

@@ -39,8 +39,9 @@ class Renderer {
     void warm_up();
 
     /// Remembers where the particles are now as their origin, for ColourMode::origin: the normal distribution function
-    /// of the first coordinate over `deviation`, the start's standard deviation. Until then all origins are 0.5.
-    void record_origin(gpu::Recorder& recorder, const Particles& particles, double deviation);
+    /// of the first coordinate, standardised by the start's mean and standard deviation. Until then all origins are
+    /// 0.5.
+    void record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation);
 
     /// One picture onto `scene()`, in timing scopes "overlay" (only when the overlay is drawn anew), "splat",
     /// "tone map" and "annotation". count ≤ capacity.

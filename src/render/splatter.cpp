@@ -28,6 +28,7 @@ struct SplatPush {
 struct OriginPush {
     std::uint32_t first;
     std::uint32_t count;
+    float mean;
     float inverse_deviation;
 };
 
@@ -77,9 +78,10 @@ void Splatter::record(gpu::Recorder& recorder, const Particles& particles, const
                       push, x, y);
 }
 
-void Splatter::record_origin(gpu::Recorder& recorder, const Particles& particles, double deviation,
+void Splatter::record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation,
                              const gpu::Buffer& channel) const {
-    const OriginPush push{particles.first, particles.count, static_cast<float>(1 / deviation)};
+    const OriginPush push{particles.first, particles.count, static_cast<float>(mean),
+                          static_cast<float>(1 / deviation)};
     const auto [x, y] = groups(particles.count);
     recorder.dispatch(origin_, {gpu::reads(particles.values), gpu::writes(channel)}, push, x, y);
 }

@@ -31,8 +31,8 @@ class Splatter {
     void record(gpu::Recorder& recorder, const Particles& particles, const gpu::Buffer& channel, const Camera2d& camera,
                 const SplatWeights& weights, const Accumulators& target) const;
 
-    /// channel[i] ← Φ(first coordinate of particle i / deviation), within 2e-4; 0.5 for what is not a number.
-    void record_origin(gpu::Recorder& recorder, const Particles& particles, double deviation,
+    /// channel[i] ← Φ((first coordinate of particle i − mean)/deviation), within 2e-4; 0.5 for what is not a number.
+    void record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation,
                        const gpu::Buffer& channel) const;
 
   private:

@@ -8,12 +8,19 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "shaders/sample/affine.comp.hpp"
 #include "shaders/sample/clamp.comp.hpp"
 #include "shaders/sample/mask.comp.hpp"
 #include "shaders/sample/threshold.comp.hpp"
 
 namespace scorefield::sample {
 namespace {
+
+/// Push constants of shaders/sample/affine.comp.
+struct AffinePush {
+    std::uint32_t plane, stride;
+    float scale, offset;
+};
 
 /// Push constants of shaders/sample/clamp.comp.
 struct ClampPush {
@@ -81,6 +88,7 @@ Executor::Executor(gpu::Device& device, std::span<GpuSource* const> sources, std
       registers_(registers),
       group_(group_size(device)),
       blends_(device, group_, dim_),
+      affine_(device, "start", shaders::sample_affine_comp, {group_}),
       clamp_(device, "clamp", shaders::sample_clamp_comp, {group_}),
       threshold_(device, "threshold", shaders::sample_threshold_comp, {group_, dim_}),
       mask_(device, "mask", shaders::sample_mask_comp, {group_}),
@@ -101,7 +109,9 @@ void Executor::load(const diffusion::Program& program, std::uint64_t seed, diffu
     require_valid(program, sources_.size());
 
     // The start state is a blend of its own, ahead of the ops.
-    std::vector<diffusion::Blend> blends = {{program.init_register, {}, {{program.init_scale, base::kInitStream, 0}}}};
+    const diffusion::StartLaw& start = program.start;
+    const double start_scale = start.is_isotropic() ? start.scale[0] : 1;
+    std::vector<diffusion::Blend> blends = {{program.init_register, {}, {{start_scale, base::kInitStream, 0}}}};
     std::vector<std::uint32_t> rows(program.ops.size());
     std::vector<std::vector<diffusion::Eval>> evals(sources_.size());
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
@@ -147,10 +157,22 @@ void Executor::record_start(gpu::Recorder& recorder, const StartStates& states) 
     if (states.init != nullptr) {
         record_input(recorder, program_.init_register, states.init);
     } else {
-        record_blend(recorder, kStartBlend, {0, range_.count});
+        record_start_noise(recorder);
     }
     if (program_.known_register >= 0) record_input(recorder, program_.known_register, states.known);
     if (program_.mask_register >= 0) record_input(recorder, program_.mask_register, states.mask);
+}
+
+/// Draws of the start law; where it is not isotropic, standard normals first, then its map, coordinate by coordinate.
+void Executor::record_start_noise(gpu::Recorder& recorder) {
+    record_blend(recorder, kStartBlend, {0, range_.count});
+    if (program_.start.is_isotropic()) return;
+    for (std::uint32_t e = 0; e < dim_; ++e) {
+        const AffinePush push = {first_plane(program_.init_register) + e, stride_,
+                                 static_cast<float>(program_.start.scale_of(e)),
+                                 static_cast<float>(program_.start.mean_of(e))};
+        recorder.dispatch(affine_, {reads_writes(values_)}, push, groups({0, range_.count}));
+    }
 }
 
 void Executor::record_input(gpu::Recorder& recorder, int reg, const gpu::Buffer* states) {
@@ -229,6 +251,7 @@ void Executor::warm_up() {
     for (const diffusion::Blend& blend : BlendKernels::one_for_each()) tiny.ops.push_back({0, blend});
     tiny.ops.push_back({0, diffusion::Clamp{}});
     tiny.ops.push_back({0, diffusion::Threshold{}});
+    tiny.start = {{1}, {1}};
     if (registers_ > 1) {  // else there is no room for a mask
         tiny.registers = 2;
         tiny.mask_register = 1;
@@ -238,7 +261,7 @@ void Executor::warm_up() {
     gpu::Recorder recorder(device_, "warm-up");
     recorder.begin();
     record_uploads(recorder);
-    record_blend(recorder, kStartBlend, {0, 1});
+    record_start_noise(recorder);
     record_step(recorder, 0);
     device_.wait(device_.submit(recorder));
 }

@@ -27,7 +27,7 @@ struct ParticleView {
 
 /// What a run starts from, each (dim, stride) planes as in ParticleView.
 struct StartStates {
-    const gpu::Buffer* init = nullptr;   ///< instead of the start state init_scale·N(0, I)
+    const gpu::Buffer* init = nullptr;   ///< instead of draws of the program's start law
     const gpu::Buffer* known = nullptr;  ///< needed where the program has this input
     const gpu::Buffer* mask = nullptr;   ///< needed where the program has this input
 };
@@ -76,6 +76,7 @@ class Executor {
 
   private:
     void record_uploads(gpu::Recorder& recorder);
+    void record_start_noise(gpu::Recorder& recorder);
     void record_input(gpu::Recorder& recorder, int reg, const gpu::Buffer* states);
     void record(gpu::Recorder& recorder, const diffusion::Eval& eval, std::uint32_t row,
                 diffusion::ParticleRange block);
@@ -104,6 +105,7 @@ class Executor {
     std::vector<std::uint32_t> rows_;  ///< by op: evaluation of its source, number of the blend
 
     BlendKernels blends_;
+    gpu::ComputePipeline affine_;
     gpu::ComputePipeline clamp_;
     gpu::ComputePipeline threshold_;
     gpu::ComputePipeline mask_;

@@ -90,7 +90,6 @@ class Run {
           steps_per_submission_(steps_per_submission()),
           slots_{make_slot("samples, even"), make_slot("samples, odd")},
           rows_(std::size_t{chunk_} * dim_) {
-        require_states(request.init, request.init.empty(), "start states");
         require_states(request.known, request.program.known_register < 0, "known values");
         require_states(request.mask, request.program.mask_register < 0, "mask");
         executor_.warm_up();
@@ -168,11 +167,23 @@ class Run {
     }
 
     void record_start(Slot& slot) {
-        const auto init = upload("start states", request_.init, slot);
-        const auto known = upload("known values", request_.known, slot);
-        const auto mask = upload("mask", request_.mask, slot);
+        const auto init = upload("start states", start_rows(slot), slot);
+        const auto known = upload("known values", part_of(request_.known, slot), slot);
+        const auto mask = upload("mask", part_of(request_.mask, slot), slot);
         const auto pointer = [](const std::optional<gpu::Buffer>& buffer) { return buffer ? &*buffer : nullptr; };
         executor_.record_start(slot.recorder, {pointer(init), pointer(known), pointer(mask)});
+    }
+
+    std::span<const float> start_rows(const Slot& slot) {
+        if (!request_.init) return {};
+        const std::span<float> rows = std::span(rows_).first(std::size_t{slot.count} * dim_);
+        request_.init(slot.done, rows);
+        return rows;
+    }
+
+    std::span<const float> part_of(std::span<const float> rows, const Slot& slot) const {
+        if (rows.empty()) return {};
+        return rows.subspan(std::size_t{slot.done} * dim_, std::size_t{slot.count} * dim_);
     }
 
     /// Rows of the slot's particles as planes (dim, stride), ready to be copied; nothing where there are none.
@@ -183,7 +194,7 @@ class Run {
         const std::span<float> planes = buffer.mapped<float>();
         for (std::size_t e = 0; e < dim_; ++e) {
             for (std::size_t i = 0; i < stride; ++i) {
-                planes[e * stride + i] = i < slot.count ? rows[(slot.done + i) * dim_ + e] : 0.0F;
+                planes[e * stride + i] = i < slot.count ? rows[i * dim_ + e] : 0.0F;
             }
         }
         return buffer;
@@ -256,6 +267,12 @@ class Run {
 };
 
 }  // namespace
+
+RowSource rows_of(std::span<const float> rows, std::size_t dim) {
+    return [rows, dim](std::uint32_t first, std::span<float> into) {
+        std::ranges::copy(rows.subspan(first * dim, into.size()), into.begin());
+    };
+}
 
 RunResult run(gpu::Device& device, std::span<GpuSource* const> sources, const RunRequest& request, const Sink& sink) {
     return Run(device, sources, request, sink).finish();

@@ -72,7 +72,8 @@ BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProces
       whole_times_(process.times().discrete && settings.prediction != diffusion::Prediction::edm),
       levels_(noise_levels(process, parametrisation(settings), objective_, settings.objective)),
       hopeless_loss_(kHopeless * std::max(1.0, loss_of_zero(levels_, objective_))),
-      pool_(data::standardise(data.pool(settings.seed, pool_points(data, objective_, settings)), scaling_)) {
+      pool_(data::standardise(data.pool(settings.seed, pool_points(data, objective_, settings)), scaling_)),
+      clean_moments_(diffusion::moments_of(pool_.values, pool_.dim)) {
     form_ = form_of(objective_, levels_, settings);
     form_.classes = classes_of(data, settings);
     constexpr double kWords = 4294967296.0;

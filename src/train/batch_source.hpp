@@ -8,6 +8,7 @@
 
 #include "base/thread_pool.hpp"
 #include "data/datasets.hpp"
+#include "diffusion/moments.hpp"
 #include "diffusion/process.hpp"
 #include "nn/mlp.hpp"
 #include "train/kernel_mean.hpp"
@@ -76,6 +77,8 @@ class BatchSource {
 
     const BatchForm& form() const { return form_; }
     const data::Scaling& scaling() const { return scaling_; }
+    /// Mean and variance of the standardised pool, per coordinate.
+    const diffusion::AxisMoments& clean_moments() const { return clean_moments_; }
     const std::vector<NoiseLevel>& levels() const { return levels_; }
     std::size_t batch_levels(std::size_t rows) const;
     /// The pool, standardised: what x_0 are chosen from.
@@ -110,6 +113,7 @@ class BatchSource {
     double hopeless_loss_;
     std::uint32_t hidden_below_ = 0;
     data::Points pool_;
+    diffusion::AxisMoments clean_moments_;
     KernelMean kernel_;  ///< of the pool, where it makes the target
 };
 

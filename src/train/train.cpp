@@ -39,7 +39,9 @@ std::string fingerprint(const data::Dataset& data) {
     fnv.bytes(points.labels.data(), points.labels.size() * sizeof(std::uint32_t));
     const data::Scaling scaling = data.scaling();
     fnv.bytes(scaling.mean.data(), scaling.mean.size() * sizeof(double));
-    fnv.bytes(&scaling.deviation, sizeof(double));
+    // A common deviation counts once, as in checkpoints that know no other.
+    const std::size_t deviations = scaling.has_common_deviation() ? 1 : scaling.deviation.size();
+    fnv.bytes(scaling.deviation.data(), deviations * sizeof(double));
     return fmt::format("{:016x}", fnv.hash());
 }
 
@@ -217,6 +219,7 @@ nn::Checkpoint describe_network(const TrainSettings& settings, const diffusion::
     checkpoint.prediction = settings.prediction;
     checkpoint.data = settings.data;
     checkpoint.scaling = trainer.source().scaling();
+    checkpoint.clean_moments = trainer.source().clean_moments();
     return checkpoint;
 }
 

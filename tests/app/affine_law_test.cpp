@@ -53,7 +53,7 @@ TEST(AffineLaw, IsTheRecursionOnTheAdditiveProcess) {
 TEST(AffineLaw, KnowsADrawWhereItRecurs) {
     Program program;
     program.steps = 2;
-    program.init_scale = 2;
+    program.start = diffusion::StartLaw::normal(2);
     program.ops = {{0, Blend{0, {{0, 1.0}}, {{3, base::kSamplerStream, 7}}}},
                    {1, Blend{0, {{0, 0.5}}, {{-1, base::kSamplerStream, 7}, {2, base::kCorrectorStream, 7}}}}};
     const diffusion::ExactScore source(plane_gaussian(), diffusion::Prediction::x0);

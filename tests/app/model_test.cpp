@@ -102,7 +102,7 @@ TEST(OpenModel, IsTheTargetUnderTheProcessThatIsSaid) {
     EXPECT_EQ(model.dim(), 3U);
     EXPECT_EQ(model.process->times().highest, 99);
     EXPECT_EQ(model.parametrisation.prediction, diffusion::Prediction::x0);
-    EXPECT_EQ(model.scaling, (data::Scaling{{0, 0, 0}, 1}));
+    EXPECT_EQ(model.scaling, data::Scaling::identity(3));
     EXPECT_EQ(model.host_score()->dim(), 3);
 }
 

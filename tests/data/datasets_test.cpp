@@ -50,7 +50,7 @@ TEST(Datasets, LabelWhatHasClasses) {
             if (info.name.starts_with("mixture")) continue;                                  // of unequal weights
             EXPECT_NEAR(count, 4000 / classes, 6 * std::sqrt(4000 / classes)) << info.name;  // a binomial's deviations
         }
-        const Scaling scaling = {std::vector<double>(info.dim, 1.0), 2};
+        const Scaling scaling = {std::vector<double>(info.dim, 1.0), std::vector<double>(info.dim, 2.0)};
         EXPECT_EQ(standardise(points, scaling).labels, points.labels);
         EXPECT_EQ(undo(points, scaling).labels, points.labels);
     }
@@ -182,17 +182,18 @@ TEST(Datasets, ScalingOfMillionsOfPointsFarFromZeroKeepsItsDigits) {
     for (std::size_t i = 0; i < points.count; i += 2) points.values[i] = 1001.0F;
     const Scaling scaling = estimate_scaling(points, "here");
     EXPECT_NEAR(scaling.mean[0], 1000.5, 1e-9);
-    EXPECT_NEAR(scaling.deviation, 0.5, 1e-9);
+    EXPECT_NEAR(scaling.deviation[0], 0.5, 1e-9);
 }
 
 TEST(Datasets, ScalingHasOneMeanOrOnePerCoordinate) {
     const Points points = {2, 2, {0, 10, 2, 10}};  // equal in one coordinate
-    EXPECT_EQ(estimate_scaling(points, "here"), (Scaling{{5.5, 5.5}, std::sqrt((30.25 + 12.25 + 2 * 20.25) / 4)}));
-    EXPECT_EQ(estimate_scaling(points, "here", Centre::own), (Scaling{{1, 10}, std::sqrt(0.5)}));
+    EXPECT_EQ(estimate_scaling(points, "here"),
+              (Scaling{{5.5, 5.5}, std::vector<double>(2, std::sqrt((30.25 + 12.25 + 2 * 20.25) / 4))}));
+    EXPECT_EQ(estimate_scaling(points, "here", Centre::own), (Scaling{{1, 10}, {std::sqrt(0.5), std::sqrt(0.5)}}));
     const Points elsewhere = {2, 2, {0, 0, 2, 0}, {}, {0, 10}};  // the same
     EXPECT_EQ(estimate_scaling(elsewhere, "here"), estimate_scaling(points, "here"));
     EXPECT_EQ(estimate_scaling(elsewhere, "here", Centre::own), estimate_scaling(points, "here", Centre::own));
-    const Scaling scaling = {{1, 9}, 2};
+    const Scaling scaling = {{1, 9}, {2, 0.5}};
     EXPECT_EQ(standardise(elsewhere, scaling), standardise(points, scaling));
 }
 
@@ -243,7 +244,7 @@ TEST_F(FileDataset, StandardisesEachCoordinateAboutItsOwnMean) {
     // As of a map: 100 apart, about (5e5, 5.4e6).
     write_npy(path, {2, 2}, std::vector<float>{499'900, 5'399'900, 500'100, 5'400'100});
     const auto dataset = open_dataset(path.string());
-    EXPECT_EQ(dataset->scaling(), (Scaling{{5e5, 5.4e6}, 100}));
+    EXPECT_EQ(dataset->scaling(), (Scaling{{5e5, 5.4e6}, {100, 100}}));
     EXPECT_EQ(standardise(dataset->pool(0, 2), dataset->scaling()), (Points{2, 2, {-1, -1, 1, 1}}));
 }
 
@@ -255,7 +256,7 @@ TEST_F(FileDataset, TellsPointsApartThatFloat32DoesNot) {
     const auto dataset = open_dataset(path.string());
     // Of 0 … n: the mean n/2, the variance n(n+2)/12.
     EXPECT_DOUBLE_EQ(dataset->scaling().mean[0], 1.7e9 + 30);
-    EXPECT_DOUBLE_EQ(dataset->scaling().deviation, std::sqrt(60 * 62 / 12.0));
+    EXPECT_DOUBLE_EQ(dataset->scaling().deviation[0], std::sqrt(60 * 62 / 12.0));
     const Points all = standardise(dataset->pool(0, 61), dataset->scaling());
     for (int i = 0; i <= 60; ++i) {
         ASSERT_FLOAT_EQ(all.values[static_cast<std::size_t>(i)], static_cast<float>((i - 30) / std::sqrt(310.0)));
@@ -264,7 +265,9 @@ TEST_F(FileDataset, TellsPointsApartThatFloat32DoesNot) {
     for (const float value : drawn.values) {
         EXPECT_NE(std::ranges::find(all.values, value), all.values.end()) << value;
     }
-    EXPECT_NEAR(spacing_at_mean(dataset->scaling()), 128 / std::sqrt(310.0), 1e-9);
+    const FloatSpacing spacing = widest_spacing_at_mean(dataset->scaling());
+    EXPECT_EQ(spacing.distance, 128);
+    EXPECT_NEAR(spacing.in_deviations, 128 / std::sqrt(310.0), 1e-9);
     replace(npy_of_doubles(2, 1, {1.7e9 + 0.1, 1.7e9 + 0.1}));
     expect_refused([&] { open_dataset(path.string()); }, "equal points", "all points are equal");
 }

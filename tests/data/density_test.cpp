@@ -69,7 +69,7 @@ TEST(Density, IsUniformWithinACell) {
     expect_proportional(counts_of(points, 8, 8, {1, 1, 5, 4}), std::vector<float>(64, 1));
     // A rectangle of 4 × 3 about (3, 2.5): variances 16/12 and 9/12.
     EXPECT_THAT(dataset->scaling().mean, testing::ElementsAre(3, 2.5));
-    EXPECT_NEAR(dataset->scaling().deviation, std::sqrt(25.0 / 24), 1e-14);
+    EXPECT_NEAR(dataset->scaling().deviation[0], std::sqrt(25.0 / 24), 1e-14);
 }
 
 TEST(Density, KnowsItsScaling) {
@@ -80,7 +80,7 @@ TEST(Density, KnowsItsScaling) {
     // Deviations of the coordinates below 2.4: six standard errors of a mean are 0.032, of a deviation less.
     EXPECT_NEAR(dataset->scaling().mean[0], drawn.mean[0], 0.032);
     EXPECT_NEAR(dataset->scaling().mean[1], drawn.mean[1], 0.032);
-    EXPECT_NEAR(dataset->scaling().deviation, drawn.deviation, 0.02);
+    EXPECT_NEAR(dataset->scaling().deviation[0], drawn.deviation[0], 0.02);
 }
 
 TEST(Density, DrawsAnyPartInAnyOrder) {

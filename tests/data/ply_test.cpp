@@ -228,7 +228,7 @@ TEST_F(Ply, IsADataSetWithAMeanPerCoordinate) {
     std::filesystem::rename(path, cloud);
     const auto dataset = open_dataset(cloud.string());
     EXPECT_EQ(dataset->dim(), 3U);
-    EXPECT_EQ(dataset->scaling(), (Scaling{{2, 30, 5}, std::sqrt((1 + 100) / 3.0)}));
+    EXPECT_EQ(dataset->scaling(), (Scaling{{2, 30, 5}, std::vector<double>(3, std::sqrt((1 + 100) / 3.0))}));
 }
 
 }  // namespace

@@ -174,7 +174,7 @@ TEST_F(Png, ThatIsConstantIsARectangleUnlessItIsBlack) {
     write(png, {6, 3, 8, PNG_COLOR_TYPE_GRAY, {std::vector<png_byte>(6, 99)}});
     const Scaling scaling = open_dataset(png.string())->scaling();
     EXPECT_THAT(scaling.mean, Each(testing::DoubleNear(0, 1e-15)));
-    EXPECT_NEAR(scaling.deviation, std::sqrt((4 + 1) / 24.0), 1e-14);  // variances 4/12 and 1/12
+    EXPECT_NEAR(scaling.deviation[0], std::sqrt((4 + 1) / 24.0), 1e-14);  // variances 4/12 and 1/12
     write(path, {6, 3, 1, PNG_COLOR_TYPE_GRAY, {{0}}});
     std::filesystem::rename(path, png);
     EXPECT_THAT([&] { open_dataset(png.string()); },

@@ -65,7 +65,7 @@ TEST(Programs, CarryTimesAndNamesAndStartFromTheUnitNormal) {
     EXPECT_EQ(program.sampler, "ddim");
     EXPECT_EQ(program.process, "ddpm");
     EXPECT_EQ(program.steps, 2);
-    EXPECT_EQ(program.init_scale, 1);
+    EXPECT_EQ(program.start, StartLaw::normal(1));
 }
 
 TEST(Programs, DrawNoiseOnEveryStepButTheLast) {

@@ -87,7 +87,7 @@ struct NormalSum {
 inline std::vector<NormalSum> normal_sums(const Program& program, const ScoreSource& source) {
     std::vector<NormalSum> registers(static_cast<std::size_t>(program.registers));
     const auto at = [&](int reg) -> NormalSum& { return registers[static_cast<std::size_t>(reg)]; };
-    at(program.init_register).normals[{base::kInitStream, 0}] = program.init_scale;
+    at(program.init_register).normals[{base::kInitStream, 0}] = program.start.scale[0];
     std::vector<NormalSum> states(static_cast<std::size_t>(program.steps));
     for (const Op& op : program.ops) {
         if (const auto* eval = std::get_if<Eval>(&op.instruction)) {

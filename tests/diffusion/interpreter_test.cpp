@@ -60,7 +60,7 @@ TEST(Interpreter, NoiseIsThatOfTheParticlesNumber) {
 
 TEST(Interpreter, StartStateIsScaledNoiseWhateverTheBatch) {
     Program program;
-    program.init_scale = 3;
+    program.start = StartLaw::normal(3);
     const std::vector<double> whole = initial_state(program, 5, {0, 7}, 3);
     const std::vector<double> part = initial_state(program, 5, {4, 3}, 3);
     EXPECT_THAT(part, testing::ElementsAreArray(whole.begin() + 12, whole.end()));

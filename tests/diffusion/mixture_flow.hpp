@@ -22,7 +22,7 @@ class MixtureFlow {
         : process_(std::move(process)), start_(start), end_(end) {
         const Marginal at = process_->marginal(start_);
         Program start_scale;
-        start_scale.init_scale = std::hypot(at.alpha, at.sigma);
+        start_scale.start = StartLaw::normal(std::hypot(at.alpha, at.sigma));
         states_ = initial_state(start_scale, 4, {0, kParticles}, kDim);
         reference_ = solve();
     }

@@ -214,7 +214,7 @@ constexpr double kVariance = 0.3;
 Form law(const Program& program) {
     std::vector<Form> registers(static_cast<std::size_t>(program.registers));
     const auto at = [&](int reg) -> Form& { return registers[static_cast<std::size_t>(reg)]; };
-    at(program.init_register).start = program.init_scale;
+    at(program.init_register).start = program.start.scale[0];
     for (const Op& op : program.ops) {
         Form result;
         if (const auto* eval = std::get_if<Eval>(&op.instruction)) {

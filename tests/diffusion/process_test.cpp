@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "diffusion/prediction.hpp"
 #include "support.hpp"
 
@@ -204,6 +206,29 @@ TEST(Prediction, FormsGiveBackDataAndNoise) {
 TEST(Prediction, RefusesUnknownNames) {
     EXPECT_THAT(error_of([] { parse_prediction("epsilom", "--prediction"); }),
                 HasSubstr("unknown prediction 'epsilom' (--prediction): no such name; did you mean 'epsilon'?"));
+}
+
+TEST(WithPresets, SaysEveryParameterAndChangesNoLevel) {
+    for (const ProcessInfo& info : processes()) {
+        for (const std::string_view schedule : kBetaSchedules) {
+            ProcessSettings bare;
+            bare.name = info.name;
+            if (info.name == "ddpm") bare.schedule = schedule;
+            const ProcessSettings full = with_presets(bare);
+            for_each_process_parameter(full, [&](std::string_view name, const auto& value) {
+                const auto taken = process_parameters(bare.name, bare.schedule);
+                const bool is_taken = std::ranges::find(taken, name, &ProcessParameter::name) != taken.end();
+                EXPECT_EQ(value.has_value(), is_taken) << info.name << " " << name;
+            });
+            const auto a = make_process(bare);
+            const auto b = make_process(full);
+            EXPECT_EQ(a->times().highest, b->times().highest);
+            for (const double share : {0.0, 0.1, 0.5, 1.0}) {
+                const double t = a->times().lowest_noisy + share * (a->times().highest - a->times().lowest_noisy);
+                EXPECT_EQ(a->marginal(t), b->marginal(t)) << info.name << " " << t;
+            }
+        }
+    }
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ Program every_op() {
     program.process = "ddpm";
     program.steps = 2;
     program.registers = 4;
-    program.init_scale = 1.5;
+    program.start = StartLaw::normal(1.5);
     program.known_register = 2;
     program.mask_register = 3;
     program.ops = {
@@ -45,7 +45,9 @@ Program every_op() {
 
 TEST(ProgramJson, HasTheDocumentedLayout) {
     EXPECT_EQ(to_json(every_op()),
-              R"({"version":1,"sampler":"made \"up\"","process":"ddpm","steps":2,"evaluations":1,"registers":4,
+              R"({"version":2,"sampler":"made \"up\"","steps":2,"evaluations":1,"registers":4,
+ "process":{"name":"ddpm"},
+ "threshold":{"ratio":0.90000000000000002,"max":2},
  "init":{"register":0,"scale":1.5},
  "inputs":{"known":2,"mask":3},
  "ops":[
@@ -56,6 +58,38 @@ TEST(ProgramJson, HasTheDocumentedLayout) {
   {"op":"mask","step":1,"dst":0,"a":2,"b":0}],
  "result":0}
 )");
+}
+
+TEST(ProgramJson, TellsProcessPredictionSchedulerClipAndStart) {
+    Program program = every_op();
+    program.process_settings = ProcessSettings{.schedule = "scaled_linear", .horizon = 50, .zero_snr = true};
+    program.prediction = Prediction::v;
+    program.scheduler = "DDIMScheduler";
+    program.start = {{0.5, -1}, {2, 3}};
+    std::get<Clamp>(program.ops[3].instruction).high = 2;
+    const std::string text = to_json(program);
+    EXPECT_THAT(text, HasSubstr(R"("process":{"name":"ddpm","schedule":"scaled_linear","T":50,"zero_snr":true},
+ "prediction":"v",
+ "scheduler":"DDIMScheduler",
+ "clip":2,
+ "threshold":{"ratio":0.90000000000000002,"max":2},
+ "init":{"register":0,"mean":[0.5,-1],"scale":[2,3]},)"));
+    EXPECT_EQ(program_from_json(text, "f"), program);
+}
+
+TEST(ProgramJson, ReadsVersion1) {
+    const std::string text =
+        R"({"version":1,"sampler":"ddim","process":"ve","steps":1,"evaluations":1,"registers":1,
+            "init":{"register":0,"scale":50},"ops":[
+            {"op":"eval","step":0,"dst":0,"src":0,"t":0,"alpha":1,"sigma":0,"c_in":1,"c_noise":0,"c_skip":0,"c_out":1}],
+            "result":0})";
+    Program expected;
+    expected.sampler = "ddim";
+    expected.process = "ve";
+    expected.steps = 1;
+    expected.start = StartLaw::normal(50);
+    expected.ops = {{0, Eval{}}};
+    EXPECT_EQ(program_from_json(text, "f"), expected);
 }
 
 TEST(ProgramJson, LeavesOutInputsAndSourceWhereUnused) {
@@ -113,7 +147,7 @@ TEST(ProgramJson, RefusesOpsThatLackAField) {
     for (const char* field :
          {"t", "alpha", "sigma", "c_in", "c_noise", "c_skip", "c_out", "low", "high", "ratio", "max"}) {
         std::string text = to_json(every_op());
-        const std::size_t at = text.find(",\"" + std::string(field) + "\":");
+        const std::size_t at = text.find(",\"" + std::string(field) + "\":", text.find("\"ops\""));
         ASSERT_NE(at, std::string::npos) << field;
         text.erase(at, text.find_first_of(",}", at + 1) - at);
         EXPECT_THAT(error_of([&] { program_from_json(text, "p.json"); }),
@@ -123,8 +157,19 @@ TEST(ProgramJson, RefusesOpsThatLackAField) {
 }
 
 TEST(ProgramJson, RefusalsNameFileAndPlace) {
-    EXPECT_THAT(refusal("\"version\":1", "\"version\":2"), HasSubstr("(p.json: version): version 2 is not 1"));
-    EXPECT_THAT(refusal("\"version\":1,", ""), HasSubstr("(p.json): field 'version' is missing"));
+    EXPECT_THAT(refusal("\"version\":2", "\"version\":3"), HasSubstr("(p.json: version): version 3 is not 1 or 2"));
+    EXPECT_THAT(refusal("\"version\":2", "\"version\":1"), HasSubstr("(p.json: threshold): unknown field"));
+    EXPECT_THAT(refusal("{\"name\":\"ddpm\"}", "{\"name\":\"ddpm\",\"schedule\":\"liner\"}"),
+                HasSubstr("(p.json: process)"));
+    EXPECT_THAT(refusal("{\"name\":\"ddpm\"}", "{\"name\":\"ddpm\",\"T\":10}"), HasSubstr("(p.json: process)"));
+    EXPECT_THAT(refusal(" \"threshold\"", " \"prediction\":\"eps\",\n \"threshold\""),
+                HasSubstr("(p.json: prediction): no such prediction"));
+    EXPECT_THAT(refusal(" \"threshold\"", " \"clip\":3,\n \"threshold\""), HasSubstr("(p.json: clip): no op clamps"));
+    EXPECT_THAT(refusal("\"max\":2", "\"max\":3"), HasSubstr("(p.json: threshold): no op has such a threshold"));
+    EXPECT_THAT(refusal("\"scale\":1.5", "\"scale\":[1,2],\"mean\":[1,2,3]"), HasSubstr("(p.json: init.scale)"));
+    EXPECT_THAT(refusal("\"scale\":1.5", "\"scale\":[1,-2]"), HasSubstr("(p.json: init.scale): negative"));
+    EXPECT_THAT(refusal("\"scale\":1.5", "\"scale\":[]"), HasSubstr("(p.json: init.scale): empty"));
+    EXPECT_THAT(refusal("\"version\":2,", ""), HasSubstr("(p.json): field 'version' is missing"));
     EXPECT_THAT(refusal("\"evaluations\":1", "\"evaluations\":2"), HasSubstr("(p.json: evaluations): the ops hold 1"));
     EXPECT_THAT(refusal("\"steps\":2", "\"steps\":\"2\""), HasSubstr("(p.json: steps): not an integer"));
     EXPECT_THAT(refusal("\"steps\":2", "\"steps\":2.0"), HasSubstr("(p.json: steps): not an integer"));
@@ -137,7 +182,7 @@ TEST(ProgramJson, RefusalsNameFileAndPlace) {
     EXPECT_THAT(refusal("[-2,9,0]", "[-2,-9,0]"), HasSubstr("(p.json: ops[2].noise[1][1]): out of range"));
     EXPECT_THAT(refusal("[[0,0.1", "[[0,0,0.1"), HasSubstr("(p.json: ops[2].terms[0]): not [register"));
     EXPECT_THAT(refusal("\"step\":1,\"dst\":0,\"a\"", "\"dst\":0,\"a\""), HasSubstr("(p.json: ops[4]): field 'step'"));
-    EXPECT_THAT(refusal("\"low\":-2", "\"low\":NaN"), HasSubstr("invalid program (p.json): parse error at line 8"));
+    EXPECT_THAT(refusal("\"low\":-2", "\"low\":NaN"), HasSubstr("invalid program (p.json): parse error at line 10"));
     EXPECT_THAT(refusal("\"low\":-2", "\"low\":-1e999"), HasSubstr("invalid program (p.json): number overflow"));
     EXPECT_THAT(refusal("\"dst\":0,\"a\":2", "\"dst\":7,\"a\":2"), HasSubstr("(p.json: ops[4].dst): register 7 of 4"));
     EXPECT_THAT(error_of([] { program_from_json("[1]", "p.json"); }), HasSubstr("(p.json): not an object"));
@@ -181,7 +226,7 @@ TEST(ProgramValidate, NamesTheFirstOpThatBreaksARule) {
     EXPECT_THAT(violation([](Program& p) { p.registers = 2'000'000'000; }), HasSubstr("(registers)"));
     EXPECT_THAT(violation([](Program& p) { p.registers = 5, p.result = 4; }),
                 HasSubstr("(result): register 4 is read"));
-    EXPECT_THAT(violation([](Program& p) { p.init_scale = NAN; }), HasSubstr("(init.scale)"));
+    EXPECT_THAT(violation([](Program& p) { p.start.scale = {NAN}; }), HasSubstr("(init.scale)"));
 }
 
 TEST(Program, CountsEvaluationsAndFindsTheEndsOfSteps) {

@@ -28,7 +28,7 @@ double sum_of(const Program& program) {
     }
     std::vector<double> start;
     for (int sample = 0; sample < kSamples; ++sample) {
-        for (int e = 0; e < kElements; ++e) start.push_back((e * kSamples + sample) / 768.0 * read.init_scale);
+        for (int e = 0; e < kElements; ++e) start.push_back((e * kSamples + sample) / 768.0 * read.start.scale[0]);
     }
     double sum = 0;
     for (const double x : interpret(read, sources, start, 0, {0, kSamples})) sum += std::abs(x);
@@ -45,7 +45,7 @@ int noisy_ops(const Program& program) {
 void expect_agreement(const nlohmann::json& row, const nlohmann::json& config) {
     const Program program = program_from_scheduler(config.dump(), "scheduler_config.json", row["num_inference_steps"]);
     EXPECT_EQ(program.evaluations(), row["evaluations"].get<int>()) << row;
-    EXPECT_NEAR(program.init_scale / row["init_noise_sigma"].get<double>(), 1, 1e-6) << row;
+    EXPECT_NEAR(program.start.scale[0] / row["init_noise_sigma"].get<double>(), 1, 1e-6) << row;
     EXPECT_NEAR(sum_of(program) / row["sum_float64"].get<double>(), 1, 1e-9) << row;
     EXPECT_EQ(noisy_ops(program), row.value("noisy_steps", 0)) << row;
 }

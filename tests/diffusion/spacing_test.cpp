@@ -288,11 +288,11 @@ TEST(ExplicitTimesteps, AreParsedAndVisited) {
 }
 
 TEST(ExplicitTimesteps, StartFromTheNoiseOfTheFirst) {
-    EXPECT_EQ(make_course(make_process({.name = "edm"}), {80, 3}).init_scale(), 80);
-    EXPECT_EQ(make_course(make_process({.name = "edm"}), {7, 3}).init_scale(), 7);
-    EXPECT_EQ(make_course(make_process({.name = "additive", .horizon = 4}), {1, 0.5}).init_scale(), 1);
-    EXPECT_EQ(make_course(make_process({.name = "ve"}), SpacingSettings{}, 3).init_scale(), 50);
-    EXPECT_EQ(make_course(linear(), {500, 10}).init_scale(), 1);
+    EXPECT_EQ(make_course(make_process({.name = "edm"}), {80, 3}).start(), StartLaw::normal(80));
+    EXPECT_EQ(make_course(make_process({.name = "edm"}), {7, 3}).start(), StartLaw::normal(7));
+    EXPECT_EQ(make_course(make_process({.name = "additive", .horizon = 4}), {1, 0.5}).start(), StartLaw::normal(1));
+    EXPECT_EQ(make_course(make_process({.name = "ve"}), SpacingSettings{}, 3).start(), StartLaw::normal(50));
+    EXPECT_EQ(make_course(linear(), {500, 10}).start(), StartLaw::normal(1));
 }
 
 TEST(ExplicitTimesteps, AreRefusedWithTheReason) {

@@ -136,7 +136,7 @@ TEST_F(Scene, ColoursByOriginAfterItWasRecorded) {
     const gpu::Buffer values = gpu::make_buffer<float>(device(), "start", start);
     gpu::Recorder recorder(device(), "origin");
     recorder.begin();
-    renderer.record_origin(recorder, {values, 0, count, count, 2}, 1);
+    renderer.record_origin(recorder, {values, 0, count, count, 2}, 0, 1);
     device().wait(device().submit(recorder));
     const Picture known = shoot(renderer, now, {}, look);
     const auto pixel = [&](const Picture& picture, std::size_t x) {

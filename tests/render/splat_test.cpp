@@ -155,7 +155,7 @@ TEST_F(Splat, SpreadsOneDimensionOverAStripEvenly) {
 TEST_F(Splat, OriginIsTheNormalDistributionFunctionOfTheFirstCoordinate) {
     const std::uint32_t count = 1000;
     std::vector<float> values(2 + count, 1e6f);
-    for (std::uint32_t i = 0; i < count; ++i) values[2 + i] = 2.5f * (-5 + 10 * float(i) / float(count - 1));
+    for (std::uint32_t i = 0; i < count; ++i) values[2 + i] = 40.0f + 2.5f * (-5 + 10 * float(i) / float(count - 1));
     values[2] = kNan;
     values[3] = kInfinity;
     values[4] = -kInfinity;
@@ -164,7 +164,7 @@ TEST_F(Splat, OriginIsTheNormalDistributionFunctionOfTheFirstCoordinate) {
     const Splatter splatter(device());
     gpu::Recorder recorder(device(), "origin");
     recorder.begin();
-    splatter.record_origin(recorder, {buffer, 2, count, count, 1}, 2.5, channel);
+    splatter.record_origin(recorder, {buffer, 2, count, count, 1}, 40, 2.5, channel);
     device().wait(device().submit(recorder));
     const auto found = gpu::download<float>(device(), channel);
     EXPECT_EQ(found[0], 0.5f);
@@ -172,7 +172,7 @@ TEST_F(Splat, OriginIsTheNormalDistributionFunctionOfTheFirstCoordinate) {
     EXPECT_NEAR(found[2], 0, 1e-4);
     for (std::uint32_t i = 3; i < count; ++i) {
         // The stated accuracy of the approximation.
-        EXPECT_NEAR(found[i], 0.5 * std::erfc(-double(values[2 + i]) / 2.5 / std::sqrt(2.0)), 2e-4);
+        EXPECT_NEAR(found[i], 0.5 * std::erfc(-(double(values[2 + i]) - 40) / 2.5 / std::sqrt(2.0)), 2e-4);
         EXPECT_GE(found[i], 0);
         EXPECT_LE(found[i], 1);
     }

@@ -72,8 +72,17 @@ TEST_F(ExecutorTest, GivenStartStatesContinueATrajectory) {
     original.trajectory = true;
     const Collected expected = collect(original);
     RunRequest again = original;
-    again.init = std::span(expected.trajectory).first(600);
+    again.init = rows_of(std::span(expected.trajectory).first(600), 2);
     EXPECT_EQ(collect(again).trajectory, expected.trajectory);
+}
+
+TEST_F(ExecutorTest, StartsFromAMeanAndAScalePerCoordinate) {
+    RunRequest asked = request(300, 128);
+    asked.program.start = {{-3, 50}, {0.25, 7}};
+    asked.trajectory = true;
+    const std::vector<float> states = collect(asked).trajectory;
+    const std::vector<double> exact = diffusion::initial_state(asked.program, asked.seed, {asked.first, 300}, 2);
+    for (std::size_t i = 0; i < exact.size(); ++i) ASSERT_NEAR(static_cast<double>(states[i]), exact[i], 2e-5) << i;
 }
 
 TEST_F(ExecutorTest, SeedsDiffer) {
@@ -86,7 +95,7 @@ TEST_F(ExecutorTest, RunsBlendsOfManyTermsAndDrawsLikeTheInterpreter) {
     diffusion::Program program;
     program.steps = 2;
     program.registers = 4;
-    program.init_scale = 1.5;
+    program.start = diffusion::StartLaw::normal(1.5);
     program.result = 3;
     program.ops = {{0, diffusion::Eval{.dst = 1, .src = 0, .c_in = 0.5, .c_noise = 300, .c_skip = 0.25, .c_out = 2}},
                    {0, diffusion::Blend{2, {{0, 1}, {1, -0.5}, {0, 0.125}}, {{0.5, 9, 1}, {-0.25, 9, 2}, {2, 10, 1}}}},

@@ -61,9 +61,11 @@ class InstructionsTest : public gpu::GpuTest {
         if (request.trajectory) {
             both.gpu.assign(collected.trajectory.begin() + after_start, collected.trajectory.end());
         }
+        std::vector<float> start(std::size_t{request.particles} * dim);
+        request.init(0, start);
         const diffusion::ProgramInputs inputs = {widened(request.known), widened(request.mask)};
         interpret(
-            request.program, {}, widened(request.init), request.seed, {request.first, request.particles},
+            request.program, {}, widened(start), request.seed, {request.first, request.particles},
             [&](int step, std::span<const double> state) {
                 if (!request.trajectory && step + 1 < request.program.steps) return;
                 both.host.insert(both.host.end(), state.begin(), state.end());
@@ -87,7 +89,7 @@ RunRequest one_op(const diffusion::Instruction& instruction, std::uint32_t parti
     request.program.ops = {{0, instruction}};
     request.particles = particles;
     request.chunk = 100;
-    request.init = init;
+    request.init = rows_of(init, init.size() / particles);
     return request;
 }
 

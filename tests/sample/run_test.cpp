@@ -88,7 +88,7 @@ TEST_F(RunTest, OnlyFiniteSamplesAreHandedOver) {
     asked.first = 1000;
     std::vector<float> init(600, 0.5F);
     init[2 * 217 + 1] = std::numeric_limits<float>::infinity();
-    asked.init = init;
+    asked.init = rows_of(init, 2);
     std::uint32_t handed_over = 0;
     const Sink sink = [&](const Batch& batch) { handed_over = batch.first + 100; };
     try {

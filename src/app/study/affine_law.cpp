@@ -71,6 +71,17 @@ AffineMap map_of(const Eval& eval, const ScoreSource& source) {
     return map;
 }
 
+AffineState start_state(const StartLaw& start, std::size_t dim) {
+    AffineState state;
+    Matrix scales(dim * dim, 0.0);
+    for (std::size_t e = 0; e < dim; ++e) {
+        state.offset.push_back(start.mean_of(e));
+        scales[e * dim + e] = start.scale_of(e);
+    }
+    state.draws[{base::kInitStream, 0}] = std::move(scales);
+    return state;
+}
+
 /// The registers of a program whose law is carried.
 class AffineMachine {
   public:
@@ -146,8 +157,7 @@ GaussianLaw gaussian_law_after(const Program& program, std::span<const ScoreSour
     program.validate();
     const auto dim = static_cast<std::size_t>(sources[0]->dim());
     AffineMachine machine(sources, program.registers, dim);
-    machine.run(
-        Blend{.dst = program.init_register, .terms = {}, .noise = {{program.init_scale, base::kInitStream, 0}}});
+    machine.state(program.init_register) = start_state(program.start, dim);
     for (const Op& op : program.ops) std::visit([&](const auto& specific) { machine.run(specific); }, op.instruction);
     const AffineState& result = machine.state(program.result);
     GaussianLaw law = {result.offset, Matrix(dim * dim, 0.0)};

@@ -5,7 +5,7 @@
 
 #include "app/interrupt.hpp"
 #include "base/random.hpp"
-#include "base/thread_pool.hpp"
+#include "diffusion/exact_draws.hpp"
 #include "sample/exact_source.hpp"
 
 namespace scorefield::app {
@@ -23,7 +23,7 @@ sample::RunRequest GpuPopulation::run_request(const diffusion::Program& program,
     run.program = program;
     run.seed = request_.seed;
     run.particles = request_.particles;
-    run.init = init;
+    if (!init.empty()) run.init = sample::rows_of(init, source_->dim());
     run.progress = [](std::uint64_t /*particle_steps*/) { require_not_interrupted(); };
     return run;
 }
@@ -55,17 +55,8 @@ std::vector<std::vector<float>> GpuPopulation::run(const diffusion::Program& pro
 }
 
 std::vector<float> GpuPopulation::draws(const diffusion::Marginal& at) const {
-    constexpr std::uint32_t kBlock = 1 << 14;
-    const auto dim = static_cast<std::size_t>(target_->dim());
-    std::vector<float> points(request_.particles * dim);
-    base::ThreadPool pool;
-    pool.run((request_.particles + kBlock - 1) / kBlock, [&](std::size_t block) {
-        const auto first = static_cast<std::uint32_t>(block * kBlock);
-        const std::uint32_t count = std::min(kBlock, request_.particles - first);
-        const std::vector<double> exact = target_->sample(request_.seed, {first, count}, at);
-        std::ranges::transform(exact, points.begin() + static_cast<std::ptrdiff_t>(first * dim),
-                               [](double x) { return static_cast<float>(x); });
-    });
+    std::vector<float> points(std::size_t{request_.particles} * static_cast<std::size_t>(target_->dim()));
+    diffusion::draw_exact(*target_, request_.seed, 0, at, points);
     return points;
 }
 

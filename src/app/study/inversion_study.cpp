@@ -32,7 +32,7 @@ std::vector<float> run(gpu::Device& device, GpuScore& score, const diffusion::Pr
     sample::RunRequest request;
     request.program = program;
     request.particles = static_cast<std::uint32_t>(init.size() / score.source().dim());
-    request.init = init;
+    request.init = sample::rows_of(init, score.source().dim());
     request.progress = [](std::uint64_t /*particle_steps*/) { require_not_interrupted(); };
     std::vector<float> states;
     sample::GpuSource* const sources[] = {&score.source()};

@@ -16,10 +16,9 @@ using diffusion::MixtureComponent;
 
 /// A Gaussian of equal variances around (x, y), in standardised units.
 MixtureComponent component(double weight, double x, double y, double deviation, const data::Scaling& scaling) {
-    const double variance = std::pow(deviation / scaling.deviation, 2);
     return {weight,
-            {(x - scaling.mean[0]) / scaling.deviation, (y - scaling.mean[1]) / scaling.deviation},
-            {variance, 0, 0, variance}};
+            {(x - scaling.mean[0]) / scaling.deviation[0], (y - scaling.mean[1]) / scaling.deviation[1]},
+            {std::pow(deviation / scaling.deviation[0], 2), 0, 0, std::pow(deviation / scaling.deviation[1], 2)}};
 }
 
 KnownData known(std::unique_ptr<data::Dataset> dataset, const std::vector<MixtureComponent>& components) {

@@ -103,7 +103,7 @@ std::optional<LineLaw> line_law(const Program& program, const SamplerSettings& s
                                 const std::shared_ptr<const Target>& target) {
     const ExactScore source(target, prediction_of(settings));
     const ScoreSource* const sources[] = {&source};
-    return law_after(program, sources, LineLaw::normal(0, program.init_scale));
+    return law_after(program, sources, LineLaw::normal(program.start.mean_of(0), program.start.scale_of(0)));
 }
 
 Table on_the_line(gpu::Device& device, const StudyRequest& request, StudyProgress& progress) {

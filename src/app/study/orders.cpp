@@ -146,7 +146,7 @@ const ExactFlow& exact_flow() {
         const double h = -(kEndLogSnr - kStartLogSnr) / kReferenceSteps;
         ExactFlow result;
         Program prior;
-        prior.init_scale = std::exp(-kStartLogSnr);
+        prior.start = StartLaw::normal(std::exp(-kStartLogSnr));
         result.noise = initial_state(prior, kSeed, {0, kParticles}, 2);
         result.adaptive = result.noise;
         result.data = result.noise;

@@ -34,6 +34,11 @@ void space_as_usual(Settings& settings) {
     settings.given.erase("spacing");
 }
 
+/// Exact draws are of targets only.
+void start_as_usual(Settings& settings) {
+    settings.init = Settings().init;
+}
+
 /// So many that nearly every discrete process has them.
 void take_few_steps(Settings& settings) {
     constexpr int kFew = 20;
@@ -52,13 +57,14 @@ void take_usual_sampler(Settings& settings) {
 
 void change_all(Settings& settings) {
     for (const Change change :
-         {say_no_prediction, list_no_timesteps, space_as_usual, take_few_steps, take_usual_sampler}) {
+         {say_no_prediction, list_no_timesteps, space_as_usual, start_as_usual, take_few_steps, take_usual_sampler}) {
         change(settings);
     }
 }
 
-constexpr std::array<Change, 8> kChanges = {follow_the_sampler, say_no_prediction, list_no_timesteps,  space_as_usual,
-                                            take_few_steps,     forget_parameters, take_usual_sampler, change_all};
+constexpr std::array<Change, 9> kChanges = {follow_the_sampler, say_no_prediction,  start_as_usual,
+                                            list_no_timesteps,  space_as_usual,     take_few_steps,
+                                            forget_parameters,  take_usual_sampler, change_all};
 
 /// What is another now: `the usual spacing, 20 steps`.
 std::string changes(const Settings& before, const Settings& after) {
@@ -71,6 +77,7 @@ std::string changes(const Settings& before, const Settings& after) {
     if (before.spacing != after.spacing || before.timesteps != after.timesteps) {
         all.push_back(after.is_given("spacing") ? "spacing " + after.spacing.name : "the usual spacing");
     }
+    if (before.init != after.init) all.push_back("start " + after.init);
     if (before.steps != after.steps) all.push_back(fmt::format("{} steps", after.steps));
     if (before.is_given("prediction") != after.is_given("prediction")) {
         all.push_back(fmt::format("prediction {}", diffusion::prediction_name(exact_prediction(after))));

@@ -119,7 +119,7 @@ Pilot& ProgramBuilder::pilot() {
                                   settings_.name + " takes its step sizes from the score",
                                   "say which with --model or --target");
     }
-    if (piloted_ == 0) pilot_->start(course_.init_scale());
+    if (piloted_ == 0) pilot_->start(course_.start());
     for (; piloted_ < program_.ops.size(); ++piloted_) pilot_->run(program_.ops[piloted_].instruction);
     return *pilot_;
 }

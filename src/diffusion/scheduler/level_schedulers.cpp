@@ -222,6 +222,7 @@ Program build_pndm(const SchedulerConfig& config, int steps) {
     Program program = builder.take();
     program.sampler = sampler.name;
     program.process = course.process().name();
+    program.prediction = prediction;
     program.steps = steps;
     program.validate();
     return program;

@@ -124,6 +124,7 @@ Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, co
             const double ratio = at.sigma / at.alpha;
             return noise ? AffineForm{(1 - at.alpha) / ratio, at.alpha} : AffineForm{1, -ratio};
         });
+        program.prediction = prediction;
         return program;
     }
     if (run.flow && prediction == Prediction::v) {
@@ -132,6 +133,7 @@ Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, co
         substitute_output(program, [noise](const Eval& at) -> AffineForm {
             return noise ? AffineForm{at.sigma, at.alpha} : AffineForm{at.alpha, -at.sigma};
         });
+        program.prediction = prediction;
         return program;
     }
     return compile_program(course, prediction, sampler);

@@ -38,7 +38,9 @@ Program program_from_scheduler(const std::string& json, const std::string& where
     std::vector<std::string_view> others;
     for (const SchedulerClass& other : classes()) others.insert(others.end(), other.fields.begin(), other.fields.end());
     config.keep_fields(found->fields, others);
-    return found->build(config, steps);
+    Program program = found->build(config, steps);
+    program.scheduler = config.class_name();
+    return program;
 }
 
 }  // namespace scorefield::diffusion

@@ -1,0 +1,189 @@
+#include "app/start.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "app/output.hpp"
+#include "base/error.hpp"
+#include "data/npy.hpp"
+#include "data/point_file.hpp"
+#include "data/scaling.hpp"
+#include "diffusion/exact_draws.hpp"
+
+namespace scorefield::app {
+namespace {
+
+using diffusion::AxisMoments;
+using diffusion::Marginal;
+
+/// Every row is a particle's.
+data::Points read_rows(const std::string& path) {
+    return data::require_all_finite(data::read_npy_points(path), path,
+                                    "remove NaN and infinite rows, and as many --particles");
+}
+
+data::Points read_states(const Settings& settings, const Model& model) {
+    data::Points states = read_rows(settings.init);
+    if (states.dim != model.dim() || states.count != settings.particles) {
+        throw base::request_error("start states of the wrong shape", settings.init,
+                                  fmt::format("it holds ({}, {}), the run needs ({}, {})", states.count, states.dim,
+                                              settings.particles, model.dim()),
+                                  "give a row of that many values for each particle, or leave --particles out");
+    }
+    return data::standardise(std::move(states), file_scaling(settings, model));
+}
+
+/// Mean and deviation of a start beside those of the density at the first level, in its deviations.
+struct Difference {
+    std::size_t coordinate = 0;
+    double shift = 0;      ///< of the mean
+    double ratio = 1;      ///< of the deviations
+    double magnitude = 0;  ///< what of the two is larger
+};
+
+Difference difference_of(const AxisMoments& start, const AxisMoments& density) {
+    Difference largest;
+    for (std::size_t c = 0; c < density.mean.size(); ++c) {
+        const double deviation = std::sqrt(density.variance[c]);
+        if (!(deviation > 0)) continue;
+        const double shift = (start.mean[c] - density.mean[c]) / deviation;
+        const double ratio = std::sqrt(start.variance[c]) / deviation;
+        const double magnitude = std::max(std::abs(shift), ratio > 0 ? std::abs(std::log(ratio)) : 1.0);
+        if (magnitude > largest.magnitude) largest = {c, shift, ratio, magnitude};
+    }
+    return largest;
+}
+
+AxisMoments moments_of_law(const diffusion::StartLaw& law, std::size_t dim) {
+    AxisMoments moments;
+    for (std::size_t c = 0; c < dim; ++c) {
+        moments.mean.push_back(law.mean_of(c));
+        moments.variance.push_back(law.scale_of(c) * law.scale_of(c));
+    }
+    return moments;
+}
+
+/// The largest share of a coordinate's variance that the data still make at the level.
+double signal_share(const AxisMoments& clean, const Marginal& at) {
+    double share = 0;
+    for (const double variance : clean.variance) {
+        const double signal = at.alpha * at.alpha * variance;
+        if (signal > 0) share = std::max(share, signal / (signal + at.sigma * at.sigma));
+    }
+    return share;
+}
+
+std::string level_text(const Marginal& at) {
+    return fmt::format("the first noise level (alpha {:.4g}, sigma {:.4g})", at.alpha, at.sigma);
+}
+
+std::string remedy(const Settings& settings, const Model& model) {
+    const std::string better = model.target ? "--init exact" : "--init matched";
+    if (!settings.program.empty()) return "say " + better + ", or compile it for this model";
+    return "say " + better + ", or start where more noise is (a larger --process.T or sigma, another --spacing)";
+}
+
+}  // namespace
+
+StartKind start_kind(const Settings& settings) {
+    if (settings.init == "matched") return StartKind::matched;
+    if (settings.init == "prior") return StartKind::prior;
+    return settings.init == "exact" ? StartKind::exact : StartKind::file;
+}
+
+Marginal first_level(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    if (settings.program.empty()) return course_of(settings, model).steps().front().from.at;
+    for (const diffusion::Op& op : program.ops) {
+        if (const auto* eval = std::get_if<diffusion::Eval>(&op.instruction)) return {eval->alpha, eval->sigma};
+    }
+    return {};
+}
+
+data::Scaling file_scaling(const Settings& settings, const Model& model) {
+    return settings.units == "data" ? model.scaling : data::Scaling::identity(model.dim());
+}
+
+Settings with_particles_of_init(Settings settings) {
+    if (start_kind(settings) != StartKind::file || settings.is_given("particles")) return settings;
+    const std::size_t rows = read_rows(settings.init).count;
+    if (rows <= kMaxParticles) settings.particles = static_cast<std::uint32_t>(rows);
+    return settings;
+}
+
+StartRows start_rows(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    switch (start_kind(settings)) {
+        case StartKind::matched:
+        case StartKind::prior:
+            return {};
+        case StartKind::exact: {
+            if (!model.target) {
+                throw base::request_error("no exact density to start from", "--init",
+                                          "only an exact target can be drawn from at a noise level",
+                                          "say --init matched, or choose a --target");
+            }
+            const Marginal at = first_level(settings, model, program);
+            return [target = model.target, seed = settings.seed, at](std::uint32_t first, std::span<float> rows) {
+                diffusion::draw_exact(*target, seed, first, at, rows);
+            };
+        }
+        case StartKind::file:
+            break;
+    }
+    const auto states = std::make_shared<const std::vector<float>>(read_states(settings, model).values);
+    return [states, dim = model.dim()](std::uint32_t first, std::span<float> rows) {
+        const auto from = states->begin() + static_cast<std::ptrdiff_t>(first * dim);
+        std::copy(from, from + static_cast<std::ptrdiff_t>(rows.size()), rows.begin());
+    };
+}
+
+std::optional<std::string> start_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    const bool from_data = settings.program.empty() && diffusion::sampler_info(settings.sampler.name).from_data;
+    const StartKind kind = start_kind(settings);
+    if (model.in_training || from_data || kind == StartKind::exact || program.evaluations() == 0) return {};
+    const std::size_t dim = model.dim();
+    const AxisMoments clean = model.clean_moments.value_or(
+        AxisMoments{std::vector<double>(dim, 0.0), std::vector<double>(dim, model.target ? 0.0 : 1.0)});
+    const Marginal at = first_level(settings, model, program);
+    const AxisMoments density = diffusion::marginal_moments(clean, at);
+    if (kind == StartKind::file) {
+        constexpr std::size_t kFewest = 100;
+        const data::Points states = read_states(settings, model);
+        const Difference found = difference_of(diffusion::moments_of(states.values, dim), density);
+        if (states.count < kFewest || found.magnitude < std::log(2.0)) return {};
+        return fmt::format(
+            "the states of {} are not those of {}: coordinate {} has a mean {:.3g} deviations off and {:.3g} times the "
+            "deviation; check --units, or start another sampler from them",
+            settings.init, level_text(at), found.coordinate, found.shift, found.ratio);
+    }
+    constexpr double kSmall = 0.03;
+    const Difference found = difference_of(moments_of_law(program.start, dim), density);
+    if (found.magnitude > kSmall) {
+        return fmt::format(
+            "the start is not the density at {}: coordinate {} has a mean {:.3g} deviations off and {:.3g} times the "
+            "deviation, which stays in the samples; {}",
+            level_text(at), found.coordinate, found.shift, found.ratio, remedy(settings, model));
+    }
+    constexpr double kLittleSignal = 0.01;
+    const double share = signal_share(clean, at);
+    if (share <= kLittleSignal) return {};
+    return fmt::format(
+        "at {} the data still make {:.2g}% of the variance: the start has the mean and variance of the density there, "
+        "but a normal shape; {}",
+        level_text(at), 100 * share,
+        model.target ? "say --init exact"
+                     : "start where more noise is (a larger --process.T or sigma, another --spacing)");
+}
+
+void note_start(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    if (settings.quiet) return;
+    if (const std::optional<std::string> text = start_note(settings, model, program)) {
+        note("scorefield: note: " + *text);
+    }
+}
+
+}  // namespace scorefield::app

@@ -1,0 +1,141 @@
+#include "diffusion/program_check.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace scorefield::diffusion {
+namespace {
+
+std::vector<Eval> evaluations_with_noise(const Program& program) {
+    std::vector<Eval> evals;
+    for (const Op& op : program.ops) {
+        const auto* eval = std::get_if<Eval>(&op.instruction);
+        if (eval != nullptr && eval->alpha > 0 && eval->sigma > 0) evals.push_back(*eval);
+    }
+    return evals;
+}
+
+/// Most of them: a few may stand between levels, or beyond the ends.
+template <class Wrong>
+bool most(const std::vector<Eval>& evals, const Wrong& wrong) {
+    return 2 * std::ranges::count_if(evals, wrong) > static_cast<std::ptrdiff_t>(evals.size());
+}
+
+/// Other libraries round times to whole levels.
+double allowed_time_error(const TimeRange& times) {
+    constexpr double kOfRange = 1e-3;
+    return times.discrete ? 1.01 : kOfRange * (times.highest - times.lowest);
+}
+
+std::string wrong_levels(const std::vector<Eval>& evals, const NoiseProcess& process,
+                         const Parametrisation& parametrisation) {
+    constexpr double kLogError = 0.01;
+    const double allowed = allowed_time_error(process.times());
+    const auto wrong = [&](const Eval& eval) {
+        const double log_snr = std::log(eval.alpha / eval.sigma);
+        if (parametrisation.prediction == Prediction::edm) return std::abs(eval.c_noise + log_snr / 4) > kLogError / 4;
+        return std::abs(eval.c_noise - process.time_at(log_snr)) > allowed;
+    };
+    if (!most(evals, wrong)) return {};
+    const Eval& shown = *std::ranges::find_if(evals, wrong);
+    const double ratio = shown.sigma / shown.alpha;
+    const double own =
+        parametrisation.prediction == Prediction::edm ? std::log(ratio) / 4 : process.time_at(-std::log(ratio));
+    return fmt::format("at sigma/alpha = {:.4g} it tells the network the time {:.6g}, which knows that level as {:.6g}",
+                       ratio, shown.c_noise, own);
+}
+
+bool same(double a, double b) {
+    constexpr double kRelative = 1e-5;
+    return std::abs(a - b) <= kRelative * std::max({std::abs(a), std::abs(b), 1e-6});
+}
+
+/// Whether the evaluation is the estimate of data, noise or score by that prediction, and not the network's output as
+/// it is, which every prediction may ask for.
+bool is_estimate(const Eval& eval, const Parametrisation& parametrisation) {
+    const Node node = {.t = eval.t,
+                       .at = {eval.alpha, eval.sigma},
+                       .c_in = parametrisation.prediction == Prediction::edm ? 1 : eval.c_in,
+                       .c_noise = eval.c_noise};
+    const std::array forms = {denoiser_form(parametrisation, node), noise_form(parametrisation, node),
+                              score_form(parametrisation, node)};
+    return std::ranges::any_of(forms, [&](const AffineForm& form) {
+        const bool plain = form.c_skip == 0 && form.c_out == 1;
+        return !plain && same(eval.c_skip, form.c_skip) && same(eval.c_out, form.c_out);
+    });
+}
+
+std::string wrong_estimates(const std::vector<Eval>& evals, const Parametrisation& parametrisation) {
+    const auto own = [&](const Eval& eval) { return is_estimate(eval, parametrisation); };
+    for (std::size_t other = 0; other < kPredictions.size(); ++other) {
+        const Parametrisation taken = {static_cast<Prediction>(other), parametrisation.sigma_data};
+        if (taken.prediction == parametrisation.prediction) continue;
+        if (most(evals, [&](const Eval& eval) { return is_estimate(eval, taken) && !own(eval); })) {
+            return fmt::format("its evaluations take the network's output for {}, not {}", kPredictions[other],
+                               prediction_name(parametrisation.prediction));
+        }
+    }
+    return {};
+}
+
+/// An edm network wants its input scaled by the deviation of its own data.
+std::string wrong_input(const std::vector<Eval>& evals, const Parametrisation& parametrisation) {
+    if (parametrisation.prediction != Prediction::edm) return {};
+    const auto expected = [&](const Eval& eval) {
+        return network_input(parametrisation, {.t = eval.t, .at = {eval.alpha, eval.sigma}}).c_in;
+    };
+    if (!most(evals, [&](const Eval& eval) { return !same(eval.c_in, expected(eval)); })) return {};
+    return fmt::format("it scales the network's input by {:.6g} where sigma_data = {} makes it {:.6g}", evals[0].c_in,
+                       parametrisation.sigma_data, expected(evals[0]));
+}
+
+/// The processes' noise levels side by side, over the times that both have.
+std::string other_process(const ProcessSettings& said, const NoiseProcess& process) {
+    constexpr int kPlaces = 33;
+    constexpr double kRelative = 1e-3;
+    const std::shared_ptr<const NoiseProcess> own = make_process(said);
+    const TimeRange times = process.times();
+    for (int place = 0; place < kPlaces; ++place) {
+        const double t =
+            times.lowest_noisy + (times.highest - times.lowest_noisy) * static_cast<double>(place) / (kPlaces - 1);
+        if (t > own->times().highest) return fmt::format("its process ends at t = {:.6g}", own->times().highest);
+        const Marginal a = own->marginal(std::max(t, own->times().lowest));
+        const Marginal b = process.marginal(t);
+        const bool alike = std::abs(a.alpha * b.sigma - b.alpha * a.sigma) <=
+                           kRelative * std::max(a.alpha * b.sigma, b.alpha * a.sigma);
+        if (!alike) {
+            return fmt::format("its process has sigma/alpha = {:.6g} at t = {:.6g}, the model's {:.6g}",
+                               a.sigma / a.alpha, t, b.sigma / b.alpha);
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string contradiction(const Program& program, const NoiseProcess& process, const Parametrisation& parametrisation) {
+    if (program.evaluations() == 0) return {};
+    if (!program.process.empty() && program.process != process.name()) {
+        return fmt::format("it is for the process {}, not {}", program.process, process.name());
+    }
+    if (program.prediction && *program.prediction != parametrisation.prediction) {
+        return fmt::format("it is for the prediction {}, not {}", prediction_name(*program.prediction),
+                           prediction_name(parametrisation.prediction));
+    }
+    if (program.process_settings) {
+        if (std::string why = other_process(*program.process_settings, process); !why.empty()) return why;
+    }
+    const std::vector<Eval> evals = evaluations_with_noise(program);
+    if (evals.empty()) return {};
+    if (std::string why = wrong_estimates(evals, parametrisation); !why.empty()) return why;
+    if (std::string why = wrong_levels(evals, process, parametrisation); !why.empty()) return why;
+    return wrong_input(evals, parametrisation);
+}
+
+}  // namespace scorefield::diffusion
