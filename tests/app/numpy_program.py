@@ -83,7 +83,8 @@ def check(sampler, particles, folder):
     program = json.loads(exported.stdout)
     path = os.path.join(folder, "trajectory.npy")
     sampled = run(BINARY, ["sample", "--model", MODEL, "--particles", str(particles), "--out",
-                           os.path.join(folder, "samples.npy"), "--trajectory", path, *sampler])
+                           os.path.join(folder, "samples.npy"), "--trajectory", path, "--units",
+                           "standardised", *sampler])
     require(sampled.returncode == 0, sampled.stderr.decode())
     trajectory = numpy.load(path).astype(numpy.float64)
     require(trajectory.shape == (program["steps"] + 1, particles, 2), f"shape {trajectory.shape}")

@@ -25,6 +25,7 @@ Checkpoint small_checkpoint() {
     checkpoint.prediction = diffusion::Prediction::v;
     checkpoint.data = "moons";
     checkpoint.scaling = {{0.1, 1.0 / 3}, {0.7, 0.7}};
+    checkpoint.clean_moments = diffusion::AxisMoments{{0.01, -1.0 / 7}, {0.9, 1.1}};
     checkpoint.training = {{"steps", "10"}};
     checkpoint.tensors = initial_weights(checkpoint.network, 1, frequencies_of_levels(99));
     // All tensors but time.frequencies: 3·2 + 3 + 3·4, then 3·3 + 3 + 3·4, then 2·3 + 2, then 3·2.
