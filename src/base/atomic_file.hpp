@@ -1,55 +1,46 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/staged_output.hpp"
+
 namespace scorefield::base {
 
-/// A file that appears whole or not at all: written beside its place under a temporary name, renamed by `commit`.
-/// Without `commit` (an exception, say) the temporary file is removed. A symbolic link stays and its target is
-/// replaced; folders, devices and pipes are refused. Throws base::Error (running) with the path.
+/// A file that appears whole or not at all, by the rules of StagedOutput. What was written after the first commit (rows
+/// of a log, say) goes to the file where it stands. Once anything has failed, every later call throws that failure, and
+/// the file in place is what the last commit left. Throws base::Error (running) with the path.
 class AtomicFile {
   public:
     explicit AtomicFile(std::filesystem::path path);
-    ~AtomicFile();
-    AtomicFile(const AtomicFile&) = delete;
-    AtomicFile& operator=(const AtomicFile&) = delete;
+    /// A file of the user's alone in an open folder, as StagedOutput makes it.
+    AtomicFile(const Descriptor& folder, const std::string& name, const std::filesystem::path& shown);
 
     void write(const void* bytes, std::size_t count);
     void write(std::string_view text) { write(text.data(), text.size()); }
     /// The next write begins at this byte: over what is there, or beyond it (a gap reads as zeros until written).
     void seek(std::size_t offset);
-    /// Flushes, synchronises and renames. Call once.
+    /// All that was written is on disk, in the file's place.
     void commit();
 
     const std::filesystem::path& path() const { return path_; }
 
   private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-    void remove_temporary() const;
+    void flush();
+    void put(std::string_view bytes);
+    [[noreturn]] void fail(int error);
 
     std::filesystem::path path_;
-    std::filesystem::path target_;  ///< `path_` with links followed
-    std::filesystem::path temporary_;
-    std::unique_ptr<std::FILE, Close> file_;
+    StagedOutput staged_;
+    std::string buffer_;
+    off_t committed_bytes_ = 0;
 };
 
-/// Throws the error that writing `path` would meet (folder missing or not writable, path is a folder, a device or a
-/// pipe), before long work is spent on it. Removes what processes that were killed while writing it have left beside
-/// it.
+/// Throws the error that writing `path` would meet (folder missing or not writable, path is a folder, a device, a pipe
+/// or read-only), before long work is spent on it. Removes what processes that were killed while writing it have left
+/// beside it.
 void require_writable(const std::filesystem::path& path);
-
-/// The file that writing `path` replaces: symbolic links followed, whether it exists or not. Throws base::Error
-/// (running) where that is a folder, a device or a pipe, or cannot be looked at.
-std::filesystem::path replaced_file(const std::filesystem::path& path);
-
-/// The name beside `path` under which it is being written by this process.
-std::filesystem::path temporary_beside(const std::filesystem::path& path);
 
 }  // namespace scorefield::base

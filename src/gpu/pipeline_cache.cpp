@@ -5,11 +5,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <fstream>
-#include <system_error>
+#include <string_view>
 
-#include "base/atomic_file.hpp"
 #include "base/fnv.hpp"
+#include "base/private_folder.hpp"
 #include "gpu/check.hpp"
 #include "gpu/structure.hpp"
 
@@ -29,32 +28,21 @@ std::uint64_t checksum_of(const std::vector<char>& content) {
     return fnv.hash();
 }
 
-/// The driver's data in `file`; empty with a note when it is not whole. Nothing is read that the file's size does not
-/// vouch for, and nothing is opened that is not a regular file: a pipe would not end.
-std::vector<char> read_whole(const std::filesystem::path& file, std::string& note) {
-    std::error_code error;
-    const std::filesystem::file_status status = std::filesystem::status(file, error);
-    if (!std::filesystem::exists(status)) return {};
-    if (!std::filesystem::is_regular_file(status)) {
-        note = file.string() + " is not a file";
-        return {};
-    }
-    const std::uintmax_t size = std::filesystem::file_size(file, error);
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) return {};
+constexpr std::size_t kMostBytes = std::size_t{1} << 30U;
+
+/// The driver's data in a cache's `file`; empty with a note when it is not whole.
+std::vector<char> driver_data(const std::filesystem::path& path, std::string_view file, std::string& note) {
     FileHeader header;
     const FileHeader expected;
-    if (!stream.read(reinterpret_cast<char*>(&header), sizeof header) ||
-        std::memcmp(header.magic, expected.magic, sizeof header.magic) != 0) {
-        note = file.string() + " is not a pipeline cache";
+    if (file.size() < sizeof header || std::memcmp(file.data(), expected.magic, sizeof expected.magic) != 0) {
+        note = path.string() + " is not a pipeline cache";
         return {};
     }
-    if (!error && size - sizeof header == header.bytes) {
-        std::vector<char> content(header.bytes);
-        const bool whole = static_cast<bool>(stream.read(content.data(), static_cast<std::streamsize>(content.size())));
-        if (whole && checksum_of(content) == header.checksum) return content;
-    }
-    note = file.string() + " is damaged";
+    std::memcpy(&header, file.data(), sizeof header);
+    const std::string_view data = file.substr(sizeof header);
+    std::vector<char> content(data.begin(), data.end());
+    if (data.size() == header.bytes && checksum_of(content) == header.checksum) return content;
+    note = path.string() + " is damaged";
     return {};
 }
 
@@ -95,7 +83,8 @@ PipelineCache::PipelineCache(VkPhysicalDevice physical, VkDevice device, const s
         note_ = "neither XDG_CACHE_HOME nor HOME names a folder";
     } else {
         file_ = place / file_name(properties);
-        content = read_whole(file_, note_);
+        const auto file = base::PrivateFolder(place).read(file_.filename().string(), kMostBytes, note_);
+        if (file) content = driver_data(file_, *file, note_);
     }
     if (!content.empty() && !made_by(properties, content)) {
         note_ = file_.string() + " belongs to another device or driver";
@@ -131,11 +120,9 @@ void PipelineCache::save() {
         header.bytes = now.size();
         header.checksum = checksum_of(now);
         if (header.checksum == saved_checksum_) return;
-        std::filesystem::create_directories(file_.parent_path());
-        base::AtomicFile file(file_);
-        file.write(&header, sizeof header);
-        file.write(now.data(), now.size());
-        file.commit();
+        std::string file(reinterpret_cast<const char*>(&header), sizeof header);
+        file.append(now.begin(), now.end());
+        base::PrivateFolder(file_.parent_path()).replace(file_.filename().string(), file);
         saved_checksum_ = header.checksum;
     } catch (const std::exception& error) {
         note_ = error.what();

@@ -10,8 +10,8 @@
 namespace scorefield::gpu {
 
 /// A VkPipelineCache that lives on disk between runs, one file per device and driver. The file is taken only when it is
-/// whole (length and checksum) and made by this very device and driver; any other file is ignored and replaced, and
-/// what is no file (a pipe, say) is left alone.
+/// whole (length and checksum), made by this very device and driver, and the user's own (base::PrivateFolder); any
+/// other file is ignored and replaced, a link itself, and what is no file (a pipe, say) is left alone.
 class PipelineCache {
   public:
     /// An empty `folder` means the default one.

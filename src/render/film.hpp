@@ -3,24 +3,26 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <functional>
 #include <string>
 
+#include "base/descriptor.hpp"
+#include "base/staged_output.hpp"
 #include "render/picture.hpp"
 
 namespace scorefield::render {
 
-/// An MP4 (H.264, 4:2:0, crf 18, BT.709) made by the program `ffmpeg` from pictures as they come. Written beside and
-/// renamed by `finish`; without it nothing is left. Links, devices and pipes in its place are treated as
-/// base::AtomicFile does. Same pictures, same file. An odd width or height is padded by one
-/// black column or row, which 4:2:0 needs.
+/// An MP4 (H.264, 4:2:0, crf 18, BT.709) made by the program `ffmpeg` from pictures as they come. It is put in place by
+/// `finish` (base::StagedOutput) once ffmpeg has ended without a word and the file is found whole, for ffmpeg alone
+/// takes a full disk for success; without it nothing is left. Same pictures, same file. An odd width or height is
+/// padded by one black column or row, which 4:2:0 needs.
 class Film {
   public:
     /// Throws base::Error (running) when ffmpeg is missing (naming the package) or the path cannot be written.
-    /// fps > 0.
-    Film(std::filesystem::path path, std::uint32_t width, std::uint32_t height, double fps);
+    /// fps > 0. Waiting for ffmpeg, which may hang, ends when `stop` holds: with base::Error (running), ffmpeg killed.
+    Film(std::filesystem::path path, std::uint32_t width, std::uint32_t height, double fps,
+         std::function<bool()> stop = {});
     ~Film();
     Film(const Film&) = delete;
     Film& operator=(const Film&) = delete;
@@ -32,25 +34,23 @@ class Film {
     void finish();
 
   private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-
-    /// Makes the temporary file, new, for ffmpeg to write to: not what another process has put there, a link say.
-    void reserve();
     void start(double fps);
-    void stop();
-    int wait();
+    int wait_for_end();
+    bool pass_time(short events, int milliseconds);
+    void listen();
+    void kill();
     [[noreturn]] void fail(const std::string& why);
 
     std::filesystem::path path_;
-    std::filesystem::path target_;  ///< `path_` with links followed
-    std::filesystem::path temporary_;
+    base::StagedOutput staged_;
     std::uint32_t width_;
     std::uint32_t height_;
-    std::unique_ptr<std::FILE, Close> messages_;  ///< ffmpeg's standard error
-    int input_ = -1;                              ///< our end of ffmpeg's standard input
-    pid_t process_ = -1;
+    std::function<bool()> stop_;
+    std::uint64_t frames_ = 0;
+    base::Descriptor input_;     ///< our end of ffmpeg's standard input
+    base::Descriptor messages_;  ///< our end of its standard error
+    std::string said_;           ///< what came from there, its end
+    pid_t process_ = -1;         ///< the leader of a group of its own
 };
 
 }  // namespace scorefield::render

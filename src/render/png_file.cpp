@@ -5,7 +5,6 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
@@ -18,7 +17,12 @@ struct ImageCloser {
     ~ImageCloser() { png_image_free(&image); }
 };
 
-std::vector<std::uint8_t> encode(const Picture& picture, const std::filesystem::path& path) {
+}  // namespace
+
+std::vector<std::uint8_t> encode_png(const std::filesystem::path& path, const Picture& picture) {
+    if (picture.width == 0 || picture.rgba.size() != std::size_t{picture.width} * picture.height * 4) {
+        throw std::invalid_argument("a picture's size and its bytes differ");
+    }
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     image.width = picture.width;
@@ -39,14 +43,9 @@ std::vector<std::uint8_t> encode(const Picture& picture, const std::filesystem::
     return file;
 }
 
-}  // namespace
-
 void write_png(const std::filesystem::path& path, const Picture& picture) {
-    if (picture.width == 0 || picture.rgba.size() != std::size_t{picture.width} * picture.height * 4) {
-        throw std::invalid_argument("a picture's size and its bytes differ");
-    }
     base::AtomicFile file(path);
-    const std::vector<std::uint8_t> bytes = encode(picture, path);
+    const std::vector<std::uint8_t> bytes = encode_png(path, picture);
     file.write(bytes.data(), bytes.size());
     file.commit();
 }

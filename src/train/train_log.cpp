@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <fstream>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
@@ -15,7 +15,6 @@ namespace scorefield::train {
 namespace {
 
 constexpr std::string_view kHeader = "step,loss,learning_rate,gradient_norm";
-constexpr std::size_t kRowBytes = std::size_t{1} << 16U;  // gathered before they are written
 
 base::Error refusal(const std::filesystem::path& path, const std::string& why) {
     return base::request_error("cannot go on with the log", "--log " + path.string(), why, "name another file");
@@ -34,9 +33,10 @@ std::optional<std::uint64_t> step_of(const std::string& row) {
 
 TrainLog::TrainLog(std::filesystem::path path, std::uint64_t steps) : path_(std::move(path)) {
     if (path_.empty()) return;
-    beside_.emplace(path_);
-    beside_->write(fmt::format("{}\n", kHeader));
-    if (steps > 0 && std::filesystem::exists(path_)) keep_rows(steps);
+    file_.emplace(path_);
+    file_->write(fmt::format("{}\n", kHeader));
+    std::error_code unknown;
+    if (steps > 0 && std::filesystem::exists(path_, unknown)) keep_rows(steps);
 }
 
 /// Copies the rows of the steps before `steps`: those of one step after the other, up to the last of them.
@@ -52,7 +52,7 @@ void TrainLog::keep_rows(std::uint64_t steps) {
         if (!step || (last && *step != *last + 1))
             throw refusal(path_, fmt::format("its row '{}' is out of place", row));
         if (*step >= steps) return;
-        beside_->write(row + "\n");
+        file_->write(row + "\n");
         last = step;
     }
     if (last && *last + 1 < steps) {
@@ -61,30 +61,13 @@ void TrainLog::keep_rows(std::uint64_t steps) {
 }
 
 void TrainLog::add(const StepReport& report) {
-    if (path_.empty()) return;
-    rows_ += fmt::format("{},{:.9g},{:.9g},{:.9g}\n", report.step, report.loss, report.learning_rate,
-                         std::sqrt(report.squared_gradient));
-    if (rows_.size() >= kRowBytes) append_rows();
-}
-
-void TrainLog::append_rows() {
-    if (beside_) {
-        beside_->write(rows_);
-    } else if (std::fwrite(rows_.data(), 1, rows_.size(), file_.get()) != rows_.size() ||
-               std::fflush(file_.get()) != 0) {
-        throw base::running_error("cannot write", path_.string(), std::strerror(errno), "make room for the log");
-    }
-    rows_.clear();
+    if (!file_) return;
+    file_->write(fmt::format("{},{:.9g},{:.9g},{:.9g}\n", report.step, report.loss, report.learning_rate,
+                             std::sqrt(report.squared_gradient)));
 }
 
 void TrainLog::save() {
-    if (path_.empty()) return;
-    append_rows();
-    if (!beside_) return;
-    beside_->commit();
-    beside_.reset();
-    file_.reset(std::fopen(path_.c_str(), "ab"));
-    if (!file_) throw base::running_error("cannot write", path_.string(), std::strerror(errno), "keep the log there");
+    if (file_) file_->commit();
 }
 
 }  // namespace scorefield::train

@@ -1,11 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
-#include <string>
 
 #include "base/atomic_file.hpp"
 #include "train/trainer.hpp"
@@ -13,7 +10,8 @@
 namespace scorefield::train {
 
 /// The CSV log of a training: a header, then one row per step with its loss, learning rate and norm of the gradient
-/// before clipping. Beside its place until it is first saved; after that it grows where it stands, by whole rows.
+/// before clipping. Beside its place until it is first saved; after that it grows where it stands, by whole rows. Once
+/// it could not be written, the file stays as it was last saved.
 class TrainLog {
   public:
     /// An empty `path`: no log. `steps`: how many were done before; where there are some and the file exists, its rows
@@ -26,17 +24,10 @@ class TrainLog {
     void save();
 
   private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-
     void keep_rows(std::uint64_t steps);
-    void append_rows();
 
     std::filesystem::path path_;
-    std::optional<base::AtomicFile> beside_;  ///< until it is in place
-    std::unique_ptr<std::FILE, Close> file_;  ///< from then on
-    std::string rows_;                        ///< not yet in the file
+    std::optional<base::AtomicFile> file_;
 };
 
 }  // namespace scorefield::train

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include <csignal>
 #include <fstream>
 #include <sstream>
 
@@ -21,6 +21,23 @@ std::string content(const fs::path& path) {
     text << std::ifstream(path).rdbuf();
     return text.str();
 }
+
+/// Files are limited to so many bytes while this lives.
+class FileLimit {
+  public:
+    explicit FileLimit(rlim_t bytes) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit = {bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+    FileLimit(const FileLimit&) = delete;
+    FileLimit& operator=(const FileLimit&) = delete;
+
+  private:
+    rlimit before_{};
+};
 
 std::size_t entries(const fs::path& folder) {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
@@ -66,6 +83,40 @@ TEST(AtomicFile, LeavesNothingWithoutCommit) {
     const ScratchFolder folder;
     { AtomicFile(folder / "a.txt").write("half"); }
     EXPECT_EQ(entries(folder.path()), 0U);
+}
+
+TEST(AtomicFile, IsNeverCommittedAfterAFailure) {
+    const ScratchFolder folder;
+    std::ofstream(folder / "a.txt") << "old";
+    AtomicFile file(folder / "a.txt");
+    {
+        const FileLimit limit(100);
+        file.write(std::string(300, 'x'));  // not yet on disk
+        EXPECT_THROW(file.commit(), Error);
+    }
+    EXPECT_THROW(file.commit(), Error);
+    EXPECT_THROW(file.write("y"), Error);
+    EXPECT_THROW(file.seek(0), Error);
+    EXPECT_EQ(content(folder / "a.txt"), "old");
+    EXPECT_EQ(entries(folder.path()), 1U);
+}
+
+TEST(AtomicFile, GrowsInPlaceAfterACommitAndStaysAsCommittedAfterAFailure) {
+    const ScratchFolder folder;
+    AtomicFile file(folder / "a.txt");
+    file.write("one\n");
+    file.commit();
+    file.write("two\n");
+    EXPECT_EQ(content(folder / "a.txt"), "one\n");
+    file.commit();
+    EXPECT_EQ(content(folder / "a.txt"), "one\ntwo\n");
+    {
+        const FileLimit limit(100);
+        file.write(std::string(300, 'x'));
+        EXPECT_THROW(file.commit(), Error);
+    }
+    EXPECT_THROW(file.commit(), Error);
+    EXPECT_EQ(content(folder / "a.txt"), "one\ntwo\n");
 }
 
 TEST(AtomicFile, NamesThePathItCannotWrite) {
@@ -121,36 +172,22 @@ TEST(AtomicFile, NamesPathsThatCannotExist) {
     EXPECT_THAT(refusal(folder / "file" / "a.txt"), testing::HasSubstr("ot a directory"));
 }
 
-TEST(AtomicFile, DoesNotWriteThroughALinkThatHasItsTemporaryName) {
+TEST(AtomicFile, HasARandomTemporaryNameAndTakesNothingElseForIts) {
     const ScratchFolder folder;
     std::ofstream(folder / "precious") << "kept";
-    fs::create_symlink("precious", temporary_beside(folder / "a.txt"));
-    AtomicFile file(folder / "a.txt");
-    file.write("new");
-    file.commit();
+    fs::create_symlink("precious", folder / ".a.part-0123456789abcdef.txt");
+    AtomicFile one(folder / "a.txt");
+    AtomicFile two(folder / "a.txt");
+    EXPECT_EQ(entries(folder.path()), 4U);
+    one.write("one");
+    two.write("two");
+    two.commit();
+    EXPECT_EQ(content(folder / "a.txt"), "two");
+    one.commit();
+    EXPECT_EQ(content(folder / "a.txt"), "one");
     EXPECT_EQ(content(folder / "precious"), "kept");
-    EXPECT_EQ(content(folder / "a.txt"), "new");
-}
-
-/// The number of a process that has ended.
-pid_t ended_process() {
-    const pid_t process = ::fork();
-    if (process == 0) ::_exit(0);
-    EXPECT_EQ(::waitpid(process, nullptr, 0), process);
-    return process;
-}
-
-TEST(AtomicFile, WhatKilledProcessesLeftIsRemovedBeforeTheNextIsWritten) {
-    const ScratchFolder folder;
-    const std::string ended = std::to_string(ended_process());
-    const std::string alive = std::to_string(::getppid());
-    const std::vector<std::string> others = {".a.part-" + alive + ".txt", ".a.part-" + ended + ".csv",
-                                             ".a.part-" + ended + "x.txt", ".a.part-.txt", ".b.part-" + ended + ".txt"};
-    for (const std::string& name : others) std::ofstream(folder / name) << "another's";
-    std::ofstream(folder / (".a.part-" + ended + ".txt")) << "half";
-    require_writable(folder / "a.txt");
-    EXPECT_FALSE(fs::exists(folder / (".a.part-" + ended + ".txt")));
-    for (const std::string& name : others) EXPECT_TRUE(fs::exists(folder / name)) << name;
+    EXPECT_TRUE(fs::is_symlink(folder / ".a.part-0123456789abcdef.txt"));
+    EXPECT_EQ(entries(folder.path()), 3U);
 }
 
 // Known answers of the hash's authors (http://www.isthe.com/chongo/tech/comp/fnv, 64-bit FNV-1a).

@@ -230,8 +230,8 @@ TEST_F(PipelineCacheTest, DamagedFilesAreIgnoredAndReplaced) {
     }
 }
 
-// Neither ends when it is read.
-TEST_F(PipelineCacheTest, PipesAndDevicesAreLeftAlone) {
+// A pipe does not end when it is read, nor does what the link leads to.
+TEST_F(PipelineCacheTest, APipeIsLeftAloneAndALinkReplacedItself) {
     run();
     const fs::path place = file();
     fs::remove(place);
@@ -240,8 +240,19 @@ TEST_F(PipelineCacheTest, PipesAndDevicesAreLeftAlone) {
     EXPECT_TRUE(fs::is_fifo(place));
     fs::remove(place);
     fs::create_symlink("/dev/zero", place);
-    EXPECT_THAT(run().second, HasSubstr("is not a file"));
-    EXPECT_TRUE(fs::is_symlink(place));
+    EXPECT_THAT(run().second, HasSubstr("is a link"));
+    EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(place)));
+    EXPECT_EQ(run(), std::pair(true, std::string()));
+}
+
+TEST_F(PipelineCacheTest, NothingIsLoadedThatOthersMayWriteTo) {
+    run();
+    fs::permissions(file(), fs::perms::group_write, fs::perm_options::add);
+    EXPECT_THAT(run().second, HasSubstr("others"));
+    EXPECT_TRUE(run().first) << "the file was not replaced";
+    fs::permissions(folder_, fs::perms::others_all, fs::perm_options::add);
+    EXPECT_THAT(run().second, HasSubstr("others"));
+    EXPECT_TRUE(run().first) << "the folder was not taken back";
 }
 
 TEST_F(PipelineCacheTest, AnUnusableFolderIsOnlyANote) {

@@ -1,5 +1,6 @@
 #include "render/film.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -10,7 +11,9 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
+#include "render/mp4_check.hpp"
 #include "tests/base/scratch.hpp"
 #include "tests/render/pictures.hpp"
 
@@ -114,6 +117,72 @@ TEST(Film, SaysWhatFfmpegSaidWhenItFailsAndLeavesNothing) {
         EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("first")));
     }
     EXPECT_EQ(entries(folder.path()), 0u);
+}
+
+/// A script in the place of ffmpeg.
+class OtherFfmpeg {
+  public:
+    explicit OtherFfmpeg(const std::string& script) : path_(folder_.path().string() + ":/usr/bin:/bin") {
+        std::ofstream(folder_ / "ffmpeg") << "#!/bin/sh\n" << script << "\n";
+        fs::permissions(folder_ / "ffmpeg", fs::perms::owner_all);
+    }
+
+  private:
+    base::ScratchFolder folder_;
+    SearchPath path_;
+};
+
+TEST(Film, TakesNoWordForIt) {
+    ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
+    const base::ScratchFolder folder;
+    std::ofstream(folder / "a.mp4") << "the old film";
+    for (const char* script : {"cat > /dev/null", "/usr/bin/ffmpeg \"$@\"; echo 'no space' >&2",
+                               "head -c 10000 | /usr/bin/ffmpeg \"$@\"; cat > /dev/null"}) {
+        const OtherFfmpeg other(script);
+        EXPECT_THROW(make_film(folder / "a.mp4", 64, 48, 5), base::Error) << script;
+        EXPECT_EQ(content(folder / "a.mp4"), "the old film") << script;
+    }
+    EXPECT_EQ(entries(folder.path()), 1u);
+}
+
+TEST(Film, IsGivenUpWhileFfmpegHangs) {
+    const base::ScratchFolder folder;
+    for (const bool at_the_end : {false, true}) {
+        const OtherFfmpeg hanging(at_the_end ? "cat > /dev/null; sleep 1000" : "sleep 1000");
+        int asked = 0;
+        Film film(folder / "a.mp4", 640, 480, 25, [&] { return at_the_end ? ++asked > 20 : ++asked > 2; });
+        EXPECT_THROW(
+            {
+                for (unsigned i = 0; i < (at_the_end ? 1 : 10); ++i) film.write(random_picture(640, 480, i));
+                film.finish();
+            },
+            base::Error);
+        EXPECT_THROW(film.finish(), base::Error);
+    }
+    EXPECT_EQ(entries(folder.path()), 0u);
+}
+
+TEST(Film, IsFoundWholeOnlyWhereItIs) {
+    ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
+    const base::ScratchFolder folder;
+    make_film(folder / "a.mp4", 64, 48, 7);
+    const std::string whole = content(folder / "a.mp4");
+    const auto fault = [&](const std::string& bytes, std::uint64_t frames) {
+        std::ofstream(folder / "b.mp4", std::ios::binary) << bytes;
+        const base::Descriptor file(::open((folder / "b.mp4").c_str(), O_RDONLY));
+        return mp4_fault(file.get(), frames);
+    };
+    EXPECT_EQ(fault(whole, 7), "");
+    EXPECT_THAT(fault(whole, 8), testing::HasSubstr("7 of 8"));
+    for (std::size_t bytes = whole.size() - 1; bytes > 200; bytes -= 101) {
+        EXPECT_NE(fault(whole.substr(0, bytes), 7), "") << bytes << " of " << whole.size() << " bytes";
+    }
+    std::string without_index = whole;
+    without_index.replace(without_index.find("moov"), 4, "free");
+    EXPECT_NE(fault(without_index, 7), "");
+    std::string long_box = whole;
+    long_box[long_box.find("mdat") - 4] = '\x7f';
+    EXPECT_NE(fault(long_box, 7), "");
 }
 
 TEST(Film, MayHaveAnyNameThatAFileMayHave) {

@@ -68,6 +68,19 @@ TEST(FrameSequence, ReplacesAnOlderOneAndKeepsOtherFiles) {
     EXPECT_EQ(content(folder / "notes.txt"), "old");
 }
 
+TEST(FrameSequence, OfOtherNamesKeepsFramesWithHigherNumbers) {
+    const base::ScratchFolder folder;
+    for (const char* name : {"f1.png", "f7.png"}) std::ofstream(folder / name) << "old";
+    {
+        FrameSequence frames(folder.path(), {"f%d.png", "frames"}, false);
+        for (unsigned i = 0; i < 2; ++i) frames.write(random_picture(4, 3, i));
+        frames.finish();
+    }
+    EXPECT_EQ(read_png(folder / "f1.png"), random_picture(4, 3, 1));
+    EXPECT_EQ(content(folder / "f7.png"), "old");
+    EXPECT_EQ(entries(folder.path()), 3u);
+}
+
 TEST(FrameSequence, LeavesNothingWithoutFinish) {
     const base::ScratchFolder folder;
     { FrameSequence(folder / "film").write(random_picture(4, 3, 1)); }

@@ -1,0 +1,117 @@
+#include "base/private_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+
+namespace scorefield::base {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t kOthersMayWrite = 022;
+constexpr mode_t kOwnersOnly = 0700;
+
+bool is_own(const struct stat& status) {
+    return status.st_uid == ::geteuid();
+}
+
+bool others_may_write(const struct stat& status) {
+    return (status.st_mode & kOthersMayWrite) != 0;
+}
+
+std::string system_reason(int error) {
+    return error == ELOOP || error == ENOTDIR ? "it is a link or no folder" : std::strerror(error);
+}
+
+Error failure(const fs::path& path, const std::string& why) {
+    return running_error("cannot keep a cache", path.string(), why, "make it a folder of your own");
+}
+
+/// Not one behind a link.
+Descriptor open_folder(const fs::path& path) {
+    return Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+/// Makes it and those above it for the user alone.
+void make_folders(const fs::path& path) {
+    if (path.empty() || ::mkdir(path.c_str(), kOwnersOnly) == 0 || errno != ENOENT) return;
+    if (path.parent_path() == path) return;
+    make_folders(path.parent_path());
+    ::mkdir(path.c_str(), kOwnersOnly);
+}
+
+/// All bytes from the begin; none where reading fails.
+std::optional<std::string> read_all(const Descriptor& file, std::size_t bytes) {
+    std::string content(bytes, '\0');
+    std::size_t done = 0;
+    while (done < bytes) {
+        const ssize_t count = ::read(file.get(), content.data() + done, bytes - done);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return {};
+        done += static_cast<std::size_t>(count);
+    }
+    return content;
+}
+
+}  // namespace
+
+PrivateFolder::PrivateFolder(fs::path path) : path_(std::move(path)) {}
+
+std::optional<std::string> PrivateFolder::read(const std::string& name, std::size_t most_bytes,
+                                               std::string& note) const {
+    const auto distrust = [&](const fs::path& path, const std::string& why) {
+        note = path.string() + " " + why;
+        return std::nullopt;
+    };
+    const Descriptor folder = open_folder(path_);
+    if (!folder) return errno == ENOENT ? std::nullopt : distrust(path_, "is not used: " + system_reason(errno));
+    struct stat status {};
+    if (::fstat(folder.get(), &status) != 0) return distrust(path_, std::strerror(errno));
+    if (!is_own(status)) return distrust(path_, "belongs to another user");
+    if (others_may_write(status)) return distrust(path_, "may be written to by others");
+
+    const fs::path path = path_ / name;
+    // O_NONBLOCK: opening a pipe would wait for its writer.
+    const Descriptor file(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!file && errno == ENOENT) return {};
+    if (!file && errno == ELOOP) return distrust(path, "is a link");
+    if (!file || ::fstat(file.get(), &status) != 0) return distrust(path, std::strerror(errno));
+    if (!S_ISREG(status.st_mode)) return distrust(path, "is not a file");
+    if (!is_own(status)) return distrust(path, "belongs to another user");
+    if (others_may_write(status)) return distrust(path, "may be written to by others");
+    const auto bytes = static_cast<std::size_t>(status.st_size);
+    if (bytes > most_bytes) return distrust(path, "is too large");
+    std::optional<std::string> content = read_all(file, bytes);
+    if (!content) return distrust(path, "cannot be read");
+    return content;
+}
+
+void PrivateFolder::replace(const std::string& name, std::string_view content) const {
+    make_folders(path_);
+    const Descriptor folder = open_folder(path_);
+    if (!folder) throw failure(path_, system_reason(errno));
+    struct stat status {};
+    if (::fstat(folder.get(), &status) != 0) throw failure(path_, std::strerror(errno));
+    if (!is_own(status)) throw failure(path_, "it belongs to another user");
+    if (others_may_write(status) && ::fchmod(folder.get(), kOwnersOnly) != 0) {
+        throw failure(path_, std::strerror(errno));
+    }
+    const bool there = ::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (there && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) {
+        throw failure(path_ / name, "it is not a file");
+    }
+    AtomicFile file(folder, name, path_ / name);
+    file.write(content);
+    file.commit();
+}
+
+}  // namespace scorefield::base

@@ -1,0 +1,147 @@
+#include "render/mp4_check.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace scorefield::render {
+namespace {
+
+/// A part of the file: its type and where its content begins and ends.
+struct Box {
+    std::string type;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+};
+
+/// A file that is read at any place. Numbers have their big end first.
+class Mp4 {
+  public:
+    explicit Mp4(int descriptor) : descriptor_(descriptor) {
+        struct stat status {};
+        if (::fstat(descriptor, &status) == 0) size_ = static_cast<std::uint64_t>(status.st_size);
+    }
+
+    std::uint64_t size() const { return size_; }
+
+    /// None where the file ends before.
+    std::optional<std::string> bytes(std::uint64_t at, std::size_t count) const {
+        if (at > size_ || count > size_ - at) return {};
+        std::string read(count, '\0');
+        std::size_t done = 0;
+        while (done < count) {
+            const ssize_t got = ::pread(descriptor_, read.data() + done, count - done, static_cast<off_t>(at + done));
+            if (got < 0 && errno == EINTR) continue;
+            if (got <= 0) return {};
+            done += static_cast<std::size_t>(got);
+        }
+        return read;
+    }
+
+    std::optional<std::uint64_t> number(std::uint64_t at, std::size_t count) const {
+        const std::optional<std::string> read = bytes(at, count);
+        if (!read) return {};
+        std::uint64_t value = 0;
+        for (const char byte : *read) value = value << 8U | static_cast<unsigned char>(byte);
+        return value;
+    }
+
+    /// Those that fill the file from `begin` to `end`; none where they do not.
+    std::optional<std::vector<Box>> boxes(std::uint64_t begin, std::uint64_t end) const {
+        std::vector<Box> found;
+        while (begin < end) {
+            std::uint64_t header = 8;
+            const std::optional<std::uint64_t> said = number(begin, 4);
+            const std::optional<std::string> type = bytes(begin + 4, 4);
+            if (!said || !type) return {};
+            std::uint64_t length = *said;
+            if (length == 1) {
+                header = 16;
+                length = number(begin + 8, 8).value_or(0);
+            } else if (length == 0) {
+                length = end - begin;
+            }
+            if (length < header || length > end - begin) return {};
+            found.push_back({*type, begin + header, begin + length});
+            begin += length;
+        }
+        return found;
+    }
+
+  private:
+    int descriptor_;
+    std::uint64_t size_ = 0;
+};
+
+/// The only box of that type.
+std::optional<Box> only(const std::optional<std::vector<Box>>& boxes, std::string_view type) {
+    std::optional<Box> found;
+    if (!boxes) return {};
+    for (const Box& box : *boxes) {
+        if (box.type != type) continue;
+        if (found) return {};
+        found = box;
+    }
+    return found;
+}
+
+/// Whether all samples, of the sizes in `sizes` (stsz), have room in `data`.
+bool samples_fit(const Mp4& file, const Box& sizes, std::uint64_t frames, const Box& data) {
+    constexpr std::uint64_t kTable = 12;  // version and flags, common size, count
+    std::uint64_t total = file.number(sizes.begin + 4, 4).value_or(0) * frames;
+    if (total == 0) {
+        const std::optional<std::string> table = file.bytes(sizes.begin + kTable, 4 * frames);
+        if (!table || sizes.end - sizes.begin < kTable + 4 * frames) return false;
+        for (std::size_t i = 0; i < table->size(); i += 4) {
+            std::uint64_t size = 0;
+            for (std::size_t k = 0; k < 4; ++k) size = size << 8U | static_cast<unsigned char>((*table)[i + k]);
+            if (size == 0) return false;
+            total += size;
+        }
+    }
+    return total <= data.end - data.begin;
+}
+
+/// Whether the chunks of the table (stco with 4 bytes each, co64 with 8) begin within `data`.
+bool chunks_begin_within(const Mp4& file, const Box& table, std::size_t bytes, const Box& data) {
+    const std::uint64_t count = file.number(table.begin + 4, 4).value_or(0);
+    if (count == 0 || table.end - table.begin < 8 + count * bytes) return false;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t at = file.number(table.begin + 8 + i * bytes, bytes).value_or(0);
+        if (at < data.begin || at >= data.end) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+std::string mp4_fault(int descriptor, std::uint64_t frames) {
+    const Mp4 file(descriptor);
+    const std::optional<std::vector<Box>> all = file.boxes(0, file.size());
+    if (!all || all->empty()) return "it is not whole";
+    if (all->front().type != "ftyp") return "it does not begin as an MP4 does";
+    const std::optional<Box> data = only(all, "mdat");
+    std::optional<Box> box = only(all, "moov");
+    if (!data || !box) return "it has no index or no data";
+    for (const char* type : {"trak", "mdia", "minf", "stbl"}) {
+        box = only(file.boxes(box->begin, box->end), type);
+        if (!box) return fmt::format("its index has no {}, or several", type);
+    }
+    const std::optional<std::vector<Box>> tables = file.boxes(box->begin, box->end);
+    const std::optional<Box> sizes = only(tables, "stsz");
+    const std::uint64_t samples = sizes ? file.number(sizes->begin + 8, 4).value_or(0) : 0;
+    if (samples != frames) return fmt::format("it has {} of {} frames", samples, frames);
+    const std::optional<Box> near = only(tables, "stco");
+    const std::optional<Box> far = only(tables, "co64");
+    if (!near && !far) return "its index does not say where frames begin";
+    const bool begun = near ? chunks_begin_within(file, *near, 4, *data) : chunks_begin_within(file, *far, 8, *data);
+    if (!begun || !samples_fit(file, *sizes, frames, *data)) return "its frames are not all within it";
+    return {};
+}
+
+}  // namespace scorefield::render
