@@ -10,7 +10,7 @@
 namespace scorefield::app {
 namespace {
 
-constexpr int kSignals[] = {SIGINT, SIGTERM};
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
 /// Number of the signal that came first; 0: none. Signal handlers may touch nothing but lock-free atomics.
 std::atomic<int> first_signal = 0;
@@ -43,8 +43,14 @@ void note_signal(int signal) {
     constexpr std::int64_t kBurst = 500;
     if (first_signal.load() == 0) first_time = milliseconds();
     if (first_signal.exchange(signal) == 0 || milliseconds() - first_time < kBurst) return;
+    if (signal == SIGHUP) return;  // a terminal that closes may send it again: nobody is impatient
     handle(signal, SIG_DFL);
     ::raise(signal);
+}
+
+const char* name_of(int signal) {
+    if (signal == SIGINT) return "SIGINT";
+    return signal == SIGHUP ? "SIGHUP" : "SIGTERM";
 }
 
 }  // namespace
@@ -61,8 +67,7 @@ bool interrupted() {
 
 void require_not_interrupted(const std::string& hint) {
     if (!interrupted()) return;
-    throw base::running_error("interrupted", first_signal == SIGINT ? "SIGINT" : "SIGTERM",
-                              "it was asked to stop before the end", hint);
+    throw base::running_error("interrupted", name_of(first_signal), "it was asked to stop before the end", hint);
 }
 
 }  // namespace scorefield::app

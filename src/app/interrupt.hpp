@@ -4,9 +4,10 @@
 
 namespace scorefield::app {
 
-/// From now on Ctrl-C (SIGINT) and SIGTERM are only noted, so that the work under way can end in order; another half a
-/// second later ends the process at once (what comes sooner is the same: `timeout` sends its signal twice). A signal
-/// that is ignored already, as under nohup, stays ignored.
+/// From now on Ctrl-C (SIGINT), SIGTERM and SIGHUP (a terminal or a connection that closes) are only noted, so that the
+/// work under way can end in order; another SIGINT or SIGTERM half a second later ends the process at once (what comes
+/// sooner is the same: `timeout` sends its signal twice). A signal that is ignored already, as under nohup, stays
+/// ignored.
 void watch_interrupts();
 
 /// Has there been one?

@@ -9,7 +9,9 @@
 #include "app/command_line.hpp"
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/output_names.hpp"
 #include "app/separate_files.hpp"
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 
 namespace {
@@ -51,6 +53,7 @@ int run(const std::vector<std::string>& arguments) {
         return 0;
     }
     app::require_separate_files(line.settings);
+    app::require_output_names(line.settings);
     return run_command(line.settings);
 }
 
@@ -63,6 +66,7 @@ int report(const std::string& line, int status) {
 
 /// The outermost edge: every error of every command becomes one line and a status here, and nowhere else.
 int main(int argc, char** argv) {
+    base::open_standard_descriptors();
     // A reader of our output that goes away and a limit on the size of files are seen where we write.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);

@@ -248,10 +248,9 @@ std::unique_ptr<diffusion::ScoreSource> Model::host_score() const {
 
 TargetChoice target_choice(const Settings& settings) {
     const std::size_t space = settings.target.find(' ');
-    TargetChoice choice = {settings.target.substr(0, space), ""};
-    if (space != std::string::npos)
-        choice.argument = settings.target.substr(settings.target.find_first_not_of(' ', space));
-    return choice;
+    const std::size_t argument = settings.target.find_first_not_of(' ', std::min(space, settings.target.size()));
+    if (argument == std::string::npos) return {settings.target, ""};  // blanks at the end belong to the name
+    return {settings.target.substr(0, space), settings.target.substr(argument)};
 }
 
 ScaledTarget open_target(const Settings& settings) {

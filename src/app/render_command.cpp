@@ -15,8 +15,10 @@
 #include "app/gpu_device.hpp"
 #include "app/interrupt.hpp"
 #include "app/output.hpp"
+#include "app/output_names.hpp"
 #include "app/scene.hpp"
 #include "app/start.hpp"
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "render/capture.hpp"
@@ -159,37 +161,35 @@ std::uint64_t write_sheet(gpu::Device& device, Scene& scene, const Settings& set
 
 std::uint64_t write_film(gpu::Device& device, Scene& scene, const Settings& settings) {
     const VkExtent2D extent = scene.extent();
-    render::Film film(settings.out, extent.width, extent.height, settings.fps);
+    render::Film film(settings.out, extent.width, extent.height, settings.fps, interrupted);
     std::uint64_t frames = 0;
     try {
         frames = play(device, scene, settings, [&](const render::Picture& picture) { film.write(picture); });
         film.finish();
     } catch (const base::Error&) {
-        // Ctrl-C reaches ffmpeg too, whose end would otherwise be taken for the cause.
+        // It may be why the film could not be written.
         require_not_interrupted();
         throw;
     }
     return frames;
 }
 
+/// Says that a folder which is not the frames' own still holds some of an earlier, longer film.
+void note_older_frames(const FramePlace& place, std::uint64_t frames) {
+    const std::string next = place.names.name(frames);
+    std::error_code unknown;
+    if (!fs::exists(place.folder / next, unknown)) return;
+    note(fmt::format("scorefield: note: {} was there before and stays: these frames end before it", next));
+}
+
 std::uint64_t write_frames(gpu::Device& device, Scene& scene, const Settings& settings) {
-    render::FrameSequence sequence(settings.out);
+    const FramePlace place = frame_place(settings.out);
+    render::FrameSequence sequence(place.folder, place.names, place.own_folder);
     const std::uint64_t frames =
         play(device, scene, settings, [&](const render::Picture& picture) { sequence.write(picture); });
     sequence.finish();
+    if (!place.own_folder && !settings.quiet) note_older_frames(place, frames);
     return frames;
-}
-
-/// What --out asks for.
-enum class Form { frames, sheet, film };
-
-Form form_of(const std::string& out) {
-    const std::string extension = fs::path(out).extension().string();
-    if (extension == ".png") return Form::sheet;
-    if (extension == ".mp4") return Form::film;
-    if (extension.empty() || fs::is_directory(out)) return Form::frames;
-    throw base::request_error("unknown kind of file", "--out " + out, "'" + extension + "' is none that render writes",
-                              "end it with .png (contact sheet) or .mp4 (film), or name a folder (frames)");
 }
 
 /// A sheet's tiles are small and square, and their captions stand below them.
@@ -207,7 +207,7 @@ Settings sheet_settings(const Settings& settings) {
 
 int render_command(const Settings& asked) {
     watch_interrupts();
-    const Form form = form_of(asked.out);
+    const Form form = render_form(asked.out);
     const Settings settings = with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
     if (form != Form::frames) base::require_writable(settings.out);
     gpu::Device device(device_request(settings));

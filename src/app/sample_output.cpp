@@ -19,12 +19,6 @@
 namespace scorefield::app {
 namespace {
 
-void require_kind(const std::string& path, const char* ending, const char* what) {
-    if (path.empty() || path.ends_with(ending)) return;
-    throw base::request_error("unknown kind of file", path, what,
-                              fmt::format("give it a name that ends in {}", ending));
-}
-
 /// Rows of states in the units of files.
 std::vector<float> in_units(std::span<const float> rows, const data::Scaling& scaling) {
     const std::size_t dim = scaling.mean.size();
@@ -37,7 +31,6 @@ class Trajectory {
     Trajectory(const Settings& settings, const sample::RunRequest& request, data::Scaling scaling)
         : particles_(request.particles), dim_(scaling.mean.size()), scaling_(std::move(scaling)) {
         if (!request.trajectory) return;
-        require_kind(settings.trajectory, ".npy", "trajectories are NumPy files");
         const std::size_t states = static_cast<std::size_t>(request.program.steps) + 1;
         file_.emplace(settings.trajectory, std::vector{states, particles_, dim_});
     }
@@ -126,7 +119,6 @@ class Moments final : public SampleOutput {
           path_(settings.out),
           bins_(bins_of(model, scaling_)),
           statistics_(bins_, bins_.size() == 2) {
-        require_kind(path_, ".json", "statistics are JSON files");
         if (!path_.empty()) base::require_writable(path_);
     }
 
@@ -206,7 +198,6 @@ class Moments final : public SampleOutput {
 std::unique_ptr<SampleOutput> make_output(const Settings& settings, const Model& model,
                                           const sample::RunRequest& request) {
     if (settings.stats) return std::make_unique<Moments>(settings, model, request);
-    require_kind(settings.out, ".npy", "samples are NumPy files");
     return std::make_unique<Samples>(settings, model, request);
 }
 

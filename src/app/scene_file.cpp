@@ -25,14 +25,14 @@ base::Error refusal(const std::string& path, const std::string& key, const std::
 }
 
 const Setting& setting_of(const std::string& path, const std::string& key) {
-    // What names files of other runs or another scene has no place in one.
-    constexpr std::array<std::string_view, 2> kForbidden = {"scene", "out"};
-    if (std::ranges::find(kForbidden, key) != kForbidden.end()) {
+    const Setting* const setting = find_setting(key);
+    // A scene may be another's: it writes nothing, and opens no other scene.
+    if (setting != nullptr && (setting->is_written() || key == "scene")) {
         throw refusal(path, key, "a scene cannot say it", "say --" + key + " on the command line");
     }
-    if (const Setting* setting = find_setting(key)) return *setting;
+    if (setting != nullptr) return *setting;
     std::vector<std::string_view> names;
-    for (const Setting& setting : setting_table()) names.push_back(setting.name);
+    for (const Setting& known : setting_table()) names.push_back(known.name);
     throw refusal(path, key, "no such setting", base::name_hint(key, names));
 }
 

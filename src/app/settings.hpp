@@ -163,9 +163,12 @@ struct Choices {
 struct Flag {};
 /// `on` or `off`.
 struct Toggle {};
-/// Any text but the empty one; `form` names it in help texts, e.g. FILE.npy.
+/// Any text but the empty one; `form` names it in help texts, e.g. FILE.npy. Whether it names what is read or written:
+/// both take no other's place, and a scene cannot say what is written.
 struct Text {
     std::string_view form;
+    bool read = false;
+    bool written = false;
 };
 
 /// One setting, declared once: flag, checks, help and controls come from here.
@@ -180,6 +183,8 @@ struct Setting {
     std::string_view unset = {};  ///< what holds where nothing is said, if not the value in Settings
     std::uint32_t required = 0;   ///< bits of those that need it said
 
+    bool is_read() const { return std::holds_alternative<Text>(values) && std::get<Text>(values).read; }
+    bool is_written() const { return std::holds_alternative<Text>(values) && std::get<Text>(values).written; }
     bool taken_by(Command command) const { return (commands & static_cast<std::uint32_t>(command)) != 0; }
 };
 

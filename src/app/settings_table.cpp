@@ -65,8 +65,9 @@ using Table = std::vector<Setting>;
 
 void add_model(Table& table) {
     constexpr std::string_view kGroup = "Model";
-    table.push_back({"model", kGroup, Text{"FILE"}, "", "Learned score network (safetensors)", kPrograms | kBench,
-                     [](Settings& s) -> Slot { return &s.model; }, "the one that comes with Scorefield"});
+    table.push_back({"model", kGroup, Text{.form = "FILE", .read = true}, "", "Learned score network (safetensors)",
+                     kPrograms | kBench, [](Settings& s) -> Slot { return &s.model; },
+                     "the one that comes with Scorefield"});
     table.push_back({"class", kGroup, IntegerRange{0, kMaxClass}, "",
                      "Which class of the data a conditional model answers for (of train --train.conditional)",
                      kPrograms, [](Settings& s) -> Slot { return &s.label; }, "all together"});
@@ -98,11 +99,11 @@ void add_sampler(Table& table) {
     table.push_back({"timesteps", kGroup, Text{"LIST"}, "",
                      "The noise levels to visit, decreasing, with commas between them (in place of steps and spacing)",
                      kPrograms, [](Settings& s) -> Slot { return &s.timesteps; }, "by steps and spacing"});
-    table.push_back({"program", kGroup, Text{"FILE.json|three_states"}, "",
+    table.push_back({"program", kGroup, Text{.form = "FILE.json|three_states", .read = true}, "",
                      "A compiled program, as 'scorefield program --json' prints it, or the three-state chain, in the "
                      "place of sampler, steps and spacing",
                      kPrograms, [](Settings& s) -> Slot { return &s.program; }, "by the sampler"});
-    table.push_back({"scheduler", kGroup, Text{"FILE.json"}, "",
+    table.push_back({"scheduler", kGroup, Text{.form = "FILE.json", .read = true}, "",
                      "A scheduler_config.json of the diffusers library, for process, prediction, spacing and sampler",
                      static_cast<std::uint32_t>(Command::program), [](Settings& s) -> Slot { return &s.scheduler; },
                      "none"});
@@ -122,7 +123,7 @@ void add_particles(Table& table) {
                      [](Settings& s) -> Slot { return &s.chunk; }, "by the device"});
     table.push_back({"shard", kGroup, Text{"I/N"}, "", "Compute only part I of N of the run's particles", kSample,
                      [](Settings& s) -> Slot { return &s.shard; }});
-    table.push_back({"init", kGroup, Text{"matched|prior|exact|FILE.npy"}, "",
+    table.push_back({"init", kGroup, Text{.form = "matched|prior|exact|FILE.npy", .read = true}, "",
                      "Start: 'matched', the normal distribution with the data's mean and variance at the first noise "
                      "level where they are known; 'prior', that of the process; 'exact', an exact target's own density "
                      "at that level; or the states of a file, (particles, dim). A program has a start of its own",
@@ -132,14 +133,14 @@ void add_particles(Table& table) {
          "Units of --out, --init, --trajectory and --known: 'data', or 'standardised', (x - mean)/deviation "
          "of the data, which the network knows",
          kCompute, [](Settings& s) -> Slot { return &s.units; }});
-    table.push_back({"trajectory", kGroup, Text{"FILE.npy"}, "",
+    table.push_back({"trajectory", kGroup, Text{.form = "FILE.npy", .written = true}, "",
                      "Also write every state, (steps+1, particles, dim), the start first", kSample,
                      [](Settings& s) -> Slot { return &s.trajectory; }, "none"});
-    table.push_back({"known", kGroup, Text{"FILE.npy"}, "",
+    table.push_back({"known", kGroup, Text{.form = "FILE.npy", .read = true}, "",
                      "Values that the samples must keep (repaint), (particles, dim) or (1, dim) for all", kSample,
                      [](Settings& s) -> Slot { return &s.known; }, "none"});
     table.push_back(
-        {"mask", kGroup, Text{"FILE.npy"}, "",
+        {"mask", kGroup, Text{.form = "FILE.npy", .read = true}, "",
          "Where they must (repaint): 1 there, 0 elsewhere, shares in between mix; (particles, dim) or (1, dim) for all",
          kSample, [](Settings& s) -> Slot { return &s.mask; }, "none"});
     table.push_back({"stats", kGroup, Flag{}, "",
@@ -188,11 +189,11 @@ void add_training(Table& table) {
     table.push_back({"train.keep_state", kGroup, Toggle{}, "",
                      "The last model, too, can be trained on with --resume; off: it is a quarter of the size", kTrain,
                      [](Settings& s) -> Slot { return &s.train.keep_state; }});
-    table.push_back({"log", kGroup, Text{"FILE.csv"}, "",
+    table.push_back({"log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
                      "Also write step, loss, learning rate and norm of the gradient; with --resume to the log that is "
                      "there",
                      kTrain, [](Settings& s) -> Slot { return &s.train.log; }, "none"});
-    table.push_back({"resume", kGroup, Text{"FILE"}, "",
+    table.push_back({"resume", kGroup, Text{.form = "FILE", .read = true, .written = true}, "",
                      "Go on with the training of this model as if it had never stopped: its settings hold, and --out "
                      "is this file unless said",
                      kTrain, [](Settings& s) -> Slot { return &s.resume; }, "none"});
@@ -242,17 +243,19 @@ void add_picture(Table& table) {
 
 void add_run(Table& table) {
     constexpr std::string_view kGroup = "Run";
-    table.push_back({"scene", kGroup, Text{"FILE.json"}, "",
+    table.push_back({"scene", kGroup, Text{.form = "FILE.json", .read = true}, "",
                      "Settings from a file, {\"name\": value, …}; what is said here wins", kPrograms,
                      [](Settings& s) -> Slot { return &s.scene; }, "none"});
     table.push_back(
-        {"out", kGroup, Text{"PATH"}, "",
+        {"out", kGroup, Text{.form = "PATH", .written = true}, "",
          "Where the result goes: samples FILE.npy, a model FILE.safetensors, a program FILE.json; of render "
-         "a folder for frames (those of an earlier film are replaced), X.png for a contact sheet, X.mp4 for a film; of "
+         "a folder for frames (those of an earlier film are replaced) or a pattern of their names, X_%04d.png, X.png "
+         "for a contact sheet, X.mp4 for a film; of "
          "study a picture X.png, of study seed with its model X.safetensors",
          kRender | Command::sample | Command::train | Command::program | kStudy,
          [](Settings& s) -> Slot { return &s.out; }, "", kRender | Command::sample | Command::train});
-    table.push_back({"frame-log", kGroup, Text{"FILE.csv"}, "", "Write the times of every frame, pass by pass", kFrames,
+    table.push_back({"frame-log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
+                     "Write the times of every frame, pass by pass", kFrames,
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
     table.push_back({"device", kGroup, Text{"auto|INDEX|NAME"}, "",
                      "Vulkan device: auto, its number, or a part of its name; of train also host, the processor, which "

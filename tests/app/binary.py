@@ -1,11 +1,15 @@
 """Runs the binary under test and checks what every error owes its user."""
 import os
+import signal
 import struct
 import subprocess
 import tempfile
 
 PREFIX = "scorefield: error: "
 PATIENCE = 600  # seconds that nothing takes unless it hangs, on a slow machine under full load either
+
+# A run of the tests under nohup is not to change what they see.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # What is started here shares no cache with other tests nor with the user.
 CACHE = tempfile.TemporaryDirectory()
@@ -34,8 +38,13 @@ def files_below(folder):
     return sorted(os.path.join(root, name) for root, folders, names in os.walk(folder) for name in names + folders)
 
 
+REFUSED = []  # what was refused so far: (binary, arguments, status), for requests under other conditions
+
+
 def refused(binary, arguments, status, words, cwd, env=None):
     """The request ends with `status`, one error line that holds all `words`, nothing on stdout and no new file."""
+    if env is None:
+        REFUSED.append((binary, arguments, status))
     before = files_below(cwd)
     done = run(binary, arguments, cwd, env)
     line = done.stderr.decode(errors="replace")

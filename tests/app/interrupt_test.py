@@ -1,6 +1,6 @@
-"""Ctrl-C and SIGTERM: long work ends with status 1 and one line, and leaves nothing of what it was writing but the model
-and the log of a training, which can go on; what was there before stays. A second signal, half a second later or more,
-ends the process at once; one that comes sooner is part of the first.
+"""Ctrl-C, SIGTERM and SIGHUP: long work ends with status 1 and one line, and leaves nothing of what it was writing but the model
+and the log of a training, which can go on; what was there before stays. A second signal but SIGHUP, half a second later
+or more, ends the process at once; one that comes sooner is part of the first.
 
 usage: interrupt_test.py BINARY   (in the project's folder)
 """
@@ -60,18 +60,19 @@ def interrupted(cwd, arguments, number, begun, kept=()):
 SLOW = ["--train.batch", "100000", "--network.width", "256", "--device", "host"]
 
 
-def second_signal(cwd):
+def second_signal(cwd, arguments, number, status):
     """The process stands still between its two signals: its step must not end before the second, on a fast machine either."""
-    process = begin(cwd, [*TRAIN, *SLOW], signal.SIGTERM, len(files_below(cwd)) + 1)
+    process = begin(cwd, arguments, signal.SIGTERM, len(files_below(cwd)) + 1)
     process.send_signal(signal.SIGINT)
     while holds(process, "ShdPnd", signal.SIGINT):
         time.sleep(0.001)
+    time.sleep(0.2)  # it has been taken, and must be heeded before the process stands still
     process.send_signal(signal.SIGSTOP)
     time.sleep(0.7)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     process.send_signal(signal.SIGCONT)
     process.communicate(timeout=PATIENCE)
-    require(process.returncode == -signal.SIGTERM, f"status {process.returncode}")
+    require(process.returncode == status, f"status {process.returncode}")
 
 
 def signals_at_once(cwd):
@@ -91,13 +92,16 @@ def main():
             file.write("an older film")
         interrupted(cwd, TRAIN, signal.SIGINT, 1, ["x.safetensors", "x.csv"])
         interrupted(cwd, TRAIN, signal.SIGTERM, 1, ["x.safetensors", "x.csv"])
+        interrupted(cwd, TRAIN, signal.SIGHUP, 1, ["x.safetensors", "x.csv"])
         if HAS_VULKAN:
             interrupted(cwd, [*SAMPLE, "--out", "x.npy"], signal.SIGINT, 0)
+            interrupted(cwd, [*SAMPLE, "--out", "x.npy"], signal.SIGHUP, 0)
             interrupted(cwd, [*RENDER, "--out", "film.mp4", "--frame-log", "x.csv"], signal.SIGINT, 2)
             interrupted(cwd, [*RENDER, "--out", "frames"], signal.SIGTERM, 3)
             require(open(os.path.join(cwd, "film.mp4")).read() == "an older film", "the older film is gone")
         signals_at_once(cwd)
-        second_signal(cwd)
+        second_signal(cwd, [*TRAIN, *SLOW], signal.SIGTERM, -signal.SIGTERM)
+        second_signal(cwd, TRAIN, signal.SIGHUP, 1)
     print("interrupted work leaves nothing behind")
 
 

@@ -1,5 +1,6 @@
 """Wrong requests to the built binary: each ends with the right status, one line that names the place and the cure,
-nothing on standard output and no file left behind; and what standard output owes to scripts.
+nothing on standard output and no file left behind, also with closed descriptors and under limits on files and memory;
+and what standard output owes to scripts.
 
 usage: requests_test.py BINARY   (in the project's folder)
 """
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from binary import files_below, refused, require, run
+from binary import PREFIX, REFUSED, files_below, refused, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
 ASSET = os.path.abspath("assets/swiss_roll.safetensors")
@@ -127,7 +128,8 @@ def unwritable_outputs(cwd):
         for out in ["nowhere/sheet.png", "nowhere/film.mp4", "nowhere/frames"]:
             refused(BINARY, ["render", "--model", ASSET, "--out", out], 1, [out], cwd)
     train = ["train", "--data", "swiss_roll", "--train.steps", "100000000"]
-    for out in ["nowhere/x.safetensors", cwd, "/proc/x.safetensors"]:
+    os.mkdir(os.path.join(cwd, "folder.safetensors"))
+    for out in ["nowhere/x.safetensors", "folder.safetensors", "/proc/x.safetensors"]:
         refused(BINARY, [*train, "--out", out], 1, [out], cwd)
     refused(BINARY, [*train, "--out", "x.safetensors", "--log", "nowhere/log.csv"], 1, ["nowhere/log.csv"], cwd)
     refused(BINARY, ["program", "--out", "nowhere/p.json"], 1, ["nowhere/p.json"], cwd)
@@ -254,6 +256,62 @@ def classes_that_must_be_said(cwd):
     refused(BINARY, ["program", "--model", "dropout0.safetensors"], 2, ["missing --class", "0 … 1"], cwd)
 
 
+def in_shell(cwd, before, after, arguments):
+    """The request, by a shell that says `before` first and redirects as `after` says."""
+    return subprocess.run(["bash", "-c", f'{before} exec "$@" {after}', "-", BINARY, *arguments], cwd=cwd,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+# No process under AddressSanitizer lives within a limit on its address space.
+SANITIZED = b"__asan_init" in open(BINARY, "rb").read()
+MEMORY = [] if SANITIZED else [("ulimit -v 2000000;", ""), ("ulimit -v 300000;", "")]
+
+
+def under_conditions(cwd):
+    """Each of the refusals so far again under one condition, in turn: they depend on none."""
+    conditions = [("", "0<&-"), ("", "1>&-"), ("", "2>&-"), ("", "0<&- 1>&- 2>&-"), ("ulimit -f 0;", ""), *MEMORY]
+    refusals = [(arguments, status) for binary, arguments, status in REFUSED if binary == BINARY]
+    for i, (arguments, status) in enumerate(refusals):
+        before, after = conditions[i % len(conditions)]
+        files = files_below(cwd)
+        done = in_shell(cwd, before, after, arguments)
+        story = f"{before} {arguments} {after}: {done}"
+        # With little memory the machine's limit may come first.
+        require(done.returncode in ((status, 1) if before in [b for b, _ in MEMORY] else (status,)), story)
+        line = done.stderr.decode(errors="replace")
+        require(("2>" in after and not line) or (line.startswith(PREFIX) and line.count("\n") == 1), story)
+        require(done.stdout == b"" and files_below(cwd) == files, story)
+
+
+def work_under_conditions(cwd):
+    """What can be done is done; what cannot is one line and leaves nothing."""
+    train = ["train", "--data", "moons", "--device", "host", "--train.steps", "20", "--train.batch", "8",
+             "--network.width", "8", "--network.depth", "1", "--quiet", "--out", "w.safetensors", "--log", "w.csv"]
+    for after in ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"]:
+        done = in_shell(cwd, "", after, train)
+        require(done.returncode == 0 and done.stderr == b"", f"{after}: {done}")
+        log = open(os.path.join(cwd, "w.csv"), "rb").read()
+        require(log.startswith(b"step,") and log.count(b"\n") == 21, f"{after}: {log}")
+        done = in_shell(cwd, "", after, ["program", "--model", "w.safetensors", "--json", "--out", "w.json"])
+        require(done.returncode == 0 and done.stderr == b"", f"{after}: {done}")
+        require(json.load(open(os.path.join(cwd, "w.json")))["steps"] == 50, f"{after}: the program")
+    files = {path: open(path, "rb").read() for path in files_below(cwd) if os.path.isfile(path)}
+    requests = [train, ["program", "--out", "w.json"], ["score", "points.npy", "other.npy", "--json"]]
+    for before in ["ulimit -f 0;", "ulimit -f 1;", *(before for before, _ in MEMORY)]:
+        for request in requests:
+            done = in_shell(cwd, before, "", request)
+            story = f"{before} {request}: {done}"
+            require(done.returncode in (0, 1), story)
+            line = done.stderr.decode()
+            require(done.returncode == 0 or (line.startswith(PREFIX) and line.count("\n") == 1), story)
+            require(not any(".part-" in path for path in files_below(cwd)), story)
+            if before.startswith("ulimit -f") and "--out" in request:
+                require(done.returncode == 1, story)
+                require(all(open(path, "rb").read() == content for path, content in files.items()), story)
+    for path in ["w.safetensors", "w.csv", "w.json"]:
+        os.remove(os.path.join(cwd, path))
+
+
 def write_points(cwd):
     import numpy
     draw = numpy.random.default_rng(3)
@@ -274,6 +332,8 @@ def main():
         if HAS_VULKAN:
             no_driver(cwd)
         no_model_found(cwd)
+        under_conditions(cwd)
+        work_under_conditions(cwd)
         random_requests(cwd)
         standard_output(cwd)
         trained_models(cwd)

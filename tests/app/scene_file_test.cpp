@@ -76,7 +76,10 @@ TEST_F(SceneFile, IsRefusedWithFileAndSetting) {
     EXPECT_THAT(refusal(R"({"stps": 3})"), ThrowsMessage<base::Error>(HasSubstr("did you mean 'steps'")));
     EXPECT_THAT(refusal(R"({"steps": 0})"), ThrowsMessage<base::Error>(HasSubstr(path + ": steps")));
     EXPECT_THAT(refusal(R"({"steps": [3]})"), ThrowsMessage<base::Error>(HasSubstr("neither a string")));
-    EXPECT_THAT(refusal(R"({"out": "x"})"), ThrowsMessage<base::Error>(HasSubstr("a scene cannot say it")));
+    for (const char* writing : {"out", "trajectory", "log", "frame-log", "resume"}) {
+        const std::string scene = "{\"" + std::string(writing) + "\": \"x\"}";
+        EXPECT_THAT(refusal(scene), ThrowsMessage<base::Error>(HasSubstr("a scene cannot say it"))) << writing;
+    }
     EXPECT_THAT(
         [] {
             parse_command_line({"view", "--scene", "nowhere.json"});

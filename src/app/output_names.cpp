@@ -1,0 +1,89 @@
+#include "app/output_names.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "render/frame_sequence.hpp"
+
+namespace scorefield::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_pattern(const std::string& out) {
+    return out.ends_with(".png") && fs::path(out).filename().string().find('%') != std::string::npos;
+}
+
+base::Error unknown_kind(const std::string& flag, const std::string& path, const std::string& why,
+                         const std::string& hint) {
+    return base::request_error("unknown kind of file", flag + " " + path, why, hint);
+}
+
+/// Of the only form that the command writes; empty where it has several.
+std::string_view ending_of_out(const Settings& settings) {
+    if (settings.command == Command::sample) return settings.stats ? ".json" : ".npy";
+    if (settings.command == Command::train) return ".safetensors";
+    if (settings.command == Command::program) return ".json";
+    return settings.command == Command::study ? ".png" : "";
+}
+
+/// FILE.csv: .csv
+std::string_view ending_of(const Setting& setting) {
+    const std::string_view form = std::get<Text>(setting.values).form;
+    return form.starts_with("FILE.") ? form.substr(4) : "";
+}
+
+}  // namespace
+
+Form render_form(const std::string& out) {
+    const fs::path path(out);
+    const std::string extension = path.extension().string();
+    if (is_pattern(out)) {
+        frame_place(out);
+        return Form::frames;
+    }
+    if (extension == ".png") return Form::sheet;
+    if (extension == ".mp4") return Form::film;
+    std::error_code unknown;
+    const fs::file_status status = fs::status(path, unknown);
+    if (!fs::status_known(status)) {
+        throw base::running_error("cannot write", "--out " + out, unknown.message(), "name another file or folder");
+    }
+    if (fs::is_directory(status)) return Form::frames;
+    if (!extension.empty()) {
+        throw unknown_kind("--out", out, "'" + extension + "' is none that render writes",
+                           "end it with .png (contact sheet) or .mp4 (film), or name a folder (frames)");
+    }
+    if (path.filename().string().find('%') != std::string::npos) {
+        throw unknown_kind("--out", out, "a pattern of frames names pictures", "end it with .png");
+    }
+    return Form::frames;
+}
+
+FramePlace frame_place(const std::string& out) {
+    const fs::path path(out);
+    if (!is_pattern(out)) return {path, base::NumberedNames(render::kFrameNames, "--out"), true};
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    return {folder, base::NumberedNames(path.filename().string(), "--out " + out), false};
+}
+
+void require_output_names(const Settings& settings) {
+    for (const Setting& setting : setting_table()) {
+        const bool only_written = setting.is_written() && !setting.is_read();
+        if (!only_written || !setting.taken_by(settings.command) || !settings.is_given(setting.name)) continue;
+        const std::string path = value_text(settings, setting);
+        const std::string_view ending = setting.name == "out" ? ending_of_out(settings) : ending_of(setting);
+        const std::string flag = "--" + std::string(setting.name);
+        if (!path.ends_with(ending)) {
+            throw unknown_kind(flag, path,
+                               fmt::format("what {} writes there is {}", command_info(settings.command).name, ending),
+                               fmt::format("give it a name that ends in {}", ending));
+        }
+        if (setting.name == "out" && settings.command == Command::render) render_form(path);
+    }
+}
+
+}  // namespace scorefield::app

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "app/settings.hpp"
+#include "base/numbered_names.hpp"
+
+namespace scorefield::app {
+
+/// What --out of render asks for.
+enum class Form { frames, sheet, film };
+
+/// Which form the name asks for: `.png` a contact sheet, `.mp4` a film; a pattern with one %d before `.png`, a folder
+/// that exists, or a name without an ending are frames. Throws base::Error (request) for other endings and patterns,
+/// (running) where the path cannot be looked at.
+Form render_form(const std::string& out);
+
+/// Where frames go.
+struct FramePlace {
+    std::filesystem::path folder;
+    base::NumberedNames names;
+    bool own_folder = true;  ///< the folder is theirs, what is there of an earlier film included
+};
+
+/// Of an --out that asks for frames.
+FramePlace frame_place(const std::string& out);
+
+/// Throws base::Error (request) where an output that is said has a name that does not end as what is written there does
+/// (--log: .csv): a slip would put it in place of something else.
+void require_output_names(const Settings& settings);
+
+}  // namespace scorefield::app
