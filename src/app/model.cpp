@@ -205,6 +205,12 @@ diffusion::Course nodes_of(const Settings& settings, const Model& model) {
                                   settings.spacing.final);
 }
 
+/// The viewer may train, where --data.scaling counts, whatever it shows first.
+void refuse_scaling(const Settings& settings, const std::string& why) {
+    if (settings.command == Command::view || !settings.is_given("data.scaling")) return;
+    throw base::request_error("flag without effect", "--data.scaling", why, "leave it out");
+}
+
 }  // namespace
 
 fs::path default_model() {
@@ -266,6 +272,7 @@ ScaledTarget open_target(const Settings& settings) {
         throw base::request_error("flag without effect", "--target.variance", choice.name + " has no such parameter",
                                   "leave it out");
     }
+    if (choice.name != "empirical") refuse_scaling(settings, choice.name + " keeps its own units");
     diffusion::TargetSettings wanted;
     wanted.name = choice.name;
     wanted.variance = settings.target_variance;
@@ -277,8 +284,12 @@ ScaledTarget open_target(const Settings& settings) {
         input.text = data::read_text(choice.argument, "mixture");
         input.where = choice.argument;
     } else if (choice.name == "empirical") {
-        const std::unique_ptr<data::Dataset> dataset = open_data(settings, choice.argument);
-        scaling = dataset->scaling();
+        const std::unique_ptr<data::Dataset> dataset = data::open_dataset(choice.argument);
+        const data::ScalingMode mode = data::parse_scaling_mode(settings.data_scaling);
+        // Distances do not depend on the scaling.
+        const bool scaled = settings.command != Command::score;
+        if (!settings.quiet) note_once(scaled ? data::notes_with_scaling(*dataset, mode) : dataset->notes());
+        scaling = dataset->scaling(mode);
         points = data::standardise(
             dataset->pool(kEmpiricalSeed, dataset->size() > 0 ? dataset->size() : kEmpiricalPoints), *scaling);
         input.points = points.values;
@@ -326,6 +337,7 @@ Model open_target_model(const Settings& settings) {
 }
 
 Model open_model(const Settings& settings) {
+    if (settings.target.empty()) refuse_scaling(settings, "a model keeps the scaling that it was trained with");
     Model model = settings.target.empty() ? open_checkpoint(settings) : open_target_model(settings);
     require_data_fit(settings, model);
     return model;

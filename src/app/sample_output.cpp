@@ -82,6 +82,11 @@ class Samples final : public SampleOutput {
     data::NpyWriter file_;
 };
 
+/// Of a coordinate that is constant.
+double narrowest_reach(double mean) {
+    return 1e-6 * (1 + std::abs(mean));
+}
+
 /// Where the samples are expected, in the data's units: as wide as the target's own draws and a quarter more, or four
 /// deviations of the data on both sides.
 std::vector<sample::Bins> bins_of(const Model& model, const data::Scaling& scaling) {
@@ -90,7 +95,7 @@ std::vector<sample::Bins> bins_of(const Model& model, const data::Scaling& scali
     constexpr double kDeviations = 4;
     std::vector<sample::Bins> bins;
     for (std::size_t e = 0; e < model.dim(); ++e) {
-        const double reach = kDeviations * scaling.deviation[e];
+        const double reach = std::max(kDeviations * scaling.deviation[e], narrowest_reach(scaling.mean[e]));
         bins.push_back({scaling.mean[e] - reach, scaling.mean[e] + reach, 100});
     }
     if (!model.target) return bins;
@@ -104,6 +109,7 @@ std::vector<sample::Bins> bins_of(const Model& model, const data::Scaling& scali
         }
         const double margin = std::max((high - low) / 4, 1e-6 * (1 + std::abs(high)));
         const double deviation = scaling.deviation[e];
+        if (deviation == 0) continue;
         bins[e].low = (low - margin) * deviation + scaling.mean[e];
         bins[e].high = (high + margin) * deviation + scaling.mean[e];
     }

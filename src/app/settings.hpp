@@ -78,12 +78,13 @@ std::string_view default_validation();
 struct Settings {
     Command command = Command::view;
 
-    std::string model;           ///< empty: the one that comes with Scorefield
-    std::optional<int> label;    ///< --class of a conditional model; none: all of them together
-    std::string target;          ///< `NAME` or `NAME ARGUMENT` of an exact score; empty: the model's
-    double target_variance = 1;  ///< of the target gaussian
-    int dim = 2;                 ///< of the target gaussian
-    std::string data;            ///< empty: what the model was trained on
+    std::string model;                  ///< empty: the one that comes with Scorefield
+    std::optional<int> label;           ///< --class of a conditional model; none: all of them together
+    std::string target;                 ///< `NAME` or `NAME ARGUMENT` of an exact score; empty: the model's
+    double target_variance = 1;         ///< of the target gaussian
+    int dim = 2;                        ///< of the target gaussian
+    std::string data;                   ///< empty: what the model was trained on
+    std::string data_scaling = "auto";  ///< one of data::kScalingModes
     diffusion::ProcessSettings process;
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;
 

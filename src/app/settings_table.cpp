@@ -81,6 +81,11 @@ void add_model(Table& table) {
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy|FILE.csv|FILE.ply|FILE.png"}, "", data_help(),
                      kPrograms | Command::train | Command::score | kStudy, [](Settings& s) -> Slot { return &s.data; },
                      "the model's, where there is one", kTrain});
+    table.push_back({"data.scaling", kGroup, choices(data::kScalingModes), "",
+                     "Deviations by which data are standardised, of train and --target empirical: common to all "
+                     "coordinates, per_coordinate, or auto: per coordinate where one has more than 20 times the "
+                     "deviation of another; constant coordinates stay constant",
+                     kPrograms | Command::train, [](Settings& s) -> Slot { return &s.data_scaling; }});
     add_process_settings(table, kPrograms | Command::train);
     table.push_back({"prediction", kGroup, choices(diffusion::kPredictions), "",
                      "What the network estimates: the noise, the data, v, the score, the velocity or edm's residual",

@@ -122,7 +122,9 @@ Settings resumed_settings(const Settings& settings, const nn::Checkpoint& checkp
     for (const Setting& setting : setting_table()) {
         if (!determines_course(setting)) continue;
         const bool said = settings.is_given(setting.name);
-        const std::string recorded = found_or_empty(checkpoint.training, record_key(setting));
+        std::string recorded = found_or_empty(checkpoint.training, record_key(setting));
+        // Trainings of before this setting knew nothing else.
+        if (recorded.empty() && setting.name == "data.scaling") recorded = "common";
         if (said && setting.name != kStepsSetting) require_no_contradiction(settings, setting, recorded);
         if (!said && !recorded.empty()) assign(resumed, setting, recorded);
         resumed.given.erase(std::string(setting.name));

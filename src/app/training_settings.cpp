@@ -49,6 +49,7 @@ train::TrainSettings training_settings(const Settings& settings) {
     const Settings complete = complete_training(settings);
     train::TrainSettings train = complete.train;
     train.data = complete.data;
+    train.scaling = data::parse_scaling_mode(complete.data_scaling);
     train.process = complete.process;
     train.prediction = complete.prediction;
     train.seed = complete.seed;

@@ -38,8 +38,8 @@ class ShapeDataset final : public Dataset {
         }
         return points;
     }
-    Scaling scaling() const override {
-        return estimate_scaling(draw(kScalingSeed, 0, kScalingPoints), name(), shape_.centre);
+    Spread spread() const override {
+        return measure_spread(draw(kScalingSeed, 0, kScalingPoints), name(), shape_.centre);
     }
 
   private:
@@ -83,6 +83,12 @@ std::unique_ptr<Dataset> open_points(const std::string& file) {
 }
 
 }  // namespace
+
+std::vector<std::string> notes_with_scaling(const Dataset& data, ScalingMode mode) {
+    std::vector<std::string> notes = data.notes();
+    for (const std::string& remark : scaling_remarks(data.spread(), mode)) notes.push_back(data.name() + ": " + remark);
+    return notes;
+}
 
 std::span<const DatasetInfo> builtin_datasets() {
     static const std::vector<DatasetInfo> infos = [] {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "data/points.hpp"
-#include "data/scaling.hpp"
+#include "data/spread.hpp"
 
 namespace scorefield::data {
 
@@ -29,13 +29,18 @@ class Dataset {
     /// What stands for the distribution where points have to be kept: all points of a set of `count` or fewer, else
     /// `count` draws.
     virtual Points pool(std::uint64_t seed, std::size_t count) const { return draw(seed, 0, count); }
-    /// The units in which networks see the data: of all points of a set of points, of a density exactly, of others
+    /// Where the data lie and how wide they are: of all points of a set of points, of a density exactly, of others
     /// estimated from 100 000 points of a fixed seed.
-    virtual Scaling scaling() const = 0;
+    virtual Spread spread() const = 0;
+    /// The units in which networks see the data.
+    Scaling scaling(ScalingMode mode = ScalingMode::automatic) const { return choose_scaling(spread(), mode); }
     /// What was left out or decided when its file was read, to be told to who named it: a line each, which begins with
     /// the file's name.
     virtual std::vector<std::string> notes() const { return {}; }
 };
+
+/// The notes of the data and what is to be said of their scaling (scaling_remarks), a line each.
+std::vector<std::string> notes_with_scaling(const Dataset& data, ScalingMode mode);
 
 struct DatasetInfo {
     std::string_view name;

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <utility>
@@ -31,7 +32,7 @@ class Density final : public Dataset {
           cell_width_((extent.right - extent.left) / static_cast<double>(width)),
           cell_height_((extent.top - extent.bottom) / static_cast<double>(height)) {
         accumulate(brightness);
-        standardise(brightness);
+        measure(brightness);
     }
 
     std::string name() const override { return name_; }
@@ -49,7 +50,7 @@ class Density final : public Dataset {
         }
         return points;
     }
-    Scaling scaling() const override { return scaling_; }
+    Spread spread() const override { return spread_; }
     std::vector<std::string> notes() const override { return notes_; }
 
   private:
@@ -81,7 +82,7 @@ class Density final : public Dataset {
     }
 
     /// The exact moments: of the cells' middles, and (cell size)²/12 within the cells.
-    void standardise(std::span<const float> brightness) {
+    void measure(std::span<const float> brightness) {
         const double total = cumulative_.back();
         std::vector<double> mean(2);
         for (std::size_t cell = 0; cell < brightness.size(); ++cell) {
@@ -89,13 +90,18 @@ class Density final : public Dataset {
             mean[0] += share * x_of(cell, 0.5);
             mean[1] += share * y_of(cell, 0.5);
         }
-        double variance = (cell_width_ * cell_width_ + cell_height_ * cell_height_) / 12;
+        std::array<double, 2> variance = {cell_width_ * cell_width_ / 12, cell_height_ * cell_height_ / 12};
+        double sum = (cell_width_ * cell_width_ + cell_height_ * cell_height_) / 12;
         for (std::size_t cell = 0; cell < brightness.size(); ++cell) {
             const double share = static_cast<double>(brightness[cell]) / total;
-            variance += share * std::pow(x_of(cell, 0.5) - mean[0], 2);
-            variance += share * std::pow(y_of(cell, 0.5) - mean[1], 2);
+            const double across = share * std::pow(x_of(cell, 0.5) - mean[0], 2);
+            const double down = share * std::pow(y_of(cell, 0.5) - mean[1], 2);
+            variance[0] += across;
+            variance[1] += down;
+            sum += across;
+            sum += down;
         }
-        scaling_ = {mean, std::vector<double>(2, std::sqrt(variance / 2))};
+        spread_ = {mean, {std::sqrt(variance[0]), std::sqrt(variance[1])}, std::sqrt(sum / 2)};
     }
 
     std::string name_;
@@ -106,7 +112,7 @@ class Density final : public Dataset {
     double cell_width_;
     double cell_height_;
     std::vector<double> cumulative_;  ///< of the cells' brightness, row by row
-    Scaling scaling_;
+    Spread spread_;
 };
 
 }  // namespace

@@ -14,7 +14,7 @@ class PointSet final : public Dataset {
         : name_(std::move(name)),
           notes_(std::move(notes)),
           points_(std::move(points)),
-          scaling_(estimate_scaling(points_, name_, Centre::own)),
+          spread_(measure_spread(points_, name_, Centre::own)),
           classes_(points_.labels.empty() ? 0 : *std::ranges::max_element(points_.labels) + std::size_t{1}) {}
 
     std::string name() const override { return name_; }
@@ -37,14 +37,14 @@ class PointSet final : public Dataset {
     Points pool(std::uint64_t seed, std::size_t count) const override {
         return points_.count <= count ? points_ : draw(seed, 0, count);
     }
-    Scaling scaling() const override { return scaling_; }
+    Spread spread() const override { return spread_; }
     std::vector<std::string> notes() const override { return notes_; }
 
   private:
     std::string name_;
     std::vector<std::string> notes_;
     Points points_;
-    Scaling scaling_;
+    Spread spread_;
     std::size_t classes_;
 };
 

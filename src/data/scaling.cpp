@@ -86,7 +86,8 @@ Points standardise(Points points, const Scaling& scaling) {
     for (std::size_t i = 0; i < points.values.size(); ++i) {
         const double value = static_cast<double>(points.values[i]);
         const std::size_t c = i % points.dim;
-        points.values[i] = static_cast<float>((value - shift[c]) / scaling.deviation[c]);
+        const bool constant = scaling.deviation[c] == 0;
+        points.values[i] = constant ? 0 : static_cast<float>((value - shift[c]) / scaling.deviation[c]);
     }
     points.origin.clear();
     return points;
@@ -105,6 +106,7 @@ Points undo(const Points& points, const Scaling& scaling) {
 FloatSpacing widest_spacing_at_mean(const Scaling& scaling) {
     FloatSpacing widest;
     for (std::size_t c = 0; c < scaling.mean.size(); ++c) {
+        if (scaling.deviation[c] == 0) continue;
         const auto near = static_cast<float>(std::abs(scaling.mean[c]));
         const float next = std::nextafter(near, std::numeric_limits<float>::infinity());
         const double distance = static_cast<double>(next) - static_cast<double>(near);

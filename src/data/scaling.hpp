@@ -10,8 +10,10 @@ namespace scorefield::data {
 
 /// Standardised units: (x − mean)/deviation, coordinate by coordinate.
 struct Scaling {
-    std::vector<double> mean;       ///< (d), in the data's units
-    std::vector<double> deviation;  ///< (d), in the data's units; equal entries where one deviation serves all
+    std::vector<double> mean;  ///< (d), in the data's units
+    /// (d), in the data's units, ≥ 0; equal entries where one deviation serves all. 0: the coordinate is constant, its
+    /// standardised value is 0, and `undo` gives the mean whatever a state says.
+    std::vector<double> deviation;
 
     bool operator==(const Scaling&) const = default;
 
@@ -29,7 +31,7 @@ enum class Centre { common, own };
 /// differ.
 Scaling estimate_scaling(const Points& points, const std::string& where, Centre centre = Centre::common);
 
-/// (x − mean)/deviation about 0; labels stay. `scaling` has points.dim coordinates.
+/// (x − mean)/deviation about 0, 0 where the deviation is 0; labels stay. `scaling` has points.dim coordinates.
 Points standardise(Points points, const Scaling& scaling);
 
 /// The inverse of `standardise`: x·deviation + mean, in single precision. `points` lie about 0.

@@ -125,7 +125,7 @@ diffusion::ProcessSettings read_process(Keys& keys, const std::string& where) {
     return process;
 }
 
-/// A list with one number per coordinate, or one number for all.
+/// A list with one number per coordinate, 0 of those that are constant, or one number for all.
 std::vector<double> read_deviation(const std::string& text, std::size_t dim, const std::string& where) {
     const json value = json::parse(text, nullptr, false);
     std::vector<double> deviation;
@@ -133,9 +133,9 @@ std::vector<double> read_deviation(const std::string& text, std::size_t dim, con
     if (value.is_array() && std::ranges::all_of(value, [](const json& entry) { return entry.is_number(); })) {
         deviation = value.get<std::vector<double>>();
     }
-    const bool fits = deviation.size() == dim && std::ranges::all_of(deviation, [](double entry) {
-                          return entry >= std::numeric_limits<double>::min() && entry <= 1e300;
-                      });
+    const auto is_positive = [](double entry) { return entry >= std::numeric_limits<double>::min() && entry <= 1e300; };
+    const bool fits = deviation.size() == dim && std::ranges::any_of(deviation, is_positive) &&
+                      std::ranges::all_of(deviation, [&](double entry) { return entry == 0 || is_positive(entry); });
     if (!fits) {
         throw refusal(where,
                       "metadata 'scorefield.data.deviation' is neither a positive number nor one per coordinate");

@@ -32,7 +32,8 @@ struct OptimiserState {
 ///                           said, switches as on or off; of ddpm always schedule and T
 ///   scorefield.prediction   one of diffusion::kPredictions: what the network's output F is
 ///   scorefield.data         name of the data; scorefield.data.mean (JSON array, one per coordinate) and
-///                           scorefield.data.deviation (a number, or such an array where coordinates differ):
+///                           scorefield.data.deviation (a number, or such an array where coordinates differ, 0 of
+///                           those that are constant):
 ///                           the network knows (data − mean)/deviation
 ///   scorefield.data.standardised.{mean,variance}  of those per coordinate, JSON arrays; may be absent
 ///   scorefield.training.*   how it was made

@@ -67,7 +67,7 @@ BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProces
                          const TrainSettings& settings)
     : data_(&data),
       objective_(objective_of(settings)),
-      scaling_(data.scaling()),
+      scaling_(data.scaling(settings.scaling)),
       seed_(settings.seed),
       whole_times_(process.times().discrete && settings.prediction != diffusion::Prediction::edm),
       levels_(noise_levels(process, parametrisation(settings), objective_, settings.objective)),

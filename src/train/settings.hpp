@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "data/spread.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
 #include "train/objectives.hpp"
@@ -31,8 +32,9 @@ inline constexpr std::size_t kMaxFeatures = 1024;
 
 /// What a user says about training; the comments name the flags and the least values.
 struct TrainSettings {
-    std::string data = "swiss_roll";     ///< --data, valid UTF-8: the checkpoint keeps it
-    diffusion::ProcessSettings process;  ///< --process, --process.NAME
+    std::string data = "swiss_roll";                           ///< --data, valid UTF-8: the checkpoint keeps it
+    data::ScalingMode scaling = data::ScalingMode::automatic;  ///< --data.scaling
+    diffusion::ProcessSettings process;                        ///< --process, --process.NAME
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;  ///< --prediction
     ObjectiveSettings objective;                                        ///< --objective, --objective.NAME
     bool conditional = false;           ///< --train.conditional: the network is told the class of each point

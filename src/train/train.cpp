@@ -30,14 +30,14 @@ constexpr const char* kStepsKey = "steps";
 constexpr const char* kPointsKey = "points";
 
 /// Tells data apart: by all points of a set of points, by some of others, and by their units.
-std::string fingerprint(const data::Dataset& data) {
+std::string fingerprint(const data::Dataset& data, data::ScalingMode mode) {
     constexpr std::size_t kGenerated = 1024;
     const data::Points points = data.pool(0, data.size() > 0 ? data.size() : kGenerated);
     base::Fnv fnv;
     fnv.number(points.dim);
     fnv.bytes(points.values.data(), points.values.size() * sizeof(float));
     fnv.bytes(points.labels.data(), points.labels.size() * sizeof(std::uint32_t));
-    const data::Scaling scaling = data.scaling();
+    const data::Scaling scaling = data.scaling(mode);
     fnv.bytes(scaling.mean.data(), scaling.mean.size() * sizeof(double));
     // A common deviation counts once, as in checkpoints that know no other.
     const std::size_t deviations = scaling.has_common_deviation() ? 1 : scaling.deviation.size();
@@ -234,10 +234,10 @@ TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const
     if (!settings.out.empty()) base::require_writable(settings.out);
     if (!settings.log.empty()) base::require_writable(settings.log);
     const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
-    if (callbacks.noted) callbacks.noted(data->notes());
+    if (callbacks.noted) callbacks.noted(data::notes_with_scaling(*data, settings.scaling));
     const auto process = diffusion::make_process(settings.process);
     require_trainable(*data, settings);
-    const std::string points = fingerprint(*data);
+    const std::string points = fingerprint(*data, settings.scaling);
     if (resumed != nullptr) require_same_points(points, settings.data, *resumed);
     const std::unique_ptr<Trainer> trainer = make(settings, *data, *process);
     TrainLog log(settings.log, resumed == nullptr ? 0 : resumed_steps(*resumed));

@@ -22,7 +22,8 @@ struct TrainCallbacks {
     std::function<bool()> stop = {};
     /// How many held-out draws are done, once the last checkpoint is written. What it throws ends the measurement.
     std::function<void(std::uint64_t)> measured = {};
-    /// What was left out or decided when the data's file was read (data::Dataset::notes), before the first step.
+    /// What was left out or decided when the data's file was read, and what is to be said of their scaling
+    /// (data::notes_with_scaling), before the first step.
     std::function<void(const std::vector<std::string>&)> noted = {};
 };
 

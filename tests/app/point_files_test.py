@@ -105,7 +105,7 @@ def rows_of_particles():
     write("bad.npy", npy([(0, 0), (1, NAN)]))
     said = ["points are not finite (bad.npy): 1 of 2 hold NaN", "the first is point 1"]
     sample = ["sample", "--steps", "2", "--out", "s.npy"]
-    refused(BINARY, [*sample, "--init", "bad.npy"], 2, [*said, "belongs to a particle"], ".")
+    refused(BINARY, [*sample, "--init", "bad.npy"], 2, [*said, "particles"], ".")
     repaint = [*sample, "--sampler", "repaint", "--particles", "2"]
     refused(BINARY, [*repaint, "--known", "bad.npy", "--mask", "good.npy"], 2, [*said, "where the mask is 0"], ".")
     refused(BINARY, [*repaint, "--known", "good.npy", "--mask", "bad.npy"], 2, [*said, "belongs to a particle"], ".")

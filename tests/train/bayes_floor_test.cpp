@@ -25,7 +25,7 @@ class Normals final : public data::Dataset {
         }
         return points;
     }
-    data::Scaling scaling() const override { return {{0}, {1}}; }
+    data::Spread spread() const override { return {{0}, {1}, 1}; }
 };
 
 constexpr std::size_t kDraws = 2048;  // the error is larger than by default, and told

@@ -196,7 +196,7 @@ class FarPoint final : public data::Dataset {
     data::Points draw(std::uint64_t, std::uint64_t, std::size_t count) const override {
         return {count, 1, std::vector<float>(count, 1e10F)};
     }
-    data::Scaling scaling() const override { return {{0}, {1}}; }
+    data::Spread spread() const override { return {{0}, {1}, 1}; }
 };
 
 class LoudProcess final : public diffusion::NoiseProcess {

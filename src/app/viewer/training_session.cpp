@@ -23,7 +23,7 @@ void require_plane_or_space(const data::Dataset& data) {
 
 std::unique_ptr<data::Dataset> open_data(const TrainingPlan& plan) {
     const std::string& name = plan.settings.data;
-    if (name != kPainted) return app::open_data(plan.settings, name);
+    if (name != kPainted) return data::open_dataset(name);
     constexpr double kAspect = static_cast<double>(Painting::kWidth) / Painting::kHeight;
     return data::make_density(kPainted, Painting::kWidth, Painting::kHeight, plan.painting, {-kAspect, -1, kAspect, 1});
 }
@@ -98,6 +98,7 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
     session->process = diffusion::make_process(session->settings.process);
     session->data = open_data(plan);
     require_plane_or_space(*session->data);
+    if (!plan.settings.quiet) note_once(data::notes_with_scaling(*session->data, session->settings.scaling));
     session->settings.data = session->data->name();
     // Others compile when a pipeline is made.
     if (device.properties().is_software) compile_beside(device, *session, shown);

@@ -1,0 +1,48 @@
+#include "app/training_course.hpp"
+
+#include <gmock/gmock.h>
+
+#include "app/training_settings.hpp"
+#include "base/error.hpp"
+
+namespace scorefield::app {
+namespace {
+
+/// A training that was stopped after 10 steps.
+nn::Checkpoint stopped(const std::string& scaling) {
+    nn::Checkpoint checkpoint;
+    checkpoint.training = {{"steps", "10"}, {"setting.train.steps", "20"}, {"setting.data", "moons"}};
+    if (!scaling.empty()) checkpoint.training["setting.data.scaling"] = scaling;
+    checkpoint.state.emplace();
+    return checkpoint;
+}
+
+Settings resume(const std::string& scaling = "") {
+    Settings settings;
+    settings.command = Command::train;
+    settings.resume = "model.safetensors";
+    if (!scaling.empty()) {
+        settings.data_scaling = scaling;
+        settings.given.insert("data.scaling");
+    }
+    return settings;
+}
+
+TEST(ResumedTraining, KeepsTheScalingOfItsData) {
+    for (const std::string scaling : {"auto", "common", "per_coordinate"}) {
+        EXPECT_EQ(resumed_settings(resume(), stopped(scaling)).data_scaling, scaling);
+        EXPECT_EQ(resumed_settings(resume(scaling), stopped(scaling)).data_scaling, scaling);
+    }
+    EXPECT_THAT([] { resumed_settings(resume("common"), stopped("auto")); },
+                testing::ThrowsMessage<base::Error>(testing::HasSubstr("data.scaling contradicts the training")));
+}
+
+TEST(ResumedTraining, OfBeforeThereWasAChoiceHasOneDeviation) {
+    EXPECT_EQ(training_settings(resumed_settings(resume(), stopped(""))).scaling, data::ScalingMode::common);
+    EXPECT_EQ(resumed_settings(resume("common"), stopped("")).data_scaling, "common");
+    EXPECT_THAT([] { resumed_settings(resume("auto"), stopped("")); },
+                testing::ThrowsMessage<base::Error>(testing::HasSubstr("was begun with common, not with auto")));
+}
+
+}  // namespace
+}  // namespace scorefield::app
