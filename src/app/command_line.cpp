@@ -81,6 +81,10 @@ Parser make_parser(CLI::App& main, const CommandInfo& info, const std::string& c
         const std::string which = "Which: " + base::join(study_names());
         parser.files = parser.app->add_option("study", which)->type_name("NAME")->expected(1);
     }
+    if (info.command == Command::data) {
+        parser.files =
+            parser.app->add_option("name", "The data set, as --data names it")->type_name("NAME")->expected(1);
+    }
     return parser;
 }
 
@@ -202,9 +206,26 @@ void require_study(const Settings& settings) {
                               base::name_hint(settings.files[0], names));
 }
 
+/// `data NAME` is `data --data NAME`.
+void read_source_of_data(Settings& settings) {
+    constexpr const char* kCure = "give one: NAME, --data NAME or --target NAME";
+    const std::size_t sources =
+        settings.files.size() + (settings.is_given("data") ? 1 : 0) + (settings.is_given("target") ? 1 : 0);
+    if (sources == 0) throw base::request_error("missing data set", "data", "none is named", kCure);
+    if (sources > 1) {
+        throw base::request_error("too many data sets", "data", fmt::format("{} sources are given", sources), kCure);
+    }
+    if (settings.files.empty()) return;
+    settings.data = settings.files[0];
+    settings.given.emplace("data");
+    settings.files.clear();
+}
+
 void read_files(Settings& settings, const CLI::Option& files) {
     settings.files = files.results();
-    settings.command == Command::study ? require_study(settings) : require_files_to_score(settings);
+    if (settings.command == Command::study) return require_study(settings);
+    if (settings.command == Command::data) return read_source_of_data(settings);
+    require_files_to_score(settings);
 }
 
 Settings read_settings(const Parser& parser) {

@@ -15,5 +15,6 @@ int score_command(const Settings& settings);
 int bench_command(const Settings& settings);
 int devices_command(const Settings& settings);
 int study_command(const Settings& settings);
+int data_command(const Settings& settings);
 
 }  // namespace scorefield::app

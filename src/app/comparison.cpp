@@ -1,15 +1,16 @@
 #include "app/comparison.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
-#include "data/distances.hpp"
 #include "data/neighbours.hpp"
 
 namespace scorefield::app {
 namespace {
 
 constexpr std::size_t kDraws = 5;  ///< one draw's sliced W2 scatters by half its value
+constexpr double kWeight = 1.0 / kDraws;
 constexpr std::size_t kFewestPoints = 10'000;
 
 data::Points scaled(const data::Points& points, const data::CoordinateUnits& units) {
@@ -17,10 +18,15 @@ data::Points scaled(const data::Points& points, const data::CoordinateUnits& uni
     return {points.count, points.dim, {values.begin(), values.end()}};
 }
 
-Distances measure(const data::Points& samples, const data::Points& reference, const data::CoordinateUnits& units) {
+Distances measure(const data::Points& samples, const data::SlicedQuantiles& quantiles, const data::Points& reference,
+                  const data::SlicedQuantiles& reference_quantiles) {
     const data::NeighbourStatistics neighbours = data::compare_neighbours(samples, reference);
-    return {data::sliced_w2(scaled(samples, units), scaled(reference, units)), neighbours.two_sample,
-            neighbours.precision, neighbours.recall};
+    return {data::sliced_w2(quantiles, reference_quantiles), neighbours.two_sample, neighbours.precision,
+            neighbours.recall};
+}
+
+data::SlicedQuantiles quantiles_of(const data::Points& points, const data::CoordinateUnits& units) {
+    return data::SlicedQuantiles(scaled(points, units));
 }
 
 void add(Distances& sum, const Distances& distances, double weight) {
@@ -40,26 +46,39 @@ void measure_pairwise(Comparison& result, const data::Points& samples, const dat
 
 }  // namespace
 
-Comparison compare(const data::Points& samples, const ReferenceDraws& draws) {
-    const data::Points pool = draws.moments_pool();
-    const data::CoordinateUnits units = data::units_of(pool, samples);
-    Comparison result = {.points = samples.count,
-                         .draws = kDraws,
-                         .samples = data::coordinate_moments(samples),
-                         .reference = data::coordinate_moments(pool)};
-    constexpr double kWeight = 1.0 / kDraws;
-    Distances own;
-    const std::size_t wanted = std::max(samples.count, kFewestPoints);
+Reference::Reference(const ReferenceDraws& draws, std::size_t points) : pool_(draws.moments_pool()) {
+    // In a constant coordinate of the pool all draws are where the centre is, whatever the unit.
+    const data::CoordinateUnits units = data::units_of(pool_, pool_);
+    const std::size_t wanted = std::max(points, kFewestPoints);
     for (std::size_t number = 0; number < kDraws; ++number) {
-        const data::Points reference = draws.draw(number, wanted);
-        const ReferenceDraws::Pair pair = draws.pair(number, samples.count, wanted);
-        add(result.distances, measure(samples, reference, units), kWeight);
-        add(own, measure(pair.points, pair.reference, units), kWeight);
-        if (number > 0) continue;
-        result.reference_points = reference.count;
-        measure_pairwise(result, samples, reference, units);
+        data::Points reference = draws.draw(number, wanted);
+        data::SlicedQuantiles quantiles = quantiles_of(reference, units);
+        draws_.push_back({std::move(reference), std::move(quantiles)});
+        const Draw& draw = draws_.back();
+        const ReferenceDraws::Pair pair = draws.pair(number, points, wanted);
+        const data::SlicedQuantiles pair_quantiles =
+            pair.reference == draw.points ? draw.quantiles : quantiles_of(pair.reference, units);
+        add(own_, measure(pair.points, quantiles_of(pair.points, units), pair.reference, pair_quantiles), kWeight);
     }
-    result.own = own;
+}
+
+Distances Reference::distances(const data::Points& samples) const {
+    const data::SlicedQuantiles quantiles = quantiles_of(samples, data::units_of(pool_, samples));
+    Distances mean;
+    for (const Draw& draw : draws_) add(mean, measure(samples, quantiles, draw.points, draw.quantiles), kWeight);
+    return mean;
+}
+
+Comparison compare(const data::Points& samples, const ReferenceDraws& draws) {
+    const Reference reference(draws, samples.count);
+    Comparison result = {.points = samples.count,
+                         .reference_points = reference.first_draw().count,
+                         .draws = reference.draws(),
+                         .samples = data::coordinate_moments(samples),
+                         .reference = data::coordinate_moments(reference.pool()),
+                         .distances = reference.distances(samples),
+                         .own = reference.own()};
+    measure_pairwise(result, samples, reference.first_draw(), data::units_of(reference.pool(), samples));
     return result;
 }
 
@@ -73,7 +92,7 @@ Comparison compare(const data::Points& samples, const data::Points& reference, c
                                   "compare with at least two different points");
     }
     const data::CoordinateUnits units = data::units_of(reference, samples);
-    result.distances = measure(samples, reference, units);
+    result.distances = measure(samples, quantiles_of(samples, units), reference, quantiles_of(reference, units));
     measure_pairwise(result, samples, reference, units);
     return result;
 }

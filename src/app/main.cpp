@@ -29,6 +29,7 @@ constexpr Runner kRunners[] = {
     {app::Command::program, app::program_command},
     {app::Command::score, app::score_command},
     {app::Command::study, app::study_command},
+    {app::Command::data, app::data_command},
 #ifdef SCOREFIELD_WITH_VULKAN
     {app::Command::view, app::view_command},
     {app::Command::render, app::render_command},

@@ -48,8 +48,9 @@ class DatasetDraws final : public DistributionDraws {
 };
 
 /// Draws of the target's own seed, in double precision.
-data::Points target_points(const ScaledTarget& target, std::uint64_t seed, std::size_t count) {
-    std::vector<double> values = target.target->sample(seed, {0, static_cast<std::uint32_t>(count)});
+data::Points target_points(const ScaledTarget& target, std::uint64_t seed, std::uint64_t first, std::size_t count) {
+    std::vector<double> values =
+        target.target->sample(seed, {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(count)});
     const auto dim = static_cast<std::size_t>(target.target->dim());
     for (std::size_t i = 0; i < values.size(); ++i) {
         values[i] = values[i] * target.scaling.deviation[i % dim] + target.scaling.mean[i % dim];
@@ -64,7 +65,7 @@ class TargetDraws final : public DistributionDraws {
 
   private:
     data::Points sample(std::uint64_t number, std::size_t count) const override {
-        return target_points(target_, first_seed_ + number, count);
+        return target_points(target_, first_seed_ + number, 0, count);
     }
 
     ScaledTarget target_;
@@ -125,12 +126,12 @@ std::unique_ptr<ReferenceDraws> draws_of(const ScaledTarget& target, std::uint64
     return std::make_unique<TargetDraws>(target, seed);
 }
 
-data::Points fresh_points(const data::Dataset& dataset, std::uint64_t seed, std::size_t count) {
-    return dataset.draw(kFreshSeeds + seed, 0, count);
+data::Points fresh_points(const data::Dataset& dataset, std::uint64_t seed, std::uint64_t first, std::size_t count) {
+    return dataset.draw(kFreshSeeds + seed, first, count);
 }
 
-data::Points fresh_points(const ScaledTarget& target, std::uint64_t seed, std::size_t count) {
-    return target_points(target, kFreshSeeds + seed, count);
+data::Points fresh_points(const ScaledTarget& target, std::uint64_t seed, std::uint64_t first, std::size_t count) {
+    return target_points(target, kFreshSeeds + seed, first, count);
 }
 
 }  // namespace scorefield::app

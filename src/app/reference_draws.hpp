@@ -37,8 +37,10 @@ std::unique_ptr<ReferenceDraws> draws_of(const data::Dataset& dataset, std::uint
 /// Those of an exact target.
 std::unique_ptr<ReferenceDraws> draws_of(const ScaledTarget& target, std::uint64_t seed);
 
-/// `count` draws in the units of the data, independent of all draws above.
-data::Points fresh_points(const data::Dataset& dataset, std::uint64_t seed, std::size_t count);
-data::Points fresh_points(const ScaledTarget& target, std::uint64_t seed, std::size_t count);
+/// Points first … first+count−1 of a draw in the units of the data, independent of all draws above: point i depends on
+/// (seed, i) alone.
+data::Points fresh_points(const data::Dataset& dataset, std::uint64_t seed, std::uint64_t first, std::size_t count);
+/// The same of a target; first + count < 2³².
+data::Points fresh_points(const ScaledTarget& target, std::uint64_t seed, std::uint64_t first, std::size_t count);
 
 }  // namespace scorefield::app

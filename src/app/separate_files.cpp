@@ -75,7 +75,8 @@ std::vector<NamedFile> inputs_of(const Settings& settings) {
     const std::string of_target = target_choice(settings).argument;
     if (!of_target.empty()) inputs.push_back({"--target", of_target});
     const bool needs_model = find_setting("model")->taken_by(settings.command) &&
-                             settings.command != Command::program && settings.target.empty();
+                             settings.command != Command::program && settings.command != Command::study &&
+                             settings.target.empty();
     if (needs_model && settings.model.empty()) inputs.push_back({"the model", default_model().string()});
     const bool needs_no_file = std::ranges::any_of(
         data::builtin_datasets(), [&](const data::DatasetInfo& info) { return info.name == settings.data; });

@@ -14,13 +14,14 @@
 namespace scorefield::app {
 namespace {
 
-constexpr std::array<CommandInfo, 9> kCommands = {{
+constexpr std::array<CommandInfo, 10> kCommands = {{
     {Command::view, "view", "Watch the particles move, in a window"},
     {Command::render, "render", "Write the same frames without a window: PNG frames, a contact sheet, a film"},
     {Command::sample, "sample", "Run a sampler and write the samples"},
     {Command::train, "train", "Train a score network"},
     {Command::program, "program", "Print the sampler's program; needs no Vulkan device"},
     {Command::score, "score", "Distances between two sample files, or of one to a data set or an exact target"},
+    {Command::data, "data", "Write fresh points of a data set or an exact target"},
     {Command::study, "study", "Known results, predicted and measured side by side: orders of accuracy, closed forms"},
     {Command::bench, "bench", "Measure this machine"},
     {Command::devices, "devices", "List the Vulkan devices and which one would be used, and why"},

@@ -31,6 +31,7 @@ enum class Command : std::uint32_t {
     bench = 1U << 6U,
     devices = 1U << 7U,
     study = 1U << 8U,
+    data = 1U << 9U,
 };
 
 constexpr std::uint32_t operator|(Command a, Command b) {

@@ -18,6 +18,7 @@ constexpr std::uint32_t kCompute = kFrames | Command::sample;
 constexpr std::uint32_t kPrograms = kCompute | Command::program;
 constexpr std::uint32_t kBench = static_cast<std::uint32_t>(Command::bench);
 constexpr std::uint32_t kTrain = static_cast<std::uint32_t>(Command::train);
+constexpr std::uint32_t kData = static_cast<std::uint32_t>(Command::data);
 constexpr std::uint32_t kStudy = static_cast<std::uint32_t>(Command::study);
 constexpr std::uint32_t kSample = static_cast<std::uint32_t>(Command::sample);
 constexpr std::uint32_t kView = static_cast<std::uint32_t>(Command::view);
@@ -66,21 +67,21 @@ using Table = std::vector<Setting>;
 void add_model(Table& table) {
     constexpr std::string_view kGroup = "Model";
     table.push_back({"model", kGroup, Text{.form = "FILE", .read = true}, "", "Learned score network (safetensors)",
-                     kPrograms | kBench, [](Settings& s) -> Slot { return &s.model; },
+                     kPrograms | kBench | kStudy, [](Settings& s) -> Slot { return &s.model; },
                      "the one that comes with Scorefield"});
     table.push_back({"class", kGroup, IntegerRange{0, kMaxClass}, "",
                      "Which class of the data a conditional model answers for (of train --train.conditional)",
                      kPrograms, [](Settings& s) -> Slot { return &s.label; }, "all together"});
-    table.push_back({"target", kGroup, Text{"NAME [FILE|DATA]"}, "", target_help(), kPrograms | Command::score,
+    table.push_back({"target", kGroup, Text{"NAME [FILE|DATA]"}, "", target_help(), kPrograms | Command::score | kData,
                      [](Settings& s) -> Slot { return &s.target; }, "the model's score"});
     table.push_back({"target.variance", kGroup, RealRange{1e-12, 1e12, false, 100}, "",
-                     "Variance of each coordinate (gaussian)", kPrograms | Command::score | kStudy,
+                     "Variance of each coordinate (gaussian)", kPrograms | Command::score | kStudy | kData,
                      [](Settings& s) -> Slot { return &s.target_variance; }});
     table.push_back({"dim", kGroup, IntegerRange{1, 3, 3}, "", "Dimensions of the target gaussian",
-                     kPrograms | Command::score, [](Settings& s) -> Slot { return &s.dim; }});
+                     kPrograms | Command::score | kData, [](Settings& s) -> Slot { return &s.dim; }});
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy|FILE.csv|FILE.ply|FILE.png"}, "", data_help(),
-                     kPrograms | Command::train | Command::score | kStudy, [](Settings& s) -> Slot { return &s.data; },
-                     "the model's, where there is one", kTrain});
+                     kPrograms | Command::train | Command::score | kStudy | kData,
+                     [](Settings& s) -> Slot { return &s.data; }, "the model's, where there is one", kTrain});
     table.push_back({"data.scaling", kGroup, choices(data::kScalingModes), "",
                      "Deviations by which data are standardised, of train and --target empirical: common to all "
                      "coordinates, per_coordinate, or auto: per coordinate where one has more than 20 times the "
@@ -117,11 +118,11 @@ void add_sampler(Table& table) {
 void add_particles(Table& table) {
     constexpr std::string_view kGroup = "Particles";
     table.push_back({"particles", kGroup, IntegerRange{1, kMaxParticles, 1'000'000}, "particles",
-                     "How many samples are drawn at once", kPrograms | kStudy,
+                     "How many samples are drawn at once", kPrograms | kStudy | kData,
                      [](Settings& s) -> Slot { return &s.particles; }});
     table.push_back({"seed", kGroup, IntegerRange{0, std::numeric_limits<std::uint64_t>::max()}, "",
                      "Random numbers: the same seed gives the same result",
-                     kPrograms | kStudy | Command::train | Command::score,
+                     kPrograms | kStudy | Command::train | Command::score | kData,
                      [](Settings& s) -> Slot { return &s.seed; }});
     table.push_back({"chunk", kGroup, IntegerRange{1, kMaxParticles, 1'000'000}, "particles",
                      "Particles per batch: changes nothing but memory and speed", kPrograms,
@@ -253,12 +254,13 @@ void add_run(Table& table) {
                      [](Settings& s) -> Slot { return &s.scene; }, "none"});
     table.push_back(
         {"out", kGroup, Text{.form = "PATH", .written = true}, "",
-         "Where the result goes: samples FILE.npy, a model FILE.safetensors, a program FILE.json; of render "
+         "Where the result goes: samples FILE.npy, a model FILE.safetensors, a program FILE.json, points "
+         "FILE.npy, .ply or .csv of data; of render "
          "a folder for frames (those of an earlier film are replaced) or a pattern of their names, X_%04d.png, X.png "
          "for a contact sheet, X.mp4 for a film; of "
          "study a picture X.png, of study seed with its model X.safetensors",
-         kRender | Command::sample | Command::train | Command::program | kStudy,
-         [](Settings& s) -> Slot { return &s.out; }, "", kRender | Command::sample | Command::train});
+         kRender | Command::sample | Command::train | Command::program | kStudy | kData,
+         [](Settings& s) -> Slot { return &s.out; }, "", kRender | Command::sample | Command::train | kData});
     table.push_back({"frame-log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
                      "Write the times of every frame, pass by pass", kFrames,
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
@@ -273,12 +275,12 @@ void add_run(Table& table) {
                      [](Settings& s) -> Slot { return &s.validation; }});
     table.push_back({"json", kGroup, Flag{}, "", "Print one JSON object on standard output and nothing else",
                      kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
-                         Command::devices | kStudy,
+                         Command::devices | kStudy | kData,
                      [](Settings& s) -> Slot { return &s.json; }});
-    table.push_back(
-        {"quiet", kGroup, Flag{}, "", "No progress bars and no notes",
-         kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench | kStudy,
-         [](Settings& s) -> Slot { return &s.quiet; }});
+    table.push_back({"quiet", kGroup, Flag{}, "", "No progress bars and no notes",
+                     kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
+                         kStudy | kData,
+                     [](Settings& s) -> Slot { return &s.quiet; }});
 }
 
 }  // namespace

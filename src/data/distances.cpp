@@ -100,23 +100,36 @@ double mean_over_pairs(const Points& a, const Points& b, const Function& functio
 
 }  // namespace
 
-double sliced_w2(const Points& a, const Points& b) {
-    check(a, b);
-    const std::vector<Direction> lines = directions(a.dim);
-    std::vector<double> sums(lines.size());
+SlicedQuantiles::SlicedQuantiles(const Points& points, const std::string& which) {
+    check(points, which);
+    const std::vector<Direction> lines = directions(points.dim);
+    directions_ = lines.size();
+    values_.resize(directions_ * kQuantiles);
     base::ThreadPool pool;
-    pool.run(lines.size(), [&](std::size_t line) {
-        const std::vector<double> first = project(a, lines[line]);
-        const std::vector<double> second = project(b, lines[line]);
+    pool.run(directions_, [&](std::size_t line) {
+        const std::vector<double> sorted = project(points, lines[line]);
         for (std::size_t i = 0; i < kQuantiles; ++i) {
-            const double probability = (static_cast<double>(i) + 0.5) / kQuantiles;
-            const double difference = quantile(first, probability) - quantile(second, probability);
-            sums[line] += difference * difference;
+            values_[line * kQuantiles + i] = quantile(sorted, (static_cast<double>(i) + 0.5) / kQuantiles);
         }
     });
+}
+
+double sliced_w2(const SlicedQuantiles& a, const SlicedQuantiles& b) {
     double total = 0;
-    for (const double sum : sums) total += sum;
-    return std::sqrt(total / static_cast<double>(lines.size() * kQuantiles));
+    for (std::size_t line = 0; line < a.directions_; ++line) {
+        double sum = 0;
+        for (std::size_t i = line * kQuantiles; i < (line + 1) * kQuantiles; ++i) {
+            const double difference = a.values_[i] - b.values_[i];
+            sum += difference * difference;
+        }
+        total += sum;
+    }
+    return std::sqrt(total / static_cast<double>(a.values_.size()));
+}
+
+double sliced_w2(const Points& a, const Points& b) {
+    check(a, b);
+    return sliced_w2(SlicedQuantiles(a), SlicedQuantiles(b));
 }
 
 double energy_distance(const Points& a, const Points& b) {

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
+#include <vector>
+
 #include "data/points.hpp"
 
 namespace scorefield::data {
@@ -11,6 +15,22 @@ namespace scorefield::data {
 /// (d = 1: the line itself; d = 2: half a turn evenly; d = 3: a Fibonacci half sphere). Quantiles (i + ½)/2000
 /// interpolate linearly between order statistics.
 double sliced_w2(const Points& a, const Points& b);
+
+/// What sliced_w2 takes of a set, 8 MB in the plane: for sets that are compared with several others.
+class SlicedQuantiles {
+  public:
+    /// Throws as sliced_w2, naming `which` set.
+    explicit SlicedQuantiles(const Points& points, const std::string& which = "first");
+
+    /// Of sets of the same dimension: the same as from their points.
+    friend double sliced_w2(const SlicedQuantiles& a, const SlicedQuantiles& b);
+
+  private:
+    std::size_t directions_;
+    std::vector<double> values_;  ///< (directions, quantiles)
+};
+
+double sliced_w2(const SlicedQuantiles& a, const SlicedQuantiles& b);
 
 /// Sets larger than this enter the pairwise distances below by this many of their points, taken at even strides.
 inline constexpr std::size_t kPairwisePoints = 4096;

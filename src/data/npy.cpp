@@ -80,24 +80,6 @@ std::vector<Real> to_c_order(const std::vector<Real>& stored, const std::vector<
     return values;
 }
 
-std::string npy_header(const std::vector<std::size_t>& shape) {
-    std::string tuple;
-    for (const std::size_t size : shape) tuple += std::to_string(size) + ", ";
-    if (shape.size() > 1) tuple.resize(tuple.size() - 2);
-    if (shape.size() == 1) tuple.resize(tuple.size() - 1);
-    std::string text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + tuple + "), }";
-    constexpr std::size_t kAlignment = 64;
-    const std::size_t before = kMagic.size() + 4;
-    text.resize((before + text.size() + 1 + kAlignment - 1) / kAlignment * kAlignment - before - 1, ' ');
-    text += '\n';
-    std::string header(kMagic);
-    header += '\1';
-    header += '\0';
-    header += static_cast<char>(text.size() & 255);
-    header += static_cast<char>(text.size() >> 8);
-    return header + text;
-}
-
 std::size_t product(const std::vector<std::size_t>& shape) {
     std::size_t count = 1;
     for (const std::size_t size : shape) count *= size;
@@ -165,6 +147,25 @@ Points read_points(const std::filesystem::path& path) {
     InputFile file(path, "NPY");
     const NpyLayout layout = read_npy_layout(path, file);
     return require_all_finite(in_points<float>(path, file, layout), path, kRowHint);
+}
+
+std::string npy_header(const std::vector<std::size_t>& shape, NpyNumber type) {
+    std::string tuple;
+    for (const std::size_t size : shape) tuple += std::to_string(size) + ", ";
+    if (shape.size() > 1) tuple.resize(tuple.size() - 2);
+    if (shape.size() == 1) tuple.resize(tuple.size() - 1);
+    const std::string descr = type == NpyNumber::float32 ? "<f4" : "<f8";
+    std::string text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + tuple + "), }";
+    constexpr std::size_t kAlignment = 64;
+    const std::size_t before = kMagic.size() + 4;
+    text.resize((before + text.size() + 1 + kAlignment - 1) / kAlignment * kAlignment - before - 1, ' ');
+    text += '\n';
+    std::string header(kMagic);
+    header += '\1';
+    header += '\0';
+    header += static_cast<char>(text.size() & 255);
+    header += static_cast<char>(text.size() >> 8);
+    return header + text;
 }
 
 NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape)

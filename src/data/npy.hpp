@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/atomic_file.hpp"
@@ -48,6 +49,12 @@ class NpyWriter {
     std::size_t missing_;
     std::size_t start_;  ///< of the values, in bytes
 };
+
+/// The numbers of an array that is written, little end first.
+enum class NpyNumber { float32, float64 };
+
+/// What stands before the values in row-major order, format 1.0.
+std::string npy_header(const std::vector<std::size_t>& shape, NpyNumber type = NpyNumber::float32);
 
 /// Writes a whole array at once.
 void write_npy(const std::filesystem::path& path, const std::vector<std::size_t>& shape, std::span<const float> values);

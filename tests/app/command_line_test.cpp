@@ -89,6 +89,7 @@ TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
             if (info.command == Command::study) arguments.push_back("orders");
             const bool compared = setting.name == "data" || setting.name == "target";
             if (info.command == Command::score && !compared) arguments.push_back("b.npy");
+            if (info.command == Command::data && !compared) arguments.push_back("moons");
             if (setting.taken_by(info.command)) {
                 const std::vector<std::string> sampler = sampler_of(setting);
                 arguments.insert(arguments.end(), sampler.begin(), sampler.end());
@@ -98,6 +99,17 @@ TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
             }
         }
     }
+}
+
+TEST(CommandLine, DataTakesOneSourceByEitherForm) {
+    EXPECT_EQ(parse_command_line({"data", "moons", "--out", "a.npy"}).settings.data, "moons");
+    EXPECT_EQ(parse_command_line({"data", "--out", "a.npy", "--data", "moons"}).settings.data, "moons");
+    EXPECT_EQ(parse_command_line({"data", "--target", "gmm", "a.json", "--out", "b.ply"}).settings.target,
+              "gmm a.json");
+    EXPECT_THAT(refusal({"data", "--out", "a.npy"}), HasSubstr("missing data set"));
+    EXPECT_THAT(refusal({"data", "moons", "--target", "tree", "--out", "a.npy"}), HasSubstr("too many data sets"));
+    EXPECT_THAT(refusal({"data", "moons", "rings", "--out", "a.npy"}), HasSubstr("unexpected argument"));
+    EXPECT_THAT(refusal({"data", "moons"}), HasSubstr("missing --out"));
 }
 
 TEST(CommandLine, RefusesFlagsWithoutEffectAndTwoListsOfTimes) {

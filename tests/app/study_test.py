@@ -134,6 +134,38 @@ def objectives_are_compared():
     require(tables[4]["columns"][-1] == "met" and len(tables[4]["rows"]) == 24, "objectives: other claims")
 
 
+def quality_is_judged_beside_the_data():
+    """Of one model: the data themselves, the defaults, few steps."""
+    done = run(BINARY, ["study", "quality", "--model", "assets/s_curve.safetensors", "--particles", "3000", "--json",
+                        "--quiet"])
+    require(done.returncode == 0 and done.stderr == b"", f"study quality: {done.stderr}")
+    quality, about = json.loads(done.stdout)["tables"]
+    rows = quality["rows"]
+    require([row[:2] for row in rows] == [["s_curve", "data"], ["s_curve", "defaults"], ["s_curve", "dpmpp_2m, 20 steps"]],
+            f"quality: {rows}")
+    data = rows[0]
+    require(data[-1] == "-" and abs(data[2] - 0.5) < 0.012 and min(data[3:5]) > 0.98, f"quality of data: {data}")
+    for row, worst, lost in ((rows[1], 0.515, 0.012), (rows[2], 0.525, 1)):
+        good = row[2] <= worst and row[3] >= data[3] - lost and row[4] >= data[4] - lost
+        require(row[-1] is good, f"quality: judged otherwise than by its figures: {row}, data {data}")
+    require(about["rows"][0][:2] == ["s_curve", "v on `ddpm`, `sigmoid`, 64 × 3"], f"quality: {about['rows']}")
+
+
+def samplers_are_all_tried():
+    done = run(BINARY, ["study", "samplers", "--model", "assets/moons.safetensors", "--particles", "300", "--json",
+                        "--quiet"])
+    require(done.returncode == 0 and done.stderr == b"", f"study samplers: {done.stderr}")
+    table, total = json.loads(done.stdout)["tables"]
+    rows = {(row[1], row[2]): row for row in table["rows"]}
+    require(len(rows) == len(table["rows"]) and {steps for _, steps in rows} == {25, 50}, f"samplers: {sorted(rows)}")
+    require({"ddim", "heun", "unipc", "langevin", "lcm"} <= {name for name, _ in rows}, f"samplers: {sorted(rows)}")
+    require("ddim_inverse" not in {name for name, _ in rows}, "samplers: one that starts from data")
+    judged = [row for row in table["rows"] if row[-1] != "-"]
+    met = sum(row[3] <= 0.56 and row[4] <= 0.5 for row in judged)
+    require(all(row[5] for row in table["rows"] if row[-1] == "-"), "samplers: not judged without a reason")
+    require(total["rows"][0][:3] == [len(judged), met, met / len(judged)], f"samplers: {total}, {met} of {len(judged)}")
+
+
 def refuses(arguments, *words):
     done = run(BINARY, ["study", *arguments])
     said = done.stderr.decode()
@@ -145,6 +177,8 @@ def flags_without_effect_are_refused():
         refuses(["orders", *flag], "flag without effect", flag[0], "study orders", "leave it out")
     for name in ("orders", "laws", "chain"):
         refuses([name, "--target.variance", "2"], "flag without effect (--target.variance)", f"study {name}")
+    refuses(["laws", "--model", "a.safetensors"], "flag without effect (--model)", "study laws")
+    refuses(["quality", "--model", "missing.safetensors"], "missing.safetensors")
     refuses(["inversion", "--particles", "1025"], "1025", "--particles", "1024 at most")
 
 
@@ -158,3 +192,5 @@ inversion_falls_by_its_orders()
 orders_need_no_device()
 scaling_has_its_sizes()
 objectives_are_compared()
+quality_is_judged_beside_the_data()
+samplers_are_all_tried()

@@ -21,6 +21,9 @@ std::vector<Table> seed_study(gpu::Device& device, const StudyRequest& request);
 /// Where seed_study writes its model: beside its picture. Throws base::Error (request) where a file of that name is
 /// there that it has not made.
 std::filesystem::path seed_model(const std::filesystem::path& picture);
+/// Rows for the data themselves, by the defaults and by a few steps: met where the bars of quality.hpp are.
+std::vector<Table> quality_study(gpu::Device& device, const StudyRequest& request);
+std::vector<Table> samplers_study(gpu::Device& device, const StudyRequest& request);
 std::vector<Table> objectives_study(gpu::Device& device, const StudyRequest& request);
 
 }  // namespace scorefield::app

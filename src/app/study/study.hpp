@@ -17,6 +17,7 @@ struct StudyRequest {
     std::uint64_t seed = 0;
     double target_variance = 0.01;                  ///< of study gaussian
     std::string data = "swiss_roll";                ///< of study ncsnv2
+    std::filesystem::path model = {};               ///< of quality and samplers; empty: all that come with Scorefield
     bool progress = true;                           ///< show a bar where standard error is a terminal
     std::optional<std::uint64_t> train_steps = {};  ///< of those that train
     bool device_chosen = false;                     ///< by --device, to train on as well

@@ -30,6 +30,7 @@ StudyRequest study_request(const Settings& settings) {
     request.seed = settings.seed;
     request.progress = !settings.quiet;
     if (settings.is_given("data")) request.data = settings.data;
+    request.model = settings.model;
     if (settings.is_given("train.steps")) request.train_steps = settings.train.steps;
     request.device_chosen = settings.is_given("device");
     request.out = settings.out;
@@ -58,6 +59,7 @@ void require_effect(const std::string& name, const Settings& settings) {
         refuse("out", "draws no picture");
     }
     if (name != "ncsnv2") refuse("data", "has data of its own");
+    if (name != "quality" && name != "samplers") refuse("model", "asks no model that is made");
     if (name != "orders" && name != "ncsnv2") return;
     refuse("particles", name == "orders" ? "has 16 of them" : "has none");
     if (name == "orders") refuse("seed", "has draws of its own");
@@ -73,7 +75,7 @@ struct GpuStudy {
     std::uint32_t most_particles = UINT32_MAX;  ///< more would tell no more
 };
 
-constexpr std::array<GpuStudy, 8> kGpuStudies = {{
+constexpr std::array<GpuStudy, 10> kGpuStudies = {{
     {"laws", laws_study},
     {"gaussian", gaussian_study},
     {"mixtures", mixtures_study},
@@ -81,6 +83,8 @@ constexpr std::array<GpuStudy, 8> kGpuStudies = {{
     {"inversion", inversion_study, 1024, 1024},
     {"scaling", scaling_study},
     {"seed", seed_study, 10'000},
+    {"quality", quality_study, 10'000},
+    {"samplers", samplers_study, 10'000},
     {"objectives", objectives_study, 4096},
 }};
 

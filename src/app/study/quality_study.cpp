@@ -1,0 +1,198 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "app/comparison.hpp"
+#include "app/gpu_score.hpp"
+#include "app/interrupt.hpp"
+#include "app/model.hpp"
+#include "app/study/gpu_studies.hpp"
+#include "app/study/model_samples.hpp"
+#include "app/study/quality.hpp"
+#include "base/error.hpp"
+#include "data/datasets.hpp"
+#include "data/neighbours.hpp"
+#include "diffusion/sampler.hpp"
+
+namespace scorefield::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The model of --model, or all that come with Scorefield, by name.
+std::vector<fs::path> models_of(const StudyRequest& request) {
+    if (!request.model.empty()) return {request.model};
+    std::vector<fs::path> models;
+    for (const fs::directory_entry& entry : fs::directory_iterator(default_model().parent_path())) {
+        if (entry.path().extension() == ".safetensors") models.push_back(entry.path());
+    }
+    std::ranges::sort(models);
+    return models;
+}
+
+/// A model with its score on the device and the data that its samples should resemble.
+class Subject {
+  public:
+    Subject(gpu::Device& device, const fs::path& path, const StudyRequest& request)
+        : device_(device), settings_(settings_for(path, request)), model_(open_model(settings_)) {
+        data_ = data::open_dataset(model_.data);
+        draws_ = draws_of(*data_, request.seed);
+        score_ = std::make_unique<GpuScore>(device, model_);
+    }
+
+    std::string name() const { return model_.path.stem().string(); }
+    const Model& model() const { return model_; }
+    const ReferenceDraws& draws() const { return *draws_; }
+    data::Points sample(const std::string& sampler, std::optional<int> steps) {
+        Settings settings = settings_;
+        if (!sampler.empty()) settings.sampler.name = sampler;
+        if (steps) settings.steps = *steps;
+        return model_samples(device_, model_, score_->source(), settings);
+    }
+
+  private:
+    static Settings settings_for(const fs::path& path, const StudyRequest& request) {
+        Settings settings;
+        settings.command = Command::sample;
+        settings.model = path.string();
+        settings.particles = request.particles;
+        settings.seed = request.seed;
+        return settings;
+    }
+
+    gpu::Device& device_;
+    Settings settings_;
+    Model model_;
+    std::unique_ptr<data::Dataset> data_;
+    std::unique_ptr<ReferenceDraws> draws_;
+    std::unique_ptr<GpuScore> score_;
+};
+
+/// One way of sampling that every model has to be good by.
+struct Way {
+    const char* name;
+    const char* sampler;  ///< empty: as it comes
+    std::optional<int> steps;
+    QualityBar bar;
+};
+
+constexpr int kFewSteps = 20;
+
+/// Of the data sets' own draws no bar is asked.
+std::vector<Cell> row(const Subject& subject, const std::string& way, const Distances& distances, Cell met) {
+    return {subject.name(),      way,           distances.two_sample, distances.precision, distances.recall,
+            distances.sliced_w2, std::move(met)};
+}
+
+/// Whether the sampler can be run on a model with nothing but noise.
+bool starts_from_noise(const diffusion::SamplerInfo& info) {
+    return !info.from_data && !info.masked;
+}
+
+struct Count {
+    std::int64_t all = 0;
+    std::int64_t met = 0;
+};
+
+/// One run of a sampler: its row, and whether it counts and is met.
+std::vector<Cell> sampler_row(Subject& subject, const data::Points& reference, const data::Points& pool,
+                              const diffusion::SamplerInfo& info, int steps, Count& count) {
+    const std::string sampler(info.name);
+    const std::string_view limit = known_limit(info.name);
+    std::vector<Cell> cells = {subject.name(), sampler, std::int64_t{steps}};
+    if (limit.empty()) ++count.all;
+    try {
+        const data::Points samples = subject.sample(sampler, steps);
+        const double two_sample = data::compare_neighbours(samples, reference).two_sample;
+        const double outside = excess(samples, pool);
+        const bool met = two_sample <= kAnySamplerBar.two_sample && outside <= kMostExcess;
+        if (limit.empty() && met) ++count.met;
+        cells.insert(cells.end(), {two_sample, outside, std::string(limit), limit.empty() ? Cell(met) : Cell("-")});
+    } catch (const base::Error& error) {
+        // A refusal is an answer too; samples that are not finite are none.
+        require_not_interrupted();
+        const bool refused = error.exit_status() == 2;
+        if (limit.empty() && refused) --count.all;
+        cells.insert(cells.end(),
+                     {"-", "-", std::string(error.what()), refused || !limit.empty() ? Cell("-") : Cell(false)});
+    }
+    return cells;
+}
+
+}  // namespace
+
+std::vector<Table> quality_study(gpu::Device& device, const StudyRequest& request) {
+    const std::array<Way, 2> ways = {
+        {{"defaults", "", {}, kDefaultBar}, {"dpmpp_2m, 20 steps", "dpmpp_2m", kFewSteps, kFewStepsBar}}};
+    const std::vector<fs::path> models = models_of(request);
+    StudyProgress progress(request, "quality", models.size());
+    Table table = {.title = "Quality of the models by their samples, beside fresh data against data",
+                   .columns = {"model", "sampled by", "T", "precision", "recall", "sliced W2", "met"},
+                   .rows = {},
+                   .notes = {}};
+    Table about = {.title = "What they have learned", .columns = {"model", "learned", "kB"}, .rows = {}, .notes = {}};
+    for (const fs::path& path : models) {
+        progress.next(path.stem().string());
+        Subject subject(device, path, request);
+        const Reference reference(subject.draws(), request.particles);
+        table.rows.push_back(row(subject, "data", reference.own(), "-"));
+        for (const Way& way : ways) {
+            const Distances distances = reference.distances(subject.sample(way.sampler, way.steps));
+            table.rows.push_back(row(subject, way.name, distances, reaches(way.bar, distances, reference.own())));
+        }
+        std::error_code unknown;
+        const auto bytes = static_cast<double>(fs::file_size(path, unknown));
+        about.rows.push_back({subject.name(), description(*subject.model().checkpoint),
+                              static_cast<std::int64_t>(std::llround(bytes / 1000))});
+    }
+    table.notes = {
+        fmt::format("T is the share of the 5 nearest neighbours that come from the point's own set (0.5: samples and "
+                    "data cannot be "
+                    "told apart). By the defaults T may be {} at most, precision and recall no more than {} below the "
+                    "data's own; by "
+                    "dpmpp_2m in {} steps T may be {}. Means over 5 fresh draws of the data.",
+                    kDefaultBar.two_sample, *kDefaultBar.coverage_loss, kFewSteps, kFewStepsBar.two_sample)};
+    return {table, about};
+}
+
+std::vector<Table> samplers_study(gpu::Device& device, const StudyRequest& request) {
+    constexpr std::array kSteps = {25, 50};
+    const std::vector<fs::path> models = models_of(request);
+    StudyProgress progress(request, "samplers", models.size());
+    Table table = {.title = "Every sampler on every model at its own defaults",
+                   .columns = {"model", "sampler", "steps", "T", "outside", "limit", "met"},
+                   .rows = {},
+                   .notes = {}};
+    Count count;
+    for (const fs::path& path : models) {
+        progress.next(path.stem().string());
+        Subject subject(device, path, request);
+        const data::Points reference = subject.draws().draw(0, request.particles);
+        const data::Points pool = subject.draws().moments_pool();
+        for (const diffusion::SamplerInfo& info : diffusion::samplers()) {
+            if (!starts_from_noise(info)) continue;
+            for (const int steps : kSteps) {
+                table.rows.push_back(sampler_row(subject, reference, pool, info, steps, count));
+            }
+        }
+    }
+    const double share = count.all > 0 ? static_cast<double>(count.met) / static_cast<double>(count.all) : 1;
+    table.notes = {
+        fmt::format("{} of {} runs are met, {:.1f}%; {:.0f}% are asked for. A run is met where T is {} at most "
+                    "and no sample lies outside the data's bounding box by more than {} of its width. Runs "
+                    "with a limit are not asked for, nor those that are refused.",
+                    count.met, count.all, 100 * share, 100 * kWantedShare, kAnySamplerBar.two_sample, kMostExcess)};
+    Table sum = {.title = "All of them",
+                 .columns = {"runs", "met", "share", "at least", "met"},
+                 .rows = {{count.all, count.met, share, kWantedShare, share >= kWantedShare}},
+                 .notes = {"As above."}};
+    return {table, sum};
+}
+
+}  // namespace scorefield::app
