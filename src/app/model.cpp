@@ -11,6 +11,7 @@
 #include "base/names.hpp"
 #include "data/files.hpp"
 #include "data/npy.hpp"
+#include "diffusion/automatic_spacing.hpp"
 #include "diffusion/exact_score.hpp"
 #include "diffusion/pilot.hpp"
 #include "diffusion/program_check.hpp"
@@ -198,8 +199,7 @@ diffusion::Program open_program(const Settings& settings, const Model& model) {
 
 diffusion::Course nodes_of(const Settings& settings, const Model& model) {
     if (settings.timesteps.empty()) {
-        const diffusion::SpacingSettings spacing = spacing_in_effect(settings, model.process_settings);
-        return diffusion::make_course(model.process, spacing, settings.steps);
+        return diffusion::make_course(model.process, spacing_in_effect(settings, model), settings.steps);
     }
     return diffusion::make_course(model.process, diffusion::parse_timesteps(settings.timesteps),
                                   settings.spacing.final);
@@ -232,11 +232,20 @@ diffusion::Prediction exact_prediction(const Settings& settings) {
     return settings.sampler.name == "langevin" ? diffusion::Prediction::score : diffusion::Prediction::x0;
 }
 
-diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const diffusion::ProcessSettings& process) {
+diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const Model& model) {
     diffusion::SpacingSettings spacing = settings.spacing;
-    const bool open = !settings.is_given("spacing") && spacing.name == diffusion::SpacingSettings().name;
-    if (open && process.name == "edm") spacing.name = "karras";
+    if (spacing.name != diffusion::kAutomatic) return spacing;
+    const diffusion::SpacingSettings chosen = diffusion::automatic_spacing(
+        *model.process, model.parametrisation.prediction, settings.sampler.name, settings.steps);
+    spacing.name = chosen.name;
+    spacing.least_alpha = chosen.least_alpha;
     return spacing;
+}
+
+std::string spacing_text(const Settings& settings, const Model& model) {
+    if (!settings.program.empty() || !settings.timesteps.empty()) return "";
+    const std::string name = spacing_in_effect(settings, model).name;
+    return settings.spacing.name == diffusion::kAutomatic ? name + " (automatic)" : name;
 }
 
 std::size_t Model::dim() const {

@@ -65,9 +65,13 @@ ScaledTarget open_target(const Settings& settings);
 /// without any signal too, or the score for Langevin dynamics on the density without any noise.
 diffusion::Prediction exact_prediction(const Settings& settings);
 
-/// The spacing of --spacing; where it is not said, what suits the process: on edm, whose noise begins at 80, karras,
-/// for even steps are too coarse near the data; else even.
-diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const diffusion::ProcessSettings& process);
+/// The spacing of --spacing; of `auto` what diffusion::automatic_spacing chooses for the model and the sampler, with
+/// the parameters that are said.
+diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const Model& model);
+
+/// Its name, ` (automatic)` after one that is chosen: `quadratic (automatic)`. Empty where a program or a list of
+/// timesteps says the levels.
+std::string spacing_text(const Settings& settings, const Model& model);
 
 /// The process of --process and its parameters, where no model says it. Throws base::Error (request) naming the flag.
 std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& settings);

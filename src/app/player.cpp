@@ -58,7 +58,6 @@ Run::Run(const Settings& settings)
     : sampler(settings.sampler),
       steps(settings.steps),
       spacing(settings.spacing),
-      spacing_said(settings.is_given("spacing")),
       timesteps(settings.timesteps),
       program(settings.program),
       init(settings.init),
@@ -70,8 +69,6 @@ void Run::put_into(Settings& settings) const {
     settings.sampler = sampler;
     settings.steps = steps;
     settings.spacing = spacing;
-    settings.given.erase("spacing");
-    if (spacing_said) settings.given.insert("spacing");
     settings.timesteps = timesteps;
     settings.program = program;
     settings.init = init;

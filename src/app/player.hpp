@@ -30,7 +30,6 @@ struct Run {
     diffusion::SamplerSettings sampler;
     int steps = 0;
     diffusion::SpacingSettings spacing;
-    bool spacing_said = false;  ///< it is the user's, not what suits the process
     std::string timesteps;
     std::string program;
     std::string init;

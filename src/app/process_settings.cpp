@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/names.hpp"
+#include "diffusion/automatic_spacing.hpp"
 #include "diffusion/spacing.hpp"
 
 namespace scorefield::app {
@@ -150,8 +151,13 @@ void add_process_settings(std::vector<Setting>& table, std::uint32_t commands) {
 }
 
 void add_spacing_settings(std::vector<Setting>& table, std::uint32_t commands) {
-    table.push_back({"spacing", "Sampler", choices(diffusion::kSpacings), "", "Which noise levels the steps visit",
-                     commands, [](Settings& s) -> Slot { return &s.spacing.name; }, "even; karras on edm"});
+    Choices names;
+    names.names.push_back(diffusion::kAutomatic);
+    for (const std::string_view name : diffusion::kSpacings) names.names.push_back(name);
+    table.push_back({"spacing", "Sampler", names, "",
+                     kept("Which noise levels the steps visit; auto: " + diffusion::spacing_rules_text() +
+                          ", from where alpha is 0.005 or more; even where steps visit every level"),
+                     commands, [](Settings& s) -> Slot { return &s.spacing.name; }});
     const auto add = [&](std::string_view flag, decltype(Setting::values) values, Place slot) {
         add_spacing_parameter(table, commands, flag, std::move(values), slot);
     };

@@ -28,6 +28,7 @@ struct Report {
     std::string score;
     std::string variant;
     std::string sampler;
+    std::string spacing;  ///< its name, ` (automatic)` after one that was chosen; empty: none has a name
     std::size_t dim = 0;
     std::uint32_t particles = 0;
     int steps = 0;
@@ -57,11 +58,13 @@ std::string to_json(const Settings& settings, const Report& report, const Sample
                                    {"network_gflops", report.gflops()},
                                    {"network_operations", report.operations},
                                    {"sampler_share", nullptr},
+                                   {"spacing", nullptr},
                                    {"seed", settings.seed},
                                    {"init", settings.init},
                                    {"units", settings.units},
                                    {"out", settings.out}};
     if (const std::optional<double> share = report.sampler_share()) json["sampler_share"] = *share;
+    if (!report.spacing.empty()) json["spacing"] = report.spacing.substr(0, report.spacing.find(' '));
     if (!settings.trajectory.empty()) json["trajectory"] = settings.trajectory;
     if (nlohmann::ordered_json more = output.json(); !more.is_null()) json["statistics"] = std::move(more);
     return json_line(json);
@@ -74,11 +77,12 @@ std::string to_text(const Report& report) {
         "device          {} ({})\n"
         "score           {} ({}), {:.0f} operations per evaluation\n"
         "particles       {} in {} dimensions\n"
-        "sampler         {}, {} steps, {} evaluations\n"
+        "sampler         {}, {} steps, {} evaluations{}\n"
         "time            {:.3f} s, {:.3g} particle-steps/s\n"
         "score rate      {:.1f} GFLOP/s{}\n",
         report.device, report.device_reason, report.score, report.variant, report.operations, report.particles,
-        report.dim, report.sampler, report.steps, report.evaluations, report.seconds, report.particle_steps_per_s(),
+        report.dim, report.sampler, report.steps, report.evaluations,
+        report.spacing.empty() ? "" : ", spacing " + report.spacing, report.seconds, report.particle_steps_per_s(),
         report.gflops(), rest);
 }
 
@@ -258,6 +262,7 @@ int sample_command(const Settings& asked) {
     report.sampler = request.program.sampler;
     report.steps = request.program.steps;
     report.evaluations = request.program.evaluations();
+    report.spacing = spacing_text(settings, model);
     report.seconds = result.seconds;
     report.network_seconds = result.network_seconds;
     require_no_validation_messages(device);

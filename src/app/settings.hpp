@@ -91,7 +91,7 @@ struct Settings {
 
     diffusion::SamplerSettings sampler;
     int steps = 50;
-    diffusion::SpacingSettings spacing;
+    diffusion::SpacingSettings spacing = {.name = std::string(diffusion::kAutomatic)};
     std::string timesteps;  ///< empty: `steps` of them, by `spacing`, of which else only `final` holds
     std::string program;    ///< a compiled one, from a file or built in, in the place of all of these
     std::string scheduler;  ///< a file in the place of all that says a program but its steps

@@ -111,16 +111,18 @@ std::vector<double> trailing(const Request& request) {
     return times;
 }
 
-/// Whether σ/α is finite at every time with noise.
-bool keeps_signal(const NoiseProcess& process) {
-    return process.marginal(process.times().highest).alpha > 0;
+/// Whether σ/α is finite at `highest`.
+bool keeps_signal(const NoiseProcess& process, double highest) {
+    return process.marginal(highest).alpha > 0;
 }
 
 /// Along a curve of σ/α, or of the time where that is infinite.
 template <class Curve>
 std::vector<double> along_noise(const Request& request, const Curve& curve) {
     const NoiseProcess& process = request.process;
-    if (!keeps_signal(process)) return along(request, std::identity{}, std::identity{}, curve);
+    if (!keeps_signal(process, request.range.highest)) {
+        return along(request, std::identity{}, std::identity{}, curve);
+    }
     const auto ratio_at = [&](double t) { return process.marginal(t).sigma / process.marginal(t).alpha; };
     return along(
         request, ratio_at, [&](double ratio) { return process.time_at(-std::log(ratio)); }, curve);
@@ -166,26 +168,41 @@ bool is_counted(std::string_view name) {
     return name == "even" || name == "linspace" || name == "leading" || name == "trailing";
 }
 
-/// Why the process cannot have the spacing; empty where it can.
-std::string obstacle(const NoiseProcess& process, std::string_view name) {
-    const TimeRange range = process.times();
+/// The process's times, from the largest on whose alpha is at least `least_alpha`.
+TimeRange visited_range(const NoiseProcess& process, std::optional<double> least_alpha) {
+    TimeRange range = process.times();
+    if (!least_alpha || process.marginal(range.highest).alpha >= *least_alpha) return range;
+    double low = range.lowest_noisy;
+    double high = range.highest;
+    if (process.marginal(low).alpha < *least_alpha) return range;
+    const double width = range.discrete ? 1 : 1e-12 * range.highest;
+    while (high - low > width) {
+        const double middle = range.discrete ? std::floor((low + high) / 2) : (low + high) / 2;
+        (process.marginal(middle).alpha >= *least_alpha ? low : high) = middle;
+    }
+    range.highest = low;
+    return range;
+}
+
+/// Why the process cannot have the spacing over `range`; empty where it can.
+std::string obstacle(const NoiseProcess& process, const TimeRange& range, std::string_view name) {
     if (!range.discrete && (name == "leading" || name == "trailing")) {
         return fmt::format("it is defined on whole timesteps, which {} does not have", process.name());
     }
     const bool over_noise = name == "karras" || name == "exponential" || name == "beta";
-    if (!keeps_signal(process) && (name == "lambda" || (range.discrete && over_noise))) {
+    if (!keeps_signal(process, range.highest) && (name == "lambda" || (range.discrete && over_noise))) {
         return fmt::format("{} leaves no signal at {}, where noise over signal is infinite", process.name(),
                            range.highest);
     }
     return "";
 }
 
-void check_spacing(const NoiseProcess& process, std::string_view name) {
-    const std::string why = obstacle(process, name);
+void check_spacing(const NoiseProcess& process, const TimeRange& range, std::string_view name) {
+    const std::string why = obstacle(process, range, name);
     if (why.empty()) return;
     std::vector<std::string_view> possible;
     for (const SpacingInfo& info : kInfos) {
-        if (obstacle(process, info.name).empty()) possible.push_back(info.name);
+        if (obstacle(process, range, info.name).empty()) possible.push_back(info.name);
     }
     throw base::request_error(fmt::format("no spacing {} on this process", name), "--spacing", why,
                               "choose one of " + base::join(possible));
@@ -340,8 +357,9 @@ SpacingSettings only_taken(SpacingSettings settings) {
 
 Course make_course(std::shared_ptr<const NoiseProcess> process, const SpacingSettings& settings, int steps) {
     check_settings(settings);
-    check_spacing(*process, settings.name);
-    const Request request = {*process, process->times(), steps, ends_clean(settings.final)};
+    const Request request = {*process, visited_range(*process, settings.least_alpha), steps,
+                             ends_clean(settings.final)};
+    check_spacing(*process, request.range, settings.name);
     check_steps(request, settings.name);
     std::vector<double> times = spaced(request, settings);
     require_noise(request, settings.name, times.front());

@@ -15,6 +15,8 @@ namespace scorefield::diffusion {
 
 inline constexpr std::array<std::string_view, 9> kSpacings = {
     "even", "linspace", "leading", "trailing", "karras", "exponential", "beta", "lambda", "quadratic"};
+/// What --spacing says where automatic_spacing (automatic_spacing.hpp) chooses: no spacing that make_course knows.
+inline constexpr std::string_view kAutomatic = "auto";
 inline constexpr std::array<std::string_view, 2> kFinals = {"zero", "sigma_min"};
 inline constexpr int kMaxOffset = kMaxTrainSteps;
 inline constexpr double kMaxRho = 100;
@@ -31,6 +33,8 @@ struct SpacingSettings {
     std::optional<double> rho = {};  ///< karras: above 0 … kMaxRho
     std::optional<double> beta_alpha = {};  ///< beta: kMinBetaShape … kMaxBetaShape
     std::optional<double> beta_beta = {};   ///< beta: kMinBetaShape … kMaxBetaShape
+    /// Start at the largest time whose alpha is at least this, if any is; no flag: automatic_spacing sets it.
+    std::optional<double> least_alpha = {};
 
     bool operator==(const SpacingSettings&) const = default;
 };

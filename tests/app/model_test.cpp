@@ -37,24 +37,42 @@ TEST(BuildProgram, RefusesParametersThatTheSamplerDoesNotTake) {
     EXPECT_EQ(build_program(settings, model).sampler, "ddpm");
 }
 
-TEST(BuildProgram, SpacesAsSuitsTheProcessWhereNothingIsSaid) {
+TEST(BuildProgram, SpacesAsSuitsProcessAndSamplerWhereNothingIsSaid) {
     const auto program_of = [](std::initializer_list<std::pair<const char*, const char*>> values) {
         const Settings settings = said(values);
         return build_program(settings, open_model(settings));
     };
     EXPECT_EQ(program_of({{"target", "tree"}, {"process", "edm"}}),
               program_of({{"target", "tree"}, {"process", "edm"}, {"spacing", "karras"}}));
+    EXPECT_EQ(program_of({{"target", "tree"}, {"process", "edm"}}),
+              program_of({{"target", "tree"}, {"process", "edm"}, {"spacing", "auto"}}));
     EXPECT_NE(program_of({{"target", "tree"}, {"process", "edm"}}),
               program_of({{"target", "tree"}, {"process", "edm"}, {"spacing", "even"}}));
-    EXPECT_EQ(program_of({{"target", "tree"}, {"process", "ve"}}),
-              program_of({{"target", "tree"}, {"process", "ve"}, {"spacing", "even"}}));
+    EXPECT_EQ(program_of({{"target", "tree"}}), program_of({{"target", "tree"}, {"spacing", "quadratic"}}));
     // A model's process counts, not that of the settings.
     EXPECT_EQ(program_of({{"model", "assets/tree.safetensors"}}),
               program_of({{"model", "assets/tree.safetensors"}, {"spacing", "karras"}}));
-    Settings with_parameter = said({{"process.rho", "3"}});
-    EXPECT_EQ(spacing_in_effect(with_parameter, {.name = "edm"}).rho, 3);
-    EXPECT_EQ(spacing_in_effect(with_parameter, {.name = "edm"}).name, "karras");
-    EXPECT_EQ(spacing_in_effect(with_parameter, {.name = "vp"}).name, "even");
+}
+
+TEST(SpacingInEffect, TakesTheParametersThatAreSaid) {
+    const auto spacing_of = [](std::initializer_list<std::pair<const char*, const char*>> values) {
+        const Settings settings = said(values);
+        return spacing_in_effect(settings, open_model(settings));
+    };
+    EXPECT_EQ(spacing_of({{"target", "tree"}, {"process", "edm"}, {"process.rho", "3"}}).rho, 3);
+    EXPECT_EQ(spacing_of({{"target", "tree"}, {"process", "edm"}, {"process.rho", "3"}}).name, "karras");
+    EXPECT_EQ(spacing_of({{"target", "tree"}, {"spacing", "even"}}).least_alpha, std::nullopt);
+}
+
+TEST(SpacingText, TellsWhatIsInEffectAndThatItWasChosen) {
+    const auto text_of = [](std::initializer_list<std::pair<const char*, const char*>> values) {
+        const Settings settings = said(values);
+        return spacing_text(settings, open_model(settings));
+    };
+    EXPECT_EQ(text_of({{"target", "tree"}}), "quadratic (automatic)");
+    EXPECT_EQ(text_of({{"target", "tree"}, {"steps", "1000"}}), "even (automatic)");
+    EXPECT_EQ(text_of({{"target", "tree"}, {"spacing", "leading"}}), "leading");
+    EXPECT_EQ(text_of({{"target", "tree"}, {"timesteps", "9,5"}}), "");
 }
 
 TEST(BuildProgram, ReadsBackWhatItWrote) {

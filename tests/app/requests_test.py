@@ -56,7 +56,7 @@ def wrong_words(cwd):
         (["program", "--process.zero_snr", "yes"], ["--process.zero_snr", "on, off"]),
         (["program", "--process", "vp", "--spacing", "leading"], ["--spacing", "choose one of even, linspace"]),
         (["program", "--process", "flow", "--spacing", "lambda"], ["--spacing", "choose one of even"]),
-        (["program", "--process.rho", "3"], ["--process.rho", "even has no such parameter"]),
+        (["program", "--process.rho", "3"], ["--process.rho", "quadratic has no such parameter"]),
         (["program", "--spacing", "karras", "--process.rho", "0"], ["--process.rho", "not above 0"]),
         (["program", "--spacing.final", "sigma_min", "--steps", "1000"], ["--steps", "at most 999"]),
         (["program", "--timesteps", "9,5", "--process.rho", "3"], ["--timesteps", "leave --process.rho out"]),

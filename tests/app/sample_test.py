@@ -135,6 +135,14 @@ def samples_are_close_to_the_data(folder):
         require(report["evaluations"] == int(arguments[-1]), f"evaluations {report['evaluations']}")
 
 
+def tells_the_spacing_in_effect(folder):
+    for arguments, spacing in (([], "quadratic"), (["--spacing", "karras"], "karras"), (["--timesteps", "9,5"], None)):
+        report = sample(folder, "spaced.npy", "--particles", "10", *arguments)[1]
+        require(report["spacing"] == spacing, f"{arguments}: {report}")
+    text = run(BINARY, ["sample", "--model", MODEL, "--out", "spaced.npy", "--particles", "10"], folder).stdout.decode()
+    require("spacing quadratic (automatic)" in text, text)
+
+
 def points_far_from_zero(folder):
     """Learned by the differences between them; samples are float32 all the same, which is said where it is too coarse."""
     draws = numpy.random.default_rng(4)
@@ -167,6 +175,7 @@ def main():
         inversions_return_to_their_start(folder)
         exact_starts_leave_weights_alone(folder)
         samples_are_close_to_the_data(folder)
+        tells_the_spacing_in_effect(folder)
         points_far_from_zero(folder)
 
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "diffusion/automatic_spacing.hpp"
 #include "diffusion/beta_quantile.hpp"
 #include "diffusion/sampler.hpp"
 #include "support.hpp"
@@ -226,6 +227,63 @@ TEST(Spacing, IsStrictlyDecreasingForEveryNumberOfSteps) {
                         ASSERT_LT(step.to.t, step.from.t + (step.last() ? 1 : 0)) << settings.name << " " << name;
                     }
                     ASSERT_EQ(course.steps().back().last(), final == std::string("zero"));
+                }
+            }
+        }
+    }
+}
+
+// cosine ends at alpha = 5e-5, flow at 0; linear's 0.00635 is enough.
+TEST(Spacing, StartsWhereEnoughSignalIsLeft) {
+    const auto cosine = make_process({.schedule = "cosine"});
+    const double first = times(cosine, {.name = "quadratic", .least_alpha = 0.005}, 20).front();
+    EXPECT_GE(cosine->marginal(first).alpha, 0.005);
+    EXPECT_LT(cosine->marginal(first + 1).alpha, 0.005);
+    const auto flow = make_process({.name = "flow"});
+    EXPECT_NEAR(times(flow, {.name = "even", .least_alpha = 0.005}, 4).front(), 0.995, 1e-9);
+    EXPECT_EQ(error_of([&] { make_course(flow, {.name = "lambda", .least_alpha = 0.005}, 4); }), "no error");
+    EXPECT_EQ(times(linear(), {.name = "karras", .least_alpha = 0.005}, 4), times(linear(), {.name = "karras"}, 4));
+    const auto edm = make_process({.name = "edm"});
+    EXPECT_EQ(times(edm, {.name = "karras", .least_alpha = 0.005}, 4), times(edm, {.name = "karras"}, 4));
+}
+
+TEST(AutomaticSpacing, IsByProcessAndSampler) {
+    const auto name_of = [](const ProcessSettings& process, const char* sampler, int steps) {
+        return automatic_spacing(*make_process(process), Prediction::epsilon, sampler, steps).name;
+    };
+    EXPECT_EQ(name_of({}, "ddim", 50), "quadratic");
+    EXPECT_EQ(name_of({.name = "flow"}, "dpmpp_2m", 20), "quadratic");
+    EXPECT_EQ(name_of({.name = "edm"}, "ddim", 50), "karras");
+    EXPECT_EQ(name_of({.name = "additive"}, "ddim", 1000), "even");
+    EXPECT_EQ(name_of({.name = "additive"}, "ddim", 50), "karras");
+    EXPECT_EQ(name_of({.name = "additive", .s = 10}, "ddim", 1000), "karras");
+    EXPECT_EQ(name_of({.name = "ve"}, "annealed_langevin", 50), "exponential");
+    // As many steps as there are levels visit each of them.
+    EXPECT_EQ(name_of({}, "ddpm", 1000), "even");
+    EXPECT_EQ(name_of({.schedule = "cosine_seed"}, "ddpm", 39), "even");
+    EXPECT_EQ(name_of({.schedule = "cosine_seed"}, "ddpm", 38), "quadratic");
+}
+
+TEST(AutomaticSpacing, TellsItsTableInOneSentence) {
+    EXPECT_THAT(spacing_rules_text(),
+                HasSubstr("lambda for dpmpp_2m on edm, ve; karras on edm, ve; even on additive whose last"));
+    EXPECT_THAT(spacing_rules_text(), testing::EndsWith("; quadratic elsewhere"));
+}
+
+// Every spacing that auto can choose is one of the process's, in any number of steps.
+TEST(AutomaticSpacing, FitsEveryProcess) {
+    for (const ProcessInfo& process : processes()) {
+        for (const bool zero_snr : {false, true}) {
+            ProcessSettings settings{.name = std::string(process.name)};
+            if (zero_snr && settings.name != "ddpm") continue;
+            if (zero_snr) settings.zero_snr = true;
+            const auto made = make_process(settings);
+            for (const SpacingRule& rule : spacing_rules()) {
+                for (const int steps : {1, 2, 20, 200}) {
+                    const std::string sampler = rule.sampler.empty() ? "ddim" : std::string(rule.sampler);
+                    const SpacingSettings spacing = automatic_spacing(*made, Prediction::v, sampler, steps);
+                    EXPECT_EQ(error_of([&] { make_course(made, spacing, steps); }), "no error")
+                        << process.name << " " << spacing.name << " " << steps;
                 }
             }
         }

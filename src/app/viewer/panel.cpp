@@ -57,19 +57,18 @@ bool section(const char* name) {
     return open;
 }
 
-/// The spacing: what suits the process, or what the user says. True when it is another one.
-bool spacing_control(Settings& settings, const diffusion::ProcessSettings& process) {
+/// The spacing: what suits the model and the sampler, or what the user says. True when it is another one.
+bool spacing_control(Settings& settings, const Model& model) {
     const Setting& setting = *find_setting("spacing");
-    const bool said = settings.is_given("spacing");
-    const std::string current = spacing_in_effect(settings, process).name;
-    const std::string help = help_text(setting) + "\n\nAutomatic: karras on edm, even on all other processes.";
+    const bool said = settings.spacing.name != diffusion::kAutomatic;
+    const std::string current = spacing_in_effect(settings, model).name;
+    const std::string help = help_text(setting);
     row_label("spacing", help);
     bool changed = false;
     const std::string suited = current + " (automatic)";
     if (ImGui::BeginCombo("##spacing", said ? current.c_str() : suited.c_str(), ImGuiComboFlags_HeightLarge)) {
         if (ImGui::Selectable("automatic", !said) && said) {
-            settings.spacing = {};
-            settings.given.erase("spacing");
+            settings.spacing = Settings().spacing;
             changed = true;
         }
         for (const std::string_view name : diffusion::kSpacings) {
@@ -77,7 +76,6 @@ bool spacing_control(Settings& settings, const diffusion::ProcessSettings& proce
             if (!ImGui::Selectable(text.c_str(), said && text == current) || (said && text == current)) continue;
             assign(settings, setting, text);
             settings.spacing = diffusion::only_taken(settings.spacing);
-            settings.given.insert("spacing");
             changed = true;
         }
         ImGui::EndCombo();
@@ -87,9 +85,9 @@ bool spacing_control(Settings& settings, const diffusion::ProcessSettings& proce
 }
 
 /// The spacing and its parameters. True when one has another value.
-bool spacing_controls(Settings& settings, const diffusion::ProcessSettings& process) {
-    bool changed = spacing_control(settings, process);
-    const std::string current = spacing_in_effect(settings, process).name;
+bool spacing_controls(Settings& settings, const Model& model) {
+    bool changed = spacing_control(settings, model);
+    const std::string current = spacing_in_effect(settings, model).name;
     for (const diffusion::SpacingInfo& info : diffusion::spacings()) {
         if (info.name != current) continue;
         for (const diffusion::SpacingParameter& parameter : info.parameters) {
@@ -100,10 +98,10 @@ bool spacing_controls(Settings& settings, const diffusion::ProcessSettings& proc
 }
 
 /// Which noise levels are visited. True when one has another value.
-bool course_controls(Settings& settings, const diffusion::ProcessSettings& process) {
+bool course_controls(Settings& settings, const Model& model) {
     if (settings.timesteps.empty()) {
         const bool changed = control(settings, "steps", {}, true);
-        return spacing_controls(settings, process) || changed;
+        return spacing_controls(settings, model) || changed;
     }
     row_label("timesteps", "The list of timesteps given on the command line  (--timesteps)");
     ImGui::TextUnformatted(settings.timesteps.c_str());
@@ -112,10 +110,10 @@ bool course_controls(Settings& settings, const diffusion::ProcessSettings& proce
 
 /// Which sampler, and what it takes. True when one has another value; of sliders when they are let go, for some
 /// samplers are tried on particles before they run.
-bool sampler_controls(Settings& settings, const diffusion::ProcessSettings& process) {
+bool sampler_controls(Settings& settings, const Model& model) {
     bool changed = control(settings, "sampler");
     if (changed) settings.sampler = diffusion::only_taken(settings.sampler);
-    changed |= course_controls(settings, process);
+    changed |= course_controls(settings, model);
     for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
         if (!control(settings, "sampler." + std::string(parameter.name), {}, true)) continue;
         settings.sampler = diffusion::without_idle(settings.sampler, parameter.name);
@@ -190,7 +188,7 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
 }
 
 void Panel::draw_watching(Settings& settings, const Scene& scene, Requests& requests) const {
-    if (section("Sampler")) draw_sampler(settings, scene.model().process_settings, requests);
+    if (section("Sampler")) draw_sampler(settings, scene.model(), requests);
     if (section("Score")) score_.draw(settings, scene, requests);
     if (section("Picture")) draw_look(settings, requests);
 }
@@ -217,8 +215,8 @@ void Panel::draw_transport(Settings& settings, const Scene& scene, Requests& req
     control(settings, "loop");
 }
 
-void Panel::draw_sampler(Settings& settings, const diffusion::ProcessSettings& process, Requests& requests) const {
-    bool changed = settings.program.empty() ? sampler_controls(settings, process) : program_control(settings);
+void Panel::draw_sampler(Settings& settings, const Model& model, Requests& requests) const {
+    bool changed = settings.program.empty() ? sampler_controls(settings, model) : program_control(settings);
     changed |= control(settings, "particles", {}, true);
     changed |= control(settings, "seed");
     requests.run_changed |= changed;

@@ -36,7 +36,7 @@ class Panel {
   private:
     void draw_watching(Settings& settings, const Scene& scene, Requests& requests) const;
     void draw_transport(Settings& settings, const Scene& scene, Requests& requests) const;
-    void draw_sampler(Settings& settings, const diffusion::ProcessSettings& process, Requests& requests) const;
+    void draw_sampler(Settings& settings, const Model& model, Requests& requests) const;
     void draw_look(Settings& settings, Requests& requests) const;
 
     ScoreControls score_;

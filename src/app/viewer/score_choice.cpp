@@ -30,8 +30,7 @@ void list_no_timesteps(Settings& settings) {
 }
 
 void space_as_usual(Settings& settings) {
-    settings.spacing = {};
-    settings.given.erase("spacing");
+    settings.spacing = Settings().spacing;
 }
 
 /// Exact draws are of targets only.
@@ -75,7 +74,8 @@ std::string changes(const Settings& before, const Settings& after) {
         all.push_back(after.sampler.name + " without its parameters");
     }
     if (before.spacing != after.spacing || before.timesteps != after.timesteps) {
-        all.push_back(after.is_given("spacing") ? "spacing " + after.spacing.name : "the usual spacing");
+        all.push_back(after.spacing.name != diffusion::kAutomatic ? "spacing " + after.spacing.name
+                                                                  : "the usual spacing");
     }
     if (before.init != after.init) all.push_back("start " + after.init);
     if (before.steps != after.steps) all.push_back(fmt::format("{} steps", after.steps));

@@ -71,11 +71,10 @@ Viewer::Viewer(const Settings& settings)
       screenshots_(device_),
       training_(device_),
       slots_{FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}} {
-    // They have been heeded; from now on the controls say what is wanted. The spacing and what a target is asked for
-    // can be said or not.
-    std::erase_if(settings_.given, [&](const std::string& name) {
-        return name != "spacing" && (settings.target.empty() || name != "prediction");
-    });
+    // They have been heeded; from now on the controls say what is wanted. What a target is asked for can be said or
+    // not.
+    std::erase_if(settings_.given,
+                  [&](const std::string& name) { return settings.target.empty() || name != "prediction"; });
     opened_ = ScoreChoice(settings_);
     moments_.watch(*scene_);
 }

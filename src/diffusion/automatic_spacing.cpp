@@ -1,0 +1,87 @@
+#include "diffusion/automatic_spacing.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+namespace scorefield::diffusion {
+namespace {
+
+constexpr std::array<SpacingRule, 9> kRules = {{
+    // Levels in geometric progression (Song & Ermon 2019).
+    {.process = "", .prediction = "", .sampler = "annealed_langevin", .spacing = "exponential"},
+    // Its groups of steps are even in λ (Lu et al. 2022a).
+    {.process = "", .prediction = "", .sampler = "dpm_single", .spacing = "lambda"},
+    {.process = "edm", .prediction = "", .sampler = "dpmpp_2m", .spacing = "lambda"},
+    {.process = "ve", .prediction = "", .sampler = "dpmpp_2m", .spacing = "lambda"},
+    {.process = "edm", .prediction = "", .sampler = "", .spacing = "karras"},
+    {.process = "ve", .prediction = "", .sampler = "", .spacing = "karras"},
+    // The walk's own uniform steps, whose closed forms are known, where they are fine enough.
+    {.process = "additive", .prediction = "", .sampler = "", .spacing = "even", .finest = 0.05},
+    {.process = "additive", .prediction = "", .sampler = "", .spacing = "karras"},
+    {.process = "", .prediction = "", .sampler = "", .spacing = "quadratic"},
+}};
+
+bool fits(std::string_view asked, std::string_view given) {
+    return asked.empty() || asked == given;
+}
+
+/// σ/α where the last of so many even steps starts.
+double last_ratio(const NoiseProcess& process, int steps) {
+    const Marginal at = process.marginal(process.times().highest / std::max(steps, 1));
+    return at.sigma / at.alpha;
+}
+
+const SpacingRule& rule_of(const NoiseProcess& process, std::string_view prediction, std::string_view sampler,
+                           int steps) {
+    return *std::ranges::find_if(kRules, [&](const SpacingRule& rule) {
+        return fits(rule.process, process.name()) && fits(rule.prediction, prediction) && fits(rule.sampler, sampler) &&
+               (rule.finest == 0 || last_ratio(process, steps) <= rule.finest);
+    });
+}
+
+bool visits_every_level(const TimeRange& range, int steps) {
+    return range.discrete && steps >= range.highest - range.lowest_noisy + 1;
+}
+
+}  // namespace
+
+std::span<const SpacingRule> spacing_rules() {
+    return kRules;
+}
+
+std::string spacing_rules_text() {
+    const auto conditions = [](const SpacingRule& rule) {
+        std::string text;
+        if (!rule.sampler.empty()) text += fmt::format(" for {}", rule.sampler);
+        if (!rule.prediction.empty()) text += fmt::format(" with prediction {}", rule.prediction);
+        if (!rule.process.empty()) text += fmt::format(" on {}", rule.process);
+        if (rule.finest != 0) text += fmt::format(" whose last step starts at sigma {:g} or less", rule.finest);
+        return text.empty() ? " elsewhere" : text;
+    };
+    std::string text;
+    const SpacingRule* before = nullptr;
+    for (const SpacingRule& rule : kRules) {
+        const bool goes_on = before != nullptr && before->spacing == rule.spacing && before->sampler == rule.sampler &&
+                             before->prediction == rule.prediction;
+        if (goes_on) {
+            text += fmt::format(", {}", rule.process);
+        } else {
+            text += fmt::format("{}{}{}", text.empty() ? "" : "; ", rule.spacing, conditions(rule));
+        }
+        before = &rule;
+    }
+    return text;
+}
+
+SpacingSettings automatic_spacing(const NoiseProcess& process, Prediction prediction, std::string_view sampler,
+                                  int steps) {
+    SpacingSettings spacing;
+    if (visits_every_level(process.times(), steps)) return spacing;
+    spacing.name = rule_of(process, prediction_name(prediction), sampler, steps).spacing;
+    spacing.least_alpha = kLeastAlpha;
+    return spacing;
+}
+
+}  // namespace scorefield::diffusion
