@@ -213,6 +213,13 @@ sample::RowSource rows_of_shard(const StartRows& rows, std::uint32_t first_of_sh
     return [rows, first_of_shard](std::uint32_t first, std::span<float> into) { rows(first_of_shard + first, into); };
 }
 
+/// Samplers that by their nature do not give the data's distribution.
+void note_caveat(const Settings& settings) {
+    if (settings.quiet || !settings.program.empty()) return;
+    const diffusion::SamplerInfo& info = diffusion::sampler_info(settings.sampler.name);
+    if (!info.caveat.empty()) note(fmt::format("scorefield: note: {}: {}", info.name, info.caveat));
+}
+
 }  // namespace
 
 int sample_command(const Settings& asked) {
@@ -221,6 +228,7 @@ int sample_command(const Settings& asked) {
     const Model model = open_model(settings);
     note_few_levels(settings, model);
     note_coarse_samples(settings, model);
+    note_caveat(settings);
     const std::size_t dim = model.dim();
     sample::RunRequest request;
     request.program = build_program(settings, model);

@@ -143,6 +143,15 @@ def tells_the_spacing_in_effect(folder):
     require("spacing quadratic (automatic)" in text, text)
 
 
+def says_what_a_sampler_cannot(folder):
+    """Langevin dynamics and one-step samplers do not give the data's distribution; a note says so."""
+    for sampler, words in (("langevin", "does not mix"), ("consistency", "too narrow"), ("lcm", "too narrow")):
+        arguments = ["sample", "--model", MODEL, "--out", "noted.npy", "--particles", "10", "--sampler", sampler]
+        said = run(BINARY, arguments, folder).stderr.decode()
+        require(f"scorefield: note: {sampler}: " in said and words in said and said.count("\n") == 1, said)
+        require(run(BINARY, [*arguments, "--quiet"], folder).stderr == b"", f"{sampler}: not quiet")
+
+
 def points_far_from_zero(folder):
     """Learned by the differences between them; samples are float32 all the same, which is said where it is too coarse."""
     draws = numpy.random.default_rng(4)
@@ -176,6 +185,7 @@ def main():
         exact_starts_leave_weights_alone(folder)
         samples_are_close_to_the_data(folder)
         tells_the_spacing_in_effect(folder)
+        says_what_a_sampler_cannot(folder)
         points_far_from_zero(folder)
 
 

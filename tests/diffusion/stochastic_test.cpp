@@ -401,20 +401,24 @@ TEST(Consistency, InOneStepIsTheEstimateOfTheData) {
     EXPECT_EQ(mixture_states(course, {.name = "consistency"}), mixture_states(course, {.name = "ddim"}));
 }
 
-TEST(Lcm, HoldsToTheStateByTheBoundaryCondition) {
+/// Luo et al. 2023, section 4.1.
+double boundary_skip(double time) {
+    return 0.25 / (time * time + 0.25);
+}
+
+// The time of the boundary condition is the timestep of the published schedule with the same noise over signal.
+TEST(Lcm, HoldsToTheStateByTheBoundaryConditionOnEveryProcess) {
+    const auto published = make_process({.name = "ddpm", .schedule = "linear"});
     for (const auto& process : every_process()) {
         const auto estimate = [&](double t) {
-            // Continuous times count as thousandths of their range.
-            const TimeRange range = process->times();
-            const double time = 3 * t * (range.discrete ? 1 : 1000 / range.highest);
-            const double skip = 0.25 / (time * time + 0.25);
-            const double out = time / std::sqrt(time * time + 0.25);
-            const Line denoiser = exact_denoiser(process->marginal(t));
-            return Line{skip + out * denoiser.slope, out * denoiser.offset};
+            const Marginal at = process->marginal(t);
+            const double skip = boundary_skip(0.01 * published->time_at(log_snr(at)));
+            const Line denoiser = exact_denoiser(at);
+            return Line{skip / at.alpha + (1 - skip) * denoiser.slope, (1 - skip) * denoiser.offset};
         };
         const std::vector<double> times = some_times(*process);
         const Program program =
-            compile_program({process, times}, Prediction::v, {.name = "lcm", .timestep_scaling = 3});
+            compile_program({process, times}, Prediction::v, {.name = "lcm", .timestep_scaling = 0.01});
         expect_moments(
             *process, program_moments(program, ExactScore(gaussian(), Prediction::v)),
             [&](const Moments& m, double from, double to) {
@@ -423,6 +427,38 @@ TEST(Lcm, HoldsToTheStateByTheBoundaryCondition) {
             },
             times, estimate(times.back()), "lcm");
     }
+}
+
+// A state α·x_0 without noise, whose denoiser knows x_0, stays x_0 whatever the process and the scaling: on edm the
+// published sum of coefficients is 1.247 at sigma 0.002, and 2.17 over 50 Karras levels.
+TEST(Lcm, KeepsCleanData) {
+    for (const auto& process : every_process()) {
+        for (const double scaling : {0.001, 0.3, 10.0}) {
+            const Course course(process, some_times(*process));
+            const Program program =
+                compile_program(course, Prediction::x0, {.name = "lcm", .timestep_scaling = scaling});
+            for (const Op& op : program.ops) {
+                const auto* const eval = std::get_if<Eval>(&op.instruction);
+                if (eval == nullptr) continue;
+                const Step& step = course.steps()[static_cast<std::size_t>(op.step)];
+                EXPECT_NEAR((eval->c_skip * eval->alpha + eval->c_out) / step.to.at.alpha, 1, 1e-12)
+                    << process->name() << " " << scaling << " step " << op.step;
+            }
+        }
+    }
+}
+
+TEST(Lcm, IsAsPublishedByTimestep) {
+    const auto process = make_process({});
+    const SamplerSettings settings = {.name = "lcm", .variant = "timestep", .timestep_scaling = 0.1};
+    const Program program = compile_program({process, {40, 5}}, Prediction::x0, settings);
+    const Eval& last = std::get<Eval>(program.ops.back().instruction);
+    EXPECT_DOUBLE_EQ(last.c_skip, boundary_skip(0.5));
+    EXPECT_DOUBLE_EQ(last.c_out, 0.5 / std::sqrt(0.5 * 0.5 + 0.25));
+    EXPECT_THAT(error_of([&] {
+                    compile_program({make_process({.name = "edm"}), {5}}, Prediction::x0, settings);
+                }),
+                HasSubstr("(--sampler.variant): edm has no whole timesteps"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/error.hpp"
 #include "diffusion/samplers/samplers.hpp"
 
 namespace scorefield::diffusion {
@@ -25,39 +26,71 @@ void emit_consistency(ProgramBuilder& builder, const Course& course, const Sampl
     }
 }
 
-/// Latent consistency models (Luo et al. 2023): the same with c_skip·x + c_out·x̂_0 for the estimate, c_skip =
-/// σ_d²/(τ²+σ_d²), c_out = τ/√(τ²+σ_d²), σ_d = 0.5, τ = timestep·scaling: the state itself at t = 0. The timesteps are
-/// those of a thousand levels: a continuous process's times count as the thousandths of its range.
+/// The boundary condition's time of a step that starts at `from`: with `published` the timestep itself, else the
+/// timestep of the schedule that the method was published on (Ho et al. 2020: linear, a thousand levels) which has that
+/// σ/α. Times of other processes are no timesteps: that of edm is the noise, that of flow its share.
+double boundary_time(const Node& from, bool published) {
+    if (published) return from.t;
+    static const std::shared_ptr<const NoiseProcess> schedule = make_process({});
+    return schedule->time_at(log_snr(from.at));
+}
+
+/// Latent consistency models (Luo et al. 2023): the same with c_skip·x/α + c_out·x̂_0 for the estimate, c_skip =
+/// σ_d²/(τ²+σ_d²), σ_d = 0.5, τ = time·scaling: the state itself at t = 0. c_out = 1 − c_skip keeps data without noise
+/// as they are. As published it is τ/√(τ²+σ_d²), and x is not divided by α: the sum is up to 1.27, but within a
+/// thousandth of 1 at whole timesteps with the preset scaling.
 void emit_lcm(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    constexpr double kDataDeviation = 0.5;
-    constexpr double kLevels = 1000;
-    const TimeRange range = course.process().times();
-    const double levels = range.discrete ? 1 : kLevels / range.highest;
+    constexpr double kDataVariance = 0.25;
+    const bool published = settings.variant == "timestep";
+    if (published && !course.process().times().discrete) {
+        throw base::request_error("no timesteps", "--sampler.variant",
+                                  std::string(course.process().name()) + " has no whole timesteps",
+                                  "leave it out, or choose --process ddpm");
+    }
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
-        const double time = step.from.t * levels * settings.timestep_scaling.value_or(10);
-        const double total = time * time + kDataDeviation * kDataDeviation;
-        renoise(builder, step, kDataDeviation * kDataDeviation / total, time / std::sqrt(total));
+        const double time = boundary_time(step.from, published) * settings.timestep_scaling.value_or(10);
+        const double total = time * time + kDataVariance;
+        const double skip = kDataVariance / total;
+        if (published) {
+            renoise(builder, step, skip, time / std::sqrt(total));
+        } else {
+            // Where no signal is left, skip is tiny and x/α infinite.
+            const double alpha = step.from.at.alpha;
+            renoise(builder, step, alpha > 0 ? skip / alpha : 0, alpha > 0 ? 1 - skip : 1);
+        }
     }
 }
 
 constexpr SamplerParameter kScaling = {
     "timestep_scaling", "above 0; the larger, the sooner the estimate of the data replaces the state", "10"};
+constexpr SamplerParameter kVariant = {
+    "variant", "of the boundary condition: level, by sigma/alpha on any process; timestep, as published (ddpm)",
+    "level"};
+constexpr std::array<std::string_view, 2> kVariants = {"level", "timestep"};
 constexpr std::array kConsistencyParameters = {kClipParameter, kThresholdParameter, kThresholdMaxParameter};
-constexpr std::array kLcmParameters = {kScaling, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
+constexpr std::array kLcmParameters = {kScaling, kVariant, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
+
+/// The estimate of the data that is made noisy again and again is narrower than the data wherever it is not certain.
+constexpr std::string_view kCaveat =
+    "one-step sampler, for networks trained to answer with a sample (consistency models); a denoiser answers with the "
+    "mean, and the samples come out too narrow";
 
 constexpr std::array<SamplerEntry, 2> kSamplers = {{
     {{.name = "consistency",
       .help = "consistency models: the estimate of the data, made noisy again for the next level",
       .parameters = kConsistencyParameters,
       .stochastic = true,
-      .predictor = true},
+      .predictor = true,
+      .caveat = kCaveat},
      emit_consistency},
     {{.name = "lcm",
       .help = "latent consistency models: the same with the boundary condition at t = 0",
       .parameters = kLcmParameters,
+      .variants = kVariants,
       .stochastic = true,
-      .predictor = true},
+      .predictor = true,
+      .caveat = kCaveat},
      emit_lcm},
 }};
 

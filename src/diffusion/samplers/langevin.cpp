@@ -76,11 +76,16 @@ constexpr std::array kLangevinParameters = {kStepSize, kClean};
 constexpr std::array kAnnealedParameters = {kAnnealedSize,  kIterations,         kFinalDenoise,
                                             kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 
+/// Song & Ermon 2019, section 3.2.2: the mixing time grows exponentially with the barrier between two modes.
+constexpr std::string_view kCaveat =
+    "does not mix: each mode keeps the share of the particles that starts near it; annealed_langevin does mix";
+
 constexpr std::array<SamplerEntry, 2> kSamplers = {{
     {{.name = "langevin",
       .help = "Langevin dynamics at the lowest noise: --steps of them",
       .parameters = kLangevinParameters,
-      .stochastic = true},
+      .stochastic = true,
+      .caveat = kCaveat},
      emit_langevin},
     {{.name = "annealed_langevin",
       .help = "Langevin dynamics at one noise level after the other",

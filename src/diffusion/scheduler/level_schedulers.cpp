@@ -142,7 +142,7 @@ Program build_lcm(const SchedulerConfig& config, int steps) {
     const double scaling = config.number("timestep_scaling", 10);
     if (!(scaling > 0 && scaling <= kMaxSamplerValue))
         config.refuse("timestep_scaling", "out of range", fmt::format("give above 0 … {:g}", kMaxSamplerValue));
-    SamplerSettings sampler = {.name = "lcm", .timestep_scaling = scaling};
+    SamplerSettings sampler = {.name = "lcm", .variant = "timestep", .timestep_scaling = scaling};
     read_limits(config, false, sampler);
     const std::vector<Step> way = chain(nodes, clean_node());
     return compile_program(Course(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
