@@ -5,7 +5,7 @@
 namespace scorefield::app {
 namespace {
 
-constexpr std::array<StudyInfo, 12> kStudies = {{
+constexpr std::array<StudyInfo, 13> kStudies = {{
     {"orders", "Order of accuracy of every deterministic solver on an exact mixture, under vp, ve, edm and flow"},
     {"laws", "Terminal distribution of every stochastic sampler against the exact target"},
     {"gaussian", "One Gaussian under the additive process: variance left by mean only, DDPM, DDIM"},
@@ -17,6 +17,8 @@ constexpr std::array<StudyInfo, 12> kStudies = {{
     {"ncsnv2", "What the five techniques of NCSNv2 propose for --data: noise levels, steps, and the flags for them"},
     {"quality", "Every model that comes with Scorefield, or --model: are its samples as good as they should be?"},
     {"samplers", "The same models by every sampler in 25 and 50 steps: which samples are far from the data"},
+    {"spacings",
+     "Quality of samples by spacing, sampler and shipped model: the table of --spacing auto, measured anew"},
     {"objectives", "Every training objective on two distributions that are known: errors of the score over the noise"},
 }};
 
@@ -35,11 +37,11 @@ std::vector<std::string_view> study_names() {
 
 std::string_view study_preset(std::string_view setting) {
     if (setting == "particles") {
-        return "1000000, of seed, quality and samplers 10000, of objectives 4096, of inversion 1024 and no more, of "
-               "orders its own";
+        return "1000000, of seed, quality and samplers 10000, of objectives and spacings 4096, of inversion 1024 and no "
+               "more, of orders its own";
     }
     if (setting == "train.steps") return "of seed 3000, of objectives 1500";
-    if (setting == "data") return "swiss_roll";
+    if (setting == "data") return "swiss_roll, of spacings those of every shipped model";
     if (setting == "model") return "all that come with Scorefield";
     if (setting == "target.variance") return "0.01";
     return {};

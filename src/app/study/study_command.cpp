@@ -10,6 +10,7 @@
 #include "app/output.hpp"
 #include "app/study/ncsnv2_study.hpp"
 #include "app/study/orders.hpp"
+#include "app/study/spacings_study.hpp"
 #include "app/study/study.hpp"
 #include "app/study/table.hpp"
 #include "base/atomic_file.hpp"
@@ -46,6 +47,8 @@ struct Findings {
     std::string model = {};  ///< what it has trained and written; empty: none
 };
 
+constexpr std::uint32_t kSpacingsParticles = 4096;
+
 /// Refuses what a study would not heed.
 void require_effect(const std::string& name, const Settings& settings) {
     const auto refuse = [&](const char* flag, const char* why) {
@@ -58,10 +61,10 @@ void require_effect(const std::string& name, const Settings& settings) {
         refuse("train.steps", "trains nothing");
         refuse("out", "draws no picture");
     }
-    if (name != "ncsnv2") refuse("data", "has data of its own");
+    if (name != "ncsnv2" && name != "spacings") refuse("data", "has data of its own");
     if (name != "quality" && name != "samplers") refuse("model", "asks no model that is made");
-    if (name != "orders" && name != "ncsnv2") return;
-    refuse("particles", name == "orders" ? "has 16 of them" : "has none");
+    if (name != "orders" && name != "ncsnv2" && name != "spacings") return;
+    if (name != "spacings") refuse("particles", name == "orders" ? "has 16 of them" : "has none");
     if (name == "orders") refuse("seed", "has draws of its own");
     refuse("device", "runs on the host");
     refuse("validation", "runs on the host");
@@ -115,6 +118,11 @@ Findings run_on_device(const std::string& name, const Settings& /*settings*/) {
 Findings run_study(const std::string& name, const Settings& settings) {
     if (name == "orders") return {"", 0, orders_study(study_request(settings))};
     if (name == "ncsnv2") return {"", 0, ncsnv2_study(study_request(settings))};
+    if (name == "spacings") {
+        StudyRequest request = study_request(settings);
+        if (!settings.is_given("particles")) request.particles = kSpacingsParticles;
+        return {"", 0, spacings_study(request, settings.is_given("data") ? settings.data : "")};
+    }
     return run_on_device(name, settings);
 }
 
