@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -26,17 +27,18 @@ int write_all(int descriptor, std::string_view text) {
 }  // namespace
 
 void print(std::string_view text) {
-    const int error = write_all(STDOUT_FILENO, text);
+    const int error = write_all(STDOUT_FILENO, base::printable_lines(text));
     if (error == 0 || error == EPIPE) return;
     throw base::running_error("cannot write", "standard output", std::strerror(error), "send it elsewhere");
 }
 
 std::string json_line(const nlohmann::ordered_json& json) {
-    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return json.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 void note(std::string_view line) {
-    write_all(STDERR_FILENO, std::string(line) + "\n");
+    constexpr std::size_t kMost = 2000;  // characters: those of the longest error
+    write_all(STDERR_FILENO, base::shortened(line, kMost) + "\n");
 }
 
 }  // namespace scorefield::app

@@ -28,6 +28,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view name, std::span<const std::string_view> candidates) {
+    constexpr std::size_t kLongest = 64;  // longer ones are no slips of the pen, and the distance costs their square
+    if (name.size() > kLongest) return {};
     std::size_t best = std::numeric_limits<std::size_t>::max();
     std::string_view nearest;
     for (const std::string_view candidate : candidates) {

@@ -9,7 +9,7 @@
 namespace scorefield::base {
 
 /// The candidate with the smallest edit distance to `name` (insert, delete, replace, swap of neighbours); empty when
-/// none is close enough to be a plausible slip of the pen.
+/// none is close enough to be a plausible slip of the pen, nor a name of more than 64 bytes.
 std::string nearest_name(std::string_view name, std::span<const std::string_view> candidates);
 
 /// `a, b, c`.
