@@ -180,7 +180,7 @@ void require_program_fits(const Settings& settings, const diffusion::Program& pr
 
 diffusion::Program read_program(const std::string& name) {
     if (name == kChainProgram) return diffusion::three_states_program();
-    return diffusion::program_from_json(data::read_text(name, "program"), name);
+    return diffusion::program_from_json(data::read_text(name, "program", data::kMaxProgramBytes), name);
 }
 
 /// Starts as it says itself, unless --init is said.
@@ -290,7 +290,7 @@ ScaledTarget open_target(const Settings& settings) {
     data::Points points;
     std::optional<data::Scaling> scaling;
     if (choice.name == "gmm") {
-        input.text = data::read_text(choice.argument, "mixture");
+        input.text = data::read_text(choice.argument, "mixture", data::kMaxMixtureBytes);
         input.where = choice.argument;
     } else if (choice.name == "empirical") {
         const std::unique_ptr<data::Dataset> dataset = data::open_dataset(choice.argument);

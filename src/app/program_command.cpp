@@ -64,7 +64,7 @@ std::string describe(const StartLaw& start) {
 
 /// For readers: one line per instruction, the times in front of the network's evaluations.
 std::string to_text(const Program& program) {
-    std::string text = fmt::format(
+    std::string text = format_shown(
         "sampler {}, process {}; steps {}, network evaluations {}, registers {}\n"
         "start: r{} = {}; result: r{}\n"
         "F(x; c) is the network, z(stream, index) fresh noise\n\n"
@@ -98,10 +98,24 @@ void require_scheduler_alone(const Settings& settings) {
     }
 }
 
+Program compile_scheduler(const Settings& settings) {
+    std::vector<std::string> notes;
+    const std::string text = data::read_text(settings.scheduler, "scheduler", data::kMaxSchedulerBytes);
+    Program program = program_from_scheduler(text, settings.scheduler, settings.steps,
+                                             {.mu = settings.scheduler_mu, .notes = &notes});
+    if (settings.quiet) return program;
+    for (const std::string& line : notes) note(format_shown("scorefield: note: {}", line));
+    return program;
+}
+
 Program compile(const Settings& settings) {
     if (settings.is_given("scheduler")) {
         require_scheduler_alone(settings);
-        return program_from_scheduler(data::read_text(settings.scheduler, "JSON"), settings.scheduler, settings.steps);
+        return compile_scheduler(settings);
+    }
+    if (settings.scheduler_mu) {
+        throw base::request_error("flag without effect", "--scheduler.mu", "no scheduler is given",
+                                  "leave it out, or give --scheduler FILE.json");
     }
     if (const StartKind start = start_kind(settings); start == StartKind::exact || start == StartKind::file) {
         throw base::request_error("no part of a program", "--init", "programs start from a normal distribution",

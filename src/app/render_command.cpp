@@ -11,9 +11,11 @@
 #include <set>
 
 #include "app/commands.hpp"
+#include "app/frame_count.hpp"
 #include "app/frame_slot.hpp"
 #include "app/gpu_device.hpp"
 #include "app/interrupt.hpp"
+#include "app/model_notes.hpp"
 #include "app/output.hpp"
 #include "app/output_names.hpp"
 #include "app/scene.hpp"
@@ -84,13 +86,6 @@ class Frames {
 
 Tempo tempo_of(const Settings& settings) {
     return {settings.steps_per_second, settings.hold, false};
-}
-
-/// How many frames a whole run takes.
-std::uint64_t frame_count(const Settings& settings, int steps) {
-    const double step = 1 / settings.steps_per_second;
-    const double seconds = 2 * std::max(settings.hold, step) + (steps - 1) * step;
-    return static_cast<std::uint64_t>(std::ceil(seconds * settings.fps - 1e-6));
 }
 
 /// The whole run at --fps, frame by frame.
@@ -209,10 +204,19 @@ int render_command(const Settings& asked) {
     watch_interrupts();
     const Form form = render_form(asked.out);
     const Settings settings = with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
+    // Of a program from a file the steps are not known yet: play counts again.
+    if (form == Form::sheet) {
+        require_sheet_size(settings);
+    } else {
+        frame_count(settings, settings.program.empty() ? settings.steps : 1);
+    }
     if (form != Form::frames) base::require_writable(settings.out);
     gpu::Device device(device_request(settings));
     Scene scene(device, settings, {settings.width, settings.height});
     note_start(settings, scene.model(), scene.player().program());
+
+    note_unverified(settings, scene.model());
+    note_cut_data(settings, scene.model(), scene.player().program());
 
     const Clock::time_point start = Clock::now();
     std::uint64_t frames = 0;
@@ -232,8 +236,8 @@ int render_command(const Settings& asked) {
                          {"seconds", seconds},
                          {"out", settings.out}}));
     } else {
-        print(fmt::format("{}: {} particles, {} steps, {} frames in {:.1f} s on {}\n", settings.out, player.count(),
-                          player.program().steps, frames, seconds, device.properties().name));
+        print(format_shown("{}: {} particles, {} steps, {} frames in {:.1f} s on {}\n", settings.out, player.count(),
+                           player.program().steps, frames, seconds, device.properties().name));
     }
     device.wait_idle();
     require_no_validation_messages(device);

@@ -9,7 +9,9 @@
 #include "app/gpu_score.hpp"
 #include "app/interrupt.hpp"
 #include "app/model.hpp"
+#include "app/model_notes.hpp"
 #include "app/output.hpp"
+#include "app/room.hpp"
 #include "app/sample_output.hpp"
 #include "app/start.hpp"
 #include "base/error.hpp"
@@ -73,7 +75,7 @@ std::string to_json(const Settings& settings, const Report& report, const Sample
 std::string to_text(const Report& report) {
     const std::optional<double> share = report.sampler_share();
     const std::string rest = share ? fmt::format("; everything else takes {:.1f}% of the time", 100 * *share) : "";
-    return fmt::format(
+    return format_shown(
         "device          {} ({})\n"
         "score           {} ({}), {:.0f} operations per evaluation\n"
         "particles       {} in {} dimensions\n"
@@ -112,6 +114,7 @@ data::Points rows_for_all(data::Points points, const std::string& path, std::siz
                                   "give a row for each particle, or one for all");
     }
     if (points.count == particles) return points;
+    require_memory(particles, 2 * dim * sizeof(float), "rows like that of " + path);
     data::Points rows = {particles, dim, {}, {}, points.origin};
     rows.values.reserve(std::size_t{particles} * dim);
     for (std::uint32_t i = 0; i < particles; ++i) {
@@ -183,9 +186,9 @@ void note_coarse_samples(const Settings& settings, const Model& model) {
     const data::FloatSpacing spacing = data::widest_spacing_at_mean(model.scaling);
     if (settings.quiet || settings.units != "data" || spacing.in_deviations <= kCoarse) return;
     note(
-        fmt::format("scorefield: note: samples are float32, whose numbers are {:.3g} apart where the data of {} are, "
-                    "{:.2g} of their deviation: for finer ones take the mean away from the data and train again",
-                    spacing.distance, model.name(), spacing.in_deviations));
+        format_shown("scorefield: note: samples are float32, whose numbers are {:.3g} apart where the data of {} are, "
+                     "{:.2g} of their deviation: for finer ones take the mean away from the data and train again",
+                     spacing.distance, model.name(), spacing.in_deviations));
 }
 
 /// A model that has learned a few noise levels answers for others as well, but not rightly.
@@ -197,13 +200,14 @@ void note_few_levels(const Settings& settings, const Model& model) {
         return found == training.end() ? std::string() : found->second;
     };
     if (const std::string sigma = value("objective.sigma"); !sigma.empty()) {
-        note(fmt::format("scorefield: note: {} knows one noise level, sigma/alpha = {}: at others its score is a guess",
+        note(
+            format_shown("scorefield: note: {} knows one noise level, sigma/alpha = {}: at others its score is a guess",
                          model.path.string(), sigma));
     } else if (value("objective") == "ncsn" && settings.sampler.name != "annealed_langevin") {
         note(
-            fmt::format("scorefield: note: {0} knows {1} noise levels: --sampler annealed_langevin --spacing linspace "
-                        "--steps {1} visits those alone",
-                        model.path.string(), value("objective.levels")));
+            format_shown("scorefield: note: {0} knows {1} noise levels: --sampler annealed_langevin --spacing linspace "
+                         "--steps {1} visits those alone",
+                         model.path.string(), value("objective.levels")));
     }
 }
 
@@ -229,9 +233,11 @@ int sample_command(const Settings& asked) {
     note_few_levels(settings, model);
     note_coarse_samples(settings, model);
     note_caveat(settings);
+    note_unverified(settings, model);
     const std::size_t dim = model.dim();
     sample::RunRequest request;
     request.program = build_program(settings, model);
+    note_cut_data(settings, model, request.program);
     const Inputs inputs = read_inputs(settings, model, request.program);
     const StartRows start = start_rows(settings, model, request.program);
     note_start(settings, model, request.program);

@@ -4,11 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "app/output.hpp"
+#include "app/room.hpp"
 #include "app/start.hpp"
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
@@ -19,10 +23,17 @@
 namespace scorefield::app {
 namespace {
 
-/// Rows of states in the units of files.
-std::vector<float> in_units(std::span<const float> rows, const data::Scaling& scaling) {
+/// Rows of states of a batch in the units of files.
+std::vector<float> in_units(const sample::Batch& batch, const data::Scaling& scaling) {
     const std::size_t dim = scaling.mean.size();
-    return data::undo({rows.size() / dim, dim, {rows.begin(), rows.end()}}, scaling).values;
+    std::vector<float> values =
+        data::undo({batch.rows.size() / dim, dim, {batch.rows.begin(), batch.rows.end()}}, scaling).values;
+    const auto bad = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });
+    if (bad == values.end()) return values;
+    const auto particle = batch.first + static_cast<std::size_t>(bad - values.begin()) / dim;
+    throw base::running_error("sampling diverged", fmt::format("particle {} of the batch's part", particle),
+                              "its value in the units of the data is not finite in single precision",
+                              "use more --steps, another --spacing or --sampler.clip");
 }
 
 /// The states of every step, as they come.
@@ -32,13 +43,14 @@ class Trajectory {
         : particles_(request.particles), dim_(scaling.mean.size()), scaling_(std::move(scaling)) {
         if (!request.trajectory) return;
         const std::size_t states = static_cast<std::size_t>(request.program.steps) + 1;
+        require_disk(settings.trajectory, "--trajectory", states, particles_, dim_ * sizeof(float));
         file_.emplace(settings.trajectory, std::vector{states, particles_, dim_});
     }
 
     void take(const sample::Batch& batch) {
         if (!file_) return;
         file_->write((static_cast<std::size_t>(batch.state) * particles_ + batch.first) * dim_,
-                     in_units(batch.rows, scaling_));
+                     in_units(batch, scaling_));
     }
 
     void commit() {
@@ -59,12 +71,14 @@ class Samples final : public SampleOutput {
           scaling_(file_scaling(settings, model)),
           steps_(request.program.steps),
           path_(settings.out),
-          file_(settings.out, {request.particles, model.dim()}) {}
+          file_(settings.out, {request.particles, model.dim()}) {
+        require_disk(settings.out, "--out", 1, request.particles, model.dim() * sizeof(float));
+    }
 
     void take(const sample::Batch& batch) override {
         trajectory_.take(batch);
         if (batch.state != steps_) return;
-        file_.write(batch.first * scaling_.mean.size(), in_units(batch.rows, scaling_));
+        file_.write(batch.first * scaling_.mean.size(), in_units(batch, scaling_));
     }
 
     void commit() override {
@@ -72,7 +86,7 @@ class Samples final : public SampleOutput {
         file_.commit();
     }
 
-    std::string text() const override { return fmt::format("wrote           {}\n", path_); }
+    std::string text() const override { return format_shown("wrote           {}\n", path_); }
 
   private:
     Trajectory trajectory_;
@@ -82,9 +96,9 @@ class Samples final : public SampleOutput {
     data::NpyWriter file_;
 };
 
-/// Of a coordinate that is constant.
-double narrowest_reach(double mean) {
-    return 1e-6 * (1 + std::abs(mean));
+/// Half of a range about `middle` that samples of single precision can tell from a point.
+double least_reach(double middle) {
+    return std::max(1e-6 * std::abs(middle), 1e-38);
 }
 
 /// Where the samples are expected, in the data's units: as wide as the target's own draws and a quarter more, or four
@@ -95,7 +109,7 @@ std::vector<sample::Bins> bins_of(const Model& model, const data::Scaling& scali
     constexpr double kDeviations = 4;
     std::vector<sample::Bins> bins;
     for (std::size_t e = 0; e < model.dim(); ++e) {
-        const double reach = std::max(kDeviations * scaling.deviation[e], narrowest_reach(scaling.mean[e]));
+        const double reach = std::max(kDeviations * scaling.deviation[e], least_reach(scaling.mean[e]));
         bins.push_back({scaling.mean[e] - reach, scaling.mean[e] + reach, 100});
     }
     if (!model.target) return bins;
@@ -109,9 +123,10 @@ std::vector<sample::Bins> bins_of(const Model& model, const data::Scaling& scali
         }
         const double margin = std::max((high - low) / 4, 1e-6 * (1 + std::abs(high)));
         const double deviation = scaling.deviation[e];
-        if (deviation == 0) continue;
-        bins[e].low = (low - margin) * deviation + scaling.mean[e];
-        bins[e].high = (high + margin) * deviation + scaling.mean[e];
+        const double middle = std::midpoint(low, high) * deviation + scaling.mean[e];
+        const double reach = std::max(((high - low) / 2 + margin) * deviation, least_reach(middle));
+        bins[e].low = middle - reach;
+        bins[e].high = middle + reach;
     }
     return bins;
 }
@@ -131,7 +146,7 @@ class Moments final : public SampleOutput {
     void take(const sample::Batch& batch) override {
         trajectory_.take(batch);
         if (batch.state != steps_) return;
-        statistics_.add(in_units(batch.rows, scaling_), pool_);
+        statistics_.add(in_units(batch, scaling_), pool_);
     }
 
     void commit() override {
@@ -174,7 +189,7 @@ class Moments final : public SampleOutput {
             fmt::join(summary.mean, ", "), fmt::join(summary.covariance, ", "), fmt::join(summary.skewness, ", "),
             fmt::join(summary.excess_kurtosis, ", "), fmt::join(summary.minimum, ", "),
             fmt::join(summary.maximum, ", "));
-        return path_.empty() ? text : text + fmt::format("wrote           {}\n", path_);
+        return path_.empty() ? text : text + format_shown("wrote           {}\n", path_);
     }
 
   private:

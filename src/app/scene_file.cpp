@@ -11,7 +11,9 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "base/text.hpp"
 #include "data/files.hpp"
+#include "data/json.hpp"
 #include "diffusion/spacing.hpp"
 
 namespace scorefield::app {
@@ -21,7 +23,7 @@ using nlohmann::json;
 
 base::Error refusal(const std::string& path, const std::string& key, const std::string& why,
                     const std::string& hint = {}) {
-    return base::request_error("invalid scene", key.empty() ? path : path + ": " + key, why, hint);
+    return base::request_error("invalid scene", key.empty() ? path : path + ": " + base::shown(key), why, hint);
 }
 
 const Setting& setting_of(const std::string& path, const std::string& key) {
@@ -33,7 +35,10 @@ const Setting& setting_of(const std::string& path, const std::string& key) {
     if (setting != nullptr) return *setting;
     std::vector<std::string_view> names;
     for (const Setting& known : setting_table()) names.push_back(known.name);
-    throw refusal(path, key, "no such setting", base::name_hint(key, names));
+    const std::string nearest = base::nearest_name(key, names);
+    throw refusal(path, key, "no such setting",
+                  (nearest.empty() ? "" : "did you mean '" + nearest + "'? ") +
+                      "it takes the flags of the command line, see 'scorefield --help'");
 }
 
 /// Whether `name` is `family` or one of its parameters.
@@ -71,11 +76,18 @@ std::string text_of(const json& value, const std::string& path, const std::strin
     throw refusal(path, key, "neither a string nor a number nor true or false");
 }
 
+json parse(const std::string& text, const std::string& path) {
+    try {
+        return data::parse_json(text);
+    } catch (const data::JsonError& error) {
+        throw refusal(path, "", error.what());
+    }
+}
+
 }  // namespace
 
 void read_scene(Settings& settings, const std::string& path) {
-    const json root = json::parse(data::read_text(path, "scene"), nullptr, false);
-    if (root.is_discarded()) throw refusal(path, "", "not JSON");
+    const json root = parse(data::read_text(path, "scene", data::kMaxSceneBytes), path);
     if (!root.is_object()) throw refusal(path, "", "not an object", "write {\"sampler\": \"ddim\", \"steps\": 20}");
     const std::set<std::string> said = settings.given;
     for (const auto& [key, value] : root.items()) {

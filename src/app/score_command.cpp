@@ -166,8 +166,8 @@ std::string density_text(const DensityScore& density) {
 
 std::string to_text(const Score& score) {
     const Comparison& result = score.comparison;
-    std::string text = fmt::format("{}: {} points against {} of {}\n", score.samples_file, result.points,
-                                   result.reference_points, score.reference);
+    std::string text = format_shown("{}: {} points against {} of {}\n", score.samples_file, result.points,
+                                    result.reference_points, score.reference);
     const auto line = [&](const char* name, double Distances::*figure, const char* meaning) {
         text += fmt::format("{:<16} {:.4f}", name, result.distances.*figure);
         if (result.own) text += fmt::format("  data against data {:.4f}", (*result.own).*figure);
@@ -181,8 +181,8 @@ std::string to_text(const Score& score) {
     if (score.density) text += density_text(*score.density);
     text += moments_text(score);
     if (result.draws > 1) text += fmt::format("\nThe first four are means over {} fresh draws. ", result.draws);
-    return text + fmt::format("{}Distances are in units of {}'s deviation per coordinate.\n",
-                              result.draws > 1 ? "" : "\n", score.reference);
+    return text + format_shown("{}Distances are in units of {}'s deviation per coordinate.\n",
+                               result.draws > 1 ? "" : "\n", score.reference);
 }
 
 }  // namespace

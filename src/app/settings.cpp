@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "base/text.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -44,11 +45,11 @@ std::string give(const Setting& setting) {
 }
 
 base::Error not_a(const std::string& kind, const Setting& setting, const std::string& text) {
-    return base::request_error("bad value '" + text + "'", flag_of(setting), "not " + kind, give(setting));
+    return base::request_error("bad value '" + base::shown(text) + "'", flag_of(setting), "not " + kind, give(setting));
 }
 
 base::Error out_of_range(const Setting& setting, const std::string& text, const std::string& why) {
-    return base::request_error("value out of range", flag_of(setting), text + " " + why, give(setting));
+    return base::request_error("value out of range", flag_of(setting), base::shown(text) + " " + why, give(setting));
 }
 
 std::uint64_t parse_integer(const Setting& setting, const IntegerRange& range, const std::string& text) {
@@ -87,8 +88,8 @@ double parse_real(const Setting& setting, const RealRange& range, const std::str
 std::size_t parse_choice(const Setting& setting, const std::vector<std::string_view>& names, const std::string& text) {
     const auto found = std::find(names.begin(), names.end(), text);
     if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-    throw base::request_error(fmt::format("unknown {} '{}'", setting.name, text), flag_of(setting), "no such name",
-                              base::name_hint(text, names));
+    throw base::request_error(fmt::format("unknown {} '{}'", setting.name, base::shown(text)), flag_of(setting),
+                              "no such name", base::name_hint(text, names));
 }
 
 Shard parse_shard(const Setting& setting, const std::string& text) {
@@ -98,11 +99,11 @@ Shard parse_shard(const Setting& setting, const std::string& text) {
     const bool slash = index.ec == std::errc() && index.ptr != end && *index.ptr == '/';
     const auto count = slash ? std::from_chars(index.ptr + 1, end, shard.count) : index;
     if (!slash || count.ec != std::errc() || count.ptr != end) {
-        throw base::request_error("bad value '" + text + "'", flag_of(setting), "not of the form I/N",
+        throw base::request_error("bad value '" + base::shown(text) + "'", flag_of(setting), "not of the form I/N",
                                   "give e.g. 1/4 for the first of four parts");
     }
     if (shard.index < 1 || shard.index > shard.count) {
-        throw base::request_error("value out of range", flag_of(setting), text + " is no part",
+        throw base::request_error("value out of range", flag_of(setting), base::shown(text) + " is no part",
                                   "give I/N with 1 ≤ I ≤ N");
     }
     return shard;

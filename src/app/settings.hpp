@@ -92,9 +92,10 @@ struct Settings {
     diffusion::SamplerSettings sampler;
     int steps = 50;
     diffusion::SpacingSettings spacing = {.name = std::string(diffusion::kAutomatic)};
-    std::string timesteps;  ///< empty: `steps` of them, by `spacing`, of which else only `final` holds
-    std::string program;    ///< a compiled one, from a file or built in, in the place of all of these
-    std::string scheduler;  ///< a file in the place of all that says a program but its steps
+    std::string timesteps;               ///< empty: `steps` of them, by `spacing`, of which else only `final` holds
+    std::string program;                 ///< a compiled one, from a file or built in, in the place of all of these
+    std::string scheduler;               ///< a file in the place of all that says a program but its steps
+    std::optional<double> scheduler_mu;  ///< where that file says use_dynamic_shifting
 
     std::uint32_t particles = 10'000;
     std::uint64_t seed = 0;

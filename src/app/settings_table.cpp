@@ -25,6 +25,7 @@ constexpr std::uint32_t kView = static_cast<std::uint32_t>(Command::view);
 constexpr std::uint32_t kRender = static_cast<std::uint32_t>(Command::render);
 
 constexpr int kMaxClass = 65'535;
+constexpr double kMaxMu = diffusion::kMaxProcessScale;
 /// With 1 no class would be learned.
 constexpr double kMaxLabelDropout = 0.99;
 
@@ -112,6 +113,11 @@ void add_sampler(Table& table) {
     table.push_back({"scheduler", kGroup, Text{.form = "FILE.json", .read = true}, "",
                      "A scheduler_config.json of the diffusers library, for process, prediction, spacing and sampler",
                      static_cast<std::uint32_t>(Command::program), [](Settings& s) -> Slot { return &s.scheduler; },
+                     "none"});
+    table.push_back({"scheduler.mu", kGroup, RealRange{-kMaxMu, kMaxMu}, "",
+                     "mu of a scheduler with use_dynamic_shifting: noise levels are shifted by exp(mu), or by mu with "
+                     "time_shift_type linear",
+                     static_cast<std::uint32_t>(Command::program), [](Settings& s) -> Slot { return &s.scheduler_mu; },
                      "none"});
 }
 

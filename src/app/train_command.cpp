@@ -124,12 +124,12 @@ std::string to_json(const Settings& settings, const std::string& device, const t
 }
 
 std::string to_text(const Settings& settings, const std::string& device, const train::TrainResult& result) {
-    std::string text = fmt::format(
+    std::string text = format_shown(
         "objective {} on {}, predicting {}\n{} steps in {:.1f} s ({:.1f} steps/s) on {}\nloss {:.5f}",
         settings.train.objective.name, settings.process.name, diffusion::prediction_name(settings.prediction),
         result.steps, result.seconds, result.steps_per_s, device, result.loss);
-    if (result.floor) text += fmt::format(" (at best {:.5f} ± {:.1g})", result.floor->loss, result.floor->error);
-    return text + fmt::format("\nwrote {}\n", settings.out);
+    if (result.floor) text += format_shown(" (at best {:.5f} ± {:.1g})", result.floor->loss, result.floor->error);
+    return text + format_shown("\nwrote {}\n", settings.out);
 }
 
 /// How to go on with a training that was interrupted.
@@ -141,8 +141,8 @@ std::string resume_hint(const Settings& settings, std::uint64_t steps) {
 void note_other_device(const Settings& settings, const nn::Checkpoint& resumed, const std::string& device) {
     const std::string before = recorded_device(resumed);
     if (settings.quiet || before.empty() || before == device) return;
-    note(fmt::format("scorefield: note: {} was trained on '{}': on '{}' the weights differ in their last bits",
-                     settings.resume, before, device));
+    note(format_shown("scorefield: note: {} was trained on '{}': on '{}' the weights differ in their last bits",
+                      settings.resume, before, device));
 }
 
 /// Trains under a progress bar.
@@ -168,8 +168,8 @@ train::TrainResult train_visibly(const Settings& settings, const Workshop& works
     train::TrainResult result = train::train(train_settings(settings, workshop.variant()), workshop.maker(),
                                              {show, interrupted, measured, noted}, resumed);
     if (before == settings.train.steps && !settings.quiet) {
-        note(fmt::format("scorefield: note: {} has all its {} steps; say more with --train.steps", settings.resume,
-                         before));
+        note(format_shown("scorefield: note: {} has all its {} steps; say more with --train.steps", settings.resume,
+                          before));
     }
     return result;
 }

@@ -8,7 +8,7 @@ namespace scorefield::base {
 /// Who has to act: the one who asked (exit status 2) or the one who runs the machine (exit status 1).
 enum class Fault { request, running };
 
-/// An error as users see it: one short, printable line `WHAT (WHERE): WHY; HINT`. Thrown anywhere, caught at the edge.
+/// An error as users see it: one line `WHAT (WHERE): WHY; HINT`. Thrown anywhere, caught once at the edge.
 class Error : public std::runtime_error {
   public:
     /// `where` names the flag, file and place; `hint` the cure. Either may be empty.

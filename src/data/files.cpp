@@ -40,12 +40,12 @@ void InputFile::refuse(const std::string& why) const {
     throw base::request_error("cannot read " + kind_, path_.string(), why, "give the path of a readable file");
 }
 
-std::string read_text(const std::filesystem::path& path, const std::string& kind) {
+std::string read_text(const std::filesystem::path& path, const std::string& kind, std::uint64_t most) {
     InputFile file(path, kind);
-    if (file.size() > kMaxTextBytes) {
-        throw base::request_error(
-            "invalid " + kind + " file", path.string(),
-            fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxTextBytes));
+    if (file.size() > most) {
+        throw base::request_error("invalid " + kind + " file", path.string(),
+                                  fmt::format("{} bytes are more than the {} that are read", file.size(), most),
+                                  "give a smaller file");
     }
     return file.read(file.size());
 }

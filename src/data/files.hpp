@@ -29,11 +29,14 @@ class InputFile {
     std::uint64_t size_ = 0;
 };
 
-/// The most bytes of a text file that is read whole.
-inline constexpr std::uint64_t kMaxTextBytes = std::uint64_t{1} << 28U;
+// The most bytes of each kind of text file that is read whole.
+inline constexpr std::uint64_t kMaxSceneBytes = std::uint64_t{1} << 20U;
+inline constexpr std::uint64_t kMaxSchedulerBytes = std::uint64_t{1} << 25U;  ///< a million betas
+inline constexpr std::uint64_t kMaxMixtureBytes = std::uint64_t{1} << 26U;    ///< 100 000 components in space
+inline constexpr std::uint64_t kMaxProgramBytes = std::uint64_t{1} << 29U;    ///< a million ops as they are written
 
-/// The whole content of a text file of that kind ("JSON"). Throws base::Error (request) as InputFile, and where it is
-/// larger than kMaxTextBytes.
-std::string read_text(const std::filesystem::path& path, const std::string& kind);
+/// The whole content of a text file of that kind ("scene"). Throws base::Error (request) as InputFile, and, before it
+/// is read, where it has more than `most` bytes.
+std::string read_text(const std::filesystem::path& path, const std::string& kind, std::uint64_t most);
 
 }  // namespace scorefield::data

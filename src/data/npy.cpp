@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/error.hpp"
 #include "data/files.hpp"
 #include "data/npy_header.hpp"
 
@@ -169,7 +170,7 @@ std::string npy_header(const std::vector<std::size_t>& shape, NpyNumber type) {
 }
 
 NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape)
-    : file_(path), count_(product(shape)), missing_(count_) {
+    : path_(path), file_(path), count_(product(shape)), missing_(count_) {
     const std::string header = npy_header(shape);
     start_ = header.size();
     file_.write(header);
@@ -178,6 +179,9 @@ NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::s
 void NpyWriter::write(std::size_t first, std::span<const float> values) {
     if (values.size() > missing_ || first > count_ - values.size()) {
         throw std::logic_error("values beyond the array's shape");
+    }
+    if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {
+        throw base::running_error("cannot write", path_.string(), "a value is not finite in single precision");
     }
     missing_ -= values.size();
     file_.seek(start_ + first * sizeof(float));

@@ -38,12 +38,13 @@ class NpyWriter {
   public:
     NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape);
     /// Values first, first+1 … of the array in row-major order, each of which comes once. Throws std::logic_error if
-    /// they do not fit into the shape.
+    /// they do not fit into the shape, base::Error (running) where one is not finite: no reader would take it for data.
     void write(std::size_t first, std::span<const float> values);
     /// Throws std::logic_error if values are missing.
     void commit();
 
   private:
+    std::filesystem::path path_;
     base::AtomicFile file_;
     std::size_t count_;
     std::size_t missing_;

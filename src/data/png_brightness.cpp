@@ -15,7 +15,8 @@
 namespace scorefield::data {
 namespace {
 
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30U;
+/// Of a file: eight bytes for each pixel, the most that PNG has, and something for the rest.
+constexpr std::uint64_t kMaxBytes = 8 * kMaxPixels + (std::uint64_t{1} << 26U);
 constexpr double kFull = 65535;
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& why,
@@ -85,16 +86,20 @@ struct Shape {
     int passes = 1;            ///< of an interlaced file
 };
 
-/// Up to the pixels, which will come as 16 bits in the machine's order.
-void read_header(png_structp png, png_infop info, Shape& shape) {
+/// The size alone: libpng takes memory for a row only when it prepares for the pixels.
+void read_size(png_structp png, png_infop info, Shape& shape) {
     png_read_info(png, info);
+    shape.width = png_get_image_width(png, info);
+    shape.height = png_get_image_height(png, info);
+}
+
+/// Up to the pixels, which will come as 16 bits in the machine's order.
+void prepare_pixels(png_structp png, png_infop info, Shape& shape) {
     png_set_expand(png);
     png_set_expand_16(png);
     png_set_swap(png);
     shape.passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
-    shape.width = png_get_image_width(png, info);
-    shape.height = png_get_image_height(png, info);
     shape.channels = png_get_channels(png, info);
 }
 
@@ -136,12 +141,13 @@ Brightness read_brightness(const std::filesystem::path& path) {
     Source source = {bytes};
     Reader reader(path, source);
     Shape shape;
-    reader.run([&shape](png_structp png, png_infop info) { read_header(png, info, shape); });
+    reader.run([&shape](png_structp png, png_infop info) { read_size(png, info, shape); });
     if (shape.width > kMaxPixels / shape.height) {
         refuse(path,
                fmt::format("{} x {} pixels are more than the {} that are read", shape.width, shape.height, kMaxPixels),
                "scale the picture down");
     }
+    reader.run([&shape](png_structp png, png_infop info) { prepare_pixels(png, info, shape); });
     const std::size_t row = shape.width * shape.channels;
     std::vector<std::uint16_t> pixels(row * shape.height);
     reader.run([&](png_structp png, png_infop /*info*/) {

@@ -1,10 +1,13 @@
 #include "data/scaling.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "base/error.hpp"
+#include "data/scaling_fault.hpp"
 
 namespace scorefield::data {
 namespace {
@@ -78,7 +81,11 @@ Scaling estimate_scaling(const Points& points, const std::string& where, Centre 
         }
     }
     const double deviation = std::sqrt(squares / static_cast<double>(points.values.size()));
-    return {mean, std::vector<double>(points.dim, deviation)};
+    Scaling scaling = {mean, std::vector<double>(points.dim, deviation)};
+    if (const std::string why = scaling_fault(scaling); !why.empty()) {
+        throw base::request_error("cannot standardise data", where, why, "give the data in other units");
+    }
+    return scaling;
 }
 
 Points standardise(Points points, const Scaling& scaling) {
@@ -101,6 +108,24 @@ Points undo(const Points& points, const Scaling& scaling) {
         result.values[i] = static_cast<float>(value * scaling.deviation[c] + scaling.mean[c]);
     }
     return result;
+}
+
+std::string scaling_fault(const Scaling& scaling) {
+    constexpr double kReach = 20;  // deviations from the mean: states that still stand for samples
+    constexpr auto kLargest = static_cast<double>(std::numeric_limits<float>::max());
+    constexpr auto kSmallest = static_cast<double>(std::numeric_limits<float>::min());
+    for (std::size_t c = 0; c < scaling.mean.size(); ++c) {
+        const double deviation = scaling.deviation[c];
+        if (!(deviation >= kSmallest)) {
+            return fmt::format("a deviation of {:.3g} is below {:.3g}, the smallest number of single precision",
+                               deviation, kSmallest);
+        }
+        if (std::abs(scaling.mean[c]) + kReach * deviation <= kLargest) continue;
+        return fmt::format(
+            "a mean of {:.3g} and a deviation of {:.3g} lead beyond {:.3g}, the largest number of single precision",
+            scaling.mean[c], deviation, kLargest);
+    }
+    return {};
 }
 
 FloatSpacing widest_spacing_at_mean(const Scaling& scaling) {

@@ -6,17 +6,40 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "base/text.hpp"
 
 namespace scorefield::diffusion {
 
-JsonDocument parse_json(const std::string& text, const std::string& what, const std::string& file,
-                        const std::string& cure) {
+JsonDocument parse_json(std::string_view text, const std::string& what, const std::string& file,
+                        const std::string& cure, const data::JsonLimits& limits) {
     try {
-        return {what, file, cure, nlohmann::json::parse(text)};
-    } catch (const nlohmann::json::exception& error) {
-        const std::string message = error.what();
-        const std::size_t prefix = message.find("] ");  // "[json.exception.parse_error.101] "
-        throw base::request_error(what, file, message.substr(prefix == std::string::npos ? 0 : prefix + 2), cure);
+        return {what, file, cure, data::parse_json(text, limits)};
+    } catch (const data::JsonError& error) {
+        throw base::request_error(what, file, error.what(), cure);
+    }
+}
+
+JsonDocument parse_json_without(std::string_view text, const char* key, const std::string& what,
+                                const std::string& file, const std::string& cure) {
+    try {
+        return {what, file, cure, data::parse_json(text, key, {})};
+    } catch (const data::JsonError& error) {
+        throw base::request_error(what, file, error.what(), cure);
+    }
+}
+
+void for_each_element(std::string_view text, const char* key, const JsonDocument& document,
+                      const std::function<void(const JsonPlace&)>& take) {
+    constexpr data::JsonLimits kElement = {.values = 4096};
+    try {
+        data::parse_json(
+            text, key,
+            [&](std::size_t i, const nlohmann::json& element) {
+                take(JsonPlace(document, element, fmt::format("{}[{}]", key, i)));
+            },
+            kElement);
+    } catch (const data::JsonError& error) {
+        throw base::request_error(document.what, document.file, error.what(), document.cure);
     }
 }
 
@@ -49,7 +72,8 @@ JsonPlace JsonPlace::at(std::size_t i) const {
 }
 
 std::string JsonPlace::member_path(std::string_view key) const {
-    return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+    const std::string shown = base::shown(key);
+    return path_.empty() ? shown : fmt::format("{}.{}", path_, shown);
 }
 
 }  // namespace scorefield::diffusion

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+
+#include "data/json.hpp"
 
 namespace scorefield::diffusion {
 
@@ -19,9 +22,14 @@ struct JsonDocument {
     nlohmann::json root;
 };
 
-/// Throws base::Error (request) naming file and place where `text` is not JSON.
-JsonDocument parse_json(const std::string& text, const std::string& what, const std::string& file,
-                        const std::string& cure);
+/// Throws base::Error (request) naming the file where `text` is no JSON within the limits (data/json.hpp).
+JsonDocument parse_json(std::string_view text, const std::string& what, const std::string& file,
+                        const std::string& cure, const data::JsonLimits& limits = {});
+
+/// The same without the elements of the root's array `key`, which is empty in the document: for_each_element reads
+/// them.
+JsonDocument parse_json_without(std::string_view text, const char* key, const std::string& what,
+                                const std::string& file, const std::string& cure);
 
 /// A value of a document, which must outlive it, and its place, e.g. `ops[3].c_in`. Whatever is not as it must be is
 /// refused with base::Error (request) naming file and place.
@@ -87,9 +95,17 @@ class JsonPlace {
 
     std::string member_path(std::string_view key) const;
 
+    friend void for_each_element(std::string_view text, const char* key, const JsonDocument& document,
+                                 const std::function<void(const JsonPlace&)>& take);
+
     const JsonDocument& document_;
     const nlohmann::json& value_;
     std::string path_;
 };
+
+/// Reads the elements of the root's array `key` of `text`, which `document` is without, one after the other: none of
+/// them is kept. Refuses elements of more values than any list of this project holds.
+void for_each_element(std::string_view text, const char* key, const JsonDocument& document,
+                      const std::function<void(const JsonPlace&)>& take);
 
 }  // namespace scorefield::diffusion

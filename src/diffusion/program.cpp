@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "diffusion/program_limits.hpp"
 
 namespace scorefield::diffusion {
 namespace {
@@ -18,6 +19,7 @@ class Checker {
 
     void run() {
         check_head();
+        require(program_.ops.size() <= kMaxOps, "ops", fmt::format("more than {}", kMaxOps));
         int step = 0;
         for (std::size_t i = 0; i < program_.ops.size(); ++i) {
             const Op& op = program_.ops[i];

@@ -11,8 +11,10 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "base/text.hpp"
 #include "diffusion/json_place.hpp"
 #include "diffusion/program.hpp"
+#include "diffusion/program_limits.hpp"
 
 namespace scorefield::diffusion {
 namespace {
@@ -36,7 +38,7 @@ std::string number(double value) {
 }
 
 std::string quoted(const std::string& text) {
-    return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+    return json(text).dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
 template <class T, class Op>
@@ -195,7 +197,7 @@ Instruction read_instruction(const JsonPlace& op) {
     if (name == "clamp") return read_op<Clamp>(op);
     if (name == "threshold") return read_op<Threshold>(op);
     if (name == "mask") return read_op<Mask>(op);
-    op.at("op").refuse(fmt::format("unknown op '{}'", name), "known: eval, blend, clamp, threshold, mask");
+    op.at("op").refuse(fmt::format("unknown op '{}'", base::shown(name)), "known: eval, blend, clamp, threshold, mask");
 }
 
 void read_numbers(const JsonPlace& init, const char* key, std::vector<double>& values) {
@@ -271,7 +273,20 @@ void read_limits(const JsonPlace& root, const Program& program) {
     }
 }
 
-Program read_program(const JsonPlace& root) {
+/// The ops one after the other: a program may be long, and its JSON takes several times the memory.
+std::vector<Op> read_ops(std::string_view text, const JsonDocument& document) {
+    JsonPlace(document).at("ops").size();
+    std::vector<Op> ops;
+    for_each_element(text, "ops", document, [&](const JsonPlace& op) {
+        if (ops.size() == kMaxOps) op.refuse(fmt::format("more than {} ops", kMaxOps), "give a shorter program");
+        ops.push_back({0, read_instruction(op)});
+        op.read_required("step", ops.back().step);
+    });
+    return ops;
+}
+
+Program read_program(std::string_view text, const JsonDocument& document) {
+    const JsonPlace root(document);
     root.require_fields(kProgramFields);
     const int version = root.at("version").as<int>();
     if (version < 1 || version > kVersion) {
@@ -309,12 +324,7 @@ Program read_program(const JsonPlace& root) {
         inputs.read("known", program.known_register);
         inputs.read("mask", program.mask_register);
     }
-    const JsonPlace ops = root.at("ops");
-    for (std::size_t i = 0; i < ops.size(); ++i) {
-        const JsonPlace op = ops.at(i);
-        program.ops.push_back({0, read_instruction(op)});
-        op.read_required("step", program.ops.back().step);
-    }
+    program.ops = read_ops(text, document);
     if (root.has("evaluations") && root.at("evaluations").as<int>() != program.evaluations()) {
         root.at("evaluations").refuse(fmt::format("the ops hold {}", program.evaluations()));
     }
@@ -348,8 +358,9 @@ std::string to_json(const Program& program) {
 }
 
 Program program_from_json(const std::string& text, const std::string& where) {
-    const JsonDocument document = parse_json(text, "invalid program", where, "write it with scorefield program --json");
-    Program program = read_program(JsonPlace(document));
+    const JsonDocument document =
+        parse_json_without(text, "ops", "invalid program", where, "write it with scorefield program --json");
+    Program program = read_program(text, document);
     program.validate(where);
     return program;
 }

@@ -270,7 +270,7 @@ void check_steps(const Request& request, std::string_view name) {
         throw base::request_error(
             "too many steps", "--steps",
             fmt::format("{} steps, but the process has {} distinct timesteps", request.steps, levels),
-            fmt::format("give at most {}, or a process with more (--process.T)", most));
+            fmt::format("give at most {}, or, where no model says it, a larger --process.T", most));
     }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "diffusion/eigen_symmetric.hpp"
 #include "diffusion/json_place.hpp"
@@ -12,9 +13,10 @@
 namespace scorefield::diffusion {
 namespace {
 
-constexpr double kSumTolerance = 1e-6;
-constexpr double kSymmetryTolerance = 1e-12;  // relative to the largest entry
-constexpr double kRounding = 1e-15;           // of eigenvalues, relative to the largest
+// What files hold that were written in single precision or with a few digits.
+constexpr double kSumTolerance = 1e-3 * (1 + 1e-9);  // 0.999 is as far from 1 as it should be
+constexpr double kSymmetryTolerance = 1e-6;  // relative to the largest entry
+constexpr double kRounding = 1e-15;          // of eigenvalues, relative to the largest
 constexpr std::array<std::string_view, 4> kFields = {"weights", "means", "sigmas", "covariances"};
 
 std::vector<double> read_numbers(const JsonPlace& place) {
@@ -37,6 +39,7 @@ std::vector<double> read_weights(const JsonPlace& place) {
     if (!(std::abs(sum - 1) <= kSumTolerance)) {
         place.refuse(fmt::format("the weights sum to {:.9g}", sum), "divide them by their sum");
     }
+    for (double& weight : weights) weight /= sum;
     return weights;
 }
 
@@ -90,6 +93,8 @@ std::vector<double> read_covariance(const JsonPlace& place, std::size_t dim) {
             if (std::abs(covariance[i * dim + j] - covariance[j * dim + i]) > kSymmetryTolerance * largest) {
                 place.refuse(fmt::format("not symmetric: entries [{0}][{1}] and [{1}][{0}] differ", i, j));
             }
+            covariance[i * dim + j] = covariance[j * dim + i] =
+                std::midpoint(covariance[i * dim + j], covariance[j * dim + i]);
         }
     }
     for (const double variance : eigen_symmetric(covariance, dim).values) {
@@ -101,6 +106,8 @@ std::vector<double> read_covariance(const JsonPlace& place, std::size_t dim) {
     return covariance;
 }
 
+constexpr data::JsonLimits kLimits = {.values = 20 * kMaxComponents};
+
 constexpr const char* kCure =
     "give {weights, means, sigmas or covariances}: weights above 0 that sum to 1, means of 1, 2 or 3 coordinates, "
     "deviations above 0 or symmetric positive definite matrices";
@@ -108,7 +115,7 @@ constexpr const char* kCure =
 }  // namespace
 
 GaussianMixture mixture_from_json(const std::string& text, const std::string& where) {
-    const JsonDocument document = parse_json(text, "invalid Gaussian mixture", where, kCure);
+    const JsonDocument document = parse_json(text, "invalid Gaussian mixture", where, kCure, kLimits);
     const JsonPlace root(document);
     root.require_fields(kFields);
     const std::vector<double> weights = read_weights(root.at("weights"));

@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
+#include "data/json.hpp"
 #include "data/safetensors.hpp"
+#include "data/scaling_fault.hpp"
+#include "nn/network_limits.hpp"
 
 namespace scorefield::nn {
 namespace {
@@ -21,7 +25,7 @@ using Metadata = std::map<std::string, std::string>;
 constexpr const char* kPrefix = "scorefield.";
 constexpr const char* kMomentsMeanKey = "data.standardised.mean";
 constexpr const char* kMomentsVarianceKey = "data.standardised.variance";
-constexpr std::size_t kMaxSize = 65536;
+using Shapes = std::map<std::string, std::vector<std::size_t>>;
 
 base::Error refusal(const std::string& where, const std::string& why) {
     return base::request_error("invalid checkpoint", where, why, "write it with `scorefield train`");
@@ -46,19 +50,22 @@ class Keys {
         const char* end = value.data() + value.size();
         const auto [stop, error] = std::from_chars(value.data(), end, result);
         if (error != std::errc{} || stop != end || !(result >= low && result <= high)) {
-            throw refusal(where_, "metadata '" + (kPrefix + name) + "' has the invalid value '" + value + "'");
+            throw refusal(where_, fmt::format("metadata '{}{}' has the invalid value '{}', not {} … {}", kPrefix, name,
+                                              base::shown(value), low, high));
         }
         return result;
     }
     bool toggle(const std::string& name) {
         const std::string value = text(name);
         if (value == "on" || value == "off") return value == "on";
-        throw refusal(where_, "metadata '" + (kPrefix + name) + "' is '" + value + "', neither on nor off");
+        throw refusal(where_,
+                      fmt::format("metadata '{}{}' is '{}', neither on nor off", kPrefix, name, base::shown(value)));
     }
     void expect(const std::string& name, const std::string& value) {
         const std::string found = text(name);
         if (found != value) {
-            throw refusal(where_, "metadata '" + (kPrefix + name) + "' is '" + found + "', not '" + value + "'");
+            throw refusal(where_,
+                          fmt::format("metadata '{}{}' is '{}', not '{}'", kPrefix, name, base::shown(found), value));
         }
     }
     /// All keys below `section.`, without it.
@@ -75,7 +82,7 @@ class Keys {
     void refuse_others() const {
         for (const auto& [key, value] : metadata_) {
             if (key.starts_with(kPrefix) && !asked_.contains(key)) {
-                throw refusal(where_, "metadata '" + key + "' is unknown");
+                throw refusal(where_, "metadata '" + base::shown(key) + "' is unknown");
             }
         }
     }
@@ -86,14 +93,18 @@ class Keys {
     std::set<std::string> asked_;
 };
 
-MlpConfig read_network(Keys& keys) {
+MlpConfig read_network(Keys& keys, const std::string& where) {
     keys.expect("architecture", "mlp");
     MlpConfig network;
     network.dim = keys.number<std::size_t>("mlp.dim", 1, kMaxDim);
-    network.width = keys.number<std::size_t>("mlp.width", 1, kMaxSize);
-    network.depth = keys.number<std::size_t>("mlp.depth", 0, kMaxSize);
-    network.features = keys.number<std::size_t>("mlp.features", 1, kMaxSize);
-    if (keys.has("mlp.classes")) network.classes = keys.number<std::size_t>("mlp.classes", 1, kMaxSize);
+    network.width = keys.number<std::size_t>("mlp.width", 1, kMaxWidth);
+    network.depth = keys.number<std::size_t>("mlp.depth", 0, kMaxDepth);
+    network.features = keys.number<std::size_t>("mlp.features", 1, kMaxFeatures);
+    if (keys.has("mlp.classes")) network.classes = keys.number<std::size_t>("mlp.classes", 1, kMaxClasses);
+    if (const std::size_t weights = trained_weights(network); weights > kMaxWeights) {
+        throw refusal(where,
+                      fmt::format("a network of {} weights is larger than the {} that are read", weights, kMaxWeights));
+    }
     return network;
 }
 
@@ -125,9 +136,19 @@ diffusion::ProcessSettings read_process(Keys& keys, const std::string& where) {
     return process;
 }
 
+/// Numbers or a list of them; nothing where the text is neither.
+json read_json(const std::string& text) {
+    constexpr data::JsonLimits kNumbers = {.depth = 1, .values = 16};
+    try {
+        return data::parse_json(text, kNumbers);
+    } catch (const data::JsonError&) {
+        return {};
+    }
+}
+
 /// A list with one number per coordinate, 0 of those that are constant, or one number for all.
 std::vector<double> read_deviation(const std::string& text, std::size_t dim, const std::string& where) {
-    const json value = json::parse(text, nullptr, false);
+    const json value = read_json(text);
     std::vector<double> deviation;
     if (value.is_number()) deviation.assign(dim, value.get<double>());
     if (value.is_array() && std::ranges::all_of(value, [](const json& entry) { return entry.is_number(); })) {
@@ -145,7 +166,7 @@ std::vector<double> read_deviation(const std::string& text, std::size_t dim, con
 
 /// One number per coordinate.
 std::vector<double> read_coordinates(Keys& keys, const std::string& key, std::size_t dim, const std::string& where) {
-    const json values = json::parse(keys.text(key), nullptr, false);
+    const json values = read_json(keys.text(key));
     const bool numbers = values.is_array() && values.size() == dim &&
                          std::ranges::all_of(values, [](const json& value) { return value.is_number(); });
     if (!numbers)
@@ -165,11 +186,14 @@ data::Scaling read_scaling(Keys& keys, std::size_t dim, const std::string& where
     data::Scaling scaling;
     scaling.mean = read_coordinates(keys, "data.mean", dim, where);
     scaling.deviation = read_deviation(keys.text("data.deviation"), dim, where);
+    if (const std::string why = data::scaling_fault(scaling); !why.empty()) {
+        throw refusal(where, "metadata 'scorefield.data': " + why);
+    }
     return scaling;
 }
 
 std::string shape_text(const std::vector<std::size_t>& shape) {
-    return json(shape).dump();
+    return base::shown(json(shape).dump());
 }
 
 /// The names of the state's tensors, each with its place.
@@ -179,30 +203,86 @@ auto state_tensors(State& state) {
                       std::pair{"training.second", &state.second}};
 }
 
-/// Takes the state's tensors out of all.
-data::TensorMap split_state(data::TensorMap& tensors) {
-    data::TensorMap state;
+/// Takes the shapes of the state's tensors out of all.
+Shapes split_state(Shapes& shapes) {
+    Shapes state;
     OptimiserState names;
     for (const auto& place : state_tensors(names)) {
-        if (auto node = tensors.extract(place.first)) state.insert(std::move(node));
+        if (auto node = shapes.extract(place.first)) state.insert(std::move(node));
     }
     return state;
 }
 
-std::optional<OptimiserState> read_state(data::TensorMap tensors, const MlpConfig& network, const std::string& where) {
-    if (tensors.empty()) return {};
+/// All of the state's tensors, or none.
+void require_state(const Shapes& state, const MlpConfig& network, const std::string& where) {
+    if (state.empty()) return;
     const std::size_t count = trained_weights(network);
+    OptimiserState names;
+    for (const auto& place : state_tensors(names)) {
+        const auto found = state.find(place.first);
+        if (found == state.end()) throw refusal(where, fmt::format("tensor '{}' is missing", place.first));
+        if (found->second == std::vector{count}) continue;
+        throw refusal(where, fmt::format("tensor '{}' has the shape {}, its training needs [{}]", place.first,
+                                         shape_text(found->second), count));
+    }
+}
+
+/// Takes the state's tensors out of all.
+std::optional<OptimiserState> take_state(data::TensorMap& tensors) {
     OptimiserState state;
     for (const auto& [name, values] : state_tensors(state)) {
         const auto found = tensors.find(name);
-        if (found == tensors.end()) throw refusal(where, fmt::format("tensor '{}' is missing", name));
-        if (found->second.shape != std::vector{count}) {
-            throw refusal(where, fmt::format("tensor '{}' has the shape {}, its training needs [{}]", name,
-                                             shape_text(found->second.shape), count));
-        }
+        if (found == tensors.end()) return {};
         *values = std::move(found->second.values);
+        tensors.erase(found);
     }
     return state;
+}
+
+void require_shapes(const Shapes& shapes, const MlpConfig& network, const std::string& where) {
+    std::set<std::string> known;
+    // A depth without tensors would make a long list of nothing.
+    if (network.depth > shapes.size()) throw refusal(where, "it has fewer tensors than a network of its depth");
+    for (const TensorSpec& spec : mlp_tensors(network)) {
+        const auto found = shapes.find(spec.name);
+        if (found == shapes.end()) throw refusal(where, "tensor '" + spec.name + "' is missing");
+        if (found->second != spec.shape) {
+            throw refusal(where, "tensor '" + spec.name + "' has the shape " + shape_text(found->second) +
+                                     ", the network needs " + shape_text(spec.shape));
+        }
+        known.insert(spec.name);
+    }
+    for (const auto& [name, shape] : shapes) {
+        if (!known.contains(name)) {
+            throw refusal(where, "tensor '" + base::shown(name) + "' does not belong to the network");
+        }
+    }
+}
+
+/// All that the metadata and the names and shapes of the tensors say.
+Checkpoint read_header(const data::SafetensorsHeader& header, const std::string& where) {
+    Metadata metadata = header.metadata;
+    metadata.erase(data::kChecksumKey);
+    Keys keys(metadata, where);
+    keys.expect("version", "1");
+    const bool half = std::ranges::any_of(
+        header.tensors, [](const auto& tensor) { return tensor.second.type != data::TensorType::float32; });
+    if (!half && !header.metadata.contains(data::kChecksumKey)) throw refusal(where, "it has no checksum");
+    Checkpoint checkpoint;
+    checkpoint.network = read_network(keys, where);
+    checkpoint.process = read_process(keys, where);
+    checkpoint.prediction = diffusion::parse_prediction(keys.text("prediction"), where);
+    checkpoint.data = keys.text("data");
+    checkpoint.scaling = read_scaling(keys, checkpoint.network.dim, where);
+    checkpoint.clean_moments = read_clean_moments(keys, checkpoint.network.dim, where);
+    checkpoint.training = keys.section("training");
+    keys.refuse_others();
+    Shapes shapes;
+    for (const auto& [name, entry] : header.tensors) shapes.emplace(name, entry.shape);
+    const Shapes state = split_state(shapes);
+    require_shapes(shapes, checkpoint.network, where);
+    require_state(state, checkpoint.network, where);
+    return checkpoint;
 }
 
 /// 17 significant digits: the same double comes back.
@@ -220,42 +300,18 @@ std::string deviation_text(const data::Scaling& scaling) {
 }  // namespace
 
 void require_tensors(const data::TensorMap& tensors, const MlpConfig& network, const std::string& where) {
-    std::set<std::string> known;
-    // A depth without tensors would make a long list of nothing.
-    if (network.depth > tensors.size()) throw refusal(where, "it has fewer tensors than a network of its depth");
-    for (const TensorSpec& spec : mlp_tensors(network)) {
-        const auto found = tensors.find(spec.name);
-        if (found == tensors.end()) throw refusal(where, "tensor '" + spec.name + "' is missing");
-        if (found->second.shape != spec.shape) {
-            throw refusal(where, "tensor '" + spec.name + "' has the shape " + shape_text(found->second.shape) +
-                                     ", the network needs " + shape_text(spec.shape));
-        }
-        known.insert(spec.name);
-    }
-    for (const auto& [name, tensor] : tensors) {
-        if (!known.contains(name)) throw refusal(where, "tensor '" + name + "' does not belong to the network");
-    }
+    Shapes shapes;
+    for (const auto& [name, tensor] : tensors) shapes.emplace(name, tensor.shape);
+    require_shapes(shapes, network, where);
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
-    data::SafetensorsFile file = data::read_safetensors(path);
-    const std::string where = path.string();
-    Keys keys(file.metadata, where);
-    keys.expect("version", "1");
-    if (!file.verified) throw refusal(where, "it has no checksum");
     Checkpoint checkpoint;
-    checkpoint.network = read_network(keys);
-    checkpoint.process = read_process(keys, where);
-    checkpoint.prediction = diffusion::parse_prediction(keys.text("prediction"), where);
-    checkpoint.data = keys.text("data");
-    checkpoint.scaling = read_scaling(keys, checkpoint.network.dim, where);
-    checkpoint.clean_moments = read_clean_moments(keys, checkpoint.network.dim, where);
-    checkpoint.training = keys.section("training");
-    keys.refuse_others();
-    data::TensorMap state = split_state(file.tensors);
-    require_tensors(file.tensors, checkpoint.network, where);
+    data::SafetensorsFile file = data::read_safetensors(
+        path, [&](const data::SafetensorsHeader& header) { checkpoint = read_header(header, path.string()); });
+    checkpoint.verified = file.verified;
+    checkpoint.state = take_state(file.tensors);
     checkpoint.tensors = std::move(file.tensors);
-    checkpoint.state = read_state(std::move(state), checkpoint.network, where);
     return checkpoint;
 }
 

@@ -52,12 +52,14 @@ struct Checkpoint {
     std::map<std::string, std::string> training;  ///< e.g. {"steps", "6000"}, {"seed", "0"}
     data::TensorMap tensors;
     std::optional<OptimiserState> state;
+    bool verified = true;  ///< read: the checksum is right; not so where another program made it half precision
 
     bool operator==(const Checkpoint&) const = default;
 };
 
 /// Throws base::Error (request) naming `path` and the key or tensor that is missing, unknown, ill-formed or of the
-/// wrong shape. A checkpoint without checksum is refused.
+/// wrong shape, or a scaling that leaves samples of single precision without a value. All that the header says is
+/// checked before any tensor is read. A checkpoint of float32 without checksum is refused.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 
 /// Writes the file whole or not at all. Throws base::Error (running) where the place cannot be written.

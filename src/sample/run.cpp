@@ -224,7 +224,7 @@ class Run {
     void hand_over(const Slot& slot, int state, std::span<const float> planes) {
         const std::span<float> rows = std::span(rows_).first(std::size_t{slot.count} * dim_);
         to_rows(planes, rows);
-        if (state == request_.program.steps) require_finite(slot, rows);
+        require_finite(slot, rows);
         const Clock::time_point start = Clock::now();
         sink_({state, slot.done, rows});
         const auto in_flight = std::count_if(slots_.begin(), slots_.end(), [](const Slot& s) { return s.kept >= 0; });

@@ -71,7 +71,7 @@ TEST_F(SceneFile, IsRefusedWithFileAndSetting) {
         write(text);
         return [this] { read({"view"}); };
     };
-    EXPECT_THAT(refusal("{"), ThrowsMessage<base::Error>(HasSubstr(path + "): not JSON")));
+    EXPECT_THAT(refusal("{"), ThrowsMessage<base::Error>(HasSubstr(path + "): parse error at line 1, column 2")));
     EXPECT_THAT(refusal("[]"), ThrowsMessage<base::Error>(HasSubstr("not an object")));
     EXPECT_THAT(refusal(R"({"stps": 3})"), ThrowsMessage<base::Error>(HasSubstr("did you mean 'steps'")));
     EXPECT_THAT(refusal(R"({"steps": 0})"), ThrowsMessage<base::Error>(HasSubstr(path + ": steps")));

@@ -86,9 +86,6 @@ def agrees_with_the_library(cwd):
 def refuses_by_field(cwd):
     cases = [
         ("DDIMSchedular", {}, "_class_name", "did you mean 'DDIMScheduler'"),
-        ("DDIMScheduler", {"eta_max": 1}, "eta_max", "unknown field"),
-        ("DDIMScheduler", {"beta_shedule": "linear"}, "beta_shedule", "did you mean 'beta_schedule'"),
-        ("DDIMScheduler", {"use_karras_sigmas": True}, "use_karras_sigmas", "leave it out"),
         ("DDIMScheduler", {"timestep_spacing": "even"}, "timestep_spacing", "known: linspace, leading, trailing"),
         ("DDPMScheduler", {"variance_type": "learned_range"}, "variance_type", "no network here predicts variances"),
         ("DPMSolverMultistepScheduler", {"solver_order": 4}, "solver_order", "1 … 3"),
@@ -100,7 +97,7 @@ def refuses_by_field(cwd):
          "give dpmsolver++"),
         ("UniPCMultistepScheduler", {"solver_p": {"_class_name": "DDIMScheduler"}}, "solver_p", "no other predictor"),
         ("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True}, "use_dynamic_shifting",
-         "set it to false"),
+         "--scheduler.mu"),
         ("IPNDMScheduler", {"trained_betas": [1, 0.5, 0]}, "trained_betas", "take --steps 2"),
         ("EulerDiscreteScheduler", {"beta_end": "0.02"}, "beta_end", "not a number"),
     ]
@@ -109,6 +106,33 @@ def refuses_by_field(cwd):
             json.dump({"_class_name": name, **fields}, file)
         refused(BINARY, ["program", "--scheduler", "s.json", "--steps", "10", "--json"], 2,
                 [f"invalid scheduler (s.json: {field}): ", cure], cwd)
+
+
+def passes_over_with_a_note(cwd):
+    config = {"_class_name": "DDIMScheduler", "clip_sample": False}
+    plain = compiled(cwd, config, 10)
+    for fields, words in [({"eta_max": 1}, ["eta_max"]), ({"beta_shedule": "cosine"}, ["did you mean 'beta_schedule'"]),
+                          ({"use_karras_sigmas": True}, ["use_karras_sigmas"])]:
+        require(compiled(cwd, {**config, **fields}, 10) == plain, f"{fields} change the program")
+        done = run(BINARY, ["program", "--scheduler", "scheduler_config.json", "--steps", "10"], cwd)
+        note = done.stderr.decode()
+        require(note.startswith("scorefield: note: scheduler_config.json: passes over ") and note.count("\n") == 1
+                and all(word in note for word in words), f"{fields}: {note}")
+    quiet = run(BINARY, ["program", "--scheduler", "scheduler_config.json", "--quiet"], cwd)
+    require(quiet.stderr == b"", f"--quiet says {quiet.stderr}")
+
+
+def shifts_by_mu(cwd):
+    config = {"_class_name": "FlowMatchEulerDiscreteScheduler", "use_dynamic_shifting": True}
+    with open(os.path.join(cwd, "s.json"), "w") as file:
+        json.dump(config, file)
+    request = ["program", "--scheduler", "s.json", "--steps", "3", "--json"]
+    done = run(BINARY, [*request, "--scheduler.mu", "0.5"], cwd)
+    require(done.returncode == 0, done.stderr)
+    sigmas = [op["sigma"] for op in json.loads(done.stdout)["ops"] if op["op"] == "eval"]
+    expected = [numpy.exp(0.5) / (numpy.exp(0.5) + (1 / t - 1)) for t in numpy.linspace(1, 1 / 1000, 3)]
+    require(numpy.allclose(sigmas, expected, rtol=1e-12), f"{sigmas}, not {expected}")
+    refused(BINARY, ["program", "--scheduler.mu", "0.5"], 2, ["--scheduler.mu", "no scheduler"], cwd)
 
 
 def refuses_other_requests(cwd):
@@ -127,5 +151,7 @@ def refuses_other_requests(cwd):
 with tempfile.TemporaryDirectory() as folder:
     classes = agrees_with_the_library(folder)
     refuses_by_field(folder)
+    passes_over_with_a_note(folder)
+    shifts_by_mu(folder)
     refuses_other_requests(folder)
 print(f"{len(classes)} classes agree")

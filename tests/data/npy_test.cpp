@@ -19,6 +19,13 @@ class Npy : public FileTest {
     }
 };
 
+TEST_F(Npy, WritesNothingThatIsNotFinite) {
+    for (const float wrong : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+        EXPECT_THROW(write_npy(path, {3}, std::vector<float>{1, wrong, 2}), base::Error);
+        EXPECT_FALSE(std::filesystem::exists(path));
+    }
+}
+
 TEST_F(Npy, ReadsEveryVersionTypeAndRank) {
     const std::vector<float> values = {1, -2.5F, 3, 4, 5, 6};
     for (const char version : {'\1', '\2', '\3'}) {

@@ -1,6 +1,7 @@
 #include "data/safetensors.hpp"
 
 #include <cstring>
+#include <limits>
 
 #include "files_for_tests.hpp"
 
@@ -77,6 +78,70 @@ TEST_F(Safetensors, WrongChecksumIsRefused) {
     expect_refused(reading(), "a flipped bit of a weight", "checksum");
 }
 
+// 1, -2, the largest and the smallest number of either type, by their bits.
+TEST_F(Safetensors, ReadsHalfPrecisionAsSinglePrecision) {
+    const auto stored = [](std::initializer_list<std::uint16_t> numbers) {
+        return std::string(reinterpret_cast<const char*>(std::data(numbers)), 2 * numbers.size());
+    };
+    replace(file_of(R"({"b":{"dtype":"BF16","shape":[2,2],"data_offsets":[8,16]},)"
+                    R"("h":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}})",
+                    stored({0x3C00, 0xC000, 0x7BFF, 0x0001}) + stored({0x3F80, 0xC000, 0x7F7F, 0x0001})));
+    const SafetensorsFile read = read_safetensors(path);
+    EXPECT_EQ(read.tensors.at("h"), (Tensor{{4}, {1, -2, 65504, 0x1p-24F}}));
+    EXPECT_EQ(read.tensors.at("b"), (Tensor{{2, 2}, {1, -2, 0x1.FEp127F, 0x1p-133F}}));
+    EXPECT_TRUE(read.half);
+    EXPECT_FALSE(read.verified);
+    for (const std::uint16_t wrong : {std::uint16_t{0x7C00}, std::uint16_t{0xFE00}}) {
+        replace(file_of(R"({"h":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})", stored({wrong})));
+        expect_refused(reading(), "no number", "not finite");
+    }
+}
+
+// FNV-1a of what stands in the file, computed by another program (Python); and that of the float32 values, which a
+// program that halves the precision leaves behind.
+TEST_F(Safetensors, ChecksumOfHalfPrecisionIsOfTheStoredBytes) {
+    const std::string one("\0\x3c", 2);
+    const auto file = [&](const std::string& sum) {
+        return file_of(R"({"__metadata__":{"scorefield.checksum":")" + sum +
+                           R"("},"w":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})",
+                       one);
+    };
+    replace(file("f8739a0695789b15"));
+    EXPECT_TRUE(read_safetensors(path).verified);
+    SafetensorsFile single;
+    single.tensors["w"] = {{1}, {1}};
+    replace(file(checksum(single)));
+    EXPECT_FALSE(read_safetensors(path).verified);
+    EXPECT_EQ(read_safetensors(path).tensors, single.tensors);
+}
+
+// The file is sparse: four gibibytes of zeros that are not stored, nor read.
+TEST_F(Safetensors, ChecksTheHeaderBeforeItReadsTensors) {
+    constexpr std::uint64_t kBytes = std::uint64_t{1} << 32U;
+    const std::string header = R"({"w":{"dtype":"F32","shape":[1073741824],"data_offsets":[0,4294967296]}})";
+    replace(file_of(header, ""));
+    std::filesystem::resize_file(path, 8 + header.size() + kBytes);
+    EXPECT_THROW(read_safetensors(path,
+                                  [](const SafetensorsHeader& seen) {
+                                      EXPECT_EQ(seen.tensors.at("w").shape, std::vector<std::size_t>{1073741824});
+                                      throw base::request_error("enough", "", "");
+                                  }),
+                 base::Error);
+}
+
+TEST_F(Safetensors, WritesNothingThatIsNotFinite) {
+    SafetensorsFile file;
+    file.tensors["w"] = {{2}, {1, std::numeric_limits<float>::infinity()}};
+    EXPECT_THROW(write_safetensors(path, file), base::Error);
+}
+
+TEST_F(Safetensors, ReadsNoHeaderBeyondAnyUse) {
+    replace(file_of(std::string(kMaxHeaderBytes + 1, ' '), ""));
+    expect_refused(reading(), "a long header", "16777216");
+    replace(file_of(std::string(1 << 20, '['), ""));
+    expect_refused(reading(), "a deep header", "nested more than 64 deep");
+}
+
 TEST_F(Safetensors, WithoutEndIsRefused) {
     expect_endless_refused(reading(), file_of(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight));
 }
@@ -85,7 +150,9 @@ TEST_F(Safetensors, NamesWhatIsWrong) {
     expect("[]", "not a JSON object");
     expect("{", "header");
     expect("{} x", "header");
-    expect(R"({"w":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}})", "F32");
+    expect(R"({"w":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}})", "none of F32, F16 and BF16");
+    expect(R"({"w":{"dtype":16,"shape":[4],"data_offsets":[0,8]}})", "none of F32");
+    expect(R"({"w":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}})", "does not match");
     expect(R"({"w":{"dtype":"F32","shape":[2]}})", "data_offsets");
     expect(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"more":1}})", "nothing else");
     expect(R"({"w":{"dtype":"F32","shape":2,"data_offsets":[0,8]}})", "not an array");

@@ -11,11 +11,30 @@
 namespace scorefield::diffusion {
 namespace {
 
+using testing::DoubleNear;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pointwise;
 using testing_support::error_of;
 
-Program read(const std::string& fields, int steps = 10) {
-    return program_from_scheduler("{" + fields + "}", "s.json", steps);
+Program read(const std::string& fields, int steps = 10, const SchedulerOptions& options = {}) {
+    return program_from_scheduler("{" + fields + "}", "s.json", steps, options);
+}
+
+std::vector<std::string> notes(const std::string& fields) {
+    std::vector<std::string> lines;
+    read(fields, 10, {.notes = &lines});
+    return lines;
+}
+
+/// σ of each evaluation.
+std::vector<double> sigmas(const Program& program) {
+    std::vector<double> values;
+    for (const Op& op : program.ops) {
+        if (const auto* eval = std::get_if<Eval>(&op.instruction)) values.push_back(eval->sigma);
+    }
+    return values;
 }
 
 std::string error(const std::string& fields, int steps = 10) {
@@ -35,9 +54,107 @@ TEST(Scheduler, PassesOverWhatTheLibraryPassesOver) {
     const std::string euler = R"("_class_name": "EulerDiscreteScheduler")";
     EXPECT_EQ(read(euler), read(euler + R"(, "_diffusers_version": "0.19.0", "clip_sample": true, "solver_order": 3,
         "set_alpha_to_one": false, "skip_prk_steps": true, "use_lu_lambdas": false)"));
-    EXPECT_EQ(error(euler + R"(, "use_lu_lambdas": true)"),
-              "invalid scheduler (s.json: use_lu_lambdas): EulerDiscreteScheduler has no such field, and the library "
-              "passes over it; leave it out");
+    EXPECT_THAT(notes(euler + R"(, "_note": 1, "clip_sample": true, "use_lu_lambdas": false)"), IsEmpty());
+}
+
+// The library warns of them and goes on.
+TEST(Scheduler, PassesOverTheRestWithANote) {
+    const std::string euler = R"("_class_name": "EulerDiscreteScheduler")";
+    const std::string fields =
+        R"(, "use_lu_lambdas": true, "beta_ende": 1, "predict_epsilon": true, "tensor_format": "np",
+        "\u001b[31m": 1, "a": 1, "b": 1, "c": 1)";
+    EXPECT_EQ(read(euler), read(euler + fields));
+    EXPECT_THAT(
+        notes(euler + fields),
+        ElementsAre("s.json: passes over unknown fields, as the library does: ?[31m, a, b, beta_ende (did you mean "
+                    "'beta_end'?), c and 2 more",
+                    "s.json: passes over fields that EulerDiscreteScheduler has not, as the library does: "
+                    "use_lu_lambdas"));
+}
+
+TEST(Scheduler, SaysThatItClips) {
+    const std::string ddim = R"("_class_name": "DDIMScheduler")";
+    EXPECT_THAT(notes(ddim), ElementsAre(HasSubstr("clip_sample, which is on by default, clips x0 to ±1;")));
+    EXPECT_THAT(notes(ddim + R"(, "clip_sample": true, "clip_sample_range": 2.5)"),
+                ElementsAre(HasSubstr("clip_sample clips x0 to ±2.5;")));
+    EXPECT_THAT(notes(ddim + R"(, "clip_sample": false)"), IsEmpty());
+    EXPECT_THAT(notes(ddim + R"(, "thresholding": true)"), ElementsAre(HasSubstr("limited to ±1")));
+}
+
+// The library's time shift, written out: μ/(μ + (1/t − 1)) of t from 1 to 1/T, with exp(μ) where it is exponential.
+TEST(Scheduler, ShiftsByMu) {
+    const std::string flow = R"("_class_name": "FlowMatchEulerDiscreteScheduler", "use_dynamic_shifting": true)";
+    for (const bool linear : {false, true}) {
+        const std::string type = linear ? R"(, "time_shift_type": "linear")" : "";
+        const double mu = 1.15;
+        const Program program = read(flow + type, 5, {.mu = mu});
+        const double shift = linear ? mu : std::exp(mu);
+        for (std::size_t i = 0; i < 5; ++i) {
+            const double t = 1 - static_cast<double>(i) / 4 * (1 - 0.001);
+            const double sigma = shift / (shift + (1 / t - 1));
+            EXPECT_NEAR(std::get<Eval>(program.ops[i].instruction).sigma, sigma, 1e-12) << i;
+        }
+    }
+    // The multistep solvers shift the sigmas of a flow by exp(μ) in the place of flow_shift.
+    for (const char* name : {"UniPCMultistepScheduler", "DPMSolverMultistepScheduler", "DEISMultistepScheduler"}) {
+        const std::string fields = std::string(R"("_class_name": ")") + name +
+                                   R"(", "use_flow_sigmas": true, "prediction_type": "flow_prediction")";
+        const std::string dynamic = fields + R"(, "use_dynamic_shifting": true)";
+        EXPECT_EQ(read(dynamic, 5, {.mu = std::log(3)}).ops.size(),
+                  read(fields + R"(, "flow_shift": 3)", 5).ops.size());
+        EXPECT_THAT(sigmas(read(dynamic, 5, {.mu = std::log(3)})),
+                    Pointwise(DoubleNear(1e-12), sigmas(read(fields + R"(, "flow_shift": 3)", 5))));
+        EXPECT_EQ(read(dynamic, 5), read(fields, 5));
+        EXPECT_THAT(notes(dynamic), ElementsAre(HasSubstr("unless --scheduler.mu is given")));
+    }
+    const auto refusal = [&](const std::string& fields, double mu) {
+        return error_of([&] { read(fields, 5, {.mu = mu}); });
+    };
+    EXPECT_THAT(error(flow), HasSubstr("give the mu of that size with --scheduler.mu"));
+    EXPECT_THAT(refusal(flow, 20), HasSubstr("give up to 13.8"));
+    EXPECT_THAT(refusal(flow + R"(, "time_shift_type": "linear")", -1), HasSubstr("(--scheduler.mu): -1"));
+    EXPECT_THAT(refusal(R"("_class_name": "DDIMScheduler")", 1), HasSubstr("(--scheduler.mu): DDIMScheduler"));
+    EXPECT_THAT(refusal(R"("_class_name": "UniPCMultistepScheduler", "use_dynamic_shifting": true)", 1),
+                HasSubstr("set use_flow_sigmas to true"));
+}
+
+TEST(Scheduler, RefusesASingleStepAtTheLowestLevel) {
+    for (const char* fields : {R"("_class_name": "EulerDiscreteScheduler")", R"("_class_name": "DDIMScheduler")",
+                               R"("_class_name": "DDPMScheduler", "timestep_spacing": "linspace")",
+                               R"("_class_name": "EDMEulerScheduler", "sigma_schedule": "exponential")"}) {
+        EXPECT_THAT(error(fields, 1), HasSubstr("(--steps): one step of")) << fields;
+        EXPECT_EQ(error(fields, 2), "no error") << fields;
+    }
+    const std::string trailing = R"(, "timestep_spacing": "trailing")";
+    EXPECT_EQ(error(R"("_class_name": "EulerDiscreteScheduler")" + trailing, 1), "no error");
+    EXPECT_EQ(error(R"("_class_name": "DDIMScheduler")" + trailing, 1), "no error");
+}
+
+// Whoever follows a hint gets a program.
+TEST(Scheduler, GivesHintsThatWork) {
+    const std::string offset = error(R"("_class_name": "DDIMScheduler", "steps_offset": 200)");
+    EXPECT_THAT(offset, HasSubstr("give 0 … 99"));
+    EXPECT_EQ(error(R"("_class_name": "DDIMScheduler", "steps_offset": 99)"), "no error");
+    EXPECT_THAT(error(R"("_class_name": "DDIMScheduler", "steps_offset": -1)"), HasSubstr("give 0 … 99"));
+    const std::string unipc = R"("_class_name": "UniPCMultistepScheduler", "prediction_type": "flow_prediction")";
+    EXPECT_THAT(error(unipc + R"(, "predict_x0": false)"), HasSubstr("set predict_x0 to true"));
+    EXPECT_EQ(error(unipc + R"(, "predict_x0": true)"), "no error");
+    const std::string euler = R"("_class_name": "EulerDiscreteScheduler", "use_karras_sigmas": true)";
+    EXPECT_THAT(error(euler + R"(, "sigma_max": -3)"), HasSubstr("sigma_max): not above 0"));
+    const std::string dpm = R"("_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": )";
+    EXPECT_THAT(error(dpm + "9"), HasSubstr("give at most 4.605"));
+    EXPECT_EQ(error(dpm + "-5.1"), "no error");
+    EXPECT_THAT(error(R"("_class_name": "IPNDMScheduler", "trained_betas": [1])"), HasSubstr("give two or more"));
+    EXPECT_THAT(error(R"("_class_name": "StableDiffusionPipeline")"), HasSubstr("scheduler/scheduler_config.json"));
+}
+
+TEST(Scheduler, TakesNoValueDeeperThanItLooks) {
+    std::string deep(100'000, '[');
+    deep += std::string(100'000, ']');
+    EXPECT_THAT(error(R"("_class_name": "DDIMScheduler", "beta_start": )" + deep),
+                HasSubstr("nested more than 64 deep"));
+    EXPECT_THAT(error(R"("_class_name": "DDIMScheduler", "beta_end": 0.02, "beta_end": 0.03)"),
+                HasSubstr("'beta_end' comes twice"));
 }
 
 TEST(Scheduler, ReadsTheInfinitiesOfPython) {
@@ -73,7 +190,6 @@ TEST(Scheduler, NamesFileAndFieldOfWhatItCannotHonour) {
         const char* field;
     };
     const std::vector<Case> cases = {
-        {"DDIMScheduler", R"("beta_ende": 0.02)", "beta_ende"},
         {"DDIMScheduler", R"("beta_end": "much")", "beta_end"},
         {"DDIMScheduler", R"("beta_end": 2)", "beta_end"},
         {"DDIMScheduler", R"("clip_sample": 1)", "clip_sample"},

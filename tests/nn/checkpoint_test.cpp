@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <bit>
+#include <cstdint>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/error.hpp"
@@ -90,6 +93,70 @@ TEST_F(CheckpointFile, WithAStateOfAnotherNetworkIsRefused) {
     file.tensors["training.third"] = {{53}, std::vector<float>(53)};
     data::write_safetensors(path, file);
     expect_refusal("'training.third'", "does not belong");
+}
+
+// A sparse tensor beside a checkpoint's own: what the header says is refused before anything is read.
+TEST_F(CheckpointFile, IsCheckedBeforeItsTensorsAreRead) {
+    constexpr std::uint64_t kBytes = std::uint64_t{1} << 36U;
+    const auto expect_refusal = [&](const std::string& metadata, const std::string& why) {
+        const std::string header = R"({"__metadata__":{)" + metadata +
+                                   R"(},"w":{"dtype":"F32","shape":[17179869184],"data_offsets":[0,68719476736]}})";
+        const std::uint64_t length = header.size();
+        replace(std::string(reinterpret_cast<const char*>(&length), 8) + header);
+        fs::resize_file(path, 8 + header.size() + kBytes);
+        EXPECT_THAT([&] { read_checkpoint(path); }, ThrowsMessage<base::Error>(HasSubstr(why)));
+    };
+    expect_refusal("", "'scorefield.version' is missing");
+    expect_refusal(R"("scorefield.version":"1")", "it has no checksum");
+    expect_refusal(R"("scorefield.version":"1","scorefield.checksum":"0","scorefield.architecture":"unet")", "'unet'");
+    std::string all = R"("scorefield.checksum":"0")";
+    write_checkpoint(path, small_checkpoint());
+    for (const auto& [key, value] : data::read_safetensors(path).metadata) all += ",\"" + key + "\":\"" + value + "\"";
+    expect_refusal(all, "'time.frequencies' is missing");
+}
+
+// Tensors as another program halves them, which leaves the metadata as they are.
+TEST_F(CheckpointFile, OfHalfPrecisionIsReadUnverified) {
+    Checkpoint checkpoint = small_checkpoint();
+    checkpoint.state.reset();
+    for (auto& [name, tensor] : checkpoint.tensors) {
+        for (float& value : tensor.values)
+            value = std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & 0xFFFF0000U);
+    }
+    write_checkpoint(path, checkpoint);
+    const data::SafetensorsFile file = data::read_safetensors(path);
+    nlohmann::json header = {{"__metadata__", file.metadata}};
+    header["__metadata__"][data::kChecksumKey] = data::checksum(file);
+    std::string values;
+    for (const auto& [name, tensor] : file.tensors) {
+        const std::size_t begin = values.size();
+        for (const float value : tensor.values) {
+            const auto upper = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16U);
+            values.append(reinterpret_cast<const char*>(&upper), 2);
+        }
+        header[name] = {{"dtype", "BF16"}, {"shape", tensor.shape}, {"data_offsets", {begin, values.size()}}};
+    }
+    const std::string text = header.dump();
+    const std::uint64_t length = text.size();
+    replace(std::string(reinterpret_cast<const char*>(&length), 8) + text + values);
+    Checkpoint read = read_checkpoint(path);
+    EXPECT_FALSE(read.verified);
+    read.verified = true;
+    EXPECT_EQ(read, checkpoint);
+}
+
+TEST_F(CheckpointFile, QuotesItsMetadataShortAndPrintable) {
+    write_checkpoint(path, small_checkpoint());
+    data::SafetensorsFile file = data::read_safetensors(path);
+    file.metadata["scorefield.mlp.width"] = "\x1b[31m" + std::string(1 << 20, '9');
+    data::write_safetensors(path, file);
+    try {
+        read_checkpoint(path);
+        ADD_FAILURE();
+    } catch (const base::Error& error) {
+        EXPECT_LT(std::string(error.what()).size(), 400U);
+        EXPECT_THAT(error.what(), HasSubstr("'?[31m999"));
+    }
 }
 
 TEST_F(CheckpointFile, HoldsEveryProcessWithEveryParameter) {
@@ -198,6 +265,8 @@ TEST_F(CheckpointFile, NamesTheMetadataThatIsWrong) {
     expect_named("scorefield.mlp.dim", "4");
     expect_named("scorefield.mlp.width", "1e3");
     expect_named("scorefield.mlp.depth", "60000");
+    expect_named("scorefield.mlp.width", "65536");
+    expect_named("scorefield.mlp.classes", "1000000");
     expect_named("scorefield.mlp.features", "");
     expect_named("scorefield.process", "noise");
     expect_named("scorefield.process.schedule", "quadratic");
@@ -208,6 +277,11 @@ TEST_F(CheckpointFile, NamesTheMetadataThatIsWrong) {
     expect_named("scorefield.data.mean", "[1, null]");
     expect_named("scorefield.data.deviation", "0");
     expect_named("scorefield.data.deviation", "inf");
+    expect_named("scorefield.data.deviation", "1e38");   // samples would overflow
+    expect_named("scorefield.data.deviation", "1e-39");  // and vanish
+    expect_named("scorefield.data.mean", "[0, 3.5e38]");
+    expect_named("scorefield.data.mean", "[[1], 2]");
+    expect_named("scorefield.data.mean", std::string(1 << 16, '['));
     expect_named("scorefield.unheard_of", "1");
 }
 

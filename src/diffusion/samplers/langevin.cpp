@@ -45,13 +45,16 @@ void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const
     }
     const double lowest = flow.coordinate(final.from);
     const double share = settings.step_size ? *settings.step_size / (lowest * lowest) : 0.2;  // ε/r_L²
+    const int iterations = settings.iterations.value_or(100);
+    // A step also goes to the next level, or ends with an estimate and its limits.
+    ProgramBuilder::require_room("--sampler.iterations", course.steps().size(), iterations, 2, 3);
     std::uint32_t draw = 0;
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
         const auto [alpha, sigma] = step.from.at;
         // score of y = α·score of x; a in the units of x is α²·a = share·σ².
         const double size = share * sigma * sigma;
-        for (int k = 0; k < settings.iterations.value_or(100); ++k) {
+        for (int k = 0; k < iterations; ++k) {
             langevin_step(builder, step.from, size / 2, std::sqrt(size), draw++);
         }
         if (step.last() && settings.final_denoise.value_or(false)) {

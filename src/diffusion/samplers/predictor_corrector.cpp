@@ -45,11 +45,16 @@ void emit_predictor_corrector(ProgramBuilder& builder, const Course& course, con
     const SamplerSettings chosen = predictor_settings(settings);
     const SamplerEntry& predictor = checked_sampler(chosen, "--sampler.predictor");
     require_predictor(predictor.info);
+    const int corrections = settings.corrector_steps.value_or(1);
+    constexpr std::size_t kOfPredictor = 6;  // ops of its step, about
+    if (corrections > 0) {
+        ProgramBuilder::require_room("--sampler.corrector_steps", course.steps().size(), corrections, 2, kOfPredictor);
+    }
     std::uint32_t draw = 0;
     for (const Step& step : course.steps()) {
         predictor.emit(builder, course.alone(step), chosen);
         if (step.last()) break;
-        for (int i = 0; i < settings.corrector_steps.value_or(1); ++i, ++draw) {
+        for (int i = 0; i < corrections; ++i, ++draw) {
             builder.estimate_score(step.to, 0, 1);
             const double size = corrector_size(builder, step.to, settings.snr.value_or(0.16), draw);
             builder.blend(0, {{0, 1}, {1, size}}, ProgramBuilder::fresh_noise(std::sqrt(2 * size), draw));

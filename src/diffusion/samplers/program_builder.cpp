@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "diffusion/brownian.hpp"
+#include "diffusion/program_limits.hpp"
 
 namespace scorefield::diffusion {
 namespace {
@@ -148,7 +149,23 @@ void ProgramBuilder::eval(const Node& node, int src, int dst, const AffineForm& 
               .c_out = finite(form.c_out)});
 }
 
+void ProgramBuilder::require_room(const char* flag, std::size_t steps, int count, std::size_t each,
+                                  std::size_t beside) {
+    const std::size_t room = kMaxOps / std::max<std::size_t>(steps, 1);
+    const std::size_t most = room > beside ? (room - beside) / each : 0;
+    if (static_cast<std::size_t>(count) <= most) return;
+    throw base::request_error(
+        "so many steps", flag,
+        fmt::format("{} x {} are more than the {} that a program holds", steps, count, steps * most),
+        most == 0 ? "give fewer --steps" : fmt::format("give at most {}, or fewer --steps", most));
+}
+
 void ProgramBuilder::emit(Instruction instruction) {
+    if (program_.ops.size() == kMaxOps) {
+        throw base::request_error("so many steps", "--steps",
+                                  fmt::format("step {} is beyond the {} ops that a program holds", step_ + 1, kMaxOps),
+                                  fmt::format("give at most {}", std::max(step_, 1)));
+    }
     const int dst = std::visit([](const auto& specific) { return specific.dst; }, instruction);
     program_.registers = std::max(program_.registers, dst + 1);
     program_.ops.push_back({step_, std::move(instruction)});

@@ -13,7 +13,7 @@ namespace scorefield::diffusion {
 
 /// Emits the ops of a sampler. Its state is register 0; other registers are numbered by the sampler as it likes. Every
 /// estimate of x_0 is clamped or thresholded where the settings say so. Throws base::Error (request) at a coefficient
-/// that is not finite in single precision.
+/// that is not finite in single precision, and at more than kMaxOps ops.
 class ProgramBuilder {
   public:
     /// `pilot` is null where there is no score source to ask.
@@ -22,6 +22,11 @@ class ProgramBuilder {
 
     /// The ops that follow belong to step `index`.
     void begin_step(int index) { step_ = index; }
+
+    /// Refuses, before any is emitted, `count` repetitions at each of `steps` steps where a program (kMaxOps) does not
+    /// hold them, naming `flag`, which says how many, and the largest count that fits. A repetition is `each` ops, a
+    /// step has `beside` more.
+    static void require_room(const char* flag, std::size_t steps, int count, std::size_t each, std::size_t beside);
 
     /// Estimates of x_0 are changed before use: ε̂ and x̂_0 of a node are then no affine forms of the state and F.
     bool limits() const { return settings_.clip.has_value() || settings_.threshold.has_value(); }

@@ -33,6 +33,7 @@ class Repaint {
     }
 
     void emit() {
+        require_room();
         builder_.use_inputs(kKnown, kMask);
         std::size_t next = 0;
         for (int taken = 0; next < steps_.size(); ++taken) {
@@ -43,6 +44,13 @@ class Repaint {
     }
 
   private:
+    /// Refuses resamples whose steps no program holds.
+    void require_room() const {
+        constexpr std::size_t kOpsOfStep = 6;
+        if (static_cast<int>(steps_.size()) <= jump_) return;  // nothing is gone through again
+        ProgramBuilder::require_room("--sampler.resamples", steps_.size(), returns_[0] + 1, kOpsOfStep, 0);
+    }
+
     /// Nodes left below node `index`, 0 for the last one with noise. The paper's jumps start where this is a multiple
     /// of the jump's length.
     int level(std::size_t index) const { return static_cast<int>(steps_.size() - 1 - index); }

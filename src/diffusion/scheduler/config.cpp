@@ -1,5 +1,7 @@
 #include "diffusion/scheduler/config.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "base/text.hpp"
 #include "diffusion/json_place.hpp"
 
 namespace scorefield::diffusion {
@@ -20,8 +23,10 @@ constexpr std::array<std::string_view, 10> kSwitches = {
     "thresholding",      "rescale_betas_zero_snr", "invert_sigmas",   "stochastic_sampling", "use_dynamic_shifting"};
 constexpr std::array<std::string_view, 3> kNonFinite = {"-Infinity", "Infinity", "NaN"};
 
-/// Puts Python's numbers that JSON has not into quotes.
+/// Puts Python's numbers that JSON has not into quotes; empty where there are none.
 std::string quote_non_finite(const std::string& text) {
+    const auto contains = [&](std::string_view name) { return text.find(name) != std::string::npos; };
+    if (std::ranges::none_of(kNonFinite, contains)) return {};
     std::string quoted;
     bool inside = false;  // a string
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -39,12 +44,42 @@ std::string quote_non_finite(const std::string& text) {
     return quoted;
 }
 
+nlohmann::json parse(const std::string& text, const std::string& where) {
+    const std::string quoted = quote_non_finite(text);
+    return parse_json(quoted.empty() ? text : quoted, kWhat, where,
+                      "give the scheduler_config.json of a diffusers model")
+        .root;
+}
+
+/// `a, b and 3 more`, with the nearest of `known` for those that are unknown.
+class NameList {
+  public:
+    explicit NameList(std::span<const std::string_view> known = {}) : known_(known) {}
+
+    void add(std::string_view name) {
+        constexpr std::size_t kMost = 5;
+        if (++count_ > kMost) {
+            more_ = fmt::format(" and {} more", count_ - kMost);
+            return;
+        }
+        const std::string nearest = known_.empty() ? "" : base::nearest_name(name, known_);
+        text_ += (text_.empty() ? "" : ", ") + base::shown(name);
+        if (!nearest.empty()) text_ += " (did you mean '" + nearest + "'?)";
+    }
+    bool empty() const { return count_ == 0; }
+    std::string text() const { return text_ + more_; }
+
+  private:
+    std::span<const std::string_view> known_;
+    std::size_t count_ = 0;
+    std::string text_;
+    std::string more_;
+};
+
 }  // namespace
 
-SchedulerConfig::SchedulerConfig(const std::string& text, std::string where)
-    : where_(std::move(where)),
-      root_(parse_json(quote_non_finite(text), kWhat, where_, "give the scheduler_config.json of a diffusers model")
-                .root) {
+SchedulerConfig::SchedulerConfig(const std::string& text, std::string where, const SchedulerOptions& options)
+    : where_(std::move(where)), options_(options), root_(parse(text, where_)) {
     if (!root_.is_object())
         throw base::request_error(kWhat, where_, "not an object",
                                   "give a scheduler_config.json of the diffusers library");
@@ -58,16 +93,26 @@ SchedulerConfig::SchedulerConfig(const std::string& text, std::string where)
 
 void SchedulerConfig::keep_fields(std::span<const std::string_view> known, std::span<const std::string_view> others) {
     nlohmann::json kept = nlohmann::json::object();
-    for (const auto& [key, value] : root_.items()) {
+    NameList unknown(known);
+    NameList switches;
+    for (auto& [key, value] : root_.items()) {
         if (std::ranges::find(known, key) != known.end()) {
-            kept[key] = value;
+            kept[key] = std::move(value);
         } else if (!key.starts_with('_') && std::ranges::find(others, key) == others.end()) {
-            refuse(key.c_str(), "unknown field", base::name_hint(key, known));
+            unknown.add(key);
         } else if (std::ranges::find(kSwitches, key) != kSwitches.end() && value == true) {
-            refuse(key.c_str(), class_name_ + " has no such field, and the library passes over it", "leave it out");
+            switches.add(key);
         }
     }
     root_ = std::move(kept);
+    if (!unknown.empty()) note("passes over unknown fields, as the library does: " + unknown.text());
+    if (!switches.empty()) {
+        note(fmt::format("passes over fields that {} has not, as the library does: {}", class_name_, switches.text()));
+    }
+}
+
+void SchedulerConfig::note(const std::string& text) const {
+    if (options_.notes != nullptr) options_.notes->push_back(where_ + ": " + text);
 }
 
 void SchedulerConfig::refuse(const char* key, const std::string& why, const std::string& hint) const {
@@ -114,7 +159,7 @@ std::string SchedulerConfig::choice(const char* key, std::string_view preset,
                                     std::span<const std::string_view> choices) const {
     std::string value = text(key, preset);
     if (std::ranges::find(choices, value) == choices.end()) {
-        refuse(key, class_name_ + " has no '" + value + "'", base::name_hint(value, choices));
+        refuse(key, class_name_ + " has no '" + base::shown(value) + "'", base::name_hint(value, choices));
     }
     return value;
 }
@@ -125,10 +170,6 @@ std::vector<double> SchedulerConfig::numbers(const char* key) const {
     if (!root_.at(key).is_array()) refuse(key, "not an array", "give numbers in brackets");
     for (const nlohmann::json& value : root_.at(key)) values.push_back(to_number(key, value));
     return values;
-}
-
-void SchedulerConfig::require_off(const char* key, const std::string& why) const {
-    if (flag(key, false)) refuse(key, why, "set it to false");
 }
 
 }  // namespace scorefield::diffusion

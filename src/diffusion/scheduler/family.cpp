@@ -29,11 +29,16 @@ void read_limits(const SchedulerConfig& config, bool clips, SamplerSettings& set
             config.refuse("sample_max_value", "not a number from 1", "give 1 or more");
         settings.threshold = ratio;
         settings.threshold_max = most;
+        config.note(fmt::format("thresholding: estimates of x0 are limited to ±1; data that reach further are cut"));
     } else if (config.flag("clip_sample", clips)) {
         const double range = config.number("clip_sample_range", 1);
         if (!(range > 0 && range <= kMaxSamplerClip))
             config.refuse("clip_sample_range", "out of range", fmt::format("give above 0 … {:g}", kMaxSamplerClip));
         settings.clip = range;
+        config.note(fmt::format(
+            "{} x0 to ±{:g}; data that reach further, as standardised data do, are cut: for them set "
+            "clip_sample to false",
+            config.has("clip_sample") ? "clip_sample clips" : "clip_sample, which is on by default, clips", range));
     }
 }
 
@@ -70,17 +75,34 @@ std::vector<double> spread_sigmas(SigmaRule rule, double high, double low, int s
 
 SigmaRange read_sigma_range(const SchedulerConfig& config, const SigmaRange& presets) {
     const SigmaRange range = {config.number("sigma_max", presets.high), config.number("sigma_min", presets.low)};
-    if (!std::isfinite(range.high)) config.refuse("sigma_max", "not finite", "give a number");
+    if (!(range.high > 0 && std::isfinite(range.high)))
+        config.refuse("sigma_max", "not above 0", "give a number above 0");
     if (!(range.low > 0 && range.low <= range.high))
         config.refuse("sigma_min", "not between 0 and sigma_max", fmt::format("give above 0 … {:g}", range.high));
     return range;
 }
 
 double read_flow_shift(const SchedulerConfig& config, const char* key) {
+    static constexpr std::string_view kTypes[] = {"exponential", "linear"};
+    const std::string type = config.choice("time_shift_type", "exponential", kTypes);
+    if (config.flag("use_dynamic_shifting", false) && config.mu()) {
+        const double shift = type == "linear" ? *config.mu() : std::exp(*config.mu());
+        if (shift > 0 && shift <= kMaxProcessScale) return shift;
+        throw base::request_error("value out of range", "--scheduler.mu",
+                                  fmt::format("{:g} with time_shift_type {} shifts by {:g}", *config.mu(), type, shift),
+                                  type == "linear" ? fmt::format("give above 0 … {:g}", kMaxProcessScale)
+                                                   : fmt::format("give up to {:.4g}", std::log(kMaxProcessScale)));
+    }
     const double shift = config.number(key, 1);
     if (!(shift > 0 && shift <= kMaxProcessScale))
         config.refuse(key, "out of range", fmt::format("give above 0 … {:g}", kMaxProcessScale));
     return shift;
+}
+
+void require_shift(const SchedulerConfig& config) {
+    if (!config.mu() || config.flag("use_dynamic_shifting", false)) return;
+    throw base::request_error("flag without effect", "--scheduler.mu",
+                              config.class_name() + " has no use_dynamic_shifting that is on", "leave it out");
 }
 
 double flow_shifted(double sigma, double shift) {
@@ -92,6 +114,15 @@ void require_steps(const SchedulerConfig& config, int steps, int levels) {
     throw base::request_error("steps out of range", "--steps",
                               fmt::format("{} has 1 … {}, not {}", config.class_name(), levels, steps),
                               "give fewer of them");
+}
+
+void require_noisy_start(const SchedulerConfig& config, int steps, int levels, std::string_view spacing) {
+    if (steps > 1 || levels == 1 || spacing == "trailing") return;
+    if (spacing == "leading" && config.integer("steps_offset", 0) > 0) return;
+    throw base::request_error(
+        "too few steps", "--steps",
+        fmt::format("one step of timestep_spacing {} is at timestep 0, the lowest of all", spacing),
+        "take --steps 2 or more, or timestep_spacing trailing");
 }
 
 std::vector<Step> chain(const std::vector<Node>& nodes, const Node& end) {

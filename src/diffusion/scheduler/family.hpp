@@ -58,14 +58,21 @@ struct SigmaRange {
 /// `presets` where they are absent.
 SigmaRange read_sigma_range(const SchedulerConfig& config, const SigmaRange& presets);
 
-/// Of a straight path, 1 where it is absent.
+/// Of a straight path, 1 where it is absent. Where use_dynamic_shifting is on, that of --scheduler.mu: exp(mu), or mu
+/// with time_shift_type linear, which is what the library's mu/(mu + (1/t − 1)^σ) with its σ of 1 comes to.
 double read_flow_shift(const SchedulerConfig& config, const char* key);
+
+/// Refuses --scheduler.mu where use_dynamic_shifting is not on.
+void require_shift(const SchedulerConfig& config);
 
 /// The σ of a straight path with this shift.
 double flow_shifted(double sigma, double shift);
 
 /// Refuses fewer than one step and more than there are levels.
 void require_steps(const SchedulerConfig& config, int steps, int levels);
+
+/// Refuses the single step of spacings that place it at the lowest level, where it would leave the noise as it is.
+void require_noisy_start(const SchedulerConfig& config, int steps, int levels, std::string_view spacing);
 
 /// Steps through the nodes, each going to the next, the last to `end`.
 std::vector<Step> chain(const std::vector<Node>& nodes, const Node& end);

@@ -14,11 +14,14 @@ namespace {
 /// Whole timesteps, first the one evaluated first.
 std::vector<int> level_times(const SchedulerConfig& config, int levels, int steps, std::string_view spacing) {
     require_steps(config, steps, levels);
+    require_noisy_start(config, steps, levels, spacing);
     std::vector<int> times;
     for (const double t : spaced_timesteps(spacing, levels, steps, config.integer("steps_offset", 0))) {
         const int level = static_cast<int>(round_half_even(t));
-        if (level < 0 || level >= levels)
-            config.refuse("steps_offset", "leads to timesteps that are no levels", "give a smaller one");
+        if (level < 0 || level >= levels) {
+            config.refuse("steps_offset", "leads to timesteps that are no levels",
+                          fmt::format("give 0 … {}", levels - 1 - (steps - 1) * (levels / steps)));
+        }
         times.push_back(level);
     }
     return times;

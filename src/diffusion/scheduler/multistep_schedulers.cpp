@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/error.hpp"
 #include "diffusion/scheduler/family.hpp"
 #include "diffusion/scheduler/run.hpp"
 #include "diffusion/scheduler/timesteps.hpp"
@@ -34,8 +35,22 @@ int read_order(const SchedulerConfig& config, int steps, int most = 3) {
     return std::min(order, steps);  // with fewer steps the library never gets to its order
 }
 
+/// The classes of this family shift the sigmas of a flow alone, by flow_shift where mu is not said.
+void require_flow_shift(const SchedulerConfig& config) {
+    if (config.mu() && config.text("time_shift_type", "exponential") == "linear") {
+        config.refuse("time_shift_type", config.class_name() + " shifts by exp(mu) alone", "give exponential");
+    }
+    if (config.mu() && !config.flag("use_flow_sigmas", false)) {
+        throw base::request_error("flag without effect", "--scheduler.mu", "the sigmas are none of a flow",
+                                  "leave it out, or set use_flow_sigmas to true");
+    }
+    if (!config.mu() && config.flag("use_flow_sigmas", false)) {
+        config.note("use_dynamic_shifting shifts by flow_shift, as the library does, unless --scheduler.mu is given");
+    }
+}
+
 void require_plain(const SchedulerConfig& config) {
-    config.require_off("use_dynamic_shifting", "the shift would depend on an image's size");
+    if (config.flag("use_dynamic_shifting", false)) require_flow_shift(config);
     if (config.has("variance_type"))
         config.refuse("variance_type", "no network here predicts variances", "leave it out");
 }

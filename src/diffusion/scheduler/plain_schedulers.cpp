@@ -23,6 +23,7 @@ std::vector<double> edm_sigmas(const SchedulerConfig& config, int steps) {
     const bool karras = config.choice("sigma_schedule", "karras", kRules) == "karras";
     const double low = config.number("sigma_min", 0.002);
     const double high = config.number("sigma_max", 80);
+    if (!(high > 0)) config.refuse("sigma_max", "not above 0", "give a number above 0");
     if (!(low > 0 && low < high))
         config.refuse("sigma_min", "not between 0 and sigma_max", fmt::format("give above 0 … below {:g}", high));
     if (high > kMaxProcessScale)
@@ -30,7 +31,10 @@ std::vector<double> edm_sigmas(const SchedulerConfig& config, int steps) {
     const double rho = config.number("rho", 7);
     if (!(rho > 0 && rho <= kMostRho))
         config.refuse("rho", "out of range", fmt::format("give above 0 … {:g}", kMostRho));
-    if (!karras && steps == 1) return {low};  // the library counts them from the other end
+    if (!karras && steps == 1) {  // the library counts them from the other end
+        throw base::request_error("too few steps", "--steps", "one step of sigma_schedule exponential is at sigma_min",
+                                  "take --steps 2 or more, or sigma_schedule karras");
+    }
     return spread_sigmas(karras ? SigmaRule::karras : SigmaRule::exponential, high, low, steps, rho);
 }
 
@@ -96,7 +100,10 @@ std::vector<double> flow_sigmas(const SchedulerConfig& config, int steps) {
     if (levels < 1) config.refuse("num_train_timesteps", "not from 1", "give 1 or more");
     require_steps(config, steps, levels);
     const double shift = read_flow_shift(config, "shift");
-    std::vector<double> sigmas = linspace(1, flow_shifted(1.0 / levels, shift), steps);
+    // What is shifted by mu goes from 1 to 1/T; by the file's shift, to that already shifted.
+    const double lowest = 1.0 / levels;
+    const bool dynamic = config.flag("use_dynamic_shifting", false);
+    std::vector<double> sigmas = linspace(1, dynamic ? lowest : flow_shifted(lowest, shift), steps);
     for (double& sigma : sigmas) sigma = flow_shifted(sigma, shift);
     return sigmas;
 }
@@ -114,7 +121,10 @@ Course flow_course(const SchedulerConfig& config, const std::vector<double>& sig
 
 /// x + (σ_s − σ_t)·F, which is DDIM on the straight path; towards the noise where the sigmas are inverted.
 Program build_flow_euler(const SchedulerConfig& config, int steps) {
-    config.require_off("use_dynamic_shifting", "the shift would depend on an image's size");
+    if (config.flag("use_dynamic_shifting", false) && !config.mu()) {
+        config.refuse("use_dynamic_shifting", "the shift depends on the image's size",
+                      "give the mu of that size with --scheduler.mu, or set it to false");
+    }
     std::vector<double> sigmas = flow_sigmas(config, steps);
     if (const double terminal = config.number("shift_terminal", 0); terminal != 0) {
         if (!(terminal > 0 && terminal < 1))
@@ -153,6 +163,7 @@ std::vector<double> ipndm_sigmas(const SchedulerConfig& config, int steps) {
         }
         return sigmas;
     }
+    if (sigmas.size() < 2) config.refuse("trained_betas", "a single value is no step", "give two or more");
     if (sigmas.size() != static_cast<std::size_t>(steps) + 1) {
         config.refuse("trained_betas", fmt::format("{} values are not {} steps", sigmas.size(), steps),
                       fmt::format("take --steps {}", sigmas.size() - 1));

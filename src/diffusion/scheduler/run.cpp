@@ -1,5 +1,7 @@
 #include "diffusion/scheduler/run.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -45,7 +47,10 @@ void substitute_output(Program& program, const Form& form_at) {
 int unclipped_levels(const SchedulerConfig& config, const NoiseLevels& levels) {
     const double lowest = config.number("lambda_min_clipped", -std::numeric_limits<double>::infinity());
     const auto left = std::ranges::count_if(levels.ratios(), [&](double ratio) { return -std::log(ratio) >= lowest; });
-    if (left == 0) config.refuse("lambda_min_clipped", "leaves no noise level", "give a lower one, e.g. -5.1");
+    if (left == 0) {
+        config.refuse("lambda_min_clipped", "leaves no noise level",
+                      fmt::format("give at most {:.4g}", -std::log(levels.ratios().front())));
+    }
     return static_cast<int>(left);
 }
 
@@ -111,7 +116,8 @@ Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, co
     const Prediction prediction = read_prediction(config, 4);
     if (prediction == Prediction::velocity && integrand == Integrand::noise) {
         config.refuse("prediction_type", "the library estimates no noise from flow_prediction",
-                      "give another, or algorithm_type dpmsolver++");
+                      sampler.name == "unipc" ? "give another, or set predict_x0 to true"
+                                              : "give another, or algorithm_type dpmsolver++");
     }
     const Course course = run_course(levels, run);
     if (!run.flow && prediction == Prediction::velocity) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/names.hpp"
+#include "base/text.hpp"
 #include "diffusion/scheduler/family.hpp"
 
 namespace scorefield::diffusion {
@@ -28,16 +29,23 @@ std::vector<std::string_view> scheduler_names() {
     return names;
 }
 
-Program program_from_scheduler(const std::string& json, const std::string& where, int steps) {
-    SchedulerConfig config(json, where);
+Program program_from_scheduler(const std::string& json, const std::string& where, int steps,
+                               const SchedulerOptions& options) {
+    SchedulerConfig config(json, where, options);
     const auto found = std::ranges::find(classes(), config.class_name(), &SchedulerClass::name);
     if (found == classes().end()) {
-        config.refuse("_class_name", "no scheduler '" + config.class_name() + "' is known",
-                      base::name_hint(config.class_name(), scheduler_names()));
+        const std::string& name = config.class_name();
+        const bool whole = name.ends_with("Pipeline") || name.ends_with("Model");
+        config.refuse("_class_name", "no scheduler '" + base::shown(name) + "' is known",
+                      whole ? "give scheduler/scheduler_config.json of the model's folder"
+                            : base::name_hint(name, scheduler_names()));
     }
     std::vector<std::string_view> others;
     for (const SchedulerClass& other : classes()) others.insert(others.end(), other.fields.begin(), other.fields.end());
+    std::ranges::sort(others);
+    others.erase(std::unique(others.begin(), others.end()), others.end());
     config.keep_fields(found->fields, others);
+    require_shift(config);
     Program program = found->build(config, steps);
     program.scheduler = config.class_name();
     return program;

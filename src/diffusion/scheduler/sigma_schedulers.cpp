@@ -21,6 +21,7 @@ struct Sigmas {
 Sigmas read_sigmas(const SchedulerConfig& config, const NoiseLevels& levels, int steps) {
     require_steps(config, steps, levels.count());
     const std::string spacing = config.choice("timestep_spacing", "linspace", kSpacingNames);
+    require_noisy_start(config, steps, levels.count(), spacing);
     Sigmas result;
     result.times = spaced_timesteps(spacing, levels.count(), steps, config.integer("steps_offset", 0));
     static constexpr std::string_view kInterpolations[] = {"linear", "log_linear"};

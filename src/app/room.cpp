@@ -1,0 +1,58 @@
+#include "app/room.hpp"
+
+#include <fmt/core.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/error.hpp"
+
+namespace scorefield::app {
+namespace {
+
+constexpr double kGibibyte = 1 << 30;
+
+double gibibytes(double bytes) {
+    return bytes / kGibibyte;
+}
+
+}  // namespace
+
+std::uint64_t memory_limit() {
+    const auto pages = static_cast<std::uint64_t>(std::max(::sysconf(_SC_PHYS_PAGES), 1L));
+    std::uint64_t limit = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    rlimit space = {};
+    if (::getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY) {
+        limit = std::min<std::uint64_t>(limit, space.rlim_cur);
+    }
+    return limit;
+}
+
+void require_memory(std::uint64_t particles, std::uint64_t bytes_each, const std::string& what, std::uint64_t limit) {
+    const std::uint64_t most = limit / 2 / bytes_each;
+    if (particles <= most) return;
+    throw base::request_error("so many particles", "--particles",
+                              fmt::format("{} of {} take {:.3g} GiB, the machine has {:.3g}", what, particles,
+                                          gibibytes(static_cast<double>(particles) * static_cast<double>(bytes_each)),
+                                          gibibytes(static_cast<double>(limit))),
+                              fmt::format("give at most {}", most));
+}
+
+void require_disk(const std::filesystem::path& path, const std::string& flag, std::uint64_t states,
+                  std::uint64_t particles, std::uint64_t bytes_each) {
+    std::error_code unknown;
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    const std::filesystem::space_info space = std::filesystem::space(folder, unknown);
+    if (unknown) return;  // whoever writes there says why it cannot
+    const double bytes = static_cast<double>(states) * static_cast<double>(particles) * static_cast<double>(bytes_each);
+    if (bytes <= static_cast<double>(space.available)) return;
+    throw base::request_error(
+        "no room for the file", flag + " " + path.string(),
+        fmt::format("{} states of {} particles take {:.3g} GiB, {:.3g} are free", states, particles, gibibytes(bytes),
+                    gibibytes(static_cast<double>(space.available))),
+        fmt::format("give at most --particles {}, or fewer --steps", space.available / (states * bytes_each)));
+}
+
+}  // namespace scorefield::app
