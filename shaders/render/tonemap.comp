@@ -3,7 +3,7 @@
 //   in/out colour   u32, (height, width): read, then 0 (only with kColoured)
 //   in     overlay  u32, (height, width): the data's density (only with kOverlay)
 //   in     table    sRGB packed as 8-bit r, g, b: 256 entries of the map of density mode, then 256 of the origin
-//   out    scene    rgba8
+//   in/out scene    rgba8: read where the ground is painted (kGround), else the background is under everything
 // The curve is that of src/render/tone_curve.hpp.
 #version 460
 layout(local_size_x_id = 0, local_size_y_id = 1) in;
@@ -11,12 +11,13 @@ layout(constant_id = 0) const uint kGroupWidth = 64;
 layout(constant_id = 1) const uint kGroupHeight = 1;
 layout(constant_id = 2) const bool kColoured = false;
 layout(constant_id = 3) const bool kOverlay = false;
+layout(constant_id = 4) const bool kGround = false;
 
 layout(set = 0, binding = 0, std430) buffer Density { uint density[]; };
 layout(set = 0, binding = 1, std430) buffer Colour { uint colour[]; };
 layout(set = 0, binding = 2, std430) readonly buffer Overlay { uint overlay[]; };
 layout(set = 0, binding = 3, std430) readonly buffer Table { uint table[]; };
-layout(set = 0, binding = 4, rgba8) uniform writeonly image2D scene;
+layout(set = 0, binding = 4, rgba8) uniform image2D scene;
 
 layout(push_constant) uniform Push {
     vec4 background;      // sRGB; w unused
@@ -44,6 +45,7 @@ void main() {
 
     float amount = float(density[pixel]);
     vec3 below = push.background.rgb;
+    if (kGround) below = imageLoad(scene, ivec2(x, y)).rgb;
     if (kOverlay) {
         float data = brightness(float(overlay[pixel]) * push.overlay_gain) * push.overlay_strength;
         below = mix(below, vec3(0.80, 0.84, 0.90), data);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,7 @@ struct Style {
     const FontSize& normal;
     double tick;
     double gap;
-    bool roomy;  ///< room for legend and scale bar
+    bool roomy;  ///< room for legends and scale bar
 
     explicit Style(VkExtent2D extent)
         : width(extent.width),
@@ -51,55 +53,85 @@ Ink backing(const Look& look, float alpha) {
     return {look.background, alpha};
 }
 
-Frame axes(Canvas& canvas, const Style& style, VkExtent2D extent, const Camera2d& camera, const Look& look) {
+/// Where labels of an axis may not stand: the name has its place there.
+struct NamePlace {
+    double low = 0;
+    double high = 0;
+
+    bool meets(double from, double to) const { return from < high && to > low; }
+};
+
+void across_axis(Canvas& canvas, const Style& style, const Frame& frame, VkExtent2D extent, const Camera2d& camera,
+                 const std::string& name) {
     const Bounds visible = camera.visible(extent);
-    const Ticks across = make_ticks(visible.low[0], visible.high[0], intervals(style.width, 7.0 * style.small.pixels));
+    const Ticks ticks = make_ticks(visible.low[0], visible.high[0], intervals(style.width, 7.0 * style.small.pixels));
+    const Ink rule{kRule, 0.75f};
+    const double top = frame.bottom + style.tick + 1;
+    const double name_width = name.empty() ? 0 : text_width(style.small, name) + style.gap;
+    const NamePlace taken = {style.width - name_width - style.gap, style.width};
+    for (const double x : ticks.places) {
+        const double at = std::floor(camera.to_pixel(extent, {x, 0})[0]) + 0.5;
+        if (at < frame.left) continue;
+        canvas.line(at, 0, at, frame.bottom, 1, {kRule, 0.08f});
+        canvas.line(at, frame.bottom, at, frame.bottom + style.tick, 1, rule);
+        const std::string text = tick_label(x, ticks.step);
+        const double half = 0.5 * text_width(style.small, text);
+        if (at + half > style.width || at - half < 0 || taken.meets(at - half, at + half)) continue;
+        canvas.text(at, top, style.small, text, {kText, 1}, Align::centre);
+    }
+    canvas.text(style.width - style.gap, top, style.small, name, {kBright, 1}, Align::right);
+    canvas.line(frame.left, frame.bottom, style.width, frame.bottom, 1, rule);
+}
+
+void upward_axis(Canvas& canvas, const Style& style, const Frame& frame, VkExtent2D extent, const Camera2d& camera,
+                 const Ticks& ticks, const std::string& name) {
+    const Ink rule{kRule, 0.75f};
+    const double name_top = 0.5 * style.gap;
+    const NamePlace taken = {0, name.empty() ? 0 : name_top + style.small.pixels};
+    for (const double y : ticks.places) {
+        const double at = std::floor(camera.to_pixel(extent, {0, y})[1]) + 0.5;
+        if (at > frame.bottom) continue;
+        canvas.line(frame.left, at, style.width, at, 1, {kRule, 0.08f});
+        canvas.line(frame.left - style.tick, at, frame.left, at, 1, rule);
+        const double top = at - 0.5 * style.small.pixels;
+        const double below = top + style.small.pixels;
+        if (top < 0 || below > style.height || taken.meets(top, below)) continue;
+        canvas.text(frame.left - style.tick - 0.5 * style.gap, top, style.small, tick_label(y, ticks.step), {kText, 1},
+                    Align::right);
+    }
+    const double left = frame.left - style.tick - 0.5 * style.gap;
+    canvas.text(left, name_top, style.small, name, {kBright, 1}, Align::right);
+    canvas.line(frame.left, 0, frame.left, frame.bottom, 1, rule);
+}
+
+Frame axes(Canvas& canvas, const Style& style, VkExtent2D extent, const Camera2d& camera, const Look& look,
+           const std::array<std::string, 2>& names) {
+    const Bounds visible = camera.visible(extent);
     const Ticks up = make_ticks(visible.low[1], visible.high[1], intervals(style.height, 5.0 * style.small.pixels));
-    int widest = 0;
+    int widest = text_width(style.small, names[1]);
     for (const double y : up.places) widest = std::max(widest, text_width(style.small, tick_label(y, up.step)));
     const Frame frame{std::round(widest + style.tick + 2 * style.gap) + 0.5,
                       style.height - std::round(style.small.pixels + style.tick + style.gap) - 0.5};
 
     canvas.rectangle(0, 0, frame.left - 0.5, style.height, backing(look, 0.72f));
     canvas.rectangle(frame.left - 0.5, frame.bottom + 0.5, style.width, style.height, backing(look, 0.72f));
-    const Ink rule{kRule, 0.75f};
-    const Ink grid{kRule, 0.08f};
-    const Ink label{kText, 1};
-    for (const double x : across.places) {
-        const double at = std::floor(camera.to_pixel(extent, {x, 0})[0]) + 0.5;
-        if (at < frame.left) continue;
-        canvas.line(at, 0, at, frame.bottom, 1, grid);
-        canvas.line(at, frame.bottom, at, frame.bottom + style.tick, 1, rule);
-        const std::string text = tick_label(x, across.step);
-        const double half = 0.5 * text_width(style.small, text);
-        if (at + half > style.width || at - half < 0) continue;
-        canvas.text(at, frame.bottom + style.tick + 1, style.small, text, label, Align::centre);
-    }
-    for (const double y : up.places) {
-        const double at = std::floor(camera.to_pixel(extent, {0, y})[1]) + 0.5;
-        if (at > frame.bottom) continue;
-        canvas.line(frame.left, at, style.width, at, 1, grid);
-        canvas.line(frame.left - style.tick, at, frame.left, at, 1, rule);
-        const double top = at - 0.5 * style.small.pixels;
-        if (top < 0 || top + style.small.pixels > style.height) continue;
-        canvas.text(frame.left - style.tick - 0.5 * style.gap, top, style.small, tick_label(y, up.step), label,
-                    Align::right);
-    }
-    canvas.line(frame.left, 0, frame.left, frame.bottom, 1, rule);
-    canvas.line(frame.left, frame.bottom, style.width, frame.bottom, 1, rule);
+    across_axis(canvas, style, frame, extent, camera, names[0]);
+    upward_axis(canvas, style, frame, extent, camera, up, names[1]);
     return frame;
 }
 
 void scale_bar(Canvas& canvas, const Style& style, VkExtent2D extent, const Camera2d& camera, const Look& look,
                const Frame& frame) {
     const double size = camera.pixel_size(extent);
-    const double length = round_down_125(0.16 * style.width * size);
+    const double length = round_down_125(std::max(0.16 * style.width, 24.0) * size);
     const double pixels = length / size;
-    const double right = style.width - 2.5 * style.gap;
     const double y = frame.bottom - 2.5 * style.gap + 0.5;
     const std::string text = tick_label(length, length);
+    const double wide = std::max<double>(pixels, text_width(style.small, text));
+    const double right = style.width - 2.5 * style.gap - 0.5 * (wide - pixels);
     const double top = y - style.gap - style.small.pixels;
-    canvas.rectangle(right - pixels - style.gap, top, pixels + 2 * style.gap, y + style.gap - top, backing(look, 0.6f));
+    canvas.rectangle(right - 0.5 * (pixels + wide) - style.gap, top, wide + 2 * style.gap, y + style.gap - top,
+                     backing(look, 0.6f));
     const Ink ink{kBright, 0.9f};
     canvas.line(right - pixels, y, right, y, 2, ink);
     canvas.line(right - pixels, y - style.tick, right - pixels, y + style.tick, 1.4, ink);
@@ -112,7 +144,17 @@ struct LegendMark {
     std::string text;
 };
 
-std::vector<LegendMark> legend_marks(const Look& look) {
+/// A bar of colours with numbers beside it, under a title.
+struct ColourBar {
+    std::string title;
+    std::function<Colour(double place)> colour;  ///< 0 … 1 from the bottom
+    std::vector<LegendMark> marks;
+    double most_height;  ///< of the bar, as a share of the picture's
+    std::string key;     ///< of a swatch below the bar; empty: none
+    Colour key_colour = {};
+};
+
+std::vector<LegendMark> density_marks(const Look& look) {
     if (look.mode == ColourMode::origin) return {{0, "left"}, {0.5, "middle"}, {1, "right"}};
     const ToneCurve curve{look.exposure};
     std::vector<LegendMark> marks = {{0, "0"}};
@@ -124,44 +166,69 @@ std::vector<LegendMark> legend_marks(const Look& look) {
     return marks;
 }
 
-void legend(Canvas& canvas, const Style& style, const Look& look, bool overlay_shown) {
+ColourBar density_bar(const Look& look, bool overlay_shown) {
     const bool origin = look.mode == ColourMode::origin;
-    const std::string title = origin ? "started" : "density";
-    const auto marks = legend_marks(look);
-    int widest = text_width(style.small, title);
-    for (const auto& mark : marks) {
+    const auto colour = [&look, origin](double place) {
+        return origin ? origin_colour(place) : place_colour(look, place, 0, look.background);
+    };
+    return {origin ? "started" : "density", colour, density_marks(look), 0.3, overlay_shown ? "data" : "",
+            overlay_colour(look, 1)};
+}
+
+ColourBar field_bar(const ScalarField& field, const Look& look) {
+    const Ticks ticks = make_ticks(field.low, field.high, 4);
+    std::vector<LegendMark> marks;
+    for (const double value : ticks.places) {
+        const double place = (value - field.low) / (field.high - field.low);
+        const bool last = place > 1 - 1e-9;
+        marks.push_back({place, (last ? "≥ " : "") + tick_label(value, ticks.step)});
+    }
+    const auto colour = [&field, &look](double place) {
+        return field_colour(field, field.low + place * (field.high - field.low), look.background);
+    };
+    return {field.title, colour, marks, 0.2, "", {}};
+}
+
+/// Draws the bar at the right edge, from `y` down; returns where it ends.
+double colour_bar(Canvas& canvas, const Style& style, const Look& look, const ColourBar& bar, double y) {
+    int widest = text_width(style.small, bar.title);
+    for (const LegendMark& mark : bar.marks) {
         widest = std::max(widest, text_width(style.small, mark.text) + static_cast<int>(3.0 * style.gap));
     }
     const double bar_width = 1.6 * style.gap;
-    const double bar_height = std::round(std::min(0.3 * style.height, 15.0 * style.small.pixels));
+    const double bar_height = std::round(std::min(bar.most_height * style.height, 15.0 * style.small.pixels));
     const double width = widest + 2 * style.gap;
     const double x = style.width - width - 1.5 * style.gap;
-    const double y = 1.5 * style.gap;
     const double line = 1.25 * style.small.pixels;
     const double bar_x = x + style.gap;
     const double bar_y = std::round(y + style.gap + 1.5 * line);
-    const double height = bar_y + bar_height + style.gap - y + (overlay_shown ? 1.3 * line : 0);
+    const double height = bar_y + bar_height + style.gap - y + (bar.key.empty() ? 0 : 1.3 * line);
     canvas.rectangle(x, y, width, height, backing(look, 0.6f));
-    canvas.text(bar_x, y + 0.5 * style.gap, style.small, title, {kText, 1});
+    canvas.text(bar_x, y + 0.5 * style.gap, style.small, bar.title, {kText, 1});
 
     const int steps = static_cast<int>(bar_height);
     for (int i = 0; i < steps; ++i) {
-        const double value = (i + 0.5) / steps;
-        const Colour colour = origin ? origin_colour(value) : place_colour(look, value, 0, look.background);
-        canvas.rectangle(bar_x, bar_y + bar_height - i - 1, bar_width, 1, {colour, 1});
+        canvas.rectangle(bar_x, bar_y + bar_height - i - 1, bar_width, 1, {bar.colour((i + 0.5) / steps), 1});
     }
-    for (const auto& mark : marks) {
+    for (const LegendMark& mark : bar.marks) {
         const double at = std::floor(bar_y + (1 - mark.place) * bar_height) + 0.5;
         canvas.line(bar_x + bar_width, at, bar_x + bar_width + 0.6 * style.tick, at, 1, {kRule, 0.9f});
         canvas.text(bar_x + bar_width + style.gap, at - 0.52 * style.small.pixels, style.small, mark.text, {kText, 1});
     }
-    if (overlay_shown) {
+    if (!bar.key.empty()) {
         const double top = bar_y + bar_height + 0.7 * line;
         const double side = 0.5 * style.small.pixels;
         canvas.rectangle(bar_x, std::round(top + 0.25 * style.small.pixels), std::round(side), std::round(side),
-                         {overlay_colour(look, 1), 1});
-        canvas.text(bar_x + bar_width + style.gap, top, style.small, "data", {kText, 1});
+                         {bar.key_colour, 1});
+        canvas.text(bar_x + bar_width + style.gap, top, style.small, bar.key, {kText, 1});
     }
+    return y + height;
+}
+
+void legends(Canvas& canvas, const Style& style, const Look& look, bool overlay_shown, const ScalarField* field) {
+    const double gap = 1.5 * style.gap;
+    const double below = colour_bar(canvas, style, look, density_bar(look, overlay_shown), gap);
+    if (field != nullptr) colour_bar(canvas, style, look, field_bar(*field, look), below + gap);
 }
 
 void captions_at(Canvas& canvas, const Style& style, const Look& look, const std::vector<std::string>& lines, double x,
@@ -180,17 +247,14 @@ void captions_at(Canvas& canvas, const Style& style, const Look& look, const std
 }  // namespace
 
 void annotate(Canvas& canvas, VkExtent2D extent, const Camera2d& camera, const Look& look, const Captions& captions,
-              bool overlay_shown) {
+              bool overlay_shown, const ScalarField* field) {
     if (extent.width < 64 || extent.height < 48) return;
     const Style style(extent);
     Frame frame{0, style.height};
-    if (look.axes && extent.width >= 160 && extent.height >= 120) {
-        frame = axes(canvas, style, extent, camera, look);
-        if (style.roomy) {
-            scale_bar(canvas, style, extent, camera, look, frame);
-            legend(canvas, style, look, overlay_shown);
-        }
-    }
+    const bool framed = look.axes && extent.width >= 160 && extent.height >= 120;
+    if (framed) frame = axes(canvas, style, extent, camera, look, captions.axes);
+    if ((framed && style.roomy) || look.scale_bar) scale_bar(canvas, style, extent, camera, look, frame);
+    if (framed && style.roomy) legends(canvas, style, look, overlay_shown, field);
     const double x = frame.left + 2.5 * style.gap;
     captions_at(canvas, style, look, captions.top_left, x, 2 * style.gap);
     const double height = 1.2 * style.normal.pixels * static_cast<double>(captions.bottom_left.size());

@@ -22,7 +22,8 @@ struct Look {
     int dot_radius = 0;                  ///< of a particle, in pixels, 1 … 3; 0: by count and size
     bool overlay = true;                 ///< the data under the particles
     double overlay_strength = 0.35;      ///< 0 … 1
-    bool axes = true;                    ///< ticks, labels, scale bar and legend
+    bool axes = true;                    ///< ticks, labels, names, scale bar and legend
+    bool scale_bar = false;              ///< the scale bar without axes too, on small pictures too
     std::array<float, 3> background = {0.027f, 0.031f, 0.047f};  ///< sRGB, 0 … 1
 
     bool operator==(const Look&) const = default;
@@ -38,6 +39,7 @@ Colour overlay_colour(const Look& look, double brightness);
 struct Captions {
     std::vector<std::string> top_left;     ///< lines, the first one bright: `ddim  step 17/50  t = 680  σ = 0.86`
     std::vector<std::string> bottom_left;  ///< lines above the axis
+    std::array<std::string, 2> axes = {"x", "y"};  ///< names of the axes; empty: none
 };
 
 }  // namespace scorefield::render

@@ -10,6 +10,7 @@
 #include "gpu/transfer.hpp"
 #include "render/annotation.hpp"
 #include "render/canvas.hpp"
+#include "render/field_pass.hpp"
 #include "render/mark_pass.hpp"
 #include "render/splat_weights.hpp"
 #include "render/splatter.hpp"
@@ -36,6 +37,7 @@ struct Renderer::State {
     gpu::Recorder setup;
     Splatter splatter;
     ToneMapper tone_mapper;
+    FieldPass field_pass;
     MarkPass mark_pass;
     Canvas canvas;
 
@@ -58,6 +60,7 @@ struct Renderer::State {
           setup(owner, "render set-up"),
           splatter(owner),
           tone_mapper(owner),
+          field_pass(owner, kFramesInFlight),
           mark_pass(owner, kFramesInFlight) {}
 
     void make_targets(VkExtent2D size);
@@ -144,6 +147,7 @@ void Renderer::warm_up() {
     const Particles particles{point, 0, 1, 1, 2};
     const Camera2d camera;
     const SplatWeights overlay_weights = choose_weights(1, 1, false);
+    const ScalarField field{.bounds = {}, .columns = 2, .rows = 2, .values = {0, 0, 0, 0}, .title = "warm-up"};
     state.setup.begin();
     record_origin(state.setup, particles, 0, 1);
     for (const ColourMode mode : {ColourMode::density, ColourMode::origin}) {
@@ -153,8 +157,12 @@ void Renderer::warm_up() {
         for (look.dot_radius = 1; look.dot_radius <= static_cast<int>(kMaxDotRadius); ++look.dot_radius) {
             record(state.setup, particles, camera, look, {{"warm-up"}, {}});
         }
-        state.tone_mapper.record(state.setup, state.accumulators(), 1, choose_weights(1, 1, mode == ColourMode::origin),
-                                 {state.overlay_density, 1, overlay_weights}, 1, look, state.scene);
+        record(state.setup, particles, camera, look, {}, &field);
+        for (const bool ground : {false, true}) {
+            state.tone_mapper.record(state.setup, state.accumulators(), 1,
+                                     choose_weights(1, 1, mode == ColourMode::origin),
+                                     {state.overlay_density, 1, overlay_weights}, 1, look, ground, state.scene);
+        }
     }
     state.finish_setup();
 }
@@ -165,7 +173,7 @@ void Renderer::record_origin(gpu::Recorder& recorder, const Particles& particles
 }
 
 void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,
-                      const Captions& captions) {
+                      const Captions& captions, const ScalarField* field) {
     State& state = *state_;
     if (particles.count > state.capacity) throw std::logic_error("more particles than the renderer has room for");
     const OverlayDensity overlay = state.fill_overlay(recorder, camera, look);
@@ -176,12 +184,13 @@ void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const
     }
     {
         const auto scope = recorder.scope("tone map");
+        if (field != nullptr) state.field_pass.record(recorder, *field, camera, look.background, state.scene);
         state.tone_mapper.record(recorder, state.accumulators(), particles.count, weights, overlay,
-                                 camera.pixel_size(state.extent), look, state.scene);
+                                 camera.pixel_size(state.extent), look, field != nullptr, state.scene);
     }
     const auto scope = recorder.scope("annotation");
     state.canvas.clear();
-    annotate(state.canvas, state.extent, camera, look, captions, overlay.count > 0);
+    annotate(state.canvas, state.extent, camera, look, captions, overlay.count > 0, field);
     state.mark_pass.record(recorder, state.canvas, state.scene);
 }
 

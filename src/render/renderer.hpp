@@ -12,6 +12,7 @@
 #include "render/camera.hpp"
 #include "render/look.hpp"
 #include "render/particles.hpp"
+#include "render/scalar_field.hpp"
 
 namespace scorefield::render {
 
@@ -44,9 +45,10 @@ class Renderer {
     void record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation);
 
     /// One picture onto `scene()`, in timing scopes "overlay" (only when the overlay is drawn anew), "splat",
-    /// "tone map" and "annotation". count ≤ capacity.
+    /// "tone map" (the field too) and "annotation". count ≤ capacity. `field`: under data and particles, with a legend;
+    /// null: none.
     void record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,
-                const Captions& captions);
+                const Captions& captions, const ScalarField* field = nullptr);
 
     /// R8G8B8A8_UNORM holding sRGB values; storage, colour attachment, copy and blit source.
     const gpu::Image& scene() const;

@@ -56,15 +56,18 @@ ToneMapper::ToneMapper(gpu::Device& device)
     : tables_(gpu::make_buffer<std::uint32_t>(device, "colour tables", colour_tables())) {
     for (std::uint32_t coloured = 0; coloured < 2; ++coloured) {
         for (std::uint32_t overlay = 0; overlay < 2; ++overlay) {
-            pipelines_[coloured][overlay] = gpu::ComputePipeline(device, "tone map", shaders::render_tonemap_comp,
-                                                                 {kGroupWidth, kGroupHeight, coloured, overlay});
+            for (std::uint32_t ground = 0; ground < 2; ++ground) {
+                pipelines_[coloured][overlay][ground] =
+                    gpu::ComputePipeline(device, "tone map", shaders::render_tonemap_comp,
+                                         {kGroupWidth, kGroupHeight, coloured, overlay, ground});
+            }
         }
     }
 }
 
 void ToneMapper::record(gpu::Recorder& recorder, const Accumulators& source, std::uint32_t count,
                         const SplatWeights& weights, const OverlayDensity& overlay, double pixel_size, const Look& look,
-                        const gpu::Image& scene) const {
+                        bool painted_ground, const gpu::Image& scene) const {
     const bool coloured = look.mode == ColourMode::origin;
     const auto gain = [&](double exposure, std::uint32_t points, const SplatWeights& of) {
         return static_cast<float>(ToneCurve{exposure}.gain(std::max(1u, points), of.weight(), pixel_size));
@@ -78,9 +81,9 @@ void ToneMapper::record(gpu::Recorder& recorder, const Accumulators& source, std
                         coloured ? kOriginTable : kEntries * static_cast<std::uint32_t>(look.map),
                         static_cast<std::int32_t>(source.extent.width),
                         static_cast<std::int32_t>(source.extent.height)};
-    recorder.dispatch(pipelines_[coloured][overlay.count > 0],
+    recorder.dispatch(pipelines_[coloured][overlay.count > 0][painted_ground],
                       {gpu::reads_writes(source.density), gpu::reads_writes(source.colour), gpu::reads(overlay.density),
-                       gpu::reads(tables_), gpu::writes(scene)},
+                       gpu::reads(tables_), gpu::reads_writes(scene)},
                       push, (source.extent.width + kGroupWidth - 1) / kGroupWidth,
                       (source.extent.height + kGroupHeight - 1) / kGroupHeight);
 }

@@ -22,16 +22,18 @@ struct OverlayDensity {
 };
 
 /// Turns accumulators into a picture and sets them back to zero (shaders/render/tonemap.comp). `pixel_size` is the
-/// camera's, `count` and `weights` those of the splat.
+/// camera's, `count` and `weights` those of the splat. With `painted_ground` everything stands over what the scene
+/// holds already, else over the background.
 class ToneMapper {
   public:
     explicit ToneMapper(gpu::Device& device);
 
     void record(gpu::Recorder& recorder, const Accumulators& source, std::uint32_t count, const SplatWeights& weights,
-                const OverlayDensity& overlay, double pixel_size, const Look& look, const gpu::Image& scene) const;
+                const OverlayDensity& overlay, double pixel_size, const Look& look, bool painted_ground,
+                const gpu::Image& scene) const;
 
   private:
-    std::array<std::array<gpu::ComputePipeline, 2>, 2> pipelines_;  ///< coloured, overlay
+    std::array<std::array<std::array<gpu::ComputePipeline, 2>, 2>, 2> pipelines_;  ///< coloured, overlay, ground
     gpu::Buffer tables_;
 };
 

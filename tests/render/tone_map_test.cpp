@@ -40,7 +40,7 @@ class ToneMap : public gpu::GpuTest {
         Capture capture(device(), 1);
         recorder.begin();
         mapper.record(recorder, {density_buffer, colour_buffer, extent}, count, weights,
-                      {overlay_buffer, has_overlay ? 100u : 0u, weights}, pixel_size, look, scene);
+                      {overlay_buffer, has_overlay ? 100u : 0u, weights}, pixel_size, look, false, scene);
         capture.record(recorder, scene);
         capture.submitted(device().submit(recorder));
         Result result;

@@ -1,0 +1,77 @@
+#include "render/field_pass.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "shaders/render/field.frag.hpp"
+#include "shaders/render/field.vert.hpp"
+
+namespace scorefield::render {
+namespace {
+
+constexpr std::size_t kEntries = 256;  ///< colours, before the values
+
+/// As in field.frag.
+struct FieldPush {
+    std::array<float, 4> background;
+    std::array<float, 2> scale;   ///< grid cells per pixel, rightwards and downwards
+    std::array<float, 2> offset;  ///< the grid's place of the picture's upper left corner
+    float low;
+    float inverse_range;
+    std::int32_t columns;
+    std::int32_t rows;
+};
+
+std::uint32_t packed(const Colour& colour) {
+    std::uint32_t bits = 0xFF000000u;
+    for (std::size_t c = 0; c < colour.size(); ++c) {
+        bits |= static_cast<std::uint32_t>(std::lround(colour[c] * 255)) << (8 * c);
+    }
+    return bits;
+}
+
+}  // namespace
+
+FieldPass::FieldPass(gpu::Device& device, std::size_t in_flight)
+    : pipeline_(device, "field", shaders::render_field_vert, shaders::render_field_frag, gpu::Blend::none) {
+    for (std::size_t i = 0; i < in_flight + 1; ++i) {
+        values_.emplace_back(device, "field", sizeof(float) * (kEntries + ScalarField::kMostValues),
+                             gpu::MemoryUse::upload);
+    }
+}
+
+void FieldPass::record(gpu::Recorder& recorder, const ScalarField& field, const Camera2d& camera,
+                       const std::array<float, 3>& background, const gpu::Image& scene) {
+    const std::size_t count = field.columns * field.rows;
+    if (field.columns < 2 || field.rows < 2 || count != field.values.size() || count > ScalarField::kMostValues) {
+        throw std::logic_error("a field's values are not as many as its columns and rows say");
+    }
+    const gpu::Buffer& buffer = values_[next_];
+    next_ = (next_ + 1) % values_.size();
+    for (std::size_t i = 0; i < kEntries; ++i) {
+        const double place = static_cast<double>(i) / (kEntries - 1);
+        const double value = field.low + place * (field.high - field.low);
+        buffer.mapped<std::uint32_t>()[i] = packed(field_colour(field, value, background));
+    }
+    std::ranges::copy(field.values, buffer.mapped<float>().begin() + kEntries);
+
+    const std::array<double, 2> corner = camera.to_world(scene.extent(), {0, 0});
+    const double pixel = camera.pixel_size(scene.extent());
+    const auto cells = [&](std::size_t axis, std::size_t lines) {
+        return static_cast<double>(lines - 1) / (field.bounds.high[axis] - field.bounds.low[axis]);
+    };
+    const double across = cells(0, field.columns);
+    const double up = cells(1, field.rows);
+    const FieldPush push{{background[0], background[1], background[2], 1},
+                         {static_cast<float>(pixel * across), static_cast<float>(-pixel * up)},
+                         {static_cast<float>((corner[0] - field.bounds.low[0]) * across),
+                          static_cast<float>((corner[1] - field.bounds.low[1]) * up)},
+                         static_cast<float>(field.low),
+                         static_cast<float>(1 / (field.high - field.low)),
+                         static_cast<std::int32_t>(field.columns),
+                         static_cast<std::int32_t>(field.rows)};
+    recorder.draw(pipeline_, scene, {gpu::reads(buffer)}, push, 3);
+}
+
+}  // namespace scorefield::render
