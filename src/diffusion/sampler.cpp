@@ -149,6 +149,17 @@ Course course_in_direction(const Course& course, std::string_view sampler) {
     return sampler_info(sampler).from_data && goes_to_data(course) ? course.reversed() : course;
 }
 
+bool has_effect(const SamplerSettings& settings, std::string_view parameter) {
+    const std::span<const SamplerParameter> all = sampler_info(settings.name).parameters;
+    const auto taken = std::ranges::find(all, parameter, &SamplerParameter::name);
+    if (taken == all.end()) return false;
+    if (taken->help != kOfPredictor) return is_needed(settings, parameter);
+    SamplerSettings handed_on = settings;
+    const auto predictor = std::ranges::find(all, "predictor", &SamplerParameter::name);
+    handed_on.name = settings.predictor.value_or(std::string(predictor->preset));
+    return has_effect(handed_on, parameter);
+}
+
 Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
                         Pilot* pilot) {
     const SamplerEntry& entry = checked_sampler(settings, "--sampler");

@@ -109,6 +109,10 @@ SamplerSettings without_idle(SamplerSettings settings, std::string_view kept = {
 /// The course as the sampler goes along it: from data to noise where it inverts, whatever way `course` goes.
 Course course_in_direction(const Course& course, std::string_view sampler);
 
+/// Whether the parameter, --sampler.NAME, can change the program: the sampler takes it (a predictor_corrector's
+/// predictor, where it is handed on), and no other setting leaves it without effect.
+bool has_effect(const SamplerSettings& settings, std::string_view parameter);
+
 /// Compiles `settings` over the nodes of `course`, those that start `from_data` over its reverse. The state is register
 /// 0. Where an update is affine in the state and the network's output, it is that one `eval`. `pilot` may be null for
 /// samplers that are not `piloted`. Throws base::Error (request) naming the flag: sampler or parameter unknown, not

@@ -261,5 +261,36 @@ TEST(Clip, ClampsEveryEstimateOfTheData) {
     }
 }
 
+TEST(SamplerParameters, HaveAnEffectWhereTheSamplerTakesThemAndTheOthersLeaveThem) {
+    EXPECT_TRUE(has_effect({.name = "ddim"}, "eta"));
+    EXPECT_FALSE(has_effect({.name = "heun"}, "eta"));
+    EXPECT_FALSE(has_effect({.name = "ddpm"}, "mix"));
+    EXPECT_TRUE(has_effect({.name = "ddpm", .variance = "mixed"}, "mix"));
+    EXPECT_FALSE(has_effect({.name = "ddpm"}, "threshold_max"));
+    EXPECT_TRUE(has_effect({.name = "ddpm", .threshold = 0.9}, "threshold_max"));
+    EXPECT_TRUE(has_effect({.name = "edm_stochastic"}, "churn_min"));
+    EXPECT_FALSE(has_effect({.name = "edm_stochastic", .churn = 0}, "churn_min"));
+}
+
+TEST(SamplerParameters, OfAPredictorHaveAnEffectWhereItTakesThem) {
+    EXPECT_FALSE(has_effect({.name = "predictor_corrector"}, "eta"));
+    EXPECT_TRUE(has_effect({.name = "predictor_corrector", .predictor = "ddim"}, "eta"));
+    EXPECT_FALSE(has_effect({.name = "predictor_corrector", .predictor = "ddim"}, "variance"));
+    EXPECT_TRUE(has_effect({.name = "predictor_corrector"}, "variance"));
+    EXPECT_FALSE(has_effect({.name = "predictor_corrector", .corrector_steps = 0}, "snr"));
+}
+
+// What is shown can be set: no parameter that has an effect is refused as one without.
+TEST(SamplerParameters, AgreeWithWhatIsDroppedAsIdle) {
+    for (const SamplerInfo& info : samplers()) {
+        const SamplerSettings bare{.name = std::string(info.name)};
+        SamplerSettings set = bare;
+        if (!has_effect(bare, "threshold_max")) set.threshold_max = 2;
+        if (!has_effect(bare, "limited_noise")) set.limited_noise = false;
+        EXPECT_EQ(without_idle(set).limited_noise, std::nullopt) << info.name;
+        EXPECT_EQ(without_idle(set).threshold_max, std::nullopt) << info.name;
+    }
+}
+
 }  // namespace
 }  // namespace scorefield::diffusion

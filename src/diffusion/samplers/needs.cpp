@@ -72,7 +72,8 @@ constexpr std::array kNeeds = {
     Need{"annealed_langevin", "threshold", ends_denoised, kScoreAlone, kDenoise},
     Need{"", "threshold_max", is_thresholded, "no estimate is thresholded", "give --sampler.threshold"},
     Need{"", "limited_noise", is_limited, "no estimate is limited", "give --sampler.clip or --sampler.threshold"},
-    Need{"ddim_inverse", "limited_noise", [](const Settings& s) { return !is_second_inverse(s) || *s.limited_noise; },
+    Need{"ddim_inverse", "limited_noise",
+         [](const Settings& s) { return !is_second_inverse(s) || s.limited_noise.value_or(true); },
          "the second order follows the limited estimates", "give --sampler.order 1"},
     Need{"ddim_inverse", "variant", is_second_inverse, kOneForm, kSecondOrder},
     Need{"ddim_inverse", "variable", is_second_inverse, kOneForm, kSecondOrder},
@@ -111,9 +112,12 @@ bool is_said(const Settings& settings, std::string_view parameter) {
     return said;
 }
 
+bool is_unmet(const Need& need, const Settings& settings) {
+    return (need.sampler.empty() || need.sampler == settings.name) && !need.met(settings);
+}
+
 bool is_idle(const Need& need, const Settings& settings) {
-    const bool meant = need.sampler.empty() || need.sampler == settings.name;
-    return meant && is_said(settings, need.parameter) && !need.met(settings);
+    return is_said(settings, need.parameter) && is_unmet(need, settings);
 }
 
 }  // namespace
@@ -123,6 +127,11 @@ void require_effect(const SamplerSettings& settings) {
     if (found == kNeeds.end()) return;
     throw base::request_error("flag without effect", fmt::format("--sampler.{}", found->parameter),
                               std::string(found->why), fmt::format("{}, or leave it out", found->cure));
+}
+
+bool is_needed(const SamplerSettings& settings, std::string_view parameter) {
+    return std::ranges::none_of(
+        kNeeds, [&](const Need& need) { return need.parameter == parameter && is_unmet(need, settings); });
 }
 
 SamplerSettings without_idle(SamplerSettings settings, std::string_view kept) {

@@ -8,4 +8,8 @@ namespace scorefield::diffusion {
 /// without effect, with the cure.
 void require_effect(const SamplerSettings& settings);
 
+/// Whether the other settings leave the parameter an effect, for a sampler that takes it. Its own value does not count
+/// where it has none yet.
+bool is_needed(const SamplerSettings& settings, std::string_view parameter);
+
 }  // namespace scorefield::diffusion
