@@ -10,7 +10,7 @@ double Playback::dwell(const Tempo& tempo) const {
 }
 
 void Playback::advance(double seconds, const Tempo& tempo, int most) {
-    if (!playing_) return;
+    if (!playing_ || tempo.steps_per_second <= 0) return;
     // Sums of frame times fall short of a state's time by rounding.
     constexpr double kTolerance = 1e-9;
     shown_ += seconds;

@@ -4,8 +4,8 @@ namespace scorefield::app {
 
 /// How a run is shown.
 struct Tempo {
-    double steps_per_second = 15;
-    double hold = 1;  ///< seconds that the start and the end stay, at least one step's time
+    double steps_per_second = 15;  ///< 0: nothing moves
+    double hold = 1;               ///< seconds that the start and the end stay, at least one step's time
     bool loop = true;
 };
 
@@ -15,9 +15,9 @@ class Playback {
   public:
     explicit Playback(int steps) : steps_(steps) {}
 
-    /// Lets `seconds` ≥ 0 go by, at most `most` ≥ 0 states forward; time beyond that and one step more is dropped. So a
-    /// state that could not be computed in time, with `most` 0 meanwhile, is left at once, but the ends keep their
-    /// hold.
+    /// Lets `seconds` ≥ 0 go by (none where the tempo is 0), at most `most` ≥ 0 states forward; time beyond that and
+    /// one step more is dropped. So a state that could not be computed in time, with `most` 0 meanwhile, is left at
+    /// once, but the ends keep their hold.
     void advance(double seconds, const Tempo& tempo, int most);
     void play() { playing_ = true; }
     void pause() { playing_ = false; }

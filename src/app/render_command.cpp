@@ -49,18 +49,22 @@ class Frames {
            std::function<void(const render::Picture&)> write)
         : device_(device), scene_(scene), capture_(device), log_(settings.frame_log), write_(std::move(write)) {}
 
-    /// `draw` records the next frame.
+    /// `draw` records the next frame. Its time is that since the begin of the frame before, or of the first since these
+    /// were made.
     void add(const std::function<void(gpu::Recorder&)>& draw) {
         require_not_interrupted();
         FrameSlot& slot = slots_[frames_ % slots_.size()];
         finish_frame(device_, slot, log_);
         if (capture_.full()) write_(capture_.take());
         const Clock::time_point start = Clock::now();
+        const double frame_ms = std::chrono::duration<double, std::milli>(start - last_).count();
+        last_ = start;
         slot.recorder.begin();
         draw(slot.recorder);
         capture_.record(slot.recorder, scene_.picture());
         capture_.submitted(device_.submit(slot.recorder));
         slot.record = frame_record(frames_, milliseconds_since(start), scene_.model(), scene_.player());
+        slot.record->frame_ms = frame_ms;
         ++frames_;
     }
 
@@ -82,6 +86,7 @@ class Frames {
     std::function<void(const render::Picture&)> write_;
     std::array<FrameSlot, 2> slots_ = {FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}};
     std::uint64_t frames_ = 0;
+    Clock::time_point last_ = Clock::now();
 };
 
 Tempo tempo_of(const Settings& settings) {
@@ -195,7 +200,16 @@ Settings sheet_settings(const Settings& settings) {
     if (!settings.is_given("captions")) sheet.captions = false;
     if (!settings.is_given("look.overlay")) sheet.look.overlay = false;
     if (!settings.is_given("look.axes")) sheet.look.axes = false;
+    // Tiles may be of different scales: where the noise is far wider than the data, the camera follows the particles.
+    sheet.look.scale_bar = true;
     return sheet;
+}
+
+/// Only what is watched can stand still.
+void require_tempo(const Settings& settings) {
+    if (settings.steps_per_second > 0) return;
+    throw base::request_error("value out of range", "--steps-per-second", "a film in which nothing moves has no end",
+                              "give above 0 … 1000 steps/s");
 }
 
 }  // namespace
@@ -203,6 +217,7 @@ Settings sheet_settings(const Settings& settings) {
 int render_command(const Settings& asked) {
     watch_interrupts();
     const Form form = render_form(asked.out);
+    if (form != Form::sheet) require_tempo(asked);
     const Settings settings = with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
     // Of a program from a file the steps are not known yet: play counts again.
     if (form == Form::sheet) {

@@ -9,6 +9,7 @@
 #include "app/open_data.hpp"
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "base/short_number.hpp"
 #include "data/datasets.hpp"
 #include "gpu/transfer.hpp"
 
@@ -42,9 +43,18 @@ render::Bounds join(const render::Bounds& a, const render::Bounds& b) {
     return both;
 }
 
-render::Captions captions_of(const Settings& settings, const std::string& first, const std::string& second) {
-    if (!settings.captions) return {};
-    return {{first, second}, {}};
+/// Whole numbers are steps of a discrete process.
+std::string time_text(double t) {
+    return t == std::round(t) ? fmt::format("{:.0f}", t) : base::short_number(t, 4);
+}
+
+render::Captions captions_of(const Settings& settings, const Model& model, const std::string& first,
+                             const std::string& second) {
+    render::Captions captions;
+    // Particles on a line are spread over a strip, which stands for nothing.
+    captions.axes = {"x", model.dim() == 1 ? "" : "y"};
+    if (settings.captions) captions.top_left = {first, second};
+    return captions;
 }
 
 }  // namespace
@@ -54,14 +64,23 @@ std::string caption(const Player& player) {
     const diffusion::Program& program = player.program();
     std::string step = fmt::format("{}   step {}/{}", program.sampler, moment.state, program.steps);
     if (program.evaluations() == 0) return step;
-    return step + (moment.clean ? "   clean" : fmt::format("   t = {:.6g}   σ = {:.3f}", moment.t, moment.sigma));
+    return step +
+           (moment.clean ? "   final sample" : fmt::format("   t = {}   ", time_text(moment.t)) + level_text(player));
 }
 
 std::string short_caption(const Player& player) {
     const Moment moment = player.moment();
     std::string step = fmt::format("step {}", moment.state);
     if (player.program().evaluations() == 0) return step;
-    return step + (moment.clean ? " · clean" : fmt::format(" · t = {:.6g}", moment.t));
+    if (moment.clean) return step + " · final sample";
+    if (moment.t != moment.sigma) step += " · t = " + time_text(moment.t);
+    return step + " · " + level_text(player);
+}
+
+std::string level_text(const Player& player) {
+    const Moment moment = player.moment();
+    if (player.program().evaluations() == 0) return {};
+    return moment.clean ? "final sample" : "σ = " + base::short_number(moment.sigma);
 }
 
 std::string particles_text(std::uint64_t count) {
@@ -173,7 +192,7 @@ void Scene::see_as(const Scene& other) {
 }
 
 std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most,
-                            const LiveWeights* live) {
+                            const LiveWeights* live, const render::ScalarField* field) {
     const auto started = [&] {
         renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_law().mean_of(0),
                                 player_.start_law().scale_of(0));
@@ -182,7 +201,7 @@ std::uint64_t Scene::record(gpu::Recorder& recorder, const Settings& settings, s
     if (follows_) fit_camera();
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), settings.seed);
     renderer_.record(recorder, as_particles(player_.particles()), camera, lit(settings.look),
-                     captions_of(settings, caption(player_), second));
+                     captions_of(settings, model_, caption(player_), second), field);
     return done;
 }
 
@@ -193,7 +212,7 @@ void Scene::record_data(gpu::Recorder& recorder, const Settings& settings) {
     render::Look look = lit(settings.look);
     look.mode = render::ColourMode::density;
     renderer_.record(recorder, {data_, 0, kOverlayPoints, count, dim}, camera, look,
-                     captions_of(settings, "data: " + data_name_, ""));
+                     captions_of(settings, model_, "data: " + data_name_, ""));
 }
 
 }  // namespace scorefield::app

@@ -31,9 +31,9 @@ class Scene {
     void see_as(const Scene& other);
 
     /// Advances the particles towards the state that the clock shows, by at most about `most` particle-steps, and draws
-    /// the last whole state onto picture(). Returns the particle-steps recorded.
+    /// the last whole state onto picture(), over `field` where there is one. Returns the particle-steps recorded.
     std::uint64_t record(gpu::Recorder& recorder, const Settings& settings, std::uint64_t most = Player::kWhole,
-                         const LiveWeights* live = nullptr);
+                         const LiveWeights* live = nullptr, const render::ScalarField* field = nullptr);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void record_data(gpu::Recorder& recorder, const Settings& settings);
     /// Another size of the picture; waits for the GPU.
@@ -78,8 +78,11 @@ class Scene {
 
 /// `ddim   step 17/50   t = 680   σ = 0.86`.
 std::string caption(const Player& player);
-/// `step 17/50 · t = 680`.
+/// `step 17 · t = 680 · σ = 0.86`; the time only where it is not σ itself.
 std::string short_caption(const Player& player);
+/// The noise of the state that is shown, as captions say it: `σ = 0.86`, `final sample`; empty where a program never
+/// asks for a score.
+std::string level_text(const Player& player);
 /// `10 000 particles`.
 std::string particles_text(std::uint64_t count);
 

@@ -227,8 +227,9 @@ void add_picture(Table& table) {
                      [](Settings& s) -> Slot { return &s.height; }});
     table.push_back({"fps", kGroup, IntegerRange{1, 240}, "frames/s", "Frames per second of the film", kRender,
                      [](Settings& s) -> Slot { return &s.fps; }});
-    table.push_back({"steps-per-second", kGroup, RealRange{0, 1000, true, 120}, "steps/s", "How fast the sampler plays",
-                     kFrames, [](Settings& s) -> Slot { return &s.steps_per_second; }});
+    table.push_back({"steps-per-second", kGroup, RealRange{0, 1000, false, 120}, "steps/s",
+                     "How fast the sampler plays; in the viewer 0 stops it", kFrames,
+                     [](Settings& s) -> Slot { return &s.steps_per_second; }});
     table.push_back({"hold", kGroup, RealRange{0, 60, false, 5}, "s", "How long the first and the last moment stay",
                      kFrames, [](Settings& s) -> Slot { return &s.hold; }});
     table.push_back({"loop", kGroup, Toggle{}, "", "Start again when the data are reached", kView,

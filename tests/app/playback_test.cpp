@@ -39,6 +39,19 @@ TEST(Playback, FrameTimesThatAddUpInexactlyMakeTheSameStates) {
     }
 }
 
+TEST(Playback, StandsStillAtTempoZeroAndGoesOnWithoutAJump) {
+    Playback playback(100);
+    playback.advance(0.35, {10, 0, true}, kAny);
+    EXPECT_EQ(playback.state(), 3);
+    for (int i = 0; i < 1000; ++i) playback.advance(0.25, {0, 0, true}, kAny);
+    EXPECT_EQ(playback.state(), 3);
+    EXPECT_FALSE(playback.finished());
+    playback.advance(0.06, {10, 0, true}, kAny);
+    EXPECT_EQ(playback.state(), 4);
+    playback.step();
+    EXPECT_EQ(playback.state(), 5);
+}
+
 TEST(Playback, WithoutLoopTheResultStays) {
     Playback playback(2);
     EXPECT_EQ(states(playback, {10, 0, false}, 0.1, 6), (std::vector<int>{0, 1, 2, 2, 2, 2}));

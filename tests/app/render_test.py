@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-from binary import files_below, png_size, require, run
+from binary import files_below, png_size, refused, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -47,6 +47,9 @@ def frames(cwd):
     require([int(row["step"]) for row in rows] == [0] * 5 + [1, 2, 3, 4, 5] + [6] * 5, "steps in the log")
     require(all(row["sampler"] == "ddpm" and row["steps"] == "6" for row in rows), "settings in the log")
     require(all(float(row["splat_ms"]) > 0 and float(row["tone_map_ms"]) > 0 for row in rows), "times in the log")
+    # A frame lasts until the next begins, and holds at least what was recorded for the one before.
+    require(all(float(b["frame_ms"]) >= float(a["cpu_ms"]) > 0 for a, b in zip(rows, rows[1:])), "frame times in the log")
+    require(float(rows[0]["frame_ms"]) > 0, "the first frame has no time")
 
     render(cwd, "again", "--fps", "10", *tempo)
     require(contents(cwd, "again") == slow, "the same settings give other frames")
@@ -66,6 +69,14 @@ def reaches_the_data(cwd):
     with open(os.path.join(cwd, "far.csv")) as file:
         steps = [row["step"] for row in csv.DictReader(file)]
     require(steps == ["0", "100"], f"steps {steps}")
+
+
+def refuses_to_stand_still(cwd):
+    """0 steps a second stops the viewer; of a film there is no end. A contact sheet has no tempo."""
+    refused(BINARY, ["render", *RUN, "--out", "still.mp4", "--steps-per-second", "0"], 2, ["--steps-per-second"], cwd)
+    done = run(BINARY, ["render", *RUN, "--out", "still.png", "--steps-per-second", "0", "--width", "64", "--height",
+                        "64"], cwd)
+    require(done.returncode == 0, str(done))
 
 
 def film(cwd):
@@ -92,6 +103,7 @@ def main():
     with tempfile.TemporaryDirectory() as cwd:
         frames(cwd)
         reaches_the_data(cwd)
+        refuses_to_stand_still(cwd)
         film(cwd)
         sheet(cwd)
         left = [path for path in files_below(cwd) if ".part" in path]
