@@ -51,7 +51,7 @@ void add_live_settings(std::vector<Setting>& table) {
         {"train.score_error", kGroup, Toggle{}, "",
          "Where the network in training is wrong: how far its score is from the exact one of its data, "
          "times sigma, at the particles' noise level (of finished samples where noise is half of the signal); from "
-         "clear, right, "
+         "dark, right, "
          "to bright, 1 or more: no better than knowing nothing",
          kView, [](Settings& s) -> Slot { return &s.score_error; }});
 }

@@ -79,6 +79,7 @@ class Frames {
     std::uint64_t count() const { return frames_; }
 
   private:
+    Clock::time_point last_ = Clock::now();  ///< when the frame before began
     gpu::Device& device_;
     Scene& scene_;
     render::Capture capture_;
@@ -86,7 +87,6 @@ class Frames {
     std::function<void(const render::Picture&)> write_;
     std::array<FrameSlot, 2> slots_ = {FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}};
     std::uint64_t frames_ = 0;
-    Clock::time_point last_ = Clock::now();
 };
 
 Tempo tempo_of(const Settings& settings) {

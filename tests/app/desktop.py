@@ -16,8 +16,9 @@ PICTURE = (800, 400)
 # Width, height, left, top.
 PICTURE_AREA = (400, 300, 600, 250)  # of the window, without captions
 PANEL_AREA = (330, 720, 0, 0)  # with the graph of frame times, which every frame moves
+PANEL_GROUND = bytes([28, 22, 20])  # blue, green, red
 GLANCE = 0.005  # seconds between looks at the screen
-FRAMES_OF_AN_EVENT = 4  # some are under way when it comes, one heeds it
+FRAMES_OF_AN_EVENT = 5  # some are under way when it comes, one heeds it, the next shows what follows
 LEAST_PARTICLES = 4096  # that a frame moves by a step (Pace::kLeast)
 ALLOWANCE_MS = 12  # of a frame for particles (Pace::kBudget_ms)
 FRAMES_OF_A_STEP = 20  # at most, of 80 000 particles
@@ -71,10 +72,13 @@ class Desktop:
 
 
 class Viewer:
-    """`binary view` with the arguments, under validation, its frames logged. Its working folder is `folder`."""
+    """`binary view` with the arguments, under validation, its frames logged. Its working folder is `folder`. `picture` and
+    `panel`: where they are looked at, in windows of another size than the usual one."""
 
-    def __init__(self, binary, desktop, folder, name, *arguments):
+    def __init__(self, binary, desktop, folder, name, *arguments, picture=PICTURE_AREA, panel=PANEL_AREA):
         self.desktop = desktop
+        self.picture_area = picture
+        self.panel_area = panel
         self.folder = folder
         self.log = os.path.join(folder, name + ".csv")
         self.errors = open(os.path.join(folder, name + ".err"), "w+")
@@ -95,12 +99,12 @@ class Viewer:
 
     def wait_for_frames(self, count):
         """Until so many frames were seen; the window shows the panel."""
-        before = self.pixels(PANEL_AREA)
+        before = self.pixels(self.panel_area)
         for _ in range(count):
             before = self.wait_for(lambda: self.another_panel(before), "no more frames", GLANCE)
 
     def another_panel(self, before):
-        now = self.pixels(PANEL_AREA)
+        now = self.pixels(self.panel_area)
         return now if now != before else None
 
     def said(self):
@@ -151,18 +155,30 @@ class Viewer:
 
     def picture(self):
         """Pixels of the picture's middle."""
-        return self.pixels(PICTURE_AREA)
+        return self.pixels(self.picture_area)
 
     def is_still(self, frames=FRAMES_OF_A_STEP):
         before = self.picture()
         self.wait_for_frames(frames)
         return self.picture() == before
 
-    def close(self):
+    def ask_to_close(self):
         """As the window manager's close button does (WM_DELETE_WINDOW)."""
         self.desktop.xdotool("windowactivate", "--sync", self.window)
         self.desktop.xdotool("key", "alt+F4")
+
+    def close(self):
+        self.ask_to_close()
         return self.end()
+
+    def is_dimmed(self):
+        """Behind a question that has to be answered."""
+        return self.pixels((1, 1, 2, 2))[:3] != PANEL_GROUND
+
+    def answer(self, key):
+        """Waits for the question. It may be the last that the viewer hears."""
+        self.wait_for(self.is_dimmed, "nothing is asked")
+        self.desktop.xdotool("key", key)
 
     def end(self):
         status = self.process.wait(PATIENCE)

@@ -1,6 +1,7 @@
 """Training in the viewer, under Xvfb with openbox: a ring is painted with the mouse and trained on at once, and the
 finished samples of the network in training come to lie in a ring, measured on the screen. Then training pauses, goes
-on, and points that are dropped onto the window take the painting's place. Status 0 and no validation message.
+on, and points that are dropped onto the window take the painting's place, once the viewer has asked whether the network
+in training may be lost. Closing asks too, and saves. Status 0 and no validation message.
 
 usage: viewer_train_test.py BINARY [PICTURE.png]   (keeps a picture of the ring that was learned)
 """
@@ -19,10 +20,10 @@ from desktop import FRAMES_OF_AN_EVENT, Desktop, Viewer
 BINARY = os.path.abspath(sys.argv[1])
 KEPT = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
 
-BOARD_CENTRE = (805, 360)
+BOARD_CENTRE = (805, 346)
 RING_RADIUS = 200
 LIT_PIXELS = 5000  # of 8 000 particles, each 3 × 3 pixels, most beside others
-PICTURE_AREA = (950, 720, 330, 0)  # width, height, left, top: beside the panel
+PICTURE_AREA = (950, 692, 330, 0)  # width, height, left, top: beside the panel, above the status bar
 # Small, so that a slow machine learns it in seconds too; nothing but the particles is bright.
 ARGUMENTS = ["--train.steps", "100000", "--train.schedule", "constant", "--train.batch", "256", "--train.ema", "0.998",
              "--network.width", "32", "--network.depth", "2", "--train.share", "80", "--steps", "15", "--particles",
@@ -96,14 +97,19 @@ def learns_what_is_dropped(viewer, folder):
         file.write("no data")
     viewer.wait_for(lambda: is_clear_ring(viewer), "the ring is lost when training goes on")
     viewer.drop(text)
+    viewer.answer("d")
     viewer.wait_for_frames(10 * FRAMES_OF_AN_EVENT)
     require(is_ring(viewer), "a file that is no data ends the training")
     points = os.path.join(folder, "line.npy")
     np.save(points, np.stack([np.linspace(-1, 1, 1000), 0.01 * np.sin(np.arange(1000))], axis=1).astype(np.float32))
     upright = os.path.join(folder, "upright.npy")
     np.save(upright, np.load(points)[:, ::-1])
-    viewer.drop(upright)  # is still being prepared when the next one comes
+    viewer.drop(upright)
+    viewer.drop(points)  # the last one stands
+    viewer.answer("Escape")
+    viewer.wait_for(lambda: not viewer.is_dimmed(), "Escape does not take the question back")
     viewer.drop(points)
+    viewer.answer("d")
     viewer.wait_for(lambda: lies_on_a_line(viewer), "the particles do not come to lie on the line")
 
 
@@ -123,7 +129,10 @@ def learns_what_is_painted(desktop, folder):
     viewer.key("t")
     viewer.wait_for(lambda: not viewer.is_still(), "training does not go on")
     learns_what_is_dropped(viewer, folder)
-    rows = viewer.close()
+    viewer.ask_to_close()
+    viewer.answer("Return")
+    rows = viewer.end()
+    require(os.path.exists(os.path.join(folder, "trained.safetensors")), "the model is not saved")
     trained = [row for row in rows if float(row["training_ms"]) > 0]
     require(len(trained) > 20, f"only {len(trained)} frames trained")
     require(all(float(row["training_ms"]) == 0 for row in rows[:10]), "training before it was asked for")

@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
+
+#include "app/viewer/number_field.hpp"
+#include "base/error.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -17,45 +21,83 @@ std::string id_of(const Setting& setting) {
     return "##" + std::string(setting.name);
 }
 
-bool changed_now(bool changed, bool when_released) {
-    return when_released ? ImGui::IsItemDeactivatedAfterEdit() : changed;
+bool changed_by(const NumberEdit& edit, bool when_released) {
+    return when_released ? edit.released : edit.dragged;
 }
 
-/// Whole numbers: a slider as far as it is handy, any other value by Ctrl and click; without a handy end a field.
+/// What people type: with blanks around it, with a true minus sign.
+std::string plain_number(std::string text) {
+    constexpr std::string_view kMinus = "−";
+    for (std::size_t at = text.find(kMinus); at != std::string::npos; at = text.find(kMinus)) {
+        text.replace(at, kMinus.size(), "-");
+    }
+    const std::size_t first = text.find_first_not_of(" \t");
+    if (first == std::string::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Reads a typed text as the command line does. True when the setting has another value; what is refused leaves it.
+bool take_typed(Settings& settings, const Setting& setting, const std::string& text) {
+    const std::string before = value_text(settings, setting);
+    try {
+        assign(settings, setting, plain_number(text));
+    } catch (const base::Error& error) {
+        TypedNumber::current().refuse(error.what());
+        return false;
+    }
+    return value_text(settings, setting) != before;
+}
+
+/// A field with a button at each side that goes one down or up within the range.
 template <class Value>
-bool integer_control(const Setting& setting, const IntegerRange& range, Value* value, bool when_released) {
-    const ImGuiDataType type = sizeof(Value) == sizeof(std::uint64_t) ? ImGuiDataType_U64 : ImGuiDataType_U32;
+NumberEdit stepped_field(const Setting& setting, ImGuiDataType type, Value* value, Value low, Value high) {
+    const ImGuiStyle& style = ImGui::GetStyle();
+    const float side = ImGui::GetFrameHeight();
     const std::string id = id_of(setting);
-    bool changed = false;
-    if (range.handy_high == 0) {
-        const Value one = 1;
-        changed = ImGui::InputScalar(id.c_str(), type, value, &one);
-    } else {
-        const Value low = static_cast<Value>(range.low);
-        const Value high = static_cast<Value>(range.handy_high);
-        constexpr std::uint64_t kLogarithmicFrom = 100;
-        const ImGuiSliderFlags flags = range.handy_high > kLogarithmicFrom ? ImGuiSliderFlags_Logarithmic : 0;
-        changed = ImGui::SliderScalar(id.c_str(), type, value, &low, &high, nullptr, flags);
-    }
-    if (changed) {
-        const auto most = static_cast<Value>(std::min<std::uint64_t>(range.high, std::numeric_limits<Value>::max()));
-        *value = std::clamp(*value, static_cast<Value>(range.low), most);
-    }
-    return changed_now(changed, when_released);
+    ImGui::SetNextItemWidth(ImGui::CalcItemWidth() - 2 * (side + style.ItemInnerSpacing.x));
+    NumberEdit edit = number_field(id.c_str(), type, value, type == ImGuiDataType_U64 ? "%llu" : "%u", nullptr);
+    ImGui::PushButtonRepeat(true);
+    const auto step = [&](const char* sign, bool possible, Value next) {
+        ImGui::SameLine(0, style.ItemInnerSpacing.x);
+        ImGui::BeginDisabled(!possible);
+        if (ImGui::Button((sign + id).c_str(), {side, side})) {
+            *value = next;
+            edit.dragged = edit.released = true;
+        }
+        ImGui::EndDisabled();
+    };
+    step("-", *value > low, *value - 1);
+    step("+", *value < high, *value + 1);
+    ImGui::PopButtonRepeat();
+    return edit;
 }
 
-bool real_control(const Setting& setting, const RealRange& range, double* value, bool when_released) {
+/// Whole numbers: a slider as far as it is handy; without a handy end a field.
+template <class Value>
+NumberEdit integer_field(const Setting& setting, const IntegerRange& range, Value* value) {
+    const ImGuiDataType type = sizeof(Value) == sizeof(std::uint64_t) ? ImGuiDataType_U64 : ImGuiDataType_U32;
+    const auto low = static_cast<Value>(range.low);
+    const auto most = static_cast<Value>(std::min<std::uint64_t>(range.high, std::numeric_limits<Value>::max()));
+    if (range.handy_high == 0) return stepped_field(setting, type, value, low, most);
+    constexpr std::uint64_t kLogarithmicFrom = 100;
+    const auto high = static_cast<Value>(range.handy_high);
+    const SliderEnds ends = {&low, &high, range.handy_high > kLogarithmicFrom};
+    const NumberEdit edit =
+        number_field(id_of(setting).c_str(), type, value, type == ImGuiDataType_U64 ? "%llu" : "%u", &ends);
+    if (edit.dragged) *value = std::clamp(*value, low, most);
+    return edit;
+}
+
+NumberEdit real_field(const Setting& setting, const RealRange& range, double* value) {
     const double high = range.handy_high == 0 ? range.high : range.handy_high;
     constexpr double kSmallestShare = 1e-6;
     const bool positive = range.open_low || range.low > 0;
     const double low = positive ? std::max(range.low, high * kSmallestShare) : range.low;
     constexpr double kLogarithmicFrom = 20;
-    const bool logarithmic = range.logarithmic || (positive && high > kLogarithmicFrom);
-    const ImGuiSliderFlags flags = logarithmic ? ImGuiSliderFlags_Logarithmic : 0;
-    const bool changed =
-        ImGui::SliderScalar(id_of(setting).c_str(), ImGuiDataType_Double, value, &low, &high, "%.4g", flags);
-    if (changed) *value = std::clamp(*value, range.open_low ? low : range.low, range.high);
-    return changed_now(changed, when_released);
+    const SliderEnds ends = {&low, &high, range.logarithmic || (positive && high > kLogarithmicFrom)};
+    const NumberEdit edit = number_field(id_of(setting).c_str(), ImGuiDataType_Double, value, "%.4g", &ends);
+    if (edit.dragged) *value = std::clamp(*value, range.open_low ? low : range.low, range.high);
+    return edit;
 }
 
 /// What a box that is ticked starts from: the number that holds where nothing is said, else the nearest to 1.
@@ -68,19 +110,19 @@ Value first_value(const Setting& setting, Value low, Value high) {
     return std::clamp(number ? preset : Value{1}, low, high);
 }
 
-/// A number that may be absent: a box to tick before its control. True when it has another value.
-template <class Value, class Control>
-bool optional_control(const Setting& setting, std::optional<Value>* value, Value first, const Control& number) {
+/// A number that may be absent: a box to tick before its field. True when the box has changed it.
+template <class Value>
+bool presence_box(const Setting& setting, std::optional<Value>* value, Value first) {
     bool present = value->has_value();
     const bool changed = ImGui::Checkbox((id_of(setting) + " on").c_str(), &present);
     if (changed) *value = present ? std::optional(first) : std::nullopt;
     ImGui::SameLine();
     if (!*value) {
         ImGui::TextDisabled("%.*s", static_cast<int>(setting.unset.size()), setting.unset.data());
-        return changed;
+    } else {
+        ImGui::SetNextItemWidth(-1);
     }
-    ImGui::SetNextItemWidth(-1);
-    return number(&**value) || changed;
+    return changed;
 }
 
 /// One of `names`; where the slot may be empty also what holds then.
@@ -111,39 +153,44 @@ bool choice_control(Settings& settings, const Setting& setting, std::span<const 
 }
 
 /// Whole numbers held as int, of ranges that it holds.
-bool int_control(const Setting& setting, const IntegerRange& range, int* value, bool when_released) {
+NumberEdit int_field(const Setting& setting, const IntegerRange& range, int* value) {
     auto whole = static_cast<std::uint32_t>(*value);
-    const bool changed = integer_control(setting, range, &whole, when_released);
+    NumberEdit edit = integer_field(setting, range, &whole);
     *value = static_cast<int>(whole);
-    return changed;
+    return edit;
 }
 
-bool whole_control(const Slot& slot, const Setting& setting, const IntegerRange& range, bool when_released) {
-    if (auto* const* value = std::get_if<std::uint32_t*>(&slot)) {
-        return integer_control(setting, range, *value, when_released);
-    }
-    if (auto* const* value = std::get_if<std::uint64_t*>(&slot)) {
-        return integer_control(setting, range, *value, when_released);
-    }
-    if (auto* const* value = std::get_if<std::optional<int>*>(&slot)) {
-        const int first = first_value(setting, static_cast<int>(range.low), static_cast<int>(range.high));
-        return optional_control(setting, *value, first,
-                                [&](int* number) { return int_control(setting, range, number, when_released); });
-    }
-    return int_control(setting, range, std::get<int*>(slot), when_released);
+NumberEdit whole_field(const Slot& slot, const Setting& setting, const IntegerRange& range) {
+    if (auto* const* value = std::get_if<std::uint32_t*>(&slot)) return integer_field(setting, range, *value);
+    if (auto* const* value = std::get_if<std::uint64_t*>(&slot)) return integer_field(setting, range, *value);
+    if (auto* const* value = std::get_if<std::optional<int>*>(&slot)) return int_field(setting, range, &***value);
+    return int_field(setting, range, std::get<int*>(slot));
 }
 
 bool number_control(Settings& settings, const Setting& setting, bool when_released) {
     const Slot slot = setting.slot(settings);
-    if (const IntegerRange* range = std::get_if<IntegerRange>(&setting.values)) {
-        return whole_control(slot, setting, *range, when_released);
+    const IntegerRange* const whole = std::get_if<IntegerRange>(&setting.values);
+    bool changed = false;
+    if (auto* const* value = std::get_if<std::optional<int>*>(&slot)) {
+        const int first = first_value(setting, static_cast<int>(whole->low), static_cast<int>(whole->high));
+        changed = presence_box(setting, *value, first);
+        if (!**value) return changed;
     }
-    const RealRange& range = std::get<RealRange>(setting.values);
     if (auto* const* value = std::get_if<std::optional<double>*>(&slot)) {
-        return optional_control(setting, *value, first_value(setting, range.low, range.high),
-                                [&](double* number) { return real_control(setting, range, number, when_released); });
+        const RealRange& range = std::get<RealRange>(setting.values);
+        changed = presence_box(setting, *value, first_value(setting, range.low, range.high));
+        if (!**value) return changed;
     }
-    return real_control(setting, range, std::get<double*>(slot), when_released);
+    NumberEdit edit;
+    if (whole != nullptr) {
+        edit = whole_field(slot, setting, *whole);
+    } else {
+        auto* const* optional = std::get_if<std::optional<double>*>(&slot);
+        double* const value = optional != nullptr ? &***optional : std::get<double*>(slot);
+        edit = real_field(setting, std::get<RealRange>(setting.values), value);
+    }
+    if (edit.typed) return take_typed(settings, setting, *edit.typed) || changed;
+    return changed_by(edit, when_released) || changed;
 }
 
 bool toggle_control(Settings& settings, const Setting& setting) {
@@ -184,6 +231,12 @@ void row_label(std::string_view label, const std::string& help) {
     tooltip(help);
     ImGui::SameLine(ImGui::GetContentRegionMax().x * kLabelShare);
     ImGui::SetNextItemWidth(-1);
+}
+
+void text_row(std::string_view label, const std::string& text, const std::string& help) {
+    row_label(label, help);
+    ImGui::TextUnformatted(text.c_str());
+    tooltip(help);
 }
 
 bool control(Settings& settings, std::string_view name, std::string_view label, bool when_released) {

@@ -24,4 +24,7 @@ void tooltip(const std::string& text);
 /// Text at the left of a row, the next item at its right.
 void row_label(std::string_view label, const std::string& help);
 
+/// A row that only says something.
+void text_row(std::string_view label, const std::string& text, const std::string& help);
+
 }  // namespace scorefield::app

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+
+#include "render/png_file.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -50,6 +53,34 @@ void DrawingBoard::update(const Area& area) {
     draw(place);
 }
 
+void DrawingBoard::clear() {
+    if (painting_.empty()) return;
+    history_.keep(painting_);
+    painting_.clear();
+}
+
+void DrawingBoard::undo() {
+    last_.reset();
+    history_.undo(painting_);
+}
+
+void DrawingBoard::redo() {
+    last_.reset();
+    history_.redo(painting_);
+}
+
+void DrawingBoard::save(const std::filesystem::path& path) {
+    render::Picture picture{Painting::kWidth, Painting::kHeight, {}};
+    constexpr float kMost = 255;
+    constexpr std::uint8_t kOpaque = 255;
+    for (const float cell : painting_.cells()) {
+        const auto grey = static_cast<std::uint8_t>(std::lround(cell * kMost));
+        picture.rgba.insert(picture.rgba.end(), {grey, grey, grey, kOpaque});
+    }
+    render::write_png(path, picture);
+    saved_ = painting_.cells();
+}
+
 void DrawingBoard::paint(const Place& place) {
     const ImGuiIO& io = ImGui::GetIO();
     const bool down = io.MouseDown[ImGuiMouseButton_Left] && (last_ || !io.WantCaptureMouse);
@@ -58,7 +89,8 @@ void DrawingBoard::paint(const Place& place) {
         return;
     }
     const std::array<double, 2> now = place.of(io.MousePos);
-    painting.stroke(last_.value_or(now), now, static_cast<double>(brush), erase);
+    if (!last_) history_.keep(painting_);
+    painting_.stroke(last_.value_or(now), now, static_cast<double>(brush), erase);
     last_ = now;
 }
 
@@ -68,7 +100,7 @@ void DrawingBoard::draw(const Place& place) const {
     const ImVec2 end = place.at(Painting::kWidth, Painting::kHeight);
     list->AddRectFilled(place.corner, end, kBoard, 6);
     for (std::size_t row = 0; row < Painting::kHeight; ++row) {
-        const float* const cells = painting.cells().data() + row * Painting::kWidth;
+        const float* const cells = painting_.cells().data() + row * Painting::kWidth;
         for (std::size_t first = 0, next = 0; first < Painting::kWidth; first = next) {
             const int shade = shade_of(cells[first]);
             for (next = first + 1; next < Painting::kWidth && shade_of(cells[next]) == shade;) ++next;
@@ -78,7 +110,7 @@ void DrawingBoard::draw(const Place& place) const {
         }
     }
     list->AddRect(place.corner, end, kFrame, 6);
-    if (painting.empty()) {
+    if (painting_.empty()) {
         const char* const hint = "Paint a distribution with the mouse";
         const ImVec2 size = ImGui::CalcTextSize(hint);
         list->AddText({(place.corner.x + end.x - size.x) / 2, (place.corner.y + end.y - size.y) / 2}, kHint, hint);

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "app/painting.hpp"
+#include "app/painting_history.hpp"
 
 namespace scorefield::app {
 
@@ -21,10 +24,21 @@ class DrawingBoard {
     /// Takes the mouse's strokes and shows board and painting; nothing while it is closed.
     void update(const Area& area);
 
+    const Painting& painting() const { return painting_; }
+    void clear();
+    void undo();
+    void redo();
+    bool can_undo() const { return history_.can_undo(); }
+    bool can_redo() const { return history_.can_redo(); }
+
+    /// Something is painted that `save` has not written.
+    bool unsaved() const { return !painting_.empty() && painting_.cells() != saved_; }
+    /// Writes the brightness as a picture, which --data takes. Throws base::Error.
+    void save(const std::filesystem::path& path);
+
     bool open = false;
     bool erase = false;
     float brush = 9;  ///< radius, in cells
-    Painting painting;
 
   private:
     struct Place;
@@ -32,6 +46,9 @@ class DrawingBoard {
     void draw(const Place& place) const;
     void paint(const Place& place);
 
+    Painting painting_;
+    PaintingHistory history_;
+    std::vector<float> saved_;                   ///< the cells that were written last
     std::optional<std::array<double, 2>> last_;  ///< of the stroke under way
 };
 

@@ -1,16 +1,15 @@
 #include "app/viewer/error_map.hpp"
 
 #include <fmt/format.h>
-#include <imgui.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <variant>
 
+#include "base/short_number.hpp"
 #include "diffusion/prediction.hpp"
 #include "nn/network_score.hpp"
-#include "render/colour_map.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -50,8 +49,9 @@ diffusion::Eval evaluation_for(const Player& player) {
     return found;
 }
 
-ErrorField answer(const Question& question) {
-    ErrorField field = {question.bounds, kColumns, kRows, question.at.sigma, {}};
+render::ScalarField answer(const Question& question) {
+    render::ScalarField field{
+        .bounds = question.bounds, .columns = kColumns, .rows = kRows, .values = {}, .title = "score error"};
     const auto& [low, high] = question.bounds;
     std::vector<double> x;
     for (std::size_t row = 0; row < kRows; ++row) {
@@ -94,15 +94,6 @@ std::shared_ptr<const diffusion::EmpiricalTarget> some_of(const data::Dataset& d
     return std::make_shared<diffusion::EmpiricalTarget>(data::thinned(points, kPoints).values, points.dim);
 }
 
-/// From nothing over dark red to bright: transparent where the network is right.
-ImU32 colour_of(float error) {
-    constexpr double kStrongest = 0.5;  // opacity
-    const double value = std::clamp(static_cast<double>(error), 0.0, 1.0);
-    const render::Colour colour = render::colour_at(render::ColourMap::inferno, 0.2 + 0.6 * value);
-    const float alpha = static_cast<float>(kStrongest * std::min(1.0, 1.6 * value));
-    return ImGui::ColorConvertFloat4ToU32({colour[0], colour[1], colour[2], alpha});
-}
-
 }  // namespace
 
 void ErrorMap::forget() {
@@ -122,6 +113,7 @@ void ErrorMap::update(const Scene& scene, const LiveTraining& training) {
         Answer answer = answer_.get();
         if (!stale_) {
             field_ = std::move(answer.field);
+            sigma_ = answer.sigma;
             exact_ = std::move(answer.exact);
             problem_ = std::move(answer.problem);
         }
@@ -144,44 +136,27 @@ void ErrorMap::update(const Scene& scene, const LiveTraining& training) {
     answer_ = std::async(std::launch::async, [question, data = data_, scaling = model.scaling]() mutable {
         try {
             if (!question.exact) question.exact = some_of(*data, question.label, scaling);
-            return Answer{answer(question), question.exact, {}};
+            return Answer{answer(question), question.at.sigma, question.exact, {}};
         } catch (const std::exception& error) {
-            return Answer{std::nullopt, nullptr, error.what()};
+            return Answer{std::nullopt, 0, nullptr, error.what()};
         }
     });
 }
 
-void ErrorMap::draw(const render::Camera2d& camera, VkExtent2D extent, float left, float pixels) const {
-    if (!field_) return;
-    ImDrawList* const list = ImGui::GetBackgroundDrawList();
-    const ErrorField& field = *field_;
-    const std::array<double, 2> low = field.bounds.low;
-    const std::array<double, 2> high = field.bounds.high;
-    const auto corner = [&](std::size_t column, std::size_t row) {
-        const double x = low[0] + (high[0] - low[0]) * static_cast<double>(column) / (kColumns - 1);
-        const double y = low[1] + (high[1] - low[1]) * static_cast<double>(row) / (kRows - 1);
-        const std::array<double, 2> pixel = camera.to_pixel(extent, {x, y});
-        return ImVec2(left + static_cast<float>(pixel[0]) / pixels, static_cast<float>(pixel[1]) / pixels);
-    };
-    const auto colour = [&](std::size_t column, std::size_t row) {
-        return colour_of(field.values[row * kColumns + column]);
-    };
-    list->PushClipRect({left, 0}, {left + static_cast<float>(extent.width) / pixels, ImGui::GetIO().DisplaySize.y});
-    for (std::size_t row = 0; row + 1 < kRows; ++row) {
-        for (std::size_t column = 0; column + 1 < kColumns; ++column) {
-            list->AddRectFilledMultiColor(corner(column, row + 1), corner(column + 1, row), colour(column, row + 1),
-                                          colour(column + 1, row + 1), colour(column + 1, row), colour(column, row));
-        }
-    }
-    list->PopClipRect();
+const render::ScalarField* ErrorMap::field(render::ColourMap particles) {
+    if (!field_) return nullptr;
+    // Apart from the particles' colours.
+    const bool same = particles == render::ColourMap::viridis;
+    field_->map = same ? render::ColourMap::inferno : render::ColourMap::viridis;
+    return &*field_;
 }
 
 std::string ErrorMap::summary() const {
     if (!field_) return problem_;
     double sum = 0;
     for (const float value : field_->values) sum += static_cast<double>(value);
-    return fmt::format("mean {:.3f} in view, σ = {:.3g}", sum / static_cast<double>(field_->values.size()),
-                       field_->sigma);
+    return fmt::format("mean {} in view, σ = {}", base::short_number(sum / static_cast<double>(field_->values.size())),
+                       base::short_number(sigma_));
 }
 
 }  // namespace scorefield::app

@@ -5,23 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "app/scene.hpp"
 #include "app/viewer/live_training.hpp"
 #include "diffusion/target_empirical.hpp"
-#include "render/camera.hpp"
+#include "render/scalar_field.hpp"
 
 namespace scorefield::app {
-
-/// Values over a part of the plane, (rows, columns) with the first row at the bottom, at the corners of equal cells.
-struct ErrorField {
-    render::Bounds bounds;
-    std::size_t columns = 0;
-    std::size_t rows = 0;
-    double sigma = 0;  ///< of the level
-    std::vector<float> values;
-};
 
 /// Where in the picture the network in training is wrong: σ‖s − s*‖, s* being the exact score of its data (of some of
 /// their points, of the class that is shown) at the noise level that the particles are at, or where they are finished
@@ -33,8 +23,8 @@ class ErrorMap {
     void update(const Scene& scene, const LiveTraining& training);
     /// Forgets the data of the training before.
     void forget();
-    /// Draws over the picture, which begins at (left, top) and has `extent`, in screen units of `pixels` each.
-    void draw(const render::Camera2d& camera, VkExtent2D extent, float left, float pixels) const;
+    /// To be shown under particles of this colour map; null before the first.
+    const render::ScalarField* field(render::ColourMap particles);
     /// The mean over the picture, the level, or why there is none; empty before the first.
     std::string summary() const;
 
@@ -45,12 +35,14 @@ class ErrorMap {
     std::shared_ptr<const data::Dataset> data_;  ///< that exact_ is of
     std::optional<std::size_t> label_;           ///< that exact_ is of
     struct Answer {
-        std::optional<ErrorField> field;
+        std::optional<render::ScalarField> field;
+        double sigma = 0;  ///< of the level
         std::shared_ptr<const diffusion::EmpiricalTarget> exact;
         std::string problem;  ///< why there is no field; empty where there is one
     };
     std::future<Answer> answer_;
-    std::optional<ErrorField> field_;
+    std::optional<render::ScalarField> field_;
+    double sigma_ = 0;
     std::string problem_;
     Clock::time_point asked_;
     bool stale_ = false;  ///< what is being computed is of other data

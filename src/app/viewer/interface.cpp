@@ -49,12 +49,13 @@ void set_colours(ImGuiStyle& style) {
     colours[ImGuiCol_SliderGrab] = rgb(112, 148, 204);
     colours[ImGuiCol_SliderGrabActive] = rgb(142, 178, 232);
     colours[ImGuiCol_CheckMark] = rgb(142, 178, 232);
-    colours[ImGuiCol_PlotHistogram] = rgb(112, 148, 204);
+    colours[ImGuiCol_PlotHistogram] = rgb(60, 90, 140);
     colours[ImGuiCol_TitleBg] = rgb(29, 32, 41);
     colours[ImGuiCol_TitleBgActive] = rgb(36, 40, 51);
     colours[ImGuiCol_Tab] = rgb(29, 32, 41);
     colours[ImGuiCol_TabHovered] = rgb(60, 70, 92);
     colours[ImGuiCol_TabActive] = rgb(54, 61, 78);
+    colours[ImGuiCol_ModalWindowDimBg] = rgb(0, 0, 0, 0.55f);
     colours[ImGuiCol_ScrollbarBg] = rgb(20, 22, 28);
     colours[ImGuiCol_ScrollbarGrab] = rgb(46, 52, 66);
 }
@@ -79,7 +80,8 @@ void set_style(float scale) {
 }
 
 void add_font(float scale) {
-    static constexpr ImWchar kGlyphs[] = {0x0020, 0x00FF, 0x0370, 0x03FF, 0x2000, 0x206F, 0x2190, 0x21FF, 0};
+    static constexpr ImWchar kGlyphs[] = {0x0020, 0x00FF, 0x0370, 0x03FF, 0x2000, 0x209F, 0x2190,
+                                          0x21FF, 0x2212, 0x2212, 0x2264, 0x2265, 0};
     const std::span<const std::uint8_t> bytes = render::font_bytes();
     ImFontConfig font;
     font.FontDataOwnedByAtlas = false;
@@ -96,6 +98,7 @@ Interface::Interface(const Window& window, gpu::Device& device, const gpu::Swapc
     try {
         ImGuiIO& io = ImGui::GetIO();
         io.IniFilename = nullptr;
+        io.UserData = &typed_;
         // Sizes are screen units, letters are made of pixels.
         set_style(window.scale() / window.pixels_per_unit());
         add_font(window.scale());

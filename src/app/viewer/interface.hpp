@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "app/viewer/number_field.hpp"
 #include "app/viewer/window.hpp"
 #include "gpu/device.hpp"
 #include "gpu/recorder.hpp"
@@ -38,6 +39,7 @@ class Interface {
     const gpu::Swapchain& swapchain_;
     bool window_backend_ = false;
     bool vulkan_backend_ = false;
+    TypedNumber typed_;
     VkDescriptorPool descriptors_ = VK_NULL_HANDLE;
     VkRenderPass render_pass_ = VK_NULL_HANDLE;
     std::vector<VkFramebuffer> framebuffers_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/short_number.hpp"
 #include "base/thread_pool.hpp"
 #include "train/bayes_floor.hpp"
 
@@ -17,12 +18,12 @@ bool ready(const std::future<Value>& future) {
     return future.valid() && future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
-std::string write(const std::filesystem::path& path, const nn::Checkpoint& checkpoint) {
+Message write(const std::filesystem::path& path, const nn::Checkpoint& checkpoint) {
     try {
         nn::write_checkpoint(path, checkpoint);
-        return fmt::format("saved {}", path.string());
+        return {MessageKind::info, fmt::format("saved {}", path.string())};
     } catch (const std::exception& error) {
-        return error.what();
+        return {MessageKind::error, error.what()};
     }
 }
 
@@ -38,8 +39,8 @@ LossFloor find_floor(const train::TrainSettings& settings, const data::Dataset& 
     }
     const std::optional<train::BayesFloor> floor = train::bayes_floor(alone, data, source, kDraws);
     if (!floor) return {std::nullopt, "The floor of this loss is too uncertain to draw."};
-    return {floor->loss, fmt::format("The dashed line is the loss that no network can beat: {:.4g} ± {:.1g}.",
-                                     floor->loss, floor->error)};
+    return {floor->loss, fmt::format("The dashed line is the loss that no network can beat: {} ± {}.",
+                                     base::short_number(floor->loss, 4), base::short_number(floor->error, 1))};
 }
 
 }  // namespace
@@ -69,19 +70,27 @@ void LiveTraining::drop() {
     snapshot_.forget();
 }
 
-std::optional<LiveTraining::Ready> LiveTraining::poll(std::string& message) {
-    if (ready(saved_)) message = saved_.get();
+void LiveTraining::take_save(Messages& messages) {
+    if (!ready(saved_)) return;
+    Message message = saved_.get();
+    save_succeeded_ = message.kind == MessageKind::info;
+    if (save_succeeded_) saved_steps_ = std::max(saved_steps_, saving_steps_);
+    messages.add(std::move(message), "save");
+}
+
+std::optional<LiveTraining::Ready> LiveTraining::poll(Messages& messages) {
+    take_save(messages);
     if (!floor_estimates_.empty() && ready(floor_estimates_.back())) floor_ = floor_estimates_.back().get();
     std::erase_if(floor_estimates_, [](const auto& estimate) { return !estimate.valid() || ready(estimate); });
     if (session_) {
-        take_reports(message);
+        take_reports(messages);
         snapshot_.poll();
         measure_speed();
     }
     auto prepared = prepared_.poll();
     if (!prepared) return std::nullopt;
     if (!prepared->result) {
-        message = prepared->error;
+        messages.add({MessageKind::error, prepared->error}, "training");
         if (!session_ && !preparing()) state_ = State::none;
         return std::nullopt;
     }
@@ -92,6 +101,8 @@ std::optional<LiveTraining::Ready> LiveTraining::poll(std::string& message) {
 void LiveTraining::adopt(std::unique_ptr<TrainingSession> session) {
     session_ = std::move(session);
     state_ = State::running;
+    saved_steps_ = 0;
+    saving_steps_ = 0;
     snapshot_.watch(*session_->trainer, session_->initial);
     pace_ = {};
     clock_ = {};
@@ -114,12 +125,12 @@ void LiveTraining::estimate_floor() {
     floor_estimates_.push_back(std::async(std::launch::async, std::move(estimate)));
 }
 
-void LiveTraining::take_reports(std::string& message) {
+void LiveTraining::take_reports(Messages& messages) {
     for (const train::StepReport& report : session_->trainer->reports(false)) {
         try {
             train::require_convergence(report, session_->settings);
         } catch (const base::Error& error) {
-            if (state_ != State::finished) message = error.what();
+            if (state_ != State::finished) messages.add({MessageKind::error, error.what()}, "training");
             state_ = State::finished;
             return;
         }
@@ -180,7 +191,9 @@ bool LiveTraining::save(const std::filesystem::path& path) {
     nn::Checkpoint checkpoint = train::describe_network(session_->settings, *session_->process, *session_->trainer);
     checkpoint.tensors = *recent_weights();
     checkpoint.training = session_->settings.record;
-    checkpoint.training["steps"] = std::to_string(steps());
+    checkpoint.training["steps"] = std::to_string(snapshot_.steps());
+    saving_steps_ = snapshot_.steps();
+    save_succeeded_ = false;
     saved_ = std::async(std::launch::async, write, path, std::move(checkpoint));
     return true;
 }

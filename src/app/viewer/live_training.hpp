@@ -14,6 +14,7 @@
 #include "app/training_pace.hpp"
 #include "app/viewer/latest_job.hpp"
 #include "app/viewer/loss_history.hpp"
+#include "app/viewer/messages.hpp"
 #include "app/viewer/training_session.hpp"
 #include "app/viewer/weights_snapshot.hpp"
 
@@ -48,9 +49,8 @@ class LiveTraining {
         Settings shown;
         std::string note;  ///< for the user; may be empty
     };
-    /// Call every frame, before `record`: takes what has come. `message` becomes what the user should know, where there
-    /// is something.
-    std::optional<Ready> poll(std::string& message);
+    /// Call every frame, before `record`: takes what has come. What the user should know is added to `messages`.
+    std::optional<Ready> poll(Messages& messages);
 
     /// Records this frame's training, in a scope "training". A share of 0 … below 1 of the frame's time.
     void record(gpu::Recorder& recorder, double share);
@@ -75,6 +75,8 @@ class LiveTraining {
     bool knows_all_together() const { return session_->settings.label_dropout > 0; }
     /// Below classes(); none only where they are known.
     void show_class(std::optional<std::size_t> label) { session_->label = label; }
+    /// By what it was begun.
+    const TrainingPlan& plan() const { return session_->plan; }
     const train::TrainSettings& settings() const { return session_->settings; }
     const nn::MlpConfig& network() const { return session_->trainer->network(); }
     std::shared_ptr<const data::Dataset> data() const { return session_->data; }
@@ -89,12 +91,18 @@ class LiveTraining {
     /// Writes the averaged weights as a checkpoint, beside the frames; `poll` tells how that went. False where there
     /// are none yet, or an earlier one is still being written.
     bool save(const std::filesystem::path& path);
+    bool saving() const { return saved_.valid(); }
+    /// The last `save` that has ended has written its file.
+    bool save_succeeded() const { return save_succeeded_; }
+    /// There are steps of the network that no file holds.
+    bool unsaved() const { return session_ && recent_weights() && steps() > saved_steps_; }
 
   private:
     using Clock = std::chrono::steady_clock;
 
     void adopt(std::unique_ptr<TrainingSession> session);
-    void take_reports(std::string& message);
+    void take_save(Messages& messages);
+    void take_reports(Messages& messages);
     void measure_speed();
     bool has_clock() const;
     void estimate_floor();
@@ -111,7 +119,10 @@ class LiveTraining {
     LossHistory losses_;
     LossFloor floor_;
     std::vector<std::future<LossFloor>> floor_estimates_;  ///< under way; the last one counts
-    std::future<std::string> saved_;
+    std::future<Message> saved_;
+    bool save_succeeded_ = false;
+    std::uint64_t saving_steps_ = 0;  ///< of the network that is being written
+    std::uint64_t saved_steps_ = 0;   ///< of this network that a file holds; 0: no file does
     double steps_per_second_ = 0;
     std::uint64_t counted_ = 0;  ///< steps at the time of counted_at_
     Clock::time_point counted_at_;

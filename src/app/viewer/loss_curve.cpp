@@ -1,12 +1,12 @@
 #include "app/viewer/loss_curve.hpp"
 
-#include <fmt/format.h>
 #include <imgui.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "app/viewer/controls.hpp"
+#include "base/short_number.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -78,10 +78,10 @@ void draw_loss_curve(const LossHistory& losses, const LossFloor& floor) {
     };
     if (floor.value && (!scale.logarithmic || *floor.value > 0)) {
         draw_floor(list, scale.height(*floor.value), corner.x, end.x);
-        write(fmt::format("floor {:.4g}", *floor.value), kFloor, 1);
+        write("floor " + base::short_number(*floor.value, 4), kFloor, 1);
     }
     list->AddPolyline(line.data(), static_cast<int>(line.size()), kCurve, ImDrawFlags_None, 1.8F);
-    write(fmt::format("loss {:.4g}", *losses.loss()), kCurve, 0);
+    write("loss " + base::short_number(*losses.loss(), 4), kCurve, 0);
 }
 
 }  // namespace scorefield::app

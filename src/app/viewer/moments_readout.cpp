@@ -7,6 +7,7 @@
 #include <array>
 
 #include "app/viewer/controls.hpp"
+#include "base/short_number.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -102,10 +103,10 @@ void MomentsReadout::draw() const {
     ImGui::PopStyleColor();
     for (std::size_t e = 0; e < measured_.mean.size(); ++e) {
         ImGui::TextDisabled("%s", kAxes.at(e));
-        cell(0, fmt::format("{:.3g}", measured_.mean[e]));
-        cell(1, fmt::format("{:.3g}", exact_.mean[e]));
-        cell(2, fmt::format("{:.4g}", measured_.variance[e]));
-        cell(3, fmt::format("{:.4g}", exact_.variance[e]));
+        cell(0, base::short_number(measured_.mean[e]));
+        cell(1, base::short_number(exact_.mean[e]));
+        cell(2, base::short_number(measured_.variance[e], 4));
+        cell(3, base::short_number(exact_.variance[e], 4));
     }
     ImGui::EndGroup();
     tooltip(

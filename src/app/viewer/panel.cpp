@@ -3,41 +3,16 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
-#include <algorithm>
-#include <array>
+#include <variant>
 
 #include "app/viewer/controls.hpp"
-
-#define GLFW_INCLUDE_NONE
-#include <GLFW/glfw3.h>
 
 namespace scorefield::app {
 namespace {
 
-const ImVec4 kWarning = {0.98f, 0.74f, 0.30f, 1};
 constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
-                                    ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings;
-
-struct Shortcut {
-    const char* key;
-    const char* action;
-};
-constexpr std::array<Shortcut, 14> kShortcuts = {{
-    {"Space", "play or pause"},
-    {"→", "one step"},
-    {"R", "start again from noise"},
-    {"L", "loop on or off"},
-    {"F", "show everything"},
-    {"S", "save a screenshot as PNG"},
-    {"T", "train a network, pause, go on"},
-    {"D", "paint a distribution to train on"},
-    {"H", "hide or show the panel"},
-    {"?", "this help"},
-    {"Wheel", "zoom at the pointer"},
-    {"Drag", "move the picture"},
-    {"Drop a file", "train on PNG, NPY or PLY"},
-    {"Ctrl+click", "type a slider's value"},
-}};
+                                    ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
+                                    ImGuiWindowFlags_NoBringToFrontOnFocus;
 
 bool button(const char* label, float width, const char* help) {
     const bool pressed = ImGui::Button(label, {width, 0});
@@ -101,11 +76,28 @@ bool spacing_controls(Settings& settings, const Model& model) {
 bool course_controls(Settings& settings, const Model& model) {
     if (settings.timesteps.empty()) {
         const bool changed = control(settings, "steps", {}, true);
+        // It stays at one noise level.
+        if (settings.sampler.name == "langevin") return changed;
         return spacing_controls(settings, model) || changed;
     }
     row_label("timesteps", "The list of timesteps given on the command line  (--timesteps)");
     ImGui::TextUnformatted(settings.timesteps.c_str());
     return false;
+}
+
+std::string sampler_flag(const diffusion::SamplerParameter& parameter) {
+    return "sampler." + std::string(parameter.name);
+}
+
+/// Forgets the sampler's parameters that the others leave without effect, but for `kept`.
+void drop_ineffective(Settings& settings, std::string_view kept) {
+    for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
+        if (parameter.name == kept || diffusion::has_effect(settings.sampler, parameter.name)) continue;
+        const auto forget = [](auto* value) {
+            if constexpr (requires { value->reset(); }) value->reset();
+        };
+        std::visit(forget, find_setting(sampler_flag(parameter))->slot(settings));
+    }
 }
 
 /// Which sampler, and what it takes. True when one has another value; of sliders when they are let go, for some
@@ -115,8 +107,9 @@ bool sampler_controls(Settings& settings, const Model& model) {
     if (changed) settings.sampler = diffusion::only_taken(settings.sampler);
     changed |= course_controls(settings, model);
     for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
-        if (!control(settings, "sampler." + std::string(parameter.name), {}, true)) continue;
-        settings.sampler = diffusion::without_idle(settings.sampler, parameter.name);
+        if (!diffusion::has_effect(settings.sampler, parameter.name)) continue;
+        if (!control(settings, sampler_flag(parameter), {}, true)) continue;
+        drop_ineffective(settings, parameter.name);
         changed = true;
     }
     return changed;
@@ -147,17 +140,12 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
     ImGui::SetNextWindowSize({width, height});
     ImGui::Begin("panel", nullptr, kFixed | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
     const float line = ImGui::GetTextLineHeightWithSpacing();
-    const float below = static_cast<float>(1 + moments.lines()) * line;
+    const float below = static_cast<float>(moments.lines()) * line + ImGui::GetStyle().ItemSpacing.y;
     const float graph_height = 4 * ImGui::GetFontSize() + 6 * line;
     // In a low window the graph leaves its place to the controls.
     const bool roomy = below + graph_height < height / 2;
     const float footer = roomy ? below + graph_height : below;
     ImGui::BeginChild("controls", {0, -footer});
-    if (!message.empty()) {
-        ImGui::PushStyleColor(ImGuiCol_Text, kWarning);
-        ImGui::TextWrapped("%s", message.c_str());
-        ImGui::PopStyleColor();
-    }
     if (!settings.title.empty()) ImGui::TextWrapped("%s", settings.title.c_str());
     if (!settings.about.empty()) {
         ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
@@ -182,22 +170,20 @@ void Panel::draw(float width, float height, Settings& settings, const Scene& sce
     ImGui::Separator();
     moments.draw();
     if (roomy) graph.draw();
-    ImGui::TextDisabled("%s", device_.c_str());
-    tooltip(device_reason_ + "  (--device)");
     ImGui::End();
 }
 
 void Panel::draw_watching(Settings& settings, const Scene& scene, Requests& requests) const {
     if (section("Sampler")) draw_sampler(settings, scene.model(), requests);
     if (section("Score")) score_.draw(settings, scene, requests);
-    if (section("Picture")) draw_look(settings, requests);
+    if (section("Picture")) draw_look(settings, scene, requests);
 }
 
 void Panel::draw_transport(Settings& settings, const Scene& scene, Requests& requests) const {
     const Playback& playback = scene.player().playback();
     const float gap = ImGui::GetStyle().ItemSpacing.x;
     const float third = (ImGui::GetContentRegionAvail().x - 2 * gap) / 3;
-    const bool moving = playback.playing() && !playback.finished();
+    const bool moving = playback.playing() && !playback.finished() && settings.steps_per_second > 0;
     if (button(moving ? "Pause" : "Play", third, "Let the particles go on, or stand still  (Space)")) {
         requests.toggle_play = true;
     }
@@ -207,7 +193,9 @@ void Panel::draw_transport(Settings& settings, const Scene& scene, Requests& req
     if (button("Restart", third, "Start again from noise  (R)")) requests.restart = true;
     const int shown = scene.player().moment().state;
     const float done = static_cast<float>(shown) / static_cast<float>(playback.steps());
-    const std::string steps = fmt::format("step {} of {}", shown, playback.steps());
+    const std::string level = level_text(scene.player());
+    const std::string steps =
+        fmt::format("step {} of {}{}{}", shown, playback.steps(), level.empty() ? "" : " · ", level);
     ImGui::ProgressBar(done, {-1, 0}, steps.c_str());
     tooltip("How far the particles are on their way from noise to data.");
     control(settings, "steps-per-second", "steps / s");
@@ -222,55 +210,20 @@ void Panel::draw_sampler(Settings& settings, const Model& model, Requests& reque
     requests.run_changed |= changed;
 }
 
-void Panel::draw_look(Settings& settings, Requests& requests) const {
+void Panel::draw_look(Settings& settings, const Scene& scene, Requests& requests) const {
     control(settings, "look.colour");
     if (settings.look.mode == render::ColourMode::density) control(settings, "look.map");
     control(settings, "look.exposure");
     control(settings, "look.dot", "dot radius");
-    control(settings, "look.overlay", "data");
-    if (settings.look.overlay) control(settings, "look.overlay_strength", "data strength");
+    const bool has_data = !scene.data_name().empty();
+    if (has_data) control(settings, "look.overlay", "data");
+    if (has_data && settings.look.overlay) control(settings, "look.overlay_strength", "data strength");
     control(settings, "look.axes");
     control(settings, "captions");
     const float half = (ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x) / 2;
     if (button("Fit", half, "Show noise and data whole  (F)")) requests.fit = true;
     ImGui::SameLine();
     if (button("Screenshot", half, "Save the picture as PNG in the working folder  (S)")) requests.screenshot = true;
-}
-
-void Panel::draw_help(bool& open) const {
-    if (!open) return;
-    const ImVec2 size = ImGui::GetIO().DisplaySize;
-    ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
-    if (ImGui::Begin("Keys and mouse", &open,
-                     ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoMove |
-                         ImGuiWindowFlags_NoSavedSettings)) {
-        for (const Shortcut& shortcut : kShortcuts) {
-            ImGui::TextUnformatted(shortcut.key);
-            ImGui::SameLine(ImGui::GetFontSize() * 6);
-            ImGui::TextDisabled("%s", shortcut.action);
-        }
-    }
-    ImGui::End();
-}
-
-void read_keys(const std::vector<int>& keys, Settings& settings, Requests& requests, bool& help_open,
-               bool& panel_open) {
-    const ImGuiIO& io = ImGui::GetIO();
-    if (io.WantTextInput) return;
-    for (const int key : keys) {
-        if (key == GLFW_KEY_SPACE) requests.toggle_play = true;
-        if (key == GLFW_KEY_RIGHT) requests.step = true;
-        if (key == GLFW_KEY_R) requests.restart = true;
-        if (key == GLFW_KEY_F) requests.fit = true;
-        if (key == GLFW_KEY_S) requests.screenshot = true;
-        if (key == GLFW_KEY_T) requests.train = true;
-        if (key == GLFW_KEY_D) requests.toggle_board = true;
-        if (key == GLFW_KEY_L) settings.loop = !settings.loop;
-        if (key == GLFW_KEY_H) panel_open = !panel_open;
-        if (key == GLFW_KEY_ESCAPE) help_open = false;
-    }
-    // Where `?` is on the keyboard depends on its layout.
-    if (io.InputQueueCharacters.contains(ImWchar{'?'})) help_open = !help_open;
 }
 
 }  // namespace scorefield::app

@@ -22,10 +22,16 @@ struct Requests {
     bool restart = false;
     bool fit = false;
     bool screenshot = false;
+    bool toggle_panel = false;
+    bool toggle_help = false;
+    bool escape = false;  ///< out of what is open: help, board, then messages
 
     bool train = false;    ///< begin to train, pause, or go on
     bool retrain = false;  ///< begin anew by what the controls say
     bool toggle_board = false;
+    bool undo = false;  ///< of the painting
+    bool redo = false;
+    bool save_painting = false;
     std::optional<std::filesystem::path> train_file;  ///< begin anew with these data
     std::optional<ClassChoice> show_class;            ///< of the network in training
     std::optional<std::filesystem::path> save_model;

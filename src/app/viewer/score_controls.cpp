@@ -21,19 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kLearned = "learned model";
 
-/// A row that only says something.
-void text_row(const char* label, const std::string& text, const std::string& help) {
-    row_label(label, help);
-    ImGui::TextUnformatted(text.c_str());
-    tooltip(help);
-}
-
-std::string process_text(const Model& model) {
-    const diffusion::ProcessSettings& process = model.process_settings;
-    if (process.name != "ddpm") return process.name;
-    return fmt::format("{} {}, T = {}", process.name, process.schedule, model.process->times().highest + 1);
-}
-
 std::string network_text(const nn::Checkpoint& checkpoint) {
     return fmt::format("{}; {} × {} units", checkpoint.data, checkpoint.network.depth + 1, checkpoint.network.width);
 }
@@ -91,12 +78,23 @@ bool prediction_control(Settings& settings) {
     return changed;
 }
 
+/// Process and prediction, which nothing here can change.
+void fixed_rows(const Model& model, const std::string& why) {
+    text_row("process", process_text(model.process_settings, *model.process), "The noise process. " + why);
+    text_row("prediction", std::string(diffusion::prediction_name(model.parametrisation.prediction)),
+             "What the score is asked for. " + why);
+}
+
 /// True when something has another value.
-bool target_controls(Settings& settings, const diffusion::Target& target) {
+bool target_controls(Settings& settings, const Model& model) {
     bool changed = false;
-    if (target.name() == "gaussian") {
+    if (model.target->name() == "gaussian") {
         changed |= control(settings, "target.variance", {}, true);
         changed |= control(settings, "dim", {}, true);
+    }
+    if (!settings.program.empty()) {
+        fixed_rows(model, "A program is compiled for it.");
+        return changed;
     }
     changed |= process_controls(settings);
     changed |= prediction_control(settings);
@@ -119,6 +117,11 @@ bool process_controls(Settings& settings) {
     return changed;
 }
 
+std::string process_text(const diffusion::ProcessSettings& settings, const diffusion::NoiseProcess& process) {
+    if (settings.name != "ddpm") return settings.name;
+    return fmt::format("{} {}, T = {}", settings.name, settings.schedule, process.times().highest + 1);
+}
+
 ScoreControls::ScoreControls(std::vector<fs::path> models, const Settings& settings) : models_(std::move(models)) {
     if (!models_.empty()) targets_.push_back({"", "A network that was trained to know the score"});
     for (const diffusion::TargetInfo& info : diffusion::targets()) {
@@ -137,7 +140,7 @@ void ScoreControls::draw(Settings& settings, const Scene& scene, Requests& reque
     const Model& model = scene.model();
     draw_target(settings, model.in_training, requests);
     if (model.target) {
-        requests.score_changed |= target_controls(settings, *model.target);
+        requests.score_changed |= target_controls(settings, model);
     } else {
         draw_model(settings, model, requests);
     }
@@ -177,9 +180,7 @@ void ScoreControls::draw_model(Settings& settings, const Model& model, Requests&
     const std::string why =
         "The network answers only for what it was trained on. Under an exact target this can be chosen.";
     text_row("network", network_text(*model.checkpoint), "What the network was trained on, and its layers.");
-    text_row("process", process_text(model), "The noise process. " + why);
-    text_row("prediction", std::string(diffusion::prediction_name(model.checkpoint->prediction)),
-             "What the network estimates. " + why);
+    fixed_rows(model, why);
 }
 
 }  // namespace scorefield::app

@@ -34,6 +34,9 @@ class ScoreControls {
     std::vector<Choice> targets_;
 };
 
+/// `edm`, or of ddpm with its schedule and T.
+std::string process_text(const diffusion::ProcessSettings& settings, const diffusion::NoiseProcess& process);
+
 /// The process and its parameters; another process or schedule starts from its own defaults. True when something has
 /// another value.
 bool process_controls(Settings& settings);

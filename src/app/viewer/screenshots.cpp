@@ -1,12 +1,10 @@
 #include "app/viewer/screenshots.hpp"
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <filesystem>
 #include <system_error>
 
-#include "base/error.hpp"
+#include "app/viewer/free_path.hpp"
 #include "render/png_file.hpp"
 
 namespace scorefield::app {
@@ -14,23 +12,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// `scorefield_0000.png` or the first after it that is free.
-fs::path free_path() {
-    for (int number = 0;; ++number) {
-        fs::path path = fmt::format("scorefield_{:04}.png", number);
-        std::error_code unknown;
-        if (!fs::exists(path, unknown)) return path;
-    }
-}
-
-std::string write(const render::Picture& picture) {
+Message write(const render::Picture& picture) {
     try {
-        const fs::path path = free_path();
+        const fs::path path = free_path("scorefield", ".png");
         render::write_png(path, picture);
         std::error_code unknown;
-        return "saved " + fs::absolute(path, unknown).string();
-    } catch (const base::Error& error) {
-        return error.what();
+        return {MessageKind::info, "saved " + fs::absolute(path, unknown).string()};
+    } catch (const std::exception& error) {
+        return {MessageKind::error, error.what()};
     }
 }
 
@@ -54,7 +43,7 @@ void Screenshots::start_writing() {
     written_ = std::async(std::launch::async, write, capture_.take());
 }
 
-std::optional<std::string> Screenshots::poll() {
+std::optional<Message> Screenshots::poll() {
     if (written_.valid()) {
         if (written_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return std::nullopt;
         return written_.get();

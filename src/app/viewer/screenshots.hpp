@@ -2,8 +2,8 @@
 
 #include <future>
 #include <optional>
-#include <string>
 
+#include "app/viewer/messages.hpp"
 #include "gpu/device.hpp"
 #include "gpu/image.hpp"
 #include "gpu/recorder.hpp"
@@ -24,7 +24,7 @@ class Screenshots {
     /// The submission of the recording.
     void submitted(gpu::Submission submission);
     /// Call every frame: what to tell the user, once there is something new.
-    std::optional<std::string> poll();
+    std::optional<Message> poll();
     /// Waits until all that was recorded is on the disk.
     void finish();
 
@@ -36,7 +36,7 @@ class Screenshots {
     bool wanted_ = false;
     bool recorded_ = false;  ///< by the recording under way
     gpu::Submission submission_;
-    std::future<std::string> written_;  ///< what to tell the user
+    std::future<Message> written_;  ///< what to tell the user
 };
 
 }  // namespace scorefield::app

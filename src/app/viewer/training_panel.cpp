@@ -11,6 +11,7 @@
 #include "app/viewer/controls.hpp"
 #include "app/viewer/loss_curve.hpp"
 #include "app/viewer/score_controls.hpp"
+#include "base/short_number.hpp"
 #include "data/datasets.hpp"
 
 namespace scorefield::app {
@@ -41,23 +42,40 @@ void objective_controls(Settings& plan) {
     process_controls(plan);
 }
 
+bool has_classes(const std::string& data) {
+    const auto infos = data::builtin_datasets();
+    const auto info = std::ranges::find(infos, data, &data::DatasetInfo::name);
+    return info != infos.end() && info->classes > 0;
+}
+
 /// The network can be told the classes of data that have some; also where it is to be and they have none, so that it
 /// can be taken back.
 void class_controls(Settings& plan) {
-    const auto infos = data::builtin_datasets();
-    const auto info = std::ranges::find(infos, plan.data, &data::DatasetInfo::name);
-    if (!plan.train.conditional && (info == infos.end() || info->classes == 0)) return;
+    const bool classes = has_classes(plan.data);
+    if (!plan.train.conditional && !classes) return;
     control(plan, "train.conditional");
-    if (plan.train.conditional) control(plan, "train.label_dropout");
+    if (plan.train.conditional && classes) control(plan, "train.label_dropout");
+}
+
+std::string data_text(const std::string& data) {
+    return std::filesystem::path(data).filename().string();
+}
+
+/// What the controls ask for is not what is being trained.
+bool asks_for_another(const Settings& plan, const DrawingBoard& board, const LiveTraining& training) {
+    TrainingPlan wanted = {plan, {}};
+    if (plan.data == kPainted) wanted.painting = board.painting().cells();
+    return !same_training(wanted, training.plan());
 }
 
 std::string class_text(std::optional<std::size_t> label) {
     return label ? fmt::format("class {}", *label) : "all together";
 }
 
-const char* state_text(const LiveTraining& training) {
-    if (training.preparing()) return "preparing …";
-    switch (training.state()) {
+const char* state_text(LiveTraining::State state) {
+    switch (state) {
+        case LiveTraining::State::preparing:
+            return "preparing …";
         case LiveTraining::State::running:
             return "training";
         case LiveTraining::State::paused:
@@ -69,6 +87,20 @@ const char* state_text(const LiveTraining& training) {
     }
 }
 
+/// What the network in training learns, by what it was begun.
+void draw_what_is_trained(const LiveTraining& training) {
+    const train::TrainSettings& settings = training.settings();
+    text_row("learns", data_text(settings.data),
+             "The data of the training under way, which the controls do not change.");
+    text_row("by", fmt::format("{}, {}", settings.objective.name, diffusion::prediction_name(settings.prediction)),
+             "Objective and prediction of the training under way.");
+    text_row("under", process_text(settings.process, *training.process()), "Process of the training under way.");
+    text_row("network", fmt::format("{} × {} units", training.network().depth + 1, training.network().width),
+             "Layers and their width of the network in training.");
+    text_row("batch", fmt::format("{}, rate {}", settings.batch, base::short_number(settings.learning_rate)),
+             "Points per step and highest learning rate of the training under way.");
+}
+
 }  // namespace
 
 void TrainingPanel::draw(Settings& plan, Settings& settings, const LiveTraining& training, const ErrorMap& error,
@@ -78,10 +110,17 @@ void TrainingPanel::draw(Settings& plan, Settings& settings, const LiveTraining&
     control(settings, "train.share", "share of frame");
     control(settings, "train.samples");
     if (training.exists() && training.classes() > 0) draw_class(training, requests);
-    control(settings, "train.score_error", "score error");
-    if (settings.score_error && training.exists()) {
-        const std::string summary = error.summary();
-        ImGui::TextDisabled("%s", summary.empty() ? "only for data in the plane" : summary.c_str());
+    if (!training.exists() || training.data()->dim() == 2) {
+        control(settings, "train.score_error", "score error");
+        if (settings.score_error && training.exists()) ImGui::TextDisabled("%s", error.summary().c_str());
+    }
+    if (training.exists()) draw_save(training, requests);
+    ImGui::Spacing();
+    ImGui::TextDisabled("Next training");
+    if (training.exists() && asks_for_another(plan, board, training)) {
+        ImGui::SameLine();
+        ImGui::TextColored({0.89f, 0.64f, 0.23f, 1}, "differs from this one");
+        tooltip("The controls below say what 'Restart training' begins; what is being trained stands above.");
     }
     ImGui::Separator();
     draw_data(plan, board, requests);
@@ -91,35 +130,33 @@ void TrainingPanel::draw(Settings& plan, Settings& settings, const LiveTraining&
                                    "network.width", "network.depth"}) {
         control(plan, name);
     }
-    draw_save(training, requests);
 }
 
 void TrainingPanel::draw_actions(const LiveTraining& training, Requests& requests) const {
     const float width = share_of_row(2);
     const bool runs = training.state() == LiveTraining::State::running;
     const bool begun = training.exists() && training.state() != LiveTraining::State::finished;
-    const char* const label = runs ? "Pause training" : begun ? "Go on" : "Train";
+    const char* const label = runs ? "Pause training" : begun ? "Resume" : "Train";
     if (button(label, width, "Train a network on the data chosen below and watch it learn  (T)")) requests.train = true;
     ImGui::SameLine();
-    if (button("Begin anew", width, "Train a new network by what is chosen below", training.exists())) {
+    if (button("Restart training", width, "Train a new network by what is chosen below", training.exists())) {
         requests.retrain = true;
     }
 }
 
 void TrainingPanel::draw_progress(const LiveTraining& training) const {
     if (!training.exists()) {
-        ImGui::TextDisabled("%s", state_text(training));
+        ImGui::TextDisabled("%s", state_text(training.state()));
         return;
     }
     const auto steps = static_cast<float>(training.steps());
-    const std::string text = fmt::format("{}: step {} of {}, {:.0f} steps/s", state_text(training), training.steps(),
-                                         training.settings().steps, training.steps_per_second());
+    const std::string text =
+        fmt::format("{}: step {} of {}", state_text(training.state()), training.steps(), training.settings().steps);
     ImGui::ProgressBar(steps / static_cast<float>(training.settings().steps), {-1, 0}, text.c_str());
-    tooltip(fmt::format("{} on {}, {} under {}: {} layers of {}, batches of {}", training.settings().objective.name,
-                        training.settings().data, diffusion::prediction_name(training.settings().prediction),
-                        training.settings().process.name, training.network().depth + 1, training.network().width,
-                        training.settings().batch));
+    tooltip(fmt::format("{:.0f} steps/s", training.steps_per_second()));
+    draw_what_is_trained(training);
     draw_loss_curve(training.losses(), training.floor());
+    if (training.preparing()) ImGui::TextDisabled("preparing the next training …");
 }
 
 void TrainingPanel::draw_class(const LiveTraining& training, Requests& requests) const {
@@ -144,9 +181,9 @@ void TrainingPanel::draw_data(Settings& plan, DrawingBoard& board, Requests& req
     const std::string help =
         help_text(*find_setting("data")) + "\n\nOr drop a file onto the window, or paint a distribution.";
     row_label("data", help);
-    const std::string current = std::filesystem::path(plan.data).filename().string();
+    const std::string current = data_text(plan.data);
     if (ImGui::BeginCombo("##training data", current.c_str(), ImGuiComboFlags_HeightLarge)) {
-        if (!board.painting.empty() && ImGui::Selectable(kPainted, plan.data == kPainted)) plan.data = kPainted;
+        if (!board.painting().empty() && ImGui::Selectable(kPainted, plan.data == kPainted)) plan.data = kPainted;
         for (const data::DatasetInfo& info : data::builtin_datasets()) {
             const std::string name(info.name);
             if (ImGui::Selectable(name.c_str(), plan.data == name)) plan.data = name;
@@ -162,16 +199,25 @@ void TrainingPanel::draw_data(Settings& plan, DrawingBoard& board, Requests& req
         return;
     }
     row_label("brush", "Size of the brush");
-    ImGui::SliderFloat("##brush", &board.brush, 2, 40, "%.0f");
+    ImGui::SliderFloat("##brush", &board.brush, 2, 40, "%.0f", ImGuiSliderFlags_NoInput);
+    const bool painted = !board.painting().empty();
     const float width = share_of_row(4);
     if (button(board.erase ? "Paint" : "Erase", width, "Whether the mouse paints or erases"))
         board.erase = !board.erase;
     ImGui::SameLine();
-    if (button("Clear", width, "Take everything away")) board.painting.clear();
+    if (button("Undo", width, "Take the last stroke back  (Ctrl+Z)", board.can_undo())) requests.undo = true;
     ImGui::SameLine();
-    if (button("Close", width, "Back to the particles; the painting stays  (D)")) requests.toggle_board = true;
+    if (button("Redo", width, "Paint it again  (Ctrl+Y)", board.can_redo())) requests.redo = true;
     ImGui::SameLine();
-    if (button("Train", width, "Train on this  (T)", !board.painting.empty())) requests.retrain = true;
+    if (button("Clear", width, "Take everything away", painted)) board.clear();
+    const float third = share_of_row(3);
+    if (button("Close", third, "Back to the particles; the painting stays  (D)")) requests.toggle_board = true;
+    ImGui::SameLine();
+    if (button("Save##painting", third, "Write the painting as PNG, which --data takes", board.unsaved())) {
+        requests.save_painting = true;
+    }
+    ImGui::SameLine();
+    if (button("Train##painting", third, "Train on this  (T)", painted)) requests.retrain = true;
 }
 
 void TrainingPanel::draw_save(const LiveTraining& training, Requests& requests) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ class TrainingPanel {
     /// Declares it at the panel's cursor. `plan`: what is to be trained; `settings`: how it is shown.
     void draw(Settings& plan, Settings& settings, const LiveTraining& training, const ErrorMap& error,
               DrawingBoard& board, Requests& requests);
+
+    /// Where a model is to be saved.
+    std::filesystem::path save_path() const { return save_path_.data(); }
 
   private:
     void draw_actions(const LiveTraining& training, Requests& requests) const;

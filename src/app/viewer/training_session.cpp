@@ -91,6 +91,7 @@ Model training_model(const TrainingSession& session) {
 std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const TrainingPlan& plan, const Settings& shown,
                                                   VkExtent2D extent) {
     auto session = std::make_unique<TrainingSession>();
+    session->plan = plan;
     session->settings = training_settings(plan.settings);
     session->settings.record = training_record(complete_training(plan.settings), device.properties().name);
     session->settings.out.clear();

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/gpu_device.hpp"
 #include "app/interrupt.hpp"
 #include "app/training_settings.hpp"
+#include "app/viewer/keys.hpp"
 #include "base/error.hpp"
 
 namespace scorefield::app {
@@ -17,7 +19,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr float kPanelWidth = 330;      ///< screen units
-constexpr float kLeastPicture = 160;    ///< a narrower window hides the panel
+constexpr float kLeastPanel = 290;      ///< beside the picture
+constexpr float kLeastPicture = 200;    ///< beside the panel; in a narrower window that stands over the picture
+constexpr float kLeastBeside = 64;      ///< of the picture beside a panel that stands over it
+constexpr float kStripHeight = 28;      ///< of the status bar
+constexpr float kLowWindow = 160;       ///< has no status bar
 constexpr double kMostSteps = 64;       ///< of one frame
 constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time does not jump
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
@@ -64,12 +70,13 @@ Viewer::Viewer(const Settings& settings)
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
-      panel_(models_beside(scene_->model()), settings, device_),
+      panel_(models_beside(scene_->model()), settings),
       plan_(training_plan(settings, scene_->model())),
       moments_(device_),
       log_(settings.frame_log),
       screenshots_(device_),
       training_(device_),
+      status_bar_(device_.properties().name, device_.selection_reason()),
       slots_{FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}} {
     // They have been heeded; from now on the controls say what is wanted. What a target is asked for can be said or
     // not.
@@ -85,7 +92,7 @@ Viewer::~Viewer() {
 
 void Viewer::run() {
     last_frame_ = Clock::now();
-    while (!window_.closed() && !interrupted()) {
+    while (!leaves() && !interrupted()) {
         const VkExtent2D size = window_.framebuffer();
         swapchain_.resize(size.width, size.height);
         if (window_.minimised() || size.width == 0 || size.height == 0) {
@@ -103,13 +110,24 @@ void Viewer::run() {
     screenshots_.finish();
 }
 
+/// In a window that has no room for both, the panel grows narrower, then stands over the picture when it is asked for.
 Viewer::Layout Viewer::layout(VkExtent2D window) const {
     const float scale = window_.scale();
+    const float width = static_cast<float>(window.width) / scale;
+    const float height = static_cast<float>(window.height) / scale;
     Layout now;
-    if (panel_open_ && static_cast<float>(window.width) >= scale * (kPanelWidth + kLeastPicture)) {
-        now.panel = static_cast<std::uint32_t>(std::round(scale * kPanelWidth));
+    now.narrow = width < kLeastPanel + kLeastPicture;
+    float panel = 0;
+    if (now.narrow) {
+        if (panel_over_) panel = std::clamp(width - kLeastBeside, 0.0F, kPanelWidth);
+    } else if (panel_open_) {
+        panel = std::clamp(width / 2, kLeastPanel, kPanelWidth);
     }
-    now.picture = {std::max(1U, window.width - now.panel), std::max(1U, window.height)};
+    const auto pixels = [&](float units) { return static_cast<std::uint32_t>(std::round(scale * units)); };
+    now.panel = pixels(panel);
+    if (!now.narrow) now.left = now.panel;
+    if ((now.narrow || panel_open_) && height >= kLowWindow) now.strip = pixels(kStripHeight);
+    now.picture = {std::max(1U, window.width - now.left), std::max(1U, window.height - now.strip)};
     return now;
 }
 
@@ -130,29 +148,39 @@ void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
     frame_seconds_ = seconds_between(last_frame_, start);
     last_frame_ = start;
 
+    if (!status_bar_.is_read()) messages_.advance(std::min(frame_seconds_, kLongestFrame));
+    if (answer_) heed(*std::exchange(answer_, std::nullopt));
+    serve(std::exchange(requests_, {}));
+    follow_save();
     follow_training();
     advance();
     moments_.poll();
     const VkExtent2D window = target.image.extent();
-    const Layout before = layout(window);
-    const Requests requests = declare_interface(before, window);
-    serve(requests);
     const Layout now = layout(window);
     if (now.picture.width != scene_->extent().width || now.picture.height != scene_->extent().height) {
         scene_->resize(now.picture);
     }
-    if (std::optional<std::string> news = screenshots_.poll()) panel_.message = std::move(*news);
+    if (std::optional<Message> news = screenshots_.poll()) messages_.add(std::move(*news));
 
     slot.recorder.begin();
     training_.record(slot.recorder, settings_.live_share / kPercent);
     std::optional<LiveWeights> live;
-    if (shows_training()) live.emplace(training_.weights(settings_.live_samples == "restart"));
-    slot.particle_steps = scene_->record(slot.recorder, settings_, pace_.allowance(), live ? &*live : nullptr);
+    const render::ScalarField* field = nullptr;
+    if (shows_training()) {
+        live.emplace(training_.weights(settings_.live_samples == "restart"));
+        if (settings_.score_error) {
+            error_map_.update(*scene_, training_);
+            field = error_map_.field(settings_.look.map);
+        }
+    }
+    slot.particle_steps = scene_->record(slot.recorder, settings_, pace_.allowance(), live ? &*live : nullptr, field);
     screenshots_.record(slot.recorder, scene_->picture());
+    // After the particles: what the panel says is of the state that the picture shows.
+    declare_interface(now, window);
     {
         const auto scope = slot.recorder.scope("UI");
         moments_.record(slot.recorder, scene_->player());
-        show_picture(slot.recorder, target, now.panel);
+        show_picture(slot.recorder, target, now.left);
         interface_.record(slot.recorder, target);
         slot.recorder.prepare_present(target.image);
     }
@@ -166,30 +194,37 @@ void Viewer::frame(FrameSlot& slot, const gpu::Swapchain::Frame& target) {
     ++frames_;
 }
 
-Requests Viewer::declare_interface(const Layout& now, VkExtent2D window) {
-    Requests requests;
+void Viewer::declare_interface(const Layout& now, VkExtent2D window) {
     interface_.begin_frame();
-    read_keys(window_.take_keys(), settings_, requests, help_open_, panel_open_);
-    for (std::filesystem::path& path : window_.take_dropped()) requests.train_file = std::move(path);
+    const std::vector<KeyPress> keys = window_.take_keys();
+    if (!dialog_.is_open()) read_keys(keys, board_.open, settings_, requests_);
+    for (std::filesystem::path& path : window_.take_dropped()) requests_.train_file = std::move(path);
+    const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
     if (now.panel > 0) {
-        const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
         panel_.draw(
-            static_cast<float>(now.panel) / pixels.x, static_cast<float>(window.height) / pixels.y, settings_, *scene_,
-            moments_, graph_, [&] { training_panel_.draw(plan_, settings_, training_, error_map_, board_, requests); },
-            requests);
+            static_cast<float>(now.panel) / pixels.x, static_cast<float>(window.height - now.strip) / pixels.y,
+            settings_, *scene_, moments_, graph_,
+            [&] { training_panel_.draw(plan_, settings_, training_, error_map_, board_, requests_); }, requests_);
     }
-    panel_.draw_help(help_open_);
-    draw_over_picture(now);
+    const float strip = std::round(window_.scale() * kStripHeight) / pixels.y;
+    if (now.strip > 0) status_bar_.draw_strip(strip, now.narrow, requests_);
+    if (std::optional<std::string> refusal = TypedNumber::current().take_refusal()) {
+        messages_.add({MessageKind::error, std::move(*refusal)}, "field");
+    }
+    status_bar_.draw_messages(strip, messages_);
+    draw_help(help_open_);
+    answer_ = dialog_.draw(keys);
+    board_.update({static_cast<float>(now.left) / pixels.x, 0, static_cast<float>(now.picture.width) / pixels.x,
+                   static_cast<float>(now.picture.height) / pixels.y});
     if (!board_.open) move_camera(now);
     interface_.end_frame();
-    return requests;
 }
 
 /// The picture under the mouse: wheel zooms at the pointer, dragging moves.
 void Viewer::move_camera(const Layout& now) {
     const ImGuiIO& io = ImGui::GetIO();
     if (io.WantCaptureMouse) return;
-    const double x = static_cast<double>(io.MousePos.x * io.DisplayFramebufferScale.x) - now.panel;
+    const double x = static_cast<double>(io.MousePos.x * io.DisplayFramebufferScale.x) - now.left;
     const double y = static_cast<double>(io.MousePos.y * io.DisplayFramebufferScale.y);
     if (io.MouseWheel != 0) {
         scene_->camera.zoom_at(now.picture, {x, y}, std::pow(kWheelZoom, static_cast<double>(io.MouseWheel)));
@@ -203,44 +238,70 @@ void Viewer::move_camera(const Layout& now) {
 }
 
 void Viewer::serve(const Requests& requests) {
-    if (requests.target) choose_target(*requests.target);
+    serve_windows(requests);
+    serve_score(requests);
+    serve_playback(requests);
+    if (requests.fit) scene_->fit_camera();
+    if (requests.screenshot) screenshots_.want();
+    serve_board(requests);
+    serve_training(requests);
+}
+
+void Viewer::serve_windows(const Requests& requests) {
+    if (requests.toggle_help) help_open_ = !help_open_;
+    if (requests.toggle_panel) {
+        bool& open = layout(window_.framebuffer()).narrow ? panel_over_ : panel_open_;
+        open = !open;
+    }
+    if (!requests.escape) return;
+    if (help_open_) {
+        help_open_ = false;
+    } else if (board_.open) {
+        board_.open = false;
+    } else {
+        messages_.dismiss_all();
+    }
+}
+
+void Viewer::serve_score(const Requests& requests) {
     const bool other_score = requests.target || requests.score_changed;
-    if (other_score || requests.run_changed) {
+    if (!other_score && !requests.run_changed) return;
+    const auto take_over = [this, requests, other_score] {
+        if (requests.target) choose_target(*requests.target);
         apply(other_score);
         // What a scene said of itself is true no more.
         settings_.title.clear();
         settings_.about.clear();
+    };
+    if (!other_score || !shows_training()) {
+        take_over();
+        return;
     }
+    // The network in training would be lost. Until the user has decided, nothing is chosen.
+    const ScoreChoice chosen(settings_);
+    opened_.put_into(settings_);
+    unless_unsaved(false, [this, chosen, take_over] {
+        chosen.put_into(settings_);
+        take_over();
+    });
+}
+
+void Viewer::serve_playback(const Requests& requests) {
     Playback& playback = scene_->player().playback();
     if (requests.restart) playback.restart();
     if (requests.step) playback.step();
-    if (requests.toggle_play) {
-        if (playback.finished()) {
-            playback.restart();
-            playback.play();
-        } else if (playback.playing()) {
-            playback.pause();
-        } else {
-            playback.play();
-        }
+    if (!requests.toggle_play) return;
+    if (settings_.steps_per_second <= 0) {
+        messages_.add({MessageKind::info, "stopped: steps / s is 0; one step at a time goes on with →"}, "playback");
     }
-    if (requests.fit) {
-        scene_->fit_camera();
+    if (playback.finished()) {
+        playback.restart();
+        playback.play();
+    } else if (playback.playing()) {
+        playback.pause();
+    } else {
+        playback.play();
     }
-    if (requests.screenshot) screenshots_.want();
-    serve_training(requests);
-}
-
-/// Painting and errors stand over the picture, under the panel.
-void Viewer::draw_over_picture(const Layout& now) {
-    const float pixels = ImGui::GetIO().DisplayFramebufferScale.x;
-    const float left = static_cast<float>(now.panel) / pixels;
-    if (settings_.score_error && shows_training() && !board_.open) {
-        error_map_.update(*scene_, training_);
-        error_map_.draw(scene_->camera, scene_->extent(), left, pixels);
-    }
-    board_.update(
-        {left, 0, static_cast<float>(now.picture.width) / pixels, static_cast<float>(now.picture.height) / pixels});
 }
 
 /// A target begins under the process of the model in whose place it steps.
@@ -256,22 +317,22 @@ void Viewer::choose_target(const std::string& target) {
 }
 
 /// Takes over what the controls say; with `nearest` something near it where that cannot be. What cannot be done is said
-/// in the panel, and what was running goes on.
+/// in a message, and what was running goes on.
 void Viewer::apply(bool nearest) {
     const Run before = scene_->player().run();
     take_newest_weights();
+    messages_.resolve("run");
     try {
         if (ScoreChoice(settings_) == opened_ && !(nearest && shows_training())) {
             scene_->apply(settings_);
-            panel_.message.clear();
         } else if (nearest) {
-            panel_.message = open_nearest(settings_, [&](const Settings& changed) { reopen(changed); });
+            std::string note = open_nearest(settings_, [&](const Settings& changed) { reopen(changed); });
+            messages_.add({MessageKind::warning, std::move(note)}, "run");
         } else {
             reopen(settings_);
-            panel_.message.clear();
         }
     } catch (const base::Error& error) {
-        panel_.message = error.what();
+        messages_.add({MessageKind::error, error.what()}, "run");
         opened_.put_into(settings_);
         before.put_into(settings_);
     }

@@ -2,7 +2,9 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 
 #include "app/frame_slot.hpp"
 #include "app/pace.hpp"
@@ -11,12 +13,15 @@
 #include "app/viewer/error_map.hpp"
 #include "app/viewer/interface.hpp"
 #include "app/viewer/live_training.hpp"
+#include "app/viewer/messages.hpp"
 #include "app/viewer/moments_readout.hpp"
 #include "app/viewer/panel.hpp"
 #include "app/viewer/save_guard.hpp"
 #include "app/viewer/score_choice.hpp"
 #include "app/viewer/screenshots.hpp"
+#include "app/viewer/status_bar.hpp"
 #include "app/viewer/training_panel.hpp"
+#include "app/viewer/unsaved_dialog.hpp"
 #include "app/viewer/window.hpp"
 #include "gpu/swapchain.hpp"
 
@@ -24,37 +29,51 @@ namespace scorefield::app {
 
 /// The window's life: panel and picture, frame after frame, two of them in flight. The picture stands beside the panel
 /// and is the one that `render` writes for the same settings. A step of many particles is spread over as many frames as
-/// keep them coming.
+/// keep them coming. What the user asks for in one frame, by the picture that it shows, is served at the beginning of
+/// the next.
 class Viewer {
   public:
     /// Opens window, device and model. Throws base::Error.
     explicit Viewer(const Settings& settings);
     ~Viewer();
 
-    /// Until the window is closed or the process is told to end.
+    /// Until the window is closed, which asks for what is not saved, or the process is told to end.
     void run();
     const gpu::Device& device() const { return device_; }
 
   private:
     using Clock = std::chrono::steady_clock;
 
-    /// Where panel and picture are, in pixels.
+    /// Where panel, strip and picture are, in pixels.
     struct Layout {
-        std::uint32_t panel = 0;  ///< width; 0: hidden
+        bool narrow = false;      ///< there is no room for the panel beside the picture
+        std::uint32_t panel = 0;  ///< width; 0: not to be seen
+        std::uint32_t left = 0;   ///< of the picture: the panel's width where it stands beside it, else 0
+        std::uint32_t strip = 0;  ///< height of the status bar; 0: there is none
         VkExtent2D picture{};
     };
 
     Layout layout(VkExtent2D window) const;
+    bool leaves();
     void finish(FrameSlot& slot);
     void frame(FrameSlot& slot, const gpu::Swapchain::Frame& target);
-    Requests declare_interface(const Layout& now, VkExtent2D window);
+    void declare_interface(const Layout& now, VkExtent2D window);
     void serve(const Requests& requests);
+    void serve_windows(const Requests& requests);
+    void serve_score(const Requests& requests);
+    void serve_playback(const Requests& requests);
     void serve_training(const Requests& requests);
+    void serve_board(const Requests& requests);
+    void unless_unsaved(bool closing, std::function<void()> go_on);
+    void heed(UnsavedDialog::Answer answer);
+    void save_and_go_on();
+    std::filesystem::path model_to_save() const;
+    bool save_painting();
+    void follow_save();
     void train();
     void follow_training();
     void take_newest_weights();
     void save(const std::filesystem::path& path);
-    void draw_over_picture(const Layout& now);
     void choose_target(const std::string& target);
     void apply(bool nearest);
     void reopen(const Settings& settings);
@@ -68,8 +87,10 @@ class Viewer {
     Settings settings_;
     ScoreChoice opened_;         ///< what the scene shows
     std::string learned_model_;  ///< as in Settings: what a target has taken the place of
-    bool panel_open_ = true;
+    bool panel_open_ = true;     ///< beside the picture
+    bool panel_over_ = false;    ///< over the picture, in a narrow window
     bool help_open_ = false;
+    bool leaving_ = false;
     Window window_;
     gpu::Device device_;
     std::unique_ptr<Scene> scene_;
@@ -85,6 +106,14 @@ class Viewer {
     Screenshots screenshots_;
     LiveTraining training_;
     SaveGuard save_guard_;
+    Messages messages_;
+    StatusBar status_bar_;
+    UnsavedDialog dialog_;
+    bool closing_ = false;         ///< the dialog asks before the window closes
+    std::function<void()> go_on_;  ///< once what is not saved is dealt with; empty: nothing waits
+    enum class Saving { none, wanted, written } saving_ = Saving::none;  ///< of the model, before going on
+    std::optional<UnsavedDialog::Answer> answer_;                        ///< of the last frame
+    Requests requests_;                                                  ///< of the last frame
     ErrorMap error_map_;
     std::array<FrameSlot, 2> slots_;
     Pace pace_;

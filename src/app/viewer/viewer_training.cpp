@@ -13,18 +13,27 @@ constexpr int kStepsOfFinished = 20;
 
 }  // namespace
 
-void Viewer::serve_training(const Requests& requests) {
+void Viewer::serve_board(const Requests& requests) {
     if (requests.toggle_board) {
         board_.open = !board_.open;
         panel_.show_training = board_.open;
     }
-    const bool painted = board_.open && !board_.painting.empty() && (requests.train || requests.retrain);
-    if (painted) plan_.data = kPainted;
-    if (requests.train_file) plan_.data = requests.train_file->string();
+    if (requests.undo) board_.undo();
+    if (requests.redo) board_.redo();
+    if (requests.save_painting) save_painting();
+}
+
+void Viewer::serve_training(const Requests& requests) {
+    const bool painted = board_.open && !board_.painting().empty() && (requests.train || requests.retrain);
     const bool under_way =
         training_.state() == LiveTraining::State::running || training_.state() == LiveTraining::State::paused;
     if (requests.retrain || painted || requests.train_file || (requests.train && !under_way)) {
-        train();
+        std::string data = painted ? kPainted : plan_.data;
+        if (requests.train_file) data = requests.train_file->string();
+        unless_unsaved(false, [this, data = std::move(data)] {
+            plan_.data = data;
+            train();
+        });
     } else if (requests.train && training_.state() == LiveTraining::State::running) {
         training_.pause();
     } else if (requests.train) {
@@ -35,17 +44,22 @@ void Viewer::serve_training(const Requests& requests) {
 }
 
 void Viewer::save(const std::filesystem::path& path) {
-    if (!save_guard_.allows(path, panel_.message)) return;
-    if (!training_.save(path)) panel_.message = "an earlier model is still being written: press Save again later";
+    std::string refusal;
+    if (!save_guard_.allows(path, refusal)) {
+        messages_.add({MessageKind::warning, std::move(refusal)}, "save");
+    } else if (!training_.save(path)) {
+        messages_.add({MessageKind::warning, "an earlier model is still being written: press Save again later"},
+                      "save");
+    }
 }
 
 /// Begins a new training by what the panel says.
 void Viewer::train() {
     panel_.show_training = true;
-    panel_.message.clear();
+    messages_.resolve("training");
     board_.open = false;
     TrainingPlan plan = {plan_, {}};
-    if (plan_.data == kPainted) plan.painting = board_.painting.cells();
+    if (plan_.data == kPainted) plan.painting = board_.painting().cells();
     Settings shown = settings_;
     shown.program.clear();
     // Finished samples should come often.
@@ -56,23 +70,26 @@ void Viewer::train() {
     }
     training_.start(std::move(plan), shown, scene_->extent());
     if (training_.waiting()) {
-        panel_.message = fmt::format("{} comes next: another training is still being prepared", plan_.data);
+        messages_.add(
+            {MessageKind::info, fmt::format("{} comes next: another training is still being prepared", plan_.data)},
+            "training");
     }
 }
 
 /// Takes over what a training has made ready, and shows what it has learned.
 void Viewer::follow_training() {
-    std::string message;
-    std::optional<LiveTraining::Ready> ready = training_.poll(message);
-    if (!message.empty()) panel_.message = message;
-    if (ready) {
-        Run(ready->shown).put_into(settings_);
-        show(std::move(ready->scene));
-        panel_.message = ready->note;
-        if (training_.preparing() && ready->note.empty()) panel_.message = fmt::format("{} comes next", plan_.data);
-        settings_.title.clear();
-        settings_.about.clear();
+    std::optional<LiveTraining::Ready> ready = training_.poll(messages_);
+    if (!ready) return;
+    Run(ready->shown).put_into(settings_);
+    show(std::move(ready->scene));
+    messages_.resolve("training");
+    if (!ready->note.empty()) {
+        messages_.add({MessageKind::warning, ready->note}, "training");
+    } else if (training_.preparing()) {
+        messages_.add({MessageKind::info, fmt::format("{} comes next", plan_.data)}, "training");
     }
+    settings_.title.clear();
+    settings_.about.clear();
 }
 
 /// What tries the network in training before it runs tries the one of now.

@@ -19,6 +19,7 @@ void WeightsSnapshot::forget() {
     recorded_ = false;
     submission_.reset();
     tensors_.reset();
+    steps_ = 0;
     copies_.clear();
 }
 
@@ -42,6 +43,7 @@ void WeightsSnapshot::poll() {
         next = end;
     }
     tensors_ = tensors;
+    steps_ = *copied_;
 }
 
 void WeightsSnapshot::record(gpu::Recorder& recorder) {

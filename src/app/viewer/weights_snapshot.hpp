@@ -31,6 +31,8 @@ class WeightsSnapshot {
 
     /// Null before the first.
     std::shared_ptr<const data::TensorMap> tensors() const { return tensors_; }
+    /// The training's steps when tensors() were copied.
+    std::uint64_t steps() const { return steps_; }
 
   private:
     std::shared_ptr<data::TensorMap> unused_copy();
@@ -46,6 +48,7 @@ class WeightsSnapshot {
     /// where readers keep older snapshots.
     std::vector<std::shared_ptr<data::TensorMap>> copies_;
     std::shared_ptr<const data::TensorMap> tensors_;
+    std::uint64_t steps_ = 0;
 };
 
 }  // namespace scorefield::app

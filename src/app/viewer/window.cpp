@@ -31,9 +31,11 @@ Window::Window(std::uint32_t width, std::uint32_t height, const std::string& tit
         throw error;
     }
     glfwSetWindowUserPointer(window_, this);
-    glfwSetKeyCallback(window_, [](GLFWwindow* window, int key, int, int action, int) {
+    glfwSetKeyCallback(window_, [](GLFWwindow* window, int key, int, int action, int mods) {
         const bool acts = action == GLFW_PRESS || (action == GLFW_REPEAT && key == GLFW_KEY_RIGHT);
-        if (acts) static_cast<Window*>(glfwGetWindowUserPointer(window))->keys_.push_back(key);
+        if (!acts) return;
+        const KeyPress press = {key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0};
+        static_cast<Window*>(glfwGetWindowUserPointer(window))->keys_.push_back(press);
     });
     glfwSetDropCallback(window_, [](GLFWwindow* window, int count, const char** paths) {
         auto& dropped = static_cast<Window*>(glfwGetWindowUserPointer(window))->dropped_;
@@ -62,6 +64,11 @@ bool Window::closed() const {
     return glfwWindowShouldClose(window_) == GLFW_TRUE;
 }
 
+void Window::keep_open() const {
+    glfwSetWindowShouldClose(window_, GLFW_FALSE);
+    if (minimised()) glfwRestoreWindow(window_);
+}
+
 bool Window::minimised() const {
     return glfwGetWindowAttrib(window_, GLFW_ICONIFIED) == GLFW_TRUE;
 }
@@ -88,7 +95,7 @@ float Window::pixels_per_unit() const {
     return width > 0 && pixels.width > 0 ? static_cast<float>(pixels.width) / static_cast<float>(width) : 1;
 }
 
-std::vector<int> Window::take_keys() {
+std::vector<KeyPress> Window::take_keys() {
     return std::exchange(keys_, {});
 }
 

@@ -11,6 +11,13 @@ struct GLFWwindow;
 
 namespace scorefield::app {
 
+/// A key that went down, by its GLFW code.
+struct KeyPress {
+    int key = 0;
+    bool control = false;
+    bool shift = false;
+};
+
 /// A window of the desktop. One at a time.
 class Window {
   public:
@@ -24,7 +31,10 @@ class Window {
     std::vector<const char*> instance_extensions() const;
     VkSurfaceKHR make_surface(VkInstance instance) const;
 
+    /// The user wants it closed.
     bool closed() const;
+    /// Takes that back, and brings a minimised window before the user.
+    void keep_open() const;
     bool minimised() const;
     /// In pixels; may be 0.
     VkExtent2D framebuffer() const;
@@ -35,8 +45,8 @@ class Window {
     /// Handles what the desktop reports. With `wait_seconds` > 0 it waits that long for something to come.
     void poll(double wait_seconds = 0) const;
 
-    /// The GLFW key codes pressed since the last call, however short; → is repeated by holding it.
-    std::vector<int> take_keys();
+    /// The keys pressed since the last call, however short; → is repeated by holding it.
+    std::vector<KeyPress> take_keys();
 
     /// The files dropped onto the window since the last call.
     std::vector<std::filesystem::path> take_dropped();
@@ -45,7 +55,7 @@ class Window {
 
   private:
     GLFWwindow* window_ = nullptr;
-    std::vector<int> keys_;
+    std::vector<KeyPress> keys_;
     std::vector<std::filesystem::path> dropped_;
 };
 
