@@ -37,7 +37,8 @@ std::vector<std::string_view> study_names() {
 
 std::string_view study_preset(std::string_view setting) {
     if (setting == "particles") {
-        return "1000000, of seed, quality and samplers 10000, of objectives and spacings 4096, of inversion 1024 and no "
+        return "1000000, of seed, quality and samplers 10000, of objectives and spacings 4096, of inversion 1024 and "
+               "no "
                "more, of orders its own";
     }
     if (setting == "train.steps") return "of seed 3000, of objectives 1500";

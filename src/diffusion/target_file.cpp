@@ -15,8 +15,8 @@ namespace {
 
 // What files hold that were written in single precision or with a few digits.
 constexpr double kSumTolerance = 1e-3 * (1 + 1e-9);  // 0.999 is as far from 1 as it should be
-constexpr double kSymmetryTolerance = 1e-6;  // relative to the largest entry
-constexpr double kRounding = 1e-15;          // of eigenvalues, relative to the largest
+constexpr double kSymmetryTolerance = 1e-6;          // relative to the largest entry
+constexpr double kRounding = 1e-15;                  // of eigenvalues, relative to the largest
 constexpr std::array<std::string_view, 4> kFields = {"weights", "means", "sigmas", "covariances"};
 
 std::vector<double> read_numbers(const JsonPlace& place) {

@@ -38,7 +38,8 @@ TEST(Excess, IsTheFarthestSampleInWidthsOfTheBox) {
 
 TEST(KnownLimits, AreOfSamplersThatThereAre) {
     std::size_t limited = 0;
-    for (const diffusion::SamplerInfo& info : diffusion::samplers()) limited += known_limit(info.name).empty() ? 0 : 1;
+    for (const diffusion::SamplerInfo& info : diffusion::samplers())
+        limited += known_limit(info.name).empty() ? 0U : 1U;
     EXPECT_EQ(limited, 5U);
     EXPECT_EQ(known_limit("ddim"), "");
 }

@@ -15,7 +15,7 @@ TEST(Printable, ReplacesControlCharactersAndWhatIsNoUtf8) {
     EXPECT_EQ(printable("\x1b]0;x\x07 α\x7f"), "?]0;x? α?");
     EXPECT_EQ(printable("a\nb\r\tc"), "a b  c");
     EXPECT_EQ(printable(std::string("a\0b", 3)), "a?b");
-    EXPECT_EQ(printable("\xc2\x9b[31m"), "?[31m");  // CSI of C1
+    EXPECT_EQ(printable("\xc2\x9b[31m"), "?[31m");    // CSI of C1
     EXPECT_EQ(printable("a\xe2\x80\xae z"), "a? z");  // U+202E turns the rest of the line round
     EXPECT_EQ(printable("a\xe2\x80\xa8"
                         "b"),

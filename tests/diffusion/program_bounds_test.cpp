@@ -1,7 +1,6 @@
 // What a program may hold, and that it is counted before it is built.
 #include <gmock/gmock.h>
 
-
 #include "diffusion/program.hpp"
 #include "diffusion/program_limits.hpp"
 #include "diffusion/sampler.hpp"

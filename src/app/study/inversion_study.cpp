@@ -47,7 +47,8 @@ std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& requ
     StudyProgress progress(request, "inversion", 1 + 2 * kSteps.size());
     progress.next("exact");
     std::vector<Table> tables = {exact_inversion()};
-    const Model model = open_model({});
+    const Settings settings;
+    const Model model = open_model(settings);
     GpuScore score(device, model);
     const data::Points data =
         data::standardise(data::open_dataset(model.data)->draw(request.seed, 0, request.particles), model.scaling);
