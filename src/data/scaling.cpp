@@ -116,7 +116,8 @@ std::string scaling_fault(const Scaling& scaling) {
     constexpr auto kSmallest = static_cast<double>(std::numeric_limits<float>::min());
     for (std::size_t c = 0; c < scaling.mean.size(); ++c) {
         const double deviation = scaling.deviation[c];
-        if (!(deviation >= kSmallest)) {
+        const bool constant = deviation == 0;
+        if (!constant && !(deviation >= kSmallest)) {
             return fmt::format("a deviation of {:.3g} is below {:.3g}, the smallest number of single precision",
                                deviation, kSmallest);
         }

@@ -69,6 +69,13 @@ TEST_F(CheckpointFile, HoldsAllThatIsNeededToSample) {
     EXPECT_EQ(read_checkpoint(path), checkpoint);
 }
 
+TEST_F(CheckpointFile, HoldsACoordinateThatIsConstant) {
+    Checkpoint checkpoint = small_checkpoint();
+    checkpoint.scaling.deviation = {0.7, 0};
+    write_checkpoint(path, checkpoint);
+    EXPECT_EQ(read_checkpoint(path), checkpoint);
+}
+
 TEST_F(CheckpointFile, NeedsNoStateOfATraining) {
     Checkpoint checkpoint = small_checkpoint();
     checkpoint.state.reset();
@@ -277,6 +284,7 @@ TEST_F(CheckpointFile, NamesTheMetadataThatIsWrong) {
     expect_named("scorefield.data.mean", "[1, null]");
     expect_named("scorefield.data.deviation", "0");
     expect_named("scorefield.data.deviation", "inf");
+    expect_named("scorefield.data.deviation", "[0, 1e-39]");
     expect_named("scorefield.data.deviation", "1e38");   // samples would overflow
     expect_named("scorefield.data.deviation", "1e-39");  // and vanish
     expect_named("scorefield.data.mean", "[0, 3.5e38]");
