@@ -133,8 +133,14 @@ class Viewer:
 
     def scroll_down(self, place):
         """As far as there is something."""
+        self.turn_wheel(place, 5)
+
+    def scroll_up(self, place):
+        self.turn_wheel(place, 4)
+
+    def turn_wheel(self, place, button):
         self.move(place)
-        self.desktop.xdotool("click", "--repeat", 40, "--delay", 20, 5)
+        self.desktop.xdotool("click", "--repeat", 40, "--delay", 20, button)
         self.wait_for_frames(FRAMES_OF_AN_EVENT)
 
     def key(self, name):

@@ -32,6 +32,7 @@ FIELD_HEIGHT = 21
 CONTROLS_BELOW = 58  # row where the controls begin, below the progress
 WATCH_TAB = (40, 150)
 TRAIN_TAB = (97, 150)
+CONTROLS = (60, 600)  # on the labels
 AWAY = (500, 480)  # on the picture
 HEEDED = 3  # frames until what is pressed has been seen by one
 PARTICLES, STEPS = 300, 8
@@ -146,8 +147,9 @@ def try_fields(viewer, tried):
 def try_tab(viewer, tab, tried):
     viewer.click(tab)
     here = [try_fields(viewer, tried)]
-    viewer.scroll_down((60, 600))
+    viewer.scroll_down(CONTROLS)
     here.append(try_fields(viewer, tried))
+    viewer.scroll_up(CONTROLS)
     return [sum(column) for column in zip(*here)]
 
 

@@ -99,6 +99,7 @@ def learns_what_is_dropped(viewer, folder):
     viewer.drop(text)
     viewer.answer("d")
     viewer.wait_for_frames(10 * FRAMES_OF_AN_EVENT)
+    viewer.key("Escape")  # takes the message away, whose lines stand over the picture
     require(is_ring(viewer), "a file that is no data ends the training")
     points = os.path.join(folder, "line.npy")
     np.save(points, np.stack([np.linspace(-1, 1, 1000), 0.01 * np.sin(np.arange(1000))], axis=1).astype(np.float32))
