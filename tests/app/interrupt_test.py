@@ -95,7 +95,6 @@ def main():
         interrupted(cwd, TRAIN, signal.SIGHUP, 1, ["x.safetensors", "x.csv"])
         if HAS_VULKAN:
             interrupted(cwd, [*SAMPLE, "--out", "x.npy"], signal.SIGINT, 0)
-            interrupted(cwd, [*SAMPLE, "--out", "x.npy"], signal.SIGHUP, 0)
             interrupted(cwd, [*RENDER, "--out", "film.mp4", "--frame-log", "x.csv"], signal.SIGINT, 2)
             interrupted(cwd, [*RENDER, "--out", "frames"], signal.SIGTERM, 3)
             require(open(os.path.join(cwd, "film.mp4")).read() == "an older film", "the older film is gone")
