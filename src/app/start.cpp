@@ -172,7 +172,7 @@ std::optional<std::string> start_note(const Settings& settings, const Model& mod
     const double share = signal_share(clean, at);
     if (share <= kLittleSignal) return {};
     return fmt::format(
-        "at {} the data still make {:.2g}% of the variance: the start has the mean and variance of the density there, "
+        "at {} the data still make {:.3g}% of the variance: the start has the mean and variance of the density there, "
         "but a normal shape; {}",
         level_text(at), 100 * share,
         model.target ? "say --init exact"

@@ -137,7 +137,7 @@ def samples_are_close_to_the_data(folder):
 
 def tells_the_spacing_in_effect(folder):
     for arguments, spacing in (([], "quadratic"), (["--spacing", "karras"], "karras"), (["--timesteps", "9,5"], None)):
-        report = sample(folder, "spaced.npy", "--particles", "10", *arguments)[1]
+        report = sample(folder, "spaced.npy", "--particles", "10", "--quiet", *arguments)[1]
         require(report["spacing"] == spacing, f"{arguments}: {report}")
     text = run(BINARY, ["sample", "--model", MODEL, "--out", "spaced.npy", "--particles", "10"], folder).stdout.decode()
     require("spacing quadratic (automatic)" in text, text)
