@@ -353,18 +353,18 @@ def paths_that_lead_nowhere():
         os.symlink("loop" + ending, folder / ("loop" + ending))
     for out in ["loop", "loop.x", "loop.png", "loop.mp4", "loop/f_%d.png", "n" * 300, "n" * 300 + ".png", "n" * 250 + ".mp4",
                 "n/" * 3000 + "x.png"]:
-        refused(BINARY, ["render", *TINY_FRAMES, "--out", out], 1, [out.split("/")[0][:60]], folder.path)
+        refused(BINARY, ["render", *TINY_FRAMES, "--out", out], 1, [out.split("/")[0][:30]], folder.path)
     for name in ["loop", "n" * 250, "/dev/null/x"]:
-        refused(BINARY, ["sample", *SMALL, "--out", name + ".npy"], 1, [name], folder.path)
-        refused(BINARY, ["sample", *SMALL, "--out", "o.npy", "--trajectory", name + ".npy"], 1, [name], folder.path)
-        refused(BINARY, ["program", "--out", name + ".json"], 1, [name], folder.path)
-        refused(BINARY, [*TRAIN, "--out", name + ".safetensors"], 1, [name], folder.path)
-        refused(BINARY, [*TRAIN, "--out", "m.safetensors", "--log", name + ".csv"], 1, [name], folder.path)
+        refused(BINARY, ["sample", *SMALL, "--out", name + ".npy"], 1, [name[:30]], folder.path)
+        refused(BINARY, ["sample", *SMALL, "--out", "o.npy", "--trajectory", name + ".npy"], 1, [name[:30]], folder.path)
+        refused(BINARY, ["program", "--out", name + ".json"], 1, [name[:30]], folder.path)
+        refused(BINARY, [*TRAIN, "--out", name + ".safetensors"], 1, [name[:30]], folder.path)
+        refused(BINARY, [*TRAIN, "--out", "m.safetensors", "--log", name + ".csv"], 1, [name[:30]], folder.path)
         for flag, ending in [("--model", ".safetensors"), ("--scene", ".json"), ("--program", ".json"),
                              ("--scheduler", ".json")]:
-            refused(BINARY, ["program", flag, name + ending], 2, [name], folder.path)
-        refused(BINARY, ["score", name + ".npy", "--data", "moons"], 2, [name], folder.path)
-        refused(BINARY, ["train", "--data", name + ".png", "--out", "m.safetensors"], 2, [name], folder.path)
+            refused(BINARY, ["program", flag, name + ending], 2, [name[:30]], folder.path)
+        refused(BINARY, ["score", name + ".npy", "--data", "moons"], 2, [name[:30]], folder.path)
+        refused(BINARY, ["train", "--data", name + ".png", "--out", "m.safetensors"], 2, [name[:30]], folder.path)
     for target in ["gaussian ", "gaussian   ", " gaussian", " ", "  ", "empirical", "empirical ", "gmm ", " gmm x"]:
         refused(BINARY, ["program", "--target", target], 2, ["target"], folder.path)
 
