@@ -101,8 +101,9 @@ def learns_what_is_dropped(viewer, folder):
     viewer.wait_for_frames(10 * FRAMES_OF_AN_EVENT)
     viewer.key("Escape")  # takes the message away, whose lines stand over the picture
     require(is_ring(viewer), "a file that is no data ends the training")
+    # Flat, but not by 20 times: such coordinates are standardised each on its own, and the line would be a square.
     points = os.path.join(folder, "line.npy")
-    np.save(points, np.stack([np.linspace(-1, 1, 1000), 0.01 * np.sin(np.arange(1000))], axis=1).astype(np.float32))
+    np.save(points, np.stack([np.linspace(-1, 1, 1000), 0.05 * np.sin(np.arange(1000))], axis=1).astype(np.float32))
     upright = os.path.join(folder, "upright.npy")
     np.save(upright, np.load(points)[:, ::-1])
     viewer.drop(upright)
