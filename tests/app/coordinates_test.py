@@ -12,7 +12,7 @@ import numpy
 from binary import refused, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
-TRAINING = ["--train.steps", "250", "--train.batch", "256", "--network.width", "32", "--network.depth", "2", "--device",
+TRAINING = ["--train.steps", "1000", "--train.batch", "256", "--network.width", "32", "--network.depth", "2", "--device",
             "host"]
 
 

@@ -115,7 +115,7 @@ def main():
         refused(BINARY, ["study", "seed", "--out", "mine.png"], 2, ["--out mine.png", "mine.safetensors"], folder)
         with open(foreign, "rb") as file:
             require(file.read() == before, "the model of another training is gone")
-        refused(BINARY, ["study", "seed", "--out", "seed.jpg"], 2, ["--out seed.jpg", "PNG", ".png"], folder)
+        refused(BINARY, ["study", "seed", "--out", "seed.jpg"], 2, ["--out seed.jpg", ".png"], folder)
         refused(BINARY, ["study", "chain", "--out", "a.png"], 2, ["flag without effect", "--out"], folder)
         refused(BINARY, ["study", "orders", "--train.steps", "5"], 2, ["flag without effect", "--train.steps"], folder)
 

@@ -84,6 +84,7 @@ Model training_model(const TrainingSession& session) {
     model.process = session.process;
     model.parametrisation = train::parametrisation(session.settings);
     model.scaling = checkpoint.scaling;
+    model.clean_moments = checkpoint.clean_moments;
     model.data = checkpoint.data;
     return model;
 }
