@@ -113,7 +113,8 @@ std::optional<diffusion::AxisMoments> moments_of_data(const nn::Checkpoint& chec
     data::Points points = data::open_dataset(checkpoint.data)->draw(kMomentsSeed, 0, kMomentsPoints);
     if (label) points = data::points_of_class(points, static_cast<std::uint32_t>(*label));
     if (points.count == 0 || points.dim != checkpoint.scaling.mean.size()) return {};
-    return diffusion::moments_of(data::standardise(std::move(points), checkpoint.scaling).values, points.dim);
+    points = data::standardise(std::move(points), checkpoint.scaling);
+    return diffusion::moments_of(points.values, points.dim);
 }
 
 Model open_checkpoint(const Settings& settings) {
@@ -370,7 +371,7 @@ std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& sett
 }
 
 diffusion::Course course_of(const Settings& settings, const Model& model) {
-    const diffusion::Course course = diffusion::course_in_direction(nodes_of(settings, model), settings.sampler.name);
+    diffusion::Course course = diffusion::course_in_direction(nodes_of(settings, model), settings.sampler.name);
     if (start_kind(settings) == StartKind::prior || !model.clean_moments) return course;
     return course.matched(*model.clean_moments);
 }

@@ -76,8 +76,8 @@ class Subject {
 
 /// One way of sampling that every model has to be good by.
 struct Way {
-    const char* name;
-    const char* sampler;  ///< empty: as it comes
+    const char* name = "";
+    const char* sampler = "";  ///< empty: as it comes
     std::optional<int> steps;
     QualityBar bar;
 };

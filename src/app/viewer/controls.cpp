@@ -82,7 +82,7 @@ NumberEdit integer_field(const Setting& setting, const IntegerRange& range, Valu
     constexpr std::uint64_t kLogarithmicFrom = 100;
     const auto high = static_cast<Value>(range.handy_high);
     const SliderEnds ends = {&low, &high, range.handy_high > kLogarithmicFrom};
-    const NumberEdit edit =
+    NumberEdit edit =
         number_field(id_of(setting).c_str(), type, value, type == ImGuiDataType_U64 ? "%llu" : "%u", &ends);
     if (edit.dragged) *value = std::clamp(*value, low, most);
     return edit;
@@ -95,7 +95,7 @@ NumberEdit real_field(const Setting& setting, const RealRange& range, double* va
     const double low = positive ? std::max(range.low, high * kSmallestShare) : range.low;
     constexpr double kLogarithmicFrom = 20;
     const SliderEnds ends = {&low, &high, range.logarithmic || (positive && high > kLogarithmicFrom)};
-    const NumberEdit edit = number_field(id_of(setting).c_str(), ImGuiDataType_Double, value, "%.4g", &ends);
+    NumberEdit edit = number_field(id_of(setting).c_str(), ImGuiDataType_Double, value, "%.4g", &ends);
     if (edit.dragged) *value = std::clamp(*value, range.open_low ? low : range.low, range.high);
     return edit;
 }
