@@ -73,7 +73,7 @@ void Viewer::save_and_go_on() {
 
 /// The name in the panel, or a new one where there is such a file.
 std::filesystem::path Viewer::model_to_save() const {
-    const std::filesystem::path path = training_panel_.save_path();
+    std::filesystem::path path = training_panel_.save_path();
     std::error_code unknown;
     if (!path.empty() && !std::filesystem::exists(path, unknown)) return path;
     return free_path("trained", ".safetensors");
