@@ -22,7 +22,7 @@ base::Error unknown_kind(const std::string& flag, const std::string& path, const
     return base::request_error("unknown kind of file", flag + " " + path, why, hint);
 }
 
-/// Of the only form that the command writes; empty where it has several.
+/// The ending of the only form that the command writes; empty where it has several.
 std::string_view ending_of_out(const Settings& settings) {
     if (settings.command == Command::sample) return settings.stats ? ".json" : ".npy";
     if (settings.command == Command::train) return ".safetensors";

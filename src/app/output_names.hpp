@@ -23,7 +23,7 @@ struct FramePlace {
     bool own_folder = true;  ///< the folder is theirs, what is there of an earlier film included
 };
 
-/// Of an --out that asks for frames.
+/// Where the frames of an --out go that asks for frames.
 FramePlace frame_place(const std::string& out);
 
 /// Throws base::Error (request) where an output that is said has a name that does not end as what is written there does

@@ -20,7 +20,7 @@ constexpr std::size_t kMomentsPoints = 100'000;
 /// The moments' own number, which no draw has.
 constexpr std::uint64_t kMomentsNumber = kSeedsPerRequest - 1;
 
-/// Of what can be drawn from without end.
+/// Draws from a distribution without end.
 class DistributionDraws : public ReferenceDraws {
   public:
     data::Points draw(std::size_t number, std::size_t count) const override { return sample(2 * number, count); }

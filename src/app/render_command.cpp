@@ -219,7 +219,7 @@ int render_command(const Settings& asked) {
     const Form form = render_form(asked.out);
     if (form != Form::sheet) require_tempo(asked);
     const Settings settings = with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
-    // Of a program from a file the steps are not known yet: play counts again.
+    // The steps of a program from a file are not known yet: play counts again.
     if (form == Form::sheet) {
         require_sheet_size(settings);
     } else {

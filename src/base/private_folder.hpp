@@ -17,8 +17,8 @@ class PrivateFolder {
   public:
     explicit PrivateFolder(std::filesystem::path path);
 
-    /// Of a file of at most `most_bytes`; none where there is no such file or, with a `note` why, where it cannot be
-    /// trusted or read. A folder of the user's own that others may write to is not trusted.
+    /// The content of a file of at most `most_bytes`; none where there is no such file or, with a `note` why, where it
+    /// cannot be trusted or read. A folder of the user's own that others may write to is not trusted.
     std::optional<std::string> read(const std::string& name, std::size_t most_bytes, std::string& note) const;
 
     /// Writes the file anew (base::AtomicFile, mode 0600) in place of what is there, a link itself rather than its

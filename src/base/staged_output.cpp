@@ -262,7 +262,8 @@ void StagedOutput::require_sound() const {
     if (!failure_.empty()) throw failure(shown_, failure_, "write it anew");
 }
 
-/// Of a file that is replaced. Where its group cannot be kept, that group's permissions are those of all others.
+/// Takes over those of a file that is replaced. Where its group cannot be kept, that group's permissions are those of
+/// all others.
 void StagedOutput::keep_permissions() {
     const std::optional<struct stat> old = status_at(folder_, name_);
     struct stat own {};

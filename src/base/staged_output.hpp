@@ -18,9 +18,9 @@ struct FileIdentity {
     bool operator==(const FileIdentity&) const = default;
 };
 
-/// Of what the descriptor is open on; none where it cannot be asked.
+/// The identity of what the descriptor is open on; none where it cannot be asked.
 std::optional<FileIdentity> identity_of(const Descriptor& descriptor);
-/// Of what has this name in the folder, links not followed; none where there is nothing.
+/// The identity of what has this name in the folder, links not followed; none where there is nothing.
 std::optional<FileIdentity> identity_at(const Descriptor& folder, const std::string& name);
 
 /// An output on its way, the one behind every kind of them: a new file or folder under a random name beside its place,
@@ -44,9 +44,10 @@ class StagedOutput {
     StagedOutput(const StagedOutput&) = delete;
     StagedOutput& operator=(const StagedOutput&) = delete;
 
-    /// Of the temporary, for programs that open it by name. They must keep the file that is there.
+    /// The temporary's path, for programs that open it by name. They must keep the file that is there.
     const std::filesystem::path& temporary() const { return temporary_path_; }
-    /// Of the temporary, and after `commit` of what is in place: a file open to read and write, or a folder.
+    /// The temporary's descriptor, and after `commit` that of what is in place: a file open to read and write, or a
+    /// folder.
     const Descriptor& descriptor() const { return descriptor_; }
     bool committed() const { return committed_; }
 

@@ -22,7 +22,7 @@ class SlicedQuantiles {
     /// Throws as sliced_w2, naming `which` set.
     explicit SlicedQuantiles(const Points& points, const std::string& which = "first");
 
-    /// Of sets of the same dimension: the same as from their points.
+    /// The distance of two sets of the same dimension: the same as from their points.
     friend double sliced_w2(const SlicedQuantiles& a, const SlicedQuantiles& b);
 
   private:

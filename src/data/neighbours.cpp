@@ -88,7 +88,7 @@ class Nearest {
             squares_[i] = square;
         }
     }
-    /// Of the k-th; infinite until so many were offered.
+    /// The square of the k-th; infinite until so many were offered.
     double last() const { return squares_[k_ - 1]; }
 
   private:
@@ -116,7 +116,7 @@ double squared_radius(const Places& places, const KdTree& tree, std::size_t plac
     return nearest.last();
 }
 
-/// Of all points at `place`: the neighbours that come from the point's own set, places in a tie counted by shares.
+/// How many neighbours of all points at `place` come from the point's own set, places in a tie counted by shares.
 double own_neighbours(const Places& places, const KdTree& tree, std::size_t place, std::size_t k) {
     const double radius = squared_radius(places, tree, place, k);
     std::array<double, 2> nearer = {};

@@ -30,7 +30,7 @@ struct NpyLayout {
     std::vector<std::size_t> shape;  ///< of the items
     std::size_t items = 0;
 
-    /// Of the values: that of the items, and an axis for their fields.
+    /// The shape of the values: that of the items, and an axis for their fields.
     std::vector<std::size_t> value_shape() const;
     /// Whether float32 holds every number of every field.
     bool is_single() const;

@@ -15,7 +15,7 @@
 namespace scorefield::data {
 namespace {
 
-/// Of a file: eight bytes for each pixel, the most that PNG has, and something for the rest.
+/// The most bytes of a file: eight bytes for each pixel, the most that PNG has, and something for the rest.
 constexpr std::uint64_t kMaxBytes = 8 * kMaxPixels + (std::uint64_t{1} << 26U);
 constexpr double kFull = 65535;
 

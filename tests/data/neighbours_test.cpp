@@ -47,7 +47,7 @@ NeighbourStatistics by_all_pairs(const Points& samples, const Points& reference)
         for (std::size_t c = 0; c < dim; ++c) sum += std::pow(all[i * dim + c] - all[j * dim + c], 2);
         return sum;
     };
-    /// Of point i among the others from `first` to `last`.
+    /// The radius of point i among the others from `first` to `last`.
     const auto radius = [&](std::size_t i, std::size_t first, std::size_t last) {
         std::vector<double> squares;
         for (std::size_t j = first; j < last; ++j) {

@@ -187,7 +187,7 @@ struct Cell {
     std::string faults;
 };
 
-/// Of the samplers that go from noise to data, those without draws alone where `quick`.
+/// The cells of the samplers that go from noise to data, those without draws alone where `quick`.
 std::vector<Cell> sweep(const std::vector<std::shared_ptr<const NoiseProcess>>& all, bool quick) {
     std::vector<Cell> cells;
     for (const SamplerInfo& sampler : samplers()) {

@@ -84,7 +84,7 @@ struct Way {
 
 constexpr int kFewSteps = 20;
 
-/// Of the data sets' own draws no bar is asked.
+/// The data sets' own draws are asked no bar.
 std::vector<Cell> row(const Subject& subject, const std::string& way, const Distances& distances, Cell met) {
     return {subject.name(),      way,           distances.two_sample, distances.precision, distances.recall,
             distances.sliced_w2, std::move(met)};

@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 5> kCandidates = {"even", "quadratic", "k
 /// One of each family: first order, few-step, second order, ancestral.
 constexpr std::array<std::string_view, 4> kSamplers = {"ddim", "dpmpp_2m", "heun", "ddpm"};
 constexpr std::array<int, 2> kSteps = {20, 50};
-/// Of processes that no shipped model has, with the exact score.
+/// Processes that no shipped model has, tried with the exact score.
 constexpr std::array<std::string_view, 2> kExactProcesses = {"ou", "additive"};
 constexpr std::string_view kExactTarget = "tree";
 

@@ -58,8 +58,9 @@ struct SigmaRange {
 /// `presets` where they are absent.
 SigmaRange read_sigma_range(const SchedulerConfig& config, const SigmaRange& presets);
 
-/// Of a straight path, 1 where it is absent. Where use_dynamic_shifting is on, that of --scheduler.mu: exp(mu), or mu
-/// with time_shift_type linear, which is what the library's mu/(mu + (1/t − 1)^σ) with its σ of 1 comes to.
+/// The shift of a straight path, 1 where it is absent. Where use_dynamic_shifting is on, that of --scheduler.mu:
+/// exp(mu), or mu with time_shift_type linear, which is what the library's mu/(mu + (1/t − 1)^σ) with its σ of 1 comes
+/// to.
 double read_flow_shift(const SchedulerConfig& config, const char* key);
 
 /// Refuses --scheduler.mu where use_dynamic_shifting is not on.
