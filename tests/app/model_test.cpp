@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "app/said.hpp"
 #include "base/error.hpp"
 #include "base/scratch.hpp"
 #include "data/npy.hpp"
@@ -15,16 +16,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
-
-Settings said(std::initializer_list<std::pair<const char*, const char*>> values) {
-    Settings settings;
-    settings.command = Command::sample;
-    for (const auto& [name, value] : values) {
-        assign(settings, *find_setting(name), value);
-        settings.given.insert(name);
-    }
-    return settings;
-}
 
 TEST(BuildProgram, RefusesParametersThatTheSamplerDoesNotTake) {
     Settings settings;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "app/said.hpp"
 #include "base/error.hpp"
 #include "base/scratch.hpp"
 #include "data/npy.hpp"
@@ -18,16 +19,6 @@ using testing::IsEmpty;
 using testing::ThrowsMessage;
 
 using Values = std::initializer_list<std::pair<const char*, const char*>>;
-
-Settings said(Values values) {
-    Settings settings;
-    settings.command = Command::sample;
-    for (const auto& [name, value] : values) {
-        assign(settings, *find_setting(name), value);
-        settings.given.insert(name);
-    }
-    return settings;
-}
 
 diffusion::StartLaw start_of(Values values) {
     const Settings settings = said(values);
