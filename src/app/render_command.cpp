@@ -15,9 +15,9 @@
 #include "app/frame_slot.hpp"
 #include "app/gpu_device.hpp"
 #include "app/interrupt.hpp"
-#include "app/model_notes.hpp"
 #include "app/output.hpp"
 #include "app/output_names.hpp"
+#include "app/run_notes.hpp"
 #include "app/scene.hpp"
 #include "app/start.hpp"
 #include "base/atomic_file.hpp"
@@ -228,10 +228,7 @@ int render_command(const Settings& asked) {
     if (form != Form::frames) base::require_writable(settings.out);
     gpu::Device device(device_request(settings));
     Scene scene(device, settings, {settings.width, settings.height});
-    note_start(settings, scene.model(), scene.player().program());
-
-    note_unverified(settings, scene.model());
-    note_cut_data(settings, scene.model(), scene.player().program());
+    say_run_notes(settings, scene.model(), scene.player().program());
 
     const Clock::time_point start = Clock::now();
     std::uint64_t frames = 0;

@@ -9,9 +9,9 @@
 #include "app/gpu_score.hpp"
 #include "app/interrupt.hpp"
 #include "app/model.hpp"
-#include "app/model_notes.hpp"
 #include "app/output.hpp"
 #include "app/room.hpp"
+#include "app/run_notes.hpp"
 #include "app/sample_output.hpp"
 #include "app/start.hpp"
 #include "base/error.hpp"
@@ -191,37 +191,10 @@ void note_coarse_samples(const Settings& settings, const Model& model) {
                      spacing.distance, model.name(), spacing.in_deviations));
 }
 
-/// A model that has learned a few noise levels answers for others as well, but not rightly.
-void note_few_levels(const Settings& settings, const Model& model) {
-    if (settings.quiet || !model.checkpoint) return;
-    const std::map<std::string, std::string>& training = model.checkpoint->training;
-    const auto value = [&](const std::string& name) {
-        const auto found = training.find("setting." + name);
-        return found == training.end() ? std::string() : found->second;
-    };
-    if (const std::string sigma = value("objective.sigma"); !sigma.empty()) {
-        note(
-            format_shown("scorefield: note: {} knows one noise level, sigma/alpha = {}: at others its score is a guess",
-                         model.path.string(), sigma));
-    } else if (value("objective") == "ncsn" && settings.sampler.name != "annealed_langevin") {
-        note(
-            format_shown("scorefield: note: {0} knows {1} noise levels: --sampler annealed_langevin --spacing linspace "
-                         "--steps {1} visits those alone",
-                         model.path.string(), value("objective.levels")));
-    }
-}
-
 /// Start states of the shard; empty where the program's start law holds.
 sample::RowSource rows_of_shard(const StartRows& rows, std::uint32_t first_of_shard) {
     if (!rows) return {};
     return [rows, first_of_shard](std::uint32_t first, std::span<float> into) { rows(first_of_shard + first, into); };
-}
-
-/// Samplers that by their nature do not give the data's distribution.
-void note_caveat(const Settings& settings) {
-    if (settings.quiet || !settings.program.empty()) return;
-    const diffusion::SamplerInfo& info = diffusion::sampler_info(settings.sampler.name);
-    if (!info.caveat.empty()) note(fmt::format("scorefield: note: {}: {}", info.name, info.caveat));
 }
 
 }  // namespace
@@ -230,17 +203,13 @@ int sample_command(const Settings& asked) {
     watch_interrupts();
     const Settings settings = with_particles_of_init(asked);
     const Model model = open_model(settings);
-    note_few_levels(settings, model);
     note_coarse_samples(settings, model);
-    note_caveat(settings);
-    note_unverified(settings, model);
     const std::size_t dim = model.dim();
     sample::RunRequest request;
     request.program = build_program(settings, model);
-    note_cut_data(settings, model, request.program);
     const Inputs inputs = read_inputs(settings, model, request.program);
     const StartRows start = start_rows(settings, model, request.program);
-    note_start(settings, model, request.program);
+    say_run_notes(settings, model, request.program);
     const auto [first, last] = shard_range(settings);
     request.seed = settings.seed;
     request.first = first;

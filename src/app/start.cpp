@@ -179,11 +179,4 @@ std::optional<std::string> start_note(const Settings& settings, const Model& mod
                      : "start where more noise is (a larger --process.T or sigma, another --spacing)");
 }
 
-void note_start(const Settings& settings, const Model& model, const diffusion::Program& program) {
-    if (settings.quiet) return;
-    if (const std::optional<std::string> text = start_note(settings, model, program)) {
-        note("scorefield: note: " + *text);
-    }
-}
-
 }  // namespace scorefield::app

@@ -38,9 +38,6 @@ StartRows start_rows(const Settings& settings, const Model& model, const diffusi
 /// none where nothing is to be said: exact draws, a level that is noise almost alone, a start for data to be noised.
 std::optional<std::string> start_note(const Settings& settings, const Model& model, const diffusion::Program& program);
 
-/// Says start_note on standard error, unless --quiet.
-void note_start(const Settings& settings, const Model& model, const diffusion::Program& program);
-
 /// For files: from the units of states to those that --units says.
 data::Scaling file_scaling(const Settings& settings, const Model& model);
 

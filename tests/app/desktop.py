@@ -4,8 +4,10 @@ Places are screen units of the window at scale 1.
 """
 import csv
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 from binary import PATIENCE, require
@@ -193,3 +195,15 @@ class Viewer:
         require(self.process.stdout.read() == b"", "something on standard output")
         with open(self.log) as file:
             return list(csv.DictReader(file))
+
+
+def on_a_desktop(scenes):
+    """Calls scenes(desktop, folder) with a Desktop that is its own and a folder that is removed after it."""
+    for tool in ("Xvfb", "openbox", "xdotool", "import"):
+        require(shutil.which(tool), f"{tool} is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        desktop = Desktop(folder)
+        try:
+            scenes(desktop, folder)
+        finally:
+            desktop.close()

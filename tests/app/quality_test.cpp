@@ -36,14 +36,6 @@ TEST(Excess, IsTheFarthestSampleInWidthsOfTheBox) {
     EXPECT_DOUBLE_EQ(excess({1, 2, {0, 0}, {}, {6, 11}}, box), 0.5);
 }
 
-TEST(KnownLimits, AreOfSamplersThatThereAre) {
-    std::size_t limited = 0;
-    for (const diffusion::SamplerInfo& info : diffusion::samplers())
-        limited += known_limit(info.name).empty() ? 0U : 1U;
-    EXPECT_EQ(limited, 5U);
-    EXPECT_EQ(known_limit("ddim"), "");
-}
-
 TEST(Description, SaysWhatAModelHasLearned) {
     nn::Checkpoint checkpoint;
     checkpoint.network = {.dim = 2, .width = 128, .depth = 3};

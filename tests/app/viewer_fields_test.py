@@ -6,14 +6,12 @@ Fields are found on the screen: no list of them is kept here. Status 0 and no va
 usage: viewer_fields_test.py BINARY   (in the project's folder)
 """
 import os
-import shutil
 import sys
-import tempfile
 
 import numpy as np
 
 from binary import require
-from desktop import FRAMES_OF_AN_EVENT, Desktop, Viewer
+from desktop import FRAMES_OF_AN_EVENT, Viewer, on_a_desktop
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -212,6 +210,12 @@ def messages(desktop, folder):
     require(all(b - a in (0, 1) or b == 0 for a, b in zip(steps, steps[1:])), "the particles have jumped")
 
 
+def notes_of_the_run(desktop, folder):
+    viewer = open_viewer(desktop, folder, "notes", "--particles", PARTICLES, "--sampler", "langevin")
+    viewer.wait_for(lambda: has_message(viewer, NOTE), "what a sampler cannot do is not said")
+    viewer.close()
+
+
 def open_viewer(desktop, folder, name, *arguments):
     viewer = Viewer(BINARY, desktop, folder, name, "--model", MODEL, "--width", str(WIDTH), "--height", str(HEIGHT),
                     *map(str, arguments), picture=PICTURE, panel=PANEL)
@@ -219,17 +223,11 @@ def open_viewer(desktop, folder, name, *arguments):
     return viewer
 
 
-def main():
-    for tool in ("Xvfb", "openbox", "xdotool", "import"):
-        require(shutil.which(tool), f"{tool} is not installed")
-    with tempfile.TemporaryDirectory() as folder:
-        desktop = Desktop(folder)
-        try:
-            number_fields(desktop, folder)
-            messages(desktop, folder)
-        finally:
-            desktop.close()
-    print("every number field refuses what it cannot take, and says so")
+def scenes(desktop, folder):
+    number_fields(desktop, folder)
+    messages(desktop, folder)
+    notes_of_the_run(desktop, folder)
 
 
-main()
+on_a_desktop(scenes)
+print("every number field refuses what it cannot take, and says so")

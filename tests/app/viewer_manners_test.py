@@ -5,12 +5,10 @@ Status 0 and no validation message.
 usage: viewer_manners_test.py BINARY   (in the project's folder)
 """
 import os
-import shutil
 import sys
-import tempfile
 
 from binary import png_size, require
-from desktop import Desktop, Viewer, colours
+from desktop import Viewer, colours, on_a_desktop
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -81,21 +79,14 @@ def closing_asks(viewer, folder):
     require(png_size(os.path.join(folder, "painting_0000.png")) == (320, 240), "the painting is not saved")
 
 
-def main():
-    for tool in ("Xvfb", "openbox", "xdotool", "import"):
-        require(shutil.which(tool), f"{tool} is not installed")
-    with tempfile.TemporaryDirectory() as folder:
-        desktop = Desktop(folder)
-        try:
-            viewer = Viewer(BINARY, desktop, folder, "manners", "--model", MODEL, "--particles", "2000")
-            gives_way(viewer)
-            viewer.key("space")
-            escape_closes(viewer)
-            painting_is_undone(viewer)
-            closing_asks(viewer, folder)
-        finally:
-            desktop.close()
-    print("the viewer gives way, closes what is open, undoes and asks")
+def scenes(desktop, folder):
+    viewer = Viewer(BINARY, desktop, folder, "manners", "--model", MODEL, "--particles", "2000")
+    gives_way(viewer)
+    viewer.key("space")
+    escape_closes(viewer)
+    painting_is_undone(viewer)
+    closing_asks(viewer, folder)
 
 
-main()
+on_a_desktop(scenes)
+print("the viewer gives way, closes what is open, undoes and asks")

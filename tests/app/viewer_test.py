@@ -8,15 +8,13 @@ moves a control makes this test fail, not pass.
 usage: viewer_test.py BINARY   (in the project's folder)
 """
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import time
 
 from binary import png_size, refused, require, run
-from desktop import (ALLOWANCE_MS, FRAMES_OF_A_STEP, FRAMES_OF_AN_EVENT, LEAST_PARTICLES, PICTURE, Desktop, Viewer,
-                     colours)
+from desktop import (ALLOWANCE_MS, FRAMES_OF_A_STEP, FRAMES_OF_AN_EVENT, LEAST_PARTICLES, PICTURE, Viewer,
+                     colours, on_a_desktop)
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -186,21 +184,14 @@ def without_display(folder):
     refused(BINARY, [], 1, ["no display (view)"], folder, {"DISPLAY": ":4242", "WAYLAND_DISPLAY": ""})
 
 
-def main():
-    for tool in ("Xvfb", "openbox", "xdotool", "import"):
-        require(shutil.which(tool), f"{tool} is not installed")
-    with tempfile.TemporaryDirectory() as folder:
-        without_display(folder)
-        desktop = Desktop(folder)
-        try:
-            moves_and_listens_to_the_mouse(desktop, folder)
-            chooses_score_and_process(desktop, folder)
-            shows_what_render_writes(desktop, folder)
-            survives_every_size(desktop, folder)
-            keeps_the_log_when_interrupted(desktop, folder)
-        finally:
-            desktop.close()
-    print("the viewer opens, moves, listens, resizes and closes")
+def scenes(desktop, folder):
+    without_display(folder)
+    moves_and_listens_to_the_mouse(desktop, folder)
+    chooses_score_and_process(desktop, folder)
+    shows_what_render_writes(desktop, folder)
+    survives_every_size(desktop, folder)
+    keeps_the_log_when_interrupted(desktop, folder)
 
 
-main()
+on_a_desktop(scenes)
+print("the viewer opens, moves, listens, resizes and closes")

@@ -7,15 +7,13 @@ usage: viewer_train_test.py BINARY [PICTURE.png]   (keeps a picture of the ring 
 """
 import math
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 
 from binary import require
-from desktop import FRAMES_OF_AN_EVENT, Desktop, Viewer
+from desktop import FRAMES_OF_AN_EVENT, Viewer, on_a_desktop
 
 BINARY = os.path.abspath(sys.argv[1])
 KEPT = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
@@ -141,16 +139,5 @@ def learns_what_is_painted(desktop, folder):
     require(all(row["particles"] == "8000" for row in rows), "other particles than asked for")
 
 
-def main():
-    for tool in ("Xvfb", "openbox", "xdotool", "import"):
-        require(shutil.which(tool), f"{tool} is not installed")
-    with tempfile.TemporaryDirectory() as folder:
-        desktop = Desktop(folder)
-        try:
-            learns_what_is_painted(desktop, folder)
-        finally:
-            desktop.close()
-    print("the viewer trains on what is painted")
-
-
-main()
+on_a_desktop(learns_what_is_painted)
+print("the viewer trains on what is painted")

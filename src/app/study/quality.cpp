@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "base/names.hpp"
@@ -11,19 +10,6 @@
 
 namespace scorefield::app {
 namespace {
-
-struct KnownLimit {
-    std::string_view sampler;
-    std::string_view reason;
-};
-
-constexpr std::array<KnownLimit, 5> kKnownLimits = {{
-    {"langevin", "Langevin dynamics: stays on the noise levels' stationary density, and modes do not mix"},
-    {"annealed_langevin", "Langevin dynamics: its levels are those of the spacing, its last one has noise left"},
-    {"predictor_corrector", "Langevin dynamics corrects: its stationary density is that of a finite step"},
-    {"consistency", "one-step sampler: each step jumps to E[x₀ | x], which is narrower than the data"},
-    {"lcm", "one-step sampler: each step jumps to E[x₀ | x], which is narrower than the data"},
-}};
 
 double coordinate(const data::Points& points, std::size_t point, std::size_t c) {
     const double origin = points.origin.empty() ? 0 : points.origin[c];
@@ -64,11 +50,6 @@ bool reaches(const QualityBar& bar, const Distances& samples, const Distances& o
     if (samples.two_sample > bar.two_sample) return false;
     if (!bar.coverage_loss) return true;
     return samples.precision >= own.precision - *bar.coverage_loss && samples.recall >= own.recall - *bar.coverage_loss;
-}
-
-std::string_view known_limit(std::string_view sampler) {
-    const auto* const found = std::ranges::find(kKnownLimits, sampler, &KnownLimit::sampler);
-    return found == kKnownLimits.end() ? std::string_view() : found->reason;
 }
 
 double excess(const data::Points& samples, const data::Points& data) {

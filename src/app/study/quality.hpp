@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "app/comparison.hpp"
 #include "data/points.hpp"
@@ -21,7 +20,7 @@ struct QualityBar {
 inline constexpr QualityBar kDefaultBar = {.two_sample = 0.515, .coverage_loss = 0.012};
 /// By DPM-Solver++ 2M in 20 steps.
 inline constexpr QualityBar kFewStepsBar = {.two_sample = 0.525};
-/// By any sampler that does not stand in untouched_by_bar, at its own defaults, in 25 and 50 steps.
+/// By any sampler without a caveat (diffusion::SamplerInfo), at its own defaults, in 25 and 50 steps.
 inline constexpr QualityBar kAnySamplerBar = {.two_sample = 0.56};
 /// The most by which samples may lie outside the data's bounding box, in its widths.
 inline constexpr double kMostExcess = 0.5;
@@ -29,9 +28,6 @@ inline constexpr double kMostExcess = 0.5;
 inline constexpr double kWantedShare = 0.9;
 
 bool reaches(const QualityBar& bar, const Distances& samples, const Distances& own);
-
-/// Why a sampler's samples differ from the data however good the model is; empty for all others.
-std::string_view known_limit(std::string_view sampler);
 
 /// The farthest that any sample lies outside the bounding box of the data, in widths of the box in that coordinate; 0
 /// where all lie inside. A coordinate in which the box has no width counts as infinite where a sample leaves it.

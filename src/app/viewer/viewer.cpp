@@ -9,6 +9,7 @@
 
 #include "app/gpu_device.hpp"
 #include "app/interrupt.hpp"
+#include "app/run_notes.hpp"
 #include "app/training_settings.hpp"
 #include "app/viewer/keys.hpp"
 #include "base/error.hpp"
@@ -84,6 +85,7 @@ Viewer::Viewer(const Settings& settings)
                   [&](const std::string& name) { return settings.target.empty() || name != "prediction"; });
     opened_ = ScoreChoice(settings_);
     moments_.watch(*scene_);
+    show_notes();
 }
 
 Viewer::~Viewer() {
@@ -325,6 +327,7 @@ void Viewer::apply(bool nearest) {
     try {
         if (ScoreChoice(settings_) == opened_ && !(nearest && shows_training())) {
             scene_->apply(settings_);
+            show_notes();
         } else if (nearest) {
             std::string note = open_nearest(settings_, [&](const Settings& changed) { reopen(changed); });
             messages_.add({MessageKind::warning, std::move(note)}, "run");
@@ -348,6 +351,7 @@ void Viewer::reopen(const Settings& settings) {
     if (of_prediction == chosen) scene->see_as(*scene_);
     show(std::move(scene));
     opened_ = chosen;
+    show_notes();
 }
 
 /// A training that is shown no more ends.
@@ -358,6 +362,18 @@ void Viewer::show(std::unique_ptr<Scene> scene) {
     error_map_.forget();
     moments_.watch(*scene_);
     forget_pace();
+}
+
+/// The run's notes, each when it becomes true; they go when they are true no more.
+void Viewer::show_notes() {
+    std::vector<std::string> notes = run_notes(settings_, scene_->model(), scene_->player().program());
+    for (const std::string& before : notes_) {
+        if (std::ranges::find(notes, before) == notes.end()) messages_.resolve(before);
+    }
+    for (const std::string& text : notes) {
+        if (std::ranges::find(notes_, text) == notes_.end()) messages_.add({MessageKind::info, text}, text);
+    }
+    notes_ = std::move(notes);
 }
 
 /// What was measured, or is being measured, is of other work.

@@ -78,6 +78,7 @@ class Viewer {
     void apply(bool nearest);
     void reopen(const Settings& settings);
     void show(std::unique_ptr<Scene> scene);
+    void show_notes();
     bool shows_training() const { return scene_->model().in_training; }
     void move_camera(const Layout& now);
     void forget_pace();
@@ -107,6 +108,7 @@ class Viewer {
     LiveTraining training_;
     SaveGuard save_guard_;
     Messages messages_;
+    std::vector<std::string> notes_;  ///< of the run that is shown
     StatusBar status_bar_;
     UnsavedDialog dialog_;
     bool closing_ = false;         ///< the dialog asks before the window closes

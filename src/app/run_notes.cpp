@@ -1,0 +1,122 @@
+#include "app/run_notes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+#include <variant>
+
+#include "app/output.hpp"
+#include "app/start.hpp"
+#include "base/error.hpp"
+#include "data/datasets.hpp"
+#include "diffusion/sampler.hpp"
+
+namespace scorefield::app {
+namespace {
+
+constexpr std::uint64_t kSeed = 0x11'3175'0000'0000;
+constexpr std::uint32_t kDraws = 4096;
+
+/// The tightest bound of a program on its estimates; infinite where there is none.
+double limit_of(const diffusion::Program& program) {
+    double limit = std::numeric_limits<double>::infinity();
+    for (const diffusion::Op& op : program.ops) {
+        if (const auto* clamp = std::get_if<diffusion::Clamp>(&op.instruction)) {
+            limit = std::min(limit, std::max(std::abs(clamp->low), std::abs(clamp->high)));
+        } else if (std::holds_alternative<diffusion::Threshold>(op.instruction)) {
+            limit = std::min(limit, 1.0);
+        }
+    }
+    return limit;
+}
+
+template <class Value>
+double largest(std::span<const Value> values) {
+    double most = 0;
+    for (const Value value : values) most = std::max(most, static_cast<double>(std::abs(value)));
+    return most;
+}
+
+/// How far the data reach in the model's units; 0 where they are not known.
+double reach_of(const Settings& settings, const Model& model) {
+    if (model.target) return largest<double>(model.target->sample(kSeed, {0, kDraws}));
+    try {
+        const auto dataset = data::open_dataset(settings.data.empty() ? model.data : settings.data);
+        if (dataset->dim() != model.dim()) return 0;
+        return largest<float>(data::standardise(dataset->draw(kSeed, 0, kDraws), model.scaling).values);
+    } catch (const base::Error&) {
+        return 0;  // a model runs without the file that it was trained on
+    }
+}
+
+using Note = std::optional<std::string>;
+
+Note unverified_note(const Model& model) {
+    if (!model.checkpoint || model.checkpoint->verified) return {};
+    return format_shown("{} is half precision, which its checksum does not cover: damage would not be noticed",
+                        model.path.string());
+}
+
+/// A model that has learned a few noise levels answers for others as well, but not rightly.
+Note few_levels_note(const Settings& settings, const Model& model) {
+    if (!model.checkpoint || model.in_training) return {};
+    const std::map<std::string, std::string>& training = model.checkpoint->training;
+    const auto value = [&](const std::string& name) {
+        const auto found = training.find("setting." + name);
+        return found == training.end() ? std::string() : found->second;
+    };
+    if (const std::string sigma = value("objective.sigma"); !sigma.empty()) {
+        return format_shown("{} knows one noise level, sigma/alpha = {}: at others its score is a guess",
+                            model.path.string(), sigma);
+    }
+    if (value("objective") != "ncsn" || settings.sampler.name == "annealed_langevin") return {};
+    return format_shown(
+        "{0} knows {1} noise levels: --sampler annealed_langevin --spacing linspace --steps {1} visits those alone",
+        model.path.string(), value("objective.levels"));
+}
+
+/// Samplers that by their nature do not give the data's distribution.
+Note caveat_note(const Settings& settings) {
+    if (!settings.program.empty()) return {};
+    const diffusion::SamplerInfo& info = diffusion::sampler_info(settings.sampler.name);
+    if (info.caveat.empty()) return {};
+    return fmt::format("{}: {}", info.name, info.caveat);
+}
+
+/// A program from a file that limits estimates more narrowly than the data of the model reach, as far as those are
+/// known (clip_sample of a scheduler), cuts them.
+Note cut_data_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    if (settings.program.empty()) return {};
+    const double limit = limit_of(program);
+    if (!std::isfinite(limit)) return {};
+    const double reach = reach_of(settings, model);
+    if (!(reach > limit)) return {};
+    return format_shown(
+        "{} limits estimates of x0 to ±{:.3g}, the data of {} reach ±{:.3g} in its units and are cut: compile it "
+        "without the limit (clip_sample false)",
+        settings.program, limit, model.name(), reach);
+}
+
+}  // namespace
+
+std::vector<std::string> run_notes(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    std::vector<std::string> notes;
+    for (Note note : {unverified_note(model), few_levels_note(settings, model), caveat_note(settings),
+                      cut_data_note(settings, model, program), start_note(settings, model, program)}) {
+        if (note) notes.push_back(std::move(*note));
+    }
+    return notes;
+}
+
+void say_run_notes(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    if (settings.quiet) return;
+    for (const std::string& text : run_notes(settings, model, program)) note("scorefield: note: " + text);
+}
+
+}  // namespace scorefield::app
