@@ -228,6 +228,16 @@ fs::path default_model() {
                               "say which with --model FILE, or make one with 'scorefield train'");
 }
 
+std::vector<fs::path> models_in(const fs::path& folder) {
+    std::vector<fs::path> models;
+    std::error_code unreadable;
+    for (fs::directory_iterator at(folder, unreadable), end; !unreadable && at != end; at.increment(unreadable)) {
+        if (at->path().extension() == ".safetensors") models.push_back(at->path());
+    }
+    std::ranges::sort(models);
+    return models;
+}
+
 diffusion::Prediction exact_prediction(const Settings& settings) {
     if (settings.is_given("prediction")) return settings.prediction;
     return settings.sampler.name == "langevin" ? diffusion::Prediction::score : diffusion::Prediction::x0;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/settings.hpp"
 #include "data/datasets.hpp"
@@ -51,6 +52,9 @@ Model open_process(const Settings& settings);
 /// assets/swiss_roll.safetensors, looked for in the working directory and beside the executable. Throws base::Error
 /// (request, --model) where there is none.
 std::filesystem::path default_model();
+
+/// The models of a folder, by name; none where it cannot be read.
+std::vector<std::filesystem::path> models_in(const std::filesystem::path& folder);
 
 /// An exact target and the units of its states: those of the data set that an empirical one is made of, else its own.
 struct ScaledTarget {

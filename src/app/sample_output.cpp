@@ -33,7 +33,7 @@ std::vector<float> in_units(const sample::Batch& batch, const data::Scaling& sca
     const auto particle = batch.first + static_cast<std::size_t>(bad - values.begin()) / dim;
     throw base::running_error("sampling diverged", fmt::format("particle {} of the batch's part", particle),
                               "its value in the units of the data is not finite in single precision",
-                              "use more --steps, another --spacing or --sampler.clip");
+                              "use more steps, another spacing, or a sampler that clips");
 }
 
 /// The states of every step, as they come.

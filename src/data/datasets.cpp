@@ -10,6 +10,7 @@
 #include "base/names.hpp"
 #include "data/png_brightness.hpp"
 #include "data/point_file.hpp"
+#include "data/scaling_fault.hpp"
 #include "data/shapes.hpp"
 
 namespace scorefield::data {
@@ -83,6 +84,10 @@ std::unique_ptr<Dataset> open_points(const std::string& file) {
 }
 
 }  // namespace
+
+Scaling Dataset::scaling(ScalingMode mode) const {
+    return require_usable(choose_scaling(spread(), mode), name());
+}
 
 std::vector<std::string> notes_with_scaling(const Dataset& data, ScalingMode mode) {
     std::vector<std::string> notes = data.notes();

@@ -32,8 +32,8 @@ class Dataset {
     /// Where the data lie and how wide they are: of all points of a set of points, of a density exactly, of others
     /// estimated from 100 000 points of a fixed seed.
     virtual Spread spread() const = 0;
-    /// The units in which networks see the data.
-    Scaling scaling(ScalingMode mode = ScalingMode::automatic) const { return choose_scaling(spread(), mode); }
+    /// The units in which networks see the data. Throws base::Error (request) where they have a fault (scaling_fault).
+    Scaling scaling(ScalingMode mode = ScalingMode::automatic) const;
     /// What was left out or decided when its file was read, to be told to who named it: a line each, which begins with
     /// the file's name.
     virtual std::vector<std::string> notes() const { return {}; }

@@ -81,11 +81,7 @@ Scaling estimate_scaling(const Points& points, const std::string& where, Centre 
         }
     }
     const double deviation = std::sqrt(squares / static_cast<double>(points.values.size()));
-    Scaling scaling = {mean, std::vector<double>(points.dim, deviation)};
-    if (const std::string why = scaling_fault(scaling); !why.empty()) {
-        throw base::request_error("cannot standardise data", where, why, "give the data in other units");
-    }
-    return scaling;
+    return require_usable({mean, std::vector<double>(points.dim, deviation)}, where);
 }
 
 Points standardise(Points points, const Scaling& scaling) {
@@ -108,6 +104,13 @@ Points undo(const Points& points, const Scaling& scaling) {
         result.values[i] = static_cast<float>(value * scaling.deviation[c] + scaling.mean[c]);
     }
     return result;
+}
+
+Scaling require_usable(Scaling scaling, const std::string& where) {
+    if (const std::string why = scaling_fault(scaling); !why.empty()) {
+        throw base::request_error("cannot standardise data", where, why, "give the data in other units");
+    }
+    return scaling;
 }
 
 std::string scaling_fault(const Scaling& scaling) {

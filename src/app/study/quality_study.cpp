@@ -28,12 +28,7 @@ namespace fs = std::filesystem;
 /// The model of --model, or all that come with Scorefield, by name.
 std::vector<fs::path> models_of(const StudyRequest& request) {
     if (!request.model.empty()) return {request.model};
-    std::vector<fs::path> models;
-    for (const fs::directory_entry& entry : fs::directory_iterator(default_model().parent_path())) {
-        if (entry.path().extension() == ".safetensors") models.push_back(entry.path());
-    }
-    std::ranges::sort(models);
-    return models;
+    return models_in(default_model().parent_path());
 }
 
 /// A model with its score on the device and the data that its samples should resemble.

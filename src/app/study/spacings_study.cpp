@@ -81,15 +81,6 @@ Subject exact_subject(std::string_view process, const StudyRequest& request) {
     return subject_of(fmt::format("{}, exact, {}", kExactTarget, process), std::move(model), std::move(fresh));
 }
 
-std::vector<std::filesystem::path> shipped_models() {
-    std::vector<std::filesystem::path> models;
-    for (const auto& entry : std::filesystem::directory_iterator(default_model().parent_path())) {
-        if (entry.path().extension() == ".safetensors") models.push_back(entry.path());
-    }
-    std::ranges::sort(models);
-    return models;
-}
-
 /// Normal, with the data's mean and variance at the first level.
 std::vector<double> start_states(const Subject& subject, const diffusion::Marginal& at, std::uint64_t seed,
                                  std::uint32_t particles) {
@@ -160,7 +151,7 @@ struct Sum {
 
 std::vector<Subject> all_subjects(const StudyRequest& request, const std::string& data) {
     std::vector<Subject> subjects;
-    for (const std::filesystem::path& path : shipped_models()) {
+    for (const std::filesystem::path& path : models_in(default_model().parent_path())) {
         if (!data.empty() && nn::read_checkpoint(path).data != data) continue;
         subjects.push_back(shipped_subject(path, request));
     }

@@ -44,16 +44,9 @@ fs::path model_of(const Model& shown) {
 
 /// Those in the folder of the model that is shown, or of the one that comes with Scorefield.
 std::vector<fs::path> models_beside(const Model& shown) {
-    std::vector<fs::path> models;
-    std::error_code unreadable;
     const fs::path model = model_of(shown);
-    if (model.empty()) return models;
-    const fs::path folder = model.has_parent_path() ? model.parent_path() : fs::path(".");
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder, unreadable)) {
-        if (entry.path().extension() == ".safetensors") models.push_back(entry.path());
-    }
-    std::ranges::sort(models);
-    return models;
+    if (model.empty()) return {};
+    return models_in(model.has_parent_path() ? model.parent_path() : fs::path("."));
 }
 
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
