@@ -23,6 +23,10 @@ using diffusion::Prediction;
 constexpr std::string_view kEdm = "edm";
 /// Of a normal distribution of levels: what the process must have of it.
 constexpr double kLeastShare = 0.01;
+/// Levels at either end of a normal distribution of levels that reach to the end of the process: 1/256 of all.
+constexpr int kTailLevels = kContinuousLevels / 256;
+/// Where the process ends without signal, the ratio of noise to signal that the last of these levels has.
+constexpr double kAlmostNoSignal = 1e4;
 
 /// A time to learn at, and the one before it (one_step, elbo); none: the clean state.
 struct Moment {
@@ -82,19 +86,40 @@ base::Error outside_error(const NoiseProcess& process, const ObjectiveSettings& 
                     log_sigma(process.times().lowest_noisy), log_sigma(process.times().highest)));
 }
 
+/// Quantiles of a standard normal distribution between `low` and `high`, in the middles of kContinuousLevels parts of
+/// equal probability. The outermost kTailLevels at either end are spaced evenly up to that end: middles alone would
+/// leave the far tail out, where samplers start, and a network answers anything for levels that it never saw.
+std::vector<double> normal_levels(double low, double high) {
+    const double first = normal_probability(low);
+    const double share = normal_probability(high) - first;
+    std::vector<double> levels(kContinuousLevels);
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+        levels[i] = normal_quantile(first + share * (static_cast<double>(i) + 0.5) / kContinuousLevels);
+    }
+    const auto stretch = [&](double end, auto level) {
+        const double inner = level(kTailLevels);
+        for (int i = 0; i < kTailLevels; ++i) {
+            level(i) = end + (inner - end) * static_cast<double>(i) / static_cast<double>(kTailLevels);
+        }
+    };
+    stretch(low, [&](int i) -> double& { return levels[static_cast<std::size_t>(i)]; });
+    stretch(high, [&](int i) -> double& { return levels[levels.size() - 1 - static_cast<std::size_t>(i)]; });
+    return levels;
+}
+
 std::vector<Moment> log_normal_moments(const NoiseProcess& process, const ObjectiveSettings& settings) {
     const diffusion::TimeRange times = process.times();
-    const auto standardised = [&](double t) {
-        return (std::log(ratio(process.marginal(t))) - settings.log_sigma_mean) / settings.log_sigma_deviation;
+    const auto standardised = [&](double noise_to_signal) {
+        return (std::log(noise_to_signal) - settings.log_sigma_mean) / settings.log_sigma_deviation;
     };
-    const double low = normal_probability(standardised(times.lowest_noisy));
-    const double high = normal_probability(standardised(times.highest));
-    if (high - low < kLeastShare) throw outside_error(process, settings, high - low);
+    const double least = ratio(process.marginal(times.lowest_noisy));
+    const double most = ratio(process.marginal(times.highest));
+    const double share = normal_probability(standardised(most)) - normal_probability(standardised(least));
+    if (share < kLeastShare) throw outside_error(process, settings, share);
     std::vector<Moment> moments;
-    for (int i = 0; i < kContinuousLevels; ++i) {
-        const double p = low + (high - low) * (i + 0.5) / kContinuousLevels;
-        const double log_sigma = settings.log_sigma_mean + settings.log_sigma_deviation * normal_quantile(p);
-        moments.push_back({process.time_at(-log_sigma)});
+    for (const double level : normal_levels(standardised(least), standardised(std::min(most, kAlmostNoSignal)))) {
+        const double log_sigma = settings.log_sigma_mean + settings.log_sigma_deviation * level;
+        moments.push_back({std::clamp(process.time_at(-log_sigma), times.lowest_noisy, times.highest)});
     }
     return moments;
 }

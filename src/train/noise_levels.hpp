@@ -30,13 +30,15 @@ struct NoiseLevel {
 /// Levels that stand for a continuous process: the middles of as many parts of equal probability.
 inline constexpr int kContinuousLevels = 4096;
 
-/// The levels of an objective in the order of their noise, each as likely as any other: those of a discrete process; of
-/// a continuous one middles of equal parts of t from its lowest noisy time, or with the objective or the process edm of
-/// a normal ln(σ/α) within the range of the process; geometric ones (ncsn; elbo on edm), ends of steps (one_step), or a
-/// single one.
+/// The levels of an objective in the order of their noise, each as likely as any other:
+/// - of a discrete process all of them;
+/// - of a continuous process the middles of equal parts of t, from its lowest noisy time on;
+/// - with the objective or the process edm those of a normal ln(σ/α) within the range of the process. The outermost
+///   1/256 on either side are spread evenly up to the end of the process, σ/α = 1e4 where that has no signal;
+/// - geometric ones (ncsn; elbo on edm), ends of steps (one_step), or a single one (--objective.sigma).
 /// Levels at which the objective is infinite are left out: without noise, or without signal where the prediction asks
-/// for it. Throws base::Error (request) where none is left, where the process has less than a hundredth of
-/// that normal distribution, and where --objective.sigma is no ratio of the process.
+/// for it. Throws base::Error (request) where none is left, where the process has less than a hundredth of that normal
+/// distribution, and where --objective.sigma is no ratio of the process.
 std::vector<NoiseLevel> noise_levels(const diffusion::NoiseProcess& process,
                                      const diffusion::Parametrisation& parametrisation, Objective objective,
                                      const ObjectiveSettings& settings);

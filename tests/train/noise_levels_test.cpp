@@ -4,11 +4,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <random>
 
 #include "base/error.hpp"
+#include "train/normal.hpp"
 #include "train/objective_case.hpp"
 
 namespace scorefield::train {
@@ -214,22 +216,44 @@ TEST(NoiseLevels, WeighByTheLesserOfSnrAndGamma) {
     }
 }
 
-TEST(NoiseLevels, OfEdmAreNormalInTheLogarithm) {
-    const auto process = diffusion::make_process({.name = "edm"});
-    const std::vector<NoiseLevel> levels =
-        noise_levels(*process, diffusion::Prediction::edm, Objective::edm, ObjectiveSettings{});
-    double mean = 0;
-    double square = 0;
-    for (const NoiseLevel& level : levels) {
-        mean += std::log(level.sigma) / static_cast<double>(levels.size());
+std::vector<double> logarithms_of_edm(const diffusion::ProcessSettings& settings) {
+    const auto process = diffusion::make_process(settings);
+    std::vector<double> logarithms;
+    for (const NoiseLevel& level :
+         noise_levels(*process, diffusion::Prediction::edm, Objective::edm, ObjectiveSettings{})) {
+        logarithms.push_back(std::log(level.sigma / level.alpha));
         EXPECT_NEAR(level.weight, 1, 1e-9);  // what its preconditioning is for
     }
-    for (const NoiseLevel& level : levels) {
-        square += std::pow(std::log(level.sigma) - mean, 2) / static_cast<double>(levels.size());
+    std::ranges::sort(logarithms);
+    return logarithms;
+}
+
+TEST(NoiseLevels, OfEdmAreNormalInTheLogarithm) {
+    const std::vector<double> logarithms = logarithms_of_edm({.name = "edm"});
+    ASSERT_EQ(logarithms.size(), 4096U);
+    // All but the outermost 16 on either side. The range of the process, 0.002 to 80, cuts off 1e-5 of the distribution.
+    double largest = 0;
+    for (std::size_t i = 16; i < 4096 - 16; ++i) {
+        const double below = (static_cast<double>(i) + 0.5) / 4096;
+        largest = std::max(largest, std::abs(normal_probability((logarithms[i] + 1.2) / 1.2) - below));
     }
-    // The range of the process, 0.002 to 80, cuts off 1e-5 of it; the middles of 4 096 parts lose as much of the tails.
-    EXPECT_NEAR(mean, -1.2, 1e-3);
-    EXPECT_NEAR(std::sqrt(square), 1.2, 2e-3);
+    EXPECT_LT(largest, 2e-5);
+}
+
+// Samplers start at the end of the process: σ/α = 80, 150, and 1e4 where no signal is left.
+TEST(NoiseLevels, OfEdmReachTheEndsOfTheProcess) {
+    for (const char* name : {"edm", "vp", "subvp", "ve", "flow"}) {
+        SCOPED_TRACE(name);
+        const std::vector<double> logarithms = logarithms_of_edm({.name = name});
+        const auto process = diffusion::make_process({.name = name});
+        const auto end = [&](double t) {
+            const diffusion::Marginal at = process->marginal(t);
+            return std::min(std::log(at.sigma / at.alpha), std::log(1e4));
+        };
+        EXPECT_NEAR(logarithms.front(), end(process->times().lowest_noisy), 1e-6);
+        EXPECT_NEAR(logarithms.back(), end(process->times().highest), 1e-6);
+        for (std::size_t i = 1; i < logarithms.size(); ++i) ASSERT_LT(logarithms[i] - logarithms[i - 1], 0.5);
+    }
 }
 
 TEST(NoiseLevels, LeaveOutWhereTheObjectiveIsInfinite) {
