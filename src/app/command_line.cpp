@@ -175,13 +175,6 @@ void require_one_program(const Settings& settings) {
         throw base::request_error("flags contradict each other", "--program and --" + name,
                                   "the program says it already", fmt::format("leave --{} out", name));
     }
-    const bool from_file = settings.program.ends_with(".json");
-    if (from_file && settings.is_given("target") && !settings.is_given("prediction")) {
-        throw base::request_error("missing --prediction", "--program and --target",
-                                  "a program's file does not say for which prediction it was compiled",
-                                  "say it: --prediction epsilon for the model that comes with Scorefield and most "
-                                  "schedulers, x0 for programs of an exact target");
-    }
 }
 
 void require_files_to_score(const Settings& settings) {

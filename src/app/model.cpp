@@ -162,7 +162,7 @@ void require_program_fits(const Settings& settings, const diffusion::Program& pr
             fmt::format("the program is for the prediction {}", diffusion::prediction_name(*program.prediction)),
             "leave --prediction out");
     }
-    if (settings.is_given("init") && start_kind(settings) == StartKind::prior) {
+    if (start_kind(settings) == StartKind::prior) {
         throw base::request_error("flag without effect", "--init", "the program says what it starts from",
                                   "leave it out, or say --init matched");
     }
@@ -184,11 +184,22 @@ diffusion::Program read_program(const std::string& name) {
     return diffusion::program_from_json(data::read_text(name, "program", data::kMaxProgramBytes), name);
 }
 
+/// What the estimates of a program stand for, which an exact target answers with.
+diffusion::Prediction prediction_of_program(const std::string& name) {
+    const diffusion::Program program = read_program(name);
+    if (program.prediction) return *program.prediction;
+    if (name == kChainProgram) return diffusion::Prediction::x0;
+    throw base::request_error("missing --prediction", name,
+                              "the program does not say for which prediction it was compiled",
+                              "say it: --prediction epsilon for the model that comes with Scorefield and most "
+                              "schedulers, x0 for programs of an exact target");
+}
+
 /// Starts as it says itself, unless --init is said.
 diffusion::Program open_program(const Settings& settings, const Model& model) {
     diffusion::Program program = read_program(settings.program);
     require_program_fits(settings, program, model);
-    if (!settings.is_given("init") || start_kind(settings) != StartKind::matched) return program;
+    if (settings.init != "matched") return program;
     if (!model.clean_moments) {
         throw base::request_error("nothing to match", "--init", "the moments of the data are not known",
                                   "leave it out");
@@ -344,8 +355,7 @@ Model open_target_model(const Settings& settings) {
     Model model = open_process(settings);
     model.parametrisation = parametrisation_of(settings, true);
     if (!settings.program.empty() && !settings.is_given("prediction")) {
-        const std::optional<diffusion::Prediction> taken = read_program(settings.program).prediction;
-        model.parametrisation.prediction = taken.value_or(model.parametrisation.prediction);
+        model.parametrisation.prediction = prediction_of_program(settings.program);
     }
     ScaledTarget scaled = open_target(settings);
     model.target = std::move(scaled.target);

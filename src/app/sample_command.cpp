@@ -30,7 +30,9 @@ struct Report {
     std::string score;
     std::string variant;
     std::string sampler;
-    std::string spacing;  ///< its name, ` (automatic)` after one that was chosen; empty: none has a name
+    std::string spacing;           ///< its name, ` (automatic)` after one that was chosen; empty: none has a name
+    std::string start;             ///< start_text
+    bool start_is_chosen = false;  ///< other than by --init or its default
     std::size_t dim = 0;
     std::uint32_t particles = 0;
     int steps = 0;
@@ -62,7 +64,7 @@ std::string to_json(const Settings& settings, const Report& report, const Sample
                                    {"sampler_share", nullptr},
                                    {"spacing", nullptr},
                                    {"seed", settings.seed},
-                                   {"init", settings.init},
+                                   {"init", report.start},
                                    {"units", settings.units},
                                    {"out", settings.out}};
     if (const std::optional<double> share = report.sampler_share()) json["sampler_share"] = *share;
@@ -79,13 +81,14 @@ std::string to_text(const Report& report) {
         "device          {} ({})\n"
         "score           {} ({}), {:.0f} operations per evaluation\n"
         "particles       {} in {} dimensions\n"
-        "sampler         {}, {} steps, {} evaluations{}\n"
+        "sampler         {}, {} steps, {} evaluations{}{}\n"
         "time            {:.3f} s, {:.3g} particle-steps/s\n"
         "score rate      {:.1f} GFLOP/s{}\n",
         report.device, report.device_reason, report.score, report.variant, report.operations, report.particles,
         report.dim, report.sampler, report.steps, report.evaluations,
-        report.spacing.empty() ? "" : ", spacing " + report.spacing, report.seconds, report.particle_steps_per_s(),
-        report.gflops(), rest);
+        report.spacing.empty() ? "" : ", spacing " + report.spacing,
+        report.start_is_chosen ? ", start " + report.start + " (automatic)" : "", report.seconds,
+        report.particle_steps_per_s(), report.gflops(), rest);
 }
 
 /// First and one past the last particle of the shard.
@@ -246,6 +249,8 @@ int sample_command(const Settings& asked) {
     report.steps = request.program.steps;
     report.evaluations = request.program.evaluations();
     report.spacing = spacing_text(settings, model);
+    report.start = start_text(settings, model, request.program);
+    report.start_is_chosen = settings.init.empty() && report.start != kStarts.front();
     report.seconds = result.seconds;
     report.network_seconds = result.network_seconds;
     require_no_validation_messages(device);

@@ -101,8 +101,8 @@ struct Settings {
     std::uint64_t seed = 0;
     std::uint32_t chunk = 0;  ///< particles per batch; 0: as many as suit the device
     Shard shard;
-    std::string init = "matched";  ///< of kStarts, or a file of start states
-    std::string units = "data";    ///< of kUnits
+    std::string init;            ///< of kStarts, or a file of start states; empty: as start_in_effect says
+    std::string units = "data";  ///< of kUnits
     std::string trajectory;
     std::string known;  ///< repaint: values that the samples must keep
     std::string mask;   ///< repaint: where they must, 1 there and 0 elsewhere

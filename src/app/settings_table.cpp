@@ -139,7 +139,8 @@ void add_particles(Table& table) {
                      "Start: 'matched', the normal distribution with the data's mean and variance at the first noise "
                      "level where they are known; 'prior', that of the process; 'exact', an exact target's own density "
                      "at that level; or the states of a file, (particles, dim). A program has a start of its own",
-                     kPrograms, [](Settings& s) -> Slot { return &s.init; }});
+                     kPrograms, [](Settings& s) -> Slot { return &s.init; },
+                     "matched; of an exact target exact, if its data still make more than 1% of the variance there"});
     table.push_back(
         {"units", kGroup, choices(kUnits), "",
          "Units of --out, --init, --trajectory and --known: 'data', or 'standardised', (x - mean)/deviation "

@@ -14,6 +14,7 @@
 #include "data/point_file.hpp"
 #include "data/scaling.hpp"
 #include "diffusion/exact_draws.hpp"
+#include "diffusion/target_mixture.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -91,7 +92,7 @@ std::string remedy(const Settings& settings, const Model& model) {
 }  // namespace
 
 StartKind start_kind(const Settings& settings) {
-    if (settings.init == "matched") return StartKind::matched;
+    if (settings.init.empty() || settings.init == "matched") return StartKind::matched;
     if (settings.init == "prior") return StartKind::prior;
     return settings.init == "exact" ? StartKind::exact : StartKind::file;
 }
@@ -115,8 +116,26 @@ Settings with_particles_of_init(Settings settings) {
     return settings;
 }
 
+/// Below this share of the variance the data are no more than a shift and a width of the noise.
+constexpr double kLittleSignal = 0.01;
+
+StartKind start_in_effect(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    const StartKind kind = start_kind(settings);
+    if (!settings.init.empty() || !settings.program.empty() || !model.target || !model.clean_moments) return kind;
+    if (diffusion::sampler_info(settings.sampler.name).from_data) return kind;
+    const auto* const mixture = dynamic_cast<const diffusion::GaussianMixture*>(model.target.get());
+    const bool is_normal = mixture != nullptr && mixture->components().size() == 1;
+    const double share = signal_share(*model.clean_moments, first_level(settings, model, program));
+    return !is_normal && share > kLittleSignal ? StartKind::exact : kind;
+}
+
+std::string start_text(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    const StartKind kind = start_in_effect(settings, model, program);
+    return kind == StartKind::file ? settings.init : std::string(kStarts.at(static_cast<std::size_t>(kind)));
+}
+
 StartRows start_rows(const Settings& settings, const Model& model, const diffusion::Program& program) {
-    switch (start_kind(settings)) {
+    switch (start_in_effect(settings, model, program)) {
         case StartKind::matched:
         case StartKind::prior:
             return {};
@@ -143,7 +162,7 @@ StartRows start_rows(const Settings& settings, const Model& model, const diffusi
 
 std::optional<std::string> start_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
     const bool from_data = settings.program.empty() && diffusion::sampler_info(settings.sampler.name).from_data;
-    const StartKind kind = start_kind(settings);
+    const StartKind kind = start_in_effect(settings, model, program);
     if (model.in_training || from_data || kind == StartKind::exact || program.evaluations() == 0) return {};
     const std::size_t dim = model.dim();
     const AxisMoments clean = model.clean_moments.value_or(
@@ -168,7 +187,6 @@ std::optional<std::string> start_note(const Settings& settings, const Model& mod
             "deviation, which stays in the samples; {}",
             level_text(at), found.coordinate, found.shift, found.ratio, remedy(settings, model));
     }
-    constexpr double kLittleSignal = 0.01;
     const double share = signal_share(clean, at);
     if (share <= kLittleSignal) return {};
     return fmt::format(

@@ -19,6 +19,14 @@ enum class StartKind : std::uint8_t { matched, prior, exact, file };
 
 StartKind start_kind(const Settings& settings);
 
+/// How the run starts: as --init says. Where it says nothing, an exact target is drawn from exactly if at the first
+/// level its data still make more than 1% of the variance and are not normal: a normal start would leave its shape
+/// behind.
+StartKind start_in_effect(const Settings& settings, const Model& model, const diffusion::Program& program);
+
+/// `matched`, `prior`, `exact`, or the file.
+std::string start_text(const Settings& settings, const Model& model, const diffusion::Program& program);
+
 /// The noise level that a run of `program` starts at. A program from a file says nothing of its nodes: there it is that
 /// of the first evaluation; without any, the clean state.
 diffusion::Marginal first_level(const Settings& settings, const Model& model, const diffusion::Program& program);

@@ -114,7 +114,6 @@ TEST(CommandLine, DataTakesOneSourceByEitherForm) {
 
 TEST(CommandLine, RefusesFlagsWithoutEffectAndTwoListsOfTimes) {
     EXPECT_THAT(refusal({"view", "--timesteps", "5,3", "--spacing", "even"}), HasSubstr("leave --spacing out"));
-    EXPECT_THAT(refusal({"view", "--program", "a.json", "--target", "tree"}), HasSubstr("missing --prediction"));
     for (const char* flag : {"--steps", "--sampler.eta", "--process.rho", "--timesteps"}) {
         EXPECT_THAT(refusal({"view", "--program", "a.json", flag, "1"}),
                     HasSubstr("--program and " + std::string(flag)));

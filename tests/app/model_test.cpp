@@ -72,7 +72,7 @@ TEST(BuildProgram, ReadsBackWhatItWrote) {
     const diffusion::Program program = build_program(compiled, open_model(compiled));
     const std::string path = (folder / "program.json").string();
     std::ofstream(path) << diffusion::to_json(program);
-    const Settings read = said({{"target", "tree"}, {"program", path.c_str()}});
+    const Settings read = said({{"target", "tree"}, {"prediction", "x0"}, {"program", path.c_str()}});
     EXPECT_EQ(build_program(read, open_model(read)), program);
     const Settings chain = said({{"target", "three_states"}, {"program", "three_states"}});
     EXPECT_EQ(build_program(chain, open_model(chain)), diffusion::three_states_program());
@@ -86,7 +86,7 @@ TEST(BuildProgram, RefusesProgramsThatAreNotForTheModel) {
         return [&] { build_program(settings, open_model(settings)); };
     };
     const Settings of_learned = said({{"program", path.c_str()}});
-    const Settings of_target = said({{"target", "tree"}, {"program", path.c_str()}});
+    const Settings of_target = said({{"target", "tree"}, {"prediction", "x0"}, {"program", path.c_str()}});
     EXPECT_THAT(refusal(of_learned), ThrowsMessage<base::Error>(HasSubstr(path + "): no such file")));
     std::ofstream(path)
         << R"({"version": 1, "process": "ve", "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 0, )" +

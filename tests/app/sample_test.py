@@ -48,6 +48,21 @@ def programs_are_those_of_their_samplers(folder):
     require(read[1]["steps"] == 6 and read[1]["evaluations"] == named[1]["evaluations"], "steps of another program")
 
 
+def programs_of_targets_are_read(folder):
+    """What was written for an exact target says what its estimates stand for."""
+    target, flags = ["--target", "mixture_a"], ["--sampler", "heun", "--steps", "10"]
+    program = os.path.join(folder, "target.json")
+    done = run(BINARY, ["program", *target, *flags, "--out", program, "--quiet"])
+    require(done.returncode == 0, f"program of a target: {done.stderr}")
+    samples = []
+    for how in (flags, ["--program", program]):
+        out = os.path.join(folder, "of_target.npy")
+        done = run(BINARY, ["sample", *target, *how, "--particles", "257", "--out", out, "--quiet"])
+        require(done.returncode == 0, f"sample of a target: {done.stderr}")
+        samples.append(numpy.load(out))
+    require(numpy.array_equal(*samples), "the program that was read gives other samples")
+
+
 def shards_concatenate(folder):
     arguments = ["--particles", "1001", "--steps", "5"]
     sample(folder, "whole.npy", *arguments)
@@ -90,11 +105,16 @@ def exact_starts_leave_weights_alone(folder):
     for arguments in (["--process.T", "50", "--sampler", "ddpm", "--steps", "50"],
                       ["--process", "additive", "--steps", "50"], ["--timesteps", "400,300,200,100,50,10"]):
         common = ["--target", "mixture_d", "--particles", "10000", *arguments]
-        output = run(BINARY, ["sample", "--out", os.path.join(folder, "m.npy"), *common])
+        output = run(BINARY, ["sample", "--out", os.path.join(folder, "m.npy"), "--init", "matched", *common])
         require(b"note: at the first noise level" in output.stderr, f"no note of the signal left: {arguments}")
-        output = run(BINARY, ["sample", "--out", os.path.join(folder, "e.npy"), "--init", "exact", *common])
-        require(b"note" not in output.stderr, f"a note with an exact start: {output.stderr}")
-        share = (numpy.load(os.path.join(folder, "e.npy")).sum(axis=1) < 0).mean()
+        samples = []
+        for how in (["--init", "exact"], []):
+            output = run(BINARY, ["sample", "--out", os.path.join(folder, "e.npy"), *how, *common])
+            require(b"note" not in output.stderr, f"a note with an exact start: {output.stderr}")
+            samples.append(numpy.load(os.path.join(folder, "e.npy")))
+        require(b", start exact (automatic)" in output.stdout, f"the start is not told: {output.stdout}")
+        require(numpy.array_equal(*samples), f"an exact start is not the default: {arguments}")
+        share = (samples[0].sum(axis=1) < 0).mean()
         # 10 000 draws: a deviation of 0.004; a few steps of DDIM lose little more.
         require(abs(share - 0.2) < 0.02, f"weight {share} instead of 0.2: {arguments}")
 
@@ -179,6 +199,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         batching_changes_nothing(folder)
         programs_are_those_of_their_samplers(folder)
+        programs_of_targets_are_read(folder)
         shards_concatenate(folder)
         start_states_come_back(folder)
         inversions_return_to_their_start(folder)

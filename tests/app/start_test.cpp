@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "app/said.hpp"
 #include "base/error.hpp"
@@ -25,8 +26,10 @@ diffusion::StartLaw start_of(Values values) {
     return build_program(settings, open_model(settings)).start;
 }
 
-std::string note_of(Values values) {
-    const Settings settings = with_particles_of_init(said(values));
+std::string note_of(Values values, const std::string& init = "") {
+    Settings settings = said(values);
+    if (!init.empty()) settings.init = init;
+    settings = with_particles_of_init(settings);
     const Model model = open_model(settings);
     return start_note(settings, model, build_program(settings, model)).value_or("");
 }
@@ -88,6 +91,23 @@ TEST_F(StartTest, DrawsFromAnExactTargetAtTheFirstLevel) {
                 ThrowsMessage<base::Error>(HasSubstr("only an exact target")));
 }
 
+// A normal start keeps its shape where the first level has signal left.
+TEST_F(StartTest, IsExactByDefaultWhereATargetStillShows) {
+    const auto kind = [&](Values values) {
+        const Settings settings = said(values);
+        const Model model = open_model(settings);
+        return start_text(settings, model, build_program(settings, model));
+    };
+    EXPECT_EQ(kind({{"target", "mixture_a"}, {"process", "additive"}}), "exact");
+    EXPECT_EQ(kind({{"target", "mixture_a"}, {"process.T", "50"}}), "exact");
+    EXPECT_EQ(kind({{"target", "mixture_a"}}), "matched");
+    EXPECT_EQ(kind({{"target", "mixture_a"}, {"process", "additive"}, {"init", "matched"}}), "matched");
+    EXPECT_EQ(kind({{"target", "mixture_a"}, {"process", "additive"}, {"init", "prior"}}), "prior");
+    EXPECT_EQ(kind({{"target", "gaussian"}, {"process", "additive"}}), "matched");  // is normal
+    EXPECT_EQ(kind({{"target", "mixture_a"}, {"process", "additive"}, {"sampler", "ddim_inverse"}}), "matched");
+    EXPECT_EQ(kind({}), "matched");
+}
+
 TEST_F(StartTest, ReadsFilesInTheUnitsThatAreSaid) {
     const std::string path = (scratch.path() / "states.npy").string();
     const Model model = open_model(said({}));
@@ -126,7 +146,9 @@ TEST_F(StartTest, NamesTheSignalThatIsLeftAndARemedy) {
                                  Values{{"target", "mixture_d"}, {"timesteps", "400,300,50"}},
                                  Values{{"target", "mixture_a"}, {"process", "additive"}},
                                  Values{{"target", "mixture_d"}, {"process", "ve"}, {"process.sigma_max", "3"}}}) {
-        EXPECT_THAT(note_of(values), testing::AllOf(HasSubstr("of the variance"), HasSubstr("--init exact")));
+        EXPECT_THAT(note_of(values), IsEmpty());  // starts from the density itself
+        EXPECT_THAT(note_of(values, "matched"),
+                    testing::AllOf(HasSubstr("of the variance"), HasSubstr("--init exact")));
     }
     EXPECT_THAT(note_of({{"timesteps", "300,100,50"}}),
                 testing::AllOf(HasSubstr("of the variance"), HasSubstr("--spacing")));
@@ -172,6 +194,11 @@ TEST_F(StartTest, AnExactTargetAnswersAsAProgramAsksIt) {
     const std::string path = write("program.json", to_json(build_program(compiled, open_model(compiled))));
     const Settings run = said({{"target", "mixture_d"}, {"program", path.c_str()}});
     EXPECT_EQ(open_model(run).parametrisation.prediction, diffusion::Prediction::v);
+    nlohmann::json silent = nlohmann::json::parse(to_json(build_program(compiled, open_model(compiled))));
+    silent.erase("prediction");
+    const std::string path_of_silent = write("silent.json", silent.dump());
+    const Settings unsaid = said({{"target", "mixture_d"}, {"program", path_of_silent.c_str()}});
+    EXPECT_THAT([&] { open_model(unsaid); }, ThrowsMessage<base::Error>(HasSubstr("missing --prediction")));
     const Settings other = said({{"target", "mixture_d"}, {"program", path.c_str()}, {"prediction", "epsilon"}});
     EXPECT_THAT([&] { build_program(other, open_model(other)); },
                 ThrowsMessage<base::Error>(HasSubstr("the program is for the prediction v")));

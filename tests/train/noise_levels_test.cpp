@@ -231,7 +231,8 @@ std::vector<double> logarithms_of_edm(const diffusion::ProcessSettings& settings
 TEST(NoiseLevels, OfEdmAreNormalInTheLogarithm) {
     const std::vector<double> logarithms = logarithms_of_edm({.name = "edm"});
     ASSERT_EQ(logarithms.size(), 4096U);
-    // All but the outermost 16 on either side. The range of the process, 0.002 to 80, cuts off 1e-5 of the distribution.
+    // All but the outermost 16 on either side. The range of the process, 0.002 to 80, cuts off 1e-5 of the
+    // distribution.
     double largest = 0;
     for (std::size_t i = 16; i < 4096 - 16; ++i) {
         const double below = (static_cast<double>(i) + 0.5) / 4096;
