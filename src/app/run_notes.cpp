@@ -15,6 +15,7 @@
 #include "app/start.hpp"
 #include "base/error.hpp"
 #include "data/datasets.hpp"
+#include "data/scaling.hpp"
 #include "diffusion/sampler.hpp"
 
 namespace scorefield::app {
@@ -89,6 +90,20 @@ Note caveat_note(const Settings& settings) {
     return fmt::format("{}: {}", info.name, info.caveat);
 }
 
+/// Far from zero float32 has no room for what the states of an exact target tell.
+Note coarse_states_note(const Model& model) {
+    constexpr double kCoarse = 0.01;
+    if (!model.target || !model.clean_moments) return {};
+    data::Scaling scaling = {model.clean_moments->mean, model.clean_moments->variance};
+    for (double& deviation : scaling.deviation) deviation = std::sqrt(deviation);
+    const data::FloatSpacing spacing = data::widest_spacing_at_mean(scaling);
+    if (spacing.in_deviations <= kCoarse) return {};
+    return format_shown(
+        "states are float32, whose resolution near the mean of {} is {:.3g}, {:.2g} of its standard deviation in "
+        "coordinate {}: move the target's mean to zero",
+        model.name(), spacing.distance, spacing.in_deviations, spacing.coordinate);
+}
+
 /// A program from a file that limits estimates more narrowly than the data of the model reach, as far as those are
 /// known (clip_sample of a scheduler), cuts them.
 Note cut_data_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
@@ -107,8 +122,9 @@ Note cut_data_note(const Settings& settings, const Model& model, const diffusion
 
 std::vector<std::string> run_notes(const Settings& settings, const Model& model, const diffusion::Program& program) {
     std::vector<std::string> notes;
-    for (Note note : {unverified_note(model), few_levels_note(settings, model), caveat_note(settings),
-                      cut_data_note(settings, model, program), start_note(settings, model, program)}) {
+    for (Note note :
+         {unverified_note(model), few_levels_note(settings, model), coarse_states_note(model), caveat_note(settings),
+          cut_data_note(settings, model, program), start_note(settings, model, program)}) {
         if (note) notes.push_back(std::move(*note));
     }
     return notes;
