@@ -27,13 +27,17 @@ bool is_flag(const Setting& setting) {
     return std::holds_alternative<Flag>(setting.values);
 }
 
-std::string help_of(const Setting& setting, Command command) {
-    std::string help(setting.help);
+/// `study`: the one that is asked for help, see study_named.
+std::string help_of(const Setting& setting, Command command, std::string_view study) {
+    std::string help(help_for(setting, command));
     if (is_flag(setting)) return help;
     std::string range = values_text(setting);
     if (std::holds_alternative<Text>(setting.values)) range.clear();
     std::string standard = setting.unset.empty() ? value_text(Settings{}, setting) : std::string(setting.unset);
-    if (command == Command::study && !study_preset(setting.name).empty()) standard = study_preset(setting.name);
+    if (command == Command::study && !study_preset(setting.name, study).empty()) {
+        standard = study_preset(setting.name, study);
+    }
+    if (standard == kNotUsed) return help + " (not used by this study)";
     const bool required = (setting.required & static_cast<std::uint32_t>(command)) != 0;
     if (required) {
         help += " (required)";
@@ -52,38 +56,43 @@ std::string value_name(const Setting& setting) {
     return "NAME";
 }
 
-/// Of the commands that are not `called` only the name and the help are needed.
-Parser make_parser(CLI::App& main, const CommandInfo& info, const std::string& called) {
+/// The first argument that is the name of a study; empty if there is none.
+std::string study_named(const std::vector<std::string>& arguments) {
+    const std::vector<std::string_view> names = study_names();
+    const auto named = std::ranges::find_first_of(arguments, names);
+    return named == arguments.end() ? "" : *named;
+}
+
+/// The options of commands that are not called are not needed. `arguments` begin with the command.
+Parser make_parser(CLI::App& main, const CommandInfo& info, const std::vector<std::string>& arguments) {
     Parser parser;
     parser.info = &info;
     parser.app = main.add_subcommand(std::string(info.name), std::string(info.help));
-    if (info.name != called) return parser;
+    if (info.name != arguments.front()) return parser;
+    const std::string study = study_named(arguments);
     parser.app->allow_extras();
     parser.app->set_help_flag("--help,-h", "Print this help");
     for (const Setting& setting : setting_table()) {
         if (!setting.taken_by(info.command)) continue;
         const std::string flag = "--" + std::string(setting.name);
-        const std::string help = help_of(setting, info.command);
+        const std::string help = help_of(setting, info.command, study);
         CLI::Option* option = is_flag(setting) ? parser.app->add_flag(flag, help)
                                                : parser.app->add_option(flag, help)->type_name(value_name(setting));
         option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->group(std::string(setting.group));
         parser.options.emplace_back(&setting, option);
     }
     if (info.command == Command::score) {
-        parser.files =
-            parser.app
-                ->add_option("files", "A.npy [B.npy]: samples as `sample` writes them, or points of a .csv or .ply")
-                ->type_name("FILE")
-                ->expected(0, CLI::detail::expected_max_vector_size)
-                ->allow_extra_args();
+        parser.files = parser.app->add_option("files", "A.npy [B.npy]: sample files (.csv and .ply work as well)")
+                           ->type_name("FILE")
+                           ->expected(0, CLI::detail::expected_max_vector_size)
+                           ->allow_extra_args();
     }
     if (info.command == Command::study) {
-        const std::string which = "Which: " + base::join(study_names());
+        const std::string which = "One of " + base::join(study_names());
         parser.files = parser.app->add_option("study", which)->type_name("NAME")->expected(1);
     }
     if (info.command == Command::data) {
-        parser.files =
-            parser.app->add_option("name", "The data set, as --data names it")->type_name("NAME")->expected(1);
+        parser.files = parser.app->add_option("name", "Data set, as in --data")->type_name("NAME")->expected(1);
     }
     return parser;
 }
@@ -132,11 +141,11 @@ void read_option(Settings& settings, const Setting& setting, const CLI::Option& 
     if (option.count() == 0) return;
     const std::string flag = "--" + std::string(setting.name);
     if (option.count() > 1) {
-        throw base::request_error("flag given twice", flag, "only one value can hold", "say it once");
+        throw base::request_error("flag given twice", flag, "only one value can be used", "give it once");
     }
     const std::string value = option.results().front();
     if (is_flag(setting) && value != "true") {
-        throw base::request_error("bad value '" + value + "'", flag, "the flag takes no value", "say " + flag);
+        throw base::request_error("bad value '" + value + "'", flag, "the flag takes no value", "use " + flag);
     }
     if (value.starts_with("--")) throw missing_value(flag);
     assign(settings, setting, value);
@@ -150,7 +159,7 @@ void require_given(const Settings& settings) {
         if (!required || needless || settings.is_given(setting.name)) continue;
         const std::string name(setting.name);
         throw base::request_error("missing --" + name, std::string(command_info(settings.command).name),
-                                  "it has to be said", "give --" + name + " " + value_name(setting));
+                                  "it is required", "give --" + name + " " + value_name(setting));
     }
 }
 
@@ -160,7 +169,7 @@ void require_one_list_of_times(const Settings& settings) {
          {"steps", "spacing", "spacing.offset", "process.rho", "spacing.beta_alpha", "spacing.beta_beta"}) {
         if (!settings.is_given(name)) continue;
         throw base::request_error("flags contradict each other", fmt::format("--timesteps and --{}", name),
-                                  "the list of timesteps says it already", fmt::format("leave --{} out", name));
+                                  "the list of timesteps replaces it", fmt::format("leave --{} out", name));
     }
 }
 
@@ -173,17 +182,17 @@ void require_one_program(const Settings& settings) {
                           std::ranges::find(kSaidByProgram, name.substr(0, name.find('.'))) != kSaidByProgram.end();
         if (!said) continue;
         throw base::request_error("flags contradict each other", "--program and --" + name,
-                                  "the program says it already", fmt::format("leave --{} out", name));
+                                  "the program already defines it", fmt::format("leave --{} out", name));
     }
 }
 
 void require_files_to_score(const Settings& settings) {
     constexpr const char* kCure = "give A.npy B.npy, or A.npy and --data or --target";
     const std::size_t count = settings.files.size();
-    if (count == 0) throw base::request_error("missing file", "score", "no samples are named", kCure);
+    if (count == 0) throw base::request_error("missing file", "score", "no sample file is given", kCure);
     const std::size_t references =
         count - 1 + (settings.is_given("data") ? 1 : 0) + (settings.is_given("target") ? 1 : 0);
-    if (references == 0) throw base::request_error("nothing to compare with", "score", "only one file is named", kCure);
+    if (references == 0) throw base::request_error("nothing to compare with", "score", "only one file is given", kCure);
     if (references > 1) {
         throw base::request_error("too much to compare", "score", fmt::format("{} references are given", references),
                                   kCure);
@@ -193,7 +202,7 @@ void require_files_to_score(const Settings& settings) {
 void require_study(const Settings& settings) {
     const std::vector<std::string_view> names = study_names();
     const std::string cure = "give one of " + base::join(names);
-    if (settings.files.empty()) throw base::request_error("missing study", "study", "none is named", cure);
+    if (settings.files.empty()) throw base::request_error("missing study", "study", "no name is given", cure);
     if (std::find(names.begin(), names.end(), settings.files[0]) != names.end()) return;
     throw base::request_error("unknown study '" + settings.files[0] + "'", "study", "no such name",
                               base::name_hint(settings.files[0], names));
@@ -204,7 +213,7 @@ void read_source_of_data(Settings& settings) {
     constexpr const char* kCure = "give one: NAME, --data NAME or --target NAME";
     const std::size_t sources =
         settings.files.size() + (settings.is_given("data") ? 1 : 0) + (settings.is_given("target") ? 1 : 0);
-    if (sources == 0) throw base::request_error("missing data set", "data", "none is named", kCure);
+    if (sources == 0) throw base::request_error("missing data set", "data", "no name is given", kCure);
     if (sources > 1) {
         throw base::request_error("too many data sets", "data", fmt::format("{} sources are given", sources), kCure);
     }
@@ -248,8 +257,8 @@ std::vector<std::string> with_command(const std::vector<std::string>& arguments)
                               arguments.front() != "-h" && arguments.front() != "--version")) {
         const auto misplaced = std::find_if(arguments.begin(), arguments.end(), is_command);
         if (misplaced != arguments.end()) {
-            throw base::request_error("misplaced command '" + *misplaced + "'", "command line", "flags stand before it",
-                                      "say the command first");
+            throw base::request_error("misplaced command '" + *misplaced + "'", "command line", "flags come before it",
+                                      "put the command first");
         }
         completed.insert(completed.begin(), std::string(commands().front().name));
     } else if (!arguments.front().starts_with('-') && !is_command(arguments.front())) {
@@ -285,7 +294,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     main.get_formatter()->column_width(34);
     std::vector<std::string> reversed = with_target_argument(with_command(arguments));
     std::vector<Parser> parsers;
-    for (const CommandInfo& info : commands()) parsers.push_back(make_parser(main, info, reversed.front()));
+    for (const CommandInfo& info : commands()) parsers.push_back(make_parser(main, info, reversed));
     std::reverse(reversed.begin(), reversed.end());
     CommandLine result;
     try {

@@ -12,7 +12,7 @@
 
 namespace scorefield::app {
 
-/// How far samples are from a reference set, each coordinate in units of the reference's deviation about its mean.
+/// Distances of samples from a reference set, each coordinate in units of the reference's standard deviation.
 struct Distances {
     double sliced_w2 = 0;
     double two_sample = 0;  ///< as precision and recall: data/neighbours.hpp
@@ -20,31 +20,30 @@ struct Distances {
     double recall = 0;
 };
 
-/// Samples beside what they should resemble.
+/// Samples compared with a reference.
 struct Comparison {
     std::size_t points = 0;
     std::size_t reference_points = 0;
-    std::size_t draws = 1;              ///< of the reference, over which `distances` and `own` are means
+    std::size_t draws = 1;              ///< number of reference samples that `distances` and `own` are averaged over
     data::CoordinateMoments samples;    ///< in the units of the data
     data::CoordinateMoments reference;  ///< in the units of the data
     Distances distances = {};
-    std::optional<Distances> own = {};  ///< of the reference to itself, where it can be drawn from
+    std::optional<Distances> own = {};  ///< reference against itself (baseline); none for a single file
     double energy_distance = 0;         ///< to the first draw
     double mmd = 0;                     ///< to the first draw
 };
 
-/// Draws of a reference that sets of samples, of `points` each, are compared with.
+/// Reference samples, to compare sets of `points` samples with.
 class Reference {
   public:
-    /// Several draws of max(10 000, points) points, or as many as there are.
+    /// Draws several reference samples of max(10 000, points) points, fewer if the set is smaller.
     Reference(const ReferenceDraws& draws, std::size_t points);
 
-    /// The mean distances of the reference to itself, of independent draws as large as samples and draws are.
+    /// Baseline: mean distances between independent draws of the reference, of the same sizes.
     const Distances& own() const { return own_; }
-    /// The mean distances of samples to the draws; T, precision and recall take as many points of the larger set as the
-    /// smaller has.
+    /// Mean distances of samples from the draws. T, precision and recall use equally many points of both sets.
     Distances distances(const data::Points& samples) const;
-    /// Up to 100 000 points.
+    /// Reference points for means and standard deviations: all points of a set, or 100 000 samples of a distribution.
     const data::Points& pool() const { return pool_; }
     std::size_t draws() const { return draws_.size(); }
     const data::Points& first_draw() const { return draws_.front().points; }
@@ -60,7 +59,7 @@ class Reference {
     Distances own_;
 };
 
-/// Everything about samples beside several draws of the reference.
+/// Compares samples with several draws of the reference.
 Comparison compare(const data::Points& samples, const ReferenceDraws& draws);
 
 /// The distances to one set. Throws base::Error (request) naming `where` if no two points of it differ.

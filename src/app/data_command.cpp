@@ -56,14 +56,12 @@ Source source_of(const Settings& settings) {
 
 void require_writable_kind(const Settings& settings, const Source& source) {
     if (data::point_file_ending(settings.out).empty()) {
-        throw base::request_error("unknown kind of file", "--out " + settings.out,
-                                  "points are written as an array, a "
-                                  "point cloud or a table",
-                                  "end it with " + base::join(data::kPointFileEndings, " or "));
+        throw base::request_error("wrong file type", "--out " + settings.out, "data writes point files",
+                                  "use a name that ends in " + base::join(data::kPointFileEndings, " or "));
     }
     if (source.dim > 3 && data::point_file_ending(settings.out) == ".ply") {
         throw base::request_error("too many coordinates", "--out " + settings.out,
-                                  fmt::format("{} has {}, vertices have 3", source.name, source.dim),
+                                  fmt::format("{} has {}, PLY vertices have 3", source.name, source.dim),
                                   "write a .npy or a .csv");
     }
 }

@@ -17,7 +17,7 @@ std::uint64_t frame_count(const Settings& settings, int steps) {
     // Both holds last a step or --hold, so this many seconds are left for all steps.
     const double left = static_cast<double>(kMaxFrames) / settings.fps - 2 * settings.hold;
     throw base::request_error(
-        "so many frames", "--steps-per-second",
+        "too many frames", "--steps-per-second",
         fmt::format("{} steps at {:g} steps/s and {} frames/s are {:.3g} frames, more than {}", steps,
                     settings.steps_per_second, settings.fps, frames, kMaxFrames),
         fmt::format("give {:.3g} or more, fewer --steps or a lower --fps", (steps + 1) / left * 1.01));
@@ -27,7 +27,7 @@ void require_sheet_size(const Settings& settings) {
     const std::uint64_t pixels = kSheetTiles * settings.width * settings.height;
     if (pixels <= kMaxSheetPixels) return;
     const double scale = std::sqrt(static_cast<double>(kMaxSheetPixels) / static_cast<double>(pixels));
-    throw base::request_error("so large a contact sheet", "--width and --height",
+    throw base::request_error("contact sheet too large", "--width and --height",
                               fmt::format("about {} tiles of {} x {} are {} pixels, more than {}", kSheetTiles,
                                           settings.width, settings.height, pixels, kMaxSheetPixels),
                               fmt::format("give {:.0f} x {:.0f} or smaller", std::floor(settings.width * scale),

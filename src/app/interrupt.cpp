@@ -43,7 +43,7 @@ void note_signal(int signal) {
     constexpr std::int64_t kBurst = 500;
     if (first_signal.load() == 0) first_time = milliseconds();
     if (first_signal.exchange(signal) == 0 || milliseconds() - first_time < kBurst) return;
-    if (signal == SIGHUP) return;  // a terminal that closes may send it again: nobody is impatient
+    if (signal == SIGHUP) return;  // a terminal that closes may send it again: never abort on it
     handle(signal, SIG_DFL);
     ::raise(signal);
 }
@@ -67,7 +67,7 @@ bool interrupted() {
 
 void require_not_interrupted(const std::string& hint) {
     if (!interrupted()) return;
-    throw base::running_error("interrupted", name_of(first_signal), "it was asked to stop before the end", hint);
+    throw base::running_error("interrupted", name_of(first_signal), "stopped before the end", hint);
 }
 
 }  // namespace scorefield::app

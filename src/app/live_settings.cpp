@@ -8,7 +8,7 @@ namespace {
 
 constexpr auto kView = static_cast<std::uint32_t>(Command::view);
 
-/// Of what `train` takes: where what it leaves behind goes, and how it goes on, are no matter of the viewer.
+/// Settings of `train` that the viewer uses too. It has no use for those about output files and resuming.
 constexpr std::array<std::string_view, 14> kHeeded = {
     "train.conditional", "train.label_dropout", "train.steps",
     "train.batch",       "train.schedule",      "train.final_learning_rate",
@@ -41,19 +41,17 @@ void add_live_settings(std::vector<Setting>& table) {
         set_handy_range(setting);
     }
     table.push_back({"train.share", kGroup, RealRange{0, kMaxLiveShare}, "%",
-                     "Share of the frames' time in which the network trains", kView,
+                     "Share of the frame time used for training", kView,
                      [](Settings& s) -> Slot { return &s.live_share; }});
     table.push_back({"train.samples", kGroup, Choices{{kLiveSamples.begin(), kLiveSamples.end()}}, "",
-                     "Samples of the network in training: finished ones, drawn again from the same noise with each "
-                     "update (restart), or particles that go on while it changes (continue)",
+                     "Samples of the network in training: restart = final samples, drawn again from the same noise "
+                     "after each update; continue = particles keep moving while the network changes",
                      kView, [](Settings& s) -> Slot { return &s.live_samples; }});
-    table.push_back(
-        {"train.score_error", kGroup, Toggle{}, "",
-         "Where the network in training is wrong: how far its score is from the exact one of its data, "
-         "times sigma, at the particles' noise level (of finished samples where noise is half of the signal); from "
-         "dark, right, "
-         "to bright, 1 or more: no better than knowing nothing",
-         kView, [](Settings& s) -> Slot { return &s.score_error; }});
+    table.push_back({"train.score_error", kGroup, Toggle{}, "",
+                     "Map of the score error: distance of the network's score from the exact score of its data, times "
+                     "sigma, at the noise level of the particles (for final samples at sigma/alpha = 0.5). Dark: no "
+                     "error; bright: 1 or more, no better than a score of zero",
+                     kView, [](Settings& s) -> Slot { return &s.score_error; }});
 }
 
 }  // namespace scorefield::app

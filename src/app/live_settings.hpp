@@ -6,8 +6,8 @@
 
 namespace scorefield::app {
 
-/// Adds the settings of a training that is watched to the table, and has the viewer take those of training that it
-/// heeds, with handy ranges for its sliders.
+/// Adds the settings of training in the viewer to the table, and makes the training settings that it uses available to
+/// it, with slider ranges.
 void add_live_settings(std::vector<Setting>& table);
 
 }  // namespace scorefield::app

@@ -39,7 +39,7 @@ std::string preset_of(const diffusion::ProcessSettings& process, std::string_vie
     for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(process.name, process.schedule)) {
         if (parameter.name == name) return std::string(parameter.preset);
     }
-    return fmt::format("{}, which has none", process.name);
+    return fmt::format("the process {}, which has no such parameter", process.name);
 }
 
 /// The model's own value of a setting that it knows.
@@ -89,22 +89,22 @@ void choose_class(const Settings& settings, nn::Checkpoint& checkpoint, const st
         throw base::request_error(
             "no such class", "--class",
             classes == 0 ? fmt::format("{} was trained without classes", where)
-                         : fmt::format("{} has {} classes, from 0 on", where, classes),
+                         : fmt::format("{} has the classes 0 … {}", where, classes - 1),
             classes == 0 ? "leave it out, or train with --train.conditional on" : "choose one of them");
     }
     const auto dropout = checkpoint.training.find("setting.train.label_dropout");
     const bool always_told = classes > 0 && dropout != checkpoint.training.end() && dropout->second == "0";
     if (always_told && !label && find_setting("class")->taken_by(settings.command)) {
-        throw base::request_error(
-            "missing --class", where,
-            "it was trained with --train.label_dropout 0 and knows each class, but not all of them together",
-            fmt::format("say --class 0 … {}", classes - 1));
+        throw base::request_error("missing --class", where,
+                                  "it was trained with --train.label_dropout 0, so it can sample single classes only",
+                                  fmt::format("use --class 0 … {}", classes - 1));
     }
     checkpoint.tensors = nn::weights_of_class(checkpoint.tensors, checkpoint.network, label);
     checkpoint.network.classes = 0;
 }
 
-/// Those that the checkpoint holds; of one that has none, or of one class, those of built-in data.
+/// Moments stored in the checkpoint. If there are none, or for a single class, they are estimated from the built-in
+/// data set.
 std::optional<diffusion::AxisMoments> moments_of_data(const nn::Checkpoint& checkpoint, std::optional<int> label) {
     if (!label && checkpoint.clean_moments) return checkpoint.clean_moments;
     const bool is_builtin = std::ranges::any_of(
@@ -145,15 +145,15 @@ void require_program_fits(const Settings& settings, const diffusion::Program& pr
         const auto* eval = std::get_if<diffusion::Eval>(&op.instruction);
         if (eval == nullptr || eval->source == 0) continue;
         throw base::request_error("too many scores", settings.program,
-                                  fmt::format("it asks score {}, a run has score 0 only", eval->source),
-                                  "choose a program of one score");
+                                  fmt::format("it evaluates score {}, a run has score 0 only", eval->source),
+                                  "choose a program with a single score");
     }
     if (model.checkpoint) {
         const std::string why = diffusion::contradiction(program, *model.process, model.parametrisation);
         if (!why.empty()) {
-            throw base::request_error("program contradicts the model", settings.program,
-                                      why + "; the model is " + model.path.string(),
-                                      "compile it for the model, or choose another --model or --target");
+            throw base::request_error("program does not match the model", settings.program,
+                                      fmt::format("{} ({})", why, model.path.string()),
+                                      "compile it for this model, or choose another --model or --target");
         }
     }
     if (model.target && program.prediction && *program.prediction != model.parametrisation.prediction) {
@@ -163,8 +163,8 @@ void require_program_fits(const Settings& settings, const diffusion::Program& pr
             "leave --prediction out");
     }
     if (start_kind(settings) == StartKind::prior) {
-        throw base::request_error("flag without effect", "--init", "the program says what it starts from",
-                                  "leave it out, or say --init matched");
+        throw base::request_error("flag without effect", "--init", "the program defines its initial distribution",
+                                  "leave it out, or use --init matched");
     }
     if (settings.is_given("process") && program.process != settings.process.name) {
         throw base::request_error("flags contradict each other", "--program and --process",
@@ -174,8 +174,8 @@ void require_program_fits(const Settings& settings, const diffusion::Program& pr
     if (settings.program == kChainProgram && (model.target || model.checkpoint) && model.dim() != 1) {
         throw base::request_error(
             "dimensions differ", "--program",
-            fmt::format("{} lives on a line, the score in {} dimensions", settings.program, model.dim()),
-            fmt::format("say --target {}", kChainProgram));
+            fmt::format("{} needs a score in 1 dimension, this one has {}", settings.program, model.dim()),
+            fmt::format("use --target {}", kChainProgram));
     }
 }
 
@@ -201,8 +201,8 @@ diffusion::Program open_program(const Settings& settings, const Model& model) {
     require_program_fits(settings, program, model);
     if (settings.init != "matched") return program;
     if (!model.clean_moments) {
-        throw base::request_error("nothing to match", "--init", "the moments of the data are not known",
-                                  "leave it out");
+        throw base::request_error("cannot match the initial distribution", "--init",
+                                  "the mean and variance of the data are not known", "leave it out");
     }
     program.start = diffusion::start_law_of(
         diffusion::marginal_moments(*model.clean_moments, first_level(settings, model, program)));
@@ -235,8 +235,8 @@ fs::path default_model() {
         std::error_code missing;
         if (fs::is_regular_file(place, missing)) return place.lexically_normal();
     }
-    throw base::request_error("no model", "--model", "the one that comes with Scorefield was not found",
-                              "say which with --model FILE, or make one with 'scorefield train'");
+    throw base::request_error("no model", "--model", "the default, assets/swiss_roll.safetensors, was not found",
+                              "give --model FILE, or train one with 'scorefield train'");
 }
 
 std::vector<fs::path> models_in(const fs::path& folder) {
@@ -297,7 +297,7 @@ ScaledTarget open_target(const Settings& settings) {
         throw base::request_error(
             choice.argument.empty() ? "missing value" : "unexpected argument '" + choice.argument + "'", "--target",
             choice.argument.empty() ? choice.name + " needs one" : choice.name + " takes none",
-            fmt::format("say --target {} {}", info.name, info.argument));
+            fmt::format("use --target {} {}", info.name, info.argument));
     }
     if (settings.is_given("target.variance") && choice.name != "gaussian") {
         throw base::request_error("flag without effect", "--target.variance", choice.name + " has no such parameter",
@@ -340,16 +340,15 @@ void require_data_fit(const Settings& settings, const Model& model) {
     if (dim == model.dim()) return;
     throw base::request_error("data do not fit the model", "--data",
                               fmt::format("{} has {} dimensions, the score {}", settings.data, dim, model.dim()),
-                              "choose the data that it was made for");
+                              "choose the data that the model was trained on");
 }
 
 Model open_target_model(const Settings& settings) {
     if (settings.label) {
-        throw base::request_error("flag without effect", "--class", "an exact target answers for all its points",
-                                  "leave it out");
+        throw base::request_error("flag without effect", "--class", "an exact target has no classes", "leave it out");
     }
     if (!settings.model.empty()) {
-        throw base::request_error("two scores", "--model and --target", "a run follows one of them",
+        throw base::request_error("two scores", "--model and --target", "a run uses only one of them",
                                   "leave one of them out");
     }
     Model model = open_process(settings);

@@ -19,8 +19,7 @@
 
 namespace scorefield::app {
 
-/// What answers for the score, and under which process: a learned network or an exact target; neither where only a
-/// program is asked for.
+/// The score and its process: a learned network or an exact target; neither if only a program is needed.
 struct Model {
     std::filesystem::path path;                       ///< of the checkpoint
     std::optional<nn::Checkpoint> checkpoint;         ///< --model
@@ -29,7 +28,7 @@ struct Model {
     std::shared_ptr<const diffusion::NoiseProcess> process;
     diffusion::Parametrisation parametrisation;
     data::Scaling scaling;  ///< from the units of the states to those of the data
-    /// Mean and variance of x_0 per coordinate, in the units of the states; none where nobody knows them.
+    /// Mean and variance of x_0 per coordinate, in the units of the states; none if unknown.
     std::optional<diffusion::AxisMoments> clean_moments;
     bool in_training = false;  ///< its network changes while it plays
     std::string data;          ///< name of the data set that the samples should resemble; empty: the target itself
@@ -41,9 +40,9 @@ struct Model {
     std::unique_ptr<diffusion::ScoreSource> host_score() const;
 };
 
-/// --target, --model or the model that comes with Scorefield. A checkpoint knows its process and prediction; throws
-/// base::Error (request) where `settings` explicitly say otherwise, where both or a --dim of another size are given,
-/// and as everything that is opened does.
+/// Opens --target, --model or the default model. The process and prediction of a checkpoint are fixed. Throws
+/// base::Error (request) if `settings` explicitly contradict them, if both flags or a wrong --dim are given, and if a
+/// file cannot be opened.
 Model open_model(const Settings& settings);
 
 /// As open_model, but without --model and --target only the process: enough for programs that need no score.
@@ -65,19 +64,18 @@ struct ScaledTarget {
 /// The target of --target. Throws base::Error (request) naming flag or file.
 ScaledTarget open_target(const Settings& settings);
 
-/// The prediction of --prediction; where it is not said, what suits an exact target: the data, whose formulas hold
-/// without any signal too, or the score for Langevin dynamics on the density without any noise.
+/// The prediction of --prediction. Without it, the default for exact targets: x0, whose formulas hold without any
+/// signal too, or score for langevin, which may sample the density without any noise.
 diffusion::Prediction exact_prediction(const Settings& settings);
 
-/// The spacing of --spacing; of `auto` what diffusion::automatic_spacing chooses for the model and the sampler, with
-/// the parameters that are said.
+/// The spacing of --spacing. `auto` is resolved by diffusion::automatic_spacing; explicitly set parameters are kept.
 diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const Model& model);
 
-/// Its name, ` (automatic)` after one that is chosen: `quadratic (automatic)`. Empty where a program or a list of
-/// timesteps says the levels.
+/// Its name, with ` (automatic)` if it was chosen automatically: `quadratic (automatic)`. Empty if a program or a list
+/// of timesteps defines the levels.
 std::string spacing_text(const Settings& settings, const Model& model);
 
-/// The process of --process and its parameters, where no model says it. Throws base::Error (request) naming the flag.
+/// The process of --process and its parameters, for runs without a model. Throws base::Error (request) naming the flag.
 std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& settings);
 
 /// The program of --program, or the sampler of `settings` as a program over the model's process; samplers that need a
@@ -85,7 +83,8 @@ std::shared_ptr<const diffusion::NoiseProcess> make_process(const Settings& sett
 diffusion::Program build_program(const Settings& settings, const Model& model);
 
 /// The nodes that the sampler of `settings` visits: of --timesteps, or of --steps and --spacing; from data to noise
-/// where it inverts. Started as --init says: matched to the data unless that is prior, where their moments are known.
+/// where it inverts. The initial distribution follows --init: matched to the data moments if they are known, else the
+/// prior.
 diffusion::Course course_of(const Settings& settings, const Model& model);
 
 /// `NAME` or `NAME ARGUMENT` of --target.

@@ -17,9 +17,9 @@ bool is_pattern(const std::string& out) {
     return out.ends_with(".png") && fs::path(out).filename().string().find('%') != std::string::npos;
 }
 
-base::Error unknown_kind(const std::string& flag, const std::string& path, const std::string& why,
-                         const std::string& hint) {
-    return base::request_error("unknown kind of file", flag + " " + path, why, hint);
+base::Error wrong_type(const std::string& flag, const std::string& path, const std::string& why,
+                       const std::string& hint) {
+    return base::request_error("wrong file type", flag + " " + path, why, hint);
 }
 
 /// The ending of the only form that the command writes; empty where it has several.
@@ -54,11 +54,11 @@ Form render_form(const std::string& out) {
     }
     if (fs::is_directory(status)) return Form::frames;
     if (!extension.empty()) {
-        throw unknown_kind("--out", out, "'" + extension + "' is none that render writes",
-                           "end it with .png (contact sheet) or .mp4 (film), or name a folder (frames)");
+        throw wrong_type("--out", out, "render cannot write '" + extension + "'",
+                         "use .png (contact sheet), .mp4 (video) or a folder (frames)");
     }
     if (path.filename().string().find('%') != std::string::npos) {
-        throw unknown_kind("--out", out, "a pattern of frames names pictures", "end it with .png");
+        throw wrong_type("--out", out, "a pattern of frames must name .png files", "end it with .png");
     }
     return Form::frames;
 }
@@ -78,9 +78,9 @@ void require_output_names(const Settings& settings) {
         const std::string_view ending = setting.name == "out" ? ending_of_out(settings) : ending_of(setting);
         const std::string flag = "--" + std::string(setting.name);
         if (!path.ends_with(ending)) {
-            throw unknown_kind(flag, path,
-                               fmt::format("what {} writes there is {}", command_info(settings.command).name, ending),
-                               fmt::format("give it a name that ends in {}", ending));
+            throw wrong_type(flag, path,
+                             fmt::format("{} writes {} files here", command_info(settings.command).name, ending),
+                             fmt::format("use a name that ends in {}", ending));
         }
         if (setting.name == "out" && settings.command == Command::render) render_form(path);
     }

@@ -26,8 +26,8 @@ struct FramePlace {
 /// Where the frames of an --out go that asks for frames.
 FramePlace frame_place(const std::string& out);
 
-/// Throws base::Error (request) where an output that is said has a name that does not end as what is written there does
-/// (--log: .csv): a slip would put it in place of something else.
+/// Throws base::Error (request) if an output file has the wrong extension (e.g. --log needs .csv). This protects other
+/// files from typos.
 void require_output_names(const Settings& settings);
 
 }  // namespace scorefield::app

@@ -35,7 +35,7 @@ std::vector<Moment> moments_of(const diffusion::Program& program) {
 void require_no_inputs(const diffusion::Program& program, const Settings& settings) {
     if (program.mask_register < 0) return;
     throw base::request_error("missing inputs", settings.program.empty() ? "--sampler" : "--program",
-                              program.sampler + " keeps known values, which only 'sample' takes",
+                              program.sampler + " needs --known and --mask, which only 'sample' takes",
                               "use 'scorefield sample' with --known and --mask, or choose another sampler");
 }
 
@@ -44,7 +44,7 @@ void require_room(const gpu::Device& device, std::uint32_t dim, int registers, s
     if (particles <= most) return;
     throw base::request_error(
         "too many particles", "--particles",
-        fmt::format("{} at once do not fit into one buffer of {}", particles, device.properties().name),
+        fmt::format("{} particles do not fit into one buffer of {}", particles, device.properties().name),
         fmt::format("give at most {}, or use sample, which works in batches", most));
 }
 

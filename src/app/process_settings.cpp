@@ -54,7 +54,7 @@ std::vector<Taker> takers(std::string_view name) {
     return all;
 }
 
-/// `Smallest noise (ve 0.01, edm 0.002)`: what the parameter is, in the order of the processes, with its defaults.
+/// `Smallest sigma (ve 0.01, edm 0.002)`: what the parameter is, in the order of the processes, with its defaults.
 std::string_view help_of(const std::vector<Taker>& all) {
     std::string text;
     std::string_view help;
@@ -83,7 +83,7 @@ RealRange range_of(const std::vector<Taker>& all) {
 std::string_view preset_of(const std::vector<Taker>& all) {
     const std::string_view preset = all.front().parameter.preset;
     const bool one = std::ranges::all_of(all, [&](const Taker& taker) { return taker.parameter.preset == preset; });
-    return one ? preset : "the process's own";
+    return one ? preset : "depends on the process";
 }
 
 using Place = Slot (*)(Settings&);
@@ -130,11 +130,9 @@ void add_process_settings(std::vector<Setting>& table, std::uint32_t commands) {
     for (const diffusion::ProcessInfo& info : diffusion::processes()) names.names.push_back(info.name);
     table.push_back(
         {"process", "Model", names, "", process_help(), commands, [](Settings& s) -> Slot { return &s.process.name; }});
-    table.push_back({"process.schedule", "Model", choices(diffusion::kBetaSchedules), "",
-                     "How fast the process destroys the data (ddpm)", commands,
+    table.push_back({"process.schedule", "Model", choices(diffusion::kBetaSchedules), "", "β schedule (ddpm)", commands,
                      [](Settings& s) -> Slot { return &s.process.schedule; }});
-    table.push_back({"process.zero_snr", "Model", Toggle{}, "",
-                     "Rescale the noise levels so that the last holds no signal (ddpm)", commands,
+    table.push_back({"process.zero_snr", "Model", Toggle{}, "", "Rescale to zero terminal SNR (ddpm)", commands,
                      [](Settings& s) -> Slot { return &s.process.zero_snr; }, "off"});
     const auto add = [&](std::string_view flag, Place slot) { add_number(table, commands, flag, slot); };
     add("process.T", [](Settings& s) -> Slot { return &s.process.horizon; });
@@ -154,10 +152,11 @@ void add_spacing_settings(std::vector<Setting>& table, std::uint32_t commands) {
     Choices names;
     names.names.push_back(diffusion::kAutomatic);
     for (const std::string_view name : diffusion::kSpacings) names.names.push_back(name);
-    table.push_back({"spacing", "Sampler", names, "",
-                     kept("Which noise levels the steps visit; auto: " + diffusion::spacing_rules_text() +
-                          ", from where alpha is 0.005 or more; even where steps visit every level"),
-                     commands, [](Settings& s) -> Slot { return &s.spacing.name; }});
+    table.push_back(
+        {"spacing", "Sampler", names, "",
+         kept("Timestep spacing. auto: " + diffusion::spacing_rules_text() +
+              "; auto starts at the largest t with alpha >= 0.005, and is even if --steps covers every timestep"),
+         commands, [](Settings& s) -> Slot { return &s.spacing.name; }});
     const auto add = [&](std::string_view flag, decltype(Setting::values) values, Place slot) {
         add_spacing_parameter(table, commands, flag, std::move(values), slot);
     };

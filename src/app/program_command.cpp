@@ -92,8 +92,8 @@ void require_scheduler_alone(const Settings& settings) {
     for (const std::string& name : settings.given) {
         const std::string family = name.substr(0, name.find('.'));
         if (std::ranges::find(kSaidByScheduler, family) == kSaidByScheduler.end()) continue;
-        throw base::request_error("contradicting flags", "--" + name,
-                                  "the program is that of --scheduler " + settings.scheduler,
+        throw base::request_error("flags contradict each other", "--" + name,
+                                  "--scheduler " + settings.scheduler + " already defines it",
                                   fmt::format("leave --{} out, or --scheduler", name));
     }
 }
@@ -118,8 +118,9 @@ Program compile(const Settings& settings) {
                                   "leave it out, or give --scheduler FILE.json");
     }
     if (const StartKind start = start_kind(settings); start == StartKind::exact || start == StartKind::file) {
-        throw base::request_error("no part of a program", "--init", "programs start from a normal distribution",
-                                  "say it to sample, render or view, with --program");
+        throw base::request_error("--init exact or FILE cannot be compiled", "--init",
+                                  "a program stores only a Gaussian initial distribution",
+                                  "pass --init to sample, render or view together with --program");
     }
     const bool scored = settings.is_given("model") || settings.is_given("target");
     return build_program(settings, scored ? open_model(settings) : open_process(settings));

@@ -10,8 +10,8 @@
 
 namespace scorefield::app {
 
-/// Independent draws of what samples should resemble, in the units of the data. Draws of one seed are independent of
-/// those of every other, of what networks are trained on, of pools, and of fresh_points.
+/// Reference samples, in the units of the data. Draws with different seeds are independent of each other, of the
+/// training data, of pools, and of fresh_points.
 class ReferenceDraws {
   public:
     virtual ~ReferenceDraws() = default;
@@ -24,15 +24,15 @@ class ReferenceDraws {
         data::Points points;
         data::Points reference;
     };
-    /// `points` and `reference` points, or as many as there are: the distance of the data to themselves is theirs.
+    /// Two disjoint reference samples of these sizes (fewer if the set is smaller), for the data-vs-data baseline.
     virtual Pair pair(std::size_t number, std::size_t points, std::size_t reference) const = 0;
 
-    /// What stands for the distribution in moments: all points of a set, of a distribution 100 000.
+    /// Points for means and standard deviations: all points of a set, or 100 000 samples of a distribution.
     virtual data::Points moments_pool() const = 0;
 };
 
-/// Fresh draws of a distribution; of a set of points (Dataset::size() > 0) parts without repetition, for points that
-/// coincide are each other's nearest neighbours. `dataset` has to outlive the draws.
+/// Draws new samples from a distribution. From a finite set (Dataset::size() > 0), draws without replacement, because
+/// duplicates would be each other's nearest neighbours. `dataset` has to outlive the draws.
 std::unique_ptr<ReferenceDraws> draws_of(const data::Dataset& dataset, std::uint64_t seed);
 /// Those of an exact target.
 std::unique_ptr<ReferenceDraws> draws_of(const ScaledTarget& target, std::uint64_t seed);

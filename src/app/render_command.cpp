@@ -179,7 +179,7 @@ void note_older_frames(const FramePlace& place, std::uint64_t frames) {
     const std::string next = place.names.name(frames);
     std::error_code unknown;
     if (!fs::exists(place.folder / next, unknown)) return;
-    note(fmt::format("scorefield: note: {} was there before and stays: these frames end before it", next));
+    note(fmt::format("scorefield: note: kept {} from an earlier run: this run wrote only {} frames", next, frames));
 }
 
 std::uint64_t write_frames(gpu::Device& device, Scene& scene, const Settings& settings) {
@@ -208,8 +208,8 @@ Settings sheet_settings(const Settings& settings) {
 /// Only what is watched can stand still.
 void require_tempo(const Settings& settings) {
     if (settings.steps_per_second > 0) return;
-    throw base::request_error("value out of range", "--steps-per-second", "a film in which nothing moves has no end",
-                              "give above 0 … 1000 steps/s");
+    throw base::request_error("value out of range", "--steps-per-second", "with 0 the video would never end",
+                              "give > 0, at most 1000 steps/s");
 }
 
 }  // namespace

@@ -33,11 +33,12 @@ std::uint64_t memory_limit() {
 void require_memory(std::uint64_t particles, std::uint64_t bytes_each, const std::string& what, std::uint64_t limit) {
     const std::uint64_t most = limit / 2 / bytes_each;
     if (particles <= most) return;
-    throw base::request_error("so many particles", "--particles",
-                              fmt::format("{} of {} take {:.3g} GiB, the machine has {:.3g}", what, particles,
-                                          gibibytes(static_cast<double>(particles) * static_cast<double>(bytes_each)),
-                                          gibibytes(static_cast<double>(limit))),
-                              fmt::format("give at most {}", most));
+    throw base::request_error(
+        "too many particles", "--particles",
+        fmt::format("{} {} need {:.3g} GiB, half of the {:.3g} GiB of memory is the limit", particles, what,
+                    gibibytes(static_cast<double>(particles) * static_cast<double>(bytes_each)),
+                    gibibytes(static_cast<double>(limit))),
+        fmt::format("give at most {}", most));
 }
 
 void require_disk(const std::filesystem::path& path, const std::string& flag, std::uint64_t states,
@@ -49,9 +50,9 @@ void require_disk(const std::filesystem::path& path, const std::string& flag, st
     const double bytes = static_cast<double>(states) * static_cast<double>(particles) * static_cast<double>(bytes_each);
     if (bytes <= static_cast<double>(space.available)) return;
     throw base::request_error(
-        "no room for the file", flag + " " + path.string(),
-        fmt::format("{} states of {} particles take {:.3g} GiB, {:.3g} are free", states, particles, gibibytes(bytes),
-                    gibibytes(static_cast<double>(space.available))),
+        "not enough disk space", flag + " " + path.string(),
+        fmt::format("{} states of {} particles need {:.3g} GiB, {:.3g} GiB are free", states, particles,
+                    gibibytes(bytes), gibibytes(static_cast<double>(space.available))),
         fmt::format("give at most --particles {}, or fewer --steps", space.available / (states * bytes_each)));
 }
 

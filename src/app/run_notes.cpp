@@ -60,8 +60,9 @@ using Note = std::optional<std::string>;
 
 Note unverified_note(const Model& model) {
     if (!model.checkpoint || model.checkpoint->verified) return {};
-    return format_shown("{} is half precision, which its checksum does not cover: damage would not be noticed",
-                        model.path.string());
+    return format_shown(
+        "{} stores half-precision weights that its checksum does not cover: the file cannot be verified",
+        model.path.string());
 }
 
 /// A model that has learned a few noise levels answers for others as well, but not rightly.
@@ -73,12 +74,14 @@ Note few_levels_note(const Settings& settings, const Model& model) {
         return found == training.end() ? std::string() : found->second;
     };
     if (const std::string sigma = value("objective.sigma"); !sigma.empty()) {
-        return format_shown("{} knows one noise level, sigma/alpha = {}: at others its score is a guess",
-                            model.path.string(), sigma);
+        return format_shown(
+            "{} was trained at a single noise level (sigma/alpha = {}); its score is unreliable at other levels",
+            model.path.string(), sigma);
     }
     if (value("objective") != "ncsn" || settings.sampler.name == "annealed_langevin") return {};
     return format_shown(
-        "{0} knows {1} noise levels: --sampler annealed_langevin --spacing linspace --steps {1} visits those alone",
+        "{0} was trained at {1} discrete noise levels. To sample at these levels only, use --sampler annealed_langevin "
+        "--spacing linspace --steps {1}",
         model.path.string(), value("objective.levels"));
 }
 
@@ -113,8 +116,8 @@ Note cut_data_note(const Settings& settings, const Model& model, const diffusion
     const double reach = reach_of(settings, model);
     if (!(reach > limit)) return {};
     return format_shown(
-        "{} limits estimates of x0 to ±{:.3g}, the data of {} reach ±{:.3g} in its units and are cut: compile it "
-        "without the limit (clip_sample false)",
+        "{} clips x0 estimates to ±{:.3g}, but the data of {} reach ±{:.3g} in the units of the model. Compile it "
+        "again without this limit (clip_sample false)",
         settings.program, limit, model.name(), reach);
 }
 

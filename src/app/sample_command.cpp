@@ -111,13 +111,13 @@ std::pair<std::uint32_t, std::uint32_t> shard_range(const Settings& settings) {
 /// Values of --known and --mask, read from `path`: (particles, dim) from as many rows or from one for all.
 data::Points rows_for_all(data::Points points, const std::string& path, std::size_t dim, std::uint32_t particles) {
     if (points.dim != dim || (points.count != particles && points.count != 1)) {
-        throw base::request_error("values of the wrong shape", path,
+        throw base::request_error("values have the wrong shape", path,
                                   fmt::format("it holds ({0}, {1}), the run needs ({2}, {3}) or (1, {3})", points.count,
                                               points.dim, particles, dim),
-                                  "give a row for each particle, or one for all");
+                                  "give one row per particle, or a single row for all");
     }
     if (points.count == particles) return points;
-    require_memory(particles, 2 * dim * sizeof(float), "rows like that of " + path);
+    require_memory(particles, 2 * dim * sizeof(float), "copies of the row of " + path);
     data::Points rows = {particles, dim, {}, {}, points.origin};
     rows.values.reserve(std::size_t{particles} * dim);
     for (std::uint32_t i = 0; i < particles; ++i) {
@@ -129,7 +129,7 @@ data::Points rows_for_all(data::Points points, const std::string& path, std::siz
 /// Every row is a particle's.
 data::Points read_known(const std::string& path) {
     return data::require_all_finite(data::read_npy_points(path), path,
-                                    "replace NaN and infinite values: where the mask is 0, by any number, such as 0");
+                                    "replace NaN and infinite values; where the mask is 0, any number will do");
 }
 
 /// What samplers take besides noise, for all particles of the run.
@@ -148,7 +148,7 @@ void require_inputs(const Settings& settings, const diffusion::Program& program)
         }
         if (!masked && settings.is_given(flag)) {
             throw base::request_error("flag without effect", "--" + std::string(flag),
-                                      fmt::format("the sampler {} keeps no values", program.sampler),
+                                      fmt::format("the sampler {} does no inpainting", program.sampler),
                                       "leave it out, or choose --sampler repaint");
         }
     }
@@ -156,7 +156,7 @@ void require_inputs(const Settings& settings, const diffusion::Program& program)
     const StartKind start = start_kind(settings);
     if (from_data && start != StartKind::file && start != StartKind::exact) {
         throw base::request_error("missing --init", where, program.sampler + " goes from data to noise",
-                                  "give the data, --init FILE.npy; or --init exact of an exact target");
+                                  "give the data with --init FILE.npy, or use --init exact with a --target");
     }
 }
 
@@ -172,7 +172,7 @@ Inputs read_inputs(const Settings& settings, const Model& model, const diffusion
     for (const float share : inputs.mask) {
         if (share >= 0 && share <= 1) continue;
         throw base::request_error("bad mask", settings.mask, fmt::format("it holds {}", share),
-                                  "give 1 where the known value holds, 0 elsewhere, or shares in between");
+                                  "use 1 to keep the known value, 0 to sample it, or a fraction to blend");
     }
     return inputs;
 }
@@ -189,9 +189,9 @@ void note_coarse_samples(const Settings& settings, const Model& model) {
     const data::FloatSpacing spacing = data::widest_spacing_at_mean(model.scaling);
     if (settings.quiet || settings.units != "data" || spacing.in_deviations <= kCoarse) return;
     note(
-        format_shown("scorefield: note: samples are float32, whose numbers are {:.3g} apart where the data of {} are, "
-                     "{:.2g} of their deviation: for finer ones take the mean away from the data and train again",
-                     spacing.distance, model.name(), spacing.in_deviations));
+        format_shown("scorefield: note: float32 resolution near the data of {} is {:.3g} ({:.2g} std), so samples are "
+                     "quantised. Subtract the mean from the data and train again",
+                     model.name(), spacing.distance, spacing.in_deviations));
 }
 
 /// Start states of the shard; empty where the program's start law holds.

@@ -31,8 +31,8 @@ std::vector<float> in_units(const sample::Batch& batch, const data::Scaling& sca
     const auto bad = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });
     if (bad == values.end()) return values;
     const auto particle = batch.first + static_cast<std::size_t>(bad - values.begin()) / dim;
-    throw base::running_error("sampling diverged", fmt::format("particle {} of the batch's part", particle),
-                              "its value in the units of the data is not finite in single precision",
+    throw base::running_error("sampling diverged", fmt::format("particle {} of this shard", particle),
+                              "the sample overflows float32 in data units",
                               "use more steps, another spacing, or a sampler that clips");
 }
 

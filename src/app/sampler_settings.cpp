@@ -15,7 +15,7 @@ namespace {
 using diffusion::SamplerInfo;
 using diffusion::SamplerParameter;
 
-constexpr std::string_view kOwn = "the sampler's own";
+constexpr std::string_view kOwn = "depends on the sampler";
 constexpr double kMost = diffusion::kMaxSamplerValue;
 constexpr auto kMostWhole = static_cast<std::uint64_t>(kMost);
 

@@ -90,9 +90,9 @@ Score score_of_target(const Settings& settings, const data::Points& samples) {
 
 /// Samples of a run that diverged are no samples.
 data::Points read_samples(const std::string& file) {
-    return data::require_all_finite(data::read_point_file(file), file,
-                                    "a run that diverges writes such samples: sample again with more --steps, another "
-                                    "--spacing or --sampler.clip");
+    return data::require_all_finite(
+        data::read_point_file(file), file,
+        "if the run diverged, sample again with more --steps, another --spacing or --sampler.clip");
 }
 
 Score score_of_files(const Settings& settings, const data::Points& samples) {
@@ -142,8 +142,8 @@ std::string to_json(const Score& score) {
 std::string moments_text(const Score& score) {
     const data::CoordinateMoments& samples = score.comparison.samples;
     const data::CoordinateMoments& reference = score.comparison.reference;
-    std::string text = fmt::format("\n{:<11}{:>14}{:>14}{:>14}{:>14}\n", "coordinate", "mean", "reference's",
-                                   "deviation", "reference's");
+    std::string text =
+        fmt::format("\n{:<11}{:>14}{:>14}{:>14}{:>14}\n", "coordinate", "mean", "ref. mean", "std", "ref. std");
     for (std::size_t c = 0; c < samples.mean.size(); ++c) {
         text += fmt::format("{:<11}{:>14.6g}{:>14.6g}{:>14.6g}{:>14.6g}\n", c, samples.mean[c], reference.mean[c],
                             samples.deviation[c], reference.deviation[c]);
@@ -152,14 +152,14 @@ std::string moments_text(const Score& score) {
 }
 
 std::string density_text(const DensityScore& density) {
-    std::string text = fmt::format("log density      {:.4f}  (of its own draws {:.4f})\n", density.log_density,
-                                   density.own_log_density);
+    std::string text =
+        fmt::format("mean log density {:.4f}  (exact samples: {:.4f})\n", density.log_density, density.own_log_density);
     constexpr std::size_t kShown = 8;
     for (std::size_t k = 0; k < std::min(kShown, density.weights.size()); ++k) {
         text += fmt::format("component {:<6} {:.4f}  (weight {:.4f})\n", k, density.shares[k], density.weights[k]);
     }
     if (density.weights.size() > kShown) {
-        text += fmt::format("and {} components more\n", density.weights.size() - kShown);
+        text += fmt::format("… and {} more components\n", density.weights.size() - kShown);
     }
     return text;
 }
@@ -174,14 +174,18 @@ std::string to_text(const Score& score) {
         text += meaning[0] == '\0' ? "\n" : fmt::format("  ({})\n", meaning);
     };
     line("sliced W2", &Distances::sliced_w2, "");
-    line("k-NN two-sample", &Distances::two_sample, "0.5: the sets cannot be told apart; 1: they are disjoint");
-    line("precision", &Distances::precision, "share of the samples that lie among the reference");
-    line("recall", &Distances::recall, "share of the reference that lies among the samples");
+    line("k-NN two-sample", &Distances::two_sample, "0.5: indistinguishable; 1: disjoint");
+    line("precision", &Distances::precision, "fraction of samples inside the support of the reference");
+    line("recall", &Distances::recall, "fraction of the reference inside the support of the samples");
     text += fmt::format("energy distance  {:.4f}\nMMD              {:.4f}\n", result.energy_distance, result.mmd);
     if (score.density) text += density_text(*score.density);
     text += moments_text(score);
-    if (result.draws > 1) text += fmt::format("\nThe first four are means over {} fresh draws. ", result.draws);
-    return text + format_shown("{}Distances are in units of {}'s deviation per coordinate.\n",
+    if (result.draws > 1) {
+        text += fmt::format(
+            "\nSliced W2, the k-NN statistic, precision and recall are averaged over {} reference samples. ",
+            result.draws);
+    }
+    return text + format_shown("{}Distances are in units of the standard deviation of each coordinate of {}.\n",
                                result.draws > 1 ? "" : "\n", score.reference);
 }
 

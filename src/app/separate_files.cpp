@@ -85,8 +85,8 @@ std::vector<NamedFile> inputs_of(const Settings& settings) {
 }
 
 base::Error in_place_of_input(const NamedFile& output, const NamedFile& input) {
-    return base::request_error("output in place of an input", output.flag,
-                               fmt::format("{} is {}", output.path, input.flag), "write to another file");
+    return base::request_error("output would overwrite an input", output.flag,
+                               fmt::format("{} is also {}", output.path, input.flag), "choose another file");
 }
 
 /// Frames are many files: those of their names in their folder.
@@ -106,9 +106,9 @@ void require_separate_frames(const NamedFile& frames, const std::vector<NamedFil
     for (const NamedFile& other : others) {
         const bool within = where.own_folder && is_within(place_of_name(other.path), folder);
         if (!within && !is_one_of_them(other)) continue;
-        throw base::request_error("two outputs in one place", frames.flag + " and " + other.flag,
-                                  fmt::format("{} lies where the frames go, in {}", other.path, frames.path),
-                                  "write it elsewhere");
+        throw base::request_error("output among the frames", frames.flag + " and " + other.flag,
+                                  fmt::format("{} lies where the frames of {} are written", other.path, frames.path),
+                                  "choose another path");
     }
 }
 
@@ -119,8 +119,8 @@ void require_separate_files(const Settings& settings) {
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         for (std::size_t k = 0; k < i; ++k) {
             if (!are_one(outputs[i], outputs[k])) continue;
-            throw base::request_error("two outputs in one file", outputs[k].flag + " and " + outputs[i].flag,
-                                      fmt::format("both are {}", outputs[i].path), "give each a name of its own");
+            throw base::request_error("two outputs with the same path", outputs[k].flag + " and " + outputs[i].flag,
+                                      fmt::format("both are {}", outputs[i].path), "give each its own file name");
         }
     }
     if (outputs.empty()) return;

@@ -16,15 +16,16 @@ namespace scorefield::app {
 namespace {
 
 constexpr std::array<CommandInfo, 10> kCommands = {{
-    {Command::view, "view", "Watch the particles move, in a window"},
-    {Command::render, "render", "Write the same frames without a window: PNG frames, a contact sheet, a film"},
+    {Command::view, "view", "Open the viewer (a window)"},
+    {Command::render, "render", "Render without a window: PNG frames, a contact sheet or a video"},
     {Command::sample, "sample", "Run a sampler and write the samples"},
     {Command::train, "train", "Train a score network"},
-    {Command::program, "program", "Print the sampler's program; needs no Vulkan device"},
-    {Command::score, "score", "Distances between two sample files, or of one to a data set or an exact target"},
-    {Command::data, "data", "Write fresh points of a data set or an exact target"},
-    {Command::study, "study", "Known results, predicted and measured side by side: orders of accuracy, closed forms"},
-    {Command::bench, "bench", "Measure this machine"},
+    {Command::program, "program", "Print the compiled program of a sampler; needs no Vulkan device"},
+    {Command::score, "score", "Compare a sample file with another one, a data set or an exact target"},
+    {Command::data, "data", "Draw new points from a data set or an exact target"},
+    {Command::study, "study",
+     "Compare predicted and measured results: orders of accuracy, closed forms, sample quality"},
+    {Command::bench, "bench", "Benchmark this machine"},
     {Command::devices, "devices", "List the Vulkan devices and which one would be used, and why"},
 }};
 
@@ -103,7 +104,7 @@ Shard parse_shard(const Setting& setting, const std::string& text) {
                                   "give e.g. 1/4 for the first of four parts");
     }
     if (shard.index < 1 || shard.index > shard.count) {
-        throw base::request_error("value out of range", flag_of(setting), base::shown(text) + " is no part",
+        throw base::request_error("value out of range", flag_of(setting), base::shown(text) + " is not a valid part",
                                   "give I/N with 1 ≤ I ≤ N");
     }
     return shard;
@@ -143,7 +144,7 @@ void store_choice(const Slot& slot, std::size_t index, const std::string& text) 
 }
 
 void store_text(const Setting& setting, const Slot& slot, const std::string& text) {
-    if (text.empty()) throw base::request_error("empty value", flag_of(setting), "nothing is said", give(setting));
+    if (text.empty()) throw base::request_error("empty value", flag_of(setting), "the value is empty", give(setting));
     std::visit(Overloaded{[&](std::string* out) { *out = text; }, [&](std::filesystem::path* out) { *out = text; },
                           [&](Shard* out) { *out = parse_shard(setting, text); },
                           [](auto*) { throw std::logic_error("the slot holds no text"); }},
@@ -221,14 +222,40 @@ std::string value_text(const Setting& setting, const Slot& slot) {
                       slot);
 }
 
+std::string_view help_for(const Setting& setting, Command command) {
+    if (setting.name == "device" && command == Command::train) {
+        return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name. "
+               "With --resume, the default is the device of the earlier run";
+    }
+    if (setting.name != "out") return setting.help;
+    switch (command) {
+        case Command::sample:
+            return "Output: FILE.npy, or FILE.json with --stats";
+        case Command::train:
+            return "Output: FILE.safetensors";
+        case Command::program:
+            return "Output: FILE.json";
+        case Command::data:
+            return "Output: FILE.npy, FILE.ply or FILE.csv";
+        case Command::render:
+            return "Output: a folder (replaces the frames of an earlier run) or X_%04d.png for frames, X.png for a "
+                   "contact sheet, X.mp4 for a video";
+        case Command::study:
+            return "Output: FILE.png (seed, objectives); seed also writes its model, FILE.safetensors";
+        default:
+            return setting.help;
+    }
+}
+
 std::string values_text(const Setting& setting) {
     const std::string unit = setting.unit.empty() ? "" : " " + std::string(setting.unit);
     return std::visit(Overloaded{[](const Flag&) -> std::string { return ""; },
                                  [](const Toggle&) -> std::string { return "on, off"; },
                                  [&](const IntegerRange& range) { return range_text(range) + unit; },
                                  [&](const RealRange& range) {
-                                     return fmt::format("{}{} … {}{}", range.open_low ? "above " : "", range.low,
-                                                        range.high, unit);
+                                     const std::string low = range.open_low ? fmt::format("> {}, at most", range.low)
+                                                                            : fmt::format("{} …", range.low);
+                                     return fmt::format("{} {}{}", low, range.high, unit);
                                  },
                                  [](const Choices& choices) { return base::join(choices.names); },
                                  [](const Text& text) { return std::string(text.form); }},

@@ -206,7 +206,10 @@ std::string value_text(const Settings& settings, const Setting& setting);
 /// The same of the setting's slot.
 std::string value_text(const Setting& setting, const Slot& slot);
 
-/// What values are allowed: `1 … 240 frames/s`, `large, small`, `FILE.npy`; empty for flags.
+/// The setting's help in the help of `command`: --out and --device differ between commands.
+std::string_view help_for(const Setting& setting, Command command);
+
+/// What values are allowed: `1 … 240 frames/s`, `> 0, at most 10`, `large, small`, `FILE.npy`; empty for flags.
 std::string values_text(const Setting& setting);
 
 /// The names of the commands that take the setting: `render, sample`.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,16 +26,16 @@ using diffusion::Marginal;
 /// Every row is a particle's.
 data::Points read_rows(const std::string& path) {
     return data::require_all_finite(data::read_npy_points(path), path,
-                                    "remove NaN and infinite rows, and as many --particles");
+                                    "remove rows with NaN or infinity, and reduce --particles accordingly");
 }
 
 data::Points read_states(const Settings& settings, const Model& model) {
     data::Points states = read_rows(settings.init);
     if (states.dim != model.dim() || states.count != settings.particles) {
-        throw base::request_error("start states of the wrong shape", settings.init,
+        throw base::request_error("initial states have the wrong shape", settings.init,
                                   fmt::format("it holds ({}, {}), the run needs ({}, {})", states.count, states.dim,
                                               settings.particles, model.dim()),
-                                  "give a row of that many values for each particle, or leave --particles out");
+                                  "give one row per particle, or leave --particles out");
     }
     return data::standardise(std::move(states), file_scaling(settings, model));
 }
@@ -83,10 +84,13 @@ std::string level_text(const Marginal& at) {
     return fmt::format("the first noise level (alpha {:.4g}, sigma {:.4g})", at.alpha, at.sigma);
 }
 
+constexpr std::string_view kMoreNoise =
+    "start at a higher noise level (larger --process.T or sigma, another --spacing)";
+
 std::string remedy(const Settings& settings, const Model& model) {
     const std::string better = model.target ? "--init exact" : "--init matched";
-    if (!settings.program.empty()) return "say " + better + ", or compile it for this model";
-    return "say " + better + ", or start where more noise is (a larger --process.T or sigma, another --spacing)";
+    if (!settings.program.empty()) return fmt::format("Use {}, or compile the program for this model", better);
+    return fmt::format("Use {}, or {}", better, kMoreNoise);
 }
 
 }  // namespace
@@ -141,9 +145,9 @@ StartRows start_rows(const Settings& settings, const Model& model, const diffusi
             return {};
         case StartKind::exact: {
             if (!model.target) {
-                throw base::request_error("no exact density to start from", "--init",
-                                          "only an exact target can be drawn from at a noise level",
-                                          "say --init matched, or choose a --target");
+                throw base::request_error("no exact marginal to start from", "--init",
+                                          "only an exact target has a known marginal",
+                                          "use --init matched, or choose a --target");
             }
             const Marginal at = first_level(settings, model, program);
             return [target = model.target, seed = settings.seed, at](std::uint32_t first, std::span<float> rows) {
@@ -175,26 +179,24 @@ std::optional<std::string> start_note(const Settings& settings, const Model& mod
         const Difference found = difference_of(diffusion::moments_of(states.values, dim), density);
         if (states.count < kFewest || found.magnitude < std::log(2.0)) return {};
         return fmt::format(
-            "the states of {} are not those of {}: coordinate {} has a mean {:.3g} deviations off and {:.3g} times the "
-            "deviation; check --units, or start another sampler from them",
+            "the states in {} do not match the marginal at {}: in coordinate {} the mean is off by {:.3g} std and the "
+            "std is {:.3g} times the expected one. Check --units, and that the states belong to this noise level",
             settings.init, level_text(at), found.coordinate, found.shift, found.ratio);
     }
     constexpr double kSmall = 0.03;
     const Difference found = difference_of(moments_of_law(program.start, dim), density);
     if (found.magnitude > kSmall) {
         return fmt::format(
-            "the start is not the density at {}: coordinate {} has a mean {:.3g} deviations off and {:.3g} times the "
-            "deviation, which stays in the samples; {}",
+            "the initial distribution differs from the marginal at {}: in coordinate {} its mean is off by {:.3g} std "
+            "and its std is {:.3g} times the true one. The samples keep this error. {}",
             level_text(at), found.coordinate, found.shift, found.ratio, remedy(settings, model));
     }
     const double share = signal_share(clean, at);
     if (share <= kLittleSignal) return {};
     return fmt::format(
-        "at {} the data still make {:.3g}% of the variance: the start has the mean and variance of the density there, "
-        "but a normal shape; {}",
-        level_text(at), 100 * share,
-        model.target ? "say --init exact"
-                     : "start where more noise is (a larger --process.T or sigma, another --spacing)");
+        "at {}, the data still contribute {:.3g}% of the variance, but the initial distribution is Gaussian (only its "
+        "mean and variance match). {}",
+        level_text(at), 100 * share, model.target ? "Use --init exact" : fmt::format("To avoid this, {}", kMoreNoise));
 }
 
 }  // namespace scorefield::app

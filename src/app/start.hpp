@@ -13,40 +13,39 @@
 
 namespace scorefield::app {
 
-/// What --init says: the normal law with the data's mean and variance at the first noise level, where they are known;
-/// the prior of the process; draws of an exact target's own density at that level; or a file's states.
+/// The modes of --init: a Gaussian with the mean and variance of the data at the first noise level, if they are known;
+/// the prior of the process; draws from the exact marginal of a target at that level; or the states of a file.
 enum class StartKind : std::uint8_t { matched, prior, exact, file };
 
 StartKind start_kind(const Settings& settings);
 
-/// How the run starts: as --init says. Where it says nothing, an exact target is drawn from exactly if at the first
-/// level its data still make more than 1% of the variance and are not normal: a normal start would leave its shape
-/// behind.
+/// How the run starts: as --init says. Without --init, an exact target starts from its exact marginal if its data still
+/// contribute more than 1% of the variance at the first level and are not Gaussian; else as `matched`.
 StartKind start_in_effect(const Settings& settings, const Model& model, const diffusion::Program& program);
 
 /// `matched`, `prior`, `exact`, or the file.
 std::string start_text(const Settings& settings, const Model& model, const diffusion::Program& program);
 
-/// The noise level that a run of `program` starts at. A program from a file says nothing of its nodes: there it is that
-/// of the first evaluation; without any, the clean state.
+/// The noise level that a run of `program` starts at. For a program from a file: the level of its first evaluation, or
+/// (1, 0) if it has none.
 diffusion::Marginal first_level(const Settings& settings, const Model& model, const diffusion::Program& program);
 
 /// Fills `rows`, (n, dim) row-major, with the start states of particles first … first+n−1 of a run.
 using StartRows = std::function<void(std::uint32_t first, std::span<float> rows)>;
 
-/// The settings with as many particles as the file of --init has rows, where --particles is not said.
+/// The settings, with the number of particles set to the number of rows of the --init file unless --particles is given.
 Settings with_particles_of_init(Settings settings);
 
-/// The start states of exact draws or a file, in the units of the model's states; empty where the program's own start
-/// law holds. Throws base::Error (request) for exact draws of a network, and for files that cannot be read or do not
-/// hold a row for each particle.
+/// The initial states from exact draws or a file, in the units of the model's states; empty if the program's initial
+/// distribution applies. Throws base::Error (request) for exact draws without an exact target, and for files that
+/// cannot be read or do not hold one row per particle.
 StartRows start_rows(const Settings& settings, const Model& model, const diffusion::Program& program);
 
-/// What of the start is not as the density at the first noise level is, as a line for the reader that names the remedy;
-/// none where nothing is to be said: exact draws, a level that is noise almost alone, a start for data to be noised.
+/// A user note if the initial distribution differs from the marginal at the first noise level; names the remedy. None
+/// if they match, if the level is almost pure noise, or if the sampler starts from data.
 std::optional<std::string> start_note(const Settings& settings, const Model& model, const diffusion::Program& program);
 
-/// For files: from the units of states to those that --units says.
+/// The scaling of state files: from the units of states to those of --units.
 data::Scaling file_scaling(const Settings& settings, const Model& model);
 
 }  // namespace scorefield::app

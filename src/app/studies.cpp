@@ -1,25 +1,30 @@
 #include "app/studies.hpp"
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 
 namespace scorefield::app {
 namespace {
 
 constexpr std::array<StudyInfo, 13> kStudies = {{
-    {"orders", "Order of accuracy of every deterministic solver on an exact mixture, under vp, ve, edm and flow"},
-    {"laws", "Terminal distribution of every stochastic sampler against the exact target"},
-    {"gaussian", "One Gaussian under the additive process: variance left by mean only, DDPM, DDIM"},
+    {"orders", "Order of accuracy of every deterministic solver on an exact mixture, on vp, ve, edm and flow",
+     kNotUsed},
+    {"laws", "Distribution of the samples of every stochastic sampler, compared with the exact target"},
+    {"gaussian", "One Gaussian on the additive process: remaining variance with mean only, DDPM and DDIM"},
     {"mixtures", "Langevin, annealed Langevin and reverse diffusion on known mixtures: which recover the weights"},
-    {"chain", "The three-state chain: joint, marginal and backward tables, and a population that returns"},
-    {"inversion", "DDIM inversion and back: error of the round trip against the number of steps"},
-    {"scaling", "Time against the number of particles and of steps"},
-    {"seed", "The first experiment with a swiss roll: trains the network, samples it in both forms, draws it all"},
-    {"ncsnv2", "What the five techniques of NCSNv2 propose for --data: noise levels, steps, and the flags for them"},
-    {"quality", "Every model that comes with Scorefield, or --model: are its samples as good as they should be?"},
-    {"samplers", "The same models by every sampler in 25 and 50 steps: which samples are far from the data"},
-    {"spacings",
-     "Quality of samples by spacing, sampler and shipped model: the table of --spacing auto, measured anew"},
-    {"objectives", "Every training objective on two distributions that are known: errors of the score over the noise"},
+    {"chain",
+     "Three-state Markov chain: joint, marginal and backward tables, and a population that goes there and back"},
+    {"inversion", "DDIM inversion and back: error of the round trip against the number of steps", "1024"},
+    {"scaling", "Run time against the number of particles and of steps"},
+    {"seed",
+     "A first diffusion model: trains a network on a swiss roll, samples it with both DDPM forms, plots all of it",
+     "10000"},
+    {"ncsnv2", "Noise levels, steps and flags for --data by the five techniques of NCSNv2", kNotUsed},
+    {"quality", "Sample quality of the shipped models, or of --model, against pass criteria", "10000"},
+    {"samplers", "Sample quality of every sampler with 25 and 50 steps, on the same models", "10000"},
+    {"spacings", "Sample quality per spacing, sampler and shipped model; verifies the rules of --spacing auto", "4096"},
+    {"objectives", "Score error of every training objective over the noise levels, on two known distributions", "4096"},
 }};
 
 }  // namespace
@@ -35,16 +40,20 @@ std::vector<std::string_view> study_names() {
     return names;
 }
 
-std::string_view study_preset(std::string_view setting) {
-    if (setting == "particles") {
-        return "1000000, of seed, quality and samplers 10000, of objectives and spacings 4096, of inversion 1024 and "
-               "no "
-               "more, of orders its own";
-    }
-    if (setting == "train.steps") return "of seed 3000, of objectives 1500";
-    if (setting == "data") return "swiss_roll, of spacings those of every shipped model";
-    if (setting == "model") return "all that come with Scorefield";
-    if (setting == "target.variance") return "0.01";
+std::string_view study_preset(std::string_view setting, std::string_view study) {
+    const auto* const info = std::ranges::find(kStudies, study, &StudyInfo::name);
+    const bool is_named = info != kStudies.end();
+    const auto if_used = [&](std::initializer_list<std::string_view> studies, std::string_view preset) {
+        return !is_named || std::ranges::find(studies, study) != studies.end() ? preset : kNotUsed;
+    };
+    if (setting == "particles") return is_named ? info->particles : "depends on the study";
+    if (setting == "train.steps" && !is_named) return "seed: 3000, objectives: 1500";
+    if (setting == "train.steps") return if_used({"seed", "objectives"}, study == "seed" ? "3000" : "1500");
+    if (setting == "data" && !is_named) return "swiss_roll; spacings: all shipped models";
+    if (setting == "data")
+        return if_used({"ncsnv2", "spacings"}, study == "spacings" ? "all shipped models" : "swiss_roll");
+    if (setting == "model") return if_used({"quality", "samplers"}, "all shipped models");
+    if (setting == "target.variance") return if_used({"gaussian"}, "0.01");
     return {};
 }
 

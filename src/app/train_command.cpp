@@ -73,7 +73,7 @@ class Workshop {
         const bool other_device = settings.is_given("device") && settings.device != kHost;
         if (!other_device && (!settings.is_given("validation") || settings.validation == "off")) return;
         const std::string flag = other_device ? "--device" : "--validation";
-        throw base::request_error("no Vulkan", flag, "this build has none", "leave it out, or say --device host");
+        throw base::request_error("no Vulkan", flag, "this build has none", "leave it out, or use --device host");
 #endif
     }
 
@@ -128,21 +128,21 @@ std::string to_text(const Settings& settings, const std::string& device, const t
         "objective {} on {}, predicting {}\n{} steps in {:.1f} s ({:.1f} steps/s) on {}\nloss {:.5f}",
         settings.train.objective.name, settings.process.name, diffusion::prediction_name(settings.prediction),
         result.steps, result.seconds, result.steps_per_s, device, result.loss);
-    if (result.floor) text += format_shown(" (at best {:.5f} ± {:.1g})", result.floor->loss, result.floor->error);
+    if (result.floor) text += format_shown(" (Bayes floor {:.5f} ± {:.1g})", result.floor->loss, result.floor->error);
     return text + format_shown("\nwrote {}\n", settings.out);
 }
 
 /// How to go on with a training that was interrupted.
 std::string resume_hint(const Settings& settings, std::uint64_t steps) {
-    return fmt::format("what {} steps have reached is saved, go on with: {}", steps, resume_command(settings));
+    return fmt::format("{} steps are saved, resume with: {}", steps, resume_command(settings));
 }
 
 /// Another device computes other last bits: that is said, for it may not be meant.
 void note_other_device(const Settings& settings, const nn::Checkpoint& resumed, const std::string& device) {
     const std::string before = recorded_device(resumed);
     if (settings.quiet || before.empty() || before == device) return;
-    note(format_shown("scorefield: note: {} was trained on '{}': on '{}' the weights differ in their last bits",
-                      settings.resume, before, device));
+    note(format_shown("scorefield: note: {} was trained on '{}'; resuming on '{}' is not bit-exact", settings.resume,
+                      before, device));
 }
 
 /// Trains under a progress bar.
@@ -158,7 +158,7 @@ train::TrainResult train_visibly(const Settings& settings, const Workshop& works
     };
     std::optional<base::Progress> measurement;
     const auto measured = [&](std::uint64_t draws) {
-        require_not_interrupted(fmt::format("{} is saved, its held-out loss is not known", settings.out));
+        require_not_interrupted(fmt::format("{} is saved, its held-out loss was not measured", settings.out));
         if (!measurement) measurement.emplace("loss", train::kHeldOutDraws, "draws", !settings.quiet);
         measurement->update(draws);
     };
@@ -168,8 +168,8 @@ train::TrainResult train_visibly(const Settings& settings, const Workshop& works
     train::TrainResult result = train::train(train_settings(settings, workshop.variant()), workshop.maker(),
                                              {show, interrupted, measured, noted}, resumed);
     if (before == settings.train.steps && !settings.quiet) {
-        note(format_shown("scorefield: note: {} has all its {} steps; say more with --train.steps", settings.resume,
-                          before));
+        note(format_shown("scorefield: note: {} has completed its {} steps; to continue, pass a larger --train.steps",
+                          settings.resume, before));
     }
     return result;
 }

@@ -46,16 +46,15 @@ std::set<std::string> given_of(const nn::Checkpoint& checkpoint) {
 void require_resumable(const Settings& settings, const nn::Checkpoint& checkpoint) {
     if (!checkpoint.state) {
         throw base::request_error("nothing to resume", "--resume " + settings.resume,
-                                  "the model does not hold the state of its training",
-                                  "train with --train.keep_state on");
+                                  "the model file has no training state", "train with --train.keep_state on");
     }
     for (const auto& [key, value] : checkpoint.training) {
         if (!key.starts_with(kPrefix)) continue;
         const Setting* setting = find_setting(key.substr(kPrefix.size()));
         if (setting != nullptr && determines_course(*setting)) continue;
         throw base::request_error("cannot resume", "--resume " + settings.resume,
-                                  fmt::format("its training has the unknown setting '{}'", key),
-                                  "resume it with the version of Scorefield that began it");
+                                  fmt::format("its training has an unknown setting '{}'", key),
+                                  "resume it with the version of Scorefield that started it");
     }
 }
 
@@ -64,17 +63,17 @@ void require_no_contradiction(const Settings& settings, const Setting& setting, 
     if (said == recorded) return;
     throw base::request_error(fmt::format("{} contradicts the training", setting.name),
                               "--" + std::string(setting.name),
-                              fmt::format("{} was begun {}, not with {}", settings.resume,
+                              fmt::format("{} was started {}, not with {}", settings.resume,
                                           recorded.empty() ? "without it" : "with " + recorded, said),
-                              fmt::format("leave --{} out, or begin a new training", setting.name));
+                              fmt::format("leave --{} out, or start a new training", setting.name));
 }
 
 void require_more_steps(const Settings& settings, std::uint64_t done) {
     if (settings.train.steps >= done) return;
     throw base::request_error(
-        "steps are done already", "--train.steps",
-        fmt::format("{} has {} of them, more than {}", settings.resume, done, settings.train.steps),
-        "say more, or leave it out");
+        "steps already done", "--train.steps",
+        fmt::format("{} has done {} steps, more than {}", settings.resume, done, settings.train.steps),
+        "give more, or leave it out");
 }
 
 /// As a shell reads it as one word.

@@ -82,24 +82,25 @@ void require_training_flags_used(const Settings& said, const train::TrainSetting
     const std::vector<std::string_view> used = objective_parameters(train);
     for (const std::string& name : said.given) {
         if (name.starts_with("objective.") && std::ranges::find(used, name) == used.end()) {
-            throw base::request_error("flag without effect", "--" + name,
-                                      fmt::format("the objective {} on {}{} does not heed it", train.objective.name,
-                                                  train.process.name, train.objective.sigma ? " at one level" : ""),
-                                      "leave it out, or choose another --objective");
+            throw base::request_error(
+                "flag without effect", "--" + name,
+                fmt::format("the objective {} on {}{} does not use it", train.objective.name, train.process.name,
+                            train.objective.sigma ? " at a single noise level" : ""),
+                "leave it out, or choose another --objective");
         }
     }
     const auto refuse = [](const char* flag, const std::string& why, const std::string& cure) {
         throw base::request_error("flag without effect", flag, why, cure);
     };
     if (said.is_given("train.label_dropout") && !train.conditional) {
-        refuse("--train.label_dropout", "no classes are learned", "say --train.conditional on, or leave it out");
+        refuse("--train.label_dropout", "no classes are learned", "use --train.conditional on, or leave it out");
     }
     if (said.is_given("train.final_learning_rate") && train.schedule == "constant") {
         refuse("--train.final_learning_rate", "the schedule constant keeps the learning rate",
-               "leave it out, or say --train.schedule cosine or linear");
+               "leave it out, or use --train.schedule cosine or linear");
     }
     if (said.device == "host" && said.is_given("validation") && said.validation != "off") {
-        refuse("--validation", "it checks what a Vulkan device does, and the training is on the host",
+        refuse("--validation", "it checks a Vulkan device, but the training runs on the host",
                "leave it out, or choose another --device");
     }
 }
@@ -108,36 +109,36 @@ void add_objective_settings(std::vector<Setting>& table, std::uint32_t commands)
     constexpr std::string_view kGroup = "Training";
     table.push_back(
         {"objective", kGroup, Choices{{train::kObjectives.begin(), train::kObjectives.end()}}, "",
-         "What is made small: the error of noise (simple), data (x0), v or velocity (flow); that of the data "
-         "weighted by likelihood (elbo), min_snr or edm; denoising score matching (dsm, by levels ncsn, on "
-         "the Ornstein-Uhlenbeck process score_ou); score matching that is explicit (esm), implicit (ism) or "
-         "sliced (ssm); the step before (one_step)",
+         "Training loss: squared error of the noise (simple), the data (x0), v or the velocity (flow); of the data, "
+         "weighted by likelihood (elbo), min-SNR (min_snr) or as in EDM (edm); denoising score matching (dsm; ncsn: at "
+         "discrete levels; score_ou: for the Ornstein-Uhlenbeck process); explicit (esm), implicit (ism) or sliced "
+         "(ssm) score matching; one_step: squared error of the previous state",
          commands, [](Settings& s) -> Slot { return &s.train.objective.name; },
-         "by the prediction or the process; else simple"});
+         "from --prediction or --process, else simple"});
     table.push_back({"objective.sigma", kGroup, RealRange{train::kMinSigma, train::kMaxSigma, false, 2}, "",
-                     "Learn a single noise level: its ratio of noise to signal; of esm the bandwidth", commands,
+                     "Train at a single noise level sigma/alpha; for esm the bandwidth of the kernel", commands,
                      [](Settings& s) -> Slot { return &s.train.objective.sigma; }, "all levels of the process"});
     table.push_back({"objective.gamma", kGroup, RealRange{train::kMinGamma, train::kMaxGamma, false, 20}, "",
-                     "The most that a level counts (min_snr)", commands,
+                     "SNR cap γ of min-SNR weighting (min_snr)", commands,
                      [](Settings& s) -> Slot { return &s.train.objective.gamma; }});
     table.push_back({"objective.log_sigma_mean", kGroup, RealRange{-train::kMaxLogSigma, train::kMaxLogSigma}, "",
-                     "Mean of the logarithm of the noise levels (edm)", commands,
+                     "Mean of ln sigma over the noise levels (edm)", commands,
                      [](Settings& s) -> Slot { return &s.train.objective.log_sigma_mean; }});
     table.push_back({"objective.log_sigma_deviation", kGroup,
                      RealRange{train::kMinLogSigmaDeviation, train::kMaxLogSigma, false, 4}, "",
-                     "Standard deviation of the logarithm of the noise levels (edm)", commands,
+                     "Standard deviation of ln sigma over the noise levels (edm)", commands,
                      [](Settings& s) -> Slot { return &s.train.objective.log_sigma_deviation; }});
     table.push_back({"objective.levels", kGroup, IntegerRange{2, train::kMaxObjectiveLevels, 100}, "levels",
-                     "Noise levels in geometric progression (ncsn)", commands,
+                     "Number of noise levels, in geometric progression (ncsn)", commands,
                      [](Settings& s) -> Slot { return &s.train.objective.levels; }});
     table.push_back({"objective.steps", kGroup, IntegerRange{1, train::kMaxObjectiveLevels, 1000}, "steps",
-                     "Steps from data to noise on a continuous process (one_step)", commands,
+                     "Number of steps from data to noise on a continuous process (one_step)", commands,
                      [](Settings& s) -> Slot { return &s.train.objective.steps; }});
     table.push_back({"objective.points", kGroup, IntegerRange{2, train::kMaxKernelPoints}, "points",
-                     "Points of the kernel density estimate that is learned (esm)", commands,
+                     "Number of points in the kernel density estimate (esm)", commands,
                      [](Settings& s) -> Slot { return &s.train.objective.points; }});
     table.push_back({"objective.directions", kGroup, Choices{{train::kDirections.begin(), train::kDirections.end()}},
-                     "", "Along what the derivative is taken (ssm)", commands,
+                     "", "Distribution of the projection directions (ssm)", commands,
                      [](Settings& s) -> Slot { return &s.train.objective.directions; }});
 }
 

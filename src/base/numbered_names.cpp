@@ -10,9 +10,8 @@ namespace scorefield::base {
 
 NumberedNames::NumberedNames(std::string_view pattern, const std::string& where) {
     const auto refuse = [&](const std::string& why) {
-        return request_error("bad pattern of file names", where, why,
-                             "say where the number goes with one %d, or %04d for four digits, and %% for a percent "
-                             "sign");
+        return request_error("bad file name pattern", where, why,
+                             "use exactly one %d (or %04d for four digits), and %% for a percent sign");
     };
     bool numbered = false;
     for (std::size_t at = 0; at < pattern.size(); ++at) {
@@ -36,7 +35,7 @@ NumberedNames::NumberedNames(std::string_view pattern, const std::string& where)
             digits_ = static_cast<std::size_t>(rest[1] - '0');
             at += 3;
         } else {
-            throw refuse("its % is not that of %d or %0Nd");
+            throw refuse("unsupported % conversion");
         }
     }
     if (!numbered) throw refuse("it has no %d");

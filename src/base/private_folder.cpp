@@ -29,11 +29,11 @@ bool others_may_write(const struct stat& status) {
 }
 
 std::string system_reason(int error) {
-    return error == ELOOP || error == ENOTDIR ? "it is a link or no folder" : std::strerror(error);
+    return error == ELOOP || error == ENOTDIR ? "it is a symbolic link or not a directory" : std::strerror(error);
 }
 
 Error failure(const fs::path& path, const std::string& why) {
-    return running_error("cannot keep a cache", path.string(), why, "make it a folder of your own");
+    return running_error("cannot write the cache", path.string(), why, "use a directory that you own");
 }
 
 /// Not one behind a link.
@@ -77,17 +77,17 @@ std::optional<std::string> PrivateFolder::read(const std::string& name, std::siz
     struct stat status {};
     if (::fstat(folder.get(), &status) != 0) return distrust(path_, std::strerror(errno));
     if (!is_own(status)) return distrust(path_, "belongs to another user");
-    if (others_may_write(status)) return distrust(path_, "may be written to by others");
+    if (others_may_write(status)) return distrust(path_, "is writable by other users");
 
     const fs::path path = path_ / name;
     // O_NONBLOCK: opening a pipe would wait for its writer.
     const Descriptor file(::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file && errno == ENOENT) return {};
-    if (!file && errno == ELOOP) return distrust(path, "is a link");
+    if (!file && errno == ELOOP) return distrust(path, "is a symbolic link");
     if (!file || ::fstat(file.get(), &status) != 0) return distrust(path, std::strerror(errno));
     if (!S_ISREG(status.st_mode)) return distrust(path, "is not a file");
     if (!is_own(status)) return distrust(path, "belongs to another user");
-    if (others_may_write(status)) return distrust(path, "may be written to by others");
+    if (others_may_write(status)) return distrust(path, "is writable by other users");
     const auto bytes = static_cast<std::size_t>(status.st_size);
     if (bytes > most_bytes) return distrust(path, "is too large");
     std::optional<std::string> content = read_all(file, bytes);

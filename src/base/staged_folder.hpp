@@ -12,8 +12,8 @@
 
 namespace scorefield::base {
 
-/// Files that appear together in a folder, by the rules of StagedOutput: in a folder that is new with it, in one that
-/// exists one after the other, once it is known that each can be put there. Throws base::Error (running) with the
+/// Writes several files atomically (see StagedOutput). A new folder is renamed into place as a whole. In an existing
+/// folder, the files are renamed one by one after all of them were checked. Throws base::Error (running) with the
 /// folder.
 class StagedFolder {
   public:
@@ -22,8 +22,8 @@ class StagedFolder {
 
     /// A file of that name, which comes once. On disk when this returns.
     void write(const std::string& name, const void* bytes, std::size_t count);
-    /// Puts them in place. In an existing folder they replace the files of their names, and those for which
-    /// `outdated` holds, none of these, are removed.
+    /// Puts the files in place. Existing files with the same names are replaced. In an existing folder, other files for
+    /// which `outdated` returns true are deleted; it must be false for the new names.
     void commit(const std::function<bool(std::string_view)>& outdated);
 
     /// With links followed.

@@ -34,7 +34,7 @@ Error failure(const fs::path& path, const std::string& why,
 
 Error failure(const fs::path& path, int error) {
     if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
-        return failure(path, std::strerror(error), "make room for it, or write elsewhere");
+        return failure(path, std::strerror(error), "free some space, or write elsewhere");
     }
     return failure(path, std::strerror(error));
 }
@@ -135,7 +135,7 @@ std::optional<struct stat> status_at(const Descriptor& folder, const std::string
     return status;
 }
 
-/// Throws where a file that is there is not to be written to. Root may write to any, and heeds it all the same.
+/// Throws if an existing file is read-only, also when running as root.
 void require_replaceable(const fs::path& shown, const Descriptor& folder, const std::string& name) {
     const std::optional<struct stat> old = status_at(folder, name);
     if (!old || !S_ISREG(old->st_mode)) return;
@@ -180,7 +180,7 @@ void remove_leftovers(const fs::path& path) {
 StagedOutput::StagedOutput(const fs::path& path, Kind kind) : shown_(path), kind_(kind) {
     const fs::path place = kind == Kind::file ? replaced_file(path) : follow_links(path);
     name_ = place.filename().string();
-    if (name_.empty() || name_ == "." || name_ == "..") throw failure(shown_, "that is no name of its own", "name it");
+    if (name_.empty() || name_ == "." || name_ == "..") throw failure(shown_, "the path has no file name", "add one");
     std::error_code unknown;
     // As it is now: the process may go to another folder.
     folder_path_ = place.has_parent_path() ? fs::absolute(place.parent_path(), unknown) : fs::current_path(unknown);
@@ -259,7 +259,7 @@ void StagedOutput::fail(int error) {
 }
 
 void StagedOutput::require_sound() const {
-    if (!failure_.empty()) throw failure(shown_, failure_, "write it anew");
+    if (!failure_.empty()) throw failure(shown_, failure_, "write the file again");
 }
 
 /// Takes over those of a file that is replaced. Where its group cannot be kept, that group's permissions are those of

@@ -23,14 +23,14 @@ std::optional<FileIdentity> identity_of(const Descriptor& descriptor);
 /// The identity of what has this name in the folder, links not followed; none where there is nothing.
 std::optional<FileIdentity> identity_at(const Descriptor& folder, const std::string& name);
 
-/// An output on its way, the one behind every kind of them: a new file or folder under a random name beside its place,
-/// which `commit` puts there. Until then, and without it, the place keeps what it has and the temporary is removed.
+/// Atomic output, shared by all writers. Creates a temporary file or folder next to the destination; `commit` renames
+/// it into place. Without `commit` the destination is unchanged and the temporary is removed.
 /// - A symbolic link stays and its target is replaced. Folders, devices, pipes and read-only files are refused; a file
 ///   that is replaced leaves its permissions (and, where the system allows, its owner) to the new one.
-/// - While this lives it holds a lock on the temporary. Those without a lock have been left by processes that were
-///   killed; making the next output of that place removes them.
+/// - While this lives it holds a lock on the temporary. Temporaries without a lock were left by killed processes; the
+///   next output to the same destination removes them.
 /// - After `fail` it can never be committed.
-/// - Only what this has made is renamed or removed, not what another process has put under its name.
+/// - Renames and removes only what this has created, never what another process has put under its name.
 /// Throws base::Error (running) with the path.
 class StagedOutput {
   public:
@@ -51,8 +51,7 @@ class StagedOutput {
     const Descriptor& descriptor() const { return descriptor_; }
     bool committed() const { return committed_; }
 
-    /// Remembers why this must not be committed, removes the temporary and throws that. What is committed already
-    /// stays.
+    /// Removes the temporary and throws `why`, now and on every later use. What is committed already stays.
     [[noreturn]] void fail(const std::string& why);
     /// The same for the reason that is in `errno`'s terms.
     [[noreturn]] void fail(int error);

@@ -60,8 +60,7 @@ class CsvReader {
         for (; has_line; has_line = lines_.next()) read_row();
         if (values_.empty()) fail_file("it holds no points");
         PointFile file = points_from_rows(path_, kWhat, std::move(values_), *width_);
-        if (first_column_ > 0)
-            file.remarks.emplace_back("its first column has no name and is left out, as row numbers");
+        if (first_column_ > 0) file.remarks.emplace_back("skipped the unnamed first column (row index)");
         return file;
     }
 
@@ -162,7 +161,7 @@ class CsvReader {
             fail(place, is_two ? wrong.why + " but several" : wrong.why, hint_for(wrong, is_two));
         }
         if (std::isfinite(*number) && !std::isfinite(static_cast<float>(*number))) {
-            fail(place, "it is too large for single precision", "use a larger unit");
+            fail(place, "it overflows float32", "use a larger unit");
         }
         return *number;
     }

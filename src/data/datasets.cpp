@@ -72,7 +72,8 @@ std::unique_ptr<Dataset> open_picture(const std::string& file) {
     const auto height = static_cast<double>(picture.height);
     const double longer = std::max(width, height);
     std::vector<std::string> notes;
-    if (picture.is_opacity) notes.push_back(file + ": it is dark on a transparent ground: its opacity is the density");
+    if (picture.is_opacity)
+        notes.push_back(file + ": dark drawing on a transparent background; using alpha as the density");
     return make_density(file, picture.width, picture.height, picture.values,
                         {-width / longer, -height / longer, width / longer, height / longer}, std::move(notes));
 }

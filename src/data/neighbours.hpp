@@ -21,12 +21,11 @@ struct NeighbourStatistics {
     double recall = 0;
 };
 
-/// Euclidean distances, each coordinate divided by the reference's deviation about that coordinate's mean (units_of);
-/// any d ≥ 1, in double precision. The larger set enters by as many of its points as the smaller has, at even strides.
-/// A point is no neighbour of its own; where other points tie for the last places, each counts by its share of them, so
-/// that points which coincide favour neither set. With fewer than k other points all of them are neighbours. The same
-/// for any number of threads; 0: one per core.
-/// Throws base::Error (request) for empty sets, different dimensions and values that are not finite.
+/// Euclidean distances, each coordinate divided by the standard deviation of the reference (units_of); any d ≥ 1, in
+/// double precision. The larger set is subsampled to the size of the smaller one, at even strides. A point is not its
+/// own neighbour. Ties for the last places are split evenly, so duplicates favour neither set. With fewer than k other
+/// points, all are neighbours. The result does not depend on `threads`; 0: one per core. Throws base::Error (request)
+/// for empty sets, different dimensions and values that are not finite.
 NeighbourStatistics compare_neighbours(const Points& samples, const Points& reference, std::size_t threads = 0);
 
 }  // namespace scorefield::data

@@ -42,7 +42,7 @@ std::vector<Real> read_values(const std::filesystem::path& path, InputFile& file
         if (!fits && (not_finite == NotFinite::refused || std::isfinite(value))) {
             const std::string place = "value " + std::to_string(values.size());
             if (std::isfinite(value)) {
-                refuse_npy(path, place, "it is not finite in single precision", "use a larger unit");
+                refuse_npy(path, place, "it overflows float32", "use a larger unit");
             }
             refuse_npy(path, place, "it is not finite", "remove or replace NaN and infinite values");
         }
@@ -181,7 +181,7 @@ void NpyWriter::write(std::size_t first, std::span<const float> values) {
         throw std::logic_error("values beyond the array's shape");
     }
     if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {
-        throw base::running_error("cannot write", path_.string(), "a value is not finite in single precision");
+        throw base::running_error("cannot write", path_.string(), "a value overflows float32");
     }
     missing_ -= values.size();
     file_.seek(start_ + first * sizeof(float));

@@ -21,15 +21,14 @@ namespace scorefield::data {
 Tensor read_npy(const std::filesystem::path& path);
 
 /// A .npy file as points: shape (n, d), or (n) as (n, 1), or a structured array of n, each number in whose fields is a
-/// coordinate. They have an origin where float32 cannot hold the values: what differences between them tell stays, as
-/// far as float64 holds them. Points that are not finite are left out. Throws as read_npy, for other ranks, for empty
-/// arrays and where no point is finite.
+/// coordinate. If float32 would lose digits, the points are stored relative to an origin. Points that are not finite
+/// are skipped. Throws as read_npy, for other ranks, for empty arrays and where no point is finite.
 PointFile read_npy_points(const std::filesystem::path& path);
 
 /// The same where every row belongs to a particle. Throws base::Error (request) also where a point is not finite.
 Points read_precise_points(const std::filesystem::path& path);
 
-/// The same about 0, whatever digits that costs.
+/// Like read_npy_points, but without an origin (may lose digits); throws if a point is not finite.
 Points read_points(const std::filesystem::path& path);
 
 /// Writes float32 in pieces, which may come in any order: the shape is known first. The file appears at `commit`,

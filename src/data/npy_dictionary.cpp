@@ -57,7 +57,7 @@ class DictionaryParser {
         return true;
     }
     void expect(std::string_view token) {
-        if (!take(token)) fail("'" + std::string(token) + "' is expected");
+        if (!take(token)) fail("expected '" + std::string(token) + "'");
     }
     /// A backslash stands before a character that counts as it is.
     std::string quoted() {
@@ -69,7 +69,7 @@ class DictionaryParser {
             text += rest_.front();
             rest_.remove_prefix(1);
         }
-        if (rest_.empty()) fail("a text does not end");
+        if (rest_.empty()) fail("unterminated string");
         rest_.remove_prefix(1);
         return text;
     }
@@ -84,7 +84,7 @@ class DictionaryParser {
     }
     std::size_t number() {
         std::size_t value = 0;
-        if (!is_at_digit()) fail("a length is expected");
+        if (!is_at_digit()) fail("expected a length");
         while (!rest_.empty() && std::isdigit(static_cast<unsigned char>(rest_.front())) != 0) {
             const auto digit = static_cast<std::size_t>(rest_.front() - '0');
             if (value > (std::numeric_limits<std::size_t>::max() - digit) / 10) fail("a length is too large");
@@ -164,7 +164,7 @@ class DictionaryParser {
             } else if (is_at('\'') || is_at('"')) {
                 quoted();
             } else if (rest_.empty()) {
-                fail("a list does not end");
+                fail("unterminated list");
             } else {
                 rest_.remove_prefix(1);
             }

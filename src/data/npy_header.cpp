@@ -87,8 +87,7 @@ std::string names_of(const std::vector<NpyFieldText>& fields, std::string_view b
 [[noreturn]] void refuse_fields(const std::filesystem::path& path, const NpyDictionary& dictionary,
                                 const std::string& why) {
     refuse_npy(path, "header",
-               fmt::format("structured arrays are read where each field is a number or some of one type; of the fields "
-                           "{} {}",
+               fmt::format("structured arrays need numeric fields (a number or an array of numbers); fields: {}; {}",
                            names_of(dictionary.fields, "", ""), why),
                fmt::format("stack the fields that are coordinates: numpy.stack([{}], axis=-1)",
                            names_of(dictionary.fields, "a['", "']")));
@@ -133,10 +132,9 @@ void add_fields(const std::filesystem::path& path, const NpyDictionary& dictiona
         layout.item_values += field.count;
         layout.fields.push_back(std::move(field));
     }
-    if (layout.item_values == 0) refuse_fields(path, dictionary, "none holds a number");
+    if (layout.item_values == 0) refuse_fields(path, dictionary, "no field holds a number");
     if (dictionary.shape.size() > 1) {
-        refuse_npy(path, "header",
-                   fmt::format("structured arrays are read with one axis, it has {}", dictionary.shape.size()),
+        refuse_npy(path, "header", fmt::format("structured arrays need one axis, it has {}", dictionary.shape.size()),
                    "ravel() it first");
     }
 }

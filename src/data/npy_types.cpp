@@ -70,24 +70,24 @@ UnknownNpyType explain_npy_type(std::string_view descr) {
     const char kind = descr.size() < 2 ? '\0' : descr[1];
     switch (kind) {
         case 'O':
-            return {"Python objects", "make numbers of them first: numpy.array(a.tolist(), dtype='float32')"};
+            return {"Python objects", "convert them to numbers: numpy.array(a.tolist(), dtype='float32')"};
         case 'U':
         case 'S':
         case 'a':
-            return {"text", "make numbers of it first: a.astype('float64')"};
+            return {"text", "convert it to numbers: a.astype('float64')"};
         case 'c':
             return {"complex numbers",
                     "save the real and the imaginary part as two coordinates: numpy.stack([a.real, a.imag], axis=-1)"};
         case 'M':
-            return {"times", "make numbers of them first: (a - a.min()) / numpy.timedelta64(1, 's')"};
+            return {"datetimes", "convert them to numbers: (a - a.min()) / numpy.timedelta64(1, 's')"};
         case 'm':
-            return {"lengths of time", "make numbers of them first: a / numpy.timedelta64(1, 's')"};
+            return {"timedeltas", "convert them to numbers: a / numpy.timedelta64(1, 's')"};
         case 'V':
-            return {"bytes without a type", "make numbers of them first: a.astype('float32')"};
+            return {"raw bytes (void)", "convert them to numbers: a.astype('float32')"};
         case 'f':
-            return {"floating-point numbers of an uncommon size", "make doubles of them first: a.astype('float64')"};
+            return {"floats of unsupported size", "convert them to doubles: a.astype('float64')"};
         default:
-            return {"an unknown type", "make numbers of it first: a.astype('float32')"};
+            return {"an unknown type", "convert it to numbers: a.astype('float32')"};
     }
 }
 

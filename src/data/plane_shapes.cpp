@@ -95,7 +95,7 @@ constexpr Shape kShapes[] = {
     {"moons", "two interleaved half circles with noise 0.1", 2, 2, Centre::common, moons},
     {"circles", "two concentric circles, radii 1 and 0.5, with noise 0.05", 2, 2, Centre::common, circles},
     {"checkerboard", "the eight dark squares of a 4 x 4 board", 2, 0, Centre::common, checkerboard},
-    {"eight_gaussians", "eight Gaussians of deviation 0.2 on a circle of radius 2", 2, 8, Centre::common,
+    {"eight_gaussians", "eight Gaussians of standard deviation 0.2 on a circle of radius 2", 2, 8, Centre::common,
      eight_gaussians},
     {"rings", "four concentric circles, radii 0.75 to 3, with noise 0.08", 2, 4, Centre::own, rings},
     {"pinwheel", "five bent arms", 2, 5, Centre::own, pinwheel},

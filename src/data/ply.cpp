@@ -200,7 +200,7 @@ Axes find_axes(const std::filesystem::path& path, std::span<const PlyProperty> p
 /// The value of a coordinate as its type holds it: a text may have more digits. NaN and infinities stay.
 double coordinate(const Place& place, std::size_t axis, PlyType type, double value) {
     if (std::isfinite(value) && !std::isfinite(static_cast<float>(value))) {
-        place.refuse(fmt::format("{} is too large for single precision", kAxes[axis]), "use a larger unit");
+        place.refuse(fmt::format("{} overflows float32", kAxes[axis]), "use a larger unit");
     }
     return type == PlyType::float32 ? static_cast<double>(static_cast<float>(value)) : value;
 }

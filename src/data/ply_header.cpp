@@ -119,14 +119,14 @@ class HeaderParser {
             } else if (same_ply_name(words[0], "property")) {
                 add_property(words);
             } else {
-                fail("'" + std::string(words[0]) + "' is not known");
+                fail("'" + std::string(words[0]) + "' is unknown");
             }
         }
         if (!format_) refuse_ply(path_, "header", "it has no line 'format … 1.0'");
         header_.format = *format_;
         if (header_.format != PlyFormat::ascii && sizeless_line_ > 0) {
-            refuse_ply(path_, "line " + std::to_string(sizeless_line_), "the type 'long' has 4 bytes or 8",
-                       "say int or int64 there, as the program that wrote it means it");
+            refuse_ply(path_, "line " + std::to_string(sizeless_line_),
+                       "the size of 'long' is ambiguous (4 or 8 bytes)", "replace it by int32 or int64 in the header");
         }
         header_.bytes = reached_;
         return std::move(header_);
@@ -152,16 +152,16 @@ class HeaderParser {
     }
 
     void read_format(const std::vector<std::string_view>& words) {
-        if (words.size() != 3 || words[2] != "1.0") fail("'format … 1.0' is expected");
+        if (words.size() != 3 || words[2] != "1.0") fail("expected 'format … 1.0'");
         if (format_) fail("the format comes twice");
         const auto* const found =
             std::ranges::find_if(kFormats, [&](const auto& format) { return same_ply_name(format.first, words[1]); });
-        if (found == std::end(kFormats)) fail("the format '" + std::string(words[1]) + "' is not known");
+        if (found == std::end(kFormats)) fail("the format '" + std::string(words[1]) + "' is unknown");
         format_ = found->second;
     }
 
     void add_element(const std::vector<std::string_view>& words) {
-        if (words.size() < 3) fail("'element NAME COUNT' is expected");
+        if (words.size() < 3) fail("expected 'element NAME COUNT'");
         const std::string_view count = words.back();
         PlyElement& element = header_.elements.emplace_back();
         element.name = base::join(std::span(words).subspan(1, words.size() - 2), " ");
@@ -173,7 +173,7 @@ class HeaderParser {
 
     /// The type that begins with word `next`, which becomes the word behind it. A name is left.
     PlyType take_type(const std::vector<std::string_view>& words, std::size_t& next) {
-        if (next + 1 >= words.size()) fail("'property TYPE NAME' is expected");
+        if (next + 1 >= words.size()) fail("expected 'property TYPE NAME'");
         const std::size_t first = next++;
         std::string name = plain_type_name(words[first]);
         while (next + 1 < words.size() && std::ranges::find(kTypeBeginnings, name) != std::end(kTypeBeginnings) &&
@@ -186,7 +186,7 @@ class HeaderParser {
         }
         const auto* const sizeless = std::ranges::find_if(kSizelessTypes, is_named);
         if (sizeless == std::end(kSizelessTypes)) {
-            fail("the type '" + std::string(words[first]) + "' is not known");
+            fail("the type '" + std::string(words[first]) + "' is unknown");
         }
         if (sizeless_line_ == 0) sizeless_line_ = line_;
         return sizeless->second;

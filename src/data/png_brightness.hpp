@@ -19,10 +19,9 @@ inline constexpr std::size_t kMaxPixels = std::size_t{7680} * 4320;
 
 /// Reads a PNG file of any kind: 1 to 16 bits, grey, colours or palette, with or without alpha, interlaced or not. The
 /// brightness is 0.2126 R + 0.7152 G + 0.0722 B of the numbers as they are stored (grey counts as it is), so twice the
-/// number is twice the density: colour spaces and gamma do not matter. Pictures with alpha are composited on black,
-/// where there are no points; but if all that is seen is nearly black (below 1/16), nothing would be left: then alpha
-/// takes the place of brightness. Throws base::Error (request) naming the file: not a PNG file, broken, cut short, or
-/// more than kMaxPixels.
+/// number is twice the density: colour spaces and gamma do not matter. Pictures with alpha are composited on black. If
+/// all visible pixels are darker than 1/16, alpha is used as the density instead. Throws base::Error (request) naming
+/// the file: not a PNG file, broken, cut short, or more than kMaxPixels.
 Brightness read_brightness(const std::filesystem::path& path);
 
 }  // namespace scorefield::data

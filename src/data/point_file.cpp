@@ -72,9 +72,8 @@ std::vector<std::string> PointFile::notes(const std::filesystem::path& path) con
     std::vector<std::string> notes;
     for (const std::string& remark : remarks) notes.push_back(path.string() + ": " + remark);
     if (left_out() > 0) {
-        notes.push_back(fmt::format("{}: {} of {} points {} not finite and {} left out", path.string(),
-                                    base::group_digits(left_out()), base::group_digits(rows),
-                                    left_out() == 1 ? "is" : "are", left_out() == 1 ? "is" : "are"));
+        notes.push_back(fmt::format("{}: skipped {} of {} points with NaN or infinite values", path.string(),
+                                    base::group_digits(left_out()), base::group_digits(rows)));
     }
     return notes;
 }

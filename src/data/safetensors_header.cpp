@@ -59,7 +59,7 @@ class HeaderReader {
     }
 
     std::uint64_t whole_number(const std::string& place, const json& value) const {
-        if (!value.is_number_unsigned()) refuse(place, "a whole number is expected");
+        if (!value.is_number_unsigned()) refuse(place, "expected a whole number");
         return value.get<std::uint64_t>();
     }
 

@@ -121,13 +121,10 @@ std::string scaling_fault(const Scaling& scaling) {
         const double deviation = scaling.deviation[c];
         const bool constant = deviation == 0;
         if (!constant && !(deviation >= kSmallest)) {
-            return fmt::format("a deviation of {:.3g} is below {:.3g}, the smallest number of single precision",
-                               deviation, kSmallest);
+            return fmt::format("standard deviation {:.3g} underflows float32", deviation);
         }
         if (std::abs(scaling.mean[c]) + kReach * deviation <= kLargest) continue;
-        return fmt::format(
-            "a mean of {:.3g} and a deviation of {:.3g} lead beyond {:.3g}, the largest number of single precision",
-            scaling.mean[c], deviation, kLargest);
+        return fmt::format("mean {:.3g} with standard deviation {:.3g} overflows float32", scaling.mean[c], deviation);
     }
     return {};
 }

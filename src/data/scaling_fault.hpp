@@ -6,8 +6,8 @@
 
 namespace scorefield::data {
 
-/// Why samples in these units would be no numbers of single precision: x·deviation + mean overflows within twenty
-/// deviations of the mean, or x·deviation vanishes though it is not constant (0); empty where they are.
+/// Why float32 cannot represent samples with this scaling: overflow within 20 standard deviations of the mean, or a
+/// nonzero standard deviation below the smallest normal float. Empty if valid.
 std::string scaling_fault(const Scaling& scaling);
 
 /// The scaling of the data `where`. Throws base::Error (request, where) where it has a fault.

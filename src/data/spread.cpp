@@ -61,7 +61,7 @@ std::string rounded(double ratio) {
     return base::group_digits(static_cast<std::uint64_t>(std::llround(std::round(ratio / unit) * unit)));
 }
 
-/// `coordinate 2 is constant, 7, and stays so`; empty where none is.
+/// `coordinate 2 is constant (7); samples keep this value`; empty if none is constant.
 std::string constants_of(const Spread& spread) {
     constexpr std::size_t kShown = 8;
     std::string names;
@@ -74,8 +74,9 @@ std::string constants_of(const Spread& spread) {
         ++count;
     }
     if (count == 0) return "";
-    if (count == 1) return fmt::format("coordinate {} is constant, {:.9g}, and stays so", last, spread.mean[last]);
-    return fmt::format("coordinates {}{} are constant and stay so", names, count > kShown ? ", …" : "");
+    if (count == 1)
+        return fmt::format("coordinate {} is constant ({:.9g}); samples keep this value", last, spread.mean[last]);
+    return fmt::format("coordinates {}{} are constant; samples keep their values", names, count > kShown ? ", …" : "");
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ std::string constants_of(const Spread& spread) {
 ScalingMode parse_scaling_mode(std::string_view name) {
     const auto* const found = std::ranges::find(kScalingModes, name);
     if (found != kScalingModes.end()) return static_cast<ScalingMode>(found - kScalingModes.begin());
-    throw base::request_error("unknown scaling", "--data.scaling", fmt::format("'{}' is none", name),
+    throw base::request_error("unknown scaling", "--data.scaling", fmt::format("'{}' is not one", name),
                               base::name_hint(name, kScalingModes));
 }
 
@@ -116,11 +117,12 @@ Scaling choose_scaling(const Spread& spread, ScalingMode mode) {
 std::vector<std::string> scaling_remarks(const Spread& spread, ScalingMode mode) {
     std::vector<std::string> remarks;
     if (const Extremes extremes = extremes_of(spread); !extremes.alike() && mode != ScalingMode::per_coordinate) {
-        const std::string ratio = fmt::format("coordinate {} has 1/{} of the spread of coordinate {}",
-                                              extremes.narrowest, rounded(extremes.ratio), extremes.widest);
-        remarks.push_back(mode == ScalingMode::common
-                              ? ratio + " and cannot be learned under one common deviation: leave --data.scaling out"
-                              : ratio + ": each coordinate has its own deviation (--data.scaling per_coordinate)");
+        const std::string ratio = fmt::format("coordinate {} has {} times the standard deviation of coordinate {}",
+                                              extremes.widest, rounded(extremes.ratio), extremes.narrowest);
+        remarks.push_back(
+            ratio + (mode == ScalingMode::common
+                         ? ", which cannot be learned with a common standard deviation; remove --data.scaling common"
+                         : ": each coordinate is standardised separately (--data.scaling per_coordinate)"));
     }
     if (std::string constants = constants_of(spread); mode != ScalingMode::common && !constants.empty()) {
         remarks.push_back(std::move(constants));

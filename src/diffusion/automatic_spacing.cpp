@@ -57,16 +57,20 @@ std::string spacing_rules_text() {
         if (!rule.sampler.empty()) text += fmt::format(" for {}", rule.sampler);
         if (!rule.prediction.empty()) text += fmt::format(" with prediction {}", rule.prediction);
         if (!rule.process.empty()) text += fmt::format(" on {}", rule.process);
-        if (rule.finest != 0) text += fmt::format(" whose last step starts at sigma {:g} or less", rule.finest);
-        return text.empty() ? " elsewhere" : text;
+        if (rule.finest != 0) text += fmt::format(" if the last step starts at sigma <= {:g}", rule.finest);
+        return text.empty() ? " otherwise" : text;
     };
     std::string text;
     const SpacingRule* before = nullptr;
     for (const SpacingRule& rule : kRules) {
-        const bool goes_on = before != nullptr && before->spacing == rule.spacing && before->sampler == rule.sampler &&
-                             before->prediction == rule.prediction;
-        if (goes_on) {
+        const bool is_continued = before != nullptr && before->spacing == rule.spacing &&
+                                  before->sampler == rule.sampler && before->prediction == rule.prediction;
+        const bool is_rest = before != nullptr && before->finest != 0 && before->process == rule.process &&
+                             before->sampler == rule.sampler && before->prediction == rule.prediction;
+        if (is_continued) {
             text += fmt::format(", {}", rule.process);
+        } else if (is_rest) {
+            text += fmt::format(", else {}", rule.spacing);
         } else {
             text += fmt::format("{}{}{}", text.empty() ? "" : "; ", rule.spacing, conditions(rule));
         }

@@ -58,8 +58,8 @@ base::Error not_taken(const ProcessSettings& settings, std::string_view paramete
 }
 
 std::string range_text(const ProcessParameter& parameter) {
-    return fmt::format("{}{} {} … {}{}", parameter.whole ? "whole numbers " : "", parameter.with_low ? "from" : "above",
-                       parameter.low, parameter.below_high ? "below " : "", parameter.high);
+    return fmt::format("{}{} {}, {} {}", parameter.whole ? "whole numbers " : "", parameter.with_low ? "from" : ">",
+                       parameter.low, parameter.below_high ? "below" : "at most", parameter.high);
 }
 
 void check_number(const ProcessParameter& parameter, double value) {

@@ -47,8 +47,9 @@ std::string wrong_levels(const std::vector<Eval>& evals, const NoiseProcess& pro
     const double ratio = shown.sigma / shown.alpha;
     const double own =
         parametrisation.prediction == Prediction::edm ? std::log(ratio) / 4 : process.time_at(-std::log(ratio));
-    return fmt::format("at sigma/alpha = {:.4g} it tells the network the time {:.6g}, which knows that level as {:.6g}",
-                       ratio, shown.c_noise, own);
+    return fmt::format(
+        "at sigma/alpha = {:.4g} it passes time {:.6g} to the network; the model uses {:.6g} for this level", ratio,
+        shown.c_noise, own);
 }
 
 bool same(double a, double b) {
@@ -77,7 +78,7 @@ std::string wrong_estimates(const std::vector<Eval>& evals, const Parametrisatio
         const Parametrisation taken = {static_cast<Prediction>(other), parametrisation.sigma_data};
         if (taken.prediction == parametrisation.prediction) continue;
         if (most(evals, [&](const Eval& eval) { return is_estimate(eval, taken) && !own(eval); })) {
-            return fmt::format("its evaluations take the network's output for {}, not {}", kPredictions[other],
+            return fmt::format("it treats the network output as {}, but the model predicts {}", kPredictions[other],
                                prediction_name(parametrisation.prediction));
         }
     }
@@ -91,7 +92,7 @@ std::string wrong_input(const std::vector<Eval>& evals, const Parametrisation& p
         return network_input(parametrisation, {.t = eval.t, .at = {eval.alpha, eval.sigma}}).c_in;
     };
     if (!most(evals, [&](const Eval& eval) { return !same(eval.c_in, expected(eval)); })) return {};
-    return fmt::format("it scales the network's input by {:.6g} where sigma_data = {} makes it {:.6g}", evals[0].c_in,
+    return fmt::format("its c_in is {:.6g}; with sigma_data = {} it must be {:.6g}", evals[0].c_in,
                        parametrisation.sigma_data, expected(evals[0]));
 }
 
@@ -104,13 +105,14 @@ std::string other_process(const ProcessSettings& said, const NoiseProcess& proce
     for (int place = 0; place < kPlaces; ++place) {
         const double t =
             times.lowest_noisy + (times.highest - times.lowest_noisy) * static_cast<double>(place) / (kPlaces - 1);
-        if (t > own->times().highest) return fmt::format("its process ends at t = {:.6g}", own->times().highest);
+        if (t > own->times().highest)
+            return fmt::format("its process ends at t = {:.6g}, before that of the model", own->times().highest);
         const Marginal a = own->marginal(std::max(t, own->times().lowest));
         const Marginal b = process.marginal(t);
         const bool alike = std::abs(a.alpha * b.sigma - b.alpha * a.sigma) <=
                            kRelative * std::max(a.alpha * b.sigma, b.alpha * a.sigma);
         if (!alike) {
-            return fmt::format("its process has sigma/alpha = {:.6g} at t = {:.6g}, the model's {:.6g}",
+            return fmt::format("its process has sigma/alpha = {:.6g} at t = {:.6g}, that of the model {:.6g}",
                                a.sigma / a.alpha, t, b.sigma / b.alpha);
         }
     }
@@ -122,10 +124,10 @@ std::string other_process(const ProcessSettings& said, const NoiseProcess& proce
 std::string contradiction(const Program& program, const NoiseProcess& process, const Parametrisation& parametrisation) {
     if (program.evaluations() == 0) return {};
     if (!program.process.empty() && program.process != process.name()) {
-        return fmt::format("it is for the process {}, not {}", program.process, process.name());
+        return fmt::format("it is for process {}, but the model uses {}", program.process, process.name());
     }
     if (program.prediction && *program.prediction != parametrisation.prediction) {
-        return fmt::format("it is for the prediction {}, not {}", prediction_name(*program.prediction),
+        return fmt::format("it is for prediction {}, but the model predicts {}", prediction_name(*program.prediction),
                            prediction_name(parametrisation.prediction));
     }
     if (program.process_settings) {

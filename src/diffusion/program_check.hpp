@@ -8,11 +8,10 @@
 
 namespace scorefield::diffusion {
 
-/// Why the evaluations of `program` are not those of a network that was trained under `process` with
-/// `parametrisation`, in a few words ("its evaluations take the network's output for v"); empty where nothing
-/// contradicts. Uses what the program says of process and prediction and, whether it says so or not, what most of its
-/// evaluations say: the noise level σ/α against the time that the network is told, c_in of edm networks, and c_skip and
-/// c_out where they are one prediction's estimate of the data, the noise or the score and not the network's own.
+/// Why `program` does not match a network trained on `process` with `parametrisation` ("it treats the network output as
+/// v, but the model predicts epsilon"); empty if it matches. Compares the stored process and prediction, and checks
+/// most evaluations: time against σ/α, c_in (edm), and c_skip/c_out against the estimates of data, noise and score of
+/// each prediction.
 std::string contradiction(const Program& program, const NoiseProcess& process, const Parametrisation& parametrisation);
 
 }  // namespace scorefield::diffusion

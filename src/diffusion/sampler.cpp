@@ -33,7 +33,8 @@ const std::vector<SamplerEntry>& entries() {
 void check_range(const char* name, std::optional<double> value, double low, double high, bool open_low = false) {
     if (!value || (*value >= low && *value <= high && (!open_low || *value > low))) return;
     throw base::request_error(fmt::format("{} out of range", name), fmt::format("--sampler.{}", name),
-                              fmt::format("{} is not {} {} up to {}", *value, open_low ? "above" : "from", low, high));
+                              open_low ? fmt::format("{} is not > {} and at most {}", *value, low, high)
+                                       : fmt::format("{} is not in {} … {}", *value, low, high));
 }
 
 void check_choice(const char* name, const std::optional<std::string>& value,
@@ -165,8 +166,8 @@ Program compile_program(const Course& course, const Parametrisation& parametrisa
     const SamplerEntry& entry = checked_sampler(settings, "--sampler");
     const Course way = course_in_direction(course, settings.name);
     if (way.steps().empty()) {
-        throw base::request_error("too few steps", "--steps", "none is left between the data and the noise",
-                                  "give more of them");
+        throw base::request_error("too few steps", "--steps", "no step is left between data and noise",
+                                  "give more steps");
     }
     ProgramBuilder builder(way, parametrisation, settings, pilot);
     const Step& first = way.steps().front();

@@ -88,8 +88,8 @@ struct SamplerInfo {
     bool masked = false;                              ///< needs known values and a mask
     bool needs_signal = false;  ///< divides by alpha: where none is left, the first step is DDIM's
     bool predictor = false;     ///< each step depends on the state alone: can be the predictor of predictor_corrector
-    /// Why even with the exact score and many steps the samples of the defaults do not follow the data's distribution:
-    /// the note of `sample`; empty where they do.
+    /// Known limitation: why, with default parameters, the exact score and many steps, samples do not follow the data
+    /// distribution. Shown as a note; empty if they do.
     std::string_view caveat = {};
 };
 

@@ -15,9 +15,10 @@
 namespace scorefield::diffusion {
 namespace {
 
-constexpr SpacingParameter kFinal = {"final", "where the last step goes: zero, the clean state, or sigma_min", "zero"};
+constexpr SpacingParameter kFinal = {"final", "end of the last step: zero (no noise) or sigma_min (lowest noise level)",
+                                     "zero"};
 constexpr SpacingParameter kOffset = {"offset", "added to every timestep, from 0", "0"};
-constexpr SpacingParameter kRho = {"rho", "how densely small noise is visited, above 0", "7"};
+constexpr SpacingParameter kRho = {"rho", "larger values give more steps at low noise, > 0", "7"};
 constexpr SpacingParameter kBetaAlpha = {"beta_alpha", "first shape of the Beta distribution", "0.6"};
 constexpr SpacingParameter kBetaBeta = {"beta_beta", "second shape of the Beta distribution", "0.6"};
 
@@ -27,15 +28,15 @@ constexpr std::array kKarrasParameters = {kFinal, kRho};
 constexpr std::array kBetaParameters = {kFinal, kBetaAlpha, kBetaBeta};
 
 constexpr std::array<SpacingInfo, kSpacings.size()> kInfos = {{
-    {"even", "even times from the largest, each step of one width", kPlainParameters},
-    {"linspace", "even times from the largest to the smallest", kPlainParameters},
-    {"leading", "every so many timesteps from the smallest up", kLeadingParameters},
-    {"trailing", "every so many timesteps from the largest down", kPlainParameters},
-    {"karras", "dense at small noise, by a power", kKarrasParameters},
-    {"exponential", "noise in geometric progression", kPlainParameters},
-    {"beta", "dense at both ends of the noise, as quantiles of a Beta distribution", kBetaParameters},
-    {"lambda", "even in the logarithm of signal over noise", kPlainParameters},
-    {"quadratic", "even in the root of time", kPlainParameters},
+    {"even", "equal steps in t, from the largest t", kPlainParameters},
+    {"linspace", "evenly spaced t, from the largest to the smallest", kPlainParameters},
+    {"leading", "every k-th timestep, counted from the smallest", kLeadingParameters},
+    {"trailing", "every k-th timestep, counted from the largest", kPlainParameters},
+    {"karras", "even in sigma^(1/rho), dense at low noise", kKarrasParameters},
+    {"exponential", "sigma in geometric progression", kPlainParameters},
+    {"beta", "quantiles of a Beta distribution, dense at both ends", kBetaParameters},
+    {"lambda", "even in log(alpha/sigma)", kPlainParameters},
+    {"quadratic", "even in sqrt(t)", kPlainParameters},
 }};
 
 /// A process with a number of steps to take on it.
@@ -191,8 +192,7 @@ std::string obstacle(const NoiseProcess& process, const TimeRange& range, std::s
     }
     const bool over_noise = name == "karras" || name == "exponential" || name == "beta";
     if (!keeps_signal(process, range.highest) && (name == "lambda" || (range.discrete && over_noise))) {
-        return fmt::format("{} leaves no signal at {}, where noise over signal is infinite", process.name(),
-                           range.highest);
+        return fmt::format("{} has no signal at {}, so sigma/alpha is infinite there", process.name(), range.highest);
     }
     return "";
 }
@@ -231,8 +231,9 @@ bool takes(const SpacingInfo& info, std::string_view parameter) {
 
 void check_range(const char* name, double value, double low, double high, bool open_low = false) {
     if (value >= low && value <= high && (!open_low || value > low)) return;
-    throw base::request_error("value out of range", "--" + spacing_flag(name), fmt::format("{} is not allowed", value),
-                              fmt::format("give {} {} … {}", open_low ? "above" : "from", low, high));
+    throw base::request_error(
+        "value out of range", "--" + spacing_flag(name), fmt::format("{} is not allowed", value),
+        open_low ? fmt::format("give > {}, at most {}", low, high) : fmt::format("give {} … {}", low, high));
 }
 
 void check_final(const std::optional<std::string>& final) {
@@ -270,7 +271,7 @@ void check_steps(const Request& request, std::string_view name) {
         throw base::request_error(
             "too many steps", "--steps",
             fmt::format("{} steps, but the process has {} distinct timesteps", request.steps, levels),
-            fmt::format("give at most {}, or, where no model says it, a larger --process.T", most));
+            fmt::format("use at most {} steps; with --target, a larger --process.T also works", most));
     }
 }
 
@@ -278,16 +279,17 @@ void check_steps(const Request& request, std::string_view name) {
 void require_noise(const Request& request, std::string_view name, double first) {
     const TimeRange range = request.range;
     if (request.steps > 1 || first > range.lowest_noisy || range.highest == range.lowest_noisy) return;
-    throw base::request_error("too few steps", "--steps",
-                              fmt::format("one step of {} is at timestep {}, the lowest of all", name, first),
-                              "take --steps 2 or more, or --spacing trailing");
+    throw base::request_error(
+        "too few steps", "--steps",
+        fmt::format("with spacing {}, a single step starts at timestep {}, which has almost no noise", name, first),
+        "use --steps 2 or more, or --spacing trailing");
 }
 
 /// Rounding can bring two times together where there are very many of them.
 void require_distinct(const std::vector<double>& times) {
     const auto found = std::ranges::adjacent_find(times, std::ranges::less_equal{});
     if (found == times.end()) return;
-    throw base::request_error("too many steps", "--steps", fmt::format("two of them fall on the time {}", *found),
+    throw base::request_error("too many steps", "--steps", fmt::format("two of them fall on t = {}", *found),
                               "give fewer, or choose another --spacing");
 }
 
@@ -317,7 +319,7 @@ void check_timesteps(const NoiseProcess& process, const std::vector<double>& tim
     for (std::size_t i = 0; i < timesteps.size(); ++i) {
         const double t = timesteps[i];
         if (!(t >= range.lowest && t <= range.highest)) {
-            refuse_timestep(fmt::format("{} is no time of the process", t), range);
+            refuse_timestep(fmt::format("{} is outside the times of the process", t), range);
         }
         if (range.discrete && t != std::floor(t)) refuse_timestep(fmt::format("{} is not a whole number", t), range);
         if (process.marginal(t).sigma == 0) refuse_timestep(fmt::format("there is no noise at {}", t), range);

@@ -110,7 +110,7 @@ constexpr data::JsonLimits kLimits = {.values = 20 * kMaxComponents};
 
 constexpr const char* kCure =
     "give {weights, means, sigmas or covariances}: weights above 0 that sum to 1, means of 1, 2 or 3 coordinates, "
-    "deviations above 0 or symmetric positive definite matrices";
+    "standard deviations above 0 or symmetric positive definite matrices";
 
 }  // namespace
 

@@ -146,7 +146,7 @@ void Film::start(double fps) {
     const int failed = ::posix_spawnp(&process_, "ffmpeg", &files.actions, &group.attributes, argv.data(), environ);
     if (failed == 0) return;
     process_ = -1;
-    throw base::running_error("cannot write film", path_.string(),
+    throw base::running_error("cannot write video", path_.string(),
                               fmt::format("the program ffmpeg does not start ({})", std::strerror(failed)),
                               "install the package ffmpeg, or write frames into a folder");
 }
@@ -176,7 +176,7 @@ bool Film::pass_time(short events, int milliseconds) {
     listen();
     if (stop_ && stop_()) {
         kill();
-        staged_.fail("it was asked to stop");
+        staged_.fail("interrupted");
     }
     return ends[0].revents != 0;
 }
@@ -202,9 +202,9 @@ void Film::write(const Picture& picture) {
 void Film::finish() {
     staged_.require_sound();
     if (const int status = wait_for_end(); status != 0) fail(fmt::format("ffmpeg ended with status {}", status));
-    if (!said_.empty()) fail("ffmpeg has complained");
+    if (!said_.empty()) fail("ffmpeg reported an error");
     const std::string fault = mp4_fault(staged_.descriptor().get(), frames_);
-    if (!fault.empty()) fail("what ffmpeg has written is no film: " + fault);
+    if (!fault.empty()) fail("ffmpeg wrote an invalid MP4: " + fault);
     staged_.commit();
 }
 
@@ -245,7 +245,7 @@ void Film::fail(const std::string& why) {
     try {
         staged_.fail(reason);
     } catch (const base::Error&) {
-        throw base::running_error("cannot write film", path_.string(), reason, kCure);
+        throw base::running_error("cannot write video", path_.string(), reason, kCure);
     }
 }
 

@@ -13,9 +13,9 @@
 
 namespace scorefield::render {
 
-/// An MP4 (H.264, 4:2:0, crf 18, BT.709) made by the program `ffmpeg` from pictures as they come. It is put in place by
-/// `finish` (base::StagedOutput) once ffmpeg has ended without a word and the file is found whole, for ffmpeg alone
-/// takes a full disk for success; without it nothing is left. Same pictures, same file. An odd width or height is
+/// An MP4 (H.264, 4:2:0, crf 18, BT.709) made by the program `ffmpeg` from pictures as they come. `finish` publishes
+/// the file (base::StagedOutput) after ffmpeg exits without messages and the MP4 check passes: ffmpeg itself reports
+/// success on a full disk. Without `finish`, no file is left. Same pictures, same file. An odd width or height is
 /// padded by one black column or row, which 4:2:0 needs.
 class Film {
   public:

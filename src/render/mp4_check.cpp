@@ -123,24 +123,24 @@ bool chunks_begin_within(const Mp4& file, const Box& table, std::size_t bytes, c
 std::string mp4_fault(int descriptor, std::uint64_t frames) {
     const Mp4 file(descriptor);
     const std::optional<std::vector<Box>> all = file.boxes(0, file.size());
-    if (!all || all->empty()) return "it is not whole";
-    if (all->front().type != "ftyp") return "it does not begin as an MP4 does";
+    if (!all || all->empty()) return "incomplete file";
+    if (all->front().type != "ftyp") return "no ftyp box";
     const std::optional<Box> data = only(all, "mdat");
     std::optional<Box> box = only(all, "moov");
-    if (!data || !box) return "it has no index or no data";
+    if (!data || !box) return "not exactly one moov and one mdat box";
     for (const char* type : {"trak", "mdia", "minf", "stbl"}) {
         box = only(file.boxes(box->begin, box->end), type);
-        if (!box) return fmt::format("its index has no {}, or several", type);
+        if (!box) return fmt::format("not exactly one {} box", type);
     }
     const std::optional<std::vector<Box>> tables = file.boxes(box->begin, box->end);
     const std::optional<Box> sizes = only(tables, "stsz");
     const std::uint64_t samples = sizes ? file.number(sizes->begin + 8, 4).value_or(0) : 0;
-    if (samples != frames) return fmt::format("it has {} of {} frames", samples, frames);
+    if (samples != frames) return fmt::format("{} of {} frames", samples, frames);
     const std::optional<Box> near = only(tables, "stco");
     const std::optional<Box> far = only(tables, "co64");
-    if (!near && !far) return "its index does not say where frames begin";
+    if (!near && !far) return "no chunk offset table (stco or co64)";
     const bool begun = near ? chunks_begin_within(file, *near, 4, *data) : chunks_begin_within(file, *far, 8, *data);
-    if (!begun || !samples_fit(file, *sizes, frames, *data)) return "its frames are not all within it";
+    if (!begun || !samples_fit(file, *sizes, frames, *data)) return "frame data outside the mdat box";
     return {};
 }
 

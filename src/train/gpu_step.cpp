@@ -69,8 +69,8 @@ std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& 
         if (error.fault() != base::Fault::request) throw;
         throw base::request_error(
             "training does not fit the device", "--train.batch",
-            fmt::format("the values of {} rows are more than one buffer of {} holds", rows, device.properties().name),
-            "take a smaller --train.batch or --network.width, or --device host");
+            fmt::format("{} rows do not fit into one buffer of {}", rows, device.properties().name),
+            "use a smaller --train.batch or --network.width, or --device host");
     }
 }
 

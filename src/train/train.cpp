@@ -56,8 +56,8 @@ void require_same_points(const std::string& points, const std::string& data, con
     const auto known = resumed.training.find(kPointsKey);
     if (known != resumed.training.end() && known->second == points) return;
     throw base::request_error("data have changed", "--data " + data,
-                              "they are not the points that the training to resume began with",
-                              "bring those back, or begin a new training");
+                              "they differ from the points that the training started with",
+                              "restore the data, or start a new training");
 }
 
 /// All steps, with their log and the checkpoints on the way.
@@ -78,8 +78,8 @@ class Run {
         const nn::Checkpoint begun = describe_network(settings_, process_, trainer_);
         if (!resumed.state || begun.network != resumed.network || begun.process != resumed.process ||
             begun.prediction != resumed.prediction || begun.scaling != resumed.scaling) {
-            throw base::request_error("cannot resume", "--resume", "the model is not what its own settings make",
-                                      "begin a new training");
+            throw base::request_error("cannot resume", "--resume", "the network does not match its settings",
+                                      "start a new training");
         }
         TrainingState state = {
             resumed_steps(resumed), resumed.state->weights, {}, resumed.state->first, resumed.state->second};
@@ -134,7 +134,7 @@ class Run {
     void require_sound(double loss) const {
         if (soundness_.is_sound(loss)) return;
         throw divergence(trainer_.steps(),
-                         fmt::format("the loss is now {:.3g}, at the start it was {:.3g}", loss, soundness_.start()),
+                         fmt::format("the loss is {:.3g}, at the start it was {:.3g}", loss, soundness_.start()),
                          settings_);
     }
 
@@ -206,8 +206,8 @@ std::uint64_t resumed_steps(const nn::Checkpoint& checkpoint) {
         const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
         if (error == std::errc() && stop == text.data() + text.size() && steps <= kMaxSteps) return steps;
     }
-    throw base::request_error("cannot resume", "--resume", "the model does not say how many steps it was trained for",
-                              "begin a new training");
+    throw base::request_error("cannot resume", "--resume", "the model file does not store the number of training steps",
+                              "start a new training");
 }
 
 nn::Checkpoint describe_network(const TrainSettings& settings, const diffusion::NoiseProcess& process,

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kHeader = "step,loss,learning_rate,gradient_norm";
 
 base::Error refusal(const std::filesystem::path& path, const std::string& why) {
-    return base::request_error("cannot go on with the log", "--log " + path.string(), why, "name another file");
+    return base::request_error("cannot continue the log", "--log " + path.string(), why, "name another file");
 }
 
 /// The step of a row; nothing where it does not begin with one.
@@ -56,7 +56,7 @@ void TrainLog::keep_rows(std::uint64_t steps) {
         last = step;
     }
     if (last && *last + 1 < steps) {
-        throw refusal(path_, fmt::format("it ends at step {}, the training goes on at step {}", *last, steps));
+        throw refusal(path_, fmt::format("it ends at step {}, the training continues at step {}", *last, steps));
     }
 }
 

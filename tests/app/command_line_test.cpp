@@ -134,14 +134,35 @@ TEST(CommandLine, HelpOfACommandNamesExactlyItsSettings) {
         }
     }
     EXPECT_THAT(parse_command_line({"--help"}).text, HasSubstr("devices"));
+    EXPECT_THAT(parse_command_line({"sample", "--help"}).text, HasSubstr("FILE.json with --stats"));
+    EXPECT_THAT(parse_command_line({"train", "--help"}).text, HasSubstr("host (the CPU)"));
     EXPECT_THAT(parse_command_line({"--version"}).text, HasSubstr("scorefield "));
+}
+
+/// The help of --particles, on one line.
+std::string help_of_particles(const std::vector<std::string>& arguments) {
+    const std::string help = parse_command_line(arguments).text;
+    const std::size_t begin = help.find("--particles N");
+    std::string entry = help.substr(begin, help.find("\n  --", begin) - begin);
+    for (std::size_t end = entry.find('\n'); end != std::string::npos; end = entry.find('\n')) {
+        entry.replace(end, entry.find_first_not_of(" \n", end) - end, " ");
+    }
+    return entry;
+}
+
+TEST(CommandLine, HelpOfAStudyShowsItsDefaults) {
+    EXPECT_THAT(help_of_particles({"study", "--help"}), HasSubstr("default depends on the study"));
+    EXPECT_THAT(help_of_particles({"study", "laws", "--help"}), HasSubstr("default 1000000"));
+    EXPECT_THAT(help_of_particles({"study", "--help", "spacings"}), HasSubstr("default 4096"));
+    EXPECT_THAT(help_of_particles({"study", "ncsnv2", "--help"}), HasSubstr("not used by this study"));
+    EXPECT_THAT(parse_command_line({"study", "objectives", "--help"}).text, HasSubstr("default 1500"));
 }
 
 TEST(CommandLine, NamesTheNearestCommandAndFlag) {
     EXPECT_THAT(refusal({"smaple"}), HasSubstr("did you mean 'sample'?"));
     EXPECT_THAT(refusal({"program", "--stpes", "5"}), HasSubstr("did you mean '--steps'?"));
     EXPECT_THAT(refusal({"program", "--stpes=5"}), HasSubstr("did you mean '--steps'?"));
-    EXPECT_THAT(refusal({"--json", "devices"}), HasSubstr("say the command first"));
+    EXPECT_THAT(refusal({"--json", "devices"}), HasSubstr("put the command first"));
 }
 
 TEST(CommandLine, RefusesRepeatedAndMissingValues) {
@@ -170,7 +191,7 @@ TEST(CommandLine, CountsTheFilesOfScore) {
     EXPECT_EQ(parse_command_line({"score", "a", "b"}).settings.files, (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(parse_command_line({"score", "--data", "d", "a"}).settings.files, std::vector<std::string>{"a"});
     EXPECT_THAT(refusal({"score"}), HasSubstr("missing file"));
-    EXPECT_THAT(refusal({"score", "a"}), HasSubstr("only one file is named"));
+    EXPECT_THAT(refusal({"score", "a"}), HasSubstr("only one file is given"));
     EXPECT_THAT(refusal({"score", "a", "b", "c"}), HasSubstr("2 references are given"));
     EXPECT_THAT(refusal({"score", "a", "b", "--data", "d"}), HasSubstr("2 references are given"));
 }

@@ -44,10 +44,10 @@ def require_deviations(samples, deviations, name):
 def models():
     """Far apart, beyond what one deviation can hold; alike; constant; in one, two and three dimensions."""
     for name, deviations, notes in [
-        ("apart", [31000, 1e-3], ["coordinate 1 has 1/31 000 000 of the spread of coordinate 0: each coordinate has its own"]),
-        ("thirty", [1, 30, 3], ["coordinate 0 has 1/", "of the spread of coordinate 1: each coordinate has its own"]),
+        ("apart", [31000, 1e-3], ["coordinate 0 has 31 000 000 times the standard deviation of coordinate 1: each"]),
+        ("thirty", [1, 30, 3], ["coordinate 1 has ", " times the standard deviation of coordinate 0: each coordinate is"]),
         ("alike", [1, 10], []),
-        ("constant", [2, 0, 1], ["coordinate 1 is constant, 20, and stays so"]),
+        ("constant", [2, 0, 1], ["coordinate 1 is constant (20); samples keep this value"]),
     ]:
         data = normals(deviations, name + ".npy")
         said = trained(data)
@@ -62,7 +62,7 @@ def models():
 
 def one_deviation_for_all():
     said = trained(normals([1, 1e4], "wide.npy"), "--data.scaling", "common")
-    require("and cannot be learned under one common deviation" in said, said)
+    require("cannot be learned with a common standard deviation" in said, said)
     require(sampled("--model", "m.safetensors").std(0)[0] > 2, "one deviation has held both coordinates")
 
 

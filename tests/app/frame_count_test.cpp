@@ -39,7 +39,7 @@ TEST(FrameCount, RefusesFilmsThatNobodySees) {
     settings.hold = 60;
     for (const double pace : {1e-300, 5e-324, 1e-3}) {
         settings.steps_per_second = pace;
-        EXPECT_THAT(refusal(settings, 50), HasSubstr("so many frames (--steps-per-second)"));
+        EXPECT_THAT(refusal(settings, 50), HasSubstr("too many frames (--steps-per-second)"));
     }
     // The pace that the hint names fits.
     for (const int steps : {1, 50, 1'000'000}) {

@@ -255,7 +255,7 @@ def work(cwd):
                          (["--sampler", "repaint", "--sampler.resamples", "1000000"], ["x 1000000"]),
                          (["--sampler", "predictor_corrector", "--sampler.corrector_steps", "1000000",
                            "--target", "gaussian"], ["50 x 1000000"])]:
-        refuses(cwd, ["program", *flags], ["so many steps", *words], most_memory=16 * MIB)
+        refuses(cwd, ["program", *flags], ["too many steps", *words], most_memory=16 * MIB)
         scene = {flags[i][2:]: flags[i + 1] for i in range(0, len(flags), 2)}
         refuses(cwd, ["program", "--scene", write(cwd, "s.json", json.dumps(scene))], words, most_memory=16 * MIB)
     _, _, err, _ = measured(["program", "--sampler", "annealed_langevin", "--sampler.iterations", "1000000"], cwd)
@@ -264,10 +264,10 @@ def work(cwd):
     require(done.returncode == 0, f"{most} iterations do not fit: {done.stderr}")
     if b"not built" in run(BINARY, ["render", "--out", "x.mp4"], cwd).stderr:
         return
-    for flags, words in [(["--steps-per-second", "1e-300"], ["so many frames", "1000000"]),
-                         (["--fps", "240", "--steps", "1000", "--steps-per-second", "0.01"], ["so many frames"])]:
+    for flags, words in [(["--steps-per-second", "1e-300"], ["too many frames", "1000000"]),
+                         (["--fps", "240", "--steps", "1000", "--steps-per-second", "0.01"], ["too many frames"])]:
         refuses(cwd, ["render", "--out", "frames", *flags], words)
-    refuses(cwd, ["render", "--out", "s.png", "--width", "7680", "--height", "4320"], ["so large a contact sheet"])
+    refuses(cwd, ["render", "--out", "s.png", "--width", "7680", "--height", "4320"], ["contact sheet too large"])
 
 
 with tempfile.TemporaryDirectory() as folder:

@@ -91,12 +91,12 @@ TEST(BuildProgram, RefusesProgramsThatAreNotForTheModel) {
     std::ofstream(path)
         << R"({"version": 1, "process": "ve", "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 0, )" +
                form + "}]}";
-    EXPECT_THAT(refusal(of_learned), ThrowsMessage<base::Error>(HasSubstr("it is for the process ve")));
+    EXPECT_THAT(refusal(of_learned), ThrowsMessage<base::Error>(HasSubstr("it is for process ve")));
     EXPECT_EQ(build_program(of_target, open_model(of_target)).evaluations(), 1);
     std::ofstream(path)
         << R"({"version": 1, "process": "ve", "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 0, "source": 1, )" +
                form + "}]}";
-    EXPECT_THAT(refusal(of_target), ThrowsMessage<base::Error>(HasSubstr("it asks score 1")));
+    EXPECT_THAT(refusal(of_target), ThrowsMessage<base::Error>(HasSubstr("it evaluates score 1")));
     std::ofstream(path) << R"({"version": 1, "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 3, )" +
                                form + "}]}";
     EXPECT_THAT(refusal(of_target), ThrowsMessage<base::Error>(HasSubstr(path + ": ops[0].src")));

@@ -146,7 +146,7 @@ def killed_runs():
 
 
 def runs_at_once():
-    """Of one output, with the same process number where namespaces of them can be made, as in two containers."""
+    """Concurrent runs of one output, with equal PIDs where PID namespaces are available, as in two containers."""
     folder = Folder()
     alone = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
     if subprocess.run([*alone, "true"], stderr=subprocess.DEVNULL).returncode != 0:
@@ -182,7 +182,7 @@ def fake_ffmpeg(folder, script):
 
 
 def hung_helper():
-    """It hangs from the begin or when its input ends, itself or by a child: a signal ends both."""
+    """ffmpeg hangs at the start, or after its input ends, or in a child process: a signal stops both processes."""
     for script in ["echo $$ > hung; exec sleep 1000\n", "echo $$ > hung; sleep 1000\n",
                    "cat > /dev/null; echo $$ > hung; sleep 1000\n", "exec <&-; echo $$ > hung; sleep 1000\n"]:
         folder = Folder()
@@ -201,7 +201,7 @@ def hung_helper():
 
 
 def lying_helper():
-    """It ends with status 0 and has written no film, or has complained."""
+    """ffmpeg exits with status 0, but has written no valid video or has reported an error."""
     real = shutil.which("ffmpeg")
     last = 'for last; do :; done; out="${last#file:}"; '
     for script in [last + "cat > /dev/null", last + 'cat > "$out"',
@@ -256,7 +256,7 @@ def frames_over_inputs():
     for picture, out in [("fr/frame_0001.png", "fr"), ("fr/frame_0001.png", "link/"), ("link/frame_0001.png", "./fr"),
                          ("to_frame.png", "fr"), ("fr/frame_0005.png", "fr"), ("p_7.png", "p_%d.png"),
                          ("fr/frame_0001.png", "fr/frame_%04d.png"), ("p_7.png", "./p_%01d.png")]:
-        words = ["output in place of an input", "--out"]
+        words = ["output would overwrite an input", "--out"]
         for request in [["--target", "empirical", picture], ["--target", "gaussian", "--data", picture]]:
             refused(BINARY, ["render", *TINY_FRAMES[2:], *request, "--out", out], 2, words, folder.path)
     refused(BINARY, ["render", *TINY_FRAMES, "--scene", "fr/frame_0002.png", "--out", "fr"], 2, ["--scene"], folder.path)
@@ -370,7 +370,7 @@ def paths_that_lead_nowhere():
 
 
 def hang_ups():
-    """Keep what training has reached, and are heeded only where they were not ignored from the begin."""
+    """SIGHUP saves the training; it stays ignored if it was ignored at the start (nohup)."""
     for ignored in [False, True]:
         folder = Folder()
         options = {"preexec_fn": (lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))} if ignored else {}

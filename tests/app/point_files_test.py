@@ -69,21 +69,21 @@ def fields():
 def holes():
     """Points of data that are not finite are left out and told of, once; those of samples are not."""
     rows = [POINTS[0], (NAN, 0, 0), *POINTS[1:], (1, float("inf"), 1), (1, 1, NAN)]
-    left_out = "3 of 7 points are not finite and are left out\n"
+    skipped = "skipped 3 of 7 points with NaN or infinite values\n"
     write("holes.npy", npy(rows))
     write("holes.ply", f"ply\nformat ascii 1.0\nelement vertex 7\n{XYZ}end_header\n{text(rows)}")
     write("holes.csv", text(rows).replace(" ", ","))
     for name in ["holes.npy", "holes.ply", "holes.csv"]:
         result, notes = score(name)
         require_mean(result, [0.25, 0.5, 0.75], name)
-        require(notes == f"scorefield: note: {name}: {left_out}", notes)
+        require(notes == f"scorefield: note: {name}: {skipped}", notes)
         for files in [[name, "--data", "samples.npy"], ["samples.npy", name]]:
             refused(BINARY, ["score", *files], 2, [f"points are not finite ({name}): 3 of 7", "first is point 1", "--steps"],
                     ".")
     trained = run(BINARY, ["train", "--data", "holes.csv", "--out", "m.safetensors", "--train.steps", "2", "--train.batch",
                            "8", "--network.width", "8", "--device", "host"])
     require(trained.returncode == 0, f"{trained.stderr!r}")
-    require(trained.stderr.decode() == f"scorefield: note: holes.csv: {left_out}", f"{trained.stderr!r}")
+    require(trained.stderr.decode() == f"scorefield: note: holes.csv: {skipped}", f"{trained.stderr!r}")
     os.remove("m.safetensors")
     write("nothing.ply", f"ply\nformat ascii 1.0\nelement vertex 1\n{XYZ}end_header\nnan nan nan\n")
     refused(BINARY, ["score", "samples.npy", "--data", "nothing.ply"], 2, ["none of its 1 points is finite"], ".")

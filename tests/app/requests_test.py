@@ -62,11 +62,12 @@ def wrong_words(cwd):
         (["program", "--timesteps", "9,5", "--process.rho", "3"], ["--timesteps", "leave --process.rho out"]),
         (["program", "--process", "edm", "--timesteps", "9,0"], ["--timesteps", "no noise at 0"]),
         (["program", "--model", ASSET, "--process", "vp"], ["--process", "was trained with ddpm, not vp"]),
-        (["program", "--model", ASSET, "--process.sigma_min", "1"], ["--process.sigma_min", "ddpm, which has none"]),
+        (["program", "--model", ASSET, "--process.sigma_min", "1"],
+         ["--process.sigma_min", "the process ddpm, which has no such parameter"]),
         (["program", "--model", ASSET, "--process.zero_snr", "on"], ["--process.zero_snr", "trained with off, not on"]),
         (["train", "--data", "moons", "--process", "vp", "--process.schedule", "linear", "--out", "x.safetensors"],
          ["--process.schedule", "belongs to ddpm"]),
-        ([*MOONS, "--objective.gamma", "3"], ["--objective.gamma", "does not heed it"]),
+        ([*MOONS, "--objective.gamma", "3"], ["--objective.gamma", "does not use it"]),
         (["train", "--data", "swiss_roll", "--train.conditional", "on", "--out", "x.safetensors"],
          ["--train.conditional", "has none"]),
         ([*MOONS, "--train.label_dropout", "0.5"], ["--train.label_dropout", "no classes"]),
@@ -87,7 +88,7 @@ def wrong_words(cwd):
     if HAS_VULKAN:
         cases.append((["render", "--out", "x.gif"], ["--out", "'.gif'", ".mp4"]))
         cases.append((["sample", "--out", "x.txt"], ["x.txt", ".npy"]))
-        cases.append((["view", "--objective.gamma", "3"], ["--objective.gamma", "does not heed it"]))
+        cases.append((["view", "--objective.gamma", "3"], ["--objective.gamma", "does not use it"]))
         cases.append((["view", "--train.label_dropout", "0.5"], ["--train.label_dropout", "no classes"]))
         cases.append((["view", "--train.schedule", "constant", "--train.final_learning_rate", "1e-4"],
                       ["--train.final_learning_rate", "constant"]))
@@ -142,7 +143,7 @@ def files_of_one_name(cwd):
     os.symlink("x.npy", os.path.join(cwd, "link.npy"))
     train = ["train", "--data", "swiss_roll", "--train.steps", "100000000"]
     cases = [
-        ([*train, "--out", "x.safetensors", "--log", "./x.safetensors"], ["--out and --log", "of its own"]),
+        ([*train, "--out", "x.safetensors", "--log", "./x.safetensors"], ["--out and --log", "its own file name"]),
         (["train", "--data", "points.npy", "--out", os.path.join(cwd, "points.npy")], ["--out", "--data"]),
         (["train", "--data", "picture.png", "--out", "./picture.png"], ["--out", "--data"]),
         (["program", "--model", "model.safetensors", "--out", "link.safetensors"], ["--out", "--model"]),

@@ -184,7 +184,7 @@ def points_far_from_zero(folder):
         require(done.returncode == 0 and done.stderr == b"", f"train on {name}: {done}")
         arguments = ["sample", "--model", name + ".safetensors", "--out", "far.npy", "--particles", "2000"]
         done = run(BINARY, arguments, folder)
-        note = b"" if name == "map" else b"scorefield: note: samples are float32, whose numbers are 128 apart"
+        note = b"" if name == "map" else b"scorefield: note: float32 resolution near the data of seconds.npy is 128 ("
         require(done.returncode == 0 and done.stderr.startswith(note) and bool(done.stderr) == bool(note), str(done))
         samples = numpy.load(os.path.join(folder, "far.npy")).astype(numpy.float64)
         away = numpy.abs(samples.mean(axis=0) - values.mean(axis=0)).max()

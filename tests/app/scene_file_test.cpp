@@ -78,7 +78,7 @@ TEST_F(SceneFile, IsRefusedWithFileAndSetting) {
     EXPECT_THAT(refusal(R"({"steps": [3]})"), ThrowsMessage<base::Error>(HasSubstr("neither a string")));
     for (const char* writing : {"out", "trajectory", "log", "frame-log", "resume"}) {
         const std::string scene = "{\"" + std::string(writing) + "\": \"x\"}";
-        EXPECT_THAT(refusal(scene), ThrowsMessage<base::Error>(HasSubstr("a scene cannot say it"))) << writing;
+        EXPECT_THAT(refusal(scene), ThrowsMessage<base::Error>(HasSubstr("a scene cannot set it"))) << writing;
     }
     EXPECT_THAT(
         [] {

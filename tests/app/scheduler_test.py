@@ -87,7 +87,7 @@ def refuses_by_field(cwd):
     cases = [
         ("DDIMSchedular", {}, "_class_name", "did you mean 'DDIMScheduler'"),
         ("DDIMScheduler", {"timestep_spacing": "even"}, "timestep_spacing", "known: linspace, leading, trailing"),
-        ("DDPMScheduler", {"variance_type": "learned_range"}, "variance_type", "no network here predicts variances"),
+        ("DDPMScheduler", {"variance_type": "learned_range"}, "variance_type", "learned variances are not supported"),
         ("DPMSolverMultistepScheduler", {"solver_order": 4}, "solver_order", "1 … 3"),
         ("DPMSolverMultistepScheduler", {"algorithm_type": "dpmsolver"}, "final_sigmas_type", "give sigma_min"),
         ("DPMSolverMultistepScheduler", {"algorithm_type": "sde-dpmsolver++", "solver_order": 3}, "solver_order",
@@ -98,7 +98,7 @@ def refuses_by_field(cwd):
         ("UniPCMultistepScheduler", {"solver_p": {"_class_name": "DDIMScheduler"}}, "solver_p", "no other predictor"),
         ("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True}, "use_dynamic_shifting",
          "--scheduler.mu"),
-        ("IPNDMScheduler", {"trained_betas": [1, 0.5, 0]}, "trained_betas", "take --steps 2"),
+        ("IPNDMScheduler", {"trained_betas": [1, 0.5, 0]}, "trained_betas", "use --steps 2"),
         ("EulerDiscreteScheduler", {"beta_end": "0.02"}, "beta_end", "not a number"),
     ]
     for name, fields, field, cure in cases:
@@ -116,7 +116,7 @@ def passes_over_with_a_note(cwd):
         require(compiled(cwd, {**config, **fields}, 10) == plain, f"{fields} change the program")
         done = run(BINARY, ["program", "--scheduler", "scheduler_config.json", "--steps", "10"], cwd)
         note = done.stderr.decode()
-        require(note.startswith("scorefield: note: scheduler_config.json: passes over ") and note.count("\n") == 1
+        require(note.startswith("scorefield: note: scheduler_config.json: ignored ") and note.count("\n") == 1
                 and all(word in note for word in words), f"{fields}: {note}")
     quiet = run(BINARY, ["program", "--scheduler", "scheduler_config.json", "--quiet"], cwd)
     require(quiet.stderr == b"", f"--quiet says {quiet.stderr}")

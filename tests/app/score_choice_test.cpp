@@ -84,7 +84,7 @@ TEST(OpenNearest, ChangesNoMoreThanTheProcessAsksFor) {
     settings.sampler.name = "dpmpp_2m";
     const std::string why = open_nearest(settings, open);
     EXPECT_THAT(why, HasSubstr("no spacing leading on this process"));
-    EXPECT_THAT(why, testing::EndsWith("Taken instead: the usual spacing"));
+    EXPECT_THAT(why, testing::EndsWith("Used instead: automatic spacing"));
     EXPECT_EQ(settings.spacing, Settings().spacing);
     EXPECT_EQ(settings.sampler.name, "dpmpp_2m");
     EXPECT_EQ(settings.steps, 50);
@@ -101,7 +101,7 @@ TEST(OpenNearest, DropsTimestepsThatTheProcessDoesNotHave) {
     Settings settings = target();
     settings.process.name = "ve";
     settings.timesteps = "999,500,10";
-    EXPECT_THAT(open_nearest(settings, open), HasSubstr("the usual spacing"));
+    EXPECT_THAT(open_nearest(settings, open), HasSubstr("automatic spacing"));
     EXPECT_EQ(settings.timesteps, "");
 }
 
@@ -111,7 +111,7 @@ TEST(OpenNearest, AsksForWhatTheTargetKnowsWithoutSignal) {
     settings.spacing.name = "even";  // from the last level on, which the usual one leaves out
     settings.prediction = diffusion::Prediction::epsilon;
     settings.given.insert("prediction");
-    EXPECT_THAT(open_nearest(settings, open), HasSubstr("Taken instead"));
+    EXPECT_THAT(open_nearest(settings, open), HasSubstr("Used instead"));
     EXPECT_FALSE(settings.is_given("prediction"));
 }
 

@@ -120,8 +120,8 @@ def texts_say_how_to_read_them(folder):
     done = run(BINARY, ["score", save(folder, "a.npy", points), "--data", "moons"], folder)
     text = done.stdout.decode()
     require(done.returncode == 0 and done.stderr == b"", str(done))
-    for words in ("k-NN two-sample", "0.5: the sets cannot be told apart", "precision", "recall", "data against data",
-                  "deviation", f"{points[:, 1].mean():.6g}"[:6]):
+    for words in ("k-NN two-sample", "0.5: indistinguishable", "precision", "recall", "data against data",
+                  "ref. std", "standard deviation", f"{points[:, 1].mean():.6g}"[:6]):
         require(words in text, f"'{words}' is not said: {text}")
 
 

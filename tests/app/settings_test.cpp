@@ -121,7 +121,7 @@ TEST(Assign, NamesTheRangeAndTheNearestChoice) {
     EXPECT_EQ(refusal("sampler.eta", "1e999"),
               "value out of range (--sampler.eta): 1e999 does not fit a double; give 0 … 1");
     EXPECT_EQ(refusal("sampler.clip", "0"),
-              "value out of range (--sampler.clip): 0 is not above 0; give above 0 … 1000000");
+              "value out of range (--sampler.clip): 0 is not above 0; give > 0, at most 1000000");
     EXPECT_EQ(refusal("sampler", "dimm").find("unknown sampler 'dimm' (--sampler): no such name; did you mean 'ddim'?"),
               0U);
     EXPECT_EQ(refusal("look.axes", "yes"), "unknown look.axes 'yes' (--look.axes): no such name; known: on, off");

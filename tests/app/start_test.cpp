@@ -157,9 +157,9 @@ TEST_F(StartTest, NamesTheSignalThatIsLeftAndARemedy) {
 
 TEST_F(StartTest, NamesAPriorThatIsNotTheDensity) {
     const std::string target = "gmm " + write("far.json", kFarMixture);
-    EXPECT_THAT(note_of({{"target", target.c_str()}, {"init", "prior"}}), HasSubstr("has a mean -1.9"));
+    EXPECT_THAT(note_of({{"target", target.c_str()}, {"init", "prior"}}), HasSubstr("its mean is off by -1.9"));
     EXPECT_THAT(note_of({{"target", "mixture_a"}, {"process", "additive"}, {"init", "prior"}}),
-                HasSubstr("times the deviation"));
+                HasSubstr("times the true one"));
     EXPECT_THAT(note_of({{"timesteps", "300,100,50"}, {"init", "prior"}}), HasSubstr("--init matched"));
 }
 
@@ -168,7 +168,7 @@ TEST_F(StartTest, NamesStatesThatAreNotThoseOfTheFirstLevel) {
     std::vector<float> states(400);
     for (std::size_t i = 0; i < states.size(); ++i) states[i] = i % 4 < 2 ? 50.0F : -50.0F;
     data::write_npy(path, {200, 2}, states);
-    EXPECT_THAT(note_of({{"init", path.c_str()}}), HasSubstr("check --units"));
+    EXPECT_THAT(note_of({{"init", path.c_str()}}), HasSubstr("Check --units"));
     for (float& state : states) state /= 50;
     data::write_npy(path, {200, 2}, states);
     EXPECT_THAT(note_of({{"init", path.c_str()}, {"units", "standardised"}}), IsEmpty());

@@ -31,16 +31,16 @@ std::vector<float> sorted_normals(std::uint32_t count, double mean, double devia
 
 TEST(StudyTable, AlignsFiguresAndKeepsThemInJson) {
     const Table table = {.title = "Widths",
-                         .columns = {"name", "σ", "count", "met"},
+                         .columns = {"name", "σ", "count", "pass"},
                          .rows = {{"a", 0.5, std::int64_t{12}, true}, {"long", HUGE_VAL, std::int64_t{3}, false}},
                          .notes = {"A note."}};
     EXPECT_EQ(to_text(table),
               "Widths\n\n"
-              "name    σ  count  met\n"
+              "name    σ  count  pass\n"
               "a     0.5     12  yes\n"
               "long  inf      3  no\n\n"
               "A note.\n");
-    EXPECT_EQ(to_json(table).dump(), R"({"title":"Widths","columns":["name","σ","count","met"],)"
+    EXPECT_EQ(to_json(table).dump(), R"({"title":"Widths","columns":["name","σ","count","pass"],)"
                                      R"("rows":[["a",0.5,12,true],["long",null,3,false]],"notes":["A note."]})");
 }
 

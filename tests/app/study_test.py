@@ -1,4 +1,4 @@
-"""What `study` promises: one JSON object whose figures are met, for the studies that are quick with few particles.
+"""What `study` promises: one JSON object whose rows pass, for the studies that are quick with few particles.
 
 usage: study_test.py BINARY   (in the project's folder)
 """
@@ -18,7 +18,7 @@ def study(name, *arguments):
     require(found["study"] == name and found["tables"], f"{name}: no tables")
     for table in found["tables"]:
         require(set(table) == {"title", "columns", "rows", "notes"}, f"{name}: {sorted(table)}")
-        require(table["columns"][-1] == "met" and table["notes"], f"{name}: what is expected is not said")
+        require(table["columns"][-1] == "pass" and table["notes"], f"{name}: what is expected is not said")
         require(all(len(row) == len(table["columns"]) for row in table["rows"]), f"{name}: rows of other lengths")
     return found
 
@@ -27,7 +27,7 @@ def gpu_study(name, *arguments):
     return study(name, "--validation", "sync", *arguments)
 
 
-def require_met(found, except_for=()):
+def require_passes(found, except_for=()):
     for table in found["tables"]:
         for row in table["rows"]:
             if row[0] not in except_for:
@@ -38,7 +38,7 @@ def chain_is_met():
     found = gpu_study("chain", "--particles", "20000", "--seed", "3")
     require(found["particles"] == 20000 and found["device"], "chain: where and with how many is not said")
     require([len(table["rows"]) for table in found["tables"]] == [9, 9, 3, 9, 9, 3], "chain: tables of other sizes")
-    require_met(found)
+    require_passes(found)
     require(all(abs(counted[2] - taken[2]) < 1e-12 for counted, taken in zip(found["tables"][4]["rows"], found["tables"][3]["rows"])),
             "chain: the steps back are counted in two ways")
     backward = [row[1] for row in found["tables"][3]["rows"]]
@@ -48,7 +48,7 @@ def chain_is_met():
 
 def gaussian_is_met():
     found = gpu_study("gaussian", "--particles", "4000", "--seed", "3")
-    require_met(found)
+    require_passes(found)
     rows = {(row[0], row[1]): row[2] for row in found["tables"][0]["rows"]}
     known = {"mean only": 9.803e-5, "mean + noise": 1.052e-2, "mean + noise, none on the last step": 9.52e-3, "DDIM": 8.67e-3}
     for way, variance in known.items():
@@ -57,14 +57,14 @@ def gaussian_is_met():
 
 def gaussian_keeps_its_variance():
     found = gpu_study("gaussian", "--particles", "500", "--target.variance", "0.25")
-    require_met(found)
+    require_passes(found)
     kept = [row[2] for row in found["tables"][1]["rows"] if row[0] == "mean + noise of the exact posterior"]
     require(kept == [0.25] * 3, f"gaussian: predicted from the true marginal: {kept}")
 
 
 def laws_are_those_predicted():
     found = gpu_study("laws", "--particles", "4000", "--seed", "3")
-    require_met(found)
+    require_passes(found)
     line, plane = found["tables"]
     require(len(line["rows"]) % 3 == 0 and len(plane["rows"]) % 3 == 0, "laws: not three step counts each")
     samplers = {row[0] for row in plane["rows"]}
@@ -84,7 +84,7 @@ def mixtures_are_met():
     found = gpu_study("mixtures", "--particles", "4000", "--seed", "3")
     require([table["title"][:3] for table in found["tables"]] == ["(a)", "(b)", "(c)", "(d)", "(e)", "(e)", "(e)"],
             "mixtures: other tables")
-    require_met(found)
+    require_passes(found)
     # The density of mixture (b) is greatest at 2, but for exp(-200) of the other mode.
     require(abs(found["tables"][4]["rows"][-1][2] - 2) < 1e-12, "mixtures: the ascent is not judged by the mode")
     for table in (found["tables"][4], found["tables"][6]):
@@ -96,7 +96,7 @@ def mixtures_are_met():
 def inversion_falls_by_its_orders():
     found = gpu_study("inversion", "--particles", "256")
     require(found["particles"] == 256, "inversion: with how many is not said")
-    require_met(found)
+    require_passes(found)
     for table in found["tables"]:
         kinds = {row[0] for row in table["rows"]}
         judged = {row[0] for row in table["rows"] if row[-1] is True}
@@ -106,7 +106,7 @@ def inversion_falls_by_its_orders():
 def orders_need_no_device():
     found = study("orders")
     require("device" not in found, "orders: runs on a device")
-    require_met(found)
+    require_passes(found)
 
 
 def scaling_has_its_sizes():
@@ -131,7 +131,7 @@ def objectives_are_compared():
     require(all("-" not in row[3:10] for row in (row[4:] for row in tables[0]["rows"][:6])), "objectives: noise left out")
     require(all(row[-1] == "-" and row[4] != "-" for row in tables[1]["rows"][:6]), "objectives: other places")
     # What they claim takes more training than a test has time for.
-    require(tables[4]["columns"][-1] == "met" and len(tables[4]["rows"]) == 24, "objectives: other claims")
+    require(tables[4]["columns"][-1] == "pass" and len(tables[4]["rows"]) == 24, "objectives: other claims")
 
 
 def quality_is_judged_beside_the_data():
@@ -196,7 +196,7 @@ def flags_without_effect_are_refused():
         refuses([name, "--target.variance", "2"], "flag without effect (--target.variance)", f"study {name}")
     refuses(["laws", "--model", "a.safetensors"], "flag without effect (--model)", "study laws")
     refuses(["quality", "--model", "missing.safetensors"], "missing.safetensors")
-    refuses(["inversion", "--particles", "1025"], "1025", "--particles", "1024 at most")
+    refuses(["inversion", "--particles", "1025"], "1025", "--particles", "at most 1024")
 
 
 flags_without_effect_are_refused()

@@ -72,7 +72,7 @@ def resumed_runs_end_as_whole_ones(cwd, device):
     require(part["device"] == whole["device"], f"begun on {whole['device']}, resumed on {part['device']}")
     require_same_files(cwd, "whole", "part")
     again = run(BINARY, [*resume, *on_device], cwd)
-    require(again.returncode == 0 and b"all its 60 steps" in again.stderr, str(again))
+    require(again.returncode == 0 and b"has completed its 60 steps" in again.stderr, str(again))
     require_same_files(cwd, "whole", "part")
 
 
@@ -104,7 +104,7 @@ def what_contradicts_is_refused(cwd):
         (["--process.T", "1000"], ["--process.T", "without it"]),
         (["--train.schedule", "linear"], ["--train.schedule", "cosine"]),
         (["--train.steps", "10"], ["--train.steps", "20"]),
-        (["--log", "m.safetensors"], ["--log", "of its own"]),
+        (["--log", "m.safetensors"], ["--log", "its own file name"]),
         (["--out", "other.safetensors", "--log", "m.safetensors"], ["--log", "--resume"]),
         (["--log", "foreign.csv"], ["foreign.csv", "first line"]),
         (["--log", "short.csv"], ["short.csv", "ends at step 3"]),
@@ -134,7 +134,7 @@ def another_device_is_noted(cwd):
     trained(cwd, [*SMALL, "--train.steps", "5", "--device", "host", *files_of("d")])
     resume = ["train", "--resume", "d.safetensors", "--train.steps", "8", "--device", "0", "--out", "e.safetensors"]
     done = run(BINARY, resume, cwd)
-    require(done.returncode == 0 and done.stderr.count(b"\n") == 1 and b"last bits" in done.stderr, str(done))
+    require(done.returncode == 0 and done.stderr.count(b"\n") == 1 and b"not bit-exact" in done.stderr, str(done))
     trained(cwd, [*resume, "--quiet"])
 
 
@@ -153,7 +153,7 @@ def interrupted_runs_are_saved(cwd, name):
     line = err.decode()
     require(process.returncode == 1 and out == b"" and line.count("\n") == 1, f"{name}: {process.returncode} {line}")
     require(line.startswith(PREFIX + f"interrupted ({name})"), line)
-    command = shlex.split(line.split("go on with: ")[1])
+    command = shlex.split(line.split("resume with: ")[1])
     require(command == ["scorefield", "train", "--resume", "it's stopped.safetensors", *flags], f"{command} in {line}")
     tensors, metadata = tensors_and_metadata(os.path.join(cwd, "it's stopped.safetensors"))
     steps = metadata["scorefield.training.steps"]

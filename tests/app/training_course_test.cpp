@@ -37,11 +37,11 @@ TEST(ResumedTraining, KeepsTheScalingOfItsData) {
                 testing::ThrowsMessage<base::Error>(testing::HasSubstr("data.scaling contradicts the training")));
 }
 
-TEST(ResumedTraining, OfBeforeThereWasAChoiceHasOneDeviation) {
+TEST(ResumedTraining, OldCheckpointsUseCommonScaling) {
     EXPECT_EQ(training_settings(resumed_settings(resume(), stopped(""))).scaling, data::ScalingMode::common);
     EXPECT_EQ(resumed_settings(resume("common"), stopped("")).data_scaling, "common");
     EXPECT_THAT([] { resumed_settings(resume("auto"), stopped("")); },
-                testing::ThrowsMessage<base::Error>(testing::HasSubstr("was begun with common, not with auto")));
+                testing::ThrowsMessage<base::Error>(testing::HasSubstr("was started with common, not with auto")));
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST_F(PrivateFolderTest, ReplacesALinkItselfAndReadsNothingThroughIt) {
     std::ofstream(scratch_ / "thesis") << "another file";
     fs::remove(file_);
     fs::create_symlink(scratch_ / "thesis", file_);
-    EXPECT_THAT(read(), HasSubstr("is a link"));
+    EXPECT_THAT(read(), HasSubstr("symbolic link"));
     folder_.replace("file", "content");
     EXPECT_FALSE(fs::is_symlink(file_));
     EXPECT_EQ(read(), "content");
@@ -66,13 +66,13 @@ TEST_F(PrivateFolderTest, TrustsNothingThatOthersMayWriteTo) {
     folder_.replace("file", "content");
     for (const mode_t mode : {mode_t{0620}, mode_t{0602}, mode_t{0666}}) {
         ASSERT_EQ(::chmod(file_.c_str(), mode), 0);
-        EXPECT_THAT(read(), HasSubstr("written to by others"));
+        EXPECT_THAT(read(), HasSubstr("writable by other users"));
     }
     folder_.replace("file", "content");
     EXPECT_EQ(mode_of(file_), 0600U);
     for (const mode_t mode : {mode_t{0770}, mode_t{0707}, mode_t{01777}}) {
         ASSERT_EQ(::chmod(path_.c_str(), mode), 0);
-        EXPECT_THAT(read(), HasSubstr("written to by others"));
+        EXPECT_THAT(read(), HasSubstr("writable by other users"));
         folder_.replace("file", "content");
         EXPECT_EQ(mode_of(path_), 0700U);
         EXPECT_EQ(read(), "content");
@@ -102,7 +102,7 @@ TEST_F(PrivateFolderTest, IsNotALinkAndLeavesPipesAlone) {
     EXPECT_TRUE(fs::is_fifo(file_));
     fs::rename(path_, scratch_ / "elsewhere");
     fs::create_symlink(scratch_ / "elsewhere", path_);
-    EXPECT_THAT(read(), HasSubstr("is a link"));
+    EXPECT_THAT(read(), HasSubstr("symbolic link"));
     EXPECT_THROW(folder_.replace("other", "more"), Error);
     EXPECT_FALSE(fs::exists(scratch_ / "elsewhere" / "other"));
 }

@@ -177,7 +177,7 @@ TEST(StagedOutput, CannotBeCommittedOnceItHasFailed) {
     EXPECT_TRUE(names_in(folder.path()).empty());
 }
 
-TEST(StagedOutput, RefusesNamesThatAreNone) {
+TEST(StagedOutput, RefusesPathsWithoutAFileName) {
     const ScratchFolder folder;
     for (const char* name : {"new/", ".", "..", "new/."}) {
         EXPECT_NE(refusal(folder.path().string() + "/" + name), "accepted") << name;

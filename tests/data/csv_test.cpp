@@ -79,7 +79,7 @@ TEST_F(Csv, RowsWithoutAllTheirNumbersAreLeftOut) {
     const PointFile file = read("x,y\n1,2.5\n,4\n-3,4\nNaN,1\n500,0.0625\n1,\n1,inf\nNA,null\n1,#N/A\n");
     EXPECT_EQ(file.points, kPoints);
     EXPECT_EQ(file.first_left_out, 1U);
-    EXPECT_THAT(file.notes("a.csv"), ElementsAre("a.csv: 6 of 9 points are not finite and are left out"));
+    EXPECT_THAT(file.notes("a.csv"), ElementsAre("a.csv: skipped 6 of 9 points with NaN or infinite values"));
     expect("x,y\nnan,1\n,2\n", "none of its 2 points is finite");
 }
 
@@ -88,7 +88,7 @@ TEST_F(Csv, RowNumbersAreNoCoordinate) {
     for (const char* names : {",x,y\n", ",0,1\n", "\"\",\"x\",\"y\"\n", "Unnamed: 0,x,y\n"}) {
         const PointFile file = read(std::string(names) + "0,1,2.5\n1,-3,4\n2,500,0.0625\n");
         EXPECT_EQ(file.points, kPoints) << names;
-        EXPECT_THAT(file.notes("a.csv"), ElementsAre(HasSubstr("first column has no name and is left out")));
+        EXPECT_THAT(file.notes("a.csv"), ElementsAre(HasSubstr("skipped the unnamed first column")));
     }
 }
 
@@ -102,8 +102,8 @@ TEST_F(Csv, NamesWhatIsWrong) {
     expect("x,y\n\n1,2\n3\n", "line 4): it has 1 values, the first line has 2");
     expect("1,2\n3,4,5\n", "line 2): it has 3 values, the first line has 2");
     expect("1,2\n3,4,,\n", "line 2): it has 4 values, the first line has 2");
-    expect("1,2\n3,1e39\n", "line 2, column 2): it is too large for single precision");
-    expect("1,2\n3,1e999\n", "line 2, column 2): it is too large for single precision");
+    expect("1,2\n3,1e39\n", "line 2, column 2): it overflows float32");
+    expect("1,2\n3,1e999\n", "line 2, column 2): it overflows float32");
     expect("1,2\nx,y\n", "line 2, column 1): 'x' is not a number");
     expect("x,1\n1,2\n", "line 1, column 1): 'x' is not a number");
     expect("1,2\n\"3,4\n", "line 2, column 1): '\"3,4' is not a number");
@@ -170,7 +170,7 @@ TEST_F(Csv, IsADataSet) {
     EXPECT_EQ(dataset->dim(), 2U);
     EXPECT_EQ(dataset->size(), 2U);
     EXPECT_THAT(dataset->scaling().mean, ElementsAre(2, 30));
-    EXPECT_THAT(dataset->notes(), ElementsAre(HasSubstr("1 of 3 points is not finite and is left out")));
+    EXPECT_THAT(dataset->notes(), ElementsAre(HasSubstr("skipped 1 of 3 points with NaN or infinite values")));
 }
 
 }  // namespace

@@ -219,7 +219,8 @@ TEST(Datasets, AreRefusedWhereACoordinateHasNoNumbersForItsUnits) {
     const auto dataset = make_dataset("thin", {2, 2, {1, 1e-42F, 3, 3e-42F}});
     EXPECT_NO_THROW(dataset->scaling(ScalingMode::common));
     EXPECT_THAT([&] { dataset->scaling(ScalingMode::per_coordinate); },
-                ThrowsMessage<base::Error>(HasSubstr("cannot standardise data (thin): a deviation of 1e-42 is below")));
+                ThrowsMessage<base::Error>(
+                    HasSubstr("cannot standardise data (thin): standard deviation 1e-42 underflows float32")));
 }
 
 class FileDataset : public FileTest {};

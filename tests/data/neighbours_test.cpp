@@ -167,7 +167,7 @@ TEST(Neighbours, OfOneLawAreSharedEvenlyHoweverManyPointsCoincide) {
     EXPECT_EQ(equal.recall, 1);
 }
 
-TEST(Neighbours, OfDisjointSetsAreTheirOwn) {
+TEST(Neighbours, DisjointSetsGiveOne) {
     const NeighbourStatistics result =
         compare_neighbours(normals(
                                1, 500, 2, [](std::size_t) { return 1.0F; }, [](std::size_t) { return 100.0F; }),

@@ -82,25 +82,25 @@ TEST_F(NpyFields, ThatAreNoNumbersAreNamed) {
         replace(fields(descr, std::string(48, '\0'), shape));
         expect_refused(reading(), descr, because);
     };
-    expect("[('x', '<f4'), ('name', '<U2')]", "(4,)", "of the fields x, name 'name' is text ('<U2')");
+    expect("[('x', '<f4'), ('name', '<U2')]", "(4,)", "fields: x, name; 'name' is text ('<U2')");
     expect("[('x', '<f4'), ('name', '<U2')]", "(4,)", "stack the fields that are coordinates: numpy.stack([a['x'], ");
     expect("[('x', '<f4'), ('who', '|O')]", "(4,)", "'who' is Python objects");
     expect("[('x', '<f4'), ('z', '<c8')]", "(4,)", "'z' is complex numbers");
-    expect("[('x', '<f4'), ('when', '<M8[D]')]", "(4,)", "'when' is times");
-    expect("[('x', '<f4'), ('raw', '|V8')]", "(4,)", "'raw' is bytes without a type");
+    expect("[('x', '<f4'), ('when', '<M8[D]')]", "(4,)", "'when' is datetimes");
+    expect("[('x', '<f4'), ('raw', '|V8')]", "(4,)", "'raw' is raw bytes");
     expect("[('x', '<f4'), ('in', [('a', '<f4'), ('[b', '<f4')])]", "(4,)", "'in' has fields of its own");
-    expect("[('x', '<f4', (0,)), ('', '|V4')]", "(12,)", "none holds a number");
-    expect("[('x', '<f4'), ('y', '<f4')]", "(2, 3)", "structured arrays are read with one axis, it has 2; ravel() it");
+    expect("[('x', '<f4', (0,)), ('', '|V4')]", "(12,)", "no field holds a number");
+    expect("[('x', '<f4'), ('y', '<f4')]", "(2, 3)", "structured arrays need one axis, it has 2; ravel() it");
     expect("[('x', '<f4'), ('y', '<f4')]", "(5,)", "its shape asks for 40 bytes of values, it has 48");
     expect("[('x', '<f4', (18446744073709551615,))]", "(1,)", "an item of the array is too large");
     expect("[('x', '<f4', (4611686018427387903,)), ('y', '<f8')]", "(1,)", "an item of the array is too large");
     expect("[('x', '<f4', (4611686018427387903,))]", "(2,)", "the shape is too large");
     expect("[('x', '<f4', (1000000000000,))]", "(0,)", "it has 48");
-    expect("[('', '|V99999999999999999999'), ('x', '<f4')]", "(1,)", "bytes without a type");
+    expect("[('', '|V99999999999999999999'), ('x', '<f4')]", "(1,)", "raw bytes");
     expect("[]", "(1,)", "no fields");
-    expect("[('x')]", "(1,)", "',' is expected");
-    expect("[('x', '<f4'", "(1,)", "a length is expected");
-    expect("[('x', [('a', '<f4')", "(1,)", "a list does not end");
+    expect("[('x')]", "(1,)", "expected ','");
+    expect("[('x', '<f4'", "(1,)", "expected a length");
+    expect("[('x', [('a', '<f4')", "(1,)", "unterminated list");
 }
 
 TEST_F(NpyFields, WithOneBitFlippedAreRefusedOrFiniteNumbersOfTheSameSize) {

@@ -202,19 +202,19 @@ TEST_F(Npy, NamesWhatIsWrong) {
     expect("{'descr': '|S16', 'fortran_order': False, 'shape': (1,), }", "astype('float64')");
     expect("{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }", "stack([a.real, a.imag], axis=-1)");
     expect("{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (2,), }", "numpy.timedelta64(1, 's')");
-    expect("{'descr': '<m8[s]', 'fortran_order': False, 'shape': (2,), }", "lengths of time");
-    expect("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", "make doubles of them first");
+    expect("{'descr': '<m8[s]', 'fortran_order': False, 'shape': (2,), }", "timedeltas");
+    expect("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", "convert them to doubles");
     expect("{'descr': '|V2', 'fortran_order': False, 'shape': (8,), }", "a.astype('float32')");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (5,), }", "20 bytes");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", "12 bytes");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "too large");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", "too large");
-    expect("{'descr': '<f4', 'fortran_order': False, 'shape': (-4,), }", "length is expected");
+    expect("{'descr': '<f4', 'fortran_order': False, 'shape': (-4,), }", "expected a length");
     expect("{'descr': '<f4', 'fortran_order': False, }", "missing");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (4,), 'more': 1}", "'more'");
     expect("{'descr': '<f4', 'fortran_order': False, 'shape': (4,), } x", "after the dictionary");
-    expect("'descr'", "'{' is expected");
-    expect("{'descr: ", "does not end");
+    expect("'descr'", "expected '{'");
+    expect("{'descr: ", "unterminated string");
     replace("PK\3\4 something else");
     expect_refused(reading(), "a zip file", "not a NPY file but an archive such as .npz");
     replace("\x80\4\x95 something else");
@@ -248,7 +248,8 @@ TEST_F(Npy, PointsThatAreNotFiniteAreLeftOutUnlessTheyBelongToParticles) {
         EXPECT_EQ(read.points, (Points{3, 2, kept})) << type;
         EXPECT_EQ(read.rows, 6U);
         EXPECT_EQ(read.first_left_out, 1U);
-        EXPECT_THAT(read.notes("a.npy"), testing::ElementsAre("a.npy: 3 of 6 points are not finite and are left out"));
+        EXPECT_THAT(read.notes("a.npy"),
+                    testing::ElementsAre("a.npy: skipped 3 of 6 points with NaN or infinite values"));
         for (Points (*const read_rows)(const std::filesystem::path&) : {read_points, read_precise_points}) {
             expect_refused([&] { read_rows(path); }, "rows of particles",
                            "3 of 6 hold NaN or infinite values, the first is point 1; each row belongs to a particle");

@@ -208,7 +208,7 @@ TEST_F(PlyDialects, ALongIsReadAsTextAndItsSizeAskedForElsewhere) {
     const std::string vertices = "element vertex 2\nproperty long x\nproperty unsigned long y\nproperty float z\n";
     expect_points(kStart + vertices + kEnd + kBody, "as text");
     replace(binary_start(false) + vertices + kEnd + std::string(40, '\0'));
-    expect_refused(reading(), "long", "line 4): the type 'long' has 4 bytes or 8");
+    expect_refused(reading(), "long", "line 4): the size of 'long' is ambiguous (4 or 8 bytes)");
 }
 
 TEST_F(PlyDialects, VerticesThatAreNotFiniteAreLeftOutAndCounted) {
@@ -219,7 +219,7 @@ TEST_F(PlyDialects, VerticesThatAreNotFiniteAreLeftOutAndCounted) {
     EXPECT_EQ(text.points, kPoints);
     EXPECT_EQ(text.rows, 7U);
     EXPECT_EQ(text.left_out(), 5U);
-    EXPECT_THAT(text.notes("a.ply"), ElementsAre("a.ply: 5 of 7 points are not finite and are left out"));
+    EXPECT_THAT(text.notes("a.ply"), ElementsAre("a.ply: skipped 5 of 7 points with NaN or infinite values"));
     for (const bool big : {false, true}) {
         Bytes body(big);
         body.add(1.0).add(2.0).add(3.0F);
@@ -232,7 +232,8 @@ TEST_F(PlyDialects, VerticesThatAreNotFiniteAreLeftOutAndCounted) {
     std::filesystem::rename(path, folder / "holes.ply");
     const auto dataset = open_dataset((folder / "holes.ply").string());
     EXPECT_EQ(dataset->size(), 2U);
-    EXPECT_THAT(dataset->notes(), ElementsAre(HasSubstr("holes.ply: 1 of 3 points is not finite and is left out")));
+    EXPECT_THAT(dataset->notes(),
+                ElementsAre(HasSubstr("holes.ply: skipped 1 of 3 points with NaN or infinite values")));
 }
 
 TEST_F(PlyDialects, ManyPropertiesTakeNoLongerThanTheirNumber) {

@@ -157,8 +157,8 @@ TEST_F(Ply, NamesWhatIsWrong) {
     expect(two, "1 2 3\n4 five 6\n", "vertex 1): 'five' is not a number");
     expect(two, "1 2 3\n4 5x 6\n", "'5x' is not a number");
     expect(two, "1 2 nan\n4 5 nan\n", "none of its 2 points is finite");
-    expect(two, "1 2 3\n4 1e39 6\n", "vertex 1): y is too large for single precision");
-    expect(two, "1 2 3\n4 1e999 6\n", "vertex 1): y is too large for single precision");
+    expect(two, "1 2 3\n4 1e39 6\n", "vertex 1): y overflows float32");
+    expect(two, "1 2 3\n4 1e999 6\n", "vertex 1): y overflows float32");
     expect(two, "1 2 3\n4 5,5 6\n", "vertex 1): '5,5' has a decimal comma; write numbers with a decimal point: 5.5");
     expect(two, "1 2 3\n\n", "too short for its 2 vertices");
     expect(two, "1 2 33333\n\n", "vertex 1): the file ends before it");
@@ -173,14 +173,14 @@ TEST_F(Ply, NamesWhatIsWrong) {
            "no coordinate x");
     expect("element vertex 2\n", "1\n2\n", "no coordinate x");
     expect("element vertex 2\nproperty float x\nproperty int x\n", "1 2\n", "no coordinate y");
-    expect("element vertex 2\nproperty float\n", "1 2\n", "line 4): 'property TYPE NAME' is expected");
-    expect("element vertex 2\nproperty list uchar float\n", "1 2\n", "line 4): 'property TYPE NAME' is expected");
-    expect("element vertex\n", "1\n", "line 3): 'element NAME COUNT' is expected");
+    expect("element vertex 2\nproperty float\n", "1 2\n", "line 4): expected 'property TYPE NAME'");
+    expect("element vertex 2\nproperty list uchar float\n", "1 2\n", "line 4): expected 'property TYPE NAME'");
+    expect("element vertex\n", "1\n", "line 3): expected 'element NAME COUNT'");
     expect("format ascii 1.0\n", "1\n", "line 3): the format comes twice");
-    expect("element vertex 2\nproperty half x\n", "1\n", "the type 'half' is not known");
+    expect("element vertex 2\nproperty half x\n", "1\n", "the type 'half' is unknown");
     expect("element vertex 2\nproperty list float int x\n", "1\n", "not a whole number");
     expect("property float x\n", "1\n", "before the first element");
-    expect("vertices 2\n", "1\n", "'vertices' is not known");
+    expect("vertices 2\n", "1\n", "'vertices' is unknown");
     expect("element a 1\nproperty list int int b\n" + two, "-1\n1 2 3\n4 5 6\n", "a 0): the list 'b' cannot have -1");
     expect("element a 1\nproperty list int int b\n" + two, "3 1 2\n1 2 3\n4 5 6\n", "a 0): a value is missing");
     replace("ply\nformat ascii 1.0\nelement vertex 2\n");
@@ -188,7 +188,7 @@ TEST_F(Ply, NamesWhatIsWrong) {
     replace("ply\nformat ascii 2.0\nend_header\n");
     expect_refused(reading(), "version 2", "format … 1.0");
     replace("ply\nformat binary 1.0\nend_header\n");
-    expect_refused(reading(), "no order of bytes", "'binary' is not known");
+    expect_refused(reading(), "no order of bytes", "'binary' is unknown");
     replace("ply\ncomment without a format\nelement vertex 1\n" + xyz + "end_header\n1 2 3\n");
     expect_refused(reading(), "no format", "no line 'format … 1.0'");
     for (const char* start : {"plyx\n", "ply 1\n", "pl\n", "\n", "\xEF\xBB\xBF"}) {

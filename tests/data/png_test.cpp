@@ -140,7 +140,7 @@ TEST_F(Png, DarkInkOnATransparentGroundIsTheDensity) {
     }
     std::filesystem::rename(path, png);
     EXPECT_THAT(open_dataset(png.string())->notes(),
-                testing::ElementsAre(testing::HasSubstr("its opacity is the density")));
+                testing::ElementsAre(testing::HasSubstr("using alpha as the density")));
 }
 
 TEST_F(Png, BlackWithoutTransparencyOrWithNothingElseHasNoDensity) {

@@ -135,7 +135,7 @@ TEST_F(Safetensors, WritesNothingThatIsNotFinite) {
     EXPECT_THROW(write_safetensors(path, file), base::Error);
 }
 
-TEST_F(Safetensors, ReadsNoHeaderBeyondAnyUse) {
+TEST_F(Safetensors, RefusesOversizedHeaders) {
     replace(file_of(std::string(kMaxHeaderBytes + 1, ' '), ""));
     expect_refused(reading(), "a long header", "16777216");
     replace(file_of(std::string(1 << 20, '['), ""));

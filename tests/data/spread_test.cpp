@@ -93,18 +93,17 @@ TEST(ScalingMode, SaysWhatItDoes) {
         return scaling_remarks(measure_spread(points, "here", Centre::own), mode);
     };
     EXPECT_THAT(remarks(points_of(2.5e-8), ScalingMode::automatic),
-                ElementsAre("coordinate 1 has 1/40 000 000 of the spread of coordinate 0: each coordinate has its own "
-                            "deviation (--data.scaling per_coordinate)",
-                            "coordinate 2 is constant, 7, and stays so"));
-    EXPECT_THAT(
-        remarks(points_of(25), ScalingMode::common),
-        ElementsAre("coordinate 0 has 1/25 of the spread of coordinate 1 and cannot be learned under one common "
-                    "deviation: leave --data.scaling out"));
+                ElementsAre("coordinate 0 has 40 000 000 times the standard deviation of coordinate 1: each coordinate "
+                            "is standardised separately (--data.scaling per_coordinate)",
+                            "coordinate 2 is constant (7); samples keep this value"));
+    EXPECT_THAT(remarks(points_of(25), ScalingMode::common),
+                ElementsAre("coordinate 1 has 25 times the standard deviation of coordinate 0, which cannot be learned "
+                            "with a common standard deviation; remove --data.scaling common"));
     EXPECT_THAT(remarks(points_of(25), ScalingMode::per_coordinate),
-                ElementsAre("coordinate 2 is constant, 7, and stays so"));
+                ElementsAre("coordinate 2 is constant (7); samples keep this value"));
     EXPECT_THAT(remarks({2, 2, {1, 2, 3, 5}}, ScalingMode::automatic), IsEmpty());
     EXPECT_THAT(remarks({2, 4, {1, 2, 3, 5, 4, 2, 3, 5}}, ScalingMode::automatic),
-                ElementsAre("coordinates 1, 2, 3 are constant and stay so"));
+                ElementsAre("coordinates 1, 2, 3 are constant; samples keep their values"));
 }
 
 TEST(ScalingMode, HasItsNames) {

@@ -107,7 +107,7 @@ TEST(AdaptiveSolvers, RefuseWithFlagAndCure) {
                 HasSubstr("too many steps (--sampler.rtol)"));
     EXPECT_THAT(error_of([&] { compile(flow, {.name = "rk23", .rtol = 0.0}); }), HasSubstr("(--sampler.rtol)"));
     EXPECT_THAT(error_of([&] { compile_program(flow.course(1, Variable::time), Prediction::x0, {.name = "rk45"}); }),
-                HasSubstr("say which with --model or --target"));
+                HasSubstr("give --model or --target"));
     const ExactScore source = MixtureFlow::source();
     Pilot pilot(source, 4, 8);
     EXPECT_THAT(error_of([&] {

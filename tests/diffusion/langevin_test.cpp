@@ -214,7 +214,8 @@ TEST_F(PredictorCorrector, RefusesWithFlagAndCure) {
     const auto with = [](const char* predictor) {
         return SamplerSettings{.name = "predictor_corrector", .predictor = predictor};
     };
-    EXPECT_THAT(refusal(with("dpmpp_2m")), HasSubstr("no predictor (--sampler.predictor): dpmpp_2m does not go"));
+    EXPECT_THAT(refusal(with("dpmpp_2m")),
+                HasSubstr("no predictor (--sampler.predictor): dpmpp_2m is not a one-step sampler"));
     EXPECT_THAT(refusal(with("dpmpp_2m")), HasSubstr("give one of ddim, ddpm"));
     EXPECT_THAT(refusal(with("predictor_corrector")), HasSubstr("no predictor"));
     EXPECT_THAT(refusal(with("eulr")), HasSubstr("(--sampler.predictor): no such name; did you mean 'euler'?"));
@@ -223,7 +224,7 @@ TEST_F(PredictorCorrector, RefusesWithFlagAndCure) {
     EXPECT_THAT(refusal({.name = "predictor_corrector", .variant = "bh1", .predictor = "gamma"}),
                 HasSubstr("(--sampler.variant)"));
     EXPECT_THAT(error_of([&] { compile_program(course_, Prediction::v, with("ddim")); }),
-                HasSubstr("say which with --model or --target"));
+                HasSubstr("give --model or --target"));
 }
 
 }  // namespace

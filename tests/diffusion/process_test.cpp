@@ -95,7 +95,7 @@ TEST(MakeProcess, RefusesWithFlagAndCure) {
                 HasSubstr("(--process.schedule): no such name; did you mean 'cosine'?"));
     EXPECT_THAT(refusal({.horizon = 1}), HasSubstr("(--process.T): 1 is not allowed; give whole numbers from 2"));
     EXPECT_THAT(refusal({.horizon = 10.5}), HasSubstr("(--process.T): 10.5 is not allowed"));
-    EXPECT_THAT(refusal({.beta_start = 0}), HasSubstr("(--process.beta_start): 0 is not allowed; give above 0"));
+    EXPECT_THAT(refusal({.beta_start = 0}), HasSubstr("(--process.beta_start): 0 is not allowed; give > 0"));
     EXPECT_THAT(refusal({.beta_end = 1}), HasSubstr("(--process.beta_end): 1 is not allowed"));
     EXPECT_THAT(refusal({.beta_end = NAN}), HasSubstr("(--process.beta_end)"));
     EXPECT_THAT(refusal({.beta_end = 1e-5}), HasSubstr("(--process.beta_end): 1e-05 is below beta_start = 0.0001"));

@@ -22,10 +22,9 @@ std::string refusal(const SamplerSettings& sampler, int steps = 50) {
 }
 
 TEST(ProgramBounds, CountAnnealedLangevinBeforeItIsBuilt) {
-    EXPECT_EQ(
-        refusal({.name = "annealed_langevin", .iterations = 1'000'000}),
-        "so many steps (--sampler.iterations): 50 x 1000000 are more than the 499900 that a program holds; give at "
-        "most 9998, or fewer --steps");
+    EXPECT_EQ(refusal({.name = "annealed_langevin", .iterations = 1'000'000}),
+              "too many steps (--sampler.iterations): 50 x 1000000 are more than the 499900 that a program can hold; "
+              "give at most 9998, or fewer --steps");
     EXPECT_LE(
         compile({.name = "annealed_langevin", .iterations = 9998, .final_denoise = true, .clip = 1}, 50).ops.size(),
         kMaxOps);
@@ -49,8 +48,8 @@ TEST(ProgramBounds, CountCorrectionsBeforeTheyAreBuilt) {
 TEST(ProgramBounds, HoldForEverySampler) {
     const auto course = make_course(make_process({.name = "vp"}), {.name = "even"}, 400'000);
     const std::string error = error_of([&] { compile_program(course, {Prediction::x0}, {.name = "heun"}); });
-    EXPECT_THAT(error, HasSubstr("so many steps (--steps): step "));
-    EXPECT_THAT(error, HasSubstr("beyond the 1000000 ops that a program holds; give at most "));
+    EXPECT_THAT(error, HasSubstr("too many steps (--steps): step "));
+    EXPECT_THAT(error, HasSubstr("exceeds the 1000000 ops that a program can hold; give at most "));
 }
 
 std::string program_text(const std::string& ops) {

@@ -77,34 +77,36 @@ TEST(Contradiction, NoneOfALibrarysSchedulerForTheModel) {
 
 TEST(Contradiction, IsReadFromTheEvaluationsAlone) {
     const Program v = scheduled(R"("DDIMScheduler","prediction_type":"v_prediction")");
-    EXPECT_THAT(contradiction(v, *linear(), Prediction::epsilon), HasSubstr("take the network's output for v"));
+    EXPECT_THAT(contradiction(v, *linear(), Prediction::epsilon),
+                HasSubstr("it treats the network output as v, but the model predicts epsilon"));
     EXPECT_THAT(contradiction(v, *linear(), Prediction::v), IsEmpty());
     const Program betas =
         scheduled(R"("DDIMScheduler","beta_schedule":"scaled_linear","beta_start":0.00085,"beta_end":0.012)");
-    EXPECT_THAT(contradiction(betas, *linear(), Prediction::epsilon), HasSubstr("tells the network the time"));
+    EXPECT_THAT(contradiction(betas, *linear(), Prediction::epsilon), HasSubstr("to the network; the model uses"));
     EXPECT_THAT(contradiction(compiled({}, Prediction::x0, {.name = "heun"}), *linear(), Prediction::v),
                 testing::Not(HasSubstr("levels")));
     // Another horizon, another schedule, and other parameters of a continuous process.
     EXPECT_THAT(contradiction(compiled({.horizon = 500}, Prediction::epsilon, {.name = "ddim"}), *linear(),
                               Prediction::epsilon),
-                HasSubstr("tells the network the time"));
+                HasSubstr("to the network; the model uses"));
     EXPECT_THAT(contradiction(compiled({.schedule = "cosine"}, Prediction::epsilon, {.name = "dpmpp_2m"}), *linear(),
                               Prediction::epsilon),
-                HasSubstr("tells the network the time"));
+                HasSubstr("to the network; the model uses"));
     EXPECT_THAT(contradiction(compiled({.name = "vp", .beta_max = 10}, Prediction::epsilon, {.name = "euler"}),
                               *make_process({.name = "vp"}), Prediction::epsilon),
-                HasSubstr("tells the network the time"));
+                HasSubstr("to the network; the model uses"));
     // The deviation of the data that an edm network divides by.
     const Program edm = compiled({.name = "edm"}, {Prediction::edm, 0.5}, {.name = "heun"}, "karras");
     EXPECT_THAT(contradiction(edm, *make_process({.name = "edm"}), {Prediction::edm, 0.5}), IsEmpty());
     EXPECT_THAT(contradiction(edm, *make_process({.name = "edm"}), {Prediction::edm, 1.0}), HasSubstr("sigma_data"));
-    EXPECT_THAT(contradiction(edm, *linear(), Prediction::epsilon), HasSubstr("it is for the process edm, not ddpm"));
+    EXPECT_THAT(contradiction(edm, *linear(), Prediction::epsilon),
+                HasSubstr("it is for process edm, but the model uses ddpm"));
 }
 
 TEST(Contradiction, IsReadFromWhatAProgramSays) {
     Program program = compiled({}, Prediction::epsilon, {.name = "ddim"});
     program.prediction = Prediction::v;
-    EXPECT_THAT(contradiction(program, *linear(), Prediction::epsilon), HasSubstr("it is for the prediction v"));
+    EXPECT_THAT(contradiction(program, *linear(), Prediction::epsilon), HasSubstr("it is for prediction v"));
     program.prediction = Prediction::epsilon;
     EXPECT_THAT(contradiction(program, *linear(), Prediction::epsilon), IsEmpty());
     program.process_settings = ProcessSettings{.zero_snr = true};

@@ -162,8 +162,9 @@ TEST(Repaint, RefusesAJumpThatDoesNotFit) {
     const auto refusal = [&](const SamplerSettings& settings) {
         return error_of([&] { compile_program(even_course(4), Prediction::x0, settings); });
     };
-    EXPECT_THAT(refusal({.name = "repaint", .jump = 4}),
-                HasSubstr("jump out of range (--sampler.jump): 4 steps do not fit between the 4 noise levels"));
+    EXPECT_THAT(
+        refusal({.name = "repaint", .jump = 4}),
+        HasSubstr("jump out of range (--sampler.jump): jumps of 4 steps do not fit between the 4 noise levels"));
     EXPECT_EQ(refusal({.name = "repaint", .jump = 3}), "no error");
     EXPECT_EQ(refusal({.name = "repaint"}), "no error");
     EXPECT_THAT(refusal({.name = "repaint", .resamples = 0}), HasSubstr("(--sampler.resamples)"));

@@ -265,9 +265,9 @@ TEST(AutomaticSpacing, IsByProcessAndSampler) {
 }
 
 TEST(AutomaticSpacing, TellsItsTableInOneSentence) {
-    EXPECT_THAT(spacing_rules_text(),
-                HasSubstr("lambda for dpmpp_2m on edm, ve; karras on edm, ve; even on additive whose last"));
-    EXPECT_THAT(spacing_rules_text(), testing::EndsWith("; quadratic elsewhere"));
+    EXPECT_THAT(spacing_rules_text(), HasSubstr("lambda for dpmpp_2m on edm, ve; karras on edm, ve; even on additive "
+                                                "if the last step starts at sigma <= 0.05, else karras; "));
+    EXPECT_THAT(spacing_rules_text(), testing::EndsWith("; quadratic otherwise"));
 }
 
 // Every spacing that auto can choose is one of the process's, in any number of steps.
@@ -298,12 +298,13 @@ TEST(Spacing, RefusesWithFlagLimitAndCure) {
     EXPECT_THAT(refusal({}, 0), HasSubstr("(--steps): 0 is below 1; give 1 … 39"));
     EXPECT_THAT(refusal({}, -5), HasSubstr("(--steps): -5 is below 1"));
     EXPECT_THAT(refusal({}, 40),
-                HasSubstr("(--steps): 40 steps, but the process has 39 distinct timesteps; give at most 39"));
-    EXPECT_THAT(refusal({.name = "leading", .final = "sigma_min"}, 39), HasSubstr("give at most 38"));
+                HasSubstr("(--steps): 40 steps, but the process has 39 distinct timesteps; use at most 39 steps"));
+    EXPECT_THAT(refusal({.name = "leading", .final = "sigma_min"}, 39), HasSubstr("use at most 38 steps"));
     EXPECT_THAT(refusal({.name = "trailing", .final = "sigma_min"}, 38),
-                HasSubstr("(--steps): two of them fall on the time 1; give fewer"));
+                HasSubstr("(--steps): two of them fall on t = 1; give fewer"));
     for (const char* name : {"linspace", "leading"}) {
-        EXPECT_THAT(refusal({.name = name}, 1), HasSubstr("the lowest of all; take --steps 2 or more, or --spacing"));
+        EXPECT_THAT(refusal({.name = name}, 1),
+                    HasSubstr("which has almost no noise; use --steps 2 or more, or --spacing"));
         EXPECT_EQ(refusal({.name = name}, 2), "no error");
     }
     EXPECT_EQ(refusal({.name = "leading", .offset = 20}, 1), "no error");
@@ -314,7 +315,7 @@ TEST(Spacing, RefusesWithFlagLimitAndCure) {
     EXPECT_THAT(refusal({.name = "beta", .rho = 3}, 5), HasSubstr("it has final, beta_alpha, beta_beta"));
     EXPECT_THAT(refusal({.name = "leading", .offset = 11}, 5),
                 HasSubstr("(--spacing.offset): it moves the first step to 40, beyond 39; give at most 10"));
-    EXPECT_THAT(refusal({.name = "karras", .rho = 0}, 5), HasSubstr("(--process.rho): 0 is not allowed; give above 0"));
+    EXPECT_THAT(refusal({.name = "karras", .rho = 0}, 5), HasSubstr("(--process.rho): 0 is not allowed; give > 0"));
     EXPECT_THAT(refusal({.name = "beta", .beta_alpha = 0}, 5), HasSubstr("(--spacing.beta_alpha)"));
     EXPECT_THAT(refusal({.name = "beta", .beta_beta = NAN}, 5), HasSubstr("(--spacing.beta_beta)"));
 }
@@ -328,8 +329,8 @@ TEST(Spacing, RefusesWhatTheProcessCannotHaveAndNamesWhatItCan) {
                                 "even, linspace, karras"),
                       Not(HasSubstr("trailing"))));
     EXPECT_THAT(refusal({.name = "flow"}, "lambda"),
-                HasSubstr("(--spacing): flow leaves no signal at 1, where noise over signal is infinite; choose one of "
-                          "even, linspace, karras, exponential, beta, quadratic"));
+                HasSubstr("(--spacing): flow has no signal at 1, so sigma/alpha is infinite there; choose one of even, "
+                          "linspace, karras, exponential, beta, quadratic"));
     for (const char* name : {"karras", "exponential", "beta", "lambda"}) {
         EXPECT_THAT(refusal({.zero_snr = true}, name), HasSubstr("even, linspace, leading, trailing, quadratic"));
     }
@@ -362,9 +363,9 @@ TEST(ExplicitTimesteps, AreRefusedWithTheReason) {
     EXPECT_THAT(refusal(""), HasSubstr("(--timesteps): '' is not a number"));
     EXPECT_THAT(refusal("10,500"), HasSubstr("(--timesteps): 500 follows 10; give strictly decreasing whole numbers"));
     EXPECT_THAT(refusal("10,10"), HasSubstr("10 follows 10"));
-    EXPECT_THAT(refusal("1000"), HasSubstr("1000 is no time of the process"));
-    EXPECT_THAT(refusal("nan"), HasSubstr("nan is no time of the process"));
-    EXPECT_THAT(refusal("-1"), HasSubstr("-1 is no time of the process"));
+    EXPECT_THAT(refusal("1000"), HasSubstr("1000 is outside the times of the process"));
+    EXPECT_THAT(refusal("nan"), HasSubstr("nan is outside the times of the process"));
+    EXPECT_THAT(refusal("-1"), HasSubstr("-1 is outside the times of the process"));
     EXPECT_THAT(refusal("10.5"), HasSubstr("10.5 is not a whole number"));
     EXPECT_THAT(error_of([] { make_course(linear(), std::vector<double>{}); }), HasSubstr("the list is empty"));
     EXPECT_THAT(error_of([] { make_course(cosine_seed(), {3, 0}); }), HasSubstr("there is no noise at 0"));

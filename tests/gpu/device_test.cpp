@@ -240,7 +240,7 @@ TEST_F(PipelineCacheTest, APipeIsLeftAloneAndALinkReplacedItself) {
     EXPECT_TRUE(fs::is_fifo(place));
     fs::remove(place);
     fs::create_symlink("/dev/zero", place);
-    EXPECT_THAT(run().second, HasSubstr("is a link"));
+    EXPECT_THAT(run().second, HasSubstr("symbolic link"));
     EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(place)));
     EXPECT_EQ(run(), std::pair(true, std::string()));
 }
@@ -248,10 +248,10 @@ TEST_F(PipelineCacheTest, APipeIsLeftAloneAndALinkReplacedItself) {
 TEST_F(PipelineCacheTest, NothingIsLoadedThatOthersMayWriteTo) {
     run();
     fs::permissions(file(), fs::perms::group_write, fs::perm_options::add);
-    EXPECT_THAT(run().second, HasSubstr("others"));
+    EXPECT_THAT(run().second, HasSubstr("other users"));
     EXPECT_TRUE(run().first) << "the file was not replaced";
     fs::permissions(folder_, fs::perms::others_all, fs::perm_options::add);
-    EXPECT_THAT(run().second, HasSubstr("others"));
+    EXPECT_THAT(run().second, HasSubstr("other users"));
     EXPECT_TRUE(run().first) << "the folder was not taken back";
 }
 

@@ -132,7 +132,7 @@ class OtherFfmpeg {
     SearchPath path_;
 };
 
-TEST(Film, TakesNoWordForIt) {
+TEST(Film, RejectsOutputWhenFfmpegFailsSilently) {
     ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
     const base::ScratchFolder folder;
     std::ofstream(folder / "a.mp4") << "the old film";
@@ -162,7 +162,7 @@ TEST(Film, IsGivenUpWhileFfmpegHangs) {
     EXPECT_EQ(entries(folder.path()), 0u);
 }
 
-TEST(Film, IsFoundWholeOnlyWhereItIs) {
+TEST(Film, DetectsTruncatedMp4) {
     ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
     const base::ScratchFolder folder;
     make_film(folder / "a.mp4", 64, 48, 7);

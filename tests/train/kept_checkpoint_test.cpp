@@ -103,14 +103,14 @@ TEST_F(KeptCheckpoint, IsNotThatOfAnExplosionAtTheFirstStep) {
 TEST_F(KeptCheckpoint, IsNotTheLastOneWhereThatHasExploded) {
     explode_at_once();
     settings.steps = 1;
-    expect_diverges("(step 1): the loss is now ");
+    expect_diverges("(step 1): the loss is ");
     EXPECT_FALSE(fs::exists(settings.out));
     EXPECT_TRUE(fs::exists(settings.log));
 }
 
 TEST_F(KeptCheckpoint, IsNotThatOfAnInterruptionWhereTrainingHasExploded) {
     explode_at_once();
-    expect_diverges("(step 1): the loss is now ", {.stop = [] { return true; }});
+    expect_diverges("(step 1): the loss is ", {.stop = [] { return true; }});
 }
 
 // All weights are good where none of them is worse than it was; none that is far worse is, or says what is no number.

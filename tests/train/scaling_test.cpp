@@ -60,7 +60,7 @@ TEST_F(UnlikeCoordinates, AreStandardisedEachOnItsOwnAndTheCheckpointKnows) {
         EXPECT_NEAR(made.scaling.deviation[0], 1, 0.1);  // three standard errors of the deviation of 500 normals
         EXPECT_NEAR(made.scaling.deviation[1] / static_cast<double>(ratio), 1, 0.1);
         EXPECT_NEAR(made.scaling.deviation[2], 1, 0.1);
-        EXPECT_THAT(told, ElementsAre(HasSubstr("each coordinate has its own deviation")));
+        EXPECT_THAT(told, ElementsAre(HasSubstr("each coordinate is standardised separately")));
     }
 }
 
@@ -76,7 +76,7 @@ TEST_F(UnlikeCoordinates, HaveTheDeviationsThatAreAskedFor) {
     TrainSettings settings = settings_for({1, 100});
     settings.scaling = data::ScalingMode::common;
     EXPECT_TRUE(trained(settings).scaling.has_common_deviation());
-    EXPECT_THAT(told, ElementsAre(HasSubstr("cannot be learned under one common deviation")));
+    EXPECT_THAT(told, ElementsAre(HasSubstr("cannot be learned with a common standard deviation")));
     settings = settings_for({1, 3});
     settings.scaling = data::ScalingMode::per_coordinate;
     EXPECT_NEAR(trained(settings).scaling.deviation[1], 3, 0.3);
@@ -88,7 +88,7 @@ TEST_F(UnlikeCoordinates, ThatAreConstantStaySo) {
     EXPECT_EQ(made.scaling.mean[1], 20);
     EXPECT_EQ(made.scaling.deviation[1], 0);
     EXPECT_EQ(made.scaling.deviation[0], made.scaling.deviation[2]);
-    EXPECT_THAT(told, ElementsAre(HasSubstr("coordinate 1 is constant, 20, and stays so")));
+    EXPECT_THAT(told, ElementsAre(HasSubstr("coordinate 1 is constant (20); samples keep this value")));
     for (const auto& [name, tensor] : made.tensors) {
         for (const float value : tensor.values) ASSERT_TRUE(std::isfinite(value)) << name;
     }

@@ -85,10 +85,10 @@ TEST_F(ResumedTraining, IsOfTheSameNetworkAndPoints) {
     };
     TrainSettings other = settings;
     other.width = 17;
-    expect_refused(other, "not what its own settings make");
+    expect_refused(other, "does not match its settings");
     other = settings;
     other.prediction = diffusion::Prediction::v;
-    expect_refused(other, "not what its own settings make");
+    expect_refused(other, "does not match its settings");
     data::write_npy(folder / "points.npy", {4, 2}, std::vector<float>{0, 1, 2, 0, 3, 5, 1, 1.5F});
     expect_refused(settings, "data have changed");
     nn::Checkpoint silent = saved;

@@ -38,9 +38,9 @@ class Comparison {
   public:
     explicit Comparison(const std::string& title)
         : table_{.title = title,
-                 .columns = {"", "predicted", "measured", "standard error", "deviations", "met"},
+                 .columns = {"", "predicted", "measured", "standard error", "z-score", "pass"},
                  .rows = {},
-                 .notes = {fmt::format("Met within {} standard errors.", kStandardErrors)}} {}
+                 .notes = {fmt::format("'pass': |z-score| <= {}.", kStandardErrors)}} {}
 
     void add(const std::string& name, double predicted, double hits, double total) {
         const double measured = hits / total;
@@ -73,12 +73,12 @@ Table conditional_table(const std::string& title, char from, char to, const Stat
 /// The shares of x among the steps forward to y beside those of x' among the steps back from y: given y both are as
 /// many draws of p(x|y), and none of the other.
 Table counted_backward_table(const Counts& counts) {
-    Table table = {
-        .title = "Backward table p(x|y) as counted from the steps forward, and the steps back that were taken",
-        .columns = {"", "forward", "back", "standard error", "deviations", "met"},
-        .rows = {},
-        .notes = {fmt::format("No formula stands between the two. Standard error: of their difference; met within {}.",
-                              kStandardErrors)}};
+    Table table = {.title = "Backward table p(x|y), counted from the forward steps and from the backward steps",
+                   .columns = {"", "forward", "backward", "standard error", "z-score", "pass"},
+                   .rows = {},
+                   .notes = {fmt::format("Both columns are counts; no formula is used. Standard error: of their "
+                                         "difference. 'pass': |z-score| <= {}.",
+                                         kStandardErrors)}};
     for (std::size_t y = 0; y < kChainStates; ++y) {
         const double total = sum(counts.backward[y]);
         for (std::size_t x = 0; x < kChainStates; ++x) {
@@ -117,10 +117,10 @@ std::vector<Table> chain_study(gpu::Device& device, const StudyRequest& request)
     return {conditional_table("Forward table p(y|x), as given", 'x', 'y', kChainForward, counts.forward),
             joint_comparison.table(),
             law_table("Marginal p(y)", "y", marginal_law(joint), marginal_law(counts.forward)),
-            conditional_table("Backward table p(x|y) by Bayes, and the steps back that were taken", 'y', 'x',
-                              backward_table(joint), counts.backward),
+            conditional_table("Backward table p(x|y), by Bayes' rule and as measured", 'y', 'x', backward_table(joint),
+                              counts.backward),
             counted_backward_table(counts),
-            law_table("The population after a step forward and one back: p(x) again", "x", kChainStart,
+            law_table("Population after one forward and one backward step: p(x) again", "x", kChainStart,
                       marginal_law(counts.backward))};
 }
 

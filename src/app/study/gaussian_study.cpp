@@ -62,14 +62,13 @@ std::vector<float> coordinate(std::span<const float> states, std::size_t which) 
 }
 
 Table empty_table(const std::string& start, double v) {
-    return {
-        .title = fmt::format("Variance at t = 0, started from {} at t = 1, of x_t = x_0 + sqrt(t) z where x_0 has {}",
-                             start, v),
-        .columns = {"way back", "steps", "predicted", "measured", "standard error", "deviations", "limit", "met"},
-        .rows = {},
-        .notes = {fmt::format("Predicted: the exact recursion of the variance at that number of steps; met within {} "
-                              "standard errors. Limit: of infinitely many steps.",
-                              kStandardErrors)}};
+    return {.title = fmt::format(
+                "Variance at t = 0 of x_t = x_0 + sqrt(t) z, started from {} at t = 1; x_0 has variance {}", start, v),
+            .columns = {"method", "steps", "predicted", "measured", "standard error", "z-score", "limit", "pass"},
+            .rows = {},
+            .notes = {fmt::format("Predicted: the exact recursion of the variance for that number of steps. 'pass': "
+                                  "|z-score| <= {}. Limit: infinitely many steps.",
+                                  kStandardErrors)}};
 }
 
 void add_row(Table& table, WayBack way, int steps, double v, double start, std::span<const float> values) {
@@ -101,10 +100,10 @@ std::vector<Table> gaussian_study(gpu::Device& device, const StudyRequest& reque
             add_row(from_marginal, way, steps, v, 1 + v, coordinate(states, 1));
         }
     }
-    from_unit.notes.emplace_back("The mean alone leaves far too little: the noise is no ornament.");
+    from_unit.notes.emplace_back("With the mean only, far too little variance remains: the noise is needed.");
     from_marginal.notes.emplace_back(
-        "Noise of the exact posterior variance must give v itself at every number of steps, which is what is predicted "
-        "there; the others give it in the limit only.");
+        "Noise with the exact posterior variance reproduces the variance of x_0 for every number of steps; the other "
+        "methods reach it only in the limit.");
     return {from_unit, from_marginal};
 }
 

@@ -18,10 +18,10 @@ std::vector<Table> chain_study(gpu::Device& device, const StudyRequest& request)
 std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& request);
 std::vector<Table> scaling_study(gpu::Device& device, const StudyRequest& request);
 std::vector<Table> seed_study(gpu::Device& device, const StudyRequest& request);
-/// Where seed_study writes its model: beside its picture. Throws base::Error (request) where a file of that name is
-/// there that it has not made.
+/// The path of the model of seed_study, next to its picture. Throws base::Error (request) if a file of another origin
+/// has this name.
 std::filesystem::path seed_model(const std::filesystem::path& picture);
-/// Rows for the data themselves, by the defaults and by a few steps: met where the bars of quality.hpp are.
+/// Rows for the data themselves, the default sampler and few steps; judged by the criteria of quality.hpp.
 std::vector<Table> quality_study(gpu::Device& device, const StudyRequest& request);
 std::vector<Table> samplers_study(gpu::Device& device, const StudyRequest& request);
 std::vector<Table> objectives_study(gpu::Device& device, const StudyRequest& request);

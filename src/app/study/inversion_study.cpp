@@ -52,9 +52,9 @@ std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& requ
     GpuScore score(device, model);
     const data::Points data =
         data::standardise(data::open_dataset(model.data)->draw(request.seed, 0, request.particles), model.scaling);
-    RoundTripTable learned("The model that comes with Scorefield, in single precision, on " +
-                               std::to_string(request.particles) + " points of " + model.data,
-                           RoundTripTable::Score::learned);
+    RoundTripTable learned(
+        "Default model, in single precision, on " + std::to_string(request.particles) + " points of " + model.data,
+        RoundTripTable::Score::learned);
     for (const TripKind kind : {TripKind::first_order, TripKind::second_order}) {
         for (const int steps : kSteps) {
             progress.next(std::to_string(steps) + " steps");

@@ -26,7 +26,7 @@ using namespace diffusion;
 constexpr std::array<int, 3> kLineSteps = {8, 16, 32};
 /// Tenths lie between the nodes of the tree.
 constexpr std::array<int, 3> kPlaneSteps = {10, 16, 32};
-/// Once in as many seeds a table whose rows are all right says of one that it is not met.
+/// Once in as many seeds, one row of a correct table fails by chance.
 constexpr double kSeeds = 1000;
 
 /// A population for each prediction that samplers ask for.
@@ -78,17 +78,16 @@ struct Chance {
 
 std::string what_is_met(const Chance& chance) {
     return fmt::format(
-        "Bias: Kolmogorov-Smirnov distance of the law of exactly that many steps from the target. Met where the sample "
-        "is no farther than {:.4g} from that law, and from as many exact draws no farther than bias and {:.4g} "
-        "together (allowed): what chance exceeds anywhere in the table once in {:.0f} seeds. Mean and variance: "
-        "predicted, and measured.",
+        "'predicted' is the exact distribution of the sampler after that many steps. Bias: its Kolmogorov-Smirnov "
+        "distance from the target. 'pass': the samples are within {:.4g} of the prediction, and within bias + {:.4g} "
+        "('allowed') of as many exact draws. By chance, a table exceeds these limits once in {:.0f} seeds.",
         chance.from_law, chance.from_draws, kSeeds);
 }
 
 const char* what_misses() {
-    return "Langevin dynamics does not mix in so few steps; consistency and lcm take the denoiser for a consistency "
-           "function, as a distilled model would be one: the law that is predicted for them, and met, is not the "
-           "target's. lcm has a timestep scaling so small that its boundary condition tells at every step.";
+    return "Langevin dynamics does not mix in so few steps; consistency and lcm expect a consistency function but get "
+           "a denoiser. For these samplers the predicted distribution is not the target. lcm uses a timestep scaling "
+           "so small that its boundary condition matters at every step.";
 }
 
 LineLaw law_of_mixture_a() {
@@ -114,13 +113,13 @@ Table on_the_line(gpu::Device& device, const StudyRequest& request, StudyProgres
     constexpr std::array<double, 1> kLine = {1.0};
     const std::vector<float> draws = sorted_along(populations.of({}).draws(), kLine);
     const Chance chance(request.particles, settings.size() * kLineSteps.size());
-    Table table = {.title = "Terminal distributions on 0.3 N(-2, 0.2^2) + 0.7 N(2, 1), vp from N(0, 1), even steps",
-                   .columns = {"sampler", "steps", "bias", "from its law", "from draws", "allowed", "mean", "measured",
-                               "variance", "measured", "met"},
+    Table table = {.title = "Sample distributions on 0.3 N(-2, 0.2^2) + 0.7 N(2, 1), vp from N(0, 1), even steps",
+                   .columns = {"sampler", "steps", "bias", "from prediction", "from draws", "allowed", "predicted mean",
+                               "measured mean", "predicted variance", "measured variance", "pass"},
                    .rows = {},
                    .notes = {what_is_met(chance),
-                             "The law is carried through the program on a grid, for all whose state is a Markov chain: "
-                             "dpmpp_sde keeps earlier estimates or draws, and the table of the plane judges it.",
+                             "The prediction is computed on a grid, for samplers whose state is a Markov chain. "
+                             "dpmpp_sde keeps earlier estimates or draws; the second table judges it.",
                              what_misses()}};
     for (const SamplerSettings& sampler : settings) {
         for (const int steps : kLineSteps) {
@@ -162,26 +161,22 @@ class PlaneTable {
   public:
     PlaneTable(const StudyRequest& request, std::size_t rows, const std::vector<float>& draws)
         : chance_(request.particles, rows * kDirections),
-          table_{
-              .title =
-                  "Terminal distributions on N((1.5, -1), ((0.8, 0.3), (0.3, 0.3))) in the plane, vp from "
-                  "N(0, I), even steps",
-              .columns = {"sampler", "steps", "bias", "order", "from its law", "from draws", "allowed", "mean",
-                          "measured", "variance", "measured", "met"},
-              .rows = {},
-              .notes = {what_is_met(chance_),
-                        "On a Gaussian every sampler is an affine map of all its draws, which gives its law "
-                        "exactly. Distances: the largest along four directions. Mean and variance: of the first "
-                        "coordinate.",
-                        fmt::format(
-                            "Order: how the largest error of mean and covariance falls from {} to {} steps; to be met "
-                            "also at least {}. A law that is carried through the program cannot tell a wrong "
-                            "coefficient of the sampler from the bias of its steps, but that bias would stay (order "
-                            "0). None where more steps are no finer ones: langevin and annealed_langevin have a step "
-                            "size of their own, so has the corrector of predictor_corrector, and the functions of "
-                            "consistency and lcm are taken for exact.",
-                            kCoarseSteps, kFineSteps, kLeastOrder),
-                        what_misses()}} {
+          table_{.title = "Sample distributions on N((1.5, -1), ((0.8, 0.3), (0.3, 0.3))), vp from N(0, I), even steps",
+                 .columns = {"sampler", "steps", "bias", "order", "from prediction", "from draws", "allowed",
+                             "predicted mean", "measured mean", "predicted variance", "measured variance", "pass"},
+                 .rows = {},
+                 .notes = {
+                     what_is_met(chance_),
+                     "On a Gaussian target every sampler is an affine map of its noise draws, so the prediction is "
+                     "exact. Distances: the largest along four directions. Mean and variance: of the first coordinate.",
+                     fmt::format(
+                         "Order: rate at which the largest error of mean and covariance falls from {} to {} steps; a "
+                         "pass also needs at least {}. This finds wrong coefficients of a sampler, whose error does "
+                         "not fall with the number of steps (order 0). No order if more steps are not smaller steps: "
+                         "langevin, annealed_langevin and the corrector of predictor_corrector have their own step "
+                         "size; consistency and lcm treat the denoiser as an exact consistency function.",
+                         kCoarseSteps, kFineSteps, kLeastOrder),
+                     what_misses()}} {
         for (int k = 0; k < kDirections; ++k) draws_.push_back(sorted_along(draws, direction(k)));
     }
 

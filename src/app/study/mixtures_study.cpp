@@ -123,14 +123,13 @@ class ModeTable {
   public:
     ModeTable(const std::string& title, LineLaw target)
         : table_{.title = title,
-                 .columns = {"procedure", "of it", "target", "predicted", "measured", "standard error", "deviations",
-                             "met"},
+                 .columns = {"procedure", "quantity", "target", "predicted", "measured", "standard error", "z-score",
+                             "pass"},
                  .rows = {},
                  .notes = {fmt::format(
-                     "Predicted: the density carried through the same steps on a grid; met within {} "
-                     "standard errors. Kolmogorov-Smirnov distances: met within what chance exceeds once in a "
-                     "thousand, which stands for their standard error. "
-                     "Target: what the procedure should have come to.",
+                     "Predicted: the density after the same steps, computed on a grid. 'pass': |z-score| <= {}. For "
+                     "Kolmogorov-Smirnov distances the column 'standard error' holds the critical distance of level "
+                     "0.001, and a pass needs |z-score| <= 1. Target: the value of the exact distribution.",
                      kStandardErrors)}},
           target_(std::move(target)) {}
 
@@ -189,13 +188,12 @@ Table forward_marginals(gpu::Device& device, const StudyRequest& request) {
     const std::shared_ptr<const Target> target = open_target({.name = "mixture_a"});
     GpuPopulation population(device, target, Prediction::x0, request);
     const auto states = population.run(forward_chain(kBeta, kTimes.back()), population.draws(), kTimes);
-    Table table = {
-        .title = "(a) Forward chain x <- sqrt(0.97) x + sqrt(0.03) z from 0.3 N(-2, 0.2^2) + 0.7 N(2, 1)",
-        .columns = {"t", "mean predicted", "measured", "variance predicted", "measured", "distance of distributions",
-                    "critical", "met"},
-        .rows = {},
-        .notes = {"Predicted: the mixture of N(a mu, a^2 sigma^2 + 1 - a^2) with a = 0.97^(t/2); met where the "
-                  "distance is below what chance exceeds once in a thousand."}};
+    Table table = {.title = "(a) Forward chain x <- sqrt(0.97) x + sqrt(0.03) z from 0.3 N(-2, 0.2^2) + 0.7 N(2, 1)",
+                   .columns = {"t", "predicted mean", "measured mean", "predicted variance", "measured variance",
+                               "distance of distributions", "critical", "pass"},
+                   .rows = {},
+                   .notes = {"Predicted: the mixture of N(a mu, a^2 sigma^2 + 1 - a^2) with a = 0.97^(t/2). 'pass': "
+                             "the Kolmogorov-Smirnov distance is at most the critical one of level 0.001."}};
     for (std::size_t i = 0; i < kTimes.size(); ++i) {
         const double alpha = std::pow(1 - kBeta, kTimes[i] / 2.0);
         const LineLaw law = exact_law(mixture_of(*target), {alpha, std::sqrt(1 - alpha * alpha)});
@@ -243,12 +241,12 @@ Table langevin_does_not_mix(gpu::Device& device, const StudyRequest& request) {
     };
     const double basin = (watershed(*target, -2, 2) + 3) / 6;
     table.note(
-        fmt::format("Langevin does not mix: {:.4g} of the start lie in the left basin, and about as many end there "
-                    "instead of 0.4; annealing recovers the weights.",
+        fmt::format("Langevin dynamics does not mix: {:.4g} of the particles start in the left basin, and about as "
+                    "many end there instead of 0.4. Annealing recovers the weights.",
                     basin));
     table.note(
-        fmt::format("tau = 0.05 is coarse: a lone mode of width s comes out with s/sqrt(1 - tau/(2 s^2)), {:.4g} "
-                    "for 0.2 and {:.4g} for 0.5.",
+        fmt::format("tau = 0.05 is coarse: a single mode of width s gets the width s/sqrt(1 - tau/(2 s^2)): {:.4g} for "
+                    "0.2 and {:.4g} for 0.5.",
                     wide(0.2), wide(0.5)));
     return table.table();
 }
@@ -278,8 +276,7 @@ Table forward_and_reverse(gpu::Device& device, const StudyRequest& request) {
         table.add(fmt::format("T = {}, back from N(0, 1)", steps), sorted_line(population.run(reverse)),
                   law_of(reverse, target, Prediction::x0, LineLaw::normal(0, 1)));
     }
-    table.note(
-        "A short chain has not forgotten the data: N(0, 1) is then not where it ends, and the way back shows it.");
+    table.note("A short chain does not reach N(0, 1); starting the reverse chain there is then wrong.");
     return table.table();
 }
 
@@ -304,8 +301,8 @@ Table in_two_dimensions(gpu::Device& device, const StudyRequest& request) {
     table.add("annealed", sorted_along(population.run(with_levels, start), diagonal),
               law_of(with_levels, along, Prediction::score, start_law));
     table.note(
-        "Langevin keeps half on either side; annealed Langevin comes near 0.2. Its last level has sigma = 1, so its "
-        "modes are as wide as sqrt(2).");
+        "Langevin dynamics leaves half of the particles on either side; annealed Langevin comes near 0.2. Its last "
+        "level has sigma = 1, so its modes have the width sqrt(2).");
     return table.table();
 }
 
@@ -365,18 +362,15 @@ Table paths(gpu::Device& device, const StudyRequest& request, const PathPlan& pl
     const Program program = plan.noise ? langevin(plan.step_size, steps) : ascent(plan.step_size, steps);
     const auto measured = population.run(program, std::vector<float>(plan.count, 0.0F), plan.states);
     auto predicted = predicted_paths(plan, program, target, request.seed);
-    Table table = {
-        .title = plan.title,
-        .columns = {"particle", "step", "predicted", "measured", "allowed", "met"},
-        .rows = {},
-        .notes = {"Predicted: the same program and draws in double precision. Allowed: how far the roundings "
-                  "of single precision can have carried the particle, a step's own added to those before, "
-                  "which its drift brings together or apart."}};
+    Table table = {.title = plan.title,
+                   .columns = {"particle", "step", "predicted", "measured", "allowed", "pass"},
+                   .rows = {},
+                   .notes = {"Predicted: the same program and draws in double precision. Allowed: a bound on the "
+                             "accumulated float32 rounding error, which the drift of each step shrinks or grows."}};
     if (!plan.noise) {
         predicted.back()[0].place = mode_between(mixture_of(*target), 0, 3);
-        table.notes.push_back(fmt::format(
-            "At step {}: the mode itself, the root of the score by halving; the ascent is nearer than it can be told.",
-            steps));
+        table.notes.push_back(
+            fmt::format("At step {} the prediction is the mode itself, the root of the score by bisection.", steps));
     }
     for (std::uint32_t i = 0; i < plan.count; ++i) {
         for (std::size_t k = 0; k < plan.states.size(); ++k) {
@@ -407,7 +401,7 @@ std::vector<Table> mixtures_study(gpu::Device& device, const StudyRequest& reque
     tables.push_back(in_two_dimensions(device, request));
     progress.next("(e) ascent");
     tables.push_back(paths(device, request,
-                           {.title = "(e) Pure ascent from x = 0, tau = 0.05: to a peak, and nowhere else",
+                           {.title = "(e) Gradient ascent without noise from x = 0, tau = 0.05: ends at a mode",
                             .step_size = kStepSize,
                             .noise = false,
                             .states = kAscentStates}));

@@ -34,9 +34,8 @@ Table error_table(const std::string& title, const std::vector<ObjectiveOutcome>&
         table.rows.push_back(std::move(row));
     }
     table.notes = {
-        "Root mean square error of the score relative to that of the exact one, at ratios of noise to signal: 1 is "
-        "that "
-        "of saying zero. No figure where an objective never sees such a ratio, or there are no such places."};
+        "Root mean square error of the score, relative to the exact score, at the given σ/α; a score of zero has the "
+        "error 1. '-': the objective is not trained at this ratio, or there is no sparse region."};
     return table;
 }
 
@@ -123,8 +122,8 @@ std::string outcome_name(const train::TrainSettings& settings) {
 }
 
 std::vector<Table> outcome_tables(const std::string& data, const std::vector<ObjectiveOutcome>& outcomes) {
-    return {error_table(data + ": error of the score where noised data are, over σ/α", outcomes, Places::dense),
-            error_table(data + ": error of the score where there are hardly any, over σ/α", outcomes, Places::sparse)};
+    return {error_table(data + ": score error in dense regions of the noised data, over σ/α", outcomes, Places::dense),
+            error_table(data + ": score error in sparse regions, over σ/α", outcomes, Places::sparse)};
 }
 
 std::vector<std::vector<Cell>> claim_rows(const std::string& data, const std::vector<ObjectiveOutcome>& outcomes) {
@@ -132,24 +131,25 @@ std::vector<std::vector<Cell>> claim_rows(const std::string& data, const std::ve
     const Errors errors(outcomes);
     const auto sparse = [&](Objective objective, double ratio) { return errors.at(objective, ratio, Places::sparse); };
     return {
-        claim(data, "largest error of all but dsm and one_step, 1.28", {}, 0.15, errors.largest(1.28)),
-        claim(data, "dsm, without weights, over ncsn, 2.56", 3, {},
+        claim(data, "largest error except dsm and one_step, at 1.28", {}, 0.15, errors.largest(1.28)),
+        claim(data, "dsm (no weights) / ncsn, at 2.56", 3, {},
               errors.at(Objective::dsm, 2.56) / errors.at(Objective::ncsn, 2.56)),
-        claim(data, "dsm on 0.01 alone over dsm on 0.16 alone", 2, {},
+        claim(data, "dsm trained at 0.01 only / dsm trained at 0.16 only", 2, {},
               errors.alone(Objective::dsm, 0.01) / errors.alone(Objective::dsm, 0.16)),
-        claim(data, "dsm on 0.01 alone over ism on 0.01 alone", 1, {},
+        claim(data, "dsm trained at 0.01 only / ism trained at 0.01 only", 1, {},
               errors.alone(Objective::dsm, 0.01) / errors.alone(Objective::ism, 0.01)),
-        claim(data, "ism on 0.01 alone, where data hardly are over where they are", 3, {},
+        claim(data, "ism trained at 0.01 only, sparse / dense", 3, {},
               errors.alone(Objective::ism, 0.01, Places::sparse) / errors.alone(Objective::ism, 0.01)),
-        claim(data, "noise predicted (simple), 0.01 over 0.32", 3, {},
+        claim(data, "noise prediction (simple), at 0.01 / at 0.32", 3, {},
               errors.at(Objective::simple, 0.01) / errors.at(Objective::simple, 0.32)),
-        claim(data, "data predicted (x0), 0.01 over 0.32", 10, {},
+        claim(data, "data prediction (x0), at 0.01 / at 0.32", 10, {},
               errors.at(Objective::x0, 0.01) / errors.at(Objective::x0, 0.32)),
-        claim(data, "ism where data hardly are, 0.08", 0.4, {}, sparse(Objective::ism, 0.08)),
-        claim(data, "ssm where data hardly are, 0.08", 0.4, {}, sparse(Objective::ssm, 0.08)),
-        claim(data, "the best of all there, 0.08", 0.2, {}, errors.smallest_sparse(0.08)),
-        claim(data, "ism there, 0.32 over 0.08", {}, 0.8, sparse(Objective::ism, 0.32) / sparse(Objective::ism, 0.08)),
-        claim(data, "one_step over ncsn, 1.28", 2, {},
+        claim(data, "ism, sparse, at 0.08", 0.4, {}, sparse(Objective::ism, 0.08)),
+        claim(data, "ssm, sparse, at 0.08", 0.4, {}, sparse(Objective::ssm, 0.08)),
+        claim(data, "best objective, sparse, at 0.08", 0.2, {}, errors.smallest_sparse(0.08)),
+        claim(data, "ism, sparse, at 0.32 / at 0.08", {}, 0.8,
+              sparse(Objective::ism, 0.32) / sparse(Objective::ism, 0.08)),
+        claim(data, "one_step / ncsn, at 1.28", 2, {},
               errors.at(Objective::one_step, 1.28) / errors.at(Objective::ncsn, 1.28)),
     };
 }
@@ -159,7 +159,7 @@ std::vector<render::Plot> outcome_plots(const std::string& data, const std::vect
         return render::Plot{
             .title = data + ": " + of,
             .x = {.label = "σ/α", .low = kJudgedRatios.front(), .high = kJudgedRatios.back(), .logarithmic = true},
-            .y = {.label = "relative error of the score", .low = 1e-3, .high = 1e2, .logarithmic = true},
+            .y = {.label = "relative score error", .low = 1e-3, .high = 1e2, .logarithmic = true},
             .curves = {}};
     };
     std::vector<render::Plot> plots = {plot("discrete levels (ddpm)"), plot("processes of their own"),

@@ -32,7 +32,7 @@ std::vector<Table> outcome_tables(const std::string& data, const std::vector<Obj
 /// What theory expects of the objectives on one data set, and whether it is seen: rows of kClaimColumns. The outcomes
 /// are those of all objectives on all levels, of dsm on 0.01 and 0.16 and of ism on 0.01.
 std::vector<std::vector<Cell>> claim_rows(const std::string& data, const std::vector<ObjectiveOutcome>& outcomes);
-inline const std::vector<std::string> kClaimColumns = {"data", "expected", "at least", "at most", "measured", "met"};
+inline const std::vector<std::string> kClaimColumns = {"data", "expected", "at least", "at most", "measured", "pass"};
 
 /// Three plots of the errors over σ/α: of the objectives on discrete levels of ddpm, on processes of their own, and on
 /// ve.

@@ -130,15 +130,15 @@ class Comparison {
 };
 
 Table claims_of(std::vector<std::vector<Cell>> rows) {
-    return {.title = "What theory expects, and whether it is seen: errors at σ/α, and ratios of errors",
-            .columns = kClaimColumns,
-            .rows = std::move(rows),
-            .notes = {"dsm without weights is all about the least noise. The target of denoising at one level is noise "
-                      "of variance 1/σ² about a score that stays finite: at tiny σ little can be learned from it, "
-                      "while ism has no such noise; and of an estimate of noise or data the score is a small "
-                      "difference over σ or σ². Nothing is learned where there are no data, implicitly or by "
-                      "denoising, until noise fills the gaps. The target of one_step is a step's own noise, of which "
-                      "the score explains little."}};
+    return {
+        .title = "Expectations of the theory: score errors at a given σ/α, and ratios of score errors",
+        .columns = kClaimColumns,
+        .rows = std::move(rows),
+        .notes = {"Without weights, the dsm loss is dominated by the lowest noise levels. The regression target of dsm "
+                  "has noise of variance 1/σ² around a finite score, so that little can be learned at small σ; ism has "
+                  "no such noise. A score computed from a noise or data prediction is a small difference divided by σ "
+                  "or σ². Between the modes there are no data to learn from, until the noise fills the gaps. The "
+                  "target of one_step is mostly the noise of the step, of which the score explains little."}};
 }
 
 }  // namespace
@@ -162,8 +162,9 @@ std::vector<Table> objectives_study(gpu::Device& device, const StudyRequest& req
     }
     tables.push_back(claims_of(std::move(claims)));
     if (!request.out.empty()) {
-        Figure figure(device, "Training objectives: error of the score where data are, dashed where they hardly are", 3,
-                      2);
+        Figure figure(device,
+                      "Score error of the training objectives: in dense regions (solid) and in sparse regions (dashed)",
+                      3, 2);
         for (const render::Plot& plot : plots) figure.add_curves(plot);
         figure.write(request.out);
     }

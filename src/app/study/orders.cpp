@@ -263,7 +263,7 @@ std::vector<Table> orders_study(const StudyRequest& request) {
                    .rows = {},
                    .notes = {}};
     for (const char* process : kProcesses) table.columns.emplace_back(process);
-    table.columns.insert(table.columns.end(), {"error under vp", "met"});
+    table.columns.insert(table.columns.end(), {"error on vp", "pass"});
     const std::vector<SolverCase> cases = solver_cases();
     StudyProgress progress(request, "orders", cases.size());
     for (const SolverCase& solver : cases) {
@@ -284,15 +284,14 @@ std::vector<Table> orders_study(const StudyRequest& request) {
         table.rows.push_back(std::move(row));
     }
     table.notes = {
-        fmt::format("From log(alpha/sigma) = {} to {}, nodes even in it, {} particles in double precision; the error "
-                    "is the root mean square of x/alpha against the exact probability flow.",
+        fmt::format("From log(alpha/sigma) = {} to {} in even steps of it, {} particles in double precision. Error: "
+                    "root mean square difference of x/alpha from the exact probability flow.",
                     kStartLogSnr, kEndLogSnr, kParticles),
-        fmt::format(
-            "Measured: the slope of log error from {} to {} steps, or {} to {} where the order is 5 (adaptive solvers: "
-            "over evaluations, as their tolerance falls from {} to {}, or {} to {} where the order is 5). Expected: "
-            "the theory's order; met within {} under all four processes.",
-            kSteps.front(), kSteps.back(), kFineSteps.front(), kFineSteps.back(), kTolerances.front(),
-            kTolerances.back(), kFineTolerances.front(), kFineTolerances.back(), kAgreement)};
+        fmt::format("Measured: slope of the log error from {} to {} steps, or {} to {} for order 5 (adaptive solvers: "
+                    "over evaluations, with tolerances from {} to {}, or {} to {} for order 5). Expected: the "
+                    "theoretical order. 'pass': all four processes are within {} of it.",
+                    kSteps.front(), kSteps.back(), kFineSteps.front(), kFineSteps.back(), kTolerances.front(),
+                    kTolerances.back(), kFineTolerances.front(), kFineTolerances.back(), kAgreement)};
     return {table};
 }
 

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The model of --model, or all that come with Scorefield, by name.
+/// The model of --model, or all shipped models, by name.
 std::vector<fs::path> models_of(const StudyRequest& request) {
     if (!request.model.empty()) return {request.model};
     return models_in(default_model().parent_path());
@@ -69,7 +69,7 @@ class Subject {
     std::unique_ptr<GpuScore> score_;
 };
 
-/// One way of sampling that every model has to be good by.
+/// A sampling configuration that every model is judged with.
 struct Way {
     const char* name = "";
     const char* sampler = "";  ///< empty: as it comes
@@ -79,25 +79,25 @@ struct Way {
 
 constexpr int kFewSteps = 20;
 
-/// The data sets' own draws are asked no bar.
+/// Draws of the data themselves are not judged.
 std::vector<Cell> row(const Subject& subject, const std::string& way, const Distances& distances, Cell met) {
     return {subject.name(),      way,           distances.two_sample, distances.precision, distances.recall,
             distances.sliced_w2, std::move(met)};
 }
 
-/// Whether the sampler can be run on a model with nothing but noise.
+/// Whether the sampler needs no input but noise.
 bool starts_from_noise(const diffusion::SamplerInfo& info) {
     return !info.from_data && !info.masked;
 }
 
-/// The runs of samplers without a caveat that were not refused.
+/// The judged runs: those of samplers without a caveat that were not refused.
 struct Count {
     std::int64_t all = 0;
     std::int64_t met = 0;
-    double farthest = 0;  ///< the most that any of their samples lies outside the data's box, in its widths
+    double farthest = 0;  ///< largest distance of a sample outside the bounding box of the data, in box widths
 };
 
-/// One run of a sampler: its row, and whether it counts and is met.
+/// One run of a sampler: its row. Counts it if it is judged.
 std::vector<Cell> sampler_row(Subject& subject, const data::Points& reference, const data::Points& pool,
                               const diffusion::SamplerInfo& info, int steps, Count& count) {
     const std::string sampler(info.name);
@@ -113,12 +113,11 @@ std::vector<Cell> sampler_row(Subject& subject, const data::Points& reference, c
         if (asked) count.farthest = std::max(count.farthest, outside);
         cells.insert(cells.end(), {two_sample, outside, std::string(info.caveat), asked ? Cell(met) : Cell("-")});
     } catch (const base::Error& error) {
-        // A refusal is an answer too; samples that are not finite are none.
+        // A refused combination is not judged; a run that diverged fails.
         require_not_interrupted();
         const bool refused = error.exit_status() == 2;
         if (asked && refused) --count.all;
-        cells.insert(cells.end(),
-                     {"-", "-", std::string(error.what()), refused || !asked ? Cell("-") : Cell(false)});
+        cells.insert(cells.end(), {"-", "-", std::string(error.what()), refused || !asked ? Cell("-") : Cell(false)});
     }
     return cells;
 }
@@ -130,11 +129,11 @@ std::vector<Table> quality_study(gpu::Device& device, const StudyRequest& reques
         {{"defaults", "", {}, kDefaultBar}, {"dpmpp_2m, 20 steps", "dpmpp_2m", kFewSteps, kFewStepsBar}}};
     const std::vector<fs::path> models = models_of(request);
     StudyProgress progress(request, "quality", models.size());
-    Table table = {.title = "Quality of the models by their samples, beside fresh data against data",
-                   .columns = {"model", "sampled by", "T", "precision", "recall", "sliced W2", "met"},
+    Table table = {.title = "Sample quality per model (row 'data': fresh data against data)",
+                   .columns = {"model", "sampler", "T", "precision", "recall", "sliced W2", "pass"},
                    .rows = {},
                    .notes = {}};
-    Table about = {.title = "What they have learned", .columns = {"model", "learned", "kB"}, .rows = {}, .notes = {}};
+    Table about = {.title = "Models", .columns = {"model", "configuration", "kB"}, .rows = {}, .notes = {}};
     for (const fs::path& path : models) {
         progress.next(path.stem().string());
         Subject subject(device, path, request);
@@ -151,10 +150,9 @@ std::vector<Table> quality_study(gpu::Device& device, const StudyRequest& reques
     }
     table.notes = {
         fmt::format("T is the share of the 5 nearest neighbours that come from the point's own set (0.5: samples and "
-                    "data cannot be "
-                    "told apart). By the defaults T may be {} at most, precision and recall no more than {} below the "
-                    "data's own; by "
-                    "dpmpp_2m in {} steps T may be {}. Means over 5 fresh draws of the data.",
+                    "data are indistinguishable). Pass criteria: with the default sampler, T <= {}, and precision and "
+                    "recall at least those of fresh data minus {}; with dpmpp_2m and {} steps, T <= {}. All figures "
+                    "are means over 5 fresh draws of the data.",
                     kDefaultBar.two_sample, *kDefaultBar.coverage_loss, kFewSteps, kFewStepsBar.two_sample)};
     return {table, about};
 }
@@ -163,8 +161,8 @@ std::vector<Table> samplers_study(gpu::Device& device, const StudyRequest& reque
     constexpr std::array kSteps = {25, 50};
     const std::vector<fs::path> models = models_of(request);
     StudyProgress progress(request, "samplers", models.size());
-    Table table = {.title = "Every sampler on every model at its own defaults",
-                   .columns = {"model", "sampler", "steps", "T", "outside", "remark", "met"},
+    Table table = {.title = "Sample quality of every sampler, with its default parameters, on every model",
+                   .columns = {"model", "sampler", "steps", "T", "outside", "note", "pass"},
                    .rows = {},
                    .notes = {}};
     Count count;
@@ -181,12 +179,12 @@ std::vector<Table> samplers_study(gpu::Device& device, const StudyRequest& reque
         }
     }
     const double share = count.all > 0 ? static_cast<double>(count.met) / static_cast<double>(count.all) : 1;
-    table.notes = {
-        fmt::format("A run is met where T is {} at most and no sample lies outside the data's bounding box by more than "
-                    "{} of its width. Runs of samplers with a caveat are not asked for, nor those that are refused.",
-                    kAnySamplerBar.two_sample, kMostExcess)};
-    Table sum = {.title = "All of them",
-                 .columns = {"runs", "met", "share", "at least", "farthest outside", "at most", "met"},
+    table.notes = {fmt::format(
+        "A run passes if T <= {} and no sample is farther than {} box widths outside the bounding box of the data. "
+        "Runs marked '-' are not judged: the sampler has a known limitation, or the combination is not supported.",
+        kAnySamplerBar.two_sample, kMostExcess)};
+    Table sum = {.title = "Summary",
+                 .columns = {"runs", "passed", "pass rate", "min pass rate", "max outside", "limit", "pass"},
                  .rows = {{count.all, count.met, share, kWantedShare, count.farthest, kMostExcess,
                            share >= kWantedShare && count.farthest <= kMostExcess}},
                  .notes = {}};

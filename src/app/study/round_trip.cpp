@@ -107,19 +107,18 @@ Table RoundTripTable::table(double floor) const {
     constexpr double kAgreement = 0.25;
     Table table = {
         .title = title_,
-        .columns = {"there and back", "steps", "error", "expected slope", "measured slope", "met"},
+        .columns = {"there and back", "steps", "error", "expected slope", "measured slope", "pass"},
         .rows = {},
-        .notes = {fmt::format("Error: root mean square of end less start, in standardised units. Slope of its "
-                              "logarithm over that of the steps from the {}; met where it falls at least as "
-                              "fast as expected, less {}; not judged where the error is below {}, which is "
-                              "rounding.",
-                              score_ == Score::exact ? "row before" : "first row, judged over all of them", kAgreement,
-                              floor)}};
-    table.notes.emplace_back(
-        score_ == Score::exact ? "Heun's leading error is the same there and back and cancels: its round trip falls "
-                                 "as 1/steps^3, faster than the 1/steps^2 of either way."
-                               : "A network is smooth over steps much finer than its own features alone: slopes settle "
-                                 "late, and of Heun's rule no more is expected than the 1/steps^2 of either way.");
+        .notes = {fmt::format("Error: root mean square of end minus start, in standardised units. Slope: log error "
+                              "over log steps, from {}. 'pass': the slope is at most the expected one + {}. Rows with "
+                              "an error below {} (rounding) are not judged.",
+                              score_ == Score::exact ? "the row before" : "the first row; the last row is judged",
+                              kAgreement, floor)}};
+    table.notes.emplace_back(score_ == Score::exact
+                                 ? "The leading errors of Heun's method there and back cancel: the error of the round "
+                                   "trip falls as 1/steps^3, that of either way as 1/steps^2."
+                                 : "A network is smooth only over steps much finer than its features: slopes settle "
+                                   "late, and Heun's method is expected to reach only the 1/steps^2 of either way.");
     for (std::size_t i = 0; i < rows_.size(); ++i) {
         const Row& row = rows_[i];
         const Row& start = rows_[start_of(i)];

@@ -172,8 +172,8 @@ Table table_of(const Trained& trained, const std::string& trainer, const Noised&
     // Sampling noise falls with the root of the number; the error of forty steps does not.
     const double allowed = 0.052 * std::max(1.0, std::sqrt(1e4 / static_cast<double>(shown.data.count)));
     Table table = {
-        .title = fmt::format("The seed experiment: {} steps in {:.1f} s on {}", result.steps, result.seconds, trainer),
-        .columns = {"figure", "at least", "at most", "measured", "met"},
+        .title = fmt::format("Seed experiment: {} steps in {:.1f} s on {}", result.steps, result.seconds, trainer),
+        .columns = {"figure", "at least", "at most", "measured", "pass"},
         .rows = {},
         .notes = {}};
     table.rows = {
@@ -182,15 +182,15 @@ Table table_of(const Trained& trained, const std::string& trainer, const Noised&
         row("held-out loss", kFloor - error_of(train::kHeldOutDraws), kWanted, result.loss),
         row(fmt::format("error of x0 from the known noise, k = {}", kShownLevel), {}, shown.allowed, shown.error),
         row("sliced W2 of data", {}, allowed, distance_to_data(dataset, scaling, shown.data)),
-        row("sliced W2 of DDPM, form of the noise, variance β", {}, allowed,
+        row("sliced W2 of DDPM, epsilon form, variance β", {}, allowed,
             distance_to_data(dataset, scaling, samples.of_noise)),
-        row("sliced W2 of DDPM, form of x0, variance β̃", {}, allowed,
+        row("sliced W2 of DDPM, x0 form, variance β̃", {}, allowed,
             distance_to_data(dataset, scaling, samples.of_data))};
     table.notes = {fmt::format(
-        "Swiss roll, 40 levels of the experiment's own cosine schedule, noise predicted, batches of 2 048. No network "
-        "can go below a loss of {} but by chance: at least, {} standard errors less. Published: 0.7389 of the first "
-        "epoch (100 000 points), {} of the last of 100; a held-out loss of {} is asked for. Distances are to fresh "
-        "data, the mean of {} draws; between 10 000 and 10 000 points of data they reach 0.052.",
+        "Swiss roll, 40 timesteps of the experiment's own cosine schedule, epsilon prediction, batch size 2 048. The "
+        "Bayes floor of the loss is {}; 'at least' is {} standard errors below it. Published: 0.7389 in the first "
+        "epoch (100 000 points), {} in the last of 100. The held-out loss must be at most {}. Distances are means over "
+        "{} draws of fresh data; between two sets of 10 000 data points they reach 0.052.",
         kFloor, kStandardErrors, kPublishedLast, kWanted, kFreshDraws)};
     return table;
 }
@@ -279,8 +279,8 @@ std::filesystem::path seed_model(const std::filesystem::path& picture) {
     std::error_code unknown;
     const bool free = std::filesystem::symlink_status(model, unknown).type() == std::filesystem::file_type::not_found;
     if (free || is_of_this_study(model)) return model;
-    throw base::request_error("output in place of another file", "--out " + picture.string(),
-                              model.string() + ", where the model goes, is there and not of study seed",
+    throw base::request_error("output would overwrite another file", "--out " + picture.string(),
+                              model.string() + " exists and is not a model of study seed",
                               "give another --out, or move that file away");
 }
 

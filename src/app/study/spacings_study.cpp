@@ -36,7 +36,7 @@ constexpr std::array<int, 2> kSteps = {20, 50};
 constexpr std::array<std::string_view, 2> kExactProcesses = {"ou", "additive"};
 constexpr std::string_view kExactTarget = "tree";
 
-/// A score with data that its samples should be as.
+/// A score, and the data that its samples are compared with.
 struct Subject {
     std::string name;
     Model model;
@@ -101,7 +101,7 @@ class Bench {
   public:
     explicit Bench(const StudyRequest& request) : request_(request) {}
 
-    /// T; not a number where the process has no such spacing or the samples are not finite.
+    /// T; NaN if the process does not support the spacing or the samples are not finite.
     double two_sample(const Subject& subject, std::string_view sampler, std::string_view spacing, int steps) {
         try {
             return data::compare_neighbours(samples(subject, sampler, spacing, steps), subject.fresh).two_sample;
@@ -156,9 +156,10 @@ std::vector<Subject> all_subjects(const StudyRequest& request, const std::string
         subjects.push_back(shipped_subject(path, request));
     }
     if (subjects.empty()) {
-        throw base::request_error("no shipped model of these data", "--data",
-                                  fmt::format("none in {} learned {}", default_model().parent_path().string(), data),
-                                  "leave it out for all of them");
+        throw base::request_error(
+            "no shipped model for this data set", "--data",
+            fmt::format("none in {} was trained on {}", default_model().parent_path().string(), data),
+            "omit --data to test all models");
     }
     if (!data.empty()) return subjects;
     for (const std::string_view process : kExactProcesses) subjects.push_back(exact_subject(process, request));
@@ -172,8 +173,8 @@ std::vector<std::string> with_candidates(std::vector<std::string> columns, std::
 }
 
 Table by_process(const std::map<std::string, Sum>& sums) {
-    Table table = {.title = "Mean of T over models, samplers and steps",
-                   .columns = with_candidates({"process"}, {"rows", "met"}),
+    Table table = {.title = "Mean T over models, samplers and steps",
+                   .columns = with_candidates({"process"}, {"rows", "pass"}),
                    .rows = {},
                    .notes = {}};
     for (const auto& [process, sum] : sums) {
@@ -185,7 +186,7 @@ Table by_process(const std::map<std::string, Sum>& sums) {
         row.emplace_back(2 * sum.agreed > sum.rows);
         table.rows.push_back(std::move(row));
     }
-    table.notes.emplace_back("Met where the built-in choice is as good as the best in most of the rows above.");
+    table.notes.emplace_back("'pass': the automatic spacing passes in more than half of the rows of this process.");
     return table;
 }
 
@@ -199,7 +200,7 @@ std::vector<Table> spacings_study(const StudyRequest& request, const std::string
     Bench bench(request);
     Table table = {
         .title = fmt::format("k-NN two-sample statistic T by spacing, {} particles", request.particles),
-        .columns = with_candidates({"model", "process", "prediction", "sampler", "steps"}, {"best", "auto", "met"}),
+        .columns = with_candidates({"model", "process", "prediction", "sampler", "steps"}, {"best", "auto", "pass"}),
         .rows = {},
         .notes = {}};
     std::map<std::string, Sum> sums;
@@ -240,9 +241,9 @@ std::vector<Table> spacings_study(const StudyRequest& request, const std::string
         }
     }
     table.notes.push_back(
-        fmt::format("T is 0.5 where samples and data cannot be told apart and 1 where they are disjoint. Each spacing "
-                    "starts at the largest time whose alpha is at least {}, as auto does. Met where T of the built-in "
-                    "choice is at most the best one's and {:.2g}: what chance exceeds once in thousands of rows.",
+        fmt::format("T = 0.5: samples and data are indistinguishable; T = 1: they are disjoint. Each spacing starts at "
+                    "the largest time with alpha >= {}, as auto does. 'pass': T of the automatic spacing exceeds the "
+                    "best T by at most {:.2g} (4 standard deviations of the difference).",
                     diffusion::kLeastAlpha, chance));
     return {std::move(table), by_process(sums)};
 }

@@ -49,7 +49,7 @@ struct Findings {
 
 constexpr std::uint32_t kSpacingsParticles = 4096;
 
-/// Refuses what a study would not heed.
+/// Refuses flags that the study does not use.
 void require_effect(const std::string& name, const Settings& settings) {
     const auto refuse = [&](const char* flag, const char* why) {
         if (!settings.is_given(flag)) return;
@@ -58,16 +58,16 @@ void require_effect(const std::string& name, const Settings& settings) {
     };
     if (name != "gaussian") refuse("target.variance", "has no such parameter");
     if (name != "seed" && name != "objectives") {
-        refuse("train.steps", "trains nothing");
-        refuse("out", "draws no picture");
+        refuse("train.steps", "trains no network");
+        refuse("out", "writes no picture");
     }
-    if (name != "ncsnv2" && name != "spacings") refuse("data", "has data of its own");
-    if (name != "quality" && name != "samplers") refuse("model", "asks no model that is made");
+    if (name != "ncsnv2" && name != "spacings") refuse("data", "uses its own data");
+    if (name != "quality" && name != "samplers") refuse("model", "does not take a model");
     if (name != "orders" && name != "ncsnv2" && name != "spacings") return;
-    if (name != "spacings") refuse("particles", name == "orders" ? "has 16 of them" : "has none");
-    if (name == "orders") refuse("seed", "has draws of its own");
-    refuse("device", "runs on the host");
-    refuse("validation", "runs on the host");
+    if (name != "spacings") refuse("particles", name == "orders" ? "always uses 16 particles" : "uses no particles");
+    if (name == "orders") refuse("seed", "uses fixed random numbers");
+    refuse("device", "runs on the CPU");
+    refuse("validation", "runs on the CPU");
 }
 
 #ifdef SCOREFIELD_WITH_VULKAN
@@ -95,7 +95,7 @@ Findings run_on_device(const std::string& name, const Settings& settings) {
     const auto* const study = std::ranges::find(kGpuStudies, name, &GpuStudy::name);
     if (settings.is_given("particles") && settings.particles > study->most_particles) {
         throw base::request_error(fmt::format("bad value '{}'", settings.particles), "--particles",
-                                  fmt::format("study {} takes {} at most", name, study->most_particles),
+                                  fmt::format("study {} uses at most {}", name, study->most_particles),
                                   "give fewer, or leave it out");
     }
     gpu::Device device(device_request(settings));

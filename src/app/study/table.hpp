@@ -8,7 +8,7 @@
 
 namespace scorefield::app {
 
-/// A word, a figure, a count, or whether what was expected is met.
+/// A word, a figure, a count, or a verdict: whether the row passes.
 using Cell = std::variant<std::string, double, std::int64_t, bool>;
 
 /// Figures side by side, with what they should be.

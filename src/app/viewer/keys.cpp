@@ -18,20 +18,20 @@ struct Shortcut {
 constexpr std::array<Shortcut, 16> kShortcuts = {{
     {"Space", "play or pause"},
     {"→", "one step"},
-    {"R", "start again from noise"},
+    {"R", "restart from noise"},
     {"L", "loop on or off"},
-    {"F", "show everything"},
+    {"F", "fit the view"},
     {"S", "save a screenshot as PNG"},
-    {"T", "train a network, pause, go on"},
+    {"T", "start, pause or resume training"},
     {"D", "paint a distribution to train on"},
     {"Ctrl+Z, Ctrl+Y", "undo, redo a stroke"},
     {"H", "hide or show the panel"},
-    {"Esc", "close what is open"},
+    {"Esc", "close the dialog or menu"},
     {"?", "this help"},
     {"Wheel", "zoom at the pointer"},
     {"Drag", "move the picture"},
-    {"Drop a file", "train on PNG, NPY or PLY"},
-    {"Ctrl+click, Tab", "type a slider's value"},
+    {"Drop a file", "train on a PNG, NPY, CSV or PLY file"},
+    {"Ctrl+click, Tab", "type a value into a slider"},
 }};
 
 /// The topmost one. False where none is open.

@@ -8,8 +8,8 @@
 
 namespace scorefield::app {
 
-/// What keys ask for, wherever the mouse is, unless text is being typed. Escape closes the topmost list or menu that is
-/// open; where there is none it is asked for. `keys` as Window::take_keys; `painting`: the board is open.
+/// Turns key presses into requests; ignored while a text field is active. Escape closes the topmost popup; without a
+/// popup it sets requests.escape. `keys` as Window::take_keys; `painting`: the board is open.
 void read_keys(const std::vector<KeyPress>& keys, bool painting, Settings& settings, Requests& requests);
 
 /// The keys and mouse gestures, over everything.

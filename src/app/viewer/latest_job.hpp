@@ -40,7 +40,7 @@ class LatestJob {
         try {
             outcome.result = under_way_.get();
         } catch (const std::bad_alloc&) {
-            outcome.error = "not enough memory for that";
+            outcome.error = "not enough memory";
         } catch (const std::exception& error) {
             outcome.error = error.what();
         }

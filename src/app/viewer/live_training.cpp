@@ -35,11 +35,11 @@ LossFloor find_floor(const train::TrainSettings& settings, const data::Dataset& 
     const train::BatchSource source(data, process, settings);
     if (source.form().loss != train::BatchForm::Loss::regression) {
         return {std::nullopt,
-                "An implicit objective has no floor to draw: it goes down to minus the size of the score."};
+                "Implicit objectives have no floor to draw: their minimum is negative and depends on the score."};
     }
     const std::optional<train::BayesFloor> floor = train::bayes_floor(alone, data, source, kDraws);
     if (!floor) return {std::nullopt, "The floor of this loss is too uncertain to draw."};
-    return {floor->loss, fmt::format("The dashed line is the loss that no network can beat: {} ± {}.",
+    return {floor->loss, fmt::format("The dashed line is the Bayes floor, the lowest possible loss: {} ± {}.",
                                      base::short_number(floor->loss, 4), base::short_number(floor->error, 1))};
 }
 

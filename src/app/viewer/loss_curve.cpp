@@ -59,7 +59,7 @@ void draw_loss_curve(const LossHistory& losses, const LossFloor& floor) {
     const ImVec2 corner = ImGui::GetCursorScreenPos();
     const ImVec2 size = {ImGui::GetContentRegionAvail().x, ImGui::GetFontSize() * 6};
     ImGui::InvisibleButton("losses", size);
-    tooltip("The loss of the batches, a running mean, over steps. " + floor.reason);
+    tooltip("Running mean of the batch loss over steps. " + floor.reason);
     ImDrawList* const list = ImGui::GetWindowDrawList();
     const ImVec2 end = {corner.x + size.x, corner.y + size.y};
     list->AddRectFilled(corner, end, ImGui::GetColorU32(ImGuiCol_FrameBg), 4);

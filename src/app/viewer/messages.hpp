@@ -17,7 +17,7 @@ struct Message {
     std::string text;
 };
 
-/// What the user is told, for a while: each message goes by itself, longer ones and more serious ones later.
+/// Messages shown to the user. Each expires by itself; longer and more severe messages stay longer.
 class Messages {
   public:
     /// Shown at once.
@@ -26,7 +26,7 @@ class Messages {
     /// Adds a message, as the newest. It takes the place of an earlier one of the same `topic` (empty: of the same
     /// text); beyond kMost the oldest goes. An empty text adds nothing.
     void add(Message message, std::string topic = {});
-    /// The message of that topic, if there is one, is true no more.
+    /// Removes the message of that topic, if there is one: it no longer applies.
     void resolve(std::string_view topic);
     /// Takes away one of shown(), or all.
     void dismiss(std::size_t index);

@@ -110,8 +110,8 @@ void MomentsReadout::draw() const {
     }
     ImGui::EndGroup();
     tooltip(
-        fmt::format("Mean and variance of the particles shown, of the first {} of them, beside those of the target "
-                    "under the process at the time that the caption names.",
+        fmt::format("Mean and variance of the displayed particles (of the first {}), and the exact values at the time "
+                    "in the caption.",
                     copied_ ? copied_->count : 0));
 }
 

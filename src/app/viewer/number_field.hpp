@@ -49,8 +49,8 @@ class TypedNumber {
     std::optional<std::string> refusal_;
 };
 
-/// A number of ImGui's `type` in the place of an ImGui slider. With `ends` it is a slider, and Ctrl and click or the
-/// Tab key let a value be typed; without, a click does. Any text can be typed: the caller reads it. Escape gives it up.
+/// Number input of ImGui `type`. With `ends`: a slider (Ctrl+click or Tab to type). Without: a text field. The caller
+/// parses the text. Escape cancels.
 NumberEdit number_field(const char* label, ImGuiDataType type, void* value, const char* format, const SliderEnds* ends);
 
 }  // namespace scorefield::app

@@ -27,7 +27,7 @@ bool section(const char* name) {
     const bool open = ImGui::TreeNodeEx(
         name, ImGuiTreeNodeFlags_DefaultOpen | ImGuiTreeNodeFlags_NoTreePushOnOpen | ImGuiTreeNodeFlags_SpanAvailWidth);
     ImGui::PopStyleColor();
-    tooltip("Click to fold or unfold.");
+    tooltip("Click to collapse or expand.");
     ImGui::Separator();
     return open;
 }
@@ -184,20 +184,20 @@ void Panel::draw_transport(Settings& settings, const Scene& scene, Requests& req
     const float gap = ImGui::GetStyle().ItemSpacing.x;
     const float third = (ImGui::GetContentRegionAvail().x - 2 * gap) / 3;
     const bool moving = playback.playing() && !playback.finished() && settings.steps_per_second > 0;
-    if (button(moving ? "Pause" : "Play", third, "Let the particles go on, or stand still  (Space)")) {
+    if (button(moving ? "Pause" : "Play", third, "Play or pause  (Space)")) {
         requests.toggle_play = true;
     }
     ImGui::SameLine();
-    if (button("Step", third, "One step of the sampler, then stand still  (→)")) requests.step = true;
+    if (button("Step", third, "One sampler step, then pause  (→)")) requests.step = true;
     ImGui::SameLine();
-    if (button("Restart", third, "Start again from noise  (R)")) requests.restart = true;
+    if (button("Restart", third, "Restart from noise  (R)")) requests.restart = true;
     const int shown = scene.player().moment().state;
     const float done = static_cast<float>(shown) / static_cast<float>(playback.steps());
     const std::string level = level_text(scene.player());
     const std::string steps =
         fmt::format("step {} of {}{}{}", shown, playback.steps(), level.empty() ? "" : " · ", level);
     ImGui::ProgressBar(done, {-1, 0}, steps.c_str());
-    tooltip("How far the particles are on their way from noise to data.");
+    tooltip("Current step and noise level.");
     control(settings, "steps-per-second", "steps / s");
     control(settings, "hold");
     control(settings, "loop");
@@ -221,7 +221,7 @@ void Panel::draw_look(Settings& settings, const Scene& scene, Requests& requests
     control(settings, "look.axes");
     control(settings, "captions");
     const float half = (ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x) / 2;
-    if (button("Fit", half, "Show noise and data whole  (F)")) requests.fit = true;
+    if (button("Fit", half, "Fit noise and data into the view  (F)")) requests.fit = true;
     ImGui::SameLine();
     if (button("Screenshot", half, "Save the picture as PNG in the working folder  (S)")) requests.screenshot = true;
 }

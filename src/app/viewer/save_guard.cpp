@@ -12,7 +12,7 @@ bool SaveGuard::allows(const std::filesystem::path& path, std::string& message) 
     const bool again = std::exchange(asked_, std::filesystem::path()) == path;
     if (again || !std::filesystem::exists(path, unreadable)) return true;
     asked_ = path;
-    message = fmt::format("{} is there already: press Save again to replace it, or give another name", path.string());
+    message = fmt::format("{} already exists: press Save again to replace it, or choose another name", path.string());
     return false;
 }
 

@@ -65,7 +65,7 @@ constexpr std::array<Change, 9> kChanges = {follow_the_sampler, say_no_predictio
                                             list_no_timesteps,  space_as_usual,     take_few_steps,
                                             forget_parameters,  take_usual_sampler, change_all};
 
-/// What is another now: `the usual spacing, 20 steps`.
+/// What has changed: `automatic spacing, 20 steps`.
 std::string changes(const Settings& before, const Settings& after) {
     std::vector<std::string> all;
     if (before.program != after.program || before.sampler.name != after.sampler.name) {
@@ -75,9 +75,9 @@ std::string changes(const Settings& before, const Settings& after) {
     }
     if (before.spacing != after.spacing || before.timesteps != after.timesteps) {
         all.push_back(after.spacing.name != diffusion::kAutomatic ? "spacing " + after.spacing.name
-                                                                  : "the usual spacing");
+                                                                  : "automatic spacing");
     }
-    if (before.init != after.init) all.push_back("start " + (after.init.empty() ? "by default" : after.init));
+    if (before.init != after.init) all.push_back("init " + (after.init.empty() ? "by default" : after.init));
     if (before.steps != after.steps) all.push_back(fmt::format("{} steps", after.steps));
     if (before.is_given("prediction") != after.is_given("prediction")) {
         all.push_back(fmt::format("prediction {}", diffusion::prediction_name(exact_prediction(after))));
@@ -132,7 +132,7 @@ std::string open_nearest(Settings& settings, const std::function<void(const Sett
             continue;
         }
         settings = changed;
-        return fmt::format("{}. Taken instead: {}", why, what);
+        return fmt::format("{}. Used instead: {}", why, what);
     }
     std::rethrow_exception(refusal);
 }

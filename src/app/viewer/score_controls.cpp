@@ -54,9 +54,9 @@ bool prediction_control(Settings& settings) {
     const Setting& setting = *find_setting("prediction");
     const bool said = settings.is_given("prediction");
     const std::string current(diffusion::prediction_name(exact_prediction(settings)));
-    const std::string help = help_text(setting) +
-                             "\n\nAn exact target answers for any of them. Automatic: the score for Langevin dynamics, "
-                             "the data for all other samplers.";
+    const std::string help =
+        help_text(setting) +
+        "\n\nAn exact target supports all of them. Automatic: score for langevin, x0 for all other samplers.";
     row_label("prediction", help);
     bool changed = false;
     const std::string suited = current + " (automatic)";
@@ -82,7 +82,7 @@ bool prediction_control(Settings& settings) {
 void fixed_rows(const Model& model, const std::string& why) {
     text_row("process", process_text(model.process_settings, *model.process), "The noise process. " + why);
     text_row("prediction", std::string(diffusion::prediction_name(model.parametrisation.prediction)),
-             "What the score is asked for. " + why);
+             "What the model predicts. " + why);
 }
 
 /// True when something has another value.
@@ -93,7 +93,7 @@ bool target_controls(Settings& settings, const Model& model) {
         changed |= control(settings, "dim", {}, true);
     }
     if (!settings.program.empty()) {
-        fixed_rows(model, "A program is compiled for it.");
+        fixed_rows(model, "Fixed by the compiled program.");
         return changed;
     }
     changed |= process_controls(settings);
@@ -123,7 +123,7 @@ std::string process_text(const diffusion::ProcessSettings& settings, const diffu
 }
 
 ScoreControls::ScoreControls(std::vector<fs::path> models, const Settings& settings) : models_(std::move(models)) {
-    if (!models_.empty()) targets_.push_back({"", "A network that was trained to know the score"});
+    if (!models_.empty()) targets_.push_back({"", "A trained score network"});
     for (const diffusion::TargetInfo& info : diffusion::targets()) {
         if (info.argument.empty()) targets_.push_back({std::string(info.name), std::string(info.help)});
     }
@@ -132,7 +132,7 @@ ScoreControls::ScoreControls(std::vector<fs::path> models, const Settings& setti
         targets_.push_back({fmt::format("empirical {}", info.name), std::string(empirical_help)});
     }
     if (std::ranges::find(targets_, settings.target, &Choice::target) == targets_.end()) {
-        targets_.push_back({settings.target, "The one that was asked for at the start"});
+        targets_.push_back({settings.target, "The target given at the start"});
     }
 }
 
@@ -164,7 +164,7 @@ void ScoreControls::draw_target(const Settings& settings, bool training, Request
 }
 
 void ScoreControls::draw_model(Settings& settings, const Model& model, Requests& requests) const {
-    const std::string help = "The learned score network, among those in its folder  (--model)";
+    const std::string help = "Score network, from the folder of the current one  (--model)";
     row_label("model", help);
     const std::string current = model.in_training ? "in training" : model.path.filename().string();
     if (ImGui::BeginCombo("##model", current.c_str())) {
@@ -177,9 +177,8 @@ void ScoreControls::draw_model(Settings& settings, const Model& model, Requests&
         ImGui::EndCombo();
     }
     tooltip(help);
-    const std::string why =
-        "The network answers only for what it was trained on. Under an exact target this can be chosen.";
-    text_row("network", network_text(*model.checkpoint), "What the network was trained on, and its layers.");
+    const std::string why = "Fixed by the trained network; select an exact target to choose it.";
+    text_row("network", network_text(*model.checkpoint), "Training data, and layers × width of the network.");
     fixed_rows(model, why);
 }
 

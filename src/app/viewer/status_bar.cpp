@@ -63,7 +63,7 @@ bool draw_message(const Message& message, std::size_t index, float top, const Co
     ImGui::PopTextWrapPos();
     ImGui::SetCursorPos({columns.wrap + style.ItemSpacing.x, top + inset - style.FramePadding.y});
     const bool dismissed = ImGui::Button(fmt::format("×##{}", index).c_str());
-    tooltip("Take this message away  (Esc)");
+    tooltip("Dismiss  (Esc)");
     return dismissed;
 }
 

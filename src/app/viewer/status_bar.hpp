@@ -7,8 +7,8 @@
 
 namespace scorefield::app {
 
-/// The strip at the lower edge of the window, with the device, and the messages, which stand at that edge whether the
-/// strip is there or not. Long or many messages grow upwards over what is there; nothing makes room for them.
+/// The status bar at the bottom (device name) and the messages above it, which are shown with or without the bar.
+/// Messages overlay the picture and do not change the layout.
 class StatusBar {
   public:
     /// `device`: its name; `reason`: why it was chosen.

@@ -69,7 +69,7 @@ bool asks_for_another(const Settings& plan, const DrawingBoard& board, const Liv
 }
 
 std::string class_text(std::optional<std::size_t> label) {
-    return label ? fmt::format("class {}", *label) : "all together";
+    return label ? fmt::format("class {}", *label) : "all classes";
 }
 
 const char* state_text(LiveTraining::State state) {
@@ -83,22 +83,22 @@ const char* state_text(LiveTraining::State state) {
         case LiveTraining::State::finished:
             return "finished";
         default:
-            return "not begun";
+            return "not started";
     }
 }
 
 /// What the network in training learns, by what it was begun.
 void draw_what_is_trained(const LiveTraining& training) {
     const train::TrainSettings& settings = training.settings();
-    text_row("learns", data_text(settings.data),
-             "The data of the training under way, which the controls do not change.");
-    text_row("by", fmt::format("{}, {}", settings.objective.name, diffusion::prediction_name(settings.prediction)),
-             "Objective and prediction of the training under way.");
-    text_row("under", process_text(settings.process, *training.process()), "Process of the training under way.");
+    text_row("data", data_text(settings.data), "Data of the current training run.");
+    text_row("objective",
+             fmt::format("{}, {}", settings.objective.name, diffusion::prediction_name(settings.prediction)),
+             "Objective and prediction of the current training run.");
+    text_row("process", process_text(settings.process, *training.process()), "Process of the current training run.");
     text_row("network", fmt::format("{} × {} units", training.network().depth + 1, training.network().width),
-             "Layers and their width of the network in training.");
+             "Layers × width of the network in training.");
     text_row("batch", fmt::format("{}, rate {}", settings.batch, base::short_number(settings.learning_rate)),
-             "Points per step and highest learning rate of the training under way.");
+             "Batch size and peak learning rate of the current training run.");
 }
 
 }  // namespace
@@ -119,8 +119,8 @@ void TrainingPanel::draw(Settings& plan, Settings& settings, const LiveTraining&
     ImGui::TextDisabled("Next training");
     if (training.exists() && asks_for_another(plan, board, training)) {
         ImGui::SameLine();
-        ImGui::TextColored({0.89f, 0.64f, 0.23f, 1}, "differs from this one");
-        tooltip("The controls below say what 'Restart training' begins; what is being trained stands above.");
+        ImGui::TextColored({0.89f, 0.64f, 0.23f, 1}, "settings changed");
+        tooltip("'Restart training' uses the settings below. The current run keeps the settings above.");
     }
     ImGui::Separator();
     draw_data(plan, board, requests);
@@ -139,7 +139,7 @@ void TrainingPanel::draw_actions(const LiveTraining& training, Requests& request
     const char* const label = runs ? "Pause training" : begun ? "Resume" : "Train";
     if (button(label, width, "Train a network on the data chosen below and watch it learn  (T)")) requests.train = true;
     ImGui::SameLine();
-    if (button("Restart training", width, "Train a new network by what is chosen below", training.exists())) {
+    if (button("Restart training", width, "Train a new network with the settings below", training.exists())) {
         requests.retrain = true;
     }
 }
@@ -160,9 +160,9 @@ void TrainingPanel::draw_progress(const LiveTraining& training) const {
 }
 
 void TrainingPanel::draw_class(const LiveTraining& training, Requests& requests) const {
-    std::string help = "Of which class of the data samples and score error are shown  (--class)";
+    std::string help = "Class of the displayed samples and score error  (--class)";
     if (!training.knows_all_together()) {
-        help += "\n\nAll together are not learned: the class of no point is hidden (label dropout 0).";
+        help += "\n\nTrained without label dropout, the network can sample single classes only.";
     }
     row_label("class", help);
     const std::optional<std::size_t> shown = training.shown_class();
@@ -193,41 +193,41 @@ void TrainingPanel::draw_data(Settings& plan, DrawingBoard& board, Requests& req
     }
     tooltip(help);
     if (!board.open) {
-        if (button("Paint a distribution", -1, "Paint with the mouse what the network is to learn  (D)")) {
+        if (button("Paint a distribution", -1, "Paint the training data with the mouse  (D)")) {
             requests.toggle_board = true;
         }
         return;
     }
-    row_label("brush", "Size of the brush");
+    row_label("brush", "Brush size");
     ImGui::SliderFloat("##brush", &board.brush, 2, 40, "%.0f", ImGuiSliderFlags_NoInput);
     const bool painted = !board.painting().empty();
     const float width = share_of_row(4);
-    if (button(board.erase ? "Paint" : "Erase", width, "Whether the mouse paints or erases"))
+    if (button(board.erase ? "Paint" : "Erase", width, "Switch between painting and erasing"))
         board.erase = !board.erase;
     ImGui::SameLine();
-    if (button("Undo", width, "Take the last stroke back  (Ctrl+Z)", board.can_undo())) requests.undo = true;
+    if (button("Undo", width, "Undo the last stroke  (Ctrl+Z)", board.can_undo())) requests.undo = true;
     ImGui::SameLine();
-    if (button("Redo", width, "Paint it again  (Ctrl+Y)", board.can_redo())) requests.redo = true;
+    if (button("Redo", width, "Redo the stroke  (Ctrl+Y)", board.can_redo())) requests.redo = true;
     ImGui::SameLine();
-    if (button("Clear", width, "Take everything away", painted)) board.clear();
+    if (button("Clear", width, "Clear the painting", painted)) board.clear();
     const float third = share_of_row(3);
-    if (button("Close", third, "Back to the particles; the painting stays  (D)")) requests.toggle_board = true;
+    if (button("Close", third, "Close the board and keep the painting  (D)")) requests.toggle_board = true;
     ImGui::SameLine();
-    if (button("Save##painting", third, "Write the painting as PNG, which --data takes", board.unsaved())) {
+    if (button("Save##painting", third, "Save the painting as PNG, for --data", board.unsaved())) {
         requests.save_painting = true;
     }
     ImGui::SameLine();
-    if (button("Train##painting", third, "Train on this  (T)", painted)) requests.retrain = true;
+    if (button("Train##painting", third, "Train on the painting  (T)", painted)) requests.retrain = true;
 }
 
 void TrainingPanel::draw_save(const LiveTraining& training, Requests& requests) {
-    row_label("save as", "Where the model goes: FILE.safetensors");
+    row_label("save as", "File name of the model: FILE.safetensors");
     const float width = ImGui::CalcTextSize("Save").x + 3 * ImGui::GetStyle().FramePadding.x;
     ImGui::SetNextItemWidth(-width - ImGui::GetStyle().ItemSpacing.x);
     ImGui::InputText("##save as", save_path_.data(), save_path_.size());
     ImGui::SameLine();
     const bool can = training.recent_weights() != nullptr && save_path_.front() != 0;
-    if (button("Save", -1, "Write the averaged weights as a model, to be opened with --model", can)) {
+    if (button("Save", -1, "Save the EMA weights as a model, for --model", can)) {
         requests.save_model = std::filesystem::path(save_path_.data());
     }
 }

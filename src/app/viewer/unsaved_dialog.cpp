@@ -48,13 +48,13 @@ std::optional<UnsavedDialog::Answer> UnsavedDialog::draw(const std::vector<KeyPr
     const float gap = ImGui::GetStyle().ItemSpacing.x;
     const float third = (ImGui::GetContentRegionAvail().x - 2 * gap) / 3;
     if (ImGui::Button("Save", {third, 0})) answer = Answer::save;
-    tooltip("Write " + files_ + " and go on  (Enter)");
+    tooltip("Save " + files_ + " and continue  (Enter)");
     ImGui::SameLine();
     if (ImGui::Button("Discard", {third, 0})) answer = Answer::discard;
-    tooltip("Go on without saving  (D)");
+    tooltip("Continue without saving  (D)");
     ImGui::SameLine();
     if (ImGui::Button("Cancel", {third, 0})) answer = Answer::cancel;
-    tooltip("Leave everything as it is  (Esc)");
+    tooltip("Cancel and keep everything  (Esc)");
     ImGui::TextDisabled("Enter: save as %s   D: discard   Esc: cancel", files_.c_str());
     if (answer) {
         open_ = false;

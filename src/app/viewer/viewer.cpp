@@ -72,8 +72,8 @@ Viewer::Viewer(const Settings& settings)
       training_(device_),
       status_bar_(device_.properties().name, device_.selection_reason()),
       slots_{FrameSlot{{device_, "frame, even"}}, FrameSlot{{device_, "frame, odd"}}} {
-    // They have been heeded; from now on the controls say what is wanted. What a target is asked for can be said or
-    // not.
+    // The command-line flags are applied; from now on the controls decide. Only an explicit --prediction of a target
+    // stays explicit.
     std::erase_if(settings_.given,
                   [&](const std::string& name) { return settings.target.empty() || name != "prediction"; });
     opened_ = ScoreChoice(settings_);
@@ -287,7 +287,7 @@ void Viewer::serve_playback(const Requests& requests) {
     if (requests.step) playback.step();
     if (!requests.toggle_play) return;
     if (settings_.steps_per_second <= 0) {
-        messages_.add({MessageKind::info, "stopped: steps / s is 0; one step at a time goes on with →"}, "playback");
+        messages_.add({MessageKind::info, "Paused: steps / s is 0. Press → to advance one step."}, "playback");
     }
     if (playback.finished()) {
         playback.restart();

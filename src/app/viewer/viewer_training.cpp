@@ -48,7 +48,7 @@ void Viewer::save(const std::filesystem::path& path) {
     if (!save_guard_.allows(path, refusal)) {
         messages_.add({MessageKind::warning, std::move(refusal)}, "save");
     } else if (!training_.save(path)) {
-        messages_.add({MessageKind::warning, "an earlier model is still being written: press Save again later"},
+        messages_.add({MessageKind::warning, "An earlier model is still being written: press Save again later"},
                       "save");
     }
 }
@@ -70,9 +70,9 @@ void Viewer::train() {
     }
     training_.start(std::move(plan), shown, scene_->extent());
     if (training_.waiting()) {
-        messages_.add(
-            {MessageKind::info, fmt::format("{} comes next: another training is still being prepared", plan_.data)},
-            "training");
+        messages_.add({MessageKind::info,
+                       fmt::format("Training on {} is queued; another run is still being prepared", plan_.data)},
+                      "training");
     }
 }
 
@@ -86,7 +86,7 @@ void Viewer::follow_training() {
     if (!ready->note.empty()) {
         messages_.add({MessageKind::warning, ready->note}, "training");
     } else if (training_.preparing()) {
-        messages_.add({MessageKind::info, fmt::format("{} comes next", plan_.data)}, "training");
+        messages_.add({MessageKind::info, fmt::format("Training on {} is queued", plan_.data)}, "training");
     }
     settings_.title.clear();
     settings_.about.clear();

@@ -26,16 +26,15 @@ class AdditiveProcess final : public ContinuousProcess {
 };
 
 constexpr std::array<ProcessParameter, 3> kParameters = {{
-    {.name = "T", .help = "Largest time", .preset = "1", .low = 0, .high = kMaxProcessScale},
-    {.name = "s", .help = "Strength of the noise", .preset = "1", .low = 0, .high = kMaxProcessScale},
+    {.name = "T", .help = "Final time", .preset = "1", .low = 0, .high = kMaxProcessScale},
+    {.name = "s", .help = "Noise strength", .preset = "1", .low = 0, .high = kMaxProcessScale},
     kTMinBelowHorizonParameter,
 }};
 
 }  // namespace
 
 ProcessEntry additive_entry() {
-    return process_entry<AdditiveProcess, kParameters>(
-        {"additive", "a random walk: keeps the data and adds noise at a constant rate"});
+    return process_entry<AdditiveProcess, kParameters>({"additive", "random walk, x + s*sqrt(t)*z"});
 }
 
 }  // namespace scorefield::diffusion

@@ -102,14 +102,13 @@ void leave_no_signal(std::vector<Marginal>& marginals) {
     marginals.back() = {0, 1};
 }
 
-constexpr ProcessParameter kSchedule = {
-    .name = "schedule", .help = "How fast the process destroys the data", .preset = "linear"};
+constexpr ProcessParameter kSchedule = {.name = "schedule", .help = "β schedule", .preset = "linear"};
 constexpr ProcessParameter kZeroSnr = {
-    .name = "zero_snr", .help = "Rescale the levels so that the last holds no signal: on or off", .preset = "off"};
+    .name = "zero_snr", .help = "Rescale to zero terminal SNR: on or off", .preset = "off"};
 
 constexpr ProcessParameter levels(std::string_view preset) {
     return {.name = "T",
-            .help = "Number of noise levels",
+            .help = "Number of timesteps",
             .preset = preset,
             .low = 2,
             .high = kMaxTrainSteps,
@@ -121,11 +120,11 @@ constexpr ProcessParameter variance(std::string_view name, std::string_view help
     return {.name = name, .help = help, .preset = preset, .low = 0, .high = 1, .below_high = true};
 }
 
-constexpr ProcessParameter kStart = variance("beta_start", "Variance added at the first level", "0.0001");
-constexpr ProcessParameter kEnd = variance("beta_end", "Variance added at the last level", "0.02");
-constexpr ProcessParameter kScaledStart = variance("beta_start", "Variance added at the first level", "0.00085");
-constexpr ProcessParameter kScaledEnd = variance("beta_end", "Variance added at the last level", "0.012");
-constexpr ProcessParameter kBeta = variance("beta", "Variance added at every level", "0.05");
+constexpr ProcessParameter kStart = variance("beta_start", "β at the first timestep", "0.0001");
+constexpr ProcessParameter kEnd = variance("beta_end", "β at the last timestep", "0.02");
+constexpr ProcessParameter kScaledStart = variance("beta_start", "β at the first timestep", "0.00085");
+constexpr ProcessParameter kScaledEnd = variance("beta_end", "β at the last timestep", "0.012");
+constexpr ProcessParameter kBeta = variance("beta", "β at every timestep", "0.05");
 
 constexpr std::array kRange = {kSchedule, levels("1000"), kStart, kEnd, kZeroSnr};
 constexpr std::array kScaledRange = {kSchedule, levels("1000"), kScaledStart, kScaledEnd, kZeroSnr};

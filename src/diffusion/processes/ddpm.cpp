@@ -72,7 +72,7 @@ double DdpmProcess::corrector_scale(double t, int /*steps*/) const {
 }
 
 ProcessEntry ddpm_entry() {
-    return {{"ddpm", "discrete noise levels, preserves variance"},
+    return {{"ddpm", "discrete timesteps, variance-preserving"},
             schedule_parameters,
             [](const ProcessSettings& settings) -> std::shared_ptr<const NoiseProcess> {
                 return std::make_shared<DdpmProcess>(settings);

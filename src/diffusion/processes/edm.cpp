@@ -31,10 +31,10 @@ class EdmProcess final : public NoiseProcess {
 };
 
 constexpr std::array<ProcessParameter, 3> kParameters = {{
-    {.name = "sigma_min", .help = "Smallest noise", .preset = "0.002", .low = 0, .high = kMaxProcessScale},
-    {.name = "sigma_max", .help = "Largest noise", .preset = "80", .low = 0, .high = kMaxProcessScale},
+    {.name = "sigma_min", .help = "Smallest sigma", .preset = "0.002", .low = 0, .high = kMaxProcessScale},
+    {.name = "sigma_max", .help = "Largest sigma", .preset = "80", .low = 0, .high = kMaxProcessScale},
     {.name = "sigma_data",
-     .help = "Standard deviation of the data, which the edm prediction is scaled by",
+     .help = "Standard deviation of the data, for the EDM preconditioning",
      .preset = "0.5",
      .low = 0,
      .high = kMaxProcessScale},
@@ -43,7 +43,8 @@ constexpr std::array<ProcessParameter, 3> kParameters = {{
 }  // namespace
 
 ProcessEntry edm_entry() {
-    return process_entry<EdmProcess, kParameters>({"edm", "continuous, keeps the data; its time is the noise"});
+    return process_entry<EdmProcess, kParameters>(
+        {"edm", "continuous, alpha = 1, the time is sigma (Karras et al. 2022)"});
 }
 
 }  // namespace scorefield::diffusion

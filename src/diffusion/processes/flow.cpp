@@ -26,7 +26,7 @@ constexpr std::array kParameters = {kTMinParameter};
 }  // namespace
 
 ProcessEntry flow_entry() {
-    return process_entry<FlowProcess, kParameters>({"flow", "rectified flow: a straight line from data to noise"});
+    return process_entry<FlowProcess, kParameters>({"flow", "rectified flow, a straight line from data to noise"});
 }
 
 }  // namespace scorefield::diffusion

@@ -39,10 +39,10 @@ class OuProcess final : public ContinuousProcess {
 };
 
 constexpr std::array<ProcessParameter, 4> kParameters = {{
-    {.name = "T", .help = "Largest time", .preset = "5/beta", .low = 0, .high = kMaxProcessScale},
-    {.name = "beta", .help = "Rate at which the data are forgotten", .preset = "1", .low = 0, .high = kMaxProcessBeta},
+    {.name = "T", .help = "Final time", .preset = "5/beta", .low = 0, .high = kMaxProcessScale},
+    {.name = "beta", .help = "Drift rate", .preset = "1", .low = 0, .high = kMaxProcessBeta},
     {.name = "s",
-     .help = "Strength of the noise; sqrt(2 beta) ends in unit variance",
+     .help = "Noise strength; sqrt(2 beta) leads to unit variance",
      .preset = "sqrt(2 beta)",
      .low = 0,
      .high = kMaxProcessScale},
@@ -52,7 +52,7 @@ constexpr std::array<ProcessParameter, 4> kParameters = {{
 }  // namespace
 
 ProcessEntry ou_entry() {
-    return process_entry<OuProcess, kParameters>({"ou", "Ornstein-Uhlenbeck: forgets the data at a constant rate"});
+    return process_entry<OuProcess, kParameters>({"ou", "Ornstein-Uhlenbeck process"});
 }
 
 }  // namespace scorefield::diffusion

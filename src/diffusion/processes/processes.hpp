@@ -51,7 +51,7 @@ double noise_clock(double sigma, double sigma_max);
 inline constexpr double kDefaultTMin = 1e-3;
 /// Of a process whose times end at 1.
 inline constexpr ProcessParameter kTMinParameter = {.name = "t_min",
-                                                    .help = "Time at which samplers that leave noise stop",
+                                                    .help = "Time of the lowest noise level",
                                                     .preset = "0.001",
                                                     .low = 0,
                                                     .high = 1,

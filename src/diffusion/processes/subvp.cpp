@@ -23,7 +23,7 @@ class SubVpProcess final : public BetaRampProcess {
 }  // namespace
 
 ProcessEntry subvp_entry() {
-    return process_entry<SubVpProcess, kBetaRampParameters>({"subvp", "continuous, as vp with less noise on the way"});
+    return process_entry<SubVpProcess, kBetaRampParameters>({"subvp", "sub-VP SDE"});
 }
 
 }  // namespace scorefield::diffusion

@@ -38,9 +38,9 @@ class VeProcess final : public NoiseProcess {
 };
 
 constexpr std::array<ProcessParameter, 2> kParameters = {{
-    {.name = "sigma_min", .help = "Smallest noise", .preset = "0.01", .low = 0, .high = kMaxProcessScale},
+    {.name = "sigma_min", .help = "Smallest sigma", .preset = "0.01", .low = 0, .high = kMaxProcessScale},
     {.name = "sigma_max",
-     .help = "Largest noise, about the largest distance between two data",
+     .help = "Largest sigma, about the largest distance between two data points",
      .preset = "50",
      .low = 0,
      .high = kMaxProcessScale},
@@ -50,7 +50,7 @@ constexpr std::array<ProcessParameter, 2> kParameters = {{
 
 ProcessEntry ve_entry() {
     return process_entry<VeProcess, kParameters>(
-        {"ve", "continuous, keeps the data and adds ever more noise, in geometric progression"});
+        {"ve", "variance-exploding SDE, alpha = 1, sigma grows geometrically"});
 }
 
 }  // namespace scorefield::diffusion

@@ -24,7 +24,7 @@ class VpProcess final : public BetaRampProcess {
 
 ProcessEntry vp_entry() {
     return process_entry<VpProcess, kBetaRampParameters>(
-        {"vp", "continuous, preserves variance: the limit of ddpm in many levels"});
+        {"vp", "variance-preserving SDE, the continuous limit of ddpm"});
 }
 
 }  // namespace scorefield::diffusion

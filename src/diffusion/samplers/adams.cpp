@@ -90,10 +90,8 @@ void emit_deis(ProgramBuilder& builder, const Course& course, const SamplerSetti
     });
 }
 
-constexpr SamplerParameter kOrder4 = {"order", "earlier estimates that a step uses: 1 … 4",
-                                      "4, fewer with fewer steps"};
-constexpr SamplerParameter kOrder3 = {"order", "earlier estimates that a step uses: 1 … 3",
-                                      "3, fewer with fewer steps"};
+constexpr SamplerParameter kOrder4 = {"order", "order of the multistep method: 1 … 4", "4, lower with fewer steps"};
+constexpr SamplerParameter kOrder3 = {"order", "order of the multistep method: 1 … 3", "3, lower with fewer steps"};
 constexpr std::array kAdamsParameters = {kOrder4, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 constexpr std::array kDeisParameters = {kOrder3, kLowerOrderFinal, kClipParameter, kThresholdParameter,
                                         kThresholdMaxParameter};
@@ -106,7 +104,7 @@ constexpr std::array<SamplerEntry, 3> kSamplers = {{
       .needs_signal = true},
      emit_lms},
     {{.name = "ipndm",
-      .help = "improved PNDM: extrapolates the noise as if steps were even",
+      .help = "improved PNDM: extrapolates the noise, assuming even steps",
       .parameters = kAdamsParameters,
       .most_order = kMostOrder},
      emit_ipndm},

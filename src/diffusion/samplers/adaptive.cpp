@@ -169,7 +169,7 @@ class AdaptiveSolver {
     void require_signal(const Node& start) const {
         if (flow_.finite_at(start)) return;
         throw base::request_error("no signal left", fmt::format("timestep {}", start.t),
-                                  "there is no error to control on an infinite way in sigma/alpha",
+                                  "sigma/alpha is infinite there, so the error of a step cannot be controlled",
                                   "give --sampler.variable time, or start at an earlier timestep (--timesteps)");
     }
 
@@ -177,7 +177,7 @@ class AdaptiveSolver {
         constexpr int kMostTries = 2000;
         if (tries <= kMostTries) return;
         throw base::request_error("too many steps", "--sampler.rtol",
-                                  fmt::format("after {} tries the solver is at timestep {} still", kMostTries, at.t),
+                                  fmt::format("after {} tries the solver is still at timestep {}", kMostTries, at.t),
                                   "allow larger errors: --sampler.rtol, --sampler.atol");
     }
 
@@ -207,21 +207,19 @@ void emit_rk45(ProgramBuilder& builder, const Course& course, const SamplerSetti
     emit_adaptive(builder, course, kDormandPrince);
 }
 
-constexpr SamplerParameter kRelative = {"rtol", "largest error of a step, relative to the state: above 0 … 1", "1e-4"};
-constexpr SamplerParameter kAbsolute = {"atol", "largest error of a step beside that: above 0", "1e-5"};
+constexpr SamplerParameter kRelative = {"rtol", "relative tolerance of a step: > 0, at most 1", "1e-4"};
+constexpr SamplerParameter kAbsolute = {"atol", "absolute tolerance of a step: > 0", "1e-5"};
 constexpr std::array kParameters = {kRelative,      kAbsolute,           kVariableParameter,
                                     kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 
 constexpr std::array<SamplerEntry, 2> kSamplers = {{
     {{.name = "rk23",
-      .help = "Bogacki-Shampine: third order, as many steps as the tolerance needs; --steps and --spacing only say "
-              "where it starts",
+      .help = "Bogacki-Shampine: third order, adaptive; --steps and --spacing only set where it starts",
       .parameters = kParameters,
       .piloted = true},
      emit_rk23},
     {{.name = "rk45",
-      .help = "Dormand-Prince: fifth order, as many steps as the tolerance needs; --steps and --spacing only say where "
-              "it starts",
+      .help = "Dormand-Prince: fifth order, adaptive; --steps and --spacing only set where it starts",
       .parameters = kParameters,
       .piloted = true},
      emit_rk45},

@@ -14,7 +14,7 @@ void renoise(ProgramBuilder& builder, const Step& step, double state, double den
     if (sigma != 0) builder.blend(0, {{0, 1}}, builder.increment(sigma, step.from, step.to));
 }
 
-/// Multistep consistency sampling (Song et al. 2023, algorithm 1): the estimate of the data, made noisy anew.
+/// Multistep consistency sampling (Song et al. 2023, algorithm 1): the estimate of the data, noised again.
 void emit_consistency(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
@@ -62,30 +62,30 @@ void emit_lcm(ProgramBuilder& builder, const Course& course, const SamplerSettin
     }
 }
 
-constexpr SamplerParameter kScaling = {
-    "timestep_scaling", "above 0; the larger, the sooner the estimate of the data replaces the state", "10"};
-constexpr SamplerParameter kVariant = {
-    "variant", "of the boundary condition: level, by sigma/alpha on any process; timestep, as published (ddpm)",
-    "level"};
+constexpr SamplerParameter kScaling = {"timestep_scaling", "factor of the time in the boundary condition, > 0", "10"};
+constexpr SamplerParameter kVariant = {"variant",
+                                       "time in the boundary condition: level = from sigma/alpha (any process); "
+                                       "timestep = the DDPM timestep, as published (ddpm only)",
+                                       "level"};
 constexpr std::array<std::string_view, 2> kVariants = {"level", "timestep"};
 constexpr std::array kConsistencyParameters = {kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 constexpr std::array kLcmParameters = {kScaling, kVariant, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 
 /// The estimate of the data that is made noisy again and again is narrower than the data wherever it is not certain.
 constexpr std::string_view kCaveat =
-    "one-step sampler, for networks trained to answer with a sample (consistency models); a denoiser answers with the "
-    "mean, and the samples come out too narrow";
+    "for consistency models, which map noise to a sample in one evaluation. With a denoiser, which predicts the "
+    "posterior mean, the samples are too narrow";
 
 constexpr std::array<SamplerEntry, 2> kSamplers = {{
     {{.name = "consistency",
-      .help = "consistency models: the estimate of the data, made noisy again for the next level",
+      .help = "multistep consistency sampling: the x0 estimate, noised again to the next level",
       .parameters = kConsistencyParameters,
       .stochastic = true,
       .predictor = true,
       .caveat = kCaveat},
      emit_consistency},
     {{.name = "lcm",
-      .help = "latent consistency models: the same with the boundary condition at t = 0",
+      .help = "latent consistency models: as consistency, with the boundary condition at t = 0",
       .parameters = kLcmParameters,
       .variants = kVariants,
       .stochastic = true,

@@ -204,14 +204,13 @@ void emit_dpm_single(ProgramBuilder& builder, const Course& course, const Sample
     });
 }
 
-constexpr SamplerParameter kOrder = {"order", "earlier estimates that a step uses: 1 … 3", "2, fewer with fewer steps"};
-constexpr SamplerParameter kOrderOfThree = {"order", "earlier estimates that a step uses: 1 … 3",
-                                            "3, fewer with fewer steps"};
-constexpr SamplerParameter kOrderOfTwo = {"order", "earlier estimates that a step uses: 1, 2",
-                                          "2, fewer with fewer steps"};
-constexpr SamplerParameter kVariant = {"variant", "the second-order term: midpoint or heun", "midpoint"};
+constexpr SamplerParameter kOrder = {"order", "order of the multistep method: 1 … 3", "2, lower with fewer steps"};
+constexpr SamplerParameter kOrderOfThree = {"order", "order of the multistep method: 1 … 3",
+                                            "3, lower with fewer steps"};
+constexpr SamplerParameter kOrderOfTwo = {"order", "order of the multistep method: 1, 2", "2, lower with fewer steps"};
+constexpr SamplerParameter kVariant = {"variant", "form of the second-order term: midpoint or heun", "midpoint"};
 constexpr SamplerParameter kStochasticVariant = {
-    "variant", "midpoint or heun: multistep; single: two stages in each step (DPM++ SDE)", "midpoint"};
+    "variant", "midpoint or heun: multistep; single: two stages per step (DPM++ SDE)", "midpoint"};
 constexpr SamplerParameter kPredictX0 = {"predict_x0", "extrapolate the data (on) or the noise (off)", "on"};
 constexpr SamplerParameter kPredictNoise = {"predict_x0", "extrapolate the data (on) or the noise (off)", "off"};
 
@@ -239,7 +238,7 @@ constexpr std::array<SamplerEntry, 5> kSamplers = {{
       .needs_signal = true},
      emit_dpmpp_3m},
     {{.name = "dpmpp_sde",
-      .help = "SDE-DPM-Solver++: noise on every step but the last",
+      .help = "SDE-DPM-Solver++: noise in every step except the last",
       .parameters = kSdeParameters,
       .variants = kStochasticVariants,
       .most_order = 2,

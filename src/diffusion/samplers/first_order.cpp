@@ -107,21 +107,22 @@ void emit_ddpm(ProgramBuilder& builder, const Course& course, const SamplerSetti
     }
 }
 
-constexpr SamplerParameter kEta = {"eta", "share of the ancestral noise: 0 deterministic … 1 ancestral", "0"};
-constexpr SamplerParameter kForm = {"form", "epsilon or x0: which estimate the step is written in; the same states",
-                                    "epsilon, x0 where estimates are limited or no signal is left"};
+constexpr SamplerParameter kEta = {"eta", "0 = deterministic (DDIM) … 1 = ancestral (DDPM)", "0"};
+constexpr SamplerParameter kForm = {"form", "epsilon or x0: form of the update, with the same result",
+                                    "epsilon; x0 with clip or threshold, or without signal"};
 constexpr SamplerParameter kVariance = {
-    "variance", "noise of a step: large (beta), small (beta of the posterior), mixed or none", "large"};
-constexpr SamplerParameter kMix = {"mix", "where mixed variance lies, in the logarithm: 0 small … 1 large", "0.5"};
-constexpr SamplerParameter kFinalNoise = {"final_noise", "noise on the last step too: on or off", "off"};
+    "variance", "variance of a step: large (beta), small (posterior beta), mixed or none", "large"};
+constexpr SamplerParameter kMix = {"mix", "for variance mixed, interpolation of log variance: 0 small … 1 large",
+                                   "0.5"};
+constexpr SamplerParameter kFinalNoise = {"final_noise", "add noise in the last step too: on or off", "off"};
 
 constexpr SamplerParameter kLimitedNoise = {
-    "limited_noise", "with limited estimates: the noise estimate follows them (on) or stays (off)", "on"};
+    "limited_noise", "with clip or threshold: recompute the noise from the clipped x0 (on) or keep it (off)", "on"};
 
 constexpr std::array kDdimParameters = {kEta, kLimitedNoise, kClipParameter, kThresholdParameter,
                                         kThresholdMaxParameter};
-constexpr SamplerParameter kInverseOrder = {"order", "of accuracy: 1 or 2", "1"};
-constexpr SamplerParameter kInverseVariant = {"variant", "of order 2: heun or midpoint", "heun"};
+constexpr SamplerParameter kInverseOrder = {"order", "order of accuracy: 1 or 2", "1"};
+constexpr SamplerParameter kInverseVariant = {"variant", "heun or midpoint (order 2)", "heun"};
 constexpr std::array<std::string_view, 2> kInverseVariants = {"heun", "midpoint"};
 constexpr std::array kInverseParameters = {kInverseOrder,  kInverseVariant,     kVariableParameter,    kLimitedNoise,
                                            kClipParameter, kThresholdParameter, kThresholdMaxParameter};
@@ -136,13 +137,13 @@ constexpr std::array<SamplerEntry, 3> kSamplers = {{
       .predictor = true},
      emit_ddim},
     {{.name = "ddpm",
-      .help = "ancestral sampling: noise on every step but the last",
+      .help = "ancestral sampling: noise in every step except the last",
       .parameters = kDdpmParameters,
       .stochastic = true,
       .predictor = true},
      emit_ddpm},
     {{.name = "ddim_inverse",
-      .help = "DDIM backwards: from data (--init) to the noise that they come from",
+      .help = "DDIM inversion: from data (--init) to noise",
       .parameters = kInverseParameters,
       .variants = kInverseVariants,
       .most_order = 2,

@@ -20,7 +20,7 @@ Node langevin_node(const ProgramBuilder& builder, const SamplerSettings& setting
     }
     if (builder.parametrisation().prediction != Prediction::score) {
         throw base::request_error("no score without noise", "--sampler.clean",
-                                  "only what predicts the score itself knows it there",
+                                  "only a score prediction is defined there",
                                   "give --target and --prediction score, or leave it out");
     }
     return {};
@@ -41,7 +41,7 @@ void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const
     const ProbabilityFlow flow(builder, Variable::sigma);
     const Step& final = course.steps().back();
     if (!flow.finite_at(final.from)) {
-        throw base::request_error("too few steps", "--steps", "the only level leaves no signal", "give more of them");
+        throw base::request_error("too few steps", "--steps", "the only noise level has no signal", "give more steps");
     }
     const double lowest = flow.coordinate(final.from);
     const double share = settings.step_size ? *settings.step_size / (lowest * lowest) : 0.2;  // ε/r_L²
@@ -67,13 +67,13 @@ void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const
     }
 }
 
-constexpr SamplerParameter kStepSize = {"step_size", "the step tau: x + tau*score + sqrt(2 tau)*z, above 0", "0.01"};
-constexpr SamplerParameter kClean = {"clean", "on the density without any noise (exact targets only): on or off",
+constexpr SamplerParameter kStepSize = {"step_size", "step size tau in x + tau*score + sqrt(2 tau)*z, > 0", "0.01"};
+constexpr SamplerParameter kClean = {"clean", "sample the density without noise (exact targets only): on or off",
                                      "off"};
-constexpr SamplerParameter kAnnealedSize = {"step_size", "epsilon: step at the last level, above 0",
-                                            "0.2 of the last level's variance"};
+constexpr SamplerParameter kAnnealedSize = {"step_size", "epsilon: step size at the last level, > 0",
+                                            "0.2 times the variance of the last level"};
 constexpr SamplerParameter kIterations = {"iterations", "steps at each level, from 1", "100"};
-constexpr SamplerParameter kFinalDenoise = {"final_denoise", "end with the estimate of the data: on or off", "off"};
+constexpr SamplerParameter kFinalDenoise = {"final_denoise", "end with the x0 estimate: on or off", "off"};
 
 constexpr std::array kLangevinParameters = {kStepSize, kClean};
 constexpr std::array kAnnealedParameters = {kAnnealedSize,  kIterations,         kFinalDenoise,
@@ -81,17 +81,17 @@ constexpr std::array kAnnealedParameters = {kAnnealedSize,  kIterations,        
 
 /// Song & Ermon 2019, section 3.2.2: the mixing time grows exponentially with the barrier between two modes.
 constexpr std::string_view kCaveat =
-    "does not mix: each mode keeps the share of the particles that starts near it; annealed_langevin does mix";
+    "does not mix between modes: each mode keeps the particles that start near it. Use annealed_langevin";
 
 constexpr std::array<SamplerEntry, 2> kSamplers = {{
     {{.name = "langevin",
-      .help = "Langevin dynamics at the lowest noise: --steps of them",
+      .help = "Langevin dynamics at the lowest noise level, with --steps steps",
       .parameters = kLangevinParameters,
       .stochastic = true,
       .caveat = kCaveat},
      emit_langevin},
     {{.name = "annealed_langevin",
-      .help = "Langevin dynamics at one noise level after the other",
+      .help = "annealed Langevin dynamics over decreasing noise levels",
       .parameters = kAnnealedParameters,
       .stochastic = true},
      emit_annealed_langevin},

@@ -102,9 +102,9 @@ bool warms_up(const ProgramBuilder& builder, const Course& course) {
     if (!enough && said.value_or(false)) {
         throw base::request_error(
             "too few steps", "--sampler.warm_up",
-            fmt::format("the Runge-Kutta start takes {} steps, and there are {}{}", kWarmUpSteps, course.steps().size(),
+            fmt::format("the Runge-Kutta start needs {} steps, there are {}{}", kWarmUpSteps, course.steps().size(),
                         before > 0 ? " after the one without signal" : ""),
-            fmt::format("take --steps {} or more, or --sampler.warm_up off", kWarmUpSteps + 1 + before));
+            fmt::format("use --steps {} or more, or --sampler.warm_up off", kWarmUpSteps + 1 + before));
     }
     return said.value_or(enough);
 }
@@ -128,7 +128,7 @@ void emit_pndm(ProgramBuilder& builder, const Course& course, const SamplerSetti
     emit_pndm_stages(builder, stages, false);
 }
 
-constexpr SamplerParameter kWarmUp = {"warm_up", "the first three steps by a Runge-Kutta method: on or off",
+constexpr SamplerParameter kWarmUp = {"warm_up", "use a Runge-Kutta method in the first three steps: on or off",
                                       "on, off with fewer than four steps"};
 constexpr std::array kParameters = {kWarmUp, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 

@@ -24,8 +24,7 @@ void require_predictor(const SamplerInfo& info) {
         if (other.predictor) able.push_back(other.name);
     }
     throw base::request_error("no predictor", "--sampler.predictor",
-                              std::string(info.name) + " does not go from level to level by the state alone",
-                              "give one of " + base::join(able));
+                              std::string(info.name) + " is not a one-step sampler", "give one of " + base::join(able));
 }
 
 /// The step of a correction, 2·scale·(r·‖z‖/‖score‖)² with the norms' means over the pilot (Song et al. 2021,
@@ -62,9 +61,9 @@ void emit_predictor_corrector(ProgramBuilder& builder, const Course& course, con
     }
 }
 
-constexpr SamplerParameter kPredictor = {"predictor", "sampler that goes from level to level", "ddpm"};
+constexpr SamplerParameter kPredictor = {"predictor", "sampler of the predictor step", "ddpm"};
 constexpr SamplerParameter kCorrectorSteps = {"corrector_steps", "Langevin steps at each level, from 0", "1"};
-constexpr SamplerParameter kSnr = {"snr", "share r of the noise in a corrector's step, above 0", "0.16"};
+constexpr SamplerParameter kSnr = {"snr", "signal-to-noise ratio r of a corrector step, > 0", "0.16"};
 
 constexpr SamplerParameter passed_on(std::string_view name) {
     return {name, kOfPredictor, kOfPredictor};
@@ -86,7 +85,7 @@ constexpr std::array kParameters = {kPredictor,
 
 constexpr std::array<SamplerEntry, 1> kSamplers = {{
     {{.name = "predictor_corrector",
-      .help = "any one-step sampler, with its parameters, corrected by Langevin steps at each level",
+      .help = "a one-step sampler with its parameters, and Langevin corrector steps at each level",
       .parameters = kParameters,
       .stochastic = true,
       .piloted = true},

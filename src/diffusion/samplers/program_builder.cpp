@@ -116,9 +116,9 @@ std::vector<NoiseTerm> ProgramBuilder::fresh_noise(double coefficient, std::uint
 
 Pilot& ProgramBuilder::pilot() {
     if (pilot_ == nullptr) {
-        throw base::request_error("no score to try this sampler on", "--sampler",
-                                  settings_.name + " takes its step sizes from the score",
-                                  "say which with --model or --target");
+        throw base::request_error("missing score", "--sampler",
+                                  settings_.name + " chooses its step sizes from the score",
+                                  "give --model or --target");
     }
     if (piloted_ == 0) pilot_->start(course_.start());
     for (; piloted_ < program_.ops.size(); ++piloted_) pilot_->run(program_.ops[piloted_].instruction);
@@ -155,15 +155,15 @@ void ProgramBuilder::require_room(const char* flag, std::size_t steps, int count
     const std::size_t most = room > beside ? (room - beside) / each : 0;
     if (static_cast<std::size_t>(count) <= most) return;
     throw base::request_error(
-        "so many steps", flag,
-        fmt::format("{} x {} are more than the {} that a program holds", steps, count, steps * most),
+        "too many steps", flag,
+        fmt::format("{} x {} are more than the {} that a program can hold", steps, count, steps * most),
         most == 0 ? "give fewer --steps" : fmt::format("give at most {}, or fewer --steps", most));
 }
 
 void ProgramBuilder::emit(Instruction instruction) {
     if (program_.ops.size() == kMaxOps) {
-        throw base::request_error("so many steps", "--steps",
-                                  fmt::format("step {} is beyond the {} ops that a program holds", step_ + 1, kMaxOps),
+        throw base::request_error("too many steps", "--steps",
+                                  fmt::format("step {} exceeds the {} ops that a program can hold", step_ + 1, kMaxOps),
                                   fmt::format("give at most {}", std::max(step_, 1)));
     }
     const int dst = std::visit([](const auto& specific) { return specific.dst; }, instruction);
@@ -174,10 +174,9 @@ void ProgramBuilder::emit(Instruction instruction) {
 double ProgramBuilder::finite(double coefficient) const {
     // Devices compute in single precision: a coefficient beyond it is infinite there.
     if (std::abs(coefficient) <= static_cast<double>(std::numeric_limits<float>::max())) return coefficient;
-    throw base::request_error(
-        "no finite step", fmt::format("timestep {}", at_.t),
-        fmt::format("the process leaves a signal of {} and a noise of {} there", at_.at.alpha, at_.at.sigma),
-        "start at an earlier timestep (--timesteps), or use a model that predicts x0 or v");
+    throw base::request_error("no finite step", fmt::format("timestep {}", at_.t),
+                              fmt::format("alpha is {} and sigma is {} there", at_.at.alpha, at_.at.sigma),
+                              "start at an earlier timestep (--timesteps), or use a model that predicts x0 or v");
 }
 
 }  // namespace scorefield::diffusion

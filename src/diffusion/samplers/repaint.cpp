@@ -27,7 +27,7 @@ class Repaint {
         if (settings.jump && settings.resamples.value_or(10) > 1 && jump_ >= static_cast<int>(steps_.size())) {
             throw base::request_error(
                 "jump out of range", "--sampler.jump",
-                fmt::format("{} steps do not fit between the {} noise levels", jump_, steps_.size()),
+                fmt::format("jumps of {} steps do not fit between the {} noise levels", jump_, steps_.size()),
                 "give fewer, or more --steps");
         }
     }
@@ -99,14 +99,14 @@ void emit_repaint(ProgramBuilder& builder, const Course& course, const SamplerSe
     Repaint(builder, course, settings).emit();
 }
 
-constexpr SamplerParameter kResamples = {"resamples", "how often each stretch is gone through, from 1", "10"};
-constexpr SamplerParameter kJump = {"jump", "steps of a stretch, from 1; fewer than --steps", "10, or all but one"};
+constexpr SamplerParameter kResamples = {"resamples", "number of passes over each stretch of steps, from 1", "10"};
+constexpr SamplerParameter kJump = {"jump", "steps per stretch, from 1; fewer than --steps", "10, or all but one"};
 constexpr std::array kParameters = {
     kResamples, kJump, kAncestralEtaParameter, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 
 constexpr std::array<SamplerEntry, 1> kSamplers = {{
     {{.name = "repaint",
-      .help = "RePaint: ancestral sampling around known values",
+      .help = "RePaint: inpainting by ancestral sampling",
       .parameters = kParameters,
       .stochastic = true,
       .masked = true},

@@ -32,14 +32,16 @@ std::span<const SamplerEntry> repaint_samplers();
 const SamplerEntry& checked_sampler(const SamplerSettings& settings, std::string_view where);
 
 /// Parameters that most samplers share.
-inline constexpr SamplerParameter kClipParameter = {"clip", "clamp every estimate of the data to ± this", "no clamp"};
+inline constexpr SamplerParameter kClipParameter = {"clip", "clip every x0 estimate to ± this value", "no clipping"};
 inline constexpr SamplerParameter kThresholdParameter = {
-    "threshold", "dynamic thresholding of every estimate of the data: the quantile, above 0 … 1", "none"};
+    "threshold", "dynamic thresholding of every x0 estimate: quantile, > 0, at most 1", "none"};
 inline constexpr SamplerParameter kThresholdMaxParameter = {"threshold_max",
-                                                            "largest bound of the thresholding, from 1", "1"};
+                                                            "largest bound of dynamic thresholding, from 1", "1"};
 inline constexpr SamplerParameter kVariableParameter = {
-    "variable", "what is integrated: time (x over t) or sigma (x/alpha over sigma/alpha)", "the process's own"};
-inline constexpr SamplerParameter kAncestralEtaParameter = {"eta", "share of the ancestral noise: 0 none … 1 all", "1"};
-inline constexpr SamplerParameter kNoiseScaleParameter = {"noise_scale", "fresh noise times this, from 0", "1"};
+    "variable", "integration variable: time (x over t) or sigma (x/alpha over sigma/alpha)", "depends on the process"};
+inline constexpr SamplerParameter kAncestralEtaParameter = {"eta", "scale of the ancestral noise: 0 none … 1 full",
+                                                            "1"};
+inline constexpr SamplerParameter kNoiseScaleParameter = {"noise_scale", "factor of the added noise (s_noise), from 0",
+                                                          "1"};
 
 }  // namespace scorefield::diffusion

@@ -85,7 +85,8 @@ std::span<const SamplerEntry> dpm_samplers();
 std::span<const SamplerEntry> unipc_samplers();
 
 inline constexpr SamplerParameter kLowerOrderFinal = {
-    "lower_order_final", "with fewer than 15 steps, lower order towards the end: on or off", "on"};
-inline constexpr SamplerParameter kEulerAtFinal = {"euler_at_final", "first order on the last step: on or off", "off"};
+    "lower_order_final", "with fewer than 15 steps, use a lower order at the end: on or off", "on"};
+inline constexpr SamplerParameter kEulerAtFinal = {"euler_at_final", "use first order in the last step: on or off",
+                                                   "off"};
 
 }  // namespace scorefield::diffusion

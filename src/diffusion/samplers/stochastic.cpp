@@ -113,7 +113,7 @@ Node churned(ProgramBuilder& builder, const Step& step, const SamplerSettings& s
 void emit_edm_stochastic(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     const double highest = settings.churn_max.value_or(std::numeric_limits<double>::infinity());
     if (settings.churn_min.value_or(0) > highest) {
-        throw base::request_error("empty range", "--sampler.churn_min", "it lies above --sampler.churn_max",
+        throw base::request_error("empty range", "--sampler.churn_min", "it is above --sampler.churn_max",
                                   "leave one of them out");
     }
     const ProbabilityFlow flow(builder, Variable::sigma);
@@ -128,13 +128,12 @@ void emit_edm_stochastic(ProgramBuilder& builder, const Course& course, const Sa
     }
 }
 
-constexpr SamplerParameter kGamma = {"gamma",
-                                     "share of the noise: 0 probability flow, 1 the reverse process; any from 0", "1"};
-constexpr SamplerParameter kVariant = {
-    "variant", "euler, or exponential: what is linear in the state is integrated exactly", "euler"};
-constexpr SamplerParameter kChurn = {"churn", "S_churn: how much noise is added anew, over all steps", "40"};
-constexpr SamplerParameter kChurnMin = {"churn_min", "S_tmin: smallest sigma/alpha where noise is added", "0"};
-constexpr SamplerParameter kChurnMax = {"churn_max", "S_tmax: largest sigma/alpha where noise is added", "none"};
+constexpr SamplerParameter kGamma = {"gamma", "scale of the noise, from 0: 0 = probability flow, 1 = reverse SDE", "1"};
+constexpr SamplerParameter kVariant = {"variant", "euler, or exponential (integrates the linear part exactly)",
+                                       "euler"};
+constexpr SamplerParameter kChurn = {"churn", "S_churn: amount of noise added over all steps", "40"};
+constexpr SamplerParameter kChurnMin = {"churn_min", "S_tmin: smallest sigma/alpha at which noise is added", "0"};
+constexpr SamplerParameter kChurnMax = {"churn_max", "S_tmax: largest sigma/alpha at which noise is added", "none"};
 
 constexpr std::array kGammaParameters = {kGamma,         kVariableParameter,  kVariant,
                                          kClipParameter, kThresholdParameter, kThresholdMaxParameter};
@@ -158,7 +157,7 @@ constexpr std::array<SamplerEntry, 3> kSamplers = {{
       .predictor = true},
      emit_edm_stochastic},
     {{.name = "gamma",
-      .help = "reverse processes with the same marginals, from the probability flow on: first order",
+      .help = "reverse SDEs with the same marginals, by the scale of their noise: first order",
       .parameters = kGammaParameters,
       .variants = kGammaVariants,
       .stochastic = true,

@@ -130,19 +130,20 @@ void emit_unipc(ProgramBuilder& builder, const Course& course, const SamplerSett
     }
 }
 
-constexpr SamplerParameter kOrder = {"order", "of the predictor: 1 … 4; the corrector adds one",
-                                     "2, fewer with fewer steps"};
-constexpr SamplerParameter kVariant = {"variant", "bh1 or bh2: the function of the step's width", "bh2"};
+constexpr SamplerParameter kOrder = {"order", "order of the predictor: 1 … 4; the corrector adds one",
+                                     "2, lower with fewer steps"};
+constexpr SamplerParameter kVariant = {"variant", "bh1 or bh2: choice of B(h)", "bh2"};
 constexpr SamplerParameter kPredictX0 = {"predict_x0", "extrapolate the data (on) or the noise (off)", "on"};
-constexpr SamplerParameter kLower = {"lower_order_final", "no more order than steps are left: on or off", "on"};
+constexpr SamplerParameter kLower = {"lower_order_final", "limit the order to the number of remaining steps: on or off",
+                                     "on"};
 constexpr SamplerParameter kUncorrected = {
-    "uncorrected_steps", "the first steps that the corrector leaves alone; as many as steps: no corrector", "0"};
+    "uncorrected_steps", "number of first steps without corrector; --steps or more: no corrector at all", "0"};
 constexpr std::array kParameters = {kOrder,       kVariant,       kPredictX0,          kLower,
                                     kUncorrected, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 
 constexpr std::array<SamplerEntry, 1> kSamplers = {{
     {{.name = "unipc",
-      .help = "UniPC: multistep predictor, and a corrector at no cost",
+      .help = "UniPC: multistep predictor, and a corrector without extra evaluations",
       .parameters = kParameters,
       .variants = kVariants,
       .most_order = 4,

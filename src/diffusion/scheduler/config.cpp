@@ -82,11 +82,11 @@ SchedulerConfig::SchedulerConfig(const std::string& text, std::string where, con
     : where_(std::move(where)), options_(options), root_(parse(text, where_)) {
     if (!root_.is_object())
         throw base::request_error(kWhat, where_, "not an object",
-                                  "give a scheduler_config.json of the diffusers library");
+                                  "give the scheduler_config.json of a diffusers model");
     const auto name = root_.find("_class_name");
     if (name == root_.end() || !name->is_string()) {
         throw base::request_error(kWhat, where_, "field '_class_name' is missing",
-                                  "give a scheduler_config.json of the diffusers library");
+                                  "give the scheduler_config.json of a diffusers model");
     }
     class_name_ = name->get<std::string>();
 }
@@ -105,9 +105,9 @@ void SchedulerConfig::keep_fields(std::span<const std::string_view> known, std::
         }
     }
     root_ = std::move(kept);
-    if (!unknown.empty()) note("passes over unknown fields, as the library does: " + unknown.text());
+    if (!unknown.empty()) note("ignored unknown fields (as diffusers does): " + unknown.text());
     if (!switches.empty()) {
-        note(fmt::format("passes over fields that {} has not, as the library does: {}", class_name_, switches.text()));
+        note(fmt::format("ignored fields that {} does not have (as diffusers does): {}", class_name_, switches.text()));
     }
 }
 

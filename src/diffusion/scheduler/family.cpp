@@ -24,21 +24,20 @@ void read_limits(const SchedulerConfig& config, bool clips, SamplerSettings& set
         const double ratio = config.number("dynamic_thresholding_ratio", 0.995);
         const double most = config.number("sample_max_value", 1);
         if (!(ratio > 0 && ratio <= 1))
-            config.refuse("dynamic_thresholding_ratio", "not above 0 and up to 1", "give 0.995, say");
+            config.refuse("dynamic_thresholding_ratio", "not > 0 and at most 1", "give 0.995, for example");
         if (!(most >= 1 && std::isfinite(most)))
-            config.refuse("sample_max_value", "not a number from 1", "give 1 or more");
+            config.refuse("sample_max_value", "not a finite number >= 1", "give 1 or more");
         settings.threshold = ratio;
         settings.threshold_max = most;
-        config.note(fmt::format("thresholding: estimates of x0 are limited to ±1; data that reach further are cut"));
+        config.note(fmt::format("thresholding limits x0 to ±1; data outside this range are clipped"));
     } else if (config.flag("clip_sample", clips)) {
         const double range = config.number("clip_sample_range", 1);
         if (!(range > 0 && range <= kMaxSamplerClip))
-            config.refuse("clip_sample_range", "out of range", fmt::format("give above 0 … {:g}", kMaxSamplerClip));
+            config.refuse("clip_sample_range", "out of range", fmt::format("give > 0, at most {:g}", kMaxSamplerClip));
         settings.clip = range;
         config.note(fmt::format(
-            "{} x0 to ±{:g}; data that reach further, as standardised data do, are cut: for them set "
-            "clip_sample to false",
-            config.has("clip_sample") ? "clip_sample clips" : "clip_sample, which is on by default, clips", range));
+            "{} x0 to ±{:g}. If the data exceed this range (standardised data exceed ±1), set clip_sample to false",
+            config.has("clip_sample") ? "clip_sample clips" : "clip_sample (on by default) clips", range));
     }
 }
 
@@ -78,7 +77,7 @@ SigmaRange read_sigma_range(const SchedulerConfig& config, const SigmaRange& pre
     if (!(range.high > 0 && std::isfinite(range.high)))
         config.refuse("sigma_max", "not above 0", "give a number above 0");
     if (!(range.low > 0 && range.low <= range.high))
-        config.refuse("sigma_min", "not between 0 and sigma_max", fmt::format("give above 0 … {:g}", range.high));
+        config.refuse("sigma_min", "not between 0 and sigma_max", fmt::format("give > 0, at most {:g}", range.high));
     return range;
 }
 
@@ -88,21 +87,22 @@ double read_flow_shift(const SchedulerConfig& config, const char* key) {
     if (config.flag("use_dynamic_shifting", false) && config.mu()) {
         const double shift = type == "linear" ? *config.mu() : std::exp(*config.mu());
         if (shift > 0 && shift <= kMaxProcessScale) return shift;
-        throw base::request_error("value out of range", "--scheduler.mu",
-                                  fmt::format("{:g} with time_shift_type {} shifts by {:g}", *config.mu(), type, shift),
-                                  type == "linear" ? fmt::format("give above 0 … {:g}", kMaxProcessScale)
-                                                   : fmt::format("give up to {:.4g}", std::log(kMaxProcessScale)));
+        throw base::request_error(
+            "value out of range", "--scheduler.mu",
+            fmt::format("{:g} with time_shift_type {} gives the shift {:g}", *config.mu(), type, shift),
+            type == "linear" ? fmt::format("give > 0, at most {:g}", kMaxProcessScale)
+                             : fmt::format("give up to {:.4g}", std::log(kMaxProcessScale)));
     }
     const double shift = config.number(key, 1);
     if (!(shift > 0 && shift <= kMaxProcessScale))
-        config.refuse(key, "out of range", fmt::format("give above 0 … {:g}", kMaxProcessScale));
+        config.refuse(key, "out of range", fmt::format("give > 0, at most {:g}", kMaxProcessScale));
     return shift;
 }
 
 void require_shift(const SchedulerConfig& config) {
     if (!config.mu() || config.flag("use_dynamic_shifting", false)) return;
-    throw base::request_error("flag without effect", "--scheduler.mu",
-                              config.class_name() + " has no use_dynamic_shifting that is on", "leave it out");
+    throw base::request_error("flag without effect", "--scheduler.mu", "use_dynamic_shifting is not enabled",
+                              "leave it out");
 }
 
 double flow_shifted(double sigma, double shift) {
@@ -112,7 +112,7 @@ double flow_shifted(double sigma, double shift) {
 void require_steps(const SchedulerConfig& config, int steps, int levels) {
     if (steps >= 1 && steps <= levels) return;
     throw base::request_error("steps out of range", "--steps",
-                              fmt::format("{} has 1 … {}, not {}", config.class_name(), levels, steps),
+                              fmt::format("{} allows 1 … {}, not {}", config.class_name(), levels, steps),
                               "give fewer of them");
 }
 
@@ -121,8 +121,8 @@ void require_noisy_start(const SchedulerConfig& config, int steps, int levels, s
     if (spacing == "leading" && config.integer("steps_offset", 0) > 0) return;
     throw base::request_error(
         "too few steps", "--steps",
-        fmt::format("one step of timestep_spacing {} is at timestep 0, the lowest of all", spacing),
-        "take --steps 2 or more, or timestep_spacing trailing");
+        fmt::format("with timestep_spacing {}, a single step starts at timestep 0, which has almost no noise", spacing),
+        "use --steps 2 or more, or timestep_spacing trailing");
 }
 
 std::vector<Step> chain(const std::vector<Node>& nodes, const Node& end) {

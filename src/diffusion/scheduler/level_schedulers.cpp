@@ -19,7 +19,7 @@ std::vector<int> level_times(const SchedulerConfig& config, int levels, int step
     for (const double t : spaced_timesteps(spacing, levels, steps, config.integer("steps_offset", 0))) {
         const int level = static_cast<int>(round_half_even(t));
         if (level < 0 || level >= levels) {
-            config.refuse("steps_offset", "leads to timesteps that are no levels",
+            config.refuse("steps_offset", fmt::format("gives timesteps outside 0 … {}", levels - 1),
                           fmt::format("give 0 … {}", levels - 1 - (steps - 1) * (levels / steps)));
         }
         times.push_back(level);
@@ -60,12 +60,11 @@ Prediction read_level_prediction(const SchedulerConfig& config, const std::vecto
     const Prediction prediction = read_prediction(config);
     for (const Step& step : way) {
         if (prediction == Prediction::epsilon && step.from.at.alpha == 0) {
-            config.refuse("prediction_type",
-                          "no signal is left at the first timestep, where epsilon does not tell the data",
+            config.refuse("prediction_type", "the first timestep has no signal, so epsilon does not determine the data",
                           "give v_prediction or sample, or leave rescale_betas_zero_snr out");
         }
         if (prediction == Prediction::x0 && step.from.at.sigma == 0) {
-            config.refuse("prediction_type", "there is no noise at the start, and sample does not tell which comes",
+            config.refuse("prediction_type", "the first timestep has no noise, so sample does not determine the noise",
                           "give epsilon or v_prediction, or set set_alpha_to_one to false");
         }
     }
@@ -116,9 +115,9 @@ Program build_ddpm(const SchedulerConfig& config, int steps) {
     const std::vector<int> times = level_times(config, levels.count(), steps, read_spacing(config));
     const std::string variance = config.choice("variance_type", "fixed_small", kVariances);
     if (variance.starts_with("learned"))
-        config.refuse("variance_type", "no network here predicts variances", "give fixed_small or fixed_large");
+        config.refuse("variance_type", "learned variances are not supported", "give fixed_small or fixed_large");
     if (variance == "fixed_large_log") {
-        config.refuse("variance_type", "the library takes the root of a negative number here", "give fixed_large");
+        config.refuse("variance_type", "diffusers takes the square root of a negative number here", "give fixed_large");
     }
     const Ladder ladder(levels, true);
     const std::vector<Step> way = chain(ladder.nodes(times), clean_node());
@@ -134,7 +133,7 @@ Program build_lcm(const SchedulerConfig& config, int steps) {
     const NoiseLevels levels(config, {.start = 0.00085, .end = 0.012, .schedule = "scaled_linear"});
     const int original = config.integer("original_inference_steps", 50);
     if (original < 1 || original > levels.count())
-        config.refuse("original_inference_steps", "not 1 … the levels", fmt::format("give 1 … {}", levels.count()));
+        config.refuse("original_inference_steps", "out of range", fmt::format("give 1 … {}", levels.count()));
     require_steps(config, steps, original);
     const Ladder ladder(levels, true);
     std::vector<Node> nodes;
@@ -144,7 +143,7 @@ Program build_lcm(const SchedulerConfig& config, int steps) {
     }
     const double scaling = config.number("timestep_scaling", 10);
     if (!(scaling > 0 && scaling <= kMaxSamplerValue))
-        config.refuse("timestep_scaling", "out of range", fmt::format("give above 0 … {:g}", kMaxSamplerValue));
+        config.refuse("timestep_scaling", "out of range", fmt::format("give > 0, at most {:g}", kMaxSamplerValue));
     SamplerSettings sampler = {.name = "lcm", .variant = "timestep", .timestep_scaling = scaling};
     read_limits(config, false, sampler);
     const std::vector<Step> way = chain(nodes, clean_node());
@@ -160,7 +159,8 @@ class PndmStages {
     void add(int step, PndmRule rule, int at, int from, int to) {
         for (const int t : {at, from}) {
             if (t < 0 || t >= levels_)
-                config_.refuse("timestep_spacing", "leads to timesteps that are no levels", "give leading");
+                config_.refuse("timestep_spacing", fmt::format("gives timesteps outside 0 … {}", levels_ - 1),
+                               "give leading");
         }
         stages_.push_back({step, rule, ladder_.at(at), ladder_.at(from), ladder_.at(to)});
     }

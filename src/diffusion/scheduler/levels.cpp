@@ -59,9 +59,9 @@ std::vector<double> read_betas(const SchedulerConfig& config, const BetaPresets&
     if (schedule == "squaredcos_cap_v2") return betas_of(count, cosine_alpha_bar);
     if (schedule == "laplace") return betas_of(count, laplace_alpha_bar);
     if (schedule == "exp") return betas_of(count, exponential_alpha_bar);
-    if (!(start > 0 && start < 1)) config.refuse("beta_start", "not between 0 and 1", "give 0.0001, say");
+    if (!(start > 0 && start < 1)) config.refuse("beta_start", "not between 0 and 1", "give 0.0001, for example");
     if (!(end >= start && end < 1))
-        config.refuse("beta_end", "not between beta_start and 1", fmt::format("give {} … below 1", start));
+        config.refuse("beta_end", "not between beta_start and 1", fmt::format("give at least {}, below 1", start));
     if (schedule == "scaled_linear") {
         std::vector<double> betas = linspace(std::sqrt(start), std::sqrt(end), count);
         for (double& beta : betas) beta *= beta;
@@ -92,19 +92,17 @@ NoiseLevels::NoiseLevels(const SchedulerConfig& config, const BetaPresets& prese
     double product = 1;
     for (const double beta : read_betas(config, presets)) {
         if (!(beta > 0 && beta < 1))
-            config.refuse("trained_betas", "not all between 0 and 1", "give numbers above 0 and below 1");
+            config.refuse("trained_betas", "not all between 0 and 1", "give numbers > 0 and < 1");
         product *= 1 - beta;
         alpha_bar_.push_back(product);
     }
     // Beyond these, σ/α or its logarithm is not finite.
     const char* const said = config.has("trained_betas") ? "trained_betas" : "beta_end";
-    if (alpha_bar_.front() == 1)
-        config.refuse(said, "so little noise that the first level has none", "give larger betas");
+    if (alpha_bar_.front() == 1) config.refuse(said, "too small: the first timestep has no noise", "give larger betas");
     if (product < std::numeric_limits<double>::min())
-        config.refuse(said, "so much noise that the last level has no signal",
-                      "give smaller betas, or fewer timesteps");
+        config.refuse(said, "too large: the last timestep has no signal", "give smaller betas, or fewer timesteps");
     if (config.flag("rescale_betas_zero_snr", false)) {
-        if (count() == 1) config.refuse("rescale_betas_zero_snr", "needs two levels or more", "set it to false");
+        if (count() == 1) config.refuse("rescale_betas_zero_snr", "needs at least two timesteps", "set it to false");
         rescale(alpha_bar_, presets.terminal);
     }
     std::vector<Marginal> marginals;

@@ -22,8 +22,8 @@ double final_sigma(const SchedulerConfig& config, double lowest) {
 SigmaRule read_single_rule(const SchedulerConfig& config) {
     const SigmaRule rule = read_sigma_rule(config);
     if (rule != SigmaRule::flow && config.flag("use_flow_sigmas", false)) {
-        config.refuse("use_flow_sigmas", "the library does not turn other sigmas into those of a flow",
-                      "leave the rule of the other sigmas out");
+        config.refuse("use_flow_sigmas", "diffusers does not combine it with this sigma rule",
+                      "remove the other sigma rule");
     }
     return rule;
 }
@@ -38,21 +38,21 @@ int read_order(const SchedulerConfig& config, int steps, int most = 3) {
 /// The classes of this family shift the sigmas of a flow alone, by flow_shift where mu is not said.
 void require_flow_shift(const SchedulerConfig& config) {
     if (config.mu() && config.text("time_shift_type", "exponential") == "linear") {
-        config.refuse("time_shift_type", config.class_name() + " shifts by exp(mu) alone", "give exponential");
+        config.refuse("time_shift_type", config.class_name() + " supports only the shift exp(mu)", "give exponential");
     }
     if (config.mu() && !config.flag("use_flow_sigmas", false)) {
-        throw base::request_error("flag without effect", "--scheduler.mu", "the sigmas are none of a flow",
+        throw base::request_error("flag without effect", "--scheduler.mu", "use_flow_sigmas is not enabled",
                                   "leave it out, or set use_flow_sigmas to true");
     }
     if (!config.mu() && config.flag("use_flow_sigmas", false)) {
-        config.note("use_dynamic_shifting shifts by flow_shift, as the library does, unless --scheduler.mu is given");
+        config.note("without --scheduler.mu, use_dynamic_shifting uses flow_shift (as diffusers does)");
     }
 }
 
 void require_plain(const SchedulerConfig& config) {
     if (config.flag("use_dynamic_shifting", false)) require_flow_shift(config);
     if (config.has("variance_type"))
-        config.refuse("variance_type", "no network here predicts variances", "leave it out");
+        config.refuse("variance_type", "learned variances are not supported", "leave it out");
 }
 
 constexpr std::string_view kDpmTypes[] = {"dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver", "deis"};
@@ -74,7 +74,7 @@ std::string read_dpm(const SchedulerConfig& config, std::span<const std::string_
 void require_final_sigma(const SchedulerConfig& config) {
     const std::string algorithm = config.text("algorithm_type", "dpmsolver++");
     if (!algorithm.ends_with("++") && config.choice("final_sigmas_type", "zero", kFinalSigmaNames) == "zero") {
-        config.refuse("final_sigmas_type", algorithm + " has no last step to sigma 0", "give sigma_min");
+        config.refuse("final_sigmas_type", algorithm + " cannot step to sigma 0", "give sigma_min");
     }
 }
 
@@ -205,16 +205,16 @@ int read_uncorrected(const SchedulerConfig& config) {
 Program build_unipc(const SchedulerConfig& config, int steps) {
     static constexpr std::string_view kSolvers[] = {"bh2", "bh1", "midpoint", "heun", "logrho"};
     require_plain(config);
-    if (config.has("solver_p")) config.refuse("solver_p", "no other predictor can be put in", "leave it out");
+    if (config.has("solver_p")) config.refuse("solver_p", "no other predictor can be used", "leave it out");
     const NoiseLevels levels(config, {.terminal = kTerminalAlphaBar});
     const SigmaRule rule = read_sigma_rule(config);
     const bool flow = config.flag("use_flow_sigmas", false);
     if (flow && (rule == SigmaRule::exponential || rule == SigmaRule::beta)) {
-        config.refuse("use_flow_sigmas", "the library does not turn these sigmas into those of a flow",
-                      "give use_karras_sigmas, or leave the rule of the sigmas out");
+        config.refuse("use_flow_sigmas", "diffusers does not combine it with this sigma rule",
+                      "use use_karras_sigmas, or remove the sigma rule");
     }
     if (config.has("shift_terminal") && rule != SigmaRule::flow) {
-        config.refuse("shift_terminal", "has a meaning with use_flow_sigmas alone", "leave it out");
+        config.refuse("shift_terminal", "needs use_flow_sigmas", "leave it out");
     }
     Run run = rule == SigmaRule::flow ? read_unipc_flow_run(config, steps)
                                       : read_run(config, levels, steps, levels.count(), rule == SigmaRule::karras);

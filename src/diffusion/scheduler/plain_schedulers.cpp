@@ -25,15 +25,16 @@ std::vector<double> edm_sigmas(const SchedulerConfig& config, int steps) {
     const double high = config.number("sigma_max", 80);
     if (!(high > 0)) config.refuse("sigma_max", "not above 0", "give a number above 0");
     if (!(low > 0 && low < high))
-        config.refuse("sigma_min", "not between 0 and sigma_max", fmt::format("give above 0 … below {:g}", high));
+        config.refuse("sigma_min", "not between 0 and sigma_max", fmt::format("give > 0, below {:g}", high));
     if (high > kMaxProcessScale)
         config.refuse("sigma_max", "out of range", fmt::format("give at most {:g}", kMaxProcessScale));
     const double rho = config.number("rho", 7);
     if (!(rho > 0 && rho <= kMostRho))
-        config.refuse("rho", "out of range", fmt::format("give above 0 … {:g}", kMostRho));
+        config.refuse("rho", "out of range", fmt::format("give > 0, at most {:g}", kMostRho));
     if (!karras && steps == 1) {  // the library counts them from the other end
-        throw base::request_error("too few steps", "--steps", "one step of sigma_schedule exponential is at sigma_min",
-                                  "take --steps 2 or more, or sigma_schedule karras");
+        throw base::request_error("too few steps", "--steps",
+                                  "with sigma_schedule exponential, a single step starts at sigma_min",
+                                  "use --steps 2 or more, or sigma_schedule karras");
     }
     return spread_sigmas(karras ? SigmaRule::karras : SigmaRule::exponential, high, low, steps, rho);
 }
@@ -57,7 +58,7 @@ Course edm_course(const SchedulerConfig& config, int steps, double last) {
 Parametrisation edm_parametrisation(const SchedulerConfig& config) {
     const double deviation = config.number("sigma_data", 0.5);
     if (!(deviation > 0 && deviation <= kMaxProcessScale))
-        config.refuse("sigma_data", "out of range", fmt::format("give above 0 … {:g}", kMaxProcessScale));
+        config.refuse("sigma_data", "out of range", fmt::format("give > 0, at most {:g}", kMaxProcessScale));
     const Prediction prediction = read_prediction(config);
     if (prediction == Prediction::x0)
         config.refuse("prediction_type", config.class_name() + " has no 'sample'", "give epsilon or v_prediction");
@@ -97,7 +98,7 @@ Program build_edm_dpm(const SchedulerConfig& config, int steps) {
 /// From 1 to the smallest training σ, both shifted, and shifted anew as the library does.
 std::vector<double> flow_sigmas(const SchedulerConfig& config, int steps) {
     const int levels = config.integer("num_train_timesteps", 1000);
-    if (levels < 1) config.refuse("num_train_timesteps", "not from 1", "give 1 or more");
+    if (levels < 1) config.refuse("num_train_timesteps", "below 1", "give 1 or more");
     require_steps(config, steps, levels);
     const double shift = read_flow_shift(config, "shift");
     // What is shifted by mu goes from 1 to 1/T; by the file's shift, to that already shifted.
@@ -122,15 +123,15 @@ Course flow_course(const SchedulerConfig& config, const std::vector<double>& sig
 /// x + (σ_s − σ_t)·F, which is DDIM on the straight path; towards the noise where the sigmas are inverted.
 Program build_flow_euler(const SchedulerConfig& config, int steps) {
     if (config.flag("use_dynamic_shifting", false) && !config.mu()) {
-        config.refuse("use_dynamic_shifting", "the shift depends on the image's size",
+        config.refuse("use_dynamic_shifting", "the shift depends on the image size",
                       "give the mu of that size with --scheduler.mu, or set it to false");
     }
     std::vector<double> sigmas = flow_sigmas(config, steps);
     if (const double terminal = config.number("shift_terminal", 0); terminal != 0) {
         if (!(terminal > 0 && terminal < 1))
-            config.refuse("shift_terminal", "not between 0 and 1", "give above 0 … below 1");
+            config.refuse("shift_terminal", "not between 0 and 1", "give > 0, below 1");
         if (steps == 1)
-            config.refuse("shift_terminal", "needs two steps or more", "take --steps 2 or more, or leave it out");
+            config.refuse("shift_terminal", "needs two steps or more", "use --steps 2 or more, or leave it out");
         const double scale = (1 - sigmas.back()) / (1 - terminal);
         for (double& sigma : sigmas) sigma = 1 - (1 - sigma) / scale;
     }
@@ -163,14 +164,14 @@ std::vector<double> ipndm_sigmas(const SchedulerConfig& config, int steps) {
         }
         return sigmas;
     }
-    if (sigmas.size() < 2) config.refuse("trained_betas", "a single value is no step", "give two or more");
+    if (sigmas.size() < 2) config.refuse("trained_betas", "needs at least two values", "give two or more");
     if (sigmas.size() != static_cast<std::size_t>(steps) + 1) {
-        config.refuse("trained_betas", fmt::format("{} values are not {} steps", sigmas.size(), steps),
-                      fmt::format("take --steps {}", sigmas.size() - 1));
+        config.refuse("trained_betas", fmt::format("{} values do not fit {} steps", sigmas.size(), steps),
+                      fmt::format("use --steps {}", sigmas.size() - 1));
     }
     const bool falls = std::ranges::adjacent_find(sigmas, std::less_equal<>()) == sigmas.end();
     if (!falls || !(sigmas.front() <= 1) || !(sigmas.back() >= 0)) {
-        config.refuse("trained_betas", "not falling from 1 to 0", "give each smaller than the one before");
+        config.refuse("trained_betas", "not decreasing from 1 to 0", "give each smaller than the one before");
     }
     return sigmas;
 }

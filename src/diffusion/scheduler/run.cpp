@@ -115,7 +115,7 @@ Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, co
     const SamplerSettings sampler = without_idle(settings);  // solver_type says nothing of the first order
     const Prediction prediction = read_prediction(config, 4);
     if (prediction == Prediction::velocity && integrand == Integrand::noise) {
-        config.refuse("prediction_type", "the library estimates no noise from flow_prediction",
+        config.refuse("prediction_type", "diffusers does not compute the noise from flow_prediction",
                       sampler.name == "unipc" ? "give another, or set predict_x0 to true"
                                               : "give another, or algorithm_type dpmsolver++");
     }
@@ -123,7 +123,7 @@ Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, co
     if (!run.flow && prediction == Prediction::velocity) {
         const bool noise = integrand == Integrand::noise_of_data;
         if (noise && sampler.threshold)
-            config.refuse("thresholding", "not with flow_prediction and sigmas of no flow",
+            config.refuse("thresholding", "not supported with flow_prediction without use_flow_sigmas",
                           "set it to false, or use_flow_sigmas to true");
         Program program = compile_program(course, noise ? Prediction::epsilon : Prediction::x0, sampler);
         substitute_output(program, [noise](const Eval& at) -> AffineForm {

@@ -36,7 +36,7 @@ Program program_from_scheduler(const std::string& json, const std::string& where
     if (found == classes().end()) {
         const std::string& name = config.class_name();
         const bool whole = name.ends_with("Pipeline") || name.ends_with("Model");
-        config.refuse("_class_name", "no scheduler '" + base::shown(name) + "' is known",
+        config.refuse("_class_name", "unknown scheduler '" + base::shown(name) + "'",
                       whole ? "give scheduler/scheduler_config.json of the model's folder"
                             : base::name_hint(name, scheduler_names()));
     }
