@@ -248,7 +248,8 @@ class Run {
         if (bad == rows.end()) return;
         const auto row = static_cast<std::uint64_t>(bad - rows.begin()) / dim_;
         throw base::running_error("sampling diverged", fmt::format("particle {}", request_.first + slot.done + row),
-                                  "its state is not finite", "use more steps, another spacing, or a sampler that clips");
+                                  "its state is not finite",
+                                  "use more steps, another spacing, or a sampler that clips");
     }
 
     gpu::Device& device_;
