@@ -184,18 +184,18 @@ diffusion::Program read_program(const std::string& name) {
     return diffusion::program_from_json(data::read_text(name, "program", data::kMaxProgramBytes), name);
 }
 
-/// What the estimates of a program stand for, which an exact target answers with.
+/// The prediction that a program was compiled for.
 diffusion::Prediction prediction_of_program(const std::string& name) {
     const diffusion::Program program = read_program(name);
     if (program.prediction) return *program.prediction;
     if (name == kChainProgram) return diffusion::Prediction::x0;
     throw base::request_error("missing --prediction", name,
-                              "the program does not say for which prediction it was compiled",
-                              "say it: --prediction epsilon for the model that comes with Scorefield and most "
-                              "schedulers, x0 for programs of an exact target");
+                              "the program does not name the prediction that it was compiled for",
+                              "give it: --prediction epsilon for programs of the default model and of most schedulers, "
+                              "x0 for programs of an exact target");
 }
 
-/// Starts as it says itself, unless --init is said.
+/// Starts from the initial distribution of the program, unless --init is given.
 diffusion::Program open_program(const Settings& settings, const Model& model) {
     diffusion::Program program = read_program(settings.program);
     require_program_fits(settings, program, model);

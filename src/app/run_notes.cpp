@@ -93,7 +93,7 @@ Note caveat_note(const Settings& settings) {
     return fmt::format("{}: {}", info.name, info.caveat);
 }
 
-/// Far from zero float32 has no room for what the states of an exact target tell.
+/// Far from 0, float32 cannot resolve the states of an exact target.
 Note coarse_states_note(const Model& model) {
     constexpr double kCoarse = 0.01;
     if (!model.target || !model.clean_moments) return {};
@@ -102,8 +102,8 @@ Note coarse_states_note(const Model& model) {
     const data::FloatSpacing spacing = data::widest_spacing_at_mean(scaling);
     if (spacing.in_deviations <= kCoarse) return {};
     return format_shown(
-        "states are float32, whose resolution near the mean of {} is {:.3g}, {:.2g} of its standard deviation in "
-        "coordinate {}: move the target's mean to zero",
+        "float32 resolution near the mean of {} is {:.3g} ({:.2g} std) in coordinate {}, so samples are quantised. "
+        "Move the mean of the target to 0",
         model.name(), spacing.distance, spacing.in_deviations, spacing.coordinate);
 }
 

@@ -87,7 +87,7 @@ std::string to_text(const Report& report) {
         report.device, report.device_reason, report.score, report.variant, report.operations, report.particles,
         report.dim, report.sampler, report.steps, report.evaluations,
         report.spacing.empty() ? "" : ", spacing " + report.spacing,
-        report.start_is_chosen ? ", start " + report.start + " (automatic)" : "", report.seconds,
+        report.start_is_chosen ? ", init " + report.start + " (automatic)" : "", report.seconds,
         report.particle_steps_per_s(), report.gflops(), rest);
 }
 

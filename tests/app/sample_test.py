@@ -112,7 +112,7 @@ def exact_starts_leave_weights_alone(folder):
             output = run(BINARY, ["sample", "--out", os.path.join(folder, "e.npy"), *how, *common])
             require(b"note" not in output.stderr, f"a note with an exact start: {output.stderr}")
             samples.append(numpy.load(os.path.join(folder, "e.npy")))
-        require(b", start exact (automatic)" in output.stdout, f"the start is not told: {output.stdout}")
+        require(b", init exact (automatic)" in output.stdout, f"the start is not told: {output.stdout}")
         require(numpy.array_equal(*samples), f"an exact start is not the default: {arguments}")
         share = (samples[0].sum(axis=1) < 0).mean()
         # 10 000 draws: a deviation of 0.004; a few steps of DDIM lose little more.

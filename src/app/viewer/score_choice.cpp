@@ -77,7 +77,7 @@ std::string changes(const Settings& before, const Settings& after) {
         all.push_back(after.spacing.name != diffusion::kAutomatic ? "spacing " + after.spacing.name
                                                                   : "automatic spacing");
     }
-    if (before.init != after.init) all.push_back("init " + (after.init.empty() ? "by default" : after.init));
+    if (before.init != after.init) all.push_back("init " + (after.init.empty() ? "default" : after.init));
     if (before.steps != after.steps) all.push_back(fmt::format("{} steps", after.steps));
     if (before.is_given("prediction") != after.is_given("prediction")) {
         all.push_back(fmt::format("prediction {}", diffusion::prediction_name(exact_prediction(after))));
