@@ -252,6 +252,12 @@ void StagedOutput::fail(const std::string& why) {
     throw failure(shown_, why);
 }
 
+void StagedOutput::fail(const std::string& why, const std::string& hint) {
+    failure_ = why;
+    remove_temporary();
+    throw failure(shown_, why, hint);
+}
+
 void StagedOutput::fail(int error) {
     failure_ = std::strerror(error);
     remove_temporary();

@@ -190,17 +190,18 @@ TEST(StagedFolder, PutsNothingInPlaceWhereOneFileCannotBe) {
     const ScratchFolder folder;
     for (const char* name : {"a", "c"}) std::ofstream(folder / name) << "old";
     fs::create_directory(folder / "b");
-    const auto try_it = [&] {
+    const auto try_it = [&](const std::string& hint) {
         StagedFolder files(folder.path(), "files");
         for (const char* name : {"a", "b", "c"}) files.write(name, "new", 3);
-        EXPECT_THROW(files.commit([](std::string_view) { return false; }), Error);
+        EXPECT_THAT([&] { files.commit([](std::string_view) { return false; }); },
+                    testing::ThrowsMessage<Error>(HasSubstr(hint)));
         EXPECT_EQ(content(folder / "a"), "old");
         EXPECT_EQ(content(folder / "c"), "old");
     };
-    try_it();
+    try_it("b there is not a file; remove it");
     fs::remove(folder / "b");
     ASSERT_EQ(::chmod((folder / "c").c_str(), 0444), 0);
-    try_it();
+    try_it("c there is read-only; make it writable");
     EXPECT_EQ(names_in(folder.path()).size(), 2U);
 }
 
