@@ -79,7 +79,9 @@ void StagedFolder::prepare(const Descriptor& place) {
         struct stat old {};
         if (::fstatat(place.get(), file.name.c_str(), &old, AT_SYMLINK_NOFOLLOW) != 0) continue;
         if (S_ISLNK(old.st_mode)) continue;
-        if (!S_ISREG(old.st_mode)) staged_->fail(file.name + " there is not a file", "remove it, or write to another folder");
+        if (!S_ISREG(old.st_mode)) {
+            staged_->fail(file.name + " there is not a file", "remove it, or write to another folder");
+        }
         if ((old.st_mode & kAnyMayWrite) == 0) {
             staged_->fail(file.name + " there is read-only", "make it writable, or write to another folder");
         }
