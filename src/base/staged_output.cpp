@@ -27,8 +27,9 @@ constexpr mode_t kPermissions = 0777;
 constexpr mode_t kAnyMayWrite = 0222;
 constexpr std::size_t kRandomDigits = 16;
 
-Error failure(const fs::path& path, const std::string& why,
-              const std::string& hint = "choose a folder that exists and that you may write to") {
+constexpr const char* kChooseFolder = "choose a folder that exists and that you may write to";
+
+Error failure(const fs::path& path, const std::string& why, const std::string& hint = kChooseFolder) {
     return running_error("cannot write", path.string(), why, hint);
 }
 
@@ -247,9 +248,7 @@ void StagedOutput::remove_temporary() {
 }
 
 void StagedOutput::fail(const std::string& why) {
-    failure_ = why;
-    remove_temporary();
-    throw failure(shown_, why);
+    fail(why, kChooseFolder);
 }
 
 void StagedOutput::fail(const std::string& why, const std::string& hint) {

@@ -7,10 +7,11 @@
 
 namespace scorefield::app {
 
-/// Settings of `sample` in which these flags are given.
-inline Settings said(std::initializer_list<std::pair<const char*, const char*>> values) {
+/// Settings of the command in which these flags are given.
+inline Settings said(std::initializer_list<std::pair<const char*, const char*>> values,
+                     Command command = Command::sample) {
     Settings settings;
-    settings.command = Command::sample;
+    settings.command = command;
     for (const auto& [name, value] : values) {
         assign(settings, *find_setting(name), value);
         settings.given.insert(name);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "app/model.hpp"
+#include "app/said.hpp"
 #include "base/error.hpp"
 
 namespace scorefield::app {
@@ -11,14 +12,8 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-Settings said(std::initializer_list<std::pair<const char*, const char*>> values) {
-    Settings settings;
-    settings.command = Command::train;
-    for (const auto& [name, value] : values) {
-        assign(settings, *find_setting(name), value);
-        settings.given.insert(name);
-    }
-    return settings;
+Settings trained(std::initializer_list<std::pair<const char*, const char*>> values) {
+    return said(values, Command::train);
 }
 
 struct Completed {
@@ -36,30 +31,31 @@ Completed completed(const Settings& settings) {
 
 TEST(CompleteTraining, FollowsWhatIsSaid) {
     using diffusion::Prediction;
-    EXPECT_EQ(completed(said({})), (Completed{"simple", "ddpm", Prediction::epsilon}));
-    EXPECT_EQ(completed(said({{"prediction", "velocity"}})), (Completed{"flow", "flow", Prediction::velocity}));
-    EXPECT_EQ(completed(said({{"prediction", "edm"}})), (Completed{"edm", "edm", Prediction::edm}));
-    EXPECT_EQ(completed(said({{"prediction", "v"}})), (Completed{"v", "ddpm", Prediction::v}));
-    EXPECT_EQ(completed(said({{"prediction", "edm"}, {"process", "vp"}})), (Completed{"edm", "vp", Prediction::edm}));
-    EXPECT_EQ(completed(said({{"objective", "flow"}})), (Completed{"flow", "flow", Prediction::velocity}));
-    EXPECT_EQ(completed(said({{"process", "flow"}})), (Completed{"flow", "flow", Prediction::velocity}));
-    EXPECT_EQ(completed(said({{"objective", "x0"}, {"prediction", "v"}})), (Completed{"x0", "ddpm", Prediction::v}));
+    EXPECT_EQ(completed(trained({})), (Completed{"simple", "ddpm", Prediction::epsilon}));
+    EXPECT_EQ(completed(trained({{"prediction", "velocity"}})), (Completed{"flow", "flow", Prediction::velocity}));
+    EXPECT_EQ(completed(trained({{"prediction", "edm"}})), (Completed{"edm", "edm", Prediction::edm}));
+    EXPECT_EQ(completed(trained({{"prediction", "v"}})), (Completed{"v", "ddpm", Prediction::v}));
+    EXPECT_EQ(completed(trained({{"prediction", "edm"}, {"process", "vp"}})),
+              (Completed{"edm", "vp", Prediction::edm}));
+    EXPECT_EQ(completed(trained({{"objective", "flow"}})), (Completed{"flow", "flow", Prediction::velocity}));
+    EXPECT_EQ(completed(trained({{"process", "flow"}})), (Completed{"flow", "flow", Prediction::velocity}));
+    EXPECT_EQ(completed(trained({{"objective", "x0"}, {"prediction", "v"}})), (Completed{"x0", "ddpm", Prediction::v}));
 }
 
 TEST(TrainingPlan, KeepsTheProcessThatIsShown) {
     Model shown;
     shown.process_settings.name = "vp";
     shown.data = "moons";
-    const Settings plan = training_plan(said({{"prediction", "edm"}}), shown);
+    const Settings plan = training_plan(trained({{"prediction", "edm"}}), shown);
     EXPECT_EQ(plan.data, "moons");
     EXPECT_EQ(completed(plan), (Completed{"edm", "vp", diffusion::Prediction::edm}));
-    EXPECT_EQ(completed(training_plan(said({{"objective", "edm"}}), shown)).process, "edm");
-    EXPECT_EQ(completed(training_plan(said({{"process", "ve"}}), shown)).process, "ve");
+    EXPECT_EQ(completed(training_plan(trained({{"objective", "edm"}}), shown)).process, "edm");
+    EXPECT_EQ(completed(training_plan(trained({{"process", "ve"}}), shown)).process, "ve");
 }
 
 TEST(TrainingFlags, WithoutEffectAreRefused) {
     const auto check = [](std::initializer_list<std::pair<const char*, const char*>> values) {
-        return [settings = said(values)] { require_training_flags_used(settings, training_settings(settings)); };
+        return [settings = trained(values)] { require_training_flags_used(settings, training_settings(settings)); };
     };
     const auto refused = [&](std::initializer_list<std::pair<const char*, const char*>> values, const char* flag) {
         EXPECT_THAT(check(values),
