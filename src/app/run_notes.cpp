@@ -95,12 +95,11 @@ Note caveat_note(const Settings& settings) {
 
 /// Far from 0, float32 cannot resolve the states of an exact target.
 Note coarse_states_note(const Model& model) {
-    constexpr double kCoarse = 0.01;
     if (!model.target || !model.clean_moments) return {};
     data::Scaling scaling = {model.clean_moments->mean, model.clean_moments->variance};
     for (double& deviation : scaling.deviation) deviation = std::sqrt(deviation);
     const data::FloatSpacing spacing = data::widest_spacing_at_mean(scaling);
-    if (spacing.in_deviations <= kCoarse) return {};
+    if (!spacing.is_coarse()) return {};
     return format_shown(
         "float32 resolution near the mean of {} is {:.3g} ({:.2g} std) in coordinate {}, so samples are quantised. "
         "Move the mean of the target to 0",

@@ -185,9 +185,8 @@ std::span<const float> part_of(const std::vector<float>& rows, std::size_t dim, 
 
 /// Far from zero float32 has no room for what the states tell.
 void note_coarse_samples(const Settings& settings, const Model& model) {
-    constexpr double kCoarse = 0.01;
     const data::FloatSpacing spacing = data::widest_spacing_at_mean(model.scaling);
-    if (settings.quiet || settings.units != "data" || spacing.in_deviations <= kCoarse) return;
+    if (settings.quiet || settings.units != "data" || !spacing.is_coarse()) return;
     note(
         format_shown("scorefield: note: float32 resolution near the data of {} is {:.3g} ({:.2g} std), so samples are "
                      "quantised. Subtract the mean from the data and train again",

@@ -42,6 +42,9 @@ struct FloatSpacing {
     std::size_t coordinate = 0;
     double distance = 0;       ///< in the data's units
     double in_deviations = 0;  ///< divided by the coordinate's deviation
+
+    /// Too coarse for samples: steps of more than 1% of the standard deviation are seen.
+    bool is_coarse() const { return in_deviations > 0.01; }
 };
 
 /// The coordinate in which `undo` loses most, and what it loses there.
