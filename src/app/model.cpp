@@ -139,6 +139,18 @@ diffusion::Parametrisation parametrisation_of(const Settings& settings, bool exa
 
 constexpr std::string_view kChainProgram = "three_states";
 
+/// An exact target answers for any process and prediction, but a program must fit its own header.
+void require_fits_own_header(const Settings& settings, const diffusion::Program& program,
+                             const diffusion::Parametrisation& parametrisation) {
+    if (!program.process_settings) return;
+    const auto process = diffusion::make_process(*program.process_settings);
+    const std::string why = diffusion::contradiction(program, *process, parametrisation);
+    if (why.empty()) return;
+    throw base::request_error("program contradicts its header", settings.program,
+                              fmt::format("with 'the model' for the process and prediction of the header: {}", why),
+                              "compile it again");
+}
+
 /// Throws where `program`, which --program names, is not for this model.
 void require_program_fits(const Settings& settings, const diffusion::Program& program, const Model& model) {
     for (const diffusion::Op& op : program.ops) {
@@ -162,6 +174,7 @@ void require_program_fits(const Settings& settings, const diffusion::Program& pr
             fmt::format("the program is for the prediction {}", diffusion::prediction_name(*program.prediction)),
             "leave --prediction out");
     }
+    if (model.target) require_fits_own_header(settings, program, model.parametrisation);
     if (start_kind(settings) == StartKind::prior) {
         throw base::request_error("flag without effect", "--init", "the program defines its initial distribution",
                                   "leave it out, or use --init matched");
@@ -184,15 +197,23 @@ diffusion::Program read_program(const std::string& name) {
     return diffusion::program_from_json(data::read_text(name, "program", data::kMaxProgramBytes), name);
 }
 
-/// The prediction that a program was compiled for.
-diffusion::Prediction prediction_of_program(const std::string& name) {
-    const diffusion::Program program = read_program(name);
-    if (program.prediction) return *program.prediction;
-    if (name == kChainProgram) return diffusion::Prediction::x0;
-    throw base::request_error("missing --prediction", name,
-                              "the program does not name the prediction that it was compiled for",
-                              "give it: --prediction epsilon for programs of the default model and of most schedulers, "
-                              "x0 for programs of an exact target");
+/// The prediction that a program was compiled for, unless --prediction says it, and its sigma_data, if it names one.
+diffusion::Parametrisation parametrisation_of_program(const Settings& settings,
+                                                      diffusion::Parametrisation parametrisation) {
+    const diffusion::Program program = read_program(settings.program);
+    if (program.process_settings && program.process_settings->sigma_data) {
+        parametrisation.sigma_data = *program.process_settings->sigma_data;
+    }
+    if (settings.is_given("prediction")) return parametrisation;
+    if (!program.prediction && settings.program != kChainProgram) {
+        throw base::request_error("missing --prediction", settings.program,
+                                  "the program does not name the prediction that it was compiled for",
+                                  "give it: --prediction epsilon for programs of the default model and of most "
+                                  "schedulers, x0 for programs of "
+                                  "an exact target");
+    }
+    parametrisation.prediction = program.prediction.value_or(diffusion::Prediction::x0);
+    return parametrisation;
 }
 
 /// Starts from the initial distribution of the program, unless --init is given.
@@ -353,8 +374,8 @@ Model open_target_model(const Settings& settings) {
     }
     Model model = open_process(settings);
     model.parametrisation = parametrisation_of(settings, true);
-    if (!settings.program.empty() && !settings.is_given("prediction")) {
-        model.parametrisation.prediction = prediction_of_program(settings.program);
+    if (!settings.program.empty()) {
+        model.parametrisation = parametrisation_of_program(settings, model.parametrisation);
     }
     ScaledTarget scaled = open_target(settings);
     model.target = std::move(scaled.target);

@@ -16,7 +16,9 @@
 #include "base/error.hpp"
 #include "data/datasets.hpp"
 #include "data/scaling.hpp"
+#include "diffusion/program_check.hpp"
 #include "diffusion/sampler.hpp"
+#include "diffusion/target_mixture.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -120,13 +122,79 @@ Note cut_data_note(const Settings& settings, const Model& model, const diffusion
         settings.program, limit, model.name(), reach);
 }
 
+/// A program from a file that is wrong whatever the score is.
+Note program_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    if (settings.program.empty()) return {};
+    const std::optional<diffusion::GaussianEnd> end = diffusion::gaussian_end(program, model.parametrisation);
+    if (!end || !end->is_wrong()) return {};
+    return format_shown(
+        "{}: with the exact score of Gaussian data (mean {}, std {}) it ends at mean {:.3g}, std {:.3g}, so the "
+        "samples "
+        "are wrong for any model. Compile it again for this prediction, with more steps or other noise levels",
+        settings.program, diffusion::GaussianEnd::kMean, std::sqrt(diffusion::GaussianEnd::kVariance),
+        diffusion::prediction_name(model.parametrisation.prediction), end->mean, end->deviation);
+}
+
+/// The standard deviation of the narrowest part of the data in the model's units: the thinnest direction of a
+/// mixture's components; otherwise the least deviation of a coordinate. 0 if it is not known.
+double narrowest_deviation(const Model& model) {
+    double least = std::numeric_limits<double>::infinity();
+    const auto take = [&least](double variance) {
+        if (variance > 0) least = std::min(least, std::sqrt(variance));
+    };
+    const auto* const mixture = dynamic_cast<const diffusion::GaussianMixture*>(model.target.get());
+    if (mixture != nullptr) {
+        for (const diffusion::GaussianMixture::Component& component : mixture->components()) {
+            for (std::size_t j = 0; j < model.dim(); ++j) take(component.variances.at(j));
+        }
+    } else if (model.clean_moments) {
+        for (const double variance : model.clean_moments->variance) take(variance);
+    }
+    return std::isfinite(least) ? least : 0;
+}
+
+/// What lowers the last noise level of the process, besides the choice of levels.
+std::string_view smaller_parameter(const diffusion::ProcessSettings& process) {
+    if (process.name == "ddpm") return process.schedule == "constant" ? "smaller --process.beta" : "larger --process.T";
+    if (process.name == "ve" || process.name == "edm") return "smaller --process.sigma_min";
+    return process.name == "additive" ? "smaller --process.s or --process.t_min" : "smaller --process.t_min";
+}
+
+/// The denoiser's answer for a Gaussian of deviation s at the noise-to-signal ratio r has the deviation s/hypot(1,
+/// r/s): a run whose last evaluation is at such a ratio loses the difference, or keeps noise of about that size.
+Note end_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
+    if (model.in_training) return {};
+    if (settings.program.empty()) {
+        const diffusion::SamplerInfo& info = diffusion::sampler_info(settings.sampler.name);
+        if (info.from_data || !info.caveat.empty()) return {};
+    }
+    const auto last = std::find_if(program.ops.rbegin(), program.ops.rend(), [](const diffusion::Op& op) {
+        return std::holds_alternative<diffusion::Eval>(op.instruction);
+    });
+    const double deviation = narrowest_deviation(model);
+    if (last == program.ops.rend() || !(deviation > 0)) return {};
+    const auto& eval = std::get<diffusion::Eval>(last->instruction);
+    const double ratio = eval.sigma / eval.alpha;
+    constexpr double kKept = 0.9;
+    const double kept = 1 / std::hypot(1, ratio / deviation);
+    if (kept >= kKept) return {};
+    const std::string remedy = settings.program.empty() ? fmt::format("more --steps, another --spacing or {}",
+                                                                      smaller_parameter(model.process_settings))
+                                                        : "compile the program with more steps or a lower last level";
+    return fmt::format(
+        "the last noise level (sigma/alpha = {:.3g}) is high for the narrowest part of the data (std {:.3g}): there "
+        "the std of the samples is wrong by about {:.0f}%. End at a lower noise level: {}",
+        ratio, deviation, 100 * (1 - kept), remedy);
+}
+
 }  // namespace
 
 std::vector<std::string> run_notes(const Settings& settings, const Model& model, const diffusion::Program& program) {
     std::vector<std::string> notes;
     for (Note note :
          {unverified_note(model), few_levels_note(settings, model), coarse_states_note(model), caveat_note(settings),
-          cut_data_note(settings, model, program), start_note(settings, model, program)}) {
+          cut_data_note(settings, model, program), program_note(settings, model, program),
+          start_note(settings, model, program), end_note(settings, model, program)}) {
         if (note) notes.push_back(std::move(*note));
     }
     return notes;

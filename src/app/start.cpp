@@ -167,17 +167,22 @@ StartRows start_rows(const Settings& settings, const Model& model, const diffusi
 std::optional<std::string> start_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
     const bool from_data = settings.program.empty() && diffusion::sampler_info(settings.sampler.name).from_data;
     const StartKind kind = start_in_effect(settings, model, program);
-    if (model.in_training || from_data || kind == StartKind::exact || program.evaluations() == 0) return {};
+    if (model.in_training || kind == StartKind::exact || program.evaluations() == 0) return {};
+    if (from_data && kind != StartKind::file) return {};
     const std::size_t dim = model.dim();
     const AxisMoments clean = model.clean_moments.value_or(
         AxisMoments{std::vector<double>(dim, 0.0), std::vector<double>(dim, model.target ? 0.0 : 1.0)});
     const Marginal at = first_level(settings, model, program);
     const AxisMoments density = diffusion::marginal_moments(clean, at);
     if (kind == StartKind::file) {
-        constexpr std::size_t kFewest = 100;
+        constexpr double kSmallestRatio = 1.25;
+        constexpr double kStandardErrors = 4;
         const data::Points states = read_states(settings, model);
         const Difference found = difference_of(diffusion::moments_of(states.values, dim), density);
-        if (states.count < kFewest || found.magnitude < std::log(2.0)) return {};
+        const double by_chance = kStandardErrors / std::sqrt(static_cast<double>(states.count));
+        // A part of the data is a start as well, and narrower.
+        const double difference = from_data ? std::log(std::max(found.ratio, 1.0)) : found.magnitude;
+        if (difference < std::max(std::log(kSmallestRatio), by_chance)) return {};
         return fmt::format(
             "the states in {} do not match the marginal at {}: in coordinate {} the mean is off by {:.3g} std and the "
             "std is {:.3g} times the expected one. Check --units, and that the states belong to this noise level",

@@ -7,7 +7,14 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
+
+#include "base/error.hpp"
+#include "diffusion/exact_score.hpp"
+#include "diffusion/interpreter.hpp"
+#include "diffusion/moments.hpp"
+#include "diffusion/target_mixture.hpp"
 
 namespace scorefield::diffusion {
 namespace {
@@ -21,10 +28,10 @@ std::vector<Eval> evaluations_with_noise(const Program& program) {
     return evals;
 }
 
-/// Most of them: a few may stand between levels, or beyond the ends.
+/// More than a tenth of them: a few may stand between levels, or beyond the ends.
 template <class Wrong>
-bool most(const std::vector<Eval>& evals, const Wrong& wrong) {
-    return 2 * std::ranges::count_if(evals, wrong) > static_cast<std::ptrdiff_t>(evals.size());
+bool many(const std::vector<Eval>& evals, const Wrong& wrong) {
+    return 10 * std::ranges::count_if(evals, wrong) > static_cast<std::ptrdiff_t>(evals.size());
 }
 
 /// Other libraries round times to whole levels.
@@ -42,7 +49,7 @@ std::string wrong_levels(const std::vector<Eval>& evals, const NoiseProcess& pro
         if (parametrisation.prediction == Prediction::edm) return std::abs(eval.c_noise + log_snr / 4) > kLogError / 4;
         return std::abs(eval.c_noise - process.time_at(log_snr)) > allowed;
     };
-    if (!most(evals, wrong)) return {};
+    if (!many(evals, wrong)) return {};
     const Eval& shown = *std::ranges::find_if(evals, wrong);
     const double ratio = shown.sigma / shown.alpha;
     const double own =
@@ -77,7 +84,7 @@ std::string wrong_estimates(const std::vector<Eval>& evals, const Parametrisatio
     for (std::size_t other = 0; other < kPredictions.size(); ++other) {
         const Parametrisation taken = {static_cast<Prediction>(other), parametrisation.sigma_data};
         if (taken.prediction == parametrisation.prediction) continue;
-        if (most(evals, [&](const Eval& eval) { return is_estimate(eval, taken) && !own(eval); })) {
+        if (many(evals, [&](const Eval& eval) { return is_estimate(eval, taken) && !own(eval); })) {
             return fmt::format("it treats the network output as {}, but the model predicts {}", kPredictions[other],
                                prediction_name(parametrisation.prediction));
         }
@@ -85,15 +92,29 @@ std::string wrong_estimates(const std::vector<Eval>& evals, const Parametrisatio
     return {};
 }
 
-/// An edm network wants its input scaled by the deviation of its own data.
-std::string wrong_input(const std::vector<Eval>& evals, const Parametrisation& parametrisation) {
-    if (parametrisation.prediction != Prediction::edm) return {};
+/// A network receives c_in times the state: at the scale of its process, or for edm divided by the deviation of the
+/// noisy data.
+std::string wrong_input(const std::vector<Eval>& evals, const NoiseProcess& process,
+                        const Parametrisation& parametrisation) {
+    constexpr double kRelative = 1e-3;
     const auto expected = [&](const Eval& eval) {
-        return network_input(parametrisation, {.t = eval.t, .at = {eval.alpha, eval.sigma}}).c_in;
+        if (parametrisation.prediction == Prediction::edm) {
+            return network_input(parametrisation, {.t = eval.t, .at = {eval.alpha, eval.sigma}}).c_in;
+        }
+        return process.marginal(process.time_at(std::log(eval.alpha / eval.sigma))).alpha / eval.alpha;
     };
-    if (!most(evals, [&](const Eval& eval) { return !same(eval.c_in, expected(eval)); })) return {};
-    return fmt::format("its c_in is {:.6g}; with sigma_data = {} it must be {:.6g}", evals[0].c_in,
-                       parametrisation.sigma_data, expected(evals[0]));
+    const auto wrong = [&](const Eval& eval) {
+        const double right = expected(eval);
+        return !(std::abs(eval.c_in - right) <= kRelative * right);
+    };
+    if (!many(evals, wrong)) return {};
+    const Eval& shown = *std::ranges::find_if(evals, wrong);
+    return fmt::format("at sigma/alpha = {:.4g} it multiplies the state by c_in = {:.6g}; {} it must be {:.6g}",
+                       shown.sigma / shown.alpha, shown.c_in,
+                       parametrisation.prediction == Prediction::edm
+                           ? fmt::format("with sigma_data = {}", parametrisation.sigma_data)
+                           : fmt::format("for the process {}", process.name()),
+                       expected(shown));
 }
 
 /// The processes' noise levels side by side, over the times that both have.
@@ -121,6 +142,40 @@ std::string other_process(const ProcessSettings& said, const NoiseProcess& proce
 
 }  // namespace
 
+bool GaussianEnd::is_wrong() const {
+    const double exact = std::sqrt(kVariance);
+    constexpr double kLargestShift = 0.3;
+    constexpr double kLargestRatio = 1.3;
+    const double ratio = deviation / exact;
+    return !(std::abs(mean - kMean) <= kLargestShift * exact && ratio <= kLargestRatio && ratio >= 1 / kLargestRatio);
+}
+
+std::optional<GaussianEnd> gaussian_end(const Program& program, const Parametrisation& parametrisation) {
+    constexpr double kMostOperations = 4e6;
+    constexpr double kFewestParticles = 128;
+    constexpr double kMostParticles = 512;
+    constexpr std::uint64_t kSeed = 0x6a05'51a7'0000'0000;
+    const std::vector<Eval> evals = evaluations_with_noise(program);
+    const double particles = std::min(kMostParticles, kMostOperations / static_cast<double>(program.ops.size()));
+    if (evals.empty() || program.mask_register >= 0 || particles < kFewestParticles) return {};
+    // Towards the noise, or at one level: the end is not the data.
+    if (!(evals.front().sigma * evals.back().alpha > 2 * evals.back().sigma * evals.front().alpha)) return {};
+    const auto gaussian = std::make_shared<const GaussianMixture>(
+        std::vector<MixtureComponent>{{1, {GaussianEnd::kMean}, {GaussianEnd::kVariance}}});
+    const ExactScore score(gaussian, parametrisation);
+    const ScoreSource* const source = &score;
+    const ParticleRange range = {0, static_cast<std::uint32_t>(particles)};
+    const std::vector<double> start = gaussian->sample(kSeed, range, {evals.front().alpha, evals.front().sigma});
+    try {
+        const std::vector<double> ends = interpret(program, std::span(&source, 1), start, kSeed, range);
+        const std::vector<float> rounded(ends.begin(), ends.end());
+        const AxisMoments moments = moments_of(rounded, 1);
+        return GaussianEnd{moments.mean[0], std::sqrt(moments.variance[0])};
+    } catch (const base::Error&) {
+        return {};  // a prediction that says nothing at one of these levels
+    }
+}
+
 std::string contradiction(const Program& program, const NoiseProcess& process, const Parametrisation& parametrisation) {
     if (program.evaluations() == 0) return {};
     if (!program.process.empty() && program.process != process.name()) {
@@ -137,7 +192,7 @@ std::string contradiction(const Program& program, const NoiseProcess& process, c
     if (evals.empty()) return {};
     if (std::string why = wrong_estimates(evals, parametrisation); !why.empty()) return why;
     if (std::string why = wrong_levels(evals, process, parametrisation); !why.empty()) return why;
-    return wrong_input(evals, parametrisation);
+    return wrong_input(evals, process, parametrisation);
 }
 
 }  // namespace scorefield::diffusion

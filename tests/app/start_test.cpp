@@ -9,6 +9,7 @@
 
 #include "app/said.hpp"
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "base/scratch.hpp"
 #include "data/npy.hpp"
 
@@ -172,6 +173,28 @@ TEST_F(StartTest, NamesStatesThatAreNotThoseOfTheFirstLevel) {
     for (float& state : states) state /= 50;
     data::write_npy(path, {200, 2}, states);
     EXPECT_THAT(note_of({{"init", path.c_str()}, {"units", "standardised"}}), IsEmpty());
+}
+
+// Draws of deviation `width` about 0, in the units of the model: 1 is right at the first level, which is noise alone.
+TEST_F(StartTest, NamesFewOrSlightlyWrongStatesBeyondChance) {
+    const auto note_of_rows = [&](std::uint32_t rows, double width, const char* sampler) {
+        std::vector<float> states(std::size_t{2} * rows);
+        for (std::uint32_t i = 0; i < states.size(); ++i) {
+            states[i] = static_cast<float>(width * base::normal(29, i, 0, 0, base::kDataStream));
+        }
+        const std::string path = (scratch.path() / "states.npy").string();
+        data::write_npy(path, {rows, 2}, states);
+        return note_of({{"init", path.c_str()}, {"units", "standardised"}, {"sampler", sampler}});
+    };
+    for (const std::uint32_t rows : {1U, 4U, 30U, 100U, 1000U, 4000U}) {
+        EXPECT_THAT(note_of_rows(rows, 1, "ddim"), IsEmpty()) << rows;
+        EXPECT_THAT(note_of_rows(rows, 20, "ddim"), HasSubstr("Check --units")) << rows;
+        EXPECT_THAT(note_of_rows(rows, 0.5, "ddim_inverse"), IsEmpty()) << rows;  // narrower than the data
+    }
+    EXPECT_THAT(note_of_rows(20, 5, "ddim"), HasSubstr("Check --units"));
+    EXPECT_THAT(note_of_rows(1000, 1.5, "ddim"), HasSubstr("Check --units"));
+    EXPECT_THAT(note_of_rows(1000, 0.6, "ddim"), HasSubstr("Check --units"));
+    EXPECT_THAT(note_of_rows(1000, 3, "ddim_inverse"), HasSubstr("Check --units"));
 }
 
 TEST_F(StartTest, OfAProgramFromAFileIsItsOwnUnlessAnotherIsAskedFor) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "base/error.hpp"
+#include "diffusion/automatic_spacing.hpp"
 #include "diffusion/course.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/scheduler/scheduler.hpp"
@@ -71,7 +72,11 @@ TEST(Contradiction, NoneOfALibrarysSchedulerForTheModel) {
           R"("LMSDiscreteScheduler")"}) {
         const std::string text(fields);
         const std::string betas = R"(,"beta_start":0.0001,"beta_end":0.02,"beta_schedule":"linear")";
-        EXPECT_THAT(contradiction(scheduled(text + betas), *linear(), Prediction::epsilon), IsEmpty()) << text;
+        const Program program = scheduled(text + betas);
+        EXPECT_THAT(contradiction(program, *linear(), Prediction::epsilon), IsEmpty()) << text;
+        const std::optional<GaussianEnd> end = gaussian_end(program, Prediction::epsilon);
+        ASSERT_TRUE(end.has_value()) << text;
+        EXPECT_FALSE(end->is_wrong()) << text << " ends at " << end->mean << " ± " << end->deviation;
     }
 }
 
@@ -101,6 +106,79 @@ TEST(Contradiction, IsReadFromTheEvaluationsAlone) {
     EXPECT_THAT(contradiction(edm, *make_process({.name = "edm"}), {Prediction::edm, 1.0}), HasSubstr("sigma_data"));
     EXPECT_THAT(contradiction(edm, *linear(), Prediction::epsilon),
                 HasSubstr("it is for process edm, but the model uses ddpm"));
+}
+
+/// The program with every `stride`-th evaluation changed.
+template <class Change>
+Program changed(Program program, int stride, const Change& change) {
+    int index = 0;
+    for (Op& op : program.ops) {
+        if (auto* eval = std::get_if<Eval>(&op.instruction); eval != nullptr && index++ % stride == 0) change(*eval);
+    }
+    return program;
+}
+
+// The evaluations of these hold the sampler's whole step, so their form is no estimate's.
+TEST(GaussianEnd, TellsThatThePredictionIsAnother) {
+    const std::vector<Prediction> all = {Prediction::epsilon, Prediction::x0, Prediction::v, Prediction::score};
+    for (const char* sampler : {"ddim", "euler_ancestral"}) {
+        for (const Prediction own : all) {
+            const Program program = compiled({}, own, {.name = sampler}, "trailing", 40);
+            for (const Prediction model : all) {
+                const std::optional<GaussianEnd> end = gaussian_end(program, model);
+                ASSERT_TRUE(end.has_value());
+                EXPECT_EQ(end->is_wrong(), own != model) << sampler << ": " << end->mean << " ± " << end->deviation;
+            }
+        }
+    }
+}
+
+TEST(Contradiction, IsAnotherScaleOfTheInput) {
+    for (const Prediction prediction : {Prediction::epsilon, Prediction::x0, Prediction::v}) {
+        const Program program = compiled({}, prediction, {.name = "dpmpp_2m"});
+        for (const double factor : {1.5, 0.5, -1.0}) {
+            const auto scale = [&](Eval& eval) { eval.c_in *= factor; };
+            EXPECT_THAT(contradiction(changed(program, 1, scale), *linear(), prediction), HasSubstr("c_in = "));
+            EXPECT_THAT(contradiction(changed(program, 2, scale), *linear(), prediction), HasSubstr("c_in = "));
+        }
+    }
+    // A solver in x/α, as k-diffusion has them, is the same in other units of the state.
+    const Program euler = scheduled(R"("EulerDiscreteScheduler")");
+    EXPECT_THAT(contradiction(euler, *linear(), Prediction::epsilon), IsEmpty());
+    const auto drop = [&](Eval& eval) { eval.c_in = 1; };
+    EXPECT_THAT(contradiction(changed(euler, 1, drop), *linear(), Prediction::epsilon), HasSubstr("c_in = 1; "));
+}
+
+TEST(GaussianEnd, IsRightOfSolversOnTheirAutomaticLevels) {
+    for (const ProcessInfo& info : processes()) {
+        const auto process = make_process({.name = std::string(info.name)});
+        for (const SamplerInfo& sampler : samplers()) {
+            if (sampler.piloted || !sampler.caveat.empty() || sampler.masked) continue;
+            const SpacingSettings spacing = automatic_spacing(*process, Prediction::v, sampler.name, 50);
+            const Course course = course_in_direction(make_course(process, spacing, 50), sampler.name);
+            const Program program = compile_program(course, Prediction::v, {.name = std::string(sampler.name)});
+            const std::optional<GaussianEnd> end = gaussian_end(program, Prediction::v);
+            EXPECT_EQ(end.has_value(), !sampler.from_data) << info.name << ' ' << sampler.name;
+            if (end) {
+                EXPECT_FALSE(end->is_wrong())
+                    << info.name << ' ' << sampler.name << ": " << end->mean << " ± " << end->deviation;
+            }
+        }
+    }
+}
+
+TEST(GaussianEnd, TellsThatAProgramIsWrongForAnyScore) {
+    for (const char* sampler : {"ddim", "dpmpp_2m", "euler"}) {
+        const Program program = compiled({}, Prediction::epsilon, {.name = sampler});
+        const auto is_wrong = [&](const Program& run) {
+            const std::optional<GaussianEnd> end = gaussian_end(run, Prediction::epsilon);
+            return end && end->is_wrong();
+        };
+        EXPECT_FALSE(is_wrong(program)) << sampler;
+        EXPECT_TRUE(is_wrong(changed(program, 1, [](Eval& eval) { eval.c_out *= 1.2; }))) << sampler;
+        EXPECT_TRUE(is_wrong(changed(program, 2, [](Eval& eval) { eval.c_out = -eval.c_out; }))) << sampler;
+        EXPECT_TRUE(is_wrong(changed(program, 1, [](Eval& eval) { eval.c_skip *= 0.95; }))) << sampler;
+    }
 }
 
 TEST(Contradiction, IsReadFromWhatAProgramSays) {
