@@ -128,9 +128,8 @@ Note program_note(const Settings& settings, const Model& model, const diffusion:
     const std::optional<diffusion::GaussianEnd> end = diffusion::gaussian_end(program, model.parametrisation);
     if (!end || !end->is_wrong()) return {};
     return format_shown(
-        "{}: with the exact score of Gaussian data (mean {}, std {}) it ends at mean {:.3g}, std {:.3g}, so the "
-        "samples "
-        "are wrong for any model. Compile it again for this prediction, with more steps or other noise levels",
+        "{}: with the exact score of Gaussian data (mean {}, std {}) as {} it ends at mean {:.3g}, std {:.3g}: its "
+        "samples are wrong for any model. Compile it again for this prediction, with more steps or other noise levels",
         settings.program, diffusion::GaussianEnd::kMean, std::sqrt(diffusion::GaussianEnd::kVariance),
         diffusion::prediction_name(model.parametrisation.prediction), end->mean, end->deviation);
 }
