@@ -4,9 +4,12 @@
 
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "render/frame_sequence.hpp"
+#include "render/video_format.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -14,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_pattern(const std::string& out) {
-    return out.ends_with(".png") && fs::path(out).filename().string().find('%') != std::string::npos;
+    return base::lower_case(out).ends_with(".png") && fs::path(out).filename().string().find('%') != std::string::npos;
 }
 
 base::Error wrong_type(const std::string& flag, const std::string& path, const std::string& why,
@@ -36,17 +39,26 @@ std::string_view ending_of(const Setting& setting) {
     return form.starts_with("FILE.") ? form.substr(4) : "";
 }
 
+/// `.mp4, .webm or .gif`
+std::string video_endings() {
+    std::vector<std::string_view> endings;
+    for (const render::VideoFormat& format : render::video_formats()) endings.push_back(format.ending);
+    const std::string_view last = endings.back();
+    endings.pop_back();
+    return fmt::format("{} or {}", base::join(endings), last);
+}
+
 }  // namespace
 
 Form render_form(const std::string& out) {
     const fs::path path(out);
-    const std::string extension = path.extension().string();
+    const std::string extension = base::lower_case(path.extension().string());
     if (is_pattern(out)) {
         frame_place(out);
         return Form::frames;
     }
     if (extension == ".png") return Form::sheet;
-    if (extension == ".mp4") return Form::film;
+    if (render::find_video_format(path) != nullptr) return Form::film;
     std::error_code unknown;
     const fs::file_status status = fs::status(path, unknown);
     if (!fs::status_known(status)) {
@@ -55,7 +67,7 @@ Form render_form(const std::string& out) {
     if (fs::is_directory(status)) return Form::frames;
     if (!extension.empty()) {
         throw wrong_type("--out", out, "render cannot write '" + extension + "'",
-                         "use .png (contact sheet), .mp4 (video) or a folder (frames)");
+                         fmt::format("use .png (contact sheet), {} (video) or a folder (frames)", video_endings()));
     }
     if (path.filename().string().find('%') != std::string::npos) {
         throw wrong_type("--out", out, "a pattern of frames must name .png files", "end it with .png");
@@ -77,7 +89,7 @@ void require_output_names(const Settings& settings) {
         const std::string path = value_text(settings, setting);
         const std::string_view ending = setting.name == "out" ? ending_of_out(settings) : ending_of(setting);
         const std::string flag = "--" + std::string(setting.name);
-        if (!path.ends_with(ending)) {
+        if (!base::lower_case(path).ends_with(ending)) {
             throw wrong_type(flag, path,
                              fmt::format("{} writes {} files here", command_info(settings.command).name, ending),
                              fmt::format("use a name that ends in {}", ending));

@@ -212,12 +212,22 @@ void require_tempo(const Settings& settings) {
                               "give > 0, at most 1000 steps/s");
 }
 
+/// Formats whose players show no more frames per second.
+void require_frame_rate(const Settings& settings) {
+    const render::VideoFormat* const format = render::find_video_format(settings.out);
+    if (format == nullptr || settings.fps <= format->most_fps) return;
+    throw base::request_error("value out of range", "--fps",
+                              fmt::format("{} shows at most {} frames/s", format->name, format->most_fps),
+                              fmt::format("give at most {}, or write an .mp4", format->most_fps));
+}
+
 }  // namespace
 
 int render_command(const Settings& asked) {
     watch_interrupts();
     const Form form = render_form(asked.out);
     if (form != Form::sheet) require_tempo(asked);
+    if (form == Form::film) require_frame_rate(asked);
     const Settings settings = with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
     // The steps of a program from a file are not known yet: play counts again.
     if (form == Form::sheet) {

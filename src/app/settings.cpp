@@ -239,7 +239,7 @@ std::string_view help_for(const Setting& setting, Command command) {
             return "Output: FILE.npy, FILE.ply or FILE.csv";
         case Command::render:
             return "Output: a folder (replaces the frames of an earlier run) or X_%04d.png for frames, X.png for a "
-                   "contact sheet, X.mp4 for a video";
+                   "contact sheet, X.mp4, X.webm or X.gif for a video";
         case Command::study:
             return "Output: FILE.png (seed, objectives); seed also writes its model, FILE.safetensors";
         default:

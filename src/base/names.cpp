@@ -43,6 +43,13 @@ std::string nearest_name(std::string_view name, std::span<const std::string_view
     return best <= plausible ? std::string(nearest) : std::string();
 }
 
+std::string lower_case(std::string text) {
+    for (char& letter : text) {
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    }
+    return text;
+}
+
 std::string join(std::span<const std::string_view> names, std::string_view separator) {
     std::string joined;
     for (const std::string_view name : names) {

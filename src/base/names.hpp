@@ -12,6 +12,9 @@ namespace scorefield::base {
 /// none is close enough to be a plausible slip of the pen, nor a name of more than 64 bytes.
 std::string nearest_name(std::string_view name, std::span<const std::string_view> candidates);
 
+/// The text with its ASCII letters in lower case.
+std::string lower_case(std::string text);
+
 /// `a, b, c`.
 std::string join(std::span<const std::string_view> names, std::string_view separator = ", ");
 

@@ -16,62 +16,34 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "render/mp4_check.hpp"
 
 namespace scorefield::render {
 namespace {
 
-std::vector<std::string> arguments(std::uint32_t width, std::uint32_t height, double fps,
+std::vector<std::string> arguments(const VideoFormat& format, std::uint32_t width, std::uint32_t height, double fps,
                                    const std::filesystem::path& out) {
+    std::vector<std::string> words = {"ffmpeg",    "-hide_banner",
+                                      "-loglevel", "error",
+                                      "-nostdin",  "-y",
+                                      "-f",        "rawvideo",
+                                      "-pix_fmt",  "rgba",
+                                      "-s",        fmt::format("{}x{}", width, height),
+                                      "-r",        fmt::format("{:.6f}", fps),
+                                      "-i",        "pipe:0"};
+    const std::vector<std::string> options = format.options();
+    words.insert(words.end(), options.begin(), options.end());
+    for (const char* word : {"-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"}) {
+        words.emplace_back(word);
+    }
     // "file:": a name with a colon would be taken for a protocol, one with a dash in front for an option.
-    // A fixed number of threads: the encoder's output depends on it.
-    return {"ffmpeg",
-            "-hide_banner",
-            "-loglevel",
-            "error",
-            "-nostdin",
-            "-y",
-            "-f",
-            "rawvideo",
-            "-pix_fmt",
-            "rgba",
-            "-s",
-            fmt::format("{}x{}", width, height),
-            "-r",
-            fmt::format("{:.6f}", fps),
-            "-i",
-            "pipe:0",
-            "-vf",
-            "pad=ceil(iw/2)*2:ceil(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv",
-            "-c:v",
-            "libx264",
-            "-preset",
-            "veryfast",
-            "-crf",
-            "18",
-            "-pix_fmt",
-            "yuv420p",
-            "-threads",
-            "4",
-            "-colorspace",
-            "bt709",
-            "-color_primaries",
-            "bt709",
-            "-color_trc",
-            "bt709",
-            "-color_range",
-            "tv",
-            "-fflags",
-            "+bitexact",
-            "-flags:v",
-            "+bitexact",
-            "-map_metadata",
-            "-1",
-            "-movflags",
-            "+faststart",
-            "-f",
-            "mp4",
-            "file:" + out.string()};
+    words.push_back("file:" + out.string());
+    return words;
+}
+
+const VideoFormat& format_of(const std::filesystem::path& path) {
+    const VideoFormat* const format = find_video_format(path);
+    if (format == nullptr) throw std::invalid_argument("no video format has the ending of " + path.string());
+    return *format;
 }
 
 /// The last line of a program's messages.
@@ -103,13 +75,13 @@ struct Attributes {
 };
 
 constexpr int kHeartbeat = 100;  ///< milliseconds between looks at `stop`
-constexpr const char* kCure = "check the free space and that ffmpeg has libx264";
 
 }  // namespace
 
 Film::Film(std::filesystem::path path, std::uint32_t width, std::uint32_t height, double fps,
            std::function<bool()> stop)
     : path_(std::move(path)),
+      format_(format_of(path_)),
       staged_(path_, base::StagedOutput::Kind::file),
       width_(width),
       height_(height),
@@ -138,7 +110,7 @@ void Film::start(double fps) {
     posix_spawn_file_actions_adddup2(&files.actions, its_messages.get(), STDERR_FILENO);
     const Attributes group;
 
-    std::vector<std::string> words = arguments(width_, height_, fps, staged_.temporary());
+    std::vector<std::string> words = arguments(format_, width_, height_, fps, staged_.temporary());
     std::vector<char*> argv;
     argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
@@ -203,8 +175,8 @@ void Film::finish() {
     staged_.require_sound();
     if (const int status = wait_for_end(); status != 0) fail(fmt::format("ffmpeg ended with status {}", status));
     if (!said_.empty()) fail("ffmpeg reported an error");
-    const std::string fault = mp4_fault(staged_.descriptor().get(), frames_);
-    if (!fault.empty()) fail("ffmpeg wrote an invalid MP4: " + fault);
+    const std::string fault = format_.fault(staged_.descriptor().get(), frames_);
+    if (!fault.empty()) fail(fmt::format("ffmpeg wrote an invalid {}: {}", format_.name, fault));
     staged_.commit();
 }
 
@@ -245,7 +217,9 @@ void Film::fail(const std::string& why) {
     try {
         staged_.fail(reason);
     } catch (const base::Error&) {
-        throw base::running_error("cannot write video", path_.string(), reason, kCure);
+        throw base::running_error(
+            "cannot write video", path_.string(), reason,
+            fmt::format("check the free space and that ffmpeg has the encoder {}", format_.needs));
     }
 }
 

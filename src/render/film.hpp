@@ -10,17 +10,18 @@
 #include "base/descriptor.hpp"
 #include "base/staged_output.hpp"
 #include "render/picture.hpp"
+#include "render/video_format.hpp"
 
 namespace scorefield::render {
 
-/// An MP4 (H.264, 4:2:0, crf 18, BT.709) made by the program `ffmpeg` from pictures as they come. `finish` publishes
-/// the file (base::StagedOutput) after ffmpeg exits without messages and the MP4 check passes: ffmpeg itself reports
-/// success on a full disk. Without `finish`, no file is left. Same pictures, same file. An odd width or height is
-/// padded by one black column or row, which 4:2:0 needs.
+/// A video of the format that the path's ending names, made by the program `ffmpeg` from pictures as they come.
+/// `finish` publishes the file (base::StagedOutput) after ffmpeg exits without messages and the check of the format
+/// passes: ffmpeg itself reports success on a full disk. Without `finish`, no file is left. Same pictures, same file.
 class Film {
   public:
     /// Throws base::Error (running) when ffmpeg is missing (naming the package) or the path cannot be written.
-    /// fps > 0. Waiting for ffmpeg, which may hang, ends when `stop` holds: with base::Error (running), ffmpeg killed.
+    /// fps > 0; std::invalid_argument if no format has the ending. Waiting for ffmpeg, which may hang, ends when `stop`
+    /// holds: with base::Error (running), ffmpeg killed.
     Film(std::filesystem::path path, std::uint32_t width, std::uint32_t height, double fps,
          std::function<bool()> stop = {});
     ~Film();
@@ -42,6 +43,7 @@ class Film {
     [[noreturn]] void fail(const std::string& why);
 
     std::filesystem::path path_;
+    const VideoFormat& format_;
     base::StagedOutput staged_;
     std::uint32_t width_;
     std::uint32_t height_;

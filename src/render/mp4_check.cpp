@@ -1,13 +1,12 @@
 #include "render/mp4_check.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <optional>
 #include <string_view>
 #include <vector>
+
+#include "render/file_bytes.hpp"
 
 namespace scorefield::render {
 namespace {
@@ -19,37 +18,10 @@ struct Box {
     std::uint64_t end = 0;
 };
 
-/// A file that is read at any place. Numbers have their big end first.
-class Mp4 {
+/// Numbers have their big end first.
+class Mp4 : public FileBytes {
   public:
-    explicit Mp4(int descriptor) : descriptor_(descriptor) {
-        struct stat status {};
-        if (::fstat(descriptor, &status) == 0) size_ = static_cast<std::uint64_t>(status.st_size);
-    }
-
-    std::uint64_t size() const { return size_; }
-
-    /// None where the file ends before.
-    std::optional<std::string> bytes(std::uint64_t at, std::size_t count) const {
-        if (at > size_ || count > size_ - at) return {};
-        std::string read(count, '\0');
-        std::size_t done = 0;
-        while (done < count) {
-            const ssize_t got = ::pread(descriptor_, read.data() + done, count - done, static_cast<off_t>(at + done));
-            if (got < 0 && errno == EINTR) continue;
-            if (got <= 0) return {};
-            done += static_cast<std::size_t>(got);
-        }
-        return read;
-    }
-
-    std::optional<std::uint64_t> number(std::uint64_t at, std::size_t count) const {
-        const std::optional<std::string> read = bytes(at, count);
-        if (!read) return {};
-        std::uint64_t value = 0;
-        for (const char byte : *read) value = value << 8U | static_cast<unsigned char>(byte);
-        return value;
-    }
+    using FileBytes::FileBytes;
 
     /// Those that fill the file from `begin` to `end`; none where they do not.
     std::optional<std::vector<Box>> boxes(std::uint64_t begin, std::uint64_t end) const {
@@ -72,10 +44,6 @@ class Mp4 {
         }
         return found;
     }
-
-  private:
-    int descriptor_;
-    std::uint64_t size_ = 0;
 };
 
 /// The only box of that type.

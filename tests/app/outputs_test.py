@@ -85,17 +85,22 @@ def npy_is_whole(path):
     return shape[0]
 
 
+FILMS = [".mp4", ".webm", ".gif"]
+
+
 def full_disk():
     """No file may grow beyond a limit, as on a disk that fills: what is there stays."""
-    folder = Folder()
-    folder.write("old.mp4", "the old film")
-    done(folder, ["render", *TINY_FRAMES, "--out", "whole.mp4", "--quiet"])
-    size = os.path.getsize(folder / "whole.mp4")
-    for limit in [0, 1024, size // 2, size - 1000, size - 1]:
-        result = done(folder, ["render", *TINY_FRAMES, "--out", "old.mp4", "--quiet"], 1,
-                      preexec_fn=limited(resource.RLIMIT_FSIZE, limit))
-        require(folder.read("old.mp4") == b"the old film", f"limit {limit}: the old film is gone: {result}")
-        require(folder.names() == ["old.mp4", "whole.mp4"], f"limit {limit}: {folder.names()}")
+    for ending in FILMS:
+        folder = Folder()
+        old, whole = "old" + ending, "whole" + ending
+        folder.write(old, "the old film")
+        done(folder, ["render", *TINY_FRAMES, "--out", whole, "--quiet"])
+        size = os.path.getsize(folder / whole)
+        for limit in [0, 1024, size // 2, size - 1]:
+            result = done(folder, ["render", *TINY_FRAMES, "--out", old, "--quiet"], 1,
+                          preexec_fn=limited(resource.RLIMIT_FSIZE, limit))
+            require(folder.read(old) == b"the old film", f"limit {limit}: the old film is gone: {result}")
+            require(folder.names() == [old, whole], f"limit {limit}: {folder.names()}")
     for name, arguments in {"s.npy": ["sample", *SMALL], "t.json": ["sample", *SMALL, "--stats"],
                             "p.json": ["program", "--target", "gaussian"], "c.png": ["render", *SMALL],
                             "fr": ["render", *TINY_FRAMES]}.items():
@@ -207,12 +212,14 @@ def lying_helper():
     for script in [last + "cat > /dev/null", last + 'cat > "$out"',
                    last + real + ' "$@" && truncate -s -1 "$out"', last + real + ' "$@" && truncate -s +1 "$out"',
                    last + f'head -c 20480 | {real} "$@"; cat > /dev/null', real + ' "$@"; echo no space left >&2']:
+        for out in ["o" + ending for ending in FILMS]:
+            folder = Folder()
+            folder.write(out, "the old film")
+            done(folder, ["render", *TINY_FRAMES, "--out", out], 1, env=fake_ffmpeg(folder, script + "\nexit 0\n"))
+            require(folder.names() == ["bin", out] and folder.read(out) == b"the old film", f"{script}: accepted")
+    for ending in FILMS:
         folder = Folder()
-        folder.write("o.mp4", "the old film")
-        done(folder, ["render", *TINY_FRAMES, "--out", "o.mp4"], 1, env=fake_ffmpeg(folder, script + "\nexit 0\n"))
-        require(folder.names() == ["bin", "o.mp4"] and folder.read("o.mp4") == b"the old film", f"{script}: accepted")
-    folder = Folder()
-    done(folder, ["render", *TINY_FRAMES, "--out", "o.mp4"], env=fake_ffmpeg(folder, f'exec {real} "$@"\n'))
+        done(folder, ["render", *TINY_FRAMES, "--out", "o" + ending], env=fake_ffmpeg(folder, f'exec {real} "$@"\n'))
 
 
 def patterns():
@@ -232,7 +239,7 @@ def patterns():
     result = done(folder, ["render", *TINY_FRAMES, "--out", "f_%d.png", "--fps", "9"])
     require(b"note" in result.stderr and f"f_{count}.png".encode() in result.stderr, str(result))
     require(folder.read(f"f_{count}.png") == b"of a longer film", "a file that was not named is gone")
-    for out in ["new/x_%03d.png", "frames/x_%03d.png", "100%%_%02d.png"]:
+    for out in ["new/x_%03d.png", "frames/x_%03d.png", "100%%_%02d.png", "X_%04d.PNG"]:
         done(folder, ["render", *TINY_FRAMES, "--out", out, "--fps", "9", "--quiet"])
         name = (out % 1).replace("%%", "%")
         require(folder.read(name) == folder.read("f_1.png"), out)
@@ -305,6 +312,8 @@ def endings():
              (["study", "laws", "--out"], ".png"), (["render", *SMALL, "--out"], ".png")]
     for arguments, ending in cases:
         refused(BINARY, [*arguments, "notes.txt"], 2, ["notes.txt", ending], folder.path)
+    refused(BINARY, ["render", *SMALL, "--out", "x.avi"], 2, [".mp4, .webm or .gif"], folder.path)
+    refused(BINARY, ["render", *TINY_FRAMES, "--out", "X.GIF", "--fps", "60"], 2, ["--fps", "at most 50"], folder.path)
 
 
 def planted_links():

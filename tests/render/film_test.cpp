@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -13,7 +14,8 @@
 
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
-#include "render/mp4_check.hpp"
+#include "base/random.hpp"
+#include "render/video_format.hpp"
 #include "tests/base/scratch.hpp"
 #include "tests/render/pictures.hpp"
 
@@ -58,20 +60,31 @@ TEST(Film, HasEveryFrameAtTheRightSizeAndRate) {
     const base::ScratchFolder folder;
     make_film(folder / "a.mp4", 64, 48, 13);
     make_film(folder / "odd.mp4", 33, 17, 5);
+    make_film(folder / "a.webm", 64, 48, 13);
+    make_film(folder / "odd.WEBM", 33, 17, 5);
+    make_film(folder / "a.gif", 64, 48, 13);
+    make_film(folder / "odd.GIF", 33, 17, 5);
     const std::string probe =
         "ffprobe -v error -count_frames -select_streams v -of csv=p=0 -show_entries "
         "stream=codec_name,width,height,pix_fmt,r_frame_rate,nb_read_frames ";
     EXPECT_EQ(output_of(probe + (folder / "a.mp4").string()), "h264,64,48,yuv420p,25/1,13\n");
     EXPECT_EQ(output_of(probe + (folder / "odd.mp4").string()), "h264,34,18,yuv420p,25/1,5\n");
-    EXPECT_EQ(entries(folder.path()), 2u);
+    EXPECT_EQ(output_of(probe + (folder / "a.webm").string()), "vp9,64,48,yuv420p,25/1,13\n");
+    EXPECT_EQ(output_of(probe + (folder / "odd.WEBM").string()), "vp9,34,18,yuv420p,25/1,5\n");
+    EXPECT_EQ(output_of(probe + (folder / "a.gif").string()), "gif,64,48,bgra,25/1,13\n");
+    EXPECT_EQ(output_of(probe + (folder / "odd.GIF").string()), "gif,33,17,bgra,25/1,5\n");
+    EXPECT_EQ(entries(folder.path()), 6u);
 }
 
 TEST(Film, IsTheSameFileForTheSameFrames) {
     ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
     const base::ScratchFolder folder;
-    make_film(folder / "a.mp4", 64, 48, 20);
-    make_film(folder / "b.mp4", 64, 48, 20);
-    EXPECT_EQ(content(folder / "a.mp4"), content(folder / "b.mp4"));
+    for (const VideoFormat& format : video_formats()) {
+        const std::string ending(format.ending);
+        make_film(folder / ("a" + ending), 64, 48, 20);
+        make_film(folder / ("b" + ending), 64, 48, 20);
+        EXPECT_EQ(content(folder / ("a" + ending)), content(folder / ("b" + ending))) << ending;
+    }
 }
 
 TEST(Film, LeavesNothingWithoutFinish) {
@@ -162,21 +175,60 @@ TEST(Film, IsGivenUpWhileFfmpegHangs) {
     EXPECT_EQ(entries(folder.path()), 0u);
 }
 
-TEST(Film, DetectsTruncatedMp4) {
+/// What the check of its format says of a file with these bytes.
+std::string fault_of(const fs::path& path, const std::string& bytes, std::uint64_t frames) {
+    std::ofstream(path, std::ios::binary) << bytes;
+    const base::Descriptor file(::open(path.c_str(), O_RDONLY));
+    return find_video_format(path)->fault(file.get(), frames);
+}
+
+TEST(Film, DetectsTruncatedAndLengthenedFiles) {
+    ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
+    for (const VideoFormat& format : video_formats()) {
+        const base::ScratchFolder folder;
+        const fs::path path = folder / ("a" + std::string(format.ending));
+        make_film(path, 64, 48, 7);
+        const std::string whole = content(path);
+        EXPECT_EQ(fault_of(path, whole, 7), "") << format.name;
+        EXPECT_THAT(fault_of(path, whole, 8), testing::HasSubstr("7 of 8")) << format.name;
+        EXPECT_THAT(fault_of(path, whole, 6), testing::HasSubstr("7 of 6")) << format.name;
+        for (std::size_t bytes = 0; bytes < whole.size(); bytes += 97) {
+            EXPECT_NE(fault_of(path, whole.substr(0, bytes), 7), "") << bytes << " of " << whole.size() << " bytes";
+        }
+        EXPECT_NE(fault_of(path, whole.substr(0, whole.size() - 1), 7), "") << format.name;
+        EXPECT_NE(fault_of(path, whole + "x", 7), "") << format.name;
+    }
+}
+
+// Any byte may be another: an answer, and no crash, hang or exception.
+TEST(Film, ChecksAnyBytes) {
+    ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
+    for (const VideoFormat& format : video_formats()) {
+        const base::ScratchFolder folder;
+        const fs::path path = folder / ("a" + std::string(format.ending));
+        make_film(path, 16, 16, 3);
+        const std::string whole = content(path);
+        for (std::uint32_t i = 0; i < 500; ++i) {
+            std::string bytes = whole;
+            for (std::uint32_t k = 0; k <= i % 3; ++k) {
+                const auto place =
+                    static_cast<std::size_t>(base::uniform(5, i, k, 0, base::kDataStream) *
+                                             static_cast<double>(std::min<std::size_t>(bytes.size(), 400)));
+                bytes[place] = static_cast<char>(256 * base::uniform(5, i, k, 1, base::kDataStream));
+            }
+            EXPECT_NO_THROW(fault_of(path, bytes, 3)) << format.name << ' ' << i;
+        }
+    }
+}
+
+TEST(Film, DetectsMp4WithoutAnIndexOrWithALongBox) {
     ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
     const base::ScratchFolder folder;
     make_film(folder / "a.mp4", 64, 48, 7);
     const std::string whole = content(folder / "a.mp4");
     const auto fault = [&](const std::string& bytes, std::uint64_t frames) {
-        std::ofstream(folder / "b.mp4", std::ios::binary) << bytes;
-        const base::Descriptor file(::open((folder / "b.mp4").c_str(), O_RDONLY));
-        return mp4_fault(file.get(), frames);
+        return fault_of(folder / "b.mp4", bytes, frames);
     };
-    EXPECT_EQ(fault(whole, 7), "");
-    EXPECT_THAT(fault(whole, 8), testing::HasSubstr("7 of 8"));
-    for (std::size_t bytes = whole.size() - 1; bytes > 200; bytes -= 101) {
-        EXPECT_NE(fault(whole.substr(0, bytes), 7), "") << bytes << " of " << whole.size() << " bytes";
-    }
     std::string without_index = whole;
     without_index.replace(without_index.find("moov"), 4, "free");
     EXPECT_NE(fault(without_index, 7), "");
