@@ -121,6 +121,20 @@ TEST_F(Csv, NamesWhatIsWrong) {
     expect_refused(reading(), "a missing file", "no such file");
 }
 
+TEST_F(Csv, WordsOfAllScriptsAreShownWhole) {
+    expect("1,2\n3,größe\n", "'größe' is not a number");
+    std::string word;
+    for (int i = 0; i < 50; ++i) word += "大";
+    replace("1,2\n3," + word + "\n");
+    try {
+        read_csv(path);
+        ADD_FAILURE();
+    } catch (const base::Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("大…大"));
+        EXPECT_THAT(error.what(), testing::Not(HasSubstr("?")));
+    }
+}
+
 TEST_F(Csv, DecimalCommasAreNamed) {
     expect("1,5;2,5\n", "line 1, column 1): '1,5' has a decimal comma; write numbers with a decimal point: 1.5");
     expect("x;y\n1;2\n1;-2,5e3\n", "line 3, column 2): '-2,5e3' has a decimal comma");

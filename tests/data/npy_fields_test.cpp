@@ -64,6 +64,26 @@ TEST_F(NpyFields, MayBeOfManyTypesAndArrays) {
     EXPECT_EQ(read_npy_points(path).points, (Points{2, 2, {5, 1, 6, 2}}));
 }
 
+TEST_F(NpyFields, MayHaveNamesInLatin1OrUtf8) {
+    const std::string values = raw(std::vector<float>{1, 2});
+    const auto read_names = [&](const std::string& name, char version) {
+        replace(npy("{'descr': [('x', '<f4'), ('" + name + "', '<f4')], 'fortran_order': False, 'shape': (1,), }",
+                    values, version));
+        return read_npy_points(path).notes("a.npy");
+    };
+    // numpy.save writes version 1.0 where Latin-1 has all letters of the names, else 3.0; others put UTF-8 into 1.0.
+    for (const char version : {'\1', '\2'}) {
+        EXPECT_THAT(read_names("gr\xf6\xdf"
+                               "e",
+                               version),
+                    ElementsAre("a.npy: its fields x, größe are read as coordinates"));
+    }
+    for (const char version : {'\1', '\2', '\3'}) {
+        EXPECT_THAT(read_names("größe 大", version),
+                    ElementsAre("a.npy: its fields x, größe 大 are read as coordinates"));
+    }
+}
+
 TEST_F(NpyFields, KeepTheDigitsOfDoublesAndLeaveOutWhatIsNotFinite) {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     expect_points("[('t', '<f8'), ('v', '<f8')]", raw(std::vector<double>{1.7e9 + 0.25, 5, nan, 0, 1.7e9 + 60.5, 7.5}),
