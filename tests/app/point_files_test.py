@@ -89,6 +89,32 @@ def fields():
     require_mean(result, [0.25, 0.5, 0.75], "fields")
     require(notes == "scorefield: note: fields.npy: its fields x, y, z are read as coordinates\n", notes)
     require(score("fields.npy", "--quiet")[1] == "", "--quiet is not")
+    done = run(BINARY, ["score", "fields.npy", "samples.npy", "--json"])
+    require(done.returncode == 0 and done.stderr.decode() == notes, f"samples in fields: {done.stderr!r}")
+
+
+def fields_of_rows():
+    """The files of --init, --known and --mask are told of as those of --data are."""
+    write("swapped.npy", npy([(0, 0.5), (1, 0.25)], "[('y', '<f4'), ('x', '<f4')]", "(2,)"))
+    note = "scorefield: note: swapped.npy: its fields y, x are read as coordinates\n"
+    sample = ["sample", "--target", "gaussian", "--steps", "2", "--out", "s.npy"]
+    for flags in [["--init", "swapped.npy"],
+                  ["--sampler", "repaint", "--particles", "2", "--known", "swapped.npy", "--mask", "good.npy"],
+                  ["--sampler", "repaint", "--particles", "2", "--known", "good.npy", "--mask", "swapped.npy"]]:
+        done = run(BINARY, [*sample, *flags])
+        require(done.returncode == 0, f"{flags}: {done.stderr!r}")
+        require(done.stderr.decode().count(note) == 1, f"{flags}: {done.stderr!r}")
+        quiet = run(BINARY, [*sample, *flags, "--quiet"])
+        require(quiet.returncode == 0 and quiet.stderr == b"", f"{flags}: {quiet.stderr!r}")
+    done = run(BINARY, ["render", "--target", "gaussian", "--steps", "2", "--out", "s.png", "--init", "swapped.npy",
+                        "--width", "64", "--height", "64"])
+    require(done.returncode == 0 and done.stderr.decode().count(note) == 1, f"render: {done.stderr!r}")
+    # More fields than coordinates: refused, and the note says what has been read.
+    write("wide.npy", npy([(0, 0.5, 7)], "[('y', '<f4'), ('x', '<f4'), ('w', '<f4')]", "(1,)"))
+    done = run(BINARY, [*sample, "--init", "wide.npy"])
+    require(done.returncode == 2, f"{done}")
+    for words in ["wide.npy: its fields y, x, w are read as coordinates\n", "wrong shape (wide.npy)"]:
+        require(words in done.stderr.decode(), f"{done.stderr!r}")
 
 
 def holes():
@@ -150,3 +176,4 @@ with tempfile.TemporaryDirectory() as folder:
     hints()
     if b"not built" not in run(BINARY, ["devices"]).stderr:
         rows_of_particles()
+        fields_of_rows()

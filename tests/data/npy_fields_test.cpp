@@ -37,6 +37,7 @@ TEST_F(NpyFields, AreTheCoordinatesInTheirOrder) {
     const PointFile read = read_npy_points(path);
     EXPECT_EQ(read.points, (Points{3, 2, {1, 2, 3, 4, 5, 6}}));
     EXPECT_THAT(read.notes("a.npy"), ElementsAre("a.npy: its fields x, y are read as coordinates"));
+    EXPECT_EQ(npy_field_notes(path), read.notes(path));
     EXPECT_EQ(read_points(path), read.points);
     EXPECT_EQ(read_npy(path), (Tensor{{3, 2}, {1, 2, 3, 4, 5, 6}}));
     std::filesystem::rename(path, folder / "fields.npy");
