@@ -4,6 +4,8 @@
 #include <set>
 
 #include "app/output.hpp"
+#include "app/start.hpp"
+#include "data/npy.hpp"
 
 namespace scorefield::app {
 
@@ -11,6 +13,14 @@ std::unique_ptr<data::Dataset> open_data(const Settings& settings, const std::st
     std::unique_ptr<data::Dataset> dataset = data::open_dataset(name);
     if (!settings.quiet) note_once(dataset->notes());
     return dataset;
+}
+
+void note_fields_of_rows(const Settings& settings) {
+    if (settings.quiet) return;
+    if (start_kind(settings) == StartKind::file) note_once(data::npy_field_notes(settings.init));
+    for (const std::string& file : {settings.known, settings.mask}) {
+        if (!file.empty()) note_once(data::npy_field_notes(file));
+    }
 }
 
 void note_once(const std::vector<std::string>& notes) {

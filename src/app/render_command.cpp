@@ -15,6 +15,7 @@
 #include "app/frame_slot.hpp"
 #include "app/gpu_device.hpp"
 #include "app/interrupt.hpp"
+#include "app/open_data.hpp"
 #include "app/output.hpp"
 #include "app/output_names.hpp"
 #include "app/run_notes.hpp"
@@ -229,6 +230,7 @@ int render_command(const Settings& asked) {
     if (form != Form::sheet) require_tempo(asked);
     if (form == Form::film) require_frame_rate(asked);
     const Settings settings = with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
+    note_fields_of_rows(settings);
     // The steps of a program from a file are not known yet: play counts again.
     if (form == Form::sheet) {
         require_sheet_size(settings);

@@ -7,15 +7,14 @@
 #include <algorithm>
 #include <system_error>
 
+#include "base/byte_size.hpp"
 #include "base/error.hpp"
 
 namespace scorefield::app {
 namespace {
 
-constexpr double kGibibyte = 1 << 30;
-
-double gibibytes(double bytes) {
-    return bytes / kGibibyte;
+std::string size_text(std::uint64_t count, std::uint64_t bytes_each) {
+    return base::byte_size(static_cast<double>(count) * static_cast<double>(bytes_each));
 }
 
 }  // namespace
@@ -33,12 +32,10 @@ std::uint64_t memory_limit() {
 void require_memory(std::uint64_t particles, std::uint64_t bytes_each, const std::string& what, std::uint64_t limit) {
     const std::uint64_t most = limit / 2 / bytes_each;
     if (particles <= most) return;
-    throw base::request_error(
-        "too many particles", "--particles",
-        fmt::format("{} {} need {:.3g} GiB, half of the {:.3g} GiB of memory is the limit", particles, what,
-                    gibibytes(static_cast<double>(particles) * static_cast<double>(bytes_each)),
-                    gibibytes(static_cast<double>(limit))),
-        fmt::format("give at most {}", most));
+    throw base::request_error("too many particles", "--particles",
+                              fmt::format("{} {} need {}, half of the {} of memory is the limit", particles, what,
+                                          size_text(particles, bytes_each), size_text(limit, 1)),
+                              fmt::format("give at most {}", most));
 }
 
 void require_disk(const std::filesystem::path& path, const std::string& flag, std::uint64_t states,
@@ -51,8 +48,8 @@ void require_disk(const std::filesystem::path& path, const std::string& flag, st
     if (bytes <= static_cast<double>(space.available)) return;
     throw base::request_error(
         "not enough disk space", flag + " " + path.string(),
-        fmt::format("{} states of {} particles need {:.3g} GiB, {:.3g} GiB are free", states, particles,
-                    gibibytes(bytes), gibibytes(static_cast<double>(space.available))),
+        fmt::format("{} states of {} particles need {}, {} are free", states, particles, base::byte_size(bytes),
+                    size_text(space.available, 1)),
         fmt::format("give at most --particles {}, or fewer --steps", space.available / (states * bytes_each)));
 }
 

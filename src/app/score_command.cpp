@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 #include "app/commands.hpp"
 #include "app/comparison.hpp"
@@ -89,15 +90,17 @@ Score score_of_target(const Settings& settings, const data::Points& samples) {
 }
 
 /// Samples of a run that diverged are no samples.
-data::Points read_samples(const std::string& file) {
+data::Points read_samples(const Settings& settings, const std::string& file) {
+    data::PointFile samples = data::read_point_file(file);
+    if (!settings.quiet && samples.left_out() == 0) note_once(samples.notes(file));
     return data::require_all_finite(
-        data::read_point_file(file), file,
+        std::move(samples), file,
         "if the run diverged, sample again with more --steps, another --spacing or --sampler.clip");
 }
 
 Score score_of_files(const Settings& settings, const data::Points& samples) {
     const std::string& file = settings.files[1];
-    const data::Points reference = read_samples(file);
+    const data::Points reference = read_samples(settings, file);
     require_same_dim(settings.files[0], samples.dim, file, reference.dim);
     return {settings.files[0], file, compare(samples, reference, file)};
 }
@@ -192,7 +195,7 @@ std::string to_text(const Score& score) {
 }  // namespace
 
 int score_command(const Settings& settings) {
-    const data::Points samples = read_samples(settings.files[0]);
+    const data::Points samples = read_samples(settings, settings.files[0]);
     const Score score = !settings.target.empty()     ? score_of_target(settings, samples)
                         : settings.files.size() == 1 ? score_of_data(settings, samples)
                                                      : score_of_files(settings, samples);

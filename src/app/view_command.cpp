@@ -4,6 +4,7 @@
 #include "app/gpu_device.hpp"
 #include "app/interrupt.hpp"
 #include "app/model.hpp"
+#include "app/open_data.hpp"
 #include "app/start.hpp"
 #include "app/training_settings.hpp"
 #include "app/viewer/viewer.hpp"
@@ -27,6 +28,7 @@ void require_flags_used(const Settings& settings) {
 int view_command(const Settings& settings) {
     watch_interrupts();
     require_flags_used(settings);
+    note_fields_of_rows(settings);
     Viewer viewer(with_particles_of_init(settings));
     viewer.run();
     require_no_validation_messages(viewer.device());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace scorefield::base {
 namespace {
@@ -33,9 +34,18 @@ Character character_at(std::string_view text, std::size_t at) {
     return {code, bytes, true};
 }
 
-/// Line and paragraph separators, and marks that reorder what stands around them.
-bool reorders(char32_t code) {
-    return (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F;
+/// Line and paragraph separators, and Unicode's format characters (category Cf), first and last of each range: they
+/// reorder what stands around them, or have no width, so that two texts look the same.
+constexpr std::pair<char32_t, char32_t> kFormatCharacters[] = {
+    {0x00AD, 0x00AD},   {0x0600, 0x0605},   {0x061C, 0x061C},   {0x06DD, 0x06DD},   {0x070F, 0x070F},
+    {0x0890, 0x0891},   {0x08E2, 0x08E2},   {0x180E, 0x180E},   {0x200B, 0x200F},   {0x2028, 0x202E},
+    {0x2060, 0x206F},   {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD}, {0x110CD, 0x110CD},
+    {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE007F},
+};
+
+bool is_format_character(char32_t code) {
+    return std::ranges::any_of(kFormatCharacters,
+                               [code](const auto& range) { return code >= range.first && code <= range.second; });
 }
 
 void append(std::string& shown, std::string_view text, std::size_t at, const Character& character, bool keep_lines) {
@@ -44,7 +54,7 @@ void append(std::string& shown, std::string_view text, std::size_t at, const Cha
         shown += '\n';
     } else if (character.valid && (code == '\n' || code == '\r' || code == '\t')) {
         shown += ' ';
-    } else if (!character.valid || code < 0x20 || (code >= 0x7F && code < 0xA0) || reorders(code)) {
+    } else if (!character.valid || code < 0x20 || (code >= 0x7F && code < 0xA0) || is_format_character(code)) {
         shown += '?';
     } else {
         shown += text.substr(at, character.bytes);
@@ -88,6 +98,23 @@ std::string printable(std::string_view text) {
 
 std::string printable_lines(std::string_view text) {
     return made_printable(text, true);
+}
+
+std::string to_utf8(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size() && character_at(text, at).valid) at += character_at(text, at).bytes;
+    if (at == text.size()) return std::string(text);
+    std::string result;
+    for (const char letter : text) {
+        const auto code = static_cast<unsigned char>(letter);
+        if (code < 0x80) {
+            result += letter;
+        } else {
+            result += static_cast<char>(0xC0U | (code >> 6U));
+            result += static_cast<char>(0x80U | (code & 0x3FU));
+        }
+    }
+    return result;
 }
 
 std::string shortened(std::string_view text, std::size_t most) {

@@ -22,6 +22,8 @@ constexpr const char* kWhat = "cannot read CSV";
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 32U;
 constexpr std::size_t kMaxColumns = 65'536;
 constexpr const char* kFormHint = "give a line of numbers for each point, with commas between them";
+constexpr const char* kSeparatorHint =
+    "write numbers with a decimal point, not a comma, and separate all columns in the same way";
 
 std::string small(std::string_view text) {
     std::string letters(text);
@@ -42,25 +44,51 @@ std::optional<double> number_of(std::string_view field) {
     return is_missing(field) ? std::numeric_limits<double>::quiet_NaN() : parse_number(field);
 }
 
+/// Whether a word has a decimal point or an exponent, as writers of real numbers put into whole ones, too.
+bool is_written_as_real(std::string_view field) {
+    return field.find_first_of(".eE") != std::string_view::npos &&
+           std::isfinite(parse_number(field).value_or(HUGE_VAL));
+}
+
+/// Whether a word is several numbers between these separators.
+bool is_several_numbers(std::string_view field, std::string_view separators) {
+    std::size_t count = 0;
+    for (std::size_t begin = field.find_first_not_of(separators); begin < field.size(); ++count) {
+        const std::size_t end = std::min(field.find_first_of(separators, begin), field.size());
+        const std::string_view part = field.substr(begin, end - begin);
+        if (!parse_number(part) && !has_decimal_comma(part)) return false;
+        begin = field.find_first_not_of(separators, end);
+    }
+    return count > 1;
+}
+
 class CsvReader {
   public:
     CsvReader(const std::filesystem::path& path, std::string_view text) : path_(path), lines_(text) {}
 
     PointFile read() {
-        if (!lines_.next()) fail_file("it holds no points");
-        if (read_separator() && !lines_.next()) fail_file("it holds no points");
+        next_or_fail();
+        const bool is_separator_given = read_separator();
+        if (is_separator_given) next_or_fail();
+        skip_blank_names(is_separator_given);
         bool has_line = true;
-        if (is_header()) {
-            const std::size_t columns = read_header();
+        if (is_header() || is_numbered_header()) {
+            const bool is_spaced = separator_ == kAnySpace;
+            const bool is_single = read_header();
             has_line = lines_.next();
-            // A title does not tell the separators below it; a single word is the name of a single column.
-            const bool is_title = separator_ == kAnySpace && columns > 1;
-            if (has_line && is_title) separator_ = separator_of(lines_.line());
+            // A title does not tell the separators below it.
+            if (has_line && is_spaced) separator_ = separator_below_title(is_single);
+            const bool may_be_title = is_spaced || is_single;
+            if (has_line && may_be_title && separator_ != kAnySpace && is_header()) {
+                read_header();
+                has_line = lines_.next();
+            }
         }
         for (; has_line; has_line = lines_.next()) read_row();
         if (values_.empty()) fail_file("it holds no points");
         PointFile file = points_from_rows(path_, kWhat, std::move(values_), *width_);
-        if (first_column_ > 0) file.remarks.emplace_back("skipped the unnamed first column (row index)");
+        if (first_column_ > 0) remarks_.emplace_back("skipped the unnamed first column (row index)");
+        file.remarks = std::move(remarks_);
         return file;
     }
 
@@ -71,6 +99,31 @@ class CsvReader {
     [[noreturn]] void fail(const std::string& place, const std::string& why, const std::string& hint) const {
         throw base::request_error(kWhat, fmt::format("{}, line {}{}", path_.string(), lines_.number(), place), why,
                                   hint);
+    }
+
+    void next_or_fail() {
+        if (!lines_.next()) fail_file("it holds no points");
+    }
+
+    /// Lines above the table in which all names are empty, as spreadsheets write empty rows.
+    void skip_blank_names(bool is_separator_given) {
+        std::size_t skipped = 0;
+        for (; is_blank(); ++skipped) {
+            next_or_fail();
+            if (!is_separator_given) separator_ = separator_of(lines_.line());
+        }
+        if (skipped == 1) remarks_.emplace_back("skipped its first line, which has neither names nor numbers");
+        if (skipped > 1) {
+            remarks_.push_back(
+                fmt::format("skipped its first {} lines, which have neither names nor numbers", skipped));
+        }
+    }
+    bool is_blank() const {
+        CsvFields fields(lines_.line(), separator_);
+        for (auto field = fields.next(); field; field = fields.next()) {
+            if (!field->empty()) return false;
+        }
+        return true;
     }
 
     /// `sep=;`, which spreadsheets write and read, and the separator of the first line where it is not that.
@@ -101,20 +154,66 @@ class CsvReader {
         return (no_number && has_name) || (counts && column > 1);
     }
 
-    /// Returns the number of names.
-    std::size_t read_header() {
+    /// Whether the line is 0, 1, 2, … as pandas numbers columns without names, above values that are written as real
+    /// numbers. A point of whole numbers among others is not told from it where the values are whole numbers, too. A
+    /// single 0 is a usual value: all others have to be written as real numbers.
+    bool is_numbered_header() {
         CsvFields fields(lines_.line(), separator_);
         std::size_t columns = 0;
+        bool is_at_end = false;
+        for (auto field = fields.next(); field; field = fields.next()) {
+            if (is_at_end) return false;
+            is_at_end = field->empty() && columns > 0;  // a separator behind the last name
+            if (!is_at_end && *field != std::to_string(columns++)) return false;
+        }
+        bool any = false;
+        bool all = true;
+        for (CsvLines below = lines_; (columns > 1 ? !any : all) && below.next();) {
+            CsvFields values(below.line(), separator_);
+            for (auto field = values.next(); field; field = values.next()) {
+                any = any || is_written_as_real(*field);
+                all = all && (is_written_as_real(*field) || is_missing(*field));
+            }
+        }
+        if (!any || (columns == 1 && !all)) return false;
+        remarks_.push_back(fmt::format("its first line ({}) is read as column numbers, not as a point",
+                                       columns == 1   ? "0"
+                                       : columns == 2 ? "0, 1"
+                                                      : fmt::format("0 … {}", columns - 1)));
+        return true;
+    }
+
+    /// What separates the lines below a title. Below a single word, which may also be the name of a single column,
+    /// lines such as `1,5` may be two numbers or one with a decimal comma: those are refused.
+    char separator_below_title(bool is_single_word) {
+        const char separator = separator_of(lines_.line());
+        if (!is_single_word || separator != ',') return separator;
+        CsvLines below = lines_;
+        do {
+            const std::string_view line = trimmed(below.line());
+            if (!has_decimal_comma(line) && !number_of(line)) return separator;
+        } while (below.next());
+        is_title_ambiguous_ = true;
+        return kAnySpace;
+    }
+
+    /// Returns whether the line has a single name, in its first column: it may be a title above more columns.
+    bool read_header() {
+        CsvFields fields(lines_.line(), separator_);
+        std::size_t columns = 0;
+        std::size_t names = 0;
         bool last_is_empty = false;
         for (auto field = fields.next(); field; field = fields.next()) {
             if (columns++ == 0 && separator_ != kAnySpace) {
                 first_column_ = field->empty() || small(*field).starts_with("unnamed: 0") ? 1 : 0;
             }
             last_is_empty = field->empty();
+            names += last_is_empty ? 0 : 1;
         }
+        const bool is_single = names == 1 && first_column_ == 0;
         // Names with spaces in them do not tell how many columns there are.
-        if (separator_ != kAnySpace) set_width(columns - (last_is_empty ? 1 : 0));
-        return columns;
+        if (separator_ != kAnySpace && !is_single) set_width(columns - (last_is_empty ? 1 : 0));
+        return is_single;
     }
 
     /// `columns` of the first line, with one that is left out.
@@ -127,6 +226,7 @@ class CsvReader {
     }
 
     void read_row() {
+        require_separator();
         CsvFields fields(lines_.line(), separator_);
         const std::size_t begin = values_.size();
         std::size_t column = 0;
@@ -142,14 +242,31 @@ class CsvReader {
             values_.pop_back();
             --found;
         }
-        if (found != *width_) {
-            fail("", fmt::format("it has {} values, the first line has {}", found, *width_), kFormHint);
-        }
+        if (found != *width_) fail_width(found);
     }
 
-    static std::string hint_for(const NotANumber& wrong, bool is_two) {
-        if (is_two) return "write numbers with a decimal point, not a comma, and separate all columns in the same way";
-        return wrong.hint.empty() ? kFormHint : wrong.hint;
+    [[noreturn]] void fail_width(std::size_t found) const {
+        const bool decimal_commas = separator_ == ',' && found == 2 * *width_;
+        fail("", fmt::format("it has {} values, the first line has {}", found, *width_),
+             decimal_commas ? kSeparatorHint : kFormHint);
+    }
+
+    /// Refuses a line of several numbers without the separator of the first line: `1,2` where that has `;`.
+    void require_separator() const {
+        if (!width_ || *width_ + first_column_ < 2 || separator_ == kAnySpace) return;
+        CsvFields fields(lines_.line(), separator_);
+        const std::optional<std::string_view> first = fields.next();
+        if (fields.next() || !is_several_numbers(*first, " \t;,")) return;
+        fail("",
+             fmt::format("it has no {} between its values, the first line has",
+                         separator_ == '\t' ? "tab" : fmt::format("'{}'", separator_)),
+             kSeparatorHint);
+    }
+
+    std::string hint_for(const NotANumber& wrong, bool is_several) const {
+        if (is_several) return kSeparatorHint;
+        if (wrong.hint.empty()) return kFormHint;
+        return is_title_ambiguous_ ? wrong.hint + ", or remove the title if these are two numbers" : wrong.hint;
     }
 
     double value(std::string_view field, std::size_t column) const {
@@ -157,8 +274,8 @@ class CsvReader {
         const std::string place = fmt::format(", column {}", column + 1);
         if (!number) {
             const NotANumber wrong = explain_not_a_number(field);
-            const bool is_two = separator_ == ',' && field.find_first_of(" \t") != std::string_view::npos;
-            fail(place, is_two ? wrong.why + " but several" : wrong.why, hint_for(wrong, is_two));
+            const bool is_several = is_several_numbers(field, " \t;");
+            fail(place, is_several ? wrong.why + " but several" : wrong.why, hint_for(wrong, is_several));
         }
         if (std::isfinite(*number) && !std::isfinite(static_cast<float>(*number))) {
             fail(place, "it overflows float32", "use a larger unit");
@@ -171,6 +288,8 @@ class CsvReader {
     char separator_ = kAnySpace;
     std::size_t first_column_ = 0;  ///< 1 where a column of row numbers is left out
     std::optional<std::size_t> width_;
+    bool is_title_ambiguous_ = false;
+    std::vector<std::string> remarks_;
     std::vector<double> values_;
 };
 

@@ -72,8 +72,13 @@ std::unique_ptr<Dataset> open_picture(const std::string& file) {
     const auto height = static_cast<double>(picture.height);
     const double longer = std::max(width, height);
     std::vector<std::string> notes;
-    if (picture.is_opacity)
+    if (picture.is_opacity) {
         notes.push_back(file + ": dark drawing on a transparent background; using alpha as the density");
+    } else if (picture.leaves_out_dark_parts) {
+        notes.push_back(file +
+                        ": light and dark drawing on a transparent background; using the brightness on black as "
+                        "the density, so its dark parts hold no points");
+    }
     return make_density(file, picture.width, picture.height, picture.values,
                         {-width / longer, -height / longer, width / longer, height / longer}, std::move(notes));
 }

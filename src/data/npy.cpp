@@ -140,6 +140,15 @@ PointFile read_npy_points(const std::filesystem::path& path) {
     return points;
 }
 
+std::vector<std::string> npy_field_notes(const std::filesystem::path& path) {
+    InputFile file(path, "NPY");
+    PointFile remarks;
+    if (const NpyLayout layout = read_npy_layout(path, file); layout.structured) {
+        remarks.remarks.push_back(fields_remark(layout));
+    }
+    return remarks.notes(path);
+}
+
 Points read_precise_points(const std::filesystem::path& path) {
     return require_all_finite(read_npy_points(path), path, kRowHint);
 }

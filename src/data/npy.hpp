@@ -25,7 +25,12 @@ Tensor read_npy(const std::filesystem::path& path);
 /// are skipped. Throws as read_npy, for other ranks, for empty arrays and where no point is finite.
 PointFile read_npy_points(const std::filesystem::path& path);
 
-/// The same where every row belongs to a particle. Throws base::Error (request) also where a point is not finite.
+/// The note of read_npy_points on the fields of a structured array, as PointFile::notes; none for other arrays. Reads
+/// the header alone. Throws as read_npy.
+std::vector<std::string> npy_field_notes(const std::filesystem::path& path);
+
+/// read_npy_points where every row belongs to a particle. Throws base::Error (request) also where a point is not
+/// finite.
 Points read_precise_points(const std::filesystem::path& path);
 
 /// Like read_npy_points, but without an origin (may lose digits); throws if a point is not finite.

@@ -6,8 +6,10 @@
 #include <limits>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "data/npy_dictionary.hpp"
 
 namespace scorefield::data {
@@ -30,7 +32,7 @@ constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
     refuse_npy(path, "", kWhy, "give an array as numpy.save('points.npy', a) writes it");
 }
 
-/// The text of the header, which `file` then stands behind.
+/// The text of the header in UTF-8, which `file` then stands behind.
 struct HeaderText {
     std::string text;
     std::uint64_t bytes = 0;  ///< of the file, up to the values
@@ -52,7 +54,9 @@ HeaderText read_header(const std::filesystem::path& path, InputFile& file) {
     file.read(&length, length_size);
     const std::uint64_t bytes = kStart + length_size + length;
     if (file.size() < bytes) refuse_npy(path, "header", "the file ends within it", kDamaged);
-    return {file.read(length), bytes};
+    constexpr int kFirstInUtf8 = 3;  // NumPy writes versions 1.0 and 2.0 in Latin-1, other programs in UTF-8
+    std::string text = file.read(length);
+    return {major < kFirstInUtf8 ? base::to_utf8(text) : std::move(text), bytes};
 }
 
 /// a·b, or nothing where that is too large.

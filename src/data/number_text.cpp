@@ -6,6 +6,8 @@
 #include <locale>
 #include <sstream>
 
+#include "base/text.hpp"
+
 namespace scorefield::data {
 namespace {
 
@@ -58,8 +60,7 @@ bool has_decimal_comma(std::string_view word) {
 }
 
 NotANumber explain_not_a_number(std::string_view word) {
-    constexpr std::size_t kShown = 40;
-    const std::string shown = "'" + std::string(word.substr(0, kShown)) + (word.size() > kShown ? "…" : "") + "'";
+    const std::string shown = "'" + base::shown(word) + "'";
     if (!has_decimal_comma(word)) return {shown + " is not a number", ""};
     return {shown + " has a decimal comma", "write numbers with a decimal point: " + with_point(word)};
 }

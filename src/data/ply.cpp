@@ -11,7 +11,10 @@
 #include <span>
 #include <string_view>
 
+#include "base/error.hpp"
+#include "base/names.hpp"
 #include "data/files.hpp"
+#include "data/half.hpp"
 #include "data/number_text.hpp"
 #include "data/ply_header.hpp"
 
@@ -68,6 +71,20 @@ class AsciiBody {
     void end() const {
         if (!line_.empty()) place_.refuse("it has more values than the header says");
     }
+    /// What is left: lines of values. Elements of this kind among them, as each takes one.
+    std::uint64_t left() const {
+        std::uint64_t lines = 0;
+        for (std::string_view rest = rest_; !rest.empty();) {
+            const std::string_view line = rest.substr(0, rest.find_first_of(kLineEnds));
+            if (line.find_first_not_of(kSpace) != std::string_view::npos) ++lines;
+            rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        }
+        return lines;
+    }
+    static std::optional<std::uint64_t> elements_in(std::uint64_t lines, const PlyElement& /*element*/) {
+        return lines;
+    }
+    static constexpr const char* kUnit = "lines";
 
   private:
     double number(std::string_view word) const {
@@ -128,6 +145,8 @@ class BinaryBody {
                 return number_in<std::int64_t>(bytes);
             case PlyType::uint64:
                 return number_in<std::uint64_t>(bytes);
+            case PlyType::float16:
+                return from_half(static_cast<std::uint16_t>(number_in<std::uint16_t>(bytes)));
             case PlyType::float32:
                 return number_in<float>(bytes);
             case PlyType::float64:
@@ -140,6 +159,19 @@ class BinaryBody {
         rest_.remove_prefix(count * bytes_of(type));
     }
     void end() const {}
+    /// What is left: bytes, none where they are spaces and line ends alone.
+    std::uint64_t left() const {
+        return rest_.find_first_not_of(" \t\r\n") == std::string_view::npos ? 0 : rest_.size();
+    }
+    static std::optional<std::uint64_t> elements_in(std::uint64_t bytes, const PlyElement& element) {
+        std::size_t size = 0;
+        for (const PlyProperty& property : element.properties) {
+            if (property.length) return std::nullopt;
+            size += bytes_of(property.type);
+        }
+        return bytes % size == 0 ? std::optional(bytes / size) : std::nullopt;
+    }
+    static constexpr const char* kUnit = "bytes";
 
   private:
     const Place& place_;
@@ -171,12 +203,13 @@ constexpr std::array<const char*, 3> kAxes = {"x", "y", "z"};
 /// Which property of a vertex is which coordinate.
 struct Axes {
     std::vector<std::size_t> of_property;  ///< the coordinate that it is, or 3
+    std::size_t count = 3;
     std::vector<std::string> remarks;
 };
 
 /// A property of a coordinate's name, in small letters where there is one, counts; the first where it comes twice.
 Axes find_axes(const std::filesystem::path& path, std::span<const PlyProperty> properties) {
-    Axes axes = {std::vector<std::size_t>(properties.size(), kAxes.size()), {}};
+    Axes axes = {std::vector<std::size_t>(properties.size(), kAxes.size()), kAxes.size(), {}};
     for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
         const auto has_name = [axis](const PlyProperty& property) {
             return !property.length && property.name == kAxes[axis];
@@ -187,6 +220,14 @@ Axes find_axes(const std::filesystem::path& path, std::span<const PlyProperty> p
         auto found = std::ranges::find_if(properties, has_name);
         if (found == properties.end()) found = std::ranges::find_if(properties, has_name_in_capitals);
         if (found == properties.end()) {
+            const auto is_list_of_name = [axis](const PlyProperty& property) {
+                return same_ply_name(property.name, kAxes[axis]);
+            };
+            if (axis == 2 && std::ranges::none_of(properties, is_list_of_name)) {
+                axes.count = axis;
+                axes.remarks.emplace_back("its vertices have no z, they are read as points in the plane");
+                break;
+            }
             refuse_ply(path, "header", fmt::format("its vertices have no coordinate {}", kAxes[axis]));
         }
         axes.of_property[static_cast<std::size_t>(found - properties.begin())] = axis;
@@ -205,37 +246,96 @@ double coordinate(const Place& place, std::size_t axis, PlyType type, double val
     return type == PlyType::float32 ? static_cast<double>(static_cast<float>(value)) : value;
 }
 
+/// Takes the coordinates from `dim` on out of rows of `columns`, unless one of them is not 0; whether they are out.
+bool flatten(std::vector<double>& rows, std::size_t columns, std::size_t dim) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i % columns >= dim && rows[i] != 0) return false;
+    }
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i % columns < dim) rows[kept++] = rows[i];
+    }
+    rows.resize(kept);
+    return true;
+}
+
 template <typename Body>
-PointFile read_vertices(Body body, Place& place, const PlyElement& vertices) {
+PointFile read_vertices(Body& body, Place& place, const PlyElement& vertices, const PlyHeader& header) {
     Axes axes = find_axes(place.path, vertices.properties);
     if (!body.may_hold(vertices)) {
         refuse_ply(place.path, "header", fmt::format("the file is too short for its {} vertices", vertices.count));
     }
-    std::vector<double> coordinates(3 * vertices.count);
+    std::size_t dim = axes.count;
+    std::vector<double> coordinates(dim * vertices.count);
     place.element = vertices.name;
     for (place.index = 0; place.index < vertices.count; ++place.index) {
         read_element(body, vertices, place, [&](std::size_t property, double value) {
             const std::size_t axis = axes.of_property[property];
             if (axis == kAxes.size()) return;
-            coordinates[3 * place.index + axis] = coordinate(place, axis, vertices.properties[property].type, value);
+            coordinates[dim * place.index + axis] = coordinate(place, axis, vertices.properties[property].type, value);
         });
     }
-    PointFile file = points_from_rows(place.path, "cannot read PLY", std::move(coordinates), 3);
-    file.remarks = std::move(axes.remarks);
+    if (header.dimensions < dim) {
+        if (flatten(coordinates, dim, header.dimensions)) {
+            dim = header.dimensions;
+        } else {
+            axes.remarks.push_back(
+                fmt::format("a comment in it says dimension {}, but {} is not 0: read in dimension {}",
+                            header.dimensions, kAxes[header.dimensions], dim));
+        }
+    }
+    PointFile file = points_from_rows(place.path, "cannot read PLY", std::move(coordinates), dim);
+    file.remarks = header.remarks;
+    file.remarks.insert(file.remarks.end(), axes.remarks.begin(), axes.remarks.end());
     return file;
+}
+
+template <typename Body>
+void pass_over(Body& body, Place& place, const PlyElement& element) {
+    if (element.properties.empty()) return;
+    place.element = element.name;
+    for (place.index = 0; place.index < element.count; ++place.index) {
+        read_element(body, element, place, [](std::size_t, double) {});
+    }
+}
+
+/// Refuses a file that goes on behind its last element: its header counts too few vertices. Elements behind the
+/// vertices may be broken or cut short, as they are of no use here.
+template <typename Body>
+void require_end(Body& body, Place& place, const PlyElement& vertices, std::span<const PlyElement> behind) {
+    bool any = false;
+    try {
+        for (const PlyElement& element : behind) {
+            any = any || (element.count > 0 && !element.properties.empty());
+            pass_over(body, place, element);
+        }
+    } catch (const base::Error&) {
+        return;
+    }
+    const std::uint64_t left = body.left();
+    if (left == 0) return;
+    std::string found = fmt::format("{} left after the last element: {}", Body::kUnit, base::group_digits(left));
+    if (const auto more = any ? std::nullopt : Body::elements_in(left, vertices)) {
+        found = "the file holds " + base::group_digits(vertices.count + *more);
+    }
+    refuse_ply(
+        place.path, "header", fmt::format("it says {} vertices, {}", base::group_digits(vertices.count), found),
+        fmt::format("correct the number in 'element {} {}', or remove what follows", vertices.name, vertices.count));
 }
 
 /// Passes over the elements before the vertices, and reads those.
 template <typename Body>
 PointFile read_body(Body body, Place& place, const PlyHeader& header) {
-    for (const PlyElement& element : header.elements) {
+    const std::span<const PlyElement> elements(header.elements);
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+        const PlyElement& element = elements[i];
         const bool vertices = same_ply_name(element.name, "vertex") || same_ply_name(element.name, "vertices");
-        if (vertices && element.count > 0) return read_vertices(body, place, element);
-        if (element.properties.empty()) continue;
-        place.element = element.name;
-        for (place.index = 0; place.index < element.count; ++place.index) {
-            read_element(body, element, place, [](std::size_t, double) {});
+        if (vertices && element.count > 0) {
+            PointFile file = read_vertices(body, place, element, header);
+            require_end(body, place, element, elements.subspan(i + 1));
+            return file;
         }
+        pass_over(body, place, element);
     }
     refuse_ply(place.path, "header", "it has no vertices");
 }

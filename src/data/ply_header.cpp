@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "base/text.hpp"
 
 namespace scorefield::data {
 namespace {
@@ -47,6 +48,8 @@ constexpr std::pair<std::string_view, PlyType> kTypes[] = {
     {"unit64", PlyType::uint64},
     {"ulonglong", PlyType::uint64},
     {"unsignedlonglong", PlyType::uint64},
+    {"half", PlyType::float16},
+    {"float16", PlyType::float16},
     {"float", PlyType::float32},
     {"float32", PlyType::float32},
     {"single", PlyType::float32},
@@ -110,9 +113,11 @@ class HeaderParser {
         }
         while (true) {
             const std::vector<std::string_view> words = next_line();
-            if (words.empty() || same_ply_name(words[0], "comment") || same_ply_name(words[0], "obj_info")) continue;
+            if (words.empty() || same_ply_name(words[0], "obj_info")) continue;
             if (same_ply_name(words[0], "end_header")) break;
-            if (same_ply_name(words[0], "format")) {
+            if (same_ply_name(words[0], "comment")) {
+                read_comment(words);
+            } else if (same_ply_name(words[0], "format")) {
                 read_format(words);
             } else if (same_ply_name(words[0], "element")) {
                 add_element(words);
@@ -151,13 +156,29 @@ class HeaderParser {
         return words;
     }
 
+    void read_comment(const std::vector<std::string_view>& words) {
+        if (words.size() != 4 || base::join(std::span(words).subspan(1, 2), " ") != kPlyDimensions) return;
+        if (words[3] == "1" || words[3] == "2") header_.dimensions = static_cast<std::size_t>(words[3][0] - '0');
+    }
+
     void read_format(const std::vector<std::string_view>& words) {
-        if (words.size() != 3 || words[2] != "1.0") fail("expected 'format … 1.0'");
+        if (words.size() != 3) fail("expected 'format … 1.0'");
+        if (words[2] != "1.0") read_other_version(words[2]);
         if (format_) fail("the format comes twice");
         const auto* const found =
             std::ranges::find_if(kFormats, [&](const auto& format) { return same_ply_name(format.first, words[1]); });
         if (found == std::end(kFormats)) fail("the format '" + std::string(words[1]) + "' is unknown");
         format_ = found->second;
+    }
+
+    /// There is no version but 1.0: a file of another minor number is one whose writer got it wrong.
+    void read_other_version(std::string_view version) {
+        const bool is_minor =
+            version.size() == 3 && version.starts_with("1.") && version[2] >= '0' && version[2] <= '9';
+        if (!is_minor && version != "1") {
+            fail("format version '" + base::shown(version) + "' is unknown, expected 'format … 1.0'");
+        }
+        header_.remarks.push_back("its format version " + std::string(version) + " is read as 1.0");
     }
 
     void add_element(const std::vector<std::string_view>& words) {
@@ -186,7 +207,9 @@ class HeaderParser {
         }
         const auto* const sizeless = std::ranges::find_if(kSizelessTypes, is_named);
         if (sizeless == std::end(kSizelessTypes)) {
-            fail("the type '" + std::string(words[first]) + "' is unknown");
+            refuse_ply(path_, "line " + std::to_string(line_),
+                       "the type '" + base::shown(words[first]) + "' is unknown",
+                       "known: char, uchar, short, ushort, int, uint, int64, uint64, half, float, double");
         }
         if (sizeless_line_ == 0) sizeless_line_ = line_;
         return sizeless->second;
@@ -197,10 +220,7 @@ class HeaderParser {
         const bool list = words.size() > 1 && same_ply_name(words[1], "list");
         PlyProperty property;
         std::size_t next = list ? 2 : 1;
-        if (list) {
-            property.length = take_type(words, next);
-            if (*property.length >= PlyType::float32) fail("the length of a list is not a whole number");
-        }
+        if (list) property.length = take_type(words, next);
         property.type = take_type(words, next);
         property.name = base::join(std::span(words).subspan(next), " ");
         header_.elements.back().properties.push_back(std::move(property));
@@ -219,7 +239,7 @@ class HeaderParser {
 }  // namespace
 
 std::size_t bytes_of(PlyType type) {
-    constexpr std::size_t kBytes[] = {1, 1, 2, 2, 4, 4, 8, 8, 4, 8};
+    constexpr std::size_t kBytes[] = {1, 1, 2, 2, 4, 4, 8, 8, 2, 4, 8};
     return kBytes[static_cast<std::size_t>(type)];
 }
 

@@ -12,14 +12,14 @@ namespace scorefield::data {
 
 enum class PlyFormat { ascii, little_endian, big_endian };
 
-enum class PlyType { int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64 };
+enum class PlyType { int8, uint8, int16, uint16, int32, uint32, int64, uint64, float16, float32, float64 };
 
 std::size_t bytes_of(PlyType type);
 
 struct PlyProperty {
     std::string name;
     PlyType type = PlyType::float32;
-    std::optional<PlyType> length = {};  ///< of a list: the type of its number of values
+    std::optional<PlyType> length = {};  ///< of a list: the type of its number of values, a whole one of any type
 };
 
 struct PlyElement {
@@ -31,8 +31,13 @@ struct PlyElement {
 struct PlyHeader {
     PlyFormat format = PlyFormat::ascii;
     std::vector<PlyElement> elements;
-    std::size_t bytes = 0;  ///< of the header, up to the first element
+    std::size_t bytes = 0;                  ///< of the header, up to the first element
+    std::size_t dimensions = 3;             ///< what a comment says (kPlyDimensions), 1 … 3
+    std::vector<std::string> remarks = {};  ///< what the parser had to decide, a clause each
 };
+
+/// `comment scorefield dimensions 2` marks points of the plane that have a z of 0, which most programs want.
+inline constexpr std::string_view kPlyDimensions = "scorefield dimensions";
 
 /// Refuses the file with base::Error (request); `place` may be empty.
 [[noreturn]] void refuse_ply(const std::filesystem::path& path, const std::string& place, const std::string& why,
@@ -43,8 +48,9 @@ bool same_ply_name(std::string_view a, std::string_view b);
 
 /// Reads the header of a file's `text`, as it is found: a byte-order mark; lines that end in LF, CR LF or CR, each as
 /// it likes; comments and obj_info anywhere; keywords and types in capital letters, types of other names (uint64_t,
-/// unsigned char); names with spaces. Names may come twice. The header ends with one line end, that of end_header: a CR
-/// and a LF there are one where the lines before end so. Throws as refuse_ply.
+/// unsigned char); names with spaces; format versions 1.1 to 1.9, with a remark. Names may come twice. The header ends
+/// with one line end, that of end_header: a CR and a LF there are one where the lines before end so. Throws as
+/// refuse_ply.
 PlyHeader parse_ply_header(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace scorefield::data

@@ -112,18 +112,37 @@ double alpha_of(const std::uint16_t* pixel, std::size_t channels) {
     return channels % 2 == 0 ? pixel[channels - 1] / kFull : 1;
 }
 
-/// Whether the pixels, each of `channels` values, are dark where they are seen, and not everywhere seen.
-bool is_dark_ink(const std::vector<std::uint16_t>& pixels, std::size_t channels) {
+/// How much of a picture is ink, by its alpha, and how much is ground. All in pixels.
+struct Ink {
+    double dark = 0;           ///< alpha of pixels darker than kDark
+    double light = 0;          ///< alpha of the others
+    double ground = 0;         ///< pixels that are transparent
+    bool translucent = false;  ///< some pixel is not opaque
+
+    /// Dark ink alone, or most of it dark and the rest a fringe or stray pixels: a ground that is larger than the ink,
+    /// or far larger than the light ink, is no accident. Light marks on an opaque black picture that is transparent
+    /// only at its corners or around it are no dark ink.
+    bool is_drawn_in_dark() const {
+        constexpr double kFarLarger = 16;
+        if (light == 0) return translucent && dark > 0;
+        return light < dark && ground > 0 && (ground >= dark || ground >= kFarLarger * light);
+    }
+    /// A drawing of several colours on a transparent ground, a quarter of it or more dark.
+    bool has_dark_parts() const { return ground >= dark && 3 * dark >= light && dark > 0; }
+};
+
+/// Pixels, each of `channels` values.
+Ink measure_ink(const std::vector<std::uint16_t>& pixels, std::size_t channels) {
     constexpr double kDark = 1.0 / 16;
-    bool transparent = false;
-    bool seen = false;
+    constexpr double kTransparent = 1.0 / 16;
+    Ink ink;
     for (std::size_t i = 0; i < pixels.size(); i += channels) {
         const double alpha = alpha_of(pixels.data() + i, channels);
-        transparent = transparent || alpha < 1;
-        seen = seen || alpha > 0;
-        if (alpha > 0 && luminance(pixels.data() + i, channels) >= kDark) return false;
+        ink.translucent = ink.translucent || alpha < 1;
+        if (alpha < kTransparent) ink.ground += 1;
+        (luminance(pixels.data() + i, channels) < kDark ? ink.dark : ink.light) += alpha;
     }
-    return transparent && seen;
+    return ink;
 }
 
 std::string read_whole(const std::filesystem::path& path) {
@@ -158,8 +177,9 @@ Brightness read_brightness(const std::filesystem::path& path) {
         }
         png_read_end(png, nullptr);
     });
+    const Ink ink = measure_ink(pixels, shape.channels);
     Brightness picture = {shape.width, shape.height, std::vector<float>(shape.width * shape.height),
-                          is_dark_ink(pixels, shape.channels)};
+                          ink.is_drawn_in_dark(), !ink.is_drawn_in_dark() && ink.has_dark_parts()};
     for (std::size_t i = 0; i < picture.values.size(); ++i) {
         const std::uint16_t* const pixel = pixels.data() + i * shape.channels;
         const double brightness = picture.is_opacity ? 1 : luminance(pixel, shape.channels);

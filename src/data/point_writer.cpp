@@ -12,6 +12,7 @@
 
 #include "base/atomic_file.hpp"
 #include "data/npy.hpp"
+#include "data/ply_header.hpp"
 
 namespace scorefield::data {
 namespace {
@@ -87,12 +88,12 @@ void append_vertex(std::string& bytes, const Points& points, std::size_t point, 
     }
 }
 
-std::string ply_header(std::size_t count, Precision precision) {
+std::string ply_header(std::size_t count, std::size_t dim, Precision precision) {
     const char* const type = precision == Precision::single ? "float" : "double";
     return fmt::format(
-        "ply\nformat binary_little_endian 1.0\nelement vertex {0}\nproperty {1} x\nproperty {1} y\nproperty {1} z\n"
+        "ply\nformat binary_little_endian 1.0\n{2}element vertex {0}\nproperty {1} x\nproperty {1} y\nproperty {1} z\n"
         "end_header\n",
-        count, type);
+        count, type, dim < 3 ? fmt::format("comment {} {}\n", kPlyDimensions, dim) : "");
 }
 
 }  // namespace
@@ -111,7 +112,8 @@ std::unique_ptr<PointWriter> open_point_writer(const std::filesystem::path& path
     if (ending == ".csv") return std::make_unique<SequentialWriter>(path, "", count, precision, append_line);
     if (ending == ".ply") {
         assert(dim <= 3);
-        return std::make_unique<SequentialWriter>(path, ply_header(count, precision), count, precision, append_vertex);
+        return std::make_unique<SequentialWriter>(path, ply_header(count, dim, precision), count, precision,
+                                                  append_vertex);
     }
     const NpyNumber type = precision == Precision::single ? NpyNumber::float32 : NpyNumber::float64;
     return std::make_unique<SequentialWriter>(path, npy_header({count, dim}, type), count, precision, append_row);

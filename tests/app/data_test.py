@@ -60,6 +60,9 @@ def kinds_of_files_hold_the_same_points(folder):
         require(array.shape == (70001, dim) and array.dtype == numpy.float32, f"{array.shape} {array.dtype}")
         require((cloud[:, :dim] == array).all() and (cloud[:, dim:] == 0).all(), f"{name}: the cloud differs")
         require((table.astype(numpy.float32) == array).all(), f"{name}: the table differs")
+        for kind in ("ply", "csv"):  # read back with the dimension of the data
+            said = data(folder, f"{name}.{kind}", "--out", f"again.{kind}", "--particles", "50")
+            require(said["dim"] == dim, f"{name}.{kind} is read in dimension {said['dim']}")
 
 
 def seeds_and_numbers(folder):

@@ -51,11 +51,36 @@ def headers_of_other_programs():
         "pcl.ply": f"ply\nformat ascii 1.0\nobj_info num_cols 4\n{vertices}element camera 1\nelement face 0\n"
                    f"end_header\n{text(POINTS)}",
         "mac.ply": f"ply\nformat ascii 1.0\nelement face 0\n{vertices}end_header\n{text(POINTS)}".replace("\n", "\r"),
+        "float_lists.ply": f"ply\nformat ascii 1.0\nelement face 1\nproperty list float int vertex_indices\n"
+                           f"{vertices}end_header\n3 0 1 2\n{text(POINTS)}",
+        "matlab.csv": "% x, y, z\n" + text(POINTS).replace(" ", ","),
+        "title.csv": "measured\nx,y,z\n" + text(POINTS).replace(" ", ","),
         "table.csv": "\ufeffx;y;z\r\n" + "".join(f"{x};{y};{z}\r\n" for x, y, z in POINTS),
     }.items():
         result, notes = score(write(name, content))
         require_mean(result, [0.25, 0.5, 0.75], name)
         require(notes == "", f"{name}: {notes}")
+
+
+def decisions():
+    """What a reader decides is told of."""
+    table = text(POINTS).replace(" ", ",")
+    plane = "element vertex 4\nproperty float x\nproperty float y\nend_header\n"
+    for name, content, mean, said in [
+        ("pandas.csv", "0,1,2\n" + text((float(x), float(y), float(z)) for x, y, z in POINTS).replace(" ", ","),
+         [0.25, 0.5, 0.75], "its first line (0 … 2) is read as column numbers, not as a point"),
+        ("empty_names.csv", ",,\n" + table, [0.25, 0.5, 0.75],
+         "skipped its first line, which has neither names nor numbers"),
+        ("plane.ply", f"ply\nformat ascii 1.0\n{plane}{text(point[:2] for point in POINTS)}", [0.25, 0.5],
+         "its vertices have no z, they are read as points in the plane"),
+        ("minor.ply", f"ply\nformat ascii 1.1\n{plane}{text(point[:2] for point in POINTS)}", [0.25, 0.5],
+         "its format version 1.1 is read as 1.0"),
+    ]:
+        write("samples.npy", npy([(x + 0.1, y, z)[:len(mean)] for x, y, z in POINTS]))
+        result, notes = score(write(name, content))
+        require_mean(result, mean, name)
+        require(f"scorefield: note: {name}: {said}\n" in notes, f"{name}: {notes}")
+    write("samples.npy", npy([(x + 0.1, y, z) for x, y, z in POINTS]))
 
 
 def fields():
@@ -64,6 +89,32 @@ def fields():
     require_mean(result, [0.25, 0.5, 0.75], "fields")
     require(notes == "scorefield: note: fields.npy: its fields x, y, z are read as coordinates\n", notes)
     require(score("fields.npy", "--quiet")[1] == "", "--quiet is not")
+    done = run(BINARY, ["score", "fields.npy", "samples.npy", "--json"])
+    require(done.returncode == 0 and done.stderr.decode() == notes, f"samples in fields: {done.stderr!r}")
+
+
+def fields_of_rows():
+    """The files of --init, --known and --mask are told of as those of --data are."""
+    write("swapped.npy", npy([(0, 0.5), (1, 0.25)], "[('y', '<f4'), ('x', '<f4')]", "(2,)"))
+    note = "scorefield: note: swapped.npy: its fields y, x are read as coordinates\n"
+    sample = ["sample", "--target", "gaussian", "--steps", "2", "--out", "s.npy"]
+    for flags in [["--init", "swapped.npy"],
+                  ["--sampler", "repaint", "--particles", "2", "--known", "swapped.npy", "--mask", "good.npy"],
+                  ["--sampler", "repaint", "--particles", "2", "--known", "good.npy", "--mask", "swapped.npy"]]:
+        done = run(BINARY, [*sample, *flags])
+        require(done.returncode == 0, f"{flags}: {done.stderr!r}")
+        require(done.stderr.decode().count(note) == 1, f"{flags}: {done.stderr!r}")
+        quiet = run(BINARY, [*sample, *flags, "--quiet"])
+        require(quiet.returncode == 0 and quiet.stderr == b"", f"{flags}: {quiet.stderr!r}")
+    done = run(BINARY, ["render", "--target", "gaussian", "--steps", "2", "--out", "s.png", "--init", "swapped.npy",
+                        "--width", "64", "--height", "64"])
+    require(done.returncode == 0 and done.stderr.decode().count(note) == 1, f"render: {done.stderr!r}")
+    # More fields than coordinates: refused, and the note says what has been read.
+    write("wide.npy", npy([(0, 0.5, 7)], "[('y', '<f4'), ('x', '<f4'), ('w', '<f4')]", "(1,)"))
+    done = run(BINARY, [*sample, "--init", "wide.npy"])
+    require(done.returncode == 2, f"{done}")
+    for words in ["wide.npy: its fields y, x, w are read as coordinates\n", "wrong shape (wide.npy)"]:
+        require(words in done.stderr.decode(), f"{done.stderr!r}")
 
 
 def holes():
@@ -93,7 +144,11 @@ def hints():
     write("text.npy", npy([(1, 2)], "'<U2'", "(1,)"))
     write("named.npy", npy([(1, 2)], "[('x', '<f4'), ('name', '|S4')]", "(1,)"))
     write("comma.csv", "1,5;2,5\n")
-    for file, words in [("text.npy", ["text", "astype('float64')"]),
+    write("too_many.ply", f"ply\nformat ascii 1.0\nelement vertex 3\n{XYZ}end_header\n{text(POINTS)}")
+    write("title.csv", "title\n1,2\n3,4\n")
+    for file, words in [("too_many.ply", ["it says 3 vertices, the file holds 4", "element vertex 3"]),
+                        ("title.csv", ["'1,2' has a decimal comma", "1.2", "remove the title"]),
+                        ("text.npy", ["text", "astype('float64')"]),
                         ("named.npy", ["structured arrays", "'name' is text", "stack the fields"]),
                         ("comma.csv", ["comma.csv, line 1, column 1", "decimal comma", "decimal point: 1.5"])]:
         refused(BINARY, ["score", "samples.npy", "--data", file], 2, [file, *words], ".")
@@ -115,8 +170,10 @@ with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     write("samples.npy", npy([(x + 0.1, y, z) for x, y, z in POINTS]))
     headers_of_other_programs()
+    decisions()
     fields()
     holes()
     hints()
     if b"not built" not in run(BINARY, ["devices"]).stderr:
         rows_of_particles()
+        fields_of_rows()

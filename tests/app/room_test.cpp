@@ -18,6 +18,9 @@ TEST(Room, OfMemoryIsCountedBeforeItIsTaken) {
         [] { require_memory((1 << 28) + 1, 16, "known values", kLimit); },
         ThrowsMessage<base::Error>(HasSubstr("too many particles (--particles): 268435457 known values need 4 GiB, "
                                              "half of the 8 GiB of memory is the limit; give at most 268435456")));
+    EXPECT_THAT([] { require_memory(10'001, 8, "known values", 80'000); },
+                ThrowsMessage<base::Error>(HasSubstr("10001 known values need 78.1 KiB, half of the 78.1 KiB of memory "
+                                                     "is the limit; give at most 5000")));
     EXPECT_GT(memory_limit(), std::uint64_t{1} << 20U);
 }
 
@@ -26,7 +29,7 @@ TEST(Room, OnTheDiskIsCountedBeforeItIsTaken) {
     EXPECT_NO_THROW(require_disk(folder / "t.npy", "--trajectory", 51, 1, 8));
     EXPECT_NO_THROW(require_disk(folder / "missing" / "t.npy", "--trajectory", 51, 1, 8));
     EXPECT_THAT([&] { require_disk(folder / "t.npy", "--trajectory", 1'000'001, 1'000'000'000, 12); },
-                ThrowsMessage<base::Error>(HasSubstr("1000001 states of 1000000000 particles need 1.12e+07 GiB")));
+                ThrowsMessage<base::Error>(HasSubstr("1000001 states of 1000000000 particles need 10.7 PiB")));
 }
 
 }  // namespace

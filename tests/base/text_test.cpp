@@ -28,6 +28,25 @@ TEST(Printable, ReplacesControlCharactersAndWhatIsNoUtf8) {
     EXPECT_EQ(printable("σ ≤ 1 … 😀"), "σ ≤ 1 … 😀");
 }
 
+TEST(Printable, KeepsLettersOfAllScriptsButNoCharactersWithoutWidth) {
+    for (const char* text : {"größe", "ширина", "μέγεθος", "大きさ", "גודל", "अक्षर", "œuvre", "1 µm"}) {
+        EXPECT_EQ(printable(text), text);
+    }
+    for (const char* hidden : {"\u00ad", "\u061c", "\u180e", "\u200b", "\u200d", "\u200f", "\u2060", "\u2064", "\u2067",
+                               "\ufeff", "\ufffb", "\U000e0041"}) {
+        EXPECT_EQ(printable(std::string("x") + hidden + "y"), "x?y");
+    }
+}
+
+TEST(ToUtf8, KeepsUtf8AndTakesOtherTextForLatin1) {
+    EXPECT_EQ(to_utf8("x, größe, 大きさ"), "x, größe, 大きさ");
+    EXPECT_EQ(to_utf8("x, gr\xf6\xdf"
+                      "e"),
+              "x, größe");
+    EXPECT_EQ(to_utf8("\x7f\x80\xff"), "\x7f\u0080ÿ");
+    EXPECT_EQ(to_utf8(""), "");
+}
+
 TEST(Printable, KeepsTheLinesOfAReport) {
     EXPECT_EQ(printable_lines("a\nb\x1b\n"), "a\nb?\n");
 }

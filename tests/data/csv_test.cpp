@@ -1,6 +1,9 @@
 #include "data/csv.hpp"
 
+#include <fmt/core.h>
+
 #include <locale>
+#include <random>
 
 #include "data/datasets.hpp"
 #include "files_for_tests.hpp"
@@ -75,6 +78,90 @@ TEST_F(Csv, MayHaveCommentsQuotesAndEmptyLinesWhateverTheirEnds) {
     expect_points("1,2.5,\n-3,4,\n500,0.0625,\n");
 }
 
+TEST_F(Csv, MayHaveATitleAboveTheTable) {
+    for (const char* title : {"points", "Points of today", "\"a title, quoted\""}) {
+        for (const std::string separator : {",", ";", "\t", " ", ", "}) {
+            std::string text = std::string(title) + "\n1" + separator + "2.5\n-3" + separator + "4\n500" + separator;
+            expect_points(text + "0.0625\n");
+            expect_points(std::string(title) + "\n1" + separator + "2" + separator + "3\n", {1, 3, {1, 2, 3}});
+        }
+    }
+    // As spreadsheets write it, and above names.
+    expect_points("points,\n1,2.5\n-3,4\n500,0.0625\n");
+    expect_points("points;;\n1;2.5;\n-3;4;\n500;0.0625;\n");
+    for (const char* title : {"points", "points of today", "points,", "sep=,\npoints"}) {
+        expect_points(std::string(title) + "\nx,y\n1,2.5\n-3,4\n500,0.0625\n");
+    }
+    expect_points("value,\n7,\n8,\n", {2, 1, {7, 8}});
+    expect_points("sep=;\nvalue\n7\n8\n", {2, 1, {7, 8}});
+    expect("value\nx\n7\n", "line 2, column 1): 'x' is not a number");
+    expect("x,y\nmm,mm\n7,8\n", "line 2, column 1): 'mm' is not a number");
+    // Only the last line tells that there are two columns.
+    expect_points("points\n1,2\n3,4\n5,0.5\n", {3, 2, {1, 2, 3, 4, 5, 0.5F}});
+    expect_points("points\n1,2\n3,-4\n", {2, 2, {1, 2, 3, -4}});
+    expect("points\n1,2\n3,4\n",
+           "'1,2' has a decimal comma; write numbers with a decimal point: 1.2, or remove the title");
+    expect("points\n1;2\n3,5;4\n", "line 3, column 1): '3,5' has a decimal comma; write numbers with a decimal point");
+}
+
+TEST_F(Csv, MayHaveCommentLinesOfMatlabAnywhere) {
+    for (const std::string mark : {"#", "%", "  %", "%%", "\t#"}) {
+        const std::string comment = mark + " x, 1 \"y\n";
+        expect_points(comment + "1,2.5\n" + comment + "-3,4\n500,0.0625\n" + comment);
+        expect_points(comment + comment + "x,y\n" + comment + "1,2.5\n-3,4\n" + comment + "500,0.0625");
+        expect_points(comment + "sep=;\n" + comment + "x;y\n1;2.5\n-3;4\n500;0.0625");
+    }
+    expect("1,2\n3,5 %\n", "'5 %' is not a number");
+}
+
+TEST_F(Csv, FirstLinesOfEmptyNamesAreSkippedAndToldOf) {
+    const std::string rows = "1,2.5\n-3,4\n500,0.0625\n";
+    for (const char* start : {",\n", " , \n", "\"\",\"\"\n", ",,,\n", ";\n", ",\nx,y\n", ",,\n# no names\nx,y,\n"}) {
+        const PointFile file = read(start + rows);
+        EXPECT_EQ(file.points, kPoints) << start;
+        EXPECT_THAT(file.notes("a.csv"),
+                    ElementsAre("a.csv: skipped its first line, which has neither names nor numbers"))
+            << start;
+    }
+    EXPECT_THAT(read(",\n,,\n\n ;\nx,y\n" + rows).notes("a.csv"),
+                ElementsAre("a.csv: skipped its first 3 lines, which have neither names nor numbers"));
+    const PointFile given = read("sep=;\n;\n1;2\n");
+    EXPECT_EQ(given.points, (Points{1, 2, {1, 2}}));
+    // Further down they are points without values.
+    EXPECT_THAT(read("1,2\n,\n").notes("a.csv"), ElementsAre(HasSubstr("skipped 1 of 2 points")));
+}
+
+TEST_F(Csv, ColumnNumbersAboveRealNumbersAreNoPoint) {
+    std::mt19937 random(4);
+    std::uniform_int_distribution<int> sixty_fourths(-200, 200);
+    for (const std::string separator : {",", ";", "\t", " "}) {
+        for (std::size_t dim = 1; dim <= 6; ++dim) {
+            // pandas.DataFrame(a).to_csv(index=False)
+            std::string text;
+            Points points = {5, dim, {}};
+            for (std::size_t c = 0; c < dim; ++c) text += (c > 0 ? separator : "") + std::to_string(c);
+            for (std::size_t i = 0; i < points.count * dim; ++i) {
+                points.values.push_back(static_cast<float>(sixty_fourths(random)) / 64);
+                text += (i % dim == 0 ? "\n" : separator) + fmt::format("{:f}", points.values.back());
+            }
+            const PointFile file = read(text);
+            EXPECT_EQ(file.points, points) << text;
+            EXPECT_THAT(file.notes("a.csv"), ElementsAre(HasSubstr("is read as column numbers, not as a point")))
+                << text;
+        }
+    }
+    EXPECT_THAT(read("0,1,2\n1,2,.5").notes("a.csv"),
+                ElementsAre("a.csv: its first line (0 … 2) is read as column numbers, not as a point"));
+    EXPECT_EQ(read("\"0\",\"1\",\n1,2.0,\n").points, (Points{1, 2, {1, 2}}));
+    EXPECT_EQ(read("0\n1.0\n\n2e3\n").points, (Points{2, 1, {1, 2000}}));
+    // Whole numbers all over, other numbers, a series that begins at 0: points.
+    expect_points("0,1\n2,3\n", {2, 2, {0, 1, 2, 3}});
+    expect_points("0,1.0\n2,3.5\n", {2, 2, {0, 1, 2, 3.5F}});
+    expect_points("1,2\n2,3.5\n", {2, 2, {1, 2, 2, 3.5F}});
+    expect_points("0\n0.5\n1\n", {3, 1, {0, 0.5F, 1}});
+    expect_points("0,1\n", {1, 2, {0, 1}});
+}
+
 TEST_F(Csv, RowsWithoutAllTheirNumbersAreLeftOut) {
     const PointFile file = read("x,y\n1,2.5\n,4\n-3,4\nNaN,1\n500,0.0625\n1,\n1,inf\nNA,null\n1,#N/A\n");
     EXPECT_EQ(file.points, kPoints);
@@ -111,7 +198,7 @@ TEST_F(Csv, NamesWhatIsWrong) {
     expect("\n\n# nothing\n", "no points");
     expect("x,y\n", "no points");
     expect("sep=;\n", "no points");
-    expect(",\n1,2\n", "");
+    expect(",\n,\n", "no points");
     expect("\xFF\xFE\x31", "UTF-16");
     expect(std::string("1\0,2\0", 5), "UTF-16 or binary");
     std::string wide = "1";
@@ -121,6 +208,20 @@ TEST_F(Csv, NamesWhatIsWrong) {
     expect_refused(reading(), "a missing file", "no such file");
 }
 
+TEST_F(Csv, WordsOfAllScriptsAreShownWhole) {
+    expect("1,2\n3,größe\n", "'größe' is not a number");
+    std::string word;
+    for (int i = 0; i < 50; ++i) word += "大";
+    replace("1,2\n3," + word + "\n");
+    try {
+        read_csv(path);
+        ADD_FAILURE();
+    } catch (const base::Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("大…大"));
+        EXPECT_THAT(error.what(), testing::Not(HasSubstr("?")));
+    }
+}
+
 TEST_F(Csv, DecimalCommasAreNamed) {
     expect("1,5;2,5\n", "line 1, column 1): '1,5' has a decimal comma; write numbers with a decimal point: 1.5");
     expect("x;y\n1;2\n1;-2,5e3\n", "line 3, column 2): '-2,5e3' has a decimal comma");
@@ -128,6 +229,12 @@ TEST_F(Csv, DecimalCommasAreNamed) {
     expect("\"1,5\",\"2,5\"\n", "'1,5' has a decimal comma");
     expect("value\n1,5\n", "'1,5' has a decimal comma");
     expect("1,5 2,5\n", "'5 2' is not a number but several; write numbers with a decimal point");
+    expect("3,5;4,5\n1,5;2,5\n", "'3,5' has a decimal comma; write numbers with a decimal point: 3.5");
+    expect("x,y\n3,5;4,5\n", "'5;4' is not a number but several; write numbers with a decimal point");
+    expect("x,y\n3,5\t4,5\n", "'5 4' is not a number but several");
+    expect("x,y\n1,5,2,5\n", "it has 4 values, the first line has 2; write numbers with a decimal point");
+    expect("x;y\n1,2\n", "line 2): it has no ';' between its values, the first line has; write numbers");
+    expect("x\ty\n1 2\n", "line 2): it has no tab between its values, the first line has; write numbers");
 }
 
 TEST_F(Csv, DoesNotDependOnTheLocale) {

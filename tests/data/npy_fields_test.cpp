@@ -37,6 +37,7 @@ TEST_F(NpyFields, AreTheCoordinatesInTheirOrder) {
     const PointFile read = read_npy_points(path);
     EXPECT_EQ(read.points, (Points{3, 2, {1, 2, 3, 4, 5, 6}}));
     EXPECT_THAT(read.notes("a.npy"), ElementsAre("a.npy: its fields x, y are read as coordinates"));
+    EXPECT_EQ(npy_field_notes(path), read.notes(path));
     EXPECT_EQ(read_points(path), read.points);
     EXPECT_EQ(read_npy(path), (Tensor{{3, 2}, {1, 2, 3, 4, 5, 6}}));
     std::filesystem::rename(path, folder / "fields.npy");
@@ -62,6 +63,26 @@ TEST_F(NpyFields, MayBeOfManyTypesAndArrays) {
     replace(npy("{'descr': [('x', '|u1'), ('', '|V3'), ('y', '<f4')], 'fortran_order': True, 'shape': (2,), }",
                 std::string("\x05???\0\0\x80\x3f\x06???\0\0\0\x40", 16)));
     EXPECT_EQ(read_npy_points(path).points, (Points{2, 2, {5, 1, 6, 2}}));
+}
+
+TEST_F(NpyFields, MayHaveNamesInLatin1OrUtf8) {
+    const std::string values = raw(std::vector<float>{1, 2});
+    const auto read_names = [&](const std::string& name, char version) {
+        replace(npy("{'descr': [('x', '<f4'), ('" + name + "', '<f4')], 'fortran_order': False, 'shape': (1,), }",
+                    values, version));
+        return read_npy_points(path).notes("a.npy");
+    };
+    // numpy.save writes version 1.0 where Latin-1 has all letters of the names, else 3.0; others put UTF-8 into 1.0.
+    for (const char version : {'\1', '\2'}) {
+        EXPECT_THAT(read_names("gr\xf6\xdf"
+                               "e",
+                               version),
+                    ElementsAre("a.npy: its fields x, größe are read as coordinates"));
+    }
+    for (const char version : {'\1', '\2', '\3'}) {
+        EXPECT_THAT(read_names("größe 大", version),
+                    ElementsAre("a.npy: its fields x, größe 大 are read as coordinates"));
+    }
 }
 
 TEST_F(NpyFields, KeepTheDigitsOfDoublesAndLeaveOutWhatIsNotFinite) {

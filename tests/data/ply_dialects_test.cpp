@@ -236,6 +236,103 @@ TEST_F(PlyDialects, VerticesThatAreNotFiniteAreLeftOutAndCounted) {
                 ElementsAre(HasSubstr("holes.ply: skipped 1 of 3 points with NaN or infinite values")));
 }
 
+TEST_F(PlyDialects, VerticesWithoutZArePointsInThePlane) {
+    const Points plane = {2, 2, {1, 2, 3, 4}};
+    const auto expect_plane = [&](const std::string& file) {
+        replace(file);
+        const PointFile read = read_ply(path);
+        EXPECT_EQ(read.points, plane) << file;
+        EXPECT_THAT(read.notes("a.ply"),
+                    ElementsAre("a.ply: its vertices have no z, they are read as points in the plane"));
+    };
+    expect_plane(kStart + "element vertex 2\nproperty float x\nproperty double y\n" + kEnd + "1 2\n3 4\n");
+    expect_plane(kStart + "element vertex 2\nproperty uchar red\nproperty float Y\nproperty int X\n" + kEnd +
+                 "9 2 1\n9 4 3\n");
+    for (const bool big : {false, true}) {
+        Bytes body(big);
+        body.add(1.0F).add(2.0F).add<std::uint8_t>(7).add(3.0F).add(4.0F).add<std::uint8_t>(7);
+        expect_plane(binary_start(big) + "element vertex 2\nproperty float x\nproperty float y\nproperty uchar c\n" +
+                     kEnd + body.text());
+    }
+}
+
+TEST_F(PlyDialects, ACommentSaysThatTheCoordinatesBeyondArePadding) {
+    const auto read = [&](const std::string& comment, const std::string& body) {
+        replace(kStart + "comment " + comment + "\n" + kVertices + kEnd + body);
+        return read_ply(path);
+    };
+    EXPECT_EQ(read("scorefield dimensions 2", "1 2 0\n3 4 -0\n").points, (Points{2, 2, {1, 2, 3, 4}}));
+    EXPECT_EQ(read("scorefield dimensions 1", "1 0 0\n3 0 0\n").points, (Points{2, 1, {1, 3}}));
+    for (const char* other :
+         {"dimensions 2", "scorefield dimensions 3", "scorefield dimensions 0", "scorefield dimensions",
+          "scorefield dimensions 2 3", "made by scorefield dimensions 2", "scorefield dimensions -2"}) {
+        const PointFile file = read(other, "1 2 0\n3 4 0\n");
+        EXPECT_EQ(file.points, (Points{2, 3, {1, 2, 0, 3, 4, 0}})) << other;
+        EXPECT_THAT(file.notes(path), IsEmpty()) << other;
+    }
+    // Changed since.
+    const PointFile changed = read("scorefield dimensions 2", "1 2 0\n3 4 5\n");
+    EXPECT_EQ(changed.points, (Points{2, 3, {1, 2, 0, 3, 4, 5}}));
+    EXPECT_THAT(changed.notes("a.ply"),
+                ElementsAre("a.ply: a comment in it says dimension 2, but z is not 0: read in dimension 3"));
+}
+
+TEST_F(PlyDialects, MoreVerticesThanTheHeaderSaysAreRefused) {
+    const std::string faces = "element face 1\nproperty list uchar int vertex_indices\n";
+    const auto expect = [&](const std::string& file, const std::string& because) {
+        replace(file);
+        expect_refused(reading(), file, because);
+    };
+    const std::string remedy = "; correct the number in 'element vertex 2', or remove what follows";
+    expect(kStart + kVertices + kEnd + kBody + "7 8 9\n", "header): it says 2 vertices, the file holds 3" + remedy);
+    expect(kStart + kVertices + kEnd + kBody + "\n7 8 9\n \n7 8 9", "it says 2 vertices, the file holds 4" + remedy);
+    expect(kStart + kVertices + "element face 0\n" + kEnd + kBody + "7 8 9\n", "it says 2 vertices, the file holds 3");
+    expect(kStart + kVertices + faces + kEnd + kBody + "3 0 1 2\n3 1 2 0\n",
+           "it says 2 vertices, lines left after the last element: 1");
+    for (const bool big : {false, true}) {
+        const std::string points = Bytes(big).add_points().text();
+        const std::string start = binary_start(big) + kVertices;
+        expect(start + kEnd + points + points, "header): it says 2 vertices, the file holds 4" + remedy);
+        expect(start + kEnd + points + std::string(5, '\1'),
+               "it says 2 vertices, bytes left after the last element: 5");
+        const std::string face = Bytes(big).add<std::uint8_t>(1).add<std::int32_t>(1).text();
+        expect(start + faces + kEnd + points + face + face, "it says 2 vertices, bytes left after the last element: 5");
+        expect_points(start + faces + kEnd + points + face, "a face");
+        for (const char* end : {"\n", "\r\n", "\n\n \t"}) {
+            expect_points(start + kEnd + points + end, "a line end");
+            expect_points(start + faces + kEnd + points + face + end, "a line end behind a face");
+        }
+    }
+    expect_points(kStart + kVertices + kEnd + kBody + "\n \t\r\n\n", "empty lines");
+    expect_points(kStart + kVertices + faces + kEnd + kBody, "a missing face");
+}
+
+TEST_F(PlyDialects, NumbersMayBeHalvesAndLengthsOfListsReal) {
+    const std::string vertices = "element vertex 2\nproperty half x\nproperty float16 y\nproperty Float_16 z\n";
+    const std::string lists = "element a 2\nproperty list float int b\nproperty list double uchar c\n";
+    expect_points(kStart + lists + vertices + kEnd + "2 1 1 0\n0 1.0 7\n" + kBody, "as text");
+    for (const bool big : {false, true}) {
+        Bytes body(big);
+        body.add(2.0F).add<std::int32_t>(1).add<std::int32_t>(1).add(0.0);
+        body.add(0.0F).add(1.0).add<std::uint8_t>(7);
+        for (const int half : {0x3C00, 0x4000, 0x4200, 0x4400, 0x4500, 0x4600})
+            body.add(static_cast<std::uint16_t>(half));
+        expect_points(binary_start(big) + lists + vertices + kEnd + body.text(), "binary");
+    }
+    replace(binary_start(false) + "element a 1\nproperty list float int b\n" + vertices + kEnd +
+            Bytes(false).add(1.5F).text() + std::string(30, '\0'));
+    expect_refused(reading(), "half a value", "a 0): the list 'b' cannot have 1.5 values");
+}
+
+TEST_F(PlyDialects, AnotherMinorVersionIsReadAndToldOf) {
+    for (const std::string version : {"1.1", "1.2", "1"}) {
+        replace("ply\nformat ascii " + version + "\n" + kVertices + kEnd + kBody);
+        const PointFile read = read_ply(path);
+        EXPECT_EQ(read.points, kPoints);
+        EXPECT_THAT(read.notes("a.ply"), ElementsAre("a.ply: its format version " + version + " is read as 1.0"));
+    }
+}
+
 TEST_F(PlyDialects, ManyPropertiesTakeNoLongerThanTheirNumber) {
     // Were each compared with all others, it would be 10¹⁰ comparisons.
     std::string header = kStart + "element vertex 1\n";

@@ -117,7 +117,7 @@ TEST_F(Ply, KeepsTheDigitsOfDoublesFarFromZero) {
 
 TEST_F(Ply, TruncatedAtAnyByteIsRefusedUnlessItsVerticesAreWhole) {
     for (const std::string& file : {ascii(), binary(false), binary(true)}) {
-        // Faces are not read; the last digits of a text's last vertex may be missing without notice.
+        // Faces may be cut short; the last digits of a text's last vertex may be missing without notice.
         const std::size_t faces = file.starts_with("ply\nformat ascii") ? std::string("2767\n3 0 1 2\n").size() : 13;
         replace(file);
         for (std::size_t length = file.size(); length-- > 0;) {
@@ -138,7 +138,8 @@ TEST_F(Ply, WithOneBitFlippedIsRefusedOrHoldsFinitePoints) {
             flip(i);
             try {
                 const Points points = read_ply(path).points;
-                EXPECT_EQ(points.values.size(), 3 * points.count);
+                EXPECT_EQ(points.values.size(), points.dim * points.count);
+                EXPECT_TRUE(points.dim == 2 || points.dim == 3);
                 EXPECT_TRUE(std::ranges::all_of(points.values, [](float value) { return std::isfinite(value); }));
             } catch (const base::Error& error) {
                 EXPECT_EQ(error.fault(), base::Fault::request);
@@ -168,7 +169,9 @@ TEST_F(Ply, NamesWhatIsWrong) {
     expect("element vertex 0\n" + xyz, "", "no vertices");
     expect("element face 1\nproperty int a\n", "1\n", "no vertices");
     expect("", "", "no vertices");
-    expect("element vertex 2\nproperty float x\nproperty float y\n", "1 2\n3 4\n", "no coordinate z");
+    expect("element vertex 2\nproperty float x\nproperty float y\nproperty list int int z\n", "1 2 0\n3 4 0\n",
+           "no coordinate z");
+    expect("element vertex 2\nproperty float x\nproperty float z\n", "1 2\n3 4\n", "no coordinate y");
     expect("element vertex 2\nproperty list uchar float x\nproperty float y\nproperty float z\n", "0 1 2\n0 3 4\n",
            "no coordinate x");
     expect("element vertex 2\n", "1\n2\n", "no coordinate x");
@@ -177,8 +180,9 @@ TEST_F(Ply, NamesWhatIsWrong) {
     expect("element vertex 2\nproperty list uchar float\n", "1 2\n", "line 4): expected 'property TYPE NAME'");
     expect("element vertex\n", "1\n", "line 3): expected 'element NAME COUNT'");
     expect("format ascii 1.0\n", "1\n", "line 3): the format comes twice");
-    expect("element vertex 2\nproperty half x\n", "1\n", "the type 'half' is unknown");
-    expect("element vertex 2\nproperty list float int x\n", "1\n", "not a whole number");
+    expect("element vertex 2\nproperty quarter x\n", "1\n",
+           "the type 'quarter' is unknown; known: char, uchar, short, ushort, int, uint, int64, uint64, half, float");
+    expect("element a 1\nproperty list float int b\n" + two, "1.5 1\n1 2 3\n4 5 6\n", "'b' cannot have 1.5 values");
     expect("property float x\n", "1\n", "before the first element");
     expect("vertices 2\n", "1\n", "'vertices' is unknown");
     expect("element a 1\nproperty list int int b\n" + two, "-1\n1 2 3\n4 5 6\n", "a 0): the list 'b' cannot have -1");
@@ -186,7 +190,9 @@ TEST_F(Ply, NamesWhatIsWrong) {
     replace("ply\nformat ascii 1.0\nelement vertex 2\n");
     expect_refused(reading(), "an endless header", "header does not end");
     replace("ply\nformat ascii 2.0\nend_header\n");
-    expect_refused(reading(), "version 2", "format … 1.0");
+    expect_refused(reading(), "version 2", "line 2): format version '2.0' is unknown, expected 'format … 1.0'");
+    replace("ply\nformat ascii\nend_header\n");
+    expect_refused(reading(), "no version", "expected 'format … 1.0'");
     replace("ply\nformat binary 1.0\nend_header\n");
     expect_refused(reading(), "no order of bytes", "'binary' is unknown");
     replace("ply\ncomment without a format\nelement vertex 1\n" + xyz + "end_header\n1 2 3\n");

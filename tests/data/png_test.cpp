@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <random>
 #include <stdexcept>
 
 #include "data/datasets.hpp"
@@ -141,6 +142,125 @@ TEST_F(Png, DarkInkOnATransparentGroundIsTheDensity) {
     std::filesystem::rename(path, png);
     EXPECT_THAT(open_dataset(png.string())->notes(),
                 testing::ElementsAre(testing::HasSubstr("using alpha as the density")));
+}
+
+/// Grey and alpha, one on the other.
+class Canvas {
+  public:
+    Canvas(std::size_t side, png_byte grey, png_byte alpha) : side_(side) {
+        for (std::size_t i = 0; i < side * side; ++i) pixels_.insert(pixels_.end(), {grey, alpha});
+    }
+    void set(std::size_t x, std::size_t y, png_byte grey, png_byte alpha = 255) {
+        pixels_[2 * (y * side_ + x)] = grey;
+        pixels_[2 * (y * side_ + x) + 1] = alpha;
+    }
+    /// Of a part of the picture's pixels, at random.
+    template <typename Random>
+    void sprinkle(Random& random, double share, png_byte grey, png_byte alpha = 255) {
+        std::bernoulli_distribution chosen(share);
+        for (std::size_t i = 0; i < side_ * side_; ++i) {
+            if (chosen(random)) set(i % side_, i / side_, grey, alpha);
+        }
+    }
+    void disc(double radius, png_byte grey, png_byte alpha = 255) {
+        const double middle = (static_cast<double>(side_) - 1) / 2;
+        for (std::size_t i = 0; i < side_ * side_; ++i) {
+            const double x = static_cast<double>(i % side_) - middle;
+            const double y = static_cast<double>(i / side_) - middle;
+            if (std::hypot(x, y) <= radius) set(i % side_, i / side_, grey, alpha);
+        }
+    }
+    Picture picture() const {
+        const auto side = static_cast<png_uint_32>(side_);
+        Picture result = {side, side, 8, PNG_COLOR_TYPE_GRAY_ALPHA, {}};
+        for (std::size_t y = 0; y < side_; ++y) {
+            const auto row = pixels_.begin() + static_cast<std::ptrdiff_t>(2 * y * side_);
+            result.rows.emplace_back(row, row + static_cast<std::ptrdiff_t>(2 * side_));
+        }
+        return result;
+    }
+
+  private:
+    std::size_t side_;
+    std::vector<png_byte> pixels_;
+};
+
+TEST_F(Png, DarkInkMayHaveLightPixelsInIt) {
+    std::mt19937 random(11);
+    for (const png_byte grey : {png_byte{17}, png_byte{128}, png_byte{255}}) {
+        for (const double radius : {3.0, 12.0, 16.0, 18.0}) {
+            Canvas canvas(40, 255, 0);
+            canvas.disc(radius, 0);
+            canvas.set(20, 19, grey);  // one pixel in the middle
+            write(path, canvas.picture());
+            const Brightness read = read_brightness(path);
+            EXPECT_TRUE(read.is_opacity) << radius << " " << int{grey};
+            EXPECT_EQ(std::ranges::count(read.values, 1),
+                      std::ranges::count_if(read.values, [](float value) { return value > 0; }));
+        }
+        // Thin strokes whose edges blend into a white paper that is gone: two thirds as much light as dark.
+        Canvas strokes(60, 0, 0);
+        for (std::size_t x = 5; x < 55; ++x) {
+            for (const std::size_t y : {20U, 40U}) {
+                strokes.set(x, y, 3);
+                strokes.set(x, y + 1, grey, 170);
+            }
+        }
+        write(path, strokes.picture());
+        EXPECT_TRUE(read_brightness(path).is_opacity) << int{grey};
+        // Scattered ink with a few light specks.
+        for (int i = 0; i < 5; ++i) {
+            Canvas scattered(32, 0, 0);
+            scattered.sprinkle(random, 0.3, 0);
+            scattered.sprinkle(random, 0.02, grey);
+            write(path, scattered.picture());
+            EXPECT_TRUE(read_brightness(path).is_opacity) << int{grey};
+        }
+    }
+}
+
+TEST_F(Png, LightMarksOnBlackAreTheDensityThoughPartOfThePictureIsTransparent) {
+    std::mt19937 random(12);
+    for (const double share : {0.01, 0.05, 0.2}) {
+        // Black with transparent corners.
+        Canvas corners(40, 0, 255);
+        corners.sprinkle(random, share, 255);
+        for (const std::size_t x : {0U, 39U}) {
+            for (const std::size_t y : {0U, 39U}) corners.set(x, y, 255, 0);
+        }
+        write(path, corners.picture());
+        EXPECT_FALSE(read_brightness(path).is_opacity) << share;
+        // All of it a little transparent.
+        Canvas veil(40, 0, 250);
+        veil.sprinkle(random, share, 255);
+        write(path, veil.picture());
+        EXPECT_FALSE(read_brightness(path).is_opacity) << share;
+    }
+    // A sky in a round frame.
+    Canvas sky(64, 0, 0);
+    sky.disc(31, 0);
+    for (std::size_t i = 0; i < 100; ++i) sky.set(16 + i % 10 * 3, 16 + i / 10 * 3, 200);
+    write(path, sky.picture());
+    EXPECT_FALSE(read_brightness(path).is_opacity);
+    EXPECT_FALSE(read_brightness(path).leaves_out_dark_parts);
+}
+
+TEST_F(Png, DarkPartsOfAColouredDrawingAreToldOf) {
+    Canvas canvas(60, 0, 0);
+    canvas.disc(20, 0);    // an outline
+    canvas.disc(15, 200);  // filled
+    write(path, canvas.picture());
+    const Brightness read = read_brightness(path);
+    EXPECT_FALSE(read.is_opacity);
+    EXPECT_TRUE(read.leaves_out_dark_parts);
+    std::filesystem::rename(path, png);
+    EXPECT_THAT(open_dataset(png.string())->notes(),
+                testing::ElementsAre(testing::HasSubstr("its dark parts hold no points")));
+    Canvas light(60, 0, 0);
+    light.disc(20, 200);
+    write(path, light.picture());
+    EXPECT_FALSE(read_brightness(path).is_opacity);
+    EXPECT_FALSE(read_brightness(path).leaves_out_dark_parts);
 }
 
 TEST_F(Png, BlackWithoutTransparencyOrWithNothingElseHasNoDensity) {

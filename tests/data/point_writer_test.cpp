@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -43,11 +44,30 @@ TEST_F(PointWriting, KeepsPiecesInTheirOrderInEveryKindOfFile) {
     EXPECT_EQ(text.str(), "1,-2,0.1\n4,5,1e-30\n7,8,9\n");
 }
 
-TEST_F(PointWriting, PutsPointsOfTheLineAndThePlaneIntoSpace) {
-    EXPECT_EQ(read_ply(written("plane.ply", {{2, 2, {1, 2, 3, 4}}}, Precision::single)).points.values,
-              (std::vector<float>{1, 2, 0, 3, 4, 0}));
-    EXPECT_EQ(read_ply(written("line.ply", {{1, 1, {5}}}, Precision::single)).points.values,
-              (std::vector<float>{5, 0, 0}));
+TEST_F(PointWriting, PutsPointsOfTheLineAndThePlaneIntoSpaceAndReadsThemBack) {
+    std::mt19937 random(7);
+    std::uniform_real_distribution<float> uniform(-5, 5);
+    for (const std::size_t dim : {1U, 2U, 3U}) {
+        for (const std::size_t count : {1U, 2U, 57U}) {
+            Points points = {count, dim, {}};
+            for (std::size_t i = 0; i < count * dim; ++i) points.values.push_back(uniform(random));
+            for (const Precision precision : {Precision::single, Precision::twofold}) {
+                const std::filesystem::path path = written("cloud.ply", {points}, precision);
+                const PointFile read = read_ply(path);
+                EXPECT_EQ(read.points, points) << dim << " " << count;
+                EXPECT_THAT(read.notes(path), testing::IsEmpty());
+                // Three numbers for each vertex, as other programs want it.
+                std::ostringstream text;
+                text << std::ifstream(path).rdbuf();
+                const std::string& bytes = text.str();
+                const std::size_t each = precision == Precision::single ? 12 : 24;
+                EXPECT_EQ(bytes.size() - bytes.find("end_header\n") - 11, count * each);
+            }
+        }
+    }
+    // Constant, yet a coordinate.
+    const Points flat = {2, 3, {1, 2, 0, 3, 4, 0}};
+    EXPECT_EQ(read_ply(written("flat.ply", {flat}, Precision::single)).points, flat);
 }
 
 TEST_F(PointWriting, KeepsInDoublePrecisionWhatFloat32CannotHold) {
