@@ -9,12 +9,12 @@ namespace {
 constexpr auto kView = static_cast<std::uint32_t>(Command::view);
 
 /// Settings of `train` that the viewer uses too. It has no use for those about output files and resuming.
-constexpr std::array<std::string_view, 14> kHeeded = {
+constexpr std::array<std::string_view, 15> kHeeded = {
     "train.conditional", "train.label_dropout", "train.steps",
     "train.batch",       "train.schedule",      "train.final_learning_rate",
     "train.warmup",      "train.learning_rate", "train.weight_decay",
     "train.ema",         "train.clip",          "network.width",
-    "network.depth",     "network.features"};
+    "network.depth",     "network.features",    "network.input_gain"};
 
 bool is_heeded(std::string_view name) {
     return name == "objective" || name.starts_with("objective.") || std::ranges::find(kHeeded, name) != kHeeded.end();

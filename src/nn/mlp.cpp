@@ -81,7 +81,8 @@ TimeFrequencies frequencies_of_range(double lowest, double highest) {
     return {std::max(std::min(kFinest / range, most), slowest), slowest};
 }
 
-data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies) {
+data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies,
+                                double input_gain) {
     data::TensorMap tensors;
     std::uint32_t index = 0;
     for (const TensorSpec& spec : mlp_tensors(config)) {
@@ -89,7 +90,8 @@ data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, con
         data::Tensor tensor = {spec.shape, std::vector<float>(shape.rows * shape.columns)};
         // A layer's inputs reach it through two matrices; each keeps the scale of its own.
         const bool drawn = spec.shape.size() == 2 && !spec.name.starts_with("output");
-        const double bound = drawn ? 1 / std::sqrt(static_cast<double>(shape.columns)) : 0;
+        const double gain = spec.name == "input.weight" ? input_gain : 1;
+        const double bound = drawn ? gain / std::sqrt(static_cast<double>(shape.columns)) : 0;
         for (std::size_t i = 0; drawn && i < tensor.values.size(); ++i) {
             const double u = base::uniform(seed, static_cast<std::uint32_t>(i), 0, index, base::kWeightStream);
             tensor.values[i] = static_cast<float>(bound * (2 * u - 1));

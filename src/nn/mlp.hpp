@@ -65,7 +65,10 @@ TimeFrequencies frequencies_of_levels(double highest);
 TimeFrequencies frequencies_of_range(double lowest, double highest);
 
 /// Time frequencies and weights uniform in ±1/√inputs, drawn from base::kWeightStream; the output layer is zero.
-data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies);
+/// input.weight is multiplied by `input_gain`: the units of the first layer then bend over shorter distances, as the
+/// frequency ω_0 of Sitzmann et al. 2020 does for sines.
+data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies,
+                                double input_gain = 1);
 
 /// The tensors with those that training changes replaced by `trained`, one number per trained weight, tensor after
 /// tensor.

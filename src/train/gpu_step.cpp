@@ -142,7 +142,7 @@ void GpuStep::upload_constants() {
 }
 
 data::TensorMap GpuStep::initial_weights() const {
-    return nn::initial_weights(network_, settings_.seed, source_.frequencies());
+    return nn::initial_weights(network_, settings_.seed, source_.frequencies(), settings_.input_gain);
 }
 
 /// Where the trained weights begin in the plan's values, in bytes: they lie there one after the other.

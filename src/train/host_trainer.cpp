@@ -15,7 +15,7 @@ HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& dat
       network_(network_config(settings, source_)),
       objective_(build_objective(network_, source_, settings.batch)),
       plan_(objective_.graph, training_outputs(objective_, network_), settings.batch) {
-    const data::TensorMap weights = nn::initial_weights(network_, settings.seed, source_.frequencies());
+    const data::TensorMap weights = nn::initial_weights(network_, settings.seed, source_.frequencies(), settings.input_gain);
     std::size_t gradient = 0;
     for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {
         const std::vector<float>& values = weights.at(spec.name).values;

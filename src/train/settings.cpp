@@ -36,6 +36,7 @@ void check_settings(const TrainSettings& settings) {
     require_range<std::size_t>("--network.width", settings.width, 1, kMaxWidth);
     require_range<std::size_t>("--network.depth", settings.depth, 0, kMaxDepth);
     require_range<std::size_t>("--network.features", settings.features, 1, kMaxFeatures);
+    require_range("--network.input_gain", settings.input_gain, kMinInputGain, kMaxInputGain);
     if (std::ranges::find(kRateSchedules, settings.schedule) == kRateSchedules.end()) {
         throw base::request_error("unknown learning-rate schedule '" + settings.schedule + "'", "--train.schedule",
                                   "no such name", base::name_hint(settings.schedule, kRateSchedules));

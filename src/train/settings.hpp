@@ -29,6 +29,8 @@ inline constexpr double kMaxWeightDecay = 10;
 inline constexpr std::size_t kMaxWidth = 1024;
 inline constexpr std::size_t kMaxDepth = 64;
 inline constexpr std::size_t kMaxFeatures = 1024;
+inline constexpr double kMinInputGain = 0.01;
+inline constexpr double kMaxInputGain = 1000;
 
 /// What a user says about training; the comments name the flags and the least values.
 struct TrainSettings {
@@ -55,6 +57,7 @@ struct TrainSettings {
     std::size_t width = 64;                     ///< --network.width, ≥ 1
     std::size_t depth = 3;                      ///< --network.depth
     std::size_t features = 32;                  ///< --network.features, ≥ 1
+    double input_gain = 1;                      ///< --network.input_gain, kMinInputGain … kMaxInputGain
     std::filesystem::path out;                  ///< --out; empty: nothing is written
     std::filesystem::path log;                  ///< --log: CSV, one row per step; empty: none
     std::map<std::string, std::string> record;  ///< what checkpoints keep of how they were made (`training`)

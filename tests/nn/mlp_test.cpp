@@ -150,6 +150,20 @@ TEST(Mlp, SharesEverythingThatDependsOnTimeAlone) {
     EXPECT_EQ(per_particle, 9U);  // four layers of linear and silu, and the output
 }
 
+TEST(Mlp, InputGainScalesTheFirstLayersWeightsOnly) {
+    for (const std::size_t dim : {std::size_t{1}, std::size_t{3}}) {
+        const MlpConfig config = {.dim = dim, .width = 7, .depth = 2};
+        const data::TensorMap plain = initial_weights(config, 5, frequencies_of_levels(999));
+        const data::TensorMap scaled = initial_weights(config, 5, frequencies_of_levels(999), 4);
+        for (const auto& [name, tensor] : plain) {
+            const float factor = name == "input.weight" ? 4 : 1;
+            for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+                EXPECT_FLOAT_EQ(scaled.at(name).values[i], factor * tensor.values[i]) << name;
+            }
+        }
+    }
+}
+
 TEST(Mlp, StartsFromReproducibleBoundedWeights) {
     const MlpConfig config;
     const data::TensorMap tensors = initial_weights(config, 5, frequencies_of_levels(999));

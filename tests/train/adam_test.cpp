@@ -102,6 +102,7 @@ TEST(TrainSettings, AreRefusedByFlag) {
     expect([](TrainSettings& s) { s.width = 0; }, "--network.width");
     expect([](TrainSettings& s) { s.depth = 1000; }, "--network.depth");
     expect([](TrainSettings& s) { s.features = 0; }, "--network.features");
+    expect([](TrainSettings& s) { s.input_gain = 0; }, "--network.input_gain");
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ class ReferenceTrainer {
           network_(network_config(settings_, source_)),
           objective_(build_objective(network_, source_, settings_.batch)),
           outputs_(training_outputs(objective_, network_)) {
-        for (const auto& [name, tensor] : nn::initial_weights(network_, settings_.seed, source_.frequencies())) {
+        for (const auto& [name, tensor] :
+             nn::initial_weights(network_, settings_.seed, source_.frequencies(), settings_.input_gain)) {
             const nn::Shape shape = nn::value_shape({name, tensor.shape});
             nn::Matrix& matrix = tensors_[name] = nn::Matrix(shape.rows, shape.columns);
             std::ranges::copy(tensor.values, matrix.values.begin());
@@ -115,6 +116,7 @@ inline TrainSettings reference_settings(const ObjectiveCase& what) {
     settings.steps = 12;
     settings.batch = 130;
     settings.width = 12;
+    settings.input_gain = 1.5;
     settings.warmup = 4;
     settings.clip = 0.7;
     settings.weight_decay = 0.1;

@@ -127,7 +127,7 @@ void TrainingPanel::draw(Settings& plan, Settings& settings, const LiveTraining&
     class_controls(plan);
     objective_controls(plan);
     for (const char* const name : {"train.learning_rate", "train.schedule", "train.steps", "train.batch", "train.ema",
-                                   "network.width", "network.depth"}) {
+                                   "network.width", "network.depth", "network.input_gain"}) {
         control(plan, name);
     }
 }
