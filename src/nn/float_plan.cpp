@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/flush_denormals.hpp"
 #include "nn/arena.hpp"
 
 namespace scorefield::nn {
@@ -275,6 +276,7 @@ void FloatPlan::gather(const Block& block) {
 
 void FloatPlan::run(base::ThreadPool& pool, std::size_t rows, const FloatBindings& bindings) {
     if (rows == 0 || rows > max_rows_) throw std::logic_error("more particles than planned for, or none");
+    const base::FlushDenormals flush;
     rows_ = rows;
     bind(bindings, rows);
     const std::size_t blocks = (rows + kBlockRows - 1) / kBlockRows;
@@ -288,12 +290,16 @@ void FloatPlan::run(base::ThreadPool& pool, std::size_t rows, const FloatBinding
             if (place.reduction) reductions.push_back(i);
         }
         pool.run(blocks, [&](std::size_t index) {
+            const base::FlushDenormals flush_here;
             const std::size_t first = index * kBlockRows;
             const Block block = {index, first, std::min(kBlockRows, rows - first)};
             run_block(stage, block);
             if (stage + 1 == stages_) gather(block);
         });
-        pool.run(reductions.size(), [&](std::size_t i) { combine(reductions[i], blocks); });
+        pool.run(reductions.size(), [&](std::size_t i) {
+            const base::FlushDenormals flush_here;
+            combine(reductions[i], blocks);
+        });
     }
 }
 

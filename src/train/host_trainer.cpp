@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "base/flush_denormals.hpp"
+
 namespace scorefield::train {
 
 HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& data,
@@ -15,7 +17,8 @@ HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& dat
       network_(network_config(settings, source_)),
       objective_(build_objective(network_, source_, settings.batch)),
       plan_(objective_.graph, training_outputs(objective_, network_), settings.batch) {
-    const data::TensorMap weights = nn::initial_weights(network_, settings.seed, source_.frequencies(), settings.input_gain);
+    const data::TensorMap weights =
+        nn::initial_weights(network_, settings.seed, source_.frequencies(), settings.input_gain);
     std::size_t gradient = 0;
     for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {
         const std::vector<float>& values = weights.at(spec.name).values;
@@ -51,6 +54,7 @@ StepReport HostTrainer::step() {
     ++steps_;
     if (!converges_) return report;
     pool_.run(parameters_.size(), [&](std::size_t i) {
+        const base::FlushDenormals flush;
         Parameter& parameter = parameters_[i];
         if (!parameter.spec.trained) return;
         adam_step(parameter.adam, parameter.weights, plan_.output(parameter.gradient), report.learning_rate, factor,
