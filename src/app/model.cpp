@@ -139,16 +139,17 @@ diffusion::Parametrisation parametrisation_of(const Settings& settings, bool exa
 
 constexpr std::string_view kChainProgram = "three_states";
 
-/// An exact target answers for any process and prediction, but a program must fit its own header.
+/// An exact target fits any process and prediction, so the program is checked against its own header.
 void require_fits_own_header(const Settings& settings, const diffusion::Program& program,
                              const diffusion::Parametrisation& parametrisation) {
     if (!program.process_settings) return;
     const auto process = diffusion::make_process(*program.process_settings);
     const std::string why = diffusion::contradiction(program, *process, parametrisation);
     if (why.empty()) return;
-    throw base::request_error("program contradicts its header", settings.program,
-                              fmt::format("with 'the model' for the process and prediction of the header: {}", why),
-                              "compile it again");
+    throw base::request_error(
+        "program contradicts its header", settings.program,
+        fmt::format("its instructions do not fit its own header (here called 'the model'): {}", why),
+        "compile it again with 'scorefield program'");
 }
 
 /// Throws where `program`, which --program names, is not for this model.
@@ -197,7 +198,8 @@ diffusion::Program read_program(const std::string& name) {
     return diffusion::program_from_json(data::read_text(name, "program", data::kMaxProgramBytes), name);
 }
 
-/// The prediction that a program was compiled for, unless --prediction says it, and its sigma_data, if it names one.
+/// `parametrisation` with the program's prediction, unless --prediction is given, and with its sigma_data, if it stores
+/// one.
 diffusion::Parametrisation parametrisation_of_program(const Settings& settings,
                                                       diffusion::Parametrisation parametrisation) {
     const diffusion::Program program = read_program(settings.program);

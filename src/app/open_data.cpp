@@ -15,7 +15,7 @@ std::unique_ptr<data::Dataset> open_data(const Settings& settings, const std::st
     return dataset;
 }
 
-void note_fields_of_rows(const Settings& settings) {
+void note_structured_fields(const Settings& settings) {
     if (settings.quiet) return;
     if (start_kind(settings) == StartKind::file) note_once(data::npy_field_notes(settings.init));
     for (const std::string& file : {settings.known, settings.mask}) {

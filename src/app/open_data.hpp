@@ -15,7 +15,7 @@ std::unique_ptr<data::Dataset> open_data(const Settings& settings, const std::st
 
 /// Tells which fields of structured arrays are read as coordinates, and in which order, for the files of --init,
 /// --known and --mask, unless `settings` are quiet. Throws as data::npy_field_notes.
-void note_fields_of_rows(const Settings& settings);
+void note_structured_fields(const Settings& settings);
 
 /// Writes each of `notes` as a line of its own to standard error, once in the life of the process: a run opens its data
 /// in several places.

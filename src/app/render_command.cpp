@@ -213,13 +213,13 @@ void require_tempo(const Settings& settings) {
                               "give > 0, at most 1000 steps/s");
 }
 
-/// Formats whose players show no more frames per second.
+/// Refuses a frame rate that players of the format cannot show.
 void require_frame_rate(const Settings& settings) {
     const render::VideoFormat* const format = render::find_video_format(settings.out);
-    if (format == nullptr || settings.fps <= format->most_fps) return;
+    if (format == nullptr || settings.fps <= format->max_fps) return;
     throw base::request_error("value out of range", "--fps",
-                              fmt::format("{} shows at most {} frames/s", format->name, format->most_fps),
-                              fmt::format("give at most {}, or write an .mp4", format->most_fps));
+                              fmt::format("{} players show at most {} frames/s", format->name, format->max_fps),
+                              fmt::format("give --fps {} or less, or write .mp4 or .webm", format->max_fps));
 }
 
 }  // namespace
@@ -230,7 +230,7 @@ int render_command(const Settings& asked) {
     if (form != Form::sheet) require_tempo(asked);
     if (form == Form::film) require_frame_rate(asked);
     const Settings settings = with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
-    note_fields_of_rows(settings);
+    note_structured_fields(settings);
     // The steps of a program from a file are not known yet: play counts again.
     if (form == Form::sheet) {
         require_sheet_size(settings);

@@ -122,16 +122,17 @@ Note cut_data_note(const Settings& settings, const Model& model, const diffusion
         settings.program, limit, model.name(), reach);
 }
 
-/// A program from a file that is wrong whatever the score is.
+/// A program from a file that is wrong for any model of this prediction.
 Note program_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
     if (settings.program.empty()) return {};
-    const std::optional<diffusion::GaussianEnd> end = diffusion::gaussian_end(program, model.parametrisation);
-    if (!end || !end->is_wrong()) return {};
+    const std::optional<diffusion::GaussianCheck> check = diffusion::check_on_gaussian(program, model.parametrisation);
+    if (!check || !check->is_wrong()) return {};
     return format_shown(
-        "{}: with the exact score of Gaussian data (mean {}, std {}) as {} it ends at mean {:.3g}, std {:.3g}: its "
-        "samples are wrong for any model. Compile it again for this prediction, with more steps or other noise levels",
-        settings.program, diffusion::GaussianEnd::kMean, std::sqrt(diffusion::GaussianEnd::kVariance),
-        diffusion::prediction_name(model.parametrisation.prediction), end->mean, end->deviation);
+        "{0}: a test run with the exact {1} of Gaussian data (mean {2}, std {3}) gave samples with mean {4:.3g}, std "
+        "{5:.3g}: it is wrong for any model that predicts {1}. Compile it for this prediction, or with more steps or "
+        "other noise levels",
+        settings.program, diffusion::prediction_name(model.parametrisation.prediction), diffusion::GaussianCheck::kMean,
+        std::sqrt(diffusion::GaussianCheck::kVariance), check->mean, check->deviation);
 }
 
 /// The standard deviation of the narrowest part of the data in the model's units: the thinnest direction of a
@@ -152,15 +153,27 @@ double narrowest_deviation(const Model& model) {
     return std::isfinite(least) ? least : 0;
 }
 
-/// What lowers the last noise level of the process, besides the choice of levels.
-std::string_view smaller_parameter(const diffusion::ProcessSettings& process) {
-    if (process.name == "ddpm") return process.schedule == "constant" ? "smaller --process.beta" : "larger --process.T";
-    if (process.name == "ve" || process.name == "edm") return "smaller --process.sigma_min";
-    return process.name == "additive" ? "smaller --process.s or --process.t_min" : "smaller --process.t_min";
+/// The process parameter that lowers the last noise level.
+std::string_view last_level_remedy(const diffusion::ProcessSettings& process) {
+    if (process.name == "ddpm") {
+        if (process.schedule == "constant") return "a smaller --process.beta";
+        return process.schedule.starts_with("cosine") ? "a larger --process.T" : "a smaller --process.beta_start";
+    }
+    if (process.name == "ve" || process.name == "edm") return "a smaller --process.sigma_min";
+    return process.name == "additive" ? "a smaller --process.s or --process.t_min" : "a smaller --process.t_min";
 }
 
-/// The denoiser's answer for a Gaussian of deviation s at the noise-to-signal ratio r has the deviation s/hypot(1,
-/// r/s): a run whose last evaluation is at such a ratio loses the difference, or keeps noise of about that size.
+/// How to end at a lower noise level.
+std::string end_remedy(const Settings& settings, const Model& model) {
+    if (!settings.program.empty()) return "compile the program with more steps or a lower last level";
+    if (!settings.timesteps.empty()) return "add a smaller last timestep to --timesteps";
+    const std::string levels = "use more --steps or another --spacing";
+    return model.target ? fmt::format("{}, or {}", levels, last_level_remedy(model.process_settings)) : levels;
+}
+
+/// For Gaussian data with std s, the denoiser's output at the noise-to-signal ratio r has std s/hypot(1, r/s). A run
+/// whose last evaluation is at r therefore has too small a std or, if it does not denoise at the end, too large a one
+/// by a similar amount.
 Note end_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
     if (model.in_training) return {};
     if (settings.program.empty()) {
@@ -177,13 +190,10 @@ Note end_note(const Settings& settings, const Model& model, const diffusion::Pro
     constexpr double kKept = 0.9;
     const double kept = 1 / std::hypot(1, ratio / deviation);
     if (kept >= kKept) return {};
-    const std::string remedy = settings.program.empty() ? fmt::format("more --steps, another --spacing or {}",
-                                                                      smaller_parameter(model.process_settings))
-                                                        : "compile the program with more steps or a lower last level";
     return fmt::format(
-        "the last noise level (sigma/alpha = {:.3g}) is high for the narrowest part of the data (std {:.3g}): there "
-        "the std of the samples is wrong by about {:.0f}%. End at a lower noise level: {}",
-        ratio, deviation, 100 * (1 - kept), remedy);
+        "the last noise level (sigma/alpha = {:.3g}) is too high for the narrowest part of the data (std {:.3g}): the "
+        "std of the samples there is off by about {:.0f}%. To end at a lower noise level, {}",
+        ratio, deviation, 100 * (1 - kept), end_remedy(settings, model));
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace scorefield::app {
 
 /// Notes on why the samples of a run may be wrong, each with its remedy if there is one: weights that cannot be
 /// verified, noise levels that were never trained, a sampler with a known limitation, a program that clips the data or
-/// is wrong for any score, an initial distribution that is not the marginal at the first level, a last level that is
-/// high for the narrowest part of the data.
+/// is wrong for any model of this prediction, an initial distribution that is not the marginal at the first level, a
+/// last level that is high for the narrowest part of the data.
 std::vector<std::string> run_notes(const Settings& settings, const Model& model, const diffusion::Program& program);
 
 /// Writes run_notes to standard error, unless --quiet.

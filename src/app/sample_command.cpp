@@ -205,7 +205,7 @@ sample::RowSource rows_of_shard(const StartRows& rows, std::uint32_t first_of_sh
 int sample_command(const Settings& asked) {
     watch_interrupts();
     const Settings settings = with_particles_of_init(asked);
-    note_fields_of_rows(settings);
+    note_structured_fields(settings);
     const Model model = open_model(settings);
     note_coarse_samples(settings, model);
     const std::size_t dim = model.dim();

@@ -212,11 +212,11 @@ void add_training(Table& table) {
     table.push_back({"network.features", kGroup, IntegerRange{1, train::kMaxFeatures}, "",
                      "Number of frequencies in the time embedding", kTrain,
                      [](Settings& s) -> Slot { return &s.train.features; }});
-    table.push_back({"network.input_gain", kGroup,
-                     RealRange{train::kMinInputGain, train::kMaxInputGain, false, 20, true}, "",
-                     "Factor of the initial weights of the first layer. More than 1, e.g. 5, learns finer detail such "
-                     "as thin lines",
-                     kTrain, [](Settings& s) -> Slot { return &s.train.input_gain; }});
+    table.push_back(
+        {"network.input_gain", kGroup, RealRange{train::kMinInputGain, train::kMaxInputGain, false, 20, true}, "",
+         "Gain of the initial input weights. Values above 1, e.g. 5, help to learn fine detail such as thin "
+         "lines",
+         kTrain, [](Settings& s) -> Slot { return &s.train.input_gain; }});
 }
 
 void add_picture(Table& table) {

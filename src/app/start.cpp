@@ -179,10 +179,10 @@ std::optional<std::string> start_note(const Settings& settings, const Model& mod
         constexpr double kStandardErrors = 4;
         const data::Points states = read_states(settings, model);
         const Difference found = difference_of(diffusion::moments_of(states.values, dim), density);
-        const double by_chance = kStandardErrors / std::sqrt(static_cast<double>(states.count));
-        // A part of the data is a start as well, and narrower.
+        const double sampling_error = kStandardErrors / std::sqrt(static_cast<double>(states.count));
+        // A subset of the data is a valid start too and may be narrower, so only too large a std counts.
         const double difference = from_data ? std::log(std::max(found.ratio, 1.0)) : found.magnitude;
-        if (difference < std::max(std::log(kSmallestRatio), by_chance)) return {};
+        if (difference < std::max(std::log(kSmallestRatio), sampling_error)) return {};
         return fmt::format(
             "the states in {} do not match the marginal at {}: in coordinate {} the mean is off by {:.3g} std and the "
             "std is {:.3g} times the expected one. Check --units, and that the states belong to this noise level",

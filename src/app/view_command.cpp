@@ -28,7 +28,7 @@ void require_flags_used(const Settings& settings) {
 int view_command(const Settings& settings) {
     watch_interrupts();
     require_flags_used(settings);
-    note_fields_of_rows(settings);
+    note_structured_fields(settings);
     Viewer viewer(with_particles_of_init(settings));
     viewer.run();
     require_no_validation_messages(viewer.device());

@@ -6,16 +6,17 @@
 
 namespace scorefield::base {
 
-/// While it lives, this thread's arithmetic takes denormal numbers for 0 and gives 0 instead of denormal results (below
-/// 1.2e-38 in single precision), as Vulkan devices may. An x86 processor needs over a hundred cycles for each of them,
-/// and a trained network has many: silu of large negative numbers. On other processors it changes nothing.
+/// Sets flush-to-zero (FTZ) and denormals-are-zero (DAZ) for SSE arithmetic of this thread during its lifetime:
+/// denormal inputs and results (below 1.2e-38 in single precision) count as 0, as on Vulkan devices. An x86 processor
+/// needs over a hundred cycles for each of them, and trained networks produce many: silu of large negative numbers.
+/// Without SSE it does nothing.
 class FlushDenormals {
   public:
 #if defined(__SSE__)
     FlushDenormals() : before_(_mm_getcsr()) {
-        constexpr unsigned kFlushResults = 0x8000;
-        constexpr unsigned kFlushInputs = 0x0040;
-        _mm_setcsr(before_ | kFlushResults | kFlushInputs);
+        constexpr unsigned kFlushToZero = 0x8000;
+        constexpr unsigned kDenormalsAreZero = 0x0040;
+        _mm_setcsr(before_ | kFlushToZero | kDenormalsAreZero);
     }
     ~FlushDenormals() {
         _mm_setcsr(before_);

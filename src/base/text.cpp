@@ -34,8 +34,8 @@ Character character_at(std::string_view text, std::size_t at) {
     return {code, bytes, true};
 }
 
-/// Line and paragraph separators, and Unicode's format characters (category Cf), first and last of each range: they
-/// reorder what stands around them, or have no width, so that two texts look the same.
+/// Line and paragraph separators and the ranges of Unicode's format characters (category Cf), first and last code
+/// point. Most are invisible or change the direction of the text, so that different texts can look the same.
 constexpr std::pair<char32_t, char32_t> kFormatCharacters[] = {
     {0x00AD, 0x00AD},   {0x0600, 0x0605},   {0x061C, 0x061C},   {0x06DD, 0x06DD},   {0x070F, 0x070F},
     {0x0890, 0x0891},   {0x08E2, 0x08E2},   {0x180E, 0x180E},   {0x200B, 0x200F},   {0x2028, 0x202E},

@@ -10,14 +10,15 @@ namespace scorefield::base {
 inline constexpr std::size_t kShownCharacters = 40;
 
 /// What a terminal and a log can show on one line: line ends and tabs become blanks; other control characters (C0, DEL,
-/// C1), format characters (those that turn the direction of the text or have no width) and bytes that are not UTF-8
+/// C1), format characters (category Cf, most of them invisible) and bytes that are not UTF-8
 /// become `?`.
 std::string printable(std::string_view text);
 
 /// The same of a text of many lines, which keeps its line ends.
 std::string printable_lines(std::string_view text);
 
-/// Text in either encoding as UTF-8: what is not valid UTF-8 is taken for ISO 8859-1, a byte for each character.
+/// Converts to UTF-8. Text that is valid UTF-8 is returned unchanged; otherwise every byte is read as one ISO 8859-1
+/// character.
 std::string to_utf8(std::string_view text);
 
 /// `text`, printable, in at most `most` characters (3 or more): the middle of a longer one becomes `…`. Takes no longer

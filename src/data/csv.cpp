@@ -44,13 +44,14 @@ std::optional<double> number_of(std::string_view field) {
     return is_missing(field) ? std::numeric_limits<double>::quiet_NaN() : parse_number(field);
 }
 
-/// Whether a word has a decimal point or an exponent, as writers of real numbers put into whole ones, too.
+/// Whether the field is a finite number with a decimal point or an exponent. Programs that write real numbers write 1
+/// as 1.0 or 1e0.
 bool is_written_as_real(std::string_view field) {
     return field.find_first_of(".eE") != std::string_view::npos &&
            std::isfinite(parse_number(field).value_or(HUGE_VAL));
 }
 
-/// Whether a word is several numbers between these separators.
+/// Whether the field holds two or more numbers, separated by any of `separators`.
 bool is_several_numbers(std::string_view field, std::string_view separators) {
     std::size_t count = 0;
     for (std::size_t begin = field.find_first_not_of(separators); begin < field.size(); ++count) {
@@ -70,7 +71,7 @@ class CsvReader {
         next_or_fail();
         const bool is_separator_given = read_separator();
         if (is_separator_given) next_or_fail();
-        skip_blank_names(is_separator_given);
+        skip_rows_of_empty_cells(is_separator_given);
         bool has_line = true;
         if (is_header() || is_numbered_header()) {
             const bool is_spaced = separator_ == kAnySpace;
@@ -105,20 +106,17 @@ class CsvReader {
         if (!lines_.next()) fail_file("it holds no points");
     }
 
-    /// Lines above the table in which all names are empty, as spreadsheets write empty rows.
-    void skip_blank_names(bool is_separator_given) {
+    /// Skips lines above the table in which all cells are empty, as spreadsheets write empty rows.
+    void skip_rows_of_empty_cells(bool is_separator_given) {
         std::size_t skipped = 0;
-        for (; is_blank(); ++skipped) {
+        for (; has_only_empty_cells(); ++skipped) {
             next_or_fail();
             if (!is_separator_given) separator_ = separator_of(lines_.line());
         }
-        if (skipped == 1) remarks_.emplace_back("skipped its first line, which has neither names nor numbers");
-        if (skipped > 1) {
-            remarks_.push_back(
-                fmt::format("skipped its first {} lines, which have neither names nor numbers", skipped));
-        }
+        if (skipped == 1) remarks_.emplace_back("skipped a line of empty cells above the table");
+        if (skipped > 1) remarks_.push_back(fmt::format("skipped {} lines of empty cells above the table", skipped));
     }
-    bool is_blank() const {
+    bool has_only_empty_cells() const {
         CsvFields fields(lines_.line(), separator_);
         for (auto field = fields.next(); field; field = fields.next()) {
             if (!field->empty()) return false;
@@ -155,15 +153,15 @@ class CsvReader {
     }
 
     /// Whether the line is 0, 1, 2, … as pandas numbers columns without names, above values that are written as real
-    /// numbers. A point of whole numbers among others is not told from it where the values are whole numbers, too. A
-    /// single 0 is a usual value: all others have to be written as real numbers.
+    /// numbers. If all values below are whole numbers, the line is read as a point. In a single column 0 is a common
+    /// first value, so there every value below must be written as a real number or be missing.
     bool is_numbered_header() {
         CsvFields fields(lines_.line(), separator_);
         std::size_t columns = 0;
         bool is_at_end = false;
         for (auto field = fields.next(); field; field = fields.next()) {
             if (is_at_end) return false;
-            is_at_end = field->empty() && columns > 0;  // a separator behind the last name
+            is_at_end = field->empty() && columns > 0;  // a separator after the last name
             if (!is_at_end && *field != std::to_string(columns++)) return false;
         }
         bool any = false;
@@ -183,8 +181,8 @@ class CsvReader {
         return true;
     }
 
-    /// What separates the lines below a title. Below a single word, which may also be the name of a single column,
-    /// lines such as `1,5` may be two numbers or one with a decimal comma: those are refused.
+    /// The separator of the values below a title. A single word may also name a single column; then `1,5` may be two
+    /// numbers or one with a decimal comma. If all lines below are of that kind, the table is refused.
     char separator_below_title(bool is_single_word) {
         const char separator = separator_of(lines_.line());
         if (!is_single_word || separator != ',') return separator;
@@ -237,7 +235,7 @@ class CsvReader {
         }
         if (!width_) set_width(column - (last_is_empty && column > 1 ? 1 : 0));
         std::size_t found = values_.size() - begin;
-        // A separator behind the last value.
+        // A separator after the last value.
         if (last_is_empty && found == *width_ + 1) {
             values_.pop_back();
             --found;
@@ -258,15 +256,18 @@ class CsvReader {
         const std::optional<std::string_view> first = fields.next();
         if (fields.next() || !is_several_numbers(*first, " \t;,")) return;
         fail("",
-             fmt::format("it has no {} between its values, the first line has",
-                         separator_ == '\t' ? "tab" : fmt::format("'{}'", separator_)),
+             fmt::format("its values are not separated by {} like those above",
+                         separator_ == '\t' ? "a tab" : fmt::format("'{}'", separator_)),
              kSeparatorHint);
     }
 
     std::string hint_for(const NotANumber& wrong, bool is_several) const {
         if (is_several) return kSeparatorHint;
         if (wrong.hint.empty()) return kFormHint;
-        return is_title_ambiguous_ ? wrong.hint + ", or remove the title if these are two numbers" : wrong.hint;
+        return is_title_ambiguous_
+                   ? wrong.hint +
+                         " if this is one number; if these are two columns, remove the one-word line above them"
+                   : wrong.hint;
     }
 
     double value(std::string_view field, std::size_t column) const {

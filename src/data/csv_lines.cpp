@@ -19,7 +19,7 @@ std::size_t find_unquoted(std::string_view line, std::string_view letters) {
 
 /// A comment begins the line or follows a space: `#N/A` is what spreadsheets write for a missing value.
 std::string_view without_comment(std::string_view line) {
-    if (trimmed(line).starts_with('%')) return {};  // not behind a value: `5 %` is no comment
+    if (trimmed(line).starts_with('%')) return {};  // not after a value: `5 %` is no comment
     for (std::size_t begin = 0; begin < line.size();) {
         const std::size_t mark = begin + find_unquoted(line.substr(begin), "#");
         if (mark == line.size()) break;

@@ -76,8 +76,9 @@ std::unique_ptr<Dataset> open_picture(const std::string& file) {
         notes.push_back(file + ": dark drawing on a transparent background; using alpha as the density");
     } else if (picture.leaves_out_dark_parts) {
         notes.push_back(file +
-                        ": light and dark drawing on a transparent background; using the brightness on black as "
-                        "the density, so its dark parts hold no points");
+                        ": drawing with light and dark parts on a transparent background; the density is its "
+                        "brightness on a black background, so dark parts get few or no points. To use alpha as the "
+                        "density, draw everything in black");
     }
     return make_density(file, picture.width, picture.height, picture.values,
                         {-width / longer, -height / longer, width / longer, height / longer}, std::move(notes));

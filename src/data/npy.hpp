@@ -29,8 +29,8 @@ PointFile read_npy_points(const std::filesystem::path& path);
 /// the header alone. Throws as read_npy.
 std::vector<std::string> npy_field_notes(const std::filesystem::path& path);
 
-/// read_npy_points where every row belongs to a particle. Throws base::Error (request) also where a point is not
-/// finite.
+/// Like read_npy_points, for files in which every row belongs to one particle. Throws base::Error (request) also where
+/// a point is not finite.
 Points read_precise_points(const std::filesystem::path& path);
 
 /// Like read_npy_points, but without an origin (may lose digits); throws if a point is not finite.

@@ -32,7 +32,7 @@ constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
     refuse_npy(path, "", kWhy, "give an array as numpy.save('points.npy', a) writes it");
 }
 
-/// The text of the header in UTF-8, which `file` then stands behind.
+/// The text of the header in UTF-8; afterwards `file` is at the first value.
 struct HeaderText {
     std::string text;
     std::uint64_t bytes = 0;  ///< of the file, up to the values

@@ -71,7 +71,7 @@ class AsciiBody {
     void end() const {
         if (!line_.empty()) place_.refuse("it has more values than the header says");
     }
-    /// What is left: lines of values. Elements of this kind among them, as each takes one.
+    /// The number of lines left that are not blank.
     std::uint64_t left() const {
         std::uint64_t lines = 0;
         for (std::string_view rest = rest_; !rest.empty();) {
@@ -159,7 +159,7 @@ class BinaryBody {
         rest_.remove_prefix(count * bytes_of(type));
     }
     void end() const {}
-    /// What is left: bytes, none where they are spaces and line ends alone.
+    /// The number of bytes left; 0 if only white space is left.
     std::uint64_t left() const {
         return rest_.find_first_not_of(" \t\r\n") == std::string_view::npos ? 0 : rest_.size();
     }
@@ -220,10 +220,10 @@ Axes find_axes(const std::filesystem::path& path, std::span<const PlyProperty> p
         auto found = std::ranges::find_if(properties, has_name);
         if (found == properties.end()) found = std::ranges::find_if(properties, has_name_in_capitals);
         if (found == properties.end()) {
-            const auto is_list_of_name = [axis](const PlyProperty& property) {
+            const auto has_this_name = [axis](const PlyProperty& property) {
                 return same_ply_name(property.name, kAxes[axis]);
             };
-            if (axis == 2 && std::ranges::none_of(properties, is_list_of_name)) {
+            if (axis == 2 && std::ranges::none_of(properties, has_this_name)) {
                 axes.count = axis;
                 axes.remarks.emplace_back("its vertices have no z, they are read as points in the plane");
                 break;
@@ -246,8 +246,9 @@ double coordinate(const Place& place, std::size_t axis, PlyType type, double val
     return type == PlyType::float32 ? static_cast<double>(static_cast<float>(value)) : value;
 }
 
-/// Takes the coordinates from `dim` on out of rows of `columns`, unless one of them is not 0; whether they are out.
-bool flatten(std::vector<double>& rows, std::size_t columns, std::size_t dim) {
+/// Removes the coordinates after the first `dim` from rows of `columns` values if all of them are 0. Returns whether
+/// it did.
+bool drop_zero_coordinates(std::vector<double>& rows, std::size_t columns, std::size_t dim) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (i % columns >= dim && rows[i] != 0) return false;
     }
@@ -276,12 +277,12 @@ PointFile read_vertices(Body& body, Place& place, const PlyElement& vertices, co
         });
     }
     if (header.dimensions < dim) {
-        if (flatten(coordinates, dim, header.dimensions)) {
+        if (drop_zero_coordinates(coordinates, dim, header.dimensions)) {
             dim = header.dimensions;
         } else {
             axes.remarks.push_back(
-                fmt::format("a comment in it says dimension {}, but {} is not 0: read in dimension {}",
-                            header.dimensions, kAxes[header.dimensions], dim));
+                fmt::format("its comment '{} {}' says {}D, but other coordinates are not 0; read as {}D points",
+                            kPlyDimensions, header.dimensions, header.dimensions, dim));
         }
     }
     PointFile file = points_from_rows(place.path, "cannot read PLY", std::move(coordinates), dim);
@@ -299,13 +300,13 @@ void pass_over(Body& body, Place& place, const PlyElement& element) {
     }
 }
 
-/// Refuses a file that goes on behind its last element: its header counts too few vertices. Elements behind the
-/// vertices may be broken or cut short, as they are of no use here.
+/// Refuses a file with data after its last element: a count in the header is too small. Elements after the vertices may
+/// be damaged or cut short, because they are not used.
 template <typename Body>
-void require_end(Body& body, Place& place, const PlyElement& vertices, std::span<const PlyElement> behind) {
+void require_end(Body& body, Place& place, const PlyElement& vertices, std::span<const PlyElement> after) {
     bool any = false;
     try {
-        for (const PlyElement& element : behind) {
+        for (const PlyElement& element : after) {
             any = any || (element.count > 0 && !element.properties.empty());
             pass_over(body, place, element);
         }
@@ -314,13 +315,16 @@ void require_end(Body& body, Place& place, const PlyElement& vertices, std::span
     }
     const std::uint64_t left = body.left();
     if (left == 0) return;
-    std::string found = fmt::format("{} left after the last element: {}", Body::kUnit, base::group_digits(left));
     if (const auto more = any ? std::nullopt : Body::elements_in(left, vertices)) {
-        found = "the file holds " + base::group_digits(vertices.count + *more);
+        refuse_ply(place.path, "header",
+                   fmt::format("it counts {} vertices, but the file holds {}", base::group_digits(vertices.count),
+                               base::group_digits(vertices.count + *more)),
+                   fmt::format("correct the count in 'element {} {}', or remove the data after the last vertex",
+                               vertices.name, vertices.count));
     }
-    refuse_ply(
-        place.path, "header", fmt::format("it says {} vertices, {}", base::group_digits(vertices.count), found),
-        fmt::format("correct the number in 'element {} {}', or remove what follows", vertices.name, vertices.count));
+    refuse_ply(place.path, "header",
+               fmt::format("{} after the last element that it names: {}", Body::kUnit, base::group_digits(left)),
+               "correct its element counts, or remove what follows");
 }
 
 /// Passes over the elements before the vertices, and reads those.

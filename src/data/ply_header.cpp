@@ -171,7 +171,7 @@ class HeaderParser {
         format_ = found->second;
     }
 
-    /// There is no version but 1.0: a file of another minor number is one whose writer got it wrong.
+    /// PLY has no version other than 1.0; files that name another 1.x are written in the same format.
     void read_other_version(std::string_view version) {
         const bool is_minor =
             version.size() == 3 && version.starts_with("1.") && version[2] >= '0' && version[2] <= '9';

@@ -19,7 +19,7 @@ std::size_t bytes_of(PlyType type);
 struct PlyProperty {
     std::string name;
     PlyType type = PlyType::float32;
-    std::optional<PlyType> length = {};  ///< of a list: the type of its number of values, a whole one of any type
+    std::optional<PlyType> length = {};  ///< lists only: the type of the length, which must be whole
 };
 
 struct PlyElement {
@@ -36,7 +36,8 @@ struct PlyHeader {
     std::vector<std::string> remarks = {};  ///< what the parser had to decide, a clause each
 };
 
-/// `comment scorefield dimensions 2` marks points of the plane that have a z of 0, which most programs want.
+/// Most programs require x, y and z, so 1D and 2D points are padded with zeros. The comment `scorefield dimensions 2`
+/// tells read_ply to drop the padding.
 inline constexpr std::string_view kPlyDimensions = "scorefield dimensions";
 
 /// Refuses the file with base::Error (request); `place` may be empty.
@@ -48,9 +49,9 @@ bool same_ply_name(std::string_view a, std::string_view b);
 
 /// Reads the header of a file's `text`, as it is found: a byte-order mark; lines that end in LF, CR LF or CR, each as
 /// it likes; comments and obj_info anywhere; keywords and types in capital letters, types of other names (uint64_t,
-/// unsigned char); names with spaces; format versions 1.1 to 1.9, with a remark. Names may come twice. The header ends
-/// with one line end, that of end_header: a CR and a LF there are one where the lines before end so. Throws as
-/// refuse_ply.
+/// unsigned char); names with spaces; format versions 1 and 1.1 to 1.9, read as 1.0 with a remark. Names may come
+/// twice. The header ends with one line end, that of end_header: a CR and a LF there are one where the lines before end
+/// so. Throws as refuse_ply.
 PlyHeader parse_ply_header(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace scorefield::data

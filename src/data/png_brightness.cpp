@@ -112,26 +112,26 @@ double alpha_of(const std::uint16_t* pixel, std::size_t channels) {
     return channels % 2 == 0 ? pixel[channels - 1] / kFull : 1;
 }
 
-/// How much of a picture is ink, by its alpha, and how much is ground. All in pixels.
+/// How much of a picture is ink, by its alpha, and how much is background. All in pixels.
 struct Ink {
     double dark = 0;           ///< alpha of pixels darker than kDark
     double light = 0;          ///< alpha of the others
-    double ground = 0;         ///< pixels that are transparent
+    double background = 0;     ///< number of pixels with alpha < 1/16
     bool translucent = false;  ///< some pixel is not opaque
 
-    /// Dark ink alone, or most of it dark and the rest a fringe or stray pixels: a ground that is larger than the ink,
-    /// or far larger than the light ink, is no accident. Light marks on an opaque black picture that is transparent
-    /// only at its corners or around it are no dark ink.
+    /// True if all ink is dark, or if most is dark and the transparent background is at least as large as the dark ink
+    /// or 16 times the light ink. A black opaque picture with light marks that is transparent only at its border does
+    /// not count.
     bool is_drawn_in_dark() const {
         constexpr double kFarLarger = 16;
         if (light == 0) return translucent && dark > 0;
-        return light < dark && ground > 0 && (ground >= dark || ground >= kFarLarger * light);
+        return light < dark && background > 0 && (background >= dark || background >= kFarLarger * light);
     }
-    /// A drawing of several colours on a transparent ground, a quarter of it or more dark.
-    bool has_dark_parts() const { return ground >= dark && 3 * dark >= light && dark > 0; }
+    /// A drawing of several colours on a transparent background, a quarter of it or more dark.
+    bool has_dark_parts() const { return background >= dark && 3 * dark >= light && dark > 0; }
 };
 
-/// Pixels, each of `channels` values.
+/// Measures the ink of a picture with `channels` values per pixel.
 Ink measure_ink(const std::vector<std::uint16_t>& pixels, std::size_t channels) {
     constexpr double kDark = 1.0 / 16;
     constexpr double kTransparent = 1.0 / 16;
@@ -139,7 +139,7 @@ Ink measure_ink(const std::vector<std::uint16_t>& pixels, std::size_t channels) 
     for (std::size_t i = 0; i < pixels.size(); i += channels) {
         const double alpha = alpha_of(pixels.data() + i, channels);
         ink.translucent = ink.translucent || alpha < 1;
-        if (alpha < kTransparent) ink.ground += 1;
+        if (alpha < kTransparent) ink.background += 1;
         (luminance(pixels.data() + i, channels) < kDark ? ink.dark : ink.light) += alpha;
     }
     return ink;

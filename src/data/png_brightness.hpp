@@ -11,8 +11,9 @@ struct Brightness {
     std::size_t width = 0;
     std::size_t height = 0;
     std::vector<float> values;
-    bool is_opacity = false;  ///< the picture is dark ink on a transparent ground: values are how much of it there is
-    bool leaves_out_dark_parts = false;  ///< it is a drawing on a transparent ground whose dark parts count as black
+    bool is_opacity = false;  ///< the picture is dark ink on a transparent background: values are its alpha
+    bool leaves_out_dark_parts =
+        false;  ///< the picture has dark parts on a transparent background, which get almost no density
 };
 
 /// The most pixels that are read: a film's 8K frame.
@@ -22,8 +23,8 @@ inline constexpr std::size_t kMaxPixels = std::size_t{7680} * 4320;
 /// brightness is 0.2126 R + 0.7152 G + 0.0722 B of the numbers as they are stored (grey counts as it is), so twice the
 /// number is twice the density: colour spaces and gamma do not matter. Pictures with alpha are composited on black. If
 /// all visible pixels are darker than 1/16, alpha is used as the density instead; also if most of them are, weighted by
-/// alpha, and the transparent ground is larger than they are or 16 times as large as the lighter ones. Throws
-/// base::Error (request) naming the file: not a PNG file, broken, cut short, or more than kMaxPixels.
+/// alpha, and the transparent background is at least as large as they are or 16 times as large as the lighter ones.
+/// Throws base::Error (request) naming the file: not a PNG file, broken, cut short, or more than kMaxPixels.
 Brightness read_brightness(const std::filesystem::path& path);
 
 }  // namespace scorefield::data

@@ -21,8 +21,8 @@ enum class Precision { single, twofold };
 
 /// Writes points, piece by piece in their order, to a file that appears whole at `commit`; without it nothing is left.
 /// `.npy`: an array (count, dim). `.csv`: a line for each point, commas between coordinates, no header, as many digits
-/// as tell the numbers apart. `.ply`: vertices in binary little-endian form, their coordinates beyond the points' own
-/// being 0, which a comment says (kPlyDimensions): read_ply leaves them out. Labels are not written. Throws base::Error
+/// as tell the numbers apart. `.ply`: vertices in binary little-endian form; 1D and 2D points are padded with zeros,
+/// with the comment that tells read_ply to drop them (kPlyDimensions). Labels are not written. Throws base::Error
 /// (running) where the file cannot be written.
 class PointWriter {
   public:

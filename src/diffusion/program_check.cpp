@@ -28,9 +28,9 @@ std::vector<Eval> evaluations_with_noise(const Program& program) {
     return evals;
 }
 
-/// More than a tenth of them: a few may stand between levels, or beyond the ends.
+/// A few evaluations may stand between levels, or beyond the ends.
 template <class Wrong>
-bool many(const std::vector<Eval>& evals, const Wrong& wrong) {
+bool more_than_a_tenth(const std::vector<Eval>& evals, const Wrong& wrong) {
     return 10 * std::ranges::count_if(evals, wrong) > static_cast<std::ptrdiff_t>(evals.size());
 }
 
@@ -49,7 +49,7 @@ std::string wrong_levels(const std::vector<Eval>& evals, const NoiseProcess& pro
         if (parametrisation.prediction == Prediction::edm) return std::abs(eval.c_noise + log_snr / 4) > kLogError / 4;
         return std::abs(eval.c_noise - process.time_at(log_snr)) > allowed;
     };
-    if (!many(evals, wrong)) return {};
+    if (!more_than_a_tenth(evals, wrong)) return {};
     const Eval& shown = *std::ranges::find_if(evals, wrong);
     const double ratio = shown.sigma / shown.alpha;
     const double own =
@@ -84,7 +84,7 @@ std::string wrong_estimates(const std::vector<Eval>& evals, const Parametrisatio
     for (std::size_t other = 0; other < kPredictions.size(); ++other) {
         const Parametrisation taken = {static_cast<Prediction>(other), parametrisation.sigma_data};
         if (taken.prediction == parametrisation.prediction) continue;
-        if (many(evals, [&](const Eval& eval) { return is_estimate(eval, taken) && !own(eval); })) {
+        if (more_than_a_tenth(evals, [&](const Eval& eval) { return is_estimate(eval, taken) && !own(eval); })) {
             return fmt::format("it treats the network output as {}, but the model predicts {}", kPredictions[other],
                                prediction_name(parametrisation.prediction));
         }
@@ -92,8 +92,7 @@ std::string wrong_estimates(const std::vector<Eval>& evals, const Parametrisatio
     return {};
 }
 
-/// A network receives c_in times the state: at the scale of its process, or for edm divided by the deviation of the
-/// noisy data.
+/// c_in must rescale the state to the alpha of the process at this noise level; for edm, to unit variance.
 std::string wrong_input(const std::vector<Eval>& evals, const NoiseProcess& process,
                         const Parametrisation& parametrisation) {
     constexpr double kRelative = 1e-3;
@@ -107,7 +106,7 @@ std::string wrong_input(const std::vector<Eval>& evals, const NoiseProcess& proc
         const double right = expected(eval);
         return !(std::abs(eval.c_in - right) <= kRelative * right);
     };
-    if (!many(evals, wrong)) return {};
+    if (!more_than_a_tenth(evals, wrong)) return {};
     const Eval& shown = *std::ranges::find_if(evals, wrong);
     return fmt::format("at sigma/alpha = {:.4g} it multiplies the state by c_in = {:.6g}; {} it must be {:.6g}",
                        shown.sigma / shown.alpha, shown.c_in,
@@ -142,7 +141,7 @@ std::string other_process(const ProcessSettings& said, const NoiseProcess& proce
 
 }  // namespace
 
-bool GaussianEnd::is_wrong() const {
+bool GaussianCheck::is_wrong() const {
     const double exact = std::sqrt(kVariance);
     constexpr double kLargestShift = 0.3;
     constexpr double kLargestRatio = 1.3;
@@ -150,7 +149,7 @@ bool GaussianEnd::is_wrong() const {
     return !(std::abs(mean - kMean) <= kLargestShift * exact && ratio <= kLargestRatio && ratio >= 1 / kLargestRatio);
 }
 
-std::optional<GaussianEnd> gaussian_end(const Program& program, const Parametrisation& parametrisation) {
+std::optional<GaussianCheck> check_on_gaussian(const Program& program, const Parametrisation& parametrisation) {
     constexpr double kMostOperations = 4e6;
     constexpr double kFewestParticles = 128;
     constexpr double kMostParticles = 512;
@@ -158,10 +157,10 @@ std::optional<GaussianEnd> gaussian_end(const Program& program, const Parametris
     const std::vector<Eval> evals = evaluations_with_noise(program);
     const double particles = std::min(kMostParticles, kMostOperations / static_cast<double>(program.ops.size()));
     if (evals.empty() || program.mask_register >= 0 || particles < kFewestParticles) return {};
-    // Towards the noise, or at one level: the end is not the data.
+    // Inversion or Langevin dynamics: the result is not a sample of the data.
     if (!(evals.front().sigma * evals.back().alpha > 2 * evals.back().sigma * evals.front().alpha)) return {};
     const auto gaussian = std::make_shared<const GaussianMixture>(
-        std::vector<MixtureComponent>{{1, {GaussianEnd::kMean}, {GaussianEnd::kVariance}}});
+        std::vector<MixtureComponent>{{1, {GaussianCheck::kMean}, {GaussianCheck::kVariance}}});
     const ExactScore score(gaussian, parametrisation);
     const ScoreSource* const source = &score;
     const ParticleRange range = {0, static_cast<std::uint32_t>(particles)};
@@ -170,9 +169,9 @@ std::optional<GaussianEnd> gaussian_end(const Program& program, const Parametris
         const std::vector<double> ends = interpret(program, std::span(&source, 1), start, kSeed, range);
         const std::vector<float> rounded(ends.begin(), ends.end());
         const AxisMoments moments = moments_of(rounded, 1);
-        return GaussianEnd{moments.mean[0], std::sqrt(moments.variance[0])};
+        return GaussianCheck{moments.mean[0], std::sqrt(moments.variance[0])};
     } catch (const base::Error&) {
-        return {};  // a prediction that says nothing at one of these levels
+        return {};  // the prediction is undefined at one of these levels
     }
 }
 

@@ -65,8 +65,8 @@ TimeFrequencies frequencies_of_levels(double highest);
 TimeFrequencies frequencies_of_range(double lowest, double highest);
 
 /// Time frequencies and weights uniform in ±1/√inputs, drawn from base::kWeightStream; the output layer is zero.
-/// input.weight is multiplied by `input_gain`: the units of the first layer then bend over shorter distances, as the
-/// frequency ω_0 of Sitzmann et al. 2020 does for sines.
+/// input.weight is multiplied by `input_gain`: larger values make the first layer respond to smaller changes of x, like
+/// ω_0 in SIREN (Sitzmann et al. 2020).
 data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies,
                                 double input_gain = 1);
 

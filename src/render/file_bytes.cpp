@@ -25,7 +25,7 @@ std::optional<std::string> FileBytes::bytes(std::uint64_t at, std::size_t count)
     return read;
 }
 
-std::optional<std::uint64_t> FileBytes::number(std::uint64_t at, std::size_t count) const {
+std::optional<std::uint64_t> FileBytes::big_endian_number(std::uint64_t at, std::size_t count) const {
     const std::optional<std::string> read = bytes(at, count);
     if (!read) return {};
     std::uint64_t value = 0;

@@ -7,10 +7,10 @@
 
 namespace scorefield::render {
 
-/// A file that is read at any place.
+/// Random access to the bytes of a file.
 class FileBytes {
   public:
-    /// `descriptor` is open to read, and stays the caller's.
+    /// `descriptor` is open to read; the caller closes it.
     explicit FileBytes(int descriptor);
 
     std::uint64_t size() const { return size_; }
@@ -19,7 +19,7 @@ class FileBytes {
     std::optional<std::string> bytes(std::uint64_t at, std::size_t count) const;
 
     /// The number in `count` ≤ 8 bytes from `at`, the most significant first; none if the file ends before.
-    std::optional<std::uint64_t> number(std::uint64_t at, std::size_t count) const;
+    std::optional<std::uint64_t> big_endian_number(std::uint64_t at, std::size_t count) const;
 
   private:
     int descriptor_;

@@ -219,7 +219,7 @@ void Film::fail(const std::string& why) {
     } catch (const base::Error&) {
         throw base::running_error(
             "cannot write video", path_.string(), reason,
-            fmt::format("check the free space and that ffmpeg has the encoder {}", format_.needs));
+            fmt::format("check the free space and that ffmpeg has the encoder {}", format_.encoder));
     }
 }
 

@@ -18,7 +18,7 @@ std::uint64_t table_bytes(std::uint64_t packed) {
 
 /// The place after sub-blocks, the last of which is empty; none if the file ends before.
 std::optional<std::uint64_t> after_sub_blocks(const FileBytes& file, std::uint64_t at) {
-    while (const std::optional<std::uint64_t> length = file.number(at, 1)) {
+    while (const std::optional<std::uint64_t> length = file.big_endian_number(at, 1)) {
         at += 1 + *length;
         if (*length == 0) return at;
     }
@@ -33,21 +33,21 @@ std::string gif_fault(int descriptor, std::uint64_t frames) {
     constexpr std::uint64_t kTrailer = 0x3b;
     const FileBytes file(descriptor);
     if (file.bytes(0, 6) != "GIF89a") return "no GIF89a header";
-    const std::optional<std::uint64_t> screen = file.number(10, 1);
+    const std::optional<std::uint64_t> screen = file.big_endian_number(10, 1);
     if (!screen) return kIncomplete;
     std::uint64_t at = 13 + table_bytes(*screen);
     std::uint64_t images = 0;
     for (;;) {
-        const std::optional<std::uint64_t> block = file.number(at, 1);
+        const std::optional<std::uint64_t> block = file.big_endian_number(at, 1);
         if (!block) return kIncomplete;
         if (*block == kTrailer) break;
         if (*block == kImage) {
-            const std::optional<std::uint64_t> packed = file.number(at + 9, 1);
+            const std::optional<std::uint64_t> packed = file.big_endian_number(at + 9, 1);
             if (!packed) return kIncomplete;
-            at += 10 + table_bytes(*packed) + 1;  // the code size
+            at += 10 + table_bytes(*packed) + 1;  // image descriptor, colour table, LZW code size
             ++images;
         } else if (*block == kExtension) {
-            at += 2;  // its label
+            at += 2;  // introducer and label
         } else {
             return fmt::format("unknown block {:#04x}", *block);
         }
@@ -56,7 +56,7 @@ std::string gif_fault(int descriptor, std::uint64_t frames) {
         at = *next;
     }
     if (at + 1 != file.size()) return "bytes after the trailer";
-    return images == frames ? std::string() : fmt::format("{} of {} frames", images, frames);
+    return images == frames ? std::string() : fmt::format("{} frames instead of {}", images, frames);
 }
 
 }  // namespace scorefield::render

@@ -18,7 +18,7 @@ struct Box {
     std::uint64_t end = 0;
 };
 
-/// Numbers have their big end first.
+/// An MP4 file as nested boxes.
 class Mp4 : public FileBytes {
   public:
     using FileBytes::FileBytes;
@@ -28,13 +28,13 @@ class Mp4 : public FileBytes {
         std::vector<Box> found;
         while (begin < end) {
             std::uint64_t header = 8;
-            const std::optional<std::uint64_t> said = number(begin, 4);
+            const std::optional<std::uint64_t> said = big_endian_number(begin, 4);
             const std::optional<std::string> type = bytes(begin + 4, 4);
             if (!said || !type) return {};
             std::uint64_t length = *said;
             if (length == 1) {
                 header = 16;
-                length = number(begin + 8, 8).value_or(0);
+                length = big_endian_number(begin + 8, 8).value_or(0);
             } else if (length == 0) {
                 length = end - begin;
             }
@@ -61,7 +61,7 @@ std::optional<Box> only(const std::optional<std::vector<Box>>& boxes, std::strin
 /// Whether all samples, of the sizes in `sizes` (stsz), have room in `data`.
 bool samples_fit(const Mp4& file, const Box& sizes, std::uint64_t frames, const Box& data) {
     constexpr std::uint64_t kTable = 12;  // version and flags, common size, count
-    std::uint64_t total = file.number(sizes.begin + 4, 4).value_or(0) * frames;
+    std::uint64_t total = file.big_endian_number(sizes.begin + 4, 4).value_or(0) * frames;
     if (total == 0) {
         const std::optional<std::string> table = file.bytes(sizes.begin + kTable, 4 * frames);
         if (!table || sizes.end - sizes.begin < kTable + 4 * frames) return false;
@@ -77,10 +77,10 @@ bool samples_fit(const Mp4& file, const Box& sizes, std::uint64_t frames, const 
 
 /// Whether the chunks of the table (stco with 4 bytes each, co64 with 8) begin within `data`.
 bool chunks_begin_within(const Mp4& file, const Box& table, std::size_t bytes, const Box& data) {
-    const std::uint64_t count = file.number(table.begin + 4, 4).value_or(0);
+    const std::uint64_t count = file.big_endian_number(table.begin + 4, 4).value_or(0);
     if (count == 0 || table.end - table.begin < 8 + count * bytes) return false;
     for (std::uint64_t i = 0; i < count; ++i) {
-        const std::uint64_t at = file.number(table.begin + 8 + i * bytes, bytes).value_or(0);
+        const std::uint64_t at = file.big_endian_number(table.begin + 8 + i * bytes, bytes).value_or(0);
         if (at < data.begin || at >= data.end) return false;
     }
     return true;
@@ -102,8 +102,8 @@ std::string mp4_fault(int descriptor, std::uint64_t frames) {
     }
     const std::optional<std::vector<Box>> tables = file.boxes(box->begin, box->end);
     const std::optional<Box> sizes = only(tables, "stsz");
-    const std::uint64_t samples = sizes ? file.number(sizes->begin + 8, 4).value_or(0) : 0;
-    if (samples != frames) return fmt::format("{} of {} frames", samples, frames);
+    const std::uint64_t samples = sizes ? file.big_endian_number(sizes->begin + 8, 4).value_or(0) : 0;
+    if (samples != frames) return fmt::format("{} frames instead of {}", samples, frames);
     const std::optional<Box> near = only(tables, "stco");
     const std::optional<Box> far = only(tables, "co64");
     if (!near && !far) return "no chunk offset table (stco or co64)";

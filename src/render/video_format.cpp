@@ -52,7 +52,7 @@ std::vector<std::string> gif_options() {
 }
 
 constexpr double kAnyRate = 1e9;
-constexpr double kGifRate = 50;  // a frame lasts whole hundredths of a second, and players show none for only one
+constexpr double kGifRate = 50;  // delays are whole 1/100 s, and most players slow a delay of 1/100 s down to 1/10 s
 
 constexpr std::array<VideoFormat, 3> kFormats = {{{".mp4", "MP4", "libx264", kAnyRate, mp4_options, mp4_fault},
                                                   {".webm", "WebM", "libvpx-vp9", kAnyRate, webm_options, webm_fault},

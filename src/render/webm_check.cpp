@@ -20,7 +20,7 @@ constexpr std::uint64_t kBlockGroup = 0xa0;
 
 struct Element {
     std::uint64_t id = 0;
-    std::uint64_t begin = 0;  ///< of its content
+    std::uint64_t begin = 0;  ///< first byte of the content
     std::uint64_t end = 0;
 };
 
@@ -33,15 +33,14 @@ class Ebml : public FileBytes {
         std::vector<Element> found;
         while (begin < end) {
             const std::size_t id_bytes = width(begin);
-            const std::optional<std::uint64_t> id = id_bytes > 0 ? number(begin, id_bytes) : std::nullopt;
+            const std::optional<std::uint64_t> id = id_bytes > 0 ? big_endian_number(begin, id_bytes) : std::nullopt;
             const std::size_t size_bytes = width(begin + id_bytes);
             if (!id || size_bytes == 0) return {};
-            const std::optional<std::uint64_t> marked = number(begin + id_bytes, size_bytes);
+            const std::optional<std::uint64_t> marked = big_endian_number(begin + id_bytes, size_bytes);
             const std::uint64_t content = begin + id_bytes + size_bytes;
             if (!marked || content > end) return {};
             const std::uint64_t size = *marked & ((std::uint64_t{1} << (7 * size_bytes)) - 1);
-            if (size > end - content)
-                return {};  // so is the mark of an unknown size, which a finished file has none of
+            if (size > end - content) return {};  // this also rejects 'unknown size', which finished files do not use
             found.push_back({*id, content, content + size});
             begin = content + size;
         }
@@ -51,13 +50,13 @@ class Ebml : public FileBytes {
   private:
     /// The bytes of the variable-width number at `at`, 1 … 8; 0 if there is none.
     std::size_t width(std::uint64_t at) const {
-        const std::optional<std::uint64_t> first = number(at, 1);
+        const std::optional<std::uint64_t> first = big_endian_number(at, 1);
         if (!first || *first == 0) return 0;
         return static_cast<std::size_t>(std::countl_zero(static_cast<std::uint8_t>(*first))) + 1;
     }
 };
 
-bool says_webm(const Ebml& file, const Element& header) {
+bool has_webm_doc_type(const Ebml& file, const Element& header) {
     for (const Element& element : file.elements(header.begin, header.end).value_or(std::vector<Element>{})) {
         if (element.id != kDocType) continue;
         const std::optional<std::string> type = file.bytes(element.begin, element.end - element.begin);
@@ -72,7 +71,7 @@ std::string webm_fault(int descriptor, std::uint64_t frames) {
     const Ebml file(descriptor);
     const std::optional<std::vector<Element>> parts = file.elements(0, file.size());
     if (!parts || parts->empty()) return "incomplete file";
-    if (parts->front().id != kHeader || !says_webm(file, parts->front())) return "no WebM header";
+    if (parts->front().id != kHeader || !has_webm_doc_type(file, parts->front())) return "no WebM header";
     if (parts->size() != 2 || parts->back().id != kSegment) return "not exactly one segment";
     const std::optional<std::vector<Element>> children = file.elements(parts->back().begin, parts->back().end);
     if (!children) return "incomplete segment";
@@ -86,7 +85,7 @@ std::string webm_fault(int descriptor, std::uint64_t frames) {
             if (block && element.end > element.begin) ++blocks;
         }
     }
-    return blocks == frames ? std::string() : fmt::format("{} of {} frames", blocks, frames);
+    return blocks == frames ? std::string() : fmt::format("{} frames instead of {}", blocks, frames);
 }
 
 }  // namespace scorefield::render

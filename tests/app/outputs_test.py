@@ -85,12 +85,12 @@ def npy_is_whole(path):
     return shape[0]
 
 
-FILMS = [".mp4", ".webm", ".gif"]
+VIDEO_ENDINGS = [".mp4", ".webm", ".gif"]
 
 
 def full_disk():
     """No file may grow beyond a limit, as on a disk that fills: what is there stays."""
-    for ending in FILMS:
+    for ending in VIDEO_ENDINGS:
         folder = Folder()
         old, whole = "old" + ending, "whole" + ending
         folder.write(old, "the old film")
@@ -212,12 +212,12 @@ def lying_helper():
     for script in [last + "cat > /dev/null", last + 'cat > "$out"',
                    last + real + ' "$@" && truncate -s -1 "$out"', last + real + ' "$@" && truncate -s +1 "$out"',
                    last + f'head -c 20480 | {real} "$@"; cat > /dev/null', real + ' "$@"; echo no space left >&2']:
-        for out in ["o" + ending for ending in FILMS]:
+        for out in ["o" + ending for ending in VIDEO_ENDINGS]:
             folder = Folder()
             folder.write(out, "the old film")
             done(folder, ["render", *TINY_FRAMES, "--out", out], 1, env=fake_ffmpeg(folder, script + "\nexit 0\n"))
             require(folder.names() == ["bin", out] and folder.read(out) == b"the old film", f"{script}: accepted")
-    for ending in FILMS:
+    for ending in VIDEO_ENDINGS:
         folder = Folder()
         done(folder, ["render", *TINY_FRAMES, "--out", "o" + ending], env=fake_ffmpeg(folder, f'exec {real} "$@"\n'))
 
@@ -313,7 +313,7 @@ def endings():
     for arguments, ending in cases:
         refused(BINARY, [*arguments, "notes.txt"], 2, ["notes.txt", ending], folder.path)
     refused(BINARY, ["render", *SMALL, "--out", "x.avi"], 2, [".mp4, .webm or .gif"], folder.path)
-    refused(BINARY, ["render", *TINY_FRAMES, "--out", "X.GIF", "--fps", "60"], 2, ["--fps", "at most 50"], folder.path)
+    refused(BINARY, ["render", *TINY_FRAMES, "--out", "X.GIF", "--fps", "60"], 2, ["--fps", "at most 50", "--fps 50 or less"], folder.path)
 
 
 def planted_links():

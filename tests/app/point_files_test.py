@@ -62,15 +62,15 @@ def headers_of_other_programs():
         require(notes == "", f"{name}: {notes}")
 
 
-def decisions():
-    """What a reader decides is told of."""
+def notes_on_assumptions():
+    """Readers report what they assumed."""
     table = text(POINTS).replace(" ", ",")
     plane = "element vertex 4\nproperty float x\nproperty float y\nend_header\n"
     for name, content, mean, said in [
         ("pandas.csv", "0,1,2\n" + text((float(x), float(y), float(z)) for x, y, z in POINTS).replace(" ", ","),
          [0.25, 0.5, 0.75], "its first line (0 … 2) is read as column numbers, not as a point"),
         ("empty_names.csv", ",,\n" + table, [0.25, 0.5, 0.75],
-         "skipped its first line, which has neither names nor numbers"),
+         "skipped a line of empty cells above the table"),
         ("plane.ply", f"ply\nformat ascii 1.0\n{plane}{text(point[:2] for point in POINTS)}", [0.25, 0.5],
          "its vertices have no z, they are read as points in the plane"),
         ("minor.ply", f"ply\nformat ascii 1.1\n{plane}{text(point[:2] for point in POINTS)}", [0.25, 0.5],
@@ -94,7 +94,7 @@ def fields():
 
 
 def fields_of_rows():
-    """The files of --init, --known and --mask are told of as those of --data are."""
+    """--init, --known and --mask give the same note as --data."""
     write("swapped.npy", npy([(0, 0.5), (1, 0.25)], "[('y', '<f4'), ('x', '<f4')]", "(2,)"))
     note = "scorefield: note: swapped.npy: its fields y, x are read as coordinates\n"
     sample = ["sample", "--target", "gaussian", "--steps", "2", "--out", "s.npy"]
@@ -146,8 +146,8 @@ def hints():
     write("comma.csv", "1,5;2,5\n")
     write("too_many.ply", f"ply\nformat ascii 1.0\nelement vertex 3\n{XYZ}end_header\n{text(POINTS)}")
     write("title.csv", "title\n1,2\n3,4\n")
-    for file, words in [("too_many.ply", ["it says 3 vertices, the file holds 4", "element vertex 3"]),
-                        ("title.csv", ["'1,2' has a decimal comma", "1.2", "remove the title"]),
+    for file, words in [("too_many.ply", ["it counts 3 vertices, but the file holds 4", "element vertex 3"]),
+                        ("title.csv", ["'1,2' has a decimal comma", "1.2", "remove the one-word line"]),
                         ("text.npy", ["text", "astype('float64')"]),
                         ("named.npy", ["structured arrays", "'name' is text", "stack the fields"]),
                         ("comma.csv", ["comma.csv, line 1, column 1", "decimal comma", "decimal point: 1.5"])]:
@@ -170,7 +170,7 @@ with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     write("samples.npy", npy([(x + 0.1, y, z) for x, y, z in POINTS]))
     headers_of_other_programs()
-    decisions()
+    notes_on_assumptions()
     fields()
     holes()
     hints()

@@ -28,7 +28,7 @@ TEST(Printable, ReplacesControlCharactersAndWhatIsNoUtf8) {
     EXPECT_EQ(printable("σ ≤ 1 … 😀"), "σ ≤ 1 … 😀");
 }
 
-TEST(Printable, KeepsLettersOfAllScriptsButNoCharactersWithoutWidth) {
+TEST(Printable, KeepsLettersOfAllScriptsAndReplacesFormatCharacters) {
     for (const char* text : {"größe", "ширина", "μέγεθος", "大きさ", "גודל", "अक्षर", "œuvre", "1 µm"}) {
         EXPECT_EQ(printable(text), text);
     }

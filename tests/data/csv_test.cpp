@@ -100,7 +100,8 @@ TEST_F(Csv, MayHaveATitleAboveTheTable) {
     expect_points("points\n1,2\n3,4\n5,0.5\n", {3, 2, {1, 2, 3, 4, 5, 0.5F}});
     expect_points("points\n1,2\n3,-4\n", {2, 2, {1, 2, 3, -4}});
     expect("points\n1,2\n3,4\n",
-           "'1,2' has a decimal comma; write numbers with a decimal point: 1.2, or remove the title");
+           "'1,2' has a decimal comma; write numbers with a decimal point: 1.2 if this is one number; if these are two "
+           "columns, remove");
     expect("points\n1;2\n3,5;4\n", "line 3, column 1): '3,5' has a decimal comma; write numbers with a decimal point");
 }
 
@@ -114,24 +115,22 @@ TEST_F(Csv, MayHaveCommentLinesOfMatlabAnywhere) {
     expect("1,2\n3,5 %\n", "'5 %' is not a number");
 }
 
-TEST_F(Csv, FirstLinesOfEmptyNamesAreSkippedAndToldOf) {
+TEST_F(Csv, FirstLinesOfEmptyNamesAreSkippedWithANote) {
     const std::string rows = "1,2.5\n-3,4\n500,0.0625\n";
     for (const char* start : {",\n", " , \n", "\"\",\"\"\n", ",,,\n", ";\n", ",\nx,y\n", ",,\n# no names\nx,y,\n"}) {
         const PointFile file = read(start + rows);
         EXPECT_EQ(file.points, kPoints) << start;
-        EXPECT_THAT(file.notes("a.csv"),
-                    ElementsAre("a.csv: skipped its first line, which has neither names nor numbers"))
-            << start;
+        EXPECT_THAT(file.notes("a.csv"), ElementsAre("a.csv: skipped a line of empty cells above the table")) << start;
     }
     EXPECT_THAT(read(",\n,,\n\n ;\nx,y\n" + rows).notes("a.csv"),
-                ElementsAre("a.csv: skipped its first 3 lines, which have neither names nor numbers"));
+                ElementsAre("a.csv: skipped 3 lines of empty cells above the table"));
     const PointFile given = read("sep=;\n;\n1;2\n");
     EXPECT_EQ(given.points, (Points{1, 2, {1, 2}}));
     // Further down they are points without values.
     EXPECT_THAT(read("1,2\n,\n").notes("a.csv"), ElementsAre(HasSubstr("skipped 1 of 2 points")));
 }
 
-TEST_F(Csv, ColumnNumbersAboveRealNumbersAreNoPoint) {
+TEST_F(Csv, ColumnNumbersAboveRealNumbersAreNotReadAsAPoint) {
     std::mt19937 random(4);
     std::uniform_int_distribution<int> sixty_fourths(-200, 200);
     for (const std::string separator : {",", ";", "\t", " "}) {
@@ -208,7 +207,7 @@ TEST_F(Csv, NamesWhatIsWrong) {
     expect_refused(reading(), "a missing file", "no such file");
 }
 
-TEST_F(Csv, WordsOfAllScriptsAreShownWhole) {
+TEST_F(Csv, LongWordsAreShortenedBetweenCharacters) {
     expect("1,2\n3,größe\n", "'größe' is not a number");
     std::string word;
     for (int i = 0; i < 50; ++i) word += "大";
@@ -233,8 +232,8 @@ TEST_F(Csv, DecimalCommasAreNamed) {
     expect("x,y\n3,5;4,5\n", "'5;4' is not a number but several; write numbers with a decimal point");
     expect("x,y\n3,5\t4,5\n", "'5 4' is not a number but several");
     expect("x,y\n1,5,2,5\n", "it has 4 values, the first line has 2; write numbers with a decimal point");
-    expect("x;y\n1,2\n", "line 2): it has no ';' between its values, the first line has; write numbers");
-    expect("x\ty\n1 2\n", "line 2): it has no tab between its values, the first line has; write numbers");
+    expect("x;y\n1,2\n", "line 2): its values are not separated by ';' like those above; write numbers");
+    expect("x\ty\n1 2\n", "line 2): its values are not separated by a tab like those above; write numbers");
 }
 
 TEST_F(Csv, DoesNotDependOnTheLocale) {

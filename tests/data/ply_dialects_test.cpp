@@ -169,7 +169,7 @@ TEST_F(PlyDialects, PropertiesComeInAnyOrderAndNumberAndMayBeNamedAsTheyLike) {
     EXPECT_THAT(read.notes(path), IsEmpty());
 }
 
-TEST_F(PlyDialects, TheFirstOfTwoCoordinatesOfOneNameIsTakenAndToldOf) {
+TEST_F(PlyDialects, TheFirstOfTwoCoordinatesOfOneNameIsTakenWithANote) {
     replace(kStart + "element vertex 2\n" + kXyz + "property float y\n" + kEnd + "1 2 3 7\n4 5 6 8\n");
     const PointFile read = read_ply(path);
     EXPECT_EQ(read.points, kPoints);
@@ -273,8 +273,10 @@ TEST_F(PlyDialects, ACommentSaysThatTheCoordinatesBeyondArePadding) {
     // Changed since.
     const PointFile changed = read("scorefield dimensions 2", "1 2 0\n3 4 5\n");
     EXPECT_EQ(changed.points, (Points{2, 3, {1, 2, 0, 3, 4, 5}}));
-    EXPECT_THAT(changed.notes("a.ply"),
-                ElementsAre("a.ply: a comment in it says dimension 2, but z is not 0: read in dimension 3"));
+    EXPECT_THAT(
+        changed.notes("a.ply"),
+        ElementsAre("a.ply: its comment 'scorefield dimensions 2' says 2D, but other coordinates are not 0; read as 3D "
+                    "points"));
 }
 
 TEST_F(PlyDialects, MoreVerticesThanTheHeaderSaysAreRefused) {
@@ -283,20 +285,24 @@ TEST_F(PlyDialects, MoreVerticesThanTheHeaderSaysAreRefused) {
         replace(file);
         expect_refused(reading(), file, because);
     };
-    const std::string remedy = "; correct the number in 'element vertex 2', or remove what follows";
-    expect(kStart + kVertices + kEnd + kBody + "7 8 9\n", "header): it says 2 vertices, the file holds 3" + remedy);
-    expect(kStart + kVertices + kEnd + kBody + "\n7 8 9\n \n7 8 9", "it says 2 vertices, the file holds 4" + remedy);
-    expect(kStart + kVertices + "element face 0\n" + kEnd + kBody + "7 8 9\n", "it says 2 vertices, the file holds 3");
+    const std::string remedy = "; correct the count in 'element vertex 2', or remove the data after the last vertex";
+    expect(kStart + kVertices + kEnd + kBody + "7 8 9\n",
+           "header): it counts 2 vertices, but the file holds 3" + remedy);
+    expect(kStart + kVertices + kEnd + kBody + "\n7 8 9\n \n7 8 9",
+           "it counts 2 vertices, but the file holds 4" + remedy);
+    expect(kStart + kVertices + "element face 0\n" + kEnd + kBody + "7 8 9\n",
+           "it counts 2 vertices, but the file holds 3");
     expect(kStart + kVertices + faces + kEnd + kBody + "3 0 1 2\n3 1 2 0\n",
-           "it says 2 vertices, lines left after the last element: 1");
+           "header): lines after the last element that it names: 1; correct its element counts");
     for (const bool big : {false, true}) {
         const std::string points = Bytes(big).add_points().text();
         const std::string start = binary_start(big) + kVertices;
-        expect(start + kEnd + points + points, "header): it says 2 vertices, the file holds 4" + remedy);
+        expect(start + kEnd + points + points, "header): it counts 2 vertices, but the file holds 4" + remedy);
         expect(start + kEnd + points + std::string(5, '\1'),
-               "it says 2 vertices, bytes left after the last element: 5");
+               "header): bytes after the last element that it names: 5; correct its element counts");
         const std::string face = Bytes(big).add<std::uint8_t>(1).add<std::int32_t>(1).text();
-        expect(start + faces + kEnd + points + face + face, "it says 2 vertices, bytes left after the last element: 5");
+        expect(start + faces + kEnd + points + face + face,
+               "header): bytes after the last element that it names: 5; correct its element counts");
         expect_points(start + faces + kEnd + points + face, "a face");
         for (const char* end : {"\n", "\r\n", "\n\n \t"}) {
             expect_points(start + kEnd + points + end, "a line end");
@@ -324,7 +330,7 @@ TEST_F(PlyDialects, NumbersMayBeHalvesAndLengthsOfListsReal) {
     expect_refused(reading(), "half a value", "a 0): the list 'b' cannot have 1.5 values");
 }
 
-TEST_F(PlyDialects, AnotherMinorVersionIsReadAndToldOf) {
+TEST_F(PlyDialects, AnotherMinorVersionIsReadWithANote) {
     for (const std::string version : {"1.1", "1.2", "1"}) {
         replace("ply\nformat ascii " + version + "\n" + kVertices + kEnd + kBody);
         const PointFile read = read_ply(path);

@@ -144,7 +144,7 @@ TEST_F(Png, DarkInkOnATransparentGroundIsTheDensity) {
                 testing::ElementsAre(testing::HasSubstr("using alpha as the density")));
 }
 
-/// Grey and alpha, one on the other.
+/// A square picture of grey and alpha to draw on.
 class Canvas {
   public:
     Canvas(std::size_t side, png_byte grey, png_byte alpha) : side_(side) {
@@ -154,7 +154,7 @@ class Canvas {
         pixels_[2 * (y * side_ + x)] = grey;
         pixels_[2 * (y * side_ + x) + 1] = alpha;
     }
-    /// Of a part of the picture's pixels, at random.
+    /// Sets a random share of the pixels.
     template <typename Random>
     void sprinkle(Random& random, double share, png_byte grey, png_byte alpha = 255) {
         std::bernoulli_distribution chosen(share);
@@ -198,7 +198,7 @@ TEST_F(Png, DarkInkMayHaveLightPixelsInIt) {
             EXPECT_EQ(std::ranges::count(read.values, 1),
                       std::ranges::count_if(read.values, [](float value) { return value > 0; }));
         }
-        // Thin strokes whose edges blend into a white paper that is gone: two thirds as much light as dark.
+        // Thin strokes, anti-aliased against a removed white background: two thirds as much light ink as dark.
         Canvas strokes(60, 0, 0);
         for (std::size_t x = 5; x < 55; ++x) {
             for (const std::size_t y : {20U, 40U}) {
@@ -245,7 +245,7 @@ TEST_F(Png, LightMarksOnBlackAreTheDensityThoughPartOfThePictureIsTransparent) {
     EXPECT_FALSE(read_brightness(path).leaves_out_dark_parts);
 }
 
-TEST_F(Png, DarkPartsOfAColouredDrawingAreToldOf) {
+TEST_F(Png, DarkPartsOfAColouredDrawingGiveANote) {
     Canvas canvas(60, 0, 0);
     canvas.disc(20, 0);    // an outline
     canvas.disc(15, 200);  // filled
@@ -255,7 +255,7 @@ TEST_F(Png, DarkPartsOfAColouredDrawingAreToldOf) {
     EXPECT_TRUE(read.leaves_out_dark_parts);
     std::filesystem::rename(path, png);
     EXPECT_THAT(open_dataset(png.string())->notes(),
-                testing::ElementsAre(testing::HasSubstr("its dark parts hold no points")));
+                testing::ElementsAre(testing::HasSubstr("dark parts get few or no points")));
     Canvas light(60, 0, 0);
     light.disc(20, 200);
     write(path, light.picture());

@@ -74,7 +74,7 @@ TEST(Contradiction, NoneOfALibrarysSchedulerForTheModel) {
         const std::string betas = R"(,"beta_start":0.0001,"beta_end":0.02,"beta_schedule":"linear")";
         const Program program = scheduled(text + betas);
         EXPECT_THAT(contradiction(program, *linear(), Prediction::epsilon), IsEmpty()) << text;
-        const std::optional<GaussianEnd> end = gaussian_end(program, Prediction::epsilon);
+        const std::optional<GaussianCheck> end = check_on_gaussian(program, Prediction::epsilon);
         ASSERT_TRUE(end.has_value()) << text;
         EXPECT_FALSE(end->is_wrong()) << text << " ends at " << end->mean << " ± " << end->deviation;
     }
@@ -118,14 +118,14 @@ Program changed(Program program, int stride, const Change& change) {
     return program;
 }
 
-// The evaluations of these hold the sampler's whole step, so their form is no estimate's.
-TEST(GaussianEnd, TellsThatThePredictionIsAnother) {
+// These programs fold the sampler's step into c_skip and c_out, so the coefficients do not show the prediction.
+TEST(GaussianCheck, DetectsAnotherPrediction) {
     const std::vector<Prediction> all = {Prediction::epsilon, Prediction::x0, Prediction::v, Prediction::score};
     for (const char* sampler : {"ddim", "euler_ancestral"}) {
         for (const Prediction own : all) {
             const Program program = compiled({}, own, {.name = sampler}, "trailing", 40);
             for (const Prediction model : all) {
-                const std::optional<GaussianEnd> end = gaussian_end(program, model);
+                const std::optional<GaussianCheck> end = check_on_gaussian(program, model);
                 ASSERT_TRUE(end.has_value());
                 EXPECT_EQ(end->is_wrong(), own != model) << sampler << ": " << end->mean << " ± " << end->deviation;
             }
@@ -133,7 +133,7 @@ TEST(GaussianEnd, TellsThatThePredictionIsAnother) {
     }
 }
 
-TEST(Contradiction, IsAnotherScaleOfTheInput) {
+TEST(Contradiction, DetectsWrongInputScale) {
     for (const Prediction prediction : {Prediction::epsilon, Prediction::x0, Prediction::v}) {
         const Program program = compiled({}, prediction, {.name = "dpmpp_2m"});
         for (const double factor : {1.5, 0.5, -1.0}) {
@@ -142,14 +142,14 @@ TEST(Contradiction, IsAnotherScaleOfTheInput) {
             EXPECT_THAT(contradiction(changed(program, 2, scale), *linear(), prediction), HasSubstr("c_in = "));
         }
     }
-    // A solver in x/α, as k-diffusion has them, is the same in other units of the state.
+    // k-diffusion solvers keep the state as x/α; this is no contradiction.
     const Program euler = scheduled(R"("EulerDiscreteScheduler")");
     EXPECT_THAT(contradiction(euler, *linear(), Prediction::epsilon), IsEmpty());
     const auto drop = [&](Eval& eval) { eval.c_in = 1; };
     EXPECT_THAT(contradiction(changed(euler, 1, drop), *linear(), Prediction::epsilon), HasSubstr("c_in = 1; "));
 }
 
-TEST(GaussianEnd, IsRightOfSolversOnTheirAutomaticLevels) {
+TEST(GaussianCheck, IsRightOfSolversOnTheirAutomaticLevels) {
     for (const ProcessInfo& info : processes()) {
         const auto process = make_process({.name = std::string(info.name)});
         for (const SamplerInfo& sampler : samplers()) {
@@ -157,7 +157,7 @@ TEST(GaussianEnd, IsRightOfSolversOnTheirAutomaticLevels) {
             const SpacingSettings spacing = automatic_spacing(*process, Prediction::v, sampler.name, 50);
             const Course course = course_in_direction(make_course(process, spacing, 50), sampler.name);
             const Program program = compile_program(course, Prediction::v, {.name = std::string(sampler.name)});
-            const std::optional<GaussianEnd> end = gaussian_end(program, Prediction::v);
+            const std::optional<GaussianCheck> end = check_on_gaussian(program, Prediction::v);
             EXPECT_EQ(end.has_value(), !sampler.from_data) << info.name << ' ' << sampler.name;
             if (end) {
                 EXPECT_FALSE(end->is_wrong())
@@ -167,11 +167,11 @@ TEST(GaussianEnd, IsRightOfSolversOnTheirAutomaticLevels) {
     }
 }
 
-TEST(GaussianEnd, TellsThatAProgramIsWrongForAnyScore) {
+TEST(GaussianCheck, TellsThatAProgramIsWrongForAnyScore) {
     for (const char* sampler : {"ddim", "dpmpp_2m", "euler"}) {
         const Program program = compiled({}, Prediction::epsilon, {.name = sampler});
         const auto is_wrong = [&](const Program& run) {
-            const std::optional<GaussianEnd> end = gaussian_end(run, Prediction::epsilon);
+            const std::optional<GaussianCheck> end = check_on_gaussian(run, Prediction::epsilon);
             return end && end->is_wrong();
         };
         EXPECT_FALSE(is_wrong(program)) << sampler;

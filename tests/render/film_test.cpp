@@ -190,8 +190,8 @@ TEST(Film, DetectsTruncatedAndLengthenedFiles) {
         make_film(path, 64, 48, 7);
         const std::string whole = content(path);
         EXPECT_EQ(fault_of(path, whole, 7), "") << format.name;
-        EXPECT_THAT(fault_of(path, whole, 8), testing::HasSubstr("7 of 8")) << format.name;
-        EXPECT_THAT(fault_of(path, whole, 6), testing::HasSubstr("7 of 6")) << format.name;
+        EXPECT_THAT(fault_of(path, whole, 8), testing::HasSubstr("7 frames instead of 8")) << format.name;
+        EXPECT_THAT(fault_of(path, whole, 6), testing::HasSubstr("7 frames instead of 6")) << format.name;
         for (std::size_t bytes = 0; bytes < whole.size(); bytes += 97) {
             EXPECT_NE(fault_of(path, whole.substr(0, bytes), 7), "") << bytes << " of " << whole.size() << " bytes";
         }
@@ -200,7 +200,7 @@ TEST(Film, DetectsTruncatedAndLengthenedFiles) {
     }
 }
 
-// Any byte may be another: an answer, and no crash, hang or exception.
+// The check must return for files with changed bytes, without a crash, hang or exception.
 TEST(Film, ChecksAnyBytes) {
     ASSERT_TRUE(has_ffmpeg()) << "install the package ffmpeg";
     for (const VideoFormat& format : video_formats()) {
