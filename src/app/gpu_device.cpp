@@ -1,7 +1,9 @@
 #include "app/gpu_device.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
+#include "base/byte_size.hpp"
 #include "base/error.hpp"
 
 namespace scorefield::app {
@@ -15,7 +17,24 @@ gpu::Validation parse_validation(const std::string& name) {
 
 }  // namespace
 
+namespace {
+
+/// Drivers crash if the address space is too small for them: the compiler of a software device needs most of it.
+void require_address_space() {
+    constexpr rlim_t kLeast = rlim_t{1} << 30U;
+    rlimit space = {};
+    if (::getrlimit(RLIMIT_AS, &space) != 0 || space.rlim_cur == RLIM_INFINITY || space.rlim_cur >= kLeast) return;
+    throw base::running_error(
+        "not enough address space", "ulimit -v",
+        fmt::format("it is limited to {}, a Vulkan device needs {}",
+                    base::byte_size(static_cast<double>(space.rlim_cur)), base::byte_size(static_cast<double>(kLeast))),
+        "raise the limit, e.g. ulimit -v unlimited");
+}
+
+}  // namespace
+
 gpu::DeviceRequest device_request(const Settings& settings, std::vector<const char*> instance_extensions) {
+    require_address_space();
     gpu::DeviceRequest request;
     request.selector = settings.device;
     request.validation = parse_validation(settings.validation);

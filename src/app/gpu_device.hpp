@@ -7,7 +7,8 @@
 
 namespace scorefield::app {
 
-/// The device that --device and --validation ask for.
+/// The device that --device and --validation ask for. Throws base::Error (running) if the address space is limited to
+/// less than drivers need.
 gpu::DeviceRequest device_request(const Settings& settings, std::vector<const char*> instance_extensions = {});
 
 /// Throws base::Error (running) with their number when the validation layer reported anything. Call when all is done.

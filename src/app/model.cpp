@@ -161,6 +161,13 @@ void require_program_fits(const Settings& settings, const diffusion::Program& pr
                                   fmt::format("it evaluates score {}, a run has score 0 only", eval->source),
                                   "choose a program with a single score");
     }
+    const std::size_t given = std::max(program.start.mean.size(), program.start.scale.size());
+    if ((model.checkpoint || model.target) && given > 1 && given != model.dim()) {
+        throw base::request_error(
+            "dimensions differ", settings.program,
+            fmt::format("its initial distribution has {} dimensions, the model {}", given, model.dim()),
+            "compile it for this model, or choose another --model or --target");
+    }
     if (model.checkpoint) {
         const std::string why = diffusion::contradiction(program, *model.process, model.parametrisation);
         if (!why.empty()) {

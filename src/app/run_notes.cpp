@@ -26,17 +26,24 @@ namespace {
 constexpr std::uint64_t kSeed = 0x11'3175'0000'0000;
 constexpr std::uint32_t kDraws = 4096;
 
-/// The tightest bound of a program on its estimates; infinite where there is none.
-double limit_of(const diffusion::Program& program) {
+/// The tightest bound of a program on its estimates, and how a scheduler's configuration lifts it; infinite if there is
+/// none.
+struct Bound {
     double limit = std::numeric_limits<double>::infinity();
+    std::string_view remedy = "clip_sample false";
+};
+
+Bound bound_of(const diffusion::Program& program) {
+    Bound bound;
     for (const diffusion::Op& op : program.ops) {
         if (const auto* clamp = std::get_if<diffusion::Clamp>(&op.instruction)) {
-            limit = std::min(limit, std::max(std::abs(clamp->low), std::abs(clamp->high)));
-        } else if (std::holds_alternative<diffusion::Threshold>(op.instruction)) {
-            limit = std::min(limit, 1.0);
+            const double limit = std::max(std::abs(clamp->low), std::abs(clamp->high));
+            if (limit < bound.limit) bound = {limit, "clip_sample false"};
+        } else if (std::holds_alternative<diffusion::Threshold>(op.instruction) && bound.limit > 1) {
+            bound = {1, "thresholding false"};  // it scales every sample into ±1
         }
     }
-    return limit;
+    return bound;
 }
 
 template <class Value>
@@ -112,27 +119,45 @@ Note coarse_states_note(const Model& model) {
 /// known (clip_sample of a scheduler), cuts them.
 Note cut_data_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
     if (settings.program.empty()) return {};
-    const double limit = limit_of(program);
-    if (!std::isfinite(limit)) return {};
+    const Bound bound = bound_of(program);
+    if (!std::isfinite(bound.limit)) return {};
     const double reach = reach_of(settings, model);
-    if (!(reach > limit)) return {};
+    if (!(reach > bound.limit)) return {};
     return format_shown(
         "{} clips x0 estimates to ±{:.3g}, but the data of {} reach ±{:.3g} in the units of the model. Compile it "
-        "again without this limit (clip_sample false)",
-        settings.program, limit, model.name(), reach);
+        "again without this limit ({})",
+        settings.program, bound.limit, model.name(), reach, bound.remedy);
 }
 
-/// A program from a file that is wrong for any model of this prediction.
+/// Samplers that do not end at the data's distribution by their nature are noted elsewhere.
+bool is_judged(const Settings& settings, const Model& model) {
+    if (model.in_training) return false;
+    if (!settings.program.empty()) return true;
+    const diffusion::SamplerInfo& info = diffusion::sampler_info(settings.sampler.name);
+    return !info.from_data && info.caveat.empty();
+}
+
+/// A run that is wrong for any model of this prediction.
 Note program_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
-    if (settings.program.empty()) return {};
+    if (!is_judged(settings, model)) return {};
     const std::optional<diffusion::GaussianCheck> check = diffusion::check_on_gaussian(program, model.parametrisation);
     if (!check || !check->is_wrong()) return {};
+    const std::string_view prediction = diffusion::prediction_name(model.parametrisation.prediction);
+    const std::string found = std::isfinite(check->deviation)
+                                  ? fmt::format("samples with mean {:.3g}, std {:.3g}", check->mean, check->deviation)
+                                  : "samples that are not finite";
+    const std::string test =
+        fmt::format("a test run with the exact {} of Gaussian data (mean {}, std {}) gave {}", prediction,
+                    diffusion::GaussianCheck::kMean, std::sqrt(diffusion::GaussianCheck::kVariance), found);
+    if (settings.program.empty()) {
+        return fmt::format("too few steps or unsuitable noise levels: {}. {}", test,
+                           settings.timesteps.empty() ? "Use more --steps or another --spacing"
+                                                      : "Give more --timesteps, or use --steps and --spacing");
+    }
     return format_shown(
-        "{0}: a test run with the exact {1} of Gaussian data (mean {2}, std {3}) gave samples with mean {4:.3g}, std "
-        "{5:.3g}: it is wrong for any model that predicts {1}. Compile it for this prediction, or with more steps or "
-        "other noise levels",
-        settings.program, diffusion::prediction_name(model.parametrisation.prediction), diffusion::GaussianCheck::kMean,
-        std::sqrt(diffusion::GaussianCheck::kVariance), check->mean, check->deviation);
+        "{}: too few steps, unsuitable noise levels, or not a program for {}: {}. Compile it again with more steps or "
+        "other noise levels, and for this prediction",
+        settings.program, prediction, test);
 }
 
 /// The standard deviation of the narrowest part of the data in the model's units: the thinnest direction of a
@@ -175,11 +200,7 @@ std::string end_remedy(const Settings& settings, const Model& model) {
 /// whose last evaluation is at r therefore has too small a std or, if it does not denoise at the end, too large a one
 /// by a similar amount.
 Note end_note(const Settings& settings, const Model& model, const diffusion::Program& program) {
-    if (model.in_training) return {};
-    if (settings.program.empty()) {
-        const diffusion::SamplerInfo& info = diffusion::sampler_info(settings.sampler.name);
-        if (info.from_data || !info.caveat.empty()) return {};
-    }
+    if (!is_judged(settings, model)) return {};
     const auto last = std::find_if(program.ops.rbegin(), program.ops.rend(), [](const diffusion::Op& op) {
         return std::holds_alternative<diffusion::Eval>(op.instruction);
     });
@@ -192,7 +213,7 @@ Note end_note(const Settings& settings, const Model& model, const diffusion::Pro
     if (kept >= kKept) return {};
     return fmt::format(
         "the last noise level (sigma/alpha = {:.3g}) is too high for the narrowest part of the data (std {:.3g}): the "
-        "std of the samples there is off by about {:.0f}%. To end at a lower noise level, {}",
+        "std of the samples there is off by {:.0f}% or more. To end at a lower noise level, {}",
         ratio, deviation, 100 * (1 - kept), end_remedy(settings, model));
 }
 
@@ -200,10 +221,11 @@ Note end_note(const Settings& settings, const Model& model, const diffusion::Pro
 
 std::vector<std::string> run_notes(const Settings& settings, const Model& model, const diffusion::Program& program) {
     std::vector<std::string> notes;
+    Note at_the_end = end_note(settings, model, program);
+    if (!at_the_end) at_the_end = program_note(settings, model, program);
     for (Note note :
          {unverified_note(model), few_levels_note(settings, model), coarse_states_note(model), caveat_note(settings),
-          cut_data_note(settings, model, program), program_note(settings, model, program),
-          start_note(settings, model, program), end_note(settings, model, program)}) {
+          cut_data_note(settings, model, program), start_note(settings, model, program), std::move(at_the_end)}) {
         if (note) notes.push_back(std::move(*note));
     }
     return notes;

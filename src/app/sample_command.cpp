@@ -223,9 +223,10 @@ int sample_command(const Settings& asked) {
     request.init = rows_of_shard(start, first);
     request.known = part_of(inputs.known, dim, first, last);
     request.mask = part_of(inputs.mask, dim, first, last);
+    const gpu::DeviceRequest wanted = device_request(settings);
     const std::unique_ptr<SampleOutput> output = make_output(settings, model, request);
 
-    gpu::Device device(device_request(settings));
+    gpu::Device device(wanted);
     Report report;
     sample::RunResult result;
     {

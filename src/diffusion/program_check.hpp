@@ -11,9 +11,10 @@ namespace scorefield::diffusion {
 
 /// Why `program` does not match a network trained on `process` with `parametrisation` ("it treats the network output as
 /// v, but the model predicts epsilon"); empty if it matches. Compares the stored process and prediction, and returns
-/// the first contradiction that more than a tenth of the evaluations show: time or c_in that does not belong to σ/α, or
-/// c_skip/c_out of another prediction's estimate of data, noise or score. Coefficients that are no such estimate, e.g.
-/// because the sampler's step is folded into them, are not judged here; check_on_gaussian tests those.
+/// the first contradiction that more than a tenth of the evaluations show, or one of them beyond any rounding: time or
+/// c_in that does not belong to σ/α, or c_skip/c_out of another prediction's estimate of data, noise or score.
+/// Coefficients that are no such estimate, e.g. because the sampler's step is folded into them, are not judged here;
+/// check_on_gaussian tests those.
 std::string contradiction(const Program& program, const NoiseProcess& process, const Parametrisation& parametrisation);
 
 /// Mean and standard deviation of a program's samples if the data are Gaussian and the score is exact.

@@ -86,7 +86,7 @@ def wrong_words(cwd):
         (["train", "--data", "swiss_roll", "--out", "x.safetensors", "--train.ema", "1"], ["--train.ema", "above"]),
     ]
     if HAS_VULKAN:
-        cases.append((["render", "--out", "x.gif"], ["--out", "'.gif'", ".mp4"]))
+        cases.append((["render", "--out", "x.avi"], ["--out", "'.avi'", ".mp4"]))
         cases.append((["sample", "--out", "x.txt"], ["x.txt", ".npy"]))
         cases.append((["view", "--objective.gamma", "3"], ["--objective.gamma", "does not use it"]))
         cases.append((["view", "--train.label_dropout", "0.5"], ["--train.label_dropout", "no classes"]))
@@ -265,7 +265,7 @@ def in_shell(cwd, before, after, arguments):
 
 # No process under AddressSanitizer lives within a limit on its address space.
 SANITIZED = b"__asan_init" in open(BINARY, "rb").read()
-MEMORY = [] if SANITIZED else [("ulimit -v 2000000;", ""), ("ulimit -v 300000;", "")]
+MEMORY = [] if SANITIZED else [("ulimit -v 2000000;", ""), ("ulimit -v 700000;", ""), ("ulimit -v 300000;", "")]
 
 
 def under_conditions(cwd):
@@ -298,6 +298,10 @@ def work_under_conditions(cwd):
         require(json.load(open(os.path.join(cwd, "w.json")))["steps"] == 50, f"{after}: the program")
     files = {path: open(path, "rb").read() for path in files_below(cwd) if os.path.isfile(path)}
     requests = [train, ["program", "--out", "w.json"], ["score", "points.npy", "other.npy", "--json"]]
+    if HAS_VULKAN:
+        requests += [
+            ["sample", "--model", "w.safetensors", "--particles", "1000", "--out", "w.npy", "--quiet"],
+            ["render", "--target", "gaussian", "--particles", "100", "--steps", "2", "--out", "w.png", "--quiet"]]
     for before in ["ulimit -f 0;", "ulimit -f 1;", *(before for before, _ in MEMORY)]:
         for request in requests:
             done = in_shell(cwd, before, "", request)
@@ -309,8 +313,9 @@ def work_under_conditions(cwd):
             if before.startswith("ulimit -f") and "--out" in request:
                 require(done.returncode == 1, story)
                 require(all(open(path, "rb").read() == content for path, content in files.items()), story)
-    for path in ["w.safetensors", "w.csv", "w.json"]:
-        os.remove(os.path.join(cwd, path))
+    for path in ["w.safetensors", "w.csv", "w.json", "w.npy", "w.png"]:
+        if os.path.exists(os.path.join(cwd, path)):
+            os.remove(os.path.join(cwd, path))
 
 
 def write_points(cwd):

@@ -14,6 +14,7 @@ namespace scorefield::app {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -81,7 +82,7 @@ TEST(RunNotes, TellOfAnEndAboveTheNarrowestPart) {
     EXPECT_THAT(end_note_of({{"target", "mixture_a"}, {"process", "ve"}, {"process.sigma_min", "10"}}),
                 AllOf(HasSubstr("sigma/alpha = 10"), HasSubstr("--process.sigma_min")));
     EXPECT_THAT(end_note_of({{"target", "gaussian"}, {"target.variance", "1e-4"}}), HasSubstr("std 0.01"));
-    EXPECT_THAT(end_note_of({{"target", "gaussian"}, {"target.variance", "1e-12"}}), HasSubstr("about 100%"));
+    EXPECT_THAT(end_note_of({{"target", "gaussian"}, {"target.variance", "1e-12"}}), HasSubstr("off by 100%"));
     EXPECT_THAT(
         end_note_of(
             {{"process", "ddpm"}, {"process.schedule", "constant"}, {"process.beta", "0.9"}, {"target", "mixture_d"}}),
@@ -122,9 +123,39 @@ TEST(RunNotes, TellOfAProgramThatIsWrongForAnyScore) {
         };
         EXPECT_THAT(notes([](diffusion::Eval&) {}), IsEmpty());
         EXPECT_THAT(notes([](diffusion::Eval& eval) { eval.c_out *= 1.2; }),
-                    ElementsAre(AllOf(HasSubstr("of Gaussian data"), HasSubstr("wrong for any model that predicts"))))
+                    ElementsAre(AllOf(HasSubstr("of Gaussian data"), HasSubstr("not a program for"))))
             << target;
     }
+}
+
+// The widths were measured on exact draws of 100 000 particles: 0.19 to 0.21 instead of 0.3, 0.95 instead of 2.02.
+TEST(RunNotes, TellOfTooFewSteps) {
+    using Values = std::initializer_list<std::pair<const char*, const char*>>;
+    for (const Values& values :
+         {Values{{"target", "gaussian"}, {"target.variance", "0.09"}, {"sampler", "euler_ancestral"}, {"steps", "10"}},
+          Values{{"target", "gaussian"}, {"target.variance", "0.09"}, {"sampler", "ddim"}, {"steps", "5"}},
+          Values{{"sampler", "dpmpp_2m"}, {"steps", "2"}}}) {
+        EXPECT_THAT(notes_of(said(values)), ElementsAre(AnyOf(HasSubstr("more --steps"), HasSubstr("too few steps"))));
+    }
+    EXPECT_THAT(notes_of(said({{"target", "mixture_a"}, {"timesteps", "999,500,0"}})),
+                ElementsAre(HasSubstr("more --timesteps")));
+    EXPECT_THAT(notes_of(said({{"target", "mixture_a"}, {"process", "edm"}, {"timesteps", "80,10,1,.1,.01"}})),
+                ElementsAre(HasSubstr("more --timesteps")));
+}
+
+TEST(RunNotes, AreErrorsIfAProgramIsOfAnotherDimension) {
+    const base::ScratchFolder folder;
+    const Settings compiled = said({{"target", "mixture_d"}});
+    diffusion::Program program = build_program(compiled, open_model(compiled));
+    program.start.mean = {0, 0, 0};
+    program.start.scale = {1, 1, 1};
+    const std::string path = (folder / "program.json").string();
+    std::ofstream(path) << to_json(program);
+    EXPECT_THAT(
+        [&] {
+            notes_of(said({{"target", "mixture_d"}, {"program", path.c_str()}}));
+        },
+        testing::ThrowsMessage<base::Error>(HasSubstr("3 dimensions, the model 2")));
 }
 
 TEST(RunNotes, AreErrorsIfAProgramContradictsItsModelOrItsHeader) {
@@ -149,7 +180,7 @@ TEST(RunNotes, AreErrorsIfAProgramContradictsItsModelOrItsHeader) {
     const std::size_t at = header.find(R"("prediction":"v")");
     ASSERT_NE(at, std::string::npos) << header.substr(0, 600);
     std::ofstream(path) << header.replace(at, 16, R"("prediction":"epsilon")");
-    EXPECT_THAT(run("mixture_d", path), ElementsAre(HasSubstr("wrong for any model that predicts")));
+    EXPECT_THAT(run("mixture_d", path), ElementsAre(HasSubstr("not a program for epsilon")));
 }
 
 // A program of an edm network names the sigma_data that its target must answer with.

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/error.hpp"
 #include "diffusion/automatic_spacing.hpp"
 #include "diffusion/course.hpp"
@@ -179,6 +182,35 @@ TEST(GaussianCheck, TellsThatAProgramIsWrongForAnyScore) {
         EXPECT_TRUE(is_wrong(changed(program, 2, [](Eval& eval) { eval.c_out = -eval.c_out; }))) << sampler;
         EXPECT_TRUE(is_wrong(changed(program, 1, [](Eval& eval) { eval.c_skip *= 0.95; }))) << sampler;
     }
+}
+
+// More than rounding explains, at the end of the run, where it matters most.
+TEST(Contradiction, IsALargeErrorOfASingleEvaluation) {
+    const Program program = compiled({}, Prediction::epsilon, {.name = "ddim"}, "trailing", 50);
+    const auto last_changed = [&](const auto& change) {
+        Program other = program;
+        change(std::get<Eval>(std::find_if(other.ops.rbegin(), other.ops.rend(), [](const Op& op) {
+                                  return std::holds_alternative<Eval>(op.instruction);
+                              })->instruction));
+        return contradiction(other, *linear(), Prediction::epsilon);
+    };
+    EXPECT_THAT(last_changed([](Eval&) {}), IsEmpty());
+    EXPECT_THAT(last_changed([](Eval& eval) { eval.c_noise = 999; }), HasSubstr("passes time 999"));
+    EXPECT_THAT(last_changed([](Eval& eval) { eval.c_noise += 100; }), HasSubstr("the model uses"));
+    EXPECT_THAT(last_changed([](Eval& eval) { eval.c_in = 0.7; }), HasSubstr("c_in = 0.7"));
+    EXPECT_THAT(last_changed([](Eval& eval) { eval.c_in = std::nan(""); }), HasSubstr("c_in"));
+}
+
+// One level of 40 is as much as 25 of 1000.
+TEST(Contradiction, IsATimeOffByOneLevelOfFew) {
+    const ProcessSettings seed = {.schedule = "cosine_seed"};
+    const Program program = compiled(seed, Prediction::epsilon, {.name = "ddpm"}, "linspace", 39);
+    const auto later = [](Eval& eval) { eval.c_noise += 1; };
+    EXPECT_THAT(contradiction(program, *make_process(seed), Prediction::epsilon), IsEmpty());
+    EXPECT_THAT(contradiction(changed(program, 1, later), *make_process(seed), Prediction::epsilon),
+                HasSubstr("the model uses"));
+    const Program fine = compiled({}, Prediction::epsilon, {.name = "ddpm"}, "linspace", 40);
+    EXPECT_THAT(contradiction(changed(fine, 1, later), *linear(), Prediction::epsilon), IsEmpty());  // as rounded
 }
 
 TEST(Contradiction, IsReadFromWhatAProgramSays) {
