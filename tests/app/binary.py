@@ -27,6 +27,12 @@ def require(condition, message):
         raise SystemExit("FAILED: " + message)
 
 
+def without_steps_note(text):
+    """Standard error without the note that a short run has too few steps."""
+    note = b"scorefield: note: too few steps or unsuitable noise levels: "
+    return b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(note))
+
+
 def png_size(path):
     with open(path, "rb") as file:
         head = file.read(24)
