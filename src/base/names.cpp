@@ -69,6 +69,15 @@ std::string nearest_name(std::string_view name, std::span<const std::string_view
     return telling ? std::string(longer) : std::string();
 }
 
+std::string nearest_path(std::string_view name, std::span<const std::string_view> candidates) {
+    const std::string wanted = folded(name);
+    const auto found = std::ranges::find_if(candidates, [&](std::string_view candidate) {
+        const std::size_t dot = candidate.rfind('.');
+        return dot != std::string_view::npos && folded(candidate.substr(dot + 1)) == wanted;
+    });
+    return found == candidates.end() ? nearest_name(name, candidates) : std::string(*found);
+}
+
 std::string lower_case(std::string text) {
     for (char& letter : text) {
         if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');

@@ -14,6 +14,10 @@ namespace scorefield::base {
 /// letters, 2 of up to 8, 3 of more; and for a name of more than 64 bytes.
 std::string nearest_name(std::string_view name, std::span<const std::string_view> candidates);
 
+/// The same for names with dots, as those of flags. A candidate that has `name` as its last part comes first:
+/// `sampler.eta` for `eta`.
+std::string nearest_path(std::string_view name, std::span<const std::string_view> candidates);
+
 /// The text with its ASCII letters in lower case.
 std::string lower_case(std::string text);
 

@@ -44,6 +44,15 @@ TEST(NearestName, PrefersWhatBeginsWithTheName) {
     EXPECT_EQ(nearest_name("x", std::array<std::string_view, 2>{"v", "x0"}), "x0");
 }
 
+TEST(NearestPath, PrefersAnExactLastPart) {
+    constexpr std::array<std::string_view, 4> kNames = {"beta", "sampler.eta", "train.batch", "data"};
+    EXPECT_EQ(nearest_path("eta", kNames), "sampler.eta");
+    EXPECT_EQ(nearest_path("Batch", kNames), "train.batch");
+    EXPECT_EQ(nearest_path("sampler.etta", kNames), "sampler.eta");
+    EXPECT_EQ(nearest_path("dta", kNames), "data");
+    EXPECT_EQ(nearest_path("frames", kNames), "");
+}
+
 TEST(NameHint, NamesTheNearestAndAllKnown) {
     EXPECT_EQ(name_hint("ddin", kSamplers), "did you mean 'ddim'? known: ddpm, ddim, dpmpp_2m");
 }
