@@ -137,6 +137,9 @@ TEST(Assign, NamesWhatOtherSpellingsMean) {
     EXPECT_EQ(hint_for("sampler", "euler_a"), "did you mean 'euler_ancestral'?");
     EXPECT_EQ(hint_for("sampler", "dpm++"), "did you mean 'dpmpp_2m'?");
     EXPECT_EQ(hint_for("sampler", "DPM++ SDE"), "did you mean 'dpmpp_sde'?");
+    EXPECT_EQ(hint_for("prediction", "v_prediction"), "did you mean 'v'?");
+    EXPECT_EQ(hint_for("prediction", "sample"), "did you mean 'x0'?");
+    EXPECT_EQ(hint_for("prediction", "noise"), "did you mean 'epsilon'?");
 }
 
 TEST(Assign, ReadsParts) {
