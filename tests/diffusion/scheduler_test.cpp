@@ -184,6 +184,18 @@ TEST(Scheduler, RefusesBetasThatLeaveNoSignalToDivideBy) {
     EXPECT_EQ(error(lms + R"(, "num_train_timesteps": 100)", 3), "no error");
 }
 
+TEST(Scheduler, SaysWhatPredictEpsilonMeant) {
+    const std::string ddpm = R"("_class_name": "DDPMScheduler", "clip_sample": false)";
+    const std::string note =
+        "s.json: ignored predict_epsilon false (as diffusers does), which said in old versions that the network "
+        "predicts the sample; if it does, set prediction_type to \"sample\"";
+    EXPECT_THAT(notes(ddpm + R"(, "predict_epsilon": false)"), ElementsAre(note));
+    EXPECT_THAT(notes(ddpm + R"(, "predict_epsilon": false, "prediction_type": "epsilon")"), ElementsAre(note));
+    EXPECT_THAT(notes(ddpm + R"(, "predict_epsilon": false, "prediction_type": "sample")"), IsEmpty());
+    EXPECT_THAT(notes(ddpm + R"(, "predict_epsilon": true)"),
+                ElementsAre("s.json: ignored unknown fields (as diffusers does): predict_epsilon"));
+}
+
 std::string error_of_class(const std::string& name) {
     return error(R"("_class_name": ")" + name + '"');
 }
