@@ -119,15 +119,14 @@ base::Error unexpected(const std::string& argument, const CommandInfo& info) {
                                    fmt::format("{} does not take it", info.name),
                                    "it belongs to " + commands_text(*setting));
     }
-    std::vector<std::string> flags;
+    std::vector<std::string_view> names;
     for (const Setting& known : setting_table()) {
-        if (known.taken_by(info.command)) flags.push_back("--" + std::string(known.name));
+        if (known.taken_by(info.command)) names.push_back(known.name);
     }
-    const std::vector<std::string_view> views(flags.begin(), flags.end());
-    const std::string nearest = base::nearest_name(flag, views);
+    const std::string nearest = base::nearest_path(name, names);
     const std::string help = fmt::format("see 'scorefield {} --help'", info.name);
     return base::request_error(fmt::format("unknown flag '{}'", flag), std::string(info.name), "no such flag",
-                               nearest.empty() ? help : fmt::format("did you mean '{}'? {}", nearest, help));
+                               nearest.empty() ? help : fmt::format("did you mean '--{}'? {}", nearest, help));
 }
 
 base::Error missing_value(const std::string& argument) {

@@ -35,7 +35,7 @@ const Setting& setting_of(const std::string& path, const std::string& key) {
     if (setting != nullptr) return *setting;
     std::vector<std::string_view> names;
     for (const Setting& known : setting_table()) names.push_back(known.name);
-    const std::string nearest = base::nearest_name(key, names);
+    const std::string nearest = base::nearest_path(key, names);
     throw refusal(path, key, "no such setting",
                   (nearest.empty() ? "" : "did you mean '" + nearest + "'? ") +
                       "the names are those of the flags, see 'scorefield --help'");

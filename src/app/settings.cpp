@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "diffusion/prediction_hint.hpp"
 
 namespace scorefield::app {
 namespace {
@@ -89,8 +90,10 @@ double parse_real(const Setting& setting, const RealRange& range, const std::str
 std::size_t parse_choice(const Setting& setting, const std::vector<std::string_view>& names, const std::string& text) {
     const auto found = std::find(names.begin(), names.end(), text);
     if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+    const bool prediction = setting.name == "prediction";  // has other names outside
     throw base::request_error(fmt::format("unknown {} '{}'", setting.name, base::shown(text)), flag_of(setting),
-                              "no such name", base::name_hint(text, names));
+                              "no such name",
+                              prediction ? diffusion::prediction_hint(text) : base::name_hint(text, names));
 }
 
 Shard parse_shard(const Setting& setting, const std::string& text) {

@@ -4,13 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "app/output.hpp"
 #include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
 #include "data/npy.hpp"
 #include "data/point_file.hpp"
 #include "data/scaling.hpp"
@@ -98,7 +102,15 @@ std::string remedy(const Settings& settings, const Model& model) {
 StartKind start_kind(const Settings& settings) {
     if (settings.init.empty() || settings.init == "matched") return StartKind::matched;
     if (settings.init == "prior") return StartKind::prior;
-    return settings.init == "exact" ? StartKind::exact : StartKind::file;
+    if (settings.init == "exact") return StartKind::exact;
+    // A file may have any name, but a plain word that names none is meant for one of the modes.
+    std::error_code unseen;
+    if (settings.init.find_first_of("./") == std::string::npos && !std::filesystem::exists(settings.init, unseen)) {
+        throw base::request_error("unknown start '" + base::shown(settings.init) + "'", "--init",
+                                  "no such name and no such file",
+                                  base::name_hint(settings.init, kStarts) + ", or FILE.npy");
+    }
+    return StartKind::file;
 }
 
 Marginal first_level(const Settings& settings, const Model& model, const diffusion::Program& program) {

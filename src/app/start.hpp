@@ -17,6 +17,7 @@ namespace scorefield::app {
 /// the prior of the process; draws from the exact marginal of a target at that level; or the states of a file.
 enum class StartKind : std::uint8_t { matched, prior, exact, file };
 
+/// Throws base::Error (request) with the nearest name for an --init that is no mode and looks like no file.
 StartKind start_kind(const Settings& settings);
 
 /// How the run starts: as --init says. Without --init, an exact target starts from its exact marginal if its data still

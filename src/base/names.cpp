@@ -25,22 +25,57 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return at(a.size(), b.size());
 }
 
+/// What names have in common whoever writes them: `Dpm++-2M` and `dpmpp_2m` are one.
+std::string folded(std::string_view name) {
+    std::string text = lower_case(std::string(name));
+    for (char& letter : text) {
+        if (letter == '-' || letter == ' ') letter = '_';
+        if (letter == '+') letter = 'p';
+    }
+    return text;
+}
+
+/// Whether so many edits may be slips of the pen. Two or more that hit the first letter as well make another word.
+bool is_slip(std::string_view name, std::string_view candidate, std::size_t edits) {
+    constexpr std::size_t kShort = 3;
+    constexpr std::size_t kLong = 9;
+    const std::size_t most = name.size() <= kShort ? 1 : name.size() < kLong ? 2 : 3;
+    return edits <= most && edits < name.size() && (edits == 1 || candidate.starts_with(name.front()));
+}
+
 }  // namespace
 
 std::string nearest_name(std::string_view name, std::span<const std::string_view> candidates) {
     constexpr std::size_t kLongest = 64;  // longer ones are no slips of the pen, and the distance costs their square
-    if (name.size() > kLongest) return {};
+    constexpr std::size_t kFew = 3;
+    if (name.empty() || name.size() > kLongest) return {};
+    const std::string wanted = folded(name);
+    std::size_t longer_ones = 0;
     std::size_t best = std::numeric_limits<std::size_t>::max();
+    std::string_view longer;
     std::string_view nearest;
     for (const std::string_view candidate : candidates) {
-        const std::size_t distance = edit_distance(name, candidate);
-        if (distance < best) {
+        const std::string known = folded(candidate);
+        if (known == wanted) return std::string(candidate);
+        if (known.starts_with(wanted) && (++longer_ones == 1 || candidate.size() < longer.size())) longer = candidate;
+        const std::size_t distance = edit_distance(wanted, known);
+        if (distance < best && is_slip(wanted, known, distance)) {
             best = distance;
             nearest = candidate;
         }
     }
-    const std::size_t plausible = std::max<std::size_t>(2, name.size() / 2);
-    return best <= plausible ? std::string(nearest) : std::string();
+    if (longer_ones == 0) return std::string(nearest);
+    const bool telling = longer_ones == 1 || (name.size() > 1 && longer_ones <= kFew);
+    return telling ? std::string(longer) : std::string();
+}
+
+std::string nearest_path(std::string_view name, std::span<const std::string_view> candidates) {
+    const std::string wanted = folded(name);
+    const auto found = std::ranges::find_if(candidates, [&](std::string_view candidate) {
+        const std::size_t dot = candidate.rfind('.');
+        return dot != std::string_view::npos && folded(candidate.substr(dot + 1)) == wanted;
+    });
+    return found == candidates.end() ? nearest_name(name, candidates) : std::string(*found);
 }
 
 std::string lower_case(std::string text) {

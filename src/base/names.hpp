@@ -8,9 +8,15 @@
 
 namespace scorefield::base {
 
-/// The candidate with the smallest edit distance to `name` (insert, delete, replace, swap of neighbours); empty when
-/// none is close enough to be a plausible slip of the pen, nor a name of more than 64 bytes.
+/// The candidate that `name` most probably means: first one that differs only in capitals or in how words are joined
+/// (`-` for `_`, `+` for `p`); then one that begins with it, unless many do; then that of the fewest edits (insert,
+/// delete, replace, swap of neighbours). Empty where these are too many for slips of the pen: more than 1 of up to 3
+/// letters, 2 of up to 8, 3 of more; and for a name of more than 64 bytes.
 std::string nearest_name(std::string_view name, std::span<const std::string_view> candidates);
+
+/// The same for names with dots, as those of flags. A candidate that has `name` as its last part comes first:
+/// `sampler.eta` for `eta`.
+std::string nearest_path(std::string_view name, std::span<const std::string_view> candidates);
 
 /// The text with its ASCII letters in lower case.
 std::string lower_case(std::string text);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "base/names.hpp"
+#include "diffusion/prediction_hint.hpp"
 
 namespace scorefield::diffusion {
 namespace {
@@ -25,7 +25,7 @@ Prediction parse_prediction(std::string_view name, std::string_view where) {
     const auto found = std::find(kPredictions.begin(), kPredictions.end(), name);
     if (found == kPredictions.end()) {
         throw base::request_error("unknown prediction '" + std::string(name) + "'", std::string(where), "no such name",
-                                  base::name_hint(name, kPredictions));
+                                  prediction_hint(name));
     }
     return static_cast<Prediction>(found - kPredictions.begin());
 }

@@ -10,9 +10,9 @@
 #include <type_traits>
 
 #include "base/error.hpp"
-#include "base/names.hpp"
 #include "base/text.hpp"
 #include "diffusion/json_place.hpp"
+#include "diffusion/prediction_hint.hpp"
 #include "diffusion/program.hpp"
 #include "diffusion/program_limits.hpp"
 
@@ -304,7 +304,7 @@ Program read_program(std::string_view text, const JsonDocument& document) {
         const JsonPlace place = root.at("prediction");
         const auto name = place.as<std::string>();
         const auto found = std::ranges::find(kPredictions, name);
-        if (found == kPredictions.end()) place.refuse("no such prediction", base::name_hint(name, kPredictions));
+        if (found == kPredictions.end()) place.refuse("no such prediction", prediction_hint(name));
         program.prediction = static_cast<Prediction>(found - kPredictions.begin());
     }
     root.read("scheduler", program.scheduler);

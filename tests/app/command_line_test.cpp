@@ -129,7 +129,7 @@ TEST(CommandLine, HelpOfACommandNamesExactlyItsSettings) {
             if (setting.taken_by(info.command)) {
                 EXPECT_THAT(help, HasSubstr(line)) << info.name;
             } else {
-                EXPECT_THAT(help, Not(HasSubstr(line))) << info.name;
+                EXPECT_THAT(help, testing::Not(HasSubstr(line))) << info.name;
             }
         }
     }
@@ -163,6 +163,20 @@ TEST(CommandLine, NamesTheNearestCommandAndFlag) {
     EXPECT_THAT(refusal({"program", "--stpes", "5"}), HasSubstr("did you mean '--steps'?"));
     EXPECT_THAT(refusal({"program", "--stpes=5"}), HasSubstr("did you mean '--steps'?"));
     EXPECT_THAT(refusal({"--json", "devices"}), HasSubstr("put the command first"));
+}
+
+TEST(CommandLine, NamesTheFlagThatEndsInWhatIsSaid) {
+    EXPECT_THAT(refusal({"sample", "--eta", ".5"}), HasSubstr("did you mean '--sampler.eta'?"));
+    EXPECT_THAT(refusal({"sample", "-eta=.5"}), HasSubstr("did you mean '--sampler.eta'?"));
+    EXPECT_THAT(refusal({"train", "--batch", "5"}), HasSubstr("did you mean '--train.batch'?"));
+    EXPECT_THAT(refusal({"sample", "--batch", "5"}), testing::Not(HasSubstr("train.batch")));
+    EXPECT_THAT(refusal({"program", "--Steps", "5"}), HasSubstr("did you mean '--steps'?"));
+}
+
+TEST(CommandLine, NamesNoFlagThatIsFarFromWhatIsSaid) {
+    EXPECT_THAT(refusal({"render", "--frames", "3"}),
+                testing::StrEq("unknown flag '--frames' (render): no such flag; see 'scorefield render --help'"));
+    EXPECT_THAT(refusal({"render", "--", "3"}), testing::Not(HasSubstr("did you mean")));
 }
 
 TEST(CommandLine, RefusesRepeatedAndMissingValues) {

@@ -27,6 +27,7 @@ def wrong_words(cwd):
         (["smaple"], ["'smaple'", "did you mean 'sample'"]),
         (["sample", "--smapler", "ddim", "--out", "x.npy"], ["--smapler", "did you mean '--sampler'"]),
         (["sample", "--sampler", "ddmi", "--out", "x.npy"], ["--sampler", "did you mean 'ddim'"]),
+        (["sample", "--init", "mathced", "--out", "x.npy"], ["--init", "did you mean 'matched'", "FILE.npy"]),
         (["sample", "--steps", "0", "--out", "x.npy"], ["--steps", "0 is below 1"]),
         (["sample", "--steps", "ten", "--out", "x.npy"], ["--steps", "not a whole number"]),
         (["sample", "--steps", "10x", "--out", "x.npy"], ["--steps", "not a whole number"]),

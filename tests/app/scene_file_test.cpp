@@ -74,6 +74,7 @@ TEST_F(SceneFile, IsRefusedWithFileAndSetting) {
     EXPECT_THAT(refusal("{"), ThrowsMessage<base::Error>(HasSubstr(path + "): parse error at line 1, column 2")));
     EXPECT_THAT(refusal("[]"), ThrowsMessage<base::Error>(HasSubstr("not an object")));
     EXPECT_THAT(refusal(R"({"stps": 3})"), ThrowsMessage<base::Error>(HasSubstr("did you mean 'steps'")));
+    EXPECT_THAT(refusal(R"({"eta": 0.5})"), ThrowsMessage<base::Error>(HasSubstr("did you mean 'sampler.eta'")));
     EXPECT_THAT(refusal(R"({"steps": 0})"), ThrowsMessage<base::Error>(HasSubstr(path + ": steps")));
     EXPECT_THAT(refusal(R"({"steps": [3]})"), ThrowsMessage<base::Error>(HasSubstr("neither a string")));
     for (const char* writing : {"out", "trajectory", "log", "frame-log", "resume"}) {

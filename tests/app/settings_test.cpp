@@ -127,6 +127,21 @@ TEST(Assign, NamesTheRangeAndTheNearestChoice) {
     EXPECT_EQ(refusal("look.axes", "yes"), "unknown look.axes 'yes' (--look.axes): no such name; known: on, off");
 }
 
+TEST(Assign, NamesWhatOtherSpellingsMean) {
+    const auto hint_for = [](const char* name, const char* value) {
+        const std::string message = refusal(name, value);
+        const std::size_t begin = message.find("did you mean");
+        return begin == std::string::npos ? "" : message.substr(begin, message.find('?', begin) + 1 - begin);
+    };
+    EXPECT_EQ(hint_for("sampler", "DDIM"), "did you mean 'ddim'?");
+    EXPECT_EQ(hint_for("sampler", "euler_a"), "did you mean 'euler_ancestral'?");
+    EXPECT_EQ(hint_for("sampler", "dpm++"), "did you mean 'dpmpp_2m'?");
+    EXPECT_EQ(hint_for("sampler", "DPM++ SDE"), "did you mean 'dpmpp_sde'?");
+    EXPECT_EQ(hint_for("prediction", "v_prediction"), "did you mean 'v'?");
+    EXPECT_EQ(hint_for("prediction", "sample"), "did you mean 'x0'?");
+    EXPECT_EQ(hint_for("prediction", "noise"), "did you mean 'epsilon'?");
+}
+
 TEST(Assign, ReadsParts) {
     Settings settings;
     assign(settings, *find_setting("shard"), "3/4");

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -107,6 +108,29 @@ TEST_F(StartTest, IsExactByDefaultWhereATargetStillShows) {
     EXPECT_EQ(kind({{"target", "gaussian"}, {"process", "additive"}}), "matched");  // is normal
     EXPECT_EQ(kind({{"target", "mixture_a"}, {"process", "additive"}, {"sampler", "ddim_inverse"}}), "matched");
     EXPECT_EQ(kind({}), "matched");
+}
+
+TEST_F(StartTest, RefusesAWordThatIsNeitherAModeNorAFile) {
+    const auto refusal = [](const char* init) {
+        try {
+            start_kind(said({{"init", init}}));
+        } catch (const base::Error& error) {
+            return std::string(error.what());
+        }
+        return std::string("none");
+    };
+    EXPECT_EQ(refusal("mathced"),
+              "unknown start 'mathced' (--init): no such name and no such file; did you mean 'matched'? known: "
+              "matched, prior, exact, or FILE.npy");
+    EXPECT_THAT(refusal("Prior"), HasSubstr("did you mean 'prior'?"));
+    EXPECT_THAT(refusal("somewhere"), HasSubstr("no such file; known: matched, prior, exact, or FILE.npy"));
+    EXPECT_THAT(refusal(std::string(5000, 'x').c_str()), HasSubstr("unknown start"));
+    for (const char* file : {"start.npy", "./start", "folder/start"}) EXPECT_EQ(refusal(file), "none") << file;
+    const std::string before = std::filesystem::current_path().string();
+    const std::string path = write("start", "");
+    std::filesystem::current_path(std::filesystem::path(path).parent_path());
+    EXPECT_EQ(refusal("start"), "none");
+    std::filesystem::current_path(before);
 }
 
 TEST_F(StartTest, ReadsFilesInTheUnitsThatAreSaid) {

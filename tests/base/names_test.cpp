@@ -19,6 +19,38 @@ TEST(NearestName, ForgivesSlips) {
 
 TEST(NearestName, DoesNotGuessWildly) {
     EXPECT_EQ(nearest_name("euler_ancestral", kSamplers), "");
+    EXPECT_EQ(nearest_name("frames", std::array<std::string_view, 2>{"class", "frame.rate"}), "");
+    EXPECT_EQ(nearest_name("beta", std::array<std::string_view, 1>{"data"}), "");
+    EXPECT_EQ(nearest_name("a", std::array<std::string_view, 2>{"v", "x0"}), "");
+    EXPECT_EQ(nearest_name("", kSamplers), "");
+    EXPECT_EQ(nearest_name(std::string(65, 'd'), kSamplers), "");
+}
+
+TEST(NearestName, PassesOverCapitalsAndHowWordsAreJoined) {
+    constexpr std::array<std::string_view, 4> kNames = {"ddpm", "dpm", "ddim", "dpmpp_2m"};
+    EXPECT_EQ(nearest_name("DDIM", kNames), "ddim");
+    EXPECT_EQ(nearest_name("DDIN", kNames), "ddim");
+    EXPECT_EQ(nearest_name("DPM++ 2M", kNames), "dpmpp_2m");
+    EXPECT_EQ(nearest_name("dpmpp-2m", kNames), "dpmpp_2m");
+    EXPECT_EQ(nearest_name("ddim", std::array<std::string_view, 2>{"ddi", "DDIM"}), "DDIM");
+}
+
+TEST(NearestName, PrefersWhatBeginsWithTheName) {
+    constexpr std::array<std::string_view, 6> kNames = {"euler",     "euler_ancestral", "dpm",
+                                                        "dpmpp_sde", "dpmpp_2m",        "dpmpp_3m"};
+    EXPECT_EQ(nearest_name("euler_a", kNames), "euler_ancestral");
+    EXPECT_EQ(nearest_name("dpm++", kNames), "dpmpp_2m");
+    EXPECT_EQ(nearest_name("dp", kNames), "");  // four begin so
+    EXPECT_EQ(nearest_name("x", std::array<std::string_view, 2>{"v", "x0"}), "x0");
+}
+
+TEST(NearestPath, PrefersAnExactLastPart) {
+    constexpr std::array<std::string_view, 4> kNames = {"beta", "sampler.eta", "train.batch", "data"};
+    EXPECT_EQ(nearest_path("eta", kNames), "sampler.eta");
+    EXPECT_EQ(nearest_path("Batch", kNames), "train.batch");
+    EXPECT_EQ(nearest_path("sampler.etta", kNames), "sampler.eta");
+    EXPECT_EQ(nearest_path("dta", kNames), "data");
+    EXPECT_EQ(nearest_path("frames", kNames), "");
 }
 
 TEST(NameHint, NamesTheNearestAndAllKnown) {

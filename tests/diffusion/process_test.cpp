@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "diffusion/prediction.hpp"
+#include "diffusion/prediction_hint.hpp"
 #include "support.hpp"
 
 namespace scorefield::diffusion {
@@ -206,6 +207,19 @@ TEST(Prediction, FormsGiveBackDataAndNoise) {
 TEST(Prediction, RefusesUnknownNames) {
     EXPECT_THAT(error_of([] { parse_prediction("epsilom", "--prediction"); }),
                 HasSubstr("unknown prediction 'epsilom' (--prediction): no such name; did you mean 'epsilon'?"));
+}
+
+TEST(Prediction, KnowsTheWordsOfDiffusers) {
+    const std::string known = "known: epsilon, x0, v, score, velocity, edm";
+    const auto meant = [&](const std::string& name) { return "did you mean '" + name + "'? " + known; };
+    EXPECT_EQ(prediction_hint("v_prediction"), meant("v"));
+    EXPECT_EQ(prediction_hint("v-pred"), meant("v"));
+    EXPECT_EQ(prediction_hint("sample"), meant("x0"));
+    EXPECT_EQ(prediction_hint("noise"), meant("epsilon"));
+    EXPECT_EQ(prediction_hint("flow_prediction"), meant("velocity"));
+    EXPECT_EQ(prediction_hint("X0"), meant("x0"));
+    EXPECT_EQ(prediction_hint("eps"), meant("epsilon"));
+    EXPECT_EQ(prediction_hint("a"), known);
 }
 
 TEST(WithPresets, SaysEveryParameterAndChangesNoLevel) {

@@ -11,10 +11,13 @@
 namespace scorefield::diffusion {
 namespace {
 
+using testing::AllOf;
 using testing::DoubleNear;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::Pointwise;
 using testing_support::error_of;
 
@@ -181,10 +184,65 @@ TEST(Scheduler, RefusesBetasThatLeaveNoSignalToDivideBy) {
     EXPECT_EQ(error(lms + R"(, "num_train_timesteps": 100)", 3), "no error");
 }
 
-TEST(Scheduler, NamesFileAndFieldOfWhatItCannotHonour) {
-    EXPECT_EQ(error(R"("_class_name": "DDIMSheduler")").substr(0, 111),
+TEST(Scheduler, SaysWhatPredictEpsilonMeant) {
+    const std::string ddpm = R"("_class_name": "DDPMScheduler", "clip_sample": false)";
+    const std::string note =
+        "s.json: ignored predict_epsilon false (as diffusers does), which said in old versions that the network "
+        "predicts the sample; if it does, set prediction_type to \"sample\"";
+    EXPECT_THAT(notes(ddpm + R"(, "predict_epsilon": false)"), ElementsAre(note));
+    EXPECT_THAT(notes(ddpm + R"(, "predict_epsilon": false, "prediction_type": "epsilon")"), ElementsAre(note));
+    EXPECT_THAT(notes(ddpm + R"(, "predict_epsilon": false, "prediction_type": "sample")"), IsEmpty());
+    EXPECT_THAT(notes(ddpm + R"(, "predict_epsilon": true)"),
+                ElementsAre("s.json: ignored unknown fields (as diffusers does): predict_epsilon"));
+}
+
+std::string error_of_class(const std::string& name) {
+    return error(R"("_class_name": ")" + name + '"');
+}
+
+TEST(Scheduler, NamesTheClassThatAMisspeltOneMeans) {
+    EXPECT_EQ(error_of_class("DDIMSheduler"),
               "invalid scheduler (s.json: _class_name): unknown scheduler 'DDIMSheduler'; did you mean "
-              "'DDIMScheduler'? known:");
+              "'DDIMScheduler'? known, before Scheduler: DDIM, DDIMInverse, DDPM, LCM, PNDM, DPMSolverSDE, "
+              "DPMSolverMultistepInverse, DPMSolverSinglestep, EDMEuler, IPNDM; before DiscreteScheduler: Euler, "
+              "EulerAncestral, Heun, LMS, KDPM2, KDPM2Ancestral, FlowMatchEuler, FlowMatchHeun; before "
+              "MultistepScheduler: DPMSolver, DEIS, UniPC, EDMDPMSolver");
+    const std::vector<std::pair<const char*, const char*>> cases = {
+        {"DDIMSchedular", "DDIMScheduler"},
+        {"ddimscheduler", "DDIMScheduler"},
+        {"DDIM", "DDIMScheduler"},
+        {"LMS", "LMSDiscreteScheduler"},
+        {"EulerScheduler", "EulerDiscreteScheduler"},
+        {"EulerAncestralScheduler", "EulerAncestralDiscreteScheduler"},
+        {"UniPCScheduler", "UniPCMultistepScheduler"},
+        {"DPMSolverMultiStepScheduler", "DPMSolverMultistepScheduler"},
+        {"FlowMatchEulerDiscretScheduler", "FlowMatchEulerDiscreteScheduler"},
+    };
+    for (const auto& [name, meant] : cases) {
+        EXPECT_THAT(error_of_class(name), HasSubstr(std::string("did you mean '") + meant + "'? known"));
+    }
+}
+
+TEST(Scheduler, NamesNoClassForOneThatIsSomethingElse) {
+    for (const char* name :
+         {"VQDiffusionScheduler", "ScoreSdeVpScheduler", "ScoreSdeVeScheduler", "CMStochasticIterativeScheduler",
+          "AmusedScheduler", "UnCLIPScheduler", "KarrasVeScheduler", "TCDScheduler", "ConsistencyDecoderScheduler",
+          "DDPMWuerstchenScheduler", "RePaintScheduler", "SASolverScheduler", "CosineDPMSolverMultistepScheduler",
+          "CogVideoXDDIMScheduler", "FlowMatchLCMScheduler", "Scheduler", "", "s"}) {
+        const std::string message = error_of_class(name);
+        EXPECT_THAT(message, AllOf(HasSubstr("; known, before Scheduler: "), Not(HasSubstr("did you mean"))));
+        EXPECT_LT(message.size(), 440U);
+    }
+}
+
+TEST(Scheduler, NamesTheClassWhoseStepsAParallelOneTakes) {
+    EXPECT_THAT(error_of_class("DDIMParallelScheduler"),
+                EndsWith("'DDIMParallelScheduler'; its steps are those of DDIMScheduler: set _class_name to this"));
+    EXPECT_THAT(error_of_class("DDPMParallelScheduler"),
+                EndsWith("are those of DDPMScheduler: set _class_name to this"));
+}
+
+TEST(Scheduler, NamesFileAndFieldOfWhatItCannotHonour) {
     EXPECT_THAT(error(R"("beta_end": 0.02)"), HasSubstr("field '_class_name' is missing"));
     struct Case {
         const char* name;

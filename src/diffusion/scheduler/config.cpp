@@ -95,9 +95,13 @@ void SchedulerConfig::keep_fields(std::span<const std::string_view> known, std::
     nlohmann::json kept = nlohmann::json::object();
     NameList unknown(known);
     NameList switches;
+    bool predicts_sample = false;
+    const bool has_prediction = std::ranges::find(known, "prediction_type") != known.end();
     for (auto& [key, value] : root_.items()) {
         if (std::ranges::find(known, key) != known.end()) {
             kept[key] = std::move(value);
+        } else if (key == "predict_epsilon" && value == false && has_prediction) {
+            predicts_sample = true;
         } else if (!key.starts_with('_') && std::ranges::find(others, key) == others.end()) {
             unknown.add(key);
         } else if (std::ranges::find(kSwitches, key) != kSwitches.end() && value == true) {
@@ -105,6 +109,11 @@ void SchedulerConfig::keep_fields(std::span<const std::string_view> known, std::
         }
     }
     root_ = std::move(kept);
+    if (predicts_sample && !(has("prediction_type") && root_.at("prediction_type") == "sample")) {
+        note(
+            "ignored predict_epsilon false (as diffusers does), which said in old versions that the network predicts "
+            "the sample; if it does, set prediction_type to \"sample\"");
+    }
     if (!unknown.empty()) note("ignored unknown fields (as diffusers does): " + unknown.text());
     if (!switches.empty()) {
         note(fmt::format("ignored fields that {} does not have (as diffusers does): {}", class_name_, switches.text()));

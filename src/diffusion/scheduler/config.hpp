@@ -26,8 +26,8 @@ class SchedulerConfig {
     const std::string& class_name() const { return class_name_; }
 
     /// Keeps the fields of the class, `known`, and drops the rest, as the library does: without a word names that begin
-    /// with an underscore and `others`, the fields of other classes; with a note those that no class knows and switches
-    /// of other classes that are on.
+    /// with an underscore and `others`, the fields of other classes; with a note those that no class knows, switches of
+    /// other classes that are on, and a predict_epsilon of old versions that prediction_type does not repeat.
     void keep_fields(std::span<const std::string_view> known, std::span<const std::string_view> others);
 
     [[noreturn]] void refuse(const char* key, const std::string& why, const std::string& hint = {}) const;
