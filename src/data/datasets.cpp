@@ -118,11 +118,12 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name) {
     const std::string suffix = suffix_of(name);
     if (suffix == ".png") return open_picture(name);
     if (std::ranges::find(kSuffixes, suffix) != kSuffixes.end()) return open_points(name);
+    const std::string table = table_hint(name);
     std::vector<std::string_view> names;
     for (const Shape& shape : shapes()) names.push_back(shape.name);
     throw base::request_error("unknown data set", "--data " + name,
                               "it is neither a built-in set nor a file ending in " + base::join(kSuffixes, " or "),
-                              base::name_hint(name, names));
+                              table.empty() ? base::name_hint(name, names) : table);
 }
 
 }  // namespace scorefield::data
