@@ -68,6 +68,10 @@ std::string suffix_of(const std::string& name) {
 /// Squares for pixels, the longer side from −1 to 1.
 std::unique_ptr<Dataset> open_picture(const std::string& file) {
     const Brightness picture = read_brightness(file);
+    if (picture.is_empty) {
+        throw base::request_error("no density", file, "it is wholly transparent and holds no ink",
+                                  "draw something on it, or flatten its layers and export it again");
+    }
     const auto width = static_cast<double>(picture.width);
     const auto height = static_cast<double>(picture.height);
     const double longer = std::max(width, height);
