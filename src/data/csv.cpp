@@ -22,6 +22,7 @@ constexpr const char* kWhat = "cannot read CSV";
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 32U;
 constexpr std::size_t kMaxColumns = 65'536;
 constexpr const char* kFormHint = "give a line of numbers for each point, with commas between them";
+constexpr const char* kHeaderHint = "name each column once in the header, or remove the header";
 constexpr const char* kSeparatorHint =
     "write numbers with a decimal point, not a comma, and separate all columns in the same way";
 
@@ -63,6 +64,17 @@ bool is_several_numbers(std::string_view field, std::string_view separators) {
     return count > 1;
 }
 
+/// What the line with the names of the columns tells.
+struct CsvHeader {
+    std::size_t fields = 0;   ///< 0: there is no such line
+    bool is_spaced = false;   ///< spaces separate them
+    bool is_single = false;   ///< it is one name, which may be a title
+    bool ends_empty = false;  ///< it ends with a separator
+    bool all_quoted = true;
+
+    std::size_t columns() const { return fields - (ends_empty ? 1 : 0); }
+};
+
 class CsvReader {
   public:
     CsvReader(const std::filesystem::path& path, std::string_view text) : path_(path), lines_(text) {}
@@ -85,10 +97,14 @@ class CsvReader {
                 has_line = lines_.next();
             }
         }
+        if (has_line) find_row_names();
         for (; has_line; has_line = lines_.next()) read_row();
         if (values_.empty()) fail_file("it holds no points");
         PointFile file = points_from_rows(path_, kWhat, std::move(values_), *width_);
-        if (first_column_ > 0) remarks_.emplace_back("skipped the unnamed first column (row index)");
+        if (first_column_ > 0) {
+            remarks_.emplace_back(has_row_names_ ? "skipped the first column (row names): the header has no name for it"
+                                                 : "skipped the unnamed first column (row index)");
+        }
         file.remarks = std::move(remarks_);
         return file;
     }
@@ -198,20 +214,57 @@ class CsvReader {
     /// Returns whether the line has a single name, in its first column: it may be a title above more columns.
     bool read_header() {
         CsvFields fields(lines_.line(), separator_);
-        std::size_t columns = 0;
+        header_ = {.is_spaced = separator_ == kAnySpace};
         std::size_t names = 0;
-        bool last_is_empty = false;
         for (auto field = fields.next(); field; field = fields.next()) {
-            if (columns++ == 0 && separator_ != kAnySpace) {
-                first_column_ = field->empty() || small(*field).starts_with("unnamed: 0") ? 1 : 0;
-            }
-            last_is_empty = field->empty();
-            names += last_is_empty ? 0 : 1;
+            const bool is_unnamed = field->empty() || small(*field).starts_with("unnamed: 0");
+            if (header_.fields++ == 0) first_column_ = is_unnamed ? 1U : 0U;
+            header_.ends_empty = field->empty();
+            header_.all_quoted = header_.all_quoted && fields.was_quoted();
+            names += field->empty() ? 0U : 1U;
         }
-        const bool is_single = names == 1 && first_column_ == 0;
-        // Names with spaces in them do not tell how many columns there are.
-        if (separator_ != kAnySpace && !is_single) set_width(columns - (last_is_empty ? 1 : 0));
-        return is_single;
+        // Names with spaces in them do not tell how many columns there are, unless all are in quotes.
+        if (header_.is_spaced && !header_.all_quoted) first_column_ = 0;
+        header_.is_single = names == 1 && first_column_ == 0;
+        if (!header_.is_spaced && !header_.is_single) set_width(header_.columns());
+        return header_.is_single;
+    }
+
+    /// The number of fields of the first row that does not end with an empty one, which may be a separator after the
+    /// last value; nothing where all do. Of a row that is as R writes it, only the first field is in quotes.
+    std::optional<std::size_t> fields_of_rows(bool& is_quoted_as_names) const {
+        CsvLines below = lines_;
+        do {
+            CsvFields fields(below.line(), separator_);
+            std::size_t count = 0;
+            bool ends_empty = false;
+            bool as_names = true;
+            for (auto field = fields.next(); field; field = fields.next(), ++count) {
+                ends_empty = field->empty();
+                as_names = as_names && fields.was_quoted() == (count == 0);
+            }
+            is_quoted_as_names = as_names;
+            if (!ends_empty) return count;
+        } while (below.next());
+        return std::nullopt;
+    }
+
+    /// Skips the first column where the header names all columns but that one, as R's write.table does where the rows
+    /// have names. A single name counts only where R's quotes tell it from a title.
+    void find_row_names() {
+        if (header_.fields == 0 || header_.ends_empty) return;
+        const bool is_countable = header_.all_quoted || !header_.is_spaced;
+        if (!is_countable || (header_.is_spaced && separator_ != kAnySpace && !header_.is_single)) return;
+        bool is_quoted_as_names = false;
+        const std::optional<std::size_t> found = fields_of_rows(is_quoted_as_names);
+        if (!found) return;
+        const bool has_more = *found == header_.fields + 1 && first_column_ == 0;
+        if (header_.is_single && !(has_more && header_.all_quoted && is_quoted_as_names)) return;
+        if (has_more) {
+            has_row_names_ = true;
+            first_column_ = 1;
+        }
+        set_width(header_.fields + (has_more ? 1 : 0));
     }
 
     /// `columns` of the first line, with one that is left out.
@@ -245,8 +298,14 @@ class CsvReader {
 
     [[noreturn]] void fail_width(std::size_t found) const {
         const bool decimal_commas = separator_ == ',' && found == 2 * *width_;
-        fail("", fmt::format("it has {} values, the first line has {}", found, *width_),
-             decimal_commas ? kSeparatorHint : kFormHint);
+        const bool is_named = header_.fields > 0 && (!header_.is_single || has_row_names_);
+        const bool is_counted = is_named && (!header_.is_spaced || header_.all_quoted);
+        const std::size_t index = has_row_names_ ? 0 : first_column_;
+        const std::string why = is_counted
+                                    ? fmt::format("the header names {} columns, this row has {}{}", *width_ + index,
+                                                  found + index, has_row_names_ ? " after its name" : "")
+                                    : fmt::format("it has {} values, the first line has {}", found, *width_);
+        fail("", why, decimal_commas ? kSeparatorHint : is_counted ? kHeaderHint : kFormHint);
     }
 
     /// Refuses a line of several numbers without the separator of the first line: `1,2` where that has `;`.
@@ -287,7 +346,9 @@ class CsvReader {
     const std::filesystem::path& path_;
     CsvLines lines_;
     char separator_ = kAnySpace;
-    std::size_t first_column_ = 0;  ///< 1 where a column of row numbers is left out
+    std::size_t first_column_ = 0;  ///< 1 where a column of row numbers or names is left out
+    bool has_row_names_ = false;
+    CsvHeader header_;
     std::optional<std::size_t> width_;
     bool is_title_ambiguous_ = false;
     std::vector<std::string> remarks_;

@@ -71,7 +71,8 @@ std::optional<std::string_view> CsvFields::next() {
     std::string_view field = trimmed(rest_.substr(0, end));
     done_ = end == rest_.size();
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    if (field.size() >= 2 && field.front() == '"' && field.back() == '"') {
+    quoted_ = field.size() >= 2 && field.front() == '"' && field.back() == '"';
+    if (quoted_) {
         field = trimmed(field.substr(1, field.size() - 2));
     }
     return field;

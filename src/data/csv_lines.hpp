@@ -36,9 +36,12 @@ class CsvFields {
     CsvFields(std::string_view line, char separator) : rest_(line), separator_(separator) {}
     /// The next one; nothing behind the last.
     std::optional<std::string_view> next();
+    /// Whether the last one stood in quotes.
+    bool was_quoted() const { return quoted_; }
 
   private:
     std::string_view rest_;
+    bool quoted_ = false;
     char separator_;
     bool done_ = false;
 };

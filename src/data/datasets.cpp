@@ -68,6 +68,10 @@ std::string suffix_of(const std::string& name) {
 /// Squares for pixels, the longer side from −1 to 1.
 std::unique_ptr<Dataset> open_picture(const std::string& file) {
     const Brightness picture = read_brightness(file);
+    if (picture.is_empty) {
+        throw base::request_error("no density", file, "it is wholly transparent and holds no ink",
+                                  "draw something on it, or flatten its layers and export it again");
+    }
     const auto width = static_cast<double>(picture.width);
     const auto height = static_cast<double>(picture.height);
     const double longer = std::max(width, height);
@@ -118,11 +122,12 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name) {
     const std::string suffix = suffix_of(name);
     if (suffix == ".png") return open_picture(name);
     if (std::ranges::find(kSuffixes, suffix) != kSuffixes.end()) return open_points(name);
+    const std::string table = table_hint(name);
     std::vector<std::string_view> names;
     for (const Shape& shape : shapes()) names.push_back(shape.name);
     throw base::request_error("unknown data set", "--data " + name,
                               "it is neither a built-in set nor a file ending in " + base::join(kSuffixes, " or "),
-                              base::name_hint(name, names));
+                              table.empty() ? base::name_hint(name, names) : table);
 }
 
 }  // namespace scorefield::data

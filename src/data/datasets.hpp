@@ -55,7 +55,7 @@ std::span<const DatasetInfo> builtin_datasets();
 /// Opens a built-in set by name, or a file by its ending in upper or lower case: points from `.npy` (npy.hpp) and
 /// `.csv` (csv.hpp), the vertices of `.ply` (ply.hpp), the brightness of `.png` as a density (png_brightness.hpp) on a
 /// rectangle about 0 whose longer side is 2. Throws base::Error (request) for an unknown name (with the nearest one),
-/// an unreadable file, fewer than two different points, or a picture that is black all over.
+/// an unreadable file, fewer than two different points, or a picture that is black all over or wholly transparent.
 std::unique_ptr<Dataset> open_dataset(const std::string& name);
 
 /// Points as a distribution, labels too: draws choose them with replacement. `points` holds count·dim values, and count

@@ -131,6 +131,11 @@ Tensor read_npy(const std::filesystem::path& path) {
     return {layout.value_shape(), in_c_order<float>(path, file, layout, NotFinite::refused)};
 }
 
+bool is_npy(const std::filesystem::path& path) {
+    InputFile file(path, "NPY");
+    return file.size() >= kMagic.size() && file.read(kMagic.size()) == kMagic;
+}
+
 PointFile read_npy_points(const std::filesystem::path& path) {
     InputFile file(path, "NPY");
     const NpyLayout layout = read_npy_layout(path, file);

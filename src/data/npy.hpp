@@ -25,6 +25,9 @@ Tensor read_npy(const std::filesystem::path& path);
 /// are skipped. Throws as read_npy, for other ranks, for empty arrays and where no point is finite.
 PointFile read_npy_points(const std::filesystem::path& path);
 
+/// Whether the file begins as a NPY file. Throws base::Error (request) where it cannot be read.
+bool is_npy(const std::filesystem::path& path);
+
 /// The note of read_npy_points on the fields of a structured array, as PointFile::notes; none for other arrays. Reads
 /// the header alone. Throws as read_npy.
 std::vector<std::string> npy_field_notes(const std::filesystem::path& path);

@@ -43,6 +43,20 @@ class DictionaryParser {
         return std::move(dictionary_);
     }
 
+    /// The types of the fields of a field.
+    std::vector<std::string> own_types() {
+        std::vector<std::string> types;
+        expect("[");
+        while (!take("]")) {
+            types.push_back(own_type());
+            if (!take(",")) {
+                expect("]");
+                break;
+            }
+        }
+        return types;
+    }
+
   private:
     [[noreturn]] void fail(const std::string& why) const {
         refuse_npy(path_, "header", why, "the file is damaged: save the array again");
@@ -124,13 +138,36 @@ class DictionaryParser {
         }
         if (dictionary_.fields.empty()) fail("its items have no fields");
     }
+    std::string own_type() {
+        std::string type;
+        expect("(");
+        field_name();
+        expect(",");
+        if (is_at('[')) {
+            skip_brackets();
+        } else {
+            type = quoted();
+        }
+        if (take(",") && !is_at(')')) {
+            if (is_at('(')) {
+                tuple();
+            } else {
+                number();
+            }
+            take(",");
+        }
+        expect(")");
+        return type;
+    }
     NpyFieldText field() {
         NpyFieldText field;
         expect("(");
         field.name = field_name();
         expect(",");
         if (is_at('[')) {
+            const std::string_view start = rest_;
             skip_brackets();
+            field.types = DictionaryParser(path_, start.substr(0, start.size() - rest_.size())).own_types();
         } else {
             field.type = quoted();
         }

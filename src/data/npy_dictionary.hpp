@@ -14,6 +14,7 @@ struct NpyFieldText {
     std::string name;
     std::string type;                ///< empty: the field has fields of its own
     std::vector<std::size_t> shape;  ///< empty: a single number
+    std::vector<std::string> types;  ///< of its own fields, empty for those that have fields again
 };
 
 /// The header's Python dictionary.

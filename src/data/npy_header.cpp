@@ -76,7 +76,8 @@ std::optional<std::size_t> product(const std::vector<std::size_t>& shape) {
 }
 
 /// Names of the fields, the first ones of many.
-std::string names_of(const std::vector<NpyFieldText>& fields, std::string_view before, std::string_view behind) {
+std::string names_of(const std::vector<NpyFieldText>& fields, std::string_view before = "",
+                     std::string_view behind = "") {
     constexpr std::size_t kShown = 8;
     std::string names;
     std::size_t shown = 0;
@@ -88,13 +89,34 @@ std::string names_of(const std::vector<NpyFieldText>& fields, std::string_view b
     return names;
 }
 
+/// How to make an array of coordinates of the fields that are numbers.
+std::string fields_hint(const std::vector<NpyFieldText>& fields) {
+    std::vector<NpyFieldText> columns;
+    bool any_array = false;
+    std::string alone;  // the first field that holds several numbers
+    for (const NpyFieldText& field : fields) {
+        const bool is_number = find_npy_type(field.type) != nullptr;
+        const bool is_nested = field.type.empty() && !field.types.empty() && field.shape.empty() &&
+                               std::ranges::all_of(field.types, find_npy_type);
+        if (is_number && field.shape.size() < 2) columns.push_back(field);
+        any_array = any_array || (is_number && field.shape.size() == 1);
+        if (alone.empty() && (is_nested || (is_number && !field.shape.empty()))) alone = field.name;
+    }
+    const std::string list = names_of(columns, "a['", "']");
+    const std::string stack = any_array ? "numpy.column_stack([" + list + "])" : "numpy.stack([" + list + "], axis=-1)";
+    const std::string save = "numpy.save('points.npy', a['" + alone + "'])";
+    const bool is_only_alone = columns.empty() || (columns.size() == 1 && columns.front().name == alone);
+    if (is_only_alone && alone.empty()) return "none of its fields is a number: convert those that are coordinates";
+    if (is_only_alone) return "save the field that holds coordinates: " + save;
+    return "stack the fields that are coordinates: " + stack + (alone.empty() ? "" : "; or save one alone: " + save);
+}
+
 [[noreturn]] void refuse_fields(const std::filesystem::path& path, const NpyDictionary& dictionary,
                                 const std::string& why) {
     refuse_npy(path, "header",
                fmt::format("structured arrays need numeric fields (a number or an array of numbers); fields: {}; {}",
-                           names_of(dictionary.fields, "", ""), why),
-               fmt::format("stack the fields that are coordinates: numpy.stack([{}], axis=-1)",
-                           names_of(dictionary.fields, "a['", "']")));
+                           names_of(dictionary.fields), why),
+               fields_hint(dictionary.fields));
 }
 
 /// The bytes of a field that only fills room, `|V4`; nothing for others.

@@ -178,8 +178,12 @@ Brightness read_brightness(const std::filesystem::path& path) {
         png_read_end(png, nullptr);
     });
     const Ink ink = measure_ink(pixels, shape.channels);
-    Brightness picture = {shape.width, shape.height, std::vector<float>(shape.width * shape.height),
-                          ink.is_drawn_in_dark(), !ink.is_drawn_in_dark() && ink.has_dark_parts()};
+    Brightness picture = {shape.width,
+                          shape.height,
+                          std::vector<float>(shape.width * shape.height),
+                          ink.is_drawn_in_dark(),
+                          ink.dark + ink.light == 0,
+                          !ink.is_drawn_in_dark() && ink.has_dark_parts()};
     for (std::size_t i = 0; i < picture.values.size(); ++i) {
         const std::uint16_t* const pixel = pixels.data() + i * shape.channels;
         const double brightness = picture.is_opacity ? 1 : luminance(pixel, shape.channels);

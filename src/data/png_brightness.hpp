@@ -12,6 +12,7 @@ struct Brightness {
     std::size_t height = 0;
     std::vector<float> values;
     bool is_opacity = false;  ///< the picture is dark ink on a transparent background: values are its alpha
+    bool is_empty = false;    ///< every pixel is wholly transparent
     bool leaves_out_dark_parts =
         false;  ///< the picture has dark parts on a transparent background, which get almost no density
 };

@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <span>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
@@ -97,10 +99,22 @@ Points require_all_finite(PointFile file, const std::filesystem::path& path, con
         hint);
 }
 
+std::string table_hint(const std::string& file) {
+    constexpr std::array<std::string_view, 6> kTables = {".txt", ".tsv", ".dat", ".xyz", ".tab", ".asc"};
+    const std::string ending = ending_of(file);
+    if (std::ranges::find(kTables, ending) == kTables.end()) return "";
+    return "if it is a table of numbers, rename it to end in .csv: columns may be separated by spaces, tabs, commas or "
+           "semicolons";
+}
+
 PointFile read_point_file(const std::filesystem::path& path) {
     const std::string ending = ending_of(path.string());
     if (ending == ".csv") return read_csv(path);
     if (ending == ".ply") return read_ply(path);
+    if (const std::string hint = table_hint(path.string()); !hint.empty() && !is_npy(path)) {
+        throw base::request_error("cannot read points", path.string(),
+                                  fmt::format("it is not NPY, but ends in {}", ending), hint);
+    }
     return read_npy_points(path);
 }
 

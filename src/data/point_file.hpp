@@ -33,8 +33,12 @@ PointFile points_from_rows(const std::filesystem::path& path, const std::string&
 /// are left out, saying how many and which is the first.
 Points require_all_finite(PointFile file, const std::filesystem::path& path, const std::string& hint);
 
+/// What to do with a file whose ending is common for tables of numbers (`.txt`, `.tsv`, `.dat`, `.xyz` and others,
+/// which are not read); empty for other endings.
+std::string table_hint(const std::string& file);
+
 /// Reads points by the file's ending: `.csv` (csv.hpp), `.ply` (ply.hpp), all others as `.npy` (npy.hpp). Throws as
-/// those do.
+/// those do, and base::Error (request) with table_hint where that helps.
 PointFile read_point_file(const std::filesystem::path& path);
 
 }  // namespace scorefield::data

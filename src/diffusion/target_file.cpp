@@ -19,6 +19,20 @@ constexpr double kSymmetryTolerance = 1e-6;          // relative to the largest 
 constexpr double kRounding = 1e-15;                  // of eigenvalues, relative to the largest
 constexpr std::array<std::string_view, 4> kFields = {"weights", "means", "sigmas", "covariances"};
 
+constexpr const char* kMatrixHint =
+    "give a full matrix for each component, whatever scikit-learn's covariance_type: of 'diag' with the variances on "
+    "its diagonal, of 'spherical' with the same variance there, of 'tied' the same matrix for all";
+
+/// Refuses the names that scikit-learn has for the parts of a mixture.
+void refuse_names_of_sklearn(const JsonPlace& root) {
+    for (const char* name : {"weights_", "means_", "covariances_", "covariance_type"}) {
+        if (!root.has(name)) continue;
+        root.at(name).refuse("unknown field",
+                             "name the fields weights, means and covariances (without '_' and without "
+                             "covariance_type), and give a full matrix for each component");
+    }
+}
+
 std::vector<double> read_numbers(const JsonPlace& place) {
     std::vector<double> numbers(place.size());
     for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = place.at(i).as<double>();
@@ -79,6 +93,9 @@ std::vector<double> read_sigma(const JsonPlace& place, std::size_t dim) {
 }
 
 std::vector<double> read_covariance(const JsonPlace& place, std::size_t dim) {
+    if (!place.is_array() || (place.size() > 0 && !place.at(std::size_t{0}).is_array())) {
+        place.refuse("not a matrix", kMatrixHint);
+    }
     if (place.size() != dim) place.refuse(fmt::format("not {0} x {0}", dim));
     std::vector<double> covariance;
     double largest = 0;
@@ -117,6 +134,7 @@ constexpr const char* kCure =
 GaussianMixture mixture_from_json(const std::string& text, const std::string& where) {
     const JsonDocument document = parse_json(text, "invalid Gaussian mixture", where, kCure, kLimits);
     const JsonPlace root(document);
+    refuse_names_of_sklearn(root);
     root.require_fields(kFields);
     const std::vector<double> weights = read_weights(root.at("weights"));
     const JsonPlace means = root.at("means");
@@ -130,6 +148,9 @@ GaussianMixture mixture_from_json(const std::string& text, const std::string& wh
     }
     const bool round = root.has("sigmas");
     const JsonPlace spreads = root.at(round ? "sigmas" : "covariances");
+    if (!round && spreads.size() != weights.size()) {
+        spreads.refuse(fmt::format("{} entries for {} weights", spreads.size(), weights.size()), kMatrixHint);
+    }
     require_count(spreads, weights.size());
     std::vector<MixtureComponent> components;
     components.reserve(weights.size());

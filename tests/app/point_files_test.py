@@ -154,6 +154,19 @@ def hints():
         refused(BINARY, ["score", "samples.npy", "--data", file], 2, [file, *words], ".")
 
 
+def tables_with_other_endings():
+    """A hint tells which ending a table needs."""
+    for ending in [".txt", ".tsv", ".dat", ".XYZ"]:
+        name = write("table" + ending, text(POINTS))
+        for files in [["samples.npy", "--data", name], ["samples.npy", name], [name, "--data", "samples.npy"]]:
+            refused(BINARY, ["score", *files], 2, [name, "rename it to end in .csv"], ".")
+        refused(BINARY, ["data", name, "--out", "d.png"], 2, [name, "rename it to end in .csv"], ".")
+    write("array.txt", npy(POINTS))
+    done = run(BINARY, ["score", "samples.npy", "array.txt"])
+    require(done.returncode == 0, f"an array with another ending: {done.stderr!r}")
+    refused(BINARY, ["score", "missing.txt", "samples.npy"], 2, ["missing.txt", "no such file"], ".")
+
+
 def rows_of_particles():
     """A row of --init, --known and --mask belongs to a particle: none is left out."""
     write("good.npy", npy([(0, 0), (1, 1)]))
@@ -174,6 +187,7 @@ with tempfile.TemporaryDirectory() as folder:
     fields()
     holes()
     hints()
+    tables_with_other_endings()
     if b"not built" not in run(BINARY, ["devices"]).stderr:
         rows_of_particles()
         fields_of_rows()

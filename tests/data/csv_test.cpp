@@ -178,6 +178,59 @@ TEST_F(Csv, RowNumbersAreNoCoordinate) {
     }
 }
 
+TEST_F(Csv, RowNamesWithoutAHeadingAreNoCoordinate) {
+    // write.table(d), also with sep= and quote=FALSE; row names may be words, values may be missing.
+    for (const std::string separator : {" ", ",", "\t", ";"}) {
+        const auto table = [&](std::initializer_list<const char*> words) {
+            std::string text;
+            for (const std::string word : words) text += word == "\n" ? word : word + separator;
+            for (std::size_t end = 0; (end = text.find(separator + "\n")) != std::string::npos;) {
+                text.erase(end, separator.size());
+            }
+            return text;
+        };
+        std::vector<std::string> texts = {table({"\"x\"", "\"y\"", "\n", "\"1\"", "1", "2.5", "\n", "\"2\"", "-3", "4",
+                                                 "\n", "\"3\"", "500", "0.0625", "\n"}),
+                                          table({"\"x\"", "\"the y\"", "\n", "\"a 1\"", "1", "2.5", "\n", "\"b\"", "-3",
+                                                 "4", "\n", "\"c\"", "500", "0.0625", "\n"})};
+        if (separator != " ") {
+            texts.push_back(
+                table({"x", "y", "\n", "1", "1", "2.5", "\n", "2", "-3", "4", "\n", "3", "500", "0.0625", "\n"}));
+        }
+        for (const std::string& text : texts) {
+            const PointFile file = read(text);
+            EXPECT_EQ(file.points, kPoints) << text;
+            EXPECT_THAT(file.notes("a.csv"),
+                        ElementsAre("a.csv: skipped the first column (row names): the header has no name for it"));
+        }
+        // A single column; a title has other rows below it.
+        const PointFile single = read(table({"\"x\"", "\n", "\"1\"", "7", "\n", "\"2\"", "8", "\n"}));
+        EXPECT_EQ(single.points, (Points{2, 1, {7, 8}})) << separator;
+        expect_points(table({"\"x\"", "\n", "1", "7.5", "\n", "2", "-8", "\n"}), {2, 2, {1, 7.5F, 2, -8}});
+        expect_points(table({"\"x\"", "\n", "\"1\"", "\"7\"", "\n"}), {1, 2, {1, 7}});
+        // col.names=NA
+        const PointFile named = read(table({"\"\"", "\"x\"", "\n", "\"1\"", "7", "\n"}));
+        EXPECT_EQ(named.points, (Points{1, 1, {7}}));
+        EXPECT_THAT(named.notes("a.csv"), ElementsAre(HasSubstr("skipped the unnamed first column (row index)")));
+        const PointFile holes =
+            read(table({"\"x\"", "\"y\"", "\n", "\"1\"", "NA", "1", "\n", "\"2\"", "3", "4", "\n"}));
+        EXPECT_EQ(holes.points, (Points{1, 2, {3, 4}}));
+        expect(table({"\"x\"", "\"y\"", "\n", "1", "2", "3", "4", "5", "\n"}),
+               "line 2): the header names 2 columns, this row has 5; name each column once in the header, or remove");
+        expect(table({"\"x\"", "\"y\"", "\n", "1", "\n"}), "line 2): the header names 2 columns, this row has 1");
+        expect(table({"\"x\"", "\"y\"", "\n", "a", "1", "2", "\n", "b", "1", "2", "3", "\n"}),
+               "line 3): the header names 2 columns, this row has 3 after its name");
+    }
+    EXPECT_EQ(read("x,y\n1,5,\n2,6,7\n").points, (Points{1, 2, {6, 7}}));  // write.csv(na="")
+    expect_points("x,y\n1,5,\n2,6,\n", {2, 2, {1, 5, 2, 6}});              // separators at the end
+    expect("x,y,\n1,2,3,4\n", "the header names 2 columns, this row has 4");
+    expect(",x\n1,2,3\n", "line 2): the header names 2 columns, this row has 3");
+    // Between spaces, words without quotes may be a title.
+    expect_points("points today\n1 2 3\n", {1, 3, {1, 2, 3}});
+    expect_points("\"points\" today\n1 2 3\n", {1, 3, {1, 2, 3}});
+    expect_points("\"points\" \"today\"\n1,2,3\n", {1, 3, {1, 2, 3}});
+}
+
 TEST_F(Csv, KeepsDigitsFarFromZero) {
     replace("500000.5,5400000.125\n500001.5,5400000.375\n");
     EXPECT_EQ(read_csv(path).points, (Points{2, 2, {-0.5F, -0.125F, 0.5F, 0.125F}, {}, {500'001, 5'400'000.25}}));
@@ -185,7 +238,7 @@ TEST_F(Csv, KeepsDigitsFarFromZero) {
 
 TEST_F(Csv, NamesWhatIsWrong) {
     expect("1,2\n3,four\n", "line 2, column 2): 'four' is not a number");
-    expect("x,y\n\n1,2\n3\n", "line 4): it has 1 values, the first line has 2");
+    expect("x,y\n\n1,2\n3\n", "line 4): the header names 2 columns, this row has 1; name each column once");
     expect("1,2\n3,4,5\n", "line 2): it has 3 values, the first line has 2");
     expect("1,2\n3,4,,\n", "line 2): it has 4 values, the first line has 2");
     expect("1,2\n3,1e39\n", "line 2, column 2): it overflows float32");
@@ -231,7 +284,7 @@ TEST_F(Csv, DecimalCommasAreNamed) {
     expect("3,5;4,5\n1,5;2,5\n", "'3,5' has a decimal comma; write numbers with a decimal point: 3.5");
     expect("x,y\n3,5;4,5\n", "'5;4' is not a number but several; write numbers with a decimal point");
     expect("x,y\n3,5\t4,5\n", "'5 4' is not a number but several");
-    expect("x,y\n1,5,2,5\n", "it has 4 values, the first line has 2; write numbers with a decimal point");
+    expect("x,y\n1,5,2,5\n", "the header names 2 columns, this row has 4; write numbers with a decimal point");
     expect("x;y\n1,2\n", "line 2): its values are not separated by ';' like those above; write numbers");
     expect("x\ty\n1 2\n", "line 2): its values are not separated by a tab like those above; write numbers");
 }

@@ -104,7 +104,19 @@ TEST_F(NpyFields, ThatAreNoNumbersAreNamed) {
         expect_refused(reading(), descr, because);
     };
     expect("[('x', '<f4'), ('name', '<U2')]", "(4,)", "fields: x, name; 'name' is text ('<U2')");
-    expect("[('x', '<f4'), ('name', '<U2')]", "(4,)", "stack the fields that are coordinates: numpy.stack([a['x'], ");
+    expect("[('x', '<f4'), ('name', '<U2')]", "(4,)",
+           "stack the fields that are coordinates: numpy.stack([a['x']], axis=-1)");
+    // The command takes the fields that are numbers, and works as it stands.
+    expect("[('x', '<f4'), ('name', '<U2'), ('y', '<i8'), ('t', '<M8[D]')]", "(1,)",
+           "numpy.stack([a['x'], a['y']], axis=-1)");
+    expect("[('x', '<f4'), ('name', '<U2'), ('p', '<f4', (2,))]", "(1,)",
+           "numpy.column_stack([a['x'], a['p']]); or save one alone: numpy.save('points.npy', a['p'])");
+    expect("[('id', '<U2'), ('p', [('x', '<f4'), ('y', '<f4')])]", "(1,)",
+           "save the field that holds coordinates: numpy.save('points.npy', a['p'])");
+    expect("[('id', '<U2'), ('p', '<f4', (2, 2))]", "(1,)", "coordinates: numpy.save('points.npy', a['p'])");
+    expect("[('x', '<f4'), ('p', [('n', '<U2'), ('y', '<f4')])]", "(1,)", "numpy.stack([a['x']], axis=-1)");
+    expect("[('x', '<f4'), ('p', [('u', '<f4'), ('v', [('w', '<f4')])])]", "(1,)", "numpy.stack([a['x']], axis=-1)");
+    expect("[('x', '<U2'), ('t', '<M8[D]')]", "(1,)", "none of its fields is a number");
     expect("[('x', '<f4'), ('who', '|O')]", "(4,)", "'who' is Python objects");
     expect("[('x', '<f4'), ('z', '<c8')]", "(4,)", "'z' is complex numbers");
     expect("[('x', '<f4'), ('when', '<M8[D]')]", "(4,)", "'when' is datetimes");

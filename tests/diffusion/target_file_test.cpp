@@ -73,6 +73,25 @@ TEST(MixtureFile, TakesThousandsOfComponentsAndThinOnes) {
     EXPECT_EQ(mixture.components()[7].variances[1], 1e-14);
 }
 
+TEST(MixtureFile, NamesWhatScikitLearnHasOtherwise) {
+    for (const char* name : {"weights_", "means_", "covariances_"}) {
+        std::string text = R"({"weights":[1],"means":[[0]],"covariances":[[[1]]]})";
+        const std::string plain = std::string(name).substr(0, std::string(name).size() - 1);
+        text.replace(text.find(plain), plain.size(), name);
+        EXPECT_THAT(refusal(text),
+                    HasSubstr(fmt::format("(m.json: {}): unknown field; name the fields weights", name)));
+    }
+    EXPECT_THAT(refusal(R"({"weights":[1],"means":[[0]],"covariances":[[[1]]],"covariance_type":"full"})"),
+                HasSubstr("(m.json: covariance_type): unknown field; name the fields weights, means and covariances"));
+    // spherical, diag, tied
+    EXPECT_THAT(refusal(R"({"weights":[0.5,0.5],"means":[[0,0],[1,1]],"covariances":[1,2]})"),
+                HasSubstr("(m.json: covariances[0]): not a matrix; give a full matrix for each component"));
+    EXPECT_THAT(refusal(R"({"weights":[0.5,0.5],"means":[[0,0],[1,1]],"covariances":[[1,2],[2,1]]})"),
+                HasSubstr("(m.json: covariances[0]): not a matrix; give a full matrix for each component"));
+    EXPECT_THAT(refusal(R"({"weights":[1],"means":[[0,0]],"covariances":[[1,0],[0,1]]})"),
+                HasSubstr("(m.json: covariances): 2 entries for 1 weights; give a full matrix for each component"));
+}
+
 TEST(MixtureFile, RefusesWhatIsNoMixtureAndNamesThePlace) {
     EXPECT_THAT(refusal("{"), HasSubstr("invalid Gaussian mixture (m.json): parse error"));
     EXPECT_THAT(refusal("[]"), HasSubstr("(m.json): not an object"));
@@ -110,7 +129,7 @@ TEST(MixtureFile, RefusesWhatIsNoMixtureAndNamesThePlace) {
     EXPECT_THAT(refusal(R"({"weights":[1],"means":[[0]],"sigmas":[0]})"), HasSubstr("sigmas[0]): not positive"));
     EXPECT_THAT(refusal(R"({"weights":[1],"means":[[0]],"sigmas":[1e-200]})"), HasSubstr("sigmas[0]): a standard dev"));
     EXPECT_THAT(refusal(R"({"weights":[1],"means":[[0]],"covariances":[1]})"),
-                HasSubstr("covariances[0]): not an arr"));
+                HasSubstr("covariances[0]): not a matrix"));
     EXPECT_THAT(refusal(R"({"weights":[1],"means":[[0,0]],"covariances":[[[1]]]})"),
                 HasSubstr("covariances[0]): not 2 x 2"));
     EXPECT_THAT(refusal(R"({"weights":[1],"means":[[0,0]],"covariances":[[[1,0],[0]]]})"),
