@@ -41,6 +41,18 @@ void require_same_dim(const std::string& file, std::size_t dim, const std::strin
                               "compare samples of the same data");
 }
 
+/// Refuses points with coordinates that no distance is made for. `count`: of the points, 0 where it is not known.
+void require_few_coordinates(const std::string& file, std::size_t count, std::size_t dim) {
+    constexpr std::size_t kMost = 3;
+    if (dim <= kMost) return;
+    const bool is_on_its_side = count > 0 && count <= kMost;
+    throw base::request_error("no distance", file, fmt::format("its points have {} coordinates, not 1, 2 or 3", dim),
+                              is_on_its_side
+                                  ? fmt::format("transpose it: it has {} {} of {} values, a row should be a point",
+                                                count, count == 1 ? "row" : "rows", dim)
+                                  : "keep the columns that are coordinates, at most three");
+}
+
 std::vector<double> coordinates(const data::Points& points) {
     std::vector<double> values(points.values.begin(), points.values.end());
     if (points.origin.empty()) return values;
@@ -75,6 +87,7 @@ DensityScore density_score(const diffusion::GaussianMixture& mixture, std::uint6
 
 Score score_of_data(const Settings& settings, const data::Points& samples) {
     const std::unique_ptr<data::Dataset> data = open_data(settings, settings.data);
+    require_few_coordinates(data->name(), data->size(), data->dim());
     require_same_dim(settings.files[0], samples.dim, data->name(), data->dim());
     return {settings.files[0], data->name(), compare(samples, *draws_of(*data, settings.seed))};
 }
@@ -93,9 +106,13 @@ Score score_of_target(const Settings& settings, const data::Points& samples) {
 data::Points read_samples(const Settings& settings, const std::string& file) {
     data::PointFile samples = data::read_point_file(file);
     if (!settings.quiet && samples.left_out() == 0) note_once(samples.notes(file));
-    return data::require_all_finite(
-        std::move(samples), file,
-        "if the run diverged, sample again with more --steps, another --spacing or --sampler.clip");
+    require_few_coordinates(file, samples.rows, samples.points.dim);
+    const std::string hint =
+        samples.is_plain_array
+            ? "if the run diverged, sample again with more --steps, another --spacing or --sampler.clip; else remove "
+              "these rows"
+            : "remove these rows";
+    return data::require_all_finite(std::move(samples), file, hint);
 }
 
 Score score_of_files(const Settings& settings, const data::Points& samples) {

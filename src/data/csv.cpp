@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -106,6 +107,7 @@ class CsvReader {
                                                  : "skipped the unnamed first column (row index)");
         }
         file.remarks = std::move(remarks_);
+        file.line_left_out = first_hole_;
         return file;
     }
 
@@ -294,6 +296,10 @@ class CsvReader {
             --found;
         }
         if (found != *width_) fail_width(found);
+        const std::span<const double> row(values_.data() + begin, found);
+        if (first_hole_ == 0 && !std::ranges::all_of(row, [](double number) { return std::isfinite(number); })) {
+            first_hole_ = lines_.number();
+        }
     }
 
     [[noreturn]] void fail_width(std::size_t found) const {
@@ -351,6 +357,7 @@ class CsvReader {
     CsvHeader header_;
     std::optional<std::size_t> width_;
     bool is_title_ambiguous_ = false;
+    std::size_t first_hole_ = 0;  ///< the line of the first row without all its numbers, 0: none
     std::vector<std::string> remarks_;
     std::vector<double> values_;
 };

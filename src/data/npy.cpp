@@ -142,6 +142,7 @@ PointFile read_npy_points(const std::filesystem::path& path) {
     PointFile points =
         layout.is_single() ? in_points<float>(path, file, layout) : in_points<double>(path, file, layout);
     if (layout.structured) points.remarks.push_back(fields_remark(layout));
+    points.is_plain_array = !layout.structured;
     return points;
 }
 

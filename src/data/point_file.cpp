@@ -94,8 +94,9 @@ Points require_all_finite(PointFile file, const std::filesystem::path& path, con
     if (file.left_out() == 0) return std::move(file.points);
     throw base::request_error(
         "points are not finite", path.string(),
-        fmt::format("{} of {} hold NaN or infinite values, the first is point {}", base::group_digits(file.left_out()),
-                    base::group_digits(file.rows), file.first_left_out),
+        fmt::format("{} of {} hold NaN or infinite values, the first is point {}{}",
+                    base::group_digits(file.left_out()), base::group_digits(file.rows), file.first_left_out,
+                    file.line_left_out > 0 ? fmt::format(" (line {})", file.line_left_out) : ""),
         hint);
 }
 

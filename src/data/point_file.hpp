@@ -14,6 +14,8 @@ struct PointFile {
     Points points;
     std::size_t rows = 0;  ///< in the file, with those that are left out
     std::size_t first_left_out = 0;
+    std::size_t line_left_out = 0;          ///< the line of that one in a CSV file, from 1; else 0
+    bool is_plain_array = false;            ///< a NPY file without fields, as this program writes them
     std::vector<std::string> remarks = {};  ///< what the reader had to decide, a clause each
 
     std::size_t left_out() const { return rows - points.count; }
