@@ -213,7 +213,6 @@ int sample_command(const Settings& asked) {
     request.program = build_program(settings, model);
     const Inputs inputs = read_inputs(settings, model, request.program);
     const StartRows start = start_rows(settings, model, request.program);
-    say_run_notes(settings, model, request.program);
     const auto [first, last] = shard_range(settings);
     request.seed = settings.seed;
     request.first = first;
@@ -225,6 +224,7 @@ int sample_command(const Settings& asked) {
     request.mask = part_of(inputs.mask, dim, first, last);
     const gpu::DeviceRequest wanted = device_request(settings);
     const std::unique_ptr<SampleOutput> output = make_output(settings, model, request);
+    say_run_notes(settings, model, request.program);
 
     gpu::Device device(wanted);
     Report report;

@@ -53,7 +53,7 @@ def refused(binary, arguments, status, words, cwd, env=None):
         REFUSED.append((binary, arguments, status))
     before = files_below(cwd)
     done = run(binary, arguments, cwd, env)
-    line = done.stderr.decode(errors="replace")
+    line = without_steps_note(done.stderr).decode(errors="replace")
     story = f"{arguments}\n  status {done.returncode}\n  stdout {done.stdout[:200]}\n  stderr {line!r}"
     require(done.returncode == status, f"status is not {status}: {story}")
     require(done.stdout == b"", f"something on standard output: {story}")

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from binary import PATIENCE, files_below, refused, require, run
+from binary import PATIENCE, files_below, refused, require, run, without_steps_note
 
 BINARY = os.path.abspath(sys.argv[1])
 PICTURE = os.path.abspath("assets/ring.png")
@@ -51,7 +51,7 @@ class Folder:
 
 def done(folder, arguments, status=0, **options):
     result = run(BINARY, arguments, folder.path, **options)
-    lines = result.stderr.count(b"\n")
+    lines = without_steps_note(result.stderr).count(b"\n")
     require(result.returncode == status and (status == 0 or lines == 1), f"{arguments}: {result}")
     return result
 
@@ -199,7 +199,8 @@ def hung_helper():
         helper = int(folder.read("hung"))
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=PATIENCE)
-        require(process.returncode == 1 and b"SIGTERM" in err and err.count(b"\n") == 1, f"{process.returncode}: {err}")
+        require(process.returncode == 1 and b"SIGTERM" in err and without_steps_note(err).count(b"\n") == 1,
+                f"{process.returncode}: {err}")
         left = subprocess.run(["ps", "-o", "stat=", "-g", str(helper)], stdout=subprocess.PIPE).stdout.split()
         require(all(state.startswith(b"Z") for state in left), f"ffmpeg runs on: {left}")
         require(folder.names() == ["bin", "hung", "o.mp4"] and folder.read("o.mp4") == b"the old film", script)
