@@ -38,17 +38,10 @@ std::vector<std::string> webm_options() {
 
 /// A palette for each frame: one for all would have to wait for the last frame, with all of them in memory.
 std::vector<std::string> gif_options() {
-    return {"-filter_complex",
-            "split[colours][frames];[colours]palettegen=stats_mode=single[palette];"
-            "[frames][palette]paletteuse=new=1:dither=bayer:bayer_scale=4",
-            "-c:v",
-            "gif",
-            "-threads",
-            "1",
-            "-loop",
-            "0",
-            "-f",
-            "gif"};
+    const std::string filter =
+        "split[colours][frames];[colours]palettegen=stats_mode=single[palette];"
+        "[frames][palette]paletteuse=new=1:dither=bayer:bayer_scale=4";
+    return {"-filter_complex", filter, "-c:v", "gif", "-threads", "1", "-loop", "0", "-f", "gif"};
 }
 
 constexpr double kAnyRate = 1e9;
