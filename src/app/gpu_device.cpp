@@ -1,8 +1,8 @@
 #include "app/gpu_device.hpp"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
+#include "app/room.hpp"
 #include "base/byte_size.hpp"
 #include "base/error.hpp"
 
@@ -15,19 +15,15 @@ gpu::Validation parse_validation(const std::string& name) {
     return name == "gpu" ? gpu::Validation::gpu : gpu::Validation::off;
 }
 
-}  // namespace
-
-namespace {
-
 /// Drivers crash if the address space is too small for them: the compiler of a software device needs most of it.
 void require_address_space() {
-    constexpr rlim_t kLeast = rlim_t{1} << 30U;
-    rlimit space = {};
-    if (::getrlimit(RLIMIT_AS, &space) != 0 || space.rlim_cur == RLIM_INFINITY || space.rlim_cur >= kLeast) return;
+    constexpr std::uint64_t kLeast = std::uint64_t{1} << 30U;
+    const std::uint64_t limit = address_space_limit().value_or(kLeast);
+    if (limit >= kLeast) return;
     throw base::running_error(
         "not enough address space", "ulimit -v",
-        fmt::format("it is limited to {}, a Vulkan device needs {}",
-                    base::byte_size(static_cast<double>(space.rlim_cur)), base::byte_size(static_cast<double>(kLeast))),
+        fmt::format("it is limited to {}, a Vulkan device needs {}", base::byte_size(static_cast<double>(limit)),
+                    base::byte_size(static_cast<double>(kLeast))),
         "raise the limit, e.g. ulimit -v unlimited");
 }
 

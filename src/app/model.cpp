@@ -218,8 +218,7 @@ diffusion::Parametrisation parametrisation_of_program(const Settings& settings,
         throw base::request_error("missing --prediction", settings.program,
                                   "the program does not name the prediction that it was compiled for",
                                   "give it: --prediction epsilon for programs of the default model and of most "
-                                  "schedulers, x0 for programs of "
-                                  "an exact target");
+                                  "schedulers, x0 for programs of an exact target");
     }
     parametrisation.prediction = program.prediction.value_or(diffusion::Prediction::x0);
     return parametrisation;

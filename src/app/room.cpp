@@ -19,14 +19,16 @@ std::string size_text(std::uint64_t count, std::uint64_t bytes_each) {
 
 }  // namespace
 
+std::optional<std::uint64_t> address_space_limit() {
+    rlimit space = {};
+    if (::getrlimit(RLIMIT_AS, &space) != 0 || space.rlim_cur == RLIM_INFINITY) return {};
+    return space.rlim_cur;
+}
+
 std::uint64_t memory_limit() {
     const auto pages = static_cast<std::uint64_t>(std::max(::sysconf(_SC_PHYS_PAGES), 1L));
-    std::uint64_t limit = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    rlimit space = {};
-    if (::getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY) {
-        limit = std::min<std::uint64_t>(limit, space.rlim_cur);
-    }
-    return limit;
+    const std::uint64_t machine = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    return std::min(machine, address_space_limit().value_or(machine));
 }
 
 void require_memory(std::uint64_t particles, std::uint64_t bytes_each, const std::string& what, std::uint64_t limit) {

@@ -3,9 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace scorefield::app {
+
+/// The limit on the address space of this process in bytes (ulimit -v); none if it is unlimited.
+std::optional<std::uint64_t> address_space_limit();
 
 /// Bytes of memory available to this process: that of the machine, or the limit on the address space if it is smaller.
 std::uint64_t memory_limit();

@@ -27,7 +27,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 /// What names have in common whoever writes them: `Dpm++-2M` and `dpmpp_2m` are one.
 std::string folded(std::string_view name) {
-    std::string text = lower_case(std::string(name));
+    std::string text = lower_case(name);
     for (char& letter : text) {
         if (letter == '-' || letter == ' ') letter = '_';
         if (letter == '+') letter = 'p';
@@ -78,11 +78,12 @@ std::string nearest_path(std::string_view name, std::span<const std::string_view
     return found == candidates.end() ? nearest_name(name, candidates) : std::string(*found);
 }
 
-std::string lower_case(std::string text) {
-    for (char& letter : text) {
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& letter : lower) {
         if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
     }
-    return text;
+    return lower;
 }
 
 std::string join(std::span<const std::string_view> names, std::string_view separator) {
@@ -100,10 +101,13 @@ std::string group_digits(std::uint64_t count) {
     return text;
 }
 
+std::string known_hint(std::string_view nearest, std::span<const std::string_view> known) {
+    const std::string question = nearest.empty() ? "" : "did you mean '" + std::string(nearest) + "'? ";
+    return question + "known: " + join(known);
+}
+
 std::string name_hint(std::string_view name, std::span<const std::string_view> candidates) {
-    const std::string nearest = nearest_name(name, candidates);
-    const std::string known = "known: " + join(candidates);
-    return nearest.empty() ? known : "did you mean '" + nearest + "'? " + known;
+    return known_hint(nearest_name(name, candidates), candidates);
 }
 
 }  // namespace scorefield::base

@@ -19,13 +19,16 @@ std::string nearest_name(std::string_view name, std::span<const std::string_view
 std::string nearest_path(std::string_view name, std::span<const std::string_view> candidates);
 
 /// The text with its ASCII letters in lower case.
-std::string lower_case(std::string text);
+std::string lower_case(std::string_view text);
 
 /// `a, b, c`.
 std::string join(std::span<const std::string_view> names, std::string_view separator = ", ");
 
 /// A count with its digits in groups of three: `1 000 000`.
 std::string group_digits(std::uint64_t count);
+
+/// `did you mean 'ddim'? known: ddpm, ddim`, without the question if `nearest` is empty.
+std::string known_hint(std::string_view nearest, std::span<const std::string_view> known);
 
 /// A hint for a name that is none of `candidates`: `did you mean 'ddim'? known: ddpm, ddim`.
 std::string name_hint(std::string_view name, std::span<const std::string_view> candidates);

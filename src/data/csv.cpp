@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "data/csv_lines.hpp"
 #include "data/files.hpp"
 #include "data/number_text.hpp"
@@ -27,18 +27,12 @@ constexpr const char* kHeaderHint = "name each column once in the header, or rem
 constexpr const char* kSeparatorHint =
     "write numbers with a decimal point, not a comma, and separate all columns in the same way";
 
-std::string small(std::string_view text) {
-    std::string letters(text);
-    for (char& letter : letters) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return letters;
-}
-
 /// What R, pandas, SQL and spreadsheets write where there is no value.
 bool is_missing(std::string_view field) {
     constexpr std::array<std::string_view, 11> kMissing = {"",     "na",  "n/a",     "<na>",  "null",   "none",
                                                            "#n/a", "#na", "#div/0!", "#num!", "#value!"};
     constexpr std::size_t kLongest = 7;
-    return field.size() <= kLongest && std::ranges::find(kMissing, small(field)) != kMissing.end();
+    return field.size() <= kLongest && std::ranges::find(kMissing, base::lower_case(field)) != kMissing.end();
 }
 
 /// NaN where it is missing.
@@ -147,7 +141,8 @@ class CsvReader {
         constexpr std::string_view kDirective = "sep=";
         const std::string_view line = trimmed(lines_.line());
         separator_ = separator_of(line);
-        if (line.size() > kDirective.size() + 1 || !small(line.substr(0, kDirective.size())).starts_with(kDirective)) {
+        if (line.size() > kDirective.size() + 1 ||
+            !base::lower_case(line.substr(0, kDirective.size())).starts_with(kDirective)) {
             return false;
         }
         separator_ = line.size() == kDirective.size() ? '\t' : line.back();
@@ -219,7 +214,7 @@ class CsvReader {
         header_ = {.is_spaced = separator_ == kAnySpace};
         std::size_t names = 0;
         for (auto field = fields.next(); field; field = fields.next()) {
-            const bool is_unnamed = field->empty() || small(*field).starts_with("unnamed: 0");
+            const bool is_unnamed = field->empty() || base::lower_case(*field).starts_with("unnamed: 0");
             if (header_.fields++ == 0) first_column_ = is_unnamed ? 1U : 0U;
             header_.ends_empty = field->empty();
             header_.all_quoted = header_.all_quoted && fields.was_quoted();

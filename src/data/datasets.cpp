@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 #include <vector>
 
@@ -56,13 +55,6 @@ std::span<const Shape> shapes() {
         return list;
     }();
     return all;
-}
-
-/// The last four characters in lower case.
-std::string suffix_of(const std::string& name) {
-    std::string suffix = name.substr(name.size() - std::min<std::size_t>(name.size(), 4));
-    for (char& letter : suffix) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return suffix;
 }
 
 /// Squares for pixels, the longer side from −1 to 1.
@@ -119,7 +111,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name) {
     for (const Shape& shape : shapes()) {
         if (shape.name == name) return std::make_unique<ShapeDataset>(shape);
     }
-    const std::string suffix = suffix_of(name);
+    const std::string suffix = file_suffix(name);
     if (suffix == ".png") return open_picture(name);
     if (std::ranges::find(kSuffixes, suffix) != kSuffixes.end()) return open_points(name);
     const std::string table = table_hint(name);

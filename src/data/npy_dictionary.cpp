@@ -17,7 +17,7 @@ class DictionaryParser {
         bool order = false;
         bool shape = false;
         expect("{");
-        while (!take("}")) {
+        items("}", [&] {
             const std::string key = quoted();
             expect(":");
             if (key == "descr" && !descr) {
@@ -32,29 +32,11 @@ class DictionaryParser {
             } else {
                 fail("unexpected key '" + key + "'");
             }
-            if (!take(",")) {
-                expect("}");
-                break;
-            }
-        }
+        });
         skip_space();
         if (!rest_.empty()) fail("there is text after the dictionary");
         if (!descr || !order || !shape) fail("descr, fortran_order or shape is missing");
         return std::move(dictionary_);
-    }
-
-    /// The types of the fields of a field.
-    std::vector<std::string> own_types() {
-        std::vector<std::string> types;
-        expect("[");
-        while (!take("]")) {
-            types.push_back(own_type());
-            if (!take(",")) {
-                expect("]");
-                break;
-            }
-        }
-        return types;
     }
 
   private:
@@ -108,16 +90,21 @@ class DictionaryParser {
         take("L");  // Python 2 wrote its long numbers so
         return value;
     }
-    std::vector<std::size_t> tuple() {
-        std::vector<std::size_t> shape;
-        expect("(");
-        while (!take(")")) {
-            shape.push_back(number());
+    /// Items with commas between them, or after each, up to the closing bracket.
+    template <class Item>
+    void items(std::string_view close, const Item& item) {
+        while (!take(close)) {
+            item();
             if (!take(",")) {
-                expect(")");
+                expect(close);
                 break;
             }
         }
+    }
+    std::vector<std::size_t> tuple() {
+        std::vector<std::size_t> shape;
+        expect("(");
+        items(")", [&] { shape.push_back(number()); });
         return shape;
     }
     bool is_at(char letter) {
@@ -129,37 +116,18 @@ class DictionaryParser {
             dictionary_.type = quoted();
             return;
         }
-        while (!take("]")) {
-            dictionary_.fields.push_back(field());
-            if (!take(",")) {
-                expect("]");
-                break;
-            }
-        }
+        items("]", [&] { dictionary_.fields.push_back(field()); });
         if (dictionary_.fields.empty()) fail("its items have no fields");
     }
-    std::string own_type() {
-        std::string type;
-        expect("(");
-        field_name();
-        expect(",");
-        if (is_at('[')) {
-            skip_brackets();
-        } else {
-            type = quoted();
-        }
-        if (take(",") && !is_at(')')) {
-            if (is_at('(')) {
-                tuple();
-            } else {
-                number();
-            }
-            take(",");
-        }
-        expect(")");
-        return type;
+    /// The types of a field's own fields, which are all that is left.
+    std::vector<std::string> inner_types() {
+        std::vector<std::string> types;
+        expect("[");
+        items("]", [&] { types.push_back(field(true).type); });
+        return types;
     }
-    NpyFieldText field() {
+    /// A field, with the types of its own fields; what these hold in turn is passed over.
+    NpyFieldText field(bool is_inner = false) {
         NpyFieldText field;
         expect("(");
         field.name = field_name();
@@ -167,7 +135,8 @@ class DictionaryParser {
         if (is_at('[')) {
             const std::string_view start = rest_;
             skip_brackets();
-            field.types = DictionaryParser(path_, start.substr(0, start.size() - rest_.size())).own_types();
+            const std::string_view inner = start.substr(0, start.size() - rest_.size());
+            if (!is_inner) field.types = DictionaryParser(path_, inner).inner_types();
         } else {
             field.type = quoted();
         }

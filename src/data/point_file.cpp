@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <span>
 #include <string_view>
@@ -61,14 +60,12 @@ PointFile finite_points(const std::filesystem::path& path, const std::string& wh
     return file;
 }
 
-/// The last four characters in lower case.
-std::string ending_of(const std::string& name) {
-    std::string ending = name.substr(name.size() - std::min<std::size_t>(name.size(), 4));
-    for (char& letter : ending) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return ending;
-}
-
 }  // namespace
+
+std::string file_suffix(const std::string& name) {
+    constexpr std::size_t kLength = 4;
+    return base::lower_case(name.substr(name.size() - std::min(name.size(), kLength)));
+}
 
 std::vector<std::string> PointFile::notes(const std::filesystem::path& path) const {
     std::vector<std::string> notes;
@@ -102,14 +99,14 @@ Points require_all_finite(PointFile file, const std::filesystem::path& path, con
 
 std::string table_hint(const std::string& file) {
     constexpr std::array<std::string_view, 6> kTables = {".txt", ".tsv", ".dat", ".xyz", ".tab", ".asc"};
-    const std::string ending = ending_of(file);
+    const std::string ending = file_suffix(file);
     if (std::ranges::find(kTables, ending) == kTables.end()) return "";
     return "if it is a table of numbers, rename it to end in .csv: columns may be separated by spaces, tabs, commas or "
            "semicolons";
 }
 
 PointFile read_point_file(const std::filesystem::path& path) {
-    const std::string ending = ending_of(path.string());
+    const std::string ending = file_suffix(path.string());
     if (ending == ".csv") return read_csv(path);
     if (ending == ".ply") return read_ply(path);
     if (const std::string hint = table_hint(path.string()); !hint.empty() && !is_npy(path)) {

@@ -35,6 +35,9 @@ PointFile points_from_rows(const std::filesystem::path& path, const std::string&
 /// are left out, saying how many and which is the first.
 Points require_all_finite(PointFile file, const std::filesystem::path& path, const std::string& hint);
 
+/// The last four characters of a file's name in lower case, which tell how it is read.
+std::string file_suffix(const std::string& name);
+
 /// What to do with a file whose ending is common for tables of numbers (`.txt`, `.tsv`, `.dat`, `.xyz` and others,
 /// which are not read); empty for other endings.
 std::string table_hint(const std::string& file);

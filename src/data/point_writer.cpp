@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
-#include <cctype>
 #include <cstring>
 #include <stdexcept>
 #include <string>
 
 #include "base/atomic_file.hpp"
+#include "base/names.hpp"
 #include "data/npy.hpp"
 #include "data/ply_header.hpp"
 
@@ -99,8 +99,7 @@ std::string ply_header(std::size_t count, std::size_t dim, Precision precision) 
 }  // namespace
 
 std::string_view point_file_ending(const std::filesystem::path& path) {
-    std::string ending = path.extension().string();
-    for (char& letter : ending) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    const std::string ending = base::lower_case(path.extension().string());
     const auto* const found = std::ranges::find(kPointFileEndings, ending);
     return found == kPointFileEndings.end() ? std::string_view() : *found;
 }

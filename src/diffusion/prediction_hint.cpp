@@ -30,8 +30,7 @@ std::string prediction_hint(std::string_view name) {
     std::string nearest = base::nearest_name(name, words);
     const auto synonym = std::ranges::find(kSynonyms, nearest, &Synonym::name);
     if (synonym != kSynonyms.end()) nearest = prediction_name(synonym->meant);
-    const std::string known = "known: " + base::join(kPredictions);
-    return nearest.empty() ? known : "did you mean '" + nearest + "'? " + known;
+    return base::known_hint(nearest, kPredictions);
 }
 
 }  // namespace scorefield::diffusion

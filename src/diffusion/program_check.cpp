@@ -34,6 +34,16 @@ bool more_than_a_tenth(const std::vector<Eval>& evals, const Wrong& wrong) {
     return 10 * std::ranges::count_if(evals, wrong) > static_cast<std::ptrdiff_t>(evals.size());
 }
 
+/// The evaluation of the largest error, if more than a tenth of them are off by more than `allowed` or one by more than
+/// `largest`; else null.
+template <class Error>
+const Eval* worst_of_wrong(const std::vector<Eval>& evals, const Error& error, double allowed, double largest) {
+    const auto wrong = [&](const Eval& eval) { return !(error(eval) <= allowed); };
+    const auto hopeless = [&](const Eval& eval) { return !(error(eval) <= largest); };
+    if (!more_than_a_tenth(evals, wrong) && std::ranges::none_of(evals, hopeless)) return nullptr;
+    return &*std::ranges::max_element(evals, {}, error);
+}
+
 /// Other libraries round times to whole levels, down or to the nearest.
 double allowed_time_error(const TimeRange& times) {
     constexpr double kOfRange = 1e-3;
@@ -60,16 +70,14 @@ std::string wrong_levels(const std::vector<Eval>& evals, const NoiseProcess& pro
         const double log_snr = std::log(eval.alpha / eval.sigma);
         return std::abs(eval.c_noise - (is_edm ? -log_snr / 4 : process.time_at(log_snr)));
     };
-    const auto wrong = [&](const Eval& eval) { return !(error(eval) <= allowed); };
-    const auto hopeless = [&](const Eval& eval) { return !(error(eval) <= largest); };
-    if (!more_than_a_tenth(evals, wrong) && std::ranges::none_of(evals, hopeless)) return {};
-    const Eval& shown = *std::ranges::max_element(evals, {}, error);
-    const double ratio = shown.sigma / shown.alpha;
+    const Eval* const shown = worst_of_wrong(evals, error, allowed, largest);
+    if (shown == nullptr) return {};
+    const double ratio = shown->sigma / shown->alpha;
     const double own =
         parametrisation.prediction == Prediction::edm ? std::log(ratio) / 4 : process.time_at(-std::log(ratio));
     return fmt::format(
         "at sigma/alpha = {:.4g} it passes time {:.6g} to the network; the model uses {:.6g} for this level", ratio,
-        shown.c_noise, own);
+        shown->c_noise, own);
 }
 
 bool same(double a, double b) {
@@ -117,16 +125,14 @@ std::string wrong_input(const std::vector<Eval>& evals, const NoiseProcess& proc
         return process.marginal(process.time_at(std::log(eval.alpha / eval.sigma))).alpha / eval.alpha;
     };
     const auto error = [&](const Eval& eval) { return std::abs(eval.c_in / expected(eval) - 1); };
-    const auto wrong = [&](const Eval& eval) { return !(error(eval) <= kRelative); };
-    const auto hopeless = [&](const Eval& eval) { return !(error(eval) <= kLargestRelative); };
-    if (!more_than_a_tenth(evals, wrong) && std::ranges::none_of(evals, hopeless)) return {};
-    const Eval& shown = *std::ranges::max_element(evals, {}, error);
+    const Eval* const shown = worst_of_wrong(evals, error, kRelative, kLargestRelative);
+    if (shown == nullptr) return {};
     return fmt::format("at sigma/alpha = {:.4g} it multiplies the state by c_in = {:.6g}; {} it must be {:.6g}",
-                       shown.sigma / shown.alpha, shown.c_in,
+                       shown->sigma / shown->alpha, shown->c_in,
                        parametrisation.prediction == Prediction::edm
                            ? fmt::format("with sigma_data = {}", parametrisation.sigma_data)
                            : fmt::format("for the process {}", process.name()),
-                       expected(shown));
+                       expected(*shown));
 }
 
 /// The processes' noise levels side by side, over the times that both have.

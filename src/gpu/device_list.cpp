@@ -3,20 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "gpu/instance.hpp"
 
 namespace scorefield::gpu {
 namespace {
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-    return text;
-}
 
 int rank(VkPhysicalDeviceType type) {
     switch (type) {
@@ -63,7 +57,7 @@ int matching_device(const DeviceList& list, const std::string& selector) {
         return index >= 0 && static_cast<std::size_t>(index) < list.devices.size() ? index : -1;
     }
     const auto match = std::find_if(list.devices.begin(), list.devices.end(), [&](const DeviceDescription& device) {
-        return !selector.empty() && lower(device.name).find(lower(selector)) != std::string::npos;
+        return !selector.empty() && base::lower_case(device.name).find(base::lower_case(selector)) != std::string::npos;
     });
     return match != list.devices.end() ? match->index : -1;
 }

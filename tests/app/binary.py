@@ -27,10 +27,15 @@ def require(condition, message):
         raise SystemExit("FAILED: " + message)
 
 
+def without_note(text, words):
+    """Standard error without the notes that hold these words."""
+    return b"".join(line for line in text.splitlines(keepends=True)
+                    if not (line.startswith(b"scorefield: note: ") and words in line))
+
+
 def without_steps_note(text):
     """Standard error without the note that a short run has too few steps."""
-    note = b"scorefield: note: too few steps or unsuitable noise levels: "
-    return b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(note))
+    return without_note(text, b"note: too few steps or unsuitable noise levels: ")
 
 
 def png_size(path):

@@ -9,7 +9,7 @@ import struct
 import sys
 import tempfile
 
-from binary import refused, require, run
+from binary import refused, require, run, without_note
 
 BINARY = os.path.abspath(sys.argv[1])
 NAN = float("nan")
@@ -36,12 +36,12 @@ def write(name, content):
 def score(reference, *flags):
     done = run(BINARY, ["score", "samples.npy", "--data", reference, "--json", *flags])
     require(done.returncode == 0, f"{reference}: {done.stderr!r}")
-    return json.loads(done.stdout), without_few_points_note(done.stderr.decode())
+    return json.loads(done.stdout), without_few_points_note(done.stderr)
 
 
 def without_few_points_note(notes):
     """Four points are too few for statistics of neighbours, which is said; here the means count."""
-    return "".join(line for line in notes.splitlines(keepends=True) if "are too few for the k-NN" not in line)
+    return without_note(notes, b"are too few for the k-NN").decode()
 
 
 def require_mean(result, mean, name):
@@ -95,7 +95,7 @@ def fields():
     require(notes == "scorefield: note: fields.npy: its fields x, y, z are read as coordinates\n", notes)
     require(score("fields.npy", "--quiet")[1] == "", "--quiet is not")
     done = run(BINARY, ["score", "fields.npy", "samples.npy", "--json"])
-    require(done.returncode == 0 and without_few_points_note(done.stderr.decode()) == notes, f"samples in fields: {done.stderr!r}")
+    require(done.returncode == 0 and without_few_points_note(done.stderr) == notes, f"samples in fields: {done.stderr!r}")
 
 
 def fields_of_rows():
