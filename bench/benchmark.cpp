@@ -17,7 +17,7 @@ double ceiling(const std::vector<Result>& results, Bound bound) {
 
 }  // namespace
 
-std::vector<std::unique_ptr<Case>> make_cases(gpu::Device& device, const nn::Checkpoint& model) {
+std::vector<std::unique_ptr<Case>> make_cases(gpu::Device& device, const model::Checkpoint& model) {
     constexpr std::uint32_t kParticles = 10'000;
     std::vector<std::unique_ptr<Case>> cases;
     cases.push_back(make_multiply_add(device));

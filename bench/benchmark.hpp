@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gpu/device.hpp"
-#include "nn/checkpoint.hpp"
+#include "model/checkpoint.hpp"
 
 namespace scorefield::bench {
 
@@ -43,13 +43,13 @@ struct Result {
 };
 
 /// All cases, the ceilings first.
-std::vector<std::unique_ptr<Case>> make_cases(gpu::Device& device, const nn::Checkpoint& model);
+std::vector<std::unique_ptr<Case>> make_cases(gpu::Device& device, const model::Checkpoint& model);
 
 std::unique_ptr<Case> make_multiply_add(gpu::Device& device);
 std::unique_ptr<Case> make_buffer_copy(gpu::Device& device);
 std::unique_ptr<Case> make_normals(gpu::Device& device);
-std::unique_ptr<Case> make_network(gpu::Device& device, const nn::Checkpoint& model, std::uint32_t particles);
-std::unique_ptr<Case> make_sampling(gpu::Device& device, const nn::Checkpoint& model, const std::string& sampler,
+std::unique_ptr<Case> make_network(gpu::Device& device, const model::Checkpoint& model, std::uint32_t particles);
+std::unique_ptr<Case> make_sampling(gpu::Device& device, const model::Checkpoint& model, const std::string& sampler,
                                     int steps, std::uint32_t particles);
 std::unique_ptr<Case> make_training(gpu::Device& device);
 std::unique_ptr<Case> make_frame(gpu::Device& device, std::uint32_t particles);

@@ -9,8 +9,8 @@
 #include "diffusion/spacing.hpp"
 #include "gpu/recorder.hpp"
 #include "gpu/transfer.hpp"
+#include "model/network_score.hpp"
 #include "nn/gpu_network.hpp"
-#include "nn/network_score.hpp"
 #include "sample/network_source.hpp"
 #include "sample/run.hpp"
 
@@ -19,13 +19,13 @@ namespace {
 
 class Network : public Case {
   public:
-    Network(gpu::Device& device, const nn::Checkpoint& model, std::uint32_t particles)
+    Network(gpu::Device& device, const model::Checkpoint& model, std::uint32_t particles)
         : device_(device),
           model_(model),
           recorder_(device, "network"),
           network_(device, model.network, model.tensors),
           particles_(particles),
-          stride_(nn::round_up(particles, nn::kParticleMultiple)),
+          stride_(gpu::round_up(particles, gpu::kParticleMultiple)),
           values_(device, "network bench values", VkDeviceSize{2} * network_.dim() * stride_ * sizeof(float)) {
         const double time[] = {500};
         network_.set_times(time);
@@ -42,7 +42,7 @@ class Network : public Case {
         gpu::upload<float>(device_, values_, start);
         measure();
         const std::vector<float> got = gpu::download<float>(device_, values_);
-        const nn::NetworkScore reference(model_.network, model_.tensors, "benchmark");
+        const model::NetworkScore reference(model_.network, model_.tensors, "benchmark");
         const std::size_t dim = network_.dim();
         std::vector<double> x(dim);
         std::vector<double> expected(dim);
@@ -73,7 +73,7 @@ class Network : public Case {
 
   private:
     gpu::Device& device_;
-    const nn::Checkpoint& model_;
+    const model::Checkpoint& model_;
     gpu::Recorder recorder_;
     nn::GpuNetwork network_;
     std::uint32_t particles_;
@@ -83,7 +83,7 @@ class Network : public Case {
 
 class Sampling : public Case {
   public:
-    Sampling(gpu::Device& device, const nn::Checkpoint& model, const std::string& sampler, int steps,
+    Sampling(gpu::Device& device, const model::Checkpoint& model, const std::string& sampler, int steps,
              std::uint32_t particles)
         : device_(device), network_(device, model.network, model.tensors) {
         const auto process = diffusion::make_process(model.process);
@@ -130,11 +130,11 @@ class Sampling : public Case {
 
 }  // namespace
 
-std::unique_ptr<Case> make_network(gpu::Device& device, const nn::Checkpoint& model, std::uint32_t particles) {
+std::unique_ptr<Case> make_network(gpu::Device& device, const model::Checkpoint& model, std::uint32_t particles) {
     return std::make_unique<Network>(device, model, particles);
 }
 
-std::unique_ptr<Case> make_sampling(gpu::Device& device, const nn::Checkpoint& model, const std::string& sampler,
+std::unique_ptr<Case> make_sampling(gpu::Device& device, const model::Checkpoint& model, const std::string& sampler,
                                     int steps, std::uint32_t particles) {
     return std::make_unique<Sampling>(device, model, sampler, steps, particles);
 }

@@ -1,8 +1,8 @@
 # Options and the one interface target that carries language level and warnings.
 option(SCOREFIELD_BUILD_TESTS "Build the tests" ON)
-option(SCOREFIELD_HOST_ONLY "Build only the rooms that need neither Vulkan nor a window" OFF)
+option(SCOREFIELD_HOST_ONLY "Build only the modules that need neither Vulkan nor a window" OFF)
 option(SCOREFIELD_WARNINGS_AS_ERRORS "Take warnings of the compiler for errors" ON)
-option(SCOREFIELD_PRECOMPILE "Parse the headers of libraries once for all rooms (for all tests in any case)" OFF)
+option(SCOREFIELD_PRECOMPILE "Parse the headers of libraries once for all modules (for all tests in any case)" OFF)
 set(SCOREFIELD_SANITIZE "" CACHE STRING "Sanitizers for host code, e.g. address,undefined")
 
 if(NOT CMAKE_BUILD_TYPE)
@@ -20,29 +20,29 @@ if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
 
-add_library(scorefield_settings INTERFACE)
-target_include_directories(scorefield_settings INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+add_library(scorefield_options INTERFACE)
+target_include_directories(scorefield_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
 # No contraction: a*b+c is two rounded operations here as in the shaders (`precise`), so that random numbers agree.
-target_compile_options(scorefield_settings INTERFACE
+target_compile_options(scorefield_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
   -Woverloaded-virtual -ffp-contract=off)
 if(SCOREFIELD_WARNINGS_AS_ERRORS)
-  target_compile_options(scorefield_settings INTERFACE -Werror)
+  target_compile_options(scorefield_options INTERFACE -Werror)
 endif()
 # False positives of g++ 12 on std::string; clang has no such warning.
 include(CheckCXXCompilerFlag)
 check_cxx_compiler_flag(-Wrestrict SCOREFIELD_HAS_WARNING_RESTRICT)
 if(SCOREFIELD_HAS_WARNING_RESTRICT)
-  target_compile_options(scorefield_settings INTERFACE -Wno-restrict)
+  target_compile_options(scorefield_options INTERFACE -Wno-restrict)
 endif()
 if(SCOREFIELD_SANITIZE)
-  target_compile_options(scorefield_settings INTERFACE
+  target_compile_options(scorefield_options INTERFACE
     -fsanitize=${SCOREFIELD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(scorefield_settings INTERFACE -fsanitize=${SCOREFIELD_SANITIZE})
+  target_link_options(scorefield_options INTERFACE -fsanitize=${SCOREFIELD_SANITIZE})
 endif()
 
 # The tests' own code is compiled once and run once: what matters is how long the first takes. In a release that is -O1,
-# and not lower: the linker may take functions that headers define from here for the rooms, too. Where it is sanitized,
+# and not lower: the linker may take functions that headers define from here for the modules, too. Where it is sanitized,
 # the assertions' many pointers go without checks that the address sanitizer's stand for.
 set(options_of_tests $<$<CONFIG:Release>:-O1>)
 if(SCOREFIELD_SANITIZE)
@@ -50,32 +50,32 @@ if(SCOREFIELD_SANITIZE)
 endif()
 
 # Headers of libraries that most sources include, parsed once. Sources name what they use all the same: in the release
-# build the rooms are compiled without.
+# build the modules are compiled without.
 function(scorefield_precompiled name)
   cmake_parse_arguments(ARG "" "" "LINK;HEADERS" ${ARGN})
   set(source ${CMAKE_BINARY_DIR}/${name}.cpp)
   file(CONFIGURE OUTPUT ${source} CONTENT "")
   add_library(${name} OBJECT ${source})
-  target_link_libraries(${name} PRIVATE scorefield_settings fmt::fmt Threads::Threads ${ARG_LINK})
+  target_link_libraries(${name} PRIVATE scorefield_options fmt::fmt Threads::Threads ${ARG_LINK})
   target_precompile_headers(${name} PRIVATE
     <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <optional> <random> <span> <stdexcept>
     <string> <string_view> <vector> <fmt/format.h> ${ARG_HEADERS})
 endfunction()
 if(SCOREFIELD_PRECOMPILE)
-  scorefield_precompiled(precompiled_for_rooms)
+  scorefield_precompiled(precompiled_for_modules)
 endif()
 if(SCOREFIELD_BUILD_TESTS)
   scorefield_precompiled(precompiled_for_tests LINK GTest::gmock HEADERS <gmock/gmock.h> <gtest/gtest.h>)
   target_compile_options(precompiled_for_tests PRIVATE ${options_of_tests})
 endif()
 
-# scorefield_room(<room> SOURCES ... [LINK ...]): the static library of one room, scorefield_<room>.
-function(scorefield_room room)
+# scorefield_module(<module> SOURCES ... [LINK ...]): the static library of one module, scorefield_<module>.
+function(scorefield_module module)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
-  add_library(scorefield_${room} STATIC ${ARG_SOURCES})
-  target_link_libraries(scorefield_${room} PUBLIC scorefield_settings ${ARG_LINK})
+  add_library(scorefield_${module} STATIC ${ARG_SOURCES})
+  target_link_libraries(scorefield_${module} PUBLIC scorefield_options ${ARG_LINK})
   if(SCOREFIELD_PRECOMPILE)
-    target_precompile_headers(scorefield_${room} REUSE_FROM precompiled_for_rooms)
+    target_precompile_headers(scorefield_${module} REUSE_FROM precompiled_for_modules)
   endif()
 endfunction()
 
@@ -83,7 +83,7 @@ endfunction()
 function(scorefield_test_executable name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE scorefield_settings ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE scorefield_options ${ARG_LINK} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_options(${name} PRIVATE ${options_of_tests})
   target_precompile_headers(${name} REUSE_FROM precompiled_for_tests)

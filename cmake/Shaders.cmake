@@ -1,9 +1,13 @@
-# scorefield_shaders(<target> FILES a/b.comp ...): compiles GLSL (paths below shaders/) to SPIR-V at build time and
+# scorefield_shaders(<target> [FOLDER tests] FILES a/b.comp ...): compiles GLSL (paths below shaders/, or below FOLDER) to SPIR-V at build time and
 # embeds it: `#include "shaders/a/b.comp.hpp"` gives `scorefield::shaders::a_b_comp`, an array of 32-bit words.
 # Unoptimised on purpose: the driver optimises, and spirv-opt runs out of memory on large unrolled shaders.
 function(scorefield_shaders target)
-  cmake_parse_arguments(ARG "" "" "FILES" ${ARGN})
-  set(root ${PROJECT_SOURCE_DIR}/shaders)
+  cmake_parse_arguments(ARG "" "FOLDER" "FILES" ${ARGN})
+  set(includes ${PROJECT_SOURCE_DIR}/shaders)
+  set(root ${includes})
+  if(ARG_FOLDER)
+    set(root ${PROJECT_SOURCE_DIR}/${ARG_FOLDER})
+  endif()
   set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated)
   set(compiled)
   foreach(file ${ARG_FILES})
@@ -13,7 +17,7 @@ function(scorefield_shaders target)
     get_filename_component(folder ${words} DIRECTORY)
     file(MAKE_DIRECTORY ${folder})
     add_custom_command(OUTPUT ${words}
-      COMMAND ${GLSLC} --target-env=vulkan1.3 -Werror -I ${root} -MD -MF ${words}.d -mfmt=c -o ${words} ${root}/${file}
+      COMMAND ${GLSLC} --target-env=vulkan1.3 -Werror -I ${includes} -MD -MF ${words}.d -mfmt=c -o ${words} ${root}/${file}
       DEPENDS ${root}/${file} DEPFILE ${words}.d
       COMMENT "GLSL ${file}" VERBATIM)
     file(CONFIGURE OUTPUT ${header} @ONLY CONTENT

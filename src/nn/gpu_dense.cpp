@@ -36,7 +36,7 @@ constexpr std::size_t kInputsAtMost = 1024;      // private array of an invocati
 class DenseKernels : public ChainKernels {
   public:
     DenseKernels(gpu::Device& device, const std::vector<DenseLayer>& layers)
-        : chain_(layers), group_(network_group(device)), block_(block_size(device)) {
+        : chain_(layers), group_(gpu::score_workgroup(device)), block_(block_size(device)) {
         std::uint32_t widest = 0;
         for (std::size_t l = 0; l < layers.size(); ++l) {
             add_layer(device, layers[l], l + 1 == layers.size());
@@ -71,7 +71,7 @@ class DenseKernels : public ChainKernels {
         const auto plane = static_cast<std::uint32_t>(chain_.front().inputs) * eval.stride;
         const std::uint32_t end = eval.first + eval.count;
         for (std::uint32_t particle = eval.first; particle < end; particle += block_) {
-            const std::uint32_t groups = round_up(std::min(block_, end - particle), group_) / group_;
+            const std::uint32_t groups = gpu::round_up(std::min(block_, end - particle), group_) / group_;
             for (std::size_t l = 0; l < layers_.size(); ++l) {
                 const Layer& layer = layers_[l];
                 const gpu::Buffer& in = l == 0 ? values : activations_[l % 2];
@@ -113,7 +113,7 @@ class DenseKernels : public ChainKernels {
         if (output) {
             layer.outputs = layer.output_block = static_cast<std::uint32_t>(dense.outputs);
         } else {
-            layer.outputs = round_up(static_cast<std::uint32_t>(dense.outputs), kOutputs);
+            layer.outputs = gpu::round_up(static_cast<std::uint32_t>(dense.outputs), kOutputs);
             layer.output_block = layer.outputs;
             const auto fits = [&](std::size_t block) {
                 return (dense.inputs + 1) * block <= shared_floats && dense.inputs * block <= kUnrolledProducts;

@@ -34,7 +34,7 @@ class FusedKernels : public ChainKernels {
         : layers_(layers),
           width_(width),
           dim_(static_cast<std::uint32_t>(layers.front().inputs)),
-          group_(network_group(device)),
+          group_(gpu::score_workgroup(device)),
           block_(block_size(device)) {
         const std::size_t hidden = layers.size() - 2;
         for (std::size_t l = 0; l < hidden; ++l) {
@@ -92,7 +92,7 @@ class FusedKernels : public ChainKernels {
                 const GpuEval& eval) const override {
         const std::uint32_t end = eval.first + eval.count;
         for (std::uint32_t particle = eval.first; particle < end; particle += block_) {
-            const std::uint32_t groups = round_up(std::min(block_, end - particle), group_) / group_;
+            const std::uint32_t groups = gpu::round_up(std::min(block_, end - particle), group_) / group_;
             for (std::size_t s = 0; s < stages_.size(); ++s) {
                 const Stage& stage = stages_[s];
                 const StagePush push = {static_cast<std::uint32_t>(stage.weights),
@@ -152,7 +152,7 @@ std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std:
     for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
         if (layers[l].outputs != hidden || !layers[l].silu) return nullptr;
     }
-    const std::uint32_t width = round_up(static_cast<std::uint32_t>(hidden), kOutputs);
+    const std::uint32_t width = gpu::round_up(static_cast<std::uint32_t>(hidden), kOutputs);
     const std::size_t dim = layers.front().inputs;
     const std::size_t shared_floats = width * width + 2 * width * dim + 2 * width + dim;
     if (dim > 4 || shared_floats * sizeof(float) > device.properties().shared_memory_bytes) return nullptr;

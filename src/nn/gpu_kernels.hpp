@@ -44,7 +44,6 @@ std::unique_ptr<ChainKernels> make_dense_kernels(gpu::Device& device, const std:
 
 /// Invocations per workgroup of these kernels: software devices amortise the staging of weights over many particles,
 /// real ones want several small groups at a time.
-std::uint32_t network_group(const gpu::Device& device);
 
 /// Particles per pass through the layers: bounds the activations' memory.
 std::uint32_t block_size(const gpu::Device& device);

@@ -74,8 +74,8 @@ class TrainedOffsets {
 struct GpuNetwork::Loads {
     Loads(gpu::Device& device, const std::vector<std::uint32_t>& weights, const std::vector<LoadPlace>& table,
           const TrainedOffsets& offsets, std::size_t row_features)
-        : pack(device, "pack weights", shaders::nn_load_weights_comp, {workgroup_size(device, kLoadGroup)}),
-          rows(device, "time table", shaders::nn_load_rows_comp, {workgroup_size(device, kLoadGroup)}),
+        : pack(device, "pack weights", shaders::nn_load_weights_comp, {gpu::workgroup_size(device, kLoadGroup)}),
+          rows(device, "time table", shaders::nn_load_rows_comp, {gpu::workgroup_size(device, kLoadGroup)}),
           weight_places(gpu::make_buffer<std::uint32_t>(device, "places of weights", weights)),
           row_places(gpu::make_buffer<LoadPlace>(device, "places of addends", table)),
           trained(device, "trained weights", VkDeviceSize{offsets.count()} * sizeof(float)),
@@ -108,15 +108,6 @@ struct GpuNetwork::Loads {
     bool features_pending = false;  ///< not on the GPU yet
     bool loaded = false;            ///< the weights are no longer those that the network was made with
 };
-
-std::uint32_t workgroup_size(const gpu::Device& device, std::uint32_t wanted) {
-    const gpu::DeviceProperties& limits = device.properties();
-    return std::bit_floor(std::min({wanted, limits.max_workgroup_invocations, limits.max_workgroup_size[0]}));
-}
-
-std::uint32_t network_group(const gpu::Device& device) {
-    return workgroup_size(device, device.properties().is_software ? 512 : 128);
-}
 
 std::uint32_t block_size(const gpu::Device& device) {
     return device.properties().is_software ? 16384 : 131072;

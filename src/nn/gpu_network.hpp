@@ -10,6 +10,7 @@
 
 #include "data/tensors.hpp"
 #include "gpu/buffer.hpp"
+#include "gpu/planes.hpp"
 #include "gpu/recorder.hpp"
 #include "nn/dense_chain.hpp"
 #include "nn/graph.hpp"
@@ -20,7 +21,7 @@ namespace scorefield::nn {
 
 /// One network evaluation as an affine form: dst ← c_skip·src + c_out·F(c_in·src; time of table row `row`) for
 /// particles first … first+count−1 of `values`, registers of (dim, stride) planes of float32. Whole workgroups are
-/// written, so `stride` and `first` must be multiples of kParticleMultiple. Registers src and dst may be the same.
+/// written, so `stride` and `first` must be multiples of gpu::kParticleMultiple. Registers src and dst may be the same.
 struct GpuEval {
     std::uint32_t src = 0;
     std::uint32_t dst = 0;
@@ -32,18 +33,6 @@ struct GpuEval {
     float c_skip = 0;
     float c_out = 1;
 };
-
-/// Planes of particles are padded to a multiple of this, the largest workgroup used.
-inline constexpr std::uint32_t kParticleMultiple = 512;
-
-/// Smallest multiple of `multiple` that is not below `n`.
-constexpr std::uint32_t round_up(std::uint32_t n, std::uint32_t multiple) {
-    return (n + multiple - 1) / multiple * multiple;
-}
-
-/// Invocations of a one-dimensional workgroup: the largest power of two that the device allows, `wanted` at most.
-/// Divides kParticleMultiple where `wanted` does.
-std::uint32_t workgroup_size(const gpu::Device& device, std::uint32_t wanted);
 
 class ChainKernels;
 struct PackedPlace;

@@ -75,7 +75,7 @@ struct GpuPlan::Builder {
           device(on),
           graph(of),
           outputs(wanted),
-          group(network_group(on)),
+          group(gpu::score_workgroup(on)),
           schedule(of, wanted),
           memory(of, schedule, wanted, max_rows) {}
 
@@ -203,7 +203,7 @@ struct GpuPlan::Builder {
     /// written: by turns to the result and elsewhere, since a dispatch may not read what it writes.
     void emit_product(Step step, std::size_t inputs, Addend addend, Epilogue epilogue) {
         const std::size_t tiles = (inputs + kInputsAtOnce - 1) / kInputsAtOnce;
-        const std::uint32_t most = round_up(static_cast<std::uint32_t>((inputs + tiles - 1) / tiles), 4);
+        const std::uint32_t most = gpu::round_up(static_cast<std::uint32_t>((inputs + tiles - 1) / tiles), 4);
         const std::size_t rows = step.rows == kBatch ? memory.most_rows() : step.rows;
         const GpuView result = step.result;
         const GpuView other = {tiles > 1 ? memory.take(rows * step.columns) : 0, step.columns, 1};
@@ -247,7 +247,7 @@ struct GpuPlan::Builder {
         const std::size_t shared_floats = device.properties().shared_memory_bytes / sizeof(float);
         const std::size_t most = std::min(shared_floats, unrolled) / inputs;
         const auto whole = static_cast<std::uint32_t>(std::max<std::size_t>(most, kAccumulators));
-        return std::min(round_up(columns, kAccumulators), whole / kAccumulators * kAccumulators);
+        return std::min(gpu::round_up(columns, kAccumulators), whole / kAccumulators * kAccumulators);
     }
 
     /// value(i, j) = Σ over rows of a(r, i)·b(r, j). Invocations run along the wider of the two.
@@ -271,7 +271,7 @@ struct GpuPlan::Builder {
         step.b = b;
         step.block = block_of(kChunk, step.columns, kUnrolledSums);
         step.pipeline = pipeline("sum", shaders::nn_plan_outer_comp,
-                                 {group_of(step.left, workgroup_size(device, kOuterGroup)), kChunk, step.block,
+                                 {group_of(step.left, gpu::workgroup_size(device, kOuterGroup)), kChunk, step.block,
                                   std::min(step.block, kAccumulators), step.columns % 4 == 0 && in_fours(b) ? 1U : 0U});
         keep_parts(step, result, schedule.is_final(value));
     }
@@ -281,7 +281,7 @@ struct GpuPlan::Builder {
         const std::size_t rows = step.rows == kBatch ? memory.most_rows() : step.rows;
         const std::size_t chunks = std::min<std::size_t>(kMostChunks, (rows + kChunk - 1) / kChunk);
         const std::uint32_t elements = step.left * step.columns;
-        const std::size_t floats = round_up(elements * static_cast<std::uint32_t>(chunks), 4);
+        const std::size_t floats = gpu::round_up(elements * static_cast<std::uint32_t>(chunks), 4);
         may_wait = may_wait && rows <= kChunk * kMostChunks && floats <= kPartsAtOnce;
         // Parts of sums that do not wait are used up at once: they may not stand among those that do.
         if (!may_wait || waiting + floats > kPartsAtOnce) emit_combination();
@@ -356,7 +356,7 @@ struct GpuPlan::Builder {
         const bool fours = step.columns % 4 == 0 && in_fours(step.a) && in_fours(step.result);
         step.block = fours ? 4 : 1;
         step.pipeline = pipeline("levels", shaders::nn_plan_levels_comp,
-                                 {workgroup_size(device, kOuterGroup / step.block), fours ? 1U : 0U});
+                                 {gpu::workgroup_size(device, kOuterGroup / step.block), fours ? 1U : 0U});
         plan.steps_.push_back(step);
     }
 
@@ -408,7 +408,7 @@ struct GpuPlan::Builder {
 };
 
 GpuPlan::GpuPlan(gpu::Device& device, const Graph& graph, const std::vector<Value>& outputs, std::size_t max_rows)
-    : combine_(device, "graph combine", shaders::nn_plan_combine_comp, {workgroup_size(device, kOuterGroup), kChunk}) {
+    : combine_(device, "graph combine", shaders::nn_plan_combine_comp, {gpu::workgroup_size(device, kOuterGroup), kChunk}) {
     Builder(*this, device, graph, outputs, max_rows).build();
 }
 

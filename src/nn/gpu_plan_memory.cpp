@@ -34,7 +34,7 @@ GpuPlanMemory::GpuPlanMemory(const Graph& graph, const GpuSchedule& schedule, co
                              std::size_t max_rows)
     : graph_(graph),
       schedule_(schedule),
-      most_rows_(round_up(narrow(max_rows), kParticleMultiple)),
+      most_rows_(gpu::round_up(narrow(max_rows), gpu::kParticleMultiple)),
       places_(graph.nodes().size()),
       placed_(graph.nodes().size(), false) {
     place_parameters();

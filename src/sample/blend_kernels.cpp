@@ -118,7 +118,7 @@ void BlendKernels::record(gpu::Recorder& recorder, const BlendTarget& target, st
                                 static_cast<std::uint32_t>(target.seed),
                                 static_cast<std::uint32_t>(target.seed >> 32)};
         recorder.dispatch(kernels_[pass.kernel].pipeline, {reads_writes(target.values), reads(table_)}, push,
-                          nn::round_up(block.count, group_) / group_, (dim_ + 3) / 4);
+                          gpu::round_up(block.count, group_) / group_, (dim_ + 3) / 4);
     }
 }
 

@@ -49,7 +49,7 @@ class Passes {
            std::size_t terms)
         : passes_(size32((terms + kTermsPerDispatch - 1) / kTermsPerDispatch)),
           terms_(size32((terms + passes_ - 1) / passes_)),
-          group_(nn::workgroup_size(device, device.properties().is_software ? 512 : 128)),
+          group_(gpu::score_workgroup(device)),
           block_(device.properties().is_software ? 16384 : 131072) {
         // With passes of equal size the last may have nothing left: as many as are needed.
         passes_ = size32((terms + terms_ - 1) / terms_);
@@ -72,7 +72,7 @@ class Passes {
         push.place = {.src = block.src, .dst = block.dst, .stride = block.stride, .state_stride = block_};
         const std::uint32_t end = block.first + block.count;
         for (std::uint32_t particle = block.first; particle < end; particle += block_) {
-            const std::uint32_t groups = nn::round_up(std::min(block_, end - particle), group_) / group_;
+            const std::uint32_t groups = gpu::round_up(std::min(block_, end - particle), group_) / group_;
             push.place.particle = particle;
             for (std::uint32_t pass = 0; pass < passes_; ++pass) {
                 push.place.term = pass * terms_;
@@ -195,7 +195,7 @@ class MixtureSource final : public ExactSource {
                                   static_cast<float>(answer.of_score),
                                   static_cast<float>(scale)};
         recorder.dispatch(prepare_, {reads(components_), writes(rows_)}, push,
-                          nn::round_up(count_, kPrepareGroup) / kPrepareGroup);
+                          gpu::round_up(count_, kPrepareGroup) / kPrepareGroup);
         passes_.record(recorder, rows_, values, block, MixturePush{});
     }
 

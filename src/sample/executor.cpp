@@ -54,7 +54,7 @@ std::uint32_t common_dim(std::span<GpuSource* const> sources) {
 }
 
 std::uint32_t group_size(const gpu::Device& device) {
-    return nn::workgroup_size(device, nn::kParticleMultiple);
+    return gpu::workgroup_size(device, gpu::kParticleMultiple);
 }
 
 /// Registers of (dim, stride) planes.
@@ -76,7 +76,7 @@ std::uint32_t Executor::largest_capacity(const gpu::Device& device, std::uint32_
     const std::uint64_t floats = std::min<std::uint64_t>(UINT32_MAX, limits.max_storage_buffer_bytes / sizeof(float));
     const std::uint64_t particles = std::min(floats / static_cast<std::uint64_t>(registers) / dim,
                                              std::uint64_t{limits.max_workgroup_count[0]} * group_size(device));
-    return size32(particles / nn::kParticleMultiple * nn::kParticleMultiple);
+    return size32(particles / gpu::kParticleMultiple * gpu::kParticleMultiple);
 }
 
 Executor::Executor(gpu::Device& device, std::span<GpuSource* const> sources, std::uint32_t capacity, int registers)
@@ -84,7 +84,7 @@ Executor::Executor(gpu::Device& device, std::span<GpuSource* const> sources, std
       sources_(sources.begin(), sources.end()),
       dim_(common_dim(sources)),
       capacity_(capacity),
-      stride_(nn::round_up(capacity, nn::kParticleMultiple)),
+      stride_(gpu::round_up(capacity, gpu::kParticleMultiple)),
       registers_(registers),
       group_(group_size(device)),
       blends_(device, group_, dim_),
@@ -148,7 +148,7 @@ void Executor::record_uploads(gpu::Recorder& recorder) {
 }
 
 std::uint32_t Executor::groups(diffusion::ParticleRange block) const {
-    return nn::round_up(block.count, group_) / group_;
+    return gpu::round_up(block.count, group_) / group_;
 }
 
 void Executor::record_start(gpu::Recorder& recorder, const StartStates& states) {
@@ -182,7 +182,7 @@ void Executor::record_input(gpu::Recorder& recorder, int reg, const gpu::Buffer*
 }
 
 void Executor::record_step(gpu::Recorder& recorder, int step, diffusion::ParticleRange block) {
-    if (block.first % nn::kParticleMultiple != 0 || block.first + block.count > range_.count) {
+    if (block.first % gpu::kParticleMultiple != 0 || block.first + block.count > range_.count) {
         throw std::logic_error("Executor::record_step: block outside the run or off its grid");
     }
     const std::size_t begin = step == 0 ? 0 : program_.end_of_step(step - 1);

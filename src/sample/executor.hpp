@@ -60,7 +60,7 @@ class Executor {
     /// be recorded in order.
     void record_step(gpu::Recorder& recorder, int step) { record_step(recorder, step, {0, range_.count}); }
     /// Only for some of the particles, counted from this run's first; block.first is a multiple of
-    /// nn::kParticleMultiple. A step is complete when every particle has been in one block; blocks may come in any
+    /// gpu::kParticleMultiple. A step is complete when every particle has been in one block; blocks may come in any
     /// order and in different recordings.
     void record_step(gpu::Recorder& recorder, int step, diffusion::ParticleRange block);
 

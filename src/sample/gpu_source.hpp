@@ -13,7 +13,7 @@ namespace scorefield::sample {
 /// One evaluation for some of the particles: dst ← c_skip·src + c_out·F(c_in·src) with the coefficients, the time and
 /// the scales of the prepared evaluation `row`, for particles first … first+count−1. Registers src and dst (may be the
 /// same) are (dim, stride) planes of float32: element e of particle i is values[(reg·dim + e)·stride + i]. `stride` and
-/// `first` are multiples of nn::kParticleMultiple; whole workgroups may be written, nothing beyond count rounded up to
+/// `first` are multiples of gpu::kParticleMultiple; whole workgroups may be written, nothing beyond count rounded up to
 /// that multiple.
 struct EvalBlock {
     std::uint32_t row = 0;

@@ -62,7 +62,7 @@ double operations_per_step(const diffusion::Program& program, std::span<GpuSourc
 std::uint32_t default_chunk(const gpu::Device& device, std::uint32_t dim, int registers, double operations) {
     const std::uint32_t most = std::min(kLargestChunk, Executor::largest_capacity(device, dim, registers));
     return static_cast<std::uint32_t>(
-        std::max<double>(std::min<double>(kOperationsPerStep / operations, most), nn::kParticleMultiple));
+        std::max<double>(std::min<double>(kOperationsPerStep / operations, most), gpu::kParticleMultiple));
 }
 
 /// A recorder with the states that its submission brings back, and whose they are.

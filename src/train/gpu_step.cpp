@@ -87,7 +87,7 @@ GpuStep::GpuStep(gpu::Device& device, const TrainSettings& settings, const Batch
       figures_(device, "figures of steps", std::size_t{kFigures} * 2 * sizeof(float)),
       readback_(device, "figures of steps, read-back", figures_.bytes(), gpu::MemoryUse::readback) {
     plan_ = plan_training(device, objective_, network_, settings.batch);
-    const std::uint32_t group = nn::network_group(device);
+    const std::uint32_t group = gpu::score_workgroup(device);
     const BatchForm& form = source_.form();
     const auto dim = static_cast<std::uint32_t>(network_.dim);
     draw_ = gpu::ComputePipeline(
@@ -98,7 +98,7 @@ GpuStep::GpuStep(gpu::Device& device, const TrainSettings& settings, const Batch
         target_ = gpu::ComputePipeline(device, "kernel targets", shaders::train_kernel_target_comp, {group, dim});
     }
     norm_ = gpu::ComputePipeline(device, "gradient norm", shaders::train_norm_comp,
-                                 {nn::workgroup_size(device, kNormGroup)});
+                                 {gpu::workgroup_size(device, kNormGroup)});
     adam_ = gpu::ComputePipeline(device, "Adam", shaders::train_adam_comp, {group});
     points_ = gpu::make_buffer<float>(device, "training points", source_.pool().values);
     const std::vector<std::uint32_t>& labels = source_.pool().labels;

@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 /// Between checkpoints where their distance is not said.
 constexpr std::chrono::seconds kSaveInterval{60};
 
-// Keys of nn::Checkpoint::training besides those of TrainSettings::record.
+// Keys of model::Checkpoint::training besides those of TrainSettings::record.
 constexpr const char* kStepsKey = "steps";
 constexpr const char* kPointsKey = "points";
 
@@ -52,7 +52,7 @@ void require_trainable(const data::Dataset& data, const TrainSettings& settings)
                               fmt::format("give points of 1 to {} coordinates", nn::kMaxDim));
 }
 
-void require_same_points(const std::string& points, const std::string& data, const nn::Checkpoint& resumed) {
+void require_same_points(const std::string& points, const std::string& data, const model::Checkpoint& resumed) {
     const auto known = resumed.training.find(kPointsKey);
     if (known != resumed.training.end() && known->second == points) return;
     throw base::request_error("data have changed", "--data " + data,
@@ -74,8 +74,8 @@ class Run {
           soundness_(pool, trainer.source(), trainer.network(), trainer.averaged_weights()) {}
 
     /// The trainer goes on where the checkpoint ended, which is of a trainer of the same settings.
-    void restore(const nn::Checkpoint& resumed) {
-        const nn::Checkpoint begun = describe_network(settings_, process_, trainer_);
+    void restore(const model::Checkpoint& resumed) {
+        const model::Checkpoint begun = describe_network(settings_, process_, trainer_);
         if (!resumed.state || begun.network != resumed.network || begun.process != resumed.process ||
             begun.prediction != resumed.prediction || begun.scaling != resumed.scaling) {
             throw base::request_error("cannot resume", "--resume", "the network does not match its settings",
@@ -103,8 +103,8 @@ class Run {
     }
 
     /// Writes what all steps have reached. Throws where that is not worth keeping.
-    nn::Checkpoint finish() {
-        nn::Checkpoint made = checkpoint();
+    model::Checkpoint finish() {
+        model::Checkpoint made = checkpoint();
         require_sound(worst_loss(made));
         if (!settings_.keep_state) made.state.reset();
         write(made);
@@ -113,8 +113,8 @@ class Run {
 
   private:
     /// With the state.
-    nn::Checkpoint checkpoint() {
-        nn::Checkpoint made = describe_network(settings_, process_, trainer_);
+    model::Checkpoint checkpoint() {
+        model::Checkpoint made = describe_network(settings_, process_, trainer_);
         made.training = settings_.record;
         made.training[kStepsKey] = std::to_string(trainer_.steps());
         made.training[kPointsKey] = points_;
@@ -125,7 +125,7 @@ class Run {
     }
 
     /// Of the averaged weights and of those that training goes on from.
-    double worst_loss(const nn::Checkpoint& made) {
+    double worst_loss(const model::Checkpoint& made) {
         const double averaged = soundness_.loss(made.tensors);
         const double last = soundness_.loss(nn::with_trained(made.tensors, made.network, made.state->weights));
         return soundness_.is_sound(averaged) ? last : averaged;
@@ -141,7 +141,7 @@ class Run {
     /// Writes what the steps so far have reached, or where that is not worth keeping, leaves what was written before;
     /// if it `must` be kept, that is an error.
     void save_sound(bool must) {
-        const nn::Checkpoint made = checkpoint();
+        const model::Checkpoint made = checkpoint();
         const double loss = worst_loss(made);
         if (must) require_sound(loss);
         if (soundness_.is_sound(loss)) write(made);
@@ -149,9 +149,9 @@ class Run {
     }
 
     /// The log is never behind the checkpoint.
-    void write(const nn::Checkpoint& made) {
+    void write(const model::Checkpoint& made) {
         log_.save();
-        if (!settings_.out.empty()) nn::write_checkpoint(settings_.out, made);
+        if (!settings_.out.empty()) model::write_checkpoint(settings_.out, made);
     }
 
     std::uint64_t save_distance() const { return static_cast<std::uint64_t>(settings_.save_every.value_or(0)); }
@@ -198,7 +198,7 @@ void keep_log(TrainLog& log) {
 
 }  // namespace
 
-std::uint64_t resumed_steps(const nn::Checkpoint& checkpoint) {
+std::uint64_t resumed_steps(const model::Checkpoint& checkpoint) {
     const auto found = checkpoint.training.find(kStepsKey);
     std::uint64_t steps = 0;
     if (found != checkpoint.training.end()) {
@@ -210,9 +210,9 @@ std::uint64_t resumed_steps(const nn::Checkpoint& checkpoint) {
                               "start a new training");
 }
 
-nn::Checkpoint describe_network(const TrainSettings& settings, const diffusion::NoiseProcess& process,
-                                const Trainer& trainer) {
-    nn::Checkpoint checkpoint;
+model::Checkpoint describe_network(const TrainSettings& settings, const diffusion::NoiseProcess& process,
+                                   const Trainer& trainer) {
+    model::Checkpoint checkpoint;
     checkpoint.network = trainer.network();
     checkpoint.process = settings.process;
     if (checkpoint.process.name == "ddpm") checkpoint.process.horizon = process.times().highest + 1;
@@ -229,7 +229,7 @@ std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const 
 }
 
 TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const TrainCallbacks& callbacks,
-                  const nn::Checkpoint* resumed) {
+                  const model::Checkpoint* resumed) {
     check_settings(settings);
     if (!settings.out.empty()) base::require_writable(settings.out);
     if (!settings.log.empty()) base::require_writable(settings.log);

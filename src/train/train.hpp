@@ -8,7 +8,7 @@
 
 #include "data/datasets.hpp"
 #include "diffusion/process.hpp"
-#include "nn/checkpoint.hpp"
+#include "model/checkpoint.hpp"
 #include "train/bayes_floor.hpp"
 #include "train/settings.hpp"
 #include "train/trainer.hpp"
@@ -33,7 +33,7 @@ struct TrainResult {
     double steps_per_s = 0;
     double loss = 0;                  ///< of the averaged weights over kHeldOutDraws held-out draws
     std::optional<BayesFloor> floor;  ///< of that loss, where it is known
-    nn::Checkpoint checkpoint;
+    model::Checkpoint checkpoint;
 };
 
 inline constexpr std::uint64_t kHeldOutDraws = 1'000'000;
@@ -43,8 +43,8 @@ using TrainerMaker = std::function<std::unique_ptr<Trainer>(const TrainSettings&
                                                             const diffusion::NoiseProcess& process)>;
 
 /// All that a checkpoint says of the trainer's network but its tensors and how they were made.
-nn::Checkpoint describe_network(const TrainSettings& settings, const diffusion::NoiseProcess& process,
-                                const Trainer& trainer);
+model::Checkpoint describe_network(const TrainSettings& settings, const diffusion::NoiseProcess& process,
+                                   const Trainer& trainer);
 
 /// On the host.
 std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const data::Dataset& data,
@@ -58,9 +58,9 @@ std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const 
 /// `resumed` is of others; (running) where a file cannot be written or training diverges; earlier checkpoints and the
 /// log up to there then stay.
 TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const TrainCallbacks& callbacks = {},
-                  const nn::Checkpoint* resumed = nullptr);
+                  const model::Checkpoint* resumed = nullptr);
 
 /// How many steps a checkpoint was trained for. Throws base::Error (request) where it does not say.
-std::uint64_t resumed_steps(const nn::Checkpoint& checkpoint);
+std::uint64_t resumed_steps(const model::Checkpoint& checkpoint);
 
 }  // namespace scorefield::train

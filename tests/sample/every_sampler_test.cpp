@@ -163,8 +163,8 @@ TEST_F(EverySampler, OnAnExactMixtureUnderProcessesInTurn) {
 }
 
 TEST_F(EverySampler, OnTheLearnedModel) {
-    const nn::Checkpoint model = nn::read_checkpoint("assets/swiss_roll.safetensors");
-    const nn::NetworkScore exact(model.network, model.tensors, "test");
+    const model::Checkpoint model = model::read_checkpoint("assets/swiss_roll.safetensors");
+    const model::NetworkScore exact(model.network, model.tensors, "test");
     std::vector<std::unique_ptr<diffusion::ScoreSource>> rounded;
     for (unsigned replica = 0; replica < kReplicas; ++replica) rounded.push_back(rounded_network(model, replica));
     nn::GpuNetwork network(device(), model.network, model.tensors);

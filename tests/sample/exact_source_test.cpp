@@ -116,7 +116,7 @@ TEST_P(ExactSourceTest, AgreesWithDoublePrecisionAndWritesNothingElse) {
     const auto& [kind, terms, dim, particles, prediction] = GetParam();
     const Parametrisation parametrisation(prediction, 0.7);
     const std::shared_ptr<const Target> target = make_target(kind, terms, dim);
-    const std::uint32_t stride = nn::round_up(particles, nn::kParticleMultiple) + nn::kParticleMultiple;
+    const std::uint32_t stride = gpu::round_up(particles, gpu::kParticleMultiple) + gpu::kParticleMultiple;
     const struct {
         Marginal at;
         std::uint32_t row = 0;
@@ -153,7 +153,7 @@ TEST_P(ExactSourceTest, AgreesWithDoublePrecisionAndWritesNothingElse) {
         // Register 1 and whole workgroups beyond the last particle keep their poison.
         for (std::size_t e = 0; e < dim; ++e) {
             for (std::size_t i = 0; i < stride; ++i) ASSERT_TRUE(std::isnan(got[(dim + e) * stride + i]));
-            for (std::size_t i = nn::round_up(particles, nn::kParticleMultiple); i < stride; ++i) {
+            for (std::size_t i = gpu::round_up(particles, gpu::kParticleMultiple); i < stride; ++i) {
                 ASSERT_TRUE(std::isnan(got[e * stride + i]));
             }
         }
@@ -184,7 +184,7 @@ TEST_F(ExactSources, RowsAndBlocksInOneRecordingAreWhatTheyAreAlone) {
     for (const char* kind : {"mixture", "empirical"}) {
         const std::shared_ptr<const Target> target = make_target(kind, 130, 2);
         constexpr std::uint32_t kParticles = 16384 + 700;  // one block of a software device and a bit
-        const std::uint32_t stride = nn::round_up(kParticles, nn::kParticleMultiple);
+        const std::uint32_t stride = gpu::round_up(kParticles, gpu::kParticleMultiple);
         const std::unique_ptr<GpuSource> source = make_exact_source(device(), *target, Prediction::epsilon);
         std::vector<Eval> evals;
         for (const Marginal& at : {Marginal{1, 0.1}, {0.6, 0.8}, {0.1, 0.995}}) {
@@ -208,8 +208,8 @@ TEST_F(ExactSources, RowsAndBlocksInOneRecordingAreWhatTheyAreAlone) {
                                    {.row = 1, .src = 1, .dst = 1, .stride = stride, .count = kParticles}};  // in place
         std::vector<EvalBlock> parts;
         for (EvalBlock block : whole) {
-            for (block.first = 0; block.first < kParticles; block.first += 2 * nn::kParticleMultiple) {
-                block.count = std::min(2 * nn::kParticleMultiple, kParticles - block.first);
+            for (block.first = 0; block.first < kParticles; block.first += 2 * gpu::kParticleMultiple) {
+                block.count = std::min(2 * gpu::kParticleMultiple, kParticles - block.first);
                 parts.push_back(block);
             }
         }
@@ -235,15 +235,15 @@ TEST_F(ExactSources, AreFiniteAtAllExtremes) {
         for (const Marginal& at : {Marginal{1, 1e-9}, {1, 1e-4}, {0, 1}, {1e-6, 1}, {1, 1e6}, {1e3, 1}}) {
             const Eval eval = {.alpha = at.alpha, .sigma = at.sigma};
             source->prepare(std::span(&eval, 1));
-            const gpu::Buffer values = make_values(x, 2, nn::kParticleMultiple);
+            const gpu::Buffer values = make_values(x, 2, gpu::kParticleMultiple);
             gpu::Recorder recorder(device(), "test");
             recorder.begin();
             source->record_uploads(recorder);
-            source->record(recorder, values, {.src = 2, .stride = nn::kParticleMultiple, .count = count});
+            source->record(recorder, values, {.src = 2, .stride = gpu::kParticleMultiple, .count = count});
             device().wait(device().submit(recorder));
             const std::vector<float> got = gpu::download<float>(device(), values);
             for (std::uint32_t i = 0; i < 2 * count; ++i) {
-                ASSERT_TRUE(std::isfinite(got[i / count * nn::kParticleMultiple + i % count]))
+                ASSERT_TRUE(std::isfinite(got[i / count * gpu::kParticleMultiple + i % count]))
                     << target->name() << " alpha " << at.alpha << " sigma " << at.sigma << " at " << x[i % count * 2]
                     << ", " << x[i % count * 2 + 1];
             }
@@ -257,11 +257,11 @@ TEST_F(ExactSources, WithoutNoiseMixturesStillHaveAScore) {
     const std::unique_ptr<GpuSource> source = make_exact_source(device(), mixture, Prediction::score);
     const Eval eval = {.alpha = 1, .sigma = 0};
     source->prepare(std::span(&eval, 1));
-    const gpu::Buffer values = make_values(std::vector{-3.0, 5.0}, 1, nn::kParticleMultiple);
+    const gpu::Buffer values = make_values(std::vector{-3.0, 5.0}, 1, gpu::kParticleMultiple);
     gpu::Recorder recorder(device(), "test");
     recorder.begin();
     source->record_uploads(recorder);
-    source->record(recorder, values, {.src = 2, .stride = nn::kParticleMultiple, .count = 2});
+    source->record(recorder, values, {.src = 2, .stride = gpu::kParticleMultiple, .count = 2});
     device().wait(device().submit(recorder));
     const std::vector<float> got = gpu::download<float>(device(), values);
     EXPECT_NEAR(got[0], 1.0F, 1e-6F);

@@ -5,7 +5,7 @@
 
 #include "../gpu/gpu_fixture.hpp"
 #include "base/error.hpp"
-#include "nn/network_score.hpp"
+#include "model/network_score.hpp"
 #include "sample/network_source.hpp"
 #include "sample/run.hpp"
 #include "sample/support.hpp"
@@ -108,7 +108,7 @@ TEST_F(ExecutorTest, RunsBlendsOfManyTermsAndDrawsLikeTheInterpreter) {
     whole.first = 7;
     whole.trajectory = true;
     const Collected result = collect(whole);
-    const nn::NetworkScore score(config, tensors, "test");
+    const model::NetworkScore score(config, tensors, "test");
     const diffusion::ScoreSource* const scores[] = {&score};
     const diffusion::ParticleRange range = {7, 1000};
     interpret(program, scores, initial_state(program, 42, range, 2), 42, range,

@@ -5,7 +5,7 @@
 
 #include "../gpu/gpu_fixture.hpp"
 #include "base/error.hpp"
-#include "nn/network_score.hpp"
+#include "model/network_score.hpp"
 #include "sample/executor.hpp"
 #include "sample/network_source.hpp"
 #include "sample/support.hpp"
@@ -226,8 +226,8 @@ TEST_F(InstructionsTest, SourcesAnswerTheirOwnEvaluations) {
                            {2, eval(1, 0, 20)},  {2, eval(2, 1, 10)},  {2, guide}};
     const std::vector<float> got = collect(device(), sources, request).samples;
 
-    const nn::NetworkScore first_score(config, first_tensors, "test");
-    const nn::NetworkScore second_score(config, second_tensors, "test");
+    const model::NetworkScore first_score(config, first_tensors, "test");
+    const model::NetworkScore second_score(config, second_tensors, "test");
     const diffusion::ScoreSource* const scores[] = {&first_score, &second_score};
     const diffusion::ParticleRange range = {0, 1000};
     const std::vector<double> expected =

@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "../gpu/gpu_fixture.hpp"
+#include "model/network_score.hpp"
 #include "nn/gpu_network.hpp"
-#include "nn/network_score.hpp"
 #include "sample/support.hpp"
 
 namespace scorefield::sample {
@@ -29,10 +29,10 @@ TEST_P(GpuNetworkTest, AgreesWithTheReferenceAndWritesNothingElse) {
     const data::TensorMap tensors = random_network(config, 5);
     nn::GpuNetwork network(device(), config, tensors);
     EXPECT_TRUE(network.variant().starts_with(variant)) << network.variant();
-    const nn::NetworkScore reference(config, tensors, "test");
+    const model::NetworkScore reference(config, tensors, "test");
 
     const std::size_t dim = config.dim;
-    const std::uint32_t stride = nn::round_up(particles, nn::kParticleMultiple) + nn::kParticleMultiple;
+    const std::uint32_t stride = gpu::round_up(particles, gpu::kParticleMultiple) + gpu::kParticleMultiple;
     constexpr std::size_t kRegisters = 3;
     std::vector<float> values(kRegisters * dim * stride, std::numeric_limits<float>::quiet_NaN());
     std::vector<double> src(particles * dim);
@@ -79,7 +79,7 @@ TEST_P(GpuNetworkTest, AgreesWithTheReferenceAndWritesNothingElse) {
     // Register 1 and whole workgroups beyond the last particle keep their poison.
     for (std::size_t e = 0; e < dim; ++e) {
         for (std::size_t i = 0; i < stride; ++i) ASSERT_TRUE(std::isnan(got[(dim + e) * stride + i]));
-        for (std::size_t i = nn::round_up(particles, nn::kParticleMultiple); i < stride; ++i) {
+        for (std::size_t i = gpu::round_up(particles, gpu::kParticleMultiple); i < stride; ++i) {
             ASSERT_TRUE(std::isnan(got[e * stride + i]));
         }
     }
@@ -103,11 +103,11 @@ TEST_P(GpuNetworkTest, LoadsOtherWeightsOnTheDevice) {
     const auto& [config, particles, variant] = GetParam();
     nn::GpuNetwork network(device(), config, random_network(config, 5));
     const data::TensorMap others = random_network(config, 11);
-    const nn::NetworkScore reference(config, others, "test");
+    const model::NetworkScore reference(config, others, "test");
     const gpu::Buffer trained = gpu::make_buffer<float>(device(), "trained", trained_list(config, others));
 
     const std::size_t dim = config.dim;
-    const std::uint32_t stride = nn::round_up(particles, nn::kParticleMultiple);
+    const std::uint32_t stride = gpu::round_up(particles, gpu::kParticleMultiple);
     std::vector<float> values(4 * dim * stride);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<float>(i));
     const gpu::Buffer buffer = gpu::make_buffer<float>(device(), "test values", values);
@@ -155,7 +155,7 @@ TEST_F(GpuNetworkTest, LoadsTheNetworkOfAClass) {
         nn::GpuNetwork network(device(), config, random_network(config, 5));
         const gpu::Buffer trained = gpu::make_buffer<float>(device(), "trained", trained_list(conditional, all));
         constexpr std::uint32_t kParticles = 100;
-        const std::uint32_t stride = nn::round_up(kParticles, nn::kParticleMultiple);
+        const std::uint32_t stride = gpu::round_up(kParticles, gpu::kParticleMultiple);
         std::vector<float> values(4 * stride);
         for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<float>(i));
         const gpu::Buffer buffer = gpu::make_buffer<float>(device(), "test values", values);
@@ -171,7 +171,7 @@ TEST_F(GpuNetworkTest, LoadsTheNetworkOfAClass) {
             network.record(recorder, buffer, {.src = 0, .dst = 1, .stride = stride, .count = kParticles, .row = 1});
             device().wait(device().submit(recorder));
             const std::vector<float> got = gpu::download<float>(device(), buffer);
-            const nn::NetworkScore reference(config, nn::weights_of_class(all, conditional, label), "test");
+            const model::NetworkScore reference(config, nn::weights_of_class(all, conditional, label), "test");
             std::vector<double> expected(x.size());
             diffusion::Eval at;
             at.c_noise = 403.5;
@@ -196,9 +196,9 @@ TEST_F(GpuNetworkTest, MoreParticlesThanOneBlockAgree) {
     const nn::MlpConfig config = {2, 8, 2, 4};
     const data::TensorMap tensors = random_network(config, 6);
     nn::GpuNetwork network(device(), config, tensors);
-    const nn::NetworkScore reference(config, tensors, "test");
+    const model::NetworkScore reference(config, tensors, "test");
     constexpr std::uint32_t kParticles = 16384 + 700;  // one block of a software device and a bit
-    const std::uint32_t stride = nn::round_up(kParticles, nn::kParticleMultiple);
+    const std::uint32_t stride = gpu::round_up(kParticles, gpu::kParticleMultiple);
     std::vector<float> values(2 * stride);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<float>(i));
     const gpu::Buffer buffer = gpu::make_buffer<float>(device(), "test values", values);

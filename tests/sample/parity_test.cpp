@@ -5,8 +5,8 @@
 
 #include "../gpu/gpu_fixture.hpp"
 #include "base/thread_pool.hpp"
-#include "nn/checkpoint.hpp"
-#include "nn/network_score.hpp"
+#include "model/checkpoint.hpp"
+#include "model/network_score.hpp"
 #include "sample/network_source.hpp"
 #include "sample/support.hpp"
 
@@ -26,7 +26,7 @@ std::ostream& operator<<(std::ostream& out, const ParityCase& c) {
 class ParityTest : public gpu::GpuTest, public ::testing::WithParamInterface<ParityCase> {};
 
 /// The largest difference over all particles, by state (0: the start).
-std::vector<double> differences(const RunRequest& request, const Collected& result, const nn::NetworkScore& score) {
+std::vector<double> differences(const RunRequest& request, const Collected& result, const model::NetworkScore& score) {
     constexpr std::uint32_t kPart = 128;
     const auto dim = static_cast<std::size_t>(score.dim());
     const auto states = static_cast<std::size_t>(request.program.steps) + 1;
@@ -58,11 +58,11 @@ std::vector<double> differences(const RunRequest& request, const Collected& resu
 // Float32 networks stay within a few 1e-6 per step (measured: 1e-5 and less over whole runs); a wrong coefficient or
 // index shows far above 1e-4. The start must agree to the last bit.
 TEST_P(ParityTest, EveryStepIsTheInterpreters) {
-    const nn::Checkpoint model = nn::read_checkpoint("assets/swiss_roll.safetensors");
+    const model::Checkpoint model = model::read_checkpoint("assets/swiss_roll.safetensors");
     nn::GpuNetwork network(device(), model.network, model.tensors);
     NetworkSource source(network);
     GpuSource* const sources[] = {&source};
-    const nn::NetworkScore score(model.network, model.tensors, "test");
+    const model::NetworkScore score(model.network, model.tensors, "test");
     RunRequest request;
     request.program = make_program(GetParam().sampler, GetParam().steps);
     request.seed = 0x123456789ABCDEF;

@@ -9,8 +9,8 @@
 #include "diffusion/exact_score.hpp"
 #include "diffusion/machine.hpp"
 #include "diffusion/target_mixture.hpp"
-#include "nn/checkpoint.hpp"
-#include "nn/network_score.hpp"
+#include "model/checkpoint.hpp"
+#include "model/network_score.hpp"
 
 namespace scorefield::sample {
 
@@ -96,7 +96,7 @@ class RoundedRun {
 
 /// The network with its weights disturbed as float32 dot products of that width disturb them (backward error, Higham
 /// 2002, eq. 3.5), activations counted in.
-inline std::unique_ptr<diffusion::ScoreSource> rounded_network(const nn::Checkpoint& model, unsigned replica) {
+inline std::unique_ptr<diffusion::ScoreSource> rounded_network(const model::Checkpoint& model, unsigned replica) {
     std::mt19937 random(replica);
     std::uniform_real_distribution<double> sign(-1, 1);
     const double bound = kRounding * static_cast<double>(model.network.width + 8);
@@ -105,7 +105,7 @@ inline std::unique_ptr<diffusion::ScoreSource> rounded_network(const nn::Checkpo
         if (name == "time.frequencies") continue;
         for (float& value : tensor.values) value = static_cast<float>(value * (1 + bound * sign(random)));
     }
-    return std::make_unique<nn::NetworkScore>(model.network, tensors, "rounded");
+    return std::make_unique<model::NetworkScore>(model.network, tensors, "rounded");
 }
 
 /// The mixture with means, widths and weights disturbed by some roundings each.

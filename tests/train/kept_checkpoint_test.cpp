@@ -55,7 +55,7 @@ class KeptCheckpoint : public testing::Test {
         settings.warmup = 0;
     }
     /// Of both lists of weights of a checkpoint, on draws by the hundred thousand.
-    double worst_loss(const nn::Checkpoint& checkpoint) const {
+    double worst_loss(const model::Checkpoint& checkpoint) const {
         const auto data = data::open_dataset(settings.data);
         const auto process = diffusion::make_process(settings.process);
         const BatchSource source(*data, *process, settings);
@@ -78,7 +78,7 @@ class KeptCheckpoint : public testing::Test {
 TEST_F(KeptCheckpoint, OfATrainingThatExplodesIsFromBeforeThat) {
     explode_late();
     expect_diverges("lower --train.weight_decay");
-    const nn::Checkpoint kept = nn::read_checkpoint(settings.out);
+    const model::Checkpoint kept = model::read_checkpoint(settings.out);
     EXPECT_GE(resumed_steps(kept), 20U);
     EXPECT_LT(worst_loss(kept), 11);
     TrainSettings tamed = settings;
@@ -90,7 +90,7 @@ TEST_F(KeptCheckpoint, OfATrainingThatExplodesIsFromBeforeThat) {
     const TrainCallbacks for_a_while = {.progress = [&](const StepReport& report) { last = report.step; },
                                         .stop = [&] { return last >= resumed_steps(kept) + 200; }};
     train(tamed, make_host_trainer, for_a_while, &kept);
-    EXPECT_LT(worst_loss(nn::read_checkpoint(settings.out)), 1);
+    EXPECT_LT(worst_loss(model::read_checkpoint(settings.out)), 1);
 }
 
 TEST_F(KeptCheckpoint, IsNotThatOfAnExplosionAtTheFirstStep) {

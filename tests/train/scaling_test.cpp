@@ -43,20 +43,20 @@ class UnlikeCoordinates : public testing::Test {
         settings.batch = 64;
         return settings;
     }
-    nn::Checkpoint trained(const TrainSettings& settings, const nn::Checkpoint* resumed = nullptr) {
+    model::Checkpoint trained(const TrainSettings& settings, const model::Checkpoint* resumed = nullptr) {
         told.clear();
         TrainCallbacks callbacks;
         callbacks.noted = [this](const std::vector<std::string>& notes) {
             told.insert(told.end(), notes.begin(), notes.end());
         };
         train::train(settings, make_host_trainer, callbacks, resumed);
-        return nn::read_checkpoint(settings.out);
+        return model::read_checkpoint(settings.out);
     }
 };
 
 TEST_F(UnlikeCoordinates, AreStandardisedEachOnItsOwnAndTheCheckpointKnows) {
     for (const float ratio : {30.0F, 1e6F}) {
-        const nn::Checkpoint made = trained(settings_for({1, ratio, 1}));
+        const model::Checkpoint made = trained(settings_for({1, ratio, 1}));
         EXPECT_NEAR(made.scaling.deviation[0], 1, 0.1);  // three standard errors of the deviation of 500 normals
         EXPECT_NEAR(made.scaling.deviation[1] / static_cast<double>(ratio), 1, 0.1);
         EXPECT_NEAR(made.scaling.deviation[2], 1, 0.1);
@@ -66,7 +66,7 @@ TEST_F(UnlikeCoordinates, AreStandardisedEachOnItsOwnAndTheCheckpointKnows) {
 
 TEST_F(UnlikeCoordinates, AlikeOnesHaveOneDeviation) {
     for (const float ratio : {1.0F, 10.0F}) {
-        const nn::Checkpoint made = trained(settings_for({1, ratio}));
+        const model::Checkpoint made = trained(settings_for({1, ratio}));
         EXPECT_TRUE(made.scaling.has_common_deviation());
         EXPECT_THAT(told, IsEmpty());
     }
@@ -84,7 +84,7 @@ TEST_F(UnlikeCoordinates, HaveTheDeviationsThatAreAskedFor) {
 }
 
 TEST_F(UnlikeCoordinates, ThatAreConstantStaySo) {
-    const nn::Checkpoint made = trained(settings_for({2, 0, 2}));
+    const model::Checkpoint made = trained(settings_for({2, 0, 2}));
     EXPECT_EQ(made.scaling.mean[1], 20);
     EXPECT_EQ(made.scaling.deviation[1], 0);
     EXPECT_EQ(made.scaling.deviation[0], made.scaling.deviation[2]);
@@ -96,10 +96,10 @@ TEST_F(UnlikeCoordinates, ThatAreConstantStaySo) {
 
 TEST_F(UnlikeCoordinates, AreResumedWithTheSameDeviations) {
     TrainSettings settings = settings_for({1, 100, 0});
-    const nn::Checkpoint whole = trained(settings);
+    const model::Checkpoint whole = trained(settings);
     settings.steps = 20;
     trained(settings);
-    const nn::Checkpoint half = nn::read_checkpoint(settings.out);
+    const model::Checkpoint half = model::read_checkpoint(settings.out);
     settings.steps = 30;
     settings.schedule = "constant";
     trained(settings, &half);

@@ -5,8 +5,8 @@
 #include "data/distances.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
-#include "nn/checkpoint.hpp"
-#include "nn/network_score.hpp"
+#include "model/checkpoint.hpp"
+#include "model/network_score.hpp"
 
 namespace scorefield::train {
 namespace {
@@ -16,13 +16,13 @@ constexpr std::uint32_t kPart = 500;
 constexpr std::uint64_t kSeed = 1;
 
 /// Samples in standardised units, in double precision.
-data::Points sample(const nn::Checkpoint& checkpoint, const std::string& sampler, int steps) {
+data::Points sample(const model::Checkpoint& checkpoint, const std::string& sampler, int steps) {
     const auto process = diffusion::make_process(checkpoint.process);
     diffusion::SamplerSettings settings;
     settings.name = sampler;
     const diffusion::Program program = diffusion::compile_program(
         diffusion::make_course(process, diffusion::SpacingSettings{}, steps), checkpoint.prediction, settings);
-    const nn::NetworkScore score(checkpoint.network, checkpoint.tensors, "the shipped checkpoint");
+    const model::NetworkScore score(checkpoint.network, checkpoint.tensors, "the shipped checkpoint");
     const diffusion::ScoreSource* sources[] = {&score};
     data::Points points = {kParticles, 2, std::vector<float>(2 * kParticles)};
     base::ThreadPool pool;
@@ -38,7 +38,7 @@ data::Points sample(const nn::Checkpoint& checkpoint, const std::string& sampler
 }
 
 /// Sliced W2 to fresh data, averaged over four draws: data against data is 0.022 on average.
-double distance_to_data(const nn::Checkpoint& checkpoint, const data::Points& samples) {
+double distance_to_data(const model::Checkpoint& checkpoint, const data::Points& samples) {
     const auto dataset = data::open_dataset(checkpoint.data);
     double sum = 0;
     for (std::uint64_t draw = 0; draw < 4; ++draw) {
@@ -49,7 +49,7 @@ double distance_to_data(const nn::Checkpoint& checkpoint, const data::Points& sa
 }
 
 TEST(ShippedCheckpoint, SamplesTheSwissRoll) {
-    const nn::Checkpoint checkpoint = nn::read_checkpoint("assets/swiss_roll.safetensors");
+    const model::Checkpoint checkpoint = model::read_checkpoint("assets/swiss_roll.safetensors");
     EXPECT_EQ(checkpoint.data, "swiss_roll");
     EXPECT_EQ(checkpoint.training.at("setting.seed"), "0");
     EXPECT_EQ(checkpoint.training.at("setting.train.steps"), "40000");

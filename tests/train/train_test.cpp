@@ -56,7 +56,7 @@ TEST_F(ResumedTraining, EndsAsIfItHadNeverBeenStopped) {
     const TrainResult stopped = train(settings, make_host_trainer, stop_after(10));
     EXPECT_GE(stopped.steps, 10U);
     EXPECT_LT(stopped.steps, settings.steps);
-    const nn::Checkpoint saved = nn::read_checkpoint(settings.out);
+    const model::Checkpoint saved = model::read_checkpoint(settings.out);
     EXPECT_EQ(resumed_steps(saved), stopped.steps);
     const TrainResult resumed = train(settings, make_host_trainer, {}, &saved);
     EXPECT_EQ(resumed.checkpoint, whole.checkpoint);
@@ -70,7 +70,7 @@ TEST_F(ResumedTraining, DropsRowsOfTheLogThatItComputesAnew) {
     train(settings, make_host_trainer);
     const std::string log = content(settings.log);
     train(settings, make_host_trainer, stop_after(10));
-    const nn::Checkpoint saved = nn::read_checkpoint(settings.out);
+    const model::Checkpoint saved = model::read_checkpoint(settings.out);
     std::ofstream(settings.log, std::ios::app) << resumed_steps(saved) << ",7,7,7\n"
                                                << resumed_steps(saved) + 1 << ",7";
     train(settings, make_host_trainer, {}, &saved);
@@ -79,7 +79,7 @@ TEST_F(ResumedTraining, DropsRowsOfTheLogThatItComputesAnew) {
 
 TEST_F(ResumedTraining, IsOfTheSameNetworkAndPoints) {
     train(settings, make_host_trainer);
-    const nn::Checkpoint saved = nn::read_checkpoint(settings.out);
+    const model::Checkpoint saved = model::read_checkpoint(settings.out);
     const auto expect_refused = [&](const TrainSettings& other, const std::string& why) {
         EXPECT_THAT([&] { train(other, make_host_trainer, {}, &saved); }, ThrowsMessage<base::Error>(HasSubstr(why)));
     };
@@ -91,7 +91,7 @@ TEST_F(ResumedTraining, IsOfTheSameNetworkAndPoints) {
     expect_refused(other, "does not match its settings");
     data::write_npy(folder / "points.npy", {4, 2}, std::vector<float>{0, 1, 2, 0, 3, 5, 1, 1.5F});
     expect_refused(settings, "data have changed");
-    nn::Checkpoint silent = saved;
+    model::Checkpoint silent = saved;
     silent.training["steps"] = "many";
     EXPECT_THROW(resumed_steps(silent), base::Error);
     silent.training.erase("steps");
@@ -101,7 +101,7 @@ TEST_F(ResumedTraining, IsOfTheSameNetworkAndPoints) {
 TEST_F(ResumedTraining, IsImpossibleWithoutTheState) {
     settings.keep_state = false;
     train(settings, make_host_trainer);
-    const nn::Checkpoint bare = nn::read_checkpoint(settings.out);
+    const model::Checkpoint bare = model::read_checkpoint(settings.out);
     EXPECT_FALSE(bare.state);
     EXPECT_THROW(train(settings, make_host_trainer, {}, &bare), base::Error);
 }

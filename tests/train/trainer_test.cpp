@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "data/npy.hpp"
-#include "nn/network_score.hpp"
+#include "model/network_score.hpp"
 #include "tests/base/scratch.hpp"
 #include "train/host_trainer.hpp"
 #include "train/small_settings.hpp"
@@ -90,7 +90,7 @@ TEST(HostTrainer, MeasuresTheAveragedWeightsOnTheHeldOutDraws) {
     Batch batch;
     BatchSource(*experiment.dataset, *experiment.process, experiment.settings).draw_held_out(pool, 0, kDraws, batch);
     const nn::MlpConfig& network = experiment.trainer.network();
-    const nn::NetworkScore score(network, experiment.trainer.averaged_weights(), "test");
+    const model::NetworkScore score(network, experiment.trainer.averaged_weights(), "test");
     double sum = 0;
     for (std::size_t i = 0; i < kDraws; ++i) {
         const double x[] = {static_cast<double>(batch.x[2 * i]), static_cast<double>(batch.x[2 * i + 1])};
@@ -242,7 +242,7 @@ TEST_F(TrainFiles, HoldTheNetworkAndTheLog) {
     std::vector<std::string> saved;
     const auto watch = [&](const StepReport& report) {
         if (!fs::exists(settings.out)) return;
-        saved.push_back(nn::read_checkpoint(settings.out).training.at("steps"));
+        saved.push_back(model::read_checkpoint(settings.out).training.at("steps"));
         EXPECT_GE(report.step + 1, std::stoull(saved.back()));
     };
     const TrainResult result = train(settings, make_host_trainer, {watch});
@@ -250,7 +250,7 @@ TEST_F(TrainFiles, HoldTheNetworkAndTheLog) {
     EXPECT_EQ(result.steps, 25U);
     EXPECT_GT(result.steps_per_s, 0);
     EXPECT_GT(result.loss, 0);
-    const nn::Checkpoint read = nn::read_checkpoint(settings.out);
+    const model::Checkpoint read = model::read_checkpoint(settings.out);
     EXPECT_EQ(read, result.checkpoint);
     EXPECT_EQ(read.data, "moons");
     EXPECT_EQ(read.training.at("steps"), "25");

@@ -1,0 +1,321 @@
+#include "cli/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "diffusion/targets.hpp"
+#include "settings/scene_file.hpp"
+#include "study/studies.hpp"
+
+namespace scorefield::cli {
+namespace {
+
+/// One subcommand as the parser knows it: an option for each setting that it takes.
+struct Parser {
+    const settings::CommandInfo* info = nullptr;
+    CLI::App* app = nullptr;
+    std::vector<std::pair<const settings::Setting*, CLI::Option*>> options;
+    CLI::Option* files = nullptr;
+};
+
+bool is_flag(const settings::Setting& setting) {
+    return std::holds_alternative<settings::Flag>(setting.values);
+}
+
+/// `study`: the one that is asked for help, see study_named.
+std::string help_of(const settings::Setting& setting, settings::Command command, std::string_view study) {
+    std::string help(settings::help_for(setting, command));
+    if (is_flag(setting)) return help;
+    std::string range = settings::values_text(setting);
+    if (std::holds_alternative<settings::Text>(setting.values)) range.clear();
+    std::string standard =
+        setting.unset.empty() ? settings::value_text(settings::Settings{}, setting) : std::string(setting.unset);
+    if (command == settings::Command::study && !study::study_preset(setting.name, study).empty()) {
+        standard = study::study_preset(setting.name, study);
+    }
+    if (standard == study::kNotUsed) return help + " (not used by this study)";
+    const bool required = (setting.required & static_cast<std::uint32_t>(command)) != 0;
+    if (required) {
+        help += " (required)";
+    } else if (!range.empty()) {
+        help += fmt::format(" ({}; default {})", range, standard);
+    } else if (!standard.empty()) {
+        help += fmt::format(" (default {})", standard);
+    }
+    return help;
+}
+
+std::string value_name(const settings::Setting& setting) {
+    if (const settings::Text* text = std::get_if<settings::Text>(&setting.values)) return std::string(text->form);
+    if (std::holds_alternative<settings::IntegerRange>(setting.values)) return "N";
+    if (std::holds_alternative<settings::RealRange>(setting.values)) return "R";
+    return "NAME";
+}
+
+/// The first argument that is the name of a study; empty if there is none.
+std::string study_named(const std::vector<std::string>& arguments) {
+    const std::vector<std::string_view> names = study::study_names();
+    const auto named = std::ranges::find_first_of(arguments, names);
+    return named == arguments.end() ? "" : *named;
+}
+
+/// The options of commands that are not called are not needed. `arguments` begin with the command.
+Parser make_parser(CLI::App& main, const settings::CommandInfo& info, const std::vector<std::string>& arguments) {
+    Parser parser;
+    parser.info = &info;
+    parser.app = main.add_subcommand(std::string(info.name), std::string(info.help));
+    if (info.name != arguments.front()) return parser;
+    const std::string study = study_named(arguments);
+    parser.app->allow_extras();
+    parser.app->set_help_flag("--help,-h", "Print this help");
+    for (const settings::Setting& setting : settings::setting_table()) {
+        if (!setting.taken_by(info.command)) continue;
+        const std::string flag = "--" + std::string(setting.name);
+        const std::string help = help_of(setting, info.command, study);
+        CLI::Option* option = is_flag(setting) ? parser.app->add_flag(flag, help)
+                                               : parser.app->add_option(flag, help)->type_name(value_name(setting));
+        option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->group(std::string(setting.group));
+        parser.options.emplace_back(&setting, option);
+    }
+    if (info.command == settings::Command::score) {
+        parser.files = parser.app->add_option("files", "A.npy [B.npy]: sample files (.csv and .ply work as well)")
+                           ->type_name("FILE")
+                           ->expected(0, CLI::detail::expected_max_vector_size)
+                           ->allow_extra_args();
+    }
+    if (info.command == settings::Command::study) {
+        const std::string which = "One of " + base::join(study::study_names());
+        parser.files = parser.app->add_option("study", which)->type_name("NAME")->expected(1);
+    }
+    if (info.command == settings::Command::data) {
+        parser.files = parser.app->add_option("name", "Data set, as in --data")->type_name("NAME")->expected(1);
+    }
+    return parser;
+}
+
+base::Error unknown_command(const std::string& name) {
+    std::vector<std::string_view> names;
+    for (const settings::CommandInfo& info : settings::commands()) names.push_back(info.name);
+    return base::request_error("unknown command '" + name + "'", "command line", "no such command",
+                               base::name_hint(name, names));
+}
+
+/// What is wrong with an argument that the parser did not take.
+base::Error unexpected(const std::string& argument, const settings::CommandInfo& info) {
+    const std::string flag = argument.substr(0, argument.find('='));
+    if (!flag.starts_with('-')) {
+        return base::request_error("unexpected argument '" + argument + "'", std::string(info.name),
+                                   "no value is expected here",
+                                   "see 'scorefield " + std::string(info.name) + " --help'");
+    }
+    const std::string name = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+    const settings::Setting* setting = flag.starts_with("--") ? settings::find_setting(name) : nullptr;
+    if (setting != nullptr) {
+        return base::request_error(fmt::format("flag not for {}", info.name), flag,
+                                   fmt::format("{} does not take it", info.name),
+                                   "it belongs to " + settings::commands_text(*setting));
+    }
+    std::vector<std::string_view> names;
+    for (const settings::Setting& known : settings::setting_table()) {
+        if (known.taken_by(info.command)) names.push_back(known.name);
+    }
+    const std::string nearest = base::nearest_path(name, names);
+    const std::string help = fmt::format("see 'scorefield {} --help'", info.name);
+    return base::request_error(fmt::format("unknown flag '{}'", flag), std::string(info.name), "no such flag",
+                               nearest.empty() ? help : fmt::format("did you mean '--{}'? {}", nearest, help));
+}
+
+base::Error missing_value(const std::string& argument) {
+    const std::string flag = argument.substr(0, argument.find('='));
+    const settings::Setting* setting = settings::find_setting(flag.substr(std::min<std::size_t>(2, flag.size())));
+    const std::string form = setting == nullptr ? "a value" : settings::values_text(*setting);
+    return base::request_error("missing value", flag, "nothing follows it", "give " + form);
+}
+
+void read_option(settings::Settings& settings, const settings::Setting& setting, const CLI::Option& option) {
+    if (option.count() == 0) return;
+    const std::string flag = "--" + std::string(setting.name);
+    if (option.count() > 1) {
+        throw base::request_error("flag given twice", flag, "only one value can be used", "give it once");
+    }
+    const std::string value = option.results().front();
+    if (is_flag(setting) && value != "true") {
+        throw base::request_error("bad value '" + value + "'", flag, "the flag takes no value", "use " + flag);
+    }
+    if (value.starts_with("--")) throw missing_value(flag);
+    settings::assign(settings, setting, value);
+    settings.given.emplace(setting.name);
+}
+
+void require_given(const settings::Settings& settings) {
+    for (const settings::Setting& setting : settings::setting_table()) {
+        const bool required = (setting.required & static_cast<std::uint32_t>(settings.command)) != 0;
+        const bool needless = (setting.name == "out" && settings.stats) || settings.is_given("resume");
+        if (!required || needless || settings.is_given(setting.name)) continue;
+        const std::string name(setting.name);
+        throw base::request_error("missing --" + name, std::string(settings::command_info(settings.command).name),
+                                  "it is required", "give --" + name + " " + value_name(setting));
+    }
+}
+
+void require_one_list_of_times(const settings::Settings& settings) {
+    if (!settings.is_given("timesteps")) return;
+    for (const char* name :
+         {"steps", "spacing", "spacing.offset", "process.rho", "spacing.beta_alpha", "spacing.beta_beta"}) {
+        if (!settings.is_given(name)) continue;
+        throw base::request_error("flags contradict each other", fmt::format("--timesteps and --{}", name),
+                                  "the list of timesteps replaces it", fmt::format("leave --{} out", name));
+    }
+}
+
+void require_one_program(const settings::Settings& settings) {
+    if (!settings.is_given("program")) return;
+    constexpr std::array<std::string_view, 5> kSaidByProgram = {"sampler", "steps", "spacing", "timesteps",
+                                                                "scheduler"};
+    for (const std::string& name : settings.given) {
+        const bool said = name == "process.rho" ||
+                          std::ranges::find(kSaidByProgram, name.substr(0, name.find('.'))) != kSaidByProgram.end();
+        if (!said) continue;
+        throw base::request_error("flags contradict each other", "--program and --" + name,
+                                  "the program already defines it", fmt::format("leave --{} out", name));
+    }
+}
+
+void require_files_to_score(const settings::Settings& settings) {
+    constexpr const char* kCure = "give A.npy B.npy, or A.npy and --data or --target";
+    const std::size_t count = settings.files.size();
+    if (count == 0) throw base::request_error("missing file", "score", "no sample file is given", kCure);
+    const std::size_t references =
+        count - 1 + (settings.is_given("data") ? 1 : 0) + (settings.is_given("target") ? 1 : 0);
+    if (references == 0) throw base::request_error("nothing to compare with", "score", "only one file is given", kCure);
+    if (references > 1) {
+        throw base::request_error("too much to compare", "score", fmt::format("{} references are given", references),
+                                  kCure);
+    }
+}
+
+void require_study(const settings::Settings& settings) {
+    const std::vector<std::string_view> names = study::study_names();
+    const std::string cure = "give one of " + base::join(names);
+    if (settings.files.empty()) throw base::request_error("missing study", "study", "no name is given", cure);
+    if (std::find(names.begin(), names.end(), settings.files[0]) != names.end()) return;
+    throw base::request_error("unknown study '" + settings.files[0] + "'", "study", "no such name",
+                              base::name_hint(settings.files[0], names));
+}
+
+/// `data NAME` is `data --data NAME`.
+void read_source_of_data(settings::Settings& settings) {
+    constexpr const char* kCure = "give one: NAME, --data NAME or --target NAME";
+    const std::size_t sources =
+        settings.files.size() + (settings.is_given("data") ? 1 : 0) + (settings.is_given("target") ? 1 : 0);
+    if (sources == 0) throw base::request_error("missing data set", "data", "no name is given", kCure);
+    if (sources > 1) {
+        throw base::request_error("too many data sets", "data", fmt::format("{} sources are given", sources), kCure);
+    }
+    if (settings.files.empty()) return;
+    settings.data = settings.files[0];
+    settings.given.emplace("data");
+    settings.files.clear();
+}
+
+void read_files(settings::Settings& settings, const CLI::Option& files) {
+    settings.files = files.results();
+    if (settings.command == settings::Command::study) return require_study(settings);
+    if (settings.command == settings::Command::data) return read_source_of_data(settings);
+    require_files_to_score(settings);
+}
+
+settings::Settings read_settings(const Parser& parser) {
+    settings::Settings settings;
+    settings.command = parser.info->command;
+    const std::vector<std::string> extras = parser.app->remaining();
+    if (!extras.empty()) throw unexpected(extras.front(), *parser.info);
+    for (const auto& [setting, option] : parser.options) read_option(settings, *setting, *option);
+    if (!settings.scene.empty()) settings::read_scene(settings, settings.scene);
+    require_given(settings);
+    if (settings.out.empty()) settings.out = settings.resume;
+    require_one_list_of_times(settings);
+    require_one_program(settings);
+    if (parser.files != nullptr) read_files(settings, *parser.files);
+    return settings;
+}
+
+bool is_command(const std::string& name) {
+    const auto all = settings::commands();
+    return std::any_of(all.begin(), all.end(), [&](const settings::CommandInfo& info) { return info.name == name; });
+}
+
+/// Without a command the arguments are those of `view`.
+std::vector<std::string> with_command(const std::vector<std::string>& arguments) {
+    std::vector<std::string> completed = arguments;
+    if (arguments.empty() || (arguments.front().starts_with('-') && arguments.front() != "--help" &&
+                              arguments.front() != "-h" && arguments.front() != "--version")) {
+        const auto misplaced = std::find_if(arguments.begin(), arguments.end(), is_command);
+        if (misplaced != arguments.end()) {
+            throw base::request_error("misplaced command '" + *misplaced + "'", "command line", "flags come before it",
+                                      "put the command first");
+        }
+        completed.insert(completed.begin(), std::string(settings::commands().front().name));
+    } else if (!arguments.front().starts_with('-') && !is_command(arguments.front())) {
+        throw unknown_command(arguments.front());
+    }
+    return completed;
+}
+
+/// `--target NAME ARGUMENT` of targets that need one, as one value.
+std::vector<std::string> with_target_argument(const std::vector<std::string>& arguments) {
+    std::vector<std::string> joined;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const bool name = i > 0 && arguments[i - 1] == "--target" && i + 1 < arguments.size();
+        const auto needs_argument = [&](const diffusion::TargetInfo& info) {
+            return info.name == arguments[i] && !info.argument.empty();
+        };
+        joined.push_back(arguments[i]);
+        if (name && std::ranges::any_of(diffusion::targets(), needs_argument) && !arguments[i + 1].starts_with("--")) {
+            joined.back() += " " + arguments[++i];
+        }
+    }
+    return joined;
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments) {
+    CLI::App main("Scorefield: diffusion models on Vulkan compute, drawn while they run", "scorefield");
+    main.set_help_flag("--help,-h", "Print this help");
+    main.set_version_flag("--version", "scorefield " SCOREFIELD_VERSION);
+    main.require_subcommand(0, 1);
+    main.allow_extras();
+    main.get_formatter()->column_width(34);
+    std::vector<std::string> reversed = with_target_argument(with_command(arguments));
+    std::vector<Parser> parsers;
+    for (const settings::CommandInfo& info : settings::commands()) parsers.push_back(make_parser(main, info, reversed));
+    std::reverse(reversed.begin(), reversed.end());
+    CommandLine result;
+    try {
+        main.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+        result.text = main.help();
+    } catch (const CLI::CallForVersion& version) {
+        result.text = std::string(version.what()) + "\n";
+    } catch (const CLI::ArgumentMismatch&) {
+        throw missing_value(arguments.back());
+    } catch (const CLI::ParseError& error) {
+        throw base::request_error("bad command line", arguments.back(), error.what(), "see 'scorefield --help'");
+    }
+    if (!result.text.empty()) return result;
+    for (const Parser& parser : parsers) {
+        if (!parser.app->parsed()) continue;
+        // What follows a lone `--` ends up here.
+        if (!main.remaining().empty()) throw unexpected(main.remaining().front(), *parser.info);
+        result.settings = read_settings(parser);
+    }
+    return result;
+}
+
+}  // namespace scorefield::cli

@@ -1,0 +1,83 @@
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <iterator>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "base/descriptor.hpp"
+#include "base/error.hpp"
+#include "base/output.hpp"
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "cli/output_names.hpp"
+#include "cli/separate_files.hpp"
+
+namespace {
+
+using namespace scorefield;
+
+struct Runner {
+    settings::Command command;
+    int (*run)(const settings::Settings&);
+};
+
+// clang-format off
+constexpr Runner kRunners[] = {
+    {settings::Command::train, cli::train_command},
+    {settings::Command::program, cli::program_command},
+    {settings::Command::score, cli::score_command},
+    {settings::Command::study, cli::study_command},
+    {settings::Command::data, cli::data_command},
+#ifdef SCOREFIELD_WITH_VULKAN
+    {settings::Command::view, cli::view_command},
+    {settings::Command::render, cli::render_command},
+    {settings::Command::sample, cli::sample_command},
+    {settings::Command::bench, cli::bench_command},
+    {settings::Command::devices, cli::devices_command},
+#endif
+};
+// clang-format on
+
+int run_command(const settings::Settings& settings) {
+    const auto* const runner = std::ranges::find(kRunners, settings.command, &Runner::command);
+    if (runner != std::end(kRunners)) return runner->run(settings);
+    throw base::running_error("command not built", std::string(settings::command_info(settings.command).name),
+                              "this build has no Vulkan", "build without SCOREFIELD_HOST_ONLY");
+}
+
+int run(const std::vector<std::string>& arguments) {
+    const cli::CommandLine line = cli::parse_command_line(arguments);
+    if (!line.text.empty()) {
+        base::print(line.text);
+        return 0;
+    }
+    cli::require_separate_files(line.settings);
+    cli::require_output_names(line.settings);
+    return run_command(line.settings);
+}
+
+int report(const std::string& line, int status) {
+    base::note("scorefield: error: " + line);
+    return status;
+}
+
+}  // namespace
+
+/// The outermost edge: every error of every command becomes one line and a status here, and nowhere else.
+int main(int argc, char** argv) {
+    base::open_standard_descriptors();
+    // A reader of our output that goes away and a limit on the size of files are seen where we write.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
+    try {
+        return run({argv + 1, argv + argc});
+    } catch (const base::Error& error) {
+        return report(error.what(), error.exit_status());
+    } catch (const std::bad_alloc&) {
+        return report("out of memory (host): the machine has too little for this request; ask for less", 1);
+    } catch (const std::exception& error) {
+        return report(std::string("internal error (scorefield): ") + error.what() + "; please report it", 1);
+    }
+}

@@ -1,0 +1,275 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <set>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/interrupt.hpp"
+#include "base/output.hpp"
+#include "base/progress.hpp"
+#include "cli/commands.hpp"
+#include "cli/frame_count.hpp"
+#include "cli/output_names.hpp"
+#include "render/capture.hpp"
+#include "render/contact_sheet.hpp"
+#include "render/film.hpp"
+#include "render/frame_sequence.hpp"
+#include "render/png_file.hpp"
+#include "session/frame_slot.hpp"
+#include "session/gpu_device.hpp"
+#include "session/open_data.hpp"
+#include "session/run_notes.hpp"
+#include "session/scene.hpp"
+#include "session/start.hpp"
+
+namespace scorefield::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kSheetMoments = 11;
+constexpr std::uint32_t kSheetTile = 420;  ///< pixels, where the size is not said
+
+double milliseconds_since(Clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// Records frames one after the other while earlier ones are still drawn, and hands their pictures on in order.
+class Frames {
+  public:
+    Frames(gpu::Device& device, session::Scene& scene, const settings::Settings& settings,
+           std::function<void(const render::Picture&)> write)
+        : device_(device), scene_(scene), capture_(device), log_(settings.frame_log), write_(std::move(write)) {}
+
+    /// `draw` records the next frame. Its time is that since the begin of the frame before, or of the first since these
+    /// were made.
+    void add(const std::function<void(gpu::Recorder&)>& draw) {
+        base::require_not_interrupted();
+        session::FrameSlot& slot = slots_[frames_ % slots_.size()];
+        session::finish_frame(device_, slot, log_);
+        if (capture_.full()) write_(capture_.take());
+        const Clock::time_point start = Clock::now();
+        const double frame_ms = std::chrono::duration<double, std::milli>(start - last_).count();
+        last_ = start;
+        slot.recorder.begin();
+        draw(slot.recorder);
+        capture_.record(slot.recorder, scene_.picture());
+        capture_.submitted(device_.submit(slot.recorder));
+        slot.record = session::frame_record(frames_, milliseconds_since(start), scene_.model(), scene_.player());
+        slot.record->frame_ms = frame_ms;
+        ++frames_;
+    }
+
+    void finish() {
+        while (!capture_.empty()) write_(capture_.take());
+        for (std::size_t i = 0; i < slots_.size(); ++i) {
+            session::finish_frame(device_, slots_[(frames_ + i) % slots_.size()], log_);
+        }
+        log_.commit();
+    }
+
+    std::uint64_t count() const { return frames_; }
+
+  private:
+    Clock::time_point last_ = Clock::now();  ///< when the frame before began
+    gpu::Device& device_;
+    session::Scene& scene_;
+    render::Capture capture_;
+    session::FrameLog log_;
+    std::function<void(const render::Picture&)> write_;
+    std::array<session::FrameSlot, 2> slots_ = {session::FrameSlot{{device_, "frame, even"}},
+                                                session::FrameSlot{{device_, "frame, odd"}}};
+    std::uint64_t frames_ = 0;
+};
+
+session::Tempo tempo_of(const settings::Settings& settings) {
+    return {settings.steps_per_second, settings.hold, false};
+}
+
+/// The whole run at --fps, frame by frame.
+std::uint64_t play(gpu::Device& device, session::Scene& scene, const settings::Settings& settings,
+                   const std::function<void(const render::Picture&)>& write) {
+    const std::uint64_t total = frame_count(settings, scene.player().playback().steps());
+    base::Progress progress("render", total, "frames", !settings.quiet);
+    Frames frames(device, scene, settings, write);
+    while (frames.count() < total) {
+        frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings); });
+        scene.player().playback().advance(1.0 / settings.fps, tempo_of(settings),
+                                          scene.player().playback().steps() + 1);
+        progress.update(frames.count());
+    }
+    frames.finish();
+    return total;
+}
+
+/// How far from the data a state is, 1 … 0: its angle between signal and noise, in which particles travel evenly.
+double remaining(const session::Moment& moment) {
+    return std::atan2(moment.sigma, moment.alpha) / (std::numbers::pi / 2);
+}
+
+/// States from the noise to the result, closer to each other near the result, where shape appears; all where there are
+/// few, evenly where the noise hardly tells them apart.
+std::set<int> sheet_states(const std::vector<session::Moment>& moments) {
+    std::set<int> states;
+    for (int i = 0; i < kSheetMoments; ++i) {
+        const double wanted = std::pow(1 - static_cast<double>(i) / (kSheetMoments - 1), 1.5);
+        const auto nearest = std::ranges::min_element(
+            moments, {}, [&](const session::Moment& moment) { return std::abs(remaining(moment) - wanted); });
+        states.insert(nearest->state);
+    }
+    // Few states, or a noise that hardly changes: evenly over the steps.
+    const auto count = static_cast<int>(moments.size());
+    if (count > kSheetMoments && static_cast<int>(states.size()) > kSheetMoments / 2) return states;
+    const int shown = std::min(count, kSheetMoments);
+    for (int i = 0; i < shown; ++i) states.insert(shown == 1 ? 0 : i * (count - 1) / (shown - 1));
+    return states;
+}
+
+std::uint64_t write_sheet(gpu::Device& device, session::Scene& scene, const settings::Settings& settings) {
+    std::vector<render::Tile> tiles;
+    std::vector<std::string> captions;
+    Frames frames(device, scene, settings, [&](const render::Picture& picture) {
+        const std::string caption = captions[tiles.size()];
+        tiles.push_back({picture, caption});
+    });
+    session::Playback& playback = scene.player().playback();
+    for (const int state : sheet_states(scene.player().moments())) {
+        while (playback.state() < state) playback.step();
+        frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings); });
+        captions.push_back(session::short_caption(scene.player()));
+    }
+    if (!scene.data_name().empty()) {
+        captions.push_back("data: " + scene.data_name());
+        frames.add([&](gpu::Recorder& recorder) { scene.record_data(recorder, settings); });
+    }
+    frames.finish();
+    const diffusion::Program& program = scene.player().program();
+    const std::string what = fmt::format("{}, {} steps: {}", program.sampler, program.steps,
+                                         session::particles_text(scene.player().count()));
+    const std::string title =
+        settings.title.empty() ? what + " on their way from noise to data" : settings.title + "   " + what;
+    render::write_png(settings.out, render::contact_sheet(tiles, title));
+    return frames.count();
+}
+
+std::uint64_t write_film(gpu::Device& device, session::Scene& scene, const settings::Settings& settings) {
+    const VkExtent2D extent = scene.extent();
+    render::Film film(settings.out, extent.width, extent.height, settings.fps, base::interrupted);
+    std::uint64_t frames = 0;
+    try {
+        frames = play(device, scene, settings, [&](const render::Picture& picture) { film.write(picture); });
+        film.finish();
+    } catch (const base::Error&) {
+        // It may be why the film could not be written.
+        base::require_not_interrupted();
+        throw;
+    }
+    return frames;
+}
+
+/// Says that a folder which is not the frames' own still holds some of an earlier, longer film.
+void note_older_frames(const FramePlace& place, std::uint64_t frames) {
+    const std::string next = place.names.name(frames);
+    std::error_code unknown;
+    if (!fs::exists(place.folder / next, unknown)) return;
+    base::note(
+        fmt::format("scorefield: note: kept {} from an earlier run: this run wrote only {} frames", next, frames));
+}
+
+std::uint64_t write_frames(gpu::Device& device, session::Scene& scene, const settings::Settings& settings) {
+    const FramePlace place = frame_place(settings.out);
+    render::FrameSequence sequence(place.folder, place.names, place.own_folder);
+    const std::uint64_t frames =
+        play(device, scene, settings, [&](const render::Picture& picture) { sequence.write(picture); });
+    sequence.finish();
+    if (!place.own_folder && !settings.quiet) note_older_frames(place, frames);
+    return frames;
+}
+
+/// A sheet's tiles are small and square, and their captions stand below them.
+settings::Settings sheet_settings(const settings::Settings& settings) {
+    settings::Settings sheet = settings;
+    if (!settings.is_given("width")) sheet.width = settings.is_given("height") ? settings.height : kSheetTile;
+    if (!settings.is_given("height")) sheet.height = sheet.width;
+    if (!settings.is_given("captions")) sheet.captions = false;
+    if (!settings.is_given("look.overlay")) sheet.look.overlay = false;
+    if (!settings.is_given("look.axes")) sheet.look.axes = false;
+    // Tiles may be of different scales: where the noise is far wider than the data, the camera follows the particles.
+    sheet.look.scale_bar = true;
+    return sheet;
+}
+
+/// Only what is watched can stand still.
+void require_tempo(const settings::Settings& settings) {
+    if (settings.steps_per_second > 0) return;
+    throw base::request_error("value out of range", "--steps-per-second", "with 0 the video would never end",
+                              "give > 0, at most 1000 steps/s");
+}
+
+/// Refuses a frame rate that players of the format cannot show.
+void require_frame_rate(const settings::Settings& settings) {
+    const render::VideoFormat* const format = render::find_video_format(settings.out);
+    if (format == nullptr || settings.fps <= format->max_fps) return;
+    throw base::request_error("value out of range", "--fps",
+                              fmt::format("{} players show at most {} frames/s", format->name, format->max_fps),
+                              fmt::format("give --fps {} or less, or write .mp4 or .webm", format->max_fps));
+}
+
+}  // namespace
+
+int render_command(const settings::Settings& asked) {
+    base::watch_interrupts();
+    const Form form = render_form(asked.out);
+    if (form != Form::sheet) require_tempo(asked);
+    if (form == Form::film) require_frame_rate(asked);
+    const settings::Settings settings =
+        session::with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
+    session::note_structured_fields(settings);
+    // The steps of a program from a file are not known yet: play counts again.
+    if (form == Form::sheet) {
+        require_sheet_size(settings);
+    } else {
+        frame_count(settings, settings.program.empty() ? settings.steps : 1);
+    }
+    if (form != Form::frames) base::require_writable(settings.out);
+    gpu::Device device(session::device_request(settings));
+    session::Scene scene(device, settings, {settings.width, settings.height});
+    session::say_run_notes(settings, scene.model(), scene.player().program());
+
+    const Clock::time_point start = Clock::now();
+    std::uint64_t frames = 0;
+    if (form == Form::sheet) frames = write_sheet(device, scene, settings);
+    if (form == Form::film) frames = write_film(device, scene, settings);
+    if (form == Form::frames) frames = write_frames(device, scene, settings);
+    const double seconds = milliseconds_since(start) / 1e3;
+
+    const session::Player& player = scene.player();
+    if (settings.json) {
+        base::print(base::json_line({{"device", device.properties().name},
+                                     {"variant", player.source().variant()},
+                                     {"particles", player.count()},
+                                     {"dim", player.source().dim()},
+                                     {"steps", player.program().steps},
+                                     {"frames", frames},
+                                     {"seconds", seconds},
+                                     {"out", settings.out}}));
+    } else {
+        base::print(base::format_shown("{}: {} particles, {} steps, {} frames in {:.1f} s on {}\n", settings.out,
+                                       player.count(), player.program().steps, frames, seconds,
+                                       device.properties().name));
+    }
+    device.wait_idle();
+    session::require_no_validation_messages(device);
+    return 0;
+}
+
+}  // namespace scorefield::cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "sample/run.hpp"
+#include "session/model.hpp"
+#include "settings/settings.hpp"
+
+namespace scorefield::cli {
+
+/// Where the samples of a run go. Takes what a run hands over; nothing is left behind without `commit`.
+class SampleOutput {
+  public:
+    virtual ~SampleOutput() = default;
+    virtual void take(const sample::Batch& batch) = 0;
+    virtual void commit() = 0;
+    /// What belongs into the JSON of the command, null where nothing does.
+    virtual nlohmann::ordered_json json() const { return nullptr; }
+    /// Lines for readers.
+    virtual std::string text() const = 0;
+};
+
+/// Final states in the data's units to --out, or with --stats their moments and histograms; trajectories in the score's
+/// units to --trajectory. Throws base::Error where a place cannot be written or has the wrong kind of name.
+std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const session::Model& model,
+                                          const sample::RunRequest& request);
+
+}  // namespace scorefield::cli

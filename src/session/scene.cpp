@@ -1,0 +1,218 @@
+#include "session/scene.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/short_number.hpp"
+#include "data/datasets.hpp"
+#include "gpu/transfer.hpp"
+#include "session/open_data.hpp"
+
+namespace scorefield::session {
+namespace {
+
+constexpr std::uint32_t kOverlayPoints = 50'000;
+constexpr std::uint64_t kOverlaySeed = 0x0e81'a700'0000'0000;
+/// Standard deviations of the noise that the camera shows.
+constexpr double kNoiseReach = 2.6;
+
+render::Particles as_particles(const sample::ParticleView& view) {
+    return {view.values, view.reg * view.dim * view.stride, view.stride, view.count, view.dim};
+}
+
+/// The farthest from 0 that the camera shows of the start, over all coordinates.
+double reach_of(const diffusion::StartLaw& start, std::size_t dim) {
+    double reach = 0;
+    for (std::size_t e = 0; e < dim; ++e) {
+        reach = std::max(reach, std::abs(start.mean_of(e)) + kNoiseReach * start.scale_of(e));
+    }
+    return reach;
+}
+
+render::Bounds join(const render::Bounds& a, const render::Bounds& b) {
+    render::Bounds both;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        both.low[axis] = std::min(a.low[axis], b.low[axis]);
+        both.high[axis] = std::max(a.high[axis], b.high[axis]);
+    }
+    return both;
+}
+
+/// Whole numbers are steps of a discrete process.
+std::string time_text(double t) {
+    return t == std::round(t) ? fmt::format("{:.0f}", t) : base::short_number(t, 4);
+}
+
+render::Captions captions_of(const settings::Settings& settings, const Model& model, const std::string& first,
+                             const std::string& second) {
+    render::Captions captions;
+    // Particles on a line are spread over a strip, which stands for nothing.
+    captions.axes = {"x", model.dim() == 1 ? "" : "y"};
+    if (settings.captions) captions.top_left = {first, second};
+    return captions;
+}
+
+}  // namespace
+
+std::string caption(const Player& player) {
+    const Moment moment = player.moment();
+    const diffusion::Program& program = player.program();
+    std::string step = fmt::format("{}   step {}/{}", program.sampler, moment.state, program.steps);
+    if (program.evaluations() == 0) return step;
+    return step +
+           (moment.clean ? "   final sample" : fmt::format("   t = {}   ", time_text(moment.t)) + level_text(player));
+}
+
+std::string short_caption(const Player& player) {
+    const Moment moment = player.moment();
+    std::string step = fmt::format("step {}", moment.state);
+    if (player.program().evaluations() == 0) return step;
+    if (moment.clean) return step + " · final sample";
+    if (moment.t != moment.sigma) step += " · t = " + time_text(moment.t);
+    return step + " · " + level_text(player);
+}
+
+std::string level_text(const Player& player) {
+    const Moment moment = player.moment();
+    if (player.program().evaluations() == 0) return {};
+    return moment.clean ? "final sample" : "σ = " + base::short_number(moment.sigma);
+}
+
+std::string particles_text(std::uint64_t count) {
+    return base::group_digits(count) + (count == 1 ? " particle" : " particles");
+}
+
+Scene::Reference Scene::reference_of(const data::Dataset& dataset, const data::Scaling& scaling) {
+    return {dataset.name(), data::standardise(dataset.draw(kOverlaySeed, 0, kOverlayPoints), scaling)};
+}
+
+Scene::Reference Scene::reference_of(const diffusion::Target& target) {
+    const std::vector<double> points = target.sample(kOverlaySeed, {0, kOverlayPoints});
+    return {target.name(), {kOverlayPoints, static_cast<std::size_t>(target.dim()), {points.begin(), points.end()}}};
+}
+
+Scene::Reference Scene::open_reference(const settings::Settings& settings, const Model& model) {
+    if (!settings.data.empty()) {
+        const std::unique_ptr<data::Dataset> chosen = open_data(settings, settings.data);
+        return reference_of(*chosen, model.scaling);
+    }
+    if (model.target) return reference_of(*model.target);
+    try {
+        const std::unique_ptr<data::Dataset> known = open_data(settings, model.data);
+        if (known->dim() == model.dim()) return reference_of(*known, model.scaling);
+    } catch (const base::Error&) {
+        // A model shows its particles without the file that it was trained on.
+    }
+    return {};
+}
+
+Scene::Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent)
+    : Scene(device, settings, extent, open_model(settings),
+            [&](const Model& model) { return open_reference(settings, model); }) {}
+
+Scene::Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, Model model,
+             const data::Dataset& learned)
+    : Scene(device, settings, extent, std::move(model),
+            [&](const Model& of) { return reference_of(learned, of.scaling); }) {}
+
+Scene::Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, Model model,
+             const std::function<Reference(const Model&)>& reference_of_model)
+    : model_(std::move(model)), player_(device, model_, settings), renderer_(device, extent, settings.particles) {
+    const Reference reference = reference_of_model(model_);
+    data_name_ = reference.name;
+    if (!data_name_.empty()) {
+        const data::Points& points = reference.points;
+        renderer_.set_overlay(points.values, points.dim);
+        data_bounds_ = render::bounds_of(points.values, points.dim);
+        std::vector<float> planes(points.values.size());
+        for (std::size_t i = 0; i < points.count; ++i) {
+            for (std::size_t e = 0; e < points.dim; ++e) {
+                planes[e * points.count + i] = points.values[i * points.dim + e];
+            }
+        }
+        data_ = gpu::make_buffer<float>(device, "data", planes);
+    }
+    renderer_.reserve(kOverlayPoints);
+    renderer_.warm_up();
+    fit_camera();
+}
+
+void Scene::apply(const settings::Settings& settings) {
+    const Run before = player_.run();
+    player_.apply(settings);
+    try {
+        renderer_.reserve(settings.particles);
+    } catch (const base::Error&) {
+        settings::Settings restored = settings;
+        before.put_into(restored);
+        player_.apply(restored);
+        throw;
+    }
+}
+
+render::Bounds Scene::bounds() const {
+    constexpr double kFarWider = 4;
+    const double noise = reach_of(player_.start_law(), player_.particles().dim);
+    double data = 0;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        data = std::max({data, std::abs(data_bounds_.low[axis]), std::abs(data_bounds_.high[axis])});
+    }
+    if (data_name_.empty() || noise <= kFarWider * data) return join({{-noise, -noise}, {noise, noise}}, data_bounds_);
+    const Moment moment = player_.moment();
+    render::Bounds seen = data_bounds_;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        seen.low[axis] = moment.alpha * seen.low[axis] - kNoiseReach * moment.sigma;
+        seen.high[axis] = moment.alpha * seen.high[axis] + kNoiseReach * moment.sigma;
+    }
+    return seen;
+}
+
+/// The same brightness whatever the scale of what the camera was fitted to: wider scenes are thinner.
+render::Look Scene::lit(render::Look look) const {
+    constexpr double kUsualHalfHeight = 2.7;
+    look.exposure += 2 * std::log2(fitted_half_height_ / kUsualHalfHeight);
+    return look;
+}
+
+void Scene::fit_camera() {
+    follows_ = true;
+    camera = render::fit(bounds(), renderer_.extent(), 0.04);
+    fitted_half_height_ = camera.half_height;
+}
+
+void Scene::see_as(const Scene& other) {
+    follows_ = other.follows_;
+    camera = other.camera;
+    fitted_half_height_ = other.fitted_half_height_;
+}
+
+std::uint64_t Scene::record(gpu::Recorder& recorder, const settings::Settings& settings, std::uint64_t most,
+                            const LiveWeights* live, const render::ScalarField* field) {
+    const auto started = [&] {
+        renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_law().mean_of(0),
+                                player_.start_law().scale_of(0));
+    };
+    const std::uint64_t done = player_.record(recorder, most, started, live);
+    if (follows_) fit_camera();
+    const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), settings.seed);
+    renderer_.record(recorder, as_particles(player_.particles()), camera, lit(settings.look),
+                     captions_of(settings, model_, caption(player_), second), field);
+    return done;
+}
+
+void Scene::record_data(gpu::Recorder& recorder, const settings::Settings& settings) {
+    if (data_name_.empty()) throw std::logic_error("Scene::record_data: there are no data");
+    const auto dim = static_cast<std::uint32_t>(model_.dim());
+    const std::uint32_t count = std::min<std::uint32_t>(player_.count(), kOverlayPoints);
+    render::Look look = lit(settings.look);
+    look.mode = render::ColourMode::density;
+    renderer_.record(recorder, {data_, 0, kOverlayPoints, count, dim}, camera, look,
+                     captions_of(settings, model_, "data: " + data_name_, ""));
+}
+
+}  // namespace scorefield::session

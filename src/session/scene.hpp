@@ -1,0 +1,91 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "data/points.hpp"
+#include "render/camera.hpp"
+#include "render/renderer.hpp"
+#include "session/player.hpp"
+
+namespace scorefield::session {
+
+/// The particles of a model over the data that they should become, seen by a camera: what window and files show. World
+/// units are those of the network: standardised.
+class Scene {
+  public:
+    /// Opens model and data and makes everything ready to draw. Throws base::Error.
+    Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent);
+    /// Of a model that comes from no file, with the data that it learns.
+    Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, Model model,
+          const data::Dataset& learned);
+
+    /// Takes over what can change while it plays; throws as Player::apply, and what was shown goes on.
+    void apply(const settings::Settings& settings);
+    /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
+    /// from one to the other until `hold_camera`.
+    void fit_camera();
+    /// From here on the camera stays where it is put.
+    void hold_camera() { follows_ = false; }
+    /// Takes over the camera of another scene.
+    void see_as(const Scene& other);
+
+    /// Advances the particles towards the state that the clock shows, by at most about `most` particle-steps, and draws
+    /// the last whole state onto picture(), over `field` where there is one. Returns the particle-steps recorded.
+    std::uint64_t record(gpu::Recorder& recorder, const settings::Settings& settings,
+                         std::uint64_t most = Player::kWhole, const LiveWeights* live = nullptr,
+                         const render::ScalarField* field = nullptr);
+    /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
+    void record_data(gpu::Recorder& recorder, const settings::Settings& settings);
+    /// Another size of the picture; waits for the GPU.
+    void resize(VkExtent2D extent) { renderer_.resize(extent); }
+
+    const gpu::Image& picture() const { return renderer_.scene(); }
+    VkExtent2D extent() const { return renderer_.extent(); }
+    Player& player() { return player_; }
+    const Player& player() const { return player_; }
+    Model& model() { return model_; }
+    const Model& model() const { return model_; }
+    /// Empty where there are no data to show.
+    const std::string& data_name() const { return data_name_; }
+
+    render::Camera2d camera;
+
+  private:
+    /// What the samples should become.
+    struct Reference {
+        std::string name;     ///< empty: nothing is known
+        data::Points points;  ///< in the units of the states
+    };
+
+    static Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling);
+    static Reference reference_of(const diffusion::Target& target);
+    static Reference open_reference(const settings::Settings& settings, const Model& model);
+
+    Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, Model model,
+          const std::function<Reference(const Model&)>& reference);
+    render::Bounds bounds() const;
+    render::Look lit(render::Look look) const;
+
+    Model model_;
+    Player player_;
+    render::Renderer renderer_;
+    std::string data_name_;
+    render::Bounds data_bounds_;
+    bool follows_ = true;
+    double fitted_half_height_ = 1;
+    gpu::Buffer data_;  ///< (dim, count) planes
+};
+
+/// `ddim   step 17/50   t = 680   σ = 0.86`.
+std::string caption(const Player& player);
+/// `step 17 · t = 680 · σ = 0.86`; the time only where it is not σ itself.
+std::string short_caption(const Player& player);
+/// The noise of the state that is shown, as captions say it: `σ = 0.86`, `final sample`; empty where a program never
+/// asks for a score.
+std::string level_text(const Player& player);
+/// `10 000 particles`.
+std::string particles_text(std::uint64_t count);
+
+}  // namespace scorefield::session

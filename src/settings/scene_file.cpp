@@ -1,0 +1,114 @@
+#include "settings/scene_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "data/files.hpp"
+#include "data/json.hpp"
+#include "diffusion/spacing.hpp"
+
+namespace scorefield::settings {
+namespace {
+
+using nlohmann::json;
+
+base::Error refusal(const std::string& path, const std::string& key, const std::string& why,
+                    const std::string& hint = {}) {
+    return base::request_error("invalid scene", key.empty() ? path : path + ": " + base::shown(key), why, hint);
+}
+
+const Setting& setting_of(const std::string& path, const std::string& key) {
+    const Setting* const setting = find_setting(key);
+    // A scene may be another's: it writes nothing, and opens no other scene.
+    if (setting != nullptr && (setting->is_written() || key == "scene")) {
+        throw refusal(path, key, "a scene cannot set it", "pass --" + key + " on the command line");
+    }
+    if (setting != nullptr) return *setting;
+    std::vector<std::string_view> names;
+    for (const Setting& known : setting_table()) names.push_back(known.name);
+    const std::string nearest = base::nearest_path(key, names);
+    throw refusal(path, key, "no such setting",
+                  (nearest.empty() ? "" : "did you mean '" + nearest + "'? ") +
+                      "the names are those of the flags, see 'scorefield --help'");
+}
+
+/// Whether `name` is `family` or one of its parameters.
+bool belongs(std::string_view name, std::string_view family) {
+    return name == family || (name.starts_with(family) && name[family.size()] == '.');
+}
+
+/// Whether the command line says something else in the place of the scene's `key`: another sampler leaves nothing of
+/// the scene's parameters, a sampler nothing of its program.
+bool replaced(std::string key, const std::set<std::string>& said) {
+    if (key == diffusion::spacing_flag("rho")) key = "spacing.rho";
+    const auto says = [&](std::string_view family) {
+        return std::ranges::any_of(said, [&](const std::string& name) { return belongs(name, family); });
+    };
+    constexpr std::array<std::string_view, 4> kFamilies = {"sampler", "process", "spacing", "target"};
+    for (const std::string_view family : kFamilies) {
+        if (belongs(key, family) && said.contains(std::string(family))) return true;
+    }
+    const auto among = [&](std::initializer_list<std::string_view> names) {
+        return std::ranges::any_of(names, [&](std::string_view name) { return belongs(key, name); });
+    };
+    if (key == "program") return says("sampler") || says("steps") || says("spacing") || says("timesteps");
+    if (among({"sampler", "steps", "spacing", "timesteps"}) && says("program")) return true;
+    if (among({"steps", "spacing"}) && says("timesteps")) return true;
+    if (key == "timesteps") return says("steps") || says("spacing");
+    if (among({"target", "dim"})) return said.contains("model") || (key == "dim" && said.contains("target"));
+    return key == "model" && said.contains("target");
+}
+
+std::string text_of(const json& value, const std::string& path, const std::string& key) {
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_boolean()) return value.get<bool>() ? "on" : "off";
+    if (value.is_number_integer()) return value.dump();
+    if (value.is_number()) return fmt::format("{}", value.get<double>());
+    throw refusal(path, key, "neither a string nor a number nor true or false");
+}
+
+json parse(const std::string& text, const std::string& path) {
+    try {
+        return data::parse_json(text);
+    } catch (const data::JsonError& error) {
+        throw refusal(path, "", error.what());
+    }
+}
+
+}  // namespace
+
+void read_scene(Settings& settings, const std::string& path) {
+    const json root = parse(data::read_text(path, "scene", data::kMaxSceneBytes), path);
+    if (!root.is_object()) throw refusal(path, "", "not an object", "write {\"sampler\": \"ddim\", \"steps\": 20}");
+    const std::set<std::string> said = settings.given;
+    for (const auto& [key, value] : root.items()) {
+        if (key == "title" || key == "about") {
+            (key == "title" ? settings.title : settings.about) = text_of(value, path, key);
+            continue;
+        }
+        const Setting& setting = setting_of(path, key);
+        if (settings.is_given(key) || replaced(key, said) || !setting.taken_by(settings.command)) continue;
+        const std::string text = text_of(value, path, key);
+        if (std::holds_alternative<Flag>(setting.values)) {
+            if (text == "off") continue;
+            if (text != "on") throw refusal(path, key, "neither true nor false");
+        }
+        try {
+            assign(settings, setting, text);
+        } catch (const base::Error& error) {
+            throw refusal(path, key, error.what());
+        }
+        settings.given.insert(key);
+    }
+}
+
+}  // namespace scorefield::settings

@@ -1,0 +1,218 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "diffusion/prediction.hpp"
+#include "diffusion/process.hpp"
+#include "diffusion/sampler.hpp"
+#include "diffusion/spacing.hpp"
+#include "render/look.hpp"
+#include "train/settings.hpp"
+
+namespace scorefield::settings {
+
+/// What the binary can do; the values are bits, so that a setting can say which of them take it.
+enum class Command : std::uint32_t {
+    view = 1U << 0U,
+    render = 1U << 1U,
+    sample = 1U << 2U,
+    train = 1U << 3U,
+    program = 1U << 4U,
+    score = 1U << 5U,
+    bench = 1U << 6U,
+    devices = 1U << 7U,
+    study = 1U << 8U,
+    data = 1U << 9U,
+};
+
+constexpr std::uint32_t operator|(Command a, Command b) {
+    return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);
+}
+constexpr std::uint32_t operator|(std::uint32_t a, Command b) {
+    return a | static_cast<std::uint32_t>(b);
+}
+
+struct CommandInfo {
+    Command command;
+    std::string_view name;
+    std::string_view help;  ///< one line
+};
+
+/// Every command, the default first.
+std::span<const CommandInfo> commands();
+const CommandInfo& command_info(Command command);
+
+/// How samples start where no file holds their start states, see app/start.hpp.
+inline constexpr std::array<std::string_view, 3> kStarts = {"matched", "prior", "exact"};
+/// The units of state files.
+inline constexpr std::array<std::string_view, 2> kUnits = {"data", "standardised"};
+
+inline constexpr std::uint32_t kMaxParticles = 1'000'000'000;
+
+/// Part `index` of `count` equal parts of the particles, 1 ≤ index ≤ count.
+struct Shard {
+    std::uint32_t index = 1;
+    std::uint32_t count = 1;
+
+    bool operator==(const Shard&) const = default;
+};
+
+/// How the viewer shows samples of a network in training: finished ones, again with each update, or particles that go
+/// on while it changes.
+inline constexpr std::array<std::string_view, 2> kLiveSamples = {"restart", "continue"};
+inline constexpr double kMaxLiveShare = 90;
+
+/// What --validation is where it is not given: the build's SCOREFIELD_VALIDATION.
+std::string_view default_validation();
+
+/// Everything that a request can say, by viewer and command line alike. Plain values; `setting_table` gives each its
+/// name, range and help.
+struct Settings {
+    Command command = Command::view;
+
+    std::string model;                  ///< empty: the one that comes with Scorefield
+    std::optional<int> label;           ///< --class of a conditional model; none: all of them together
+    std::string target;                 ///< `NAME` or `NAME ARGUMENT` of an exact score; empty: the model's
+    double target_variance = 1;         ///< of the target gaussian
+    int dim = 2;                        ///< of the target gaussian
+    std::string data;                   ///< empty: what the model was trained on
+    std::string data_scaling = "auto";  ///< one of data::kScalingModes
+    diffusion::ProcessSettings process;
+    diffusion::Prediction prediction = diffusion::Prediction::epsilon;
+
+    diffusion::SamplerSettings sampler;
+    int steps = 50;
+    diffusion::SpacingSettings spacing = {.name = std::string(diffusion::kAutomatic)};
+    std::string timesteps;               ///< empty: `steps` of them, by `spacing`, of which else only `final` holds
+    std::string program;                 ///< a compiled one, from a file or built in, in the place of all of these
+    std::string scheduler;               ///< a file in the place of all that says a program but its steps
+    std::optional<double> scheduler_mu;  ///< where that file says use_dynamic_shifting
+
+    std::uint32_t particles = 10'000;
+    std::uint64_t seed = 0;
+    std::uint32_t chunk = 0;  ///< particles per batch; 0: as many as suit the device
+    Shard shard;
+    std::string init;            ///< of kStarts, or a file of start states; empty: as start_in_effect says
+    std::string units = "data";  ///< of kUnits
+    std::string trajectory;
+    std::string known;  ///< repaint: values that the samples must keep
+    std::string mask;   ///< repaint: where they must, 1 there and 0 elsewhere
+    bool stats = false;
+
+    train::TrainSettings train;  ///< those of --train.*, --network.* and --log; what else it holds stands above
+    std::string resume;          ///< a model whose training goes on; empty: a new one
+
+    double live_share = 50;                ///< of the viewer's frames for training, in percent
+    std::string live_samples = "restart";  ///< of kLiveSamples
+    bool score_error = false;              ///< shown while a network trains
+
+    std::uint32_t width = 1280;
+    std::uint32_t height = 720;
+    std::uint32_t fps = 30;
+    double steps_per_second = 15;
+    double hold = 1;  ///< seconds that the first and the last moment stay
+    bool loop = true;
+    render::Look look;
+    bool captions = true;
+
+    std::string scene;  ///< a file that says settings which the command line leaves open
+    std::string title;  ///< the scene's, for readers; empty: none
+    std::string about;
+    std::string out;
+    std::string frame_log;
+    std::string device = "auto";
+    std::string validation{default_validation()};
+    bool json = false;
+    bool quiet = false;
+
+    std::vector<std::string> files;  ///< of `score`: A.npy [B.npy]
+    std::set<std::string> given;     ///< names of the settings that were said explicitly
+
+    bool is_given(std::string_view name) const { return given.contains(std::string(name)); }
+};
+
+/// Where a setting's value lives.
+using Slot =
+    std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
+                 std::optional<double>*, std::optional<bool>*, std::optional<std::string>*, std::filesystem::path*,
+                 Shard*, diffusion::Prediction*, render::ColourMode*, render::ColourMap*>;
+
+struct IntegerRange {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    std::uint64_t handy_high = 0;  ///< where a slider ends; 0: a field instead
+};
+struct RealRange {
+    double low = 0;
+    double high = 0;
+    bool open_low = false;     ///< low itself is out
+    double handy_high = 0;     ///< where a slider ends; 0: at high
+    bool logarithmic = false;  ///< a slider goes by orders of magnitude
+};
+/// One of some names: a text, or an enumeration whose values stand in the order of the names.
+struct Choices {
+    std::vector<std::string_view> names;
+};
+/// Present or not, no value.
+struct Flag {};
+/// `on` or `off`.
+struct Toggle {};
+/// Any text but the empty one; `form` names it in help texts, e.g. FILE.npy. Whether it names what is read or written:
+/// both take no other's place, and a scene cannot say what is written.
+struct Text {
+    std::string_view form;
+    bool read = false;
+    bool written = false;
+};
+
+/// One setting, declared once: flag, checks, help and controls come from here.
+struct Setting {
+    std::string_view name;  ///< the flag without its dashes, e.g. sampler.eta
+    std::string_view group;
+    std::variant<Flag, Toggle, IntegerRange, RealRange, Choices, Text> values;
+    std::string_view unit;  ///< empty: a pure number or no number
+    std::string_view help;
+    std::uint32_t commands;  ///< bits of those that take it
+    Slot (*slot)(Settings&);
+    std::string_view unset = {};  ///< what holds where nothing is said, if not the value in Settings
+    std::uint32_t required = 0;   ///< bits of those that need it said
+
+    bool is_read() const { return std::holds_alternative<Text>(values) && std::get<Text>(values).read; }
+    bool is_written() const { return std::holds_alternative<Text>(values) && std::get<Text>(values).written; }
+    bool taken_by(Command command) const { return (commands & static_cast<std::uint32_t>(command)) != 0; }
+};
+
+/// All settings, in the order in which help texts show them.
+const std::vector<Setting>& setting_table();
+
+/// The setting of that name, null where there is none.
+const Setting* find_setting(std::string_view name);
+
+/// Reads `text` into the setting's slot. Throws base::Error (request) naming the flag when it is no such value, has
+/// trailing characters, or is out of range; with the nearest name where it is an unknown choice.
+void assign(Settings& settings, const Setting& setting, const std::string& text);
+
+/// The setting's value as `assign` would read it; empty where it is an empty text or an absent number.
+std::string value_text(const Settings& settings, const Setting& setting);
+/// The same of the setting's slot.
+std::string value_text(const Setting& setting, const Slot& slot);
+
+/// The setting's help in the help of `command`: --out and --device differ between commands.
+std::string_view help_for(const Setting& setting, Command command);
+
+/// What values are allowed: `1 … 240 frames/s`, `> 0, at most 10`, `large, small`, `FILE.npy`; empty for flags.
+std::string values_text(const Setting& setting);
+
+/// The names of the commands that take the setting: `render, sample`.
+std::string commands_text(const Setting& setting);
+
+}  // namespace scorefield::settings

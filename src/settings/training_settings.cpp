@@ -1,0 +1,146 @@
+#include "settings/training_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "session/model.hpp"
+
+namespace scorefield::settings {
+namespace {
+
+using train::Objective;
+
+/// The objective, where it is not said, of those who say a prediction or a process.
+Objective objective_of(const Settings& settings) {
+    if (!settings.train.objective.name.empty()) return train::parse_objective(settings.train.objective.name);
+    if (settings.is_given("prediction")) return train::natural_objective(settings.prediction);
+    if (settings.process.name == "edm") return Objective::edm;
+    if (settings.process.name == "flow") return Objective::flow;
+    return Objective::simple;
+}
+
+}  // namespace
+
+Settings complete_training(const Settings& settings) {
+    Settings complete = settings;
+    const Objective objective = objective_of(settings);
+    complete.train.objective.name = train::objective_name(objective);
+    if (!settings.is_given("process") && (settings.is_given("objective") || settings.is_given("prediction"))) {
+        complete.process.name = train::natural_process(objective);
+    }
+    if (!settings.is_given("prediction")) complete.prediction = train::natural_prediction(objective);
+    complete.given.insert({"objective", "process", "prediction"});
+    return complete;
+}
+
+Settings training_plan(const Settings& settings, const std::string& shown_data,
+                       const diffusion::ProcessSettings& shown_process) {
+    Settings plan = settings;
+    if (plan.data.empty()) plan.data = shown_data.empty() ? train::TrainSettings().data : shown_data;
+    if (!settings.is_given("process") && !settings.is_given("objective")) {
+        plan.process = shown_process;
+        plan.given.insert("process");
+    }
+    return complete_training(plan);
+}
+
+train::TrainSettings training_settings(const Settings& settings) {
+    const Settings complete = complete_training(settings);
+    train::TrainSettings train = complete.train;
+    train.data = complete.data;
+    train.scaling = data::parse_scaling_mode(complete.data_scaling);
+    train.process = complete.process;
+    train.prediction = complete.prediction;
+    train.seed = complete.seed;
+    train.out = complete.out;
+    return train;
+}
+
+std::vector<std::string_view> objective_parameters(const train::TrainSettings& train) {
+    const Objective objective = train::parse_objective(train.objective.name);
+    const bool discrete = train.process.name == "ddpm";
+    if (objective == Objective::one_step) {
+        return discrete ? std::vector<std::string_view>{} : std::vector<std::string_view>{"objective.steps"};
+    }
+    std::vector<std::string_view> names = {"objective.sigma"};
+    if (objective == Objective::min_snr) names.emplace_back("objective.gamma");
+    if (objective == Objective::esm) names.emplace_back("objective.points");
+    if (objective == Objective::ssm) names.emplace_back("objective.directions");
+    if (train.objective.sigma) return names;
+    if (objective == Objective::ncsn) names.emplace_back("objective.levels");
+    const bool normal = objective == Objective::edm ||
+                        (train.process.name == "edm" && objective != Objective::ncsn && objective != Objective::elbo);
+    if (normal) {
+        names.emplace_back("objective.log_sigma_mean");
+        names.emplace_back("objective.log_sigma_deviation");
+    }
+    return names;
+}
+
+void require_training_flags_used(const Settings& said, const train::TrainSettings& train) {
+    const std::vector<std::string_view> used = objective_parameters(train);
+    for (const std::string& name : said.given) {
+        if (name.starts_with("objective.") && std::ranges::find(used, name) == used.end()) {
+            throw base::request_error(
+                "flag without effect", "--" + name,
+                fmt::format("the objective {} on {}{} does not use it", train.objective.name, train.process.name,
+                            train.objective.sigma ? " at a single noise level" : ""),
+                "leave it out, or choose another --objective");
+        }
+    }
+    const auto refuse = [](const char* flag, const std::string& why, const std::string& cure) {
+        throw base::request_error("flag without effect", flag, why, cure);
+    };
+    if (said.is_given("train.label_dropout") && !train.conditional) {
+        refuse("--train.label_dropout", "no classes are learned", "use --train.conditional on, or leave it out");
+    }
+    if (said.is_given("train.final_learning_rate") && train.schedule == "constant") {
+        refuse("--train.final_learning_rate", "the schedule constant keeps the learning rate",
+               "leave it out, or use --train.schedule cosine or linear");
+    }
+    if (said.device == "host" && said.is_given("validation") && said.validation != "off") {
+        refuse("--validation", "it checks a Vulkan device, but the training runs on the host",
+               "leave it out, or choose another --device");
+    }
+}
+
+void add_objective_settings(std::vector<Setting>& table, std::uint32_t commands) {
+    constexpr std::string_view kGroup = "Training";
+    table.push_back(
+        {"objective", kGroup, Choices{{train::kObjectives.begin(), train::kObjectives.end()}}, "",
+         "Training loss: squared error of the noise (simple), the data (x0), v or the velocity (flow); of the data, "
+         "weighted by likelihood (elbo), min-SNR (min_snr) or as in EDM (edm); denoising score matching (dsm; ncsn: at "
+         "discrete levels; score_ou: for the Ornstein-Uhlenbeck process); explicit (esm), implicit (ism) or sliced "
+         "(ssm) score matching; one_step: squared error of the previous state",
+         commands, [](Settings& s) -> Slot { return &s.train.objective.name; },
+         "from --prediction or --process, else simple"});
+    table.push_back({"objective.sigma", kGroup, RealRange{train::kMinSigma, train::kMaxSigma, false, 2}, "",
+                     "Train at a single noise level sigma/alpha; for esm the bandwidth of the kernel", commands,
+                     [](Settings& s) -> Slot { return &s.train.objective.sigma; }, "all levels of the process"});
+    table.push_back({"objective.gamma", kGroup, RealRange{train::kMinGamma, train::kMaxGamma, false, 20}, "",
+                     "SNR cap γ of min-SNR weighting (min_snr)", commands,
+                     [](Settings& s) -> Slot { return &s.train.objective.gamma; }});
+    table.push_back({"objective.log_sigma_mean", kGroup, RealRange{-train::kMaxLogSigma, train::kMaxLogSigma}, "",
+                     "Mean of ln sigma over the noise levels (edm)", commands,
+                     [](Settings& s) -> Slot { return &s.train.objective.log_sigma_mean; }});
+    table.push_back({"objective.log_sigma_deviation", kGroup,
+                     RealRange{train::kMinLogSigmaDeviation, train::kMaxLogSigma, false, 4}, "",
+                     "Standard deviation of ln sigma over the noise levels (edm)", commands,
+                     [](Settings& s) -> Slot { return &s.train.objective.log_sigma_deviation; }});
+    table.push_back({"objective.levels", kGroup, IntegerRange{2, train::kMaxObjectiveLevels, 100}, "levels",
+                     "Number of noise levels, in geometric progression (ncsn)", commands,
+                     [](Settings& s) -> Slot { return &s.train.objective.levels; }});
+    table.push_back({"objective.steps", kGroup, IntegerRange{1, train::kMaxObjectiveLevels, 1000}, "steps",
+                     "Number of steps from data to noise on a continuous process (one_step)", commands,
+                     [](Settings& s) -> Slot { return &s.train.objective.steps; }});
+    table.push_back({"objective.points", kGroup, IntegerRange{2, train::kMaxKernelPoints}, "points",
+                     "Number of points in the kernel density estimate (esm)", commands,
+                     [](Settings& s) -> Slot { return &s.train.objective.points; }});
+    table.push_back({"objective.directions", kGroup, Choices{{train::kDirections.begin(), train::kDirections.end()}},
+                     "", "Distribution of the projection directions (ssm)", commands,
+                     [](Settings& s) -> Slot { return &s.train.objective.directions; }});
+}
+
+}  // namespace scorefield::settings

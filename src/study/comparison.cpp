@@ -1,0 +1,100 @@
+#include "study/comparison.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+#include "data/neighbours.hpp"
+
+namespace scorefield::study {
+namespace {
+
+constexpr std::size_t kDraws = 5;  ///< one draw's sliced W2 scatters by half its value
+constexpr double kWeight = 1.0 / kDraws;
+constexpr std::size_t kFewestPoints = 10'000;
+
+data::Points scaled(const data::Points& points, const data::CoordinateUnits& units) {
+    const std::vector<double> values = data::in_units(points, units);
+    return {points.count, points.dim, {values.begin(), values.end()}};
+}
+
+Distances measure(const data::Points& samples, const data::SlicedQuantiles& quantiles, const data::Points& reference,
+                  const data::SlicedQuantiles& reference_quantiles) {
+    const data::NeighbourStatistics neighbours = data::compare_neighbours(samples, reference);
+    return {data::sliced_w2(quantiles, reference_quantiles), neighbours.two_sample, neighbours.precision,
+            neighbours.recall};
+}
+
+data::SlicedQuantiles quantiles_of(const data::Points& points, const data::CoordinateUnits& units) {
+    return data::SlicedQuantiles(scaled(points, units));
+}
+
+void add(Distances& sum, const Distances& distances, double weight) {
+    sum.sliced_w2 += weight * distances.sliced_w2;
+    sum.two_sample += weight * distances.two_sample;
+    sum.precision += weight * distances.precision;
+    sum.recall += weight * distances.recall;
+}
+
+void measure_pairwise(Comparison& result, const data::Points& samples, const data::Points& reference,
+                      const data::CoordinateUnits& units) {
+    const data::Points a = scaled(samples, units);
+    const data::Points b = scaled(reference, units);
+    result.energy_distance = data::energy_distance(a, b);
+    result.mmd = data::mmd(a, b);
+}
+
+}  // namespace
+
+Reference::Reference(const ReferenceDraws& draws, std::size_t points) : pool_(draws.moments_pool()) {
+    // In a constant coordinate of the pool all draws are where the centre is, whatever the unit.
+    const data::CoordinateUnits units = data::units_of(pool_, pool_);
+    const std::size_t wanted = std::max(points, kFewestPoints);
+    for (std::size_t number = 0; number < kDraws; ++number) {
+        data::Points reference = draws.draw(number, wanted);
+        data::SlicedQuantiles quantiles = quantiles_of(reference, units);
+        draws_.push_back({std::move(reference), std::move(quantiles)});
+        const Draw& draw = draws_.back();
+        const ReferenceDraws::Pair pair = draws.pair(number, points, wanted);
+        const data::SlicedQuantiles pair_quantiles =
+            pair.reference == draw.points ? draw.quantiles : quantiles_of(pair.reference, units);
+        add(own_, measure(pair.points, quantiles_of(pair.points, units), pair.reference, pair_quantiles), kWeight);
+    }
+}
+
+Distances Reference::distances(const data::Points& samples) const {
+    const data::SlicedQuantiles quantiles = quantiles_of(samples, data::units_of(pool_, samples));
+    Distances mean;
+    for (const Draw& draw : draws_) add(mean, measure(samples, quantiles, draw.points, draw.quantiles), kWeight);
+    return mean;
+}
+
+Comparison compare(const data::Points& samples, const ReferenceDraws& draws) {
+    const Reference reference(draws, samples.count);
+    Comparison result = {.points = samples.count,
+                         .reference_points = reference.first_draw().count,
+                         .draws = reference.draws(),
+                         .samples = data::coordinate_moments(samples),
+                         .reference = data::coordinate_moments(reference.pool()),
+                         .distances = reference.distances(samples),
+                         .own = reference.own()};
+    measure_pairwise(result, samples, reference.first_draw(), data::units_of(reference.pool(), samples));
+    return result;
+}
+
+Comparison compare(const data::Points& samples, const data::Points& reference, const std::string& where) {
+    Comparison result = {.points = samples.count,
+                         .reference_points = reference.count,
+                         .samples = data::coordinate_moments(samples),
+                         .reference = data::coordinate_moments(reference)};
+    if (std::ranges::all_of(result.reference.deviation, [](double deviation) { return deviation == 0; })) {
+        throw base::request_error("no distance", where, "all its points are equal",
+                                  "compare with at least two different points");
+    }
+    const data::CoordinateUnits units = data::units_of(reference, samples);
+    result.distances = measure(samples, quantiles_of(samples, units), reference, quantiles_of(reference, units));
+    measure_pairwise(result, samples, reference, units);
+    return result;
+}
+
+}  // namespace scorefield::study

@@ -1,0 +1,138 @@
+#include "study/figure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "data/points.hpp"
+#include "gpu/buffer.hpp"
+#include "gpu/image.hpp"
+#include "gpu/recorder.hpp"
+#include "gpu/transfer.hpp"
+#include "render/capture.hpp"
+#include "render/look.hpp"
+#include "render/mark_pass.hpp"
+#include "render/png_file.hpp"
+#include "render/renderer.hpp"
+
+namespace scorefield::study {
+namespace {
+
+constexpr std::uint32_t kPanelWidth = 640;
+constexpr std::uint32_t kPanelHeight = 500;
+constexpr std::uint32_t kTitleHeight = 56;
+constexpr std::uint32_t kMargin = 12;
+constexpr render::Colour kPaper = {0.078f, 0.086f, 0.11f};
+constexpr render::Colour kBright = {0.97f, 0.97f, 0.98f};
+
+render::Picture blank(std::uint32_t width, std::uint32_t height) {
+    render::Picture picture{width, height, std::vector<std::uint8_t>(std::size_t{width} * height * 4, 255)};
+    for (std::size_t i = 0; i < picture.rgba.size(); ++i) {
+        if (i % 4 < 3) picture.rgba[i] = static_cast<std::uint8_t>(std::lround(255 * kPaper[i % 4]));
+    }
+    return picture;
+}
+
+VkExtent2D extent_of(const render::Area& area) {
+    return {static_cast<std::uint32_t>(area.width), static_cast<std::uint32_t>(area.height)};
+}
+
+/// The frame of a picture that this camera has taken.
+render::Plot frame_of(const std::string& title, const render::Camera2d& camera, VkExtent2D extent) {
+    const render::Bounds seen = camera.visible(extent);
+    render::Plot frame;
+    frame.title = title;
+    frame.x = {.label = "", .low = seen.low[0], .high = seen.high[0]};
+    frame.y = {.label = "", .low = seen.low[1], .high = seen.high[1]};
+    return frame;
+}
+
+/// The particles alone, without axes and captions.
+render::Picture picture_of(gpu::Device& device, std::span<const float> rows, const render::Camera2d& camera,
+                           VkExtent2D extent) {
+    constexpr std::uint32_t kDim = 2;
+    const auto count = static_cast<std::uint32_t>(rows.size() / kDim);
+    render::Renderer renderer(device, extent, count);
+    const gpu::Buffer planes = gpu::make_buffer<float>(device, "cloud", data::to_planes(rows, kDim));
+    render::Look look;
+    look.axes = false;
+    gpu::Recorder recorder(device, "cloud");
+    render::Capture capture(device, 1);
+    recorder.begin();
+    renderer.record(recorder, {planes, 0, count, count, kDim}, camera, look, {});
+    capture.record(recorder, renderer.scene());
+    capture.submitted(device.submit(recorder));
+    return capture.take();
+}
+
+/// `below` with the marks over it.
+render::Picture with_marks(gpu::Device& device, const render::Picture& below, const render::Canvas& canvas) {
+    const gpu::Image image(
+        device, "figure", VK_FORMAT_R8G8B8A8_UNORM, {below.width, below.height},
+        VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT);
+    const gpu::Buffer staging = gpu::make_buffer<std::uint8_t>(device, "figure", below.rgba);
+    render::MarkPass marks(device, 1);
+    gpu::Recorder recorder(device, "figure");
+    render::Capture capture(device, 1);
+    recorder.begin();
+    recorder.copy(staging, image);
+    marks.record(recorder, canvas, image);
+    capture.record(recorder, image);
+    capture.submitted(device.submit(recorder));
+    return capture.take();
+}
+
+}  // namespace
+
+Figure::Figure(gpu::Device& device, const std::string& title, std::uint32_t columns, std::uint32_t rows)
+    : device_(device),
+      columns_(columns),
+      sheet_(blank(columns * kPanelWidth + kMargin, rows * kPanelHeight + kTitleHeight)) {
+    canvas_.text(2.0 * kMargin, kMargin, render::glyph_atlas().size_for(28), title, {kBright, 1});
+}
+
+render::Area Figure::next_panel() {
+    const std::uint32_t row = panels_ / columns_;
+    const std::uint32_t column = panels_ % columns_;
+    ++panels_;
+    return {static_cast<double>(column * kPanelWidth), static_cast<double>(kTitleHeight + row * kPanelHeight),
+            kPanelWidth, kPanelHeight};
+}
+
+void Figure::paste(const render::Picture& picture, const render::Area& area) {
+    for (std::size_t row = 0; row < picture.height; ++row) {
+        const std::size_t y = static_cast<std::size_t>(area.y) + row;
+        std::memcpy(sheet_.rgba.data() + (y * sheet_.width + static_cast<std::size_t>(area.x)) * 4,
+                    picture.rgba.data() + row * picture.width * 4, std::size_t{picture.width} * 4);
+    }
+}
+
+void Figure::add_curves(const render::Plot& plot) {
+    const render::Area panel = next_panel();
+    const render::Area inside = render::plot_inside(panel);
+    const render::Look look;
+    canvas_.rectangle(inside.x, inside.y, inside.width, inside.height, {look.background, 1});
+    render::draw_plot(canvas_, panel, plot);
+}
+
+void Figure::add_clouds(const std::string& title, const std::vector<Cloud>& clouds, const render::Bounds& bounds) {
+    const render::Area panel = next_panel();
+    const double width = panel.width / static_cast<double>(clouds.size());
+    for (std::size_t i = 0; i < clouds.size(); ++i) {
+        const render::Area part = {panel.x + static_cast<double>(i) * width, panel.y, width, panel.height};
+        const render::Area inside = render::plot_inside(part);
+        const VkExtent2D extent = extent_of(inside);
+        const render::Camera2d camera = render::fit(bounds, extent, 0);
+        paste(picture_of(device_, clouds[i].rows, camera, extent), inside);
+        render::Plot frame = frame_of(i == 0 ? title : "", camera, extent);
+        frame.y.label = clouds[i].caption;
+        render::draw_plot(canvas_, part, frame);
+    }
+}
+
+void Figure::write(const std::filesystem::path& path) {
+    render::write_png(path, with_marks(device_, sheet_, canvas_));
+}
+
+}  // namespace scorefield::study

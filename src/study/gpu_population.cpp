@@ -1,0 +1,75 @@
+#include "study/gpu_population.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/interrupt.hpp"
+#include "base/random.hpp"
+#include "diffusion/exact_draws.hpp"
+#include "sample/exact_source.hpp"
+
+namespace scorefield::study {
+
+GpuPopulation::GpuPopulation(gpu::Device& device, std::shared_ptr<const diffusion::Target> target,
+                             const diffusion::Parametrisation& prediction, const StudyRequest& request)
+    : device_(device),
+      target_(std::move(target)),
+      prediction_(prediction),
+      request_(request),
+      source_(sample::make_exact_source(device, *target_, prediction)) {}
+
+sample::RunRequest GpuPopulation::run_request(const diffusion::Program& program, std::span<const float> init) const {
+    sample::RunRequest run;
+    run.program = program;
+    run.seed = request_.seed;
+    run.particles = request_.particles;
+    if (!init.empty()) run.init = sample::rows_of(init, source_->dim());
+    run.progress = [](std::uint64_t /*particle_steps*/) { base::require_not_interrupted(); };
+    return run;
+}
+
+std::vector<float> GpuPopulation::run(const diffusion::Program& program, std::span<const float> init) {
+    std::vector<float> states;
+    states.reserve(std::size_t{request_.particles} * source_->dim());
+    sample::GpuSource* const sources[] = {source_.get()};
+    const auto take = [&](const sample::Batch& batch) {
+        states.insert(states.end(), batch.rows.begin(), batch.rows.end());
+    };
+    seconds_ = sample::run(device_, sources, run_request(program, init), take).seconds;
+    return states;
+}
+
+std::vector<std::vector<float>> GpuPopulation::run(const diffusion::Program& program, std::span<const float> init,
+                                                   std::span<const int> states) {
+    std::vector<std::vector<float>> kept(states.size());
+    sample::RunRequest request = run_request(program, init);
+    request.trajectory = true;
+    sample::GpuSource* const sources[] = {source_.get()};
+    seconds_ = sample::run(device_, sources, request, [&](const sample::Batch& batch) {
+                   const auto found = std::ranges::find(states, batch.state);
+                   if (found == states.end()) return;
+                   std::vector<float>& into = kept[static_cast<std::size_t>(found - states.begin())];
+                   into.insert(into.end(), batch.rows.begin(), batch.rows.end());
+               }).seconds;
+    return kept;
+}
+
+std::vector<float> GpuPopulation::draws(const diffusion::Marginal& at) const {
+    std::vector<float> points(std::size_t{request_.particles} * static_cast<std::size_t>(target_->dim()));
+    diffusion::draw_exact(*target_, request_.seed, 0, at, points);
+    return points;
+}
+
+diffusion::Program with_own_draws(diffusion::Program program) {
+    std::uint32_t index = 0;
+    for (diffusion::Op& op : program.ops) {
+        auto* const blend = std::get_if<diffusion::Blend>(&op.instruction);
+        if (blend == nullptr || blend->noise.empty()) continue;
+        double variance = 0;
+        for (const diffusion::NoiseTerm& term : blend->noise) variance += term.coefficient * term.coefficient;
+        blend->noise = {{std::sqrt(variance), base::kCorrectorStream, index++}};
+    }
+    return program;
+}
+
+}  // namespace scorefield::study

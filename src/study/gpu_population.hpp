@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "diffusion/prediction.hpp"
+#include "diffusion/program.hpp"
+#include "diffusion/target.hpp"
+#include "gpu/device.hpp"
+#include "sample/gpu_source.hpp"
+#include "sample/run.hpp"
+#include "study/study.hpp"
+
+namespace scorefield::study {
+
+/// A study's particles on the GPU, moved by programs that ask an exact target.
+class GpuPopulation {
+  public:
+    /// `target` answers for `prediction`.
+    GpuPopulation(gpu::Device& device, std::shared_ptr<const diffusion::Target> target,
+                  const diffusion::Parametrisation& prediction, const StudyRequest& request);
+
+    const diffusion::Target& target() const { return *target_; }
+    const diffusion::Parametrisation& prediction() const { return prediction_; }
+
+    /// Final states (particles, dim), from the program's own start or from `init` of that shape.
+    std::vector<float> run(const diffusion::Program& program, std::span<const float> init = {});
+    /// States after all steps in `states` (0: the start), each (particles, dim), in their order (increasing).
+    std::vector<std::vector<float>> run(const diffusion::Program& program, std::span<const float> init,
+                                        std::span<const int> states);
+    /// Seconds of the last run, start-up and warm-up excluded.
+    double seconds() const { return seconds_; }
+
+    /// Exact draws of the target under `at`, (particles, dim).
+    std::vector<float> draws(const diffusion::Marginal& at = {}) const;
+
+  private:
+    sample::RunRequest run_request(const diffusion::Program& program, std::span<const float> init) const;
+
+    gpu::Device& device_;
+    std::shared_ptr<const diffusion::Target> target_;
+    diffusion::Parametrisation prediction_;
+    StudyRequest request_;
+    std::unique_ptr<sample::GpuSource> source_;
+    double seconds_ = 0;
+};
+
+/// The program with one draw of its own for the noise of each blend, of the same deviation: the same law, since the
+/// increments of a Brownian path are independent, without the sums that make them one path at every number of steps.
+diffusion::Program with_own_draws(diffusion::Program program);
+
+}  // namespace scorefield::study

@@ -1,0 +1,24 @@
+#include "study/model_samples.hpp"
+
+#include "base/interrupt.hpp"
+#include "data/scaling.hpp"
+#include "sample/run.hpp"
+
+namespace scorefield::study {
+
+data::Points model_samples(gpu::Device& device, const session::Model& model, sample::GpuSource& score,
+                           const settings::Settings& settings) {
+    sample::RunRequest run;
+    run.program = session::build_program(settings, model);
+    run.seed = settings.seed;
+    run.particles = settings.particles;
+    run.progress = [](std::uint64_t /*particle_steps*/) { base::require_not_interrupted(); };
+    sample::GpuSource* const sources[] = {&score};
+    data::Points points = {settings.particles, model.dim(), {}};
+    sample::run(device, sources, run, [&](const sample::Batch& batch) {
+        points.values.insert(points.values.end(), batch.rows.begin(), batch.rows.end());
+    });
+    return data::undo(points, model.scaling);
+}
+
+}  // namespace scorefield::study

@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+
+#include "base/interrupt.hpp"
+#include "model/network_score.hpp"
+#include "study/figure.hpp"
+#include "study/gpu_studies.hpp"
+#include "study/known_data.hpp"
+#include "study/objective_outcome.hpp"
+#include "study/study_training.hpp"
+#include "train/noise_levels.hpp"
+
+namespace scorefield::study {
+namespace {
+
+/// An objective on the process and with the prediction that are its own, where the process has a choice for data of
+/// unit variance and noise up to the largest judged ratio, which is about the largest distance of two points (Song &
+/// Ermon 2020, technique 1).
+train::TrainSettings settings_of(train::Objective objective, const StudyRequest& request) {
+    constexpr std::uint64_t kSteps = 1500;
+    train::TrainSettings settings;
+    settings.objective.name = train::objective_name(objective);
+    settings.objective.levels = kJudgedRatios.size();
+    settings.objective.steps = 256;
+    settings.objective.points = 512;
+    settings.process.name = train::natural_process(objective);
+    if (settings.process.name == "ve") {
+        settings.process.sigma_min = kJudgedRatios.front();
+        settings.process.sigma_max = kJudgedRatios.back();
+    }
+    if (settings.process.name == "additive") settings.process.s = kJudgedRatios.back();
+    if (settings.process.name == "edm") settings.process.sigma_data = 1;
+    settings.prediction = train::natural_prediction(objective);
+    settings.seed = request.seed;
+    settings.steps = request.train_steps.value_or(kSteps);
+    return settings;
+}
+
+/// Every objective on all its levels, and some on a single one.
+std::vector<train::TrainSettings> all_settings(const StudyRequest& request) {
+    constexpr std::size_t kAlone = 3;
+    std::vector<train::TrainSettings> all;
+    all.reserve(train::kObjectives.size() + kAlone);
+    for (const std::string_view name : train::kObjectives) {
+        all.push_back(settings_of(train::parse_objective(name), request));
+    }
+    const auto alone = [&](train::Objective objective, double ratio) {
+        all.push_back(settings_of(objective, request));
+        all.back().objective.sigma = ratio;
+    };
+    alone(train::Objective::dsm, 0.01);
+    alone(train::Objective::dsm, 0.16);
+    alone(train::Objective::ism, 0.01);
+    return all;
+}
+
+/// Trains one after the other and compares what they learn.
+class Comparison {
+  public:
+    Comparison(gpu::Device& device, const StudyRequest& request, std::size_t data_sets)
+        : make_(study_trainer(device, request)),
+          particles_(request.particles),
+          settings_(all_settings(request)),
+          bar_("study objectives", data_sets * settings_.size() * settings_.front().steps, "steps", request.progress) {}
+
+    std::vector<ObjectiveOutcome> on(const KnownData& data) {
+        std::vector<ScoreReference> references;
+        for (const double ratio : kJudgedRatios) {
+            base::require_not_interrupted();
+            references.push_back(score_reference(pool_, *data.target, ratio, particles_));
+        }
+        std::vector<ObjectiveOutcome> outcomes;
+        for (const train::TrainSettings& settings : settings_) {
+            outcomes.push_back(outcome_of(settings, *data.dataset, references));
+        }
+        return outcomes;
+    }
+
+  private:
+    void train(train::Trainer& trainer, const train::TrainSettings& settings) {
+        constexpr std::uint64_t kAtOnce = 8;
+        while (trainer.steps() < settings.steps) {
+            base::require_not_interrupted();
+            trainer.advance(std::min(kAtOnce, settings.steps - trainer.steps()));
+            for (const train::StepReport& report : trainer.reports(trainer.steps() == settings.steps)) {
+                train::require_convergence(report, settings);
+                bar_.update(++done_, fmt::format("{} loss {:.3g}", outcome_name(settings), report.loss));
+            }
+        }
+    }
+
+    ObjectiveOutcome outcome_of(const train::TrainSettings& settings, const data::Dataset& data,
+                                const std::vector<ScoreReference>& references) {
+        const auto process = diffusion::make_process(settings.process);
+        const auto trainer = make_(settings, data, *process);
+        const auto start = std::chrono::steady_clock::now();
+        train(*trainer, settings);
+        ObjectiveOutcome outcome = {settings};
+        outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        const diffusion::Parametrisation parametrisation = train::parametrisation(settings);
+        const model::NetworkScore network(trainer->network(), trainer->averaged_weights(), "study objectives");
+        const std::vector<train::NoiseLevel> levels = train::noise_levels(
+            *process, parametrisation, train::parse_objective(settings.objective.name), settings.objective);
+        for (std::size_t i = 0; i < references.size(); ++i) {
+            if (!sees(levels, references[i].ratio)) continue;
+            outcome.errors.at(i) = score_error(pool_, network, parametrisation, *process, references[i]);
+        }
+        return outcome;
+    }
+
+    /// Whether the levels reach a ratio, but for a tenth.
+    static bool sees(const std::vector<train::NoiseLevel>& levels, double ratio) {
+        constexpr double kRoom = 1.1;
+        const auto ratio_of = [](const train::NoiseLevel& level) {
+            return std::hypot(level.sigma, level.sigma_step) / level.alpha;
+        };
+        return ratio * kRoom >= ratio_of(levels.front()) && ratio <= kRoom * ratio_of(levels.back());
+    }
+
+    train::TrainerMaker make_;
+    std::uint32_t particles_;
+    std::vector<train::TrainSettings> settings_;
+    base::Progress bar_;
+    base::ThreadPool pool_;
+    std::uint64_t done_ = 0;
+};
+
+Table claims_of(std::vector<std::vector<Cell>> rows) {
+    return {
+        .title = "Expectations of the theory: score errors at a given σ/α, and ratios of score errors",
+        .columns = kClaimColumns,
+        .rows = std::move(rows),
+        .notes = {"Without weights, the dsm loss is dominated by the lowest noise levels. The regression target of dsm "
+                  "has noise of variance 1/σ² around a finite score, so that little can be learned at small σ; ism has "
+                  "no such noise. A score computed from a noise or data prediction is a small difference divided by σ "
+                  "or σ². Between the modes there are no data to learn from, until the noise fills the gaps. The "
+                  "target of one_step is mostly the noise of the step, of which the score explains little."}};
+}
+
+}  // namespace
+
+std::vector<Table> objectives_study(gpu::Device& device, const StudyRequest& request) {
+    std::vector<KnownData> all_data;
+    all_data.push_back(known_mixture());
+    all_data.push_back(known_swiss_roll());
+    std::vector<Table> tables;
+    std::vector<std::vector<Cell>> claims;
+    std::vector<render::Plot> plots;
+    {
+        Comparison comparison(device, request, all_data.size());
+        for (const KnownData& data : all_data) {
+            const std::string name = data.dataset->name();
+            const std::vector<ObjectiveOutcome> outcomes = comparison.on(data);
+            std::ranges::move(outcome_tables(name, outcomes), std::back_inserter(tables));
+            std::ranges::move(claim_rows(name, outcomes), std::back_inserter(claims));
+            std::ranges::move(outcome_plots(name, outcomes), std::back_inserter(plots));
+        }
+    }
+    tables.push_back(claims_of(std::move(claims)));
+    if (!request.out.empty()) {
+        Figure figure(device,
+                      "Score error of the training objectives: in dense regions (solid) and in sparse regions (dashed)",
+                      3, 2);
+        for (const render::Plot& plot : plots) figure.add_curves(plot);
+        figure.write(request.out);
+    }
+    return tables;
+}
+
+}  // namespace scorefield::study

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "settings/settings.hpp"
+
+namespace scorefield::viewer {
+
+/// A row of the panel for one setting of the table: its label, and the control that suits its kind, with the setting's
+/// help as tooltip. `label` in place of the name where not empty. True when the user has chosen another value; while a
+/// slider is held that is at once, or with `when_released` once it is let go.
+bool control(settings::Settings& settings, std::string_view name, std::string_view label = {},
+             bool when_released = false);
+
+/// The same for a setting whose values, help or default are narrower than in the table.
+bool control(settings::Settings& settings, const settings::Setting& setting, std::string_view label = {},
+             bool when_released = false);
+
+/// What the setting is, its values and its flag: the tooltip of its control.
+std::string help_text(const settings::Setting& setting);
+
+/// The tooltip of the item before, wrapped.
+void tooltip(const std::string& text);
+
+/// Text at the left of a row, the next item at its right.
+void row_label(std::string_view label, const std::string& help);
+
+/// A row that only says something.
+void text_row(std::string_view label, const std::string& text, const std::string& help);
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,162 @@
+#include "viewer/error_map.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <variant>
+
+#include "base/short_number.hpp"
+#include "diffusion/prediction.hpp"
+#include "model/network_score.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+constexpr std::size_t kColumns = 48;
+constexpr std::size_t kRows = 36;
+constexpr std::size_t kPoints = 4096;  ///< of the data
+constexpr std::uint64_t kSeed = 0x5c0e'e440'0000'0000;
+constexpr double kEvery = 0.4;  ///< seconds between questions
+
+/// Everything that the answer depends on.
+struct Question {
+    nn::MlpConfig network;
+    std::optional<std::size_t> label;
+    std::shared_ptr<const data::TensorMap> weights;
+    diffusion::Parametrisation parametrisation;
+    diffusion::Eval at;
+    render::Bounds bounds;
+    std::shared_ptr<const diffusion::EmpiricalTarget> exact;
+};
+
+/// Of finished samples the evaluation with about half as much noise as signal, where shapes are being decided; else
+/// the first of the step that follows the state shown, or of the last step that has one.
+diffusion::Eval evaluation_for(const session::Player& player) {
+    constexpr double kTelling = 0.5;  // sigma/alpha
+    diffusion::Eval found;
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const diffusion::Op& op : player.program().ops) {
+        const auto* const eval = std::get_if<diffusion::Eval>(&op.instruction);
+        if (eval == nullptr) continue;
+        const double distance = player.shows_results() ? std::abs(std::log(eval->sigma / eval->alpha / kTelling))
+                                                       : std::abs(player.moment().state - op.step);
+        if (distance >= nearest) continue;
+        nearest = distance;
+        found = *eval;
+    }
+    return found;
+}
+
+render::ScalarField answer(const Question& question) {
+    render::ScalarField field{
+        .bounds = question.bounds, .columns = kColumns, .rows = kRows, .values = {}, .title = "score error"};
+    const auto& [low, high] = question.bounds;
+    std::vector<double> x;
+    for (std::size_t row = 0; row < kRows; ++row) {
+        for (std::size_t column = 0; column < kColumns; ++column) {
+            x.push_back(low[0] + (high[0] - low[0]) * static_cast<double>(column) / (kColumns - 1));
+            x.push_back(low[1] + (high[1] - low[1]) * static_cast<double>(row) / (kRows - 1));
+        }
+    }
+    const diffusion::Eval& at = question.at;
+    std::vector<double> scaled(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) scaled[i] = at.c_in * x[i];
+    std::vector<double> output(x.size());
+    const data::TensorMap weights = nn::weights_of_class(*question.weights, question.network, question.label);
+    nn::MlpConfig network = question.network;
+    network.classes = 0;
+    model::NetworkScore(network, weights, "training").evaluate(scaled, at, output);
+    std::vector<double> denoised(x.size());
+    const diffusion::Marginal marginal = {at.alpha, at.sigma};
+    question.exact->denoise(x, marginal, denoised);
+    const diffusion::AffineForm form =
+        diffusion::noise_form(question.parametrisation, {at.t, marginal, at.c_in, at.c_noise});
+    for (std::size_t i = 0; i < x.size(); i += 2) {
+        double square = 0;
+        for (std::size_t e = i; e < i + 2; ++e) {
+            const double noise = (x[e] - at.alpha * denoised[e]) / at.sigma;
+            const double error = form.c_skip * x[e] + form.c_out * output[e] - noise;
+            square += error * error;
+        }
+        field.values.push_back(static_cast<float>(std::sqrt(square)));
+    }
+    return field;
+}
+
+/// Of the class, where one is given; throws base::Error where it has none.
+std::shared_ptr<const diffusion::EmpiricalTarget> some_of(const data::Dataset& data, std::optional<std::size_t> label,
+                                                          const data::Scaling& scaling) {
+    const std::size_t count = label ? kPoints * data.classes() : kPoints;
+    data::Points points = data::standardise(data.pool(kSeed, count), scaling);
+    if (label) points = data::points_of_class(points, static_cast<std::uint32_t>(*label));
+    return std::make_shared<diffusion::EmpiricalTarget>(data::thinned(points, kPoints).values, points.dim);
+}
+
+}  // namespace
+
+void ErrorMap::forget() {
+    data_.reset();
+    exact_.reset();
+    field_.reset();
+    problem_.clear();
+    stale_ = answer_.valid();
+}
+
+void ErrorMap::update(const session::Scene& scene, const LiveTraining& training) {
+    const std::optional<std::size_t> label = training.shown_class();
+    if (data_ != training.data() || label_ != label) forget();
+    data_ = training.data();
+    label_ = label;
+    if (answer_.valid() && answer_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+        Answer answer = answer_.get();
+        if (!stale_) {
+            field_ = std::move(answer.field);
+            sigma_ = answer.sigma;
+            exact_ = std::move(answer.exact);
+            problem_ = std::move(answer.problem);
+        }
+        stale_ = false;
+    }
+    const bool early = std::chrono::duration<double>(Clock::now() - asked_).count() < kEvery;
+    const diffusion::Program& program = scene.player().program();
+    if (answer_.valid() || early || !training.recent_weights() || data_->dim() != 2 || program.evaluations() == 0) {
+        return;
+    }
+    asked_ = Clock::now();
+    const session::Model& model = scene.model();
+    Question question = {training.network(),
+                         label,
+                         training.recent_weights(),
+                         model.parametrisation,
+                         evaluation_for(scene.player()),
+                         scene.camera.visible(scene.extent()),
+                         exact_};
+    answer_ = std::async(std::launch::async, [question, data = data_, scaling = model.scaling]() mutable {
+        try {
+            if (!question.exact) question.exact = some_of(*data, question.label, scaling);
+            return Answer{answer(question), question.at.sigma, question.exact, {}};
+        } catch (const std::exception& error) {
+            return Answer{std::nullopt, 0, nullptr, error.what()};
+        }
+    });
+}
+
+const render::ScalarField* ErrorMap::field(render::ColourMap particles) {
+    if (!field_) return nullptr;
+    // Apart from the particles' colours.
+    const bool same = particles == render::ColourMap::viridis;
+    field_->map = same ? render::ColourMap::inferno : render::ColourMap::viridis;
+    return &*field_;
+}
+
+std::string ErrorMap::summary() const {
+    if (!field_) return problem_;
+    double sum = 0;
+    for (const float value : field_->values) sum += static_cast<double>(value);
+    return fmt::format("mean {} in view, σ = {}", base::short_number(sum / static_cast<double>(field_->values.size())),
+                       base::short_number(sigma_));
+}
+
+}  // namespace scorefield::viewer

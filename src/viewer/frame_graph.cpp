@@ -1,0 +1,92 @@
+#include "viewer/frame_graph.hpp"
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+
+#include "viewer/controls.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+constexpr double kKeep = 0.95;  ///< of a running mean, per frame
+
+/// Of each pass, told apart without colour vision by lightness too (Okabe & Ito 2008).
+constexpr std::array<ImU32, session::kPasses.size()> kColours = {
+    IM_COL32(0, 158, 115, 255), IM_COL32(0, 114, 178, 255),  IM_COL32(86, 180, 233, 255),  IM_COL32(213, 94, 0, 255),
+    IM_COL32(230, 159, 0, 255), IM_COL32(240, 228, 66, 255), IM_COL32(170, 176, 188, 255),
+};
+
+void blend_into(double& mean, double value) {
+    mean = mean == 0 ? value : kKeep * mean + (1 - kKeep) * value;
+}
+
+/// A round number of milliseconds at or above `milliseconds`.
+double round_up(double milliseconds) {
+    for (const double top : {4.0, 8.0, 17.0, 33.0, 67.0, 133.0, 267.0, 533.0}) {
+        if (milliseconds <= top) return top;
+    }
+    return milliseconds;
+}
+
+}  // namespace
+
+void FrameGraph::add(const session::PassTimes& gpu_ms, double cpu_ms, double frame_ms) {
+    frames_[next_] = gpu_ms;
+    next_ = (next_ + 1) % kFrames;
+    for (std::size_t i = 0; i < mean_.size(); ++i) blend_into(mean_[i], gpu_ms[i]);
+    blend_into(cpu_ms_, cpu_ms);
+    blend_into(frame_ms_, frame_ms);
+}
+
+void FrameGraph::draw() const {
+    const double rate = frame_ms_ > 0 ? 1e3 / frame_ms_ : 0;
+    ImGui::Text("%.0f frames/s   CPU %.1f ms   GPU %.1f ms", rate, cpu_ms_, session::total(mean_));
+    tooltip("Frames per second; CPU time to record a frame; GPU time of all passes. Means of the last frames.");
+    draw_bars();
+    draw_numbers();
+}
+
+void FrameGraph::draw_bars() const {
+    const ImVec2 corner = ImGui::GetCursorScreenPos();
+    const ImVec2 size = {ImGui::GetContentRegionAvail().x, ImGui::GetFontSize() * 4};
+    ImGui::InvisibleButton("frame times", size);
+    tooltip("GPU time of the last frames, oldest on the left, one colour per pass.");
+    ImDrawList* const list = ImGui::GetWindowDrawList();
+    list->AddRectFilled(corner, {corner.x + size.x, corner.y + size.y}, ImGui::GetColorU32(ImGuiCol_FrameBg), 4);
+
+    double highest = 0;
+    for (const session::PassTimes& frame : frames_) highest = std::max(highest, session::total(frame));
+    const double top = round_up(highest);
+    const float width = size.x / kFrames;
+    for (std::size_t i = 0; i < kFrames; ++i) {
+        const session::PassTimes& frame = frames_[(next_ + i) % kFrames];
+        const float left = corner.x + width * static_cast<float>(i);
+        float bottom = corner.y + size.y;
+        for (std::size_t pass = 0; pass < frame.size(); ++pass) {
+            const float height = static_cast<float>(frame[pass] / top) * size.y;
+            list->AddRectFilled({left, bottom - height}, {left + width, bottom}, kColours[pass]);
+            bottom -= height;
+        }
+    }
+    const std::string label = fmt::format("{:.0f} ms", top);
+    list->AddText({corner.x + 5, corner.y + 2}, ImGui::GetColorU32(ImGuiCol_TextDisabled), label.c_str());
+}
+
+void FrameGraph::draw_numbers() const {
+    constexpr int kColumns = 2;
+    const float square = 0.6f * ImGui::GetFontSize();
+    for (std::size_t pass = 0; pass < session::kPasses.size(); ++pass) {
+        if (pass % kColumns == 1) ImGui::SameLine(ImGui::GetContentRegionMax().x * 0.5f);
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        const float top = at.y + 0.5f * (ImGui::GetTextLineHeight() - square);
+        ImGui::GetWindowDrawList()->AddRectFilled({at.x, top}, {at.x + square, top + square}, kColours[pass], 2);
+        ImGui::SetCursorScreenPos({at.x + 1.6f * square, at.y});
+        const std::string name(session::kPasses[pass]);
+        ImGui::Text("%s %.2f ms", name.c_str(), mean_[pass]);
+        tooltip("GPU time of this pass, mean of the last frames.");
+    }
+}
+
+}  // namespace scorefield::viewer

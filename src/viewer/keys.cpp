@@ -1,0 +1,90 @@
+#include "viewer/keys.hpp"
+
+#include <imgui.h>
+#include <imgui_internal.h>
+
+#include <array>
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+
+namespace scorefield::viewer {
+namespace {
+
+struct Shortcut {
+    const char* key;
+    const char* action;
+};
+constexpr std::array<Shortcut, 16> kShortcuts = {{
+    {"Space", "play or pause"},
+    {"→", "one step"},
+    {"R", "restart from noise"},
+    {"L", "loop on or off"},
+    {"F", "fit the view"},
+    {"S", "save a screenshot as PNG"},
+    {"T", "start, pause or resume training"},
+    {"D", "paint a distribution to train on"},
+    {"Ctrl+Z, Ctrl+Y", "undo, redo a stroke"},
+    {"H", "hide or show the panel"},
+    {"Esc", "close the dialog or menu"},
+    {"?", "this help"},
+    {"Wheel", "zoom at the pointer"},
+    {"Drag", "move the picture"},
+    {"Drop a file", "train on a PNG, NPY, CSV or PLY file"},
+    {"Ctrl+click, Tab", "type a value into a slider"},
+}};
+
+/// The topmost one. False where none is open.
+bool close_popup() {
+    const int open = ImGui::GetCurrentContext()->OpenPopupStack.Size;
+    if (open > 0) ImGui::ClosePopupToLevel(open - 1, true);
+    return open > 0;
+}
+
+void read_plain_key(int key, settings::Settings& settings, Requests& requests) {
+    if (key == GLFW_KEY_SPACE) requests.toggle_play = true;
+    if (key == GLFW_KEY_RIGHT) requests.step = true;
+    if (key == GLFW_KEY_R) requests.restart = true;
+    if (key == GLFW_KEY_F) requests.fit = true;
+    if (key == GLFW_KEY_S) requests.screenshot = true;
+    if (key == GLFW_KEY_T) requests.train = true;
+    if (key == GLFW_KEY_D) requests.toggle_board = true;
+    if (key == GLFW_KEY_L) settings.loop = !settings.loop;
+    if (key == GLFW_KEY_H) requests.toggle_panel = true;
+    if (key == GLFW_KEY_ESCAPE && !close_popup()) requests.escape = true;
+}
+
+}  // namespace
+
+void read_keys(const std::vector<KeyPress>& keys, bool painting, settings::Settings& settings, Requests& requests) {
+    const ImGuiIO& io = ImGui::GetIO();
+    if (io.WantTextInput) return;
+    for (const KeyPress& press : keys) {
+        if (!press.control) {
+            read_plain_key(press.key, settings, requests);
+        } else if (painting) {
+            if (press.key == GLFW_KEY_Z) (press.shift ? requests.redo : requests.undo) = true;
+            if (press.key == GLFW_KEY_Y) requests.redo = true;
+        }
+    }
+    // Where `?` is on the keyboard depends on its layout.
+    if (io.InputQueueCharacters.contains(ImWchar{'?'})) requests.toggle_help = true;
+}
+
+void draw_help(bool& open) {
+    if (!open) return;
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
+    if (ImGui::Begin("Keys and mouse", &open,
+                     ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoMove |
+                         ImGuiWindowFlags_NoSavedSettings)) {
+        for (const Shortcut& shortcut : kShortcuts) {
+            ImGui::TextUnformatted(shortcut.key);
+            ImGui::SameLine(ImGui::GetFontSize() * 9);
+            ImGui::TextDisabled("%s", shortcut.action);
+        }
+    }
+    ImGui::End();
+}
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "session/frame_slot.hpp"
+#include "session/training_clock.hpp"
+#include "session/training_pace.hpp"
+#include "viewer/latest_job.hpp"
+#include "viewer/loss_history.hpp"
+#include "viewer/messages.hpp"
+#include "viewer/training_session.hpp"
+#include "viewer/weights_snapshot.hpp"
+
+namespace scorefield::viewer {
+
+/// The loss that no network can beat, as far as it is known.
+struct LossFloor {
+    std::optional<double> value;
+    std::string reason;  ///< how it was found, or why there is none; for people
+};
+
+/// A network that learns between the frames of the viewer, a share of each frame's time. It never makes a frame wait:
+/// what takes long is prepared beside them, and what comes back from the GPU comes frames later.
+class LiveTraining {
+  public:
+    enum class State : std::uint8_t { none, preparing, running, paused, finished };
+
+    explicit LiveTraining(gpu::Device& device) : device_(device), snapshot_(device) {}
+    /// Its end waits for what is being prepared.
+
+    /// Begins to prepare a new training; the one under way goes on until that is ready. While another is being prepared
+    /// the latest plan waits for its turn; nothing where it asks for what is being prepared anyway.
+    void start(TrainingPlan plan, const settings::Settings& shown, VkExtent2D extent);
+    void pause();
+    void resume();
+    /// Ends it for good.
+    void drop();
+
+    /// A training that has become ready: its scene is to be shown from now on, by these settings.
+    struct Ready {
+        std::unique_ptr<session::Scene> scene;
+        settings::Settings shown;
+        std::string note;  ///< for the user; may be empty
+    };
+    /// Call every frame, before `record`: takes what has come. What the user should know is added to `messages`.
+    std::optional<Ready> poll(Messages& messages);
+
+    /// Records this frame's training, in a scope "training". A share of 0 … below 1 of the frame's time.
+    void record(gpu::Recorder& recorder, double share);
+    /// The submission of the recording. Returns what it holds.
+    session::TrainingWork submitted(gpu::Submission submission);
+    /// A frame that held this work is done; it took so long on the device, if that has a clock.
+    void note_frame(const session::TrainingWork& work, double device_ms, double frame_ms);
+
+    State state() const { return state_; }
+    bool preparing() const { return prepared_.busy(); }
+    /// A plan waits until what is being prepared is ready.
+    bool waiting() const { return prepared_.waiting(); }
+    /// There is a network: in training, paused or finished.
+    bool exists() const { return session_ != nullptr; }
+    /// Of the network, which exists.
+    session::LiveWeights weights(bool restart) const;
+    /// Of the network, which exists: its classes, 0 where it is not conditional, and which of them is shown (none: all
+    /// together).
+    std::size_t classes() const { return session_->trainer->network().classes; }
+    std::optional<std::size_t> shown_class() const { return session_->label; }
+    /// Whether the network learns all classes together, too.
+    bool knows_all_together() const { return session_->settings.label_dropout > 0; }
+    /// Below classes(); none only where they are known.
+    void show_class(std::optional<std::size_t> label) { session_->label = label; }
+    /// By what it was begun.
+    const TrainingPlan& plan() const { return session_->plan; }
+    const train::TrainSettings& settings() const { return session_->settings; }
+    const nn::MlpConfig& network() const { return session_->trainer->network(); }
+    std::shared_ptr<const data::Dataset> data() const { return session_->data; }
+    std::shared_ptr<const diffusion::NoiseProcess> process() const { return session_->process; }
+    std::uint64_t steps() const { return session_ ? session_->trainer->steps() : 0; }
+    double steps_per_second() const { return steps_per_second_; }
+    const LossHistory& losses() const { return losses_; }
+    const LossFloor& floor() const { return floor_; }
+    /// The averaged weights of some frames ago; null before the first.
+    std::shared_ptr<const data::TensorMap> recent_weights() const { return snapshot_.tensors(); }
+
+    /// Writes the averaged weights as a checkpoint, beside the frames; `poll` tells how that went. False where there
+    /// are none yet, or an earlier one is still being written.
+    bool save(const std::filesystem::path& path);
+    bool saving() const { return saved_.valid(); }
+    /// The last `save` that has ended has written its file.
+    bool save_succeeded() const { return save_succeeded_; }
+    /// There are steps of the network that no file holds.
+    bool unsaved() const { return session_ && recent_weights() && steps() > saved_steps_; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    void adopt(std::unique_ptr<TrainingSession> session);
+    void take_save(Messages& messages);
+    void take_reports(Messages& messages);
+    void measure_speed();
+    bool has_clock() const;
+    void estimate_floor();
+
+    gpu::Device& device_;
+    State state_ = State::none;
+    TrainingPlan asked_;  ///< of what is being prepared, or waits for that
+    LatestJob<std::unique_ptr<TrainingSession>> prepared_;
+    std::unique_ptr<TrainingSession> session_;
+    WeightsSnapshot snapshot_;
+    session::TrainingPace pace_;
+    session::TrainingClock clock_;    ///< where the device has none
+    session::TrainingWork recorded_;  ///< by the recording under way
+    LossHistory losses_;
+    LossFloor floor_;
+    std::vector<std::future<LossFloor>> floor_estimates_;  ///< under way; the last one counts
+    std::future<Message> saved_;
+    bool save_succeeded_ = false;
+    std::uint64_t saving_steps_ = 0;  ///< of the network that is being written
+    std::uint64_t saved_steps_ = 0;   ///< of this network that a file holds; 0: no file does
+    double steps_per_second_ = 0;
+    std::uint64_t counted_ = 0;  ///< steps at the time of counted_at_
+    Clock::time_point counted_at_;
+};
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,118 @@
+#include "viewer/moments_readout.hpp"
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/short_number.hpp"
+#include "viewer/controls.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+constexpr std::uint32_t kMost = 65'536;  ///< particles that are measured
+constexpr std::uint32_t kMostDims = 3;
+
+}  // namespace
+
+MomentsReadout::MomentsReadout(gpu::Device& device)
+    : device_(device),
+      particles_(device, "measured particles", VkDeviceSize{sizeof(float)} * kMost * kMostDims,
+                 gpu::MemoryUse::readback) {}
+
+void MomentsReadout::watch(const session::Scene& scene) {
+    clean_.reset();
+    if (scene.model().target) clean_ = scene.model().target->moments();
+    stale_ = submission_.has_value();
+    if (!stale_) copied_.reset();
+    measured_ = {};
+    exact_ = {};
+}
+
+void MomentsReadout::poll() {
+    if (!submission_ || !device_.completed(*submission_)) return;
+    submission_.reset();
+    if (stale_) {
+        copied_.reset();
+        stale_ = false;
+        return;
+    }
+    measured_ = measure(copied_->count);
+    exact_ = marginal_moments(*clean_, {copied_->moment.alpha, copied_->moment.sigma});
+}
+
+/// Sums in double precision, the variance about the mean.
+diffusion::AxisMoments MomentsReadout::measure(std::uint32_t count) const {
+    diffusion::AxisMoments moments;
+    const std::span<const float> values = particles_.mapped<const float>();
+    for (std::size_t e = 0; e < clean_->mean.size(); ++e) {
+        const std::span<const float> plane = values.subspan(e * count, count);
+        double sum = 0;
+        for (const float x : plane) sum += static_cast<double>(x);
+        const double mean = sum / count;
+        double squares = 0;
+        for (const float x : plane) squares += (static_cast<double>(x) - mean) * (static_cast<double>(x) - mean);
+        moments.mean.push_back(mean);
+        moments.variance.push_back(squares / count);
+    }
+    return moments;
+}
+
+void MomentsReadout::record(gpu::Recorder& recorder, const session::Player& player) {
+    if (!clean_ || submission_ || player.program().evaluations() == 0) return;
+    const session::Moment moment = player.moment();
+    if (copied_ && copied_->moment.state == moment.state && copied_->run == player.run()) return;
+    const sample::ParticleView shown = player.particles();
+    const std::uint32_t count = std::min(kMost, shown.count);
+    for (std::uint32_t e = 0; e < shown.dim; ++e) {
+        recorder.copy(shown.values, VkDeviceSize{sizeof(float)} * e * shown.stride, particles_,
+                      VkDeviceSize{sizeof(float)} * e * count, VkDeviceSize{sizeof(float)} * count);
+    }
+    copied_ = {player.run(), moment, count};
+    recorded_ = true;
+}
+
+void MomentsReadout::submitted(gpu::Submission submission) {
+    if (!recorded_) return;
+    submission_ = submission;
+    recorded_ = false;
+}
+
+int MomentsReadout::lines() const {
+    return measured_.mean.empty() ? 0 : 1 + static_cast<int>(measured_.mean.size());
+}
+
+void MomentsReadout::draw() const {
+    if (measured_.mean.empty()) return;
+    constexpr std::array<const char*, kMostDims> kAxes = {"x", "y", "z"};
+    constexpr std::array<float, 4> kColumns = {0.06f, 0.3f, 0.53f, 0.77f};  // of the width
+    const float width = ImGui::GetContentRegionMax().x;
+    ImGui::BeginGroup();
+    const auto cell = [&](std::size_t column, const std::string& text) {
+        ImGui::SameLine(width * kColumns.at(column));
+        ImGui::TextUnformatted(text.c_str());
+    };
+    ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
+    ImGui::TextUnformatted("");
+    cell(0, "mean");
+    cell(1, "exact");
+    cell(2, "variance");
+    cell(3, "exact");
+    ImGui::PopStyleColor();
+    for (std::size_t e = 0; e < measured_.mean.size(); ++e) {
+        ImGui::TextDisabled("%s", kAxes.at(e));
+        cell(0, base::short_number(measured_.mean[e]));
+        cell(1, base::short_number(exact_.mean[e]));
+        cell(2, base::short_number(measured_.variance[e], 4));
+        cell(3, base::short_number(exact_.variance[e], 4));
+    }
+    ImGui::EndGroup();
+    tooltip(
+        fmt::format("Mean and variance of the displayed particles (of the first {}), and the exact values at the time "
+                    "in the caption.",
+                    copied_ ? copied_->count : 0));
+}
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "diffusion/target.hpp"
+#include "gpu/buffer.hpp"
+#include "gpu/device.hpp"
+#include "gpu/recorder.hpp"
+#include "session/scene.hpp"
+
+namespace scorefield::viewer {
+
+/// Mean and variance of the particles shown beside the exact ones of the target. The particles come back from the GPU
+/// some frames later, and nothing waits for them.
+class MomentsReadout {
+  public:
+    explicit MomentsReadout(gpu::Device& device);
+
+    /// From here on the read-out is of this scene; of one without an exact target it is empty.
+    void watch(const session::Scene& scene);
+    /// Takes what has arrived. Call every frame, before `record`.
+    void poll();
+    /// Copies the particles shown at this place of the recording, if they are not those measured last and no others are
+    /// on their way.
+    void record(gpu::Recorder& recorder, const session::Player& player);
+    /// The submission of the recording.
+    void submitted(gpu::Submission submission);
+
+    /// What `draw` takes, in lines of text.
+    int lines() const;
+    /// Draws at the panel's cursor.
+    void draw() const;
+
+  private:
+    /// The first particles of a state of a run: always the same.
+    struct State {
+        session::Run run;
+        session::Moment moment;
+        std::uint32_t count = 0;
+    };
+
+    diffusion::AxisMoments measure(std::uint32_t count) const;
+
+    gpu::Device& device_;
+    gpu::Buffer particles_;                        ///< (dim, count) planes
+    std::optional<diffusion::AxisMoments> clean_;  ///< of the target
+    std::optional<State> copied_;                  ///< last; measured once it has arrived
+    std::optional<gpu::Submission> submission_;    ///< that carries it
+    bool recorded_ = false;                        ///< by the recording under way
+    bool stale_ = false;                           ///< what is on its way is of another scene
+    diffusion::AxisMoments measured_;              ///< empty before the first
+    diffusion::AxisMoments exact_;                 ///< at the same moment
+};
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace scorefield::viewer {
+
+/// A class of a conditional network; none: all together.
+struct ClassChoice {
+    std::optional<std::size_t> label;
+};
+
+/// What the user asked for in one frame, by control or key.
+struct Requests {
+    bool run_changed = false;           ///< sampler, steps, seed … : the run has to be made anew
+    bool score_changed = false;         ///< model, process, prediction …: the scene has to be made anew
+    std::optional<std::string> target;  ///< another one, as in Settings; empty: the learned model
+    bool toggle_play = false;
+    bool step = false;
+    bool restart = false;
+    bool fit = false;
+    bool screenshot = false;
+    bool toggle_panel = false;
+    bool toggle_help = false;
+    bool escape = false;  ///< out of what is open: help, board, then messages
+
+    bool train = false;    ///< begin to train, pause, or go on
+    bool retrain = false;  ///< begin anew by what the controls say
+    bool toggle_board = false;
+    bool undo = false;  ///< of the painting
+    bool redo = false;
+    bool save_painting = false;
+    std::optional<std::filesystem::path> train_file;  ///< begin anew with these data
+    std::optional<ClassChoice> show_class;            ///< of the network in training
+    std::optional<std::filesystem::path> save_model;
+};
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "settings/settings.hpp"
+
+namespace scorefield::viewer {
+
+/// What answers for the score, and under which process: the settings that a scene cannot take over while it plays.
+struct ScoreChoice {
+    std::string model;
+    std::string target;
+    double target_variance = 1;
+    int dim = 2;
+    std::string data;
+    diffusion::ProcessSettings process;
+    bool said = false;  ///< the prediction is the user's, not what suits target and sampler
+    diffusion::Prediction prediction = diffusion::Prediction::epsilon;  ///< that an exact target is asked for
+
+    explicit ScoreChoice(const settings::Settings& settings);
+    void put_into(settings::Settings& settings) const;
+    bool operator==(const ScoreChoice&) const = default;
+};
+
+/// Calls `open` with the settings; where it refuses them as a bad request, with one change after another of what only a
+/// part of all processes and targets can have: program, prediction, timesteps, spacing, steps, sampler. The first that
+/// is not refused becomes `settings`. Returns what was changed and why, empty where nothing was. Throws what `open`
+/// threw first where no change helps.
+std::string open_nearest(settings::Settings& settings, const std::function<void(const settings::Settings&)>& open);
+
+}  // namespace scorefield::viewer

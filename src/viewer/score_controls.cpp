@@ -1,0 +1,186 @@
+#include "viewer/score_controls.hpp"
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "data/datasets.hpp"
+#include "diffusion/prediction.hpp"
+#include "diffusion/process.hpp"
+#include "diffusion/targets.hpp"
+#include "session/model.hpp"
+#include "viewer/controls.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLearned = "learned model";
+
+std::string network_text(const model::Checkpoint& checkpoint) {
+    return fmt::format("{}; {} × {} units", checkpoint.data, checkpoint.network.depth + 1, checkpoint.network.width);
+}
+
+/// What the slider of a parameter reaches: up to ten times its default, or to 10 where that is no number.
+settings::RealRange range_of(const diffusion::ProcessParameter& parameter) {
+    constexpr double kHandy = 10;
+    const double preset = std::strtod(std::string(parameter.preset).c_str(), nullptr);
+    const double handy = kHandy * (preset > 0 ? preset : 1);
+    return {parameter.low, parameter.high, !parameter.with_low, std::min(parameter.high, handy)};
+}
+
+/// One parameter of the chosen process, by what this process says of it. True when it has another value; of sliders
+/// when they are let go.
+bool parameter_control(settings::Settings& settings, const diffusion::ProcessParameter& parameter) {
+    settings::Setting setting = *settings::find_setting(fmt::format("process.{}", parameter.name));
+    setting.help = parameter.help;
+    setting.unset = parameter.preset;
+    if (std::holds_alternative<settings::RealRange>(setting.values)) setting.values = range_of(parameter);
+    const bool changed = control(settings, setting, {}, true);
+    if (parameter.whole) {
+        const settings::Slot slot = setting.slot(settings);
+        std::optional<double>& number = *std::get<std::optional<double>*>(slot);
+        if (number) number = std::round(*number);
+    }
+    return changed;
+}
+
+/// What an exact target is asked for: what suits it and the sampler, or what the user says.
+bool prediction_control(settings::Settings& settings) {
+    const settings::Setting& setting = *settings::find_setting("prediction");
+    const bool said = settings.is_given("prediction");
+    const std::string current(diffusion::prediction_name(session::exact_prediction(settings)));
+    const std::string help =
+        help_text(setting) +
+        "\n\nAn exact target supports all of them. Automatic: score for langevin, x0 for all other samplers.";
+    row_label("prediction", help);
+    bool changed = false;
+    const std::string suited = current + " (automatic)";
+    if (ImGui::BeginCombo("##prediction", said ? current.c_str() : suited.c_str())) {
+        if (ImGui::Selectable("automatic", !said) && said) {
+            settings.given.erase("prediction");
+            changed = true;
+        }
+        for (const std::string_view name : diffusion::kPredictions) {
+            const std::string text(name);
+            if (!ImGui::Selectable(text.c_str(), said && text == current) || (said && text == current)) continue;
+            settings::assign(settings, setting, text);
+            settings.given.insert("prediction");
+            changed = true;
+        }
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+    return changed;
+}
+
+/// Process and prediction, which nothing here can change.
+void fixed_rows(const session::Model& model, const std::string& why) {
+    text_row("process", process_text(model.process_settings, *model.process), "The noise process. " + why);
+    text_row("prediction", std::string(diffusion::prediction_name(model.parametrisation.prediction)),
+             "What the model predicts. " + why);
+}
+
+/// True when something has another value.
+bool target_controls(settings::Settings& settings, const session::Model& model) {
+    bool changed = false;
+    if (model.target->name() == "gaussian") {
+        changed |= control(settings, "target.variance", {}, true);
+        changed |= control(settings, "dim", {}, true);
+    }
+    if (!settings.program.empty()) {
+        fixed_rows(model, "Fixed by the compiled program.");
+        return changed;
+    }
+    changed |= process_controls(settings);
+    changed |= prediction_control(settings);
+    return changed;
+}
+
+}  // namespace
+
+bool process_controls(settings::Settings& settings) {
+    diffusion::ProcessSettings& process = settings.process;
+    bool changed = control(settings, "process");
+    if (changed) process = {.name = process.name};
+    for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(process.name, process.schedule)) {
+        if (!parameter_control(settings, parameter)) continue;
+        changed = true;
+        if (parameter.name != "schedule") continue;
+        process = {.name = process.name, .schedule = process.schedule};
+        break;
+    }
+    return changed;
+}
+
+std::string process_text(const diffusion::ProcessSettings& settings, const diffusion::NoiseProcess& process) {
+    if (settings.name != "ddpm") return settings.name;
+    return fmt::format("{} {}, T = {}", settings.name, settings.schedule, process.times().highest + 1);
+}
+
+ScoreControls::ScoreControls(std::vector<fs::path> models, const settings::Settings& settings)
+    : models_(std::move(models)) {
+    if (!models_.empty()) targets_.push_back({"", "A trained score network"});
+    for (const diffusion::TargetInfo& info : diffusion::targets()) {
+        if (info.argument.empty()) targets_.push_back({std::string(info.name), std::string(info.help)});
+    }
+    const std::string_view empirical_help = diffusion::target_info("empirical").help;
+    for (const data::DatasetInfo& info : data::builtin_datasets()) {
+        targets_.push_back({fmt::format("empirical {}", info.name), std::string(empirical_help)});
+    }
+    if (std::ranges::find(targets_, settings.target, &Choice::target) == targets_.end()) {
+        targets_.push_back({settings.target, "The target given at the start"});
+    }
+}
+
+void ScoreControls::draw(settings::Settings& settings, const session::Scene& scene, Requests& requests) const {
+    const session::Model& model = scene.model();
+    draw_target(settings, model.in_training, requests);
+    if (model.target) {
+        requests.score_changed |= target_controls(settings, model);
+    } else {
+        draw_model(settings, model, requests);
+    }
+}
+
+void ScoreControls::draw_target(const settings::Settings& settings, bool training, Requests& requests) const {
+    const std::string help = help_text(*settings::find_setting("target"));
+    row_label("score of", help);
+    const char* const chosen_now = settings.target.empty() ? kLearned : settings.target.c_str();
+    const char* const current = training ? "network in training" : chosen_now;
+    if (ImGui::BeginCombo("##target", current, ImGuiComboFlags_HeightLarge)) {
+        for (const Choice& choice : targets_) {
+            const bool chosen = !training && choice.target == settings.target;
+            const char* const name = choice.target.empty() ? kLearned : choice.target.c_str();
+            if (ImGui::Selectable(name, chosen) && !chosen) requests.target = choice.target;
+            tooltip(choice.help);
+        }
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+}
+
+void ScoreControls::draw_model(settings::Settings& settings, const session::Model& model, Requests& requests) const {
+    const std::string help = "Score network, from the folder of the current one  (--model)";
+    row_label("model", help);
+    const std::string current = model.in_training ? "in training" : model.path.filename().string();
+    if (ImGui::BeginCombo("##model", current.c_str())) {
+        for (const fs::path& path : models_) {
+            const std::string name = path.filename().string();
+            if (!ImGui::Selectable(name.c_str(), name == current) || name == current) continue;
+            settings.model = path.string();
+            requests.score_changed = true;
+        }
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+    const std::string why = "Fixed by the trained network; select an exact target to choose it.";
+    text_row("network", network_text(*model.checkpoint), "Training data, and layers × width of the network.");
+    fixed_rows(model, why);
+}
+
+}  // namespace scorefield::viewer

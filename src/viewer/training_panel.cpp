@@ -1,0 +1,236 @@
+#include "viewer/training_panel.hpp"
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "base/short_number.hpp"
+#include "data/datasets.hpp"
+#include "settings/training_settings.hpp"
+#include "viewer/controls.hpp"
+#include "viewer/loss_curve.hpp"
+#include "viewer/score_controls.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+bool button(const char* label, float width, const std::string& help, bool enabled = true) {
+    ImGui::BeginDisabled(!enabled);
+    const bool pressed = ImGui::Button(label, {width, 0});
+    ImGui::EndDisabled();
+    tooltip(help);
+    return pressed;
+}
+
+float share_of_row(int items) {
+    const float gap = ImGui::GetStyle().ItemSpacing.x;
+    return (ImGui::GetContentRegionAvail().x - static_cast<float>(items - 1) * gap) / static_cast<float>(items);
+}
+
+/// Another objective begins with the prediction and the process that suit it.
+void objective_controls(settings::Settings& plan) {
+    if (control(plan, "objective")) {
+        const train::Objective objective = train::parse_objective(plan.train.objective.name);
+        plan.prediction = train::natural_prediction(objective);
+        plan.process = {.name = std::string(train::natural_process(objective))};
+    }
+    for (const std::string_view name : settings::objective_parameters(settings::training_settings(plan)))
+        control(plan, name);
+    control(plan, "prediction");
+    process_controls(plan);
+}
+
+bool has_classes(const std::string& data) {
+    const auto infos = data::builtin_datasets();
+    const auto info = std::ranges::find(infos, data, &data::DatasetInfo::name);
+    return info != infos.end() && info->classes > 0;
+}
+
+/// The network can be told the classes of data that have some; also where it is to be and they have none, so that it
+/// can be taken back.
+void class_controls(settings::Settings& plan) {
+    const bool classes = has_classes(plan.data);
+    if (!plan.train.conditional && !classes) return;
+    control(plan, "train.conditional");
+    if (plan.train.conditional && classes) control(plan, "train.label_dropout");
+}
+
+std::string data_text(const std::string& data) {
+    return std::filesystem::path(data).filename().string();
+}
+
+/// What the controls ask for is not what is being trained.
+bool asks_for_another(const settings::Settings& plan, const DrawingBoard& board, const LiveTraining& training) {
+    TrainingPlan wanted = {plan, {}};
+    if (plan.data == kPainted) wanted.painting = board.painting().cells();
+    return !same_training(wanted, training.plan());
+}
+
+std::string class_text(std::optional<std::size_t> label) {
+    return label ? fmt::format("class {}", *label) : "all classes";
+}
+
+const char* state_text(LiveTraining::State state) {
+    switch (state) {
+        case LiveTraining::State::preparing:
+            return "preparing …";
+        case LiveTraining::State::running:
+            return "training";
+        case LiveTraining::State::paused:
+            return "paused";
+        case LiveTraining::State::finished:
+            return "finished";
+        default:
+            return "not started";
+    }
+}
+
+/// What the network in training learns, by what it was begun.
+void draw_what_is_trained(const LiveTraining& training) {
+    const train::TrainSettings& settings = training.settings();
+    text_row("data", data_text(settings.data), "Data of the current training run.");
+    text_row("objective",
+             fmt::format("{}, {}", settings.objective.name, diffusion::prediction_name(settings.prediction)),
+             "Objective and prediction of the current training run.");
+    text_row("process", process_text(settings.process, *training.process()), "Process of the current training run.");
+    text_row("network", fmt::format("{} × {} units", training.network().depth + 1, training.network().width),
+             "Layers × width of the network in training.");
+    text_row("batch", fmt::format("{}, rate {}", settings.batch, base::short_number(settings.learning_rate)),
+             "Batch size and peak learning rate of the current training run.");
+}
+
+}  // namespace
+
+void TrainingPanel::draw(settings::Settings& plan, settings::Settings& settings, const LiveTraining& training,
+                         const ErrorMap& error, DrawingBoard& board, Requests& requests) {
+    draw_actions(training, requests);
+    draw_progress(training);
+    control(settings, "train.share", "share of frame");
+    control(settings, "train.samples");
+    if (training.exists() && training.classes() > 0) draw_class(training, requests);
+    if (!training.exists() || training.data()->dim() == 2) {
+        control(settings, "train.score_error", "score error");
+        if (settings.score_error && training.exists()) ImGui::TextDisabled("%s", error.summary().c_str());
+    }
+    if (training.exists()) draw_save(training, requests);
+    ImGui::Spacing();
+    ImGui::TextDisabled("Next training");
+    if (training.exists() && asks_for_another(plan, board, training)) {
+        ImGui::SameLine();
+        ImGui::TextColored({0.89f, 0.64f, 0.23f, 1}, "settings changed");
+        tooltip("'Restart training' uses the settings below. The current run keeps the settings above.");
+    }
+    ImGui::Separator();
+    draw_data(plan, board, requests);
+    class_controls(plan);
+    objective_controls(plan);
+    for (const char* const name : {"train.learning_rate", "train.schedule", "train.steps", "train.batch", "train.ema",
+                                   "network.width", "network.depth", "network.input_gain"}) {
+        control(plan, name);
+    }
+}
+
+void TrainingPanel::draw_actions(const LiveTraining& training, Requests& requests) const {
+    const float width = share_of_row(2);
+    const bool runs = training.state() == LiveTraining::State::running;
+    const bool begun = training.exists() && training.state() != LiveTraining::State::finished;
+    const char* const label = runs ? "Pause training" : begun ? "Resume" : "Train";
+    if (button(label, width, "Train a network on the data chosen below and watch it learn  (T)")) requests.train = true;
+    ImGui::SameLine();
+    if (button("Restart training", width, "Train a new network with the settings below", training.exists())) {
+        requests.retrain = true;
+    }
+}
+
+void TrainingPanel::draw_progress(const LiveTraining& training) const {
+    if (!training.exists()) {
+        ImGui::TextDisabled("%s", state_text(training.state()));
+        return;
+    }
+    const auto steps = static_cast<float>(training.steps());
+    const std::string text =
+        fmt::format("{}: step {} of {}", state_text(training.state()), training.steps(), training.settings().steps);
+    ImGui::ProgressBar(steps / static_cast<float>(training.settings().steps), {-1, 0}, text.c_str());
+    tooltip(fmt::format("{:.0f} steps/s", training.steps_per_second()));
+    draw_what_is_trained(training);
+    draw_loss_curve(training.losses(), training.floor());
+    if (training.preparing()) ImGui::TextDisabled("preparing the next training …");
+}
+
+void TrainingPanel::draw_class(const LiveTraining& training, Requests& requests) const {
+    std::string help = "Class of the displayed samples and score error  (--class)";
+    if (!training.knows_all_together()) {
+        help += "\n\nTrained without label dropout, the network can sample single classes only.";
+    }
+    row_label("class", help);
+    const std::optional<std::size_t> shown = training.shown_class();
+    if (ImGui::BeginCombo("##class", class_text(shown).c_str())) {
+        const auto choice = [&](std::optional<std::size_t> label) {
+            if (ImGui::Selectable(class_text(label).c_str(), label == shown)) requests.show_class = {label};
+        };
+        if (training.knows_all_together()) choice(std::nullopt);
+        for (std::size_t label = 0; label < training.classes(); ++label) choice(label);
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+}
+
+void TrainingPanel::draw_data(settings::Settings& plan, DrawingBoard& board, Requests& requests) const {
+    const std::string help =
+        help_text(*settings::find_setting("data")) + "\n\nOr drop a file onto the window, or paint a distribution.";
+    row_label("data", help);
+    const std::string current = data_text(plan.data);
+    if (ImGui::BeginCombo("##training data", current.c_str(), ImGuiComboFlags_HeightLarge)) {
+        if (!board.painting().empty() && ImGui::Selectable(kPainted, plan.data == kPainted)) plan.data = kPainted;
+        for (const data::DatasetInfo& info : data::builtin_datasets()) {
+            const std::string name(info.name);
+            if (ImGui::Selectable(name.c_str(), plan.data == name)) plan.data = name;
+            tooltip(std::string(info.help));
+        }
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+    if (!board.open) {
+        if (button("Paint a distribution", -1, "Paint the training data with the mouse  (D)")) {
+            requests.toggle_board = true;
+        }
+        return;
+    }
+    row_label("brush", "Brush size");
+    ImGui::SliderFloat("##brush", &board.brush, 2, 40, "%.0f", ImGuiSliderFlags_NoInput);
+    const bool painted = !board.painting().empty();
+    const float width = share_of_row(4);
+    if (button(board.erase ? "Paint" : "Erase", width, "Switch between painting and erasing"))
+        board.erase = !board.erase;
+    ImGui::SameLine();
+    if (button("Undo", width, "Undo the last stroke  (Ctrl+Z)", board.can_undo())) requests.undo = true;
+    ImGui::SameLine();
+    if (button("Redo", width, "Redo the stroke  (Ctrl+Y)", board.can_redo())) requests.redo = true;
+    ImGui::SameLine();
+    if (button("Clear", width, "Clear the painting", painted)) board.clear();
+    const float third = share_of_row(3);
+    if (button("Close", third, "Close the board and keep the painting  (D)")) requests.toggle_board = true;
+    ImGui::SameLine();
+    if (button("Save##painting", third, "Save the painting as PNG, for --data", board.unsaved())) {
+        requests.save_painting = true;
+    }
+    ImGui::SameLine();
+    if (button("Train##painting", third, "Train on the painting  (T)", painted)) requests.retrain = true;
+}
+
+void TrainingPanel::draw_save(const LiveTraining& training, Requests& requests) {
+    row_label("save as", "File name of the model: FILE.safetensors");
+    const float width = ImGui::CalcTextSize("Save").x + 3 * ImGui::GetStyle().FramePadding.x;
+    ImGui::SetNextItemWidth(-width - ImGui::GetStyle().ItemSpacing.x);
+    ImGui::InputText("##save as", save_path_.data(), save_path_.size());
+    ImGui::SameLine();
+    const bool can = training.recent_weights() != nullptr && save_path_.front() != 0;
+    if (button("Save", -1, "Save the EMA weights as a model, for --model", can)) {
+        requests.save_model = std::filesystem::path(save_path_.data());
+    }
+}
+
+}  // namespace scorefield::viewer

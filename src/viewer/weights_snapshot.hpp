@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "data/tensors.hpp"
+#include "gpu/buffer.hpp"
+#include "gpu/device.hpp"
+#include "gpu/recorder.hpp"
+#include "nn/mlp.hpp"
+#include "train/gpu_trainer.hpp"
+
+namespace scorefield::viewer {
+
+/// The averaged weights of a training as they were some frames ago, on the host; nothing waits for them.
+class WeightsSnapshot {
+  public:
+    explicit WeightsSnapshot(gpu::Device& device) : device_(device) {}
+
+    /// From here on the snapshots are of this trainer, which must outlive the next `watch` or `forget`. `initial`: the
+    /// weights that it began with.
+    void watch(const train::GpuTrainer& trainer, const data::TensorMap& initial);
+    void forget();
+    /// Takes what has arrived. Call every frame, before `record`.
+    void poll();
+    /// Copies the weights, if other ones than before and none are on their way.
+    void record(gpu::Recorder& recorder);
+    /// The submission of the recording.
+    void submitted(gpu::Submission submission);
+
+    /// Null before the first.
+    std::shared_ptr<const data::TensorMap> tensors() const { return tensors_; }
+    /// The training's steps when tensors() were copied.
+    std::uint64_t steps() const { return steps_; }
+
+  private:
+    std::shared_ptr<data::TensorMap> unused_copy();
+
+    gpu::Device& device_;
+    const train::GpuTrainer* trainer_ = nullptr;
+    gpu::Buffer readback_;
+    std::optional<std::uint64_t> copied_;        ///< the step of the weights copied last
+    bool recorded_ = false;                      ///< by the recording under way
+    std::optional<gpu::Submission> submission_;  ///< that carries them
+    std::vector<nn::TensorSpec> trained_;
+    /// Of all tensors, those that are never trained as they are: filled in turn, so that no frame makes new ones but
+    /// where readers keep older snapshots.
+    std::vector<std::shared_ptr<data::TensorMap>> copies_;
+    std::shared_ptr<const data::TensorMap> tensors_;
+    std::uint64_t steps_ = 0;
+};
+
+}  // namespace scorefield::viewer

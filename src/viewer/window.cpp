@@ -1,0 +1,114 @@
+#include "viewer/window.hpp"
+
+#include <utility>
+
+#include "base/error.hpp"
+#include "gpu/check.hpp"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+
+namespace scorefield::viewer {
+namespace {
+
+base::Error glfw_error(const std::string& what) {
+    const char* description = nullptr;
+    glfwGetError(&description);
+    return base::running_error(what, "view",
+                               description == nullptr ? "the window library gives no reason" : description,
+                               "use 'scorefield render --out film.mp4'");
+}
+
+}  // namespace
+
+Window::Window(std::uint32_t width, std::uint32_t height, const std::string& title) {
+    if (glfwInit() == GLFW_FALSE) throw glfw_error("no display");
+    glfwWindowHint(GLFW_CLIENT_API, GLFW_NO_API);
+    window_ = glfwCreateWindow(static_cast<int>(width), static_cast<int>(height), title.c_str(), nullptr, nullptr);
+    if (window_ == nullptr) {
+        const base::Error error = glfw_error("no window");
+        glfwTerminate();
+        throw error;
+    }
+    glfwSetWindowUserPointer(window_, this);
+    glfwSetKeyCallback(window_, [](GLFWwindow* window, int key, int, int action, int mods) {
+        const bool acts = action == GLFW_PRESS || (action == GLFW_REPEAT && key == GLFW_KEY_RIGHT);
+        if (!acts) return;
+        const KeyPress press = {key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0};
+        static_cast<Window*>(glfwGetWindowUserPointer(window))->keys_.push_back(press);
+    });
+    glfwSetDropCallback(window_, [](GLFWwindow* window, int count, const char** paths) {
+        auto& dropped = static_cast<Window*>(glfwGetWindowUserPointer(window))->dropped_;
+        dropped.insert(dropped.end(), paths, paths + count);
+    });
+}
+
+Window::~Window() {
+    glfwDestroyWindow(window_);
+    glfwTerminate();
+}
+
+std::vector<const char*> Window::instance_extensions() const {
+    std::uint32_t count = 0;
+    const char** const names = glfwGetRequiredInstanceExtensions(&count);
+    return {names, names + count};
+}
+
+VkSurfaceKHR Window::make_surface(VkInstance instance) const {
+    VkSurfaceKHR surface = VK_NULL_HANDLE;
+    gpu::check(glfwCreateWindowSurface(instance, window_, nullptr, &surface), "glfwCreateWindowSurface");
+    return surface;
+}
+
+bool Window::closed() const {
+    return glfwWindowShouldClose(window_) == GLFW_TRUE;
+}
+
+void Window::keep_open() const {
+    glfwSetWindowShouldClose(window_, GLFW_FALSE);
+    if (minimised()) glfwRestoreWindow(window_);
+}
+
+bool Window::minimised() const {
+    return glfwGetWindowAttrib(window_, GLFW_ICONIFIED) == GLFW_TRUE;
+}
+
+VkExtent2D Window::framebuffer() const {
+    int width = 0;
+    int height = 0;
+    glfwGetFramebufferSize(window_, &width, &height);
+    return {static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)};
+}
+
+float Window::scale() const {
+    float x = 1;
+    float y = 1;
+    glfwGetWindowContentScale(window_, &x, &y);
+    return x;
+}
+
+float Window::pixels_per_unit() const {
+    int width = 0;
+    int height = 0;
+    glfwGetWindowSize(window_, &width, &height);
+    const VkExtent2D pixels = framebuffer();
+    return width > 0 && pixels.width > 0 ? static_cast<float>(pixels.width) / static_cast<float>(width) : 1;
+}
+
+std::vector<KeyPress> Window::take_keys() {
+    return std::exchange(keys_, {});
+}
+
+std::vector<std::filesystem::path> Window::take_dropped() {
+    return std::exchange(dropped_, {});
+}
+
+void Window::poll(double wait_seconds) const {
+    if (wait_seconds > 0) {
+        glfwWaitEventsTimeout(wait_seconds);
+    } else {
+        glfwPollEvents();
+    }
+}
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+struct GLFWwindow;
+
+namespace scorefield::viewer {
+
+/// A key that went down, by its GLFW code.
+struct KeyPress {
+    int key = 0;
+    bool control = false;
+    bool shift = false;
+};
+
+/// A window of the desktop. One at a time.
+class Window {
+  public:
+    /// Sizes in screen coordinates. Throws base::Error (running) naming `render` when there is no display.
+    Window(std::uint32_t width, std::uint32_t height, const std::string& title);
+    ~Window();
+    Window(const Window&) = delete;
+    Window& operator=(const Window&) = delete;
+
+    /// What a Vulkan instance needs for a surface.
+    std::vector<const char*> instance_extensions() const;
+    VkSurfaceKHR make_surface(VkInstance instance) const;
+
+    /// The user wants it closed.
+    bool closed() const;
+    /// Takes that back, and brings a minimised window before the user.
+    void keep_open() const;
+    bool minimised() const;
+    /// In pixels; may be 0.
+    VkExtent2D framebuffer() const;
+    /// Pixels of the monitor per unit of a usual one.
+    float scale() const;
+    /// Pixels per unit of screen coordinates: some desktops magnify these, others leave it to the program.
+    float pixels_per_unit() const;
+    /// Handles what the desktop reports. With `wait_seconds` > 0 it waits that long for something to come.
+    void poll(double wait_seconds = 0) const;
+
+    /// The keys pressed since the last call, however short; → is repeated by holding it.
+    std::vector<KeyPress> take_keys();
+
+    /// The files dropped onto the window since the last call.
+    std::vector<std::filesystem::path> take_dropped();
+
+    GLFWwindow* handle() const { return window_; }
+
+  private:
+    GLFWwindow* window_ = nullptr;
+    std::vector<KeyPress> keys_;
+    std::vector<std::filesystem::path> dropped_;
+};
+
+}  // namespace scorefield::viewer

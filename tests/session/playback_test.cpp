@@ -1,0 +1,107 @@
+#include "session/playback.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace scorefield::session {
+namespace {
+
+constexpr int kAny = 1000;
+
+/// States shown at multiples of `frame` seconds.
+std::vector<int> states(Playback& playback, const Tempo& tempo, double frame, int frames, int most = kAny) {
+    std::vector<int> shown;
+    for (int i = 0; i < frames; ++i) {
+        shown.push_back(playback.state());
+        playback.advance(frame, tempo, most);
+    }
+    return shown;
+}
+
+TEST(Playback, HoldsTheEndsAndMovesEvenlyBetween) {
+    Playback playback(3);
+    EXPECT_EQ(states(playback, {2, 1, true}, 0.25, 14), (std::vector<int>{0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 0, 0}));
+}
+
+TEST(Playback, EndsStayAtLeastOneStep) {
+    Playback playback(2);
+    EXPECT_EQ(states(playback, {1, 0, true}, 0.5, 8), (std::vector<int>{0, 0, 1, 1, 2, 2, 0, 0}));
+}
+
+TEST(Playback, FrameTimesThatAddUpInexactlyMakeTheSameStates) {
+    Playback playback(50);
+    // 30 frames a second, 15 steps a second: state k is first shown after 1 s + (k − 1) / 15 s, at frame 28 + 2k.
+    const std::vector<int> shown = states(playback, {15, 1, false}, 1.0 / 30, 200);
+    for (int k = 1; k <= 50; ++k) {
+        EXPECT_EQ(shown[static_cast<std::size_t>(28 + 2 * k)], k);
+        EXPECT_EQ(shown[static_cast<std::size_t>(27 + 2 * k)], k - 1);
+    }
+}
+
+TEST(Playback, StandsStillAtTempoZeroAndGoesOnWithoutAJump) {
+    Playback playback(100);
+    playback.advance(0.35, {10, 0, true}, kAny);
+    EXPECT_EQ(playback.state(), 3);
+    for (int i = 0; i < 1000; ++i) playback.advance(0.25, {0, 0, true}, kAny);
+    EXPECT_EQ(playback.state(), 3);
+    EXPECT_FALSE(playback.finished());
+    playback.advance(0.06, {10, 0, true}, kAny);
+    EXPECT_EQ(playback.state(), 4);
+    playback.step();
+    EXPECT_EQ(playback.state(), 5);
+}
+
+TEST(Playback, WithoutLoopTheResultStays) {
+    Playback playback(2);
+    EXPECT_EQ(states(playback, {10, 0, false}, 0.1, 6), (std::vector<int>{0, 1, 2, 2, 2, 2}));
+    EXPECT_TRUE(playback.finished());
+    playback.restart();
+    EXPECT_FALSE(playback.finished());
+    EXPECT_EQ(playback.state(), 0);
+}
+
+TEST(Playback, MovesAtMostSoManyStatesAtOnceAndDropsTheRestButOne) {
+    Playback playback(100);
+    playback.advance(60, {100, 0, true}, 4);
+    EXPECT_EQ(playback.state(), 4);
+    playback.advance(0.01, {100, 0, true}, 4);
+    EXPECT_EQ(playback.state(), 6);
+    playback.advance(0.01, {100, 0, true}, 4);
+    EXPECT_EQ(playback.state(), 7);
+}
+
+TEST(Playback, AStateThatWasLateIsLeftAtOnceButTheEndIsHeld) {
+    const Tempo tempo = {10, 1, true};
+    Playback playback(2);
+    playback.step();
+    playback.play();
+    playback.advance(5, tempo, 0);
+    EXPECT_EQ(playback.state(), 1);
+    playback.advance(0, tempo, 1);
+    EXPECT_EQ(playback.state(), 2);
+    // The result took 5 s to compute: of its second only a step's time has gone by.
+    playback.advance(5, tempo, 0);
+    playback.advance(0.89, tempo, 1);
+    EXPECT_EQ(playback.state(), 2);
+    playback.advance(0.02, tempo, 1);
+    EXPECT_EQ(playback.state(), 0);
+}
+
+TEST(Playback, SingleStepsStandStillAndGoRound) {
+    Playback playback(2);
+    playback.step();
+    EXPECT_EQ(playback.state(), 1);
+    EXPECT_FALSE(playback.playing());
+    playback.advance(60, {100, 0, true}, kAny);
+    EXPECT_EQ(playback.state(), 1);
+    playback.step();
+    playback.step();
+    EXPECT_EQ(playback.state(), 0);
+    playback.play();
+    playback.advance(0.01, {100, 0, true}, kAny);
+    EXPECT_EQ(playback.state(), 1);
+}
+
+}  // namespace
+}  // namespace scorefield::session

@@ -1,0 +1,118 @@
+#include "settings/scene_file.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.hpp"
+#include "base/scratch.hpp"
+#include "cli/command_line.hpp"
+#include "session/model.hpp"
+
+namespace scorefield::settings {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+class SceneFile : public testing::Test {
+  protected:
+    base::ScratchFolder folder;
+    std::string path = (folder / "scene.json").string();
+
+    void write(const std::string& text) const { std::ofstream(path) << text; }
+    Settings read(std::vector<std::string> arguments) const {
+        arguments.insert(arguments.end(), {"--scene", path});
+        return cli::parse_command_line(arguments).settings;
+    }
+};
+
+TEST_F(SceneFile, SaysWhatTheCommandLineLeavesOpen) {
+    write(R"({"title": "t", "about": "a", "sampler": "ddpm", "sampler.variance": "small", "steps": 7,
+              "look.axes": false, "seed": 18446744073709551615, "steps-per-second": 2.5})");
+    const Settings settings = read({"view", "--steps", "9"});
+    EXPECT_EQ(settings.sampler.name, "ddpm");
+    EXPECT_EQ(settings.sampler.variance, "small");
+    EXPECT_EQ(settings.steps, 9);
+    EXPECT_FALSE(settings.look.axes);
+    EXPECT_EQ(settings.seed, 18446744073709551615U);
+    EXPECT_EQ(settings.steps_per_second, 2.5);
+    EXPECT_TRUE(settings.is_given("sampler"));
+    EXPECT_EQ(settings.title, "t");
+    EXPECT_EQ(settings.about, "a");
+}
+
+TEST_F(SceneFile, GivesWayToFlagsWithAllThatBelongsToIt) {
+    write(R"({"target": "gaussian", "target.variance": 0.01, "process": "additive", "process.T": 2, "sampler": "ddpm",
+              "sampler.final_noise": true, "steps": 9, "spacing": "karras", "process.rho": 3})");
+    const Settings other = read({"view", "--sampler", "ddim", "--target", "tree", "--process", "ve"});
+    EXPECT_EQ(other.sampler, diffusion::SamplerSettings{});
+    EXPECT_EQ(other.target_variance, Settings{}.target_variance);
+    EXPECT_FALSE(other.process.horizon.has_value());
+    EXPECT_EQ(other.steps, 9);
+    EXPECT_EQ(read({"view", "--program", "p.json", "--prediction", "x0"}).steps, Settings{}.steps);
+    EXPECT_EQ(read({"view", "--timesteps", "2,1"}).steps, Settings{}.steps);
+    write(R"({"program": "three_states", "target": "three_states"})");
+    EXPECT_EQ(read({"view", "--sampler", "ddpm"}).program, "");
+    EXPECT_EQ(read({"view", "--seed", "3"}).program, "three_states");
+    EXPECT_EQ(read({"view", "--model", "m.safetensors"}).target, "");
+}
+
+TEST_F(SceneFile, LeavesOutWhatTheCommandDoesNotTake) {
+    write(R"({"look.axes": false, "steps": 3})");
+    const Settings settings = read({"program"});
+    EXPECT_TRUE(settings.look.axes);
+    EXPECT_EQ(settings.steps, 3);
+}
+
+TEST_F(SceneFile, IsRefusedWithFileAndSetting) {
+    const auto refusal = [&](const std::string& text) {
+        write(text);
+        return [this] { read({"view"}); };
+    };
+    EXPECT_THAT(refusal("{"), ThrowsMessage<base::Error>(HasSubstr(path + "): parse error at line 1, column 2")));
+    EXPECT_THAT(refusal("[]"), ThrowsMessage<base::Error>(HasSubstr("not an object")));
+    EXPECT_THAT(refusal(R"({"stps": 3})"), ThrowsMessage<base::Error>(HasSubstr("did you mean 'steps'")));
+    EXPECT_THAT(refusal(R"({"eta": 0.5})"), ThrowsMessage<base::Error>(HasSubstr("did you mean 'sampler.eta'")));
+    EXPECT_THAT(refusal(R"({"steps": 0})"), ThrowsMessage<base::Error>(HasSubstr(path + ": steps")));
+    EXPECT_THAT(refusal(R"({"steps": [3]})"), ThrowsMessage<base::Error>(HasSubstr("neither a string")));
+    for (const char* writing : {"out", "trajectory", "log", "frame-log", "resume"}) {
+        const std::string scene = "{\"" + std::string(writing) + "\": \"x\"}";
+        EXPECT_THAT(refusal(scene), ThrowsMessage<base::Error>(HasSubstr("a scene cannot set it"))) << writing;
+    }
+    EXPECT_THAT(
+        [] {
+            cli::parse_command_line({"view", "--scene", "nowhere.json"});
+        },
+        ThrowsMessage<base::Error>(HasSubstr("nowhere.json): no such file")));
+}
+
+TEST(PreparedScenes, CompileForWindowAndFiles) {
+    int scenes = 0;
+    for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator("assets/scenes")) {
+        SCOPED_TRACE(entry.path().string());
+        for (const char* command : {"view", "render"}) {
+            std::vector<std::string> arguments = {command, "--scene", entry.path().string()};
+            if (command == std::string("render")) arguments.insert(arguments.end(), {"--out", "film.mp4"});
+            const Settings settings = cli::parse_command_line(arguments).settings;
+            EXPECT_GT(session::build_program(settings, session::open_model(settings)).steps, 0);
+        }
+        ++scenes;
+    }
+    EXPECT_GE(scenes, 7);
+}
+
+TEST(Target, MayHaveAnArgument) {
+    EXPECT_EQ(cli::parse_command_line({"view", "--target", "gmm", "a.json", "--steps", "3"}).settings.target,
+              "gmm a.json");
+    EXPECT_EQ(cli::parse_command_line({"view", "--target", "tree"}).settings.target, "tree");
+    const Settings score = cli::parse_command_line({"score", "a.npy", "--target", "empirical", "moons"}).settings;
+    EXPECT_EQ(score.target, "empirical moons");
+    EXPECT_THAT(score.files, testing::ElementsAre("a.npy"));
+    EXPECT_THAT(cli::parse_command_line({"score", "--target", "tree", "a.npy"}).settings.files,
+                testing::ElementsAre("a.npy"));
+}
+
+}  // namespace
+}  // namespace scorefield::settings

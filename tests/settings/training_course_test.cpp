@@ -1,0 +1,48 @@
+#include "settings/training_course.hpp"
+
+#include <gmock/gmock.h>
+
+#include "base/error.hpp"
+#include "settings/training_settings.hpp"
+
+namespace scorefield::settings {
+namespace {
+
+/// A training that was stopped after 10 steps.
+model::Checkpoint stopped(const std::string& scaling) {
+    model::Checkpoint checkpoint;
+    checkpoint.training = {{"steps", "10"}, {"setting.train.steps", "20"}, {"setting.data", "moons"}};
+    if (!scaling.empty()) checkpoint.training["setting.data.scaling"] = scaling;
+    checkpoint.state.emplace();
+    return checkpoint;
+}
+
+Settings resume(const std::string& scaling = "") {
+    Settings settings;
+    settings.command = Command::train;
+    settings.resume = "model.safetensors";
+    if (!scaling.empty()) {
+        settings.data_scaling = scaling;
+        settings.given.insert("data.scaling");
+    }
+    return settings;
+}
+
+TEST(ResumedTraining, KeepsTheScalingOfItsData) {
+    for (const std::string scaling : {"auto", "common", "per_coordinate"}) {
+        EXPECT_EQ(resumed_settings(resume(), stopped(scaling)).data_scaling, scaling);
+        EXPECT_EQ(resumed_settings(resume(scaling), stopped(scaling)).data_scaling, scaling);
+    }
+    EXPECT_THAT([] { resumed_settings(resume("common"), stopped("auto")); },
+                testing::ThrowsMessage<base::Error>(testing::HasSubstr("data.scaling contradicts the training")));
+}
+
+TEST(ResumedTraining, OldCheckpointsUseCommonScaling) {
+    EXPECT_EQ(training_settings(resumed_settings(resume(), stopped(""))).scaling, data::ScalingMode::common);
+    EXPECT_EQ(resumed_settings(resume("common"), stopped("")).data_scaling, "common");
+    EXPECT_THAT([] { resumed_settings(resume("auto"), stopped("")); },
+                testing::ThrowsMessage<base::Error>(testing::HasSubstr("was started with common, not with auto")));
+}
+
+}  // namespace
+}  // namespace scorefield::settings

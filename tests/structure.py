@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Checks the structure of the sources; run by tests/lint and by ctest.
+
+    tests/structure.py [FOLDER]
+
+FOLDER is the root of the project. Prints one line per violation and ends with status 1 if there is any:
+- an include of a module that stands above one's own,
+- headers that include each other in a circle,
+- a string that begins with -- outside cli, viewer, study and python: errors below them name fields, not flags,
+- a module with more than a fifth of all lines.
+"""
+import pathlib
+import re
+import sys
+
+# From the ground up. A module includes itself and what stands before it, but for what FORBIDDEN names.
+MODULES = ["base", "gpu", "data", "diffusion", "nn", "model", "sample", "train", "render", "settings", "session", "study",
+           "python", "viewer", "cli"]
+FORBIDDEN = {("session", "settings"), ("data", "gpu"), ("diffusion", "gpu"), ("render", "train")}
+MAY_NAME_FLAGS = {"cli", "viewer", "study", "python"}
+LARGEST_SHARE = 0.2
+
+COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\((.*?)\)\1"|"((?:\\.|[^"\\\n])*)"|\'(?:\\.|[^\'\\\n])\'', re.S)
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+
+
+def strings_of(text):
+    """(line, value) of each string literal, includes left out."""
+    text = INCLUDE.sub(lambda match: " " * len(match.group(0)), text)
+    for match in COMMENT_OR_STRING.finditer(text):
+        value = match.group(2) if match.group(2) is not None else match.group(3)
+        if value is not None:
+            yield text.count("\n", 0, match.start()) + 1, value
+
+
+def circle_from(start, includes):
+    """The includes by which `start` reaches itself, or nothing."""
+    paths, seen = [[start]], set()
+    while paths:
+        path = paths.pop()
+        for name in includes.get(path[-1], []):
+            if name == start:
+                return path + [start]
+            if name not in seen:
+                seen.add(name)
+                paths.append(path + [name])
+    return []
+
+
+def violations(root):
+    source = root / "src"
+    files = sorted(path for path in source.rglob("*") if path.suffix in (".cpp", ".hpp"))
+    includes, lines = {}, {}
+    for path in files:
+        name = path.relative_to(source).as_posix()
+        module = name.split("/")[0]
+        text = path.read_text(encoding="utf-8")
+        lines[module] = lines.get(module, 0) + text.count("\n")
+        if module not in MODULES:
+            yield f"src/{name}: {module} is no module (tests/structure.py lists them)"
+            continue
+        includes[name] = INCLUDE.findall(text)
+        for included in includes[name]:
+            other = included.split("/")[0]
+            if other not in MODULES:
+                continue
+            if MODULES.index(other) > MODULES.index(module) or (module, other) in FORBIDDEN:
+                yield f"src/{name}: includes {included}, but {module} must not know {other}"
+        if module not in MAY_NAME_FLAGS:
+            for line, value in strings_of(text):
+                if value.startswith("--"):
+                    yield f'src/{name}:{line}: "{value}" is a flag; name the field and let the command line add its dashes'
+    reported = set()
+    for name in includes:
+        circle = circle_from(name, includes)
+        if circle and frozenset(circle) not in reported:
+            reported.add(frozenset(circle))
+            yield "circle of includes: " + " -> ".join(circle)
+    for module, count in lines.items():
+        if len(lines) >= 5 and count > LARGEST_SHARE * sum(lines.values()):
+            yield f"src/{module} holds {count} of {sum(lines.values())} lines, more than a fifth"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent)
+    found = list(violations(root))
+    print("\n".join(found) if found else "structure: sound")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
