@@ -11,7 +11,8 @@ enum class Fault { request, running };
 /// An error as users see it: one line `WHAT (WHERE): WHY; HINT`. Thrown anywhere, caught once at the edge.
 class Error : public std::runtime_error {
   public:
-    /// `where` names the flag, file and place; `hint` the cure. Either may be empty.
+    /// `where` names the field, file and place; `hint` the cure. Either may be empty. Fields stand in back quotes:
+    /// a front end shows them in its own way (base::with_flags).
     Error(Fault fault, const std::string& what, const std::string& where, const std::string& why,
           const std::string& hint);
 

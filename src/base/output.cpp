@@ -38,7 +38,7 @@ std::string json_line(const nlohmann::ordered_json& json) {
 
 void note(std::string_view line) {
     constexpr std::size_t kMost = 2000;  // characters: those of the longest error
-    write_all(STDERR_FILENO, base::shortened(line, kMost) + "\n");
+    write_all(STDERR_FILENO, base::shortened(with_flags(line), kMost) + "\n");
 }
 
 }  // namespace scorefield::base

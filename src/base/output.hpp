@@ -40,7 +40,7 @@ std::string format_shown(fmt::format_string<const Values&...> form, const Values
 /// One line of JSON, in ASCII, so that print changes nothing. File names need not be UTF-8: what is not becomes U+FFFD.
 std::string json_line(const nlohmann::ordered_json& json);
 
-/// Writes one printable line, whatever it quotes, to standard error.
+/// Writes one printable line, whatever it quotes, to standard error; fields that it names as flags (with_flags).
 void note(std::string_view line);
 
 }  // namespace scorefield::base

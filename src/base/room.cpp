@@ -34,7 +34,7 @@ std::uint64_t memory_limit() {
 void require_memory(std::uint64_t particles, std::uint64_t bytes_each, const std::string& what, std::uint64_t limit) {
     const std::uint64_t most = limit / 2 / bytes_each;
     if (particles <= most) return;
-    throw base::request_error("too many particles", "--particles",
+    throw base::request_error("too many particles", "`particles`",
                               fmt::format("{} {} need {}, half of the {} of memory is the limit", particles, what,
                                           size_text(particles, bytes_each), size_text(limit, 1)),
                               fmt::format("give at most {}", most));
@@ -52,7 +52,7 @@ void require_disk(const std::filesystem::path& path, const std::string& flag, st
         "not enough disk space", flag + " " + path.string(),
         fmt::format("{} states of {} particles need {}, {} are free", states, particles, base::byte_size(bytes),
                     size_text(space.available, 1)),
-        fmt::format("give at most --particles {}, or fewer --steps", space.available / (states * bytes_each)));
+        fmt::format("give at most `particles` {}, or fewer `steps`", space.available / (states * bytes_each)));
 }
 
 }  // namespace scorefield::base

@@ -129,4 +129,26 @@ std::string shown(std::string_view text) {
     return shortened(text, kShownCharacters);
 }
 
+std::string with_flags(std::string_view message) {
+    constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+    std::string result;
+    while (!message.empty()) {
+        const std::size_t open = std::min(message.find('`'), message.size());
+        const std::string_view rest = message.substr(std::min(open + 1, message.size()));
+        const std::size_t length = rest.find_first_not_of(kOfNames);
+        result += message.substr(0, open);
+        message.remove_prefix(open);
+        if (message.empty()) break;
+        if (length != std::string_view::npos && length > 0 && rest[length] == '`') {
+            result += "--";
+            result += rest.substr(0, length);
+            message = rest.substr(length + 1);
+        } else {
+            result += '`';
+            message = rest;
+        }
+    }
+    return result;
+}
+
 }  // namespace scorefield::base

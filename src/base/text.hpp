@@ -29,4 +29,8 @@ std::string shortened(std::string_view text, std::size_t most);
 /// kShownCharacters characters.
 std::string shown(std::string_view text);
 
+/// The flags of the command line for the fields that a message names in back quotes: `sampler.eta` becomes
+/// --sampler.eta.
+std::string with_flags(std::string_view message);
+
 }  // namespace scorefield::base

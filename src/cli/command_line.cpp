@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "base/text.hpp"
 #include "diffusion/targets.hpp"
 #include "settings/scene_file.hpp"
 #include "study/studies.hpp"
@@ -300,7 +301,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     try {
         main.parse(reversed);
     } catch (const CLI::CallForHelp&) {
-        result.text = main.help();
+        result.text = base::with_flags(main.help());
     } catch (const CLI::CallForVersion& version) {
         result.text = std::string(version.what()) + "\n";
     } catch (const CLI::ArgumentMismatch&) {

@@ -117,7 +117,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name) {
     const std::string table = table_hint(name);
     std::vector<std::string_view> names;
     for (const Shape& shape : shapes()) names.push_back(shape.name);
-    throw base::request_error("unknown data set", "--data " + name,
+    throw base::request_error("unknown data set", "`data` " + name,
                               "it is neither a built-in set nor a file ending in " + base::join(kSuffixes, " or "),
                               table.empty() ? base::name_hint(name, names) : table);
 }

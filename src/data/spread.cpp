@@ -84,7 +84,7 @@ std::string constants_of(const Spread& spread) {
 ScalingMode parse_scaling_mode(std::string_view name) {
     const auto* const found = std::ranges::find(kScalingModes, name);
     if (found != kScalingModes.end()) return static_cast<ScalingMode>(found - kScalingModes.begin());
-    throw base::request_error("unknown scaling", "--data.scaling", fmt::format("'{}' is not one", name),
+    throw base::request_error("unknown scaling", "`data.scaling`", fmt::format("'{}' is not one", name),
                               base::name_hint(name, kScalingModes));
 }
 
@@ -121,8 +121,8 @@ std::vector<std::string> scaling_remarks(const Spread& spread, ScalingMode mode)
                                               extremes.widest, rounded(extremes.ratio), extremes.narrowest);
         remarks.push_back(
             ratio + (mode == ScalingMode::common
-                         ? ", which cannot be learned with a common standard deviation; remove --data.scaling common"
-                         : ": each coordinate is standardised separately (--data.scaling per_coordinate)"));
+                         ? ", which cannot be learned with a common standard deviation; remove `data.scaling` common"
+                         : ": each coordinate is standardised separately (`data.scaling` per_coordinate)"));
     }
     if (std::string constants = constants_of(spread); mode != ScalingMode::common && !constants.empty()) {
         remarks.push_back(std::move(constants));

@@ -26,7 +26,7 @@ const ProcessEntry& find_entry(std::string_view name) {
     if (found != entries().end()) return *found;
     std::vector<std::string_view> names;
     for (const ProcessInfo& info : processes()) names.push_back(info.name);
-    throw base::request_error("unknown process '" + std::string(name) + "'", "--process", "no such name",
+    throw base::request_error("unknown process '" + std::string(name) + "'", "`process`", "no such name",
                               base::name_hint(name, names));
 }
 
@@ -52,7 +52,7 @@ std::string takers(std::string_view parameter) {
 
 base::Error not_taken(const ProcessSettings& settings, std::string_view parameter) {
     const std::string with = settings.name == "ddpm" ? " with the schedule " + settings.schedule : "";
-    return base::request_error("flag without effect", fmt::format("--process.{}", parameter),
+    return base::request_error("flag without effect", fmt::format("`process.{}`", parameter),
                                fmt::format("the process {}{} has no such parameter", settings.name, with),
                                "leave it out; it belongs to " + takers(parameter));
 }
@@ -66,7 +66,7 @@ void check_number(const ProcessParameter& parameter, double value) {
     const bool above = parameter.with_low ? value >= parameter.low : value > parameter.low;
     const bool below = parameter.below_high ? value < parameter.high : value <= parameter.high;
     if (above && below && (!parameter.whole || value == std::floor(value))) return;
-    throw base::request_error("value out of range", fmt::format("--process.{}", parameter.name),
+    throw base::request_error("value out of range", fmt::format("`process.{}`", parameter.name),
                               fmt::format("{} is not allowed", value), "give " + range_text(parameter));
 }
 
@@ -136,9 +136,9 @@ std::shared_ptr<const NoiseProcess> make_process(const ProcessSettings& settings
 
 void require_ordered(std::string_view lower, double low, std::string_view upper, double high, bool may_equal) {
     if (low < high || (may_equal && low == high)) return;
-    throw base::request_error("value out of range", fmt::format("--process.{}", upper),
+    throw base::request_error("value out of range", fmt::format("`process.{}`", upper),
                               fmt::format("{} is {} {} = {}", high, may_equal ? "below" : "not above", lower, low),
-                              fmt::format("raise it, or lower --process.{}", lower));
+                              fmt::format("raise it, or lower `process.{}`", lower));
 }
 
 double softplus(double x) {

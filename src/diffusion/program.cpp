@@ -140,7 +140,7 @@ class Checker {
         if (holds) return;
         const std::string place = place_.empty() ? field : place_ + "." + field;
         throw base::request_error("invalid program", where_.empty() ? place : where_ + ": " + place, why,
-                                  "write it with scorefield program --json");
+                                  "write it with scorefield program `json`");
     }
 
     const Program& program_;

@@ -359,7 +359,7 @@ std::string to_json(const Program& program) {
 
 Program program_from_json(const std::string& text, const std::string& where) {
     const JsonDocument document =
-        parse_json_without(text, "ops", "invalid program", where, "write it with scorefield program --json");
+        parse_json_without(text, "ops", "invalid program", where, "write it with scorefield program `json`");
     Program program = read_program(text, document);
     program.validate(where);
     return program;

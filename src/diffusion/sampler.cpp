@@ -32,7 +32,7 @@ const std::vector<SamplerEntry>& entries() {
 
 void check_range(const char* name, std::optional<double> value, double low, double high, bool open_low = false) {
     if (!value || (*value >= low && *value <= high && (!open_low || *value > low))) return;
-    throw base::request_error(fmt::format("{} out of range", name), fmt::format("--sampler.{}", name),
+    throw base::request_error(fmt::format("{} out of range", name), fmt::format("`sampler.{}`", name),
                               open_low ? fmt::format("{} is not > {} and at most {}", *value, low, high)
                                        : fmt::format("{} is not in {} … {}", *value, low, high));
 }
@@ -40,7 +40,7 @@ void check_range(const char* name, std::optional<double> value, double low, doub
 void check_choice(const char* name, const std::optional<std::string>& value,
                   std::span<const std::string_view> choices) {
     if (!value || std::ranges::find(choices, *value) != choices.end()) return;
-    throw base::request_error("unknown value '" + *value + "'", fmt::format("--sampler.{}", name), "no such name",
+    throw base::request_error("unknown value '" + *value + "'", fmt::format("`sampler.{}`", name), "no such name",
                               base::name_hint(*value, choices));
 }
 
@@ -63,7 +63,7 @@ void require_taken(const SamplerInfo& info, const SamplerSettings& settings) {
         if (!value || takes(info, name)) return;
         std::vector<std::string_view> taken;
         for (const SamplerParameter& parameter : info.parameters) taken.push_back(parameter.name);
-        throw base::request_error("flag without effect", fmt::format("--sampler.{}", name),
+        throw base::request_error("flag without effect", fmt::format("`sampler.{}`", name),
                                   fmt::format("the sampler {} has no such parameter", info.name),
                                   taken.empty() ? "it has none" : "it has " + base::join(taken));
     });
@@ -71,7 +71,7 @@ void require_taken(const SamplerInfo& info, const SamplerSettings& settings) {
 
 void require_order(const SamplerInfo& info, const SamplerSettings& settings) {
     if (!settings.order || (*settings.order >= 1 && *settings.order <= info.most_order)) return;
-    throw base::request_error("order out of range", "--sampler.order",
+    throw base::request_error("order out of range", "`sampler.order`",
                               fmt::format("{} is not in 1 … {}", *settings.order, info.most_order),
                               fmt::format("give 1 … {}", info.most_order));
 }
@@ -133,7 +133,7 @@ std::span<const SamplerInfo> samplers() {
 }
 
 const SamplerInfo& sampler_info(std::string_view name) {
-    return find_sampler(name, "--sampler").info;
+    return find_sampler(name, "`sampler`").info;
 }
 
 SamplerSettings only_taken(SamplerSettings settings) {
@@ -163,10 +163,10 @@ bool has_effect(const SamplerSettings& settings, std::string_view parameter) {
 
 Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
                         Pilot* pilot) {
-    const SamplerEntry& entry = checked_sampler(settings, "--sampler");
+    const SamplerEntry& entry = checked_sampler(settings, "`sampler`");
     const Course way = course_in_direction(course, settings.name);
     if (way.steps().empty()) {
-        throw base::request_error("too few steps", "--steps", "no step is left between data and noise",
+        throw base::request_error("too few steps", "`steps`", "no step is left between data and noise",
                                   "give more steps");
     }
     ProgramBuilder builder(way, parametrisation, settings, pilot);

@@ -97,7 +97,7 @@ std::vector<double> leading(const Request& request, int offset) {
     for (int i = request.count() - 1; i >= 0; --i) times.push_back(low + i * step + offset);
     if (times.front() <= request.range.highest) return times;
     throw base::request_error(
-        "value out of range", "--spacing.offset",
+        "value out of range", "`spacing.offset`",
         fmt::format("it moves the first step to {}, beyond {}", times.front(), request.range.highest),
         fmt::format("give at most {}", offset - (times.front() - request.range.highest)));
 }
@@ -204,7 +204,7 @@ void check_spacing(const NoiseProcess& process, const TimeRange& range, std::str
     for (const SpacingInfo& info : kInfos) {
         if (obstacle(process, range, info.name).empty()) possible.push_back(info.name);
     }
-    throw base::request_error(fmt::format("no spacing {} on this process", name), "--spacing", why,
+    throw base::request_error(fmt::format("no spacing {} on this process", name), "`spacing`", why,
                               "choose one of " + base::join(possible));
 }
 
@@ -221,7 +221,7 @@ void for_each_parameter(Settings& settings, const Action& action) {
 const SpacingInfo& find_spacing(std::string_view name) {
     const auto found = std::ranges::find(kInfos, name, &SpacingInfo::name);
     if (found != kInfos.end()) return *found;
-    throw base::request_error("unknown spacing '" + std::string(name) + "'", "--spacing", "no such name",
+    throw base::request_error("unknown spacing '" + std::string(name) + "'", "`spacing`", "no such name",
                               base::name_hint(name, kSpacings));
 }
 
@@ -232,13 +232,13 @@ bool takes(const SpacingInfo& info, std::string_view parameter) {
 void check_range(const char* name, double value, double low, double high, bool open_low = false) {
     if (value >= low && value <= high && (!open_low || value > low)) return;
     throw base::request_error(
-        "value out of range", "--" + spacing_flag(name), fmt::format("{} is not allowed", value),
+        "value out of range", "`" + spacing_flag(name) + "`", fmt::format("{} is not allowed", value),
         open_low ? fmt::format("give > {}, at most {}", low, high) : fmt::format("give {} … {}", low, high));
 }
 
 void check_final(const std::optional<std::string>& final) {
     if (!final || std::ranges::find(kFinals, *final) != kFinals.end()) return;
-    throw base::request_error("unknown value '" + *final + "'", "--spacing.final", "no such name",
+    throw base::request_error("unknown value '" + *final + "'", "`spacing.final`", "no such name",
                               base::name_hint(*final, kFinals));
 }
 
@@ -248,7 +248,7 @@ void check_settings(const SpacingSettings& settings) {
         if (!value || takes(info, name)) return;
         std::vector<std::string_view> taken;
         for (const SpacingParameter& parameter : info.parameters) taken.push_back(parameter.name);
-        throw base::request_error("flag without effect", "--" + spacing_flag(name),
+        throw base::request_error("flag without effect", "`" + spacing_flag(name) + "`",
                                   fmt::format("the spacing {} has no such parameter", info.name),
                                   "it has " + base::join(taken));
     });
@@ -264,14 +264,14 @@ void check_steps(const Request& request, std::string_view name) {
     const int levels = static_cast<int>(request.range.highest - request.range.lowest_noisy) + 1;
     const int most = request.to_clean ? levels : levels - 1;
     if (request.steps < 1) {
-        throw base::request_error("bad number of steps", "--steps", fmt::format("{} is below 1", request.steps),
+        throw base::request_error("bad number of steps", "`steps`", fmt::format("{} is below 1", request.steps),
                                   limited ? fmt::format("give 1 … {}", most) : "give 1 or more");
     }
     if (limited && request.steps > most) {
         throw base::request_error(
-            "too many steps", "--steps",
+            "too many steps", "`steps`",
             fmt::format("{} steps, but the process has {} distinct timesteps", request.steps, levels),
-            fmt::format("use at most {} steps; with --target, a larger --process.T also works", most));
+            fmt::format("use at most {} steps; with `target`, a larger `process.T` also works", most));
     }
 }
 
@@ -280,17 +280,17 @@ void require_noise(const Request& request, std::string_view name, double first) 
     const TimeRange range = request.range;
     if (request.steps > 1 || first > range.lowest_noisy || range.highest == range.lowest_noisy) return;
     throw base::request_error(
-        "too few steps", "--steps",
+        "too few steps", "`steps`",
         fmt::format("with spacing {}, a single step starts at timestep {}, which has almost no noise", name, first),
-        "use --steps 2 or more, or --spacing trailing");
+        "use `steps` 2 or more, or `spacing` trailing");
 }
 
 /// Rounding can bring two times together where there are very many of them.
 void require_distinct(const std::vector<double>& times) {
     const auto found = std::ranges::adjacent_find(times, std::ranges::less_equal{});
     if (found == times.end()) return;
-    throw base::request_error("too many steps", "--steps", fmt::format("two of them fall on t = {}", *found),
-                              "give fewer, or choose another --spacing");
+    throw base::request_error("too many steps", "`steps`", fmt::format("two of them fall on t = {}", *found),
+                              "give fewer, or choose another `spacing`");
 }
 
 double parse_time(std::string_view item) {
@@ -300,7 +300,7 @@ double parse_time(std::string_view item) {
     double value = 0;
     const auto [rest, error] = std::from_chars(number.data(), number.data() + number.size(), value);
     if (error != std::errc() || rest != number.data() + number.size()) {
-        throw base::request_error("bad list of timesteps", "--timesteps", fmt::format("'{}' is not a number", item),
+        throw base::request_error("bad list of timesteps", "`timesteps`", fmt::format("'{}' is not a number", item),
                                   "give numbers with commas between them, e.g. 999,500,10");
     }
     return value;
@@ -308,7 +308,7 @@ double parse_time(std::string_view item) {
 
 [[noreturn]] void refuse_timestep(const std::string& why, const TimeRange& range) {
     throw base::request_error(
-        "bad list of timesteps", "--timesteps", why,
+        "bad list of timesteps", "`timesteps`", why,
         fmt::format("give strictly decreasing {} from {} down to {}", range.discrete ? "whole numbers" : "times",
                     range.highest, range.lowest_noisy));
 }
@@ -383,7 +383,7 @@ Course make_course(const std::shared_ptr<const NoiseProcess>& process, const std
     std::optional<double> end;
     if (!ends_clean(final)) end = process->times().lowest_noisy;
     if (end && timesteps.back() <= *end) {
-        refuse_timestep(fmt::format("{} is not above {}, where --spacing.final sigma_min ends", timesteps.back(), *end),
+        refuse_timestep(fmt::format("{} is not above {}, where `spacing.final` sigma_min ends", timesteps.back(), *end),
                         process->times());
     }
     const Course course(process, timesteps, end);

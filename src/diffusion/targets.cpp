@@ -17,7 +17,7 @@ namespace {
 constexpr double kMaxVariance = kMaxMixtureScale * kMaxMixtureScale;
 
 constexpr std::array<TargetInfo, 9> kTargets = {{
-    {"gaussian", "", "one Gaussian of mean 0, its variance by --target.variance, its dimension by --dim"},
+    {"gaussian", "", "one Gaussian of mean 0, its variance by `target.variance`, its dimension by `dim`"},
     {"mixture_a", "", "1-D: 0.3 N(-2, 0.2^2) + 0.7 N(2, 1), a narrow and a wide mode"},
     {"mixture_b", "", "1-D: 0.6 N(2, 0.5^2) + 0.4 N(-2, 0.2^2), two modes that Langevin dynamics does not mix"},
     {"mixture_c", "", "1-D: half N(-3, 1), half N(3, 1)"},
@@ -30,12 +30,12 @@ constexpr std::array<TargetInfo, 9> kTargets = {{
 
 GaussianMixture make_gaussian(const TargetSettings& settings) {
     if (settings.dim < 1 || settings.dim > 3) {
-        throw base::request_error("dimension out of range", "--dim", fmt::format("{} is not 1, 2 or 3", settings.dim),
+        throw base::request_error("dimension out of range", "`dim`", fmt::format("{} is not 1, 2 or 3", settings.dim),
                                   "give one of them");
     }
     if (!(settings.variance >= 1 / kMaxVariance && settings.variance <= kMaxVariance)) {
         throw base::request_error(
-            "variance out of range", "--target.variance",
+            "variance out of range", "`target.variance`",
             fmt::format("{} is not within {:g} … {:g}", settings.variance, 1 / kMaxVariance, kMaxVariance),
             "give a number between them");
     }
@@ -67,7 +67,7 @@ const TargetInfo& target_info(std::string_view name) {
     std::vector<std::string_view> names;
     names.reserve(kTargets.size());
     for (const TargetInfo& info : kTargets) names.push_back(info.name);
-    throw base::request_error("unknown target '" + std::string(name) + "'", "--target", "no such name",
+    throw base::request_error("unknown target '" + std::string(name) + "'", "`target`", "no such name",
                               base::name_hint(name, names));
 }
 

@@ -103,13 +103,13 @@ void choose_device(DeviceList& list, const std::string& selector) {
     }
     const int match = matching_device(list, selector);
     if (match < 0) {
-        throw base::request_error("no such Vulkan device '" + selector + "'", "--device", "no index or name matches",
+        throw base::request_error("no such Vulkan device '" + selector + "'", "`device`", "no index or name matches",
                                   "there are: " + names(list) + "; or auto");
     }
     const DeviceDescription& device = list.devices[static_cast<std::size_t>(match)];
     if (!device.usable()) {
         throw base::running_error("the Vulkan device cannot be used", device.name, device.unusable_because,
-                                  "choose another with --device, or update its driver");
+                                  "choose another with `device`, or update its driver");
     }
     list.chosen = match;
     list.reason = fmt::format("{} was asked for ('{}')", device.name, selector);

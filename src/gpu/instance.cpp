@@ -11,7 +11,7 @@ namespace scorefield::gpu {
 namespace {
 
 base::Error no_driver(const std::string& why) {
-    return base::running_error("no Vulkan device", "--device", why,
+    return base::running_error("no Vulkan device", "`device`", why,
                                "install a driver for the GPU, or mesa-vulkan-drivers for one in software");
 }
 

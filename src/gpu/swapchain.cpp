@@ -185,7 +185,7 @@ Swapchain::Swapchain(Device& device, VkSurfaceKHR surface, std::uint32_t width, 
     if (supported == VK_FALSE || !device.has_swapchain_extension()) {
         throw base::running_error("cannot show a window", device.properties().name,
                                   "this device cannot present to the window system",
-                                  "choose another with --device, or use render");
+                                  "choose another with `device`, or use render");
     }
     const VkSurfaceCapabilitiesKHR now = state_->capabilities();
     if ((now.supportedUsageFlags & kUsage) != kUsage) {

@@ -49,8 +49,8 @@ void MessageLog::clear() {
 ValidationSetup::ValidationSetup(Validation level, MessageLog& log) {
     if (level == Validation::off) return;
     if (!layer_installed()) {
-        throw base::running_error("no Vulkan validation", "--validation", std::string(kLayer) + " is not installed",
-                                  "install the package vulkan-validationlayers or use --validation off");
+        throw base::running_error("no Vulkan validation", "`validation`", std::string(kLayer) + " is not installed",
+                                  "install the package vulkan-validationlayers or use `validation` off");
     }
     layers_ = {kLayer};
     extensions_ = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME};

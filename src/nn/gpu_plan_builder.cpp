@@ -408,7 +408,8 @@ struct GpuPlan::Builder {
 };
 
 GpuPlan::GpuPlan(gpu::Device& device, const Graph& graph, const std::vector<Value>& outputs, std::size_t max_rows)
-    : combine_(device, "graph combine", shaders::nn_plan_combine_comp, {gpu::workgroup_size(device, kOuterGroup), kChunk}) {
+    : combine_(device, "graph combine", shaders::nn_plan_combine_comp,
+               {gpu::workgroup_size(device, kOuterGroup), kChunk}) {
     Builder(*this, device, graph, outputs, max_rows).build();
 }
 

@@ -132,7 +132,7 @@ class ExactSource : public GpuSource {
                                                  eval.c_out * output.of_score - eval.c_skip * eval.sigma * eval.sigma};
             if (!std::isfinite(answer.of_denoised) || !std::isfinite(answer.of_score)) {
                 refuse(i, fmt::format("at alpha {} and sigma {} its prediction is infinite", eval.alpha, eval.sigma),
-                       "use --prediction score or x0");
+                       "use `prediction` score or x0");
             }
             questions_.push_back({{eval.alpha, eval.sigma}, answer});
         }

@@ -61,9 +61,9 @@ std::uint32_t group_size(const gpu::Device& device) {
 gpu::Buffer make_values(gpu::Device& device, int registers, std::uint32_t dim, std::uint32_t stride) {
     const std::uint32_t most = Executor::largest_capacity(device, dim, registers);
     if (stride > most) {
-        throw base::request_error("too many particles at once", "--chunk",
+        throw base::request_error("too many particles at once", "`chunk`",
                                   fmt::format("this device takes {} of them", most),
-                                  "use a smaller --chunk; it changes nothing but memory");
+                                  "use a smaller `chunk`; it changes nothing but memory");
     }
     return {device, "particles", VkDeviceSize{static_cast<std::uint32_t>(registers)} * dim * stride * sizeof(float)};
 }

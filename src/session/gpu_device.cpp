@@ -41,7 +41,7 @@ gpu::DeviceRequest device_request(const settings::Settings& settings, std::vecto
 void require_no_validation_messages(const gpu::Device& device) {
     const std::size_t count = device.validation_messages().size();
     if (count == 0) return;
-    throw base::running_error(fmt::format("{} validation message{}", count, count == 1 ? "" : "s"), "--validation",
+    throw base::running_error(fmt::format("{} validation message{}", count, count == 1 ? "" : "s"), "`validation`",
                               "the Vulkan validation layer found mistakes, printed above", "please report them");
 }
 

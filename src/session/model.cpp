@@ -64,16 +64,16 @@ void require_no_contradiction(const settings::Settings& settings, const Model& m
         const std::string own = model_value(*model.checkpoint, setting);
         if (said == own) continue;
         throw base::request_error(fmt::format("{} contradicts the model", setting.name),
-                                  "--" + std::string(setting.name),
+                                  "`" + std::string(setting.name) + "`",
                                   fmt::format("{} was trained with {}, not {}", model.path.string(), own, said),
-                                  fmt::format("leave --{} out, or choose another --model", setting.name));
+                                  fmt::format("leave `{}` out, or choose another `model`", setting.name));
     }
 }
 
 void require_dim(const settings::Settings& settings, std::size_t dim, const std::string& what) {
     if (!settings.is_given("dim") || static_cast<std::size_t>(settings.dim) == dim) return;
-    throw base::request_error("dimensions differ", "--dim", fmt::format("{} has {}, not {}", what, dim, settings.dim),
-                              "leave --dim out");
+    throw base::request_error("dimensions differ", "`dim`", fmt::format("{} has {}, not {}", what, dim, settings.dim),
+                              "leave `dim` out");
 }
 
 double data_deviation(const diffusion::ProcessSettings& process) {
@@ -87,17 +87,17 @@ void choose_class(const settings::Settings& settings, model::Checkpoint& checkpo
     if (settings.label) label = static_cast<std::size_t>(*settings.label);
     if (label && *label >= classes) {
         throw base::request_error(
-            "no such class", "--class",
+            "no such class", "`class`",
             classes == 0 ? fmt::format("{} was trained without classes", where)
                          : fmt::format("{} has the classes 0 … {}", where, classes - 1),
-            classes == 0 ? "leave it out, or train with --train.conditional on" : "choose one of them");
+            classes == 0 ? "leave it out, or train with `train.conditional` on" : "choose one of them");
     }
     const auto dropout = checkpoint.training.find("setting.train.label_dropout");
     const bool always_told = classes > 0 && dropout != checkpoint.training.end() && dropout->second == "0";
     if (always_told && !label && settings::find_setting("class")->taken_by(settings.command)) {
-        throw base::request_error("missing --class", where,
-                                  "it was trained with --train.label_dropout 0, so it can sample single classes only",
-                                  fmt::format("use --class 0 … {}", classes - 1));
+        throw base::request_error("missing `class`", where,
+                                  "it was trained with `train.label_dropout` 0, so it can sample single classes only",
+                                  fmt::format("use `class` 0 … {}", classes - 1));
     }
     checkpoint.tensors = nn::weights_of_class(checkpoint.tensors, checkpoint.network, label);
     checkpoint.network.classes = 0;
@@ -166,37 +166,37 @@ void require_program_fits(const settings::Settings& settings, const diffusion::P
         throw base::request_error(
             "dimensions differ", settings.program,
             fmt::format("its initial distribution has {} dimensions, the model {}", given, model.dim()),
-            "compile it for this model, or choose another --model or --target");
+            "compile it for this model, or choose another `model` or `target`");
     }
     if (model.checkpoint) {
         const std::string why = diffusion::contradiction(program, *model.process, model.parametrisation);
         if (!why.empty()) {
             throw base::request_error("program does not match the model", settings.program,
                                       fmt::format("{} ({})", why, model.path.string()),
-                                      "compile it for this model, or choose another --model or --target");
+                                      "compile it for this model, or choose another `model` or `target`");
         }
     }
     if (model.target && program.prediction && *program.prediction != model.parametrisation.prediction) {
         throw base::request_error(
-            "flags contradict each other", "--program and --prediction",
+            "flags contradict each other", "`program` and `prediction`",
             fmt::format("the program is for the prediction {}", diffusion::prediction_name(*program.prediction)),
-            "leave --prediction out");
+            "leave `prediction` out");
     }
     if (model.target) require_fits_own_header(settings, program, model.parametrisation);
     if (start_kind(settings) == StartKind::prior) {
-        throw base::request_error("flag without effect", "--init", "the program defines its initial distribution",
-                                  "leave it out, or use --init matched");
+        throw base::request_error("flag without effect", "`init`", "the program defines its initial distribution",
+                                  "leave it out, or use `init` matched");
     }
     if (settings.is_given("process") && program.process != settings.process.name) {
-        throw base::request_error("flags contradict each other", "--program and --process",
+        throw base::request_error("flags contradict each other", "`program` and `process`",
                                   fmt::format("the program is for the process {}", program.process),
-                                  "leave --process out");
+                                  "leave `process` out");
     }
     if (settings.program == kChainProgram && (model.target || model.checkpoint) && model.dim() != 1) {
         throw base::request_error(
-            "dimensions differ", "--program",
+            "dimensions differ", "`program`",
             fmt::format("{} needs a score in 1 dimension, this one has {}", settings.program, model.dim()),
-            fmt::format("use --target {}", kChainProgram));
+            fmt::format("use `target` {}", kChainProgram));
     }
 }
 
@@ -215,9 +215,9 @@ diffusion::Parametrisation parametrisation_of_program(const settings::Settings& 
     }
     if (settings.is_given("prediction")) return parametrisation;
     if (!program.prediction && settings.program != kChainProgram) {
-        throw base::request_error("missing --prediction", settings.program,
+        throw base::request_error("missing `prediction`", settings.program,
                                   "the program does not name the prediction that it was compiled for",
-                                  "give it: --prediction epsilon for programs of the default model and of most "
+                                  "give it: `prediction` epsilon for programs of the default model and of most "
                                   "schedulers, x0 for programs of an exact target");
     }
     parametrisation.prediction = program.prediction.value_or(diffusion::Prediction::x0);
@@ -230,7 +230,7 @@ diffusion::Program open_program(const settings::Settings& settings, const Model&
     require_program_fits(settings, program, model);
     if (settings.init != "matched") return program;
     if (!model.clean_moments) {
-        throw base::request_error("cannot match the initial distribution", "--init",
+        throw base::request_error("cannot match the initial distribution", "`init`",
                                   "the mean and variance of the data are not known", "leave it out");
     }
     program.start = diffusion::start_law_of(
@@ -249,7 +249,7 @@ diffusion::Course nodes_of(const settings::Settings& settings, const Model& mode
 /// The viewer may train, where --data.scaling counts, whatever it shows first.
 void refuse_scaling(const settings::Settings& settings, const std::string& why) {
     if (settings.command == settings::Command::view || !settings.is_given("data.scaling")) return;
-    throw base::request_error("flag without effect", "--data.scaling", why, "leave it out");
+    throw base::request_error("flag without effect", "`data.scaling`", why, "leave it out");
 }
 
 }  // namespace
@@ -264,8 +264,8 @@ fs::path default_model() {
         std::error_code missing;
         if (fs::is_regular_file(place, missing)) return place.lexically_normal();
     }
-    throw base::request_error("no model", "--model", "the default, assets/swiss_roll.safetensors, was not found",
-                              "give --model FILE, or train one with 'scorefield train'");
+    throw base::request_error("no model", "`model`", "the default, assets/swiss_roll.safetensors, was not found",
+                              "give `model` FILE, or train one with 'scorefield train'");
 }
 
 std::vector<fs::path> models_in(const fs::path& folder) {
@@ -324,12 +324,12 @@ ScaledTarget open_target(const settings::Settings& settings) {
     const diffusion::TargetInfo& info = diffusion::target_info(choice.name);
     if (info.argument.empty() != choice.argument.empty()) {
         throw base::request_error(
-            choice.argument.empty() ? "missing value" : "unexpected argument '" + choice.argument + "'", "--target",
+            choice.argument.empty() ? "missing value" : "unexpected argument '" + choice.argument + "'", "`target`",
             choice.argument.empty() ? choice.name + " needs one" : choice.name + " takes none",
-            fmt::format("use --target {} {}", info.name, info.argument));
+            fmt::format("use `target` {} {}", info.name, info.argument));
     }
     if (settings.is_given("target.variance") && choice.name != "gaussian") {
-        throw base::request_error("flag without effect", "--target.variance", choice.name + " has no such parameter",
+        throw base::request_error("flag without effect", "`target.variance`", choice.name + " has no such parameter",
                                   "leave it out");
     }
     if (choice.name != "empirical") refuse_scaling(settings, choice.name + " keeps its own units");
@@ -367,17 +367,17 @@ void require_data_fit(const settings::Settings& settings, const Model& model) {
     if (settings.data.empty()) return;
     const std::size_t dim = open_data(settings, settings.data)->dim();
     if (dim == model.dim()) return;
-    throw base::request_error("data do not fit the model", "--data",
+    throw base::request_error("data do not fit the model", "`data`",
                               fmt::format("{} has {} dimensions, the score {}", settings.data, dim, model.dim()),
                               "choose the data that the model was trained on");
 }
 
 Model open_target_model(const settings::Settings& settings) {
     if (settings.label) {
-        throw base::request_error("flag without effect", "--class", "an exact target has no classes", "leave it out");
+        throw base::request_error("flag without effect", "`class`", "an exact target has no classes", "leave it out");
     }
     if (!settings.model.empty()) {
-        throw base::request_error("two scores", "--model and --target", "a run uses only one of them",
+        throw base::request_error("two scores", "`model` and `target`", "a run uses only one of them",
                                   "leave one of them out");
     }
     Model model = open_process(settings);
@@ -411,7 +411,7 @@ Model open_process(const settings::Settings& settings) {
 
 std::shared_ptr<const diffusion::NoiseProcess> make_process(const settings::Settings& settings) {
     if (settings.is_given("process.schedule") && settings.process.name != "ddpm") {
-        throw base::request_error("flag without effect", "--process.schedule",
+        throw base::request_error("flag without effect", "`process.schedule`",
                                   fmt::format("the process {} has no such parameter", settings.process.name),
                                   "leave it out; it belongs to ddpm");
     }

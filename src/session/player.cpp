@@ -34,16 +34,16 @@ std::vector<Moment> moments_of(const diffusion::Program& program) {
 /// Throws where the program takes more than noise.
 void require_no_inputs(const diffusion::Program& program, const settings::Settings& settings) {
     if (program.mask_register < 0) return;
-    throw base::request_error("missing inputs", settings.program.empty() ? "--sampler" : "--program",
-                              program.sampler + " needs --known and --mask, which only 'sample' takes",
-                              "use 'scorefield sample' with --known and --mask, or choose another sampler");
+    throw base::request_error("missing inputs", settings.program.empty() ? "`sampler`" : "`program`",
+                              program.sampler + " needs `known` and `mask`, which only 'sample' takes",
+                              "use 'scorefield sample' with `known` and `mask`, or choose another sampler");
 }
 
 void require_room(const gpu::Device& device, std::uint32_t dim, int registers, std::uint32_t particles) {
     const std::uint32_t most = sample::Executor::largest_capacity(device, dim, registers);
     if (particles <= most) return;
     throw base::request_error(
-        "too many particles", "--particles",
+        "too many particles", "`particles`",
         fmt::format("{} particles do not fit into one buffer of {}", particles, device.properties().name),
         fmt::format("give at most {}, or use sample, which works in batches", most));
 }

@@ -75,8 +75,8 @@ class Player {
     static constexpr std::uint64_t kWhole = UINT64_MAX;
 
     /// Records what is missing from the whole state recorded last to the one that the clock shows, at most about `most`
-    /// > 0 particle-steps of it (by whole gpu::kParticleMultiple); the rest is left to the next recordings. `started` is
-    /// called after a new start state has been recorded as the state that is shown. Returns how many particle-steps
+    /// > 0 particle-steps of it (by whole gpu::kParticleMultiple); the rest is left to the next recordings. `started`
+    /// is called after a new start state has been recorded as the state that is shown. Returns how many particle-steps
     /// were recorded. Weights that are `live` are taken over as they ask, after prepare_live; where they ask for
     /// finished samples, the clock stands still.
     std::uint64_t record(gpu::Recorder& recorder, std::uint64_t most, const std::function<void()>& started,

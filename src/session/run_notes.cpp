@@ -89,8 +89,8 @@ Note few_levels_note(const settings::Settings& settings, const Model& model) {
     }
     if (value("objective") != "ncsn" || settings.sampler.name == "annealed_langevin") return {};
     return base::format_shown(
-        "{0} was trained at {1} discrete noise levels. To sample at these levels only, use --sampler annealed_langevin "
-        "--spacing linspace --steps {1}",
+        "{0} was trained at {1} discrete noise levels. To sample at these levels only, use `sampler` annealed_langevin "
+        "`spacing` linspace `steps` {1}",
         model.path.string(), value("objective.levels"));
 }
 
@@ -151,8 +151,8 @@ Note program_note(const settings::Settings& settings, const Model& model, const 
                     diffusion::GaussianCheck::kMean, std::sqrt(diffusion::GaussianCheck::kVariance), found);
     if (settings.program.empty()) {
         return fmt::format("too few steps or unsuitable noise levels: {}. {}", test,
-                           settings.timesteps.empty() ? "Use more --steps or another --spacing"
-                                                      : "Give more --timesteps, or use --steps and --spacing");
+                           settings.timesteps.empty() ? "Use more `steps` or another `spacing`"
+                                                      : "Give more `timesteps`, or use `steps` and `spacing`");
     }
     return base::format_shown(
         "{}: too few steps, unsuitable noise levels, or not a program for {}: {}. Compile it again with more steps or "
@@ -181,18 +181,18 @@ double narrowest_deviation(const Model& model) {
 /// The process parameter that lowers the last noise level.
 std::string_view last_level_remedy(const diffusion::ProcessSettings& process) {
     if (process.name == "ddpm") {
-        if (process.schedule == "constant") return "a smaller --process.beta";
-        return process.schedule.starts_with("cosine") ? "a larger --process.T" : "a smaller --process.beta_start";
+        if (process.schedule == "constant") return "a smaller `process.beta`";
+        return process.schedule.starts_with("cosine") ? "a larger `process.T`" : "a smaller `process.beta_start`";
     }
-    if (process.name == "ve" || process.name == "edm") return "a smaller --process.sigma_min";
-    return process.name == "additive" ? "a smaller --process.s or --process.t_min" : "a smaller --process.t_min";
+    if (process.name == "ve" || process.name == "edm") return "a smaller `process.sigma_min`";
+    return process.name == "additive" ? "a smaller `process.s` or `process.t_min`" : "a smaller `process.t_min`";
 }
 
 /// How to end at a lower noise level.
 std::string end_remedy(const settings::Settings& settings, const Model& model) {
     if (!settings.program.empty()) return "compile the program with more steps or a lower last level";
-    if (!settings.timesteps.empty()) return "add a smaller last timestep to --timesteps";
-    const std::string levels = "use more --steps or another --spacing";
+    if (!settings.timesteps.empty()) return "add a smaller last timestep to `timesteps`";
+    const std::string levels = "use more `steps` or another `spacing`";
     return model.target ? fmt::format("{}, or {}", levels, last_level_remedy(model.process_settings)) : levels;
 }
 

@@ -30,7 +30,7 @@ using diffusion::Marginal;
 /// Every row is a particle's.
 data::Points read_rows(const std::string& path) {
     return data::require_all_finite(data::read_npy_points(path), path,
-                                    "remove rows with NaN or infinity, and reduce --particles accordingly");
+                                    "remove rows with NaN or infinity, and reduce `particles` accordingly");
 }
 
 data::Points read_states(const settings::Settings& settings, const Model& model) {
@@ -39,7 +39,7 @@ data::Points read_states(const settings::Settings& settings, const Model& model)
         throw base::request_error("initial states have the wrong shape", settings.init,
                                   fmt::format("it holds ({}, {}), the run needs ({}, {})", states.count, states.dim,
                                               settings.particles, model.dim()),
-                                  "give one row per particle, or leave --particles out");
+                                  "give one row per particle, or leave `particles` out");
     }
     return data::standardise(std::move(states), file_scaling(settings, model));
 }
@@ -89,10 +89,10 @@ std::string level_text(const Marginal& at) {
 }
 
 constexpr std::string_view kMoreNoise =
-    "start at a higher noise level (larger --process.T or sigma, another --spacing)";
+    "start at a higher noise level (larger `process.T` or sigma, another `spacing`)";
 
 std::string remedy(const settings::Settings& settings, const Model& model) {
-    const std::string better = model.target ? "--init exact" : "--init matched";
+    const std::string better = model.target ? "`init` exact" : "`init` matched";
     if (!settings.program.empty()) return fmt::format("Use {}, or compile the program for this model", better);
     return fmt::format("Use {}, or {}", better, kMoreNoise);
 }
@@ -106,7 +106,7 @@ StartKind start_kind(const settings::Settings& settings) {
     // A file may have any name, but a plain word that names none is meant for one of the modes.
     std::error_code unseen;
     if (settings.init.find_first_of("./") == std::string::npos && !std::filesystem::exists(settings.init, unseen)) {
-        throw base::request_error("unknown start '" + base::shown(settings.init) + "'", "--init",
+        throw base::request_error("unknown start '" + base::shown(settings.init) + "'", "`init`",
                                   "no such name and no such file",
                                   base::name_hint(settings.init, settings::kStarts) + ", or FILE.npy");
     }
@@ -157,9 +157,9 @@ StartRows start_rows(const settings::Settings& settings, const Model& model, con
             return {};
         case StartKind::exact: {
             if (!model.target) {
-                throw base::request_error("no exact marginal to start from", "--init",
+                throw base::request_error("no exact marginal to start from", "`init`",
                                           "only an exact target has a known marginal",
-                                          "use --init matched, or choose a --target");
+                                          "use `init` matched, or choose a `target`");
             }
             const Marginal at = first_level(settings, model, program);
             return [target = model.target, seed = settings.seed, at](std::uint32_t first, std::span<float> rows) {
@@ -198,7 +198,7 @@ std::optional<std::string> start_note(const settings::Settings& settings, const 
         if (difference < std::max(std::log(kSmallestRatio), sampling_error)) return {};
         return fmt::format(
             "the states in {} do not match the marginal at {}: in coordinate {} the mean is off by {:.3g} std and the "
-            "std is {:.3g} times the expected one. Check --units, and that the states belong to this noise level",
+            "std is {:.3g} times the expected one. Check `units`, and that the states belong to this noise level",
             settings.init, level_text(at), found.coordinate, found.shift, found.ratio);
     }
     constexpr double kSmall = 0.03;
@@ -214,7 +214,7 @@ std::optional<std::string> start_note(const settings::Settings& settings, const 
     return fmt::format(
         "at {}, the data still contribute {:.3g}% of the variance, but the initial distribution is Gaussian (only its "
         "mean and variance match). {}",
-        level_text(at), 100 * share, model.target ? "Use --init exact" : fmt::format("To avoid this, {}", kMoreNoise));
+        level_text(at), 100 * share, model.target ? "Use `init` exact" : fmt::format("To avoid this, {}", kMoreNoise));
 }
 
 }  // namespace scorefield::session

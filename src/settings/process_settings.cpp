@@ -155,7 +155,7 @@ void add_spacing_settings(std::vector<Setting>& table, std::uint32_t commands) {
     table.push_back(
         {"spacing", "Sampler", names, "",
          kept("Timestep spacing. auto: " + diffusion::spacing_rules_text() +
-              "; auto starts at the largest t with alpha >= 0.005, and is even if --steps covers every timestep"),
+              "; auto starts at the largest t with alpha >= 0.005, and is even if `steps` covers every timestep"),
          commands, [](Settings& s) -> Slot { return &s.spacing.name; }});
     const auto add = [&](std::string_view flag, decltype(Setting::values) values, Place slot) {
         add_spacing_parameter(table, commands, flag, std::move(values), slot);

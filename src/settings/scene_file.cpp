@@ -30,7 +30,7 @@ const Setting& setting_of(const std::string& path, const std::string& key) {
     const Setting* const setting = find_setting(key);
     // A scene may be another's: it writes nothing, and opens no other scene.
     if (setting != nullptr && (setting->is_written() || key == "scene")) {
-        throw refusal(path, key, "a scene cannot set it", "pass --" + key + " on the command line");
+        throw refusal(path, key, "a scene cannot set it", "pass `" + key + "` on the command line");
     }
     if (setting != nullptr) return *setting;
     std::vector<std::string_view> names;
@@ -38,7 +38,7 @@ const Setting& setting_of(const std::string& path, const std::string& key) {
     const std::string nearest = base::nearest_path(key, names);
     throw refusal(path, key, "no such setting",
                   (nearest.empty() ? "" : "did you mean '" + nearest + "'? ") +
-                      "the names are those of the flags, see 'scorefield --help'");
+                      "the names are those of the flags, see 'scorefield `help`'");
 }
 
 /// Whether `name` is `family` or one of its parameters.

@@ -38,7 +38,7 @@ template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
 std::string flag_of(const Setting& setting) {
-    return "--" + std::string(setting.name);
+    return "`" + std::string(setting.name) + "`";
 }
 
 /// The cure of a bad value.
@@ -228,12 +228,12 @@ std::string value_text(const Setting& setting, const Slot& slot) {
 std::string_view help_for(const Setting& setting, Command command) {
     if (setting.name == "device" && command == Command::train) {
         return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name. "
-               "With --resume, the default is the device of the earlier run";
+               "With `resume`, the default is the device of the earlier run";
     }
     if (setting.name != "out") return setting.help;
     switch (command) {
         case Command::sample:
-            return "Output: FILE.npy, or FILE.json with --stats";
+            return "Output: FILE.npy, or FILE.json with `stats`";
         case Command::train:
             return "Output: FILE.safetensors";
         case Command::program:

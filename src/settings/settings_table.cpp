@@ -71,7 +71,7 @@ void add_model(Table& table) {
                      kPrograms | kBench | kStudy, [](Settings& s) -> Slot { return &s.model; },
                      "the shipped swiss_roll model"});
     table.push_back({"class", kGroup, IntegerRange{0, kMaxClass}, "",
-                     "Class to sample, for models trained with --train.conditional", kPrograms,
+                     "Class to sample, for models trained with `train.conditional`", kPrograms,
                      [](Settings& s) -> Slot { return &s.label; }, "all classes"});
     table.push_back({"target", kGroup, Text{"NAME [FILE|DATA]"}, "", target_help(), kPrograms | Command::score | kData,
                      [](Settings& s) -> Slot { return &s.target; }, "the model's score"});
@@ -84,7 +84,7 @@ void add_model(Table& table) {
                      kPrograms | Command::train | Command::score | kStudy | kData,
                      [](Settings& s) -> Slot { return &s.data; }, "the data set of the model", kTrain});
     table.push_back({"data.scaling", kGroup, choices(data::kScalingModes), "",
-                     "Standardisation of the data (train, --target empirical): common = one standard deviation for all "
+                     "Standardisation of the data (train, `target` empirical): common = one standard deviation for all "
                      "coordinates; per_coordinate; auto = per_coordinate if the standard deviations differ by more "
                      "than a factor of 20. Constant coordinates stay constant",
                      kPrograms | Command::train, [](Settings& s) -> Slot { return &s.data_scaling; }});
@@ -105,12 +105,12 @@ void add_sampler(Table& table) {
                      [](Settings& s) -> Slot { return &s.steps; }});
     add_spacing_settings(table, kPrograms);
     table.push_back({"timesteps", kGroup, Text{"LIST"}, "",
-                     "Explicit timesteps, decreasing, separated by commas (replaces --steps and --spacing)", kPrograms,
-                     [](Settings& s) -> Slot { return &s.timesteps; }, "from --steps and --spacing"});
+                     "Explicit timesteps, decreasing, separated by commas (replaces `steps` and `spacing`)", kPrograms,
+                     [](Settings& s) -> Slot { return &s.timesteps; }, "from `steps` and `spacing`"});
     table.push_back({"program", kGroup, Text{.form = "FILE.json|three_states", .read = true}, "",
-                     "Compiled program from 'scorefield program --json', or the built-in three_states chain (replaces "
-                     "--sampler, --steps and --spacing)",
-                     kPrograms, [](Settings& s) -> Slot { return &s.program; }, "compiled from --sampler"});
+                     "Compiled program from 'scorefield program `json`', or the built-in three_states chain (replaces "
+                     "`sampler`, `steps` and `spacing`)",
+                     kPrograms, [](Settings& s) -> Slot { return &s.program; }, "compiled from `sampler`"});
     table.push_back({"scheduler", kGroup, Text{.form = "FILE.json", .read = true}, "",
                      "scheduler_config.json of a diffusers model; defines process, prediction, spacing and sampler",
                      static_cast<std::uint32_t>(Command::program), [](Settings& s) -> Slot { return &s.scheduler; },
@@ -137,11 +137,11 @@ void add_particles(Table& table) {
     table.push_back(
         {"init", kGroup, Text{.form = "matched|prior|exact|FILE.npy", .read = true}, "",
          "Initial distribution: 'matched' = Gaussian with the mean and variance of the data at the first noise level "
-         "(prior if unknown); 'prior' = prior of the process; 'exact' = exact marginal (needs --target); or a file of "
-         "states (particles, dim). With --program, the default is the distribution stored in the program",
+         "(prior if unknown); 'prior' = prior of the process; 'exact' = exact marginal (needs `target`); or a file of "
+         "states (particles, dim). With `program`, the default is the distribution stored in the program",
          kPrograms, [](Settings& s) -> Slot { return &s.init; }});
     table.push_back({"units", kGroup, choices(kUnits), "",
-                     "Units of --out, --init, --trajectory and --known: data units, or 'standardised' (x - mean)/std, "
+                     "Units of `out`, `init`, `trajectory` and `known`: data units, or 'standardised' (x - mean)/std, "
                      "the units of the network",
                      kCompute, [](Settings& s) -> Slot { return &s.units; }});
     table.push_back({"trajectory", kGroup, Text{.form = "FILE.npy", .written = true}, "",
@@ -165,10 +165,10 @@ void add_training(Table& table) {
     table.push_back({"train.conditional", kGroup, Toggle{}, "", "Train a class-conditional network", kTrain,
                      [](Settings& s) -> Slot { return &s.train.conditional; }});
     table.push_back({"train.label_dropout", kGroup, RealRange{0, kMaxLabelDropout}, "",
-                     "Label dropout probability; with 0, sampling requires --class", kTrain,
+                     "Label dropout probability; with 0, sampling requires `class`", kTrain,
                      [](Settings& s) -> Slot { return &s.train.label_dropout; }});
     table.push_back({"train.steps", kGroup, IntegerRange{1, train::kMaxSteps}, "steps",
-                     "Optimiser steps. With --resume, a larger number extends the training; the learning-rate schedule "
+                     "Optimiser steps. With `resume`, a larger number extends the training; the learning-rate schedule "
                      "is then that of the longer training",
                      kTrain | kStudy, [](Settings& s) -> Slot { return &s.train.steps; }});
     table.push_back({"train.batch", kGroup, IntegerRange{1, train::kMaxBatch}, "points", "Batch size", kTrain,
@@ -196,13 +196,13 @@ void add_training(Table& table) {
                      "Steps between checkpoints; 0 = save only at the end or when interrupted", kTrain,
                      [](Settings& s) -> Slot { return &s.train.save_every; }, "once a minute"});
     table.push_back({"train.keep_state", kGroup, Toggle{}, "",
-                     "Keep the training state in the final model, for --resume; off = a quarter of the file size",
+                     "Keep the training state in the final model, for `resume`; off = a quarter of the file size",
                      kTrain, [](Settings& s) -> Slot { return &s.train.keep_state; }});
     table.push_back({"log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
-                     "Also write step, loss, learning rate and gradient norm; --resume continues an existing log",
+                     "Also write step, loss, learning rate and gradient norm; `resume` continues an existing log",
                      kTrain, [](Settings& s) -> Slot { return &s.train.log; }, "none"});
     table.push_back({"resume", kGroup, Text{.form = "FILE", .read = true, .written = true}, "",
-                     "Resume the training of this model with its own settings (bit-exact); --out defaults to this file",
+                     "Resume the training of this model with its own settings (bit-exact); `out` defaults to this file",
                      kTrain, [](Settings& s) -> Slot { return &s.resume; }, "none"});
     table.push_back({"network.width", kGroup, IntegerRange{1, train::kMaxWidth}, "units", "Width of the hidden layers",
                      kTrain, [](Settings& s) -> Slot { return &s.train.width; }});

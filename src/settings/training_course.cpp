@@ -45,14 +45,14 @@ std::set<std::string> given_of(const model::Checkpoint& checkpoint) {
 
 void require_resumable(const Settings& settings, const model::Checkpoint& checkpoint) {
     if (!checkpoint.state) {
-        throw base::request_error("nothing to resume", "--resume " + settings.resume,
-                                  "the model file has no training state", "train with --train.keep_state on");
+        throw base::request_error("nothing to resume", "`resume` " + settings.resume,
+                                  "the model file has no training state", "train with `train.keep_state` on");
     }
     for (const auto& [key, value] : checkpoint.training) {
         if (!key.starts_with(kPrefix)) continue;
         const Setting* setting = find_setting(key.substr(kPrefix.size()));
         if (setting != nullptr && determines_course(*setting)) continue;
-        throw base::request_error("cannot resume", "--resume " + settings.resume,
+        throw base::request_error("cannot resume", "`resume` " + settings.resume,
                                   fmt::format("its training has an unknown setting '{}'", key),
                                   "resume it with the version of Scorefield that started it");
     }
@@ -62,16 +62,16 @@ void require_no_contradiction(const Settings& settings, const Setting& setting, 
     const std::string said = value_text(settings, setting);
     if (said == recorded) return;
     throw base::request_error(fmt::format("{} contradicts the training", setting.name),
-                              "--" + std::string(setting.name),
+                              "`" + std::string(setting.name) + "`",
                               fmt::format("{} was started {}, not with {}", settings.resume,
                                           recorded.empty() ? "without it" : "with " + recorded, said),
-                              fmt::format("leave --{} out, or start a new training", setting.name));
+                              fmt::format("leave `{}` out, or start a new training", setting.name));
 }
 
 void require_more_steps(const Settings& settings, std::uint64_t done) {
     if (settings.train.steps >= done) return;
     throw base::request_error(
-        "steps already done", "--train.steps",
+        "steps already done", "`train.steps`",
         fmt::format("{} has done {} steps, more than {}", settings.resume, done, settings.train.steps),
         "give more, or leave it out");
 }
@@ -105,7 +105,7 @@ std::string recorded_device(const model::Checkpoint& checkpoint) {
 }
 
 std::string resume_command(const Settings& settings) {
-    std::string command = "scorefield train --resume " + quoted(settings.out);
+    std::string command = "scorefield train `resume` " + quoted(settings.out);
     for (const Setting& setting : setting_table()) {
         const bool kept = determines_course(setting) || setting.name == "resume" || setting.name == "out";
         if (kept || !setting.taken_by(Command::train) || !settings.is_given(setting.name)) continue;

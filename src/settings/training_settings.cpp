@@ -84,25 +84,25 @@ void require_training_flags_used(const Settings& said, const train::TrainSetting
     for (const std::string& name : said.given) {
         if (name.starts_with("objective.") && std::ranges::find(used, name) == used.end()) {
             throw base::request_error(
-                "flag without effect", "--" + name,
+                "flag without effect", "`" + name + "`",
                 fmt::format("the objective {} on {}{} does not use it", train.objective.name, train.process.name,
                             train.objective.sigma ? " at a single noise level" : ""),
-                "leave it out, or choose another --objective");
+                "leave it out, or choose another `objective`");
         }
     }
     const auto refuse = [](const char* flag, const std::string& why, const std::string& cure) {
         throw base::request_error("flag without effect", flag, why, cure);
     };
     if (said.is_given("train.label_dropout") && !train.conditional) {
-        refuse("--train.label_dropout", "no classes are learned", "use --train.conditional on, or leave it out");
+        refuse("`train.label_dropout`", "no classes are learned", "use `train.conditional` on, or leave it out");
     }
     if (said.is_given("train.final_learning_rate") && train.schedule == "constant") {
-        refuse("--train.final_learning_rate", "the schedule constant keeps the learning rate",
-               "leave it out, or use --train.schedule cosine or linear");
+        refuse("`train.final_learning_rate`", "the schedule constant keeps the learning rate",
+               "leave it out, or use `train.schedule` cosine or linear");
     }
     if (said.device == "host" && said.is_given("validation") && said.validation != "off") {
-        refuse("--validation", "it checks a Vulkan device, but the training runs on the host",
-               "leave it out, or choose another --device");
+        refuse("`validation`", "it checks a Vulkan device, but the training runs on the host",
+               "leave it out, or choose another `device`");
     }
 }
 
@@ -115,7 +115,7 @@ void add_objective_settings(std::vector<Setting>& table, std::uint32_t commands)
          "discrete levels; score_ou: for the Ornstein-Uhlenbeck process); explicit (esm), implicit (ism) or sliced "
          "(ssm) score matching; one_step: squared error of the previous state",
          commands, [](Settings& s) -> Slot { return &s.train.objective.name; },
-         "from --prediction or --process, else simple"});
+         "from `prediction` or `process`, else simple"});
     table.push_back({"objective.sigma", kGroup, RealRange{train::kMinSigma, train::kMaxSigma, false, 2}, "",
                      "Train at a single noise level sigma/alpha; for esm the bandwidth of the kernel", commands,
                      [](Settings& s) -> Slot { return &s.train.objective.sigma; }, "all levels of the process"});

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
+#include "base/text.hpp"
 #include "data/datasets.hpp"
 #include "data/neighbours.hpp"
 #include "diffusion/sampler.hpp"
@@ -111,13 +112,14 @@ std::vector<Cell> sampler_row(Subject& subject, const data::Points& reference, c
         const bool met = two_sample <= kAnySamplerBar.two_sample && outside <= kMostExcess;
         if (asked && met) ++count.met;
         if (asked) count.farthest = std::max(count.farthest, outside);
-        cells.insert(cells.end(), {two_sample, outside, std::string(info.caveat), asked ? Cell(met) : Cell("-")});
+        cells.insert(cells.end(), {two_sample, outside, base::with_flags(info.caveat), asked ? Cell(met) : Cell("-")});
     } catch (const base::Error& error) {
         // A refused combination is not judged; a run that diverged fails.
         base::require_not_interrupted();
         const bool refused = error.exit_status() == 2;
         if (asked && refused) --count.all;
-        cells.insert(cells.end(), {"-", "-", std::string(error.what()), refused || !asked ? Cell("-") : Cell(false)});
+        cells.insert(cells.end(),
+                     {"-", "-", base::with_flags(error.what()), refused || !asked ? Cell("-") : Cell(false)});
     }
     return cells;
 }

@@ -57,7 +57,7 @@ BatchForm form_of(Objective objective, const std::vector<NoiseLevel>& levels, co
 std::size_t classes_of(const data::Dataset& data, const TrainSettings& settings) {
     if (!settings.conditional) return 0;
     if (data.classes() > 0) return data.classes();
-    throw base::request_error("no classes to learn", "--train.conditional", fmt::format("{} has none", data.name()),
+    throw base::request_error("no classes to learn", "`train.conditional`", fmt::format("{} has none", data.name()),
                               "leave it out, or choose data with classes, such as moons or pinwheel");
 }
 

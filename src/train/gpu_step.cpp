@@ -68,9 +68,9 @@ std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& 
     } catch (const base::Error& error) {
         if (error.fault() != base::Fault::request) throw;
         throw base::request_error(
-            "training does not fit the device", "--train.batch",
+            "training does not fit the device", "`train.batch`",
             fmt::format("{} rows do not fit into one buffer of {}", rows, device.properties().name),
-            "use a smaller --train.batch or --network.width, or --device host");
+            "use a smaller `train.batch` or `network.width`, or `device` host");
     }
 }
 

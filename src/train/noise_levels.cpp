@@ -53,7 +53,7 @@ Moment single_moment(const NoiseProcess& process, double sigma) {
     const double t = process.time_at(-std::log(sigma));
     const double found = ratio(process.marginal(t));
     if (std::abs(found / sigma - 1) < 1e-6) return {t};
-    throw base::request_error("no such noise level", "--objective.sigma",
+    throw base::request_error("no such noise level", "`objective.sigma`",
                               fmt::format("{} has no noise level with sigma/alpha = {}", process.name(), sigma),
                               fmt::format("the nearest is {:.6g}", found));
 }
@@ -64,9 +64,9 @@ std::vector<Moment> geometric_moments(const NoiseProcess& process, std::size_t c
     const double lowest = std::log(ratio(process.marginal(times.lowest_noisy)));
     const double highest = std::log(ratio(process.marginal(times.highest)));
     if (!std::isfinite(lowest) || !std::isfinite(highest)) {
-        throw base::request_error("no geometric levels", "--objective ncsn",
+        throw base::request_error("no geometric levels", "`objective` ncsn",
                                   fmt::format("the last noise level of {} has no signal", process.name()),
-                                  "choose --process ve");
+                                  "choose `process` ve");
     }
     std::vector<Moment> moments;
     for (std::size_t i = 0; i < count; ++i) {
@@ -79,10 +79,10 @@ std::vector<Moment> geometric_moments(const NoiseProcess& process, std::size_t c
 base::Error outside_error(const NoiseProcess& process, const ObjectiveSettings& settings, double share) {
     const auto log_sigma = [&](double t) { return std::log(ratio(process.marginal(t))); };
     return base::request_error(
-        "no such noise levels", "--objective.log_sigma_mean",
+        "no such noise levels", "`objective.log_sigma_mean`",
         fmt::format("{} covers {:.2g} % of the distribution of ln sigma with mean {} and standard deviation {}",
                     process.name(), 100 * share, settings.log_sigma_mean, settings.log_sigma_deviation),
-        fmt::format("choose a mean from {:.3g} to {:.3g}, or another --objective.log_sigma_deviation",
+        fmt::format("choose a mean from {:.3g} to {:.3g}, or another `objective.log_sigma_deviation`",
                     log_sigma(process.times().lowest_noisy), log_sigma(process.times().highest)));
 }
 
@@ -332,7 +332,7 @@ std::vector<NoiseLevel> noise_levels(const NoiseProcess& process, const Parametr
         if (usable(level, objective)) levels.push_back(level);
     }
     if (!levels.empty()) return levels;
-    throw base::request_error("nothing to learn from", "--objective " + std::string(objective_name(objective)),
+    throw base::request_error("nothing to learn from", "`objective` " + std::string(objective_name(objective)),
                               fmt::format("its loss is infinite at every noise level of {}", process.name()),
                               "choose another objective or process");
 }

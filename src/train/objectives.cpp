@@ -17,7 +17,7 @@ std::string_view objective_name(Objective objective) {
 Objective parse_objective(std::string_view name) {
     const auto found = std::ranges::find(kObjectives, name);
     if (found == kObjectives.end()) {
-        throw base::request_error("unknown objective '" + std::string(name) + "'", "--objective", "no such name",
+        throw base::request_error("unknown objective '" + std::string(name) + "'", "`objective`", "no such name",
                                   base::name_hint(name, kObjectives));
     }
     return static_cast<Objective>(found - kObjectives.begin());
@@ -90,15 +90,15 @@ std::string_view natural_process(Objective objective) {
 
 void check_objective(const ObjectiveSettings& settings) {
     if (!settings.name.empty()) parse_objective(settings.name);
-    if (settings.sigma) require_range("--objective.sigma", *settings.sigma, kMinSigma, kMaxSigma);
-    require_range("--objective.gamma", settings.gamma, kMinGamma, kMaxGamma);
-    require_range("--objective.log_sigma_mean", settings.log_sigma_mean, -kMaxLogSigma, kMaxLogSigma);
-    require_range("--objective.log_sigma_deviation", settings.log_sigma_deviation, kMinLogSigmaDeviation, kMaxLogSigma);
-    require_range<std::size_t>("--objective.levels", settings.levels, 2, kMaxObjectiveLevels);
-    require_range<std::size_t>("--objective.steps", settings.steps, 1, kMaxObjectiveLevels);
-    require_range<std::size_t>("--objective.points", settings.points, 2, kMaxKernelPoints);
+    if (settings.sigma) require_range("`objective.sigma`", *settings.sigma, kMinSigma, kMaxSigma);
+    require_range("`objective.gamma`", settings.gamma, kMinGamma, kMaxGamma);
+    require_range("`objective.log_sigma_mean`", settings.log_sigma_mean, -kMaxLogSigma, kMaxLogSigma);
+    require_range("`objective.log_sigma_deviation`", settings.log_sigma_deviation, kMinLogSigmaDeviation, kMaxLogSigma);
+    require_range<std::size_t>("`objective.levels`", settings.levels, 2, kMaxObjectiveLevels);
+    require_range<std::size_t>("`objective.steps`", settings.steps, 1, kMaxObjectiveLevels);
+    require_range<std::size_t>("`objective.points`", settings.points, 2, kMaxKernelPoints);
     if (std::ranges::find(kDirections, settings.directions) == kDirections.end()) {
-        throw base::request_error("unknown directions '" + settings.directions + "'", "--objective.directions",
+        throw base::request_error("unknown directions '" + settings.directions + "'", "`objective.directions`",
                                   "no such name", base::name_hint(settings.directions, kDirections));
     }
 }

@@ -21,24 +21,24 @@ static_assert(kMaxSteps <= 0xFFFF'FFFF, "a step is a 32-bit index of the random 
 void check_settings(const TrainSettings& settings) {
     check_objective(settings.objective);
     if (!data::is_utf8(settings.data)) {
-        throw base::request_error("invalid name of data", "--data", "it is not valid UTF-8, which a model's file holds",
+        throw base::request_error("invalid name of data", "`data`", "it is not valid UTF-8, which a model's file holds",
                                   "rename the data file");
     }
-    require_range<std::uint64_t>("--train.steps", settings.steps, 1, kMaxSteps);
-    require_range<std::size_t>("--train.batch", settings.batch, 1, kMaxBatch);
-    require_range("--train.learning_rate", settings.learning_rate, kMinLearningRate, kMaxLearningRate);
-    require_range("--train.final_learning_rate", settings.final_learning_rate, 0.0, kMaxLearningRate);
-    require_range<std::uint64_t>("--train.warmup", settings.warmup, 0, kMaxSteps);
-    require_range("--train.weight_decay", settings.weight_decay, 0.0, kMaxWeightDecay);
-    require_range("--train.label_dropout", settings.label_dropout, 0.0, 1.0);
-    require_range("--train.ema", settings.ema, 0.0, kMaxEma);
-    require_range("--train.clip", settings.clip, 0.0, kMaxClip);
-    require_range<std::size_t>("--network.width", settings.width, 1, kMaxWidth);
-    require_range<std::size_t>("--network.depth", settings.depth, 0, kMaxDepth);
-    require_range<std::size_t>("--network.features", settings.features, 1, kMaxFeatures);
-    require_range("--network.input_gain", settings.input_gain, kMinInputGain, kMaxInputGain);
+    require_range<std::uint64_t>("`train.steps`", settings.steps, 1, kMaxSteps);
+    require_range<std::size_t>("`train.batch`", settings.batch, 1, kMaxBatch);
+    require_range("`train.learning_rate`", settings.learning_rate, kMinLearningRate, kMaxLearningRate);
+    require_range("`train.final_learning_rate`", settings.final_learning_rate, 0.0, kMaxLearningRate);
+    require_range<std::uint64_t>("`train.warmup`", settings.warmup, 0, kMaxSteps);
+    require_range("`train.weight_decay`", settings.weight_decay, 0.0, kMaxWeightDecay);
+    require_range("`train.label_dropout`", settings.label_dropout, 0.0, 1.0);
+    require_range("`train.ema`", settings.ema, 0.0, kMaxEma);
+    require_range("`train.clip`", settings.clip, 0.0, kMaxClip);
+    require_range<std::size_t>("`network.width`", settings.width, 1, kMaxWidth);
+    require_range<std::size_t>("`network.depth`", settings.depth, 0, kMaxDepth);
+    require_range<std::size_t>("`network.features`", settings.features, 1, kMaxFeatures);
+    require_range("`network.input_gain`", settings.input_gain, kMinInputGain, kMaxInputGain);
     if (std::ranges::find(kRateSchedules, settings.schedule) == kRateSchedules.end()) {
-        throw base::request_error("unknown learning-rate schedule '" + settings.schedule + "'", "--train.schedule",
+        throw base::request_error("unknown learning-rate schedule '" + settings.schedule + "'", "`train.schedule`",
                                   "no such name", base::name_hint(settings.schedule, kRateSchedules));
     }
 }

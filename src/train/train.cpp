@@ -47,7 +47,7 @@ std::string fingerprint(const data::Dataset& data, data::ScalingMode mode) {
 
 void require_trainable(const data::Dataset& data, const TrainSettings& settings) {
     if (data.dim() <= nn::kMaxDim) return;
-    throw base::request_error("points have too many coordinates", "--data " + settings.data,
+    throw base::request_error("points have too many coordinates", "`data` " + settings.data,
                               fmt::format("they have {}", data.dim()),
                               fmt::format("give points of 1 to {} coordinates", nn::kMaxDim));
 }
@@ -55,7 +55,7 @@ void require_trainable(const data::Dataset& data, const TrainSettings& settings)
 void require_same_points(const std::string& points, const std::string& data, const model::Checkpoint& resumed) {
     const auto known = resumed.training.find(kPointsKey);
     if (known != resumed.training.end() && known->second == points) return;
-    throw base::request_error("data have changed", "--data " + data,
+    throw base::request_error("data have changed", "`data` " + data,
                               "they differ from the points that the training started with",
                               "restore the data, or start a new training");
 }
@@ -78,7 +78,7 @@ class Run {
         const model::Checkpoint begun = describe_network(settings_, process_, trainer_);
         if (!resumed.state || begun.network != resumed.network || begun.process != resumed.process ||
             begun.prediction != resumed.prediction || begun.scaling != resumed.scaling) {
-            throw base::request_error("cannot resume", "--resume", "the network does not match its settings",
+            throw base::request_error("cannot resume", "`resume`", "the network does not match its settings",
                                       "start a new training");
         }
         TrainingState state = {
@@ -206,7 +206,7 @@ std::uint64_t resumed_steps(const model::Checkpoint& checkpoint) {
         const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
         if (error == std::errc() && stop == text.data() + text.size() && steps <= kMaxSteps) return steps;
     }
-    throw base::request_error("cannot resume", "--resume", "the model file does not store the number of training steps",
+    throw base::request_error("cannot resume", "`resume`", "the model file does not store the number of training steps",
                               "start a new training");
 }
 

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kHeader = "step,loss,learning_rate,gradient_norm";
 
 base::Error refusal(const std::filesystem::path& path, const std::string& why) {
-    return base::request_error("cannot continue the log", "--log " + path.string(), why, "name another file");
+    return base::request_error("cannot continue the log", "`log` " + path.string(), why, "name another file");
 }
 
 /// The step of a row; nothing where it does not begin with one.

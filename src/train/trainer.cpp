@@ -13,10 +13,10 @@ namespace {
 
 /// The setting that is most likely at fault.
 std::string cure(const TrainSettings& settings) {
-    if (settings.weight_decay * settings.learning_rate > 1) return "lower --train.weight_decay";
-    std::string text = fmt::format("lower --train.learning_rate, which is {}", settings.learning_rate);
-    if (settings.clip == 0 || settings.clip > 1) text += ", or set --train.clip 1";
-    if (settings.warmup < 100) text += ", or increase --train.warmup";
+    if (settings.weight_decay * settings.learning_rate > 1) return "lower `train.weight_decay`";
+    std::string text = fmt::format("lower `train.learning_rate`, which is {}", settings.learning_rate);
+    if (settings.clip == 0 || settings.clip > 1) text += ", or set `train.clip` 1";
+    if (settings.warmup < 100) text += ", or increase `train.warmup`";
     return text;
 }
 

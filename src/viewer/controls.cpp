@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "viewer/number_field.hpp"
 
 namespace scorefield::viewer {
@@ -222,7 +223,7 @@ void tooltip(const std::string& text) {
     if (!ImGui::IsItemHovered()) return;
     ImGui::BeginTooltip();
     ImGui::PushTextWrapPos(ImGui::GetFontSize() * 22);
-    ImGui::TextUnformatted(text.c_str());
+    ImGui::TextUnformatted(base::with_flags(text).c_str());
     ImGui::PopTextWrapPos();
     ImGui::EndTooltip();
 }

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/short_number.hpp"
+#include "base/text.hpp"
 #include "diffusion/prediction.hpp"
 #include "model/network_score.hpp"
 
@@ -138,7 +139,7 @@ void ErrorMap::update(const session::Scene& scene, const LiveTraining& training)
             if (!question.exact) question.exact = some_of(*data, question.label, scaling);
             return Answer{answer(question), question.at.sigma, question.exact, {}};
         } catch (const std::exception& error) {
-            return Answer{std::nullopt, 0, nullptr, error.what()};
+            return Answer{std::nullopt, 0, nullptr, base::with_flags(error.what())};
         }
     });
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace scorefield::viewer {
 
 std::string_view message_kind_name(MessageKind kind) {
@@ -24,6 +26,7 @@ double Messages::life(const Message& message) {
 
 void Messages::add(Message message, std::string topic) {
     if (message.text.empty()) return;
+    message.text = base::with_flags(message.text);
     std::erase_if(shown_, [&](const Shown& earlier) {
         return topic.empty() ? earlier.message.text == message.text : earlier.topic == topic;
     });

@@ -8,14 +8,14 @@ namespace scorefield::base {
 namespace {
 
 TEST(NumberedNames, AreWhatPrintfMakesOfThePattern) {
-    EXPECT_EQ(NumberedNames("frame_%04d.png", "--out").name(7), "frame_0007.png");
-    EXPECT_EQ(NumberedNames("frame_%04d.png", "--out").name(12345), "frame_12345.png");
-    EXPECT_EQ(NumberedNames("%d", "--out").name(0), "0");
-    EXPECT_EQ(NumberedNames("100%%_%02d%%.png", "--out").name(3), "100%_03%.png");
+    EXPECT_EQ(NumberedNames("frame_%04d.png", "`out`").name(7), "frame_0007.png");
+    EXPECT_EQ(NumberedNames("frame_%04d.png", "`out`").name(12345), "frame_12345.png");
+    EXPECT_EQ(NumberedNames("%d", "`out`").name(0), "0");
+    EXPECT_EQ(NumberedNames("100%%_%02d%%.png", "`out`").name(3), "100%_03%.png");
 }
 
 TEST(NumberedNames, KnowTheNumberOfANameThatTheyGive) {
-    const NumberedNames names("f%03d.png", "--out");
+    const NumberedNames names("f%03d.png", "`out`");
     for (const std::uint64_t number : {0U, 7U, 999U, 1000U, 4'000'000'000U}) {
         EXPECT_EQ(names.number_of(names.name(number)), number);
     }
@@ -31,7 +31,7 @@ TEST(NumberedNames, RefuseOtherPatterns) {
           "%4d.png",  "%00d.png", "%010d.png", "%-4d.png",     "%+d.png", "% d.png", "%ld.png",
           "%n%d.png", "%.png",    "%",         "%0",           "%04",     "%d%",     "%d%s.png"}) {
         try {
-            const NumberedNames names(pattern, "--out");
+            const NumberedNames names(pattern, "`out`");
             ADD_FAILURE() << pattern << " is accepted";
         } catch (const Error& error) {
             EXPECT_EQ(error.exit_status(), 2);

@@ -16,7 +16,7 @@ TEST(Room, OfMemoryIsCountedBeforeItIsTaken) {
     EXPECT_NO_THROW(require_memory(1 << 28, 16, "known values", kLimit));
     EXPECT_THAT(
         [] { require_memory((1 << 28) + 1, 16, "known values", kLimit); },
-        ThrowsMessage<base::Error>(HasSubstr("too many particles (--particles): 268435457 known values need 4 GiB, "
+        ThrowsMessage<base::Error>(HasSubstr("too many particles (`particles`): 268435457 known values need 4 GiB, "
                                              "half of the 8 GiB of memory is the limit; give at most 268435456")));
     EXPECT_THAT([] { require_memory(10'001, 8, "known values", 80'000); },
                 ThrowsMessage<base::Error>(HasSubstr("10001 known values need 78.1 KiB, half of the 78.1 KiB of memory "
@@ -26,9 +26,9 @@ TEST(Room, OfMemoryIsCountedBeforeItIsTaken) {
 
 TEST(Room, OnTheDiskIsCountedBeforeItIsTaken) {
     const base::ScratchFolder folder;
-    EXPECT_NO_THROW(require_disk(folder / "t.npy", "--trajectory", 51, 1, 8));
-    EXPECT_NO_THROW(require_disk(folder / "missing" / "t.npy", "--trajectory", 51, 1, 8));
-    EXPECT_THAT([&] { require_disk(folder / "t.npy", "--trajectory", 1'000'001, 1'000'000'000, 12); },
+    EXPECT_NO_THROW(require_disk(folder / "t.npy", "`trajectory`", 51, 1, 8));
+    EXPECT_NO_THROW(require_disk(folder / "missing" / "t.npy", "`trajectory`", 51, 1, 8));
+    EXPECT_THAT([&] { require_disk(folder / "t.npy", "`trajectory`", 1'000'001, 1'000'000'000, 12); },
                 ThrowsMessage<base::Error>(HasSubstr("1000001 states of 1000000000 particles need 10.7 PiB")));
 }
 

@@ -79,5 +79,15 @@ TEST(NearestName, LeavesLongNamesAlone) {
     EXPECT_EQ(nearest_name("ddmi", names), "ddim");
 }
 
+TEST(Text, FieldsBecomeFlagsOfTheCommandLine) {
+    EXPECT_EQ(with_flags("too few (`sampler.order`): give `steps` 4, or `process.T`"),
+              "too few (--sampler.order): give --steps 4, or --process.T");
+    EXPECT_EQ(with_flags("`steps`"), "--steps");
+    EXPECT_EQ(with_flags("``steps``"), "`--steps`");
+    for (const char* const kept : {"", "`", "``", "a`", "`a b`", "`a", "write it with `scorefield train`", "`a'b`"}) {
+        EXPECT_EQ(with_flags(kept), kept);
+    }
+}
+
 }  // namespace
 }  // namespace scorefield::base

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace scorefield::cli {
 namespace {
@@ -18,7 +19,7 @@ std::string refusal(const std::vector<std::string>& arguments) {
         parse_command_line(arguments);
     } catch (const base::Error& error) {
         EXPECT_EQ(error.exit_status(), 2);
-        return error.what();
+        return base::with_flags(error.what());
     }
     ADD_FAILURE() << "taken: " << ::testing::PrintToString(arguments);
     return {};
@@ -233,7 +234,7 @@ TEST(CommandLine, RandomLinesAreTakenOrRefused) {
             parse_command_line(arguments);
             ++taken;
         } catch (const base::Error& error) {
-            const std::string message = error.what();
+            const std::string message = base::with_flags(error.what());
             ASSERT_EQ(error.exit_status(), 2) << message;
             ASSERT_EQ(message.find('\n'), std::string::npos) << message;
         }

@@ -94,11 +94,11 @@ TEST(ScalingMode, SaysWhatItDoes) {
     };
     EXPECT_THAT(remarks(points_of(2.5e-8), ScalingMode::automatic),
                 ElementsAre("coordinate 0 has 40 000 000 times the standard deviation of coordinate 1: each coordinate "
-                            "is standardised separately (--data.scaling per_coordinate)",
+                            "is standardised separately (`data.scaling` per_coordinate)",
                             "coordinate 2 is constant (7); samples keep this value"));
     EXPECT_THAT(remarks(points_of(25), ScalingMode::common),
                 ElementsAre("coordinate 1 has 25 times the standard deviation of coordinate 0, which cannot be learned "
-                            "with a common standard deviation; remove --data.scaling common"));
+                            "with a common standard deviation; remove `data.scaling` common"));
     EXPECT_THAT(remarks(points_of(25), ScalingMode::per_coordinate),
                 ElementsAre("coordinate 2 is constant (7); samples keep this value"));
     EXPECT_THAT(remarks({2, 2, {1, 2, 3, 5}}, ScalingMode::automatic), IsEmpty());

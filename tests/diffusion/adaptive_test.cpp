@@ -104,10 +104,10 @@ TEST(AdaptiveSolvers, HoldTheToleranceWithLimitedEstimatesToo) {
 TEST(AdaptiveSolvers, RefuseWithFlagAndCure) {
     const MixtureFlow& flow = mixture_flows().front();
     EXPECT_THAT(error_of([&] { compile(flow, {.name = "rk23", .rtol = 1e-16, .atol = 1e-18}); }),
-                HasSubstr("too many steps (--sampler.rtol)"));
-    EXPECT_THAT(error_of([&] { compile(flow, {.name = "rk23", .rtol = 0.0}); }), HasSubstr("(--sampler.rtol)"));
+                HasSubstr("too many steps (`sampler.rtol`)"));
+    EXPECT_THAT(error_of([&] { compile(flow, {.name = "rk23", .rtol = 0.0}); }), HasSubstr("(`sampler.rtol`)"));
     EXPECT_THAT(error_of([&] { compile_program(flow.course(1, Variable::time), Prediction::x0, {.name = "rk45"}); }),
-                HasSubstr("give --model or --target"));
+                HasSubstr("give `model` or `target`"));
     const ExactScore source = MixtureFlow::source();
     Pilot pilot(source, 4, 8);
     EXPECT_THAT(error_of([&] {

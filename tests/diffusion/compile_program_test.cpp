@@ -108,14 +108,14 @@ TEST(CompileProgram, RefusesWithFlagAndCure) {
     const auto refusal = [&](const SamplerSettings& settings, const std::vector<double>& timesteps) {
         return error_of([&] { compile_program(Course(process, timesteps), Prediction::epsilon, settings); });
     };
-    EXPECT_THAT(refusal({.name = "ddin"}, {1}), HasSubstr("(--sampler): no such name; did you mean 'ddim'?"));
-    EXPECT_THAT(refusal({.eta = 1.5}, {1}), HasSubstr("(--sampler.eta): 1.5 is not in 0 … 1"));
-    EXPECT_THAT(refusal({.eta = NAN}, {1}), HasSubstr("(--sampler.eta)"));
-    EXPECT_THAT(refusal({.form = "eps"}, {1}), HasSubstr("(--sampler.form)"));
-    EXPECT_THAT(refusal({.variance = "big"}, {1}), HasSubstr("(--sampler.variance)"));
-    EXPECT_THAT(refusal({.clip = 0.0}, {1}), HasSubstr("(--sampler.clip): 0 is not > 0 and at most 1000000"));
-    EXPECT_THAT(refusal({.clip = INFINITY}, {1}), HasSubstr("(--sampler.clip): inf is not"));
-    EXPECT_THAT(refusal({.name = "ddpm", .eta = 0.5}, {1}), HasSubstr("(--sampler.eta): the sampler ddpm has no such"));
+    EXPECT_THAT(refusal({.name = "ddin"}, {1}), HasSubstr("(`sampler`): no such name; did you mean 'ddim'?"));
+    EXPECT_THAT(refusal({.eta = 1.5}, {1}), HasSubstr("(`sampler.eta`): 1.5 is not in 0 … 1"));
+    EXPECT_THAT(refusal({.eta = NAN}, {1}), HasSubstr("(`sampler.eta`)"));
+    EXPECT_THAT(refusal({.form = "eps"}, {1}), HasSubstr("(`sampler.form`)"));
+    EXPECT_THAT(refusal({.variance = "big"}, {1}), HasSubstr("(`sampler.variance`)"));
+    EXPECT_THAT(refusal({.clip = 0.0}, {1}), HasSubstr("(`sampler.clip`): 0 is not > 0 and at most 1000000"));
+    EXPECT_THAT(refusal({.clip = INFINITY}, {1}), HasSubstr("(`sampler.clip`): inf is not"));
+    EXPECT_THAT(refusal({.name = "ddpm", .eta = 0.5}, {1}), HasSubstr("(`sampler.eta`): the sampler ddpm has no such"));
 }
 
 // The linear β over 200 000 steps leave α = e^-1005, which is 0 in double precision; over 20 000 they leave 1/α =
@@ -148,59 +148,59 @@ TEST(CompileProgram, RefusesWhatTheOtherSettingsLeaveWithoutEffect) {
     const std::vector<Case> cases = {
         {{.name = "dpmpp_sde", .variant = "single", .predict_x0 = false},
          "predict_x0",
-         "give --sampler.variant midpoint or heun",
+         "give `sampler.variant` midpoint or heun",
          {.name = "dpmpp_sde", .variant = "heun", .predict_x0 = false}},
         {{.name = "dpmpp_sde", .order = 2, .variant = "single"},
          "order",
-         "give --sampler.variant midpoint or heun",
+         "give `sampler.variant` midpoint or heun",
          {.name = "dpmpp_sde", .order = 2, .variant = "midpoint"}},
         {{.name = "dpmpp_sde", .variant = "single", .euler_at_final = true},
          "euler_at_final",
-         "give --sampler.variant midpoint or heun",
+         "give `sampler.variant` midpoint or heun",
          {.name = "dpmpp_sde", .euler_at_final = true}},
         {{.name = "dpm", .order = 1, .variant = "heun"},
          "variant",
-         "give --sampler.order 2 or more",
+         "give `sampler.order` 2 or more",
          {.name = "dpm", .order = 2, .variant = "heun"}},
         {{.name = "ddpm", .form = "epsilon", .clip = 1.0},
          "form",
-         "give --sampler.form x0",
+         "give `sampler.form` x0",
          {.name = "ddpm", .form = "x0", .clip = 1.0}},
         {{.name = "ddpm", .mix = 0.3},
          "mix",
-         "give --sampler.variance mixed",
+         "give `sampler.variance` mixed",
          {.name = "ddpm", .variance = "mixed", .mix = 0.3}},
         {{.name = "ddpm", .variance = "none", .final_noise = true},
          "final_noise",
-         "give another --sampler.variance than none",
+         "give another `sampler.variance` than none",
          {.name = "ddpm", .variance = "small", .final_noise = true}},
         {{.name = "ddim", .threshold_max = 2.0},
          "threshold_max",
-         "give --sampler.threshold",
+         "give `sampler.threshold`",
          {.name = "ddim", .threshold = 0.9, .threshold_max = 2.0}},
         {{.name = "edm_stochastic", .churn = 0, .churn_min = 0.1},
          "churn_min",
-         "give --sampler.churn above 0",
+         "give `sampler.churn` above 0",
          {.name = "edm_stochastic", .churn_min = 0.1}},
         {{.name = "edm_stochastic", .churn = 0, .noise_scale = 1.1},
          "noise_scale",
-         "give --sampler.churn above 0",
+         "give `sampler.churn` above 0",
          {.name = "edm_stochastic", .churn = 1, .noise_scale = 1.1}},
         {{.name = "kdpm2_ancestral", .eta = 0, .noise_scale = 1.1},
          "noise_scale",
-         "give --sampler.eta above 0",
+         "give `sampler.eta` above 0",
          {.name = "kdpm2_ancestral", .eta = 1, .noise_scale = 1.1}},
         {{.name = "repaint", .resamples = 1, .jump = 3},
          "jump",
-         "give --sampler.resamples 2 or more",
+         "give `sampler.resamples` 2 or more",
          {.name = "repaint", .resamples = 2, .jump = 3}},
         {{.name = "annealed_langevin", .clip = 1.0},
          "clip",
-         "give --sampler.final_denoise on",
+         "give `sampler.final_denoise` on",
          {.name = "annealed_langevin", .final_denoise = true, .clip = 1.0}},
     };
     for (const auto& [settings, flag, cure, cured] : cases) {
-        EXPECT_THAT(refusal(settings), testing::StartsWith(std::string("flag without effect (--sampler.") + flag + ")"))
+        EXPECT_THAT(refusal(settings), testing::StartsWith(std::string("flag without effect (`sampler.") + flag + "`)"))
             << settings.name;
         EXPECT_THAT(refusal(settings), testing::EndsWith(std::string("; ") + cure + ", or leave it out"));
         EXPECT_EQ(refusal(cured), "no error") << settings.name << " " << flag;
@@ -270,20 +270,20 @@ TEST(CompileProgram, StepsWithoutSignalCountForTheCure) {
         });
     };
     EXPECT_EQ(message({.name = "dpm_single", .order = 3}, 3),
-              "too few steps (--sampler.order): order 3 needs the estimates of 3 steps, there are 2 after the one "
-              "without signal; use --steps 4 or more, or --sampler.order 2");
+              "too few steps (`sampler.order`): order 3 needs the estimates of 3 steps, there are 2 after the one "
+              "without signal; use `steps` 4 or more, or `sampler.order` 2");
     EXPECT_EQ(message({.name = "dpm_single", .order = 3}, 4), "no error");
     EXPECT_EQ(message({.name = "dpm_single", .order = 2}, 3), "no error");
     EXPECT_EQ(message({.name = "pndm", .warm_up = true}, 4),
-              "too few steps (--sampler.warm_up): the Runge-Kutta start needs 3 steps, there are 3 after the one "
-              "without signal; use --steps 5 or more, or --sampler.warm_up off");
+              "too few steps (`sampler.warm_up`): the Runge-Kutta start needs 3 steps, there are 3 after the one "
+              "without signal; use `steps` 5 or more, or `sampler.warm_up` off");
     EXPECT_EQ(message({.name = "pndm", .warm_up = true}, 5), "no error");
     for (const SamplerInfo& info : samplers()) {
         if (!info.needs_signal) continue;
         EXPECT_EQ(message({.name = std::string(info.name)}, 1), "no error") << info.name;
         EXPECT_EQ(message({.name = std::string(info.name)}, 1, "sigma_min"), "no error") << info.name;
     }
-    EXPECT_THAT(message({.name = "lms", .order = 2}, 1), HasSubstr("use --steps 3 or more, or --sampler.order 1"));
+    EXPECT_THAT(message({.name = "lms", .order = 2}, 1), HasSubstr("use `steps` 3 or more, or `sampler.order` 1"));
 }
 
 }  // namespace

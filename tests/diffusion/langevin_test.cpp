@@ -54,7 +54,7 @@ TEST(Langevin, FollowsItsRecursionAtTheLowestNoiseOrWithoutAny) {
                     clean ? "clean" : "noisy");
     }
     EXPECT_THAT(error_of([&] { compile_program(course, Prediction::epsilon, {.name = "langevin", .clean = true}); }),
-                HasSubstr("no score without noise (--sampler.clean)"));
+                HasSubstr("no score without noise (`sampler.clean`)"));
 }
 
 // On y = x/α, written from the paper.
@@ -215,16 +215,16 @@ TEST_F(PredictorCorrector, RefusesWithFlagAndCure) {
         return SamplerSettings{.name = "predictor_corrector", .predictor = predictor};
     };
     EXPECT_THAT(refusal(with("dpmpp_2m")),
-                HasSubstr("no predictor (--sampler.predictor): dpmpp_2m is not a one-step sampler"));
+                HasSubstr("no predictor (`sampler.predictor`): dpmpp_2m is not a one-step sampler"));
     EXPECT_THAT(refusal(with("dpmpp_2m")), HasSubstr("give one of ddim, ddpm"));
     EXPECT_THAT(refusal(with("predictor_corrector")), HasSubstr("no predictor"));
-    EXPECT_THAT(refusal(with("eulr")), HasSubstr("(--sampler.predictor): no such name; did you mean 'euler'?"));
+    EXPECT_THAT(refusal(with("eulr")), HasSubstr("(`sampler.predictor`): no such name; did you mean 'euler'?"));
     EXPECT_THAT(refusal({.name = "predictor_corrector", .eta = 0.5, .predictor = "euler"}),
-                HasSubstr("(--sampler.eta): the sampler euler has no such parameter"));
+                HasSubstr("(`sampler.eta`): the sampler euler has no such parameter"));
     EXPECT_THAT(refusal({.name = "predictor_corrector", .variant = "bh1", .predictor = "gamma"}),
-                HasSubstr("(--sampler.variant)"));
+                HasSubstr("(`sampler.variant`)"));
     EXPECT_THAT(error_of([&] { compile_program(course_, Prediction::v, with("ddim")); }),
-                HasSubstr("give --model or --target"));
+                HasSubstr("give `model` or `target`"));
 }
 
 }  // namespace

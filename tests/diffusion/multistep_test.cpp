@@ -301,13 +301,13 @@ TEST(MultistepSamplers, RefuseOrdersThatTheStepsDoNotAllow) {
         return error_of([&] { final_states(settings, steps); });
     };
     EXPECT_EQ(message({.name = "deis", .order = 3}, 2),
-              "too few steps (--sampler.order): order 3 needs the estimates of 3 steps, there are 2; use --steps 3 or "
-              "more, or --sampler.order 2");
+              "too few steps (`sampler.order`): order 3 needs the estimates of 3 steps, there are 2; use `steps` 3 or "
+              "more, or `sampler.order` 2");
     EXPECT_EQ(message({.name = "dpmpp_2m", .order = 4}, 20),
-              "order out of range (--sampler.order): 4 is not in 1 … 3; give 1 … 3");
+              "order out of range (`sampler.order`): 4 is not in 1 … 3; give 1 … 3");
     EXPECT_EQ(message({.name = "pndm", .warm_up = true}, 3),
-              "too few steps (--sampler.warm_up): the Runge-Kutta start needs 3 steps, there are 3; use --steps 4 or "
-              "more, or --sampler.warm_up off");
+              "too few steps (`sampler.warm_up`): the Runge-Kutta start needs 3 steps, there are 3; use `steps` 4 or "
+              "more, or `sampler.warm_up` off");
     EXPECT_EQ(message({.name = "deis"}, 2), "no error");
 }
 

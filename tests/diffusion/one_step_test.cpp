@@ -243,14 +243,14 @@ TEST(DdimInverse, GoesFromTheLowestNoiseUpTheCourse) {
         error_of([&] {
             compile_program({process, {process->times().lowest_noisy}}, Prediction::x0, {.name = "ddim_inverse"});
         }),
-        HasSubstr("too few steps (--steps)"));
+        HasSubstr("too few steps (`steps`)"));
     const auto refusal = [&](const SamplerSettings& settings) {
         return error_of([&] { compile_program({process, {0.9, 0.5}}, Prediction::x0, settings); });
     };
     EXPECT_THAT(refusal({.name = "ddim_inverse", .order = 3}),
-                HasSubstr("(--sampler.order): 3 is not in 1 … 2; give 1 … 2"));
-    EXPECT_THAT(refusal({.name = "ddim_inverse", .variant = "heun"}), HasSubstr("give --sampler.order 2"));
-    EXPECT_THAT(refusal({.name = "ddim_inverse", .order = 2, .variant = "bh1"}), HasSubstr("(--sampler.variant)"));
+                HasSubstr("(`sampler.order`): 3 is not in 1 … 2; give 1 … 2"));
+    EXPECT_THAT(refusal({.name = "ddim_inverse", .variant = "heun"}), HasSubstr("give `sampler.order` 2"));
+    EXPECT_THAT(refusal({.name = "ddim_inverse", .order = 2, .variant = "bh1"}), HasSubstr("(`sampler.variant`)"));
 }
 
 // x_s = α_s·clip(D) + σ_s·ε with the ε of D = 2x itself, by hand.
@@ -271,7 +271,7 @@ TEST(Ddim, MayKeepTheNoiseOfTheUnlimitedEstimate) {
     EXPECT_THAT(error_of([&] {
                     compile_program({process, {9.0}}, Prediction::x0, {.limited_noise = false});
                 }),
-                HasSubstr("flag without effect (--sampler.limited_noise)"));
+                HasSubstr("flag without effect (`sampler.limited_noise`)"));
 }
 
 }  // namespace

@@ -91,34 +91,34 @@ TEST(DdpmProcess, SaysWhichTimesHaveNoise) {
 
 TEST(MakeProcess, RefusesWithFlagAndCure) {
     const auto refusal = [](const ProcessSettings& settings) { return error_of([&] { make_process(settings); }); };
-    EXPECT_THAT(refusal({.name = "ddmp"}), HasSubstr("(--process): no such name; did you mean 'ddpm'?"));
+    EXPECT_THAT(refusal({.name = "ddmp"}), HasSubstr("(`process`): no such name; did you mean 'ddpm'?"));
     EXPECT_THAT(refusal({.schedule = "cosin"}),
-                HasSubstr("(--process.schedule): no such name; did you mean 'cosine'?"));
-    EXPECT_THAT(refusal({.horizon = 1}), HasSubstr("(--process.T): 1 is not allowed; give whole numbers from 2"));
-    EXPECT_THAT(refusal({.horizon = 10.5}), HasSubstr("(--process.T): 10.5 is not allowed"));
-    EXPECT_THAT(refusal({.beta_start = 0}), HasSubstr("(--process.beta_start): 0 is not allowed; give > 0"));
-    EXPECT_THAT(refusal({.beta_end = 1}), HasSubstr("(--process.beta_end): 1 is not allowed"));
-    EXPECT_THAT(refusal({.beta_end = NAN}), HasSubstr("(--process.beta_end)"));
-    EXPECT_THAT(refusal({.beta_end = 1e-5}), HasSubstr("(--process.beta_end): 1e-05 is below beta_start = 0.0001"));
-    EXPECT_THAT(refusal({.name = "vp", .beta_min = 30}), HasSubstr("(--process.beta_max): 20 is below beta_min = 30"));
+                HasSubstr("(`process.schedule`): no such name; did you mean 'cosine'?"));
+    EXPECT_THAT(refusal({.horizon = 1}), HasSubstr("(`process.T`): 1 is not allowed; give whole numbers from 2"));
+    EXPECT_THAT(refusal({.horizon = 10.5}), HasSubstr("(`process.T`): 10.5 is not allowed"));
+    EXPECT_THAT(refusal({.beta_start = 0}), HasSubstr("(`process.beta_start`): 0 is not allowed; give > 0"));
+    EXPECT_THAT(refusal({.beta_end = 1}), HasSubstr("(`process.beta_end`): 1 is not allowed"));
+    EXPECT_THAT(refusal({.beta_end = NAN}), HasSubstr("(`process.beta_end`)"));
+    EXPECT_THAT(refusal({.beta_end = 1e-5}), HasSubstr("(`process.beta_end`): 1e-05 is below beta_start = 0.0001"));
+    EXPECT_THAT(refusal({.name = "vp", .beta_min = 30}), HasSubstr("(`process.beta_max`): 20 is below beta_min = 30"));
     EXPECT_THAT(refusal({.name = "ve", .sigma_min = 50}),
-                HasSubstr("(--process.sigma_max): 50 is not above sigma_min = 50; raise it, or lower"));
-    EXPECT_THAT(refusal({.name = "edm", .sigma_max = 0.001}), HasSubstr("(--process.sigma_max): 0.001 is not above"));
-    EXPECT_THAT(refusal({.name = "additive", .horizon = 1e-4}), HasSubstr("(--process.T): 0.0001 is not above t_min"));
-    EXPECT_THAT(refusal({.name = "flow", .t_min = 1}), HasSubstr("(--process.t_min): 1 is not allowed"));
+                HasSubstr("(`process.sigma_max`): 50 is not above sigma_min = 50; raise it, or lower"));
+    EXPECT_THAT(refusal({.name = "edm", .sigma_max = 0.001}), HasSubstr("(`process.sigma_max`): 0.001 is not above"));
+    EXPECT_THAT(refusal({.name = "additive", .horizon = 1e-4}), HasSubstr("(`process.T`): 0.0001 is not above t_min"));
+    EXPECT_THAT(refusal({.name = "flow", .t_min = 1}), HasSubstr("(`process.t_min`): 1 is not allowed"));
 }
 
 TEST(MakeProcess, RefusesParametersOfOthers) {
     const auto refusal = [](const ProcessSettings& settings) { return error_of([&] { make_process(settings); }); };
     EXPECT_THAT(
         refusal({.name = "vp", .schedule = "cosine"}),
-        HasSubstr("(--process.schedule): the process vp has no such parameter; leave it out; it belongs to ddpm"));
+        HasSubstr("(`process.schedule`): the process vp has no such parameter; leave it out; it belongs to ddpm"));
     EXPECT_THAT(
         refusal({.schedule = "cosine", .beta_end = 0.1}),
-        HasSubstr("(--process.beta_end): the process ddpm with the schedule cosine has no such parameter; leave "
+        HasSubstr("(`process.beta_end`): the process ddpm with the schedule cosine has no such parameter; leave "
                   "it out; it belongs to ddpm with linear, scaled_linear, sigmoid"));
     EXPECT_THAT(refusal({.name = "flow", .beta = 1}), HasSubstr("it belongs to ddpm with constant; ou"));
-    EXPECT_THAT(refusal({.name = "ve", .zero_snr = false}), HasSubstr("(--process.zero_snr)"));
+    EXPECT_THAT(refusal({.name = "ve", .zero_snr = false}), HasSubstr("(`process.zero_snr`)"));
 }
 
 /// The same process with the default of `name` said.
@@ -188,7 +188,7 @@ TEST(Prediction, FormsGiveBackDataAndNoise) {
     for (const Marginal at : {Marginal{0.6, 0.8}, Marginal{1, 2.5}}) {
         const double x = at.alpha * x0 + at.sigma * noise;
         for (const std::string_view name : kPredictions) {
-            const Prediction prediction = parse_prediction(name, "--prediction");
+            const Prediction prediction = parse_prediction(name, "`prediction`");
             for (const double c_in : {1.0, 0.3}) {
                 const Node node = {.t = 5, .at = at, .c_in = c_in, .c_noise = 5};
                 const double output = output_of(prediction, node, x0, noise);
@@ -205,8 +205,8 @@ TEST(Prediction, FormsGiveBackDataAndNoise) {
 }
 
 TEST(Prediction, RefusesUnknownNames) {
-    EXPECT_THAT(error_of([] { parse_prediction("epsilom", "--prediction"); }),
-                HasSubstr("unknown prediction 'epsilom' (--prediction): no such name; did you mean 'epsilon'?"));
+    EXPECT_THAT(error_of([] { parse_prediction("epsilom", "`prediction`"); }),
+                HasSubstr("unknown prediction 'epsilom' (`prediction`): no such name; did you mean 'epsilon'?"));
 }
 
 TEST(Prediction, KnowsTheWordsOfDiffusers) {

@@ -23,8 +23,8 @@ std::string refusal(const SamplerSettings& sampler, int steps = 50) {
 
 TEST(ProgramBounds, CountAnnealedLangevinBeforeItIsBuilt) {
     EXPECT_EQ(refusal({.name = "annealed_langevin", .iterations = 1'000'000}),
-              "too many steps (--sampler.iterations): 50 x 1000000 are more than the 499900 that a program can hold; "
-              "give at most 9998, or fewer --steps");
+              "too many steps (`sampler.iterations`): 50 x 1000000 are more than the 499900 that a program can hold; "
+              "give at most 9998, or fewer `steps`");
     EXPECT_LE(
         compile({.name = "annealed_langevin", .iterations = 9998, .final_denoise = true, .clip = 1}, 50).ops.size(),
         kMaxOps);
@@ -33,7 +33,7 @@ TEST(ProgramBounds, CountAnnealedLangevinBeforeItIsBuilt) {
 
 TEST(ProgramBounds, CountResamplesBeforeTheyAreBuilt) {
     EXPECT_THAT(refusal({.name = "repaint", .resamples = 1'000'000}),
-                HasSubstr("(--sampler.resamples): 50 x 1000000 are more than the"));
+                HasSubstr("(`sampler.resamples`): 50 x 1000000 are more than the"));
     EXPECT_THAT(refusal({.name = "repaint", .resamples = 1'000'000}), HasSubstr("give at most 3333"));
     EXPECT_LE(compile({.name = "repaint", .resamples = 3333, .clip = 1}, 50).ops.size(), kMaxOps);
     // A single step is gone through once.
@@ -42,13 +42,13 @@ TEST(ProgramBounds, CountResamplesBeforeTheyAreBuilt) {
 
 TEST(ProgramBounds, CountCorrectionsBeforeTheyAreBuilt) {
     EXPECT_THAT(refusal({.name = "predictor_corrector", .corrector_steps = 1'000'000}),
-                HasSubstr("(--sampler.corrector_steps): 50 x 1000000 are more than the"));
+                HasSubstr("(`sampler.corrector_steps`): 50 x 1000000 are more than the"));
 }
 
 TEST(ProgramBounds, HoldForEverySampler) {
     const auto course = make_course(make_process({.name = "vp"}), {.name = "even"}, 400'000);
     const std::string error = error_of([&] { compile_program(course, {Prediction::x0}, {.name = "heun"}); });
-    EXPECT_THAT(error, HasSubstr("too many steps (--steps): step "));
+    EXPECT_THAT(error, HasSubstr("too many steps (`steps`): step "));
     EXPECT_THAT(error, HasSubstr("exceeds the 1000000 ops that a program can hold; give at most "));
 }
 

@@ -164,10 +164,10 @@ TEST(Repaint, RefusesAJumpThatDoesNotFit) {
     };
     EXPECT_THAT(
         refusal({.name = "repaint", .jump = 4}),
-        HasSubstr("jump out of range (--sampler.jump): jumps of 4 steps do not fit between the 4 noise levels"));
+        HasSubstr("jump out of range (`sampler.jump`): jumps of 4 steps do not fit between the 4 noise levels"));
     EXPECT_EQ(refusal({.name = "repaint", .jump = 3}), "no error");
     EXPECT_EQ(refusal({.name = "repaint"}), "no error");
-    EXPECT_THAT(refusal({.name = "repaint", .resamples = 0}), HasSubstr("(--sampler.resamples)"));
+    EXPECT_THAT(refusal({.name = "repaint", .resamples = 0}), HasSubstr("(`sampler.resamples`)"));
 }
 
 }  // namespace

@@ -109,16 +109,16 @@ TEST(Scheduler, ShiftsByMu) {
                     Pointwise(DoubleNear(1e-12), sigmas(read(fields + R"(, "flow_shift": 3)", 5))));
         EXPECT_EQ(read(dynamic, 5), read(fields, 5));
         EXPECT_THAT(notes(dynamic),
-                    ElementsAre(HasSubstr("without --scheduler.mu, use_dynamic_shifting uses flow_shift")));
+                    ElementsAre(HasSubstr("without `scheduler.mu`, use_dynamic_shifting uses flow_shift")));
     }
     const auto refusal = [&](const std::string& fields, double mu) {
         return error_of([&] { read(fields, 5, {.mu = mu}); });
     };
-    EXPECT_THAT(error(flow), HasSubstr("give the mu of that size with --scheduler.mu"));
+    EXPECT_THAT(error(flow), HasSubstr("give the mu of that size with `scheduler.mu`"));
     EXPECT_THAT(refusal(flow, 20), HasSubstr("give up to 13.8"));
-    EXPECT_THAT(refusal(flow + R"(, "time_shift_type": "linear")", -1), HasSubstr("(--scheduler.mu): -1"));
+    EXPECT_THAT(refusal(flow + R"(, "time_shift_type": "linear")", -1), HasSubstr("(`scheduler.mu`): -1"));
     EXPECT_THAT(refusal(R"("_class_name": "DDIMScheduler")", 1),
-                HasSubstr("(--scheduler.mu): use_dynamic_shifting is not enabled"));
+                HasSubstr("(`scheduler.mu`): use_dynamic_shifting is not enabled"));
     EXPECT_THAT(refusal(R"("_class_name": "UniPCMultistepScheduler", "use_dynamic_shifting": true)", 1),
                 HasSubstr("set use_flow_sigmas to true"));
 }
@@ -304,7 +304,7 @@ TEST(Scheduler, NamesFileAndFieldOfWhatItCannotHonour) {
         EXPECT_THAT(message, HasSubstr(std::string("s.json: ") + c.field)) << c.fields;
         EXPECT_THAT(message, HasSubstr("; ")) << c.fields;
     }
-    EXPECT_THAT(error(R"("_class_name": "DDIMScheduler")", 1001), HasSubstr("--steps"));
+    EXPECT_THAT(error(R"("_class_name": "DDIMScheduler")", 1001), HasSubstr("`steps`"));
     EXPECT_THAT(error(R"("_class_name": "PNDMScheduler")", 3), HasSubstr("s.json: skip_prk_steps"));
 }
 

@@ -294,30 +294,30 @@ TEST(Spacing, RefusesWithFlagLimitAndCure) {
     const auto refusal = [](const SpacingSettings& settings, int steps) {
         return error_of([&] { make_course(cosine_seed(), settings, steps); });
     };
-    EXPECT_THAT(refusal({.name = "evne"}, 5), HasSubstr("(--spacing): no such name; did you mean 'even'?"));
-    EXPECT_THAT(refusal({}, 0), HasSubstr("(--steps): 0 is below 1; give 1 … 39"));
-    EXPECT_THAT(refusal({}, -5), HasSubstr("(--steps): -5 is below 1"));
+    EXPECT_THAT(refusal({.name = "evne"}, 5), HasSubstr("(`spacing`): no such name; did you mean 'even'?"));
+    EXPECT_THAT(refusal({}, 0), HasSubstr("(`steps`): 0 is below 1; give 1 … 39"));
+    EXPECT_THAT(refusal({}, -5), HasSubstr("(`steps`): -5 is below 1"));
     EXPECT_THAT(refusal({}, 40),
-                HasSubstr("(--steps): 40 steps, but the process has 39 distinct timesteps; use at most 39 steps"));
+                HasSubstr("(`steps`): 40 steps, but the process has 39 distinct timesteps; use at most 39 steps"));
     EXPECT_THAT(refusal({.name = "leading", .final = "sigma_min"}, 39), HasSubstr("use at most 38 steps"));
     EXPECT_THAT(refusal({.name = "trailing", .final = "sigma_min"}, 38),
-                HasSubstr("(--steps): two of them fall on t = 1; give fewer"));
+                HasSubstr("(`steps`): two of them fall on t = 1; give fewer"));
     for (const char* name : {"linspace", "leading"}) {
         EXPECT_THAT(refusal({.name = name}, 1),
-                    HasSubstr("which has almost no noise; use --steps 2 or more, or --spacing"));
+                    HasSubstr("which has almost no noise; use `steps` 2 or more, or `spacing`"));
         EXPECT_EQ(refusal({.name = name}, 2), "no error");
     }
     EXPECT_EQ(refusal({.name = "leading", .offset = 20}, 1), "no error");
     EXPECT_EQ(refusal({.name = "linspace", .final = "sigma_min"}, 1), "no error");
-    EXPECT_THAT(refusal({.name = "karras", .final = "none"}, 5), HasSubstr("(--spacing.final): no such name"));
+    EXPECT_THAT(refusal({.name = "karras", .final = "none"}, 5), HasSubstr("(`spacing.final`): no such name"));
     EXPECT_THAT(refusal({.offset = 1}, 5),
-                HasSubstr("(--spacing.offset): the spacing even has no such parameter; it has final"));
+                HasSubstr("(`spacing.offset`): the spacing even has no such parameter; it has final"));
     EXPECT_THAT(refusal({.name = "beta", .rho = 3}, 5), HasSubstr("it has final, beta_alpha, beta_beta"));
     EXPECT_THAT(refusal({.name = "leading", .offset = 11}, 5),
-                HasSubstr("(--spacing.offset): it moves the first step to 40, beyond 39; give at most 10"));
-    EXPECT_THAT(refusal({.name = "karras", .rho = 0}, 5), HasSubstr("(--process.rho): 0 is not allowed; give > 0"));
-    EXPECT_THAT(refusal({.name = "beta", .beta_alpha = 0}, 5), HasSubstr("(--spacing.beta_alpha)"));
-    EXPECT_THAT(refusal({.name = "beta", .beta_beta = NAN}, 5), HasSubstr("(--spacing.beta_beta)"));
+                HasSubstr("(`spacing.offset`): it moves the first step to 40, beyond 39; give at most 10"));
+    EXPECT_THAT(refusal({.name = "karras", .rho = 0}, 5), HasSubstr("(`process.rho`): 0 is not allowed; give > 0"));
+    EXPECT_THAT(refusal({.name = "beta", .beta_alpha = 0}, 5), HasSubstr("(`spacing.beta_alpha`)"));
+    EXPECT_THAT(refusal({.name = "beta", .beta_beta = NAN}, 5), HasSubstr("(`spacing.beta_beta`)"));
 }
 
 TEST(Spacing, RefusesWhatTheProcessCannotHaveAndNamesWhatItCan) {
@@ -325,11 +325,11 @@ TEST(Spacing, RefusesWhatTheProcessCannotHaveAndNamesWhatItCan) {
         return error_of([&] { make_course(make_process(process), {.name = name}, 5); });
     };
     EXPECT_THAT(refusal({.name = "vp"}, "leading"),
-                AllOf(HasSubstr("(--spacing): it is defined on whole timesteps, which vp does not have; choose one of "
+                AllOf(HasSubstr("(`spacing`): it is defined on whole timesteps, which vp does not have; choose one of "
                                 "even, linspace, karras"),
                       Not(HasSubstr("trailing"))));
     EXPECT_THAT(refusal({.name = "flow"}, "lambda"),
-                HasSubstr("(--spacing): flow has no signal at 1, so sigma/alpha is infinite there; choose one of even, "
+                HasSubstr("(`spacing`): flow has no signal at 1, so sigma/alpha is infinite there; choose one of even, "
                           "linspace, karras, exponential, beta, quadratic"));
     for (const char* name : {"karras", "exponential", "beta", "lambda"}) {
         EXPECT_THAT(refusal({.zero_snr = true}, name), HasSubstr("even, linspace, leading, trailing, quadratic"));
@@ -358,10 +358,10 @@ TEST(ExplicitTimesteps, AreRefusedWithTheReason) {
     const auto refusal = [](std::string_view list) {
         return error_of([&] { make_course(linear(), parse_timesteps(list)); });
     };
-    EXPECT_THAT(refusal("999,x"), HasSubstr("(--timesteps): 'x' is not a number"));
-    EXPECT_THAT(refusal("999,"), HasSubstr("(--timesteps): '' is not a number"));
-    EXPECT_THAT(refusal(""), HasSubstr("(--timesteps): '' is not a number"));
-    EXPECT_THAT(refusal("10,500"), HasSubstr("(--timesteps): 500 follows 10; give strictly decreasing whole numbers"));
+    EXPECT_THAT(refusal("999,x"), HasSubstr("(`timesteps`): 'x' is not a number"));
+    EXPECT_THAT(refusal("999,"), HasSubstr("(`timesteps`): '' is not a number"));
+    EXPECT_THAT(refusal(""), HasSubstr("(`timesteps`): '' is not a number"));
+    EXPECT_THAT(refusal("10,500"), HasSubstr("(`timesteps`): 500 follows 10; give strictly decreasing whole numbers"));
     EXPECT_THAT(refusal("10,10"), HasSubstr("10 follows 10"));
     EXPECT_THAT(refusal("1000"), HasSubstr("1000 is outside the times of the process"));
     EXPECT_THAT(refusal("nan"), HasSubstr("nan is outside the times of the process"));
@@ -371,7 +371,7 @@ TEST(ExplicitTimesteps, AreRefusedWithTheReason) {
     EXPECT_THAT(error_of([] { make_course(cosine_seed(), {3, 0}); }), HasSubstr("there is no noise at 0"));
     EXPECT_THAT(error_of([] { make_course(make_process({.name = "edm"}), {3, 0}); }), HasSubstr("no noise at 0"));
     EXPECT_THAT(error_of([] { make_course(linear(), {9, 0}, "sigma_min"); }), HasSubstr("0 is not above 0, where"));
-    EXPECT_THAT(error_of([] { make_course(linear(), {9, 0}, "sigma"); }), HasSubstr("(--spacing.final)"));
+    EXPECT_THAT(error_of([] { make_course(linear(), {9, 0}, "sigma"); }), HasSubstr("(`spacing.final`)"));
 }
 
 // Closed forms: Beta(½,½) sin²(πp/2), Beta(1,b) 1−(1−p)^{1/b}, Beta(a,1) p^{1/a}. A quantile is as good as p is: where

@@ -152,7 +152,7 @@ TEST(EdmStochastic, ChurnsAtMostByTheRootOfTwo) {
                     compile_program({process, {10.0, 1.0}}, Prediction::x0,
                                     {.name = "edm_stochastic", .churn_min = 2.0, .churn_max = 1.0});
                 }),
-                HasSubstr("empty range (--sampler.churn_min)"));
+                HasSubstr("empty range (`sampler.churn_min`)"));
 }
 
 TEST(Gamma, FollowsEulerMaruyamaOverTimeUnderEveryProcess) {
@@ -357,7 +357,7 @@ TEST(Gamma, RefusesWithFlagAndCure) {
         return error_of([&] { compile_program({process, {0.9, 0.5}}, Prediction::x0, settings); });
     };
     EXPECT_THAT(refusal({.name = "gamma", .variable = "time", .variant = "exponential"}),
-                HasSubstr("flag without effect (--sampler.variable)"));
+                HasSubstr("flag without effect (`sampler.variable`)"));
     EXPECT_THAT(refusal({.name = "gamma", .variant = "exponentiel"}), HasSubstr("did you mean 'exponential'?"));
 }
 
@@ -383,7 +383,7 @@ TEST(Samplers, StartWhereNoSignalIsLeft) {
     EXPECT_THAT(error_of([&] {
                     compile_program({process, {1.0}}, Prediction::x0, {.name = "annealed_langevin"});
                 }),
-                HasSubstr("too few steps (--steps)"));
+                HasSubstr("too few steps (`steps`)"));
 }
 
 TEST(Consistency, MakesTheEstimateNoisyAgain) {
@@ -458,7 +458,7 @@ TEST(Lcm, IsAsPublishedByTimestep) {
     EXPECT_THAT(error_of([&] {
                     compile_program({make_process({.name = "edm"}), {5}}, Prediction::x0, settings);
                 }),
-                HasSubstr("(--sampler.variant): edm has no whole timesteps"));
+                HasSubstr("(`sampler.variant`): edm has no whole timesteps"));
 }
 
 }  // namespace

@@ -166,9 +166,9 @@ TEST(Targets, OpenByName) {
         EXPECT_EQ(&target_info(info.name), &info);
     }
     EXPECT_THAT(error_of([] { open_target({.name = "mixture_e"}); }), HasSubstr("did you mean 'mixture_"));
-    EXPECT_THAT(error_of([] { open_target({.variance = 0}); }), HasSubstr("(--target.variance): 0 is not within"));
-    EXPECT_THAT(error_of([] { open_target({.variance = NAN}); }), HasSubstr("(--target.variance)"));
-    EXPECT_THAT(error_of([] { open_target({.dim = 4}); }), HasSubstr("(--dim): 4 is not 1, 2 or 3"));
+    EXPECT_THAT(error_of([] { open_target({.variance = 0}); }), HasSubstr("(`target.variance`): 0 is not within"));
+    EXPECT_THAT(error_of([] { open_target({.variance = NAN}); }), HasSubstr("(`target.variance`)"));
+    EXPECT_THAT(error_of([] { open_target({.dim = 4}); }), HasSubstr("(`dim`): 4 is not 1, 2 or 3"));
     EXPECT_THAT(error_of([] { open_target({.name = "empirical"}, {.dim = 2}); }), HasSubstr("there are none"));
     EXPECT_THAT(error_of([] { open_target({.name = "gmm"}, {.where = "m.json"}); }), HasSubstr("(m.json)"));
 }

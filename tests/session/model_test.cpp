@@ -104,7 +104,7 @@ TEST(BuildProgram, RefusesProgramsThatAreNotForTheModel) {
                                form + "}]}";
     EXPECT_THAT(refusal(of_target), ThrowsMessage<base::Error>(HasSubstr(path + ": ops[0].src")));
     const settings::Settings chain = settings::said({{"target", "tree"}, {"program", "three_states"}});
-    EXPECT_THAT(refusal(chain), ThrowsMessage<base::Error>(HasSubstr("--target three_states")));
+    EXPECT_THAT(refusal(chain), ThrowsMessage<base::Error>(HasSubstr("`target` three_states")));
 }
 
 TEST(OpenModel, IsTheTargetUnderTheProcessThatIsSaid) {
@@ -147,9 +147,9 @@ TEST(OpenModel, RefusesWhatDoesNotFit) {
     EXPECT_THAT(refusal({{"target", "tree"}, {"dim", "3"}}),
                 ThrowsMessage<base::Error>(HasSubstr("tree has 2, not 3")));
     EXPECT_THAT(refusal({{"target", "tree"}, {"target.variance", "2"}}),
-                ThrowsMessage<base::Error>(HasSubstr("--target.variance")));
+                ThrowsMessage<base::Error>(HasSubstr("`target.variance`")));
     EXPECT_THAT(refusal({{"target", "tree"}, {"model", "a.safetensors"}}),
-                ThrowsMessage<base::Error>(HasSubstr("--model and --target")));
+                ThrowsMessage<base::Error>(HasSubstr("`model` and `target`")));
     EXPECT_THAT(refusal({{"model", "assets/swiss_roll.safetensors"}, {"dim", "3"}}),
                 ThrowsMessage<base::Error>(HasSubstr("has 2, not 3")));
     EXPECT_THAT(refusal({{"model", "assets/swiss_roll.safetensors"}, {"process.T", "40"}}),
@@ -163,7 +163,7 @@ TEST(BuildProgram, TriesPilotedSamplersOnTheTarget) {
             settings::said({{"target", "gaussian"}, {"sampler", std::string(info.name).c_str()}, {"steps", "3"}});
         EXPECT_GT(build_program(settings, open_model(settings)).evaluations(), 3) << info.name;
         EXPECT_THAT([&] { build_program(settings, open_process(settings)); },
-                    ThrowsMessage<base::Error>(HasSubstr("--model or --target")))
+                    ThrowsMessage<base::Error>(HasSubstr("`model` or `target`")))
             << info.name;
     }
 }

@@ -79,17 +79,17 @@ TEST(RunNotes, AreSilentAboutEndsThatKeepTheWidth) {
 // A Gaussian of deviation s that ends at the ratio r of noise to signal keeps s/hypot(1, r/s) of its width.
 TEST(RunNotes, TellOfAnEndAboveTheNarrowestPart) {
     EXPECT_THAT(end_note_of({{"target", "mixture_a"}, {"process", "additive"}, {"process.s", "1000"}}),
-                AllOf(HasSubstr("sigma/alpha = 31.6"), HasSubstr("--process.s or --process.t_min")));
+                AllOf(HasSubstr("sigma/alpha = 31.6"), HasSubstr("`process.s` or `process.t_min`")));
     EXPECT_THAT(end_note_of({{"target", "mixture_a"}, {"process", "ve"}, {"process.sigma_min", "10"}}),
-                AllOf(HasSubstr("sigma/alpha = 10"), HasSubstr("--process.sigma_min")));
+                AllOf(HasSubstr("sigma/alpha = 10"), HasSubstr("`process.sigma_min`")));
     EXPECT_THAT(end_note_of({{"target", "gaussian"}, {"target.variance", "1e-4"}}), HasSubstr("std 0.01"));
     EXPECT_THAT(end_note_of({{"target", "gaussian"}, {"target.variance", "1e-12"}}), HasSubstr("off by 100%"));
     EXPECT_THAT(
         end_note_of(
             {{"process", "ddpm"}, {"process.schedule", "constant"}, {"process.beta", "0.9"}, {"target", "mixture_d"}}),
-        AllOf(HasSubstr("sigma/alpha = 3"), HasSubstr("a smaller --process.beta")));
+        AllOf(HasSubstr("sigma/alpha = 3"), HasSubstr("a smaller `process.beta`")));
     EXPECT_THAT(end_note_of({{"spacing", "trailing"}, {"steps", "2"}}),
-                AllOf(HasSubstr("use more --steps"), testing::Not(HasSubstr("--process"))));  // a network
+                AllOf(HasSubstr("use more `steps`"), testing::Not(HasSubstr("`process`"))));  // a network
     const base::ScratchFolder folder;
     const std::string path = (folder / "thin.json").string();
     const std::string target = "gmm " + path;
@@ -138,13 +138,13 @@ TEST(RunNotes, TellOfTooFewSteps) {
           Values{{"target", "gaussian"}, {"target.variance", "0.09"}, {"sampler", "ddim"}, {"steps", "5"}},
           Values{{"sampler", "dpmpp_2m"}, {"steps", "2"}}}) {
         EXPECT_THAT(notes_of(settings::said(values)),
-                    ElementsAre(AnyOf(HasSubstr("more --steps"), HasSubstr("too few steps"))));
+                    ElementsAre(AnyOf(HasSubstr("more `steps`"), HasSubstr("too few steps"))));
     }
     EXPECT_THAT(notes_of(settings::said({{"target", "mixture_a"}, {"timesteps", "999,500,0"}})),
-                ElementsAre(HasSubstr("more --timesteps")));
+                ElementsAre(HasSubstr("more `timesteps`")));
     EXPECT_THAT(
         notes_of(settings::said({{"target", "mixture_a"}, {"process", "edm"}, {"timesteps", "80,10,1,.1,.01"}})),
-        ElementsAre(HasSubstr("more --timesteps")));
+        ElementsAre(HasSubstr("more `timesteps`")));
 }
 
 TEST(RunNotes, AreErrorsIfAProgramIsOfAnotherDimension) {

@@ -121,7 +121,7 @@ TEST_F(StartTest, RefusesAWordThatIsNeitherAModeNorAFile) {
         return std::string("none");
     };
     EXPECT_EQ(refusal("mathced"),
-              "unknown start 'mathced' (--init): no such name and no such file; did you mean 'matched'? known: "
+              "unknown start 'mathced' (`init`): no such name and no such file; did you mean 'matched'? known: "
               "matched, prior, exact, or FILE.npy");
     EXPECT_THAT(refusal("Prior"), HasSubstr("did you mean 'prior'?"));
     EXPECT_THAT(refusal("somewhere"), HasSubstr("no such file; known: matched, prior, exact, or FILE.npy"));
@@ -174,10 +174,10 @@ TEST_F(StartTest, NamesTheSignalThatIsLeftAndARemedy) {
                                  Values{{"target", "mixture_d"}, {"process", "ve"}, {"process.sigma_max", "3"}}}) {
         EXPECT_THAT(note_of(values), IsEmpty());  // starts from the density itself
         EXPECT_THAT(note_of(values, "matched"),
-                    testing::AllOf(HasSubstr("of the variance"), HasSubstr("--init exact")));
+                    testing::AllOf(HasSubstr("of the variance"), HasSubstr("`init` exact")));
     }
     EXPECT_THAT(note_of({{"timesteps", "300,100,50"}}),
-                testing::AllOf(HasSubstr("of the variance"), HasSubstr("--spacing")));
+                testing::AllOf(HasSubstr("of the variance"), HasSubstr("`spacing`")));
     EXPECT_THAT(note_of({{"target", "mixture_d"}, {"process.T", "50"}, {"init", "exact"}}), IsEmpty());
 }
 
@@ -186,7 +186,7 @@ TEST_F(StartTest, NamesAPriorThatIsNotTheDensity) {
     EXPECT_THAT(note_of({{"target", target.c_str()}, {"init", "prior"}}), HasSubstr("its mean is off by -1.9"));
     EXPECT_THAT(note_of({{"target", "mixture_a"}, {"process", "additive"}, {"init", "prior"}}),
                 HasSubstr("times the true one"));
-    EXPECT_THAT(note_of({{"timesteps", "300,100,50"}, {"init", "prior"}}), HasSubstr("--init matched"));
+    EXPECT_THAT(note_of({{"timesteps", "300,100,50"}, {"init", "prior"}}), HasSubstr("`init` matched"));
 }
 
 TEST_F(StartTest, NamesStatesThatAreNotThoseOfTheFirstLevel) {
@@ -194,7 +194,7 @@ TEST_F(StartTest, NamesStatesThatAreNotThoseOfTheFirstLevel) {
     std::vector<float> states(400);
     for (std::size_t i = 0; i < states.size(); ++i) states[i] = i % 4 < 2 ? 50.0F : -50.0F;
     data::write_npy(path, {200, 2}, states);
-    EXPECT_THAT(note_of({{"init", path.c_str()}}), HasSubstr("Check --units"));
+    EXPECT_THAT(note_of({{"init", path.c_str()}}), HasSubstr("Check `units`"));
     for (float& state : states) state /= 50;
     data::write_npy(path, {200, 2}, states);
     EXPECT_THAT(note_of({{"init", path.c_str()}, {"units", "standardised"}}), IsEmpty());
@@ -213,13 +213,13 @@ TEST_F(StartTest, NamesFewOrSlightlyWrongStatesBeyondChance) {
     };
     for (const std::uint32_t rows : {1U, 4U, 30U, 100U, 1000U, 4000U}) {
         EXPECT_THAT(note_of_rows(rows, 1, "ddim"), IsEmpty()) << rows;
-        EXPECT_THAT(note_of_rows(rows, 20, "ddim"), HasSubstr("Check --units")) << rows;
+        EXPECT_THAT(note_of_rows(rows, 20, "ddim"), HasSubstr("Check `units`")) << rows;
         EXPECT_THAT(note_of_rows(rows, 0.5, "ddim_inverse"), IsEmpty()) << rows;  // narrower than the data
     }
-    EXPECT_THAT(note_of_rows(20, 5, "ddim"), HasSubstr("Check --units"));
-    EXPECT_THAT(note_of_rows(1000, 1.5, "ddim"), HasSubstr("Check --units"));
-    EXPECT_THAT(note_of_rows(1000, 0.6, "ddim"), HasSubstr("Check --units"));
-    EXPECT_THAT(note_of_rows(1000, 3, "ddim_inverse"), HasSubstr("Check --units"));
+    EXPECT_THAT(note_of_rows(20, 5, "ddim"), HasSubstr("Check `units`"));
+    EXPECT_THAT(note_of_rows(1000, 1.5, "ddim"), HasSubstr("Check `units`"));
+    EXPECT_THAT(note_of_rows(1000, 0.6, "ddim"), HasSubstr("Check `units`"));
+    EXPECT_THAT(note_of_rows(1000, 3, "ddim_inverse"), HasSubstr("Check `units`"));
 }
 
 TEST_F(StartTest, OfAProgramFromAFileIsItsOwnUnlessAnotherIsAskedFor) {
@@ -235,7 +235,7 @@ TEST_F(StartTest, OfAProgramFromAFileIsItsOwnUnlessAnotherIsAskedFor) {
             start_of({{"target", "mixture_d"}, {"program", path.c_str()}, {"init", "prior"}});
         },
         ThrowsMessage<base::Error>(HasSubstr("flag without effect")));
-    EXPECT_THAT(note_of({{"target", "mixture_d"}, {"program", path.c_str()}}), HasSubstr("--init exact"));
+    EXPECT_THAT(note_of({{"target", "mixture_d"}, {"program", path.c_str()}}), HasSubstr("`init` exact"));
 }
 
 TEST_F(StartTest, AnExactTargetAnswersAsAProgramAsksIt) {
@@ -247,7 +247,7 @@ TEST_F(StartTest, AnExactTargetAnswersAsAProgramAsksIt) {
     silent.erase("prediction");
     const std::string path_of_silent = write("silent.json", silent.dump());
     const settings::Settings unsaid = settings::said({{"target", "mixture_d"}, {"program", path_of_silent.c_str()}});
-    EXPECT_THAT([&] { open_model(unsaid); }, ThrowsMessage<base::Error>(HasSubstr("missing --prediction")));
+    EXPECT_THAT([&] { open_model(unsaid); }, ThrowsMessage<base::Error>(HasSubstr("missing `prediction`")));
     const settings::Settings other =
         settings::said({{"target", "mixture_d"}, {"program", path.c_str()}, {"prediction", "epsilon"}});
     EXPECT_THAT([&] { build_program(other, open_model(other)); },

@@ -108,23 +108,23 @@ TEST(SettingTable, RangesHoldTheirEndsAndNothingBeyond) {
 
 TEST(Assign, RefusesWhatIsNoNumber) {
     for (const char* text : {"", "x", "1x", "1.5", " 1", "1 ", "+1", "0x10", "1e3", "--1", "-", "١"}) {
-        EXPECT_NE(refusal("steps", text).find("(--steps): not a whole number"), std::string::npos) << text;
+        EXPECT_NE(refusal("steps", text).find("(`steps`): not a whole number"), std::string::npos) << text;
     }
     for (const char* text : {"", "x", "1x", "0.5 ", " 0.5", "+0.5", "nan", "inf", "-inf", "0,5", "--1"}) {
-        EXPECT_NE(refusal("sampler.eta", text).find("(--sampler.eta): not a number"), std::string::npos) << text;
+        EXPECT_NE(refusal("sampler.eta", text).find("(`sampler.eta`): not a number"), std::string::npos) << text;
     }
 }
 
 TEST(Assign, NamesTheRangeAndTheNearestChoice) {
-    EXPECT_EQ(refusal("steps", "0"), "value out of range (--steps): 0 is below 1; give 1 … 1000000 steps");
-    EXPECT_EQ(refusal("steps", "-5"), "value out of range (--steps): -5 is below 1; give 1 … 1000000 steps");
+    EXPECT_EQ(refusal("steps", "0"), "value out of range (`steps`): 0 is below 1; give 1 … 1000000 steps");
+    EXPECT_EQ(refusal("steps", "-5"), "value out of range (`steps`): -5 is below 1; give 1 … 1000000 steps");
     EXPECT_EQ(refusal("sampler.eta", "1e999"),
-              "value out of range (--sampler.eta): 1e999 does not fit a double; give 0 … 1");
+              "value out of range (`sampler.eta`): 1e999 does not fit a double; give 0 … 1");
     EXPECT_EQ(refusal("sampler.clip", "0"),
-              "value out of range (--sampler.clip): 0 is not above 0; give > 0, at most 1000000");
-    EXPECT_EQ(refusal("sampler", "dimm").find("unknown sampler 'dimm' (--sampler): no such name; did you mean 'ddim'?"),
+              "value out of range (`sampler.clip`): 0 is not above 0; give > 0, at most 1000000");
+    EXPECT_EQ(refusal("sampler", "dimm").find("unknown sampler 'dimm' (`sampler`): no such name; did you mean 'ddim'?"),
               0U);
-    EXPECT_EQ(refusal("look.axes", "yes"), "unknown look.axes 'yes' (--look.axes): no such name; known: on, off");
+    EXPECT_EQ(refusal("look.axes", "yes"), "unknown look.axes 'yes' (`look.axes`): no such name; known: on, off");
 }
 
 TEST(Assign, NamesWhatOtherSpellingsMean) {

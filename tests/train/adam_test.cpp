@@ -90,19 +90,19 @@ TEST(TrainSettings, AreRefusedByFlag) {
         EXPECT_THAT([&] { check_settings(settings); }, testing::ThrowsMessage<base::Error>(testing::HasSubstr(flag)));
     };
     EXPECT_NO_THROW(check_settings({}));
-    expect([](TrainSettings& s) { s.steps = 0; }, "--train.steps");
-    expect([](TrainSettings& s) { s.batch = 0; }, "--train.batch");
-    expect([](TrainSettings& s) { s.batch = std::size_t{1} << 40; }, "--train.batch");
-    expect([](TrainSettings& s) { s.learning_rate = 0; }, "--train.learning_rate");
-    expect([](TrainSettings& s) { s.learning_rate = std::nan(""); }, "--train.learning_rate");
-    expect([](TrainSettings& s) { s.final_learning_rate = -1; }, "--train.final_learning_rate");
+    expect([](TrainSettings& s) { s.steps = 0; }, "`train.steps`");
+    expect([](TrainSettings& s) { s.batch = 0; }, "`train.batch`");
+    expect([](TrainSettings& s) { s.batch = std::size_t{1} << 40; }, "`train.batch`");
+    expect([](TrainSettings& s) { s.learning_rate = 0; }, "`train.learning_rate`");
+    expect([](TrainSettings& s) { s.learning_rate = std::nan(""); }, "`train.learning_rate`");
+    expect([](TrainSettings& s) { s.final_learning_rate = -1; }, "`train.final_learning_rate`");
     expect([](TrainSettings& s) { s.schedule = "cosin"; }, "cosine");
-    expect([](TrainSettings& s) { s.ema = 1; }, "--train.ema");
-    expect([](TrainSettings& s) { s.clip = -1; }, "--train.clip");
-    expect([](TrainSettings& s) { s.width = 0; }, "--network.width");
-    expect([](TrainSettings& s) { s.depth = 1000; }, "--network.depth");
-    expect([](TrainSettings& s) { s.features = 0; }, "--network.features");
-    expect([](TrainSettings& s) { s.input_gain = 0; }, "--network.input_gain");
+    expect([](TrainSettings& s) { s.ema = 1; }, "`train.ema`");
+    expect([](TrainSettings& s) { s.clip = -1; }, "`train.clip`");
+    expect([](TrainSettings& s) { s.width = 0; }, "`network.width`");
+    expect([](TrainSettings& s) { s.depth = 1000; }, "`network.depth`");
+    expect([](TrainSettings& s) { s.features = 0; }, "`network.features`");
+    expect([](TrainSettings& s) { s.input_gain = 0; }, "`network.input_gain`");
 }
 
 }  // namespace

@@ -221,7 +221,7 @@ TEST_F(GpuTrainerTest, KeepsTheWeightsFromBeforeItDiverged) {
         ASSERT_NE(found, reports.end());
         diverged = found->step;
         EXPECT_THAT([&] { require_convergence(*found, settings); },
-                    ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("--train.learning_rate"))));
+                    ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("`train.learning_rate`"))));
     }
     data::TensorMap before;
     for (const std::uint64_t steps : {diverged, diverged + 1, std::uint64_t{40}}) {
@@ -238,7 +238,7 @@ TEST_F(GpuTrainerTest, RefusesBatchesThatDoNotFit) {
     settings.batch = kMaxBatch;
     settings.width = 1024;
     settings.depth = 8;
-    EXPECT_THAT([&] { Experiment<GpuTrainer>{settings}; }, ThrowsMessage<base::Error>(HasSubstr("--train.batch")));
+    EXPECT_THAT([&] { Experiment<GpuTrainer>{settings}; }, ThrowsMessage<base::Error>(HasSubstr("`train.batch`")));
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ class KeptCheckpoint : public testing::Test {
     void expect_diverges(const std::string& words, const TrainCallbacks& callbacks = {}) const {
         EXPECT_THAT([&] { train(settings, make_host_trainer, callbacks); },
                     ThrowsMessage<base::Error>(
-                        AllOf(HasSubstr("training diverged (step "), HasSubstr(words), HasSubstr("--train."))));
+                        AllOf(HasSubstr("training diverged (step "), HasSubstr(words), HasSubstr("`train."))));
     }
 };
 
@@ -77,7 +77,7 @@ class KeptCheckpoint : public testing::Test {
 // measurement the loss differs by less than a tenth.
 TEST_F(KeptCheckpoint, OfATrainingThatExplodesIsFromBeforeThat) {
     explode_late();
-    expect_diverges("lower --train.weight_decay");
+    expect_diverges("lower `train.weight_decay`");
     const model::Checkpoint kept = model::read_checkpoint(settings.out);
     EXPECT_GE(resumed_steps(kept), 20U);
     EXPECT_LT(worst_loss(kept), 11);

@@ -296,7 +296,7 @@ TEST(NoiseLevels, OfEdmAreRefusedWhereTheProcessHasHardlyAnyOfThem) {
     for (const auto& normal : {Normal{20, 1.2}, {-20, 1.2}, {4.38 + 2.4 * 1.2, 1.2}, {-6.21 - 2.4 * 0.1, 0.1}}) {
         const auto made = [&] { levels(normal.first, normal.second); };
         EXPECT_THAT(made, ThrowsMessage<base::Error>(
-                              AllOf(HasSubstr("--objective.log_sigma_mean"), HasSubstr("from -6.21 to 4.38"))))
+                              AllOf(HasSubstr("`objective.log_sigma_mean`"), HasSubstr("from -6.21 to 4.38"))))
             << normal.first;
     }
     EXPECT_EQ(levels(4.38 + 2.2 * 1.2, 1.2), 4096U);
@@ -314,7 +314,7 @@ TEST(NoiseLevels, OfASingleRatioAreRefusedWhereTheProcessNeverHasIt) {
     EXPECT_NEAR(levels[0].sigma, 0.5, 1e-12);
     settings.sigma = 1000;
     EXPECT_THAT([&] { noise_levels(*process, diffusion::Prediction::score, Objective::dsm, settings); },
-                ThrowsMessage<base::Error>(HasSubstr("--objective.sigma")));
+                ThrowsMessage<base::Error>(HasSubstr("`objective.sigma`")));
 }
 
 }  // namespace

@@ -173,7 +173,7 @@ TEST(HostTrainer, StopsWhenItDivergesAndSaysWhatToChange) {
     const auto run = [&] {
         for (int step = 0; step < 10; ++step) require_convergence(experiment.trainer.step(), settings);
     };
-    EXPECT_THAT(run, ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("--train.learning_rate"))));
+    EXPECT_THAT(run, ThrowsMessage<base::Error>(AllOf(HasSubstr("step "), HasSubstr("`train.learning_rate`"))));
 }
 
 TEST(HostTrainer, StopsAtALossThatIsFiniteButHopeless) {
@@ -285,7 +285,7 @@ TEST_F(TrainFiles, OfPointsThatNoModelHoldsAreRefusedBeforeTheWork) {
         settings.data = points.string();
         settings.out = folder / "model.safetensors";
         EXPECT_THAT([&] { train(settings, make_host_trainer, {[&](const StepReport&) { ++steps; }}); },
-                    ThrowsMessage<base::Error>(AllOf(HasSubstr("--data"), HasSubstr(why))));
+                    ThrowsMessage<base::Error>(AllOf(HasSubstr("`data`"), HasSubstr(why))));
         EXPECT_FALSE(fs::exists(settings.out));
     };
     expect_refused(folder / "four.npy", {2, 4}, "they have 4");

@@ -128,7 +128,7 @@ TEST(OpenNearest, RefusesWhatNoChangeOfTheRunMends) {
     settings.process.sigma_min = 9;
     settings.process.sigma_max = 3;
     settings.spacing.name = "leading";
-    EXPECT_THAT([&] { open_nearest(settings, open); }, ThrowsMessage<base::Error>(HasSubstr("--process.sigma_max")));
+    EXPECT_THAT([&] { open_nearest(settings, open); }, ThrowsMessage<base::Error>(HasSubstr("`process.sigma_max`")));
     EXPECT_EQ(settings.spacing.name, "leading");
 }
 

@@ -140,7 +140,7 @@ std::span<const ProcessParameter> schedule_parameters(std::string_view schedule)
     if (schedule == "cosine") return kCosine;
     if (schedule == "constant") return kConstant;
     if (schedule == "cosine_seed") return kCosineSeed;
-    throw base::request_error("unknown beta schedule '" + std::string(schedule) + "'", "--process.schedule",
+    throw base::request_error("unknown beta schedule '" + std::string(schedule) + "'", "`process.schedule`",
                               "no such name", base::name_hint(schedule, kBetaSchedules));
 }
 

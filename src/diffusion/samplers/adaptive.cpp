@@ -170,15 +170,15 @@ class AdaptiveSolver {
         if (flow_.finite_at(start)) return;
         throw base::request_error("no signal left", fmt::format("timestep {}", start.t),
                                   "sigma/alpha is infinite there, so the error of a step cannot be controlled",
-                                  "give --sampler.variable time, or start at an earlier timestep (--timesteps)");
+                                  "give `sampler.variable` time, or start at an earlier timestep (`timesteps`)");
     }
 
     void require_progress(int tries, const Node& at) const {
         constexpr int kMostTries = 2000;
         if (tries <= kMostTries) return;
-        throw base::request_error("too many steps", "--sampler.rtol",
+        throw base::request_error("too many steps", "`sampler.rtol`",
                                   fmt::format("after {} tries the solver is still at timestep {}", kMostTries, at.t),
-                                  "allow larger errors: --sampler.rtol, --sampler.atol");
+                                  "allow larger errors: `sampler.rtol`, `sampler.atol`");
     }
 
     ProgramBuilder& builder_;
@@ -214,12 +214,12 @@ constexpr std::array kParameters = {kRelative,      kAbsolute,           kVariab
 
 constexpr std::array<SamplerEntry, 2> kSamplers = {{
     {{.name = "rk23",
-      .help = "Bogacki-Shampine: third order, adaptive; --steps and --spacing only set where it starts",
+      .help = "Bogacki-Shampine: third order, adaptive; `steps` and `spacing` only set where it starts",
       .parameters = kParameters,
       .piloted = true},
      emit_rk23},
     {{.name = "rk45",
-      .help = "Dormand-Prince: fifth order, adaptive; --steps and --spacing only set where it starts",
+      .help = "Dormand-Prince: fifth order, adaptive; `steps` and `spacing` only set where it starts",
       .parameters = kParameters,
       .piloted = true},
      emit_rk45},

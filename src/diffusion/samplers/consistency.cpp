@@ -43,9 +43,9 @@ void emit_lcm(ProgramBuilder& builder, const Course& course, const SamplerSettin
     constexpr double kDataVariance = 0.25;
     const bool published = settings.variant == "timestep";
     if (published && !course.process().times().discrete) {
-        throw base::request_error("no timesteps", "--sampler.variant",
+        throw base::request_error("no timesteps", "`sampler.variant`",
                                   std::string(course.process().name()) + " has no whole timesteps",
-                                  "leave it out, or choose --process ddpm");
+                                  "leave it out, or choose `process` ddpm");
     }
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);

@@ -143,7 +143,7 @@ constexpr std::array<SamplerEntry, 3> kSamplers = {{
       .predictor = true},
      emit_ddpm},
     {{.name = "ddim_inverse",
-      .help = "DDIM inversion: from data (--init) to noise",
+      .help = "DDIM inversion: from data (`init`) to noise",
       .parameters = kInverseParameters,
       .variants = kInverseVariants,
       .most_order = 2,

@@ -19,9 +19,9 @@ Node langevin_node(const ProgramBuilder& builder, const SamplerSettings& setting
         return builder.course().node_at(builder.course().process().times().lowest_noisy);
     }
     if (builder.parametrisation().prediction != Prediction::score) {
-        throw base::request_error("no score without noise", "--sampler.clean",
+        throw base::request_error("no score without noise", "`sampler.clean`",
                                   "only a score prediction is defined there",
-                                  "give --target and --prediction score, or leave it out");
+                                  "give `target` and `prediction` score, or leave it out");
     }
     return {};
 }
@@ -41,13 +41,13 @@ void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const
     const ProbabilityFlow flow(builder, Variable::sigma);
     const Step& final = course.steps().back();
     if (!flow.finite_at(final.from)) {
-        throw base::request_error("too few steps", "--steps", "the only noise level has no signal", "give more steps");
+        throw base::request_error("too few steps", "`steps`", "the only noise level has no signal", "give more steps");
     }
     const double lowest = flow.coordinate(final.from);
     const double share = settings.step_size ? *settings.step_size / (lowest * lowest) : 0.2;  // ε/r_L²
     const int iterations = settings.iterations.value_or(100);
     // A step also goes to the next level, or ends with an estimate and its limits.
-    ProgramBuilder::require_room("--sampler.iterations", course.steps().size(), iterations, 2, 3);
+    ProgramBuilder::require_room("`sampler.iterations`", course.steps().size(), iterations, 2, 3);
     std::uint32_t draw = 0;
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
@@ -85,7 +85,7 @@ constexpr std::string_view kCaveat =
 
 constexpr std::array<SamplerEntry, 2> kSamplers = {{
     {{.name = "langevin",
-      .help = "Langevin dynamics at the lowest noise level, with --steps steps",
+      .help = "Langevin dynamics at the lowest noise level, with `steps` steps",
       .parameters = kLangevinParameters,
       .stochastic = true,
       .caveat = kCaveat},

@@ -59,33 +59,33 @@ constexpr std::string_view kTwoStages = "the variant single has two stages of it
 constexpr std::string_view kNoChurn = "no noise is added";
 constexpr std::string_view kNoAncestral = "no ancestral noise is drawn";
 constexpr std::string_view kScoreAlone = "the score is computed from the unclipped estimate";
-constexpr std::string_view kHigherOrder = "give --sampler.order 2 or more";
-constexpr std::string_view kSecondOrder = "give --sampler.order 2";
-constexpr std::string_view kOtherVariant = "give --sampler.variant midpoint or heun";
-constexpr std::string_view kSomeChurn = "give --sampler.churn above 0";
-constexpr std::string_view kSomeEta = "give --sampler.eta above 0";
-constexpr std::string_view kDenoise = "give --sampler.final_denoise on";
+constexpr std::string_view kHigherOrder = "give `sampler.order` 2 or more";
+constexpr std::string_view kSecondOrder = "give `sampler.order` 2";
+constexpr std::string_view kOtherVariant = "give `sampler.variant` midpoint or heun";
+constexpr std::string_view kSomeChurn = "give `sampler.churn` above 0";
+constexpr std::string_view kSomeEta = "give `sampler.eta` above 0";
+constexpr std::string_view kDenoise = "give `sampler.final_denoise` on";
 
 /// What needs a parameter that itself may be without effect stands after it.
 constexpr std::array kNeeds = {
     Need{"annealed_langevin", "clip", ends_denoised, kScoreAlone, kDenoise},
     Need{"annealed_langevin", "threshold", ends_denoised, kScoreAlone, kDenoise},
-    Need{"", "threshold_max", is_thresholded, "no estimate is thresholded", "give --sampler.threshold"},
+    Need{"", "threshold_max", is_thresholded, "no estimate is thresholded", "give `sampler.threshold`"},
     Need{"", "limited_noise", is_limited, "neither clip nor threshold is set",
-         "give --sampler.clip or --sampler.threshold"},
+         "give `sampler.clip` or `sampler.threshold`"},
     Need{"ddim_inverse", "limited_noise",
          [](const Settings& s) { return !is_second_inverse(s) || s.limited_noise.value_or(true); },
-         "with order 2, the noise follows the clipped estimate anyway", "give --sampler.order 1"},
+         "with order 2, the noise follows the clipped estimate anyway", "give `sampler.order` 1"},
     Need{"ddim_inverse", "variant", is_second_inverse, kOneForm, kSecondOrder},
     Need{"ddim_inverse", "variable", is_second_inverse, kOneForm, kSecondOrder},
     Need{"ddpm", "form", [](const Settings& s) { return !is_limited(s) || s.form != "epsilon"; },
-         "with clip or threshold, a step uses the x0 form", "give --sampler.form x0"},
+         "with clip or threshold, a step uses the x0 form", "give `sampler.form` x0"},
     Need{"ddpm", "mix", [](const Settings& s) { return s.variance == "mixed"; }, "the variance is not mixed",
-         "give --sampler.variance mixed"},
+         "give `sampler.variance` mixed"},
     Need{"ddpm", "final_noise", [](const Settings& s) { return s.variance != "none"; }, "no step draws noise",
-         "give another --sampler.variance than none"},
+         "give another `sampler.variance` than none"},
     Need{"gamma", "variable", [](const Settings& s) { return s.variant != "exponential"; },
-         "the variant exponential does not depend on it", "give --sampler.variant euler"},
+         "the variant exponential does not depend on it", "give `sampler.variant` euler"},
     Need{"dpmpp_sde", "order", is_multistep, kTwoStages, kOtherVariant},
     Need{"dpmpp_sde", "predict_x0", is_multistep, kTwoStages, kOtherVariant},
     Need{"dpmpp_sde", "lower_order_final", is_multistep, kTwoStages, kOtherVariant},
@@ -100,9 +100,9 @@ constexpr std::array kNeeds = {
     Need{"euler_ancestral", "noise_scale", is_ancestral, kNoAncestral, kSomeEta},
     Need{"kdpm2_ancestral", "noise_scale", is_ancestral, kNoAncestral, kSomeEta},
     Need{"predictor_corrector", "snr", [](const Settings& s) { return s.corrector_steps != 0; },
-         "there are no corrector steps", "give --sampler.corrector_steps 1 or more"},
+         "there are no corrector steps", "give `sampler.corrector_steps` 1 or more"},
     Need{"repaint", "jump", [](const Settings& s) { return s.resamples != 1; }, "each stretch is passed only once",
-         "give --sampler.resamples 2 or more"},
+         "give `sampler.resamples` 2 or more"},
 };
 
 bool is_said(const Settings& settings, std::string_view parameter) {
@@ -126,7 +126,7 @@ bool is_idle(const Need& need, const Settings& settings) {
 void require_effect(const SamplerSettings& settings) {
     const auto* const found = std::ranges::find_if(kNeeds, [&](const Need& need) { return is_idle(need, settings); });
     if (found == kNeeds.end()) return;
-    throw base::request_error("flag without effect", fmt::format("--sampler.{}", found->parameter),
+    throw base::request_error("flag without effect", fmt::format("`sampler.{}`", found->parameter),
                               std::string(found->why), fmt::format("{}, or leave it out", found->cure));
 }
 

@@ -101,10 +101,10 @@ bool warms_up(const ProgramBuilder& builder, const Course& course) {
     const bool enough = course.steps().size() > kWarmUpSteps;
     if (!enough && said.value_or(false)) {
         throw base::request_error(
-            "too few steps", "--sampler.warm_up",
+            "too few steps", "`sampler.warm_up`",
             fmt::format("the Runge-Kutta start needs {} steps, there are {}{}", kWarmUpSteps, course.steps().size(),
                         before > 0 ? " after the one without signal" : ""),
-            fmt::format("use --steps {} or more, or --sampler.warm_up off", kWarmUpSteps + 1 + before));
+            fmt::format("use `steps` {} or more, or `sampler.warm_up` off", kWarmUpSteps + 1 + before));
     }
     return said.value_or(enough);
 }

@@ -23,7 +23,7 @@ void require_predictor(const SamplerInfo& info) {
     for (const SamplerInfo& other : samplers()) {
         if (other.predictor) able.push_back(other.name);
     }
-    throw base::request_error("no predictor", "--sampler.predictor",
+    throw base::request_error("no predictor", "`sampler.predictor`",
                               std::string(info.name) + " is not a one-step sampler", "give one of " + base::join(able));
 }
 
@@ -42,12 +42,12 @@ double corrector_size(ProgramBuilder& builder, const Node& node, double snr, std
 /// A step of the predictor, then M of Langevin dynamics at the level where it ends, each on what the one before left.
 void emit_predictor_corrector(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     const SamplerSettings chosen = predictor_settings(settings);
-    const SamplerEntry& predictor = checked_sampler(chosen, "--sampler.predictor");
+    const SamplerEntry& predictor = checked_sampler(chosen, "`sampler.predictor`");
     require_predictor(predictor.info);
     const int corrections = settings.corrector_steps.value_or(1);
     constexpr std::size_t kOfPredictor = 6;  // ops of its step, about
     if (corrections > 0) {
-        ProgramBuilder::require_room("--sampler.corrector_steps", course.steps().size(), corrections, 2, kOfPredictor);
+        ProgramBuilder::require_room("`sampler.corrector_steps`", course.steps().size(), corrections, 2, kOfPredictor);
     }
     std::uint32_t draw = 0;
     for (const Step& step : course.steps()) {

@@ -116,9 +116,9 @@ std::vector<NoiseTerm> ProgramBuilder::fresh_noise(double coefficient, std::uint
 
 Pilot& ProgramBuilder::pilot() {
     if (pilot_ == nullptr) {
-        throw base::request_error("missing score", "--sampler",
+        throw base::request_error("missing score", "`sampler`",
                                   settings_.name + " chooses its step sizes from the score",
-                                  "give --model or --target");
+                                  "give `model` or `target`");
     }
     if (piloted_ == 0) pilot_->start(course_.start());
     for (; piloted_ < program_.ops.size(); ++piloted_) pilot_->run(program_.ops[piloted_].instruction);
@@ -157,12 +157,12 @@ void ProgramBuilder::require_room(const char* flag, std::size_t steps, int count
     throw base::request_error(
         "too many steps", flag,
         fmt::format("{} x {} are more than the {} that a program can hold", steps, count, steps * most),
-        most == 0 ? "give fewer --steps" : fmt::format("give at most {}, or fewer --steps", most));
+        most == 0 ? "give fewer `steps`" : fmt::format("give at most {}, or fewer `steps`", most));
 }
 
 void ProgramBuilder::emit(Instruction instruction) {
     if (program_.ops.size() == kMaxOps) {
-        throw base::request_error("too many steps", "--steps",
+        throw base::request_error("too many steps", "`steps`",
                                   fmt::format("step {} exceeds the {} ops that a program can hold", step_ + 1, kMaxOps),
                                   fmt::format("give at most {}", std::max(step_, 1)));
     }
@@ -176,7 +176,7 @@ double ProgramBuilder::finite(double coefficient) const {
     if (std::abs(coefficient) <= static_cast<double>(std::numeric_limits<float>::max())) return coefficient;
     throw base::request_error("no finite step", fmt::format("timestep {}", at_.t),
                               fmt::format("alpha is {} and sigma is {} there", at_.at.alpha, at_.at.sigma),
-                              "start at an earlier timestep (--timesteps), or use a model that predicts x0 or v");
+                              "start at an earlier timestep (`timesteps`), or use a model that predicts x0 or v");
 }
 
 }  // namespace scorefield::diffusion

@@ -26,9 +26,9 @@ class Repaint {
           returns_(steps_.size(), settings.resamples.value_or(10) - 1) {
         if (settings.jump && settings.resamples.value_or(10) > 1 && jump_ >= static_cast<int>(steps_.size())) {
             throw base::request_error(
-                "jump out of range", "--sampler.jump",
+                "jump out of range", "`sampler.jump`",
                 fmt::format("jumps of {} steps do not fit between the {} noise levels", jump_, steps_.size()),
-                "give fewer, or more --steps");
+                "give fewer, or more `steps`");
         }
     }
 
@@ -48,7 +48,7 @@ class Repaint {
     void require_room() const {
         constexpr std::size_t kOpsOfStep = 6;
         if (static_cast<int>(steps_.size()) <= jump_) return;  // nothing is gone through again
-        ProgramBuilder::require_room("--sampler.resamples", steps_.size(), returns_[0] + 1, kOpsOfStep, 0);
+        ProgramBuilder::require_room("`sampler.resamples`", steps_.size(), returns_[0] + 1, kOpsOfStep, 0);
     }
 
     /// Nodes left below node `index`, 0 for the last one with noise. The paper's jumps start where this is a multiple
@@ -100,7 +100,7 @@ void emit_repaint(ProgramBuilder& builder, const Course& course, const SamplerSe
 }
 
 constexpr SamplerParameter kResamples = {"resamples", "number of passes over each stretch of steps, from 1", "10"};
-constexpr SamplerParameter kJump = {"jump", "steps per stretch, from 1; fewer than --steps", "10, or all but one"};
+constexpr SamplerParameter kJump = {"jump", "steps per stretch, from 1; fewer than `steps`", "10, or all but one"};
 constexpr std::array kParameters = {
     kResamples, kJump, kAncestralEtaParameter, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 

@@ -29,10 +29,10 @@ int solver_order(const ProgramBuilder& builder, const Course& course, int preset
     const int most = std::max(steps, 1);  // where the step before is the only one, too
     const int order = builder.settings().order.value_or(std::min(preset, most));
     if (order > most) {
-        throw base::request_error("too few steps", "--sampler.order",
+        throw base::request_error("too few steps", "`sampler.order`",
                                   fmt::format("order {} needs the estimates of {} steps, there are {}{}", order, order,
                                               steps, before > 0 ? " after the one without signal" : ""),
-                                  fmt::format("use --steps {} or more, or --sampler.order {}", order + before, most));
+                                  fmt::format("use `steps` {} or more, or `sampler.order` {}", order + before, most));
     }
     return order;
 }

@@ -113,7 +113,7 @@ Node churned(ProgramBuilder& builder, const Step& step, const SamplerSettings& s
 void emit_edm_stochastic(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     const double highest = settings.churn_max.value_or(std::numeric_limits<double>::infinity());
     if (settings.churn_min.value_or(0) > highest) {
-        throw base::request_error("empty range", "--sampler.churn_min", "it is above --sampler.churn_max",
+        throw base::request_error("empty range", "`sampler.churn_min`", "it is above `sampler.churn_max`",
                                   "leave one of them out");
     }
     const ProbabilityFlow flow(builder, Variable::sigma);

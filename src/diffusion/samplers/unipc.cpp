@@ -137,7 +137,7 @@ constexpr SamplerParameter kPredictX0 = {"predict_x0", "extrapolate the data (on
 constexpr SamplerParameter kLower = {"lower_order_final", "limit the order to the number of remaining steps: on or off",
                                      "on"};
 constexpr SamplerParameter kUncorrected = {
-    "uncorrected_steps", "number of first steps without corrector; --steps or more: no corrector at all", "0"};
+    "uncorrected_steps", "number of first steps without corrector; `steps` or more: no corrector at all", "0"};
 constexpr std::array kParameters = {kOrder,       kVariant,       kPredictX0,          kLower,
                                     kUncorrected, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 

@@ -88,7 +88,7 @@ double read_flow_shift(const SchedulerConfig& config, const char* key) {
         const double shift = type == "linear" ? *config.mu() : std::exp(*config.mu());
         if (shift > 0 && shift <= kMaxProcessScale) return shift;
         throw base::request_error(
-            "value out of range", "--scheduler.mu",
+            "value out of range", "`scheduler.mu`",
             fmt::format("{:g} with time_shift_type {} gives the shift {:g}", *config.mu(), type, shift),
             type == "linear" ? fmt::format("give > 0, at most {:g}", kMaxProcessScale)
                              : fmt::format("give up to {:.4g}", std::log(kMaxProcessScale)));
@@ -101,7 +101,7 @@ double read_flow_shift(const SchedulerConfig& config, const char* key) {
 
 void require_shift(const SchedulerConfig& config) {
     if (!config.mu() || config.flag("use_dynamic_shifting", false)) return;
-    throw base::request_error("flag without effect", "--scheduler.mu", "use_dynamic_shifting is not enabled",
+    throw base::request_error("flag without effect", "`scheduler.mu`", "use_dynamic_shifting is not enabled",
                               "leave it out");
 }
 
@@ -111,7 +111,7 @@ double flow_shifted(double sigma, double shift) {
 
 void require_steps(const SchedulerConfig& config, int steps, int levels) {
     if (steps >= 1 && steps <= levels) return;
-    throw base::request_error("steps out of range", "--steps",
+    throw base::request_error("steps out of range", "`steps`",
                               fmt::format("{} allows 1 … {}, not {}", config.class_name(), levels, steps),
                               "give fewer of them");
 }
@@ -120,9 +120,9 @@ void require_noisy_start(const SchedulerConfig& config, int steps, int levels, s
     if (steps > 1 || levels == 1 || spacing == "trailing") return;
     if (spacing == "leading" && config.integer("steps_offset", 0) > 0) return;
     throw base::request_error(
-        "too few steps", "--steps",
+        "too few steps", "`steps`",
         fmt::format("with timestep_spacing {}, a single step starts at timestep 0, which has almost no noise", spacing),
-        "use --steps 2 or more, or timestep_spacing trailing");
+        "use `steps` 2 or more, or timestep_spacing trailing");
 }
 
 std::vector<Step> chain(const std::vector<Node>& nodes, const Node& end) {

@@ -41,11 +41,11 @@ void require_flow_shift(const SchedulerConfig& config) {
         config.refuse("time_shift_type", config.class_name() + " supports only the shift exp(mu)", "give exponential");
     }
     if (config.mu() && !config.flag("use_flow_sigmas", false)) {
-        throw base::request_error("flag without effect", "--scheduler.mu", "use_flow_sigmas is not enabled",
+        throw base::request_error("flag without effect", "`scheduler.mu`", "use_flow_sigmas is not enabled",
                                   "leave it out, or set use_flow_sigmas to true");
     }
     if (!config.mu() && config.flag("use_flow_sigmas", false)) {
-        config.note("without --scheduler.mu, use_dynamic_shifting uses flow_shift (as diffusers does)");
+        config.note("without `scheduler.mu`, use_dynamic_shifting uses flow_shift (as diffusers does)");
     }
 }
 

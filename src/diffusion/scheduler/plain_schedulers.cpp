@@ -32,9 +32,9 @@ std::vector<double> edm_sigmas(const SchedulerConfig& config, int steps) {
     if (!(rho > 0 && rho <= kMostRho))
         config.refuse("rho", "out of range", fmt::format("give > 0, at most {:g}", kMostRho));
     if (!karras && steps == 1) {  // the library counts them from the other end
-        throw base::request_error("too few steps", "--steps",
+        throw base::request_error("too few steps", "`steps`",
                                   "with sigma_schedule exponential, a single step starts at sigma_min",
-                                  "use --steps 2 or more, or sigma_schedule karras");
+                                  "use `steps` 2 or more, or sigma_schedule karras");
     }
     return spread_sigmas(karras ? SigmaRule::karras : SigmaRule::exponential, high, low, steps, rho);
 }
@@ -124,14 +124,14 @@ Course flow_course(const SchedulerConfig& config, const std::vector<double>& sig
 Program build_flow_euler(const SchedulerConfig& config, int steps) {
     if (config.flag("use_dynamic_shifting", false) && !config.mu()) {
         config.refuse("use_dynamic_shifting", "the shift depends on the image size",
-                      "give the mu of that size with --scheduler.mu, or set it to false");
+                      "give the mu of that size with `scheduler.mu`, or set it to false");
     }
     std::vector<double> sigmas = flow_sigmas(config, steps);
     if (const double terminal = config.number("shift_terminal", 0); terminal != 0) {
         if (!(terminal > 0 && terminal < 1))
             config.refuse("shift_terminal", "not between 0 and 1", "give > 0, below 1");
         if (steps == 1)
-            config.refuse("shift_terminal", "needs two steps or more", "use --steps 2 or more, or leave it out");
+            config.refuse("shift_terminal", "needs two steps or more", "use `steps` 2 or more, or leave it out");
         const double scale = (1 - sigmas.back()) / (1 - terminal);
         for (double& sigma : sigmas) sigma = 1 - (1 - sigma) / scale;
     }
@@ -167,7 +167,7 @@ std::vector<double> ipndm_sigmas(const SchedulerConfig& config, int steps) {
     if (sigmas.size() < 2) config.refuse("trained_betas", "needs at least two values", "give two or more");
     if (sigmas.size() != static_cast<std::size_t>(steps) + 1) {
         config.refuse("trained_betas", fmt::format("{} values do not fit {} steps", sigmas.size(), steps),
-                      fmt::format("use --steps {}", sigmas.size() - 1));
+                      fmt::format("use `steps` {}", sigmas.size() - 1));
     }
     const bool falls = std::ranges::adjacent_find(sigmas, std::less_equal<>()) == sigmas.end();
     if (!falls || !(sigmas.front() <= 1) || !(sigmas.back() >= 0)) {

@@ -124,7 +124,7 @@ Program build_dpm_sde(const SchedulerConfig& config, int steps) {
     require_no_sample(config);
     if (config.has("noise_sampler_seed")) {
         config.refuse("noise_sampler_seed", "a program has no seed of its own",
-                      "leave it out and give --seed to the run");
+                      "leave it out and give `seed` to the run");
     }
     return build_sigma(config, steps, kLatentBetas, {.name = "dpmpp_sde", .variant = "single"});
 }
