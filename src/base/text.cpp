@@ -140,7 +140,7 @@ std::string with_flags(std::string_view message) {
         message.remove_prefix(open);
         if (message.empty()) break;
         if (length != std::string_view::npos && length > 0 && rest[length] == '`') {
-            result += "--";
+            result.append(2, '-');
             result += rest.substr(0, length);
             message = rest.substr(length + 1);
         } else {

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "session/model.hpp"
 
 namespace scorefield::settings {
 namespace {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include "base/error.hpp"
-#include "session/model.hpp"
 #include "settings/said.hpp"
 
 namespace scorefield::settings {

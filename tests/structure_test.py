@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""tests/structure.py accepts the project and finds a planted violation of each of its rules."""
+import pathlib
+import tempfile
+import unittest
+
+import structure
+
+PROJECT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def violations_of(files):
+    """What is wrong with a project of these files (name below src/ and text)."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        for name, text in files.items():
+            path = root / "src" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return list(structure.violations(root))
+
+
+class Structure(unittest.TestCase):
+    def assert_only(self, found, words):
+        self.assertEqual(len(found), 1, found)
+        self.assertIn(words, found[0])
+
+    def test_project_is_sound(self):
+        self.assertEqual(list(structure.violations(PROJECT)), [])
+
+    def test_sound_files(self):
+        self.assertEqual(violations_of({
+            "base/a.hpp": '#include <string>\n// "--out" in a comment, and \'"\' too\nconst char* a = "a --b";\n',
+            "data/a.cpp": '#include "base/a.hpp"\n#include "data/b.hpp"\n#include "imgui.h"\n',
+            "data/b.hpp": '#include "base/a.hpp"\n',
+            "cli/main.cpp": '#include "data/b.hpp"\nconst char* flag = "--out";\n',
+        }), [])
+
+    def test_include_that_points_up(self):
+        for module, above in [("base", "data"), ("nn", "model"), ("session", "viewer"), ("settings", "session")]:
+            found = violations_of({f"{module}/a.hpp": f'#include "{above}/b.hpp"\n', f"{above}/b.hpp": "\n"})
+            self.assert_only(found, f"src/{module}/a.hpp: includes {above}/b.hpp")
+
+    def test_module_that_must_not_be_known(self):
+        for module, other in structure.FORBIDDEN:
+            found = violations_of({f"{module}/a.cpp": f'  #  include "{other}/b.hpp"\n', f"{other}/b.hpp": "\n"})
+            self.assert_only(found, f"{module} must not know {other}")
+
+    def test_circle(self):
+        found = violations_of({
+            "data/a.hpp": '#include "data/b.hpp"\n',
+            "data/b.hpp": '#include "data/c.hpp"\n',
+            "data/c.hpp": '#include "data/a.hpp"\n',
+            "data/d.cpp": '#include "data/a.hpp"\n',
+        })
+        self.assert_only(found, "circle of includes: data/")
+
+    def test_flag(self):
+        for text in ['f("--steps");', 'f(R"(--steps)");', 'f(\'"\', "--" + name);', 'f("\\"", "--steps");']:
+            self.assert_only(violations_of({"diffusion/a.cpp": "\n\n" + text + "\n"}), "src/diffusion/a.cpp:3: ")
+
+    def test_large_module(self):
+        files = {f"{module}/a.cpp": "\n" * 100 for module in ["base", "data", "nn", "model", "train", "render"]}
+        self.assertEqual(violations_of(files), [])
+        files["nn/a.cpp"] += "\n" * 30
+        self.assert_only(violations_of(files), "src/nn holds 130 of 630 lines")
+
+    def test_unknown_module(self):
+        self.assert_only(violations_of({"app/a.cpp": "\n"}), "app is no module")
+
+
+if __name__ == "__main__":
+    unittest.main()
