@@ -16,7 +16,7 @@ import sys
 # From the ground up. A module includes itself and what stands before it, but for what FORBIDDEN names.
 MODULES = ["base", "gpu", "data", "diffusion", "nn", "model", "sample", "train", "render", "settings", "session", "study",
            "python", "viewer", "cli"]
-FORBIDDEN = {("data", "gpu"), ("diffusion", "gpu"), ("model", "gpu"), ("render", "train"), ("render", "sample")}
+FORBIDDEN = {("session", "settings"), ("data", "gpu"), ("diffusion", "gpu"), ("model", "gpu"), ("render", "train"), ("render", "sample")}
 MAY_NAME_FLAGS = {"settings", "study", "python", "viewer", "cli"}
 LARGEST_SHARE = 0.2
 

@@ -7,8 +7,10 @@
 #include "base/progress.hpp"
 #include "bench/benchmark.hpp"
 #include "cli/commands.hpp"
+#include "model/model.hpp"
 #include "session/gpu_device.hpp"
-#include "session/model.hpp"
+#include "settings/device_request.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::cli {
 namespace {
@@ -49,8 +51,8 @@ std::string to_text(const gpu::Device& device, const std::vector<bench::Result>&
 
 int bench_command(const settings::Settings& settings) {
     base::watch_interrupts();
-    const session::Model model = session::open_model(settings);
-    gpu::Device device(session::device_request(settings));
+    const model::Model model = settings::open_model(settings);
+    gpu::Device device(settings::device_request(settings));
     std::vector<bench::Result> results;
     {
         const auto cases = bench::make_cases(device, *model.checkpoint);

@@ -12,9 +12,10 @@
 #include "base/output.hpp"
 #include "base/progress.hpp"
 #include "cli/commands.hpp"
+#include "cli/notes.hpp"
 #include "data/datasets.hpp"
 #include "data/point_writer.hpp"
-#include "session/open_data.hpp"
+#include "settings/resolve.hpp"
 #include "study/reference_draws.hpp"
 
 namespace scorefield::cli {
@@ -34,7 +35,8 @@ struct Source {
 Source source_of(const settings::Settings& settings) {
     Source source;
     if (!settings.target.empty()) {
-        const session::ScaledTarget target = session::open_target(settings);
+        const model::ScaledTarget target = settings::open_target(settings);
+        say(settings, target.notes);
         source.name = target.target->name();
         source.dim = static_cast<std::size_t>(target.target->dim());
         source.precision = data::Precision::twofold;
@@ -43,7 +45,8 @@ Source source_of(const settings::Settings& settings) {
         };
         return source;
     }
-    const std::shared_ptr<const data::Dataset> data = session::open_data(settings, settings.data);
+    const std::shared_ptr<const data::Dataset> data = data::open_dataset(settings.data);
+    say(settings, data->notes());
     source.name = data->name();
     source.dim = data->dim();
     // Points far from zero lie about an origin, for float32 cannot hold what tells them apart.

@@ -9,11 +9,13 @@
 #include "base/error.hpp"
 #include "base/output.hpp"
 #include "cli/commands.hpp"
+#include "cli/notes.hpp"
 #include "data/files.hpp"
 #include "diffusion/program.hpp"
 #include "diffusion/scheduler/scheduler.hpp"
-#include "session/model.hpp"
-#include "session/start.hpp"
+#include "model/model.hpp"
+#include "sample/build_program.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::cli {
 namespace {
@@ -117,14 +119,16 @@ Program compile(const settings::Settings& settings) {
         throw base::request_error("flag without effect", "--scheduler.mu", "no scheduler is given",
                                   "leave it out, or give --scheduler FILE.json");
     }
-    if (const session::StartKind start = session::start_kind(settings);
-        start == session::StartKind::exact || start == session::StartKind::file) {
+    if (const std::optional<sample::StartKind> start = settings::start_spec(settings).kind;
+        start == sample::StartKind::exact || start == sample::StartKind::file) {
         throw base::request_error("--init exact or FILE cannot be compiled", "--init",
                                   "a program stores only a Gaussian initial distribution",
                                   "pass --init to sample, render or view together with --program");
     }
     const bool scored = settings.is_given("model") || settings.is_given("target");
-    return session::build_program(settings, scored ? session::open_model(settings) : session::open_process(settings));
+    const model::Model model = scored ? settings::open_model(settings) : settings::open_process(settings);
+    say(settings, model.notes);
+    return sample::build_program(settings::sampling_spec(settings, model), model);
 }
 
 }  // namespace

@@ -17,18 +17,20 @@
 #include "base/progress.hpp"
 #include "cli/commands.hpp"
 #include "cli/frame_count.hpp"
+#include "cli/notes.hpp"
 #include "cli/output_names.hpp"
 #include "render/capture.hpp"
 #include "render/contact_sheet.hpp"
 #include "render/film.hpp"
 #include "render/frame_sequence.hpp"
 #include "render/png_file.hpp"
+#include "sample/start.hpp"
 #include "session/frame_slot.hpp"
 #include "session/gpu_device.hpp"
-#include "session/open_data.hpp"
 #include "session/run_notes.hpp"
 #include "session/scene.hpp"
-#include "session/start.hpp"
+#include "settings/device_request.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::cli {
 namespace {
@@ -102,7 +104,7 @@ std::uint64_t play(gpu::Device& device, session::Scene& scene, const settings::S
     base::Progress progress("render", total, "frames", !settings.quiet);
     Frames frames(device, scene, settings, write);
     while (frames.count() < total) {
-        frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings); });
+        frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings::view_spec(settings)); });
         scene.player().playback().advance(1.0 / settings.fps, tempo_of(settings),
                                           scene.player().playback().steps() + 1);
         progress.update(frames.count());
@@ -144,12 +146,12 @@ std::uint64_t write_sheet(gpu::Device& device, session::Scene& scene, const sett
     session::Playback& playback = scene.player().playback();
     for (const int state : sheet_states(scene.player().moments())) {
         while (playback.state() < state) playback.step();
-        frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings); });
+        frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings::view_spec(settings)); });
         captions.push_back(session::short_caption(scene.player()));
     }
     if (!scene.data_name().empty()) {
         captions.push_back("data: " + scene.data_name());
-        frames.add([&](gpu::Recorder& recorder) { scene.record_data(recorder, settings); });
+        frames.add([&](gpu::Recorder& recorder) { scene.record_data(recorder, settings::view_spec(settings)); });
     }
     frames.finish();
     const diffusion::Program& program = scene.player().program();
@@ -232,8 +234,8 @@ int render_command(const settings::Settings& asked) {
     if (form != Form::sheet) require_tempo(asked);
     if (form == Form::film) require_frame_rate(asked);
     const settings::Settings settings =
-        session::with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
-    session::note_structured_fields(settings);
+        settings::with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
+    say(settings, structured_field_notes(settings));
     // The steps of a program from a file are not known yet: play counts again.
     if (form == Form::sheet) {
         require_sheet_size(settings);
@@ -241,9 +243,15 @@ int render_command(const settings::Settings& asked) {
         frame_count(settings, settings.program.empty() ? settings.steps : 1);
     }
     if (form != Form::frames) base::require_writable(settings.out);
-    gpu::Device device(session::device_request(settings));
-    session::Scene scene(device, settings, {settings.width, settings.height});
-    session::say_run_notes(settings, scene.model(), scene.player().program());
+    gpu::Device device(settings::device_request(settings));
+    model::Model model = settings::open_model(settings);
+    say(settings, model.notes);
+    const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
+    const session::Reference reference = session::open_reference(settings.data, model);
+    say(settings, reference.notes);
+    session::Scene scene(device, std::move(model), spec, reference, {settings.width, settings.height});
+    say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
+                                     settings.data.empty() ? scene.model().data : settings.data));
 
     const Clock::time_point start = Clock::now();
     std::uint64_t frames = 0;

@@ -10,16 +10,19 @@
 #include "base/progress.hpp"
 #include "base/room.hpp"
 #include "cli/commands.hpp"
+#include "cli/notes.hpp"
 #include "cli/sample_output.hpp"
 #include "data/npy.hpp"
 #include "diffusion/sampler.hpp"
+#include "model/model.hpp"
+#include "sample/build_program.hpp"
 #include "sample/run.hpp"
+#include "sample/start.hpp"
 #include "session/gpu_device.hpp"
 #include "session/gpu_score.hpp"
-#include "session/model.hpp"
-#include "session/open_data.hpp"
 #include "session/run_notes.hpp"
-#include "session/start.hpp"
+#include "settings/device_request.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::cli {
 namespace {
@@ -154,21 +157,23 @@ void require_inputs(const settings::Settings& settings, const diffusion::Program
         }
     }
     const bool from_data = settings.program.empty() && diffusion::sampler_info(settings.sampler.name).from_data;
-    const session::StartKind start = session::start_kind(settings);
-    if (from_data && start != session::StartKind::file && start != session::StartKind::exact) {
+    const std::optional<sample::StartKind> start = settings::start_spec(settings).kind;
+    if (from_data && start != sample::StartKind::file && start != sample::StartKind::exact) {
         throw base::request_error("missing --init", where, program.sampler + " goes from data to noise",
                                   "give the data with --init FILE.npy, or use --init exact with a --target");
     }
 }
 
-Inputs read_inputs(const settings::Settings& settings, const session::Model& model, const diffusion::Program& program) {
+Inputs read_inputs(const settings::Settings& settings, const model::Model& model, const diffusion::Program& program) {
     require_inputs(settings, program);
     Inputs inputs;
     if (settings.known.empty()) return inputs;
     const std::size_t dim = model.dim();
     const std::uint32_t particles = settings.particles;
     data::Points known = rows_for_all(read_known(settings.known), settings.known, dim, particles);
-    inputs.known = data::standardise(std::move(known), session::file_scaling(settings, model)).values;
+    inputs.known =
+        data::standardise(std::move(known), sample::file_scaling(settings::sampling_spec(settings, model), model))
+            .values;
     inputs.mask = rows_for_all(data::read_points(settings.mask), settings.mask, dim, particles).values;
     for (const float share : inputs.mask) {
         if (share >= 0 && share <= 1) continue;
@@ -185,7 +190,7 @@ std::span<const float> part_of(const std::vector<float>& rows, std::size_t dim, 
 }
 
 /// Far from zero float32 has no room for what the states tell.
-void note_coarse_samples(const settings::Settings& settings, const session::Model& model) {
+void note_coarse_samples(const settings::Settings& settings, const model::Model& model) {
     const data::FloatSpacing spacing = data::widest_spacing_at_mean(model.scaling);
     if (settings.quiet || settings.units != "data" || !spacing.is_coarse()) return;
     base::note(base::format_shown(
@@ -195,7 +200,7 @@ void note_coarse_samples(const settings::Settings& settings, const session::Mode
 }
 
 /// Start states of the shard; empty where the program's start law holds.
-sample::RowSource rows_of_shard(const session::StartRows& rows, std::uint32_t first_of_shard) {
+sample::RowSource rows_of_shard(const sample::StartRows& rows, std::uint32_t first_of_shard) {
     if (!rows) return {};
     return [rows, first_of_shard](std::uint32_t first, std::span<float> into) { rows(first_of_shard + first, into); };
 }
@@ -204,15 +209,17 @@ sample::RowSource rows_of_shard(const session::StartRows& rows, std::uint32_t fi
 
 int sample_command(const settings::Settings& asked) {
     base::watch_interrupts();
-    const settings::Settings settings = session::with_particles_of_init(asked);
-    session::note_structured_fields(settings);
-    const session::Model model = session::open_model(settings);
+    const settings::Settings settings = settings::with_particles_of_init(asked);
+    say(settings, structured_field_notes(settings));
+    const model::Model model = settings::open_model(settings);
+    say(settings, model.notes);
     note_coarse_samples(settings, model);
     const std::size_t dim = model.dim();
     sample::RunRequest request;
-    request.program = session::build_program(settings, model);
+    const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
+    request.program = sample::build_program(spec, model);
     const Inputs inputs = read_inputs(settings, model, request.program);
-    const session::StartRows start = session::start_rows(settings, model, request.program);
+    const sample::StartRows start = sample::start_rows(spec, model, request.program);
     const auto [first, last] = shard_range(settings);
     request.seed = settings.seed;
     request.first = first;
@@ -222,9 +229,9 @@ int sample_command(const settings::Settings& asked) {
     request.init = rows_of_shard(start, first);
     request.known = part_of(inputs.known, dim, first, last);
     request.mask = part_of(inputs.mask, dim, first, last);
-    const gpu::DeviceRequest wanted = session::device_request(settings);
+    const gpu::DeviceRequest wanted = settings::device_request(settings);
     const std::unique_ptr<SampleOutput> output = make_output(settings, model, request);
-    session::say_run_notes(settings, model, request.program);
+    say(settings, session::run_notes(spec, model, request.program, settings.data.empty() ? model.data : settings.data));
 
     gpu::Device device(wanted);
     Report report;
@@ -250,9 +257,9 @@ int sample_command(const settings::Settings& asked) {
     report.sampler = request.program.sampler;
     report.steps = request.program.steps;
     report.evaluations = request.program.evaluations();
-    report.spacing = session::spacing_text(settings, model);
-    report.start = session::start_text(settings, model, request.program);
-    report.start_is_chosen = settings.init.empty() && report.start != settings::kStarts.front();
+    report.spacing = sample::spacing_text(spec);
+    report.start = sample::start_text(spec, model, request.program);
+    report.start_is_chosen = !spec.start.kind && report.start != sample::kStarts.front();
     report.seconds = result.seconds;
     report.network_seconds = result.network_seconds;
     session::require_no_validation_messages(device);

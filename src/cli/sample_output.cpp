@@ -18,7 +18,8 @@
 #include "base/thread_pool.hpp"
 #include "data/npy.hpp"
 #include "data/statistics.hpp"
-#include "session/start.hpp"
+#include "sample/start.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::cli {
 namespace {
@@ -66,9 +67,9 @@ class Trajectory {
 
 class Samples final : public SampleOutput {
   public:
-    Samples(const settings::Settings& settings, const session::Model& model, const sample::RunRequest& request)
-        : trajectory_(settings, request, session::file_scaling(settings, model)),
-          scaling_(session::file_scaling(settings, model)),
+    Samples(const settings::Settings& settings, const model::Model& model, const sample::RunRequest& request)
+        : trajectory_(settings, request, sample::file_scaling(settings::sampling_spec(settings, model), model)),
+          scaling_(sample::file_scaling(settings::sampling_spec(settings, model), model)),
           steps_(request.program.steps),
           path_(settings.out),
           file_(settings.out, {request.particles, model.dim()}) {
@@ -103,7 +104,7 @@ double least_reach(double middle) {
 
 /// Where the samples are expected, in the data's units: as wide as the target's own draws and a quarter more, or four
 /// deviations of the data on both sides.
-std::vector<data::Bins> bins_of(const session::Model& model, const data::Scaling& scaling) {
+std::vector<data::Bins> bins_of(const model::Model& model, const data::Scaling& scaling) {
     constexpr std::uint32_t kDraws = 4096;
     constexpr std::uint64_t kSeed = 0xb15'0000'0000'0000;
     constexpr double kDeviations = 4;
@@ -133,9 +134,9 @@ std::vector<data::Bins> bins_of(const session::Model& model, const data::Scaling
 
 class Moments final : public SampleOutput {
   public:
-    Moments(const settings::Settings& settings, const session::Model& model, const sample::RunRequest& request)
-        : trajectory_(settings, request, session::file_scaling(settings, model)),
-          scaling_(session::file_scaling(settings, model)),
+    Moments(const settings::Settings& settings, const model::Model& model, const sample::RunRequest& request)
+        : trajectory_(settings, request, sample::file_scaling(settings::sampling_spec(settings, model), model)),
+          scaling_(sample::file_scaling(settings::sampling_spec(settings, model), model)),
           steps_(request.program.steps),
           path_(settings.out),
           bins_(bins_of(model, scaling_)),
@@ -216,7 +217,7 @@ class Moments final : public SampleOutput {
 
 }  // namespace
 
-std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const session::Model& model,
+std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const model::Model& model,
                                           const sample::RunRequest& request) {
     if (settings.stats) return std::make_unique<Moments>(settings, model, request);
     return std::make_unique<Samples>(settings, model, request);

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "model/model.hpp"
 #include "sample/run.hpp"
-#include "session/model.hpp"
 #include "settings/settings.hpp"
 
 namespace scorefield::cli {
@@ -25,7 +25,7 @@ class SampleOutput {
 
 /// Final states in the data's units to --out, or with --stats their moments and histograms; trajectories in the score's
 /// units to --trajectory. Throws base::Error where a place cannot be written or has the wrong kind of name.
-std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const session::Model& model,
+std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const model::Model& model,
                                           const sample::RunRequest& request);
 
 }  // namespace scorefield::cli

@@ -9,10 +9,11 @@
 #include "base/error.hpp"
 #include "base/output.hpp"
 #include "cli/commands.hpp"
+#include "cli/notes.hpp"
 #include "data/datasets.hpp"
 #include "data/point_file.hpp"
-#include "session/model.hpp"
-#include "session/open_data.hpp"
+#include "model/model.hpp"
+#include "settings/resolve.hpp"
 #include "study/comparison.hpp"
 
 namespace scorefield::cli {
@@ -86,14 +87,16 @@ DensityScore density_score(const diffusion::GaussianMixture& mixture, std::uint6
 }
 
 Score score_of_data(const settings::Settings& settings, const data::Points& samples) {
-    const std::unique_ptr<data::Dataset> data = session::open_data(settings, settings.data);
+    const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
+    say(settings, data->notes());
     require_few_coordinates(data->name(), data->size(), data->dim());
     require_same_dim(settings.files[0], samples.dim, data->name(), data->dim());
     return {settings.files[0], data->name(), study::compare(samples, *study::draws_of(*data, settings.seed))};
 }
 
 Score score_of_target(const settings::Settings& settings, const data::Points& samples) {
-    const session::ScaledTarget target = session::open_target(settings);
+    const model::ScaledTarget target = settings::open_target(settings);
+    say(settings, target.notes);
     const std::string& name = target.target->name();
     require_same_dim(settings.files[0], samples.dim, name, static_cast<std::size_t>(target.target->dim()));
     Score score = {settings.files[0], name, study::compare(samples, *study::draws_of(target, settings.seed))};
@@ -105,7 +108,7 @@ Score score_of_target(const settings::Settings& settings, const data::Points& sa
 /// Samples of a run that diverged are no samples.
 data::Points read_samples(const settings::Settings& settings, const std::string& file) {
     data::PointFile samples = data::read_point_file(file);
-    if (!settings.quiet && samples.left_out() == 0) session::note_once(samples.notes(file));
+    if (samples.left_out() == 0) say(settings, samples.notes(file));
     require_few_coordinates(file, samples.rows, samples.points.dim);
     const std::string hint =
         samples.is_plain_array

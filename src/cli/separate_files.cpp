@@ -10,8 +10,9 @@
 #include "base/error.hpp"
 #include "cli/output_names.hpp"
 #include "data/datasets.hpp"
-#include "session/model.hpp"
-#include "session/start.hpp"
+#include "model/model.hpp"
+#include "sample/start.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::cli {
 namespace {
@@ -56,7 +57,7 @@ std::vector<NamedFile> files_of(const settings::Settings& settings, bool (settin
     for (const settings::Setting& setting : settings::setting_table()) {
         if (!(setting.*wanted)() || !setting.taken_by(settings.command)) continue;
         const std::string path = settings::value_text(settings, setting);
-        const bool is_file = setting.name != "init" || session::start_kind(settings) == session::StartKind::file;
+        const bool is_file = setting.name != "init" || settings::start_spec(settings).kind == sample::StartKind::file;
         if (is_file && !path.empty()) files.push_back({"--" + std::string(setting.name), path});
     }
     return files;
@@ -72,12 +73,12 @@ std::vector<NamedFile> outputs_of(const settings::Settings& settings) {
 
 std::vector<NamedFile> inputs_of(const settings::Settings& settings) {
     std::vector<NamedFile> inputs = files_of(settings, &settings::Setting::is_read);
-    const std::string of_target = session::target_choice(settings).argument;
+    const std::string of_target = settings::target_choice(settings).argument;
     if (!of_target.empty()) inputs.push_back({"--target", of_target});
     const bool needs_model = settings::find_setting("model")->taken_by(settings.command) &&
                              settings.command != settings::Command::program &&
                              settings.command != settings::Command::study && settings.target.empty();
-    if (needs_model && settings.model.empty()) inputs.push_back({"the model", session::default_model().string()});
+    if (needs_model && settings.model.empty()) inputs.push_back({"the model", model::default_model().string()});
     const bool needs_no_file = std::ranges::any_of(
         data::builtin_datasets(), [&](const data::DatasetInfo& info) { return info.name == settings.data; });
     if (!settings.data.empty() && !needs_no_file) inputs.push_back({"--data", settings.data});

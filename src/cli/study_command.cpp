@@ -18,6 +18,7 @@
 #ifdef SCOREFIELD_WITH_VULKAN
 #include "gpu/device.hpp"
 #include "session/gpu_device.hpp"
+#include "settings/device_request.hpp"
 #include "study/gpu_studies.hpp"
 #endif
 
@@ -98,7 +99,7 @@ Findings run_on_device(const std::string& name, const settings::Settings& settin
                                   fmt::format("study {} uses at most {}", name, study->most_particles),
                                   "give fewer, or leave it out");
     }
-    gpu::Device device(session::device_request(settings));
+    gpu::Device device(settings::device_request(settings));
     if (settings.is_given("out")) base::require_writable(settings.out);
     std::string model;
     if (name == "seed" && settings.is_given("out")) model = study::seed_model(settings.out).string();

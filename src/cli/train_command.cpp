@@ -9,10 +9,11 @@
 #include "base/output.hpp"
 #include "base/progress.hpp"
 #include "cli/commands.hpp"
+#include "cli/notes.hpp"
 #include "cli/separate_files.hpp"
+#include "model/model.hpp"
 #include "nn/kernels.hpp"
-#include "session/model.hpp"
-#include "session/open_data.hpp"
+#include "settings/resolve.hpp"
 #include "settings/training_course.hpp"
 #include "settings/training_settings.hpp"
 #include "train/train.hpp"
@@ -20,6 +21,7 @@
 #include "gpu/device.hpp"
 #include "gpu/device_list.hpp"
 #include "session/gpu_device.hpp"
+#include "settings/device_request.hpp"
 #include "train/gpu_trainer.hpp"
 #endif
 
@@ -59,7 +61,7 @@ class Workshop {
 #ifdef SCOREFIELD_WITH_VULKAN
         const bool asked_for = settings.is_given("device") || settings.is_given("validation");
         if (settings.device == kHost || (!asked_for && before.starts_with(kHost))) return;
-        gpu::DeviceRequest request = session::device_request(settings);
+        gpu::DeviceRequest request = settings::device_request(settings);
         std::optional<std::string> known;
         if (!settings.is_given("device")) known = number_of_device(before);
         if (known) request.selector = *known;
@@ -165,9 +167,7 @@ train::TrainResult train_visibly(const settings::Settings& settings, const Works
         if (!measurement) measurement.emplace("loss", train::kHeldOutDraws, "draws", !settings.quiet);
         measurement->update(draws);
     };
-    const auto noted = [&](const std::vector<std::string>& notes) {
-        if (!settings.quiet) session::note_once(notes);
-    };
+    const auto noted = [&](const std::vector<std::string>& notes) { say(settings, notes); };
     train::TrainResult result = train::train(train_settings(settings, workshop.variant()), workshop.maker(),
                                              {show, base::interrupted, measured, noted}, resumed);
     if (before == settings.train.steps && !settings.quiet) {
@@ -188,7 +188,8 @@ int train_command(const settings::Settings& said) {
         settings::complete_training(resumed ? settings::resumed_settings(said, *resumed) : said);
     require_separate_files(settings);
     settings::require_training_flags_used(said, settings::training_settings(settings));
-    session::make_process(settings);
+    settings::require_process_flags_used(settings);
+    diffusion::make_process(settings.process);
     const Workshop workshop(settings, resumed ? settings::recorded_device(*resumed) : "");
     const train::TrainResult result = train_visibly(settings, workshop, resumed ? &*resumed : nullptr);
     if (result.steps < settings.train.steps) base::require_not_interrupted(resume_hint(settings, result.steps));

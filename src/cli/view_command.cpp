@@ -2,10 +2,11 @@
 
 #include "base/interrupt.hpp"
 #include "cli/commands.hpp"
+#include "cli/notes.hpp"
+#include "model/model.hpp"
+#include "sample/start.hpp"
 #include "session/gpu_device.hpp"
-#include "session/model.hpp"
-#include "session/open_data.hpp"
-#include "session/start.hpp"
+#include "settings/resolve.hpp"
 #include "settings/training_settings.hpp"
 #include "viewer/viewer.hpp"
 
@@ -19,7 +20,7 @@ void require_flags_used(const settings::Settings& settings) {
         return name.starts_with("objective.") || name.starts_with("train.");
     });
     if (!any) return;
-    const session::Model shown = session::open_model(settings);
+    const model::Model shown = settings::open_model(settings);
     const settings::Settings plan = settings::training_plan(settings, shown.data, shown.process_settings);
     settings::require_training_flags_used(settings, settings::training_settings(plan));
 }
@@ -29,8 +30,8 @@ void require_flags_used(const settings::Settings& settings) {
 int view_command(const settings::Settings& settings) {
     base::watch_interrupts();
     require_flags_used(settings);
-    session::note_structured_fields(settings);
-    viewer::Viewer viewer(session::with_particles_of_init(settings));
+    say(settings, structured_field_notes(settings));
+    viewer::Viewer viewer(settings::with_particles_of_init(settings));
     viewer.run();
     session::require_no_validation_messages(viewer.device());
     return 0;

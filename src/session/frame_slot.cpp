@@ -4,7 +4,7 @@
 
 namespace scorefield::session {
 
-FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const Model& model, const Player& player) {
+FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const model::Model& model, const Player& player) {
     return {frame,
             0,
             cpu_ms,

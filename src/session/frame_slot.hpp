@@ -23,7 +23,7 @@ struct FrameSlot {
 };
 
 /// What is known of a frame when it is submitted.
-FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const Model& model, const Player& player);
+FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const model::Model& model, const Player& player);
 
 /// Waits until the slot's frame is drawn, completes its record by the GPU's times, and logs it. Nothing where no frame
 /// is under way.

@@ -2,41 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "base/byte_size.hpp"
 #include "base/error.hpp"
-#include "base/room.hpp"
 
 namespace scorefield::session {
-namespace {
-
-gpu::Validation parse_validation(const std::string& name) {
-    if (name == "on") return gpu::Validation::on;
-    if (name == "sync") return gpu::Validation::sync;
-    return name == "gpu" ? gpu::Validation::gpu : gpu::Validation::off;
-}
-
-/// Drivers crash if the address space is too small for them: the compiler of a software device needs most of it.
-void require_address_space() {
-    constexpr std::uint64_t kLeast = std::uint64_t{1} << 30U;
-    const std::uint64_t limit = base::address_space_limit().value_or(kLeast);
-    if (limit >= kLeast) return;
-    throw base::running_error(
-        "not enough address space", "ulimit -v",
-        fmt::format("it is limited to {}, a Vulkan device needs {}", base::byte_size(static_cast<double>(limit)),
-                    base::byte_size(static_cast<double>(kLeast))),
-        "raise the limit, e.g. ulimit -v unlimited");
-}
-
-}  // namespace
-
-gpu::DeviceRequest device_request(const settings::Settings& settings, std::vector<const char*> instance_extensions) {
-    require_address_space();
-    gpu::DeviceRequest request;
-    request.selector = settings.device;
-    request.validation = parse_validation(settings.validation);
-    request.instance_extensions = std::move(instance_extensions);
-    return request;
-}
 
 void require_no_validation_messages(const gpu::Device& device) {
     const std::size_t count = device.validation_messages().size();

@@ -5,7 +5,7 @@
 
 namespace scorefield::session {
 
-GpuScore::GpuScore(gpu::Device& device, const Model& model) {
+GpuScore::GpuScore(gpu::Device& device, const model::Model& model) {
     if (model.target) {
         source_ = sample::make_exact_source(device, *model.target, model.parametrisation);
         return;

@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "gpu/device.hpp"
+#include "model/model.hpp"
 #include "nn/gpu_network.hpp"
 #include "sample/gpu_source.hpp"
-#include "session/model.hpp"
 
 namespace scorefield::session {
 
@@ -13,7 +13,7 @@ namespace scorefield::session {
 class GpuScore {
   public:
     /// Throws base::Error (running) where the device's limits are too small for it.
-    GpuScore(gpu::Device& device, const Model& model);
+    GpuScore(gpu::Device& device, const model::Model& model);
 
     sample::GpuSource& source() { return *source_; }
     const sample::GpuSource& source() const { return *source_; }

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/error.hpp"
+#include "sample/build_program.hpp"
 
 namespace scorefield::session {
 namespace {
@@ -32,9 +33,9 @@ std::vector<Moment> moments_of(const diffusion::Program& program) {
 }
 
 /// Throws where the program takes more than noise.
-void require_no_inputs(const diffusion::Program& program, const settings::Settings& settings) {
+void require_no_inputs(const diffusion::Program& program, const sample::SamplingSpec& spec) {
     if (program.mask_register < 0) return;
-    throw base::request_error("missing inputs", settings.program.empty() ? "`sampler`" : "`program`",
+    throw base::request_error("missing inputs", spec.program.empty() ? "`sampler`" : "`program`",
                               program.sampler + " needs `known` and `mask`, which only 'sample' takes",
                               "use 'scorefield sample' with `known` and `mask`, or choose another sampler");
 }
@@ -54,52 +55,29 @@ VkDeviceSize state_bytes(const sample::ParticleView& view) {
 
 }  // namespace
 
-Run::Run(const settings::Settings& settings)
-    : sampler(settings.sampler),
-      steps(settings.steps),
-      spacing(settings.spacing),
-      timesteps(settings.timesteps),
-      program(settings.program),
-      init(settings.init),
-      units(settings.units),
-      seed(settings.seed),
-      particles(settings.particles) {}
-
-void Run::put_into(settings::Settings& settings) const {
-    settings.sampler = sampler;
-    settings.steps = steps;
-    settings.spacing = spacing;
-    settings.timesteps = timesteps;
-    settings.program = program;
-    settings.init = init;
-    settings.units = units;
-    settings.seed = seed;
-    settings.particles = particles;
+Player::Player(gpu::Device& device, const model::Model& model, const sample::SamplingSpec& spec)
+    : device_(device), model_(model), score_(device, model), spec_(spec) {
+    load(spec);
 }
 
-Player::Player(gpu::Device& device, const Model& model, const settings::Settings& settings)
-    : device_(device), model_(model), score_(device, model), run_(settings) {
-    load(settings);
-}
-
-void Player::load(const settings::Settings& settings) {
-    const diffusion::Program program = build_program(settings, model_);
-    require_no_inputs(program, settings);
-    const StartRows rows = start_rows(settings, model_, program);
+void Player::load(const sample::SamplingSpec& spec) {
+    const diffusion::Program program = sample::build_program(spec, model_);
+    require_no_inputs(program, spec);
+    const sample::StartRows rows = sample::start_rows(spec, model_, program);
     std::unique_ptr<sample::Executor> larger;
     gpu::Buffer shown;
-    if (!executor_ || settings.particles > executor_->capacity() || program.registers > executor_->registers()) {
+    if (!executor_ || spec.particles > executor_->capacity() || program.registers > executor_->registers()) {
         const std::uint32_t dim = score_.source().dim();
         const int registers = std::max(program.registers, executor_ ? executor_->registers() : kUsualRegisters);
-        require_room(device_, dim, registers, settings.particles);
+        require_room(device_, dim, registers, spec.particles);
         sample::GpuSource* const sources[] = {&score_.source()};
-        larger = std::make_unique<sample::Executor>(device_, sources, settings.particles, registers);
+        larger = std::make_unique<sample::Executor>(device_, sources, spec.particles, registers);
         shown = gpu::Buffer(device_, "shown particles", state_bytes(larger->state()));
     }
-    std::optional<gpu::Buffer> start = make_start(rows, larger ? *larger : *executor_, settings.particles);
+    std::optional<gpu::Buffer> start = make_start(rows, larger ? *larger : *executor_, spec.particles);
     try {
         if (larger) larger->warm_up();
-        (larger ? larger : executor_)->load(program, settings.seed, {0, settings.particles});
+        (larger ? larger : executor_)->load(program, spec.seed, {0, spec.particles});
     } catch (const base::Error&) {
         if (executor_) reload();
         throw;
@@ -113,18 +91,18 @@ void Player::load(const settings::Settings& settings) {
     playback_ = Playback(program.steps);
     if (!playing) playback_.pause();
     moments_ = moments_of(program);
-    run_ = Run(settings);
+    spec_ = spec;
     start_again();
 }
 
 /// Puts back what another executor has put into the network, which they share.
 void Player::reload() {
-    executor_->load(program(), run_.seed, {0, run_.particles});
+    executor_->load(program(), spec_.seed, {0, spec_.particles});
     playback_.restart();
     start_again();
 }
 
-std::optional<gpu::Buffer> Player::make_start(const StartRows& rows, const sample::Executor& executor,
+std::optional<gpu::Buffer> Player::make_start(const sample::StartRows& rows, const sample::Executor& executor,
                                               std::uint32_t particles) const {
     if (!rows) return std::nullopt;
     const sample::ParticleView view = executor.state();
@@ -148,8 +126,8 @@ void Player::start_again() {
     start_recorded_ = false;
 }
 
-void Player::apply(const settings::Settings& settings) {
-    if (run_ != Run(settings)) load(settings);
+void Player::apply(const sample::SamplingSpec& spec) {
+    if (spec_ != spec) load(spec);
 }
 
 void Player::prepare_live(const gpu::Buffer& trained, std::size_t classes) {
@@ -199,12 +177,12 @@ std::uint64_t Player::record(gpu::Recorder& recorder, std::uint64_t most, const 
 
 /// Lets some of the particles take the step after the last whole state.
 std::uint64_t Player::record_block(gpu::Recorder& recorder, std::uint64_t most) {
-    const std::uint32_t rest = run_.particles - advanced_;
+    const std::uint32_t rest = spec_.particles - advanced_;
     const auto wanted = static_cast<std::uint32_t>(std::min<std::uint64_t>(most, rest));
     const std::uint32_t count = std::min(rest, gpu::round_up(wanted, gpu::kParticleMultiple));
     executor_->record_step(recorder, recorded_, {advanced_, count});
     advanced_ += count;
-    if (advanced_ == run_.particles) {
+    if (advanced_ == spec_.particles) {
         ++recorded_;
         advanced_ = 0;
         if (!results_ || recorded_ == program().steps) keep_state(recorder);

@@ -9,10 +9,9 @@
 #include "gpu/device.hpp"
 #include "gpu/recorder.hpp"
 #include "sample/executor.hpp"
+#include "sample/start.hpp"
 #include "session/gpu_score.hpp"
-#include "session/model.hpp"
 #include "session/playback.hpp"
-#include "session/start.hpp"
 
 namespace scorefield::session {
 
@@ -23,23 +22,6 @@ struct Moment {
     double alpha = 1;
     double sigma = 0;
     bool clean = false;  ///< the result: nothing follows
-};
-
-/// What determines every state of a model's particles.
-struct Run {
-    diffusion::SamplerSettings sampler;
-    int steps = 0;
-    diffusion::SpacingSettings spacing;
-    std::string timesteps;
-    std::string program;
-    std::string init;
-    std::string units;
-    std::uint64_t seed = 0;
-    std::uint32_t particles = 0;
-
-    explicit Run(const settings::Settings& settings);
-    void put_into(settings::Settings& settings) const;
-    bool operator==(const Run&) const = default;
 };
 
 /// Weights of the model's network that change while it plays.
@@ -58,15 +40,15 @@ struct LiveWeights {
 class Player {
   public:
     /// Makes and warms everything that playing needs. Throws base::Error as load_model, build_program and Executor do.
-    Player(gpu::Device& device, const Model& model, const settings::Settings& settings);
+    Player(gpu::Device& device, const model::Model& model, const sample::SamplingSpec& spec);
 
-    /// Compiles anew and starts again if program, sampler, timesteps, seed or particles differ from what is loaded.
+    /// Compiles anew and starts again if `spec` differs from what is loaded.
     /// Host work only, the GPU is not waited for; except where there are more particles than ever before, which need
     /// new memory. When it throws base::Error, what was loaded goes on, or starts again where the network had been
     /// touched.
-    void apply(const settings::Settings& settings);
+    void apply(const sample::SamplingSpec& spec);
     /// What is loaded.
-    const Run& run() const { return run_; }
+    const sample::SamplingSpec& spec() const { return spec_; }
 
     Playback& playback() { return playback_; }
     const Playback& playback() const { return playback_; }
@@ -98,13 +80,13 @@ class Player {
     const diffusion::StartLaw& start_law() const { return executor_->program().start; }
     const diffusion::Program& program() const { return executor_->program(); }
     const sample::GpuSource& source() const { return score_.source(); }
-    std::uint32_t count() const { return run_.particles; }
+    std::uint32_t count() const { return spec_.particles; }
 
   private:
-    void load(const settings::Settings& settings);
+    void load(const sample::SamplingSpec& spec);
     void reload();
     void start_again();
-    std::optional<gpu::Buffer> make_start(const StartRows& rows, const sample::Executor& executor,
+    std::optional<gpu::Buffer> make_start(const sample::StartRows& rows, const sample::Executor& executor,
                                           std::uint32_t particles) const;
     void record_start(gpu::Recorder& recorder);
     bool has_taken(const LiveWeights& live) const { return version_ == live.version && label_ == live.label; }
@@ -113,13 +95,13 @@ class Player {
     void keep_state(gpu::Recorder& recorder);
 
     gpu::Device& device_;
-    const Model& model_;
+    const model::Model& model_;
     GpuScore score_;
     std::unique_ptr<sample::Executor> executor_;
     /// (dim, stride) planes of start states that are no draws of the program's start law.
     std::optional<gpu::Buffer> start_;
     gpu::Buffer shown_;  ///< (dim, stride) planes of the last whole state
-    Run run_;
+    sample::SamplingSpec spec_;
     std::vector<Moment> moments_;
     Playback playback_{1};
     int recorded_ = 0;            ///< the last whole state

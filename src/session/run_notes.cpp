@@ -18,7 +18,7 @@
 #include "diffusion/program_check.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/target_mixture.hpp"
-#include "session/start.hpp"
+#include "sample/start.hpp"
 
 namespace scorefield::session {
 namespace {
@@ -54,10 +54,10 @@ double largest(std::span<const Value> values) {
 }
 
 /// How far the data reach in the model's units; 0 where they are not known.
-double reach_of(const settings::Settings& settings, const Model& model) {
+double reach_of(const std::string& data, const model::Model& model) {
     if (model.target) return largest<double>(model.target->sample(kSeed, {0, kDraws}));
     try {
-        const auto dataset = data::open_dataset(settings.data.empty() ? model.data : settings.data);
+        const auto dataset = data::open_dataset(data);
         if (dataset->dim() != model.dim()) return 0;
         return largest<float>(data::standardise(dataset->draw(kSeed, 0, kDraws), model.scaling).values);
     } catch (const base::Error&) {
@@ -67,7 +67,7 @@ double reach_of(const settings::Settings& settings, const Model& model) {
 
 using Note = std::optional<std::string>;
 
-Note unverified_note(const Model& model) {
+Note unverified_note(const model::Model& model) {
     if (!model.checkpoint || model.checkpoint->verified) return {};
     return base::format_shown(
         "{} stores half-precision weights that its checksum does not cover: the file cannot be verified",
@@ -75,7 +75,7 @@ Note unverified_note(const Model& model) {
 }
 
 /// A model that has learned a few noise levels answers for others as well, but not rightly.
-Note few_levels_note(const settings::Settings& settings, const Model& model) {
+Note few_levels_note(const sample::SamplingSpec& spec, const model::Model& model) {
     if (!model.checkpoint || model.in_training) return {};
     const std::map<std::string, std::string>& training = model.checkpoint->training;
     const auto value = [&](const std::string& name) {
@@ -87,7 +87,7 @@ Note few_levels_note(const settings::Settings& settings, const Model& model) {
             "{} was trained at a single noise level (sigma/alpha = {}); its score is unreliable at other levels",
             model.path.string(), sigma);
     }
-    if (value("objective") != "ncsn" || settings.sampler.name == "annealed_langevin") return {};
+    if (value("objective") != "ncsn" || spec.sampler.name == "annealed_langevin") return {};
     return base::format_shown(
         "{0} was trained at {1} discrete noise levels. To sample at these levels only, use `sampler` annealed_langevin "
         "`spacing` linspace `steps` {1}",
@@ -95,15 +95,15 @@ Note few_levels_note(const settings::Settings& settings, const Model& model) {
 }
 
 /// Samplers that by their nature do not give the data's distribution.
-Note caveat_note(const settings::Settings& settings) {
-    if (!settings.program.empty()) return {};
-    const diffusion::SamplerInfo& info = diffusion::sampler_info(settings.sampler.name);
+Note caveat_note(const sample::SamplingSpec& spec) {
+    if (!spec.program.empty()) return {};
+    const diffusion::SamplerInfo& info = diffusion::sampler_info(spec.sampler.name);
     if (info.caveat.empty()) return {};
     return fmt::format("{}: {}", info.name, info.caveat);
 }
 
 /// Far from 0, float32 cannot resolve the states of an exact target.
-Note coarse_states_note(const Model& model) {
+Note coarse_states_note(const model::Model& model) {
     if (!model.target || !model.clean_moments) return {};
     data::Scaling scaling = {model.clean_moments->mean, model.clean_moments->variance};
     for (double& deviation : scaling.deviation) deviation = std::sqrt(deviation);
@@ -117,29 +117,30 @@ Note coarse_states_note(const Model& model) {
 
 /// A program from a file that limits estimates more narrowly than the data of the model reach, as far as those are
 /// known (clip_sample of a scheduler), cuts them.
-Note cut_data_note(const settings::Settings& settings, const Model& model, const diffusion::Program& program) {
-    if (settings.program.empty()) return {};
+Note cut_data_note(const sample::SamplingSpec& spec, const model::Model& model, const diffusion::Program& program,
+                   const std::string& data) {
+    if (spec.program.empty()) return {};
     const Bound bound = bound_of(program);
     if (!std::isfinite(bound.limit)) return {};
-    const double reach = reach_of(settings, model);
+    const double reach = reach_of(data, model);
     if (!(reach > bound.limit)) return {};
     return base::format_shown(
         "{} clips x0 estimates to ±{:.3g}, but the data of {} reach ±{:.3g} in the units of the model. Compile it "
         "again without this limit ({})",
-        settings.program, bound.limit, model.name(), reach, bound.remedy);
+        spec.program, bound.limit, model.name(), reach, bound.remedy);
 }
 
 /// Samplers that do not end at the data's distribution by their nature are noted elsewhere.
-bool is_judged(const settings::Settings& settings, const Model& model) {
+bool is_judged(const sample::SamplingSpec& spec, const model::Model& model) {
     if (model.in_training) return false;
-    if (!settings.program.empty()) return true;
-    const diffusion::SamplerInfo& info = diffusion::sampler_info(settings.sampler.name);
+    if (!spec.program.empty()) return true;
+    const diffusion::SamplerInfo& info = diffusion::sampler_info(spec.sampler.name);
     return !info.from_data && info.caveat.empty();
 }
 
 /// A run that is wrong for any model of this prediction.
-Note program_note(const settings::Settings& settings, const Model& model, const diffusion::Program& program) {
-    if (!is_judged(settings, model)) return {};
+Note program_note(const sample::SamplingSpec& spec, const model::Model& model, const diffusion::Program& program) {
+    if (!is_judged(spec, model)) return {};
     const std::optional<diffusion::GaussianCheck> check = diffusion::check_on_gaussian(program, model.parametrisation);
     if (!check || !check->is_wrong()) return {};
     const std::string_view prediction = diffusion::prediction_name(model.parametrisation.prediction);
@@ -149,20 +150,20 @@ Note program_note(const settings::Settings& settings, const Model& model, const 
     const std::string test =
         fmt::format("a test run with the exact {} of Gaussian data (mean {}, std {}) gave {}", prediction,
                     diffusion::GaussianCheck::kMean, std::sqrt(diffusion::GaussianCheck::kVariance), found);
-    if (settings.program.empty()) {
+    if (spec.program.empty()) {
         return fmt::format("too few steps or unsuitable noise levels: {}. {}", test,
-                           settings.timesteps.empty() ? "Use more `steps` or another `spacing`"
-                                                      : "Give more `timesteps`, or use `steps` and `spacing`");
+                           spec.timesteps.empty() ? "Use more `steps` or another `spacing`"
+                                                  : "Give more `timesteps`, or use `steps` and `spacing`");
     }
     return base::format_shown(
         "{}: too few steps, unsuitable noise levels, or not a program for {}: {}. Compile it again with more steps or "
         "other noise levels, and for this prediction",
-        settings.program, prediction, test);
+        spec.program, prediction, test);
 }
 
 /// The standard deviation of the narrowest part of the data in the model's units: the thinnest direction of a
 /// mixture's components; otherwise the least deviation of a coordinate. 0 if it is not known.
-double narrowest_deviation(const Model& model) {
+double narrowest_deviation(const model::Model& model) {
     double least = std::numeric_limits<double>::infinity();
     const auto take = [&least](double variance) {
         if (variance > 0) least = std::min(least, std::sqrt(variance));
@@ -189,9 +190,9 @@ std::string_view last_level_remedy(const diffusion::ProcessSettings& process) {
 }
 
 /// How to end at a lower noise level.
-std::string end_remedy(const settings::Settings& settings, const Model& model) {
-    if (!settings.program.empty()) return "compile the program with more steps or a lower last level";
-    if (!settings.timesteps.empty()) return "add a smaller last timestep to `timesteps`";
+std::string end_remedy(const sample::SamplingSpec& spec, const model::Model& model) {
+    if (!spec.program.empty()) return "compile the program with more steps or a lower last level";
+    if (!spec.timesteps.empty()) return "add a smaller last timestep to `timesteps`";
     const std::string levels = "use more `steps` or another `spacing`";
     return model.target ? fmt::format("{}, or {}", levels, last_level_remedy(model.process_settings)) : levels;
 }
@@ -199,8 +200,8 @@ std::string end_remedy(const settings::Settings& settings, const Model& model) {
 /// For Gaussian data with std s, the denoiser's output at the noise-to-signal ratio r has std s/hypot(1, r/s). A run
 /// whose last evaluation is at r therefore has too small a std or, if it does not denoise at the end, too large a one
 /// by a similar amount.
-Note end_note(const settings::Settings& settings, const Model& model, const diffusion::Program& program) {
-    if (!is_judged(settings, model)) return {};
+Note end_note(const sample::SamplingSpec& spec, const model::Model& model, const diffusion::Program& program) {
+    if (!is_judged(spec, model)) return {};
     const auto last = std::find_if(program.ops.rbegin(), program.ops.rend(), [](const diffusion::Op& op) {
         return std::holds_alternative<diffusion::Eval>(op.instruction);
     });
@@ -214,27 +215,22 @@ Note end_note(const settings::Settings& settings, const Model& model, const diff
     return fmt::format(
         "the last noise level (sigma/alpha = {:.3g}) is too high for the narrowest part of the data (std {:.3g}): the "
         "std of the samples there is off by {:.0f}% or more. To end at a lower noise level, {}",
-        ratio, deviation, 100 * (1 - kept), end_remedy(settings, model));
+        ratio, deviation, 100 * (1 - kept), end_remedy(spec, model));
 }
 
 }  // namespace
 
-std::vector<std::string> run_notes(const settings::Settings& settings, const Model& model,
-                                   const diffusion::Program& program) {
+std::vector<std::string> run_notes(const sample::SamplingSpec& spec, const model::Model& model,
+                                   const diffusion::Program& program, const std::string& data) {
     std::vector<std::string> notes;
-    Note at_the_end = end_note(settings, model, program);
-    if (!at_the_end) at_the_end = program_note(settings, model, program);
+    Note at_the_end = end_note(spec, model, program);
+    if (!at_the_end) at_the_end = program_note(spec, model, program);
     for (Note note :
-         {unverified_note(model), few_levels_note(settings, model), coarse_states_note(model), caveat_note(settings),
-          cut_data_note(settings, model, program), start_note(settings, model, program), std::move(at_the_end)}) {
+         {unverified_note(model), few_levels_note(spec, model), coarse_states_note(model), caveat_note(spec),
+          cut_data_note(spec, model, program, data), sample::start_note(spec, model, program), std::move(at_the_end)}) {
         if (note) notes.push_back(std::move(*note));
     }
     return notes;
-}
-
-void say_run_notes(const settings::Settings& settings, const Model& model, const diffusion::Program& program) {
-    if (settings.quiet) return;
-    for (const std::string& text : run_notes(settings, model, program)) base::note("scorefield: note: " + text);
 }
 
 }  // namespace scorefield::session

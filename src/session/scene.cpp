@@ -11,7 +11,6 @@
 #include "base/short_number.hpp"
 #include "data/datasets.hpp"
 #include "gpu/transfer.hpp"
-#include "session/open_data.hpp"
 
 namespace scorefield::session {
 namespace {
@@ -48,13 +47,19 @@ std::string time_text(double t) {
     return t == std::round(t) ? fmt::format("{:.0f}", t) : base::short_number(t, 4);
 }
 
-render::Captions captions_of(const settings::Settings& settings, const Model& model, const std::string& first,
+render::Captions captions_of(const render::ViewSpec& view, const model::Model& model, const std::string& first,
                              const std::string& second) {
     render::Captions captions;
     // Particles on a line are spread over a strip, which stands for nothing.
     captions.axes = {"x", model.dim() == 1 ? "" : "y"};
-    if (settings.captions) captions.top_left = {first, second};
+    if (view.captions) captions.top_left = {first, second};
     return captions;
+}
+
+Reference reference_of(const diffusion::Target& target) {
+    const std::vector<double> points = target.sample(kOverlaySeed, {0, kOverlayPoints});
+    return {
+        target.name(), {kOverlayPoints, static_cast<std::size_t>(target.dim()), {points.begin(), points.end()}}, {}};
 }
 
 }  // namespace
@@ -87,23 +92,15 @@ std::string particles_text(std::uint64_t count) {
     return base::group_digits(count) + (count == 1 ? " particle" : " particles");
 }
 
-Scene::Reference Scene::reference_of(const data::Dataset& dataset, const data::Scaling& scaling) {
-    return {dataset.name(), data::standardise(dataset.draw(kOverlaySeed, 0, kOverlayPoints), scaling)};
+Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling) {
+    return {dataset.name(), data::standardise(dataset.draw(kOverlaySeed, 0, kOverlayPoints), scaling), dataset.notes()};
 }
 
-Scene::Reference Scene::reference_of(const diffusion::Target& target) {
-    const std::vector<double> points = target.sample(kOverlaySeed, {0, kOverlayPoints});
-    return {target.name(), {kOverlayPoints, static_cast<std::size_t>(target.dim()), {points.begin(), points.end()}}};
-}
-
-Scene::Reference Scene::open_reference(const settings::Settings& settings, const Model& model) {
-    if (!settings.data.empty()) {
-        const std::unique_ptr<data::Dataset> chosen = open_data(settings, settings.data);
-        return reference_of(*chosen, model.scaling);
-    }
+Reference open_reference(const std::string& data, const model::Model& model) {
+    if (!data.empty()) return reference_of(*data::open_dataset(data), model.scaling);
     if (model.target) return reference_of(*model.target);
     try {
-        const std::unique_ptr<data::Dataset> known = open_data(settings, model.data);
+        const std::unique_ptr<data::Dataset> known = data::open_dataset(model.data);
         if (known->dim() == model.dim()) return reference_of(*known, model.scaling);
     } catch (const base::Error&) {
         // A model shows its particles without the file that it was trained on.
@@ -111,19 +108,9 @@ Scene::Reference Scene::open_reference(const settings::Settings& settings, const
     return {};
 }
 
-Scene::Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent)
-    : Scene(device, settings, extent, open_model(settings),
-            [&](const Model& model) { return open_reference(settings, model); }) {}
-
-Scene::Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, Model model,
-             const data::Dataset& learned)
-    : Scene(device, settings, extent, std::move(model),
-            [&](const Model& of) { return reference_of(learned, of.scaling); }) {}
-
-Scene::Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, Model model,
-             const std::function<Reference(const Model&)>& reference_of_model)
-    : model_(std::move(model)), player_(device, model_, settings), renderer_(device, extent, settings.particles) {
-    const Reference reference = reference_of_model(model_);
+Scene::Scene(gpu::Device& device, model::Model model, const sample::SamplingSpec& spec, const Reference& reference,
+             VkExtent2D extent)
+    : model_(std::move(model)), player_(device, model_, spec), renderer_(device, extent, spec.particles) {
     data_name_ = reference.name;
     if (!data_name_.empty()) {
         const data::Points& points = reference.points;
@@ -142,15 +129,13 @@ Scene::Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D
     fit_camera();
 }
 
-void Scene::apply(const settings::Settings& settings) {
-    const Run before = player_.run();
-    player_.apply(settings);
+void Scene::apply(const sample::SamplingSpec& spec) {
+    const sample::SamplingSpec before = player_.spec();
+    player_.apply(spec);
     try {
-        renderer_.reserve(settings.particles);
+        renderer_.reserve(spec.particles);
     } catch (const base::Error&) {
-        settings::Settings restored = settings;
-        before.put_into(restored);
-        player_.apply(restored);
+        player_.apply(before);
         throw;
     }
 }
@@ -191,7 +176,7 @@ void Scene::see_as(const Scene& other) {
     fitted_half_height_ = other.fitted_half_height_;
 }
 
-std::uint64_t Scene::record(gpu::Recorder& recorder, const settings::Settings& settings, std::uint64_t most,
+std::uint64_t Scene::record(gpu::Recorder& recorder, const render::ViewSpec& view, std::uint64_t most,
                             const LiveWeights* live, const render::ScalarField* field) {
     const auto started = [&] {
         renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_law().mean_of(0),
@@ -199,20 +184,20 @@ std::uint64_t Scene::record(gpu::Recorder& recorder, const settings::Settings& s
     };
     const std::uint64_t done = player_.record(recorder, most, started, live);
     if (follows_) fit_camera();
-    const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), settings.seed);
-    renderer_.record(recorder, as_particles(player_.particles()), camera, lit(settings.look),
-                     captions_of(settings, model_, caption(player_), second), field);
+    const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);
+    renderer_.record(recorder, as_particles(player_.particles()), camera, lit(view.look),
+                     captions_of(view, model_, caption(player_), second), field);
     return done;
 }
 
-void Scene::record_data(gpu::Recorder& recorder, const settings::Settings& settings) {
+void Scene::record_data(gpu::Recorder& recorder, const render::ViewSpec& view) {
     if (data_name_.empty()) throw std::logic_error("Scene::record_data: there are no data");
     const auto dim = static_cast<std::uint32_t>(model_.dim());
     const std::uint32_t count = std::min<std::uint32_t>(player_.count(), kOverlayPoints);
-    render::Look look = lit(settings.look);
+    render::Look look = lit(view.look);
     look.mode = render::ColourMode::density;
     renderer_.record(recorder, {data_, 0, kOverlayPoints, count, dim}, camera, look,
-                     captions_of(settings, model_, "data: " + data_name_, ""));
+                     captions_of(view, model_, "data: " + data_name_, ""));
 }
 
 }  // namespace scorefield::session

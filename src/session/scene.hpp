@@ -1,28 +1,40 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "data/datasets.hpp"
 #include "data/points.hpp"
 #include "render/camera.hpp"
 #include "render/renderer.hpp"
+#include "render/view_spec.hpp"
 #include "session/player.hpp"
 
 namespace scorefield::session {
+
+/// The data that samples should resemble.
+struct Reference {
+    std::string name;                ///< empty: nothing is known
+    data::Points points;             ///< in the units of the states
+    std::vector<std::string> notes;  ///< what was left out or decided when they were read
+};
+
+/// Of the data set `data`; empty: of those that the model is of, if they can be opened. Throws base::Error for a data
+/// set that is named.
+Reference open_reference(const std::string& data, const model::Model& model);
+/// Of a data set that is open.
+Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling);
 
 /// The particles of a model over the data that they should become, seen by a camera: what window and files show. World
 /// units are those of the network: standardised.
 class Scene {
   public:
-    /// Opens model and data and makes everything ready to draw. Throws base::Error.
-    Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent);
-    /// Of a model that comes from no file, with the data that it learns.
-    Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, Model model,
-          const data::Dataset& learned);
+    /// Makes everything ready to draw. Throws base::Error.
+    Scene(gpu::Device& device, model::Model model, const sample::SamplingSpec& spec, const Reference& reference,
+          VkExtent2D extent);
 
     /// Takes over what can change while it plays; throws as Player::apply, and what was shown goes on.
-    void apply(const settings::Settings& settings);
+    void apply(const sample::SamplingSpec& spec);
     /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
     /// from one to the other until `hold_camera`.
     void fit_camera();
@@ -33,11 +45,10 @@ class Scene {
 
     /// Advances the particles towards the state that the clock shows, by at most about `most` particle-steps, and draws
     /// the last whole state onto picture(), over `field` where there is one. Returns the particle-steps recorded.
-    std::uint64_t record(gpu::Recorder& recorder, const settings::Settings& settings,
-                         std::uint64_t most = Player::kWhole, const LiveWeights* live = nullptr,
-                         const render::ScalarField* field = nullptr);
+    std::uint64_t record(gpu::Recorder& recorder, const render::ViewSpec& view, std::uint64_t most = Player::kWhole,
+                         const LiveWeights* live = nullptr, const render::ScalarField* field = nullptr);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
-    void record_data(gpu::Recorder& recorder, const settings::Settings& settings);
+    void record_data(gpu::Recorder& recorder, const render::ViewSpec& view);
     /// Another size of the picture; waits for the GPU.
     void resize(VkExtent2D extent) { renderer_.resize(extent); }
 
@@ -45,30 +56,18 @@ class Scene {
     VkExtent2D extent() const { return renderer_.extent(); }
     Player& player() { return player_; }
     const Player& player() const { return player_; }
-    Model& model() { return model_; }
-    const Model& model() const { return model_; }
+    model::Model& model() { return model_; }
+    const model::Model& model() const { return model_; }
     /// Empty where there are no data to show.
     const std::string& data_name() const { return data_name_; }
 
     render::Camera2d camera;
 
   private:
-    /// What the samples should become.
-    struct Reference {
-        std::string name;     ///< empty: nothing is known
-        data::Points points;  ///< in the units of the states
-    };
-
-    static Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling);
-    static Reference reference_of(const diffusion::Target& target);
-    static Reference open_reference(const settings::Settings& settings, const Model& model);
-
-    Scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, Model model,
-          const std::function<Reference(const Model&)>& reference);
     render::Bounds bounds() const;
     render::Look lit(render::Look look) const;
 
-    Model model_;
+    model::Model model_;
     Player player_;
     render::Renderer renderer_;
     std::string data_name_;

@@ -225,6 +225,15 @@ std::string value_text(const Setting& setting, const Slot& slot) {
                       slot);
 }
 
+void copy_run(const Settings& from, Settings& to) {
+    Settings source = from;
+    for (const Setting& setting : setting_table()) {
+        if (setting.group != "Sampler" && setting.group != "Particles") continue;
+        std::visit([&]<class Value>(Value* value) { *value = *std::get<Value*>(setting.slot(source)); },
+                   setting.slot(to));
+    }
+}
+
 std::string_view help_for(const Setting& setting, Command command) {
     if (setting.name == "device" && command == Command::train) {
         return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name. "

@@ -51,12 +51,8 @@ struct CommandInfo {
 std::span<const CommandInfo> commands();
 const CommandInfo& command_info(Command command);
 
-/// How samples start where no file holds their start states, see app/start.hpp.
-inline constexpr std::array<std::string_view, 3> kStarts = {"matched", "prior", "exact"};
 /// The units of state files.
 inline constexpr std::array<std::string_view, 2> kUnits = {"data", "standardised"};
-
-inline constexpr std::uint32_t kMaxParticles = 1'000'000'000;
 
 /// Part `index` of `count` equal parts of the particles, 1 ≤ index ≤ count.
 struct Shard {
@@ -101,7 +97,7 @@ struct Settings {
     std::uint64_t seed = 0;
     std::uint32_t chunk = 0;  ///< particles per batch; 0: as many as suit the device
     Shard shard;
-    std::string init;            ///< of kStarts, or a file of start states; empty: as start_in_effect says
+    std::string init;  ///< of sample::kStarts, or a file of start states; empty: as sample::start_in_effect says
     std::string units = "data";  ///< of kUnits
     std::string trajectory;
     std::string known;  ///< repaint: values that the samples must keep
@@ -205,6 +201,9 @@ void assign(Settings& settings, const Setting& setting, const std::string& text)
 std::string value_text(const Settings& settings, const Setting& setting);
 /// The same of the setting's slot.
 std::string value_text(const Setting& setting, const Slot& slot);
+
+/// Takes over what determines the states of a run: the settings of sampler and particles.
+void copy_run(const Settings& from, Settings& to);
 
 /// The setting's help in the help of `command`: --out and --device differ between commands.
 std::string_view help_for(const Setting& setting, Command command);

@@ -3,6 +3,7 @@
 #include "base/names.hpp"
 #include "data/datasets.hpp"
 #include "diffusion/targets.hpp"
+#include "sample/sampling_spec.hpp"
 #include "settings/live_settings.hpp"
 #include "settings/process_settings.hpp"
 #include "settings/sampler_settings.hpp"
@@ -123,13 +124,14 @@ void add_sampler(Table& table) {
 
 void add_particles(Table& table) {
     constexpr std::string_view kGroup = "Particles";
-    table.push_back({"particles", kGroup, IntegerRange{1, kMaxParticles, 1'000'000}, "particles", "Number of samples",
-                     kPrograms | kStudy | kData, [](Settings& s) -> Slot { return &s.particles; }});
+    table.push_back({"particles", kGroup, IntegerRange{1, sample::kMaxParticles, 1'000'000}, "particles",
+                     "Number of samples", kPrograms | kStudy | kData,
+                     [](Settings& s) -> Slot { return &s.particles; }});
     table.push_back({"seed", kGroup, IntegerRange{0, std::numeric_limits<std::uint64_t>::max()}, "",
                      "Random seed: the same seed gives the same result",
                      kPrograms | kStudy | Command::train | Command::score | kData,
                      [](Settings& s) -> Slot { return &s.seed; }});
-    table.push_back({"chunk", kGroup, IntegerRange{1, kMaxParticles, 1'000'000}, "particles",
+    table.push_back({"chunk", kGroup, IntegerRange{1, sample::kMaxParticles, 1'000'000}, "particles",
                      "Particles per batch; affects only memory and speed", kPrograms,
                      [](Settings& s) -> Slot { return &s.chunk; }, "chosen for the device"});
     table.push_back({"shard", kGroup, Text{"I/N"}, "", "Compute only part I of N of the particles", kSample,

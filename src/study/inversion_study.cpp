@@ -4,9 +4,10 @@
 #include "base/interrupt.hpp"
 #include "data/datasets.hpp"
 #include "data/scaling.hpp"
+#include "model/model.hpp"
 #include "sample/run.hpp"
 #include "session/gpu_score.hpp"
-#include "session/model.hpp"
+#include "settings/resolve.hpp"
 #include "study/gpu_studies.hpp"
 #include "study/round_trip.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 constexpr std::array<int, 4> kSteps = {76, 152, 304, 608};
 
 /// The levels of the model, and those between them, evenly: from the noisiest to the least noisy one.
-diffusion::Course even_course(const session::Model& model, int steps) {
+diffusion::Course even_course(const model::Model& model, int steps) {
     const diffusion::TimeRange range = model.process->times();
     std::vector<double> times;
     times.reserve(static_cast<std::size_t>(steps));
@@ -48,7 +49,7 @@ std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& requ
     progress.next("exact");
     std::vector<Table> tables = {exact_inversion()};
     const settings::Settings settings;
-    const session::Model model = session::open_model(settings);
+    const model::Model model = settings::open_model(settings);
     session::GpuScore score(device, model);
     const data::Points data =
         data::standardise(data::open_dataset(model.data)->draw(request.seed, 0, request.particles), model.scaling);

@@ -2,14 +2,16 @@
 
 #include "base/interrupt.hpp"
 #include "data/scaling.hpp"
+#include "sample/build_program.hpp"
 #include "sample/run.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::study {
 
-data::Points model_samples(gpu::Device& device, const session::Model& model, sample::GpuSource& score,
+data::Points model_samples(gpu::Device& device, const model::Model& model, sample::GpuSource& score,
                            const settings::Settings& settings) {
     sample::RunRequest run;
-    run.program = session::build_program(settings, model);
+    run.program = sample::build_program(settings::sampling_spec(settings, model), model);
     run.seed = settings.seed;
     run.particles = settings.particles;
     run.progress = [](std::uint64_t /*particle_steps*/) { base::require_not_interrupted(); };

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "base/output.hpp"
 #include "data/datasets.hpp"
-#include "session/open_data.hpp"
 #include "train/ncsnv2.hpp"
 
 namespace scorefield::study {
@@ -18,7 +18,9 @@ constexpr double kSmallestSigma = 0.01;
 std::vector<Table> ncsnv2_study(const StudyRequest& request) {
     constexpr std::size_t kPoints = 8192;
     const std::unique_ptr<data::Dataset> dataset = data::open_dataset(request.data);
-    if (request.progress) session::note_once(dataset->notes());
+    for (const std::string& note : dataset->notes()) {
+        if (request.progress) base::note("scorefield: note: " + note);
+    }
     const data::Points points =
         data::standardise(dataset->pool(request.seed, std::max(dataset->size(), kPoints)), dataset->scaling());
     const train::Ncsnv2Proposal proposal = train::propose_ncsnv2(points, kSmallestSigma);

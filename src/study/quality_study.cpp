@@ -14,8 +14,9 @@
 #include "data/datasets.hpp"
 #include "data/neighbours.hpp"
 #include "diffusion/sampler.hpp"
+#include "model/model.hpp"
 #include "session/gpu_score.hpp"
-#include "session/model.hpp"
+#include "settings/resolve.hpp"
 #include "study/comparison.hpp"
 #include "study/gpu_studies.hpp"
 #include "study/model_samples.hpp"
@@ -29,21 +30,21 @@ namespace fs = std::filesystem;
 /// The model of --model, or all shipped models, by name.
 std::vector<fs::path> models_of(const StudyRequest& request) {
     if (!request.model.empty()) return {request.model};
-    return session::models_in(session::default_model().parent_path());
+    return model::models_in(model::default_model().parent_path());
 }
 
 /// A model with its score on the device and the data that its samples should resemble.
 class Subject {
   public:
     Subject(gpu::Device& device, const fs::path& path, const StudyRequest& request)
-        : device_(device), settings_(settings_for(path, request)), model_(session::open_model(settings_)) {
+        : device_(device), settings_(settings_for(path, request)), model_(settings::open_model(settings_)) {
         data_ = data::open_dataset(model_.data);
         draws_ = draws_of(*data_, request.seed);
         score_ = std::make_unique<session::GpuScore>(device, model_);
     }
 
     std::string name() const { return model_.path.stem().string(); }
-    const session::Model& model() const { return model_; }
+    const model::Model& model() const { return model_; }
     const ReferenceDraws& draws() const { return *draws_; }
     data::Points sample(const std::string& sampler, std::optional<int> steps) {
         settings::Settings settings = settings_;
@@ -64,7 +65,7 @@ class Subject {
 
     gpu::Device& device_;
     settings::Settings settings_;
-    session::Model model_;
+    model::Model model_;
     std::unique_ptr<data::Dataset> data_;
     std::unique_ptr<ReferenceDraws> draws_;
     std::unique_ptr<session::GpuScore> score_;

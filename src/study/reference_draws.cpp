@@ -48,7 +48,7 @@ class DatasetDraws final : public DistributionDraws {
 };
 
 /// Draws of the target's own seed, in double precision.
-data::Points target_points(const session::ScaledTarget& target, std::uint64_t seed, std::uint64_t first,
+data::Points target_points(const model::ScaledTarget& target, std::uint64_t seed, std::uint64_t first,
                            std::size_t count) {
     std::vector<double> values =
         target.target->sample(seed, {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(count)});
@@ -61,7 +61,7 @@ data::Points target_points(const session::ScaledTarget& target, std::uint64_t se
 
 class TargetDraws final : public DistributionDraws {
   public:
-    TargetDraws(session::ScaledTarget target, std::uint64_t seed)
+    TargetDraws(model::ScaledTarget target, std::uint64_t seed)
         : target_(std::move(target)), first_seed_(kTargetSeeds + seed * kSeedsPerRequest) {}
 
   private:
@@ -69,7 +69,7 @@ class TargetDraws final : public DistributionDraws {
         return target_points(target_, first_seed_ + number, 0, count);
     }
 
-    session::ScaledTarget target_;
+    model::ScaledTarget target_;
     std::uint64_t first_seed_;
 };
 
@@ -123,7 +123,7 @@ std::unique_ptr<ReferenceDraws> draws_of(const data::Dataset& dataset, std::uint
     return std::make_unique<SetDraws>(dataset.pool(0, dataset.size()), seed);
 }
 
-std::unique_ptr<ReferenceDraws> draws_of(const session::ScaledTarget& target, std::uint64_t seed) {
+std::unique_ptr<ReferenceDraws> draws_of(const model::ScaledTarget& target, std::uint64_t seed) {
     return std::make_unique<TargetDraws>(target, seed);
 }
 
@@ -131,7 +131,7 @@ data::Points fresh_points(const data::Dataset& dataset, std::uint64_t seed, std:
     return dataset.draw(kFreshSeeds + seed, first, count);
 }
 
-data::Points fresh_points(const session::ScaledTarget& target, std::uint64_t seed, std::uint64_t first,
+data::Points fresh_points(const model::ScaledTarget& target, std::uint64_t seed, std::uint64_t first,
                           std::size_t count) {
     return target_points(target, kFreshSeeds + seed, first, count);
 }

@@ -6,7 +6,7 @@
 
 #include "data/datasets.hpp"
 #include "data/points.hpp"
-#include "session/model.hpp"
+#include "model/model.hpp"
 
 namespace scorefield::study {
 
@@ -35,13 +35,13 @@ class ReferenceDraws {
 /// duplicates would be each other's nearest neighbours. `dataset` has to outlive the draws.
 std::unique_ptr<ReferenceDraws> draws_of(const data::Dataset& dataset, std::uint64_t seed);
 /// Those of an exact target.
-std::unique_ptr<ReferenceDraws> draws_of(const session::ScaledTarget& target, std::uint64_t seed);
+std::unique_ptr<ReferenceDraws> draws_of(const model::ScaledTarget& target, std::uint64_t seed);
 
 /// Points first … first+count−1 of a draw in the units of the data, independent of all draws above: point i depends on
 /// (seed, i) alone.
 data::Points fresh_points(const data::Dataset& dataset, std::uint64_t seed, std::uint64_t first, std::size_t count);
 /// The same of a target; first + count < 2³².
-data::Points fresh_points(const session::ScaledTarget& target, std::uint64_t seed, std::uint64_t first,
+data::Points fresh_points(const model::ScaledTarget& target, std::uint64_t seed, std::uint64_t first,
                           std::size_t count);
 
 }  // namespace scorefield::study

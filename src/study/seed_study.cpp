@@ -15,9 +15,9 @@
 #include "data/distances.hpp"
 #include "data/scaling.hpp"
 #include "diffusion/sampler.hpp"
+#include "model/model.hpp"
 #include "sample/run.hpp"
 #include "session/gpu_score.hpp"
-#include "session/model.hpp"
 #include "study/agreement.hpp"
 #include "study/figure.hpp"
 #include "study/gpu_studies.hpp"
@@ -111,8 +111,8 @@ Noised noised(const data::Dataset& dataset, const data::Scaling& scaling, const 
     return shown;
 }
 
-session::Model model_of(const model::Checkpoint& checkpoint) {
-    session::Model model;
+model::Model model_of(const model::Checkpoint& checkpoint) {
+    model::Model model;
     model.checkpoint = checkpoint;
     model.process_settings = checkpoint.process;
     model.process = diffusion::make_process(checkpoint.process);
@@ -123,7 +123,7 @@ session::Model model_of(const model::Checkpoint& checkpoint) {
 }
 
 /// Ancestral sampling over all levels, from noise to the level without any.
-data::Points sample(gpu::Device& device, const session::Model& model, const diffusion::SamplerSettings& sampler,
+data::Points sample(gpu::Device& device, const model::Model& model, const diffusion::SamplerSettings& sampler,
                     const StudyRequest& request) {
     std::vector<double> times(kLevels - 1);
     std::iota(times.rbegin(), times.rend(), 1);
@@ -286,7 +286,7 @@ std::filesystem::path seed_model(const std::filesystem::path& picture) {
 
 std::vector<Table> seed_study(gpu::Device& device, const StudyRequest& request) {
     const Trained trained = train_network(device, request);
-    const session::Model model = model_of(trained.result.checkpoint);
+    const model::Model model = model_of(trained.result.checkpoint);
     const std::unique_ptr<data::Dataset> dataset = data::open_dataset(model.data);
     const Noised shown = noised(*dataset, model.scaling, model.process->marginal(kShownLevel), request.particles);
     const Samples samples = {sample(device, model, {.name = "ddpm", .form = "epsilon", .variance = "large"}, request),

@@ -23,7 +23,8 @@
 #include "diffusion/sampler.hpp"
 #include "diffusion/target.hpp"
 #include "model/checkpoint.hpp"
-#include "session/model.hpp"
+#include "model/model.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::study {
 namespace {
@@ -39,12 +40,12 @@ constexpr std::string_view kExactTarget = "tree";
 /// A score, and the data that its samples are compared with.
 struct Subject {
     std::string name;
-    session::Model model;
+    model::Model model;
     data::Points fresh;            ///< in the units of the states
     diffusion::AxisMoments clean;  ///< of x_0
 };
 
-Subject subject_of(std::string name, session::Model model, data::Points fresh) {
+Subject subject_of(std::string name, model::Model model, data::Points fresh) {
     Subject subject = {std::move(name), std::move(model), std::move(fresh), {}};
     const std::size_t dim = subject.fresh.dim;
     const auto count = static_cast<double>(subject.fresh.count);
@@ -63,7 +64,7 @@ Subject shipped_subject(const std::filesystem::path& path, const StudyRequest& r
     constexpr std::uint64_t kFreshSeeds = 0x59ac'1265'0000'0000;
     settings::Settings settings;
     settings.model = path.string();
-    session::Model model = session::open_model(settings);
+    model::Model model = settings::open_model(settings);
     const std::unique_ptr<data::Dataset> dataset = data::open_dataset(model.data);
     data::Points fresh =
         data::standardise(dataset->draw(kFreshSeeds + request.seed, 0, request.particles), model.scaling);
@@ -75,7 +76,7 @@ Subject exact_subject(std::string_view process, const StudyRequest& request) {
     settings.target = kExactTarget;
     settings.process.name = process;
     settings.given = {"target", "process"};
-    session::Model model = session::open_model(settings);
+    model::Model model = settings::open_model(settings);
     const std::vector<double> draws = model.target->sample(request.seed, {0, request.particles});
     data::Points fresh = {request.particles, model.dim(), {draws.begin(), draws.end()}, {}, {}};
     return subject_of(fmt::format("{}, exact, {}", kExactTarget, process), std::move(model), std::move(fresh));
@@ -114,7 +115,7 @@ class Bench {
   private:
     data::Points samples(const Subject& subject, std::string_view sampler, std::string_view spacing, int steps) {
         constexpr std::uint32_t kBlock = 512;
-        const session::Model& model = subject.model;
+        const model::Model& model = subject.model;
         const diffusion::SpacingSettings levels = {.name = std::string(spacing), .least_alpha = diffusion::kLeastAlpha};
         const diffusion::Course course = diffusion::make_course(model.process, levels, steps);
         const diffusion::Program program =
@@ -151,14 +152,14 @@ struct Sum {
 
 std::vector<Subject> all_subjects(const StudyRequest& request, const std::string& data) {
     std::vector<Subject> subjects;
-    for (const std::filesystem::path& path : session::models_in(session::default_model().parent_path())) {
+    for (const std::filesystem::path& path : model::models_in(model::default_model().parent_path())) {
         if (!data.empty() && model::read_checkpoint(path).data != data) continue;
         subjects.push_back(shipped_subject(path, request));
     }
     if (subjects.empty()) {
         throw base::request_error(
             "no shipped model for this data set", "--data",
-            fmt::format("none in {} was trained on {}", session::default_model().parent_path().string(), data),
+            fmt::format("none in {} was trained on {}", model::default_model().parent_path().string(), data),
             "omit --data to test all models");
     }
     if (!data.empty()) return subjects;

@@ -126,7 +126,7 @@ void ErrorMap::update(const session::Scene& scene, const LiveTraining& training)
         return;
     }
     asked_ = Clock::now();
-    const session::Model& model = scene.model();
+    const model::Model& model = scene.model();
     Question question = {training.network(),
                          label,
                          training.recent_weights(),

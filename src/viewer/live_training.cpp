@@ -95,7 +95,7 @@ std::optional<LiveTraining::Ready> LiveTraining::poll(Messages& messages) {
         return std::nullopt;
     }
     adopt(std::move(*prepared->result));
-    return Ready{std::move(session_->scene), session_->shown, session_->note};
+    return Ready{std::move(session_->scene), session_->shown, session_->notes, session_->note};
 }
 
 void LiveTraining::adopt(std::unique_ptr<TrainingSession> session) {

@@ -47,7 +47,8 @@ class LiveTraining {
     struct Ready {
         std::unique_ptr<session::Scene> scene;
         settings::Settings shown;
-        std::string note;  ///< for the user; may be empty
+        std::vector<std::string> notes;  ///< on its data
+        std::string note;                ///< for the user; may be empty
     };
     /// Call every frame, before `record`: takes what has come. What the user should know is added to `messages`.
     std::optional<Ready> poll(Messages& messages);

@@ -63,14 +63,14 @@ diffusion::AxisMoments MomentsReadout::measure(std::uint32_t count) const {
 void MomentsReadout::record(gpu::Recorder& recorder, const session::Player& player) {
     if (!clean_ || submission_ || player.program().evaluations() == 0) return;
     const session::Moment moment = player.moment();
-    if (copied_ && copied_->moment.state == moment.state && copied_->run == player.run()) return;
+    if (copied_ && copied_->moment.state == moment.state && copied_->spec == player.spec()) return;
     const sample::ParticleView shown = player.particles();
     const std::uint32_t count = std::min(kMost, shown.count);
     for (std::uint32_t e = 0; e < shown.dim; ++e) {
         recorder.copy(shown.values, VkDeviceSize{sizeof(float)} * e * shown.stride, particles_,
                       VkDeviceSize{sizeof(float)} * e * count, VkDeviceSize{sizeof(float)} * count);
     }
-    copied_ = {player.run(), moment, count};
+    copied_ = {player.spec(), moment, count};
     recorded_ = true;
 }
 

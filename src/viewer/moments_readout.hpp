@@ -35,7 +35,7 @@ class MomentsReadout {
   private:
     /// The first particles of a state of a run: always the same.
     struct State {
-        session::Run run;
+        sample::SamplingSpec spec;
         session::Moment moment;
         std::uint32_t count = 0;
     };

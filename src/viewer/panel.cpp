@@ -5,6 +5,7 @@
 
 #include <variant>
 
+#include "settings/resolve.hpp"
 #include "viewer/controls.hpp"
 
 namespace scorefield::viewer {
@@ -33,10 +34,10 @@ bool section(const char* name) {
 }
 
 /// The spacing: what suits the model and the sampler, or what the user says. True when it is another one.
-bool spacing_control(settings::Settings& settings, const session::Model& model) {
+bool spacing_control(settings::Settings& settings, const model::Model& model) {
     const settings::Setting& setting = *settings::find_setting("spacing");
     const bool said = settings.spacing.name != diffusion::kAutomatic;
-    const std::string current = session::spacing_in_effect(settings, model).name;
+    const std::string current = settings::spacing_in_effect(settings, model).name;
     const std::string help = help_text(setting);
     row_label("spacing", help);
     bool changed = false;
@@ -60,9 +61,9 @@ bool spacing_control(settings::Settings& settings, const session::Model& model) 
 }
 
 /// The spacing and its parameters. True when one has another value.
-bool spacing_controls(settings::Settings& settings, const session::Model& model) {
+bool spacing_controls(settings::Settings& settings, const model::Model& model) {
     bool changed = spacing_control(settings, model);
-    const std::string current = session::spacing_in_effect(settings, model).name;
+    const std::string current = settings::spacing_in_effect(settings, model).name;
     for (const diffusion::SpacingInfo& info : diffusion::spacings()) {
         if (info.name != current) continue;
         for (const diffusion::SpacingParameter& parameter : info.parameters) {
@@ -73,7 +74,7 @@ bool spacing_controls(settings::Settings& settings, const session::Model& model)
 }
 
 /// Which noise levels are visited. True when one has another value.
-bool course_controls(settings::Settings& settings, const session::Model& model) {
+bool course_controls(settings::Settings& settings, const model::Model& model) {
     if (settings.timesteps.empty()) {
         const bool changed = control(settings, "steps", {}, true);
         // It stays at one noise level.
@@ -102,7 +103,7 @@ void drop_ineffective(settings::Settings& settings, std::string_view kept) {
 
 /// Which sampler, and what it takes. True when one has another value; of sliders when they are let go, for some
 /// samplers are tried on particles before they run.
-bool sampler_controls(settings::Settings& settings, const session::Model& model) {
+bool sampler_controls(settings::Settings& settings, const model::Model& model) {
     bool changed = control(settings, "sampler");
     if (changed) settings.sampler = diffusion::only_taken(settings.sampler);
     changed |= course_controls(settings, model);
@@ -204,7 +205,7 @@ void Panel::draw_transport(settings::Settings& settings, const session::Scene& s
     control(settings, "loop");
 }
 
-void Panel::draw_sampler(settings::Settings& settings, const session::Model& model, Requests& requests) const {
+void Panel::draw_sampler(settings::Settings& settings, const model::Model& model, Requests& requests) const {
     bool changed = settings.program.empty() ? sampler_controls(settings, model) : program_control(settings);
     changed |= control(settings, "particles", {}, true);
     changed |= control(settings, "seed");

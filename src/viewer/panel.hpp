@@ -30,7 +30,7 @@ class Panel {
   private:
     void draw_watching(settings::Settings& settings, const session::Scene& scene, Requests& requests) const;
     void draw_transport(settings::Settings& settings, const session::Scene& scene, Requests& requests) const;
-    void draw_sampler(settings::Settings& settings, const session::Model& model, Requests& requests) const;
+    void draw_sampler(settings::Settings& settings, const model::Model& model, Requests& requests) const;
     void draw_look(settings::Settings& settings, const session::Scene& scene, Requests& requests) const;
 
     ScoreControls score_;

@@ -10,7 +10,8 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "diffusion/sampler.hpp"
-#include "session/model.hpp"
+#include "model/model.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -80,7 +81,7 @@ std::string changes(const settings::Settings& before, const settings::Settings& 
     if (before.init != after.init) all.push_back("init " + (after.init.empty() ? "default" : after.init));
     if (before.steps != after.steps) all.push_back(fmt::format("{} steps", after.steps));
     if (before.is_given("prediction") != after.is_given("prediction")) {
-        all.push_back(fmt::format("prediction {}", diffusion::prediction_name(session::exact_prediction(after))));
+        all.push_back(fmt::format("prediction {}", diffusion::prediction_name(settings::exact_prediction(after))));
     }
     return base::join(std::vector<std::string_view>(all.begin(), all.end()));
 }
@@ -95,7 +96,7 @@ ScoreChoice::ScoreChoice(const settings::Settings& settings)
       data(settings.data),
       process(settings.process),
       said(settings.is_given("prediction")),
-      prediction(settings.target.empty() ? settings.prediction : session::exact_prediction(settings)) {}
+      prediction(settings.target.empty() ? settings.prediction : settings::exact_prediction(settings)) {}
 
 void ScoreChoice::put_into(settings::Settings& settings) const {
     settings.model = model;

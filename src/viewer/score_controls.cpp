@@ -11,7 +11,8 @@
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
 #include "diffusion/targets.hpp"
-#include "session/model.hpp"
+#include "model/model.hpp"
+#include "settings/resolve.hpp"
 #include "viewer/controls.hpp"
 
 namespace scorefield::viewer {
@@ -53,7 +54,7 @@ bool parameter_control(settings::Settings& settings, const diffusion::ProcessPar
 bool prediction_control(settings::Settings& settings) {
     const settings::Setting& setting = *settings::find_setting("prediction");
     const bool said = settings.is_given("prediction");
-    const std::string current(diffusion::prediction_name(session::exact_prediction(settings)));
+    const std::string current(diffusion::prediction_name(settings::exact_prediction(settings)));
     const std::string help =
         help_text(setting) +
         "\n\nAn exact target supports all of them. Automatic: score for langevin, x0 for all other samplers.";
@@ -79,14 +80,14 @@ bool prediction_control(settings::Settings& settings) {
 }
 
 /// Process and prediction, which nothing here can change.
-void fixed_rows(const session::Model& model, const std::string& why) {
+void fixed_rows(const model::Model& model, const std::string& why) {
     text_row("process", process_text(model.process_settings, *model.process), "The noise process. " + why);
     text_row("prediction", std::string(diffusion::prediction_name(model.parametrisation.prediction)),
              "What the model predicts. " + why);
 }
 
 /// True when something has another value.
-bool target_controls(settings::Settings& settings, const session::Model& model) {
+bool target_controls(settings::Settings& settings, const model::Model& model) {
     bool changed = false;
     if (model.target->name() == "gaussian") {
         changed |= control(settings, "target.variance", {}, true);
@@ -138,7 +139,7 @@ ScoreControls::ScoreControls(std::vector<fs::path> models, const settings::Setti
 }
 
 void ScoreControls::draw(settings::Settings& settings, const session::Scene& scene, Requests& requests) const {
-    const session::Model& model = scene.model();
+    const model::Model& model = scene.model();
     draw_target(settings, model.in_training, requests);
     if (model.target) {
         requests.score_changed |= target_controls(settings, model);
@@ -164,7 +165,7 @@ void ScoreControls::draw_target(const settings::Settings& settings, bool trainin
     tooltip(help);
 }
 
-void ScoreControls::draw_model(settings::Settings& settings, const session::Model& model, Requests& requests) const {
+void ScoreControls::draw_model(settings::Settings& settings, const model::Model& model, Requests& requests) const {
     const std::string help = "Score network, from the folder of the current one  (--model)";
     row_label("model", help);
     const std::string current = model.in_training ? "in training" : model.path.filename().string();

@@ -28,7 +28,7 @@ class ScoreControls {
     };
 
     void draw_target(const settings::Settings& settings, bool training, Requests& requests) const;
-    void draw_model(settings::Settings& settings, const session::Model& model, Requests& requests) const;
+    void draw_model(settings::Settings& settings, const model::Model& model, Requests& requests) const;
 
     std::vector<std::filesystem::path> models_;
     std::vector<Choice> targets_;

@@ -5,8 +5,9 @@
 #include "base/error.hpp"
 #include "nn/mlp.hpp"
 #include "session/gpu_device.hpp"
-#include "session/open_data.hpp"
 #include "session/painting.hpp"
+#include "settings/device_request.hpp"
+#include "settings/resolve.hpp"
 #include "settings/training_course.hpp"
 #include "settings/training_settings.hpp"
 #include "viewer/score_choice.hpp"
@@ -45,8 +46,10 @@ void make(gpu::Device& device, TrainingSession& session, const settings::Setting
     choose_class(session, shown);
     session.shown = shown;
     session.note = open_nearest(session.shown, [&](const settings::Settings& wanted) {
-        session.scene =
-            std::make_unique<session::Scene>(device, wanted, extent, training_model(session), *session.data);
+        model::Model model = training_model(session);
+        const sample::SamplingSpec spec = settings::sampling_spec(wanted, model);
+        const session::Reference reference = session::reference_of(*session.data, model.scaling);
+        session.scene = std::make_unique<session::Scene>(device, std::move(model), spec, reference, extent);
     });
     session.scene->player().prepare_live(session.trainer->averaged(), session.trainer->network().classes);
 }
@@ -58,7 +61,7 @@ void compile_beside(const gpu::Device& device, TrainingSession& session, const s
     wanted.validation = "off";
     constexpr std::uint32_t kFew = 512;
     wanted.particles = std::min(wanted.particles, kFew);
-    gpu::Device twin(session::device_request(wanted));
+    gpu::Device twin(settings::device_request(wanted));
     make(twin, session, wanted, {64, 64});
     session.scene.reset();
     session.trainer.reset();
@@ -73,9 +76,9 @@ bool same_training(const TrainingPlan& a, const TrainingPlan& b) {
     return a.painting == b.painting && std::ranges::all_of(settings::setting_table(), same);
 }
 
-session::Model training_model(const TrainingSession& session) {
+model::Model training_model(const TrainingSession& session) {
     const train::GpuTrainer& trainer = *session.trainer;
-    session::Model model;
+    model::Model model;
     model.path = "training";
     model.in_training = true;
     model.checkpoint = train::describe_network(session.settings, *session.process, trainer);
@@ -103,7 +106,7 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
     session->process = diffusion::make_process(session->settings.process);
     session->data = open_data(plan);
     require_plane_or_space(*session->data);
-    if (!plan.settings.quiet) session::note_once(data::notes_with_scaling(*session->data, session->settings.scaling));
+    session->notes = data::notes_with_scaling(*session->data, session->settings.scaling);
     session->settings.data = session->data->name();
     // Others compile when a pipeline is made.
     if (device.properties().is_software) compile_beside(device, *session, shown);

@@ -37,6 +37,7 @@ struct TrainingSession {
     std::optional<std::size_t> label;
     std::unique_ptr<session::Scene> scene;  ///< until it is shown
     settings::Settings shown;               ///< by which the scene was made
+    std::vector<std::string> notes;         ///< what was left out or decided when its data were read
     std::string note;                       ///< what had to be changed of the settings that it was to be shown by
 };
 
@@ -47,6 +48,6 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
                                                   const settings::Settings& shown, VkExtent2D extent);
 
 /// The network of the training's class as a model without a file. Its tensors are those that training begins with.
-session::Model training_model(const TrainingSession& session);
+model::Model training_model(const TrainingSession& session);
 
 }  // namespace scorefield::viewer

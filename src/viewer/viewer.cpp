@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "session/gpu_device.hpp"
 #include "session/run_notes.hpp"
+#include "settings/device_request.hpp"
+#include "settings/resolve.hpp"
 #include "settings/training_settings.hpp"
 #include "viewer/keys.hpp"
 
@@ -32,10 +35,10 @@ constexpr double kWheelZoom = 1.15;
 constexpr double kPercent = 100;
 
 /// The model that is shown, or the one that comes with Scorefield; empty where there is neither.
-fs::path model_of(const session::Model& shown) {
+fs::path model_of(const model::Model& shown) {
     if (!shown.target) return shown.path;
     try {
-        return session::default_model();
+        return model::default_model();
     } catch (const base::Error&) {
         // Exact targets need none.
         return {};
@@ -43,10 +46,20 @@ fs::path model_of(const session::Model& shown) {
 }
 
 /// Those in the folder of the model that is shown, or of the one that comes with Scorefield.
-std::vector<fs::path> models_beside(const session::Model& shown) {
+std::vector<fs::path> models_beside(const model::Model& shown) {
     const fs::path model = model_of(shown);
     if (model.empty()) return {};
-    return session::models_in(model.has_parent_path() ? model.parent_path() : fs::path("."));
+    return model::models_in(model.has_parent_path() ? model.parent_path() : fs::path("."));
+}
+
+std::unique_ptr<session::Scene> open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent) {
+    model::Model model = settings::open_model(settings);
+    const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
+    const session::Reference reference = session::open_reference(settings.data, model);
+    for (const std::string& text : reference.notes) {
+        if (std::ranges::find(model.notes, text) == model.notes.end()) model.notes.push_back(text);
+    }
+    return std::make_unique<session::Scene>(device, std::move(model), spec, reference, extent);
 }
 
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
@@ -59,8 +72,8 @@ Viewer::Viewer(const settings::Settings& settings)
     : settings_(settings),
       opened_(settings),
       window_(settings.width, settings.height, "Scorefield"),
-      device_(session::device_request(settings, window_.instance_extensions())),
-      scene_(std::make_unique<session::Scene>(device_, settings, layout(window_.framebuffer()).picture)),
+      device_(settings::device_request(settings, window_.instance_extensions())),
+      scene_(open_scene(device_, settings, layout(window_.framebuffer()).picture)),
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
@@ -77,6 +90,7 @@ Viewer::Viewer(const settings::Settings& settings)
     std::erase_if(settings_.given,
                   [&](const std::string& name) { return settings.target.empty() || name != "prediction"; });
     opened_ = ScoreChoice(settings_);
+    applied_ = settings_;
     moments_.watch(*scene_);
     show_notes();
 }
@@ -168,7 +182,8 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
             field = error_map_.field(settings_.look.map);
         }
     }
-    slot.particle_steps = scene_->record(slot.recorder, settings_, pace_.allowance(), live ? &*live : nullptr, field);
+    slot.particle_steps = scene_->record(slot.recorder, settings::view_spec(settings_), pace_.allowance(),
+                                         live ? &*live : nullptr, field);
     screenshots_.record(slot.recorder, scene_->picture());
     // After the particles: what the panel says is of the state that the picture shows.
     declare_interface(now, window);
@@ -315,12 +330,11 @@ void Viewer::choose_target(const std::string& target) {
 /// Takes over what the controls say; with `nearest` something near it where that cannot be. What cannot be done is said
 /// in a message, and what was running goes on.
 void Viewer::apply(bool nearest) {
-    const session::Run before = scene_->player().run();
     take_newest_weights();
     messages_.resolve("run");
     try {
         if (ScoreChoice(settings_) == opened_ && !(nearest && shows_training())) {
-            scene_->apply(settings_);
+            scene_->apply(settings::sampling_spec(settings_, scene_->model()));
             show_notes();
         } else if (nearest) {
             std::string note = open_nearest(settings_, [&](const settings::Settings& changed) { reopen(changed); });
@@ -331,14 +345,15 @@ void Viewer::apply(bool nearest) {
     } catch (const base::Error& error) {
         messages_.add({MessageKind::error, error.what()}, "run");
         opened_.put_into(settings_);
-        before.put_into(settings_);
+        settings::copy_run(applied_, settings_);
     }
-    if (scene_->player().count() != before.particles) forget_pace();
+    if (scene_->player().count() != applied_.particles) forget_pace();
+    applied_ = settings_;
 }
 
 /// Another scene, seen as the one before where it is of the same score.
 void Viewer::reopen(const settings::Settings& settings) {
-    auto scene = std::make_unique<session::Scene>(device_, settings, scene_->extent());
+    auto scene = open_scene(device_, settings, scene_->extent());
     const ScoreChoice chosen(settings);
     ScoreChoice of_prediction = opened_;
     of_prediction.prediction = chosen.prediction;
@@ -358,9 +373,13 @@ void Viewer::show(std::unique_ptr<session::Scene> scene) {
     forget_pace();
 }
 
-/// The run's notes, each when it becomes true; they go when they are true no more.
+/// The notes on data and run, each when it becomes true; they go when they are true no more.
 void Viewer::show_notes() {
-    std::vector<std::string> notes = session::run_notes(settings_, scene_->model(), scene_->player().program());
+    const model::Model& model = scene_->model();
+    std::vector<std::string> notes = model.notes;
+    std::ranges::move(session::run_notes(scene_->player().spec(), model, scene_->player().program(),
+                                         settings_.data.empty() ? model.data : settings_.data),
+                      std::back_inserter(notes));
     for (const std::string& before : notes_) {
         if (std::ranges::find(notes, before) == notes.end()) messages_.resolve(before);
     }

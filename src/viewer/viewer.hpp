@@ -86,10 +86,11 @@ class Viewer {
     void show_picture(gpu::Recorder& recorder, const gpu::Swapchain::Frame& target, std::uint32_t left);
 
     settings::Settings settings_;
-    ScoreChoice opened_;         ///< what the scene shows
-    std::string learned_model_;  ///< as in Settings: what a target has taken the place of
-    bool panel_open_ = true;     ///< beside the picture
-    bool panel_over_ = false;    ///< over the picture, in a narrow window
+    settings::Settings applied_;  ///< by which the scene runs
+    ScoreChoice opened_;          ///< what the scene shows
+    std::string learned_model_;   ///< as in Settings: what a target has taken the place of
+    bool panel_open_ = true;      ///< beside the picture
+    bool panel_over_ = false;     ///< over the picture, in a narrow window
     bool help_open_ = false;
     bool leaving_ = false;
     Window window_;

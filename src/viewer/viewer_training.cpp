@@ -80,9 +80,11 @@ void Viewer::train() {
 void Viewer::follow_training() {
     std::optional<LiveTraining::Ready> ready = training_.poll(messages_);
     if (!ready) return;
-    session::Run(ready->shown).put_into(settings_);
+    settings::copy_run(ready->shown, settings_);
+    applied_ = settings_;
     show(std::move(ready->scene));
     messages_.resolve("training");
+    for (const std::string& text : ready->notes) messages_.add({MessageKind::info, text}, text);
     if (!ready->note.empty()) {
         messages_.add({MessageKind::warning, ready->note}, "training");
     } else if (training_.preparing()) {

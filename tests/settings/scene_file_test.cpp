@@ -8,7 +8,8 @@
 #include "base/error.hpp"
 #include "base/scratch.hpp"
 #include "cli/command_line.hpp"
-#include "session/model.hpp"
+#include "settings/resolved.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::settings {
 namespace {
@@ -96,7 +97,7 @@ TEST(PreparedScenes, CompileForWindowAndFiles) {
             std::vector<std::string> arguments = {command, "--scene", entry.path().string()};
             if (command == std::string("render")) arguments.insert(arguments.end(), {"--out", "film.mp4"});
             const Settings settings = cli::parse_command_line(arguments).settings;
-            EXPECT_GT(session::build_program(settings, session::open_model(settings)).steps, 0);
+            EXPECT_GT(build_program(settings, open_model(settings)).steps, 0);
         }
         ++scenes;
     }

@@ -55,8 +55,7 @@ TEST(TrainingFlags, WithoutEffectAreRefused) {
         return [settings = trained(values)] { require_training_flags_used(settings, training_settings(settings)); };
     };
     const auto refused = [&](std::initializer_list<std::pair<const char*, const char*>> values, const char* flag) {
-        EXPECT_THAT(check(values),
-                    ThrowsMessage<base::Error>(HasSubstr(std::string("flag without effect (`") + flag)));
+        EXPECT_THAT(check(values), ThrowsMessage<base::Error>(HasSubstr(std::string("flag without effect (`") + flag)));
     };
     refused({{"objective.gamma", "3"}}, "objective.gamma");
     refused({{"train.label_dropout", "0.2"}}, "train.label_dropout");

@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "base/error.hpp"
-#include "session/model.hpp"
+#include "model/model.hpp"
+#include "settings/resolved.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -12,7 +13,7 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 
 void open(const settings::Settings& settings) {
-    session::build_program(settings, session::open_model(settings));
+    settings::build_program(settings, settings::open_model(settings));
 }
 
 settings::Settings target() {

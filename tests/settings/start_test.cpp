@@ -1,5 +1,5 @@
 // What samples start from, in which units files hold states, and what is said where the start is not the density.
-#include "session/start.hpp"
+#include "sample/start.hpp"
 
 #include <gmock/gmock.h>
 
@@ -12,9 +12,10 @@
 #include "base/random.hpp"
 #include "base/scratch.hpp"
 #include "data/npy.hpp"
+#include "settings/resolved.hpp"
 #include "settings/said.hpp"
 
-namespace scorefield::session {
+namespace scorefield::settings {
 namespace {
 
 using testing::HasSubstr;
@@ -24,15 +25,15 @@ using testing::ThrowsMessage;
 using Values = std::initializer_list<std::pair<const char*, const char*>>;
 
 diffusion::StartLaw start_of(Values values) {
-    const settings::Settings settings = settings::said(values);
+    const Settings settings = said(values);
     return build_program(settings, open_model(settings)).start;
 }
 
 std::string note_of(Values values, const std::string& init = "") {
-    settings::Settings settings = settings::said(values);
+    Settings settings = said(values);
     if (!init.empty()) settings.init = init;
     settings = with_particles_of_init(settings);
-    const Model model = open_model(settings);
+    const model::Model model = open_model(settings);
     return start_note(settings, model, build_program(settings, model)).value_or("");
 }
 
@@ -53,8 +54,8 @@ constexpr const char* kFarMixture = R"({"weights":[0.3,0.7],"means":[[297],[303]
 TEST_F(StartTest, MatchesMeanAndVarianceOfAMixtureAtTheFirstLevel) {
     const std::string target = "gmm " + write("far.json", kFarMixture);
     const diffusion::StartLaw start = start_of({{"target", target.c_str()}, {"process.T", "50"}});
-    const settings::Settings settings = settings::said({{"process.T", "50"}});
-    const auto process = make_process(settings);
+    const Settings settings = said({{"process.T", "50"}});
+    const auto process = diffusion::make_process(settings.process);
     const auto [alpha, sigma] = process->marginal(49);
     ASSERT_EQ(start.mean.size(), 1U);
     EXPECT_NEAR(start.mean[0], alpha * 301.2, 1e-10);
@@ -66,8 +67,8 @@ TEST_F(StartTest, MatchesMeanAndVarianceOfAMixtureAtTheFirstLevel) {
 TEST_F(StartTest, MatchesTheDataOfANetworkInItsUnits) {
     // The roll has one deviation for both coordinates, of which its second has more: moments about, not at, 0 and 1.
     const diffusion::StartLaw start = start_of({{"timesteps", "100,50,20"}});
-    const auto [alpha, sigma] = make_process(settings::said({}))->marginal(100);
-    const Model model = open_model(settings::said({}));
+    const auto [alpha, sigma] = diffusion::make_process(said({}).process)->marginal(100);
+    const model::Model model = open_model(said({}));
     ASSERT_TRUE(model.clean_moments.has_value());
     double mean_square = 0;
     for (std::size_t c = 0; c < 2; ++c) {
@@ -80,16 +81,15 @@ TEST_F(StartTest, MatchesTheDataOfANetworkInItsUnits) {
 }
 
 TEST_F(StartTest, DrawsFromAnExactTargetAtTheFirstLevel) {
-    const settings::Settings settings =
-        settings::said({{"target", "mixture_d"}, {"process.T", "50"}, {"init", "exact"}, {"seed", "7"}});
-    const Model model = open_model(settings);
-    const StartRows rows = start_rows(settings, model, build_program(settings, model));
+    const Settings settings = said({{"target", "mixture_d"}, {"process.T", "50"}, {"init", "exact"}, {"seed", "7"}});
+    const model::Model model = open_model(settings);
+    const sample::StartRows rows = start_rows(settings, model, build_program(settings, model));
     ASSERT_TRUE(rows);
     std::vector<float> states(2 * 40'000);
     rows(5, states);
     const std::vector<double> expected = model.target->sample(7, {5, 40'000}, model.process->marginal(49));
     for (std::size_t i = 0; i < states.size(); ++i) ASSERT_EQ(states[i], static_cast<float>(expected[i])) << i;
-    const settings::Settings network = settings::said({{"init", "exact"}});
+    const Settings network = said({{"init", "exact"}});
     EXPECT_THAT([&] { start_rows(network, open_model(network), {}); },
                 ThrowsMessage<base::Error>(HasSubstr("only an exact target")));
 }
@@ -97,8 +97,8 @@ TEST_F(StartTest, DrawsFromAnExactTargetAtTheFirstLevel) {
 // A normal start keeps its shape where the first level has signal left.
 TEST_F(StartTest, IsExactByDefaultWhereATargetStillShows) {
     const auto kind = [&](Values values) {
-        const settings::Settings settings = settings::said(values);
-        const Model model = open_model(settings);
+        const Settings settings = said(values);
+        const model::Model model = open_model(settings);
         return start_text(settings, model, build_program(settings, model));
     };
     EXPECT_EQ(kind({{"target", "mixture_a"}, {"process", "additive"}}), "exact");
@@ -114,7 +114,7 @@ TEST_F(StartTest, IsExactByDefaultWhereATargetStillShows) {
 TEST_F(StartTest, RefusesAWordThatIsNeitherAModeNorAFile) {
     const auto refusal = [](const char* init) {
         try {
-            start_kind(settings::said({{"init", init}}));
+            start_spec(said({{"init", init}}));
         } catch (const base::Error& error) {
             return std::string(error.what());
         }
@@ -136,12 +136,12 @@ TEST_F(StartTest, RefusesAWordThatIsNeitherAModeNorAFile) {
 
 TEST_F(StartTest, ReadsFilesInTheUnitsThatAreSaid) {
     const std::string path = (scratch.path() / "states.npy").string();
-    const Model model = open_model(settings::said({}));
+    const model::Model model = open_model(said({}));
     const auto first = static_cast<float>(model.scaling.mean[0] + 2 * model.scaling.deviation[0]);
     const auto second = static_cast<float>(model.scaling.mean[1] - model.scaling.deviation[1]);
     data::write_npy(path, {1, 2}, std::vector<float>{first, second});
     const auto state = [&](Values values) {
-        settings::Settings settings = with_particles_of_init(settings::said(values));
+        Settings settings = with_particles_of_init(said(values));
         EXPECT_EQ(settings.particles, 1U);
         std::vector<float> rows(2);
         start_rows(settings, model, build_program(settings, model))(0, rows);
@@ -151,7 +151,7 @@ TEST_F(StartTest, ReadsFilesInTheUnitsThatAreSaid) {
     EXPECT_NEAR(static_cast<double>(standardised[0]), 2, 1e-6);
     EXPECT_NEAR(static_cast<double>(standardised[1]), -1, 1e-6);
     EXPECT_EQ(state({{"init", path.c_str()}, {"units", "standardised"}}), (std::vector<float>{first, second}));
-    const settings::Settings wrong = settings::said({{"init", path.c_str()}, {"particles", "3"}});
+    const Settings wrong = said({{"init", path.c_str()}, {"particles", "3"}});
     EXPECT_THAT([&] { start_rows(wrong, model, build_program(wrong, model)); },
                 ThrowsMessage<base::Error>(HasSubstr("it holds (1, 2), the run needs (3, 2)")));
 }
@@ -223,8 +223,7 @@ TEST_F(StartTest, NamesFewOrSlightlyWrongStatesBeyondChance) {
 }
 
 TEST_F(StartTest, OfAProgramFromAFileIsItsOwnUnlessAnotherIsAskedFor) {
-    const settings::Settings compiled =
-        settings::said({{"target", "mixture_d"}, {"timesteps", "300,100,50"}, {"init", "prior"}});
+    const Settings compiled = said({{"target", "mixture_d"}, {"timesteps", "300,100,50"}, {"init", "prior"}});
     const std::string path = write("program.json", to_json(build_program(compiled, open_model(compiled))));
     EXPECT_EQ(start_of({{"target", "mixture_d"}, {"program", path.c_str()}}), diffusion::StartLaw::normal(1));
     const diffusion::StartLaw matched =
@@ -239,20 +238,19 @@ TEST_F(StartTest, OfAProgramFromAFileIsItsOwnUnlessAnotherIsAskedFor) {
 }
 
 TEST_F(StartTest, AnExactTargetAnswersAsAProgramAsksIt) {
-    const settings::Settings compiled = settings::said({{"target", "mixture_d"}, {"prediction", "v"}});
+    const Settings compiled = said({{"target", "mixture_d"}, {"prediction", "v"}});
     const std::string path = write("program.json", to_json(build_program(compiled, open_model(compiled))));
-    const settings::Settings run = settings::said({{"target", "mixture_d"}, {"program", path.c_str()}});
+    const Settings run = said({{"target", "mixture_d"}, {"program", path.c_str()}});
     EXPECT_EQ(open_model(run).parametrisation.prediction, diffusion::Prediction::v);
     nlohmann::json silent = nlohmann::json::parse(to_json(build_program(compiled, open_model(compiled))));
     silent.erase("prediction");
     const std::string path_of_silent = write("silent.json", silent.dump());
-    const settings::Settings unsaid = settings::said({{"target", "mixture_d"}, {"program", path_of_silent.c_str()}});
+    const Settings unsaid = said({{"target", "mixture_d"}, {"program", path_of_silent.c_str()}});
     EXPECT_THAT([&] { open_model(unsaid); }, ThrowsMessage<base::Error>(HasSubstr("missing `prediction`")));
-    const settings::Settings other =
-        settings::said({{"target", "mixture_d"}, {"program", path.c_str()}, {"prediction", "epsilon"}});
+    const Settings other = said({{"target", "mixture_d"}, {"program", path.c_str()}, {"prediction", "epsilon"}});
     EXPECT_THAT([&] { build_program(other, open_model(other)); },
                 ThrowsMessage<base::Error>(HasSubstr("the program is for the prediction v")));
 }
 
 }  // namespace
-}  // namespace scorefield::session
+}  // namespace scorefield::settings

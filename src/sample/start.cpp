@@ -1,4 +1,4 @@
-#include "session/start.hpp"
+#include "sample/start.hpp"
 
 #include <fmt/format.h>
 
@@ -20,28 +20,23 @@
 #include "data/scaling.hpp"
 #include "diffusion/exact_draws.hpp"
 #include "diffusion/target_mixture.hpp"
+#include "sample/build_program.hpp"
 
-namespace scorefield::session {
+namespace scorefield::sample {
 namespace {
 
 using diffusion::AxisMoments;
 using diffusion::Marginal;
 
-/// Every row is a particle's.
-data::Points read_rows(const std::string& path) {
-    return data::require_all_finite(data::read_npy_points(path), path,
-                                    "remove rows with NaN or infinity, and reduce `particles` accordingly");
-}
-
-data::Points read_states(const settings::Settings& settings, const Model& model) {
-    data::Points states = read_rows(settings.init);
-    if (states.dim != model.dim() || states.count != settings.particles) {
-        throw base::request_error("initial states have the wrong shape", settings.init,
+data::Points read_states(const SamplingSpec& spec, const model::Model& model) {
+    data::Points states = read_start_states(spec.start.file);
+    if (states.dim != model.dim() || states.count != spec.particles) {
+        throw base::request_error("initial states have the wrong shape", spec.start.file,
                                   fmt::format("it holds ({}, {}), the run needs ({}, {})", states.count, states.dim,
-                                              settings.particles, model.dim()),
+                                              spec.particles, model.dim()),
                                   "give one row per particle, or leave `particles` out");
     }
-    return data::standardise(std::move(states), file_scaling(settings, model));
+    return data::standardise(std::move(states), file_scaling(spec, model));
 }
 
 /// Mean and deviation of a start beside those of the density at the first level, in its deviations.
@@ -91,67 +86,43 @@ std::string level_text(const Marginal& at) {
 constexpr std::string_view kMoreNoise =
     "start at a higher noise level (larger `process.T` or sigma, another `spacing`)";
 
-std::string remedy(const settings::Settings& settings, const Model& model) {
+std::string remedy(const SamplingSpec& spec, const model::Model& model) {
     const std::string better = model.target ? "`init` exact" : "`init` matched";
-    if (!settings.program.empty()) return fmt::format("Use {}, or compile the program for this model", better);
+    if (!spec.program.empty()) return fmt::format("Use {}, or compile the program for this model", better);
     return fmt::format("Use {}, or {}", better, kMoreNoise);
 }
 
 }  // namespace
 
-StartKind start_kind(const settings::Settings& settings) {
-    if (settings.init.empty() || settings.init == "matched") return StartKind::matched;
-    if (settings.init == "prior") return StartKind::prior;
-    if (settings.init == "exact") return StartKind::exact;
-    // A file may have any name, but a plain word that names none is meant for one of the modes.
-    std::error_code unseen;
-    if (settings.init.find_first_of("./") == std::string::npos && !std::filesystem::exists(settings.init, unseen)) {
-        throw base::request_error("unknown start '" + base::shown(settings.init) + "'", "`init`",
-                                  "no such name and no such file",
-                                  base::name_hint(settings.init, settings::kStarts) + ", or FILE.npy");
-    }
-    return StartKind::file;
+data::Points read_start_states(const std::string& path) {
+    return data::require_all_finite(data::read_npy_points(path), path,
+                                    "remove rows with NaN or infinity, and reduce `particles` accordingly");
 }
 
-Marginal first_level(const settings::Settings& settings, const Model& model, const diffusion::Program& program) {
-    if (settings.program.empty()) return course_of(settings, model).steps().front().from.at;
-    for (const diffusion::Op& op : program.ops) {
-        if (const auto* eval = std::get_if<diffusion::Eval>(&op.instruction)) return {eval->alpha, eval->sigma};
-    }
-    return {};
-}
-
-data::Scaling file_scaling(const settings::Settings& settings, const Model& model) {
-    return settings.units == "data" ? model.scaling : data::Scaling::identity(model.dim());
-}
-
-settings::Settings with_particles_of_init(settings::Settings settings) {
-    if (start_kind(settings) != StartKind::file || settings.is_given("particles")) return settings;
-    const std::size_t rows = read_rows(settings.init).count;
-    if (rows <= settings::kMaxParticles) settings.particles = static_cast<std::uint32_t>(rows);
-    return settings;
+data::Scaling file_scaling(const SamplingSpec& spec, const model::Model& model) {
+    return spec.data_units ? model.scaling : data::Scaling::identity(model.dim());
 }
 
 /// Below this share of the variance the data are no more than a shift and a width of the noise.
 constexpr double kLittleSignal = 0.01;
 
-StartKind start_in_effect(const settings::Settings& settings, const Model& model, const diffusion::Program& program) {
-    const StartKind kind = start_kind(settings);
-    if (!settings.init.empty() || !settings.program.empty() || !model.target || !model.clean_moments) return kind;
-    if (diffusion::sampler_info(settings.sampler.name).from_data) return kind;
+StartKind start_in_effect(const SamplingSpec& spec, const model::Model& model, const diffusion::Program& program) {
+    const StartKind kind = spec.start.kind.value_or(StartKind::matched);
+    if (spec.start.kind || !spec.program.empty() || !model.target || !model.clean_moments) return kind;
+    if (diffusion::sampler_info(spec.sampler.name).from_data) return kind;
     const auto* const mixture = dynamic_cast<const diffusion::GaussianMixture*>(model.target.get());
     const bool is_normal = mixture != nullptr && mixture->components().size() == 1;
-    const double share = signal_share(*model.clean_moments, first_level(settings, model, program));
+    const double share = signal_share(*model.clean_moments, first_level(spec, model, program));
     return !is_normal && share > kLittleSignal ? StartKind::exact : kind;
 }
 
-std::string start_text(const settings::Settings& settings, const Model& model, const diffusion::Program& program) {
-    const StartKind kind = start_in_effect(settings, model, program);
-    return kind == StartKind::file ? settings.init : std::string(settings::kStarts.at(static_cast<std::size_t>(kind)));
+std::string start_text(const SamplingSpec& spec, const model::Model& model, const diffusion::Program& program) {
+    const StartKind kind = start_in_effect(spec, model, program);
+    return kind == StartKind::file ? spec.start.file : std::string(kStarts.at(static_cast<std::size_t>(kind)));
 }
 
-StartRows start_rows(const settings::Settings& settings, const Model& model, const diffusion::Program& program) {
-    switch (start_in_effect(settings, model, program)) {
+StartRows start_rows(const SamplingSpec& spec, const model::Model& model, const diffusion::Program& program) {
+    switch (start_in_effect(spec, model, program)) {
         case StartKind::matched:
         case StartKind::prior:
             return {};
@@ -161,36 +132,36 @@ StartRows start_rows(const settings::Settings& settings, const Model& model, con
                                           "only an exact target has a known marginal",
                                           "use `init` matched, or choose a `target`");
             }
-            const Marginal at = first_level(settings, model, program);
-            return [target = model.target, seed = settings.seed, at](std::uint32_t first, std::span<float> rows) {
+            const Marginal at = first_level(spec, model, program);
+            return [target = model.target, seed = spec.seed, at](std::uint32_t first, std::span<float> rows) {
                 diffusion::draw_exact(*target, seed, first, at, rows);
             };
         }
         case StartKind::file:
             break;
     }
-    const auto states = std::make_shared<const std::vector<float>>(read_states(settings, model).values);
+    const auto states = std::make_shared<const std::vector<float>>(read_states(spec, model).values);
     return [states, dim = model.dim()](std::uint32_t first, std::span<float> rows) {
         const auto from = states->begin() + static_cast<std::ptrdiff_t>(first * dim);
         std::copy(from, from + static_cast<std::ptrdiff_t>(rows.size()), rows.begin());
     };
 }
 
-std::optional<std::string> start_note(const settings::Settings& settings, const Model& model,
+std::optional<std::string> start_note(const SamplingSpec& spec, const model::Model& model,
                                       const diffusion::Program& program) {
-    const bool from_data = settings.program.empty() && diffusion::sampler_info(settings.sampler.name).from_data;
-    const StartKind kind = start_in_effect(settings, model, program);
+    const bool from_data = spec.program.empty() && diffusion::sampler_info(spec.sampler.name).from_data;
+    const StartKind kind = start_in_effect(spec, model, program);
     if (model.in_training || kind == StartKind::exact || program.evaluations() == 0) return {};
     if (from_data && kind != StartKind::file) return {};
     const std::size_t dim = model.dim();
     const AxisMoments clean = model.clean_moments.value_or(
         AxisMoments{std::vector<double>(dim, 0.0), std::vector<double>(dim, model.target ? 0.0 : 1.0)});
-    const Marginal at = first_level(settings, model, program);
+    const Marginal at = first_level(spec, model, program);
     const AxisMoments density = diffusion::marginal_moments(clean, at);
     if (kind == StartKind::file) {
         constexpr double kSmallestRatio = 1.25;
         constexpr double kStandardErrors = 4;
-        const data::Points states = read_states(settings, model);
+        const data::Points states = read_states(spec, model);
         const Difference found = difference_of(diffusion::moments_of(states.values, dim), density);
         const double sampling_error = kStandardErrors / std::sqrt(static_cast<double>(states.count));
         // A subset of the data is a valid start too and may be narrower, so only too large a std counts.
@@ -199,7 +170,7 @@ std::optional<std::string> start_note(const settings::Settings& settings, const 
         return fmt::format(
             "the states in {} do not match the marginal at {}: in coordinate {} the mean is off by {:.3g} std and the "
             "std is {:.3g} times the expected one. Check `units`, and that the states belong to this noise level",
-            settings.init, level_text(at), found.coordinate, found.shift, found.ratio);
+            spec.start.file, level_text(at), found.coordinate, found.shift, found.ratio);
     }
     constexpr double kSmall = 0.03;
     const Difference found = difference_of(moments_of_law(program.start, dim), density);
@@ -207,7 +178,7 @@ std::optional<std::string> start_note(const settings::Settings& settings, const 
         return fmt::format(
             "the initial distribution differs from the marginal at {}: in coordinate {} its mean is off by {:.3g} std "
             "and its std is {:.3g} times the true one. The samples keep this error. {}",
-            level_text(at), found.coordinate, found.shift, found.ratio, remedy(settings, model));
+            level_text(at), found.coordinate, found.shift, found.ratio, remedy(spec, model));
     }
     const double share = signal_share(clean, at);
     if (share <= kLittleSignal) return {};
@@ -217,4 +188,4 @@ std::optional<std::string> start_note(const settings::Settings& settings, const 
         level_text(at), 100 * share, model.target ? "Use `init` exact" : fmt::format("To avoid this, {}", kMoreNoise));
 }
 
-}  // namespace scorefield::session
+}  // namespace scorefield::sample

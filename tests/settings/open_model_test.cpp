@@ -1,5 +1,3 @@
-#include "session/model.hpp"
-
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -9,18 +7,20 @@
 #include "data/npy.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/three_states.hpp"
+#include "model/model.hpp"
+#include "settings/resolved.hpp"
 #include "settings/said.hpp"
 
-namespace scorefield::session {
+namespace scorefield::settings {
 namespace {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
 TEST(BuildProgram, RefusesParametersThatTheSamplerDoesNotTake) {
-    settings::Settings settings;
+    Settings settings;
     settings.sampler.eta = 0.5;
-    const Model model = open_process(settings);
+    const model::Model model = open_process(settings);
     EXPECT_EQ(build_program(settings, model).sampler, "ddim");
     settings.sampler.name = "ddpm";
     EXPECT_THROW(build_program(settings, model), base::Error);
@@ -30,7 +30,7 @@ TEST(BuildProgram, RefusesParametersThatTheSamplerDoesNotTake) {
 
 TEST(BuildProgram, SpacesAsSuitsProcessAndSamplerWhereNothingIsSaid) {
     const auto program_of = [](std::initializer_list<std::pair<const char*, const char*>> values) {
-        const settings::Settings settings = settings::said(values);
+        const Settings settings = said(values);
         return build_program(settings, open_model(settings));
     };
     EXPECT_EQ(program_of({{"target", "tree"}, {"process", "edm"}}),
@@ -47,7 +47,7 @@ TEST(BuildProgram, SpacesAsSuitsProcessAndSamplerWhereNothingIsSaid) {
 
 TEST(SpacingInEffect, TakesTheParametersThatAreSaid) {
     const auto spacing_of = [](std::initializer_list<std::pair<const char*, const char*>> values) {
-        const settings::Settings settings = settings::said(values);
+        const Settings settings = said(values);
         return spacing_in_effect(settings, open_model(settings));
     };
     EXPECT_EQ(spacing_of({{"target", "tree"}, {"process", "edm"}, {"process.rho", "3"}}).rho, 3);
@@ -57,7 +57,7 @@ TEST(SpacingInEffect, TakesTheParametersThatAreSaid) {
 
 TEST(SpacingText, TellsWhatIsInEffectAndThatItWasChosen) {
     const auto text_of = [](std::initializer_list<std::pair<const char*, const char*>> values) {
-        const settings::Settings settings = settings::said(values);
+        const Settings settings = said(values);
         return spacing_text(settings, open_model(settings));
     };
     EXPECT_EQ(text_of({{"target", "tree"}}), "quadratic (automatic)");
@@ -68,15 +68,13 @@ TEST(SpacingText, TellsWhatIsInEffectAndThatItWasChosen) {
 
 TEST(BuildProgram, ReadsBackWhatItWrote) {
     const base::ScratchFolder folder;
-    const settings::Settings compiled =
-        settings::said({{"target", "tree"}, {"process", "ve"}, {"sampler", "euler_ancestral"}});
+    const Settings compiled = said({{"target", "tree"}, {"process", "ve"}, {"sampler", "euler_ancestral"}});
     const diffusion::Program program = build_program(compiled, open_model(compiled));
     const std::string path = (folder / "program.json").string();
     std::ofstream(path) << diffusion::to_json(program);
-    const settings::Settings read =
-        settings::said({{"target", "tree"}, {"prediction", "x0"}, {"program", path.c_str()}});
+    const Settings read = said({{"target", "tree"}, {"prediction", "x0"}, {"program", path.c_str()}});
     EXPECT_EQ(build_program(read, open_model(read)), program);
-    const settings::Settings chain = settings::said({{"target", "three_states"}, {"program", "three_states"}});
+    const Settings chain = said({{"target", "three_states"}, {"program", "three_states"}});
     EXPECT_EQ(build_program(chain, open_model(chain)), diffusion::three_states_program());
 }
 
@@ -84,12 +82,11 @@ TEST(BuildProgram, RefusesProgramsThatAreNotForTheModel) {
     const std::string form = R"("t": 1, "alpha": 1, "sigma": 1, "c_in": 1, "c_noise": 0, "c_skip": 0, "c_out": 1)";
     const base::ScratchFolder folder;
     const std::string path = (folder / "program.json").string();
-    const auto refusal = [&](const settings::Settings& settings) {
+    const auto refusal = [&](const Settings& settings) {
         return [&] { build_program(settings, open_model(settings)); };
     };
-    const settings::Settings of_learned = settings::said({{"program", path.c_str()}});
-    const settings::Settings of_target =
-        settings::said({{"target", "tree"}, {"prediction", "x0"}, {"program", path.c_str()}});
+    const Settings of_learned = said({{"program", path.c_str()}});
+    const Settings of_target = said({{"target", "tree"}, {"prediction", "x0"}, {"program", path.c_str()}});
     EXPECT_THAT(refusal(of_learned), ThrowsMessage<base::Error>(HasSubstr(path + "): no such file")));
     std::ofstream(path)
         << R"({"version": 1, "process": "ve", "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 0, )" +
@@ -103,12 +100,12 @@ TEST(BuildProgram, RefusesProgramsThatAreNotForTheModel) {
     std::ofstream(path) << R"({"version": 1, "steps": 1, "ops": [{"op": "eval", "step": 0, "dst": 0, "src": 3, )" +
                                form + "}]}";
     EXPECT_THAT(refusal(of_target), ThrowsMessage<base::Error>(HasSubstr(path + ": ops[0].src")));
-    const settings::Settings chain = settings::said({{"target", "tree"}, {"program", "three_states"}});
+    const Settings chain = said({{"target", "tree"}, {"program", "three_states"}});
     EXPECT_THAT(refusal(chain), ThrowsMessage<base::Error>(HasSubstr("`target` three_states")));
 }
 
 TEST(OpenModel, IsTheTargetUnderTheProcessThatIsSaid) {
-    const Model model = open_model(settings::said({{"target", "gaussian"}, {"dim", "3"}, {"process.T", "100"}}));
+    const model::Model model = open_model(said({{"target", "gaussian"}, {"dim", "3"}, {"process.T", "100"}}));
     ASSERT_NE(model.target, nullptr);
     EXPECT_FALSE(model.checkpoint.has_value());
     EXPECT_EQ(model.dim(), 3U);
@@ -119,7 +116,7 @@ TEST(OpenModel, IsTheTargetUnderTheProcessThatIsSaid) {
 }
 
 TEST(OpenModel, TakesThePredictionThatIsSaidForATarget) {
-    const Model model = open_model(settings::said({{"target", "gaussian"}, {"prediction", "v"}}));
+    const model::Model model = open_model(said({{"target", "gaussian"}, {"prediction", "v"}}));
     EXPECT_EQ(model.parametrisation.prediction, diffusion::Prediction::v);
 }
 
@@ -127,10 +124,10 @@ TEST(OpenModel, ReadsMixturesAndDataFromFiles) {
     const base::ScratchFolder folder;
     const std::string mixture = (folder / "mixture.json").string();
     std::ofstream(mixture) << R"({"weights": [0.25, 0.75], "means": [[-1], [2]], "sigmas": [0.5, 0.1]})";
-    EXPECT_EQ(open_model(settings::said({{"target", ("gmm " + mixture).c_str()}})).dim(), 1U);
+    EXPECT_EQ(open_model(said({{"target", ("gmm " + mixture).c_str()}})).dim(), 1U);
     const std::string points = (folder / "points.npy").string();
     data::write_npy(points, {3, 2}, std::vector<float>{0, 0, 4, 4, 8, 8});
-    const Model empirical = open_model(settings::said({{"target", ("empirical " + points).c_str()}}));
+    const model::Model empirical = open_model(said({{"target", ("empirical " + points).c_str()}}));
     EXPECT_EQ(empirical.dim(), 2U);
     EXPECT_EQ(empirical.scaling.mean, (std::vector<double>{4, 4}));
     EXPECT_EQ(empirical.data, points);
@@ -138,7 +135,7 @@ TEST(OpenModel, ReadsMixturesAndDataFromFiles) {
 
 TEST(OpenModel, RefusesWhatDoesNotFit) {
     const auto refusal = [](std::initializer_list<std::pair<const char*, const char*>> values) {
-        return [settings = settings::said(values)] { open_model(settings); };
+        return [settings = said(values)] { open_model(settings); };
     };
     EXPECT_THAT(refusal({{"target", "gausian"}}), ThrowsMessage<base::Error>(HasSubstr("did you mean 'gaussian'")));
     EXPECT_THAT(refusal({{"target", "gmm"}}), ThrowsMessage<base::Error>(HasSubstr("gmm needs one")));
@@ -159,8 +156,8 @@ TEST(OpenModel, RefusesWhatDoesNotFit) {
 TEST(BuildProgram, TriesPilotedSamplersOnTheTarget) {
     for (const diffusion::SamplerInfo& info : diffusion::samplers()) {
         if (!info.piloted) continue;
-        const settings::Settings settings =
-            settings::said({{"target", "gaussian"}, {"sampler", std::string(info.name).c_str()}, {"steps", "3"}});
+        const Settings settings =
+            said({{"target", "gaussian"}, {"sampler", std::string(info.name).c_str()}, {"steps", "3"}});
         EXPECT_GT(build_program(settings, open_model(settings)).evaluations(), 3) << info.name;
         EXPECT_THAT([&] { build_program(settings, open_process(settings)); },
                     ThrowsMessage<base::Error>(HasSubstr("`model` or `target`")))
@@ -169,4 +166,4 @@ TEST(BuildProgram, TriesPilotedSamplersOnTheTarget) {
 }
 
 }  // namespace
-}  // namespace scorefield::session
+}  // namespace scorefield::settings

@@ -8,9 +8,10 @@
 
 #include "base/error.hpp"
 #include "base/scratch.hpp"
+#include "settings/resolved.hpp"
 #include "settings/said.hpp"
 
-namespace scorefield::session {
+namespace scorefield::settings {
 namespace {
 
 using testing::AllOf;
@@ -19,20 +20,19 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::vector<std::string> notes_of(const settings::Settings& settings) {
-    const Model model = open_model(settings);
+std::vector<std::string> notes_of(const Settings& settings) {
+    const model::Model model = open_model(settings);
     return run_notes(settings, model, build_program(settings, model));
 }
 
 TEST(RunNotes, AreNoneOfAnOrdinaryRun) {
-    EXPECT_THAT(notes_of(settings::said({})), IsEmpty());
-    EXPECT_THAT(notes_of(settings::said({{"target", "mixture_a"}, {"sampler", "heun"}})), IsEmpty());
+    EXPECT_THAT(notes_of(said({})), IsEmpty());
+    EXPECT_THAT(notes_of(said({{"target", "mixture_a"}, {"sampler", "heun"}})), IsEmpty());
 }
 
 TEST(RunNotes, TellWhatASamplerCannotDo) {
     for (const char* sampler : {"langevin", "consistency", "lcm"}) {
-        EXPECT_THAT(notes_of(settings::said({{"sampler", sampler}})),
-                    ElementsAre(HasSubstr(std::string(sampler) + ": ")));
+        EXPECT_THAT(notes_of(said({{"sampler", sampler}})), ElementsAre(HasSubstr(std::string(sampler) + ": ")));
     }
 }
 
@@ -44,7 +44,7 @@ TEST(RunNotes, TellOfATargetWhereFloat32IsTooCoarse) {
     for (const auto& [place, noted] : {std::pair{0.0, false}, {1e4, false}, {1e6, true}, {-1e8, true}}) {
         std::ofstream(path) << fmt::format(
             R"({{"weights": [0.5, 0.5], "means": [[-3, {0}], [3, {0}]], "sigmas": [0.5, 0.5]}})", place);
-        const std::vector<std::string> notes = notes_of(settings::said({{"target", target.c_str()}}));
+        const std::vector<std::string> notes = notes_of(said({{"target", target.c_str()}}));
         if (noted) {
             EXPECT_THAT(notes, ElementsAre(AllOf(HasSubstr("float32"), HasSubstr("coordinate 1")))) << place;
         } else {
@@ -55,7 +55,7 @@ TEST(RunNotes, TellOfATargetWhereFloat32IsTooCoarse) {
 
 /// The note on the end of a run; empty if there is none.
 std::string end_note_of(std::initializer_list<std::pair<const char*, const char*>> values) {
-    for (const std::string& note : notes_of(settings::said(values))) {
+    for (const std::string& note : notes_of(said(values))) {
         if (note.starts_with("the last noise level")) return note;
     }
     return "";
@@ -101,7 +101,7 @@ TEST(RunNotes, TellOfAnEndAboveTheNarrowestPart) {
 
 /// A program compiled for these settings, its evaluations changed, as a file.
 template <class Change>
-std::string program_file(const base::ScratchFolder& folder, const settings::Settings& settings, const Change& change) {
+std::string program_file(const base::ScratchFolder& folder, const Settings& settings, const Change& change) {
     diffusion::Program program = build_program(settings, open_model(settings));
     for (diffusion::Op& op : program.ops) {
         if (auto* eval = std::get_if<diffusion::Eval>(&op.instruction)) change(*eval);
@@ -115,8 +115,7 @@ TEST(RunNotes, TellOfAProgramThatIsWrongForAnyScore) {
     const base::ScratchFolder folder;
     for (const char* target : {"", "mixture_d"}) {
         const auto with_target = [&](const std::string& program) {
-            settings::Settings settings =
-                program.empty() ? settings::said({}) : settings::said({{"program", program.c_str()}});
+            Settings settings = program.empty() ? said({}) : said({{"program", program.c_str()}});
             if (*target != 0) settings.target = target;
             return settings;
         };
@@ -137,19 +136,17 @@ TEST(RunNotes, TellOfTooFewSteps) {
          {Values{{"target", "gaussian"}, {"target.variance", "0.09"}, {"sampler", "euler_ancestral"}, {"steps", "10"}},
           Values{{"target", "gaussian"}, {"target.variance", "0.09"}, {"sampler", "ddim"}, {"steps", "5"}},
           Values{{"sampler", "dpmpp_2m"}, {"steps", "2"}}}) {
-        EXPECT_THAT(notes_of(settings::said(values)),
-                    ElementsAre(AnyOf(HasSubstr("more `steps`"), HasSubstr("too few steps"))));
+        EXPECT_THAT(notes_of(said(values)), ElementsAre(AnyOf(HasSubstr("more `steps`"), HasSubstr("too few steps"))));
     }
-    EXPECT_THAT(notes_of(settings::said({{"target", "mixture_a"}, {"timesteps", "999,500,0"}})),
+    EXPECT_THAT(notes_of(said({{"target", "mixture_a"}, {"timesteps", "999,500,0"}})),
                 ElementsAre(HasSubstr("more `timesteps`")));
-    EXPECT_THAT(
-        notes_of(settings::said({{"target", "mixture_a"}, {"process", "edm"}, {"timesteps", "80,10,1,.1,.01"}})),
-        ElementsAre(HasSubstr("more `timesteps`")));
+    EXPECT_THAT(notes_of(said({{"target", "mixture_a"}, {"process", "edm"}, {"timesteps", "80,10,1,.1,.01"}})),
+                ElementsAre(HasSubstr("more `timesteps`")));
 }
 
 TEST(RunNotes, AreErrorsIfAProgramIsOfAnotherDimension) {
     const base::ScratchFolder folder;
-    const settings::Settings compiled = settings::said({{"target", "mixture_d"}});
+    const Settings compiled = said({{"target", "mixture_d"}});
     diffusion::Program program = build_program(compiled, open_model(compiled));
     program.start.mean = {0, 0, 0};
     program.start.scale = {1, 1, 1};
@@ -157,7 +154,7 @@ TEST(RunNotes, AreErrorsIfAProgramIsOfAnotherDimension) {
     std::ofstream(path) << to_json(program);
     EXPECT_THAT(
         [&] {
-            notes_of(settings::said({{"target", "mixture_d"}, {"program", path.c_str()}}));
+            notes_of(said({{"target", "mixture_d"}, {"program", path.c_str()}}));
         },
         testing::ThrowsMessage<base::Error>(HasSubstr("3 dimensions, the model 2")));
 }
@@ -165,14 +162,14 @@ TEST(RunNotes, AreErrorsIfAProgramIsOfAnotherDimension) {
 TEST(RunNotes, AreErrorsIfAProgramContradictsItsModelOrItsHeader) {
     const base::ScratchFolder folder;
     const auto run = [&](const char* target, const std::string& program) {
-        settings::Settings settings = settings::said({{"program", program.c_str()}});
+        Settings settings = said({{"program", program.c_str()}});
         settings.target = target;
         return notes_of(settings);
     };
     const auto scale_input = [](diffusion::Eval& eval) { eval.c_in *= 1.5; };
-    EXPECT_THAT([&] { run("", program_file(folder, settings::said({}), scale_input)); },
+    EXPECT_THAT([&] { run("", program_file(folder, said({}), scale_input)); },
                 testing::ThrowsMessage<base::Error>(HasSubstr("program does not match the model")));
-    const settings::Settings target = settings::said({{"target", "mixture_d"}, {"prediction", "v"}});
+    const Settings target = said({{"target", "mixture_d"}, {"prediction", "v"}});
     EXPECT_THAT(run("mixture_d", program_file(folder, target, [](diffusion::Eval&) {})), IsEmpty());
     EXPECT_THAT([&] { run("mixture_d", program_file(folder, target, scale_input)); },
                 testing::ThrowsMessage<base::Error>(HasSubstr("program contradicts its header")));
@@ -190,13 +187,13 @@ TEST(RunNotes, AreErrorsIfAProgramContradictsItsModelOrItsHeader) {
 // A program of an edm network names the sigma_data that its target must answer with.
 TEST(RunNotes, ReadSigmaDataFromAProgram) {
     const base::ScratchFolder folder;
-    const settings::Settings compiled = settings::said(
-        {{"target", "mixture_d"}, {"process", "edm"}, {"prediction", "edm"}, {"process.sigma_data", "2"}});
+    const Settings compiled =
+        said({{"target", "mixture_d"}, {"process", "edm"}, {"prediction", "edm"}, {"process.sigma_data", "2"}});
     const std::string path = program_file(folder, compiled, [](diffusion::Eval&) {});
-    const settings::Settings run = settings::said({{"target", "mixture_d"}, {"program", path.c_str()}});
+    const Settings run = said({{"target", "mixture_d"}, {"program", path.c_str()}});
     EXPECT_EQ(open_model(run).parametrisation.sigma_data, 2);
     EXPECT_THAT(notes_of(run), IsEmpty());
 }
 
 }  // namespace
-}  // namespace scorefield::session
+}  // namespace scorefield::settings

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "settings/settings.hpp"
+
+namespace scorefield::cli {
+
+/// Writes each note as a line of its own to standard error, unless `quiet`; the same text once in the life of the
+/// process, because several parts of a run open the same data.
+void say(const settings::Settings& settings, const std::vector<std::string>& notes);
+
+/// Which fields of structured arrays are read as coordinates, and in which order, for the files of `init`, `known` and
+/// `mask`. Throws as data::npy_field_notes.
+std::vector<std::string> structured_field_notes(const settings::Settings& settings);
+
+}  // namespace scorefield::cli

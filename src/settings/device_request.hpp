@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "gpu/device.hpp"
+#include "settings/settings.hpp"
+
+namespace scorefield::settings {
+
+/// The device of `device` and `validation`. Throws base::Error (running) where `ulimit -v` leaves a driver too little.
+gpu::DeviceRequest device_request(const Settings& settings, std::vector<const char*> instance_extensions = {});
+
+}  // namespace scorefield::settings

@@ -1,0 +1,250 @@
+#include "settings/resolve.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "data/datasets.hpp"
+#include "diffusion/automatic_spacing.hpp"
+#include "sample/build_program.hpp"
+#include "sample/start.hpp"
+
+namespace scorefield::settings {
+namespace {
+
+/// What the process takes for a parameter that is not said; what it says of one that it does not take.
+std::string preset_of(const diffusion::ProcessSettings& process, std::string_view field) {
+    const std::string_view name = field.substr(field.find('.') + 1);
+    for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(process.name, process.schedule)) {
+        if (parameter.name == name) return std::string(parameter.preset);
+    }
+    return fmt::format("the process {}, which has no such parameter", process.name);
+}
+
+/// The model's own value of a setting that it knows.
+std::string model_value(const model::Checkpoint& checkpoint, const Setting& setting) {
+    if (setting.name == "process.schedule" && checkpoint.process.name != "ddpm") {
+        return preset_of(checkpoint.process, setting.name);
+    }
+    Settings said_by_model;
+    said_by_model.process = checkpoint.process;
+    said_by_model.prediction = checkpoint.prediction;
+    const std::string own = value_text(said_by_model, setting);
+    return own.empty() ? preset_of(checkpoint.process, setting.name) : own;
+}
+
+/// A network answers for the process and the prediction that it was trained on, and for no other.
+void require_no_contradiction(const Settings& settings, const model::Model& model) {
+    for (const Setting& setting : setting_table()) {
+        const bool known = setting.name == "process" || setting.name == "prediction" ||
+                           (setting.name.starts_with("process.") && setting.name != diffusion::spacing_flag("rho"));
+        if (!known || !settings.is_given(setting.name)) continue;
+        const std::string said = value_text(settings, setting);
+        const std::string own = model_value(*model.checkpoint, setting);
+        if (said == own) continue;
+        throw base::request_error(fmt::format("{} contradicts the model", setting.name),
+                                  "`" + std::string(setting.name) + "`",
+                                  fmt::format("{} was trained with {}, not {}", model.path.string(), own, said),
+                                  fmt::format("leave `{}` out, or choose another `model`", setting.name));
+    }
+}
+
+void require_dim(const Settings& settings, std::size_t dim, const std::string& what) {
+    if (!settings.is_given("dim") || static_cast<std::size_t>(settings.dim) == dim) return;
+    throw base::request_error("dimensions differ", "`dim`", fmt::format("{} has {}, not {}", what, dim, settings.dim),
+                              "leave `dim` out");
+}
+
+/// Data that are named but not what the score is of must at least be of its dimension.
+void require_data_fit(const Settings& settings, model::Model& model) {
+    if (settings.data.empty()) return;
+    const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
+    const std::vector<std::string> notes = data->notes();
+    model.notes.insert(model.notes.end(), notes.begin(), notes.end());
+    if (data->dim() == model.dim()) return;
+    throw base::request_error(
+        "data do not fit the model", "`data`",
+        fmt::format("{} has {} dimensions, the score {}", settings.data, data->dim(), model.dim()),
+        "choose the data that the model was trained on");
+}
+
+/// The viewer may train, where `data.scaling` counts, whatever it shows first.
+void refuse_scaling(const Settings& settings, const std::string& why) {
+    if (settings.command == Command::view || !settings.is_given("data.scaling")) return;
+    throw base::request_error("flag without effect", "`data.scaling`", why, "leave it out");
+}
+
+model::ModelSpec checkpoint_spec(const Settings& settings) {
+    refuse_scaling(settings, "a model keeps the scaling that it was trained with");
+    model::ModelSpec spec;
+    spec.file = settings.model.empty() ? model::default_model() : std::filesystem::path(settings.model);
+    if (settings.label) spec.classes.label = static_cast<std::size_t>(*settings.label);
+    spec.classes.may_be_open = !find_setting("class")->taken_by(settings.command);
+    return spec;
+}
+
+/// Of what is no checkpoint: the process, and the prediction unless a program or an exact target says another.
+model::ModelSpec process_spec(const Settings& settings) {
+    require_process_flags_used(settings);
+    model::ModelSpec spec;
+    spec.process = settings.process;
+    spec.prediction = settings.prediction;
+    return spec;
+}
+
+/// Takes prediction and sigma_data from the header of the program, if there is one; but for a prediction that is given.
+void follow_program(const Settings& settings, model::ModelSpec& spec) {
+    if (settings.program.empty()) return;
+    const diffusion::Program program = sample::read_program(settings.program);
+    if (program.process_settings && program.process_settings->sigma_data) {
+        spec.sigma_data = program.process_settings->sigma_data;
+    }
+    if (settings.is_given("prediction")) return;
+    if (!program.prediction && settings.program != sample::kChainProgram) {
+        throw base::request_error("missing `prediction`", settings.program,
+                                  "the program does not name the prediction that it was compiled for",
+                                  "give it: `prediction` epsilon for programs of the default model and of most "
+                                  "schedulers, x0 for programs of an exact target");
+    }
+    spec.prediction = program.prediction.value_or(diffusion::Prediction::x0);
+}
+
+model::ModelSpec target_model_spec(const Settings& settings) {
+    if (settings.label) {
+        throw base::request_error("flag without effect", "`class`", "an exact target has no classes", "leave it out");
+    }
+    if (!settings.model.empty()) {
+        throw base::request_error("two scores", "`model` and `target`", "a run uses only one of them",
+                                  "leave one of them out");
+    }
+    model::ModelSpec spec = process_spec(settings);
+    spec.prediction = exact_prediction(settings);
+    follow_program(settings, spec);
+    spec.target = target_spec(settings);
+    return spec;
+}
+
+}  // namespace
+
+TargetChoice target_choice(const Settings& settings) {
+    const std::size_t space = settings.target.find(' ');
+    const std::size_t argument = settings.target.find_first_not_of(' ', std::min(space, settings.target.size()));
+    if (argument == std::string::npos) return {settings.target, ""};  // blanks at the end belong to the name
+    return {settings.target.substr(0, space), settings.target.substr(argument)};
+}
+
+diffusion::Prediction exact_prediction(const Settings& settings) {
+    if (settings.is_given("prediction")) return settings.prediction;
+    return settings.sampler.name == "langevin" ? diffusion::Prediction::score : diffusion::Prediction::x0;
+}
+
+void require_process_flags_used(const Settings& settings) {
+    if (!settings.is_given("process.schedule") || settings.process.name == "ddpm") return;
+    throw base::request_error("flag without effect", "`process.schedule`",
+                              fmt::format("the process {} has no such parameter", settings.process.name),
+                              "leave it out; it belongs to ddpm");
+}
+
+model::TargetSpec target_spec(const Settings& settings) {
+    const TargetChoice choice = target_choice(settings);
+    diffusion::target_info(choice.name);
+    if (settings.is_given("target.variance") && choice.name != "gaussian") {
+        throw base::request_error("flag without effect", "`target.variance`", choice.name + " has no such parameter",
+                                  "leave it out");
+    }
+    if (choice.name != "empirical") refuse_scaling(settings, choice.name + " keeps its own units");
+    model::TargetSpec spec;
+    spec.name = choice.name;
+    spec.argument = choice.argument;
+    spec.variance = settings.target_variance;
+    spec.dim = settings.dim;
+    // Distances do not depend on the scaling.
+    if (settings.command != Command::score) spec.scaling = data::parse_scaling_mode(settings.data_scaling);
+    return spec;
+}
+
+model::ScaledTarget open_target(const Settings& settings) {
+    const model::TargetSpec spec = target_spec(settings);
+    model::ScaledTarget target = model::open_target(spec);
+    require_dim(settings, static_cast<std::size_t>(target.target->dim()), spec.name);
+    return target;
+}
+
+model::Model open_model(const Settings& settings) {
+    model::Model model =
+        model::open_model(settings.target.empty() ? checkpoint_spec(settings) : target_model_spec(settings));
+    if (model.checkpoint) require_no_contradiction(settings, model);
+    require_dim(settings, model.dim(), model.checkpoint ? model.path.string() : target_choice(settings).name);
+    require_data_fit(settings, model);
+    return model;
+}
+
+model::Model open_process(const Settings& settings) {
+    return model::open_model(process_spec(settings));
+}
+
+sample::StartSpec start_spec(const Settings& settings) {
+    if (settings.init.empty()) return {};
+    const auto named = std::ranges::find(sample::kStarts, settings.init);
+    if (named != sample::kStarts.end()) {
+        return {static_cast<sample::StartKind>(named - sample::kStarts.begin()), ""};
+    }
+    // A file may have any name, but a plain word that names none is meant for one of the modes.
+    std::error_code unseen;
+    if (settings.init.find_first_of("./") == std::string::npos && !std::filesystem::exists(settings.init, unseen)) {
+        throw base::request_error("unknown start '" + base::shown(settings.init) + "'", "`init`",
+                                  "no such name and no such file",
+                                  base::name_hint(settings.init, sample::kStarts) + ", or FILE.npy");
+    }
+    return {sample::StartKind::file, settings.init};
+}
+
+Settings with_particles_of_init(Settings settings) {
+    const sample::StartSpec start = start_spec(settings);
+    if (start.kind != sample::StartKind::file || settings.is_given("particles")) return settings;
+    const std::size_t rows = sample::read_start_states(start.file).count;
+    if (rows <= sample::kMaxParticles) settings.particles = static_cast<std::uint32_t>(rows);
+    return settings;
+}
+
+diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const model::Model& model) {
+    diffusion::SpacingSettings spacing = settings.spacing;
+    if (spacing.name != diffusion::kAutomatic) return spacing;
+    const diffusion::SpacingSettings chosen = diffusion::automatic_spacing(
+        *model.process, model.parametrisation.prediction, settings.sampler.name, settings.steps);
+    spacing.name = chosen.name;
+    spacing.least_alpha = chosen.least_alpha;
+    return spacing;
+}
+
+sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model& model) {
+    sample::SamplingSpec spec;
+    spec.sampler = settings.sampler;
+    spec.steps = settings.steps;
+    spec.program = settings.program;
+    if (settings.program.empty() && settings.timesteps.empty()) {
+        spec.spacing = spacing_in_effect(settings, model);
+        spec.spacing_is_automatic = settings.spacing.name == diffusion::kAutomatic;
+    } else {
+        spec.spacing = settings.spacing;
+    }
+    if (!settings.timesteps.empty()) spec.timesteps = diffusion::parse_timesteps(settings.timesteps);
+    if (!settings.program.empty() && settings.is_given("process")) spec.process_of_program = settings.process.name;
+    spec.start = start_spec(settings);
+    spec.data_units = settings.units == "data";
+    spec.seed = settings.seed;
+    spec.particles = settings.particles;
+    return spec;
+}
+
+render::ViewSpec view_spec(const Settings& settings) {
+    return {settings.look, settings.captions};
+}
+
+}  // namespace scorefield::settings
