@@ -11,7 +11,9 @@
 #include "gpu/recorder.hpp"
 #include "gpu/transfer.hpp"
 #include "shaders/bench/multiply_add.comp.hpp"
+#include "shaders/bench/multiply_add_push.h"
 #include "shaders/bench/normals.comp.hpp"
+#include "shaders/bench/normals_push.h"
 
 namespace scorefield::bench {
 namespace {
@@ -72,10 +74,7 @@ class MultiplyAdd : public Case {
     static constexpr float kAddend = 0.001F;
 
     double run(int rounds) {
-        const struct {
-            float a, c;
-            int rounds;
-        } push = {kFactor, kAddend, rounds};
+        const shaders::MultiplyAddPush push = {kFactor, kAddend, rounds};
         return timed(device_, recorder_,
                      [&] { recorder_.dispatch(pipeline_, {gpu::writes(results_)}, push, kInvocations / kGroup); });
     }
@@ -147,8 +146,10 @@ class Normals : public Case {
     }
 
     double measure() override {
-        return timed(device_, recorder_,
-                     [&] { recorder_.dispatch(pipeline_, {gpu::writes(results_)}, kBlocks, kInvocations / kGroup); });
+        return timed(device_, recorder_, [&] {
+            recorder_.dispatch(pipeline_, {gpu::writes(results_)}, shaders::NormalsPush{kBlocks},
+                               kInvocations / kGroup);
+        });
     }
 
   private:

@@ -17,7 +17,7 @@ function(scorefield_shaders target)
     get_filename_component(folder ${words} DIRECTORY)
     file(MAKE_DIRECTORY ${folder})
     add_custom_command(OUTPUT ${words}
-      COMMAND ${GLSLC} --target-env=vulkan1.3 -Werror -I ${includes} -MD -MF ${words}.d -mfmt=c -o ${words} ${root}/${file}
+      COMMAND ${GLSLC} --target-env=vulkan1.3 -Werror -I ${includes} -I ${PROJECT_SOURCE_DIR} -MD -MF ${words}.d -mfmt=c -o ${words} ${root}/${file}
       DEPENDS ${root}/${file} DEPFILE ${words}.d
       COMMENT "GLSL ${file}" VERBATIM)
     file(CONFIGURE OUTPUT ${header} @ONLY CONTENT

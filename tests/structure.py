@@ -7,7 +7,9 @@ FOLDER is the root of the project. Prints one line per violation and ends with s
 - an include of a module that stands above one's own,
 - headers that include each other in a circle,
 - a string that begins with -- outside cli, viewer, study and python: errors below them name fields, not flags,
-- a module with more than a fifth of all lines.
+- a module with more than a fifth of all lines,
+- push constants that do not come from a header which C++ and GLSL share: a block in shaders/ that is not one struct
+  named ...Push, and such a struct in src or bench.
 """
 import pathlib
 import re
@@ -21,6 +23,9 @@ MAY_NAME_FLAGS = {"settings", "study", "python", "viewer", "cli"}
 LARGEST_SHARE = 0.2
 
 COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\((.*?)\)\1"|"((?:\\.|[^"\\\n])*)"|\'(?:\\.|[^\'\\\n])\'', re.S)
+PUSH_BLOCK = re.compile(r'push_constant\b[^{]*\{([^}]*)\}')
+ONE_PUSH_STRUCT = re.compile(r'\s*\w+Push push;\s*')
+PUSH_STRUCT = re.compile(r'\bstruct (\w+Push)\s*\{(?!\})')
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 
@@ -45,6 +50,19 @@ def circle_from(start, includes):
                 seen.add(name)
                 paths.append(path + [name])
     return []
+
+
+def unshared_push_constants(root):
+    """Push constants that one language declares for itself."""
+    for path in sorted((root / "shaders").rglob("*")):
+        if path.suffix not in (".comp", ".vert", ".frag", ".glsl"):
+            continue
+        for block in PUSH_BLOCK.finditer(path.read_text(encoding="utf-8")):
+            if not ONE_PUSH_STRUCT.fullmatch(block.group(1)):
+                yield f"{path.relative_to(root).as_posix()}: its push constants are no struct of a shared header"
+    for path in sorted([*(root / "src").rglob("*.?pp"), *(root / "bench").rglob("*.?pp")]):
+        for struct in PUSH_STRUCT.finditer(path.read_text(encoding="utf-8")):
+            yield f"{path.relative_to(root).as_posix()}: {struct.group(1)} belongs in a header of shaders/"
 
 
 def violations(root):
@@ -79,6 +97,7 @@ def violations(root):
     for module, count in lines.items():
         if len(lines) >= 5 and count > LARGEST_SHARE * sum(lines.values()):
             yield f"src/{module} holds {count} of {sum(lines.values())} lines, more than a fifth"
+    yield from unshared_push_constants(root)
 
 
 def main():

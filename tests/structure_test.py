@@ -10,11 +10,11 @@ PROJECT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def violations_of(files):
-    """What is wrong with a project of these files (name below src/ and text)."""
+    """What is wrong with a project of these files (name below src/, or from shaders/ on, and text)."""
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         for name, text in files.items():
-            path = root / "src" / name
+            path = root / name if name.startswith("shaders/") else root / "src" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         return list(structure.violations(root))
@@ -67,6 +67,12 @@ class Structure(unittest.TestCase):
 
     def test_unknown_module(self):
         self.assert_only(violations_of({"app/a.cpp": "\n"}), "app is no module")
+
+    def test_push_constants_of_one_language(self):
+        block = "layout(push_constant) uniform Push { %s };\n"
+        self.assertEqual(violations_of({"shaders/nn/a.comp": block % "OuterPush push;"}), [])
+        self.assert_only(violations_of({"shaders/nn/a.comp": block % "uint count;"}), "shaders/nn/a.comp: its push")
+        self.assert_only(violations_of({"nn/a.cpp": "struct OuterPush {\n    int count;\n};\n"}), "OuterPush belongs in")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
 #version 460
 // The device's multiply-add ceiling: 16 independent chains x = x*a + c per invocation, nothing but registers.
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/bench/multiply_add_push.h"
+
 layout(local_size_x_id = 0) in;
 const int CHAINS = 16;
 
-layout(push_constant) uniform Push {
-    float a;
-    float c;
-    int rounds;
-} push;
+layout(push_constant) uniform Push { MultiplyAddPush push; };
 
 layout(set = 0, binding = 0) writeonly buffer Results { float results[]; };
 

@@ -2,11 +2,11 @@
 // Four standard normals per invocation, summed: the speed of Philox and Box-Muller without memory traffic.
 #extension GL_GOOGLE_include_directive : require
 #include "base/random.glsl"
+#include "shaders/bench/normals_push.h"
+
 layout(local_size_x_id = 0) in;
 
-layout(push_constant) uniform Push {
-    uint blocks;  // per invocation
-} push;
+layout(push_constant) uniform Push { NormalsPush push; };
 
 layout(set = 0, binding = 0) writeonly buffer Results { float results[]; };
 

@@ -3,26 +3,14 @@
 // The includer defines AFFINE: 0 out = silu(w in + bias) into activation planes; 1 the output layer in its affine form
 // dst = c_skip src + c_out (w in + bias), in registers.
 #extension GL_EXT_control_flow_attributes : require
+#include "shaders/nn/dense_push.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int INPUTS = 64;
 layout(constant_id = 2) const int OUTPUT_BLOCK = 8;
 layout(constant_id = 3) const int OUTPUTS = 8;  // accumulators at a time; divides OUTPUT_BLOCK
 
-layout(push_constant) uniform Push {
-    uint weights;     // floats: (all outputs, INPUTS)
-    uint biases;      // floats: (all outputs)
-    uint in_first;    // of plane 0, this block's first particle
-    uint in_stride;
-    uint out_first;
-    uint out_stride;
-    float in_scale;
-#if AFFINE
-    uint src_first;
-    float c_skip;
-    float c_out;
-#endif
-} push;
+layout(push_constant) uniform Push { DensePush push; };
 
 layout(set = 0, binding = 0) readonly buffer Weights { float weights[]; };
 layout(set = 0, binding = 1) readonly buffer Biases { float biases[]; };

@@ -6,24 +6,14 @@
 // the last particle work on padding.
 // The includer defines FIRST_STAGE and LAST_STAGE as 0 or 1.
 #extension GL_EXT_control_flow_attributes : require
+#include "shaders/nn/mlp_stage_push.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int WIDTH = 64;  // a multiple of OUTPUTS
 layout(constant_id = 2) const int DIM = 2;
 const int OUTPUTS = 8;  // accumulators at a time
 
-layout(push_constant) uniform Push {
-    uint weights;   // floats: hidden weight (WIDTH, WIDTH), input weight (WIDTH, DIM), output weight (DIM, WIDTH)
-    uint biases;    // floats: hidden (WIDTH), input (WIDTH), output (DIM)
-    uint particle;  // first particle of the block
-    uint block;     // plane length of the activations
-    uint stride;    // plane length of the registers
-    uint src;
-    uint dst;
-    float c_in;
-    float c_skip;
-    float c_out;
-} push;
+layout(push_constant) uniform Push { MlpStagePush push; };
 
 layout(set = 0, binding = 0) readonly buffer Weights { float weights[]; };
 layout(set = 0, binding = 1) readonly buffer Biases { float biases[]; };

@@ -1,15 +1,12 @@
 #version 460
 // bounds(l) = the first row whose level is at least l, for l = 0 ... levels: the rows' levels never decrease, so that
 // halving finds it. One invocation per bound.
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/nn/plan_bounds_push.h"
+
 layout(local_size_x_id = 0) in;
 
-layout(push_constant) uniform Push {
-    uint rows;
-    uint count;  // levels + 1
-    uint level;  // where the levels lie
-    uint level_row;
-    uint bounds;
-} push;
+layout(push_constant) uniform Push { PlanBoundsPush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 

@@ -2,32 +2,21 @@
 // Adds up the parts of sums by plan_outer in their order: result(e) = [result(e) +] sum over parts, e = i*right + j.
 // One invocation per element along x (per four of them where they lie together), one sum along y. A table in the
 // buffer says of each sum where its parts lie and where its result goes.
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/nn/plan_combine_push.h"
+#include "shaders/nn/plan_sum.h"
+
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int CHUNK = 64;  // rows of a part
 
-struct Sum {
-    uint elements;  // of one part
-    uint parts;     // where they lie
-    uint right;     // columns of the result
-    uint result;    // its view
-    uint result_row;
-    uint result_column;
-    uint rows;     // that are summed over; 0: as many as there are particles
-    uint vectors;  // whether four columns of the result lie together
-};
-layout(push_constant) uniform Push {
-    uint table;  // where the first of its sums lies, in eights of words
-    uint first;  // row whose chunk is the first part
-    uint end;    // one past the last row, of particles
-    uint accumulate;
-} push;
+layout(push_constant) uniform Push { PlanCombinePush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 layout(set = 0, binding = 0) buffer Vectors { vec4 vectors[]; };
-layout(set = 0, binding = 0) buffer Sums { Sum sums[]; };
+layout(set = 0, binding = 0) buffer Sums { PlanSum sums[]; };
 
 void main() {
-    Sum sum = sums[push.table + gl_WorkGroupID.y];
+    PlanSum sum = sums[push.table + gl_WorkGroupID.y];
     uint element = gl_GlobalInvocationID.x * (sum.vectors != 0u ? 4u : 1u);
     if (element >= sum.elements) return;
     uint at = sum.result + (element / sum.right) * sum.result_row + (element % sum.right) * sum.result_column;

@@ -6,6 +6,8 @@
 // the same whatever its width. Lanes beyond the last row repeat it, columns beyond the last ones repeat those: so what
 // is read must lie apart from what is written. (Returning early instead takes lavapipe minutes to compile.)
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/nn/plan_dense_push.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int INPUTS = 64;
@@ -17,21 +19,7 @@ layout(constant_id = 6) const bool VECTOR_A = false;    // four inputs of a row 
 layout(constant_id = 7) const int VECTOR_B = 0;         // 1: four inputs of a column lie together; 2: four columns
 layout(constant_id = 8) const bool VECTOR_OUT = false;  // four columns of addend, result and other lie together
 
-struct View {
-    uint offset;
-    uint row;
-    uint column;
-};
-layout(push_constant) uniform Push {
-    uint rows;
-    uint columns;
-    View a;
-    View b;
-    View addend;
-    View result;
-    View other;
-    View level;
-} push;
+layout(push_constant) uniform Push { PlanDensePush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 layout(set = 0, binding = 0) buffer Vectors { vec4 vectors[]; };

@@ -1,20 +1,13 @@
 #version 460
 // result(l, c) = sum of a(r, c) over the rows r of level l, which lie together: bounds(l) ... bounds(l + 1) - 1. One
 // invocation per column along x (per four of them with VECTORS), one level along y.
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/nn/plan_levels_push.h"
+
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool VECTORS = false;  // four columns of a and result lie together
 
-struct View {
-    uint offset;
-    uint row;
-    uint column;
-};
-layout(push_constant) uniform Push {
-    uint columns;
-    uint bounds;
-    View a;
-    View result;
-} push;
+layout(push_constant) uniform Push { PlanLevelsPush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 layout(set = 0, binding = 0) buffer Vectors { vec4 vectors[]; };

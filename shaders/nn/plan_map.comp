@@ -1,25 +1,17 @@
 #version 460
 // result(r, c) = f(a(r, c), b(r, c)), element by element: one invocation per row along x, one column along y. Views as
 // in plan_dense; an operand that is repeated along its rows has row = 0.
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/nn/plan_map_push.h"
+
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int OPERATION = 0;
 
-struct View {
-    uint offset;
-    uint row;
-    uint column;
-};
-layout(push_constant) uniform Push {
-    uint rows;
-    float factor;
-    View a;
-    View b;
-    View result;
-} push;
+layout(push_constant) uniform Push { PlanMapPush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 
-float at(View view, uint row) { return values[view.offset + row * view.row + gl_WorkGroupID.y * view.column]; }
+float at(MatrixView view, uint row) { return values[view.offset + row * view.row + gl_WorkGroupID.y * view.column]; }
 
 float sigmoid(float x) { return 1.0 / (1.0 + exp(-x)); }
 

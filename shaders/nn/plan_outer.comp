@@ -3,6 +3,8 @@
 // along x, OUTPUT_BLOCK columns j per workgroup along y, one chunk of rows per workgroup along z. As plan_dense, with
 // the rows of the chunk in the place of the inputs. Parts lie one after the other, each (i, j) row-major.
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/nn/plan_outer_push.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int CHUNK = 64;
@@ -10,20 +12,7 @@ layout(constant_id = 2) const int OUTPUT_BLOCK = 8;
 layout(constant_id = 3) const int OUTPUTS = 8;        // accumulators at a time; divides OUTPUT_BLOCK
 layout(constant_id = 4) const bool VECTORS = false;  // four columns of b lie together
 
-struct View {
-    uint offset;
-    uint row;
-    uint column;
-};
-layout(push_constant) uniform Push {
-    uint first;  // row of the batch
-    uint end;    // one past the last
-    uint left;   // columns of a
-    uint right;  // columns of b
-    uint parts;  // where they go; a multiple of four
-    View a;
-    View b;
-} push;
+layout(push_constant) uniform Push { PlanOuterPush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 layout(set = 0, binding = 0) buffer Vectors { vec4 vectors[]; };

@@ -4,18 +4,12 @@
 //               first row at the bottom
 //   out  colour sRGB
 #version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/render/field_push.h"
 
 layout(set = 0, binding = 0, std430) readonly buffer Field { uint field[]; };
 
-layout(push_constant) uniform Push {
-    vec4 background;
-    vec2 scale;   // grid cells per pixel
-    vec2 offset;  // the grid's place of the upper left corner
-    float low;
-    float inverse_range;
-    int columns;
-    int rows;
-} push;
+layout(push_constant) uniform Push { FieldPush push; };
 
 layout(location = 0) out vec4 out_colour;
 

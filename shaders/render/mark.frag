@@ -1,7 +1,7 @@
 // Coverage of a mark at the pixel's centre, as premultiplied colour: lines by distance, glyphs from the atlas (R8).
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#include "render/mark.glsl"
+#include "shaders/render/mark.h"
 
 layout(set = 0, binding = 1) uniform sampler2D atlas;
 

@@ -1,10 +1,11 @@
 // Marks (lines, rectangles, glyphs) as two triangles each, one instance per mark.
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#include "render/mark.glsl"
+#include "shaders/render/mark.h"
+#include "shaders/render/mark_push.h"
 
 layout(set = 0, binding = 0, std430) readonly buffer Marks { Mark marks[]; };
-layout(push_constant) uniform Push { vec2 size; } push;
+layout(push_constant) uniform Push { MarkPush push; };
 
 layout(location = 0) out vec2 out_pixel;
 layout(location = 1) out vec2 out_uv;

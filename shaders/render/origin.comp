@@ -3,18 +3,16 @@
 //   out  channel  float32 in [0, 1]
 // Phi(z) = 1/(1 + exp(-(1.5976 z + 0.07056 z^3))) within 2e-4 (Page 1977); exact enough for a colour. 0.5 for NaN.
 #version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/render/origin_push.h"
+
 layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint kGroup = 128;
 
 layout(set = 0, binding = 0, std430) readonly buffer Values { float values[]; };
 layout(set = 0, binding = 1, std430) writeonly buffer Channel { float channel[]; };
 
-layout(push_constant) uniform Push {
-    uint first;
-    uint count;
-    float mean;
-    float inverse_deviation;
-} push;
+layout(push_constant) uniform Push { OriginPush push; };
 
 void main() {
     uint i = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * (gl_NumWorkGroups.x * gl_WorkGroupSize.x);

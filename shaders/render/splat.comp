@@ -8,6 +8,9 @@
 // Everything is loaded without branches (a load under a divergent mask costs ten times as much on software devices);
 // particles that are off the picture or not finite have weight 0 everywhere, and weights of 0 are not added.
 #version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/render/splat_push.h"
+
 layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint kGroup = 128;
 layout(constant_id = 1) const int kRadius = 1;
@@ -18,18 +21,7 @@ layout(set = 0, binding = 1, std430) readonly buffer Channel { float channel[]; 
 layout(set = 0, binding = 2, std430) buffer Density { uint density[]; };
 layout(set = 0, binding = 3, std430) buffer Colour { uint colour[]; };
 
-layout(push_constant) uniform Push {
-    vec2 scale;
-    vec2 offset;
-    uint first;
-    uint y_plane;
-    uint count;
-    uint strip;  // 1: y comes from the particle's number
-    int width;
-    int height;
-    int subpixel_bits;
-    float levels;
-} push;
+layout(push_constant) uniform Push { SplatPush push; };
 
 // Weight of the tap `j` pixels right of the cell for a position `fraction` of S into the cell; 0 off the picture.
 uint tap_weight(int j, int fraction, int pixel, int size) {
@@ -47,10 +39,10 @@ void main() {
     float strip_y = float(bitfieldReverse(i) >> 8) * 5.9604644775390625e-8 - 0.5;
     y = push.strip != 0u ? strip_y : y;
 
-    precise float position_x = x * push.scale.x;
-    position_x = position_x + push.offset.x;
-    precise float position_y = y * push.scale.y;
-    position_y = position_y + push.offset.y;
+    precise float position_x = x * push.transform.scale.x;
+    position_x = position_x + push.transform.offset.x;
+    precise float position_y = y * push.transform.scale.y;
+    position_y = position_y + push.transform.offset.y;
     float low = -float(kRadius << push.subpixel_bits);
     float high_x = float((push.width + kRadius) << push.subpixel_bits);
     float high_y = float((push.height + kRadius) << push.subpixel_bits);

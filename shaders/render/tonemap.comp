@@ -6,6 +6,9 @@
 //   in/out scene    rgba8: read where the ground is painted (kGround), else the background is under everything
 // The curve is that of src/render/tone_curve.hpp.
 #version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/render/tonemap_push.h"
+
 layout(local_size_x_id = 0, local_size_y_id = 1) in;
 layout(constant_id = 0) const uint kGroupWidth = 64;
 layout(constant_id = 1) const uint kGroupHeight = 1;
@@ -19,17 +22,7 @@ layout(set = 0, binding = 2, std430) readonly buffer Overlay { uint overlay[]; }
 layout(set = 0, binding = 3, std430) readonly buffer Table { uint table[]; };
 layout(set = 0, binding = 4, rgba8) uniform image2D scene;
 
-layout(push_constant) uniform Push {
-    vec4 background;      // sRGB; w unused
-    float gain;           // of density, ToneCurve::gain
-    float overlay_gain;   // of overlay
-    float white;          // 1 / log2(1 + white/knee)
-    float inverse_levels; // 1 / SplatWeights::colour_levels
-    float overlay_strength;
-    uint table_offset;
-    int width;
-    int height;
-} push;
+layout(push_constant) uniform Push { TonemapPush push; };
 
 vec3 entry(float value) {
     return unpackUnorm4x8(table[push.table_offset + uint(clamp(value, 0.0, 1.0) * 255.0 + 0.5)]).rgb;

@@ -7,6 +7,7 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "base/random.glsl"
+#include "shaders/sample/blend_push.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
@@ -14,17 +15,7 @@ layout(constant_id = 2) const uint TERMS = 0u;   // unrolled: no more than these
 layout(constant_id = 3) const uint DRAWS = 0u;  // exactly
 const int ELEMENTS = DIM < 4 ? DIM : 4;
 
-layout(push_constant) uniform Push {
-    uint dst;
-    uint stride;
-    uint first_term;  // word of the table
-    uint terms;
-    uint first_draw;      // word of the table
-    uint first;           // particle of this dispatch
-    uint first_particle;  // number of particle 0 within the run
-    uint seed_low;
-    uint seed_high;
-} push;
+layout(push_constant) uniform Push { BlendPush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 layout(set = 0, binding = 1) readonly buffer Table { uint table[]; };

@@ -1,14 +1,11 @@
 #version 460
 // dst = min(max(dst, low), high): particles along x, the register's planes along y. What is not a number stays so.
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/sample/clamp_push.h"
+
 layout(local_size_x_id = 0) in;
 
-layout(push_constant) uniform Push {
-    uint first_plane;
-    uint stride;
-    uint first;  // particle of this dispatch
-    float low;
-    float high;
-} push;
+layout(push_constant) uniform Push { ClampPush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 

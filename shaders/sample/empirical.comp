@@ -11,6 +11,7 @@
 // (2 alpha y - alpha^2 e)e / 2 sigma^2. Inside the ball that is the distance itself; far outside nothing large cancels.
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
+#include "shaders/sample/empirical_push.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
@@ -18,21 +19,7 @@ layout(constant_id = 2) const int COUNT = 64;
 layout(constant_id = 3) const int FIRST = 1;  // 1: no sums wait in states
 layout(constant_id = 4) const int LAST = 1;   // 1: this is the answer
 
-layout(push_constant) uniform Push {
-    uint point;  // first of this dispatch
-    uint src;
-    uint dst;
-    uint stride;
-    uint particle;  // first of this block
-    uint state_stride;
-    float alpha;
-    float linear;     // alpha log2(e) / sigma^2
-    float quadratic;  // alpha^2 log2(e) / 2 sigma^2
-    float of_denoised;
-    float of_offset;
-    float centre[3];
-    float inverse_radius;
-} push;
+layout(push_constant) uniform Push { EmpiricalPush push; };
 
 layout(set = 0, binding = 0) readonly buffer Points { float points[]; };
 layout(set = 0, binding = 1) buffer Values { float values[]; };
@@ -43,7 +30,9 @@ layout(set = 0, binding = 2) buffer States { float states[]; };
 shared float r[COUNT * DIM];
 
 void main() {
-    for (uint i = gl_LocalInvocationIndex; i < COUNT * DIM; i += gl_WorkGroupSize.x) r[i] = points[push.point * DIM + i];
+    for (uint i = gl_LocalInvocationIndex; i < COUNT * DIM; i += gl_WorkGroupSize.x) {
+        r[i] = points[push.place.term * DIM + i];
+    }
     barrier();
 
     uint lane = gl_GlobalInvocationID.x;
@@ -52,7 +41,7 @@ void main() {
     float slope[DIM];
     float square = 0.0;
     [[unroll]] for (int e = 0; e < DIM; ++e) {
-        float x = values[(push.src * DIM + e) * push.stride + push.particle + lane];
+        float x = values[(push.place.src * DIM + e) * push.place.stride + push.place.particle + lane];
         y[e] = x;
         p[e] = x - push.alpha * push.centre[e];
         square = square + p[e] * p[e];
@@ -90,14 +79,14 @@ void main() {
             }
         }
     }
-    if (FIRST == 0) add_stored(mean, push.state_stride, lane);
+    if (FIRST == 0) add_stored(mean, push.place.state_stride, lane);
     if (LAST == 1) {
         [[unroll]] for (int e = 0; e < DIM; ++e) {
             float shift = mean.weighted[e] / mean.sum;
             float answer = push.of_denoised * (p[e] + shift) + push.of_offset * (y[e] - push.alpha * shift);
-            values[(push.dst * DIM + e) * push.stride + push.particle + lane] = answer;
+            values[(push.place.dst * DIM + e) * push.place.stride + push.place.particle + lane] = answer;
         }
     } else {
-        store(mean, push.state_stride, lane);
+        store(mean, push.place.state_stride, lane);
     }
 }

@@ -1,15 +1,11 @@
 #version 460
 // dst = m*a + (1-m)*b: particles along x, the registers' planes along y.
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/sample/mask_push.h"
+
 layout(local_size_x_id = 0) in;
 
-layout(push_constant) uniform Push {
-    uint dst;  // first planes of the registers
-    uint a;
-    uint b;
-    uint mask;
-    uint stride;
-    uint first;  // particle of this dispatch
-} push;
+layout(push_constant) uniform Push { MaskPush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 

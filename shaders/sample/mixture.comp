@@ -8,6 +8,7 @@
 //   states  sums between dispatches, see softmax.glsl
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
+#include "shaders/sample/mixture_push.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
@@ -15,14 +16,7 @@ layout(constant_id = 2) const int COUNT = 64;
 layout(constant_id = 3) const int FIRST = 1;  // 1: no sums wait in states
 layout(constant_id = 4) const int LAST = 1;   // 1: this is the answer
 
-layout(push_constant) uniform Push {
-    uint component;  // first of this dispatch
-    uint src;
-    uint dst;
-    uint stride;
-    uint particle;  // first of this block
-    uint state_stride;
-} push;
+layout(push_constant) uniform Push { MixturePush push; };
 
 layout(set = 0, binding = 0) readonly buffer Rows { float rows[]; };
 layout(set = 0, binding = 1) buffer Values { float values[]; };
@@ -35,13 +29,15 @@ shared float r[COUNT * ROW];
 
 void main() {
     for (uint i = gl_LocalInvocationIndex; i < COUNT * ROW; i += gl_WorkGroupSize.x) {
-        r[i] = rows[push.component * ROW + i];
+        r[i] = rows[push.place.term * ROW + i];
     }
     barrier();
 
     uint lane = gl_GlobalInvocationID.x;
     float x[DIM];
-    [[unroll]] for (int e = 0; e < DIM; ++e) x[e] = values[(push.src * DIM + e) * push.stride + push.particle + lane];
+    [[unroll]] for (int e = 0; e < DIM; ++e) {
+        x[e] = values[(push.place.src * DIM + e) * push.place.stride + push.place.particle + lane];
+    }
 
     Softmax mean = empty_softmax();
     [[unroll]] for (int first = 0; first < COUNT; first += GROUP) {
@@ -76,12 +72,13 @@ void main() {
             }
         }
     }
-    if (FIRST == 0) add_stored(mean, push.state_stride, lane);
+    if (FIRST == 0) add_stored(mean, push.place.state_stride, lane);
     if (LAST == 1) {
         [[unroll]] for (int e = 0; e < DIM; ++e) {
-            values[(push.dst * DIM + e) * push.stride + push.particle + lane] = mean.weighted[e] / mean.sum;
+            values[(push.place.dst * DIM + e) * push.place.stride + push.place.particle + lane] =
+                mean.weighted[e] / mean.sum;
         }
     } else {
-        store(mean, push.state_stride, lane);
+        store(mean, push.place.state_stride, lane);
     }
 }

@@ -5,20 +5,14 @@
 // The evaluation answers of_denoised D + of_score s. Of one component D = mu + sum_j u_j (alpha lambda_j/v_j) o_j and
 // s = -sum_j u_j o_j/v_j, with o = x - alpha mu along the axes u_j and v_j = alpha^2 lambda_j + sigma^2.
 #extension GL_GOOGLE_include_directive : require
+#include "shaders/sample/mixture_prepare_push.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
 #include "sample/mixture.glsl"
 const int COMPONENT = 1 + 2 * DIM + DIM * DIM;
 
-layout(push_constant) uniform Push {
-    uint count;
-    float alpha;
-    float sigma;
-    float of_denoised;
-    float of_score;
-    float scale;  // one over a typical v: keeps logarithms small
-} push;
+layout(push_constant) uniform Push { MixturePreparePush push; };
 
 layout(set = 0, binding = 0) readonly buffer Components { float components[]; };
 layout(set = 0, binding = 1) writeonly buffer Rows { float rows[]; };

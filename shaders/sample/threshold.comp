@@ -3,17 +3,13 @@
 // One invocation per particle. The quantile lies between the order statistics `rank` and `rank`+1. The first is found
 // bit by bit from the top: it is the largest number below which lie at most `rank` elements, and magnitudes order as
 // their bits do. So any number of elements needs no memory and the result is exact.
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/sample/threshold_push.h"
+
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint DIM = 2;
 
-layout(push_constant) uniform Push {
-    uint first_plane;
-    uint stride;
-    uint first;      // particle of this dispatch
-    uint rank;       // from 0
-    float fraction;  // of the way from order statistic `rank` to the next
-    float most;
-} push;
+layout(push_constant) uniform Push { ThresholdPush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 

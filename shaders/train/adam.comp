@@ -2,24 +2,12 @@
 // One step of AdamW (Loshchilov & Hutter 2019, Algorithm 2) on a clipped gradient and of the weights' average, one
 // invocation per four weights and round: they begin at multiples of four, and so do the buffers' halves; what lies
 // beyond the last weight stays. Once training has diverged nothing changes any more.
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/train/adam_push.h"
+
 layout(local_size_x_id = 0) in;
 
-layout(push_constant) uniform Push {
-    uint weights;   // where they begin in `values`
-    uint gradient;
-    uint count;
-    uint report;    // of this step: loss, sum of squares of the gradient
-    float clip;     // largest norm of the gradient; 0: any
-    float keep;     // 1 - rate decay
-    float step;     // rate/(1 - beta1^n)
-    float correction;  // 1/sqrt(1 - beta2^n)
-    float keep_first;
-    float keep_second;
-    float take_first;
-    float take_second;
-    float epsilon;
-    float take_average;
-} push;
+layout(push_constant) uniform Push { AdamPush push; };
 
 layout(set = 0, binding = 0) buffer Values { vec4 values[]; };
 layout(set = 0, binding = 1) readonly buffer Reports { float reports[]; };

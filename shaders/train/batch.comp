@@ -4,11 +4,11 @@
 //   values  the graph's: planes, of which `push` says where they begin
 //   pool    (points, DIM) row-major
 //   labels  (points), where CLASSES > 0
-//   levels  LEVEL_FLOATS of each, as the constants below name them
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "base/random.glsl"
 #include "train/level.glsl"
+#include "shaders/train/batch_push.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
@@ -18,35 +18,12 @@ layout(constant_id = 4) const bool WEIGHTED = false;
 layout(constant_id = 5) const bool SKIPS = false;
 layout(constant_id = 6) const int SECOND = 0;  // 0: no second normals; 1: the last step's; directions: 2 their signs, 3 they
 
-layout(push_constant) uniform Push {
-    uint rows;
-    uint levels;        // of the batch
-    uint all_levels;
-    uint points;
-    uint step;
-    uint stream;
-    uint seed_low;
-    uint seed_high;
-    uint hidden_below;  // a word below this hides the row's class
-    uint stride;
-    uint times;         // where the planes begin
-    uint level;
-    uint x;
-    uint label;
-    uint target;
-    uint root_weight;
-    uint skip;
-    uint out_;
-    uint spread;
-    uint direction;
-    uint first;         // row of this dispatch
-    uint end;           // one past its last
-} push;
+layout(push_constant) uniform Push { BatchPush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 layout(set = 0, binding = 1) readonly buffer Pool { float pool[]; };
 layout(set = 0, binding = 2) readonly buffer Labels { uint labels[]; };
-layout(set = 0, binding = 3) readonly buffer Levels { float levels[]; };
+layout(set = 0, binding = 3) readonly buffer Levels { Level levels[]; };
 
 void main() {
     uint row = push.first + gl_GlobalInvocationID.x;
@@ -56,11 +33,10 @@ void main() {
     uvec4 own = sf_philox4x32(uvec4(row, 0u, push.step, push.stream), seed);
     uint start = choose(first.z, push.all_levels);
     if (row < push.levels) {
-        values[push.times + row] =
-            levels[level_place(row, push.levels, push.all_levels, start) + LEVEL_C_NOISE];
+        values[push.times + row] = levels[level_place(row, push.levels, push.all_levels, start)].c_noise;
     }
     uint level = (row * push.levels + choose(first.x, push.levels)) / push.rows;
-    if (push.level != NOWHERE) values[push.level + row] = float(level);
+    if (push.level != kNowhere) values[push.level + row] = float(level);
     uint at = level_place(level, push.levels, push.all_levels, start);
     uint point = choose(own.y, push.points);
     if (CLASSES > 0) {
@@ -73,19 +49,19 @@ void main() {
     [[unroll]] for (int e = 0; e < DIM; ++e) {
         uint plane = uint(e) * push.stride + row;
         float x0 = pool[point * uint(DIM) + e];
-        float state = levels[at + LEVEL_ALPHA] * x0 + levels[at + LEVEL_SIGMA] * noise[e];
-        if (SECOND == 1) state = state + levels[at + LEVEL_SIGMA_STEP] * second[e];
-        values[push.x + plane] = levels[at + LEVEL_C_IN] * state;
-        if (WEIGHTED) values[push.root_weight + plane] = levels[at + LEVEL_ROOT_WEIGHT];
+        float state = levels[at].alpha * x0 + levels[at].sigma * noise[e];
+        if (SECOND == 1) state = state + levels[at].sigma_step * second[e];
+        values[push.x + plane] = levels[at].c_in * state;
+        if (WEIGHTED) values[push.root_weight + plane] = levels[at].root_weight;
         if (IMPLICIT) {
-            if (SKIPS) values[push.skip + plane] = levels[at + LEVEL_SKIP];
-            values[push.out_ + plane] = levels[at + LEVEL_OUT];
-            values[push.spread + plane] = levels[at + LEVEL_SPREAD];
+            if (SKIPS) values[push.skip + plane] = levels[at].skip;
+            values[push.out_ + plane] = levels[at].out_;
+            values[push.spread + plane] = levels[at].spread;
             if (SECOND == 2) values[push.direction + plane] = second[e] < 0.0 ? -1.0 : 1.0;
             if (SECOND == 3) values[push.direction + plane] = second[e];
         } else {
-            float target = levels[at + LEVEL_OF_DATA] * x0 + levels[at + LEVEL_OF_NOISE] * noise[e];
-            if (SECOND == 1) target = target + levels[at + LEVEL_OF_STEP] * second[e];
+            float target = levels[at].of_data * x0 + levels[at].of_noise * noise[e];
+            if (SECOND == 1) target = target + levels[at].of_step * second[e];
             values[push.target + plane] = target;
         }
     }

@@ -4,34 +4,20 @@
 // for the weights over it.
 //   values  the graph's: planes of x and target, the rows' levels among the batch's
 //   pool    (points, DIM) row-major
-//   levels  as in train/level.glsl
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "base/random.glsl"
 #include "train/level.glsl"
+#include "shaders/train/kernel_target_push.h"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int DIM = 2;
 
-layout(push_constant) uniform Push {
-    uint end;    // one past the last row of this dispatch
-    uint levels;
-    uint all_levels;
-    uint points;
-    uint step;
-    uint stream;
-    uint seed_low;
-    uint seed_high;
-    uint stride;
-    uint level;
-    uint x;
-    uint target;
-    uint first;  // its first row
-} push;
+layout(push_constant) uniform Push { KernelTargetPush push; };
 
 layout(set = 0, binding = 0) buffer Values { float values[]; };
 layout(set = 0, binding = 1) readonly buffer Pool { float pool[]; };
-layout(set = 0, binding = 2) readonly buffer Levels { float levels[]; };
+layout(set = 0, binding = 2) readonly buffer Levels { Level levels[]; };
 
 float square_distance(float x[DIM], float alpha, uint point) {
     float square = 0.0;
@@ -47,14 +33,14 @@ void main() {
     if (row >= push.end) return;
     uvec4 first = sf_philox4x32(uvec4(0u, 0u, push.step, push.stream), uvec2(push.seed_low, push.seed_high));
     uint start = choose(first.z, push.all_levels);
-    uint level = push.level == NOWHERE ? 0u : uint(values[push.level + row]);
+    uint level = push.level == kNowhere ? 0u : uint(values[push.level + row]);
     uint at = level_place(level, push.levels, push.all_levels, start);
-    float alpha = levels[at + LEVEL_ALPHA];
-    float sigma = levels[at + LEVEL_SIGMA];
+    float alpha = levels[at].alpha;
+    float sigma = levels[at].sigma;
     float x[DIM];
     float mean[DIM];
     [[unroll]] for (int e = 0; e < DIM; ++e) {
-        x[e] = values[push.x + e * push.stride + row] / levels[at + LEVEL_C_IN];
+        x[e] = values[push.x + e * push.stride + row] / levels[at].c_in;
         mean[e] = 0.0;
     }
     float nearest = 3.0e38;
@@ -70,6 +56,6 @@ void main() {
         float x0 = mean[e] / total;
         float noise = (x[e] - alpha * x0) / sigma;
         values[push.target + e * push.stride + row] =
-            levels[at + LEVEL_OF_DATA] * x0 + levels[at + LEVEL_OF_NOISE] * noise;
+            levels[at].of_data * x0 + levels[at].of_noise * noise;
     }
 }

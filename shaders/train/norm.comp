@@ -1,15 +1,12 @@
 #version 460
 // What a step reports: its loss and the sum of squares of its gradient; and whether training has diverged by now. One
 // workgroup: every invocation sums its share, four numbers at a time, and the first one the shares.
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/train/norm_push.h"
+
 layout(local_size_x_id = 0) in;
 
-layout(push_constant) uniform Push {
-    uint loss;      // where it lies in `values`
-    uint gradient;  // where it begins, at a multiple of four
-    uint count;
-    uint report;    // where the two figures go
-    float hopeless;  // a loss beyond it, in size, is one of a training that has diverged
-} push;
+layout(push_constant) uniform Push { NormPush push; };
 
 layout(set = 0, binding = 0) readonly buffer Values { float values[]; };
 layout(set = 0, binding = 0) readonly buffer Vectors { vec4 vectors[]; };

@@ -6,20 +6,10 @@
 #include "nn/gpu_kernels.hpp"
 #include "shaders/nn/dense_layer.comp.hpp"
 #include "shaders/nn/dense_output.comp.hpp"
+#include "shaders/nn/dense_push.h"
 
 namespace scorefield::nn {
 namespace {
-
-/// Push constants of shaders/nn/dense.glsl.
-struct LayerPush {
-    std::uint32_t weights, biases, in_first, in_stride, out_first, out_stride;
-    float in_scale;
-};
-struct OutputPush {
-    LayerPush layer;
-    std::uint32_t src_first;
-    float c_skip, c_out;
-};
 
 struct Layer {
     gpu::ComputePipeline pipeline;
@@ -76,13 +66,16 @@ class DenseKernels : public ChainKernels {
                 const Layer& layer = layers_[l];
                 const gpu::Buffer& in = l == 0 ? values : activations_[l % 2];
                 const gpu::Buffer& out = activations_[(l + 1) % 2];
-                LayerPush push = {static_cast<std::uint32_t>(layer.weights),
-                                  static_cast<std::uint32_t>(eval.row * bias_floats_ + layer.biases),
-                                  l == 0 ? eval.src * plane + particle : 0,
-                                  l == 0 ? eval.stride : block_,
-                                  0,
-                                  block_,
-                                  l == 0 ? eval.c_in : 1.0F};
+                shaders::DensePush push = {static_cast<std::uint32_t>(layer.weights),
+                                           static_cast<std::uint32_t>(eval.row * bias_floats_ + layer.biases),
+                                           l == 0 ? eval.src * plane + particle : 0,
+                                           l == 0 ? eval.stride : block_,
+                                           0,
+                                           block_,
+                                           l == 0 ? eval.c_in : 1.0F,
+                                           eval.src * plane + particle,
+                                           eval.c_skip,
+                                           eval.c_out};
                 const std::uint32_t output_blocks = layer.outputs / layer.output_block;
                 if (l + 1 < layers_.size()) {
                     recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), writes(out)}, push,
@@ -90,9 +83,8 @@ class DenseKernels : public ChainKernels {
                 } else {
                     push.out_first = eval.dst * plane + particle;
                     push.out_stride = eval.stride;
-                    const OutputPush output = {push, eval.src * plane + particle, eval.c_skip, eval.c_out};
                     recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), reads_writes(values)},
-                                      output, groups, output_blocks);
+                                      push, groups, output_blocks);
                 }
             }
         }

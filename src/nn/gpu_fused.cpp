@@ -7,15 +7,10 @@
 #include "shaders/nn/mlp_last.comp.hpp"
 #include "shaders/nn/mlp_middle.comp.hpp"
 #include "shaders/nn/mlp_only.comp.hpp"
+#include "shaders/nn/mlp_stage_push.h"
 
 namespace scorefield::nn {
 namespace {
-
-/// Push constants of shaders/nn/mlp_stage.glsl.
-struct StagePush {
-    std::uint32_t weights, biases, particle, block, stride, src, dst;
-    float c_in, c_skip, c_out;
-};
 
 /// One dispatch: a hidden layer, the input layer before the first and the output layer after the last.
 struct Stage {
@@ -95,16 +90,16 @@ class FusedKernels : public ChainKernels {
             const std::uint32_t groups = gpu::round_up(std::min(block_, end - particle), group_) / group_;
             for (std::size_t s = 0; s < stages_.size(); ++s) {
                 const Stage& stage = stages_[s];
-                const StagePush push = {static_cast<std::uint32_t>(stage.weights),
-                                        static_cast<std::uint32_t>(eval.row * bias_floats_ + stage.biases),
-                                        particle,
-                                        block_,
-                                        eval.stride,
-                                        eval.src,
-                                        eval.dst,
-                                        eval.c_in,
-                                        eval.c_skip,
-                                        eval.c_out};
+                const shaders::MlpStagePush push = {static_cast<std::uint32_t>(stage.weights),
+                                                    static_cast<std::uint32_t>(eval.row * bias_floats_ + stage.biases),
+                                                    particle,
+                                                    block_,
+                                                    eval.stride,
+                                                    eval.src,
+                                                    eval.dst,
+                                                    eval.c_in,
+                                                    eval.c_skip,
+                                                    eval.c_out};
                 const gpu::Buffer& in = activations_[s % 2];
                 const gpu::Buffer& out = activations_[(s + 1) % 2];
                 if (stage.first && stage.last) {

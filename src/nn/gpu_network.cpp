@@ -8,8 +8,11 @@
 #include "gpu/transfer.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/gpu_kernels.hpp"
+#include "shaders/nn/load_place.h"
 #include "shaders/nn/load_rows.comp.hpp"
+#include "shaders/nn/load_rows_push.h"
 #include "shaders/nn/load_weights.comp.hpp"
+#include "shaders/nn/load_weights_push.h"
 
 namespace scorefield::nn {
 namespace {
@@ -24,24 +27,7 @@ Matrix matrix_of(const data::Tensor& tensor) {
 
 constexpr const char* kFrequencies = "time.frequencies";
 constexpr std::uint32_t kLoadGroup = 128;
-
-/// What one float of a table row is made of, by places among the trained weights: the bias, and where the features'
-/// weights begin.
-struct LoadPlace {
-    std::uint32_t bias = PackedPlace::kPadding;
-    std::uint32_t time = PackedPlace::kPadding;
-};
-
-/// Push constants of shaders/nn/load_rows.comp.
-struct RowsPush {
-    std::uint32_t floats = 0;
-    std::uint32_t first = 0;
-    std::uint32_t times = 0;
-    std::uint32_t bias = 0;   ///< place of the input layer's biases
-    std::uint32_t units = 0;  ///< so many there are
-    std::uint32_t label = PackedPlace::kPadding;
-    std::uint32_t classes = 0;
-};
+static_assert(shaders::kPadding == PackedPlace::kPadding);
 
 /// Where the trained tensors begin, one after the other.
 class TrainedOffsets {
@@ -56,10 +42,10 @@ class TrainedOffsets {
     std::uint32_t count() const { return count_; }
     std::uint32_t of(const std::string& tensor) const { return offsets_.at(tensor); }
     /// Of the addend of the layer with this weight.
-    LoadPlace addend(const std::string& weight, std::uint32_t element, std::size_t features) const {
+    shaders::LoadPlace addend(const std::string& weight, std::uint32_t element, std::size_t features) const {
         const std::string layer = weight.substr(0, weight.rfind('.'));
         const auto time = offsets_.find(layer + ".time");
-        LoadPlace place = {of(layer + ".bias") + element};
+        shaders::LoadPlace place = {of(layer + ".bias") + element};
         if (time != offsets_.end()) place.time = time->second + element * static_cast<std::uint32_t>(2 * features);
         return place;
     }
@@ -72,12 +58,12 @@ class TrainedOffsets {
 }  // namespace
 
 struct GpuNetwork::Loads {
-    Loads(gpu::Device& device, const std::vector<std::uint32_t>& weights, const std::vector<LoadPlace>& table,
+    Loads(gpu::Device& device, const std::vector<std::uint32_t>& weights, const std::vector<shaders::LoadPlace>& table,
           const TrainedOffsets& offsets, std::size_t row_features)
         : pack(device, "pack weights", shaders::nn_load_weights_comp, {gpu::workgroup_size(device, kLoadGroup)}),
           rows(device, "time table", shaders::nn_load_rows_comp, {gpu::workgroup_size(device, kLoadGroup)}),
           weight_places(gpu::make_buffer<std::uint32_t>(device, "places of weights", weights)),
-          row_places(gpu::make_buffer<LoadPlace>(device, "places of addends", table)),
+          row_places(gpu::make_buffer<shaders::LoadPlace>(device, "places of addends", table)),
           trained(device, "trained weights", VkDeviceSize{offsets.count()} * sizeof(float)),
           times(static_cast<std::uint32_t>(row_features)),
           input_bias(offsets.of("input.bias")) {}
@@ -193,7 +179,7 @@ void GpuNetwork::record_uploads(gpu::Recorder& recorder) {
 }
 
 void GpuNetwork::prepare_loads(std::size_t classes) {
-    std::vector<LoadPlace> rows;
+    std::vector<shaders::LoadPlace> rows;
     MlpConfig trained = config_;
     trained.classes = classes;
     const TrainedOffsets offsets(trained);
@@ -204,7 +190,7 @@ void GpuNetwork::prepare_loads(std::size_t classes) {
     }
     for (const PackedPlace& place : row_places_) {
         rows.push_back(place.layer == PackedPlace::kPadding
-                           ? LoadPlace()
+                           ? shaders::LoadPlace()
                            : offsets.addend(layers_[place.layer].weight, place.element, config_.features));
     }
     loads_ = std::make_unique<Loads>(device_, weights, rows, offsets, 2 * config_.features);
@@ -221,7 +207,7 @@ void GpuNetwork::record_load(gpu::Recorder& recorder, const gpu::Buffer& trained
     const auto count = static_cast<std::uint32_t>(weights_.bytes() / sizeof(float));
     const std::uint32_t group = loads.pack.local_size()[0];
     recorder.dispatch(loads.pack, {gpu::reads(loads.trained), gpu::reads(loads.weight_places), gpu::writes(weights_)},
-                      count, (count + group - 1) / group);
+                      shaders::LoadWeightsPush{count}, (count + group - 1) / group);
     loads.loaded = true;
     record_rows(recorder);
 }
@@ -236,9 +222,11 @@ void GpuNetwork::record_rows(gpu::Recorder& recorder) {
     }
     loads_->features_pending = false;
     uploads_pending_ = false;
-    RowsPush push = {floats, 0, loads_->times, loads_->input_bias, static_cast<std::uint32_t>(config_.width)};
-    if (loads_->label) push.label = loads_->labels + static_cast<std::uint32_t>(*loads_->label);
-    push.classes = loads_->classes;
+    const std::uint32_t label =
+        loads_->label ? loads_->labels + static_cast<std::uint32_t>(*loads_->label) : shaders::kPadding;
+    shaders::LoadRowsPush push = {
+        floats,         0, loads_->times, loads_->input_bias, static_cast<std::uint32_t>(config_.width), label,
+        loads_->classes};
     for (std::uint32_t first = 0; first < rows; first += most) {
         push.first = first;
         recorder.dispatch(loads_->rows,

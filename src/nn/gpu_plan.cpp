@@ -3,32 +3,15 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "shaders/nn/plan_bounds_push.h"
+#include "shaders/nn/plan_combine_push.h"
+#include "shaders/nn/plan_dense_push.h"
+#include "shaders/nn/plan_levels_push.h"
+#include "shaders/nn/plan_map_push.h"
+#include "shaders/nn/plan_outer_push.h"
+
 namespace scorefield::nn {
 namespace {
-
-struct DensePush {
-    std::uint32_t rows = 0, columns = 0;
-    GpuView a, b, addend, result, other, level;
-};
-struct OuterPush {
-    std::uint32_t first = 0, end = 0, left = 0, right = 0, parts = 0;
-    GpuView a, b;
-};
-struct CombinePush {
-    std::uint32_t table = 0, first = 0, end = 0, accumulate = 0;
-};
-struct BoundsPush {
-    std::uint32_t rows = 0, count = 0, level = 0, level_row = 0, bounds = 0;
-};
-struct LevelsPush {
-    std::uint32_t columns = 0, bounds = 0;
-    GpuView a, result;
-};
-struct MapPush {
-    std::uint32_t rows = 0;
-    float factor = 0;
-    GpuView a, b, result;
-};
 
 /// What of the matrix lies from the row on.
 GpuView from_row(GpuView view, std::uint32_t row) {
@@ -57,7 +40,7 @@ void GpuPlan::record_outer(gpu::Recorder& recorder, const Step& step, std::uint3
         const std::uint32_t last = std::min(chunks.end, round + kMostChunks);
         const std::uint32_t end = std::min(rows, last * kChunk);
         const std::uint32_t parts = parts_ + step.parts + (chunk - round) * step.left * step.columns;
-        const OuterPush outer = {chunk * kChunk, end, step.left, step.columns, parts, step.a, step.b};
+        const shaders::PlanOuterPush outer = {chunk * kChunk, end, step.left, step.columns, parts, step.a, step.b};
         recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, outer, groups(step, step.left),
                           blocks, last - chunk);
         const bool round_ends = end == rows || last == round + kMostChunks;
@@ -70,7 +53,7 @@ void GpuPlan::record_combination(gpu::Recorder& recorder, const Step& step, std:
                                  std::uint32_t sums) const {
     const std::uint32_t invocations = step.kernel == Kernel::combine ? step.left : step.left * step.columns;
     const std::uint32_t group = combine_.local_size()[0];
-    const CombinePush push = {table_ + step.sum, first, end, first > 0 ? 1U : 0U};
+    const shaders::PlanCombinePush push = {table_ + step.sum, first, end, first > 0 ? 1U : 0U};
     recorder.dispatch(combine_, {gpu::reads_writes(values_)}, push, (invocations + group - 1) / group, sums);
 }
 
@@ -140,7 +123,7 @@ void GpuPlan::record_pieces(gpu::Recorder& recorder, const Step& step, std::uint
         case Kernel::levels:
             return record_levels(recorder, step, pieces);
         case Kernel::bounds: {
-            const BoundsPush push = {rows, here, step.level.offset, step.level.row, step.bounds};
+            const shaders::PlanBoundsPush push = {rows, here, step.level.offset, step.level.row, step.bounds};
             return recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push, groups(step, here));
         }
         case Kernel::dense:
@@ -152,7 +135,8 @@ void GpuPlan::record_pieces(gpu::Recorder& recorder, const Step& step, std::uint
 }
 
 void GpuPlan::record_levels(gpu::Recorder& recorder, const Step& step, Range levels) const {
-    const LevelsPush push = {step.columns, step.bounds + levels.first, step.a, from_row(step.result, levels.first)};
+    const shaders::PlanLevelsPush push = {step.columns, step.bounds + levels.first, step.a,
+                                          from_row(step.result, levels.first)};
     recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push,
                       groups(step, step.columns / step.block), levels.end - levels.first);
 }
@@ -162,19 +146,20 @@ void GpuPlan::record_rows(gpu::Recorder& recorder, const Step& step, std::uint32
     const std::uint32_t count = range.end - range.first;
     const auto moved = [&](const GpuView& view) { return from_row(view, range.first); };
     if (step.kernel == Kernel::dense) {
-        const DensePush push = {count,
-                                step.columns,
-                                moved(step.a),
-                                step.b,
-                                step.gathers ? step.addend : moved(step.addend),
-                                moved(step.result),
-                                moved(step.other),
-                                moved(step.level)};
+        const shaders::PlanDensePush push = {count,
+                                             step.columns,
+                                             moved(step.a),
+                                             step.b,
+                                             step.gathers ? step.addend : moved(step.addend),
+                                             moved(step.result),
+                                             moved(step.other),
+                                             moved(step.level)};
         recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, count),
                           (step.columns + step.block - 1) / step.block);
     } else {
         const float factor = step.over_batch ? step.factor / static_cast<float>(rows) : step.factor;
-        const MapPush push = {count, factor, step.gathers ? step.a : moved(step.a), moved(step.b), moved(step.result)};
+        const shaders::PlanMapPush push = {count, factor, step.gathers ? step.a : moved(step.a), moved(step.b),
+                                           moved(step.result)};
         recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, count), step.columns);
     }
 }

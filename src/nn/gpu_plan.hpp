@@ -11,15 +11,12 @@
 #include "gpu/pipeline.hpp"
 #include "gpu/recorder.hpp"
 #include "nn/graph.hpp"
+#include "shaders/nn/matrix_view.h"
 
 namespace scorefield::nn {
 
-/// Where a matrix lies in a plan's buffer of floats: element (r, c) at offset + r·row + c·column.
-struct GpuView {
-    std::uint32_t offset = 0;
-    std::uint32_t row = 0;
-    std::uint32_t column = 0;
-};
+/// Where a matrix lies in a plan's buffer of floats (shaders/nn/matrix_view.h).
+using GpuView = shaders::MatrixView;
 
 /// Evaluates a graph in single precision on the GPU: a list of dispatches over one buffer of floats. Values of
 /// particles that are not alive together share memory; transposes, slices and repeated rows are views. A silu after a

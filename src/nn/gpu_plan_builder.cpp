@@ -18,6 +18,7 @@
 #include "shaders/nn/plan_levels.comp.hpp"
 #include "shaders/nn/plan_map.comp.hpp"
 #include "shaders/nn/plan_outer.comp.hpp"
+#include "shaders/nn/plan_sum.h"
 
 namespace scorefield::nn {
 namespace {
@@ -36,12 +37,7 @@ enum class Addend : std::uint32_t { none, own_row, row_of_level };
 enum class Epilogue : std::uint32_t { none, silu, times_silu_derivative };
 enum class VectorsOfB : std::uint32_t { none, inputs, columns };
 
-/// Of plan_combine.comp.
-struct Sum {
-    std::uint32_t elements = 0, parts = 0, right = 0, result = 0, result_row = 0, result_column = 0, rows = 0,
-                  fours = 0;
-};
-constexpr std::uint32_t kSumWords = sizeof(Sum) / sizeof(std::uint32_t);
+constexpr std::uint32_t kSumWords = sizeof(shaders::PlanSum) / sizeof(std::uint32_t);
 
 std::optional<Map> map_of(OpKind kind) {
     switch (kind) {
@@ -305,8 +301,8 @@ struct GpuPlan::Builder {
         step.kernel = Kernel::combine;
         step.sum = first_waiting;
         step.columns = static_cast<std::uint32_t>(sums.size()) - first_waiting;
-        for (const Sum& sum : std::span(sums).subspan(first_waiting)) {
-            step.left = std::max(step.left, sum.fours != 0 ? sum.elements / 4 : sum.elements);
+        for (const shaders::PlanSum& sum : std::span(sums).subspan(first_waiting)) {
+            step.left = std::max(step.left, sum.vectors != 0 ? sum.elements / 4 : sum.elements);
         }
         plan.steps_.push_back(step);
         waiting = 0;
@@ -385,7 +381,7 @@ struct GpuPlan::Builder {
                 upload_to(memory.place(value).offset, std::as_bytes(std::span(node(value).values)));
             }
         }
-        for (Sum& sum : sums) sum.parts += plan.parts_;
+        for (shaders::PlanSum& sum : sums) sum.parts += plan.parts_;
         upload_to(plan.table_ * kSumWords, std::as_bytes(std::span(sums)));
     }
     void upload_to(std::uint32_t offset, std::span<const std::byte> bytes) {
@@ -401,7 +397,7 @@ struct GpuPlan::Builder {
     GpuPlanMemory memory;
     std::map<std::pair<std::string, std::vector<std::uint32_t>>, std::size_t> pipelines;
     std::map<std::pair<Value, std::size_t>, std::uint32_t> bounds;  ///< of a column of levels and their number
-    std::vector<Sum> sums;                                          ///< of all outer steps, for plan_combine
+    std::vector<shaders::PlanSum> sums;                             ///< of all outer steps, for plan_combine
     std::uint32_t first_waiting = 0;                                ///< of the sums whose parts are not yet added up
     std::size_t waiting = 0;                                        ///< floats of their parts
     std::size_t parts = 0;                                          ///< floats of parts at a time

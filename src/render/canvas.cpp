@@ -6,7 +6,7 @@
 namespace scorefield::render {
 namespace {
 
-enum Kind : std::uint32_t { kRectangle = 0, kLine = 1, kGlyph = 2 };
+using shaders::kGlyph, shaders::kLine, shaders::kRectangle;
 
 std::uint32_t byte(float value) {
     return static_cast<std::uint32_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 255.0f));
@@ -16,7 +16,7 @@ std::uint32_t pack(const Ink& ink) {
     return byte(ink.colour[0]) | byte(ink.colour[1]) << 8 | byte(ink.colour[2]) << 16 | byte(ink.alpha) << 24;
 }
 
-std::array<float, 2> point(double x, double y) {
+shaders::vec2 point(double x, double y) {
     return {static_cast<float>(x), static_cast<float>(y)};
 }
 

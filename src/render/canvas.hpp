@@ -1,27 +1,16 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "render/colour_map.hpp"
 #include "render/glyph_atlas.hpp"
+#include "shaders/render/mark.h"
 
 namespace scorefield::render {
 
-/// As in shaders/render/mark.glsl.
-struct Mark {
-    std::array<float, 2> from;
-    std::array<float, 2> to;
-    std::array<float, 2> uv_from;
-    std::array<float, 2> uv_to;
-    std::uint32_t colour;
-    float half_width;
-    std::uint32_t kind;
-    std::uint32_t reserved;
-};
-static_assert(sizeof(Mark) == 48);
+using shaders::Mark;
 
 /// sRGB and alpha, 0 … 1.
 struct Ink {

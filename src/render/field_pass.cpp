@@ -6,22 +6,12 @@
 
 #include "shaders/render/field.frag.hpp"
 #include "shaders/render/field.vert.hpp"
+#include "shaders/render/field_push.h"
 
 namespace scorefield::render {
 namespace {
 
 constexpr std::size_t kEntries = 256;  ///< colours, before the values
-
-/// As in field.frag.
-struct FieldPush {
-    std::array<float, 4> background;
-    std::array<float, 2> scale;   ///< grid cells per pixel, rightwards and downwards
-    std::array<float, 2> offset;  ///< the grid's place of the picture's upper left corner
-    float low;
-    float inverse_range;
-    std::int32_t columns;
-    std::int32_t rows;
-};
 
 std::uint32_t packed(const Colour& colour) {
     std::uint32_t bits = 0xFF000000u;
@@ -63,14 +53,14 @@ void FieldPass::record(gpu::Recorder& recorder, const ScalarField& field, const 
     };
     const double across = cells(0, field.columns);
     const double up = cells(1, field.rows);
-    const FieldPush push{{background[0], background[1], background[2], 1},
-                         {static_cast<float>(pixel * across), static_cast<float>(-pixel * up)},
-                         {static_cast<float>((corner[0] - field.bounds.low[0]) * across),
-                          static_cast<float>((corner[1] - field.bounds.low[1]) * up)},
-                         static_cast<float>(field.low),
-                         static_cast<float>(1 / (field.high - field.low)),
-                         static_cast<std::int32_t>(field.columns),
-                         static_cast<std::int32_t>(field.rows)};
+    const shaders::FieldPush push{{background[0], background[1], background[2], 1},
+                                  {static_cast<float>(pixel * across), static_cast<float>(-pixel * up)},
+                                  {static_cast<float>((corner[0] - field.bounds.low[0]) * across),
+                                   static_cast<float>((corner[1] - field.bounds.low[1]) * up)},
+                                  static_cast<float>(field.low),
+                                  static_cast<float>(1 / (field.high - field.low)),
+                                  static_cast<std::int32_t>(field.columns),
+                                  static_cast<std::int32_t>(field.rows)};
     recorder.draw(pipeline_, scene, {gpu::reads(buffer)}, push, 3);
 }
 

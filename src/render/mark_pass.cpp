@@ -1,13 +1,13 @@
 #include "render/mark_pass.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "gpu/transfer.hpp"
 #include "render/glyph_atlas.hpp"
 #include "shaders/render/mark.frag.hpp"
 #include "shaders/render/mark.vert.hpp"
+#include "shaders/render/mark_push.h"
 
 namespace scorefield::render {
 namespace {
@@ -40,9 +40,9 @@ void MarkPass::record(gpu::Recorder& recorder, const Canvas& canvas, const gpu::
     const gpu::Buffer& buffer = marks_[next_];
     next_ = (next_ + 1) % marks_.size();
     std::copy_n(canvas.marks().begin(), count, buffer.mapped<Mark>().begin());
-    const std::array<float, 2> size = {static_cast<float>(scene.extent().width),
-                                       static_cast<float>(scene.extent().height)};
-    recorder.draw(pipeline_, scene, {gpu::reads(buffer), gpu::reads(atlas_, gpu::Filter::nearest)}, size, 6,
+    const shaders::MarkPush push = {static_cast<float>(scene.extent().width),
+                                    static_cast<float>(scene.extent().height)};
+    recorder.draw(pipeline_, scene, {gpu::reads(buffer), gpu::reads(atlas_, gpu::Filter::nearest)}, push, 6,
                   static_cast<std::uint32_t>(count));
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "shaders/render/origin.comp.hpp"
+#include "shaders/render/origin_push.h"
 #include "shaders/render/splat.comp.hpp"
 
 namespace scorefield::render {
@@ -11,30 +12,9 @@ namespace {
 
 constexpr std::uint32_t kGroup = 128;
 
-/// As in splat.comp.
-struct SplatPush {
-    SplatTransform transform;
-    std::uint32_t first;
-    std::uint32_t y_plane;
-    std::uint32_t count;
-    std::uint32_t strip;
-    std::int32_t width;
-    std::int32_t height;
-    std::int32_t subpixel_bits;
-    float levels;
-};
-
-/// As in origin.comp.
-struct OriginPush {
-    std::uint32_t first;
-    std::uint32_t count;
-    float mean;
-    float inverse_deviation;
-};
-
 }  // namespace
 
-SplatTransform splat_transform(const Camera2d& camera, VkExtent2D extent, std::uint32_t subpixel_bits) {
+shaders::SplatTransform splat_transform(const Camera2d& camera, VkExtent2D extent, std::uint32_t subpixel_bits) {
     const double subpixels = std::exp2(subpixel_bits);
     const double size = camera.pixel_size(extent);
     const double left = 0.5 * extent.width - 0.5 - camera.centre[0] / size;
@@ -62,15 +42,15 @@ std::array<std::uint32_t, 2> Splatter::groups(std::uint32_t count) const {
 void Splatter::record(gpu::Recorder& recorder, const Particles& particles, const gpu::Buffer& channel,
                       const Camera2d& camera, const SplatWeights& weights, const Accumulators& target) const {
     const bool planar = particles.dim >= 2;
-    const SplatPush push{splat_transform(camera, target.extent, weights.subpixel_bits),
-                         particles.first,
-                         planar ? particles.stride : 0,
-                         particles.count,
-                         planar ? 0u : 1u,
-                         static_cast<std::int32_t>(target.extent.width),
-                         static_cast<std::int32_t>(target.extent.height),
-                         static_cast<std::int32_t>(weights.subpixel_bits),
-                         static_cast<float>(weights.colour_levels())};
+    const shaders::SplatPush push{splat_transform(camera, target.extent, weights.subpixel_bits),
+                                  particles.first,
+                                  planar ? particles.stride : 0,
+                                  particles.count,
+                                  planar ? 0u : 1u,
+                                  static_cast<std::int32_t>(target.extent.width),
+                                  static_cast<std::int32_t>(target.extent.height),
+                                  static_cast<std::int32_t>(weights.subpixel_bits),
+                                  static_cast<float>(weights.colour_levels())};
     const auto [x, y] = groups(particles.count);
     recorder.dispatch(splat_[weights.radius - 1][weights.colour_bits > 0],
                       {gpu::reads(particles.values), gpu::reads(channel), gpu::reads_writes(target.density),
@@ -80,8 +60,8 @@ void Splatter::record(gpu::Recorder& recorder, const Particles& particles, const
 
 void Splatter::record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation,
                              const gpu::Buffer& channel) const {
-    const OriginPush push{particles.first, particles.count, static_cast<float>(mean),
-                          static_cast<float>(1 / deviation)};
+    const shaders::OriginPush push{particles.first, particles.count, static_cast<float>(mean),
+                                   static_cast<float>(1 / deviation)};
     const auto [x, y] = groups(particles.count);
     recorder.dispatch(origin_, {gpu::reads(particles.values), gpu::writes(channel)}, push, x, y);
 }

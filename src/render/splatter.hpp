@@ -11,6 +11,7 @@
 #include "render/camera.hpp"
 #include "render/particles.hpp"
 #include "render/splat_weights.hpp"
+#include "shaders/render/splat_push.h"
 
 namespace scorefield::render {
 
@@ -43,12 +44,7 @@ class Splatter {
     gpu::ComputePipeline origin_;
 };
 
-/// A camera as the splat shader takes it: position · S of a value, S = 2^subpixel_bits, is value · scale + offset in
-/// float32, in pixels whose centres are whole numbers; the offset holds the 0.5 that rounds to the nearest 1/S pixel.
-struct SplatTransform {
-    std::array<float, 2> scale;
-    std::array<float, 2> offset;
-};
-SplatTransform splat_transform(const Camera2d& camera, VkExtent2D extent, std::uint32_t subpixel_bits);
+/// A camera as the splat shader takes it.
+shaders::SplatTransform splat_transform(const Camera2d& camera, VkExtent2D extent, std::uint32_t subpixel_bits);
 
 }  // namespace scorefield::render

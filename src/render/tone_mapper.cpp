@@ -8,6 +8,7 @@
 #include "gpu/transfer.hpp"
 #include "render/tone_curve.hpp"
 #include "shaders/render/tonemap.comp.hpp"
+#include "shaders/render/tonemap_push.h"
 
 namespace scorefield::render {
 namespace {
@@ -16,19 +17,6 @@ constexpr std::uint32_t kGroupWidth = 64;
 constexpr std::uint32_t kGroupHeight = 1;
 constexpr std::uint32_t kEntries = 256;
 constexpr std::uint32_t kOriginTable = kEntries * static_cast<std::uint32_t>(kColourMapNames.size());
-
-/// As in tonemap.comp.
-struct TonePush {
-    std::array<float, 4> background;
-    float gain;
-    float overlay_gain;
-    float white;
-    float inverse_levels;
-    float overlay_strength;
-    std::uint32_t table_offset;
-    std::int32_t width;
-    std::int32_t height;
-};
 
 std::uint32_t packed(const Colour& colour) {
     std::uint32_t bits = 0xFF000000u;
@@ -72,15 +60,15 @@ void ToneMapper::record(gpu::Recorder& recorder, const Accumulators& source, std
     const auto gain = [&](double exposure, std::uint32_t points, const SplatWeights& of) {
         return static_cast<float>(ToneCurve{exposure}.gain(std::max(1u, points), of.weight(), pixel_size));
     };
-    const TonePush push{{look.background[0], look.background[1], look.background[2], 1},
-                        gain(look.exposure, count, weights),
-                        gain(0, overlay.count, overlay.weights),
-                        static_cast<float>(1 / std::log2(1 + ToneCurve::kWhite / ToneCurve::kKnee)),
-                        1.0f / static_cast<float>(weights.colour_levels()),
-                        static_cast<float>(look.overlay_strength),
-                        coloured ? kOriginTable : kEntries * static_cast<std::uint32_t>(look.map),
-                        static_cast<std::int32_t>(source.extent.width),
-                        static_cast<std::int32_t>(source.extent.height)};
+    const shaders::TonemapPush push{{look.background[0], look.background[1], look.background[2], 1},
+                                    gain(look.exposure, count, weights),
+                                    gain(0, overlay.count, overlay.weights),
+                                    static_cast<float>(1 / std::log2(1 + ToneCurve::kWhite / ToneCurve::kKnee)),
+                                    1.0f / static_cast<float>(weights.colour_levels()),
+                                    static_cast<float>(look.overlay_strength),
+                                    coloured ? kOriginTable : kEntries * static_cast<std::uint32_t>(look.map),
+                                    static_cast<std::int32_t>(source.extent.width),
+                                    static_cast<std::int32_t>(source.extent.height)};
     recorder.dispatch(pipelines_[coloured][overlay.count > 0][painted_ground],
                       {gpu::reads_writes(source.density), gpu::reads_writes(source.colour), gpu::reads(overlay.density),
                        gpu::reads(tables_), gpu::reads_writes(scene)},

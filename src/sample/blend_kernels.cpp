@@ -6,14 +6,10 @@
 #include "base/random.hpp"
 #include "nn/gpu_network.hpp"
 #include "shaders/sample/blend.comp.hpp"
+#include "shaders/sample/blend_push.h"
 
 namespace scorefield::sample {
 namespace {
-
-/// Push constants of shaders/sample/blend.comp.
-struct BlendPush {
-    std::uint32_t dst, stride, first_term, terms, first_draw, first, first_particle, seed_low, seed_high;
-};
 
 /// From so many draws on the kernel for many of them is the fastest, though it computes some for nothing.
 constexpr std::uint32_t kManyDraws = 3;
@@ -108,15 +104,15 @@ void BlendKernels::record(gpu::Recorder& recorder, const BlendTarget& target, st
                           diffusion::ParticleRange block) const {
     const Planned& blend = blends_.at(number);
     for (const Pass& pass : blend.passes) {
-        const BlendPush push = {blend.dst,
-                                target.stride,
-                                pass.first_term,
-                                pass.terms,
-                                pass.first_draw,
-                                block.first,
-                                target.first_particle,
-                                static_cast<std::uint32_t>(target.seed),
-                                static_cast<std::uint32_t>(target.seed >> 32)};
+        const shaders::BlendPush push = {blend.dst,
+                                         target.stride,
+                                         pass.first_term,
+                                         pass.terms,
+                                         pass.first_draw,
+                                         block.first,
+                                         target.first_particle,
+                                         static_cast<std::uint32_t>(target.seed),
+                                         static_cast<std::uint32_t>(target.seed >> 32)};
         recorder.dispatch(kernels_[pass.kernel].pipeline, {reads_writes(target.values), reads(table_)}, push,
                           gpu::round_up(block.count, group_) / group_, (dim_ + 3) / 4);
     }

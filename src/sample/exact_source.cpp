@@ -18,8 +18,11 @@
 #include "gpu/transfer.hpp"
 #include "nn/gpu_network.hpp"
 #include "shaders/sample/empirical.comp.hpp"
+#include "shaders/sample/empirical_push.h"
 #include "shaders/sample/mixture.comp.hpp"
 #include "shaders/sample/mixture_prepare.comp.hpp"
+#include "shaders/sample/mixture_prepare_push.h"
+#include "shaders/sample/mixture_push.h"
 
 namespace scorefield::sample {
 namespace {
@@ -31,16 +34,6 @@ constexpr std::uint32_t kPrepareGroup = 64;
 std::uint32_t size32(std::size_t size) {
     return static_cast<std::uint32_t>(size);
 }
-
-/// Where a dispatch of mixture.comp or empirical.comp works: how their push constants begin.
-struct Place {
-    std::uint32_t term = 0;
-    std::uint32_t src = 0;
-    std::uint32_t dst = 0;
-    std::uint32_t stride = 0;
-    std::uint32_t particle = 0;
-    std::uint32_t state_stride = 0;
-};
 
 /// The dispatches of mixture.comp or empirical.comp over all terms (components, points) for blocks of particles.
 class Passes {
@@ -65,11 +58,16 @@ class Passes {
         states_ = gpu::Buffer(device, name + " sums", floats * sizeof(float));
     }
 
-    /// `push` is a Place and what the kernel needs besides it.
+    /// `push` is an ExactPlace, set here, and what the kernel needs besides it.
     template <class Push>
     void record(gpu::Recorder& recorder, const gpu::Buffer& terms, const gpu::Buffer& values, const EvalBlock& block,
                 Push push) const {
-        push.place = {.src = block.src, .dst = block.dst, .stride = block.stride, .state_stride = block_};
+        push.place = {.term = 0,
+                      .src = block.src,
+                      .dst = block.dst,
+                      .stride = block.stride,
+                      .particle = 0,
+                      .state_stride = block_};
         const std::uint32_t end = block.first + block.count;
         for (std::uint32_t particle = block.first; particle < end; particle += block_) {
             const std::uint32_t groups = gpu::round_up(std::min(block_, end - particle), group_) / group_;
@@ -155,21 +153,6 @@ class ExactSource : public GpuSource {
     std::vector<Question> questions_;  ///< by row
 };
 
-/// Push constants of shaders/sample/mixture_prepare.comp.
-struct PreparePush {
-    std::uint32_t count = 0;
-    float alpha = 0;
-    float sigma = 0;
-    float of_denoised = 0;
-    float of_score = 0;
-    float scale = 0;
-};
-
-/// Push constants of shaders/sample/mixture.comp.
-struct MixturePush {
-    Place place;
-};
-
 class MixtureSource final : public ExactSource {
   public:
     MixtureSource(gpu::Device& device, const diffusion::GaussianMixture& mixture,
@@ -188,15 +171,15 @@ class MixtureSource final : public ExactSource {
     void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block) override {
         const auto& [at, answer] = question(block.row);
         const double scale = 1 / (at.alpha * at.alpha * typical_variance_ + at.sigma * at.sigma);
-        const PreparePush push = {count_,
-                                  static_cast<float>(at.alpha),
-                                  static_cast<float>(at.sigma),
-                                  static_cast<float>(answer.of_denoised),
-                                  static_cast<float>(answer.of_score),
-                                  static_cast<float>(scale)};
+        const shaders::MixturePreparePush push = {count_,
+                                                  static_cast<float>(at.alpha),
+                                                  static_cast<float>(at.sigma),
+                                                  static_cast<float>(answer.of_denoised),
+                                                  static_cast<float>(answer.of_score),
+                                                  static_cast<float>(scale)};
         recorder.dispatch(prepare_, {reads(components_), writes(rows_)}, push,
                           gpu::round_up(count_, kPrepareGroup) / kPrepareGroup);
-        passes_.record(recorder, rows_, values, block, MixturePush{});
+        passes_.record(recorder, rows_, values, block, shaders::MixturePush{});
     }
 
   private:
@@ -235,18 +218,6 @@ class MixtureSource final : public ExactSource {
     gpu::Buffer rows_;
 };
 
-/// Push constants of shaders/sample/empirical.comp.
-struct EmpiricalPush {
-    Place place;
-    float alpha = 0;
-    float linear = 0;
-    float quadratic = 0;
-    float of_denoised = 0;
-    float of_offset = 0;
-    std::array<float, 3> centre = {};
-    float inverse_radius = 0;
-};
-
 class EmpiricalSource final : public ExactSource {
   public:
     EmpiricalSource(gpu::Device& device, const diffusion::EmpiricalTarget& target,
@@ -265,14 +236,14 @@ class EmpiricalSource final : public ExactSource {
         const double sigma = std::max(at.sigma, kSmallestSigma);
         const double exponent = at.alpha * std::numbers::log2e / (sigma * sigma);
         passes_.record(recorder, points_, values, block,
-                       EmpiricalPush{.place = {},
-                                     .alpha = static_cast<float>(at.alpha),
-                                     .linear = static_cast<float>(exponent),
-                                     .quadratic = static_cast<float>(exponent * at.alpha / 2),
-                                     .of_denoised = static_cast<float>(answer.of_denoised),
-                                     .of_offset = static_cast<float>(-answer.of_score / (at.sigma * at.sigma)),
-                                     .centre = centre_,
-                                     .inverse_radius = inverse_radius_});
+                       shaders::EmpiricalPush{.place = {},
+                                              .alpha = static_cast<float>(at.alpha),
+                                              .linear = static_cast<float>(exponent),
+                                              .quadratic = static_cast<float>(exponent * at.alpha / 2),
+                                              .of_denoised = static_cast<float>(answer.of_denoised),
+                                              .of_offset = static_cast<float>(-answer.of_score / (at.sigma * at.sigma)),
+                                              .centre = {centre_[0], centre_[1], centre_[2]},
+                                              .inverse_radius = inverse_radius_});
     }
 
   private:

@@ -9,35 +9,16 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "shaders/sample/affine.comp.hpp"
+#include "shaders/sample/affine_push.h"
 #include "shaders/sample/clamp.comp.hpp"
+#include "shaders/sample/clamp_push.h"
 #include "shaders/sample/mask.comp.hpp"
+#include "shaders/sample/mask_push.h"
 #include "shaders/sample/threshold.comp.hpp"
+#include "shaders/sample/threshold_push.h"
 
 namespace scorefield::sample {
 namespace {
-
-/// Push constants of shaders/sample/affine.comp.
-struct AffinePush {
-    std::uint32_t plane, stride;
-    float scale, offset;
-};
-
-/// Push constants of shaders/sample/clamp.comp.
-struct ClampPush {
-    std::uint32_t first_plane, stride, first;
-    float low, high;
-};
-
-/// Push constants of shaders/sample/threshold.comp.
-struct ThresholdPush {
-    std::uint32_t first_plane, stride, first, rank;
-    float fraction, most;
-};
-
-/// Push constants of shaders/sample/mask.comp.
-struct MaskPush {
-    std::uint32_t dst, a, b, mask, stride, first;
-};
 
 constexpr std::uint32_t kStartBlend = 0;
 
@@ -168,9 +149,9 @@ void Executor::record_start_noise(gpu::Recorder& recorder) {
     record_blend(recorder, kStartBlend, {0, range_.count});
     if (program_.start.is_isotropic()) return;
     for (std::uint32_t e = 0; e < dim_; ++e) {
-        const AffinePush push = {first_plane(program_.init_register) + e, stride_,
-                                 static_cast<float>(program_.start.scale_of(e)),
-                                 static_cast<float>(program_.start.mean_of(e))};
+        const shaders::AffinePush push = {first_plane(program_.init_register) + e, stride_,
+                                          static_cast<float>(program_.start.scale_of(e)),
+                                          static_cast<float>(program_.start.mean_of(e))};
         recorder.dispatch(affine_, {reads_writes(values_)}, push, groups({0, range_.count}));
     }
 }
@@ -216,8 +197,8 @@ void Executor::record_blend(gpu::Recorder& recorder, std::uint32_t number, diffu
 
 void Executor::record(gpu::Recorder& recorder, const diffusion::Clamp& clamp, std::uint32_t /*row*/,
                       diffusion::ParticleRange block) {
-    const ClampPush push = {first_plane(clamp.dst), stride_, block.first, static_cast<float>(clamp.low),
-                            static_cast<float>(clamp.high)};
+    const shaders::ClampPush push = {first_plane(clamp.dst), stride_, block.first, static_cast<float>(clamp.low),
+                                     static_cast<float>(clamp.high)};
     recorder.dispatch(clamp_, {reads_writes(values_)}, push, groups(block), dim_);
 }
 
@@ -225,7 +206,7 @@ void Executor::record(gpu::Recorder& recorder, const diffusion::Threshold& thres
                       diffusion::ParticleRange block) {
     const double position = threshold.ratio * (dim_ - 1);
     const auto rank = static_cast<std::uint32_t>(position);
-    const ThresholdPush push = {
+    const shaders::ThresholdPush push = {
         first_plane(threshold.dst),       stride_, block.first, rank, static_cast<float>(position - rank),
         static_cast<float>(threshold.max)};
     recorder.dispatch(threshold_, {reads_writes(values_)}, push, groups(block));
@@ -233,12 +214,12 @@ void Executor::record(gpu::Recorder& recorder, const diffusion::Threshold& thres
 
 void Executor::record(gpu::Recorder& recorder, const diffusion::Mask& mask, std::uint32_t /*row*/,
                       diffusion::ParticleRange block) {
-    const MaskPush push = {first_plane(mask.dst),
-                           first_plane(mask.a),
-                           first_plane(mask.b),
-                           first_plane(program_.mask_register),
-                           stride_,
-                           block.first};
+    const shaders::MaskPush push = {first_plane(mask.dst),
+                                    first_plane(mask.a),
+                                    first_plane(mask.b),
+                                    first_plane(program_.mask_register),
+                                    stride_,
+                                    block.first};
     recorder.dispatch(mask_, {reads_writes(values_)}, push, groups(block), dim_);
 }
 

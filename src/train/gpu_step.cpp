@@ -11,37 +11,24 @@
 #include "gpu/transfer.hpp"
 #include "nn/gpu_kernels.hpp"
 #include "shaders/train/adam.comp.hpp"
+#include "shaders/train/adam_push.h"
 #include "shaders/train/batch.comp.hpp"
+#include "shaders/train/batch_push.h"
 #include "shaders/train/kernel_target.comp.hpp"
+#include "shaders/train/kernel_target_push.h"
+#include "shaders/train/level.h"
 #include "shaders/train/norm.comp.hpp"
+#include "shaders/train/norm_push.h"
 #include "train/adam.hpp"
 
 namespace scorefield::train {
 namespace {
 
-constexpr std::size_t kLevelFloats = 12;  // of train/level.glsl
 constexpr std::uint32_t kNormGroup = 256;
 constexpr std::uint32_t kMostGroups = 1024;  // of Adam: each invocation takes one weight after the other
 constexpr double kPerDraw = 200;             // for a row, of train/batch.comp
 constexpr double kPerKernelPoint = 25;       // for a row, of train/kernel_target.comp
 constexpr double kPerWeight = 30;            // of train/norm.comp and train/adam.comp
-constexpr std::uint32_t kNowhere = ~0U;      // of a plane that the shaders leave out
-
-struct BatchPush {
-    std::uint32_t rows, levels, all_levels, points, step, stream, seed_low, seed_high, hidden_below, stride;
-    std::uint32_t times, level, x, label, target, root_weight, skip, out, spread, direction, first, end;
-};
-struct KernelTargetPush {
-    std::uint32_t end, levels, all_levels, points, step, stream, seed_low, seed_high, stride, level, x, target, first;
-};
-struct NormPush {
-    std::uint32_t loss, gradient, count, report;
-    float hopeless;
-};
-struct AdamPush {
-    std::uint32_t weights, gradient, count, report;
-    float clip, keep, step, correction, keep_first, keep_second, take_first, take_second, epsilon, take_average;
-};
 
 static_assert(std::uint64_t{kMaxBatch} * kBatchLevels < (std::uint64_t{1} << 32U) &&
                   std::uint64_t{diffusion::kMaxTrainSteps} * kBatchLevels < (std::uint64_t{1} << 32U),
@@ -104,7 +91,7 @@ GpuStep::GpuStep(gpu::Device& device, const TrainSettings& settings, const Batch
     const std::vector<std::uint32_t>& labels = source_.pool().labels;
     labels_ = gpu::make_buffer<std::uint32_t>(device, "classes of points",
                                               form.classes > 0 ? labels : std::vector<std::uint32_t>(1));
-    levels_ = gpu::Buffer(device, "noise levels", source_.levels().size() * kLevelFloats * sizeof(float));
+    levels_ = gpu::Buffer(device, "noise levels", source_.levels().size() * sizeof(shaders::Level));
     average_ = gpu::Buffer(device, "averaged weights", whole_fours(trained_) * sizeof(float));
     moments_ = gpu::Buffer(device, "moments", 2 * whole_fours(trained_) * sizeof(float));
     state_ = gpu::Buffer(device, "training state", sizeof(std::uint32_t));
@@ -124,15 +111,16 @@ void GpuStep::warm_up() {
 
 /// The levels, and of the network what does not change.
 void GpuStep::upload_constants() {
-    std::vector<float> levels;
+    std::vector<shaders::Level> levels;
     for (const NoiseLevel& level : source_.levels()) {
-        const std::array<double, kLevelFloats> numbers = {level.c_noise,  level.c_in,       level.alpha,
-                                                          level.sigma,    level.sigma_step, level.of_data,
-                                                          level.of_noise, level.of_step,    std::sqrt(level.weight),
-                                                          level.skip,     level.out,        level.spread};
-        for (const double number : numbers) levels.push_back(static_cast<float>(number));
+        levels.push_back({static_cast<float>(level.c_noise), static_cast<float>(level.c_in),
+                          static_cast<float>(level.alpha), static_cast<float>(level.sigma),
+                          static_cast<float>(level.sigma_step), static_cast<float>(level.of_data),
+                          static_cast<float>(level.of_noise), static_cast<float>(level.of_step),
+                          static_cast<float>(std::sqrt(level.weight)), static_cast<float>(level.skip),
+                          static_cast<float>(level.out), static_cast<float>(level.spread)});
     }
-    gpu::upload<float>(device_, levels_, levels);
+    gpu::upload<shaders::Level>(device_, levels_, levels);
     const data::TensorMap tensors = initial_weights();
     for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {
         if (spec.trained) continue;
@@ -183,28 +171,28 @@ void GpuStep::record_batch(gpu::Recorder& recorder, std::uint64_t step, Rows ran
     const auto place = [&](bool there, const char* name) { return there ? plan_->place(name).offset : 0; };
     const bool implicit = form.loss != BatchForm::Loss::regression;
     const nn::GpuView x = plan_->place("x");
-    const BatchPush push = {rows,
-                            static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
-                            static_cast<std::uint32_t>(source_.levels().size()),
-                            static_cast<std::uint32_t>(source_.pool().count),
-                            static_cast<std::uint32_t>(step),
-                            base::kTrainStream,
-                            static_cast<std::uint32_t>(settings_.seed),
-                            static_cast<std::uint32_t>(settings_.seed >> 32U),
-                            source_.hidden_below(),
-                            x.column,
-                            place(true, "c_noise"),
-                            level_place(),
-                            x.offset,
-                            place(form.classes > 0, "label"),
-                            place(!implicit, "target"),
-                            place(form.weighted, "root_weight"),
-                            place(form.skips, "skip"),
-                            place(implicit, "out"),
-                            place(implicit, "spread"),
-                            place(form.loss == BatchForm::Loss::sliced, "direction"),
-                            range.first,
-                            range.end};
+    const shaders::BatchPush push = {rows,
+                                     static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
+                                     static_cast<std::uint32_t>(source_.levels().size()),
+                                     static_cast<std::uint32_t>(source_.pool().count),
+                                     static_cast<std::uint32_t>(step),
+                                     base::kTrainStream,
+                                     static_cast<std::uint32_t>(settings_.seed),
+                                     static_cast<std::uint32_t>(settings_.seed >> 32U),
+                                     source_.hidden_below(),
+                                     x.column,
+                                     place(true, "c_noise"),
+                                     level_place(),
+                                     x.offset,
+                                     place(form.classes > 0, "label"),
+                                     place(!implicit, "target"),
+                                     place(form.weighted, "root_weight"),
+                                     place(form.skips, "skip"),
+                                     place(implicit, "out"),
+                                     place(implicit, "spread"),
+                                     place(form.loss == BatchForm::Loss::sliced, "direction"),
+                                     range.first,
+                                     range.end};
     const std::uint32_t group = draw_.local_size()[0];
     const std::uint32_t groups = (range.end - range.first + group - 1) / group;
     recorder.dispatch(
@@ -215,19 +203,19 @@ void GpuStep::record_batch(gpu::Recorder& recorder, std::uint64_t step, Rows ran
 /// Targets of explicit score matching.
 void GpuStep::record_targets(gpu::Recorder& recorder, std::uint64_t step, Rows range) const {
     const nn::GpuView x = plan_->place("x");
-    const KernelTargetPush push = {range.end,
-                                   static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
-                                   static_cast<std::uint32_t>(source_.levels().size()),
-                                   static_cast<std::uint32_t>(source_.pool().count),
-                                   static_cast<std::uint32_t>(step),
-                                   base::kTrainStream,
-                                   static_cast<std::uint32_t>(settings_.seed),
-                                   static_cast<std::uint32_t>(settings_.seed >> 32U),
-                                   x.column,
-                                   level_place(),
-                                   x.offset,
-                                   plan_->place("target").offset,
-                                   range.first};
+    const shaders::KernelTargetPush push = {range.end,
+                                            static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
+                                            static_cast<std::uint32_t>(source_.levels().size()),
+                                            static_cast<std::uint32_t>(source_.pool().count),
+                                            static_cast<std::uint32_t>(step),
+                                            base::kTrainStream,
+                                            static_cast<std::uint32_t>(settings_.seed),
+                                            static_cast<std::uint32_t>(settings_.seed >> 32U),
+                                            x.column,
+                                            level_place(),
+                                            x.offset,
+                                            plan_->place("target").offset,
+                                            range.first};
     const std::uint32_t group = target_.local_size()[0];
     recorder.dispatch(target_, {gpu::reads_writes(plan_->values()), gpu::reads(points_), gpu::reads(levels_)}, push,
                       (range.end - range.first + group - 1) / group);
@@ -235,7 +223,7 @@ void GpuStep::record_targets(gpu::Recorder& recorder, std::uint64_t step, Rows r
 
 /// Where the rows' levels go; nowhere where there is one level.
 std::uint32_t GpuStep::level_place() const {
-    return source_.batch_levels(settings_.batch) > 1 ? plan_->place("level").offset : kNowhere;
+    return source_.batch_levels(settings_.batch) > 1 ? plan_->place("level").offset : shaders::kNowhere;
 }
 
 /// Loss and gradient's norm, and the step along it.
@@ -245,25 +233,26 @@ void GpuStep::record_update(gpu::Recorder& recorder, std::uint64_t step) const {
     const auto index = static_cast<std::uint32_t>(step % kFigures);
     const auto count = static_cast<std::uint32_t>(trained_);
     const std::uint32_t gradient = plan_->output(1).offset;
-    recorder.dispatch(
-        norm_, {gpu::reads(values), gpu::writes(figures_), gpu::reads_writes(state_)},
-        NormPush{plan_->output(0).offset, gradient, count, 2 * index, static_cast<float>(source_.hopeless_loss())}, 1);
+    recorder.dispatch(norm_, {gpu::reads(values), gpu::writes(figures_), gpu::reads_writes(state_)},
+                      shaders::NormPush{plan_->output(0).offset, gradient, count, 2 * index,
+                                        static_cast<float>(source_.hopeless_loss())},
+                      1);
     const auto power = static_cast<double>(step + 1);
     const double rate = learning_rate(settings_, step);
-    const AdamPush adam = {plan_->place("input.weight").offset,
-                           gradient,
-                           count,
-                           2 * index,
-                           static_cast<float>(settings_.clip),
-                           static_cast<float>(1 - rate * settings_.weight_decay),
-                           static_cast<float>(rate / (1 - std::pow(kAdamBeta1, power))),
-                           static_cast<float>(1 / std::sqrt(1 - std::pow(kAdamBeta2, power))),
-                           static_cast<float>(kAdamBeta1),
-                           static_cast<float>(kAdamBeta2),
-                           static_cast<float>(1 - kAdamBeta1),
-                           static_cast<float>(1 - kAdamBeta2),
-                           static_cast<float>(kAdamEpsilon),
-                           static_cast<float>(1 - average_decay(settings_.ema, step))};
+    const shaders::AdamPush adam = {plan_->place("input.weight").offset,
+                                    gradient,
+                                    count,
+                                    2 * index,
+                                    static_cast<float>(settings_.clip),
+                                    static_cast<float>(1 - rate * settings_.weight_decay),
+                                    static_cast<float>(rate / (1 - std::pow(kAdamBeta1, power))),
+                                    static_cast<float>(1 / std::sqrt(1 - std::pow(kAdamBeta2, power))),
+                                    static_cast<float>(kAdamBeta1),
+                                    static_cast<float>(kAdamBeta2),
+                                    static_cast<float>(1 - kAdamBeta1),
+                                    static_cast<float>(1 - kAdamBeta2),
+                                    static_cast<float>(kAdamEpsilon),
+                                    static_cast<float>(1 - average_decay(settings_.ema, step))};
     recorder.dispatch(adam_,
                       {gpu::reads_writes(values), gpu::reads(figures_), gpu::reads_writes(moments_),
                        gpu::reads_writes(average_), gpu::reads(state_)},

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -9,7 +10,10 @@
 #include "gpu/gpu_fixture.hpp"
 #include "shaders/gpu/affine.comp.hpp"
 #include "shaders/gpu/count.comp.hpp"
+#include "shaders/gpu/layout.comp.hpp"
 #include "shaders/gpu/paint.comp.hpp"
+#include "tests/gpu/affine_push.h"
+#include "tests/gpu/layout_push.h"
 
 namespace scorefield::gpu {
 namespace {
@@ -17,10 +21,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-struct Affine {
-    std::uint32_t count;
-    float scale;
-};
+using Affine = shaders::AffineTestPush;
 
 std::vector<float> random_values(std::size_t count) {
     std::mt19937 random(7);
@@ -151,6 +152,29 @@ TEST_F(DispatchTest, WrongBindingsPushesAndGroupsAreRefused) {
     EXPECT_THROW(recorder.dispatch(affine_, {reads(a), writes(image)}, push, 1), std::logic_error);
     const Buffer none;
     EXPECT_THROW(recorder.dispatch(affine_, {reads(none), writes(a)}, push, 1), std::logic_error);
+}
+
+// What the C++ struct of a shared header holds is what the shader's members of the same names read.
+TEST_F(DispatchTest, SharedStructsLieAlikeInBothLanguages) {
+    const ComputePipeline layout(device(), "layout", shaders::gpu_layout_comp);
+    const Buffer words(device(), "words", 19 * sizeof(std::uint32_t));
+    const shaders::LayoutPush push = {.first = 1,
+                                      .pair = {2, 3},
+                                      .number = 4,
+                                      .four = {5, 6, 7, 8},
+                                      .whole = 9,
+                                      .list = {10, 11, 12},
+                                      .part = {{13, 14}, 15},
+                                      .last = {16, 17, 18, 19}};
+    Recorder recorder(device(), "layout");
+    recorder.begin();
+    recorder.dispatch(layout, {writes(words)}, push, 1);
+    device().submit(recorder);
+    const std::vector<std::uint32_t> got = download<std::uint32_t>(device(), words);
+    for (std::uint32_t i = 0; i < got.size(); ++i) {
+        const bool is_integer = i == 0 || i == 8 || i == 14;
+        EXPECT_EQ(got[i], is_integer ? i + 1 : std::bit_cast<std::uint32_t>(static_cast<float>(i + 1))) << i;
+    }
 }
 
 TEST_F(DispatchTest, NoGroupsRecordNothing) {

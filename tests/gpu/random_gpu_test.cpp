@@ -10,17 +10,10 @@
 #include "base/random.hpp"
 #include "gpu/gpu_fixture.hpp"
 #include "shaders/gpu/random.comp.hpp"
+#include "tests/gpu/random_push.h"
 
 namespace scorefield::gpu {
 namespace {
-
-struct Push {
-    std::uint32_t seed[2];
-    std::uint32_t count;
-    std::uint32_t block;
-    std::uint32_t index;
-    std::uint32_t stream;
-};
 
 class RandomOnDevice : public GpuTest {};
 
@@ -28,7 +21,8 @@ class RandomOnDevice : public GpuTest {};
 TEST_F(RandomOnDevice, WordsAndNormalsEqualTheHosts) {
     constexpr std::uint32_t kParticles = 100'000;
     constexpr std::uint64_t kSeed = 0x123456789abcdefULL;
-    const Push push{{static_cast<std::uint32_t>(kSeed), static_cast<std::uint32_t>(kSeed >> 32)}, kParticles, 3, 17, 1};
+    const shaders::RandomPush push = {
+        static_cast<std::uint32_t>(kSeed), static_cast<std::uint32_t>(kSeed >> 32), kParticles, 3, 17, 1};
     const ComputePipeline pipeline(device(), "random", shaders::gpu_random_comp);
     const std::vector<float> nan(4 * kParticles, std::numeric_limits<float>::quiet_NaN());
     const Buffer words = make_buffer<float>(device(), "words", nan);
@@ -43,7 +37,7 @@ TEST_F(RandomOnDevice, WordsAndNormalsEqualTheHosts) {
     std::size_t different = 0;
     for (std::uint32_t i = 0; i < kParticles; ++i) {
         ASSERT_EQ(device_words[i],
-                  base::philox4x32({i, push.block, push.index, push.stream}, {push.seed[0], push.seed[1]}));
+                  base::philox4x32({i, push.block, push.index, push.stream}, {push.seed_low, push.seed_high}));
         const auto expected = base::normal4(kSeed, i, push.block, push.index, push.stream);
         for (std::size_t k = 0; k < 4; ++k) {
             const float value = device_normals[i][k];

@@ -7,14 +7,12 @@
 
 #include "gpu/gpu_fixture.hpp"
 #include "shaders/gpu/affine.comp.hpp"
+#include "tests/gpu/affine_push.h"
 
 namespace scorefield::gpu {
 namespace {
 
-struct Affine {
-    std::uint32_t count;
-    float scale;
-};
+using Affine = shaders::AffineTestPush;
 
 class RecorderTest : public GpuTest {
   protected:

@@ -5,6 +5,7 @@
 
 #include "gpu/recorder.hpp"
 #include "shaders/gpu/affine.comp.hpp"
+#include "tests/gpu/affine_push.h"
 
 namespace {
 
@@ -29,10 +30,7 @@ void operator delete(void* memory, std::size_t) noexcept {
 namespace scorefield::gpu {
 namespace {
 
-struct Affine {
-    std::uint32_t count;
-    float scale;
-};
+using Affine = shaders::AffineTestPush;
 
 // The second recording of the same passes finds all memory in place. (What the driver allocates is not counted: drivers
 // do not use this program's operators.)

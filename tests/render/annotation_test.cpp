@@ -10,7 +10,7 @@ namespace scorefield::render {
 namespace {
 
 constexpr VkExtent2D kPicture = {960, 720};
-constexpr std::uint32_t kGlyph = 2;  // as in shaders/render/mark.glsl
+using shaders::kGlyph;
 
 std::vector<Mark> marks_of(VkExtent2D extent, const Look& look, const Captions& captions,
                            const ScalarField* field = nullptr, const Camera2d& camera = {}) {

@@ -21,7 +21,7 @@ struct HostSplat {
 /// `x`, `y`: one value per particle; `channel`: empty without colour.
 inline HostSplat host_splat(std::span<const float> x, std::span<const float> y, std::span<const float> channel,
                             const Camera2d& camera, VkExtent2D extent, const SplatWeights& weights) {
-    const SplatTransform transform = splat_transform(camera, extent, weights.subpixel_bits);
+    const shaders::SplatTransform transform = splat_transform(camera, extent, weights.subpixel_bits);
     const std::int64_t unit = std::int64_t{1} << weights.subpixel_bits;
     const auto radius = static_cast<std::int64_t>(weights.radius);
     HostSplat sum;

@@ -1,6 +1,10 @@
-// One drawn mark in pixels of the picture; src/render/canvas.hpp holds the same struct.
-#ifndef SCOREFIELD_RENDER_MARK_GLSL
-#define SCOREFIELD_RENDER_MARK_GLSL
+// One drawn mark in pixels of the picture.
+#ifndef SCOREFIELD_RENDER_MARK_H
+#define SCOREFIELD_RENDER_MARK_H
+
+#include "shaders/base/shared.h"
+
+SHARED_BEGIN
 
 const uint kRectangle = 0u;  // between `from` and `to`
 const uint kLine = 1u;       // from `from` to `to`, 2·half_width wide
@@ -16,5 +20,8 @@ struct Mark {
     uint kind;
     uint reserved;
 };
+SHARED_SIZE(Mark, 48)
+
+SHARED_END
 
 #endif
