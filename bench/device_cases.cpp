@@ -74,7 +74,7 @@ class MultiplyAdd : public Case {
     static constexpr float kAddend = 0.001F;
 
     double run(int rounds) {
-        const shaders::MultiplyAddPush push = {kFactor, kAddend, rounds};
+        const shaders::MultiplyAddPush push = {.a = kFactor, .c = kAddend, .rounds = rounds};
         return timed(device_, recorder_,
                      [&] { recorder_.dispatch(pipeline_, {gpu::writes(results_)}, push, kInvocations / kGroup); });
     }
@@ -147,7 +147,7 @@ class Normals : public Case {
 
     double measure() override {
         return timed(device_, recorder_, [&] {
-            recorder_.dispatch(pipeline_, {gpu::writes(results_)}, shaders::NormalsPush{kBlocks},
+            recorder_.dispatch(pipeline_, {gpu::writes(results_)}, shaders::NormalsPush{.blocks = kBlocks},
                                kInvocations / kGroup);
         });
     }

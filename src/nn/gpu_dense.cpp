@@ -66,16 +66,16 @@ class DenseKernels : public ChainKernels {
                 const Layer& layer = layers_[l];
                 const gpu::Buffer& in = l == 0 ? values : activations_[l % 2];
                 const gpu::Buffer& out = activations_[(l + 1) % 2];
-                shaders::DensePush push = {static_cast<std::uint32_t>(layer.weights),
-                                           static_cast<std::uint32_t>(eval.row * bias_floats_ + layer.biases),
-                                           l == 0 ? eval.src * plane + particle : 0,
-                                           l == 0 ? eval.stride : block_,
-                                           0,
-                                           block_,
-                                           l == 0 ? eval.c_in : 1.0F,
-                                           eval.src * plane + particle,
-                                           eval.c_skip,
-                                           eval.c_out};
+                shaders::DensePush push = {.weights = static_cast<std::uint32_t>(layer.weights),
+                                           .biases = static_cast<std::uint32_t>(eval.row * bias_floats_ + layer.biases),
+                                           .in_first = l == 0 ? eval.src * plane + particle : 0,
+                                           .in_stride = l == 0 ? eval.stride : block_,
+                                           .out_first = 0,
+                                           .out_stride = block_,
+                                           .in_scale = l == 0 ? eval.c_in : 1.0F,
+                                           .src_first = eval.src * plane + particle,
+                                           .c_skip = eval.c_skip,
+                                           .c_out = eval.c_out};
                 const std::uint32_t output_blocks = layer.outputs / layer.output_block;
                 if (l + 1 < layers_.size()) {
                     recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), writes(out)}, push,

@@ -90,16 +90,17 @@ class FusedKernels : public ChainKernels {
             const std::uint32_t groups = gpu::round_up(std::min(block_, end - particle), group_) / group_;
             for (std::size_t s = 0; s < stages_.size(); ++s) {
                 const Stage& stage = stages_[s];
-                const shaders::MlpStagePush push = {static_cast<std::uint32_t>(stage.weights),
-                                                    static_cast<std::uint32_t>(eval.row * bias_floats_ + stage.biases),
-                                                    particle,
-                                                    block_,
-                                                    eval.stride,
-                                                    eval.src,
-                                                    eval.dst,
-                                                    eval.c_in,
-                                                    eval.c_skip,
-                                                    eval.c_out};
+                const shaders::MlpStagePush push = {
+                    .weights = static_cast<std::uint32_t>(stage.weights),
+                    .biases = static_cast<std::uint32_t>(eval.row * bias_floats_ + stage.biases),
+                    .particle = particle,
+                    .block = block_,
+                    .stride = eval.stride,
+                    .src = eval.src,
+                    .dst = eval.dst,
+                    .c_in = eval.c_in,
+                    .c_skip = eval.c_skip,
+                    .c_out = eval.c_out};
                 const gpu::Buffer& in = activations_[s % 2];
                 const gpu::Buffer& out = activations_[(s + 1) % 2];
                 if (stage.first && stage.last) {

@@ -207,7 +207,7 @@ void GpuNetwork::record_load(gpu::Recorder& recorder, const gpu::Buffer& trained
     const auto count = static_cast<std::uint32_t>(weights_.bytes() / sizeof(float));
     const std::uint32_t group = loads.pack.local_size()[0];
     recorder.dispatch(loads.pack, {gpu::reads(loads.trained), gpu::reads(loads.weight_places), gpu::writes(weights_)},
-                      shaders::LoadWeightsPush{count}, (count + group - 1) / group);
+                      shaders::LoadWeightsPush{.count = count}, (count + group - 1) / group);
     loads.loaded = true;
     record_rows(recorder);
 }
@@ -224,9 +224,13 @@ void GpuNetwork::record_rows(gpu::Recorder& recorder) {
     uploads_pending_ = false;
     const std::uint32_t label =
         loads_->label ? loads_->labels + static_cast<std::uint32_t>(*loads_->label) : shaders::kPadding;
-    shaders::LoadRowsPush push = {
-        floats,         0, loads_->times, loads_->input_bias, static_cast<std::uint32_t>(config_.width), label,
-        loads_->classes};
+    shaders::LoadRowsPush push = {.floats = floats,
+                                  .first = 0,
+                                  .times = loads_->times,
+                                  .bias = loads_->input_bias,
+                                  .units = static_cast<std::uint32_t>(config_.width),
+                                  .label = label,
+                                  .classes = loads_->classes};
     for (std::uint32_t first = 0; first < rows; first += most) {
         push.first = first;
         recorder.dispatch(loads_->rows,

@@ -40,7 +40,13 @@ void GpuPlan::record_outer(gpu::Recorder& recorder, const Step& step, std::uint3
         const std::uint32_t last = std::min(chunks.end, round + kMostChunks);
         const std::uint32_t end = std::min(rows, last * kChunk);
         const std::uint32_t parts = parts_ + step.parts + (chunk - round) * step.left * step.columns;
-        const shaders::PlanOuterPush outer = {chunk * kChunk, end, step.left, step.columns, parts, step.a, step.b};
+        const shaders::PlanOuterPush outer = {.first = chunk * kChunk,
+                                              .end = end,
+                                              .left = step.left,
+                                              .right = step.columns,
+                                              .parts = parts,
+                                              .a = step.a,
+                                              .b = step.b};
         recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, outer, groups(step, step.left),
                           blocks, last - chunk);
         const bool round_ends = end == rows || last == round + kMostChunks;
@@ -53,7 +59,8 @@ void GpuPlan::record_combination(gpu::Recorder& recorder, const Step& step, std:
                                  std::uint32_t sums) const {
     const std::uint32_t invocations = step.kernel == Kernel::combine ? step.left : step.left * step.columns;
     const std::uint32_t group = combine_.local_size()[0];
-    const shaders::PlanCombinePush push = {table_ + step.sum, first, end, first > 0 ? 1U : 0U};
+    const shaders::PlanCombinePush push = {
+        .table = table_ + step.sum, .first = first, .end = end, .accumulate = first > 0 ? 1U : 0U};
     recorder.dispatch(combine_, {gpu::reads_writes(values_)}, push, (invocations + group - 1) / group, sums);
 }
 
@@ -123,7 +130,11 @@ void GpuPlan::record_pieces(gpu::Recorder& recorder, const Step& step, std::uint
         case Kernel::levels:
             return record_levels(recorder, step, pieces);
         case Kernel::bounds: {
-            const shaders::PlanBoundsPush push = {rows, here, step.level.offset, step.level.row, step.bounds};
+            const shaders::PlanBoundsPush push = {.rows = rows,
+                                                  .count = here,
+                                                  .level = step.level.offset,
+                                                  .level_row = step.level.row,
+                                                  .bounds = step.bounds};
             return recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push, groups(step, here));
         }
         case Kernel::dense:
@@ -135,8 +146,10 @@ void GpuPlan::record_pieces(gpu::Recorder& recorder, const Step& step, std::uint
 }
 
 void GpuPlan::record_levels(gpu::Recorder& recorder, const Step& step, Range levels) const {
-    const shaders::PlanLevelsPush push = {step.columns, step.bounds + levels.first, step.a,
-                                          from_row(step.result, levels.first)};
+    const shaders::PlanLevelsPush push = {.columns = step.columns,
+                                          .bounds = step.bounds + levels.first,
+                                          .a = step.a,
+                                          .result = from_row(step.result, levels.first)};
     recorder.dispatch(pipelines_[step.pipeline], {gpu::reads_writes(values_)}, push,
                       groups(step, step.columns / step.block), levels.end - levels.first);
 }
@@ -146,20 +159,23 @@ void GpuPlan::record_rows(gpu::Recorder& recorder, const Step& step, std::uint32
     const std::uint32_t count = range.end - range.first;
     const auto moved = [&](const GpuView& view) { return from_row(view, range.first); };
     if (step.kernel == Kernel::dense) {
-        const shaders::PlanDensePush push = {count,
-                                             step.columns,
-                                             moved(step.a),
-                                             step.b,
-                                             step.gathers ? step.addend : moved(step.addend),
-                                             moved(step.result),
-                                             moved(step.other),
-                                             moved(step.level)};
+        const shaders::PlanDensePush push = {.rows = count,
+                                             .columns = step.columns,
+                                             .a = moved(step.a),
+                                             .b = step.b,
+                                             .addend = step.gathers ? step.addend : moved(step.addend),
+                                             .result = moved(step.result),
+                                             .other = moved(step.other),
+                                             .level = moved(step.level)};
         recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, count),
                           (step.columns + step.block - 1) / step.block);
     } else {
         const float factor = step.over_batch ? step.factor / static_cast<float>(rows) : step.factor;
-        const shaders::PlanMapPush push = {count, factor, step.gathers ? step.a : moved(step.a), moved(step.b),
-                                           moved(step.result)};
+        const shaders::PlanMapPush push = {.rows = count,
+                                           .factor = factor,
+                                           .a = step.gathers ? step.a : moved(step.a),
+                                           .b = moved(step.b),
+                                           .result = moved(step.result)};
         recorder.dispatch(pipeline, {gpu::reads_writes(values_)}, push, groups(step, count), step.columns);
     }
 }

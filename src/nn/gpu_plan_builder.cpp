@@ -288,8 +288,14 @@ struct GpuPlan::Builder {
         if (may_wait) waiting += floats;
         const bool fours = step.columns % 4 == 0 && in_fours(result);
         const bool own_rows = may_wait && step.rows != kBatch;
-        sums.push_back({elements, step.parts, step.columns, result.offset, result.row, result.column,
-                        own_rows ? static_cast<std::uint32_t>(rows) : 0, fours ? 1U : 0U});
+        sums.push_back({.elements = elements,
+                        .parts = step.parts,
+                        .right = step.columns,
+                        .result = result.offset,
+                        .result_row = result.row,
+                        .result_column = result.column,
+                        .rows = own_rows ? static_cast<std::uint32_t>(rows) : 0,
+                        .vectors = fours ? 1U : 0U});
         if (!may_wait) first_waiting = static_cast<std::uint32_t>(sums.size());
         plan.steps_.push_back(step);
     }

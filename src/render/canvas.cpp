@@ -23,11 +23,25 @@ shaders::vec2 point(double x, double y) {
 }  // namespace
 
 void Canvas::rectangle(double x, double y, double width, double height, const Ink& ink) {
-    marks_.push_back({point(x, y), point(x + width, y + height), {}, {}, pack(ink), 0, kRectangle, 0});
+    marks_.push_back({.from = point(x, y),
+                      .to = point(x + width, y + height),
+                      .uv_from = {},
+                      .uv_to = {},
+                      .colour = pack(ink),
+                      .half_width = 0,
+                      .kind = kRectangle,
+                      .reserved = 0});
 }
 
 void Canvas::line(double x0, double y0, double x1, double y1, double width, const Ink& ink) {
-    marks_.push_back({point(x0, y0), point(x1, y1), {}, {}, pack(ink), static_cast<float>(width / 2), kLine, 0});
+    marks_.push_back({.from = point(x0, y0),
+                      .to = point(x1, y1),
+                      .uv_from = {},
+                      .uv_to = {},
+                      .colour = pack(ink),
+                      .half_width = static_cast<float>(width / 2),
+                      .kind = kLine,
+                      .reserved = 0});
 }
 
 void Canvas::text(double x, double y, const FontSize& size, std::string_view text, const Ink& ink, Align align) {
@@ -38,8 +52,14 @@ void Canvas::text(double x, double y, const FontSize& size, std::string_view tex
         if (glyph->width == 0) continue;
         const double gx = left + pen + glyph->left;
         const double gy = baseline + glyph->top;
-        marks_.push_back({point(gx, gy), point(gx + glyph->width, gy + glyph->height), point(glyph->x, glyph->y),
-                          point(glyph->x + glyph->width, glyph->y + glyph->height), pack(ink), 0, kGlyph, 0});
+        marks_.push_back({.from = point(gx, gy),
+                          .to = point(gx + glyph->width, gy + glyph->height),
+                          .uv_from = point(glyph->x, glyph->y),
+                          .uv_to = point(glyph->x + glyph->width, glyph->y + glyph->height),
+                          .colour = pack(ink),
+                          .half_width = 0,
+                          .kind = kGlyph,
+                          .reserved = 0});
     }
 }
 

@@ -53,14 +53,14 @@ void FieldPass::record(gpu::Recorder& recorder, const ScalarField& field, const 
     };
     const double across = cells(0, field.columns);
     const double up = cells(1, field.rows);
-    const shaders::FieldPush push{{background[0], background[1], background[2], 1},
-                                  {static_cast<float>(pixel * across), static_cast<float>(-pixel * up)},
-                                  {static_cast<float>((corner[0] - field.bounds.low[0]) * across),
-                                   static_cast<float>((corner[1] - field.bounds.low[1]) * up)},
-                                  static_cast<float>(field.low),
-                                  static_cast<float>(1 / (field.high - field.low)),
-                                  static_cast<std::int32_t>(field.columns),
-                                  static_cast<std::int32_t>(field.rows)};
+    const shaders::FieldPush push{.background = {background[0], background[1], background[2], 1},
+                                  .scale = {static_cast<float>(pixel * across), static_cast<float>(-pixel * up)},
+                                  .offset = {static_cast<float>((corner[0] - field.bounds.low[0]) * across),
+                                             static_cast<float>((corner[1] - field.bounds.low[1]) * up)},
+                                  .low = static_cast<float>(field.low),
+                                  .inverse_range = static_cast<float>(1 / (field.high - field.low)),
+                                  .columns = static_cast<std::int32_t>(field.columns),
+                                  .rows = static_cast<std::int32_t>(field.rows)};
     recorder.draw(pipeline_, scene, {gpu::reads(buffer)}, push, 3);
 }
 

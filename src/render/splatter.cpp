@@ -42,15 +42,15 @@ std::array<std::uint32_t, 2> Splatter::groups(std::uint32_t count) const {
 void Splatter::record(gpu::Recorder& recorder, const Particles& particles, const gpu::Buffer& channel,
                       const Camera2d& camera, const SplatWeights& weights, const Accumulators& target) const {
     const bool planar = particles.dim >= 2;
-    const shaders::SplatPush push{splat_transform(camera, target.extent, weights.subpixel_bits),
-                                  particles.first,
-                                  planar ? particles.stride : 0,
-                                  particles.count,
-                                  planar ? 0u : 1u,
-                                  static_cast<std::int32_t>(target.extent.width),
-                                  static_cast<std::int32_t>(target.extent.height),
-                                  static_cast<std::int32_t>(weights.subpixel_bits),
-                                  static_cast<float>(weights.colour_levels())};
+    const shaders::SplatPush push{.transform = splat_transform(camera, target.extent, weights.subpixel_bits),
+                                  .first = particles.first,
+                                  .y_plane = planar ? particles.stride : 0,
+                                  .count = particles.count,
+                                  .strip = planar ? 0u : 1u,
+                                  .width = static_cast<std::int32_t>(target.extent.width),
+                                  .height = static_cast<std::int32_t>(target.extent.height),
+                                  .subpixel_bits = static_cast<std::int32_t>(weights.subpixel_bits),
+                                  .levels = static_cast<float>(weights.colour_levels())};
     const auto [x, y] = groups(particles.count);
     recorder.dispatch(splat_[weights.radius - 1][weights.colour_bits > 0],
                       {gpu::reads(particles.values), gpu::reads(channel), gpu::reads_writes(target.density),
@@ -60,8 +60,10 @@ void Splatter::record(gpu::Recorder& recorder, const Particles& particles, const
 
 void Splatter::record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation,
                              const gpu::Buffer& channel) const {
-    const shaders::OriginPush push{particles.first, particles.count, static_cast<float>(mean),
-                                   static_cast<float>(1 / deviation)};
+    const shaders::OriginPush push{.first = particles.first,
+                                   .count = particles.count,
+                                   .mean = static_cast<float>(mean),
+                                   .inverse_deviation = static_cast<float>(1 / deviation)};
     const auto [x, y] = groups(particles.count);
     recorder.dispatch(origin_, {gpu::reads(particles.values), gpu::writes(channel)}, push, x, y);
 }

@@ -60,15 +60,16 @@ void ToneMapper::record(gpu::Recorder& recorder, const Accumulators& source, std
     const auto gain = [&](double exposure, std::uint32_t points, const SplatWeights& of) {
         return static_cast<float>(ToneCurve{exposure}.gain(std::max(1u, points), of.weight(), pixel_size));
     };
-    const shaders::TonemapPush push{{look.background[0], look.background[1], look.background[2], 1},
-                                    gain(look.exposure, count, weights),
-                                    gain(0, overlay.count, overlay.weights),
-                                    static_cast<float>(1 / std::log2(1 + ToneCurve::kWhite / ToneCurve::kKnee)),
-                                    1.0f / static_cast<float>(weights.colour_levels()),
-                                    static_cast<float>(look.overlay_strength),
-                                    coloured ? kOriginTable : kEntries * static_cast<std::uint32_t>(look.map),
-                                    static_cast<std::int32_t>(source.extent.width),
-                                    static_cast<std::int32_t>(source.extent.height)};
+    const shaders::TonemapPush push{
+        .background = {look.background[0], look.background[1], look.background[2], 1},
+        .gain = gain(look.exposure, count, weights),
+        .overlay_gain = gain(0, overlay.count, overlay.weights),
+        .white = static_cast<float>(1 / std::log2(1 + ToneCurve::kWhite / ToneCurve::kKnee)),
+        .inverse_levels = 1.0f / static_cast<float>(weights.colour_levels()),
+        .overlay_strength = static_cast<float>(look.overlay_strength),
+        .table_offset = coloured ? kOriginTable : kEntries * static_cast<std::uint32_t>(look.map),
+        .width = static_cast<std::int32_t>(source.extent.width),
+        .height = static_cast<std::int32_t>(source.extent.height)};
     recorder.dispatch(pipelines_[coloured][overlay.count > 0][painted_ground],
                       {gpu::reads_writes(source.density), gpu::reads_writes(source.colour), gpu::reads(overlay.density),
                        gpu::reads(tables_), gpu::reads_writes(scene)},

@@ -104,15 +104,15 @@ void BlendKernels::record(gpu::Recorder& recorder, const BlendTarget& target, st
                           diffusion::ParticleRange block) const {
     const Planned& blend = blends_.at(number);
     for (const Pass& pass : blend.passes) {
-        const shaders::BlendPush push = {blend.dst,
-                                         target.stride,
-                                         pass.first_term,
-                                         pass.terms,
-                                         pass.first_draw,
-                                         block.first,
-                                         target.first_particle,
-                                         static_cast<std::uint32_t>(target.seed),
-                                         static_cast<std::uint32_t>(target.seed >> 32)};
+        const shaders::BlendPush push = {.dst = blend.dst,
+                                         .stride = target.stride,
+                                         .first_term = pass.first_term,
+                                         .terms = pass.terms,
+                                         .first_draw = pass.first_draw,
+                                         .first = block.first,
+                                         .first_particle = target.first_particle,
+                                         .seed_low = static_cast<std::uint32_t>(target.seed),
+                                         .seed_high = static_cast<std::uint32_t>(target.seed >> 32)};
         recorder.dispatch(kernels_[pass.kernel].pipeline, {reads_writes(target.values), reads(table_)}, push,
                           gpu::round_up(block.count, group_) / group_, (dim_ + 3) / 4);
     }

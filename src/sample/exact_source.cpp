@@ -171,12 +171,12 @@ class MixtureSource final : public ExactSource {
     void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block) override {
         const auto& [at, answer] = question(block.row);
         const double scale = 1 / (at.alpha * at.alpha * typical_variance_ + at.sigma * at.sigma);
-        const shaders::MixturePreparePush push = {count_,
-                                                  static_cast<float>(at.alpha),
-                                                  static_cast<float>(at.sigma),
-                                                  static_cast<float>(answer.of_denoised),
-                                                  static_cast<float>(answer.of_score),
-                                                  static_cast<float>(scale)};
+        const shaders::MixturePreparePush push = {.count = count_,
+                                                  .alpha = static_cast<float>(at.alpha),
+                                                  .sigma = static_cast<float>(at.sigma),
+                                                  .of_denoised = static_cast<float>(answer.of_denoised),
+                                                  .of_score = static_cast<float>(answer.of_score),
+                                                  .scale = static_cast<float>(scale)};
         recorder.dispatch(prepare_, {reads(components_), writes(rows_)}, push,
                           gpu::round_up(count_, kPrepareGroup) / kPrepareGroup);
         passes_.record(recorder, rows_, values, block, shaders::MixturePush{});

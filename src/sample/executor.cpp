@@ -149,9 +149,10 @@ void Executor::record_start_noise(gpu::Recorder& recorder) {
     record_blend(recorder, kStartBlend, {0, range_.count});
     if (program_.start.is_isotropic()) return;
     for (std::uint32_t e = 0; e < dim_; ++e) {
-        const shaders::AffinePush push = {first_plane(program_.init_register) + e, stride_,
-                                          static_cast<float>(program_.start.scale_of(e)),
-                                          static_cast<float>(program_.start.mean_of(e))};
+        const shaders::AffinePush push = {.plane = first_plane(program_.init_register) + e,
+                                          .stride = stride_,
+                                          .scale = static_cast<float>(program_.start.scale_of(e)),
+                                          .offset = static_cast<float>(program_.start.mean_of(e))};
         recorder.dispatch(affine_, {reads_writes(values_)}, push, groups({0, range_.count}));
     }
 }
@@ -197,8 +198,11 @@ void Executor::record_blend(gpu::Recorder& recorder, std::uint32_t number, diffu
 
 void Executor::record(gpu::Recorder& recorder, const diffusion::Clamp& clamp, std::uint32_t /*row*/,
                       diffusion::ParticleRange block) {
-    const shaders::ClampPush push = {first_plane(clamp.dst), stride_, block.first, static_cast<float>(clamp.low),
-                                     static_cast<float>(clamp.high)};
+    const shaders::ClampPush push = {.first_plane = first_plane(clamp.dst),
+                                     .stride = stride_,
+                                     .first = block.first,
+                                     .low = static_cast<float>(clamp.low),
+                                     .high = static_cast<float>(clamp.high)};
     recorder.dispatch(clamp_, {reads_writes(values_)}, push, groups(block), dim_);
 }
 
@@ -206,20 +210,23 @@ void Executor::record(gpu::Recorder& recorder, const diffusion::Threshold& thres
                       diffusion::ParticleRange block) {
     const double position = threshold.ratio * (dim_ - 1);
     const auto rank = static_cast<std::uint32_t>(position);
-    const shaders::ThresholdPush push = {
-        first_plane(threshold.dst),       stride_, block.first, rank, static_cast<float>(position - rank),
-        static_cast<float>(threshold.max)};
+    const shaders::ThresholdPush push = {.first_plane = first_plane(threshold.dst),
+                                         .stride = stride_,
+                                         .first = block.first,
+                                         .rank = rank,
+                                         .fraction = static_cast<float>(position - rank),
+                                         .most = static_cast<float>(threshold.max)};
     recorder.dispatch(threshold_, {reads_writes(values_)}, push, groups(block));
 }
 
 void Executor::record(gpu::Recorder& recorder, const diffusion::Mask& mask, std::uint32_t /*row*/,
                       diffusion::ParticleRange block) {
-    const shaders::MaskPush push = {first_plane(mask.dst),
-                                    first_plane(mask.a),
-                                    first_plane(mask.b),
-                                    first_plane(program_.mask_register),
-                                    stride_,
-                                    block.first};
+    const shaders::MaskPush push = {.dst = first_plane(mask.dst),
+                                    .a = first_plane(mask.a),
+                                    .b = first_plane(mask.b),
+                                    .mask = first_plane(program_.mask_register),
+                                    .stride = stride_,
+                                    .first = block.first};
     recorder.dispatch(mask_, {reads_writes(values_)}, push, groups(block), dim_);
 }
 

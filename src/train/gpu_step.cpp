@@ -113,12 +113,18 @@ void GpuStep::warm_up() {
 void GpuStep::upload_constants() {
     std::vector<shaders::Level> levels;
     for (const NoiseLevel& level : source_.levels()) {
-        levels.push_back({static_cast<float>(level.c_noise), static_cast<float>(level.c_in),
-                          static_cast<float>(level.alpha), static_cast<float>(level.sigma),
-                          static_cast<float>(level.sigma_step), static_cast<float>(level.of_data),
-                          static_cast<float>(level.of_noise), static_cast<float>(level.of_step),
-                          static_cast<float>(std::sqrt(level.weight)), static_cast<float>(level.skip),
-                          static_cast<float>(level.out), static_cast<float>(level.spread)});
+        levels.push_back({.c_noise = static_cast<float>(level.c_noise),
+                          .c_in = static_cast<float>(level.c_in),
+                          .alpha = static_cast<float>(level.alpha),
+                          .sigma = static_cast<float>(level.sigma),
+                          .sigma_step = static_cast<float>(level.sigma_step),
+                          .of_data = static_cast<float>(level.of_data),
+                          .of_noise = static_cast<float>(level.of_noise),
+                          .of_step = static_cast<float>(level.of_step),
+                          .root_weight = static_cast<float>(std::sqrt(level.weight)),
+                          .skip = static_cast<float>(level.skip),
+                          .out_ = static_cast<float>(level.out),
+                          .spread = static_cast<float>(level.spread)});
     }
     gpu::upload<shaders::Level>(device_, levels_, levels);
     const data::TensorMap tensors = initial_weights();
@@ -171,28 +177,28 @@ void GpuStep::record_batch(gpu::Recorder& recorder, std::uint64_t step, Rows ran
     const auto place = [&](bool there, const char* name) { return there ? plan_->place(name).offset : 0; };
     const bool implicit = form.loss != BatchForm::Loss::regression;
     const nn::GpuView x = plan_->place("x");
-    const shaders::BatchPush push = {rows,
-                                     static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
-                                     static_cast<std::uint32_t>(source_.levels().size()),
-                                     static_cast<std::uint32_t>(source_.pool().count),
-                                     static_cast<std::uint32_t>(step),
-                                     base::kTrainStream,
-                                     static_cast<std::uint32_t>(settings_.seed),
-                                     static_cast<std::uint32_t>(settings_.seed >> 32U),
-                                     source_.hidden_below(),
-                                     x.column,
-                                     place(true, "c_noise"),
-                                     level_place(),
-                                     x.offset,
-                                     place(form.classes > 0, "label"),
-                                     place(!implicit, "target"),
-                                     place(form.weighted, "root_weight"),
-                                     place(form.skips, "skip"),
-                                     place(implicit, "out"),
-                                     place(implicit, "spread"),
-                                     place(form.loss == BatchForm::Loss::sliced, "direction"),
-                                     range.first,
-                                     range.end};
+    const shaders::BatchPush push = {.rows = rows,
+                                     .levels = static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
+                                     .all_levels = static_cast<std::uint32_t>(source_.levels().size()),
+                                     .points = static_cast<std::uint32_t>(source_.pool().count),
+                                     .step = static_cast<std::uint32_t>(step),
+                                     .stream = base::kTrainStream,
+                                     .seed_low = static_cast<std::uint32_t>(settings_.seed),
+                                     .seed_high = static_cast<std::uint32_t>(settings_.seed >> 32U),
+                                     .hidden_below = source_.hidden_below(),
+                                     .stride = x.column,
+                                     .times = place(true, "c_noise"),
+                                     .level = level_place(),
+                                     .x = x.offset,
+                                     .label = place(form.classes > 0, "label"),
+                                     .target = place(!implicit, "target"),
+                                     .root_weight = place(form.weighted, "root_weight"),
+                                     .skip = place(form.skips, "skip"),
+                                     .out_ = place(implicit, "out"),
+                                     .spread = place(implicit, "spread"),
+                                     .direction = place(form.loss == BatchForm::Loss::sliced, "direction"),
+                                     .first = range.first,
+                                     .end = range.end};
     const std::uint32_t group = draw_.local_size()[0];
     const std::uint32_t groups = (range.end - range.first + group - 1) / group;
     recorder.dispatch(
@@ -203,19 +209,19 @@ void GpuStep::record_batch(gpu::Recorder& recorder, std::uint64_t step, Rows ran
 /// Targets of explicit score matching.
 void GpuStep::record_targets(gpu::Recorder& recorder, std::uint64_t step, Rows range) const {
     const nn::GpuView x = plan_->place("x");
-    const shaders::KernelTargetPush push = {range.end,
-                                            static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
-                                            static_cast<std::uint32_t>(source_.levels().size()),
-                                            static_cast<std::uint32_t>(source_.pool().count),
-                                            static_cast<std::uint32_t>(step),
-                                            base::kTrainStream,
-                                            static_cast<std::uint32_t>(settings_.seed),
-                                            static_cast<std::uint32_t>(settings_.seed >> 32U),
-                                            x.column,
-                                            level_place(),
-                                            x.offset,
-                                            plan_->place("target").offset,
-                                            range.first};
+    const shaders::KernelTargetPush push = {.end = range.end,
+                                            .levels = static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
+                                            .all_levels = static_cast<std::uint32_t>(source_.levels().size()),
+                                            .points = static_cast<std::uint32_t>(source_.pool().count),
+                                            .step = static_cast<std::uint32_t>(step),
+                                            .stream = base::kTrainStream,
+                                            .seed_low = static_cast<std::uint32_t>(settings_.seed),
+                                            .seed_high = static_cast<std::uint32_t>(settings_.seed >> 32U),
+                                            .stride = x.column,
+                                            .level = level_place(),
+                                            .x = x.offset,
+                                            .target = plan_->place("target").offset,
+                                            .first = range.first};
     const std::uint32_t group = target_.local_size()[0];
     recorder.dispatch(target_, {gpu::reads_writes(plan_->values()), gpu::reads(points_), gpu::reads(levels_)}, push,
                       (range.end - range.first + group - 1) / group);
@@ -234,25 +240,28 @@ void GpuStep::record_update(gpu::Recorder& recorder, std::uint64_t step) const {
     const auto count = static_cast<std::uint32_t>(trained_);
     const std::uint32_t gradient = plan_->output(1).offset;
     recorder.dispatch(norm_, {gpu::reads(values), gpu::writes(figures_), gpu::reads_writes(state_)},
-                      shaders::NormPush{plan_->output(0).offset, gradient, count, 2 * index,
-                                        static_cast<float>(source_.hopeless_loss())},
+                      shaders::NormPush{.loss = plan_->output(0).offset,
+                                        .gradient = gradient,
+                                        .count = count,
+                                        .report = 2 * index,
+                                        .hopeless = static_cast<float>(source_.hopeless_loss())},
                       1);
     const auto power = static_cast<double>(step + 1);
     const double rate = learning_rate(settings_, step);
-    const shaders::AdamPush adam = {plan_->place("input.weight").offset,
-                                    gradient,
-                                    count,
-                                    2 * index,
-                                    static_cast<float>(settings_.clip),
-                                    static_cast<float>(1 - rate * settings_.weight_decay),
-                                    static_cast<float>(rate / (1 - std::pow(kAdamBeta1, power))),
-                                    static_cast<float>(1 / std::sqrt(1 - std::pow(kAdamBeta2, power))),
-                                    static_cast<float>(kAdamBeta1),
-                                    static_cast<float>(kAdamBeta2),
-                                    static_cast<float>(1 - kAdamBeta1),
-                                    static_cast<float>(1 - kAdamBeta2),
-                                    static_cast<float>(kAdamEpsilon),
-                                    static_cast<float>(1 - average_decay(settings_.ema, step))};
+    const shaders::AdamPush adam = {.weights = plan_->place("input.weight").offset,
+                                    .gradient = gradient,
+                                    .count = count,
+                                    .report = 2 * index,
+                                    .clip = static_cast<float>(settings_.clip),
+                                    .keep = static_cast<float>(1 - rate * settings_.weight_decay),
+                                    .step = static_cast<float>(rate / (1 - std::pow(kAdamBeta1, power))),
+                                    .correction = static_cast<float>(1 / std::sqrt(1 - std::pow(kAdamBeta2, power))),
+                                    .keep_first = static_cast<float>(kAdamBeta1),
+                                    .keep_second = static_cast<float>(kAdamBeta2),
+                                    .take_first = static_cast<float>(1 - kAdamBeta1),
+                                    .take_second = static_cast<float>(1 - kAdamBeta2),
+                                    .epsilon = static_cast<float>(kAdamEpsilon),
+                                    .take_average = static_cast<float>(1 - average_decay(settings_.ema, step))};
     recorder.dispatch(adam_,
                       {gpu::reads_writes(values), gpu::reads(figures_), gpu::reads_writes(moments_),
                        gpu::reads_writes(average_), gpu::reads(state_)},

@@ -21,8 +21,12 @@ class RandomOnDevice : public GpuTest {};
 TEST_F(RandomOnDevice, WordsAndNormalsEqualTheHosts) {
     constexpr std::uint32_t kParticles = 100'000;
     constexpr std::uint64_t kSeed = 0x123456789abcdefULL;
-    const shaders::RandomPush push = {
-        static_cast<std::uint32_t>(kSeed), static_cast<std::uint32_t>(kSeed >> 32), kParticles, 3, 17, 1};
+    const shaders::RandomPush push = {.seed_low = static_cast<std::uint32_t>(kSeed),
+                                      .seed_high = static_cast<std::uint32_t>(kSeed >> 32),
+                                      .count = kParticles,
+                                      .block = 3,
+                                      .index = 17,
+                                      .stream = 1};
     const ComputePipeline pipeline(device(), "random", shaders::gpu_random_comp);
     const std::vector<float> nan(4 * kParticles, std::numeric_limits<float>::quiet_NaN());
     const Buffer words = make_buffer<float>(device(), "words", nan);
