@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "bench/benchmark.hpp"
+#include "gpu/readback.hpp"
 #include "gpu/recorder.hpp"
 #include "gpu/transfer.hpp"
 #include "render/renderer.hpp"
@@ -36,12 +39,12 @@ class Frame : public Case {
     void check() override {
         renderer_.warm_up();
         measure();
-        const gpu::Buffer pixels(device_, "frame bench pixels", VkDeviceSize{4} * kExtent.width * kExtent.height,
-                                 gpu::MemoryUse::readback);
+        gpu::Readback<std::uint8_t> pixels(device_, "frame bench pixels",
+                                           std::size_t{4} * kExtent.width * kExtent.height);
         recorder_.begin();
-        recorder_.copy(renderer_.scene(), pixels);
-        device_.wait(device_.submit(recorder_));
-        const auto rgba = pixels.mapped<std::uint8_t>();
+        pixels.record(recorder_, renderer_.scene());
+        pixels.submitted(device_.submit(recorder_));
+        const std::span<const std::uint8_t> rgba = pixels.wait();
         if (*std::max_element(rgba.begin(), rgba.end() - 1) < 128) {
             throw base::running_error("benchmark computes the wrong thing", name(), "the picture is dark");
         }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gpu/readback.hpp"
 #include "gpu/recorder.hpp"
 
 namespace scorefield::gpu {
@@ -19,12 +20,12 @@ void upload_bytes(Device& device, const Buffer& target, std::span<const std::byt
 
 void download_bytes(Device& device, const Buffer& source, std::span<std::byte> bytes, VkDeviceSize offset) {
     if (bytes.empty()) return;
-    const Buffer staging(device, "staging for " + source.name(), bytes.size(), MemoryUse::readback);
+    Readback<std::byte> staging(device, "staging for " + source.name(), bytes.size());
     Recorder recorder(device, "download from " + source.name());
     recorder.begin();
-    recorder.copy(source, offset, staging, 0, bytes.size());
-    device.wait(device.submit(recorder));
-    std::ranges::copy(staging.mapped<const std::byte>(), bytes.begin());
+    staging.record(recorder, source, offset, bytes.size());
+    staging.submitted(device.submit(recorder));
+    std::ranges::copy(staging.wait(), bytes.begin());
 }
 
 }  // namespace scorefield::gpu

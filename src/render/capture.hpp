@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
-#include <optional>
 #include <vector>
 
-#include "gpu/buffer.hpp"
 #include "gpu/device.hpp"
 #include "gpu/image.hpp"
+#include "gpu/readback.hpp"
 #include "gpu/recorder.hpp"
 #include "render/picture.hpp"
 
@@ -37,11 +37,10 @@ class Capture {
     struct Pending {
         std::size_t slot = 0;
         VkExtent2D extent{};
-        std::optional<gpu::Submission> submission;
     };
 
     gpu::Device& device_;
-    std::vector<gpu::Buffer> slots_;
+    std::vector<gpu::Readback<std::uint8_t>> slots_;
     std::deque<Pending> pending_;
     std::size_t next_ = 0;
 };

@@ -18,35 +18,27 @@ constexpr std::uint32_t kMostDims = 3;
 }  // namespace
 
 MomentsReadout::MomentsReadout(gpu::Device& device)
-    : device_(device),
-      particles_(device, "measured particles", VkDeviceSize{sizeof(float)} * kMost * kMostDims,
-                 gpu::MemoryUse::readback) {}
+    : particles_(device, "measured particles", std::size_t{kMost} * kMostDims) {}
 
 void MomentsReadout::watch(const session::Scene& scene) {
     clean_.reset();
     if (scene.model().target) clean_ = scene.model().target->moments();
-    stale_ = submission_.has_value();
-    if (!stale_) copied_.reset();
+    particles_.discard();
+    copied_.reset();
     measured_ = {};
     exact_ = {};
 }
 
 void MomentsReadout::poll() {
-    if (!submission_ || !device_.completed(*submission_)) return;
-    submission_.reset();
-    if (stale_) {
-        copied_.reset();
-        stale_ = false;
-        return;
-    }
-    measured_ = measure(copied_->count);
+    const std::optional<std::span<const float>> values = particles_.take();
+    if (!values) return;
+    measured_ = measure(*values, copied_->count);
     exact_ = marginal_moments(*clean_, {copied_->moment.alpha, copied_->moment.sigma});
 }
 
 /// Sums in double precision, the variance about the mean.
-diffusion::AxisMoments MomentsReadout::measure(std::uint32_t count) const {
+diffusion::AxisMoments MomentsReadout::measure(std::span<const float> values, std::uint32_t count) const {
     diffusion::AxisMoments moments;
-    const std::span<const float> values = particles_.mapped<const float>();
     for (std::size_t e = 0; e < clean_->mean.size(); ++e) {
         const std::span<const float> plane = values.subspan(e * count, count);
         double sum = 0;
@@ -61,23 +53,15 @@ diffusion::AxisMoments MomentsReadout::measure(std::uint32_t count) const {
 }
 
 void MomentsReadout::record(gpu::Recorder& recorder, const session::Player& player) {
-    if (!clean_ || submission_ || player.program().evaluations() == 0) return;
+    if (!clean_ || particles_.pending() || player.program().evaluations() == 0) return;
     const session::Moment moment = player.moment();
     if (copied_ && copied_->moment.state == moment.state && copied_->spec == player.spec()) return;
     const sample::ParticleView shown = player.particles();
     const std::uint32_t count = std::min(kMost, shown.count);
     for (std::uint32_t e = 0; e < shown.dim; ++e) {
-        recorder.copy(shown.values, VkDeviceSize{sizeof(float)} * e * shown.stride, particles_,
-                      VkDeviceSize{sizeof(float)} * e * count, VkDeviceSize{sizeof(float)} * count);
+        particles_.record(recorder, shown.values, std::size_t{e} * shown.stride, count, std::size_t{e} * count);
     }
     copied_ = {player.spec(), moment, count};
-    recorded_ = true;
-}
-
-void MomentsReadout::submitted(gpu::Submission submission) {
-    if (!recorded_) return;
-    submission_ = submission;
-    recorded_ = false;
 }
 
 int MomentsReadout::lines() const {

@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "diffusion/target.hpp"
-#include "gpu/buffer.hpp"
 #include "gpu/device.hpp"
+#include "gpu/readback.hpp"
 #include "gpu/recorder.hpp"
 #include "session/scene.hpp"
 
@@ -25,7 +26,7 @@ class MomentsReadout {
     /// on their way.
     void record(gpu::Recorder& recorder, const session::Player& player);
     /// The submission of the recording.
-    void submitted(gpu::Submission submission);
+    void submitted(gpu::Submission submission) { particles_.submitted(submission); }
 
     /// What `draw` takes, in lines of text.
     int lines() const;
@@ -40,15 +41,11 @@ class MomentsReadout {
         std::uint32_t count = 0;
     };
 
-    diffusion::AxisMoments measure(std::uint32_t count) const;
+    diffusion::AxisMoments measure(std::span<const float> values, std::uint32_t count) const;
 
-    gpu::Device& device_;
-    gpu::Buffer particles_;                        ///< (dim, count) planes
+    gpu::Readback<float> particles_;               ///< (dim, count) planes
     std::optional<diffusion::AxisMoments> clean_;  ///< of the target
     std::optional<State> copied_;                  ///< last; measured once it has arrived
-    std::optional<gpu::Submission> submission_;    ///< that carries it
-    bool recorded_ = false;                        ///< by the recording under way
-    bool stale_ = false;                           ///< what is on its way is of another scene
     diffusion::AxisMoments measured_;              ///< empty before the first
     diffusion::AxisMoments exact_;                 ///< at the same moment
 };

@@ -1,6 +1,8 @@
 #include "viewer/weights_snapshot.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 
 namespace scorefield::viewer {
 
@@ -9,15 +11,14 @@ void WeightsSnapshot::watch(const train::GpuTrainer& trainer, const data::Tensor
     trainer_ = &trainer;
     trained_ = nn::trained_tensors(trainer.network());
     copies_.push_back(std::make_shared<data::TensorMap>(initial));
-    readback_ = gpu::Buffer(device_, "weights, read-back", trainer.averaged().bytes(), gpu::MemoryUse::readback);
+    const auto count = static_cast<std::size_t>(trainer.averaged().bytes()) / sizeof(float);
+    readback_ = gpu::Readback<float>(device_, "weights, read-back", count);
 }
 
 void WeightsSnapshot::forget() {
     trainer_ = nullptr;
     readback_ = {};
     copied_.reset();
-    recorded_ = false;
-    submission_.reset();
     tensors_.reset();
     steps_ = 0;
     copies_.clear();
@@ -31,11 +32,10 @@ std::shared_ptr<data::TensorMap> WeightsSnapshot::unused_copy() {
 }
 
 void WeightsSnapshot::poll() {
-    if (!submission_ || !device_.completed(*submission_)) return;
-    submission_.reset();
-    const std::span<const float> averaged = readback_.mapped<const float>();
+    const std::optional<std::span<const float>> averaged = readback_.take();
+    if (!averaged) return;
     const std::shared_ptr<data::TensorMap> tensors = unused_copy();
-    auto next = averaged.begin();
+    auto next = averaged->begin();
     for (const nn::TensorSpec& spec : trained_) {
         std::vector<float>& values = tensors->at(spec.name).values;
         const auto end = next + static_cast<std::ptrdiff_t>(values.size());
@@ -47,16 +47,9 @@ void WeightsSnapshot::poll() {
 }
 
 void WeightsSnapshot::record(gpu::Recorder& recorder) {
-    if (trainer_ == nullptr || submission_ || copied_ == trainer_->steps()) return;
-    recorder.copy(trainer_->averaged(), readback_);
+    if (trainer_ == nullptr || readback_.pending() || copied_ == trainer_->steps()) return;
+    readback_.record(recorder, trainer_->averaged());
     copied_ = trainer_->steps();
-    recorded_ = true;
-}
-
-void WeightsSnapshot::submitted(gpu::Submission submission) {
-    if (!recorded_) return;
-    submission_ = submission;
-    recorded_ = false;
 }
 
 }  // namespace scorefield::viewer

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "data/tensors.hpp"
-#include "gpu/buffer.hpp"
 #include "gpu/device.hpp"
+#include "gpu/readback.hpp"
 #include "gpu/recorder.hpp"
 #include "nn/mlp.hpp"
 #include "train/gpu_trainer.hpp"
@@ -27,7 +27,7 @@ class WeightsSnapshot {
     /// Copies the weights, if other ones than before and none are on their way.
     void record(gpu::Recorder& recorder);
     /// The submission of the recording.
-    void submitted(gpu::Submission submission);
+    void submitted(gpu::Submission submission) { readback_.submitted(submission); }
 
     /// Null before the first.
     std::shared_ptr<const data::TensorMap> tensors() const { return tensors_; }
@@ -39,10 +39,8 @@ class WeightsSnapshot {
 
     gpu::Device& device_;
     const train::GpuTrainer* trainer_ = nullptr;
-    gpu::Buffer readback_;
-    std::optional<std::uint64_t> copied_;        ///< the step of the weights copied last
-    bool recorded_ = false;                      ///< by the recording under way
-    std::optional<gpu::Submission> submission_;  ///< that carries them
+    gpu::Readback<float> readback_;
+    std::optional<std::uint64_t> copied_;  ///< the step of the weights copied last
     std::vector<nn::TensorSpec> trained_;
     /// Of all tensors, those that are never trained as they are: filled in turn, so that no frame makes new ones but
     /// where readers keep older snapshots.

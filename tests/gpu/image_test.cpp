@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/error.hpp"
 #include "gpu/gpu_fixture.hpp"
+#include "gpu/readback.hpp"
 #include "shaders/gpu/paint.comp.hpp"
 #include "shaders/gpu/quads.frag.hpp"
 #include "shaders/gpu/quads.vert.hpp"
@@ -27,13 +29,13 @@ class ImageTest : public GpuTest {
   protected:
     static std::vector<Pixel> pixels(const Image& image) {
         const std::size_t count = std::size_t{image.extent().width} * image.extent().height;
-        const Buffer host(device(), "pixels", count * 4, MemoryUse::readback);
+        Readback<Pixel> host(device(), "pixels", count);
         Recorder recorder(device(), "read pixels");
         recorder.begin();
-        recorder.copy(image, host);
-        device().wait(device().submit(recorder));
-        const auto mapped = host.mapped<const Pixel>();
-        return {mapped.begin(), mapped.begin() + static_cast<std::ptrdiff_t>(count)};
+        host.record(recorder, image);
+        host.submitted(device().submit(recorder));
+        const std::span<const Pixel> values = host.wait();
+        return {values.begin(), values.end()};
     }
 };
 
