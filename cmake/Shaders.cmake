@@ -1,5 +1,6 @@
 # scorefield_shaders(<target> [FOLDER tests] FILES a/b.comp ...): compiles GLSL (paths below shaders/, or below FOLDER) to SPIR-V at build time and
 # embeds it: `#include "shaders/a/b.comp.hpp"` gives `scorefield::shaders::a_b_comp`, an array of 32-bit words.
+# Shaders include each other below shaders/, and what they share with C++ by its path from the project's root, as C++ does.
 # Unoptimised on purpose: the driver optimises, and spirv-opt runs out of memory on large unrolled shaders.
 function(scorefield_shaders target)
   cmake_parse_arguments(ARG "" "FOLDER" "FILES" ${ARGN})

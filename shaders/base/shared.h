@@ -29,7 +29,6 @@ struct alignas(16) vec4 : std::array<float, 4> {};
 #define SHARED_BEGIN
 #define SHARED_END
 #define SHARED_DEFAULT(value)
-// The size in C++; structs with vectors state it, so that no padding goes unnoticed.
 #define SHARED_SIZE(type, bytes)
 
 #endif
