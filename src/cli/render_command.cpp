@@ -249,7 +249,8 @@ int render_command(const settings::Settings& asked) {
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::Reference reference = session::open_reference(settings.data, model);
     say(settings, reference.notes);
-    session::Scene scene(device, std::move(model), spec, reference, {settings.width, settings.height});
+    const session::PreparedRun run = session::prepare_run(spec, model);
+    session::Scene scene(device, std::move(model), run, reference, {settings.width, settings.height});
     say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
                                      settings.data.empty() ? scene.model().data : settings.data));
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -20,8 +21,10 @@ inline constexpr std::uint32_t kPilotParticles = 4096;
 /// are numbers, so that the program is static again. Runs on several threads; the results do not depend on how many.
 class Pilot {
   public:
-    /// `source` must outlive the pilot.
-    Pilot(const ScoreSource& source, std::uint64_t seed, std::uint32_t particles = kPilotParticles);
+    /// `source` must outlive the pilot. `heed` is called on several threads before they evaluate and may throw, which
+    /// ends the call under way; empty: nothing.
+    Pilot(const ScoreSource& source, std::uint64_t seed, std::uint32_t particles = kPilotParticles,
+          std::function<void()> heed = {});
 
     std::uint64_t seed() const { return seed_; }
     std::uint32_t particles() const { return particles_; }
@@ -44,6 +47,7 @@ class Pilot {
     std::array<const ScoreSource*, 1> sources_;
     std::uint64_t seed_;
     std::uint32_t particles_;
+    std::function<void()> heed_;
     base::ThreadPool pool_;
     std::vector<Machine> parts_;
 };

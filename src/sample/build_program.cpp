@@ -123,7 +123,8 @@ diffusion::Marginal first_level(const SamplingSpec& spec, const model::Model& mo
     return {};
 }
 
-diffusion::Program build_program(const SamplingSpec& spec, const model::Model& model) {
+diffusion::Program build_program(const SamplingSpec& spec, const model::Model& model,
+                                 const std::function<void()>& heed) {
     if (!spec.program.empty()) return open_program(spec, model);
     const diffusion::Course course = course_of(spec, model);
     const auto compile = [&](diffusion::Pilot* pilot) {
@@ -135,7 +136,7 @@ diffusion::Program build_program(const SamplingSpec& spec, const model::Model& m
         return compile(nullptr);
     }
     const std::unique_ptr<diffusion::ScoreSource> score = model.host_score();
-    diffusion::Pilot pilot(*score, spec.seed);
+    diffusion::Pilot pilot(*score, spec.seed, diffusion::kPilotParticles, heed);
     return compile(&pilot);
 }
 

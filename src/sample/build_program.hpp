@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <string_view>
+
 #include "diffusion/course.hpp"
 #include "diffusion/program.hpp"
 #include "model/model.hpp"
@@ -14,8 +18,9 @@ diffusion::Program read_program(const std::string& name);
 inline constexpr std::string_view kChainProgram = "three_states";
 
 /// The program of `spec`, or its sampler as a program over the model's process; samplers that need a pilot try it on
-/// the model. Throws base::Error (request) naming the field, or the file and the place in it.
-diffusion::Program build_program(const SamplingSpec& spec, const model::Model& model);
+/// the model. Throws base::Error (request) naming the field, or the file and the place in it. `heed`: of the pilot.
+diffusion::Program build_program(const SamplingSpec& spec, const model::Model& model,
+                                 const std::function<void()>& heed = {});
 
 /// The nodes that the sampler visits, from data to noise where it inverts. Their initial distribution is matched to the
 /// moments of the data if they are known, else, or if `spec` says so, the prior.

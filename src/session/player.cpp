@@ -7,7 +7,6 @@
 #include <variant>
 
 #include "base/error.hpp"
-#include "sample/build_program.hpp"
 
 namespace scorefield::session {
 namespace {
@@ -32,14 +31,6 @@ std::vector<Moment> moments_of(const diffusion::Program& program) {
     return moments;
 }
 
-/// Throws where the program takes more than noise.
-void require_no_inputs(const diffusion::Program& program, const sample::SamplingSpec& spec) {
-    if (program.mask_register < 0) return;
-    throw base::request_error("missing inputs", spec.program.empty() ? "`sampler`" : "`program`",
-                              program.sampler + " needs `known` and `mask`, which only 'sample' takes",
-                              "use 'scorefield sample' with `known` and `mask`, or choose another sampler");
-}
-
 void require_room(const gpu::Device& device, std::uint32_t dim, int registers, std::uint32_t particles) {
     const std::uint32_t most = sample::Executor::largest_capacity(device, dim, registers);
     if (particles <= most) return;
@@ -55,29 +46,27 @@ VkDeviceSize state_bytes(const sample::ParticleView& view) {
 
 }  // namespace
 
-Player::Player(gpu::Device& device, const model::Model& model, const sample::SamplingSpec& spec)
-    : device_(device), model_(model), score_(device, model), spec_(spec) {
-    load(spec);
+Player::Player(gpu::Device& device, const model::Model& model, const PreparedRun& run)
+    : device_(device), model_(model), score_(device, model), spec_(run.spec) {
+    take(run);
 }
 
-void Player::load(const sample::SamplingSpec& spec) {
-    const diffusion::Program program = sample::build_program(spec, model_);
-    require_no_inputs(program, spec);
-    const sample::StartRows rows = sample::start_rows(spec, model_, program);
+void Player::take(const PreparedRun& run) {
+    const std::uint32_t particles = run.spec.particles;
     std::unique_ptr<sample::Executor> larger;
     gpu::Buffer shown;
-    if (!executor_ || spec.particles > executor_->capacity() || program.registers > executor_->registers()) {
+    if (!executor_ || particles > executor_->capacity() || run.program.registers > executor_->registers()) {
         const std::uint32_t dim = score_.source().dim();
-        const int registers = std::max(program.registers, executor_ ? executor_->registers() : kUsualRegisters);
-        require_room(device_, dim, registers, spec.particles);
+        const int registers = std::max(run.program.registers, executor_ ? executor_->registers() : kUsualRegisters);
+        require_room(device_, dim, registers, particles);
         sample::GpuSource* const sources[] = {&score_.source()};
-        larger = std::make_unique<sample::Executor>(device_, sources, spec.particles, registers);
+        larger = std::make_unique<sample::Executor>(device_, sources, particles, registers);
         shown = gpu::Buffer(device_, "shown particles", state_bytes(larger->state()));
     }
-    std::optional<gpu::Buffer> start = make_start(rows, larger ? *larger : *executor_, spec.particles);
+    std::optional<gpu::Buffer> start = make_start(run.start, larger ? *larger : *executor_);
     try {
         if (larger) larger->warm_up();
-        (larger ? larger : executor_)->load(program, spec.seed, {0, spec.particles});
+        (larger ? larger : executor_)->load(run.program, run.spec.seed, {0, particles});
     } catch (const base::Error&) {
         if (executor_) reload();
         throw;
@@ -88,10 +77,10 @@ void Player::load(const sample::SamplingSpec& spec) {
     }
     start_ = std::move(start);
     const bool playing = playback_.playing();
-    playback_ = Playback(program.steps);
+    playback_ = Playback(run.program.steps);
     if (!playing) playback_.pause();
-    moments_ = moments_of(program);
-    spec_ = spec;
+    moments_ = moments_of(run.program);
+    spec_ = run.spec;
     start_again();
 }
 
@@ -102,12 +91,10 @@ void Player::reload() {
     start_again();
 }
 
-std::optional<gpu::Buffer> Player::make_start(const sample::StartRows& rows, const sample::Executor& executor,
-                                              std::uint32_t particles) const {
-    if (!rows) return std::nullopt;
+std::optional<gpu::Buffer> Player::make_start(const std::vector<float>& states,
+                                              const sample::Executor& executor) const {
+    if (states.empty()) return std::nullopt;
     const sample::ParticleView view = executor.state();
-    std::vector<float> states(std::size_t{particles} * view.dim);
-    rows(0, states);
     gpu::Buffer buffer(device_, "start states", state_bytes(view), gpu::MemoryUse::upload);
     const std::span<float> planes = buffer.mapped<float>();
     std::ranges::fill(planes, 0.0F);
@@ -124,10 +111,6 @@ void Player::start_again() {
     advanced_ = 0;
     shown_state_ = 0;
     start_recorded_ = false;
-}
-
-void Player::apply(const sample::SamplingSpec& spec) {
-    if (spec_ != spec) load(spec);
 }
 
 void Player::prepare_live(const gpu::Buffer& trained, std::size_t classes) {

@@ -9,9 +9,9 @@
 #include "gpu/device.hpp"
 #include "gpu/recorder.hpp"
 #include "sample/executor.hpp"
-#include "sample/start.hpp"
 #include "session/gpu_score.hpp"
 #include "session/playback.hpp"
+#include "session/prepared_run.hpp"
 
 namespace scorefield::session {
 
@@ -39,14 +39,13 @@ struct LiveWeights {
 /// last whole state, so that a step may take several recordings.
 class Player {
   public:
-    /// Makes and warms everything that playing needs. Throws base::Error as load_model, build_program and Executor do.
-    Player(gpu::Device& device, const model::Model& model, const sample::SamplingSpec& spec);
+    /// Makes and warms everything that playing needs. Throws base::Error as Executor does.
+    Player(gpu::Device& device, const model::Model& model, const PreparedRun& run);
 
-    /// Compiles anew and starts again if `spec` differs from what is loaded.
-    /// Host work only, the GPU is not waited for; except where there are more particles than ever before, which need
-    /// new memory. When it throws base::Error, what was loaded goes on, or starts again where the network had been
-    /// touched.
-    void apply(const sample::SamplingSpec& spec);
+    /// Starts this run of the same model. The GPU is not waited for; except where there are more particles than ever
+    /// before, which need new memory. When it throws base::Error, what was loaded goes on, or starts again where the
+    /// network had been touched.
+    void take(const PreparedRun& run);
     /// What is loaded.
     const sample::SamplingSpec& spec() const { return spec_; }
 
@@ -83,11 +82,9 @@ class Player {
     std::uint32_t count() const { return spec_.particles; }
 
   private:
-    void load(const sample::SamplingSpec& spec);
     void reload();
     void start_again();
-    std::optional<gpu::Buffer> make_start(const sample::StartRows& rows, const sample::Executor& executor,
-                                          std::uint32_t particles) const;
+    std::optional<gpu::Buffer> make_start(const std::vector<float>& states, const sample::Executor& executor) const;
     void record_start(gpu::Recorder& recorder);
     bool has_taken(const LiveWeights& live) const { return version_ == live.version && label_ == live.label; }
     void take_weights(gpu::Recorder& recorder, const LiveWeights& live);

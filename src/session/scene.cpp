@@ -108,9 +108,9 @@ Reference open_reference(const std::string& data, const model::Model& model) {
     return {};
 }
 
-Scene::Scene(gpu::Device& device, model::Model model, const sample::SamplingSpec& spec, const Reference& reference,
+Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
              VkExtent2D extent)
-    : model_(std::move(model)), player_(device, model_, spec), renderer_(device, extent, spec.particles) {
+    : model_(std::move(model)), player_(device, model_, run), renderer_(device, extent, run.spec.particles) {
     data_name_ = reference.name;
     if (!data_name_.empty()) {
         const data::Points& points = reference.points;
@@ -129,15 +129,9 @@ Scene::Scene(gpu::Device& device, model::Model model, const sample::SamplingSpec
     fit_camera();
 }
 
-void Scene::apply(const sample::SamplingSpec& spec) {
-    const sample::SamplingSpec before = player_.spec();
-    player_.apply(spec);
-    try {
-        renderer_.reserve(spec.particles);
-    } catch (const base::Error&) {
-        player_.apply(before);
-        throw;
-    }
+void Scene::take(const PreparedRun& run) {
+    renderer_.reserve(run.spec.particles);
+    player_.take(run);
 }
 
 render::Bounds Scene::bounds() const {

@@ -30,11 +30,11 @@ Reference reference_of(const data::Dataset& dataset, const data::Scaling& scalin
 class Scene {
   public:
     /// Makes everything ready to draw. Throws base::Error.
-    Scene(gpu::Device& device, model::Model model, const sample::SamplingSpec& spec, const Reference& reference,
+    Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
           VkExtent2D extent);
 
-    /// Takes over what can change while it plays; throws as Player::apply, and what was shown goes on.
-    void apply(const sample::SamplingSpec& spec);
+    /// Starts this run of the same model; throws as Player::take, and what was shown goes on.
+    void take(const PreparedRun& run);
     /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
     /// from one to the other until `hold_camera`.
     void fit_camera();

@@ -49,8 +49,9 @@ void LiveTraining::start(TrainingPlan plan, const settings::Settings& shown, VkE
     if (preparing() && same_training(plan, asked_)) return;
     if (!session_) state_ = State::preparing;
     asked_ = plan;
-    prepared_.ask(
-        [this, shown, extent, wanted = std::move(plan)] { return prepare_training(device_, wanted, shown, extent); });
+    prepared_.ask("Preparing", [this, shown, extent, wanted = std::move(plan)](base::Task& task) {
+        return prepare_training(device_, wanted, shown, extent, task);
+    });
 }
 
 void LiveTraining::pause() {

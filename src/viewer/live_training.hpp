@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "base/background_job.hpp"
 #include "session/frame_slot.hpp"
 #include "session/training_clock.hpp"
 #include "session/training_pace.hpp"
-#include "viewer/latest_job.hpp"
 #include "viewer/loss_history.hpp"
 #include "viewer/messages.hpp"
 #include "viewer/training_session.hpp"
@@ -61,8 +61,8 @@ class LiveTraining {
     void note_frame(const session::TrainingWork& work, double device_ms, double frame_ms);
 
     State state() const { return state_; }
-    bool preparing() const { return prepared_.busy(); }
-    /// A plan waits until what is being prepared is ready.
+    bool preparing() const { return prepared_.wanted(); }
+    /// A plan waits until what was being prepared before has ended.
     bool waiting() const { return prepared_.waiting(); }
     /// There is a network: in training, paused or finished.
     bool exists() const { return session_ != nullptr; }
@@ -111,7 +111,7 @@ class LiveTraining {
     gpu::Device& device_;
     State state_ = State::none;
     TrainingPlan asked_;  ///< of what is being prepared, or waits for that
-    LatestJob<std::unique_ptr<TrainingSession>> prepared_;
+    base::BackgroundJob<std::unique_ptr<TrainingSession>> prepared_;
     std::unique_ptr<TrainingSession> session_;
     WeightsSnapshot snapshot_;
     session::TrainingPace pace_;

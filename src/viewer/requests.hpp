@@ -17,6 +17,7 @@ struct Requests {
     bool run_changed = false;           ///< sampler, steps, seed … : the run has to be made anew
     bool score_changed = false;         ///< model, process, prediction …: the scene has to be made anew
     std::optional<std::string> target;  ///< another one, as in Settings; empty: the learned model
+    bool cancel_change = false;         ///< what is being made ready is not wanted
     bool toggle_play = false;
     bool step = false;
     bool restart = false;
@@ -24,7 +25,7 @@ struct Requests {
     bool screenshot = false;
     bool toggle_panel = false;
     bool toggle_help = false;
-    bool escape = false;  ///< out of what is open: help, board, then messages
+    bool escape = false;  ///< out of what is open or under way: help, board, change, then messages
 
     bool train = false;    ///< begin to train, pause, or go on
     bool retrain = false;  ///< begin anew by what the controls say

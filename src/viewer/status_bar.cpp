@@ -95,6 +95,21 @@ void StatusBar::draw_strip(float height, bool menu, Requests& requests) const {
     ImGui::PopStyleVar();
 }
 
+void StatusBar::draw_job(float height, float left, const std::string& text, Requests& requests) const {
+    const ImGuiStyle& style = ImGui::GetStyle();
+    const ImVec2 window = ImGui::GetIO().DisplaySize;
+    const float row = ImGui::GetFrameHeight() + 2 * style.WindowPadding.y;
+    ImGui::SetNextWindowPos({left, window.y - height - row});
+    ImGui::SetNextWindowSize({0, row});
+    ImGui::Begin("job", nullptr, kFixed | ImGuiWindowFlags_AlwaysAutoResize);
+    ImGui::AlignTextToFramePadding();
+    ImGui::TextUnformatted(text.c_str());
+    ImGui::SameLine();
+    if (ImGui::Button("Cancel")) requests.cancel_change = true;
+    tooltip("Go on with what is shown  (Esc)");
+    ImGui::End();
+}
+
 void StatusBar::draw_messages(float height, Messages& messages) {
     is_read_ = false;
     if (messages.empty()) return;

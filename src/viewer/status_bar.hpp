@@ -16,6 +16,8 @@ class StatusBar {
 
     /// `height`: in screen units. `menu`: a button that opens the panel, which has no room beside the picture.
     void draw_strip(float height, bool menu, Requests& requests) const;
+    /// What is being made ready, above the strip, from `left` (screen units) on, with a button that cancels it.
+    void draw_job(float height, float left, const std::string& text, Requests& requests) const;
     /// A message of one line is as high as the strip. Takes away what the user dismisses.
     void draw_messages(float height, Messages& messages);
     /// The mouse is on a message, which should stay.

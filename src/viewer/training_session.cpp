@@ -40,7 +40,8 @@ void choose_class(TrainingSession& session, const settings::Settings& shown) {
 }
 
 /// The trainer, and the scene as near to `shown` as there is one.
-void make(gpu::Device& device, TrainingSession& session, const settings::Settings& shown, VkExtent2D extent) {
+void make(gpu::Device& device, TrainingSession& session, const settings::Settings& shown, VkExtent2D extent,
+          base::Task& task) {
     session.trainer = std::make_unique<train::GpuTrainer>(device, session.settings, *session.data, *session.process);
     session.initial = session.trainer->initial_weights();
     choose_class(session, shown);
@@ -49,20 +50,22 @@ void make(gpu::Device& device, TrainingSession& session, const settings::Setting
         model::Model model = training_model(session);
         const sample::SamplingSpec spec = settings::sampling_spec(wanted, model);
         const session::Reference reference = session::reference_of(*session.data, model.scaling);
-        session.scene = std::make_unique<session::Scene>(device, std::move(model), spec, reference, extent);
+        const session::PreparedRun run = session::prepare_run(spec, model, [&task] { task.step(); });
+        session.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, extent);
     });
     session.scene->player().prepare_live(session.trainer->averaged(), session.trainer->network().classes);
 }
 
 /// Has the driver compile what it compiles at the first run only, and keep it for the next device.
-void compile_beside(const gpu::Device& device, TrainingSession& session, const settings::Settings& shown) {
+void compile_beside(const gpu::Device& device, TrainingSession& session, const settings::Settings& shown,
+                    base::Task& task) {
     settings::Settings wanted = shown;
     wanted.device = device.properties().name;
     wanted.validation = "off";
     constexpr std::uint32_t kFew = 512;
     wanted.particles = std::min(wanted.particles, kFew);
     gpu::Device twin(settings::device_request(wanted));
-    make(twin, session, wanted, {64, 64});
+    make(twin, session, wanted, {64, 64}, task);
     session.scene.reset();
     session.trainer.reset();
 }
@@ -95,7 +98,8 @@ model::Model training_model(const TrainingSession& session) {
 }
 
 std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const TrainingPlan& plan,
-                                                  const settings::Settings& shown, VkExtent2D extent) {
+                                                  const settings::Settings& shown, VkExtent2D extent,
+                                                  base::Task& task) {
     auto session = std::make_unique<TrainingSession>();
     session->plan = plan;
     session->settings = settings::training_settings(plan.settings);
@@ -109,8 +113,9 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
     session->notes = data::notes_with_scaling(*session->data, session->settings.scaling);
     session->settings.data = session->data->name();
     // Others compile when a pipeline is made.
-    if (device.properties().is_software) compile_beside(device, *session, shown);
-    make(device, *session, shown, extent);
+    if (device.properties().is_software) compile_beside(device, *session, shown, task);
+    task.step();
+    make(device, *session, shown, extent, task);
     return session;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/background_job.hpp"
 #include "data/datasets.hpp"
 #include "session/scene.hpp"
 #include "settings/settings.hpp"
@@ -43,9 +44,9 @@ struct TrainingSession {
 
 /// Opens the data and makes and warms everything, beside the frames: what the driver compiles only when it runs is
 /// first run on a device of its own, so that no frame waits for it. `shown`: sampler and all else that the scene is to
-/// be shown by, the class too. Throws base::Error.
+/// be shown by, the class too. Throws base::Error, and base::Cancelled as the task does.
 std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const TrainingPlan& plan,
-                                                  const settings::Settings& shown, VkExtent2D extent);
+                                                  const settings::Settings& shown, VkExtent2D extent, base::Task& task);
 
 /// The network of the training's class as a model without a file. Its tensors are those that training begins with.
 model::Model training_model(const TrainingSession& session);

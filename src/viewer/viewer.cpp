@@ -5,13 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
+#include "base/text.hpp"
 #include "session/gpu_device.hpp"
-#include "session/run_notes.hpp"
 #include "settings/device_request.hpp"
 #include "settings/resolve.hpp"
 #include "settings/training_settings.hpp"
@@ -22,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kTitle = "Scorefield";
 constexpr float kPanelWidth = 330;      ///< screen units
 constexpr float kLeastPanel = 290;      ///< beside the picture
 constexpr float kLeastPicture = 200;    ///< beside the panel; in a narrower window that stands over the picture
@@ -32,6 +32,7 @@ constexpr double kMostSteps = 64;       ///< of one frame
 constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time does not jump
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
 constexpr double kWheelZoom = 1.15;
+constexpr double kQuickChange = 0.3;  ///< seconds; quicker ones are not announced
 constexpr double kPercent = 100;
 
 /// The model that is shown, or the one that comes with Scorefield; empty where there is neither.
@@ -52,14 +53,9 @@ std::vector<fs::path> models_beside(const model::Model& shown) {
     return model::models_in(model.has_parent_path() ? model.parent_path() : fs::path("."));
 }
 
-std::unique_ptr<session::Scene> open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent) {
-    model::Model model = settings::open_model(settings);
-    const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
-    const session::Reference reference = session::open_reference(settings.data, model);
-    for (const std::string& text : reference.notes) {
-        if (std::ranges::find(model.notes, text) == model.notes.end()) model.notes.push_back(text);
-    }
-    return std::make_unique<session::Scene>(device, std::move(model), spec, reference, extent);
+RunChange open_first(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent) {
+    base::Task task;
+    return open_scene(device, settings, extent, task);
 }
 
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
@@ -71,9 +67,10 @@ double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::ste
 Viewer::Viewer(const settings::Settings& settings)
     : settings_(settings),
       opened_(settings),
-      window_(settings.width, settings.height, "Scorefield"),
+      window_(settings.width, settings.height, kTitle),
       device_(settings::device_request(settings, window_.instance_extensions())),
-      scene_(open_scene(device_, settings, layout(window_.framebuffer()).picture)),
+      first_(open_first(device_, settings, layout(window_.framebuffer()).picture)),
+      scene_(std::move(first_.scene)),
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
@@ -92,7 +89,7 @@ Viewer::Viewer(const settings::Settings& settings)
     opened_ = ScoreChoice(settings_);
     applied_ = settings_;
     moments_.watch(*scene_);
-    show_notes();
+    show_notes(std::move(first_.notes));
 }
 
 Viewer::~Viewer() {
@@ -162,6 +159,8 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     serve(std::exchange(requests_, {}));
     follow_save();
     follow_training();
+    follow_change();
+    window_.set_title(change_.wanted() ? fmt::format("{}: {}", kTitle, change_.name()) : kTitle);
     advance();
     moments_.poll();
     const VkExtent2D window = target.image.extent();
@@ -222,6 +221,11 @@ void Viewer::declare_interface(const Layout& now, VkExtent2D window) {
     if (std::optional<std::string> refusal = TypedNumber::current().take_refusal()) {
         messages_.add({MessageKind::error, std::move(*refusal)}, "field");
     }
+    if (change_.wanted() && change_.seconds() > kQuickChange) {
+        const std::string steps = change_.steps() > 0 ? fmt::format("step {}, ", change_.steps()) : "";
+        status_bar_.draw_job(strip, static_cast<float>(now.left) / pixels.x,
+                             fmt::format("{} ({}{:.0f} s)", change_.name(), steps, change_.seconds()), requests_);
+    }
     status_bar_.draw_messages(strip, messages_);
     draw_help(help_open_);
     answer_ = dialog_.draw(keys);
@@ -259,6 +263,7 @@ void Viewer::serve(const Requests& requests) {
 }
 
 void Viewer::serve_windows(const Requests& requests) {
+    if (requests.cancel_change) cancel_change();
     if (requests.toggle_help) help_open_ = !help_open_;
     if (requests.toggle_panel) {
         bool& open = layout(window_.framebuffer()).narrow ? panel_over_ : panel_open_;
@@ -269,9 +274,18 @@ void Viewer::serve_windows(const Requests& requests) {
         help_open_ = false;
     } else if (board_.open) {
         board_.open = false;
+    } else if (change_.wanted()) {
+        cancel_change();
     } else {
         messages_.dismiss_all();
     }
+}
+
+void Viewer::cancel_change() {
+    if (!change_.wanted()) return;
+    change_.cancel();
+    take_back();
+    messages_.add({MessageKind::info, "Cancelled: " + change_.name()}, "run");
 }
 
 void Viewer::serve_score(const Requests& requests) {
@@ -327,44 +341,71 @@ void Viewer::choose_target(const std::string& target) {
     if (target.empty()) settings_.given.erase("prediction");
 }
 
-/// Takes over what the controls say; with `nearest` something near it where that cannot be. What cannot be done is said
-/// in a message, and what was running goes on.
+/// Has what the controls say made ready beside the frames; with `nearest` something near it where that cannot be.
+/// Meanwhile what was running goes on.
 void Viewer::apply(bool nearest) {
     take_newest_weights();
     messages_.resolve("run");
-    try {
-        if (ScoreChoice(settings_) == opened_ && !(nearest && shows_training())) {
-            scene_->apply(settings::sampling_spec(settings_, scene_->model()));
-            show_notes();
-        } else if (nearest) {
-            std::string note = open_nearest(settings_, [&](const settings::Settings& changed) { reopen(changed); });
-            messages_.add({MessageKind::warning, std::move(note)}, "run");
-        } else {
-            reopen(settings_);
-        }
-    } catch (const base::Error& error) {
-        messages_.add({MessageKind::error, error.what()}, "run");
-        opened_.put_into(settings_);
-        settings::copy_run(applied_, settings_);
+    const bool same_score = ScoreChoice(settings_) == opened_ && !(nearest && shows_training());
+    if (same_score) {
+        change_.ask("Compiling " + settings_.sampler.name,
+                    [model = scene_->model(), settings = settings_](base::Task& task) {
+                        return compile_run(model, settings, task);
+                    });
+        return;
     }
-    if (scene_->player().count() != applied_.particles) forget_pace();
-    applied_ = settings_;
+    change_.ask("Opening " + (settings_.target.empty() ? base::shown(settings_.model) : settings_.target),
+                [this, nearest, settings = settings_, extent = scene_->extent()](base::Task& task) {
+                    return nearest ? open_nearest_scene(device_, settings, extent, task)
+                                   : open_scene(device_, settings, extent, task);
+                });
 }
 
-/// Another scene, seen as the one before where it is of the same score.
-void Viewer::reopen(const settings::Settings& settings) {
-    auto scene = open_scene(device_, settings, scene_->extent());
-    const ScoreChoice chosen(settings);
-    ScoreChoice of_prediction = opened_;
-    of_prediction.prediction = chosen.prediction;
-    if (of_prediction == chosen) scene->see_as(*scene_);
-    show(std::move(scene));
-    opened_ = chosen;
-    show_notes();
+/// Shows a change that has become ready. What cannot be done is said in a message, and what was running goes on.
+void Viewer::follow_change() {
+    auto outcome = change_.poll();
+    if (!outcome) return;
+    if (!outcome->result) {
+        messages_.add({MessageKind::error, outcome->error}, "run");
+        take_back();
+        return;
+    }
+    RunChange change = std::move(*outcome->result);
+    const ScoreChoice chosen(change.settings);
+    try {
+        if (change.run) scene_->take(*change.run);
+    } catch (const base::Error& error) {
+        messages_.add({MessageKind::error, error.what()}, "run");
+        take_back();
+        return;
+    }
+    // What was chosen since asks for a change of its own.
+    if (!change.adjustment.empty()) {
+        chosen.put_into(settings_);
+        settings::copy_run(change.settings, settings_);
+        messages_.add({MessageKind::warning, std::move(change.adjustment)}, "run");
+    }
+    if (change.scene) {
+        ScoreChoice of_prediction = opened_;
+        of_prediction.prediction = chosen.prediction;
+        if (of_prediction == chosen) change.scene->see_as(*scene_);
+        show(std::move(change.scene));
+        opened_ = chosen;
+    }
+    if (scene_->player().count() != applied_.particles) forget_pace();
+    applied_ = change.settings;
+    show_notes(std::move(change.notes));
+}
+
+/// The controls say again what is shown.
+void Viewer::take_back() {
+    opened_.put_into(settings_);
+    settings::copy_run(applied_, settings_);
 }
 
 /// A training that is shown no more ends.
 void Viewer::show(std::unique_ptr<session::Scene> scene) {
+    change_.cancel();
     if (!scene_->player().playback().playing()) scene->player().playback().pause();
     scene_ = std::move(scene);
     if (!shows_training()) training_.drop();
@@ -374,12 +415,7 @@ void Viewer::show(std::unique_ptr<session::Scene> scene) {
 }
 
 /// The notes on data and run, each when it becomes true; they go when they are true no more.
-void Viewer::show_notes() {
-    const model::Model& model = scene_->model();
-    std::vector<std::string> notes = model.notes;
-    std::ranges::move(session::run_notes(scene_->player().spec(), model, scene_->player().program(),
-                                         settings_.data.empty() ? model.data : settings_.data),
-                      std::back_inserter(notes));
+void Viewer::show_notes(std::vector<std::string> notes) {
     for (const std::string& before : notes_) {
         if (std::ranges::find(notes, before) == notes.end()) messages_.resolve(before);
     }

@@ -17,6 +17,7 @@
 #include "viewer/messages.hpp"
 #include "viewer/moments_readout.hpp"
 #include "viewer/panel.hpp"
+#include "viewer/run_change.hpp"
 #include "viewer/save_guard.hpp"
 #include "viewer/score_choice.hpp"
 #include "viewer/screenshots.hpp"
@@ -76,9 +77,11 @@ class Viewer {
     void save(const std::filesystem::path& path);
     void choose_target(const std::string& target);
     void apply(bool nearest);
-    void reopen(const settings::Settings& settings);
+    void follow_change();
+    void cancel_change();
+    void take_back();
     void show(std::unique_ptr<session::Scene> scene);
-    void show_notes();
+    void show_notes(std::vector<std::string> notes);
     bool shows_training() const { return scene_->model().in_training; }
     void move_camera(const Layout& now);
     void forget_pace();
@@ -95,7 +98,9 @@ class Viewer {
     bool leaving_ = false;
     Window window_;
     gpu::Device device_;
+    RunChange first_;  ///< of the settings that the viewer was opened with, until it is shown
     std::unique_ptr<session::Scene> scene_;
+    base::BackgroundJob<RunChange> change_;  ///< what the controls say, being made ready
     gpu::Swapchain swapchain_;
     Interface interface_;
     Panel panel_;

@@ -21,7 +21,7 @@ base::Error glfw_error(const std::string& what) {
 
 }  // namespace
 
-Window::Window(std::uint32_t width, std::uint32_t height, const std::string& title) {
+Window::Window(std::uint32_t width, std::uint32_t height, const std::string& title) : title_(title) {
     if (glfwInit() == GLFW_FALSE) throw glfw_error("no display");
     glfwWindowHint(GLFW_CLIENT_API, GLFW_NO_API);
     window_ = glfwCreateWindow(static_cast<int>(width), static_cast<int>(height), title.c_str(), nullptr, nullptr);
@@ -52,6 +52,12 @@ std::vector<const char*> Window::instance_extensions() const {
     std::uint32_t count = 0;
     const char** const names = glfwGetRequiredInstanceExtensions(&count);
     return {names, names + count};
+}
+
+void Window::set_title(const std::string& title) {
+    if (title == title_) return;
+    title_ = title;
+    glfwSetWindowTitle(window_, title_.c_str());
 }
 
 VkSurfaceKHR Window::make_surface(VkInstance instance) const {

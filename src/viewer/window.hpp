@@ -51,10 +51,14 @@ class Window {
     /// The files dropped onto the window since the last call.
     std::vector<std::filesystem::path> take_dropped();
 
+    /// Does nothing where it is the title already.
+    void set_title(const std::string& title);
+
     GLFWwindow* handle() const { return window_; }
 
   private:
     GLFWwindow* window_ = nullptr;
+    std::string title_;
     std::vector<KeyPress> keys_;
     std::vector<std::filesystem::path> dropped_;
 };

@@ -109,6 +109,11 @@ class Viewer:
         now = self.pixels(self.panel_area)
         return now if now != before else None
 
+    def wait_until_shown(self):
+        """Until what was chosen is shown: the title says what is still being made ready."""
+        self.wait_for(lambda: self.desktop.xdotool("getwindowname", self.window) == ["Scorefield"],
+                      "what was chosen is not shown")
+
     def said(self):
         self.errors.flush()
         with open(self.errors.name) as file:

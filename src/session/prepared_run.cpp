@@ -1,0 +1,32 @@
+#include "session/prepared_run.hpp"
+
+#include "base/error.hpp"
+#include "sample/build_program.hpp"
+#include "sample/start.hpp"
+
+namespace scorefield::session {
+namespace {
+
+/// Throws where the program takes more than noise.
+void require_no_inputs(const diffusion::Program& program, const sample::SamplingSpec& spec) {
+    if (program.mask_register < 0) return;
+    throw base::request_error("missing inputs", spec.program.empty() ? "`sampler`" : "`program`",
+                              program.sampler + " needs `known` and `mask`, which only 'sample' takes",
+                              "use 'scorefield sample' with `known` and `mask`, or choose another sampler");
+}
+
+}  // namespace
+
+PreparedRun prepare_run(const sample::SamplingSpec& spec, const model::Model& model,
+                        const std::function<void()>& heed) {
+    PreparedRun run = {spec, sample::build_program(spec, model, heed), {}};
+    require_no_inputs(run.program, spec);
+    const sample::StartRows rows = sample::start_rows(spec, model, run.program);
+    if (rows) {
+        run.start.resize(std::size_t{spec.particles} * model.dim());
+        rows(0, run.start);
+    }
+    return run;
+}
+
+}  // namespace scorefield::session

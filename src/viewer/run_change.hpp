@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/background_job.hpp"
+#include "session/scene.hpp"
+#include "settings/settings.hpp"
+
+namespace scorefield::viewer {
+
+/// A change of settings, made ready beside the frames: another run of the score that is shown, or a scene of another
+/// score.
+struct RunChange {
+    settings::Settings settings;              ///< by which it was made
+    std::optional<session::PreparedRun> run;  ///< of the score that is shown
+    std::unique_ptr<session::Scene> scene;    ///< of another one
+    std::vector<std::string> notes;           ///< on its data and its run
+    std::string adjustment;                   ///< what had to be changed of the settings; empty: nothing
+};
+
+/// Opens model and data and makes everything ready to draw. Throws base::Error, and base::Cancelled as the task does.
+RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task);
+
+/// As open_scene, with the nearest settings that are possible (open_nearest).
+RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent,
+                             base::Task& task);
+
+/// Compiles the run that the settings say of this model. Throws as open_scene.
+RunChange compile_run(const model::Model& model, const settings::Settings& settings, base::Task& task);
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,81 @@
+"""The viewer goes on while it makes something ready, under Xvfb with openbox: an adaptive sampler on an exact target of
+many points compiles for minutes; meanwhile frames come as before, Escape cancels it, and of three quick choices the
+newest is shown. Status 0 and no validation message.
+
+usage: viewer_jobs_test.py BINARY [PICTURE]   (in the project's folder; PICTURE.png shows the viewer compiling)
+"""
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+from binary import require
+from desktop import Viewer, on_a_desktop
+
+BINARY = os.path.abspath(sys.argv[1])
+PICTURE = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
+SAMPLER_BOX = (200, 206)
+LIST = (152, 400)
+# In the list of samplers, scrolled to its end.
+RK45 = (152, 235)
+DPMPP_2M = (152, 255)
+DPM_SINGLE = (152, 335)
+JOB = (300, 30, 335, 660)  # where the name of what is being made ready stands
+COMPILING = 6.0  # seconds
+
+
+def choose(viewer, sampler):
+    viewer.click(SAMPLER_BOX)
+    viewer.scroll_down(LIST)
+    viewer.click(sampler)
+    viewer.move((700, 400))
+
+
+def has_words(viewer):
+    """Grey letters stand on the picture's ground."""
+    pixels = viewer.pixels(JOB)
+    light = sum(1 for i in range(0, len(pixels), 4) if min(pixels[i:i + 3]) > 150)
+    return light > 100
+
+
+def frames_between(rows, begin, end):
+    """The times of the frames that were drawn from `begin` to `end` seconds before the last one."""
+    times, left = [], 0.0
+    for row in reversed(rows):
+        left += float(row["frame_ms"]) / 1e3
+        if end < left < begin:
+            times.append(float(row["frame_ms"]))
+    return times
+
+
+def goes_on(desktop, folder):
+    viewer = Viewer(BINARY, desktop, folder, "jobs", "--particles", "2000", "--target", "empirical moons", "--hold",
+                    "0", "--look.overlay", "off")
+    choose(viewer, RK45)
+    viewer.wait_for(lambda: has_words(viewer), "nothing says that a sampler is being compiled")
+    begin = time.monotonic()
+    time.sleep(COMPILING)
+    end = time.monotonic()
+    if PICTURE:
+        subprocess.run(["import", "-window", str(viewer.window), PICTURE], env=desktop.env, check=True)
+    require(has_words(viewer), "rk45 was compiled too soon: nothing was tested")
+    viewer.key("Escape")
+    viewer.wait_for(lambda: not has_words(viewer), "Escape does not cancel")
+    choose(viewer, RK45)
+    choose(viewer, DPMPP_2M)
+    choose(viewer, DPM_SINGLE)
+    viewer.wait_until_shown()
+    viewer.wait_for_frames(100)
+    closed = time.monotonic()
+    rows = viewer.close()
+    samplers = [row["sampler"] for row in rows]
+    order = [b for a, b in zip([None] + samplers, samplers) if a != b]
+    require(order[0] == "ddim" and order[-1] == "dpm_single" and "rk45" not in order, f"shown were {order}")
+    times = frames_between(rows, closed - begin, closed - end)
+    print(f"{len(times)} frames while rk45 compiled: median {statistics.median(times):.1f} ms, "
+          f"longest {max(times):.1f} ms")
+    require(len(times) > COMPILING, "hardly any frames while a sampler is compiled")
+
+
+on_a_desktop(goes_on)
