@@ -80,6 +80,11 @@ class BackgroundJob {
     double seconds() const { return std::chrono::duration<double>(Clock::now() - asked_).count(); }
     std::uint64_t steps() const { return task_ && !waiting() ? task_->steps() : 0; }
 
+    /// Waits until nothing is under way.
+    void wait() {
+        if (busy()) under_way_.wait();
+    }
+
     /// The outcome of what is wanted, once it has come to its end; never waits. What was waiting begins.
     std::optional<Outcome> poll() {
         if (!busy() || under_way_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return std::nullopt;

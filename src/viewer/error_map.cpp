@@ -102,7 +102,7 @@ void ErrorMap::forget() {
     exact_.reset();
     field_.reset();
     problem_.clear();
-    stale_ = answer_.valid();
+    answer_.cancel();
 }
 
 void ErrorMap::update(const session::Scene& scene, const LiveTraining& training) {
@@ -110,19 +110,16 @@ void ErrorMap::update(const session::Scene& scene, const LiveTraining& training)
     if (data_ != training.data() || label_ != label) forget();
     data_ = training.data();
     label_ = label;
-    if (answer_.valid() && answer_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
-        Answer answer = answer_.get();
-        if (!stale_) {
-            field_ = std::move(answer.field);
-            sigma_ = answer.sigma;
-            exact_ = std::move(answer.exact);
-            problem_ = std::move(answer.problem);
-        }
-        stale_ = false;
+    if (auto outcome = answer_.poll()) {
+        Answer answer = std::move(outcome->result).value_or(Answer{});
+        field_ = std::move(answer.field);
+        sigma_ = answer.sigma;
+        exact_ = std::move(answer.exact);
+        problem_ = base::with_flags(outcome->error);
     }
     const bool early = std::chrono::duration<double>(Clock::now() - asked_).count() < kEvery;
     const diffusion::Program& program = scene.player().program();
-    if (answer_.valid() || early || !training.recent_weights() || data_->dim() != 2 || program.evaluations() == 0) {
+    if (answer_.wanted() || early || !training.recent_weights() || data_->dim() != 2 || program.evaluations() == 0) {
         return;
     }
     asked_ = Clock::now();
@@ -134,13 +131,9 @@ void ErrorMap::update(const session::Scene& scene, const LiveTraining& training)
                          evaluation_for(scene.player()),
                          scene.camera.visible(scene.extent()),
                          exact_};
-    answer_ = std::async(std::launch::async, [question, data = data_, scaling = model.scaling]() mutable {
-        try {
-            if (!question.exact) question.exact = some_of(*data, question.label, scaling);
-            return Answer{answer(question), question.at.sigma, question.exact, {}};
-        } catch (const std::exception& error) {
-            return Answer{std::nullopt, 0, nullptr, base::with_flags(error.what())};
-        }
+    answer_.ask("Score error", [question, data = data_, scaling = model.scaling](base::Task& /*task*/) mutable {
+        if (!question.exact) question.exact = some_of(*data, question.label, scaling);
+        return Answer{answer(question), question.at.sigma, question.exact};
     });
 }
 

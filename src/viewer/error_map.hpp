@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "base/background_job.hpp"
 #include "diffusion/target_empirical.hpp"
 #include "render/scalar_field.hpp"
 #include "session/scene.hpp"
@@ -38,14 +38,12 @@ class ErrorMap {
         std::optional<render::ScalarField> field;
         double sigma = 0;  ///< of the level
         std::shared_ptr<const diffusion::EmpiricalTarget> exact;
-        std::string problem;  ///< why there is no field; empty where there is one
     };
-    std::future<Answer> answer_;
+    base::BackgroundJob<Answer> answer_;
     std::optional<render::ScalarField> field_;
     double sigma_ = 0;
     std::string problem_;
     Clock::time_point asked_;
-    bool stale_ = false;  ///< what is being computed is of other data
 };
 
 }  // namespace scorefield::viewer

@@ -7,25 +7,12 @@
 
 #include "base/error.hpp"
 #include "base/short_number.hpp"
+#include "base/text.hpp"
 #include "base/thread_pool.hpp"
 #include "train/bayes_floor.hpp"
 
 namespace scorefield::viewer {
 namespace {
-
-template <class Value>
-bool ready(const std::future<Value>& future) {
-    return future.valid() && future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-}
-
-Message write(const std::filesystem::path& path, const model::Checkpoint& checkpoint) {
-    try {
-        model::write_checkpoint(path, checkpoint);
-        return {MessageKind::info, fmt::format("saved {}", path.string())};
-    } catch (const std::exception& error) {
-        return {MessageKind::error, error.what()};
-    }
-}
 
 /// On one core, so that frames keep the others.
 LossFloor find_floor(const train::TrainSettings& settings, const data::Dataset& data,
@@ -72,8 +59,9 @@ void LiveTraining::drop() {
 }
 
 void LiveTraining::take_save(Messages& messages) {
-    if (!ready(saved_)) return;
-    Message message = saved_.get();
+    auto outcome = saved_.poll();
+    if (!outcome) return;
+    Message message = std::move(outcome->result).value_or(Message{MessageKind::error, outcome->error});
     save_succeeded_ = message.kind == MessageKind::info;
     if (save_succeeded_) saved_steps_ = std::max(saved_steps_, saving_steps_);
     messages.add(std::move(message), "save");
@@ -81,8 +69,11 @@ void LiveTraining::take_save(Messages& messages) {
 
 std::optional<LiveTraining::Ready> LiveTraining::poll(Messages& messages) {
     take_save(messages);
-    if (!floor_estimates_.empty() && ready(floor_estimates_.back())) floor_ = floor_estimates_.back().get();
-    std::erase_if(floor_estimates_, [](const auto& estimate) { return !estimate.valid() || ready(estimate); });
+    if (auto outcome = floor_estimate_.poll()) {
+        floor_ = std::move(outcome->result)
+                     .value_or(LossFloor{std::nullopt, fmt::format("The floor of this loss cannot be computed: {}.",
+                                                                   base::with_flags(outcome->error))});
+    }
     if (session_) {
         take_reports(messages);
         snapshot_.poll();
@@ -116,14 +107,9 @@ void LiveTraining::adopt(std::unique_ptr<TrainingSession> session) {
 
 void LiveTraining::estimate_floor() {
     floor_ = {std::nullopt, "The floor of this loss is being computed."};
-    auto estimate = [settings = session_->settings, data = session_->data, process = session_->process] {
-        try {
-            return find_floor(settings, *data, *process);
-        } catch (const std::exception& error) {
-            return LossFloor{std::nullopt, fmt::format("The floor of this loss cannot be computed: {}.", error.what())};
-        }
-    };
-    floor_estimates_.push_back(std::async(std::launch::async, std::move(estimate)));
+    floor_estimate_.ask("Bayes floor",
+                        [settings = session_->settings, data = session_->data, process = session_->process](
+                            base::Task& /*task*/) { return find_floor(settings, *data, *process); });
 }
 
 void LiveTraining::take_reports(Messages& messages) {
@@ -188,14 +174,17 @@ session::LiveWeights LiveTraining::weights(bool restart) const {
 }
 
 bool LiveTraining::save(const std::filesystem::path& path) {
-    if (!session_ || !recent_weights() || saved_.valid()) return false;
+    if (!session_ || !recent_weights() || saving()) return false;
     model::Checkpoint checkpoint = train::describe_network(session_->settings, *session_->process, *session_->trainer);
     checkpoint.tensors = *recent_weights();
     checkpoint.training = session_->settings.record;
     checkpoint.training["steps"] = std::to_string(snapshot_.steps());
     saving_steps_ = snapshot_.steps();
     save_succeeded_ = false;
-    saved_ = std::async(std::launch::async, write, path, std::move(checkpoint));
+    saved_.ask("Saving", [path, checkpoint = std::move(checkpoint)](base::Task& /*task*/) {
+        model::write_checkpoint(path, checkpoint);
+        return Message{MessageKind::info, fmt::format("saved {}", path.string())};
+    });
     return true;
 }
 

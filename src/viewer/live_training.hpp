@@ -92,7 +92,7 @@ class LiveTraining {
     /// Writes the averaged weights as a checkpoint, beside the frames; `poll` tells how that went. False where there
     /// are none yet, or an earlier one is still being written.
     bool save(const std::filesystem::path& path);
-    bool saving() const { return saved_.valid(); }
+    bool saving() const { return saved_.wanted(); }
     /// The last `save` that has ended has written its file.
     bool save_succeeded() const { return save_succeeded_; }
     /// There are steps of the network that no file holds.
@@ -119,8 +119,8 @@ class LiveTraining {
     session::TrainingWork recorded_;  ///< by the recording under way
     LossHistory losses_;
     LossFloor floor_;
-    std::vector<std::future<LossFloor>> floor_estimates_;  ///< under way; the last one counts
-    std::future<Message> saved_;
+    base::BackgroundJob<LossFloor> floor_estimate_;
+    base::BackgroundJob<Message> saved_;
     bool save_succeeded_ = false;
     std::uint64_t saving_steps_ = 0;  ///< of the network that is being written
     std::uint64_t saved_steps_ = 0;   ///< of this network that a file holds; 0: no file does

@@ -1,6 +1,5 @@
 #include "viewer/screenshots.hpp"
 
-#include <chrono>
 #include <filesystem>
 #include <system_error>
 
@@ -13,14 +12,10 @@ namespace {
 namespace fs = std::filesystem;
 
 Message write(const render::Picture& picture) {
-    try {
-        const fs::path path = free_path("scorefield", ".png");
-        render::write_png(path, picture);
-        std::error_code unknown;
-        return {MessageKind::info, "saved " + fs::absolute(path, unknown).string()};
-    } catch (const std::exception& error) {
-        return {MessageKind::error, error.what()};
-    }
+    const fs::path path = free_path("scorefield", ".png");
+    render::write_png(path, picture);
+    std::error_code unknown;
+    return {MessageKind::info, "saved " + fs::absolute(path, unknown).string()};
 }
 
 }  // namespace
@@ -40,23 +35,23 @@ void Screenshots::submitted(gpu::Submission submission) {
 }
 
 void Screenshots::start_writing() {
-    written_ = std::async(std::launch::async, write, capture_.take());
+    written_.ask("Screenshot", [picture = capture_.take()](base::Task& /*task*/) { return write(picture); });
 }
 
 std::optional<Message> Screenshots::poll() {
-    if (written_.valid()) {
-        if (written_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return std::nullopt;
-        return written_.get();
+    if (auto outcome = written_.poll()) {
+        return std::move(outcome->result).value_or(Message{MessageKind::error, outcome->error});
     }
-    if (!capture_.empty() && device_.completed(submission_)) start_writing();
+    if (!written_.wanted() && !capture_.empty() && device_.completed(submission_)) start_writing();
     return std::nullopt;
 }
 
 void Screenshots::finish() {
-    if (written_.valid()) written_.get();
+    written_.wait();
+    written_.poll();
     if (capture_.empty()) return;
     start_writing();
-    written_.get();
+    written_.wait();
 }
 
 }  // namespace scorefield::viewer

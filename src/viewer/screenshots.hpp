@@ -1,8 +1,8 @@
 #pragma once
 
-#include <future>
 #include <optional>
 
+#include "base/background_job.hpp"
 #include "gpu/device.hpp"
 #include "gpu/image.hpp"
 #include "gpu/recorder.hpp"
@@ -36,7 +36,7 @@ class Screenshots {
     bool wanted_ = false;
     bool recorded_ = false;  ///< by the recording under way
     gpu::Submission submission_;
-    std::future<Message> written_;  ///< what to tell the user
+    base::BackgroundJob<Message> written_;  ///< what to tell the user
 };
 
 }  // namespace scorefield::viewer
