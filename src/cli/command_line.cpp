@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "cli/help.hpp"
 #include "diffusion/targets.hpp"
 #include "settings/scene_file.hpp"
 #include "study/studies.hpp"
@@ -28,36 +29,6 @@ bool is_flag(const settings::Setting& setting) {
     return std::holds_alternative<settings::Flag>(setting.values);
 }
 
-/// `study`: the one that is asked for help, see study_named.
-std::string help_of(const settings::Setting& setting, settings::Command command, std::string_view study) {
-    std::string help(settings::help_for(setting, command));
-    if (is_flag(setting)) return help;
-    std::string range = settings::values_text(setting);
-    if (std::holds_alternative<settings::Text>(setting.values)) range.clear();
-    std::string standard =
-        setting.unset.empty() ? settings::value_text(settings::Settings{}, setting) : std::string(setting.unset);
-    if (command == settings::Command::study && !study::study_preset(setting.name, study).empty()) {
-        standard = study::study_preset(setting.name, study);
-    }
-    if (standard == study::kNotUsed) return help + " (not used by this study)";
-    const bool required = (setting.required & static_cast<std::uint32_t>(command)) != 0;
-    if (required) {
-        help += " (required)";
-    } else if (!range.empty()) {
-        help += fmt::format(" ({}; default {})", range, standard);
-    } else if (!standard.empty()) {
-        help += fmt::format(" (default {})", standard);
-    }
-    return help;
-}
-
-std::string value_name(const settings::Setting& setting) {
-    if (const settings::Text* text = std::get_if<settings::Text>(&setting.values)) return std::string(text->form);
-    if (std::holds_alternative<settings::IntegerRange>(setting.values)) return "N";
-    if (std::holds_alternative<settings::RealRange>(setting.values)) return "R";
-    return "NAME";
-}
-
 /// The first argument that is the name of a study; empty if there is none.
 std::string study_named(const std::vector<std::string>& arguments) {
     const std::vector<std::string_view> names = study::study_names();
@@ -66,35 +37,26 @@ std::string study_named(const std::vector<std::string>& arguments) {
 }
 
 /// The options of commands that are not called are not needed. `arguments` begin with the command.
-Parser make_parser(CLI::App& main, const settings::CommandInfo& info, const std::vector<std::string>& arguments) {
+Parser make_parser(CLI::App& main, const settings::CommandInfo& info, const std::string& command) {
     Parser parser;
     parser.info = &info;
     parser.app = main.add_subcommand(std::string(info.name), std::string(info.help));
-    if (info.name != arguments.front()) return parser;
-    const std::string study = study_named(arguments);
+    if (info.name != command) return parser;
     parser.app->allow_extras();
-    parser.app->set_help_flag("--help,-h", "Print this help");
+    parser.app->set_help_flag("");
     for (const settings::Setting& setting : settings::setting_table()) {
         if (!setting.taken_by(info.command)) continue;
         const std::string flag = "--" + std::string(setting.name);
-        const std::string help = help_of(setting, info.command, study);
-        CLI::Option* option = is_flag(setting) ? parser.app->add_flag(flag, help)
-                                               : parser.app->add_option(flag, help)->type_name(value_name(setting));
-        option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->group(std::string(setting.group));
+        CLI::Option* option = is_flag(setting) ? parser.app->add_flag(flag) : parser.app->add_option(flag);
+        option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         parser.options.emplace_back(&setting, option);
     }
     if (info.command == settings::Command::score) {
-        parser.files = parser.app->add_option("files", "A.npy [B.npy]: sample files (.csv and .ply work as well)")
-                           ->type_name("FILE")
-                           ->expected(0, CLI::detail::expected_max_vector_size)
-                           ->allow_extra_args();
+        parser.files =
+            parser.app->add_option("files")->expected(0, CLI::detail::expected_max_vector_size)->allow_extra_args();
     }
-    if (info.command == settings::Command::study) {
-        const std::string which = "One of " + base::join(study::study_names());
-        parser.files = parser.app->add_option("study", which)->type_name("NAME")->expected(1);
-    }
-    if (info.command == settings::Command::data) {
-        parser.files = parser.app->add_option("name", "Data set, as in --data")->type_name("NAME")->expected(1);
+    if (info.command == settings::Command::study || info.command == settings::Command::data) {
+        parser.files = parser.app->add_option("name")->expected(1);
     }
     return parser;
 }
@@ -251,6 +213,24 @@ bool is_command(const std::string& name) {
     return std::any_of(all.begin(), all.end(), [&](const settings::CommandInfo& info) { return info.name == name; });
 }
 
+/// There is one of that name.
+const settings::CommandInfo& command_named(const std::string& name) {
+    return *std::ranges::find(settings::commands(), name, &settings::CommandInfo::name);
+}
+
+/// Help on a topic without a command is that of the default one; `--help COMMAND` is that of the command.
+std::vector<std::string> with_command_of_help(const std::vector<std::string>& arguments) {
+    const bool asked = arguments.size() > 1 && (arguments[0] == "--help" || arguments[0] == "-h");
+    if (!asked) return arguments;
+    std::vector<std::string> completed = arguments;
+    if (is_command(arguments[1])) {
+        std::swap(completed[0], completed[1]);
+    } else {
+        completed.insert(completed.begin(), std::string(settings::commands().front().name));
+    }
+    return completed;
+}
+
 /// Without a command the arguments are those of `view`.
 std::vector<std::string> with_command(const std::vector<std::string>& arguments) {
     std::vector<std::string> completed = arguments;
@@ -293,11 +273,19 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     main.require_subcommand(0, 1);
     main.allow_extras();
     main.get_formatter()->column_width(34);
-    std::vector<std::string> reversed = with_target_argument(with_command(arguments));
-    std::vector<Parser> parsers;
-    for (const settings::CommandInfo& info : settings::commands()) parsers.push_back(make_parser(main, info, reversed));
-    std::reverse(reversed.begin(), reversed.end());
+    std::vector<std::string> reversed = with_target_argument(with_command(with_command_of_help(arguments)));
     CommandLine result;
+    if (is_command(reversed.front())) {
+        if (const std::optional<std::string> topic = help_topic(reversed)) {
+            result.text = base::with_flags(help_text(command_named(reversed.front()), *topic, study_named(reversed)));
+            return result;
+        }
+    }
+    std::vector<Parser> parsers;
+    for (const settings::CommandInfo& info : settings::commands()) {
+        parsers.push_back(make_parser(main, info, reversed.front()));
+    }
+    std::reverse(reversed.begin(), reversed.end());
     try {
         main.parse(reversed);
     } catch (const CLI::CallForHelp&) {

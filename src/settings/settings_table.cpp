@@ -260,7 +260,7 @@ void add_picture(Table& table) {
 void add_run(Table& table) {
     constexpr std::string_view kGroup = "Run";
     table.push_back({"scene", kGroup, Text{.form = "FILE.json", .read = true}, "",
-                     "Scene file with settings, {\"name\": value, …}; flags take precedence", kPrograms,
+                     "Scene file: a JSON object of settings and their values. Flags take precedence", kPrograms,
                      [](Settings& s) -> Slot { return &s.scene; }, "none"});
     table.push_back({"out", kGroup, Text{.form = "PATH", .written = true}, "", "Output file or folder",
                      kRender | Command::sample | Command::train | Command::program | kStudy | kData,

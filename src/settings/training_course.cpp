@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/error.hpp"
+#include "settings/command_text.hpp"
 #include "train/train.hpp"
 
 namespace scorefield::settings {
@@ -76,15 +77,6 @@ void require_more_steps(const Settings& settings, std::uint64_t done) {
         "give more, or leave it out");
 }
 
-/// As a shell reads it as one word.
-std::string quoted(const std::string& text) {
-    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+,:=@%";
-    if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
-    std::string word = "'";
-    for (const char letter : text) word += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-    return word + "'";
-}
-
 }  // namespace
 
 std::map<std::string, std::string> training_record(const Settings& settings, const std::string& device) {
@@ -105,12 +97,13 @@ std::string recorded_device(const model::Checkpoint& checkpoint) {
 }
 
 std::string resume_command(const Settings& settings) {
-    std::string command = "scorefield train `resume` " + quoted(settings.out);
+    Settings next = settings;
+    next.resume = settings.out;
+    std::string command = "scorefield train" + flag_text(next, *find_setting("resume"));
     for (const Setting& setting : setting_table()) {
         const bool kept = determines_course(setting) || setting.name == "resume" || setting.name == "out";
         if (kept || !setting.taken_by(Command::train) || !settings.is_given(setting.name)) continue;
-        command += " --" + std::string(setting.name);
-        if (!std::holds_alternative<Flag>(setting.values)) command += " " + quoted(value_text(settings, setting));
+        command += flag_text(settings, setting);
     }
     return command;
 }

@@ -15,13 +15,14 @@ struct Shortcut {
     const char* key;
     const char* action;
 };
-constexpr std::array<Shortcut, 16> kShortcuts = {{
+constexpr std::array<Shortcut, 17> kShortcuts = {{
     {"Space", "play or pause"},
     {"→", "one step"},
     {"R", "restart from noise"},
     {"L", "loop on or off"},
     {"F", "fit the view"},
     {"S", "save a screenshot as PNG"},
+    {"Ctrl+C", "copy the settings as a command line"},
     {"T", "start, pause or resume training"},
     {"D", "paint a distribution to train on"},
     {"Ctrl+Z, Ctrl+Y", "undo, redo a stroke"},
@@ -62,6 +63,8 @@ void read_keys(const std::vector<KeyPress>& keys, bool painting, settings::Setti
     for (const KeyPress& press : keys) {
         if (!press.control) {
             read_plain_key(press.key, settings, requests);
+        } else if (press.key == GLFW_KEY_C) {
+            requests.copy_command = true;
         } else if (painting) {
             if (press.key == GLFW_KEY_Z) (press.shift ? requests.redo : requests.undo) = true;
             if (press.key == GLFW_KEY_Y) requests.redo = true;

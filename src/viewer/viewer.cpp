@@ -11,6 +11,7 @@
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
 #include "session/gpu_device.hpp"
+#include "settings/command_text.hpp"
 #include "settings/device_request.hpp"
 #include "settings/resolve.hpp"
 #include "settings/training_settings.hpp"
@@ -258,6 +259,11 @@ void Viewer::serve(const Requests& requests) {
     serve_playback(requests);
     if (requests.fit) scene_->fit_camera();
     if (requests.screenshot) screenshots_.want();
+    if (requests.copy_command) {
+        const std::string command = settings::command_text(settings_);
+        ImGui::SetClipboardText(command.c_str());
+        messages_.add({MessageKind::info, "Copied: " + command}, "command");
+    }
     serve_board(requests);
     serve_training(requests);
 }

@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <random>
+#include <sstream>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "diffusion/sampler.hpp"
 
 namespace scorefield::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -124,21 +128,63 @@ TEST(CommandLine, RefusesFlagsWithoutEffectAndTwoListsOfTimes) {
 
 TEST(CommandLine, HelpOfACommandNamesExactlyItsSettings) {
     for (const settings::CommandInfo& info : settings::commands()) {
-        const std::string help = parse_command_line({std::string(info.name), "--help"}).text;
+        const std::string help = parse_command_line({std::string(info.name), "--help", "all"}).text;
         EXPECT_THAT(help, HasSubstr(std::string(info.help)));
         for (const settings::Setting& setting : settings::setting_table()) {
-            const std::string line = "\n  --" + std::string(setting.name) + " ";
+            const std::string line = "\n  --" + std::string(setting.name);
             if (setting.taken_by(info.command)) {
-                EXPECT_THAT(help, HasSubstr(line)) << info.name;
+                EXPECT_THAT(help, testing::AnyOf(HasSubstr(line + " "), HasSubstr(line + "\n"))) << info.name;
             } else {
-                EXPECT_THAT(help, testing::Not(HasSubstr(line))) << info.name;
+                EXPECT_THAT(help, testing::Not(testing::AnyOf(HasSubstr(line + " "), HasSubstr(line + "\n"))))
+                    << info.name;
             }
         }
     }
     EXPECT_THAT(parse_command_line({"--help"}).text, HasSubstr("devices"));
-    EXPECT_THAT(parse_command_line({"sample", "--help"}).text, HasSubstr("FILE.json with --stats"));
-    EXPECT_THAT(parse_command_line({"train", "--help"}).text, HasSubstr("host (the CPU)"));
+    EXPECT_THAT(parse_command_line({"sample", "--help", "out"}).text, HasSubstr("FILE.json with --stats"));
+    EXPECT_THAT(parse_command_line({"train", "--help", "device"}).text, HasSubstr("host (the CPU)"));
     EXPECT_THAT(parse_command_line({"--version"}).text, HasSubstr("scorefield "));
+}
+
+TEST(CommandLine, HelpFitsOneScreenAndSaysWhereThereIsMore) {
+    constexpr std::ptrdiff_t kLines = 60;
+    for (const settings::CommandInfo& info : settings::commands()) {
+        for (const char* flag : {"--help", "-h"}) {
+            const std::string help = parse_command_line({std::string(info.name), flag}).text;
+            EXPECT_LE(std::ranges::count(help, '\n'), kLines) << info.name;
+            EXPECT_THAT(help, HasSubstr("--help all")) << info.name;
+        }
+        std::istringstream lines(parse_command_line({std::string(info.name), "--help", "all"}).text);
+        for (std::string line; std::getline(lines, line);) {
+            const auto letters = std::ranges::count_if(line, [](char c) { return (c & 0xC0) != 0x80; });
+            EXPECT_LE(letters, 100) << line;
+        }
+    }
+    EXPECT_EQ(parse_command_line({"--help", "sample"}).text, parse_command_line({"sample", "--help"}).text);
+    EXPECT_EQ(parse_command_line({"sample", "--out", "a.npy", "--help"}).text,
+              parse_command_line({"sample", "--help"}).text);
+}
+
+TEST(CommandLine, HelpOnATopic) {
+    const auto help = [](const char* command, const char* topic) {
+        return parse_command_line({command, "--help", topic}).text;
+    };
+    EXPECT_THAT(help("sample", "particles"), AllOf(HasSubstr("--seed N"), Not(HasSubstr("--sampler"))));
+    EXPECT_THAT(help("sample", "sampler"), AllOf(HasSubstr("--sampler.eta"), HasSubstr("--spacing NAME")));
+    EXPECT_THAT(help("sample", "ddim"), AllOf(HasSubstr("Sampler ddim: "), HasSubstr("--sampler.eta R"),
+                                              HasSubstr("(default 0)"), Not(HasSubstr("sampler.order"))));
+    EXPECT_THAT(help("view", "vp"), AllOf(HasSubstr("Process vp: "), HasSubstr("--process.beta_max R")));
+    EXPECT_THAT(help("view", "ddpm"),
+                AllOf(HasSubstr("Sampler ddpm: "), HasSubstr("Process ddpm: "), HasSubstr("--process.schedule")));
+    EXPECT_THAT(help("sample", "sampler.eta"), AllOf(HasSubstr("--sampler.eta R"), HasSubstr("0 … 1")));
+    EXPECT_EQ(parse_command_line({"--help", "ddim"}).text, help("view", "ddim"));
+    for (const diffusion::SamplerInfo& info : diffusion::samplers()) {
+        EXPECT_THAT(help("sample", std::string(info.name).c_str()), HasSubstr(base::with_flags(info.help)))
+            << info.name;
+    }
+    EXPECT_THAT(refusal({"sample", "--help", "samplr"}), HasSubstr("did you mean 'sampler'?"));
+    EXPECT_THAT(refusal({"score", "--help", "ddim"}), HasSubstr("no help on 'ddim' (score)"));
+    EXPECT_THAT(refusal({"bench", "--help", "particles"}), HasSubstr("no such topic"));
 }
 
 /// The help of --particles, on one line.
@@ -156,8 +202,8 @@ TEST(CommandLine, HelpOfAStudyShowsItsDefaults) {
     EXPECT_THAT(help_of_particles({"study", "--help"}), HasSubstr("default depends on the study"));
     EXPECT_THAT(help_of_particles({"study", "laws", "--help"}), HasSubstr("default 1000000"));
     EXPECT_THAT(help_of_particles({"study", "--help", "spacings"}), HasSubstr("default 4096"));
-    EXPECT_THAT(help_of_particles({"study", "ncsnv2", "--help"}), HasSubstr("not used by this study"));
-    EXPECT_THAT(parse_command_line({"study", "objectives", "--help"}).text, HasSubstr("default 1500"));
+    EXPECT_THAT(help_of_particles({"study", "ncsnv2", "--help", "all"}), HasSubstr("not used by this study"));
+    EXPECT_THAT(parse_command_line({"study", "objectives", "--help=all"}).text, HasSubstr("default 1500"));
 }
 
 TEST(CommandLine, NamesTheNearestCommandAndFlag) {

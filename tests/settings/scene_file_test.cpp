@@ -8,8 +8,8 @@
 #include "base/error.hpp"
 #include "base/scratch.hpp"
 #include "cli/command_line.hpp"
-#include "settings/resolved.hpp"
 #include "settings/resolve.hpp"
+#include "settings/resolved.hpp"
 
 namespace scorefield::settings {
 namespace {

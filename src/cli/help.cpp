@@ -1,0 +1,265 @@
+#include "cli/help.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <functional>
+
+#include "base/error.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+#include "diffusion/process.hpp"
+#include "diffusion/sampler.hpp"
+#include "study/studies.hpp"
+
+namespace scorefield::cli {
+namespace {
+
+using settings::Command;
+using settings::Setting;
+
+constexpr std::size_t kWidth = 100;
+constexpr std::size_t kColumn = 32;  ///< where the meanings of settings begin
+constexpr std::string_view kAll = "all";
+
+/// Characters on a terminal.
+std::size_t width_of(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+/// `  --NAME VALUE` and its meaning beside it.
+std::string row(const std::string& left, const std::string& meaning) {
+    std::string text = "  " + left;
+    std::size_t column = width_of(text);
+    if (column + 2 > kColumn) {
+        text += "\n";
+        column = 0;
+    }
+    text += std::string(kColumn - column, ' ');
+    column = kColumn;
+    std::size_t begin = 0;
+    while (begin < meaning.size()) {
+        const std::size_t end = std::min(meaning.find(' ', begin), meaning.size());
+        const std::string word = meaning.substr(begin, end - begin);
+        if (column > kColumn && column + 1 + width_of(word) > kWidth) {
+            text += "\n" + std::string(kColumn, ' ');
+            column = kColumn;
+        }
+        if (column > kColumn) {
+            text += " ";
+            ++column;
+        }
+        text += word;
+        column += width_of(word);
+        begin = end + 1;
+    }
+    return text + "\n";
+}
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return result;
+}
+
+bool is_flag(const Setting& setting) {
+    return std::holds_alternative<settings::Flag>(setting.values);
+}
+
+std::string flag_and_value(const Setting& setting) {
+    return "--" + std::string(setting.name) + (is_flag(setting) ? "" : " " + value_name(setting));
+}
+
+/// What holds where the setting is not given; empty: nothing to say.
+std::string default_of(const Setting& setting, Command command, std::string_view study) {
+    if (is_flag(setting)) return "";
+    if (command == Command::study && !study::study_preset(setting.name, study).empty()) {
+        return std::string(study::study_preset(setting.name, study));
+    }
+    return setting.unset.empty() ? settings::value_text(settings::Settings{}, setting) : std::string(setting.unset);
+}
+
+bool is_required(const Setting& setting, Command command) {
+    return (setting.required & static_cast<std::uint32_t>(command)) != 0;
+}
+
+/// The first clause, for an overview.
+std::string brief(const Setting& setting, Command command, std::string_view study) {
+    constexpr std::size_t kMost = 90;
+    std::string help(settings::help_for(setting, command));
+    for (const std::string_view end : {". ", ": ", "; ", " ("}) help = help.substr(0, help.find(end));
+    if (help.ends_with(',')) help.pop_back();
+    if (is_required(setting, command)) return help + " (required)";
+    const std::string standard = default_of(setting, command, study);
+    if (standard.empty() || standard == "none" || standard == study::kNotUsed) return help;
+    if (width_of(help) + width_of(standard) > kMost) return help;
+    return fmt::format("{} (default {})", help, standard);
+}
+
+/// The settings of the command for which `wanted` holds, under the headings of their groups.
+std::string rows(Command command, const std::function<bool(const Setting&)>& wanted,
+                 const std::function<std::string(const Setting&)>& meaning) {
+    std::string text;
+    std::string_view group;
+    for (const Setting& setting : settings::setting_table()) {
+        if (!setting.taken_by(command) || !wanted(setting)) continue;
+        if (setting.group != group) text += fmt::format("\n{}:\n", setting.group);
+        group = setting.group;
+        text += row(flag_and_value(setting), meaning(setting));
+    }
+    return text;
+}
+
+std::vector<std::string> groups_of(Command command) {
+    std::vector<std::string> groups;
+    for (const Setting& setting : settings::setting_table()) {
+        const std::string group = lower(setting.group);
+        if (setting.taken_by(command) && std::ranges::find(groups, group) == groups.end()) groups.push_back(group);
+    }
+    return groups;
+}
+
+bool takes(Command command, std::string_view name) {
+    return settings::find_setting(name)->taken_by(command);
+}
+
+/// The parameters of one sampler, as it means them.
+std::string sampler_rows(const diffusion::SamplerInfo& info) {
+    std::string text = fmt::format("\nSampler {}: {}\n", info.name, info.help);
+    if (!info.caveat.empty()) text += fmt::format("Caveat: {}\n", info.caveat);
+    for (const diffusion::SamplerParameter& parameter : info.parameters) {
+        const Setting& setting = *settings::find_setting(fmt::format("sampler.{}", parameter.name));
+        text += row(flag_and_value(setting), fmt::format("{} (default {})", parameter.help, parameter.preset));
+    }
+    if (info.parameters.empty()) text += "It has no parameters of its own.\n";
+    return text;
+}
+
+/// The parameters of one process, as it means them.
+std::string process_rows(const diffusion::ProcessInfo& info) {
+    std::string text = fmt::format("\nProcess {}: {}\n", info.name, info.help);
+    const std::string schedule = diffusion::ProcessSettings{}.schedule;
+    for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(info.name, schedule)) {
+        const Setting& setting = *settings::find_setting(fmt::format("process.{}", parameter.name));
+        text += row(flag_and_value(setting), fmt::format("{} (default {})", parameter.help, parameter.preset));
+    }
+    return text;
+}
+
+std::string usage(const settings::CommandInfo& info) {
+    std::string places;
+    if (info.command == Command::score) places = " A.npy [B.npy]";
+    if (info.command == Command::study) places = " NAME";
+    if (info.command == Command::data) places = " [NAME]";
+    return fmt::format("{}\nUsage: scorefield {}{} [OPTIONS]\n", info.help, info.name, places);
+}
+
+/// What follows one screen of help.
+std::string more(const settings::CommandInfo& info) {
+    const std::vector<std::string> groups = groups_of(info.command);
+    std::string topics = base::join(std::vector<std::string_view>(groups.begin(), groups.end()));
+    if (takes(info.command, "sampler")) topics += ", a sampler, a process";
+    return fmt::format("\nMore: scorefield {0} --help TOPIC, scorefield {0} --help all\nTOPIC: {1}, a setting\n",
+                       info.name, topics);
+}
+
+std::string names_of_studies() {
+    std::string text = "\nStudies:\n";
+    for (const study::StudyInfo& info : study::studies()) text += row(std::string(info.name), std::string(info.help));
+    return text;
+}
+
+base::Error unknown_topic(const settings::CommandInfo& info, const std::string& topic) {
+    const std::vector<std::string> groups = groups_of(info.command);
+    const std::vector<std::string_view> topics(groups.begin(), groups.end());
+    std::vector<std::string_view> names = topics;
+    names.push_back(kAll);
+    if (takes(info.command, "sampler")) {
+        for (const diffusion::SamplerInfo& sampler : diffusion::samplers()) names.push_back(sampler.name);
+        for (const diffusion::ProcessInfo& process : diffusion::processes()) names.push_back(process.name);
+    }
+    for (const Setting& setting : settings::setting_table()) {
+        if (setting.taken_by(info.command)) names.push_back(setting.name);
+    }
+    const std::string nearest = base::nearest_path(topic, names);
+    return base::request_error("no help on '" + base::shown(topic) + "'", std::string(info.name), "no such topic",
+                               (nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest)) +
+                                   fmt::format("give one of {}, or all", base::join(topics)));
+}
+
+}  // namespace
+
+std::string value_name(const Setting& setting) {
+    if (const settings::Text* text = std::get_if<settings::Text>(&setting.values)) return std::string(text->form);
+    if (std::holds_alternative<settings::IntegerRange>(setting.values)) return "N";
+    if (std::holds_alternative<settings::RealRange>(setting.values)) return "R";
+    return "NAME";
+}
+
+std::string help_of(const Setting& setting, Command command, std::string_view study) {
+    std::string help(settings::help_for(setting, command));
+    if (is_flag(setting)) return help;
+    std::string range = settings::values_text(setting);
+    if (std::holds_alternative<settings::Text>(setting.values)) range.clear();
+    const std::string standard = default_of(setting, command, study);
+    if (standard == study::kNotUsed) return help + " (not used by this study)";
+    if (is_required(setting, command)) {
+        help += " (required)";
+    } else if (!range.empty()) {
+        help += fmt::format(" ({}; default {})", range, standard);
+    } else if (!standard.empty()) {
+        help += fmt::format(" (default {})", standard);
+    }
+    return help;
+}
+
+std::optional<std::string> help_topic(const std::vector<std::string>& arguments) {
+    const auto asked = std::ranges::find_if(arguments, [](const std::string& argument) {
+        return argument == "--help" || argument == "-h" || argument.starts_with("--help=");
+    });
+    if (asked == arguments.end()) return std::nullopt;
+    if (asked->starts_with("--help=")) return asked->substr(asked->find('=') + 1);
+    const auto next = asked + 1;
+    if (next == arguments.end() || next->starts_with('-')) return "";
+    const std::vector<std::string_view> studies = study::study_names();
+    return std::ranges::find(studies, *next) == studies.end() ? *next : "";
+}
+
+std::string help_text(const settings::CommandInfo& info, const std::string& topic, std::string_view study) {
+    const Command command = info.command;
+    const auto full = [&](const Setting& setting) { return help_of(setting, command, study); };
+    if (topic.empty()) {
+        const auto plain = [&](const Setting& setting) {
+            const bool of_training = setting.name.starts_with("train.") || setting.name.starts_with("network.");
+            return setting.name.find('.') == std::string_view::npos || (command == Command::train && of_training);
+        };
+        const auto overview = [&](const Setting& setting) { return brief(setting, command, study); };
+        return usage(info) + (command == Command::study ? names_of_studies() : "") + rows(command, plain, overview) +
+               more(info);
+    }
+    if (topic == kAll)
+        return usage(info) + rows(
+                                 command, [](const Setting&) { return true; }, full);
+    std::string text;
+    const std::string wanted = lower(topic);
+    text += rows(
+        command, [&](const Setting& setting) { return lower(setting.group) == wanted; }, full);
+    if (text.empty() && takes(command, "sampler")) {
+        for (const diffusion::SamplerInfo& sampler : diffusion::samplers()) {
+            if (sampler.name == wanted) text += sampler_rows(sampler);
+        }
+        for (const diffusion::ProcessInfo& process : diffusion::processes()) {
+            if (process.name == wanted) text += process_rows(process);
+        }
+    }
+    const std::string name = topic.starts_with("--") ? topic.substr(2) : topic;
+    if (text.empty())
+        text += rows(
+            command, [&](const Setting& setting) { return setting.name == name; }, full);
+    if (text.empty()) throw unknown_topic(info, topic);
+    return text.substr(1);
+}
+
+}  // namespace scorefield::cli

@@ -1,0 +1,62 @@
+#include "settings/command_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace scorefield::settings {
+namespace {
+
+/// As a shell reads it as one word.
+std::string quoted(const std::string& text) {
+    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+,:=@%";
+    if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+    std::string word = "'";
+    for (const char letter : text) word += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    return word + "'";
+}
+
+bool begins_with_one_of(std::string_view name, std::span<const std::string_view> families) {
+    return std::ranges::any_of(families, [&](std::string_view family) {
+        return name == family || (name.starts_with(family) && name[family.size()] == '.');
+    });
+}
+
+/// Another setting stands in the place of this one.
+bool is_replaced(const Settings& settings, std::string_view name) {
+    constexpr std::array<std::string_view, 4> kByTimesteps = {"steps", "spacing", "process.rho", "spacing.offset"};
+    constexpr std::array<std::string_view, 5> kByProgram = {"sampler", "steps", "spacing", "process.rho", "timesteps"};
+    if (!settings.program.empty() && begins_with_one_of(name, kByProgram)) return true;
+    return !settings.timesteps.empty() && name != "spacing.final" && begins_with_one_of(name, kByTimesteps);
+}
+
+/// The value is another one than what holds where nothing is said.
+bool is_said(const Settings& settings, const Setting& setting) {
+    static const Settings silent;
+    if (value_text(settings, setting) != value_text(silent, setting)) return true;
+    // What holds otherwise is decided later.
+    return settings.is_given(setting.name) && !setting.unset.empty();
+}
+
+}  // namespace
+
+std::string flag_text(const Settings& settings, const Setting& setting) {
+    const std::string value = value_text(settings, setting);
+    const bool is_flag = std::holds_alternative<Flag>(setting.values);
+    if (value.empty() || (is_flag && value == "off")) return "";
+    return " --" + std::string(setting.name) + (is_flag ? "" : " " + quoted(value));
+}
+
+std::string command_text(const Settings& settings) {
+    std::string command = "scorefield";
+    if (settings.command != commands().front().command)
+        command += " " + std::string(command_info(settings.command).name);
+    for (const std::string& file : settings.files) command += " " + quoted(file);
+    for (const Setting& setting : setting_table()) {
+        if (!setting.taken_by(settings.command) || !is_said(settings, setting)) continue;
+        if (!is_replaced(settings, setting.name)) command += flag_text(settings, setting);
+    }
+    return command;
+}
+
+}  // namespace scorefield::settings

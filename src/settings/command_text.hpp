@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "settings/settings.hpp"
+
+namespace scorefield::settings {
+
+/// ` --NAME VALUE` as a shell reads it; nothing for a flag that is off and for an empty text.
+std::string flag_text(const Settings& settings, const Setting& setting);
+
+/// The shortest command line that says these settings: `scorefield render --sampler heun --out film.mp4`. Its settings
+/// have the same values; what a program or a list of timesteps replaces is left out.
+std::string command_text(const Settings& settings);
+
+}  // namespace scorefield::settings
