@@ -130,7 +130,7 @@ std::string shown(std::string_view text) {
 }
 
 std::string with_flags(std::string_view message) {
-    constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+    constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
     std::string result;
     while (!message.empty()) {
         const std::size_t open = std::min(message.find('`'), message.size());

@@ -83,6 +83,7 @@ TEST(Text, FieldsBecomeFlagsOfTheCommandLine) {
     EXPECT_EQ(with_flags("too few (`sampler.order`): give `steps` 4, or `process.T`"),
               "too few (--sampler.order): give --steps 4, or --process.T");
     EXPECT_EQ(with_flags("`steps`"), "--steps");
+    EXPECT_EQ(with_flags("pass `frame-log` on"), "pass --frame-log on");
     EXPECT_EQ(with_flags("``steps``"), "`--steps`");
     for (const char* const kept : {"", "`", "``", "a`", "`a b`", "`a", "write it with `scorefield train`", "`a'b`"}) {
         EXPECT_EQ(with_flags(kept), kept);
