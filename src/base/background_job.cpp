@@ -7,7 +7,7 @@ namespace scorefield::base {
 
 void yield_to_other_threads() {
     constexpr int kNice = 10;
-    // On Linux a number of a thread is one of a process, too; elsewhere the thread keeps its priority.
+    // On Linux, setpriority accepts a thread id and changes this thread and those that it starts.
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
 }
 

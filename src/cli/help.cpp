@@ -160,7 +160,8 @@ std::string usage(const settings::CommandInfo& info) {
 std::string more(const settings::CommandInfo& info) {
     const std::vector<std::string> groups = groups_of(info.command);
     std::string topics = base::join(std::vector<std::string_view>(groups.begin(), groups.end()));
-    if (takes(info.command, "sampler")) topics += ", a sampler, a process";
+    if (takes(info.command, "sampler")) topics += ", a sampler";
+    if (takes(info.command, "process")) topics += ", a process";
     return fmt::format("\nMore: scorefield {0} --help TOPIC, scorefield {0} --help all\nTOPIC: {1}, a setting\n",
                        info.name, topics);
 }
@@ -178,6 +179,8 @@ base::Error unknown_topic(const settings::CommandInfo& info, const std::string& 
     names.push_back(kAll);
     if (takes(info.command, "sampler")) {
         for (const diffusion::SamplerInfo& sampler : diffusion::samplers()) names.push_back(sampler.name);
+    }
+    if (takes(info.command, "process")) {
         for (const diffusion::ProcessInfo& process : diffusion::processes()) names.push_back(process.name);
     }
     for (const Setting& setting : settings::setting_table()) {
@@ -250,6 +253,8 @@ std::string help_text(const settings::CommandInfo& info, const std::string& topi
         for (const diffusion::SamplerInfo& sampler : diffusion::samplers()) {
             if (sampler.name == wanted) text += sampler_rows(sampler);
         }
+    }
+    if (takes(command, "process")) {
         for (const diffusion::ProcessInfo& process : diffusion::processes()) {
             if (process.name == wanted) text += process_rows(process);
         }

@@ -14,7 +14,7 @@ namespace scorefield::cli {
 /// `arguments` begin with the command; none where no help is asked for.
 std::optional<std::string> help_topic(const std::vector<std::string>& arguments);
 
-/// The help of a command, wrapped at 100 characters. `study`: of its settings, where the command is `study`; may be
+/// The help of a command, wrapped at 100 characters. `study`: the name of the study whose defaults are shown; may be
 /// empty. Throws base::Error (request) with the nearest names for a topic that the command does not have.
 std::string help_text(const settings::CommandInfo& info, const std::string& topic, std::string_view study);
 

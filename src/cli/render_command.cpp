@@ -249,7 +249,9 @@ int render_command(const settings::Settings& asked) {
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::Reference reference = session::open_reference(settings.data, model);
     say(settings, reference.notes);
-    const session::PreparedRun run = session::prepare_run(spec, model);
+    const session::PreparedRun run = session::prepare_run(spec, model, [&](const diffusion::Program& program) {
+        session::Player::require_room(device, model, program, spec.particles);
+    });
     session::Scene scene(device, std::move(model), run, reference, {settings.width, settings.height});
     say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
                                      settings.data.empty() ? scene.model().data : settings.data));

@@ -22,7 +22,7 @@ struct TargetSpec {
     std::string argument;  ///< file of a mixture, data set of an empirical target; empty for the others
     double variance = 1;   ///< of the target gaussian
     int dim = 2;           ///< of the target gaussian
-    /// Of the data of an empirical target. None: automatic, without a note, for what does not depend on it.
+    /// How to scale the data of an empirical target. None: automatic, without a note, for what does not depend on it.
     std::optional<data::ScalingMode> scaling;
 };
 

@@ -30,11 +30,12 @@ struct StartSpec {
     bool operator==(const StartSpec&) const = default;
 };
 
-/// What determines every state of a run on a model, all defaults decided.
+/// What determines every state of a run on a model. All defaults but the start are decided; that depends on the
+/// program.
 struct SamplingSpec {
     diffusion::SamplerSettings sampler;
     int steps = 50;
-    diffusion::SpacingSettings spacing;  ///< never `auto`
+    diffusion::SpacingSettings spacing;  ///< not `auto`, unless a program or timesteps take its place
     bool spacing_is_automatic = false;   ///< `auto` has become this spacing
     std::vector<double> timesteps;       ///< in the place of steps and spacing, of which only `final` holds
     std::string program;                 ///< a compiled one, from a file or built in, in the place of all of these

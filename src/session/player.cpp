@@ -31,7 +31,16 @@ std::vector<Moment> moments_of(const diffusion::Program& program) {
     return moments;
 }
 
-void require_room(const gpu::Device& device, std::uint32_t dim, int registers, std::uint32_t particles) {
+VkDeviceSize state_bytes(const sample::ParticleView& view) {
+    return VkDeviceSize{sizeof(float)} * view.dim * view.stride;
+}
+
+}  // namespace
+
+void Player::require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
+                          std::uint32_t particles) {
+    const int registers = std::max(program.registers, kUsualRegisters);
+    const auto dim = static_cast<std::uint32_t>(model.dim());
     const std::uint32_t most = sample::Executor::largest_capacity(device, dim, registers);
     if (particles <= most) return;
     throw base::request_error(
@@ -39,12 +48,6 @@ void require_room(const gpu::Device& device, std::uint32_t dim, int registers, s
         fmt::format("{} particles do not fit into one buffer of {}", particles, device.properties().name),
         fmt::format("give at most {}, or use sample, which works in batches", most));
 }
-
-VkDeviceSize state_bytes(const sample::ParticleView& view) {
-    return VkDeviceSize{sizeof(float)} * view.dim * view.stride;
-}
-
-}  // namespace
 
 Player::Player(gpu::Device& device, const model::Model& model, const PreparedRun& run)
     : device_(device), model_(model), score_(device, model), spec_(run.spec) {
@@ -56,9 +59,8 @@ void Player::take(const PreparedRun& run) {
     std::unique_ptr<sample::Executor> larger;
     gpu::Buffer shown;
     if (!executor_ || particles > executor_->capacity() || run.program.registers > executor_->registers()) {
-        const std::uint32_t dim = score_.source().dim();
         const int registers = std::max(run.program.registers, executor_ ? executor_->registers() : kUsualRegisters);
-        require_room(device_, dim, registers, particles);
+        require_room(device_, model_, run.program, particles);
         sample::GpuSource* const sources[] = {&score_.source()};
         larger = std::make_unique<sample::Executor>(device_, sources, particles, registers);
         shown = gpu::Buffer(device_, "shown particles", state_bytes(larger->state()));

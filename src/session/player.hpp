@@ -42,9 +42,13 @@ class Player {
     /// Makes and warms everything that playing needs. Throws base::Error as Executor does.
     Player(gpu::Device& device, const model::Model& model, const PreparedRun& run);
 
-    /// Starts this run of the same model. The GPU is not waited for; except where there are more particles than ever
-    /// before, which need new memory. When it throws base::Error, what was loaded goes on, or starts again where the
-    /// network had been touched.
+    /// Throws base::Error (request) naming the most where so many particles do not fit the device.
+    static void require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
+                             std::uint32_t particles);
+
+    /// Starts this run of the same model. The GPU is not waited for; except where there are more particles, or the
+    /// program has more registers, than ever before, which need new memory. When it throws base::Error, what was loaded
+    /// goes on, or starts again where the network had been touched.
     void take(const PreparedRun& run);
     /// What is loaded.
     const sample::SamplingSpec& spec() const { return spec_; }

@@ -1,5 +1,9 @@
 #include "session/prepared_run.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
 #include "base/error.hpp"
 #include "sample/build_program.hpp"
 #include "sample/start.hpp"
@@ -18,13 +22,19 @@ void require_no_inputs(const diffusion::Program& program, const sample::Sampling
 }  // namespace
 
 PreparedRun prepare_run(const sample::SamplingSpec& spec, const model::Model& model,
+                        const std::function<void(const diffusion::Program&)>& check,
                         const std::function<void()>& heed) {
     PreparedRun run = {spec, sample::build_program(spec, model, heed), {}};
     require_no_inputs(run.program, spec);
+    if (check) check(run.program);
     const sample::StartRows rows = sample::start_rows(spec, model, run.program);
-    if (rows) {
-        run.start.resize(std::size_t{spec.particles} * model.dim());
-        rows(0, run.start);
+    if (!rows) return run;
+    constexpr std::uint32_t kBlock = 1U << 16U;  // particles
+    run.start.resize(std::size_t{spec.particles} * model.dim());
+    for (std::uint32_t first = 0; first < spec.particles; first += kBlock) {
+        if (heed) heed();
+        const std::uint32_t count = std::min(kBlock, spec.particles - first);
+        rows(first, std::span(run.start).subspan(first * model.dim(), count * model.dim()));
     }
     return run;
 }

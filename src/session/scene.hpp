@@ -19,10 +19,10 @@ struct Reference {
     std::vector<std::string> notes;  ///< what was left out or decided when they were read
 };
 
-/// Of the data set `data`; empty: of those that the model is of, if they can be opened. Throws base::Error for a data
+/// Draws from the data set `data`; if empty, from that of the model, if it can be opened. Throws base::Error for a data
 /// set that is named.
 Reference open_reference(const std::string& data, const model::Model& model);
-/// Of a data set that is open.
+/// Draws from an open data set.
 Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling);
 
 /// The particles of a model over the data that they should become, seen by a camera: what window and files show. World

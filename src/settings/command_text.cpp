@@ -24,8 +24,13 @@ bool begins_with_one_of(std::string_view name, std::span<const std::string_view>
 
 /// Another setting stands in the place of this one.
 bool is_replaced(const Settings& settings, std::string_view name) {
+    constexpr std::array<std::string_view, 1> kByNetwork = {"process"};
     constexpr std::array<std::string_view, 4> kByTimesteps = {"steps", "spacing", "process.rho", "spacing.offset"};
     constexpr std::array<std::string_view, 5> kByProgram = {"sampler", "steps", "spacing", "process.rho", "timesteps"};
+    const bool of_network = settings.target.empty() && settings.command != Command::train &&
+                            (settings.command != Command::program || !settings.model.empty());
+    if (of_network && name != "process.rho" && (name == "prediction" || begins_with_one_of(name, kByNetwork)))
+        return true;
     if (!settings.program.empty() && begins_with_one_of(name, kByProgram)) return true;
     return !settings.timesteps.empty() && name != "spacing.final" && begins_with_one_of(name, kByTimesteps);
 }

@@ -10,7 +10,7 @@ namespace scorefield::settings {
 std::string flag_text(const Settings& settings, const Setting& setting);
 
 /// The shortest command line that says these settings: `scorefield render --sampler heun --out film.mp4`. Its settings
-/// have the same values; what a program or a list of timesteps replaces is left out.
+/// have the same values; what a network, a program or a list of timesteps determines is left out.
 std::string command_text(const Settings& settings);
 
 }  // namespace scorefield::settings

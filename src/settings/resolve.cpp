@@ -89,7 +89,7 @@ model::ModelSpec checkpoint_spec(const Settings& settings) {
     return spec;
 }
 
-/// Of what is no checkpoint: the process, and the prediction unless a program or an exact target says another.
+/// For exact targets and bare processes: process and prediction, unless a program or an exact target says another.
 model::ModelSpec process_spec(const Settings& settings) {
     require_process_flags_used(settings);
     model::ModelSpec spec;

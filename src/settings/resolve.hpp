@@ -7,8 +7,9 @@
 
 namespace scorefield::settings {
 
-// Requests become specifications here, and nowhere else: every default is decided, and what was said is checked against
-// what the files say. All throw base::Error (request) naming the field or the file.
+// Requests become specifications here, and nowhere else: every default is decided (but the start, which depends on the
+// program: sample::start_in_effect), and the settings are checked against the files. All throw base::Error (request)
+// naming the field or the file.
 
 /// `NAME` or `NAME ARGUMENT` of `target`.
 struct TargetChoice {

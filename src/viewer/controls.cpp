@@ -119,7 +119,7 @@ bool presence_box(const settings::Setting& setting, std::optional<Value>* value,
     if (changed) *value = present ? std::optional(first) : std::nullopt;
     ImGui::SameLine();
     if (!*value) {
-        ImGui::TextDisabled("%.*s", static_cast<int>(setting.unset.size()), setting.unset.data());
+        ImGui::TextDisabled("%s", base::with_flags(setting.unset).c_str());
     } else {
         ImGui::SetNextItemWidth(-1);
     }
@@ -131,7 +131,7 @@ bool choice_control(settings::Settings& settings, const settings::Setting& setti
                     std::span<const std::string_view> names) {
     const settings::Slot slot = setting.slot(settings);
     const std::string current = settings::value_text(setting, slot);
-    const std::string unset(setting.unset.empty() ? "default" : setting.unset);
+    const std::string unset = setting.unset.empty() ? "default" : base::with_flags(setting.unset);
     bool changed = false;
     const std::string shown = current.empty() ? unset : current;
     if (!ImGui::BeginCombo(id_of(setting).c_str(), shown.c_str(), ImGuiComboFlags_HeightLarge)) return false;

@@ -32,11 +32,11 @@ class LiveTraining {
   public:
     enum class State : std::uint8_t { none, preparing, running, paused, finished };
 
+    /// The destructor waits for what is being prepared.
     explicit LiveTraining(gpu::Device& device) : device_(device), snapshot_(device) {}
-    /// Its end waits for what is being prepared.
 
-    /// Begins to prepare a new training; the one under way goes on until that is ready. While another is being prepared
-    /// the latest plan waits for its turn; nothing where it asks for what is being prepared anyway.
+    /// Begins to prepare a new training; the one under way goes on until that is ready. A newer plan cancels the
+    /// preparation under way. Does nothing if the plan asks for what is being prepared anyway.
     void start(TrainingPlan plan, const settings::Settings& shown, VkExtent2D extent);
     void pause();
     void resume();

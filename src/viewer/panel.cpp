@@ -5,6 +5,7 @@
 
 #include <variant>
 
+#include "base/text.hpp"
 #include "settings/resolve.hpp"
 #include "viewer/controls.hpp"
 
@@ -122,7 +123,7 @@ bool program_control(settings::Settings& settings) {
     const std::string help = help_text(setting);
     row_label("program", help);
     bool changed = false;
-    const std::string unset(setting.unset);
+    const std::string unset = base::with_flags(setting.unset);
     if (ImGui::BeginCombo("##program", settings.program.c_str())) {
         ImGui::Selectable(settings.program.c_str(), true);
         changed = ImGui::Selectable(unset.c_str(), false);

@@ -22,11 +22,15 @@ std::vector<std::string> notes_of(const session::PreparedRun& run, const model::
 }
 
 /// On threads that give way to the frames: a pilot may take minutes of all cores.
-session::PreparedRun prepare(const sample::SamplingSpec& spec, const model::Model& model, base::Task& task) {
+session::PreparedRun prepare(const gpu::Device& device, const sample::SamplingSpec& spec, const model::Model& model,
+                             base::Task& task) {
     return std::async(std::launch::async,
                       [&] {
                           base::yield_to_other_threads();
-                          return session::prepare_run(spec, model, [&task] { task.step(); });
+                          const auto check = [&](const diffusion::Program& program) {
+                              session::Player::require_room(device, model, program, spec.particles);
+                          };
+                          return session::prepare_run(spec, model, check, [&task] { task.step(); });
                       })
         .get();
 }
@@ -39,7 +43,7 @@ RunChange open_scene(gpu::Device& device, const settings::Settings& settings, Vk
     model::Model model = settings::open_model(settings);
     task.step();
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
-    const session::PreparedRun run = prepare(spec, model, task);
+    const session::PreparedRun run = prepare(device, spec, model, task);
     const session::Reference reference = session::open_reference(settings.data, model);
     for (const std::string& text : reference.notes) {
         if (std::ranges::find(model.notes, text) == model.notes.end()) model.notes.push_back(text);
@@ -60,10 +64,11 @@ RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& sett
     return change;
 }
 
-RunChange compile_run(const model::Model& model, const settings::Settings& settings, base::Task& task) {
+RunChange compile_run(const gpu::Device& device, const model::Model& model, const settings::Settings& settings,
+                      base::Task& task) {
     RunChange change;
     change.settings = settings;
-    change.run = prepare(settings::sampling_spec(settings, model), model, task);
+    change.run = prepare(device, settings::sampling_spec(settings, model), model, task);
     change.notes = notes_of(*change.run, model, settings);
     return change;
 }

@@ -29,6 +29,7 @@ RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& sett
                              base::Task& task);
 
 /// Compiles the run that the settings say of this model. Throws as open_scene.
-RunChange compile_run(const model::Model& model, const settings::Settings& settings, base::Task& task);
+RunChange compile_run(const gpu::Device& device, const model::Model& model, const settings::Settings& settings,
+                      base::Task& task);
 
 }  // namespace scorefield::viewer

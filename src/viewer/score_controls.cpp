@@ -168,7 +168,8 @@ void ScoreControls::draw_target(const settings::Settings& settings, bool trainin
 void ScoreControls::draw_model(settings::Settings& settings, const model::Model& model, Requests& requests) const {
     const std::string help = "Score network, from the folder of the current one  (--model)";
     row_label("model", help);
-    const std::string current = model.in_training ? "in training" : model.path.filename().string();
+    const fs::path chosen = settings.model.empty() ? model.path : fs::path(settings.model);
+    const std::string current = model.in_training ? "in training" : chosen.filename().string();
     if (ImGui::BeginCombo("##model", current.c_str())) {
         for (const fs::path& path : models_) {
             const std::string name = path.filename().string();

@@ -106,7 +106,7 @@ void StatusBar::draw_job(float height, float left, const std::string& text, Requ
     ImGui::TextUnformatted(text.c_str());
     ImGui::SameLine();
     if (ImGui::Button("Cancel")) requests.cancel_change = true;
-    tooltip("Go on with what is shown  (Esc)");
+    tooltip("Keep the current run  (Esc)");
     ImGui::End();
 }
 

@@ -50,7 +50,7 @@ void make(gpu::Device& device, TrainingSession& session, const settings::Setting
         model::Model model = training_model(session);
         const sample::SamplingSpec spec = settings::sampling_spec(wanted, model);
         const session::Reference reference = session::reference_of(*session.data, model.scaling);
-        const session::PreparedRun run = session::prepare_run(spec, model, [&task] { task.step(); });
+        const session::PreparedRun run = session::prepare_run(spec, model, {}, [&task] { task.step(); });
         session.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, extent);
     });
     session.scene->player().prepare_live(session.trainer->averaged(), session.trainer->network().classes);

@@ -54,6 +54,12 @@ std::vector<fs::path> models_beside(const model::Model& shown) {
     return model::models_in(model.has_parent_path() ? model.parent_path() : fs::path("."));
 }
 
+/// What a change of the score opens.
+std::string opened_name(const settings::Settings& settings) {
+    if (!settings.target.empty()) return base::shown(settings.target);
+    return settings.model.empty() ? "the default model" : base::shown(settings.model);
+}
+
 RunChange open_first(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent) {
     base::Task task;
     return open_scene(device, settings, extent, task);
@@ -113,6 +119,7 @@ void Viewer::run() {
         if (target) frame(slot, *target);
     }
     for (std::size_t i = 0; i < slots_.size(); ++i) finish(slots_[(frames_ + i) % slots_.size()]);
+    change_.cancel();
     log_.commit();
     screenshots_.finish();
 }
@@ -300,9 +307,6 @@ void Viewer::serve_score(const Requests& requests) {
     const auto take_over = [this, requests, other_score] {
         if (requests.target) choose_target(*requests.target);
         apply(other_score);
-        // What a scene said of itself is true no more.
-        settings_.title.clear();
-        settings_.about.clear();
     };
     if (!other_score || !shows_training()) {
         take_over();
@@ -310,6 +314,7 @@ void Viewer::serve_score(const Requests& requests) {
     }
     // The network in training would be lost. Until the user has decided, nothing is chosen.
     const ScoreChoice chosen(settings_);
+    change_.cancel();
     opened_.put_into(settings_);
     unless_unsaved(false, [this, chosen, take_over] {
         chosen.put_into(settings_);
@@ -352,15 +357,18 @@ void Viewer::choose_target(const std::string& target) {
 void Viewer::apply(bool nearest) {
     take_newest_weights();
     messages_.resolve("run");
+    nearest = nearest || (change_.wanted() && nearest_);
+    nearest_ = nearest;
     const bool same_score = ScoreChoice(settings_) == opened_ && !(nearest && shows_training());
     if (same_score) {
-        change_.ask("Compiling " + settings_.sampler.name,
-                    [model = scene_->model(), settings = settings_](base::Task& task) {
-                        return compile_run(model, settings, task);
-                    });
+        change_.ask(
+            "Compiling " + (settings_.program.empty() ? settings_.sampler.name : base::shown(settings_.program)),
+            [this, model = scene_->model(), settings = settings_](base::Task& task) {
+                return compile_run(device_, model, settings, task);
+            });
         return;
     }
-    change_.ask("Opening " + (settings_.target.empty() ? base::shown(settings_.model) : settings_.target),
+    change_.ask("Opening " + opened_name(settings_),
                 [this, nearest, settings = settings_, extent = scene_->extent()](base::Task& task) {
                     return nearest ? open_nearest_scene(device_, settings, extent, task)
                                    : open_scene(device_, settings, extent, task);
@@ -397,7 +405,11 @@ void Viewer::follow_change() {
         if (of_prediction == chosen) change.scene->see_as(*scene_);
         show(std::move(change.scene));
         opened_ = chosen;
+        chosen.put_into(settings_);
     }
+    // What a scene file said of itself is true no more.
+    settings_.title.clear();
+    settings_.about.clear();
     if (scene_->player().count() != applied_.particles) forget_pace();
     applied_ = change.settings;
     show_notes(std::move(change.notes));

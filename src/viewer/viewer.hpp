@@ -100,6 +100,7 @@ class Viewer {
     gpu::Device device_;
     RunChange first_;  ///< of the settings that the viewer was opened with, until it is shown
     std::unique_ptr<session::Scene> scene_;
+    bool nearest_ = false;                   ///< the change under way may adjust the settings
     base::BackgroundJob<RunChange> change_;  ///< what the controls say, being made ready
     gpu::Swapchain swapchain_;
     Interface interface_;

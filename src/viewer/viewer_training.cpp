@@ -70,9 +70,10 @@ void Viewer::train() {
     }
     training_.start(std::move(plan), shown, scene_->extent());
     if (training_.waiting()) {
-        messages_.add({MessageKind::info,
-                       fmt::format("Training on {} is queued; another run is still being prepared", plan_.data)},
-                      "training");
+        messages_.add(
+            {MessageKind::info,
+             fmt::format("Training on {} is queued: an earlier request is still being cancelled", plan_.data)},
+            "training");
     }
 }
 
@@ -80,16 +81,13 @@ void Viewer::train() {
 void Viewer::follow_training() {
     std::optional<LiveTraining::Ready> ready = training_.poll(messages_);
     if (!ready) return;
+    cancel_change();
     settings::copy_run(ready->shown, settings_);
     applied_ = settings_;
     show(std::move(ready->scene));
     messages_.resolve("training");
     for (const std::string& text : ready->notes) messages_.add({MessageKind::info, text}, text);
-    if (!ready->note.empty()) {
-        messages_.add({MessageKind::warning, ready->note}, "training");
-    } else if (training_.preparing()) {
-        messages_.add({MessageKind::info, fmt::format("Training on {} is queued", plan_.data)}, "training");
-    }
+    if (!ready->note.empty()) messages_.add({MessageKind::warning, ready->note}, "training");
     settings_.title.clear();
     settings_.about.clear();
 }

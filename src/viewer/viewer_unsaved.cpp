@@ -21,6 +21,7 @@ std::filesystem::path painting_to_save() {
 /// Whether the window is to close now.
 bool Viewer::leaves() {
     if (!window_.closed() || leaving_) return leaving_;
+    cancel_change();
     unless_unsaved(true, [this] { leaving_ = true; });
     if (!leaving_) window_.keep_open();
     return leaving_;

@@ -177,6 +177,7 @@ TEST(CommandLine, HelpOnATopic) {
     EXPECT_THAT(help("view", "ddpm"),
                 AllOf(HasSubstr("Sampler ddpm: "), HasSubstr("Process ddpm: "), HasSubstr("--process.schedule")));
     EXPECT_THAT(help("sample", "sampler.eta"), AllOf(HasSubstr("--sampler.eta R"), HasSubstr("0 … 1")));
+    EXPECT_THAT(help("train", "vp"), HasSubstr("Process vp: "));
     EXPECT_EQ(parse_command_line({"--help", "ddim"}).text, help("view", "ddim"));
     for (const diffusion::SamplerInfo& info : diffusion::samplers()) {
         EXPECT_THAT(help("sample", std::string(info.name).c_str()), HasSubstr(base::with_flags(info.help)))

@@ -48,6 +48,15 @@ TEST(CommandText, SaysWhatDiffersFromTheDefaults) {
               "scorefield --program p.json --particles 7");
 }
 
+TEST(CommandText, LeavesOutWhatTheNetworkDetermines) {
+    EXPECT_EQ(command_text(said({{"process", "edm"}, {"process.sigma_max", "9"}, {"prediction", "x0"}}, Command::view)),
+              "scorefield");
+    EXPECT_EQ(command_text(said({{"process", "edm"}, {"prediction", "x0"}}, Command::program)),
+              "scorefield program --process edm --prediction x0");
+    EXPECT_EQ(command_text(said({{"process", "edm"}, {"process.rho", "3"}}, Command::view)),
+              "scorefield --process.rho 3");
+}
+
 TEST(CommandText, IsReadBackAsTheSameSettings) {
     const auto check = [](Command command, std::initializer_list<std::pair<const char*, const char*>> values) {
         const Settings settings = said(values, command);
@@ -64,7 +73,8 @@ TEST(CommandText, IsReadBackAsTheSameSettings) {
     check(Command::sample, {{"out", "a b.npy"}, {"program", "three_states"}, {"seed", "18446744073709551615"}});
     check(Command::render, {{"out", "f_%04d.png"}, {"look.exposure", "-2.5"}, {"captions", "off"}, {"fps", "1"}});
     check(Command::train, {{"out", "a.safetensors"}, {"data", "pinwheel"}, {"train.conditional", "on"}});
-    check(Command::view, {{"process.schedule", "cosine"}, {"process.zero_snr", "on"}, {"sampler", "gamma"}});
+    check(Command::view,
+          {{"target", "tree"}, {"process.schedule", "cosine"}, {"process.zero_snr", "on"}, {"sampler", "gamma"}});
 }
 
 }  // namespace
