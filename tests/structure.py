@@ -6,7 +6,7 @@
 FOLDER is the root of the project. Prints one line per violation and ends with status 1 if there is any:
 - an include of a module that stands above one's own,
 - headers that include each other in a circle,
-- a string that begins with -- outside cli, viewer, study and python: errors below them name fields, not flags,
+- a string that begins with -- below settings, or in session: errors below them name fields, not flags,
 - a module with more than a fifth of all lines,
 - push constants that do not come from a header which C++ and GLSL share: a block in shaders/ that is not one struct
   named ...Push, and such a struct in src or bench.

@@ -125,6 +125,11 @@ std::string shortened(std::string_view text, std::size_t most) {
            printable(text.substr(text.size() - bytes_of_last(text, tail)));
 }
 
+std::size_t characters(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
 std::string shown(std::string_view text) {
     return shortened(text, kShownCharacters);
 }

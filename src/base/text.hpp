@@ -25,6 +25,9 @@ std::string to_utf8(std::string_view text);
 /// for a long text than for a short one.
 std::string shortened(std::string_view text, std::size_t most);
 
+/// Characters of UTF-8 text.
+std::size_t characters(std::string_view text);
+
 /// A value, key or name out of somebody else's file, as messages and reports show it: printable, of at most
 /// kShownCharacters characters.
 std::string shown(std::string_view text);

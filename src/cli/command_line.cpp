@@ -25,10 +25,6 @@ struct Parser {
     CLI::Option* files = nullptr;
 };
 
-bool is_flag(const settings::Setting& setting) {
-    return std::holds_alternative<settings::Flag>(setting.values);
-}
-
 /// The first argument that is the name of a study; empty if there is none.
 std::string study_named(const std::vector<std::string>& arguments) {
     const std::vector<std::string_view> names = study::study_names();
@@ -47,7 +43,7 @@ Parser make_parser(CLI::App& main, const settings::CommandInfo& info, const std:
     for (const settings::Setting& setting : settings::setting_table()) {
         if (!setting.taken_by(info.command)) continue;
         const std::string flag = "--" + std::string(setting.name);
-        CLI::Option* option = is_flag(setting) ? parser.app->add_flag(flag) : parser.app->add_option(flag);
+        CLI::Option* option = setting.is_flag() ? parser.app->add_flag(flag) : parser.app->add_option(flag);
         option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         parser.options.emplace_back(&setting, option);
     }
@@ -107,7 +103,7 @@ void read_option(settings::Settings& settings, const settings::Setting& setting,
         throw base::request_error("flag given twice", flag, "only one value can be used", "give it once");
     }
     const std::string value = option.results().front();
-    if (is_flag(setting) && value != "true") {
+    if (setting.is_flag() && value != "true") {
         throw base::request_error("bad value '" + value + "'", flag, "the flag takes no value", "use " + flag);
     }
     if (value.starts_with("--")) throw missing_value(flag);
@@ -117,9 +113,8 @@ void read_option(settings::Settings& settings, const settings::Setting& setting,
 
 void require_given(const settings::Settings& settings) {
     for (const settings::Setting& setting : settings::setting_table()) {
-        const bool required = (setting.required & static_cast<std::uint32_t>(settings.command)) != 0;
         const bool needless = (setting.name == "out" && settings.stats) || settings.is_given("resume");
-        if (!required || needless || settings.is_given(setting.name)) continue;
+        if (!setting.required_by(settings.command) || needless || settings.is_given(setting.name)) continue;
         const std::string name(setting.name);
         throw base::request_error("missing --" + name, std::string(settings::command_info(settings.command).name),
                                   "it is required", "give --" + name + " " + value_name(setting));
@@ -128,9 +123,9 @@ void require_given(const settings::Settings& settings) {
 
 void require_one_list_of_times(const settings::Settings& settings) {
     if (!settings.is_given("timesteps")) return;
-    for (const char* name :
-         {"steps", "spacing", "spacing.offset", "process.rho", "spacing.beta_alpha", "spacing.beta_beta"}) {
-        if (!settings.is_given(name)) continue;
+    for (const settings::Setting& setting : settings::setting_table()) {
+        const std::string_view name = setting.name;
+        if (!settings.is_given(name) || !settings::is_replaced_by_timesteps(name)) continue;
         throw base::request_error("flags contradict each other", fmt::format("--timesteps and --{}", name),
                                   "the list of timesteps replaces it", fmt::format("leave --{} out", name));
     }
@@ -138,12 +133,8 @@ void require_one_list_of_times(const settings::Settings& settings) {
 
 void require_one_program(const settings::Settings& settings) {
     if (!settings.is_given("program")) return;
-    constexpr std::array<std::string_view, 5> kSaidByProgram = {"sampler", "steps", "spacing", "timesteps",
-                                                                "scheduler"};
     for (const std::string& name : settings.given) {
-        const bool said = name == "process.rho" ||
-                          std::ranges::find(kSaidByProgram, name.substr(0, name.find('.'))) != kSaidByProgram.end();
-        if (!said) continue;
+        if (!settings::is_replaced_by_program(name)) continue;
         throw base::request_error("flags contradict each other", "--program and --" + name,
                                   "the program already defines it", fmt::format("leave --{} out", name));
     }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
 
 #include "base/error.hpp"
@@ -23,16 +22,10 @@ constexpr std::size_t kWidth = 100;
 constexpr std::size_t kColumn = 32;  ///< where the meanings of settings begin
 constexpr std::string_view kAll = "all";
 
-/// Characters on a terminal.
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 /// `  --NAME VALUE` and its meaning beside it.
 std::string row(const std::string& left, const std::string& meaning) {
     std::string text = "  " + left;
-    std::size_t column = width_of(text);
+    std::size_t column = base::characters(text);
     if (column + 2 > kColumn) {
         text += "\n";
         column = 0;
@@ -43,7 +36,7 @@ std::string row(const std::string& left, const std::string& meaning) {
     while (begin < meaning.size()) {
         const std::size_t end = std::min(meaning.find(' ', begin), meaning.size());
         const std::string word = meaning.substr(begin, end - begin);
-        if (column > kColumn && column + 1 + width_of(word) > kWidth) {
+        if (column > kColumn && column + 1 + base::characters(word) > kWidth) {
             text += "\n" + std::string(kColumn, ' ');
             column = kColumn;
         }
@@ -52,37 +45,23 @@ std::string row(const std::string& left, const std::string& meaning) {
             ++column;
         }
         text += word;
-        column += width_of(word);
+        column += base::characters(word);
         begin = end + 1;
     }
     return text + "\n";
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return result;
-}
-
-bool is_flag(const Setting& setting) {
-    return std::holds_alternative<settings::Flag>(setting.values);
-}
-
 std::string flag_and_value(const Setting& setting) {
-    return "--" + std::string(setting.name) + (is_flag(setting) ? "" : " " + value_name(setting));
+    return "--" + std::string(setting.name) + (setting.is_flag() ? "" : " " + value_name(setting));
 }
 
 /// What holds where the setting is not given; empty: nothing to say.
 std::string default_of(const Setting& setting, Command command, std::string_view study) {
-    if (is_flag(setting)) return "";
+    if (setting.is_flag()) return "";
     if (command == Command::study && !study::study_preset(setting.name, study).empty()) {
         return std::string(study::study_preset(setting.name, study));
     }
     return setting.unset.empty() ? settings::value_text(settings::Settings{}, setting) : std::string(setting.unset);
-}
-
-bool is_required(const Setting& setting, Command command) {
-    return (setting.required & static_cast<std::uint32_t>(command)) != 0;
 }
 
 /// The first clause, for an overview.
@@ -91,10 +70,10 @@ std::string brief(const Setting& setting, Command command, std::string_view stud
     std::string help(settings::help_for(setting, command));
     for (const std::string_view end : {". ", ": ", "; ", " ("}) help = help.substr(0, help.find(end));
     if (help.ends_with(',')) help.pop_back();
-    if (is_required(setting, command)) return help + " (required)";
+    if (setting.required_by(command)) return help + " (required)";
     const std::string standard = default_of(setting, command, study);
     if (standard.empty() || standard == "none" || standard == study::kNotUsed) return help;
-    if (width_of(help) + width_of(standard) > kMost) return help;
+    if (base::characters(help) + base::characters(standard) > kMost) return help;
     return fmt::format("{} (default {})", help, standard);
 }
 
@@ -115,7 +94,7 @@ std::string rows(Command command, const std::function<bool(const Setting&)>& wan
 std::vector<std::string> groups_of(Command command) {
     std::vector<std::string> groups;
     for (const Setting& setting : settings::setting_table()) {
-        const std::string group = lower(setting.group);
+        const std::string group = base::lower_case(std::string(setting.group));
         if (setting.taken_by(command) && std::ranges::find(groups, group) == groups.end()) groups.push_back(group);
     }
     return groups;
@@ -203,12 +182,12 @@ std::string value_name(const Setting& setting) {
 
 std::string help_of(const Setting& setting, Command command, std::string_view study) {
     std::string help(settings::help_for(setting, command));
-    if (is_flag(setting)) return help;
+    if (setting.is_flag()) return help;
     std::string range = settings::values_text(setting);
     if (std::holds_alternative<settings::Text>(setting.values)) range.clear();
     const std::string standard = default_of(setting, command, study);
     if (standard == study::kNotUsed) return help + " (not used by this study)";
-    if (is_required(setting, command)) {
+    if (setting.required_by(command)) {
         help += " (required)";
     } else if (!range.empty()) {
         help += fmt::format(" ({}; default {})", range, standard);
@@ -246,9 +225,9 @@ std::string help_text(const settings::CommandInfo& info, const std::string& topi
         return usage(info) + rows(
                                  command, [](const Setting&) { return true; }, full);
     std::string text;
-    const std::string wanted = lower(topic);
+    const std::string wanted = base::lower_case(topic);
     text += rows(
-        command, [&](const Setting& setting) { return lower(setting.group) == wanted; }, full);
+        command, [&](const Setting& setting) { return base::lower_case(std::string(setting.group)) == wanted; }, full);
     if (text.empty() && takes(command, "sampler")) {
         for (const diffusion::SamplerInfo& sampler : diffusion::samplers()) {
             if (sampler.name == wanted) text += sampler_rows(sampler);

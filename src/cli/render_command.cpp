@@ -254,7 +254,7 @@ int render_command(const settings::Settings& asked) {
     });
     session::Scene scene(device, std::move(model), run, reference, {settings.width, settings.height});
     say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
-                                     settings.data.empty() ? scene.model().data : settings.data));
+                                     settings::data_name(settings, scene.model())));
 
     const Clock::time_point start = Clock::now();
     std::uint64_t frames = 0;

@@ -142,7 +142,8 @@ struct Inputs {
     std::vector<float> mask;
 };
 
-void require_inputs(const settings::Settings& settings, const diffusion::Program& program) {
+void require_inputs(const settings::Settings& settings, const sample::SamplingSpec& spec,
+                    const diffusion::Program& program) {
     const bool masked = program.mask_register >= 0;
     const std::string where = settings.program.empty() ? "--sampler" : "--program";
     for (const char* flag : {"known", "mask"}) {
@@ -157,23 +158,20 @@ void require_inputs(const settings::Settings& settings, const diffusion::Program
         }
     }
     const bool from_data = settings.program.empty() && diffusion::sampler_info(settings.sampler.name).from_data;
-    const std::optional<sample::StartKind> start = settings::start_spec(settings).kind;
-    if (from_data && start != sample::StartKind::file && start != sample::StartKind::exact) {
+    if (from_data && spec.start.kind != sample::StartKind::file && spec.start.kind != sample::StartKind::exact) {
         throw base::request_error("missing --init", where, program.sampler + " goes from data to noise",
                                   "give the data with --init FILE.npy, or use --init exact with a --target");
     }
 }
 
-Inputs read_inputs(const settings::Settings& settings, const model::Model& model, const diffusion::Program& program) {
-    require_inputs(settings, program);
+Inputs read_inputs(const settings::Settings& settings, const sample::SamplingSpec& spec, const data::Scaling& scaling,
+                   std::size_t dim, const diffusion::Program& program) {
+    require_inputs(settings, spec, program);
     Inputs inputs;
     if (settings.known.empty()) return inputs;
-    const std::size_t dim = model.dim();
     const std::uint32_t particles = settings.particles;
     data::Points known = rows_for_all(read_known(settings.known), settings.known, dim, particles);
-    inputs.known =
-        data::standardise(std::move(known), sample::file_scaling(settings::sampling_spec(settings, model), model))
-            .values;
+    inputs.known = data::standardise(std::move(known), scaling).values;
     inputs.mask = rows_for_all(data::read_points(settings.mask), settings.mask, dim, particles).values;
     for (const float share : inputs.mask) {
         if (share >= 0 && share <= 1) continue;
@@ -217,8 +215,9 @@ int sample_command(const settings::Settings& asked) {
     const std::size_t dim = model.dim();
     sample::RunRequest request;
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
+    const data::Scaling scaling = sample::file_scaling(spec, model);
     request.program = sample::build_program(spec, model);
-    const Inputs inputs = read_inputs(settings, model, request.program);
+    const Inputs inputs = read_inputs(settings, spec, scaling, dim, request.program);
     const sample::StartRows start = sample::start_rows(spec, model, request.program);
     const auto [first, last] = shard_range(settings);
     request.seed = settings.seed;
@@ -230,8 +229,8 @@ int sample_command(const settings::Settings& asked) {
     request.known = part_of(inputs.known, dim, first, last);
     request.mask = part_of(inputs.mask, dim, first, last);
     const gpu::DeviceRequest wanted = settings::device_request(settings);
-    const std::unique_ptr<SampleOutput> output = make_output(settings, model, request);
-    say(settings, session::run_notes(spec, model, request.program, settings.data.empty() ? model.data : settings.data));
+    const std::unique_ptr<SampleOutput> output = make_output(settings, scaling, model, request);
+    say(settings, session::run_notes(spec, model, request.program, settings::data_name(settings, model)));
 
     gpu::Device device(wanted);
     Report report;

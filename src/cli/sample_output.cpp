@@ -18,8 +18,6 @@
 #include "base/thread_pool.hpp"
 #include "data/npy.hpp"
 #include "data/statistics.hpp"
-#include "sample/start.hpp"
-#include "settings/resolve.hpp"
 
 namespace scorefield::cli {
 namespace {
@@ -67,9 +65,10 @@ class Trajectory {
 
 class Samples final : public SampleOutput {
   public:
-    Samples(const settings::Settings& settings, const model::Model& model, const sample::RunRequest& request)
-        : trajectory_(settings, request, sample::file_scaling(settings::sampling_spec(settings, model), model)),
-          scaling_(sample::file_scaling(settings::sampling_spec(settings, model), model)),
+    Samples(const settings::Settings& settings, const data::Scaling& scaling, const model::Model& model,
+            const sample::RunRequest& request)
+        : trajectory_(settings, request, scaling),
+          scaling_(scaling),
           steps_(request.program.steps),
           path_(settings.out),
           file_(settings.out, {request.particles, model.dim()}) {
@@ -134,9 +133,10 @@ std::vector<data::Bins> bins_of(const model::Model& model, const data::Scaling& 
 
 class Moments final : public SampleOutput {
   public:
-    Moments(const settings::Settings& settings, const model::Model& model, const sample::RunRequest& request)
-        : trajectory_(settings, request, sample::file_scaling(settings::sampling_spec(settings, model), model)),
-          scaling_(sample::file_scaling(settings::sampling_spec(settings, model), model)),
+    Moments(const settings::Settings& settings, const data::Scaling& scaling, const model::Model& model,
+            const sample::RunRequest& request)
+        : trajectory_(settings, request, scaling),
+          scaling_(scaling),
           steps_(request.program.steps),
           path_(settings.out),
           bins_(bins_of(model, scaling_)),
@@ -217,10 +217,10 @@ class Moments final : public SampleOutput {
 
 }  // namespace
 
-std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const model::Model& model,
-                                          const sample::RunRequest& request) {
-    if (settings.stats) return std::make_unique<Moments>(settings, model, request);
-    return std::make_unique<Samples>(settings, model, request);
+std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const data::Scaling& scaling,
+                                          const model::Model& model, const sample::RunRequest& request) {
+    if (settings.stats) return std::make_unique<Moments>(settings, scaling, model, request);
+    return std::make_unique<Samples>(settings, scaling, model, request);
 }
 
 }  // namespace scorefield::cli

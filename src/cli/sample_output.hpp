@@ -23,9 +23,10 @@ class SampleOutput {
     virtual std::string text() const = 0;
 };
 
-/// Final states in the data's units to --out, or with --stats their moments and histograms; trajectories in the score's
-/// units to --trajectory. Throws base::Error where a place cannot be written or has the wrong kind of name.
-std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const model::Model& model,
-                                          const sample::RunRequest& request);
+/// Final states to --out, in the units to which `scaling` brings those of the model, or with --stats their moments and
+/// histograms; trajectories in the score's units to --trajectory. Throws base::Error where a place cannot be written or
+/// has the wrong kind of name.
+std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const data::Scaling& scaling,
+                                          const model::Model& model, const sample::RunRequest& request);
 
 }  // namespace scorefield::cli

@@ -1,7 +1,5 @@
 #include "settings/command_text.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace scorefield::settings {
@@ -16,23 +14,14 @@ std::string quoted(const std::string& text) {
     return word + "'";
 }
 
-bool begins_with_one_of(std::string_view name, std::span<const std::string_view> families) {
-    return std::ranges::any_of(families, [&](std::string_view family) {
-        return name == family || (name.starts_with(family) && name[family.size()] == '.');
-    });
-}
-
-/// Another setting stands in the place of this one.
+/// Another setting, or the network, stands in the place of this one.
 bool is_replaced(const Settings& settings, std::string_view name) {
-    constexpr std::array<std::string_view, 1> kByNetwork = {"process"};
-    constexpr std::array<std::string_view, 4> kByTimesteps = {"steps", "spacing", "process.rho", "spacing.offset"};
-    constexpr std::array<std::string_view, 5> kByProgram = {"sampler", "steps", "spacing", "process.rho", "timesteps"};
     const bool of_network = settings.target.empty() && settings.command != Command::train &&
                             (settings.command != Command::program || !settings.model.empty());
-    if (of_network && name != "process.rho" && (name == "prediction" || begins_with_one_of(name, kByNetwork)))
-        return true;
-    if (!settings.program.empty() && begins_with_one_of(name, kByProgram)) return true;
-    return !settings.timesteps.empty() && name != "spacing.final" && begins_with_one_of(name, kByTimesteps);
+    const bool of_score = name == "prediction" || name.substr(0, name.find('.')) == "process";
+    if (of_network && of_score && name != "process.rho") return true;
+    if (!settings.program.empty() && is_replaced_by_program(name)) return true;
+    return !settings.timesteps.empty() && is_replaced_by_timesteps(name);
 }
 
 /// The value is another one than what holds where nothing is said.
@@ -47,9 +36,8 @@ bool is_said(const Settings& settings, const Setting& setting) {
 
 std::string flag_text(const Settings& settings, const Setting& setting) {
     const std::string value = value_text(settings, setting);
-    const bool is_flag = std::holds_alternative<Flag>(setting.values);
-    if (value.empty() || (is_flag && value == "off")) return "";
-    return " --" + std::string(setting.name) + (is_flag ? "" : " " + quoted(value));
+    if (value.empty() || (setting.is_flag() && value == "off")) return "";
+    return " --" + std::string(setting.name) + (setting.is_flag() ? "" : " " + quoted(value));
 }
 
 std::string command_text(const Settings& settings) {

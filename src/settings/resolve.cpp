@@ -243,6 +243,10 @@ sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model&
     return spec;
 }
 
+const std::string& data_name(const Settings& settings, const model::Model& model) {
+    return settings.data.empty() ? model.data : settings.data;
+}
+
 render::ViewSpec view_spec(const Settings& settings) {
     return {settings.look, settings.captions};
 }

@@ -50,6 +50,9 @@ sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model&
 /// The spacing for `model`: `auto` is resolved by diffusion::automatic_spacing; explicitly set parameters are kept.
 diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const model::Model& model);
 
+/// The name of the data that the samples should resemble: of `data`, or of the model.
+const std::string& data_name(const Settings& settings, const model::Model& model);
+
 /// What pictures show.
 render::ViewSpec view_spec(const Settings& settings);
 

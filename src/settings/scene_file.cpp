@@ -98,7 +98,7 @@ void read_scene(Settings& settings, const std::string& path) {
         const Setting& setting = setting_of(path, key);
         if (settings.is_given(key) || replaced(key, said) || !setting.taken_by(settings.command)) continue;
         const std::string text = text_of(value, path, key);
-        if (std::holds_alternative<Flag>(setting.values)) {
+        if (setting.is_flag()) {
             if (text == "off") continue;
             if (text != "on") throw refusal(path, key, "neither true nor false");
         }

@@ -225,6 +225,16 @@ std::string value_text(const Setting& setting, const Slot& slot) {
                       slot);
 }
 
+bool is_replaced_by_program(std::string_view name) {
+    constexpr std::array<std::string_view, 5> kFamilies = {"sampler", "steps", "spacing", "timesteps", "scheduler"};
+    return name == "process.rho" || std::ranges::find(kFamilies, name.substr(0, name.find('.'))) != kFamilies.end();
+}
+
+bool is_replaced_by_timesteps(std::string_view name) {
+    if (name == "spacing.final") return false;
+    return name == "steps" || name == "process.rho" || name.substr(0, name.find('.')) == "spacing";
+}
+
 void copy_run(const Settings& from, Settings& to) {
     Settings source = from;
     for (const Setting& setting : setting_table()) {

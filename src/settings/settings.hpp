@@ -182,9 +182,11 @@ struct Setting {
     std::string_view unset = {};  ///< what holds where nothing is said, if not the value in Settings
     std::uint32_t required = 0;   ///< bits of those that need it said
 
+    bool is_flag() const { return std::holds_alternative<Flag>(values); }
     bool is_read() const { return std::holds_alternative<Text>(values) && std::get<Text>(values).read; }
     bool is_written() const { return std::holds_alternative<Text>(values) && std::get<Text>(values).written; }
     bool taken_by(Command command) const { return (commands & static_cast<std::uint32_t>(command)) != 0; }
+    bool required_by(Command command) const { return (required & static_cast<std::uint32_t>(command)) != 0; }
 };
 
 /// All settings, in the order in which help texts show them.
@@ -201,6 +203,10 @@ void assign(Settings& settings, const Setting& setting, const std::string& text)
 std::string value_text(const Settings& settings, const Setting& setting);
 /// The same of the setting's slot.
 std::string value_text(const Setting& setting, const Slot& slot);
+
+/// A program, or a list of timesteps, says what this setting would say.
+bool is_replaced_by_program(std::string_view name);
+bool is_replaced_by_timesteps(std::string_view name);
 
 /// Takes over what determines the states of a run: the settings of sampler and particles.
 void copy_run(const Settings& from, Settings& to);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace scorefield::study {
 namespace {
 
@@ -18,14 +20,8 @@ bool is_figure(const Cell& cell) {
     return std::holds_alternative<double>(cell) || std::holds_alternative<std::int64_t>(cell);
 }
 
-/// Characters, not bytes, of UTF-8.
-std::size_t width_of(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
-}
-
 std::string padded(const std::string& text, std::size_t width, bool right) {
-    const std::string space(width - std::min(width, width_of(text)), ' ');
+    const std::string space(width - std::min(width, base::characters(text)), ' ');
     return right ? space + text : text + space;
 }
 
@@ -40,10 +36,10 @@ std::string to_text(const Table& table) {
     const std::size_t columns = table.columns.size();
     std::vector<std::size_t> widths;
     std::vector<bool> right(columns, false);
-    for (const std::string& column : table.columns) widths.push_back(width_of(column));
+    for (const std::string& column : table.columns) widths.push_back(base::characters(column));
     for (const std::vector<Cell>& row : table.rows) {
         for (std::size_t c = 0; c < columns; ++c) {
-            widths[c] = std::max(widths[c], width_of(std::visit(CellText{}, row[c])));
+            widths[c] = std::max(widths[c], base::characters(std::visit(CellText{}, row[c])));
             if (is_figure(row[c])) right[c] = true;
         }
     }

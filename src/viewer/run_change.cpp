@@ -15,15 +15,15 @@ namespace {
 std::vector<std::string> notes_of(const session::PreparedRun& run, const model::Model& model,
                                   const settings::Settings& settings) {
     std::vector<std::string> notes = model.notes;
-    std::ranges::move(
-        session::run_notes(run.spec, model, run.program, settings.data.empty() ? model.data : settings.data),
-        std::back_inserter(notes));
+    std::ranges::move(session::run_notes(run.spec, model, run.program, settings::data_name(settings, model)),
+                      std::back_inserter(notes));
     return notes;
 }
 
-/// On threads that give way to the frames: a pilot may take minutes of all cores.
-session::PreparedRun prepare(const gpu::Device& device, const sample::SamplingSpec& spec, const model::Model& model,
-                             base::Task& task) {
+}  // namespace
+
+session::PreparedRun prepare_beside_frames(const gpu::Device& device, const sample::SamplingSpec& spec,
+                                           const model::Model& model, base::Task& task) {
     return std::async(std::launch::async,
                       [&] {
                           base::yield_to_other_threads();
@@ -35,15 +35,13 @@ session::PreparedRun prepare(const gpu::Device& device, const sample::SamplingSp
         .get();
 }
 
-}  // namespace
-
 RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task) {
     RunChange change;
     change.settings = settings;
     model::Model model = settings::open_model(settings);
     task.step();
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
-    const session::PreparedRun run = prepare(device, spec, model, task);
+    const session::PreparedRun run = prepare_beside_frames(device, spec, model, task);
     const session::Reference reference = session::open_reference(settings.data, model);
     for (const std::string& text : reference.notes) {
         if (std::ranges::find(model.notes, text) == model.notes.end()) model.notes.push_back(text);
@@ -68,7 +66,7 @@ RunChange compile_run(const gpu::Device& device, const model::Model& model, cons
                       base::Task& task) {
     RunChange change;
     change.settings = settings;
-    change.run = prepare(device, settings::sampling_spec(settings, model), model, task);
+    change.run = prepare_beside_frames(device, settings::sampling_spec(settings, model), model, task);
     change.notes = notes_of(*change.run, model, settings);
     return change;
 }

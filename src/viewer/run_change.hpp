@@ -21,6 +21,11 @@ struct RunChange {
     std::string adjustment;                   ///< what had to be changed of the settings; empty: nothing
 };
 
+/// What session::prepare_run makes for this device, on threads that give way to the frames: a pilot may take minutes of
+/// all cores. Throws base::Error, and base::Cancelled as the task does.
+session::PreparedRun prepare_beside_frames(const gpu::Device& device, const sample::SamplingSpec& spec,
+                                           const model::Model& model, base::Task& task);
+
 /// Opens model and data and makes everything ready to draw. Throws base::Error, and base::Cancelled as the task does.
 RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task);
 

@@ -10,6 +10,7 @@
 #include "settings/resolve.hpp"
 #include "settings/training_course.hpp"
 #include "settings/training_settings.hpp"
+#include "viewer/run_change.hpp"
 #include "viewer/score_choice.hpp"
 
 namespace scorefield::viewer {
@@ -50,7 +51,7 @@ void make(gpu::Device& device, TrainingSession& session, const settings::Setting
         model::Model model = training_model(session);
         const sample::SamplingSpec spec = settings::sampling_spec(wanted, model);
         const session::Reference reference = session::reference_of(*session.data, model.scaling);
-        const session::PreparedRun run = session::prepare_run(spec, model, {}, [&task] { task.step(); });
+        const session::PreparedRun run = prepare_beside_frames(device, spec, model, task);
         session.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, extent);
     });
     session.scene->player().prepare_live(session.trainer->averaged(), session.trainer->network().classes);

@@ -393,9 +393,7 @@ void Viewer::follow_change() {
         take_back();
         return;
     }
-    // What was chosen since asks for a change of its own.
     if (!change.adjustment.empty()) {
-        chosen.put_into(settings_);
         settings::copy_run(change.settings, settings_);
         messages_.add({MessageKind::warning, std::move(change.adjustment)}, "run");
     }

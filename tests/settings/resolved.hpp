@@ -28,8 +28,7 @@ inline std::string spacing_text(const Settings& settings, const model::Model& mo
 }
 inline std::vector<std::string> run_notes(const Settings& settings, const model::Model& model,
                                           const diffusion::Program& program) {
-    return session::run_notes(sampling_spec(settings, model), model, program,
-                              settings.data.empty() ? model.data : settings.data);
+    return session::run_notes(sampling_spec(settings, model), model, program, data_name(settings, model));
 }
 
 }  // namespace scorefield::settings
