@@ -9,7 +9,8 @@ FOLDER is the root of the project. Prints one line per violation and ends with s
 - a string that begins with -- below settings, or in session: errors below them name fields, not flags,
 - a module with more than a fifth of all lines,
 - push constants that do not come from a header which C++ and GLSL share: a block in shaders/ that is not one struct
-  named ...Push, and such a struct in src or bench.
+  named ...Push, and such a struct in src or bench,
+- a test that names the common folder for temporary files itself: tests that run side by side would share files there.
 """
 import pathlib
 import re
@@ -26,6 +27,7 @@ COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\((.*?)\)\1"|"((?:\\.
 PUSH_BLOCK = re.compile(r'push_constant\b[^{]*\{([^}]*)\}')
 ONE_PUSH_STRUCT = re.compile(r'\s*\w+Push push;\s*')
 PUSH_STRUCT = re.compile(r'\bstruct (\w+Push)\s*\{(?!\})')
+TEMPORARY = re.compile(r'\bTempDir\b|\btemp_directory_path\b|"/tmp\b')
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 
@@ -65,6 +67,14 @@ def unshared_push_constants(root):
             yield f"{path.relative_to(root).as_posix()}: {struct.group(1)} belongs in a header of shaders/"
 
 
+def shared_test_folders(root):
+    """Tests that would meet each other's files."""
+    for path in sorted((root / "tests").rglob("*.?pp")):
+        name = path.relative_to(root).as_posix()
+        if name != "tests/base/scratch.hpp" and TEMPORARY.search(path.read_text(encoding="utf-8")):
+            yield f"{name}: writes where other tests do; base::ScratchFolder makes a folder of its own"
+
+
 def violations(root):
     source = root / "src"
     files = sorted(path for path in source.rglob("*") if path.suffix in (".cpp", ".hpp"))
@@ -98,6 +108,7 @@ def violations(root):
         if len(lines) >= 5 and count > LARGEST_SHARE * sum(lines.values()):
             yield f"src/{module} holds {count} of {sum(lines.values())} lines, more than a fifth"
     yield from unshared_push_constants(root)
+    yield from shared_test_folders(root)
 
 
 def main():

@@ -10,11 +10,11 @@ PROJECT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def violations_of(files):
-    """What is wrong with a project of these files (name below src/, or from shaders/ on, and text)."""
+    """What is wrong with a project of these files (name below src/, or from shaders/ or tests/ on, and text)."""
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         for name, text in files.items():
-            path = root / name if name.startswith("shaders/") else root / "src" / name
+            path = root / name if name.startswith(("shaders/", "tests/")) else root / "src" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         return list(structure.violations(root))
@@ -73,6 +73,11 @@ class Structure(unittest.TestCase):
         self.assertEqual(violations_of({"shaders/nn/a.comp": block % "OuterPush push;"}), [])
         self.assert_only(violations_of({"shaders/nn/a.comp": block % "uint count;"}), "shaders/nn/a.comp: its push")
         self.assert_only(violations_of({"nn/a.cpp": "struct OuterPush {\n    int count;\n};\n"}), "OuterPush belongs in")
+
+    def test_folder_that_tests_share(self):
+        for text in ["testing::TempDir()", "fs::temp_directory_path()", 'fs::path("/tmp/x")']:
+            self.assert_only(violations_of({"tests/data/a_test.cpp": text + ";\n"}), "tests/data/a_test.cpp: writes where")
+        self.assertEqual(violations_of({"tests/data/a_test.cpp": "const base::ScratchFolder folder;\n"}), [])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "base/scratch.hpp"
+
 namespace scorefield::viewer {
 namespace {
 
@@ -11,15 +13,12 @@ namespace fs = std::filesystem;
 
 class SaveGuardTest : public ::testing::Test {
   protected:
-    SaveGuardTest() { fs::create_directories(folder_); }
-    ~SaveGuardTest() override { fs::remove_all(folder_); }
-
     fs::path file(const std::string& name) const {
         std::ofstream(folder_ / name) << "old";
         return folder_ / name;
     }
 
-    const fs::path folder_ = fs::path(testing::TempDir()) / "scorefield save guard";
+    const base::ScratchFolder folder_;
     SaveGuard guard_;
     std::string message_;
 };
