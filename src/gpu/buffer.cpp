@@ -42,7 +42,7 @@ Buffer::Core::Core(Device& owner, const std::string& buffer_name, VkDeviceSize s
     try {
         VkMemoryRequirements requirements{};
         vkGetBufferMemoryRequirements(owner.handle(), buffer, &requirements);
-        allocation = owner.memory().allocate(requirements, use, MemoryKind::buffer);
+        allocation = owner.memory().allocate(name, requirements, use, MemoryKind::buffer);
         check(vkBindBufferMemory(owner.handle(), buffer, allocation.memory, allocation.offset), "vkBindBufferMemory");
         owner.set_name(VK_OBJECT_TYPE_BUFFER, object_number(buffer), name);
     } catch (...) {

@@ -89,7 +89,7 @@ Image::Image(Device& device, const std::string& name, VkFormat format, VkExtent2
     check(vkCreateImage(device.handle(), &info, nullptr, &core_->image), "vkCreateImage");
     VkMemoryRequirements requirements{};
     vkGetImageMemoryRequirements(device.handle(), core_->image, &requirements);
-    core_->allocation = device.memory().allocate(requirements, MemoryUse::device, MemoryKind::image);
+    core_->allocation = device.memory().allocate(name, requirements, MemoryUse::device, MemoryKind::image);
     check(vkBindImageMemory(device.handle(), core_->image, core_->allocation.memory, core_->allocation.offset),
           "vkBindImageMemory");
     constexpr VkImageUsageFlags kViewed =

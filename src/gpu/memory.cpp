@@ -51,10 +51,17 @@ MemoryPool::~MemoryPool() {
     for (const auto& block : blocks_) vkFreeMemory(device_, block->memory, nullptr);
 }
 
-Allocation MemoryPool::allocate(const VkMemoryRequirements& requirements, MemoryUse use, MemoryKind kind) {
+Allocation MemoryPool::allocate(const std::string& name, const VkMemoryRequirements& requirements, MemoryUse use,
+                                MemoryKind kind) {
     const std::scoped_lock lock(mutex_);
     for (const std::uint32_t type : candidate_types(requirements.memoryTypeBits, use)) {
-        if (const Allocation found = allocate_from(type, requirements, kind); found.block != nullptr) return found;
+        Allocation found = allocate_from(type, requirements, kind);
+        if (found.block == nullptr) continue;
+        found.name = name;
+        NamedMemory& named = table_[name];
+        ++named.count;
+        named.bytes += found.bytes;
+        return found;
     }
     throw base::running_error("the Vulkan device is out of memory", std::to_string(requirements.size) + " bytes",
                               "no suitable memory is left",
@@ -65,6 +72,9 @@ void MemoryPool::free(const Allocation& allocation) {
     if (allocation.block == nullptr) return;
     const std::scoped_lock lock(mutex_);
     allocation.block->ranges.free(allocation.offset);
+    const auto named = table_.find(allocation.name);
+    named->second.bytes -= allocation.bytes;
+    if (--named->second.count == 0) table_.erase(named);
     if (allocation.block->ranges.allocations() > 0) return;
     // One empty block per type and kind stays, so that a buffer made and dropped again and again costs nothing.
     const auto spare = [&](const std::unique_ptr<MemoryBlock>& other) {
@@ -108,6 +118,11 @@ MemoryStatistics MemoryPool::statistics() const {
     return statistics;
 }
 
+std::map<std::string, NamedMemory> MemoryPool::table() const {
+    const std::scoped_lock lock(mutex_);
+    return table_;
+}
+
 std::vector<std::uint32_t> MemoryPool::candidate_types(std::uint32_t type_bits, MemoryUse use) const {
     const auto score = [&](std::uint32_t type) {
         return suitability(properties_.memoryTypes[type].propertyFlags, use);
@@ -130,9 +145,12 @@ Allocation MemoryPool::allocate_from(std::uint32_t type, const VkMemoryRequireme
     const auto piece_of = [&](MemoryBlock& block) -> Allocation {
         const auto offset = block.ranges.allocate(bytes, alignment);
         if (!offset) return {};
-        return {
-            &block,        block.memory, *offset, requirements.size, block.mapped ? block.mapped + *offset : nullptr,
-            block.coherent};
+        return {.block = &block,
+                .memory = block.memory,
+                .offset = *offset,
+                .bytes = requirements.size,
+                .mapped = block.mapped ? block.mapped + *offset : nullptr,
+                .coherent = block.coherent};
     };
     const VkDeviceSize usual = block_bytes(type);
     const bool dedicated = bytes > usual / 2;

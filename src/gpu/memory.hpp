@@ -3,9 +3,11 @@
 #include <vulkan/vulkan.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "gpu/range_allocator.hpp"
@@ -28,6 +30,13 @@ struct Allocation {
     VkDeviceSize bytes = 0;
     std::byte* mapped = nullptr;  ///< null for memory that the host cannot see
     bool coherent = true;
+    std::string name = {};  ///< of the buffer or image
+};
+
+/// What the buffers and images of one name take.
+struct NamedMemory {
+    std::size_t count = 0;
+    VkDeviceSize bytes = 0;
 };
 
 struct MemoryStatistics {
@@ -47,7 +56,8 @@ class MemoryPool {
     MemoryPool& operator=(const MemoryPool&) = delete;
 
     /// Throws base::Error (running) when no suitable memory is left.
-    Allocation allocate(const VkMemoryRequirements& requirements, MemoryUse use, MemoryKind kind);
+    Allocation allocate(const std::string& name, const VkMemoryRequirements& requirements, MemoryUse use,
+                        MemoryKind kind);
     void free(const Allocation& allocation);
 
     /// Host writes reach the device / device writes reach the host; nothing to do for coherent memory.
@@ -55,6 +65,8 @@ class MemoryPool {
     void invalidate(const Allocation& allocation) const;
 
     MemoryStatistics statistics() const;
+    /// By name of the buffers and images.
+    std::map<std::string, NamedMemory> table() const;
 
   private:
     std::vector<std::uint32_t> candidate_types(std::uint32_t type_bits, MemoryUse use) const;
@@ -67,6 +79,7 @@ class MemoryPool {
     VkDeviceSize atom_;
     VkPhysicalDeviceMemoryProperties properties_{};
     std::vector<std::unique_ptr<MemoryBlock>> blocks_;
+    std::map<std::string, NamedMemory> table_;
     mutable std::mutex mutex_;
 };
 

@@ -152,6 +152,23 @@ TEST_F(DeviceTest, DroppedBuffersLiveUntilTheGpuIsDone) {
     EXPECT_EQ(device().memory().statistics().allocations, before);
 }
 
+TEST_F(DeviceTest, TheMemoryTableAddsUpWhatHasOneName) {
+    device().wait_idle();
+    const auto named = [&](const std::string& name) {
+        const auto table = device().memory().table();
+        const auto found = table.find(name);
+        return found == table.end() ? NamedMemory() : found->second;
+    };
+    {
+        const Buffer first(device(), "of the table", 4000);
+        const Buffer second(device(), "of the table", 8000);
+        EXPECT_EQ(named("of the table").count, 2U);
+        EXPECT_GE(named("of the table").bytes, 12'000U);
+    }
+    device().wait_idle();
+    EXPECT_EQ(named("of the table").count, 0U);
+}
+
 TEST_F(DeviceTest, DrainingFreesWhatTheGpuWasUsing) {
     device().wait_idle();
     const std::size_t before = device().memory().statistics().allocations;
