@@ -24,11 +24,12 @@ class Network : public Case {
           model_(model),
           recorder_(device, "network"),
           network_(device, model.network, model.tensors),
+          evaluations_(network_),
           particles_(particles),
           stride_(gpu::round_up(particles, gpu::kParticleMultiple)),
           values_(device, "network bench values", VkDeviceSize{2} * network_.dim() * stride_ * sizeof(float)) {
         const double time[] = {500};
-        network_.set_times(time);
+        evaluations_.set_times(time);
     }
 
     std::string name() const override { return fmt::format("network_{}", particles_); }
@@ -62,10 +63,10 @@ class Network : public Case {
 
     double measure() override {
         recorder_.begin();
-        network_.record_uploads(recorder_);
+        evaluations_.record_uploads(recorder_);
         {
             const auto scope = recorder_.scope("network");
-            network_.record(recorder_, values_, {.src = 0, .dst = 1, .stride = stride_, .count = particles_});
+            evaluations_.record(recorder_, values_, {.src = 0, .dst = 1, .stride = stride_, .count = particles_});
         }
         device_.wait(device_.submit(recorder_));
         return recorder_.timings().at(0).seconds;
@@ -76,6 +77,7 @@ class Network : public Case {
     const model::Checkpoint& model_;
     gpu::Recorder recorder_;
     nn::GpuNetwork network_;
+    nn::GpuEvaluations evaluations_;
     std::uint32_t particles_;
     std::uint32_t stride_;
     gpu::Buffer values_;

@@ -198,7 +198,7 @@ void note_coarse_samples(const settings::Settings& settings, const model::Model&
 }
 
 /// Start states of the shard; empty where the program's start law holds.
-sample::RowSource rows_of_shard(const sample::StartRows& rows, std::uint32_t first_of_shard) {
+sample::StartRows rows_of_shard(const sample::StartRows& rows, std::uint32_t first_of_shard) {
     if (!rows) return {};
     return [rows, first_of_shard](std::uint32_t first, std::span<float> into) { rows(first_of_shard + first, into); };
 }

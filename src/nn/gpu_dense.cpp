@@ -27,13 +27,9 @@ class DenseKernels : public ChainKernels {
   public:
     DenseKernels(gpu::Device& device, const std::vector<DenseLayer>& layers)
         : chain_(layers), group_(gpu::score_workgroup(device)), block_(block_size(device)) {
-        std::uint32_t widest = 0;
         for (std::size_t l = 0; l < layers.size(); ++l) {
             add_layer(device, layers[l], l + 1 == layers.size());
-            if (l + 1 < layers.size()) widest = std::max(widest, layers_.back().outputs);
-        }
-        for (gpu::Buffer& buffer : activations_) {
-            buffer = gpu::Buffer(device, "network activations", std::size_t{widest} * block_ * sizeof(float));
+            if (l + 1 < layers.size()) widest_ = std::max(widest_, layers_.back().outputs);
         }
         variant_ = fmt::format("dense-{}x{}-g{}", layers.front().outputs, layers.size() - 2, group_);
     }
@@ -56,37 +52,46 @@ class DenseKernels : public ChainKernels {
         return places;
     }
 
-    void record(gpu::Recorder& recorder, const gpu::Buffer& weights, const gpu::Buffer& rows, const gpu::Buffer& values,
-                const GpuEval& eval) const override {
+    std::uint32_t block() const override { return block_; }
+
+    std::array<gpu::Buffer, 2> make_activations(gpu::Device& device) const override {
+        std::array<gpu::Buffer, 2> activations;
+        for (gpu::Buffer& buffer : activations) {
+            buffer = gpu::Buffer(device, "network activations", std::size_t{widest_} * block_ * sizeof(float));
+        }
+        return activations;
+    }
+
+    std::uint32_t parts() const override { return static_cast<std::uint32_t>(layers_.size()); }
+
+    void record(gpu::Recorder& recorder, const ChainBuffers& buffers, const GpuEval& eval,
+                std::uint32_t part) const override {
+        const auto& [weights, rows, activations, values] = buffers;
         const auto plane = static_cast<std::uint32_t>(chain_.front().inputs) * eval.stride;
-        const std::uint32_t end = eval.first + eval.count;
-        for (std::uint32_t particle = eval.first; particle < end; particle += block_) {
-            const std::uint32_t groups = gpu::round_up(std::min(block_, end - particle), group_) / group_;
-            for (std::size_t l = 0; l < layers_.size(); ++l) {
-                const Layer& layer = layers_[l];
-                const gpu::Buffer& in = l == 0 ? values : activations_[l % 2];
-                const gpu::Buffer& out = activations_[(l + 1) % 2];
-                shaders::DensePush push = {.weights = static_cast<std::uint32_t>(layer.weights),
-                                           .biases = static_cast<std::uint32_t>(eval.row * bias_floats_ + layer.biases),
-                                           .in_first = l == 0 ? eval.src * plane + particle : 0,
-                                           .in_stride = l == 0 ? eval.stride : block_,
-                                           .out_first = 0,
-                                           .out_stride = block_,
-                                           .in_scale = l == 0 ? eval.c_in : 1.0F,
-                                           .src_first = eval.src * plane + particle,
-                                           .c_skip = eval.c_skip,
-                                           .c_out = eval.c_out};
-                const std::uint32_t output_blocks = layer.outputs / layer.output_block;
-                if (l + 1 < layers_.size()) {
-                    recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), writes(out)}, push,
-                                      groups, output_blocks);
-                } else {
-                    push.out_first = eval.dst * plane + particle;
-                    push.out_stride = eval.stride;
-                    recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), reads_writes(values)},
-                                      push, groups, output_blocks);
-                }
-            }
+        const std::uint32_t groups = gpu::round_up(eval.count, group_) / group_;
+        const Layer& layer = layers_.at(part);
+        const bool first = part == 0;
+        const gpu::Buffer& in = first ? values : activations[part % 2];
+        const gpu::Buffer& out = activations[(part + 1) % 2];
+        shaders::DensePush push = {.weights = static_cast<std::uint32_t>(layer.weights),
+                                   .biases = static_cast<std::uint32_t>(eval.row * bias_floats_ + layer.biases),
+                                   .in_first = first ? eval.src * plane + eval.first : 0,
+                                   .in_stride = first ? eval.stride : block_,
+                                   .out_first = 0,
+                                   .out_stride = block_,
+                                   .in_scale = first ? eval.c_in : 1.0F,
+                                   .src_first = eval.src * plane + eval.first,
+                                   .c_skip = eval.c_skip,
+                                   .c_out = eval.c_out};
+        const std::uint32_t output_blocks = layer.outputs / layer.output_block;
+        if (part + 1 < layers_.size()) {
+            recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), writes(out)}, push, groups,
+                              output_blocks);
+        } else {
+            push.out_first = eval.dst * plane + eval.first;
+            push.out_stride = eval.stride;
+            recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), reads_writes(values)}, push,
+                              groups, output_blocks);
         }
     }
 
@@ -137,7 +142,7 @@ class DenseKernels : public ChainKernels {
     std::vector<Layer> layers_;
     std::size_t weight_floats_ = 0;
     std::size_t bias_floats_ = 0;
-    gpu::Buffer activations_[2];
+    std::uint32_t widest_ = 0;  ///< outputs of a hidden layer
     std::string variant_;
 };
 

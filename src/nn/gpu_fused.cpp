@@ -44,11 +44,6 @@ class FusedKernels : public ChainKernels {
             bias_floats_ += width_ + (stage.first ? width_ : 0) + (stage.last ? dim_ : 0);
             stages_.push_back(std::move(stage));
         }
-        for (gpu::Buffer& buffer : activations_) {
-            if (hidden > 1) {
-                buffer = gpu::Buffer(device, "network activations", std::size_t{width_} * block_ * sizeof(float));
-            }
-        }
         variant_ = fmt::format("fused-{}x{}-g{}", width_, hidden, group_);
     }
 
@@ -83,40 +78,46 @@ class FusedKernels : public ChainKernels {
         return places;
     }
 
-    void record(gpu::Recorder& recorder, const gpu::Buffer& weights, const gpu::Buffer& rows, const gpu::Buffer& values,
-                const GpuEval& eval) const override {
-        const std::uint32_t end = eval.first + eval.count;
-        for (std::uint32_t particle = eval.first; particle < end; particle += block_) {
-            const std::uint32_t groups = gpu::round_up(std::min(block_, end - particle), group_) / group_;
-            for (std::size_t s = 0; s < stages_.size(); ++s) {
-                const Stage& stage = stages_[s];
-                const shaders::MlpStagePush push = {
-                    .weights = static_cast<std::uint32_t>(stage.weights),
-                    .biases = static_cast<std::uint32_t>(eval.row * bias_floats_ + stage.biases),
-                    .particle = particle,
-                    .block = block_,
-                    .stride = eval.stride,
-                    .src = eval.src,
-                    .dst = eval.dst,
-                    .c_in = eval.c_in,
-                    .c_skip = eval.c_skip,
-                    .c_out = eval.c_out};
-                const gpu::Buffer& in = activations_[s % 2];
-                const gpu::Buffer& out = activations_[(s + 1) % 2];
-                if (stage.first && stage.last) {
-                    recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads_writes(values)}, push,
-                                      groups);
-                } else if (stage.first) {
-                    recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads(values), writes(out)}, push,
-                                      groups);
-                } else if (stage.last) {
-                    recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads_writes(values), reads(in)},
-                                      push, groups);
-                } else {
-                    recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads(in), writes(out)}, push,
-                                      groups);
-                }
-            }
+    std::uint32_t block() const override { return block_; }
+
+    std::array<gpu::Buffer, 2> make_activations(gpu::Device& device) const override {
+        std::array<gpu::Buffer, 2> activations;
+        if (stages_.size() == 1) return activations;
+        for (gpu::Buffer& buffer : activations) {
+            buffer = gpu::Buffer(device, "network activations", std::size_t{width_} * block_ * sizeof(float));
+        }
+        return activations;
+    }
+
+    std::uint32_t parts() const override { return static_cast<std::uint32_t>(stages_.size()); }
+
+    void record(gpu::Recorder& recorder, const ChainBuffers& buffers, const GpuEval& eval,
+                std::uint32_t part) const override {
+        const auto& [weights, rows, activations, values] = buffers;
+        const Stage& stage = stages_.at(part);
+        const shaders::MlpStagePush push = {
+            .weights = static_cast<std::uint32_t>(stage.weights),
+            .biases = static_cast<std::uint32_t>(eval.row * bias_floats_ + stage.biases),
+            .particle = eval.first,
+            .block = block_,
+            .stride = eval.stride,
+            .src = eval.src,
+            .dst = eval.dst,
+            .c_in = eval.c_in,
+            .c_skip = eval.c_skip,
+            .c_out = eval.c_out};
+        const std::uint32_t groups = gpu::round_up(eval.count, group_) / group_;
+        const gpu::Buffer& in = activations[part % 2];
+        const gpu::Buffer& out = activations[(part + 1) % 2];
+        if (stage.first && stage.last) {
+            recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads_writes(values)}, push, groups);
+        } else if (stage.first) {
+            recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads(values), writes(out)}, push, groups);
+        } else if (stage.last) {
+            recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads_writes(values), reads(in)}, push,
+                              groups);
+        } else {
+            recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads(in), writes(out)}, push, groups);
         }
     }
 
@@ -136,7 +137,6 @@ class FusedKernels : public ChainKernels {
     std::vector<Stage> stages_;
     std::size_t weight_floats_ = 0;
     std::size_t bias_floats_ = 0;
-    gpu::Buffer activations_[2];
     std::string variant_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -21,6 +22,14 @@ struct PackedPlace {
     std::uint32_t element = 0;
 };
 
+/// What the kernels of a chain work on.
+struct ChainBuffers {
+    const gpu::Buffer& weights;
+    const gpu::Buffer& rows;
+    const std::array<gpu::Buffer, 2>& activations;
+    const gpu::Buffer& values;
+};
+
 /// A way to run a chain of dense layers (silu after all but the last) on a device: how weights and addends are packed,
 /// and which dispatches run.
 class ChainKernels {
@@ -31,8 +40,15 @@ class ChainKernels {
     virtual std::vector<PackedPlace> weight_places() const = 0;
     /// Of one table row, the addends of all layers.
     virtual std::vector<PackedPlace> row_places() const = 0;
-    virtual void record(gpu::Recorder& recorder, const gpu::Buffer& weights, const gpu::Buffer& rows,
-                        const gpu::Buffer& values, const GpuEval& eval) const = 0;
+    /// The most particles of one evaluation: bounds the activations' memory.
+    virtual std::uint32_t block() const = 0;
+    /// Memory between two layers, by turns; none where a chain needs none.
+    virtual std::array<gpu::Buffer, 2> make_activations(gpu::Device& device) const = 0;
+    /// An evaluation is so many dispatches, one after the other.
+    virtual std::uint32_t parts() const = 0;
+    /// One of them, for eval.count ≤ block() particles.
+    virtual void record(gpu::Recorder& recorder, const ChainBuffers& buffers, const GpuEval& eval,
+                        std::uint32_t part) const = 0;
 };
 
 /// All layers in as few dispatches as there are hidden layers; hidden width up to what shared memory holds. Null where
@@ -41,9 +57,6 @@ std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std:
 
 /// One dispatch per layer, blocks of outputs. Throws base::Error (running) when a layer is too wide for the device.
 std::unique_ptr<ChainKernels> make_dense_kernels(gpu::Device& device, const std::vector<DenseLayer>& layers);
-
-/// Invocations per workgroup of these kernels: software devices amortise the staging of weights over many particles,
-/// real ones want several small groups at a time.
 
 /// Particles per pass through the layers: bounds the activations' memory.
 std::uint32_t block_size(const gpu::Device& device);

@@ -59,40 +59,22 @@ class TrainedOffsets {
 
 struct GpuNetwork::Loads {
     Loads(gpu::Device& device, const std::vector<std::uint32_t>& weights, const std::vector<shaders::LoadPlace>& table,
-          const TrainedOffsets& offsets, std::size_t row_features)
+          const TrainedOffsets& offsets)
         : pack(device, "pack weights", shaders::nn_load_weights_comp, {gpu::workgroup_size(device, kLoadGroup)}),
           rows(device, "time table", shaders::nn_load_rows_comp, {gpu::workgroup_size(device, kLoadGroup)}),
           weight_places(gpu::make_buffer<std::uint32_t>(device, "places of weights", weights)),
           row_places(gpu::make_buffer<shaders::LoadPlace>(device, "places of addends", table)),
           trained(device, "trained weights", VkDeviceSize{offsets.count()} * sizeof(float)),
-          times(static_cast<std::uint32_t>(row_features)),
           input_bias(offsets.of("input.bias")) {}
-
-    /// The features (sin(c f), cos(c f)) of every row.
-    void set_times(gpu::Device& device, std::span<const double> c_noise, const Matrix& frequencies) {
-        const std::size_t bytes = c_noise.size() * times * sizeof(float);
-        features_staging = gpu::Buffer(device, "time features staging", bytes, gpu::MemoryUse::upload);
-        auto next = features_staging.mapped<float>().begin();
-        for (const double c : c_noise) {
-            for (const double f : frequencies.values) *next++ = static_cast<float>(std::sin(c * f));
-            for (const double f : frequencies.values) *next++ = static_cast<float>(std::cos(c * f));
-        }
-        if (!features || features.bytes() < bytes) features = gpu::Buffer(device, "time features", bytes);
-        features_pending = true;
-    }
 
     gpu::ComputePipeline pack, rows;
     gpu::Buffer weight_places, row_places;
-    gpu::Buffer trained;  ///< a copy: the rows of other times are computed from it, too
-    gpu::Buffer features_staging;
-    gpu::Buffer features;          ///< (rows, times)
-    std::uint32_t times = 0;       ///< features of a row
+    gpu::Buffer trained;           ///< a copy: rows of other times are computed from it, too
     std::uint32_t input_bias = 0;  ///< its place in `trained`
     std::uint32_t labels = 0;      ///< the place of input.label
     std::uint32_t classes = 0;     ///< 0: there are no labels
     std::optional<std::size_t> label;
-    bool features_pending = false;  ///< not on the GPU yet
-    bool loaded = false;            ///< the weights are no longer those that the network was made with
+    std::uint64_t count = 0;  ///< of loads; 0: the weights are those that the network was made with
 };
 
 std::uint32_t block_size(const gpu::Device& device) {
@@ -137,47 +119,6 @@ double GpuNetwork::operations() const {
     return operations;
 }
 
-void GpuNetwork::set_times(std::span<const double> c_noise) {
-    times_.assign(c_noise.begin(), c_noise.end());
-    const std::size_t bytes = c_noise.size() * row_places_.size() * sizeof(float);
-    if (!rows_ || rows_.bytes() < bytes) rows_ = gpu::Buffer(device_, "time table", bytes);
-    if (loads_) loads_->set_times(device_, times_, parameters_.at(kFrequencies));
-    if (!loads_ || !loads_->loaded) fill_rows(c_noise);
-    uploads_pending_ = true;
-}
-
-/// The rows of the weights that the network was made with, in double precision.
-void GpuNetwork::fill_rows(std::span<const double> c_noise) {
-    Bindings bindings;
-    for (const auto& [name, matrix] : parameters_) bindings[name] = &matrix;
-    std::vector<Value> addends;
-    for (const DenseLayer& layer : layers_) addends.push_back(layer.addend);
-
-    staging_ = gpu::Buffer(device_, "time table staging", c_noise.size() * row_places_.size() * sizeof(float),
-                           gpu::MemoryUse::upload);
-    auto next = staging_.mapped<float>().begin();
-    for (const double c : c_noise) {
-        Matrix time(1, 1);
-        time.at(0, 0) = c;
-        bindings["c_noise"] = &time;
-        const std::vector<Matrix> values = evaluate(graph_, bindings, addends);
-        for (const PackedPlace& place : row_places_) {
-            const bool padding = place.layer == PackedPlace::kPadding;
-            *next++ = padding ? 0 : static_cast<float>(values[place.layer].values[place.element]);
-        }
-    }
-}
-
-void GpuNetwork::record_uploads(gpu::Recorder& recorder) {
-    if (!uploads_pending_) return;
-    if (loads_ && loads_->loaded) {
-        record_rows(recorder);
-        return;
-    }
-    recorder.copy(staging_, 0, rows_, 0, staging_.bytes());
-    uploads_pending_ = false;
-}
-
 void GpuNetwork::prepare_loads(std::size_t classes) {
     std::vector<shaders::LoadPlace> rows;
     MlpConfig trained = config_;
@@ -193,10 +134,9 @@ void GpuNetwork::prepare_loads(std::size_t classes) {
                            ? shaders::LoadPlace()
                            : offsets.addend(layers_[place.layer].weight, place.element, config_.features));
     }
-    loads_ = std::make_unique<Loads>(device_, weights, rows, offsets, 2 * config_.features);
+    loads_ = std::make_unique<Loads>(device_, weights, rows, offsets);
     loads_->classes = static_cast<std::uint32_t>(classes);
     if (classes > 0) loads_->labels = offsets.of("input.label");
-    if (!times_.empty()) loads_->set_times(device_, times_, parameters_.at(kFrequencies));
 }
 
 void GpuNetwork::record_load(gpu::Recorder& recorder, const gpu::Buffer& trained, std::optional<std::size_t> label) {
@@ -208,40 +148,117 @@ void GpuNetwork::record_load(gpu::Recorder& recorder, const gpu::Buffer& trained
     const std::uint32_t group = loads.pack.local_size()[0];
     recorder.dispatch(loads.pack, {gpu::reads(loads.trained), gpu::reads(loads.weight_places), gpu::writes(weights_)},
                       shaders::LoadWeightsPush{.count = count}, (count + group - 1) / group);
-    loads.loaded = true;
-    record_rows(recorder);
+    ++loads.count;
 }
 
-void GpuNetwork::record_rows(gpu::Recorder& recorder) {
-    const auto floats = static_cast<std::uint32_t>(row_places_.size());
-    const auto rows = static_cast<std::uint32_t>(times_.size());
-    const std::uint32_t group = loads_->rows.local_size()[0];
-    const std::uint32_t most = device_.properties().max_workgroup_count[1];
-    if (loads_->features_pending) {
-        recorder.copy(loads_->features_staging, 0, loads_->features, 0, loads_->features_staging.bytes());
+GpuEvaluations::GpuEvaluations(const GpuNetwork& network)
+    : network_(network), activations_(network.kernels_->make_activations(network.device_)) {}
+
+void GpuEvaluations::set_times(std::span<const double> c_noise) {
+    times_.assign(c_noise.begin(), c_noise.end());
+    const std::size_t bytes = c_noise.size() * network_.row_places_.size() * sizeof(float);
+    if (!rows_ || rows_.bytes() < bytes) rows_ = gpu::Buffer(network_.device_, "time table", bytes);
+    fill_features();
+    const bool loaded = network_.loads_ && network_.loads_->count > 0;
+    if (!loaded) fill_rows();
+    rows_pending_ = true;
+}
+
+/// The rows of the weights that the network was made with, in double precision.
+void GpuEvaluations::fill_rows() {
+    Bindings bindings;
+    for (const auto& [name, matrix] : network_.parameters_) bindings[name] = &matrix;
+    std::vector<Value> addends;
+    for (const DenseLayer& layer : network_.layers_) addends.push_back(layer.addend);
+
+    const std::vector<PackedPlace>& places = network_.row_places_;
+    rows_staging_ = gpu::Buffer(network_.device_, "time table staging", times_.size() * places.size() * sizeof(float),
+                                gpu::MemoryUse::upload);
+    auto next = rows_staging_.mapped<float>().begin();
+    for (const double c : times_) {
+        Matrix time(1, 1);
+        time.at(0, 0) = c;
+        bindings["c_noise"] = &time;
+        const std::vector<Matrix> values = evaluate(network_.graph_, bindings, addends);
+        for (const PackedPlace& place : places) {
+            const bool padding = place.layer == PackedPlace::kPadding;
+            *next++ = padding ? 0 : static_cast<float>(values[place.layer].values[place.element]);
+        }
     }
-    loads_->features_pending = false;
-    uploads_pending_ = false;
+}
+
+/// The features (sin(c f), cos(c f)) of every row.
+void GpuEvaluations::fill_features() {
+    const Matrix& frequencies = network_.parameters_.at(kFrequencies);
+    const std::size_t bytes = times_.size() * 2 * frequencies.values.size() * sizeof(float);
+    features_staging_ = gpu::Buffer(network_.device_, "time features staging", bytes, gpu::MemoryUse::upload);
+    auto next = features_staging_.mapped<float>().begin();
+    for (const double c : times_) {
+        for (const double f : frequencies.values) *next++ = static_cast<float>(std::sin(c * f));
+        for (const double f : frequencies.values) *next++ = static_cast<float>(std::cos(c * f));
+    }
+    if (!features_ || features_.bytes() < bytes) features_ = gpu::Buffer(network_.device_, "time features", bytes);
+    features_pending_ = true;
+}
+
+void GpuEvaluations::record_uploads(gpu::Recorder& recorder) {
+    if (times_.empty()) return;
+    const std::uint64_t loads = network_.loads_ ? network_.loads_->count : 0;
+    if (loads > 0 && (rows_pending_ || loads_ != loads)) {
+        record_rows(recorder);
+    } else if (rows_pending_) {
+        recorder.copy(rows_staging_, 0, rows_, 0, rows_staging_.bytes());
+    }
+    rows_pending_ = false;
+    loads_ = loads;
+}
+
+void GpuEvaluations::record_rows(gpu::Recorder& recorder) {
+    const GpuNetwork::Loads& loads = *network_.loads_;
+    const auto floats = static_cast<std::uint32_t>(network_.row_places_.size());
+    const auto rows = static_cast<std::uint32_t>(times_.size());
+    const std::uint32_t group = loads.rows.local_size()[0];
+    const std::uint32_t most = network_.device_.properties().max_workgroup_count[1];
+    if (features_pending_) recorder.copy(features_staging_, 0, features_, 0, features_staging_.bytes());
+    features_pending_ = false;
     const std::uint32_t label =
-        loads_->label ? loads_->labels + static_cast<std::uint32_t>(*loads_->label) : shaders::kPadding;
+        loads.label ? loads.labels + static_cast<std::uint32_t>(*loads.label) : shaders::kPadding;
     shaders::LoadRowsPush push = {.floats = floats,
                                   .first = 0,
-                                  .times = loads_->times,
-                                  .bias = loads_->input_bias,
-                                  .units = static_cast<std::uint32_t>(config_.width),
+                                  .times = static_cast<std::uint32_t>(2 * network_.config_.features),
+                                  .bias = loads.input_bias,
+                                  .units = static_cast<std::uint32_t>(network_.config_.width),
                                   .label = label,
-                                  .classes = loads_->classes};
+                                  .classes = loads.classes};
     for (std::uint32_t first = 0; first < rows; first += most) {
         push.first = first;
-        recorder.dispatch(loads_->rows,
-                          {gpu::reads(loads_->trained), gpu::reads(loads_->row_places), gpu::reads(loads_->features),
-                           gpu::writes(rows_)},
-                          push, (floats + group - 1) / group, std::min(most, rows - first));
+        recorder.dispatch(
+            loads.rows,
+            {gpu::reads(loads.trained), gpu::reads(loads.row_places), gpu::reads(features_), gpu::writes(rows_)}, push,
+            (floats + group - 1) / group, std::min(most, rows - first));
     }
 }
 
-void GpuNetwork::record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const {
-    kernels_->record(recorder, weights_, rows_, values, eval);
+std::uint32_t GpuEvaluations::block() const {
+    return network_.kernels_->block();
+}
+
+std::uint32_t GpuEvaluations::parts() const {
+    return network_.kernels_->parts();
+}
+
+void GpuEvaluations::record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval,
+                            std::uint32_t part) const {
+    network_.kernels_->record(recorder, {network_.weights_, rows_, activations_, values}, eval, part);
+}
+
+void GpuEvaluations::record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const {
+    const std::uint32_t end = eval.first + eval.count;
+    GpuEval some = eval;
+    for (some.first = eval.first; some.first < end; some.first += block()) {
+        some.count = std::min(block(), end - some.first);
+        for (std::uint32_t part = 0; part < parts(); ++part) record(recorder, values, some, part);
+    }
 }
 
 }  // namespace scorefield::nn

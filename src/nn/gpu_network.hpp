@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -37,9 +38,9 @@ struct GpuEval {
 class ChainKernels;
 struct PackedPlace;
 
-/// Inference plan of a network on the GPU. Whatever depends on time alone (every bias) is computed once per row of a
-/// table, ahead of time; per particle there remains a chain of dense layers, fused into as few kernels as the device's
-/// limits allow. Works in blocks of particles, so that memory does not grow with their number.
+/// A network on the GPU, for inference: its weights and the kernels that run its chain of dense layers, fused into as
+/// few as the device's limits allow. What depends on time or on the evaluation under way is in GpuEvaluations: any
+/// number of them share the weights.
 class GpuNetwork {
   public:
     /// Plans the network whose tensors are mlp_tensors(config). Throws base::Error (running) when the device's limits
@@ -49,20 +50,13 @@ class GpuNetwork {
     GpuNetwork(const GpuNetwork&) = delete;
     GpuNetwork& operator=(const GpuNetwork&) = delete;
 
-    /// Computes the table's rows for these times, in double precision on the host, in place of all earlier ones. They
-    /// reach the GPU with the next record_uploads.
-    void set_times(std::span<const double> c_noise);
-    void record_uploads(gpu::Recorder& recorder);
-
-    void record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const;
-
     /// Makes what record_load needs. `classes`: the weights will be those of a conditional network of which this one,
     /// without classes, is to answer for one class or for all together; 0: of a network like this one.
     void prepare_loads(std::size_t classes = 0);
     /// Takes other weights where they are made: `trained` holds the trained tensors of mlp_tensors(config), with the
-    /// classes that were prepared for, one after the other (what follows them is not read). Packs them, and computes
-    /// the table's rows anew, in single precision; from here on set_times leaves the rows to the GPU, too. `label`: of
-    /// the class that is to be answered for; none: all together. Neither waits nor allocates.
+    /// classes that were prepared for, one after the other (what follows them is not read). Packs them; from here on
+    /// time tables are computed from them, on the GPU, in single precision. `label`: of the class that is to be
+    /// answered for; none: all together. Neither waits nor allocates.
     void record_load(gpu::Recorder& recorder, const gpu::Buffer& trained,
                      std::optional<std::size_t> label = std::nullopt);
 
@@ -73,11 +67,9 @@ class GpuNetwork {
     const std::string& variant() const;
 
   private:
+    friend class GpuEvaluations;
     /// Weights that change on the GPU.
     struct Loads;
-
-    void fill_rows(std::span<const double> c_noise);
-    void record_rows(gpu::Recorder& recorder);
 
     gpu::Device& device_;
     MlpConfig config_;
@@ -88,11 +80,47 @@ class GpuNetwork {
     std::unique_ptr<ChainKernels> kernels_;
     std::vector<PackedPlace> row_places_;
     gpu::Buffer weights_;
-    gpu::Buffer rows_;
-    gpu::Buffer staging_;
-    bool uploads_pending_ = false;
-    std::vector<double> times_;  ///< of the rows
     std::unique_ptr<Loads> loads_;
+};
+
+/// Evaluations of a network at the times of one program. Whatever depends on time alone (every bias) is computed once
+/// per row of a table, ahead of time. Works in blocks of particles, so that the memory of the activations does not grow
+/// with their number.
+class GpuEvaluations {
+  public:
+    /// `network` must outlive it.
+    explicit GpuEvaluations(const GpuNetwork& network);
+
+    /// Computes the table's rows for these times, in double precision on the host, in place of all earlier ones. They
+    /// reach the GPU with the next record_uploads.
+    void set_times(std::span<const double> c_noise);
+    /// Brings the table up to the times and to the weights that were loaded last. Nothing is recorded where it is.
+    void record_uploads(gpu::Recorder& recorder);
+
+    /// The most particles of one block.
+    std::uint32_t block() const;
+    /// An evaluation of one block is so many dispatches, to be recorded in order, perhaps in different recordings.
+    std::uint32_t parts() const;
+    /// One part of an evaluation of at most block() particles. Between two parts no other block may be evaluated.
+    void record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval, std::uint32_t part) const;
+    /// Whole evaluations of any number of particles.
+    void record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const;
+
+  private:
+    void fill_rows();
+    void fill_features();
+    void record_rows(gpu::Recorder& recorder);
+
+    const GpuNetwork& network_;
+    std::vector<double> times_;  ///< of the rows
+    gpu::Buffer rows_;
+    gpu::Buffer rows_staging_;
+    gpu::Buffer features_;  ///< (rows, 2·frequencies) sines and cosines, from which loaded weights make rows
+    gpu::Buffer features_staging_;
+    bool rows_pending_ = false;
+    bool features_pending_ = false;
+    std::uint64_t loads_ = 0;  ///< of the network, when the rows were made
+    std::array<gpu::Buffer, 2> activations_;
 };
 
 }  // namespace scorefield::nn

@@ -6,8 +6,10 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -54,30 +56,28 @@ class Passes {
         if (passes_ > 1) first_ = make("first", terms_, true, false);
         if (passes_ > 2) middle_ = make("middle", terms_, false, false);
         last_ = make("last", last_terms, passes_ == 1, true);
-        const std::size_t floats = passes_ > 1 ? std::size_t{2 + dim} * block_ : 1;
-        states_ = gpu::Buffer(device, name + " sums", floats * sizeof(float));
+        sums_floats_ = passes_ > 1 ? std::size_t{2 + dim} * block_ : 1;
     }
 
-    /// `push` is an ExactPlace, set here, and what the kernel needs besides it.
+    std::uint32_t block() const { return block_; }
+    std::uint32_t count() const { return passes_; }
+    /// What one pass leaves to the next, for a block of particles.
+    gpu::Buffer make_sums(gpu::Device& device) const {
+        return {device, "sums over terms", sums_floats_ * sizeof(float)};
+    }
+
+    /// One pass over a block. `push` is an ExactPlace, set here, and what the kernel needs besides it.
     template <class Push>
-    void record(gpu::Recorder& recorder, const gpu::Buffer& terms, const gpu::Buffer& values, const EvalBlock& block,
-                Push push) const {
-        push.place = {.term = 0,
+    void record(gpu::Recorder& recorder, std::uint32_t pass, const gpu::Buffer& terms, const gpu::Buffer& sums,
+                const gpu::Buffer& values, const EvalBlock& block, Push push) const {
+        push.place = {.term = pass * terms_,
                       .src = block.src,
                       .dst = block.dst,
                       .stride = block.stride,
-                      .particle = 0,
+                      .particle = block.first,
                       .state_stride = block_};
-        const std::uint32_t end = block.first + block.count;
-        for (std::uint32_t particle = block.first; particle < end; particle += block_) {
-            const std::uint32_t groups = gpu::round_up(std::min(block_, end - particle), group_) / group_;
-            push.place.particle = particle;
-            for (std::uint32_t pass = 0; pass < passes_; ++pass) {
-                push.place.term = pass * terms_;
-                recorder.dispatch(pipeline(pass), {reads(terms), reads_writes(values), reads_writes(states_)}, push,
-                                  groups);
-            }
-        }
+        recorder.dispatch(pipeline(pass), {reads(terms), reads_writes(values), reads_writes(sums)}, push,
+                          gpu::round_up(block.count, group_) / group_);
     }
 
     std::string variant() const { return fmt::format("{}x{}-g{}", passes_, terms_, group_); }
@@ -95,7 +95,7 @@ class Passes {
     gpu::ComputePipeline first_;
     gpu::ComputePipeline middle_;
     gpu::ComputePipeline last_;
-    gpu::Buffer states_;
+    std::size_t sums_floats_ = 0;
 };
 
 /// An evaluation as its marginal and the combination of denoiser and score that it answers.
@@ -104,22 +104,24 @@ struct Question {
     diffusion::ExactForm answer;
 };
 
-class ExactSource : public GpuSource {
+/// What both kinds of exact target do: questions from evaluations, passes over terms.
+class ExactEvaluations : public GpuEvaluations {
   public:
     /// Targets of point masses have no answer without noise.
-    ExactSource(const diffusion::Target& target, const diffusion::Parametrisation& parametrisation, bool point_masses)
-        : dim_(static_cast<std::uint32_t>(target.dim())),
+    ExactEvaluations(gpu::Device& device, const Passes& passes, const diffusion::Parametrisation& parametrisation,
+                     bool point_masses)
+        : passes_(passes),
+          sums_(passes.make_sums(device)),
           parametrisation_(parametrisation),
           point_masses_(point_masses) {}
 
-    std::uint32_t dim() const override { return dim_; }
-    double operations() const override { return operations_; }
-    const std::string& variant() const override { return variant_; }
     void record_uploads(gpu::Recorder&) override {}
+    std::uint32_t block() const override { return passes_.block(); }
+    std::uint32_t parts() const override { return passes_.count(); }
 
     /// dst ← c_skip·src + c_out·F with src = αD − σ²·score.
     void prepare(std::span<const diffusion::Eval> evals) override {
-        questions_.clear();
+        std::vector<Question> questions;
         for (std::size_t i = 0; i < evals.size(); ++i) {
             const diffusion::Eval& eval = evals[i];
             if (!(eval.sigma > 0) && (point_masses_ || eval.sigma != 0)) {
@@ -132,59 +134,40 @@ class ExactSource : public GpuSource {
                 refuse(i, fmt::format("at alpha {} and sigma {} its prediction is infinite", eval.alpha, eval.sigma),
                        "use `prediction` score or x0");
             }
-            questions_.push_back({{eval.alpha, eval.sigma}, answer});
+            questions.push_back({{eval.alpha, eval.sigma}, answer});
         }
+        questions_ = std::move(questions);
     }
 
   protected:
     const Question& question(std::uint32_t row) const { return questions_.at(row); }
 
-    double operations_ = 0;
-    std::string variant_;
+    const Passes& passes_;
+    gpu::Buffer sums_;
 
   private:
     [[noreturn]] static void refuse(std::size_t evaluation, const std::string& why, const std::string& hint) {
         throw base::request_error("no exact score", fmt::format("evaluation {}", evaluation), why, hint);
     }
 
-    std::uint32_t dim_;
     diffusion::Parametrisation parametrisation_;
     bool point_masses_;
     std::vector<Question> questions_;  ///< by row
 };
 
-class MixtureSource final : public ExactSource {
-  public:
-    MixtureSource(gpu::Device& device, const diffusion::GaussianMixture& mixture,
-                  const diffusion::Parametrisation& parametrisation)
-        : ExactSource(mixture, parametrisation, has_point_masses(mixture)),
-          count_(size32(mixture.components().size())),
-          typical_variance_(mixture.components()[0].variances[0]),
-          passes_(device, "mixture", shaders::sample_mixture_comp, dim(), count_),
-          prepare_(device, "mixture prepare", shaders::sample_mixture_prepare_comp, {kPrepareGroup, dim()}),
-          components_(gpu::make_buffer<float>(device, "mixture", packed(mixture))),
-          rows_(device, "mixture under a marginal", std::size_t{count_} * row_floats() * sizeof(float)) {
-        operations_ = count_ * (4.0 * dim() * dim() + 6.0 * dim() + 12);
-        variant_ = "mixture-" + passes_.variant();
-    }
+/// A mixture's components and kernels.
+struct MixtureKernels {
+    MixtureKernels(gpu::Device& device, const diffusion::GaussianMixture& mixture)
+        : dim(static_cast<std::uint32_t>(mixture.dim())),
+          count(size32(mixture.components().size())),
+          typical_variance(mixture.components()[0].variances[0]),
+          point_masses(has_point_masses(mixture)),
+          passes(device, "mixture", shaders::sample_mixture_comp, dim, count),
+          prepare(device, "mixture prepare", shaders::sample_mixture_prepare_comp, {kPrepareGroup, dim}),
+          components(gpu::make_buffer<float>(device, "mixture", packed(mixture))) {}
 
-    void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block) override {
-        const auto& [at, answer] = question(block.row);
-        const double scale = 1 / (at.alpha * at.alpha * typical_variance_ + at.sigma * at.sigma);
-        const shaders::MixturePreparePush push = {.count = count_,
-                                                  .alpha = static_cast<float>(at.alpha),
-                                                  .sigma = static_cast<float>(at.sigma),
-                                                  .of_denoised = static_cast<float>(answer.of_denoised),
-                                                  .of_score = static_cast<float>(answer.of_score),
-                                                  .scale = static_cast<float>(scale)};
-        recorder.dispatch(prepare_, {reads(components_), writes(rows_)}, push,
-                          gpu::round_up(count_, kPrepareGroup) / kPrepareGroup);
-        passes_.record(recorder, rows_, values, block, shaders::MixturePush{});
-    }
-
-  private:
-    /// Of shaders/sample/mixture.glsl.
-    std::size_t row_floats() const { return 1 + 2 * dim() + dim() * dim() + dim() * (dim() + 1) / 2; }
+    /// Floats of a row as in shaders/sample/mixture.glsl.
+    std::size_t row_floats() const { return 1 + 2 * dim + dim * dim + dim * (dim + 1) / 2; }
 
     static bool has_point_masses(const diffusion::GaussianMixture& mixture) {
         const auto components = mixture.components();
@@ -210,81 +193,164 @@ class MixtureSource final : public ExactSource {
         return floats;
     }
 
-    std::uint32_t count_;
-    double typical_variance_;
-    Passes passes_;
-    gpu::ComputePipeline prepare_;
-    gpu::Buffer components_;
-    gpu::Buffer rows_;
+    std::uint32_t dim;
+    std::uint32_t count;
+    double typical_variance;
+    bool point_masses;
+    Passes passes;
+    gpu::ComputePipeline prepare;
+    gpu::Buffer components;
 };
 
-class EmpiricalSource final : public ExactSource {
+class MixtureEvaluations final : public ExactEvaluations {
   public:
-    EmpiricalSource(gpu::Device& device, const diffusion::EmpiricalTarget& target,
-                    const diffusion::Parametrisation& parametrisation)
-        : ExactSource(target, parametrisation, true),
-          passes_(device, "empirical", shaders::sample_empirical_comp, dim(), target.count()),
-          points_(gpu::make_buffer<float>(device, "data points", target.points())) {
-        enclose(target);
-        operations_ = static_cast<double>(target.count()) * (9.0 * dim() + 12);
-        variant_ = "empirical-" + passes_.variant();
+    MixtureEvaluations(gpu::Device& device, const MixtureKernels& kernels,
+                       const diffusion::Parametrisation& parametrisation)
+        : ExactEvaluations(device, kernels.passes, parametrisation, kernels.point_masses),
+          kernels_(kernels),
+          rows_(device, "mixture under a marginal", kernels.count * kernels.row_floats() * sizeof(float)) {}
+
+    void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block,
+                std::uint32_t part) override {
+        if (part == 0 && prepared_ != block.row) record_rows(recorder, block.row);
+        passes_.record(recorder, part, rows_, sums_, values, block, shaders::MixturePush{});
     }
 
-    void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block) override {
+    void prepare(std::span<const diffusion::Eval> evals) override {
+        ExactEvaluations::prepare(evals);
+        prepared_.reset();
+    }
+
+  private:
+    /// The components under the marginal of an evaluation.
+    void record_rows(gpu::Recorder& recorder, std::uint32_t row) {
+        prepared_ = row;
+        const auto& [at, answer] = question(row);
+        const double scale = 1 / (at.alpha * at.alpha * kernels_.typical_variance + at.sigma * at.sigma);
+        const shaders::MixturePreparePush push = {.count = kernels_.count,
+                                                  .alpha = static_cast<float>(at.alpha),
+                                                  .sigma = static_cast<float>(at.sigma),
+                                                  .of_denoised = static_cast<float>(answer.of_denoised),
+                                                  .of_score = static_cast<float>(answer.of_score),
+                                                  .scale = static_cast<float>(scale)};
+        recorder.dispatch(kernels_.prepare, {reads(kernels_.components), writes(rows_)}, push,
+                          gpu::round_up(kernels_.count, kPrepareGroup) / kPrepareGroup);
+    }
+
+    const MixtureKernels& kernels_;
+    gpu::Buffer rows_;
+    std::optional<std::uint32_t> prepared_;  ///< the evaluation that rows_ are of
+};
+
+/// The points of an empirical target and their kernels.
+struct EmpiricalKernels {
+    EmpiricalKernels(gpu::Device& device, const diffusion::EmpiricalTarget& target)
+        : dim(static_cast<std::uint32_t>(target.dim())),
+          passes(device, "empirical", shaders::sample_empirical_comp, dim, target.count()),
+          points(gpu::make_buffer<float>(device, "data points", target.points())) {
+        enclose(target);
+    }
+
+    /// A ball around all points, of more than no radius.
+    void enclose(const diffusion::EmpiricalTarget& target) {
+        const std::size_t d = dim;
+        const std::span<const float> values = target.points();
+        std::array<float, 3> low = {};
+        std::array<float, 3> high = {};
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            low.at(i % d) = i < d ? values[i] : std::min(low.at(i % d), values[i]);
+            high.at(i % d) = i < d ? values[i] : std::max(high.at(i % d), values[i]);
+        }
+        double square = 0;
+        double largest = 0;
+        for (std::size_t e = 0; e < d; ++e) {
+            centre.at(e) = low.at(e) / 2 + high.at(e) / 2;
+            const double half = static_cast<double>(high.at(e)) / 2 - static_cast<double>(low.at(e)) / 2;
+            square += half * half;
+            largest = std::max(largest, static_cast<double>(std::abs(centre.at(e))));
+        }
+        inverse_radius = static_cast<float>(1 / std::max({std::sqrt(square), 1e-6 * largest, 1e-12}));
+    }
+
+    std::uint32_t dim;
+    Passes passes;
+    gpu::Buffer points;
+    std::array<float, 3> centre = {};
+    float inverse_radius = 0;
+};
+
+class EmpiricalEvaluations final : public ExactEvaluations {
+  public:
+    EmpiricalEvaluations(gpu::Device& device, const EmpiricalKernels& kernels,
+                         const diffusion::Parametrisation& parametrisation)
+        : ExactEvaluations(device, kernels.passes, parametrisation, true), kernels_(kernels) {}
+
+    void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block,
+                std::uint32_t part) override {
+        constexpr double kSmallestSigma = 1e-12;
         const auto& [at, answer] = question(block.row);
         // A deviation below all single-precision differences selects the nearest points as well.
         const double sigma = std::max(at.sigma, kSmallestSigma);
         const double exponent = at.alpha * std::numbers::log2e / (sigma * sigma);
-        passes_.record(recorder, points_, values, block,
+        const std::array<float, 3>& centre = kernels_.centre;
+        passes_.record(recorder, part, kernels_.points, sums_, values, block,
                        shaders::EmpiricalPush{.place = {},
                                               .alpha = static_cast<float>(at.alpha),
                                               .linear = static_cast<float>(exponent),
                                               .quadratic = static_cast<float>(exponent * at.alpha / 2),
                                               .of_denoised = static_cast<float>(answer.of_denoised),
                                               .of_offset = static_cast<float>(-answer.of_score / (at.sigma * at.sigma)),
-                                              .centre = {centre_[0], centre_[1], centre_[2]},
-                                              .inverse_radius = inverse_radius_});
+                                              .centre = {centre[0], centre[1], centre[2]},
+                                              .inverse_radius = kernels_.inverse_radius});
     }
 
   private:
-    static constexpr double kSmallestSigma = 1e-12;
+    const EmpiricalKernels& kernels_;
+};
 
-    /// A ball around all points, of more than no radius.
-    void enclose(const diffusion::EmpiricalTarget& target) {
-        const std::size_t d = dim();
-        const std::span<const float> points = target.points();
-        std::array<float, 3> low = {};
-        std::array<float, 3> high = {};
-        for (std::size_t i = 0; i < points.size(); ++i) {
-            low.at(i % d) = i < d ? points[i] : std::min(low.at(i % d), points[i]);
-            high.at(i % d) = i < d ? points[i] : std::max(high.at(i % d), points[i]);
-        }
-        double square = 0;
-        double largest = 0;
-        for (std::size_t e = 0; e < d; ++e) {
-            centre_.at(e) = low.at(e) / 2 + high.at(e) / 2;
-            const double half = static_cast<double>(high.at(e)) / 2 - static_cast<double>(low.at(e)) / 2;
-            square += half * half;
-            largest = std::max(largest, static_cast<double>(std::abs(centre_.at(e))));
-        }
-        inverse_radius_ = static_cast<float>(1 / std::max({std::sqrt(square), 1e-6 * largest, 1e-12}));
+/// Kernels and the evaluations that use them.
+template <class Kernels, class Evaluations>
+class ExactSource final : public GpuSource {
+  public:
+    template <class Target>
+    ExactSource(gpu::Device& device, const Target& target, const diffusion::Parametrisation& parametrisation,
+                double operations, const std::string& kind)
+        : device_(device),
+          kernels_(device, target),
+          parametrisation_(parametrisation),
+          operations_(operations),
+          variant_(kind + "-" + kernels_.passes.variant()) {}
+
+    std::uint32_t dim() const override { return kernels_.dim; }
+    double operations() const override { return operations_; }
+    const std::string& variant() const override { return variant_; }
+    std::unique_ptr<GpuEvaluations> make_evaluations() override {
+        return std::make_unique<Evaluations>(device_, kernels_, parametrisation_);
     }
 
-    Passes passes_;
-    gpu::Buffer points_;
-    std::array<float, 3> centre_ = {};
-    float inverse_radius_ = 0;
+  private:
+    gpu::Device& device_;
+    Kernels kernels_;
+    diffusion::Parametrisation parametrisation_;
+    double operations_;
+    std::string variant_;
 };
 
 }  // namespace
 
 std::unique_ptr<GpuSource> make_exact_source(gpu::Device& device, const diffusion::Target& target,
                                              const diffusion::Parametrisation& parametrisation) {
+    const double dim = target.dim();
     if (const auto* mixture = dynamic_cast<const diffusion::GaussianMixture*>(&target)) {
-        return std::make_unique<MixtureSource>(device, *mixture, parametrisation);
+        const double operations =
+            static_cast<double>(mixture->components().size()) * (4.0 * dim * dim + 6.0 * dim + 12);
+        return std::make_unique<ExactSource<MixtureKernels, MixtureEvaluations>>(device, *mixture, parametrisation,
+                                                                                 operations, "mixture");
     }
     if (const auto* empirical = dynamic_cast<const diffusion::EmpiricalTarget*>(&target)) {
-        return std::make_unique<EmpiricalSource>(device, *empirical, parametrisation);
+        const double operations = static_cast<double>(empirical->count()) * (9.0 * dim + 12);
+        return std::make_unique<ExactSource<EmpiricalKernels, EmpiricalEvaluations>>(
+            device, *empirical, parametrisation, operations, "empirical");
     }
     throw std::logic_error("no kernel for the target " + target.name());
 }

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
+#include <cmath>
 #include <stdexcept>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "gpu/planes.hpp"
 #include "shaders/sample/affine.comp.hpp"
 #include "shaders/sample/affine_push.h"
 #include "shaders/sample/clamp.comp.hpp"
@@ -21,6 +22,10 @@ namespace scorefield::sample {
 namespace {
 
 constexpr std::uint32_t kStartBlend = 0;
+/// Operations of four normals.
+constexpr double kNoiseOperations = 200;
+/// Passes of the threshold's search.
+constexpr double kThresholdOperations = 3 * 33;
 
 std::uint32_t size32(std::size_t size) {
     return static_cast<std::uint32_t>(size);
@@ -32,6 +37,22 @@ std::uint32_t common_dim(std::span<GpuSource* const> sources) {
         if (source->dim() != sources[0]->dim()) throw std::invalid_argument("score sources of different dimensions");
     }
     return sources[0]->dim();
+}
+
+std::vector<std::unique_ptr<GpuEvaluations>> make_evaluations(std::span<GpuSource* const> sources) {
+    std::vector<std::unique_ptr<GpuEvaluations>> evaluations;
+    for (GpuSource* source : sources) evaluations.push_back(source->make_evaluations());
+    return evaluations;
+}
+
+void require_valid(const diffusion::Program& program, std::size_t sources) {
+    program.validate();
+    for (std::size_t i = 0; i < program.ops.size(); ++i) {
+        const auto* eval = std::get_if<diffusion::Eval>(&program.ops[i].instruction);
+        if (eval == nullptr || static_cast<std::size_t>(eval->source) < sources) continue;
+        throw base::request_error("invalid program", fmt::format("ops[{}].source", i),
+                                  fmt::format("source {} of {} does not exist", eval->source, sources));
+    }
 }
 
 std::uint32_t group_size(const gpu::Device& device) {
@@ -64,6 +85,7 @@ Executor::Executor(gpu::Device& device, std::span<GpuSource* const> sources, std
     : device_(device),
       sources_(sources.begin(), sources.end()),
       dim_(common_dim(sources)),
+      evaluations_(make_evaluations(sources)),
       capacity_(capacity),
       stride_(gpu::round_up(capacity, gpu::kParticleMultiple)),
       registers_(registers),
@@ -75,45 +97,54 @@ Executor::Executor(gpu::Device& device, std::span<GpuSource* const> sources, std
       mask_(device, "mask", shaders::sample_mask_comp, {group_}),
       values_(make_values(device, registers, dim_, stride_)) {}
 
-void Executor::require_valid(const diffusion::Program& program, std::size_t sources) {
-    program.validate();
-    for (std::size_t i = 0; i < program.ops.size(); ++i) {
-        const auto* eval = std::get_if<diffusion::Eval>(&program.ops[i].instruction);
-        if (eval == nullptr || static_cast<std::size_t>(eval->source) < sources) continue;
-        throw base::request_error("invalid program", fmt::format("ops[{}].source", i),
-                                  fmt::format("source {} of {} does not exist", eval->source, sources));
-    }
-}
-
-void Executor::load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range) {
+void Executor::load(const diffusion::Program& program, std::uint64_t seed) {
     if (program.registers > registers_) throw std::logic_error("Executor::load: program needs more registers");
     require_valid(program, sources_.size());
+    try {
+        prepare(program);
+    } catch (...) {
+        if (!program_.ops.empty()) prepare(program_);
+        throw;
+    }
+    program_ = program;
+    seed_ = seed;
+}
 
+/// Tables of a program in place of those before.
+void Executor::prepare(const diffusion::Program& program) {
     // The start state is a blend of its own, ahead of the ops.
     const diffusion::StartLaw& start = program.start;
     const double start_scale = start.is_isotropic() ? start.scale[0] : 1;
     std::vector<diffusion::Blend> blends = {{program.init_register, {}, {{start_scale, base::kInitStream, 0}}}};
-    std::vector<std::uint32_t> rows(program.ops.size());
+    rows_.assign(program.ops.size(), 0);
+    operations_.clear();
     std::vector<std::vector<diffusion::Eval>> evals(sources_.size());
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
         const diffusion::Instruction& instruction = program.ops[i].instruction;
         if (const auto* eval = std::get_if<diffusion::Eval>(&instruction)) {
             std::vector<diffusion::Eval>& asked = evals[static_cast<std::size_t>(eval->source)];
-            rows[i] = size32(asked.size());
+            rows_[i] = size32(asked.size());
             asked.push_back(*eval);
         } else if (const auto* blend = std::get_if<diffusion::Blend>(&instruction)) {
-            rows[i] = size32(blends.size());
+            rows_[i] = size32(blends.size());
             blends.push_back(*blend);
         }
+        operations_.push_back(count_operations(instruction));
     }
-    for (std::size_t source = 0; source < sources_.size(); ++source) sources_[source]->prepare(evals[source]);
-
+    for (std::size_t source = 0; source < sources_.size(); ++source) evaluations_[source]->prepare(evals[source]);
     blends_.prepare(blends);
-    program_ = program;
-    rows_ = std::move(rows);
-    seed_ = seed;
-    uploads_pending_ = true;
-    set_particles(range);
+}
+
+double Executor::count_operations(const diffusion::Instruction& instruction) const {
+    const double dim = dim_;
+    if (const auto* eval = std::get_if<diffusion::Eval>(&instruction)) {
+        return sources_[static_cast<std::size_t>(eval->source)]->operations();
+    }
+    if (const auto* blend = std::get_if<diffusion::Blend>(&instruction)) {
+        return dim + 2 * dim * static_cast<double>(blend->terms.size()) +
+               kNoiseOperations * std::ceil(dim / 4) * static_cast<double>(blend->noise.size());
+    }
+    return std::holds_alternative<diffusion::Threshold>(instruction) ? kThresholdOperations * dim : 3 * dim;
 }
 
 void Executor::set_particles(diffusion::ParticleRange range) {
@@ -122,26 +153,12 @@ void Executor::set_particles(diffusion::ParticleRange range) {
 }
 
 void Executor::record_uploads(gpu::Recorder& recorder) {
-    if (!uploads_pending_) return;
-    for (GpuSource* source : sources_) source->record_uploads(recorder);
+    for (const auto& evaluations : evaluations_) evaluations->record_uploads(recorder);
     blends_.record_uploads(recorder);
-    uploads_pending_ = false;
 }
 
 std::uint32_t Executor::groups(diffusion::ParticleRange block) const {
     return gpu::round_up(block.count, group_) / group_;
-}
-
-void Executor::record_start(gpu::Recorder& recorder, const StartStates& states) {
-    record_uploads(recorder);
-    const auto scope = recorder.scope("sampler");
-    if (states.init != nullptr) {
-        record_input(recorder, program_.init_register, states.init);
-    } else {
-        record_start_noise(recorder);
-    }
-    if (program_.known_register >= 0) record_input(recorder, program_.known_register, states.known);
-    if (program_.mask_register >= 0) record_input(recorder, program_.mask_register, states.mask);
 }
 
 /// Draws of the start law; where it is not isotropic, standard normals first, then its map, coordinate by coordinate.
@@ -157,38 +174,52 @@ void Executor::record_start_noise(gpu::Recorder& recorder) {
     }
 }
 
-void Executor::record_input(gpu::Recorder& recorder, int reg, const gpu::Buffer* states) {
-    if (states == nullptr) throw std::logic_error("Executor::record_start: an input of the program is missing");
-    const VkDeviceSize bytes = VkDeviceSize{dim_} * stride_ * sizeof(float);
-    recorder.copy(*states, 0, values_, static_cast<VkDeviceSize>(reg) * bytes, bytes);
+void Executor::record_input(gpu::Recorder& recorder, int reg, const gpu::Buffer& planes) {
+    recorder.copy(planes, 0, values_, static_cast<VkDeviceSize>(reg) * register_bytes(), register_bytes());
 }
 
-void Executor::record_step(gpu::Recorder& recorder, int step, diffusion::ParticleRange block) {
-    if (block.first % gpu::kParticleMultiple != 0 || block.first + block.count > range_.count) {
-        throw std::logic_error("Executor::record_step: block outside the run or off its grid");
-    }
-    const std::size_t begin = step == 0 ? 0 : program_.end_of_step(step - 1);
-    const std::size_t end = program_.end_of_step(step);
-    for (std::size_t i = begin; i < end; ++i) {
-        const diffusion::Instruction& instruction = program_.ops[i].instruction;
-        const auto scope = recorder.scope(std::holds_alternative<diffusion::Eval>(instruction) ? "network" : "sampler");
-        std::visit([&](const auto& kind) { record(recorder, kind, rows_[i], block); }, instruction);
-    }
+/// Null for other ops.
+const GpuEvaluations* Executor::evaluations_of(std::size_t op) const {
+    const auto* eval = std::get_if<diffusion::Eval>(&program_.ops.at(op).instruction);
+    return eval == nullptr ? nullptr : evaluations_[static_cast<std::size_t>(eval->source)].get();
 }
 
-void Executor::record(gpu::Recorder& recorder, const diffusion::Eval& eval, std::uint32_t row,
+bool Executor::is_evaluation(std::size_t op) const {
+    return evaluations_of(op) != nullptr;
+}
+
+std::uint32_t Executor::parts(std::size_t op) const {
+    const GpuEvaluations* evaluations = evaluations_of(op);
+    return evaluations == nullptr ? 1 : evaluations->parts();
+}
+
+std::uint32_t Executor::largest_block(std::size_t op) const {
+    const GpuEvaluations* evaluations = evaluations_of(op);
+    return evaluations == nullptr ? UINT32_MAX : evaluations->block();
+}
+
+void Executor::record(gpu::Recorder& recorder, std::size_t op, std::uint32_t part, diffusion::ParticleRange block) {
+    if (block.first % gpu::kParticleMultiple != 0 || block.first + block.count > range_.count ||
+        block.count > largest_block(op)) {
+        throw std::logic_error("Executor::record: a block outside the run, off its grid or too large");
+    }
+    std::visit([&](const auto& kind) { record(recorder, kind, rows_[op], part, block); }, program_.ops[op].instruction);
+}
+
+void Executor::record(gpu::Recorder& recorder, const diffusion::Eval& eval, std::uint32_t row, std::uint32_t part,
                       diffusion::ParticleRange block) {
-    sources_[static_cast<std::size_t>(eval.source)]->record(recorder, values_,
-                                                            {.row = row,
-                                                             .src = static_cast<std::uint32_t>(eval.src),
-                                                             .dst = static_cast<std::uint32_t>(eval.dst),
-                                                             .stride = stride_,
-                                                             .first = block.first,
-                                                             .count = block.count});
+    evaluations_[static_cast<std::size_t>(eval.source)]->record(recorder, values_,
+                                                                {.row = row,
+                                                                 .src = static_cast<std::uint32_t>(eval.src),
+                                                                 .dst = static_cast<std::uint32_t>(eval.dst),
+                                                                 .stride = stride_,
+                                                                 .first = block.first,
+                                                                 .count = block.count},
+                                                                part);
 }
 
 void Executor::record(gpu::Recorder& recorder, const diffusion::Blend& /*blend*/, std::uint32_t row,
-                      diffusion::ParticleRange block) {
+                      std::uint32_t /*part*/, diffusion::ParticleRange block) {
     record_blend(recorder, row, block);
 }
 
@@ -197,7 +228,7 @@ void Executor::record_blend(gpu::Recorder& recorder, std::uint32_t number, diffu
 }
 
 void Executor::record(gpu::Recorder& recorder, const diffusion::Clamp& clamp, std::uint32_t /*row*/,
-                      diffusion::ParticleRange block) {
+                      std::uint32_t /*part*/, diffusion::ParticleRange block) {
     const shaders::ClampPush push = {.first_plane = first_plane(clamp.dst),
                                      .stride = stride_,
                                      .first = block.first,
@@ -207,7 +238,7 @@ void Executor::record(gpu::Recorder& recorder, const diffusion::Clamp& clamp, st
 }
 
 void Executor::record(gpu::Recorder& recorder, const diffusion::Threshold& threshold, std::uint32_t /*row*/,
-                      diffusion::ParticleRange block) {
+                      std::uint32_t /*part*/, diffusion::ParticleRange block) {
     const double position = threshold.ratio * (dim_ - 1);
     const auto rank = static_cast<std::uint32_t>(position);
     const shaders::ThresholdPush push = {.first_plane = first_plane(threshold.dst),
@@ -220,7 +251,7 @@ void Executor::record(gpu::Recorder& recorder, const diffusion::Threshold& thres
 }
 
 void Executor::record(gpu::Recorder& recorder, const diffusion::Mask& mask, std::uint32_t /*row*/,
-                      diffusion::ParticleRange block) {
+                      std::uint32_t /*part*/, diffusion::ParticleRange block) {
     const shaders::MaskPush push = {.dst = first_plane(mask.dst),
                                     .a = first_plane(mask.a),
                                     .b = first_plane(mask.b),
@@ -245,17 +276,16 @@ void Executor::warm_up() {
         tiny.mask_register = 1;
         tiny.ops.push_back({0, diffusion::Mask{}});
     }
-    load(tiny, 0, {0, 1});
+    load(tiny, 0);
+    set_particles({0, 1});
     gpu::Recorder recorder(device_, "warm-up");
     recorder.begin();
     record_uploads(recorder);
     record_start_noise(recorder);
-    record_step(recorder, 0);
+    for (std::size_t op = 0; op < tiny.ops.size(); ++op) {
+        for (std::uint32_t part = 0; part < parts(op); ++part) record(recorder, op, part, {0, 1});
+    }
     device_.wait(device_.submit(recorder));
-}
-
-ParticleView Executor::state() const {
-    return {values_, static_cast<std::uint32_t>(program_.result), dim_, stride_, range_.count};
 }
 
 }  // namespace scorefield::sample

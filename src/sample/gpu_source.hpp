@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -24,9 +25,34 @@ struct EvalBlock {
     std::uint32_t count = 0;
 };
 
-/// What an `eval` asks of, on the GPU (on the host: diffusion::ScoreSource): a network, an exact target. Whatever
-/// depends on time alone is computed ahead of time, by `prepare`; scratch memory is per block of particles, so that
-/// memory does not grow with their number.
+/// The evaluations that one program asks of a source, ready to be recorded. Scratch memory is here, per block of
+/// particles, so that it does not grow with their number and programs that share a source do not disturb each other.
+class GpuEvaluations {
+  public:
+    GpuEvaluations() = default;
+    virtual ~GpuEvaluations() = default;
+    GpuEvaluations(const GpuEvaluations&) = delete;
+    GpuEvaluations& operator=(const GpuEvaluations&) = delete;
+
+    /// Takes the evaluations of a program, in the program's order, in place of all earlier ones; evals[i] is row i from
+    /// here on (sources need t, alpha and sigma or c_noise, and c_in, c_skip, c_out; src, dst and source are the
+    /// caller's). May be empty. What was recorded earlier and is still in flight stays valid.
+    virtual void prepare(std::span<const diffusion::Eval> evals) = 0;
+    /// Brings to the GPU what the last `prepare` left to bring, and what other weights change; recorded before the
+    /// first `record` after either.
+    virtual void record_uploads(gpu::Recorder& recorder) = 0;
+
+    /// The most particles of one block.
+    virtual std::uint32_t block() const = 0;
+    /// The dispatches of one evaluation of a block, between which recording may stop: at least 1.
+    virtual std::uint32_t parts() const = 0;
+    /// Records one part. The parts of a block come in order, perhaps in several recordings, before another block; rows
+    /// and blocks come in any order, and again.
+    virtual void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block,
+                        std::uint32_t part) = 0;
+};
+
+/// What an `eval` asks of, on the GPU (on the host: diffusion::ScoreSource): a network, an exact target.
 class GpuSource {
   public:
     GpuSource() = default;
@@ -35,20 +61,13 @@ class GpuSource {
     GpuSource& operator=(const GpuSource&) = delete;
 
     virtual std::uint32_t dim() const = 0;
-    /// Floating-point operations per particle and evaluation, roughly: submissions and batches are sized by it. At
-    /// least 1.
+    /// Floating-point operations per particle and evaluation, roughly: work is measured and cut by it. At least 1.
     virtual double operations() const = 0;
     /// Which kernels were chosen, e.g. `fused-64x3-g512`.
     virtual const std::string& variant() const = 0;
 
-    /// Takes the evaluations that a program asks of this source, in the program's order, in place of all earlier ones;
-    /// evals[i] is row i from here on (sources need t, alpha and sigma or c_noise, and c_in, c_skip, c_out; src, dst
-    /// and source are the caller's). May be empty. What was recorded earlier and is still in flight stays valid.
-    virtual void prepare(std::span<const diffusion::Eval> evals) = 0;
-    /// Brings to the GPU what the last `prepare` left to bring; recorded before the first `record` after it.
-    virtual void record_uploads(gpu::Recorder& recorder) = 0;
-    /// Records one evaluation; rows and blocks may come in any order, and again.
-    virtual void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block) = 0;
+    /// Evaluations for one more program; the source must outlive them.
+    virtual std::unique_ptr<GpuEvaluations> make_evaluations() = 0;
 };
 
 }  // namespace scorefield::sample

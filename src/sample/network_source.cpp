@@ -1,31 +1,51 @@
 #include "sample/network_source.hpp"
 
+#include <vector>
+
 namespace scorefield::sample {
+namespace {
 
-void NetworkSource::prepare(std::span<const diffusion::Eval> evals) {
-    evals_.assign(evals.begin(), evals.end());
-    std::vector<double> times;
-    times.reserve(evals.size());
-    for (const diffusion::Eval& eval : evals) times.push_back(eval.c_noise);
-    if (!times.empty()) network_.set_times(times);
-}
+class NetworkEvaluations final : public GpuEvaluations {
+  public:
+    explicit NetworkEvaluations(const nn::GpuNetwork& network) : evaluations_(network) {}
 
-void NetworkSource::record_uploads(gpu::Recorder& recorder) {
-    network_.record_uploads(recorder);
-}
+    void prepare(std::span<const diffusion::Eval> evals) override {
+        evals_.assign(evals.begin(), evals.end());
+        std::vector<double> times;
+        times.reserve(evals.size());
+        for (const diffusion::Eval& eval : evals) times.push_back(eval.c_noise);
+        if (!times.empty()) evaluations_.set_times(times);
+    }
 
-void NetworkSource::record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block) {
-    const diffusion::Eval& eval = evals_.at(block.row);
-    network_.record(recorder, values,
-                    {.src = block.src,
-                     .dst = block.dst,
-                     .stride = block.stride,
-                     .first = block.first,
-                     .count = block.count,
-                     .row = block.row,
-                     .c_in = static_cast<float>(eval.c_in),
-                     .c_skip = static_cast<float>(eval.c_skip),
-                     .c_out = static_cast<float>(eval.c_out)});
+    void record_uploads(gpu::Recorder& recorder) override { evaluations_.record_uploads(recorder); }
+    std::uint32_t block() const override { return evaluations_.block(); }
+    std::uint32_t parts() const override { return evaluations_.parts(); }
+
+    void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block,
+                std::uint32_t part) override {
+        const diffusion::Eval& eval = evals_.at(block.row);
+        evaluations_.record(recorder, values,
+                            {.src = block.src,
+                             .dst = block.dst,
+                             .stride = block.stride,
+                             .first = block.first,
+                             .count = block.count,
+                             .row = block.row,
+                             .c_in = static_cast<float>(eval.c_in),
+                             .c_skip = static_cast<float>(eval.c_skip),
+                             .c_out = static_cast<float>(eval.c_out)},
+                            part);
+    }
+
+  private:
+    nn::GpuEvaluations evaluations_;
+    std::vector<diffusion::Eval> evals_;  ///< by row
+};
+
+}  // namespace
+
+std::unique_ptr<GpuEvaluations> NetworkSource::make_evaluations() {
+    return std::make_unique<NetworkEvaluations>(network_);
 }
 
 }  // namespace scorefield::sample

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vector>
+#include <memory>
 
 #include "nn/gpu_network.hpp"
 #include "sample/gpu_source.hpp"
@@ -17,13 +17,10 @@ class NetworkSource : public GpuSource {
     double operations() const override { return network_.operations(); }
     const std::string& variant() const override { return network_.variant(); }
 
-    void prepare(std::span<const diffusion::Eval> evals) override;
-    void record_uploads(gpu::Recorder& recorder) override;
-    void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block) override;
+    std::unique_ptr<GpuEvaluations> make_evaluations() override;
 
   private:
     nn::GpuNetwork& network_;
-    std::vector<diffusion::Eval> evals_;  ///< by row
 };
 
 }  // namespace scorefield::sample

@@ -7,14 +7,12 @@
 
 #include "diffusion/program.hpp"
 #include "sample/gpu_source.hpp"
+#include "sample/start.hpp"
 
 namespace scorefield::sample {
 
-/// Fills `rows`, (n, dim) row-major, with the states of particles first … first+n−1, counted from the run's first.
-using RowSource = std::function<void(std::uint32_t first, std::span<float> rows)>;
-
 /// The rows (particles, dim) of a whole run, which must outlive the source.
-RowSource rows_of(std::span<const float> rows, std::size_t dim);
+StartRows rows_of(std::span<const float> rows, std::size_t dim);
 
 /// A whole run: every particle of a range through a program, in batches.
 struct RunRequest {
@@ -22,9 +20,9 @@ struct RunRequest {
     std::uint64_t seed = 0;
     std::uint32_t first = 0;  ///< number of the first particle: its noise depends on it
     std::uint32_t particles = 0;
-    std::uint32_t chunk = 0;       ///< particles per batch, 0: by the work of a step; changes nothing but memory
-    bool trajectory = false;       ///< hand over the state before the first and after every step
-    RowSource init;                ///< start states instead of draws of the program's start law; may be empty
+    std::uint32_t chunk = 0;  ///< particles per batch, 0: 131 072, or what fits the device; changes nothing but memory
+    bool trajectory = false;  ///< hand over the state before the first and after every step
+    StartRows init;           ///< start states instead of draws of the program's start law; may be empty
     std::span<const float> known;  ///< known values (particles, dim) where the program has this input
     std::span<const float> mask;   ///< the mask (particles, dim) where the program has this input
     std::function<void(std::uint64_t particle_steps)> progress;  ///< so far; may be empty

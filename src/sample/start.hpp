@@ -20,7 +20,8 @@ StartKind start_in_effect(const SamplingSpec& spec, const model::Model& model, c
 /// `matched`, `prior`, `exact`, or the file.
 std::string start_text(const SamplingSpec& spec, const model::Model& model, const diffusion::Program& program);
 
-/// Fills `rows`, (n, dim) row-major, with the start states of particles first … first+n−1 of a run.
+/// Fills `rows`, (n, dim) row-major, with the start states of particles first … first+n−1, counted from a run's
+/// first.
 using StartRows = std::function<void(std::uint32_t first, std::span<float> rows)>;
 
 /// States of a file, every row a particle's. Throws base::Error (request) naming the place of a number that is not

@@ -18,7 +18,7 @@ struct TrainingWork {
 struct FrameSlot {
     gpu::Recorder recorder;
     std::optional<FrameRecord> record = {};
-    std::uint64_t particle_steps = 0;  ///< that the frame computes
+    double operations = 0;  ///< of particles that the frame computes
     TrainingWork training = {};
 };
 

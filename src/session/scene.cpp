@@ -110,7 +110,10 @@ Reference open_reference(const std::string& data, const model::Model& model) {
 
 Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
              VkExtent2D extent)
-    : model_(std::move(model)), player_(device, model_, run), renderer_(device, extent, run.spec.particles) {
+    : model_(std::move(model)),
+      score_(device, model_),
+      player_(device, model_, score_, run),
+      renderer_(device, extent, run.spec.particles) {
     data_name_ = reference.name;
     if (!data_name_.empty()) {
         const data::Points& points = reference.points;
@@ -170,13 +173,13 @@ void Scene::see_as(const Scene& other) {
     fitted_half_height_ = other.fitted_half_height_;
 }
 
-std::uint64_t Scene::record(gpu::Recorder& recorder, const render::ViewSpec& view, std::uint64_t most,
-                            const LiveWeights* live, const render::ScalarField* field) {
+double Scene::record(gpu::Recorder& recorder, const render::ViewSpec& view, double operations, const LiveWeights* live,
+                     const render::ScalarField* field) {
     const auto started = [&] {
         renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_law().mean_of(0),
                                 player_.start_law().scale_of(0));
     };
-    const std::uint64_t done = player_.record(recorder, most, started, live);
+    const double done = player_.record(recorder, operations, started, live);
     if (follows_) fit_camera();
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);
     renderer_.record(recorder, as_particles(player_.particles()), camera, lit(view.look),

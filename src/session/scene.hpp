@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -43,10 +44,11 @@ class Scene {
     /// Takes over the camera of another scene.
     void see_as(const Scene& other);
 
-    /// Advances the particles towards the state that the clock shows, by at most about `most` particle-steps, and draws
-    /// the last whole state onto picture(), over `field` where there is one. Returns the particle-steps recorded.
-    std::uint64_t record(gpu::Recorder& recorder, const render::ViewSpec& view, std::uint64_t most = Player::kWhole,
-                         const LiveWeights* live = nullptr, const render::ScalarField* field = nullptr);
+    /// Advances the particles towards the state that the clock shows, by at most about `operations`, and draws the last
+    /// whole state onto picture(), over `field` where there is one. Returns the operations recorded.
+    double record(gpu::Recorder& recorder, const render::ViewSpec& view,
+                  double operations = std::numeric_limits<double>::infinity(), const LiveWeights* live = nullptr,
+                  const render::ScalarField* field = nullptr);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void record_data(gpu::Recorder& recorder, const render::ViewSpec& view);
     /// Another size of the picture; waits for the GPU.
@@ -68,6 +70,7 @@ class Scene {
     render::Look lit(render::Look look) const;
 
     model::Model model_;
+    GpuScore score_;
     Player player_;
     render::Renderer renderer_;
     std::string data_name_;

@@ -6,8 +6,8 @@
 #include "diffusion/targets.hpp"
 #include "diffusion/three_states.hpp"
 #include "study/agreement.hpp"
-#include "study/gpu_population.hpp"
 #include "study/gpu_studies.hpp"
+#include "study/target_particles.hpp"
 
 namespace scorefield::study {
 namespace {
@@ -22,7 +22,7 @@ struct Counts {
 
 Counts count_paths(gpu::Device& device, const StudyRequest& request) {
     constexpr std::array<int, 3> kStates = {1, 2, 3};
-    GpuPopulation population(device, diffusion::open_target({.name = "three_states"}), Prediction::x0, request);
+    TargetParticles population(device, diffusion::open_target({.name = "three_states"}), Prediction::x0, request);
     const std::vector<std::vector<float>> places = population.run(three_states_program(), {}, kStates);
     Counts counts;
     for (std::size_t i = 0; i < request.particles; ++i) {

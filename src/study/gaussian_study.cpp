@@ -7,8 +7,8 @@
 #include "diffusion/targets.hpp"
 #include "study/agreement.hpp"
 #include "study/gaussian_recursion.hpp"
-#include "study/gpu_population.hpp"
 #include "study/gpu_studies.hpp"
+#include "study/target_particles.hpp"
 
 namespace scorefield::study {
 namespace {
@@ -85,8 +85,8 @@ void add_row(Table& table, WayBack way, int steps, double v, double start, std::
 
 std::vector<Table> gaussian_study(gpu::Device& device, const StudyRequest& request) {
     const double v = request.target_variance;
-    GpuPopulation population(device, diffusion::open_target({.name = "gaussian", .variance = v, .dim = 2}),
-                             Prediction::x0, request);
+    TargetParticles population(device, diffusion::open_target({.name = "gaussian", .variance = v, .dim = 2}),
+                               Prediction::x0, request);
     const std::vector<float> start = start_states(request, v);
     Table from_unit = empty_table("N(0, 1)", v);
     Table from_marginal = empty_table("the true marginal N(0, 1 + v)", v);

@@ -11,11 +11,11 @@
 #include "diffusion/targets.hpp"
 #include "study/affine_law.hpp"
 #include "study/agreement.hpp"
-#include "study/gpu_population.hpp"
 #include "study/gpu_studies.hpp"
 #include "study/line_law.hpp"
 #include "study/orders.hpp"
 #include "study/stochastic_laws.hpp"
+#include "study/target_particles.hpp"
 
 namespace scorefield::study {
 namespace {
@@ -35,13 +35,13 @@ class Populations {
     Populations(gpu::Device& device, const std::shared_ptr<const Target>& target, const StudyRequest& request)
         : denoiser_(device, target, Prediction::x0, request), score_(device, target, Prediction::score, request) {}
 
-    GpuPopulation& of(const SamplerSettings& settings) {
+    TargetParticles& of(const SamplerSettings& settings) {
         return prediction_of(settings) == Prediction::score ? score_ : denoiser_;
     }
 
   private:
-    GpuPopulation denoiser_;
-    GpuPopulation score_;
+    TargetParticles denoiser_;
+    TargetParticles score_;
 };
 
 /// Distances of a sample, its predicted law, the target and draws of the target from each other, along one direction or

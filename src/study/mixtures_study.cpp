@@ -12,10 +12,10 @@
 #include "diffusion/sampler.hpp"
 #include "diffusion/targets.hpp"
 #include "study/agreement.hpp"
-#include "study/gpu_population.hpp"
 #include "study/gpu_studies.hpp"
 #include "study/line_law.hpp"
 #include "study/path_bound.hpp"
+#include "study/target_particles.hpp"
 
 namespace scorefield::study {
 namespace {
@@ -186,7 +186,7 @@ Table forward_marginals(gpu::Device& device, const StudyRequest& request) {
     constexpr double kBeta = 0.03;
     constexpr std::array<int, 5> kTimes = {0, 1, 10, 30, 100};
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_a"});
-    GpuPopulation population(device, target, Prediction::x0, request);
+    TargetParticles population(device, target, Prediction::x0, request);
     const auto states = population.run(forward_chain(kBeta, kTimes.back()), population.draws(), kTimes);
     Table table = {.title = "(a) Forward chain x <- sqrt(0.97) x + sqrt(0.03) z from 0.3 N(-2, 0.2^2) + 0.7 N(2, 1)",
                    .columns = {"t", "predicted mean", "measured mean", "predicted variance", "measured variance",
@@ -225,7 +225,7 @@ double watershed(const Target& target, double low, double high) {
 Table langevin_does_not_mix(gpu::Device& device, const StudyRequest& request) {
     constexpr int kSteps = 100;
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_b"});
-    GpuPopulation population(device, target, Prediction::score, request);
+    TargetParticles population(device, target, Prediction::score, request);
     ModeTable table(
         "(b) 0.6 N(2, 0.5^2) + 0.4 N(-2, 0.2^2): Langevin dynamics from uniform on [-3, 3], tau = 0.05, 100 "
         "steps; annealed from sigma = 6 to 0.05, 10 levels of 100 steps",
@@ -254,7 +254,7 @@ Table langevin_does_not_mix(gpu::Device& device, const StudyRequest& request) {
 Table forward_and_reverse(gpu::Device& device, const StudyRequest& request) {
     constexpr double kBeta = 0.05;
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_c"});
-    GpuPopulation population(device, target, Prediction::x0, request);
+    TargetParticles population(device, target, Prediction::x0, request);
     ModeTable table("(c) Half N(-3, 1), half N(3, 1): T steps forward with beta = 0.05, then T ancestral steps back",
                     exact_law(mixture_of(*target)));
     for (const int steps : {20, 100}) {
@@ -286,7 +286,7 @@ Table in_two_dimensions(gpu::Device& device, const StudyRequest& request) {
     const std::array<double, 2> diagonal = {std::numbers::sqrt2 / 2, std::numbers::sqrt2 / 2};
     const double mean = 5 * std::numbers::sqrt2;
     const std::shared_ptr<const Target> along = line_mixture({0.2, 0.8}, {-mean, mean}, {1, 1});
-    GpuPopulation population(device, diffusion::open_target({.name = "mixture_d"}), Prediction::score, request);
+    TargetParticles population(device, diffusion::open_target({.name = "mixture_d"}), Prediction::score, request);
     ModeTable table(
         "(d) 0.2 N((-5, -5), I) + 0.8 N((5, 5), I) along (1, 1)/sqrt(2): exact draws, Langevin (epsilon = 0.1, "
         "1000 steps) and annealed Langevin (sigma 20 to 1, 10 levels of 100 steps) from uniform on [-8, 8]^2",
@@ -309,7 +309,7 @@ Table in_two_dimensions(gpu::Device& device, const StudyRequest& request) {
 Table ascent_and_langevin(gpu::Device& device, const StudyRequest& request) {
     constexpr int kSteps = 500;
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_b"});
-    GpuPopulation population(device, target, Prediction::score, request);
+    TargetParticles population(device, target, Prediction::score, request);
     ModeTable table("(e) Mixture (b) from x = 0, tau = 0.05, 500 steps: Langevin dynamics",
                     exact_law(mixture_of(*target)));
     constexpr double kPoint = 1e-6;  // what stands for a point on the grid
@@ -357,7 +357,7 @@ Table paths(gpu::Device& device, const StudyRequest& request, const PathPlan& pl
     StudyRequest few = request;
     few.particles = plan.count;
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_b"});
-    GpuPopulation population(device, target, Prediction::score, few);
+    TargetParticles population(device, target, Prediction::score, few);
     const int steps = plan.states.back();
     const Program program = plan.noise ? langevin(plan.step_size, steps) : ascent(plan.step_size, steps);
     const auto measured = population.run(program, std::vector<float>(plan.count, 0.0F), plan.states);

@@ -4,8 +4,8 @@
 
 #include "diffusion/sampler.hpp"
 #include "diffusion/targets.hpp"
-#include "study/gpu_population.hpp"
 #include "study/gpu_studies.hpp"
+#include "study/target_particles.hpp"
 
 namespace scorefield::study {
 namespace {
@@ -22,7 +22,7 @@ Program program_of(int steps) {
 double best_seconds(gpu::Device& device, const StudyRequest& request, std::uint32_t particles, int steps) {
     StudyRequest sized = request;
     sized.particles = particles;
-    GpuPopulation population(device, diffusion::open_target({.name = "mixture_d"}), Prediction::x0, sized);
+    TargetParticles population(device, diffusion::open_target({.name = "mixture_d"}), Prediction::x0, sized);
     const Program program = program_of(steps);
     double best = HUGE_VAL;
     for (int repeat = 0; repeat < kRepeats; ++repeat) {

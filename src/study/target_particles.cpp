@@ -1,4 +1,4 @@
-#include "study/gpu_population.hpp"
+#include "study/target_particles.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,15 +10,15 @@
 
 namespace scorefield::study {
 
-GpuPopulation::GpuPopulation(gpu::Device& device, std::shared_ptr<const diffusion::Target> target,
-                             const diffusion::Parametrisation& prediction, const StudyRequest& request)
+TargetParticles::TargetParticles(gpu::Device& device, std::shared_ptr<const diffusion::Target> target,
+                                 const diffusion::Parametrisation& prediction, const StudyRequest& request)
     : device_(device),
       target_(std::move(target)),
       prediction_(prediction),
       request_(request),
       source_(sample::make_exact_source(device, *target_, prediction)) {}
 
-sample::RunRequest GpuPopulation::run_request(const diffusion::Program& program, std::span<const float> init) const {
+sample::RunRequest TargetParticles::run_request(const diffusion::Program& program, std::span<const float> init) const {
     sample::RunRequest run;
     run.program = program;
     run.seed = request_.seed;
@@ -28,7 +28,7 @@ sample::RunRequest GpuPopulation::run_request(const diffusion::Program& program,
     return run;
 }
 
-std::vector<float> GpuPopulation::run(const diffusion::Program& program, std::span<const float> init) {
+std::vector<float> TargetParticles::run(const diffusion::Program& program, std::span<const float> init) {
     std::vector<float> states;
     states.reserve(std::size_t{request_.particles} * source_->dim());
     sample::GpuSource* const sources[] = {source_.get()};
@@ -39,8 +39,8 @@ std::vector<float> GpuPopulation::run(const diffusion::Program& program, std::sp
     return states;
 }
 
-std::vector<std::vector<float>> GpuPopulation::run(const diffusion::Program& program, std::span<const float> init,
-                                                   std::span<const int> states) {
+std::vector<std::vector<float>> TargetParticles::run(const diffusion::Program& program, std::span<const float> init,
+                                                     std::span<const int> states) {
     std::vector<std::vector<float>> kept(states.size());
     sample::RunRequest request = run_request(program, init);
     request.trajectory = true;
@@ -54,7 +54,7 @@ std::vector<std::vector<float>> GpuPopulation::run(const diffusion::Program& pro
     return kept;
 }
 
-std::vector<float> GpuPopulation::draws(const diffusion::Marginal& at) const {
+std::vector<float> TargetParticles::draws(const diffusion::Marginal& at) const {
     std::vector<float> points(std::size_t{request_.particles} * static_cast<std::size_t>(target_->dim()));
     diffusion::draw_exact(*target_, request_.seed, 0, at, points);
     return points;

@@ -15,11 +15,11 @@
 namespace scorefield::study {
 
 /// A study's particles on the GPU, moved by programs that ask an exact target.
-class GpuPopulation {
+class TargetParticles {
   public:
     /// `target` answers for `prediction`.
-    GpuPopulation(gpu::Device& device, std::shared_ptr<const diffusion::Target> target,
-                  const diffusion::Parametrisation& prediction, const StudyRequest& request);
+    TargetParticles(gpu::Device& device, std::shared_ptr<const diffusion::Target> target,
+                    const diffusion::Parametrisation& prediction, const StudyRequest& request);
 
     const diffusion::Target& target() const { return *target_; }
     const diffusion::Parametrisation& prediction() const { return prediction_; }

@@ -153,7 +153,7 @@ void Viewer::finish(session::FrameSlot& slot) {
     graph_.add(record->gpu_ms, record->cpu_ms, frame_ms);
     // Where the device has no clock they took no longer than the frame.
     const double steps_ms = session::time_of(record->gpu_ms, "network") + session::time_of(record->gpu_ms, "sampler");
-    pace_.note(slot.particle_steps, steps_ms > 0 ? steps_ms : frame_ms);
+    pace_.note(slot.operations, steps_ms > 0 ? steps_ms : frame_ms);
     training_.note_frame(slot.training, session::time_of(record->gpu_ms, "training"), frame_ms);
 }
 
@@ -189,8 +189,8 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
             field = error_map_.field(settings_.look.map);
         }
     }
-    slot.particle_steps = scene_->record(slot.recorder, settings::view_spec(settings_), pace_.allowance(),
-                                         live ? &*live : nullptr, field);
+    slot.operations = scene_->record(slot.recorder, settings::view_spec(settings_), pace_.allowance(),
+                                     live ? &*live : nullptr, field);
     screenshots_.record(slot.recorder, scene_->picture());
     // After the particles: what the panel says is of the state that the picture shows.
     declare_interface(now, window);
@@ -445,7 +445,7 @@ void Viewer::show_notes(std::vector<std::string> notes) {
 void Viewer::forget_pace() {
     pace_ = {};
     for (session::FrameSlot& slot : slots_) {
-        slot.particle_steps = 0;
+        slot.operations = 0;
         slot.training = {};
     }
 }
@@ -454,7 +454,7 @@ void Viewer::forget_pace() {
 void Viewer::advance() {
     session::Player& player = scene_->player();
     if (player.shows_results()) return;
-    const double affordable = static_cast<double>(pace_.allowance()) / player.count();
+    const double affordable = pace_.allowance() / player.operations_per_step();
     const int most = player.up_to_date() ? static_cast<int>(std::clamp(affordable, 1.0, kMostSteps)) : 0;
     player.playback().advance(std::min(frame_seconds_, kLongestFrame),
                               {settings_.steps_per_second, settings_.hold, settings_.loop}, most);

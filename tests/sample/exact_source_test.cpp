@@ -122,17 +122,18 @@ TEST_P(ExactSourceTest, AgreesWithDoublePrecisionAndWritesNothingElse) {
         std::uint32_t row = 0;
     } cases[] = {{{1, 1e-3}, 1}, {{1, 0.1}, 2}, {{0.6, 0.8}, 3}, {{1e-3, 1}, 3}, {{0, 1}, 0}, {{1, 100}, 2}};
     const std::unique_ptr<GpuSource> source = make_exact_source(device(), *target, parametrisation);
+    const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations();
     gpu::Recorder recorder(device(), "test");
     std::vector<double> bounds;
     for (const auto& [at, row] : cases) {
         if (at.alpha == 0 && prediction == Prediction::edm) continue;  // has no value there
         const std::vector<Eval> evals = evals_at(at, parametrisation);
-        source->prepare(std::span(&evals[row], 1));
+        evaluations->prepare(std::span(&evals[row], 1));
         const std::vector<double> x = states_at(*target, at, particles);
         const gpu::Buffer values = make_values(x, dim, stride);
         recorder.begin();
-        source->record_uploads(recorder);
-        source->record(recorder, values, {.src = 2, .stride = stride, .count = particles});
+        evaluations->record_uploads(recorder);
+        record_whole(*evaluations, recorder, values, {.src = 2, .stride = stride, .count = particles});
         device().wait(device().submit(recorder));
         const std::vector<float> got = gpu::download<float>(device(), values);
 
@@ -186,19 +187,20 @@ TEST_F(ExactSources, RowsAndBlocksInOneRecordingAreWhatTheyAreAlone) {
         constexpr std::uint32_t kParticles = 16384 + 700;  // one block of a software device and a bit
         const std::uint32_t stride = gpu::round_up(kParticles, gpu::kParticleMultiple);
         const std::unique_ptr<GpuSource> source = make_exact_source(device(), *target, Prediction::epsilon);
+        const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations();
         std::vector<Eval> evals;
         for (const Marginal& at : {Marginal{1, 0.1}, {0.6, 0.8}, {0.1, 0.995}}) {
             evals.push_back(evals_at(at, Prediction::epsilon)[3]);
         }
-        source->prepare(evals);
+        evaluations->prepare(evals);
         const std::vector<double> x = states_at(*target, {0.6, 0.8}, kParticles);
         const auto values_after = [&](std::span<const EvalBlock> blocks, bool at_once) {
             const gpu::Buffer values = make_values(x, 2, stride);
             gpu::Recorder recorder(device(), "test");
             for (std::size_t i = 0; i < blocks.size(); ++i) {
                 if (i == 0 || !at_once) recorder.begin();
-                if (i == 0) source->record_uploads(recorder);
-                source->record(recorder, values, blocks[i]);
+                if (i == 0) evaluations->record_uploads(recorder);
+                record_whole(*evaluations, recorder, values, blocks[i]);
                 if (i + 1 == blocks.size() || !at_once) device().wait(device().submit(recorder));
             }
             return gpu::download<std::uint32_t>(device(), values);  // bits
@@ -232,14 +234,15 @@ TEST_F(ExactSources, AreFiniteAtAllExtremes) {
     const auto count = static_cast<std::uint32_t>(x.size() / 2);
     for (const Target* target : {static_cast<const Target*>(&thin), static_cast<const Target*>(&data)}) {
         const std::unique_ptr<GpuSource> source = make_exact_source(device(), *target, Prediction::x0);
+        const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations();
         for (const Marginal& at : {Marginal{1, 1e-9}, {1, 1e-4}, {0, 1}, {1e-6, 1}, {1, 1e6}, {1e3, 1}}) {
             const Eval eval = {.alpha = at.alpha, .sigma = at.sigma};
-            source->prepare(std::span(&eval, 1));
+            evaluations->prepare(std::span(&eval, 1));
             const gpu::Buffer values = make_values(x, 2, gpu::kParticleMultiple);
             gpu::Recorder recorder(device(), "test");
             recorder.begin();
-            source->record_uploads(recorder);
-            source->record(recorder, values, {.src = 2, .stride = gpu::kParticleMultiple, .count = count});
+            evaluations->record_uploads(recorder);
+            record_whole(*evaluations, recorder, values, {.src = 2, .stride = gpu::kParticleMultiple, .count = count});
             device().wait(device().submit(recorder));
             const std::vector<float> got = gpu::download<float>(device(), values);
             for (std::uint32_t i = 0; i < 2 * count; ++i) {
@@ -255,13 +258,14 @@ TEST_F(ExactSources, AreFiniteAtAllExtremes) {
 TEST_F(ExactSources, WithoutNoiseMixturesStillHaveAScore) {
     const GaussianMixture mixture({{1, {1}, {4}}});
     const std::unique_ptr<GpuSource> source = make_exact_source(device(), mixture, Prediction::score);
+    const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations();
     const Eval eval = {.alpha = 1, .sigma = 0};
-    source->prepare(std::span(&eval, 1));
+    evaluations->prepare(std::span(&eval, 1));
     const gpu::Buffer values = make_values(std::vector{-3.0, 5.0}, 1, gpu::kParticleMultiple);
     gpu::Recorder recorder(device(), "test");
     recorder.begin();
-    source->record_uploads(recorder);
-    source->record(recorder, values, {.src = 2, .stride = gpu::kParticleMultiple, .count = 2});
+    evaluations->record_uploads(recorder);
+    record_whole(*evaluations, recorder, values, {.src = 2, .stride = gpu::kParticleMultiple, .count = 2});
     device().wait(device().submit(recorder));
     const std::vector<float> got = gpu::download<float>(device(), values);
     EXPECT_NEAR(got[0], 1.0F, 1e-6F);
@@ -312,8 +316,9 @@ TEST_F(ExactSources, RefuseEvaluationsWithoutAnswer) {
     const EmpiricalTarget data(std::vector<float>{1, 2}, 1);
     const auto refusal = [&](const Target& target, Prediction prediction, const Eval& eval) {
         const std::unique_ptr<GpuSource> source = make_exact_source(device(), target, prediction);
+        const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations();
         const Eval evals[] = {{.alpha = 1, .sigma = 1}, eval};
-        return diffusion::testing_support::error_of([&] { source->prepare(evals); });
+        return diffusion::testing_support::error_of([&] { evaluations->prepare(evals); });
     };
     const Eval clean = {.alpha = 1, .sigma = 0};
     EXPECT_EQ(refusal(mixture, Prediction::x0, clean), "no error");

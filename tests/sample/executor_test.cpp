@@ -121,32 +121,16 @@ TEST_F(ExecutorTest, RunsBlendsOfManyTermsAndDrawsLikeTheInterpreter) {
               });
 }
 
-TEST_F(ExecutorTest, StepsInBlocksOfAnyOrderAreWholeSteps) {
-    RunRequest whole = request(2000);
-    whole.program.ops.push_back({5, diffusion::Clamp{0, -0.5, 0.5}});
-    const std::vector<float> expected = collect(whole).samples;
-
+TEST_F(ExecutorTest, RefusesBlocksOutsideTheRunOrOffItsGrid) {
+    const RunRequest whole = request(2000);
     Executor executor(device(), sources, 2000, whole.program.registers);
-    executor.load(whole.program, whole.seed, {0, 2000});
+    executor.load(whole.program, whole.seed);
+    executor.set_particles({0, 2000});
+    EXPECT_THROW(executor.set_particles({0, 2001}), std::logic_error);
     gpu::Recorder recorder(device(), "blocks");
     recorder.begin();
-    executor.record_start(recorder);
-    for (int step = 0; step < whole.program.steps; ++step) {
-        for (const diffusion::ParticleRange block : {diffusion::ParticleRange{1536, 464}, {0, 512}, {512, 1024}}) {
-            executor.record_step(recorder, step, block);
-        }
-    }
-    device().wait(device().submit(recorder));
-    const ParticleView state = executor.state();
-    const std::vector<float> values = gpu::download<float>(device(), state.values);
-    for (std::size_t i = 0; i < 2000; ++i) {
-        for (std::size_t e = 0; e < 2; ++e) {
-            ASSERT_EQ(values[(state.reg * 2 + e) * state.stride + i], expected[2 * i + e]) << "particle " << i;
-        }
-    }
-    recorder.begin();
-    EXPECT_THROW(executor.record_step(recorder, 0, {100, 10}), std::logic_error);
-    EXPECT_THROW(executor.record_step(recorder, 0, {1536, 465}), std::logic_error);
+    EXPECT_THROW(executor.record(recorder, 0, 0, {100, 10}), std::logic_error);
+    EXPECT_THROW(executor.record(recorder, 0, 0, {1536, 465}), std::logic_error);
 }
 
 TEST_F(ExecutorTest, AProgramThatAsksAMissingSourceIsRefusedByPlace) {
@@ -177,11 +161,6 @@ TEST_F(ExecutorTest, SourcesOfDifferentDimensionsAndInputsOfTheWrongSizeAreMista
     const std::vector<float> mask(18);
     masked.mask = mask;
     EXPECT_THROW(collect(masked), std::invalid_argument);
-    Executor executor(device(), sources, 10, masked.program.registers);
-    executor.load(masked.program, 0, {0, 10});
-    gpu::Recorder recorder(device(), "no mask");
-    recorder.begin();
-    EXPECT_THROW(executor.record_start(recorder), std::logic_error);
 }
 
 TEST_F(ExecutorTest, DivergenceIsAnErrorThatNamesTheParticle) {

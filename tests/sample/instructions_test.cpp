@@ -20,11 +20,19 @@ class NoSource : public GpuSource {
     std::uint32_t dim() const override { return dim_; }
     double operations() const override { return 1; }
     const std::string& variant() const override { return variant_; }
-    void prepare(std::span<const diffusion::Eval> /*evals*/) override {}
-    void record_uploads(gpu::Recorder& /*recorder*/) override {}
-    void record(gpu::Recorder& /*recorder*/, const gpu::Buffer& /*values*/, const EvalBlock& /*block*/) override {}
+    std::unique_ptr<GpuEvaluations> make_evaluations() override { return std::make_unique<NoEvaluations>(); }
 
   private:
+    class NoEvaluations : public GpuEvaluations {
+      public:
+        void prepare(std::span<const diffusion::Eval> /*evals*/) override {}
+        void record_uploads(gpu::Recorder& /*recorder*/) override {}
+        std::uint32_t block() const override { return UINT32_MAX; }
+        std::uint32_t parts() const override { return 1; }
+        void record(gpu::Recorder& /*recorder*/, const gpu::Buffer& /*values*/, const EvalBlock& /*block*/,
+                    std::uint32_t /*part*/) override {}
+    };
+
     std::uint32_t dim_;
     std::string variant_ = "none";
 };

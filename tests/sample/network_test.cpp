@@ -28,6 +28,7 @@ TEST_P(GpuNetworkTest, AgreesWithTheReferenceAndWritesNothingElse) {
     const auto& [config, particles, variant] = GetParam();
     const data::TensorMap tensors = random_network(config, 5);
     nn::GpuNetwork network(device(), config, tensors);
+    nn::GpuEvaluations evaluations(network);
     EXPECT_TRUE(network.variant().starts_with(variant)) << network.variant();
     const model::NetworkScore reference(config, tensors, "test");
 
@@ -45,19 +46,19 @@ TEST_P(GpuNetworkTest, AgreesWithTheReferenceAndWritesNothingElse) {
     }
     const gpu::Buffer buffer = gpu::make_buffer<float>(device(), "test values", values);
     const double times[] = {999, 17, 403.5};
-    network.set_times(times);
+    evaluations.set_times(times);
     gpu::Recorder recorder(device(), "test");
     recorder.begin();
-    network.record_uploads(recorder);
-    network.record(recorder, buffer,
-                   {.src = 2,
-                    .dst = 0,
-                    .stride = stride,
-                    .count = particles,
-                    .row = 2,
-                    .c_in = 0.75F,
-                    .c_skip = 1.25F,
-                    .c_out = -2.0F});
+    evaluations.record_uploads(recorder);
+    evaluations.record(recorder, buffer,
+                       {.src = 2,
+                        .dst = 0,
+                        .stride = stride,
+                        .count = particles,
+                        .row = 2,
+                        .c_in = 0.75F,
+                        .c_skip = 1.25F,
+                        .c_out = -2.0F});
     device().wait(device().submit(recorder));
     const std::vector<float> got = gpu::download<float>(device(), buffer);
 
@@ -102,6 +103,7 @@ std::vector<float> trained_list(const nn::MlpConfig& config, const data::TensorM
 TEST_P(GpuNetworkTest, LoadsOtherWeightsOnTheDevice) {
     const auto& [config, particles, variant] = GetParam();
     nn::GpuNetwork network(device(), config, random_network(config, 5));
+    nn::GpuEvaluations evaluations(network);
     const data::TensorMap others = random_network(config, 11);
     const model::NetworkScore reference(config, others, "test");
     const gpu::Buffer trained = gpu::make_buffer<float>(device(), "trained", trained_list(config, others));
@@ -113,15 +115,16 @@ TEST_P(GpuNetworkTest, LoadsOtherWeightsOnTheDevice) {
     const gpu::Buffer buffer = gpu::make_buffer<float>(device(), "test values", values);
     const double before[] = {999, 17};
     const double after[] = {3, 640, 403.5};
-    network.set_times(before);
+    evaluations.set_times(before);
     network.prepare_loads();
     gpu::Recorder recorder(device(), "test");
     recorder.begin();
     network.record_load(recorder, trained);
-    network.record(recorder, buffer, {.src = 0, .dst = 1, .stride = stride, .count = particles, .row = 1});
-    network.set_times(after);
-    network.record_uploads(recorder);
-    network.record(recorder, buffer, {.src = 2, .dst = 3, .stride = stride, .count = particles, .row = 2});
+    evaluations.record_uploads(recorder);
+    evaluations.record(recorder, buffer, {.src = 0, .dst = 1, .stride = stride, .count = particles, .row = 1});
+    evaluations.set_times(after);
+    evaluations.record_uploads(recorder);
+    evaluations.record(recorder, buffer, {.src = 2, .dst = 3, .stride = stride, .count = particles, .row = 2});
     device().wait(device().submit(recorder));
     const std::vector<float> got = gpu::download<float>(device(), buffer);
 
@@ -153,6 +156,7 @@ TEST_F(GpuNetworkTest, LoadsTheNetworkOfAClass) {
         conditional.classes = kClasses;
         const data::TensorMap all = random_network(conditional, 21);
         nn::GpuNetwork network(device(), config, random_network(config, 5));
+        nn::GpuEvaluations evaluations(network);
         const gpu::Buffer trained = gpu::make_buffer<float>(device(), "trained", trained_list(conditional, all));
         constexpr std::uint32_t kParticles = 100;
         const std::uint32_t stride = gpu::round_up(kParticles, gpu::kParticleMultiple);
@@ -160,7 +164,7 @@ TEST_F(GpuNetworkTest, LoadsTheNetworkOfAClass) {
         for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<float>(i));
         const gpu::Buffer buffer = gpu::make_buffer<float>(device(), "test values", values);
         const double times[] = {17, 403.5};
-        network.set_times(times);
+        evaluations.set_times(times);
         network.prepare_loads(kClasses);
         std::vector<double> x(2 * kParticles);
         for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(values[i % 2 * stride + i / 2]);
@@ -168,7 +172,8 @@ TEST_F(GpuNetworkTest, LoadsTheNetworkOfAClass) {
             gpu::Recorder recorder(device(), "test");
             recorder.begin();
             network.record_load(recorder, trained, label);
-            network.record(recorder, buffer, {.src = 0, .dst = 1, .stride = stride, .count = kParticles, .row = 1});
+            evaluations.record_uploads(recorder);
+            evaluations.record(recorder, buffer, {.src = 0, .dst = 1, .stride = stride, .count = kParticles, .row = 1});
             device().wait(device().submit(recorder));
             const std::vector<float> got = gpu::download<float>(device(), buffer);
             const model::NetworkScore reference(config, nn::weights_of_class(all, conditional, label), "test");
@@ -196,6 +201,7 @@ TEST_F(GpuNetworkTest, MoreParticlesThanOneBlockAgree) {
     const nn::MlpConfig config = {2, 8, 2, 4};
     const data::TensorMap tensors = random_network(config, 6);
     nn::GpuNetwork network(device(), config, tensors);
+    nn::GpuEvaluations evaluations(network);
     const model::NetworkScore reference(config, tensors, "test");
     constexpr std::uint32_t kParticles = 16384 + 700;  // one block of a software device and a bit
     const std::uint32_t stride = gpu::round_up(kParticles, gpu::kParticleMultiple);
@@ -203,11 +209,11 @@ TEST_F(GpuNetworkTest, MoreParticlesThanOneBlockAgree) {
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<float>(i));
     const gpu::Buffer buffer = gpu::make_buffer<float>(device(), "test values", values);
     const double times[] = {250};
-    network.set_times(times);
+    evaluations.set_times(times);
     gpu::Recorder recorder(device(), "test");
     recorder.begin();
-    network.record_uploads(recorder);
-    network.record(recorder, buffer, {.stride = stride, .count = kParticles});  // in place
+    evaluations.record_uploads(recorder);
+    evaluations.record(recorder, buffer, {.stride = stride, .count = kParticles});  // in place
     device().wait(device().submit(recorder));
     const std::vector<float> got = gpu::download<float>(device(), buffer);
     diffusion::Eval at;

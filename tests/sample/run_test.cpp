@@ -9,7 +9,7 @@
 namespace scorefield::sample {
 namespace {
 
-/// A network that seems so expensive that every step is a submission of its own.
+/// A network that seems so expensive that every part of an evaluation is a submission of its own.
 class Expensive : public NetworkSource {
   public:
     using NetworkSource::NetworkSource;

@@ -34,6 +34,18 @@ inline data::TensorMap random_network(const nn::MlpConfig& config, std::uint64_t
     return tensors;
 }
 
+/// A whole evaluation of any number of particles.
+inline void record_whole(GpuEvaluations& evaluations, gpu::Recorder& recorder, const gpu::Buffer& values,
+                         EvalBlock block) {
+    const std::uint32_t end = block.first + block.count;
+    for (; block.first < end; block.first += evaluations.block()) {
+        block.count = std::min(evaluations.block(), end - block.first);
+        for (std::uint32_t part = 0; part < evaluations.parts(); ++part) {
+            evaluations.record(recorder, values, block, part);
+        }
+    }
+}
+
 /// All that a run hands over.
 struct Collected {
     std::vector<float> samples;     ///< (particles, dim)

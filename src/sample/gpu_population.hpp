@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "gpu/buffer.hpp"
+#include "gpu/device.hpp"
+#include "gpu/planes.hpp"
+#include "gpu/recorder.hpp"
+#include "sample/executor.hpp"
+#include "sample/population.hpp"
+#include "sample/snapshot_plan.hpp"
+
+namespace scorefield::sample {
+
+/// Where the particles are: element e of particle i is values[(reg·dim + e)·stride + i], float32, in the units that
+/// the score source knows (a network: standardised). Particles count … stride−1 are padding with undefined values.
+struct ParticleView {
+    const gpu::Buffer& values;
+    std::uint32_t reg;
+    std::uint32_t dim;
+    std::uint32_t stride;
+    std::uint32_t count;
+
+    VkDeviceSize register_bytes() const { return VkDeviceSize{dim} * stride * sizeof(float); }
+};
+
+/// What a population is made for.
+struct PopulationSize {
+    std::uint32_t particles = 0;       ///< the most
+    int registers = 1;                 ///< the most of a program
+    bool shown = false;                ///< keep a copy of the last whole state, which work on the next one leaves alone
+    std::uint64_t snapshot_bytes = 0;  ///< the most memory for states to go back to; 0: none, going back starts anew
+};
+
+/// A population whose work is recorded for the GPU.
+class GpuPopulation final : public Population {
+  public:
+    /// `sources`: as Executor, which throws base::Error (request) where the size exceeds the device.
+    GpuPopulation(gpu::Device& device, std::span<GpuSource* const> sources, const PopulationSize& size);
+
+    void load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
+              const StartInputs& inputs) override;
+    void start(diffusion::ParticleRange range, const StartInputs& inputs) override;
+    void restart() override;
+    void seek(int state) override;
+    double advance(const Turn& turn) override;
+    void weights_changed() override;
+    bool arrived() const override;
+    int state() const override { return size_.shown ? shown_ : whole_; }
+    const diffusion::Program& program() const override { return executor_.program(); }
+    diffusion::ParticleRange range() const override { return executor_.range(); }
+    double operations() const override { return operations_; }
+
+    /// Makes the driver compile every pipeline, and waits for it; `load` comes after it.
+    void warm_up() { executor_.warm_up(); }
+
+    /// The particles of state(): the copy where there is one, else the register, which the next advance changes.
+    ParticleView particles() const;
+    const PopulationSize& size() const { return size_; }
+
+  private:
+    /// Work on the step after the last whole state: particles before `block` have taken it.
+    struct Position {
+        diffusion::ParticleRange block;  ///< count 0: the next block is not chosen yet
+        std::size_t op = 0;
+        std::uint32_t taken = 0;  ///< particles of the block that op is done for
+        std::uint32_t part = 0;   ///< of the evaluation that follows
+
+        bool is_between_steps() const { return block.first == 0 && block.count == 0; }
+    };
+
+    /// What the start is copied from; none: not given.
+    struct Uploads {
+        std::optional<gpu::Buffer> init, known, mask;
+    };
+
+    Uploads upload(const diffusion::Program& program, diffusion::ParticleRange range, const StartInputs& inputs) const;
+    std::optional<gpu::Buffer> upload(const char* name, std::span<const float> rows, std::uint32_t count) const;
+    void begin(diffusion::ParticleRange range, Uploads uploads);
+    void make_snapshots();
+    /// Register plan_.registers[i] of a snapshot.
+    const gpu::Buffer& snapshot(int number, std::size_t i) const;
+    void record_start(gpu::Recorder& recorder);
+    void go_back(gpu::Recorder& recorder);
+    double record_op(gpu::Recorder& recorder, double most);
+    void choose_block(double most);
+    void finish_step(gpu::Recorder& recorder);
+    void show(gpu::Recorder& recorder);
+    void copy_register(gpu::Recorder& recorder, int reg, const gpu::Buffer& to) const;
+    int register_of(int state) const { return state == 0 ? program().init_register : program().result; }
+
+    gpu::Device& device_;
+    PopulationSize size_;
+    Executor executor_;
+    gpu::Buffer shown_values_;  ///< (dim, stride) planes, where a copy is kept
+    Uploads uploads_;
+    SnapshotPlan plan_;
+    std::vector<gpu::Buffer> snapshots_;  ///< (dim, stride) planes: of each snapshot its registers
+    std::vector<bool> kept_;              ///< by snapshot: it holds its state
+    std::vector<double> step_operations_;
+    double operations_ = 0;
+
+    bool started_ = false;  ///< the start has been recorded
+    int whole_ = 0;         ///< the last state that all particles have reached
+    Position position_;
+    int goal_ = 0;
+    int shown_ = 0;
+    bool up_to_date_ = false;  ///< what is shown is of this program, these particles and this way from the start
+};
+
+}  // namespace scorefield::sample

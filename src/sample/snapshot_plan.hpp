@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "diffusion/program.hpp"
+
+namespace scorefield::sample {
+
+/// Which states of a run are kept so that it can go back: those after every `every`-th step, each as the registers that
+/// the steps after it read, and the result.
+struct SnapshotPlan {
+    std::vector<int> registers;  ///< that a snapshot holds, ascending
+    int every = 0;               ///< 0: none is kept
+    int count = 0;
+
+    /// The number of the snapshot of this state; −1 where it is not kept. 0 < state < steps.
+    int number_of(int state) const { return every > 0 && state % every == 0 ? state / every - 1 : -1; }
+};
+
+/// The registers whose values after some step matter to later steps, and the result register; inputs that no op writes
+/// are left out, since they stay what they are.
+std::vector<int> registers_to_resume(const diffusion::Program& program);
+
+/// As many snapshots, evenly spaced, as `budget` bytes hold where a register takes `register_bytes`.
+SnapshotPlan plan_snapshots(const diffusion::Program& program, std::uint64_t register_bytes, std::uint64_t budget);
+
+}  // namespace scorefield::sample
