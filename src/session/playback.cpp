@@ -27,10 +27,18 @@ void Playback::advance(double seconds, const Tempo& tempo, int most) {
 }
 
 void Playback::step() {
+    stop_at(state_ == steps_ ? 0 : state_ + 1);
+}
+
+void Playback::step_back() {
+    stop_at(std::max(state_ - 1, 0));
+}
+
+void Playback::stop_at(int state) {
     playing_ = false;
     finished_ = false;
     shown_ = 0;
-    state_ = state_ == steps_ ? 0 : state_ + 1;
+    state_ = state;
 }
 
 void Playback::restart() {

@@ -23,6 +23,10 @@ class Playback {
     void pause() { playing_ = false; }
     /// One state forward, then stands still; from the result to the start.
     void step();
+    /// One state back, then stands still; the start stays.
+    void step_back();
+    /// Stands still at this state, 0 … steps.
+    void stop_at(int state);
     void restart();
 
     int state() const { return state_; }

@@ -15,9 +15,10 @@ struct Shortcut {
     const char* key;
     const char* action;
 };
-constexpr std::array<Shortcut, 17> kShortcuts = {{
+constexpr std::array<Shortcut, 18> kShortcuts = {{
     {"Space", "play or pause"},
-    {"→", "one step"},
+    {"← →", "one step back or forward"},
+    {"Shift+← →", "to the noise, to the samples"},
     {"R", "restart from noise"},
     {"L", "loop on or off"},
     {"F", "fit the view"},
@@ -42,9 +43,10 @@ bool close_popup() {
     return open > 0;
 }
 
-void read_plain_key(int key, settings::Settings& settings, Requests& requests) {
+void read_plain_key(int key, bool shift, settings::Settings& settings, Requests& requests) {
     if (key == GLFW_KEY_SPACE) requests.toggle_play = true;
-    if (key == GLFW_KEY_RIGHT) requests.step = true;
+    if (key == GLFW_KEY_RIGHT) (shift ? requests.to_result : requests.step) = true;
+    if (key == GLFW_KEY_LEFT) (shift ? requests.to_start : requests.step_back) = true;
     if (key == GLFW_KEY_R) requests.restart = true;
     if (key == GLFW_KEY_F) requests.fit = true;
     if (key == GLFW_KEY_S) requests.screenshot = true;
@@ -62,7 +64,7 @@ void read_keys(const std::vector<KeyPress>& keys, bool painting, settings::Setti
     if (io.WantTextInput) return;
     for (const KeyPress& press : keys) {
         if (!press.control) {
-            read_plain_key(press.key, settings, requests);
+            read_plain_key(press.key, press.shift, settings, requests);
         } else if (press.key == GLFW_KEY_C) {
             requests.copy_command = true;
         } else if (painting) {

@@ -185,15 +185,17 @@ void Panel::draw_watching(settings::Settings& settings, const session::Scene& sc
 void Panel::draw_transport(settings::Settings& settings, const session::Scene& scene, Requests& requests) const {
     const session::Playback& playback = scene.player().playback();
     const float gap = ImGui::GetStyle().ItemSpacing.x;
-    const float third = (ImGui::GetContentRegionAvail().x - 2 * gap) / 3;
+    const float quarter = (ImGui::GetContentRegionAvail().x - 3 * gap) / 4;
     const bool moving = playback.playing() && !playback.finished() && settings.steps_per_second > 0;
-    if (button(moving ? "Pause" : "Play", third, "Play or pause  (Space)")) {
+    if (button(moving ? "Pause" : "Play", quarter, "Play or pause  (Space)")) {
         requests.toggle_play = true;
     }
     ImGui::SameLine();
-    if (button("Step", third, "One sampler step, then pause  (→)")) requests.step = true;
+    if (button("Back", quarter, "One sampler step back, then pause  (←)")) requests.step_back = true;
     ImGui::SameLine();
-    if (button("Restart", third, "Restart from noise  (R)")) requests.restart = true;
+    if (button("Step", quarter, "One sampler step, then pause  (→)")) requests.step = true;
+    ImGui::SameLine();
+    if (button("Restart", quarter, "Restart from noise  (R)")) requests.restart = true;
     const int shown = scene.player().moment().state;
     const float done = static_cast<float>(shown) / static_cast<float>(playback.steps());
     const std::string level = session::level_text(scene.player());

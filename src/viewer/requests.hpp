@@ -20,6 +20,9 @@ struct Requests {
     bool cancel_change = false;         ///< what is being made ready is not wanted
     bool toggle_play = false;
     bool step = false;
+    bool step_back = false;
+    bool to_start = false;
+    bool to_result = false;
     bool restart = false;
     bool fit = false;
     bool screenshot = false;

@@ -326,6 +326,9 @@ void Viewer::serve_playback(const Requests& requests) {
     session::Playback& playback = scene_->player().playback();
     if (requests.restart) playback.restart();
     if (requests.step) playback.step();
+    if (requests.step_back) playback.step_back();
+    if (requests.to_start) playback.stop_at(0);
+    if (requests.to_result) playback.stop_at(playback.steps());
     if (!requests.toggle_play) return;
     if (settings_.steps_per_second <= 0) {
         messages_.add({MessageKind::info, "Paused: steps / s is 0. Press → to advance one step."}, "playback");

@@ -21,7 +21,7 @@ PANEL_AREA = (330, 720, 0, 0)  # with the graph of frame times, which every fram
 PANEL_GROUND = bytes([28, 22, 20])  # blue, green, red
 GLANCE = 0.005  # seconds between looks at the screen
 FRAMES_OF_AN_EVENT = 5  # some are under way when it comes, one heeds it, the next shows what follows
-LEAST_PARTICLES = 4096  # that a frame moves by a step (Pace::kLeast)
+LEAST_PARTICLES = 4096  # that a frame moves by a step: fewer than Pace::kLeast operations of 64x3 networks
 ALLOWANCE_MS = 12  # of a frame for particles (Pace::kBudget_ms)
 FRAMES_OF_A_STEP = 20  # at most, of 80 000 particles
 

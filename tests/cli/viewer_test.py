@@ -58,7 +58,7 @@ def moves_and_listens_to_the_mouse(desktop, folder):
     require(viewer.picture() != zoomed, "dragging does not move the picture")
     viewer.key("f")
     require(viewer.picture() == still, "F does not show everything again")
-    viewer.key("Right")
+    goes_back_in_time(viewer)
     viewer.key("s")
     viewer.wait_for(lambda: os.path.exists(os.path.join(folder, "scorefield_0000.png")), "no screenshot")
     rows = viewer.close()
@@ -69,6 +69,27 @@ def moves_and_listens_to_the_mouse(desktop, folder):
     require(len({row["step"] for row in rows if row["sampler"] == "ddim"}) > 3, "the step did not count up")
     passes = ["network_ms", "splat_ms", "tone_map_ms", "UI_ms"]
     require(all(any(float(row[name]) > 0 for row in rows) for name in passes), "a pass has no GPU time")
+
+
+def goes_back_in_time(viewer):
+    """Steps of a stochastic run are the same when they are taken again, from either side."""
+    seen = [viewer.picture()]
+    for _ in range(3):
+        viewer.key("Right")
+        viewer.wait_for(lambda: viewer.picture() != seen[-1], "→ does not step")
+        require(viewer.is_still(), "a step does not end")
+        seen.append(viewer.picture())
+    for before in reversed(seen[:-1]):
+        viewer.key("Left")
+        viewer.wait_for(lambda picture=before: viewer.picture() == picture, "← does not lead to the state before")
+    viewer.key("shift+Right")
+    viewer.wait_for(lambda: viewer.picture() not in seen, "Shift+→ does not lead to the samples")
+    viewer.key("shift+Left")
+    viewer.key("Right")
+    viewer.key("Left")
+    require(viewer.is_still(), "the start does not stand still")
+    viewer.key("shift+Right")
+    require(viewer.is_still(), "the result does not stand still")
 
 
 def chooses_score_and_process(desktop, folder):

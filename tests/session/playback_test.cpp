@@ -52,6 +52,26 @@ TEST(Playback, StandsStillAtTempoZeroAndGoesOnWithoutAJump) {
     EXPECT_EQ(playback.state(), 5);
 }
 
+TEST(Playback, StepsGoBothWaysAndStandStill) {
+    Playback playback(3);
+    playback.step_back();
+    EXPECT_EQ(playback.state(), 0);
+    EXPECT_FALSE(playback.playing());
+    playback.step();
+    playback.step();
+    playback.step_back();
+    EXPECT_EQ(playback.state(), 1);
+    playback.stop_at(3);
+    EXPECT_EQ(playback.state(), 3);
+    playback.advance(100, {10, 0, false}, kAny);
+    EXPECT_FALSE(playback.finished());
+    playback.step_back();
+    EXPECT_EQ(playback.state(), 2);
+    playback.stop_at(3);
+    playback.step();
+    EXPECT_EQ(playback.state(), 0);
+}
+
 TEST(Playback, WithoutLoopTheResultStays) {
     Playback playback(2);
     EXPECT_EQ(states(playback, {10, 0, false}, 0.1, 6), (std::vector<int>{0, 1, 2, 2, 2, 2}));
