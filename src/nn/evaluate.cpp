@@ -22,7 +22,7 @@ std::size_t batch_rows(const Graph& graph, const std::vector<bool>& needed, cons
     std::size_t rows = 0;
     for (std::size_t i = 0; i < needed.size(); ++i) {
         const Node& node = graph.nodes()[i];
-        if (!needed[i] || node.kind != OpKind::input || node.shape.rows != kBatch) continue;
+        if (!needed[i] || node.kind != NodeKind::input || node.shape.rows != kBatch) continue;
         const std::size_t here = bound(bindings, node).rows;
         if (rows != 0 && here != rows) throw std::logic_error("inputs have different numbers of particles");
         rows = here;
@@ -41,19 +41,19 @@ std::vector<Matrix> evaluate(const Graph& graph, const Bindings& bindings, const
         const Node& node = graph.nodes()[i];
         if (!needed[i]) continue;
         values[i] = &computed[i];
-        if (node.kind == OpKind::input || node.kind == OpKind::parameter) {
+        if (node.kind == NodeKind::input || node.kind == NodeKind::parameter) {
             values[i] = &bound(bindings, node);
             continue;
         }
         computed[i] = Matrix(node.shape.rows == kBatch ? batch : node.shape.rows, node.shape.columns);
-        if (node.kind == OpKind::constant) {
+        if (node.kind == NodeKind::constant) {
             computed[i].values.assign(node.values.begin(), node.values.end());
             continue;
         }
         std::vector<const Matrix*> operands;
         operands.reserve(node.operands.size());
         for (const Value operand : node.operands) operands.push_back(values[operand]);
-        operation(node.kind).evaluate(node, operands, batch, computed[i]);
+        node.operation->evaluate(node, operands, batch, computed[i]);
     }
     std::vector<Matrix> result;
     result.reserve(outputs.size());

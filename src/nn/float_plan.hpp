@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <span>
@@ -10,6 +11,7 @@
 #include "nn/aligned.hpp"
 #include "nn/graph.hpp"
 #include "nn/kernels.hpp"
+#include "nn/ops/operation.hpp"
 
 namespace scorefield::nn {
 
@@ -44,10 +46,11 @@ class FloatPlan {
         bool batch = false;      ///< one row per particle
         bool reduction = false;  ///< a sum over particles
         std::size_t stage = 0;
-        std::size_t column = 0;    ///< of the arena (batch values)
-        AlignedFloats shared;      ///< shared values; reductions: their sum
-        AlignedFloats partial;     ///< reductions: one part per block
-        AlignedFloats transposed;  ///< linear, matmul: the second operand as (inner, columns)
+        std::size_t column = 0;  ///< of the arena (batch values)
+        AlignedFloats shared;    ///< shared values; reductions: their sum
+        AlignedFloats partial;   ///< reductions: one part per block
+        AlignedFloats prepared;  ///< by Operation::prepare
+        ElementLoop loop = nullptr;
         const float* bound = nullptr;
     };
     struct Block {
@@ -55,24 +58,22 @@ class FloatPlan {
         std::size_t first = 0;
         std::size_t rows = 0;
     };
-    /// A value within a block: its rows lie `stride` apart (0: one row for all).
-    struct View {
-        const float* data = nullptr;
-        std::size_t stride = 0;
-        std::size_t rows = 0;
+    struct Operands {
+        std::array<HostView, kMostOperands> views;
+        std::size_t count = 0;
+
+        std::span<const HostView> span() const { return std::span(views).first(count); }
     };
 
+    ElementLoop loop_of(const Operation& operation) const;
     void plan_stages();
     void plan_arena();
     void bind(const FloatBindings& bindings, std::size_t rows);
-    View view(Value value, const Block& block) const;
+    HostView view(Value value, const Block& block) const;
+    Operands operands_of(const Node& node, const Block& block) const;
     float* destination(Value value, const Block& block);
     void prepare(Value value);
     void compute(Value value, const Block& block);
-    void compute_product(const Node& node, Value value, const Block& block, float* out);
-    void compute_joined(const Node& node, const Block& block, std::size_t rows, float* out);
-    void compute_levels(const Node& node, const View& a, const View& levels, float* out) const;
-    void compute_each(const Node& node, const Block& block, std::size_t count, float* out);
     void run_block(std::size_t stage, const Block& block);
     void combine(Value value, std::size_t blocks);
     void gather(const Block& block);

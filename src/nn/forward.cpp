@@ -23,7 +23,7 @@ std::vector<Value> tangents(Graph& graph, const std::vector<std::pair<Value, Val
         std::vector<std::optional<Value>> operands;
         for (const Value operand : node.operands) operands.push_back(moves[operand]);
         if (std::ranges::none_of(operands, &std::optional<Value>::has_value)) continue;
-        moves[value] = repeated_to(graph, operation(node.kind).tangent(graph, node, value, operands), node.shape);
+        moves[value] = repeated_to(graph, node.operation->tangent(graph, node, value, operands), node.shape);
     }
     std::vector<Value> result;
     result.reserve(outputs.size());

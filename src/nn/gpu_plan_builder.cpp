@@ -12,6 +12,20 @@
 #include "nn/gpu_plan.hpp"
 #include "nn/gpu_plan_memory.hpp"
 #include "nn/gpu_plan_schedule.hpp"
+#include "nn/ops/add/add.hpp"
+#include "nn/ops/concatenate_columns/concatenate_columns.hpp"
+#include "nn/ops/cosine/cosine.hpp"
+#include "nn/ops/gather_rows/gather_rows.hpp"
+#include "nn/ops/linear/linear.hpp"
+#include "nn/ops/matmul/matmul.hpp"
+#include "nn/ops/multiply/multiply.hpp"
+#include "nn/ops/scale/scale.hpp"
+#include "nn/ops/sigmoid/sigmoid.hpp"
+#include "nn/ops/silu/silu.hpp"
+#include "nn/ops/silu_derivative/silu_derivative.hpp"
+#include "nn/ops/sine/sine.hpp"
+#include "nn/ops/sum_levels/sum_levels.hpp"
+#include "nn/ops/sum_rows/sum_rows.hpp"
 #include "shaders/nn/plan_bounds.comp.hpp"
 #include "shaders/nn/plan_combine.comp.hpp"
 #include "shaders/nn/plan_dense.comp.hpp"
@@ -39,27 +53,16 @@ enum class VectorsOfB : std::uint32_t { none, inputs, columns };
 
 constexpr std::uint32_t kSumWords = sizeof(shaders::PlanSum) / sizeof(std::uint32_t);
 
-std::optional<Map> map_of(OpKind kind) {
-    switch (kind) {
-        case OpKind::add:
-            return Map::add;
-        case OpKind::multiply:
-            return Map::multiply;
-        case OpKind::scale:
-            return Map::scale;
-        case OpKind::sigmoid:
-            return Map::sigmoid;
-        case OpKind::silu:
-            return Map::silu;
-        case OpKind::silu_derivative:
-            return Map::silu_derivative;
-        case OpKind::sine:
-            return Map::sine;
-        case OpKind::cosine:
-            return Map::cosine;
-        default:
-            return std::nullopt;
-    }
+std::optional<Map> map_of(const Operation* operation) {
+    if (operation == &kAdd) return Map::add;
+    if (operation == &kMultiply) return Map::multiply;
+    if (operation == &kScale) return Map::scale;
+    if (operation == &kSigmoid) return Map::sigmoid;
+    if (operation == &kSilu) return Map::silu;
+    if (operation == &kSiluDerivative) return Map::silu_derivative;
+    if (operation == &kSine) return Map::sine;
+    if (operation == &kCosine) return Map::cosine;
+    return std::nullopt;
 }
 
 }  // namespace
@@ -108,18 +111,18 @@ struct GpuPlan::Builder {
     void emit(Value value) {
         const Node& here = node(value);
         if (schedule.product_of(value) != GpuSchedule::kNone || schedule.is_dense(value)) return emit_dense(value);
-        if (here.kind == OpKind::matmul) {
+        if (here.operation == &kMatmul) {
             const std::size_t rows = node(here.operands[0]).shape.rows;
             return emit_outer(value, rows, memory.view(here.operands[0]), memory.view(here.operands[1]));
         }
-        if (here.kind == OpKind::sum_rows) return emit_sum(value);
-        if (here.kind == OpKind::concatenate_columns) return emit_concatenation(value);
-        if (here.kind == OpKind::sum_levels) return emit_levels(value);
-        if (here.kind == OpKind::gather_rows) {
+        if (here.operation == &kSumRows) return emit_sum(value);
+        if (here.operation == &kConcatenateColumns) return emit_concatenation(value);
+        if (here.operation == &kSumLevels) return emit_levels(value);
+        if (here.operation == &kGatherRows) {
             return emit_map(Map::gather, here.shape, memory.view(here.operands[0]), memory.view(here.operands[1]),
                             memory.place(value));
         }
-        const std::optional<Map> map = map_of(here.kind);
+        const std::optional<Map> map = map_of(here.operation);
         if (!map) throw std::logic_error("an operation without a GPU kernel");
         const GpuView a = memory.repeated(here.operands[0], here.shape.rows);
         const GpuView b = here.operands.size() > 1 ? memory.repeated(here.operands[1], here.shape.rows) : a;
@@ -164,7 +167,7 @@ struct GpuPlan::Builder {
     void emit_dense(Value value) {
         const Value product = schedule.product_of(value) == GpuSchedule::kNone ? value : schedule.product_of(value);
         const Node& here = node(product);
-        const bool linear = here.kind == OpKind::linear;
+        const bool linear = here.operation == &kLinear;
         const GpuView a = memory.view(here.operands[0]);
         const GpuView b = memory.view(here.operands[1]);
         Step step;
@@ -250,7 +253,7 @@ struct GpuPlan::Builder {
     void emit_outer(Value value, std::size_t rows, GpuView a, GpuView b) {
         Shape shape = node(value).shape;
         GpuView result = memory.place(value);
-        if (node(value).kind == OpKind::sum_rows) {
+        if (node(value).operation == &kSumRows) {
             shape = {shape.columns, 1};
             result = transposed(result);
         } else if (shape.columns > shape.rows) {
@@ -383,7 +386,7 @@ struct GpuPlan::Builder {
         const float one = 1;
         upload_to(memory.ones().offset, std::as_bytes(std::span(&one, 1)));
         for (Value value = 0; value < graph.nodes().size(); ++value) {
-            if (schedule.needed(value) && node(value).kind == OpKind::constant) {
+            if (schedule.needed(value) && node(value).kind == NodeKind::constant) {
                 upload_to(memory.place(value).offset, std::as_bytes(std::span(node(value).values)));
             }
         }

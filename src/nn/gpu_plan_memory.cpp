@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "nn/arena.hpp"
 #include "nn/gpu_network.hpp"
+#include "nn/ops/repeat_rows/repeat_rows.hpp"
 
 namespace scorefield::nn {
 namespace {
@@ -74,7 +75,7 @@ void GpuPlanMemory::align_after(Shape first) {
 void GpuPlanMemory::place_parameters() {
     bool first = true;
     for (Value value = 0; value < places_.size(); ++value) {
-        if (!schedule_.needed(value) || node(value).kind != OpKind::parameter) continue;
+        if (!schedule_.needed(value) || node(value).kind != NodeKind::parameter) continue;
         if (std::exchange(first, false)) align_after(node(value).shape);
         places_[value] = named_[node(value).name] = take_matrix(node(value).shape);
         placed_[value] = true;
@@ -89,7 +90,7 @@ void GpuPlanMemory::place_shared_outputs(const std::vector<Value>& outputs) {
         if (!here.shared()) continue;
         if (std::exchange(first, false)) align_after(here.shape);
         output_views_[i] = take_matrix(here.shape);
-        if (is_leaf(here) || is_view(here) || placed_[outputs[i]]) continue;
+        if (here.is_leaf() || is_view(here) || placed_[outputs[i]]) continue;
         places_[outputs[i]] = output_views_[i];
         placed_[outputs[i]] = true;
     }
@@ -101,10 +102,10 @@ void GpuPlanMemory::place_inputs_and_shared() {
         if (!schedule_.needed(value) || is_view(here) || placed_[value]) continue;
         if (here.shared()) {
             places_[value] = row_major(take(here.shape.rows * here.shape.columns), here.shape.columns);
-        } else if (here.kind == OpKind::input) {
+        } else if (here.kind == NodeKind::input) {
             places_[value] = {take(here.shape.columns * most_rows_), 1, most_rows_};
         }
-        if (here.kind == OpKind::input) named_[here.name] = places_[value];
+        if (here.kind == NodeKind::input) named_[here.name] = places_[value];
     }
 }
 
@@ -129,7 +130,7 @@ GpuView GpuPlanMemory::view(Value value) const {
     const Node& here = node(value);
     if (!is_view(here)) return places_[value];
     GpuView of = view(here.operands[0]);
-    if (here.kind == OpKind::repeat_rows) {
+    if (here.operation == &kRepeatRows) {
         of.row = 0;
     } else {
         of.offset += static_cast<std::uint32_t>(here.first) * of.column;

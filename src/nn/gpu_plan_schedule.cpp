@@ -2,14 +2,19 @@
 
 #include <algorithm>
 
+#include "nn/ops/gather_rows/gather_rows.hpp"
+#include "nn/ops/linear/linear.hpp"
+#include "nn/ops/matmul/matmul.hpp"
+#include "nn/ops/multiply/multiply.hpp"
+#include "nn/ops/repeat_rows/repeat_rows.hpp"
+#include "nn/ops/silu/silu.hpp"
+#include "nn/ops/silu_derivative/silu_derivative.hpp"
+#include "nn/ops/slice_columns/slice_columns.hpp"
+
 namespace scorefield::nn {
 
-bool is_leaf(const Node& node) {
-    return node.operands.empty();
-}
-
 bool is_view(const Node& node) {
-    return node.kind == OpKind::slice_columns || node.kind == OpKind::repeat_rows;
+    return node.operation == &kSliceColumns || node.operation == &kRepeatRows;
 }
 
 GpuSchedule::GpuSchedule(const Graph& graph, const std::vector<Value>& outputs) : graph_(graph), outputs_(outputs) {
@@ -20,8 +25,8 @@ GpuSchedule::GpuSchedule(const Graph& graph, const std::vector<Value>& outputs) 
 
 bool GpuSchedule::is_dense(Value value) const {
     const Node& product = node(value);
-    if (product.kind == OpKind::linear) return true;
-    if (product.kind != OpKind::matmul) return false;
+    if (product.operation == &kLinear) return true;
+    if (product.operation != &kMatmul) return false;
     if (!product.transpose_a) return true;
     const std::size_t inputs = node(product.operands[0]).shape.rows;
     return inputs != kBatch && (inputs <= kFewInputs || product.transpose_b);
@@ -52,14 +57,14 @@ void GpuSchedule::choose_fusions() {
     for (Value value = 0; value < needed_.size(); ++value) {
         if (!needed_[value]) continue;
         const Node& here = node(value);
-        if (here.kind == OpKind::silu && is_dense(here.operands[0]) && silu_of_[here.operands[0]] == kNone) {
+        if (here.operation == &kSilu && is_dense(here.operands[0]) && silu_of_[here.operands[0]] == kNone) {
             silu_of_[here.operands[0]] = value;
             absorbed_[value] = true;
         }
-        if (here.kind == OpKind::multiply) fuse_derivative(value);
+        if (here.operation == &kMultiply) fuse_derivative(value);
     }
     for (Value value = 0; value < needed_.size(); ++value) {
-        if (needed_[value] && !absorbed_[value] && !is_leaf(node(value)) && !is_view(node(value)))
+        if (needed_[value] && !absorbed_[value] && !node(value).is_leaf() && !is_view(node(value)))
             order_.push_back(value);
     }
 }
@@ -68,12 +73,12 @@ void GpuSchedule::choose_fusions() {
 std::vector<bool> GpuSchedule::gathered_addends() const {
     std::vector<bool> result(needed_.size(), false);
     for (Value value = 0; value < needed_.size(); ++value) {
-        result[value] = needed_[value] && node(value).kind == OpKind::gather_rows && !is_output(value);
+        result[value] = needed_[value] && node(value).operation == &kGatherRows && !is_output(value);
     }
     for (Value value = 0; value < needed_.size(); ++value) {
         const std::vector<Value>& operands = node(value).operands;
         for (std::size_t i = 0; needed_[value] && i < operands.size(); ++i) {
-            if (node(value).kind != OpKind::linear || i != 2) result[operands[i]] = false;
+            if (node(value).operation != &kLinear || i != 2) result[operands[i]] = false;
         }
     }
     return result;
@@ -84,7 +89,7 @@ void GpuSchedule::fuse_derivative(Value value) {
     for (std::size_t i = 0; i < 2; ++i) {
         const Value product = factors[i];
         const Value slope = factors[1 - i];
-        const bool fits = is_dense(product) && node(slope).kind == OpKind::silu_derivative && product != slope &&
+        const bool fits = is_dense(product) && node(slope).operation == &kSiluDerivative && product != slope &&
                           node(product).shape == node(slope).shape && hidden(product) && hidden(slope) &&
                           silu_of_[product] == kNone;
         if (!fits) continue;

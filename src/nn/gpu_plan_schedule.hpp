@@ -61,6 +61,5 @@ inline constexpr std::size_t kFewInputs = 256;
 
 /// Whether the value shows memory of its operand.
 bool is_view(const Node& node);
-bool is_leaf(const Node& node);
 
 }  // namespace scorefield::nn

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "nn/ops/operation.hpp"
+
 namespace scorefield::nn {
 namespace {
 
@@ -18,38 +20,36 @@ Value Graph::append(Node node) {
     for (const Value operand : node.operands) {
         if (operand >= nodes_.size()) throw std::logic_error("an operand is not a value of this graph");
     }
+    if (node.operation == nullptr || node.operands.empty() || node.operands.size() > kMostOperands) {
+        throw std::logic_error("an operation has at least one operand and at most " + std::to_string(kMostOperands));
+    }
+    node.kind = NodeKind::operation;
+    node.shape = node.operation->shape(*this, node);
+    nodes_.push_back(std::move(node));
+    return static_cast<Value>(nodes_.size() - 1);
+}
+
+Value Graph::append_leaf(Node node) {
     nodes_.push_back(std::move(node));
     return static_cast<Value>(nodes_.size() - 1);
 }
 
 Value Graph::input(const std::string& name, Shape shape) {
     require_new_name(*this, name);
-    return append({.kind = OpKind::input, .shape = shape, .name = name});
+    return append_leaf({.kind = NodeKind::input, .shape = shape, .name = name});
 }
 
 Value Graph::parameter(const std::string& name, Shape shape) {
     require_new_name(*this, name);
     if (shape.rows == kBatch) throw std::logic_error("parameter " + name + " cannot have one row per particle");
-    return append({.kind = OpKind::parameter, .shape = shape, .name = name});
+    return append_leaf({.kind = NodeKind::parameter, .shape = shape, .name = name});
 }
 
 Value Graph::constant(Shape shape, std::vector<float> values) {
     if (shape.rows == kBatch || values.size() != shape.rows * shape.columns) {
         throw std::logic_error("a constant's values do not fit its shape");
     }
-    return append({.kind = OpKind::constant, .shape = shape, .values = std::move(values)});
-}
-
-Value Graph::mean(Value a) {
-    const Shape shape_a = shape(a);
-    const Value total = matmul(sum_rows(a), constant({shape_a.columns, 1}, std::vector<float>(shape_a.columns, 1.0F)));
-    const bool batch = shape_a.rows == kBatch;
-    const std::size_t elements = batch ? shape_a.columns : shape_a.rows * shape_a.columns;
-    return scale(total, 1.0 / static_cast<double>(elements), batch);
-}
-
-Value Graph::mean_square(Value a) {
-    return mean(multiply(a, a));
+    return append_leaf({.kind = NodeKind::constant, .shape = shape, .values = std::move(values)});
 }
 
 Value Graph::find(const std::string& name) const {

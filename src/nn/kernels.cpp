@@ -1,6 +1,8 @@
-// Compiled once per instruction set, with SCOREFIELD_KERNELS naming the result. No header with code is included, so
-// that no inline function of theirs is emitted with instructions that the machine may lack.
+// Compiled once per instruction set, with SCOREFIELD_KERNELS naming the result. The headers included here contain no
+// functions but static ones, so that no function is emitted for all modules with instructions that a machine may lack.
 #include "nn/kernels.hpp"
+
+#include "nn/element_loops.hpp"
 
 namespace scorefield::nn {
 namespace {
@@ -107,81 +109,50 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, const float* a, Strides a
     if (j < n) narrow(m, n - j, k, a, a_strides, b + j, b_stride, c + j, c_stride, accumulate);
 }
 
-/// Adding 1.5·2²³ leaves the nearest integer in the low bits.
-constexpr float kRound = 12582912.0F;
-
-/// eˣ for x ≤ 0 (clamped at −87): x = n ln 2 + r, Cephes' expf polynomial of r.
-inline float exponential(float x) {
-    x = x < -87.0F ? -87.0F : x;
-    const float n = (x * 1.44269504F + kRound) - kRound;
-    const float r = (x - n * 0.693359375F) - n * -2.12194440e-4F;
-    float p = 1.9875691500e-4F;
-    p = p * r + 1.3981999507e-3F;
-    p = p * r + 8.3334519073e-3F;
-    p = p * r + 4.1665795894e-2F;
-    p = p * r + 1.6666665459e-1F;
-    p = p * r + 5.0000001201e-1F;
-    p = p * r * r + r + 1.0F;
-    return p * __builtin_bit_cast(float, (static_cast<int>(n) + 127) << 23);
-}
-
-inline float logistic(float x) {
-    const float e = exponential(x < 0.0F ? x : -x);
-    const float s = 1.0F / (1.0F + e);
-    return x < 0.0F ? e * s : s;
-}
-
-/// sin(x + quarters·π/2): x = n π/2 + r in three parts of π/2, Cephes' polynomials on |r| ≤ π/4.
-inline float wave(float x, int quarters) {
-    const float n = (x * 0.636619772F + kRound) - kRound;
-    const float r = ((x - n * 1.5703125F) - n * 4.83751296997e-4F) - n * 7.54978995489e-8F;
-    const int quadrant = static_cast<int>(n) + quarters;
-    const float z = r * r;
-    const float sine = ((-1.9515295891e-4F * z + 8.3321608736e-3F) * z - 1.6666654611e-1F) * z * r + r;
-    const float cosine =
-        ((2.443315711809948e-5F * z - 1.388731625493765e-3F) * z + 4.166664568298827e-2F) * z * z - 0.5F * z + 1.0F;
-    const float value = (quadrant & 1) != 0 ? cosine : sine;
-    return (quadrant & 2) != 0 ? -value : value;
-}
-
 void add(std::size_t n, const float* a, const float* b, float* out) {
     for (std::size_t i = 0; i < n; ++i) out[i] = a[i] + b[i];
 }
 
-void multiply(std::size_t n, const float* a, const float* b, float* out) {
-    for (std::size_t i = 0; i < n; ++i) out[i] = a[i] * b[i];
-}
+/// The ElementLoop of an element function, by its parameters.
+template <auto kFunction>
+struct Loop;
 
-void scale(std::size_t n, float factor, const float* a, float* out) {
-    for (std::size_t i = 0; i < n; ++i) out[i] = factor * a[i];
-}
-
-void sigmoid(std::size_t n, const float* a, float* out) {
-    for (std::size_t i = 0; i < n; ++i) out[i] = logistic(a[i]);
-}
-
-void silu(std::size_t n, const float* a, float* out) {
-    for (std::size_t i = 0; i < n; ++i) out[i] = a[i] * logistic(a[i]);
-}
-
-void silu_derivative(std::size_t n, const float* a, float* out) {
-    for (std::size_t i = 0; i < n; ++i) {
-        const float s = logistic(a[i]);
-        out[i] = s * (1.0F + a[i] * (1.0F - s));
+template <float (*kFunction)(float)>
+struct Loop<kFunction> {
+    static void run(std::size_t n, float, const float* a, const float*, float* out) {
+        for (std::size_t i = 0; i < n; ++i) out[i] = kFunction(a[i]);
     }
-}
+};
 
-void sine(std::size_t n, const float* a, float* out) {
-    for (std::size_t i = 0; i < n; ++i) out[i] = wave(a[i], 0);
-}
+template <float (*kFunction)(float, float)>
+struct Loop<kFunction> {
+    static void run(std::size_t n, float, const float* a, const float* b, float* out) {
+        for (std::size_t i = 0; i < n; ++i) out[i] = kFunction(a[i], b[i]);
+    }
+};
 
-void cosine(std::size_t n, const float* a, float* out) {
-    for (std::size_t i = 0; i < n; ++i) out[i] = wave(a[i], 1);
-}
+template <float (*kFunction)(float, Factor)>
+struct Loop<kFunction> {
+    static void run(std::size_t n, float factor, const float* a, const float*, float* out) {
+        for (std::size_t i = 0; i < n; ++i) out[i] = kFunction(a[i], Factor{factor});
+    }
+};
+
+}  // namespace
+
+#define SCOREFIELD_ELEMENT_LOOP(operation, function) extern const Operation operation;
+SCOREFIELD_ELEMENT_LOOPS
+#undef SCOREFIELD_ELEMENT_LOOP
+
+namespace {
+
+#define SCOREFIELD_ELEMENT_LOOP(operation, function) {&(operation), Loop<elements::function>::run},
+constexpr OperationLoop kLoops[] = {SCOREFIELD_ELEMENT_LOOPS};
+#undef SCOREFIELD_ELEMENT_LOOP
 
 }  // namespace
 
 extern const Kernels SCOREFIELD_KERNELS;
-const Kernels SCOREFIELD_KERNELS = {kName, gemm, add, multiply, scale, sigmoid, silu, silu_derivative, sine, cosine};
+const Kernels SCOREFIELD_KERNELS = {kName, gemm, add, kLoops, sizeof(kLoops) / sizeof(kLoops[0])};
 
 }  // namespace scorefield::nn

@@ -8,6 +8,13 @@ extern const Kernels avx2_kernels;
 extern const Kernels avx512_kernels;
 #endif
 
+ElementLoop Kernels::loop_of(const Operation& operation) const {
+    for (std::size_t i = 0; i < loop_count; ++i) {
+        if (loops[i].operation == &operation) return loops[i].loop;
+    }
+    return nullptr;
+}
+
 KernelList runnable_kernels() {
     KernelList list = {{&plain_kernels}, 1};
 #ifdef SCOREFIELD_X86_KERNELS

@@ -8,6 +8,13 @@
 #include <span>
 
 #include "base/random.hpp"
+#include "nn/ops/concatenate_columns/concatenate_columns.hpp"
+#include "nn/ops/cosine/cosine.hpp"
+#include "nn/ops/gather_rows/gather_rows.hpp"
+#include "nn/ops/linear/linear.hpp"
+#include "nn/ops/matmul/matmul.hpp"
+#include "nn/ops/silu/silu.hpp"
+#include "nn/ops/sine/sine.hpp"
 
 namespace scorefield::nn {
 
@@ -133,26 +140,26 @@ MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows, std::s
     values.c_noise = graph.input("c_noise", {rows == TimeRows::per_particle ? kBatch : levels, 1});
     std::optional<Value> level;
     if (rows == TimeRows::levels) level = graph.input("level", {kBatch, 1});
-    const Value angles = graph.matmul(values.c_noise, tensors.at("time.frequencies"));
-    const Value time = graph.concatenate_columns(graph.sine(angles), graph.cosine(angles));
+    const Value angles = matmul(graph, values.c_noise, tensors.at("time.frequencies"));
+    const Value time = concatenate_columns(graph, sine(graph, angles), cosine(graph, angles));
     const auto addend = [&](const std::string& name) {
-        const Value own = graph.linear(time, tensors.at(name + ".time"), tensors.at(name + ".bias"));
-        return level ? graph.gather_rows(own, *level) : own;
+        const Value own = linear(graph, time, tensors.at(name + ".time"), tensors.at(name + ".bias"));
+        return level ? gather_rows(graph, own, *level) : own;
     };
     const auto layer = [&](Value h, const std::string& name, Value added) {
-        return graph.silu(graph.linear(h, tensors.at(name + ".weight"), added));
+        return silu(graph, linear(graph, h, tensors.at(name + ".weight"), added));
     };
     Value of_input = addend("input");
     if (config.classes > 0) {
         const Value label = graph.input("label", {kBatch, config.classes});
-        of_input = graph.linear(label, tensors.at("input.label"), of_input);
+        of_input = linear(graph, label, tensors.at("input.label"), of_input);
     }
     Value h = layer(values.x, "input", of_input);
     for (std::size_t l = 0; l < config.depth; ++l) {
         const std::string name = "hidden." + std::to_string(l);
         h = layer(h, name, addend(name));
     }
-    values.output = graph.linear(h, tensors.at("output.weight"), tensors.at("output.bias"));
+    values.output = linear(graph, h, tensors.at("output.weight"), tensors.at("output.bias"));
     return values;
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "nn/ops/add/add.hpp"
 #include "nn/ops/operation.hpp"
 
 namespace scorefield::nn {
@@ -36,10 +37,10 @@ std::vector<Value> gradients(Graph& graph, Value output, Value output_adjoint, c
     for (Value value = output + 1; value-- > 0;) {
         const Node node = graph.node(value);
         if (!adjoint[value] || !wanted[value] || !reached[value] || node.operands.empty()) continue;
-        const std::vector<Value> parts = operation(node.kind).derivative(graph, node, value, *adjoint[value]);
+        const std::vector<Value> parts = node.operation->derivative(graph, node, value, *adjoint[value]);
         for (std::size_t i = 0; i < parts.size(); ++i) {
             std::optional<Value>& sum = adjoint[node.operands[i]];
-            sum = sum ? graph.add(*sum, parts[i]) : parts[i];
+            sum = sum ? add(graph, *sum, parts[i]) : parts[i];
         }
     }
     std::vector<Value> result;

@@ -5,6 +5,13 @@
 
 #include "nn/float_plan.hpp"
 #include "nn/forward.hpp"
+#include "nn/mean.hpp"
+#include "nn/ops/add/add.hpp"
+#include "nn/ops/concatenate_columns/concatenate_columns.hpp"
+#include "nn/ops/multiply/multiply.hpp"
+#include "nn/ops/repeat_rows/repeat_rows.hpp"
+#include "nn/ops/scale/scale.hpp"
+#include "nn/ops/slice_columns/slice_columns.hpp"
 #include "nn/reverse.hpp"
 
 namespace scorefield::train {
@@ -21,11 +28,11 @@ nn::Value diagonal(nn::Graph& graph, const nn::MlpValues& network, std::size_t d
     for (std::size_t k = 0; k < dim; ++k) {
         std::vector<float> axis(dim);
         axis[k] = 1;
-        const nn::Value direction = graph.repeat_rows(graph.constant({1, dim}, axis));
-        entries.push_back(graph.slice_columns(derivative_along(graph, network, direction), k, 1));
+        const nn::Value direction = repeat_rows(graph, graph.constant({1, dim}, axis));
+        entries.push_back(slice_columns(graph, derivative_along(graph, network, direction), k, 1));
     }
     nn::Value joined = entries.front();
-    for (std::size_t k = 1; k < dim; ++k) joined = graph.concatenate_columns(joined, entries[k]);
+    for (std::size_t k = 1; k < dim; ++k) joined = concatenate_columns(graph, joined, entries[k]);
     return joined;
 }
 
@@ -34,23 +41,23 @@ nn::Value implicit_terms(nn::Graph& graph, const nn::MlpValues& network, const B
     const nn::Shape shape = {nn::kBatch, dim};
     const nn::Value out = graph.input("out", shape);
     const nn::Value spread = graph.input("spread", shape);
-    nn::Value scaled_score = graph.multiply(out, network.output);
+    nn::Value scaled_score = multiply(graph, out, network.output);
     nn::Value moved = 0;
     nn::Value along = 0;
     if (form.loss == BatchForm::Loss::sliced) {
         along = graph.input("direction", shape);
-        moved = graph.multiply(along, derivative_along(graph, network, along));
+        moved = multiply(graph, along, derivative_along(graph, network, along));
     } else {
         moved = diagonal(graph, network, dim);
     }
-    nn::Value slope = graph.multiply(out, moved);
+    nn::Value slope = multiply(graph, out, moved);
     if (form.skips) {
         const nn::Value skip = graph.input("skip", shape);
-        scaled_score = graph.add(scaled_score, graph.multiply(skip, network.x));
+        scaled_score = add(graph, scaled_score, multiply(graph, skip, network.x));
         const bool sliced = form.loss == BatchForm::Loss::sliced;
-        slope = graph.add(slope, sliced ? graph.multiply(skip, graph.multiply(along, along)) : skip);
+        slope = add(graph, slope, sliced ? multiply(graph, skip, multiply(graph, along, along)) : skip);
     }
-    return graph.add(graph.multiply(spread, slope), graph.scale(graph.multiply(scaled_score, scaled_score), 0.5));
+    return add(graph, multiply(graph, spread, slope), scale(graph, multiply(graph, scaled_score, scaled_score), 0.5));
 }
 
 }  // namespace
@@ -61,17 +68,17 @@ ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchForm& for
     nn::Graph& graph = objective.graph;
     objective.network = nn::build_mlp(graph, config, rows, levels);
     if (form.loss != BatchForm::Loss::regression) {
-        objective.loss = graph.mean(implicit_terms(graph, objective.network, form, config.dim));
+        objective.loss = mean(graph, implicit_terms(graph, objective.network, form, config.dim));
         return objective;
     }
     const nn::Shape shape = {nn::kBatch, config.dim};
-    nn::Value difference = graph.add(objective.network.output, graph.scale(graph.input("target", shape), -1));
+    nn::Value difference = add(graph, objective.network.output, scale(graph, graph.input("target", shape), -1));
     std::optional<nn::Value> root_weight;
     if (form.weighted) root_weight = graph.input("root_weight", shape);
-    if (root_weight) difference = graph.multiply(*root_weight, difference);
-    objective.loss = graph.mean_square(difference);
-    const nn::Value adjoint = graph.scale(difference, 2 / static_cast<double>(config.dim), true);
-    objective.output_adjoint = root_weight ? graph.multiply(*root_weight, adjoint) : adjoint;
+    if (root_weight) difference = multiply(graph, *root_weight, difference);
+    objective.loss = mean_square(graph, difference);
+    const nn::Value adjoint = scale(graph, difference, 2 / static_cast<double>(config.dim), true);
+    objective.output_adjoint = root_weight ? multiply(graph, *root_weight, adjoint) : adjoint;
     return objective;
 }
 

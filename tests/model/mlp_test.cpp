@@ -8,6 +8,7 @@
 
 #include "model/network_score.hpp"
 #include "nn/evaluate.hpp"
+#include "nn/ops/linear/linear.hpp"
 
 namespace scorefield::model {
 namespace {
@@ -143,8 +144,8 @@ TEST(Mlp, SharesEverythingThatDependsOnTimeAlone) {
     EXPECT_FALSE(graph.node(network.output).shared());
     std::size_t per_particle = 0;
     for (const nn::Node& node : graph.nodes()) {
-        if (node.kind != nn::OpKind::input && !node.shared()) ++per_particle;
-        const bool layer = node.kind == nn::OpKind::linear && !node.shared();
+        if (node.kind != nn::NodeKind::input && !node.shared()) ++per_particle;
+        const bool layer = node.operation == &nn::kLinear && !node.shared();
         EXPECT_TRUE(!layer || graph.node(node.operands[2]).shared());
     }
     EXPECT_EQ(per_particle, 9U);  // four layers of linear and silu, and the output

@@ -5,7 +5,14 @@
 
 #include "nn/evaluate.hpp"
 #include "nn/forward.hpp"
+#include "nn/mean.hpp"
 #include "nn/operation_cases.hpp"
+#include "nn/ops/add/add.hpp"
+#include "nn/ops/matmul/matmul.hpp"
+#include "nn/ops/multiply/multiply.hpp"
+#include "nn/ops/scale/scale.hpp"
+#include "nn/ops/silu/silu.hpp"
+#include "nn/ops/sum_rows/sum_rows.hpp"
 #include "nn/random_matrix.hpp"
 #include "nn/reverse.hpp"
 
@@ -22,9 +29,9 @@ Value weighted_sum(Graph& graph, Value value) {
     const Shape shape = graph.shape(value);
     std::vector<float> column_weights(shape.columns);
     for (std::size_t c = 0; c < shape.columns; ++c) column_weights[c] = 0.3F + 0.17F * static_cast<float>(c % 7);
-    const Value weighted = graph.matmul(value, graph.constant({shape.columns, 1}, column_weights));
+    const Value weighted = matmul(graph, value, graph.constant({shape.columns, 1}, column_weights));
     // The square makes the weight of an element depend on its row's sum.
-    return graph.sum_rows(graph.add(weighted, graph.scale(graph.multiply(weighted, weighted), 0.1)));
+    return sum_rows(graph, add(graph, weighted, scale(graph, multiply(graph, weighted, weighted), 0.1)));
 }
 
 /// The derivative of `loss` by each operand agrees with finite differences.
@@ -154,7 +161,7 @@ TEST(Reverse, GivesZerosWhereTheLossDoesNotDepend) {
     const Value x = graph.input("x", {kBatch, 2});
     const Value unused = graph.parameter("unused", {3, 2});
     const Value unused_input = graph.input("y", {kBatch, 3});
-    const std::vector<Value> result = gradients(graph, graph.mean_square(x), {unused, unused_input});
+    const std::vector<Value> result = gradients(graph, mean_square(graph, x), {unused, unused_input});
     const Matrix points(4, 2);
     const Matrix parameter(3, 2);
     const Matrix other(4, 3);
@@ -166,7 +173,7 @@ TEST(Reverse, GivesZerosWhereTheLossDoesNotDepend) {
 TEST(Forward, GivesZerosWhereNothingMoves) {
     Graph graph;
     const Value x = graph.input("x", {kBatch, 2});
-    const Value still = graph.silu(graph.parameter("still", {3, 2}));
+    const Value still = silu(graph, graph.parameter("still", {3, 2}));
     const Value direction = graph.input("direction", {kBatch, 2});
     const Value result = tangents(graph, {{x, direction}}, {still}).front();
     const Matrix parameter(3, 2);

@@ -12,8 +12,13 @@
 #include "../gpu/gpu_fixture.hpp"
 #include "base/error.hpp"
 #include "nn/evaluate.hpp"
+#include "nn/mean.hpp"
 #include "nn/mlp.hpp"
 #include "nn/operation_cases.hpp"
+#include "nn/ops/linear/linear.hpp"
+#include "nn/ops/matmul/matmul.hpp"
+#include "nn/ops/silu/silu.hpp"
+#include "nn/ops/sum_rows/sum_rows.hpp"
 #include "nn/random_matrix.hpp"
 #include "nn/reverse.hpp"
 
@@ -147,7 +152,7 @@ TEST_P(GpuTraining, GivesANetworksLossAndDerivativesAsTheReference) {
     const auto& [config, rows] = GetParam();
     Graph graph;
     const MlpValues network = build_mlp(graph, config, rows, kLevels);
-    std::vector<Value> outputs = {graph.mean_square(network.output), network.output};
+    std::vector<Value> outputs = {mean_square(graph, network.output), network.output};
     std::mt19937 random(3);
     std::map<std::string, Matrix> leaves;
     std::vector<Value> tensors;
@@ -198,8 +203,8 @@ TEST_F(GpuPlanTest, AddsUpLargeSumsAmongSmallOnes) {
     Graph graph;
     const Value wide = graph.input("wide", {kBatch, 560});
     const Value narrow = graph.input("narrow", {kBatch, 3});
-    const std::vector<Value> outputs = {graph.matmul(narrow, wide, true), graph.matmul(wide, wide, true),
-                                        graph.matmul(narrow, narrow, true), graph.sum_rows(wide)};
+    const std::vector<Value> outputs = {matmul(graph, narrow, wide, true), matmul(graph, wide, wide, true),
+                                        matmul(graph, narrow, narrow, true), sum_rows(graph, wide)};
     const GpuPlan plan(device(), graph, outputs, kRows);
     std::mt19937 random(6);
     const Matrix wide_values = random_matrix(random, kRows, 560);
@@ -219,7 +224,7 @@ TEST_F(GpuPlanTest, ComputesTheSameInPieces) {
     const MlpConfig config = {2, 16, 1, 4};
     Graph graph;
     const MlpValues network = build_mlp(graph, config, TimeRows::levels, kLevels);
-    const Value loss = graph.mean_square(network.output);
+    const Value loss = mean_square(graph, network.output);
     std::vector<Value> tensors;
     for (const TensorSpec& spec : trained_tensors(config)) tensors.push_back(graph.find(spec.name));
     std::vector<Value> outputs = gradients(graph, loss, tensors);
@@ -268,8 +273,9 @@ TEST_F(GpuPlanTest, ComputesTheSameInPieces) {
 TEST_F(GpuPlanTest, RefusesWhatDoesNotFitOneBuffer) {
     Graph graph;
     const Value x = graph.input("x", {kBatch, 1000});
-    EXPECT_THROW(GpuPlan(device(), graph, {graph.silu(x)}, 10'000'000), base::Error);
-    EXPECT_THROW(GpuPlan(device(), graph, {graph.linear(x, graph.parameter("w", {3, 1000}))}, 10'000'000), base::Error);
+    EXPECT_THROW(GpuPlan(device(), graph, {silu(graph, x)}, 10'000'000), base::Error);
+    EXPECT_THROW(GpuPlan(device(), graph, {linear(graph, x, graph.parameter("w", {3, 1000}))}, 10'000'000),
+                 base::Error);
 }
 
 // More inputs than an invocation takes at once: 1 300 are three tiles.
@@ -277,9 +283,9 @@ TEST_F(GpuPlanTest, SplitsProductsOverManyInputs) {
     constexpr std::size_t kInputs = 1300;
     Graph graph;
     const Value x = graph.input("x", {kBatch, kInputs});
-    const Value z = graph.linear(x, graph.parameter("w", {12, kInputs}), graph.parameter("b", {1, 12}));
-    const Value y = graph.silu(z);
-    const std::vector<Value> outputs = {y, graph.mean_square(y)};
+    const Value z = linear(graph, x, graph.parameter("w", {12, kInputs}), graph.parameter("b", {1, 12}));
+    const Value y = silu(graph, z);
+    const std::vector<Value> outputs = {y, mean_square(graph, y)};
     const GpuPlan plan(device(), graph, outputs, 10);
     std::mt19937 random(7);
     const Matrix inputs = random_matrix(random, 10, kInputs);

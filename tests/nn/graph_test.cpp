@@ -4,6 +4,13 @@
 
 #include "nn/arena.hpp"
 #include "nn/evaluate.hpp"
+#include "nn/ops/add/add.hpp"
+#include "nn/ops/linear/linear.hpp"
+#include "nn/ops/matmul/matmul.hpp"
+#include "nn/ops/repeat_rows/repeat_rows.hpp"
+#include "nn/ops/silu/silu.hpp"
+#include "nn/ops/slice_columns/slice_columns.hpp"
+#include "nn/ops/sum_rows/sum_rows.hpp"
 
 namespace scorefield::nn {
 namespace {
@@ -20,23 +27,23 @@ class GraphShapes : public testing::Test {
 };
 
 TEST_F(GraphShapes, AreCheckedAndNamed) {
-    EXPECT_THAT([&] { graph.linear(x, weight); }, ThrowsMessage<std::logic_error>(HasSubstr("(batch, 4) and (3, 5)")));
-    EXPECT_THAT([&] { graph.matmul(x, weight); }, ThrowsMessage<std::logic_error>(HasSubstr("inner sizes differ")));
-    EXPECT_THAT([&] { graph.matmul(row, x, false, true); },
+    EXPECT_THAT([&] { linear(graph, x, weight); }, ThrowsMessage<std::logic_error>(HasSubstr("(batch, 4) and (3, 5)")));
+    EXPECT_THAT([&] { matmul(graph, x, weight); }, ThrowsMessage<std::logic_error>(HasSubstr("inner sizes differ")));
+    EXPECT_THAT([&] { matmul(graph, row, x, false, true); },
                 ThrowsMessage<std::logic_error>(HasSubstr("batch cannot become columns")));
-    EXPECT_THAT([&] { graph.add(x, weight); }, ThrowsMessage<std::logic_error>(HasSubstr("columns differ")));
-    EXPECT_THROW(graph.slice_columns(x, 3, 2), std::logic_error);
-    EXPECT_THROW(graph.slice_columns(x, 0, 0), std::logic_error);
-    EXPECT_THROW(graph.repeat_rows(x), std::logic_error);
-    EXPECT_THROW(graph.linear(row, graph.parameter("square", {4, 4}), x), std::logic_error);
+    EXPECT_THAT([&] { add(graph, x, weight); }, ThrowsMessage<std::logic_error>(HasSubstr("columns differ")));
+    EXPECT_THROW(slice_columns(graph, x, 3, 2), std::logic_error);
+    EXPECT_THROW(slice_columns(graph, x, 0, 0), std::logic_error);
+    EXPECT_THROW(repeat_rows(graph, x), std::logic_error);
+    EXPECT_THROW(linear(graph, row, graph.parameter("square", {4, 4}), x), std::logic_error);
 }
 
 TEST_F(GraphShapes, TellWhatIsSharedByAllParticles) {
     EXPECT_FALSE(graph.node(x).shared());
-    EXPECT_TRUE(graph.node(graph.silu(row)).shared());
-    EXPECT_FALSE(graph.node(graph.add(row, x)).shared());
-    EXPECT_TRUE(graph.node(graph.sum_rows(x)).shared());
-    EXPECT_TRUE(graph.node(graph.matmul(x, x, true)).shared());
+    EXPECT_TRUE(graph.node(silu(graph, row)).shared());
+    EXPECT_FALSE(graph.node(add(graph, row, x)).shared());
+    EXPECT_TRUE(graph.node(sum_rows(graph, x)).shared());
+    EXPECT_TRUE(graph.node(matmul(graph, x, x, true)).shared());
 }
 
 TEST_F(GraphShapes, NamesAreUniqueAndFound) {
@@ -47,7 +54,7 @@ TEST_F(GraphShapes, NamesAreUniqueAndFound) {
 }
 
 TEST_F(GraphShapes, BindingsAreChecked) {
-    const Value sum = graph.add(x, row);
+    const Value sum = add(graph, x, row);
     const Matrix points(2, 4);
     const Matrix wrong(1, 3);
     EXPECT_THROW(evaluate(graph, {{"x", &points}}, {sum}), std::logic_error);

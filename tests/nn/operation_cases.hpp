@@ -7,6 +7,23 @@
 
 #include "nn/graph.hpp"
 #include "nn/matrix.hpp"
+#include "nn/mean.hpp"
+#include "nn/ops/add/add.hpp"
+#include "nn/ops/concatenate_columns/concatenate_columns.hpp"
+#include "nn/ops/cosine/cosine.hpp"
+#include "nn/ops/gather_rows/gather_rows.hpp"
+#include "nn/ops/linear/linear.hpp"
+#include "nn/ops/matmul/matmul.hpp"
+#include "nn/ops/multiply/multiply.hpp"
+#include "nn/ops/repeat_rows/repeat_rows.hpp"
+#include "nn/ops/scale/scale.hpp"
+#include "nn/ops/sigmoid/sigmoid.hpp"
+#include "nn/ops/silu/silu.hpp"
+#include "nn/ops/silu_derivative/silu_derivative.hpp"
+#include "nn/ops/sine/sine.hpp"
+#include "nn/ops/slice_columns/slice_columns.hpp"
+#include "nn/ops/sum_levels/sum_levels.hpp"
+#include "nn/ops/sum_rows/sum_rows.hpp"
 
 namespace scorefield::nn {
 
@@ -26,85 +43,85 @@ inline void PrintTo(const OperationCase& what, std::ostream* out) {
 inline const std::vector<OperationCase>& operation_cases() {
     using Values = std::vector<Value>;
     static const std::vector<OperationCase> cases = {
-        {"linear", {{kBatch, 5}, {3, 5}}, [](Graph& g, const Values& v) { return g.linear(v[0], v[1]); }},
+        {"linear", {{kBatch, 5}, {3, 5}}, [](Graph& g, const Values& v) { return linear(g, v[0], v[1]); }},
         {"linear_wide",
          {{kBatch, 37}, {70, 37}, {1, 70}},
-         [](Graph& g, const Values& v) { return g.linear(v[0], v[1], v[2]); }},
+         [](Graph& g, const Values& v) { return linear(g, v[0], v[1], v[2]); }},
         {"linear_shared_addend",
          {{kBatch, 2}, {64, 2}, {1, 64}},
-         [](Graph& g, const Values& v) { return g.linear(v[0], v[1], v[2]); }},
+         [](Graph& g, const Values& v) { return linear(g, v[0], v[1], v[2]); }},
         {"linear_batch_addend",
          {{kBatch, 4}, {3, 4}, {kBatch, 3}},
-         [](Graph& g, const Values& v) { return g.linear(v[0], v[1], v[2]); }},
+         [](Graph& g, const Values& v) { return linear(g, v[0], v[1], v[2]); }},
         {"linear_shared_rows",
          {{1, 4}, {3, 4}, {1, 3}},
-         [](Graph& g, const Values& v) { return g.linear(v[0], v[1], v[2]); }},
-        {"matmul", {{kBatch, 3}, {3, 4}}, [](Graph& g, const Values& v) { return g.matmul(v[0], v[1]); }},
+         [](Graph& g, const Values& v) { return linear(g, v[0], v[1], v[2]); }},
+        {"matmul", {{kBatch, 3}, {3, 4}}, [](Graph& g, const Values& v) { return matmul(g, v[0], v[1]); }},
         {"matmul_over_batch",
          {{kBatch, 3}, {kBatch, 20}},
-         [](Graph& g, const Values& v) { return g.matmul(v[0], v[1], true); }},
+         [](Graph& g, const Values& v) { return matmul(g, v[0], v[1], true); }},
         {"matmul_transposed_second",
          {{kBatch, 3}, {4, 3}},
-         [](Graph& g, const Values& v) { return g.matmul(v[0], v[1], false, true); }},
+         [](Graph& g, const Values& v) { return matmul(g, v[0], v[1], false, true); }},
         {"matmul_transposed_first",
          {{3, 2}, {3, 4}},
-         [](Graph& g, const Values& v) { return g.matmul(v[0], v[1], true); }},
+         [](Graph& g, const Values& v) { return matmul(g, v[0], v[1], true); }},
         {"matmul_transposed_both",
          {{3, 2}, {4, 3}},
-         [](Graph& g, const Values& v) { return g.matmul(v[0], v[1], true, true); }},
-        {"add", {{kBatch, 3}, {kBatch, 3}}, [](Graph& g, const Values& v) { return g.add(v[0], v[1]); }},
-        {"add_row", {{kBatch, 3}, {1, 3}}, [](Graph& g, const Values& v) { return g.add(v[0], v[1]); }},
-        {"add_to_row", {{1, 3}, {kBatch, 3}}, [](Graph& g, const Values& v) { return g.add(v[0], v[1]); }},
-        {"multiply", {{kBatch, 3}, {kBatch, 3}}, [](Graph& g, const Values& v) { return g.multiply(v[0], v[1]); }},
-        {"multiply_row", {{kBatch, 3}, {1, 3}}, [](Graph& g, const Values& v) { return g.multiply(v[0], v[1]); }},
-        {"multiply_fixed", {{4, 3}, {4, 3}}, [](Graph& g, const Values& v) { return g.multiply(v[0], v[1]); }},
-        {"square", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.multiply(v[0], v[0]); }},
-        {"scale", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.scale(v[0], -1.75); }},
-        {"scale_over_batch", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.scale(v[0], 3, true); }},
-        {"sigmoid", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.sigmoid(v[0]); }},
-        {"silu", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.silu(v[0]); }},
-        {"silu_derivative", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.silu_derivative(v[0]); }},
-        {"sine", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.sine(v[0]); }},
-        {"cosine", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.cosine(v[0]); }},
+         [](Graph& g, const Values& v) { return matmul(g, v[0], v[1], true, true); }},
+        {"add", {{kBatch, 3}, {kBatch, 3}}, [](Graph& g, const Values& v) { return add(g, v[0], v[1]); }},
+        {"add_row", {{kBatch, 3}, {1, 3}}, [](Graph& g, const Values& v) { return add(g, v[0], v[1]); }},
+        {"add_to_row", {{1, 3}, {kBatch, 3}}, [](Graph& g, const Values& v) { return add(g, v[0], v[1]); }},
+        {"multiply", {{kBatch, 3}, {kBatch, 3}}, [](Graph& g, const Values& v) { return multiply(g, v[0], v[1]); }},
+        {"multiply_row", {{kBatch, 3}, {1, 3}}, [](Graph& g, const Values& v) { return multiply(g, v[0], v[1]); }},
+        {"multiply_fixed", {{4, 3}, {4, 3}}, [](Graph& g, const Values& v) { return multiply(g, v[0], v[1]); }},
+        {"square", {{kBatch, 3}}, [](Graph& g, const Values& v) { return multiply(g, v[0], v[0]); }},
+        {"scale", {{kBatch, 3}}, [](Graph& g, const Values& v) { return scale(g, v[0], -1.75); }},
+        {"scale_over_batch", {{kBatch, 3}}, [](Graph& g, const Values& v) { return scale(g, v[0], 3, true); }},
+        {"sigmoid", {{kBatch, 3}}, [](Graph& g, const Values& v) { return sigmoid(g, v[0]); }},
+        {"silu", {{kBatch, 3}}, [](Graph& g, const Values& v) { return silu(g, v[0]); }},
+        {"silu_derivative", {{kBatch, 3}}, [](Graph& g, const Values& v) { return silu_derivative(g, v[0]); }},
+        {"sine", {{kBatch, 3}}, [](Graph& g, const Values& v) { return sine(g, v[0]); }},
+        {"cosine", {{kBatch, 3}}, [](Graph& g, const Values& v) { return cosine(g, v[0]); }},
         {"concatenate_columns",
          {{kBatch, 3}, {kBatch, 2}},
-         [](Graph& g, const Values& v) { return g.concatenate_columns(v[0], v[1]); }},
+         [](Graph& g, const Values& v) { return concatenate_columns(g, v[0], v[1]); }},
         {"concatenate_row",
          {{1, 3}, {kBatch, 2}},
-         [](Graph& g, const Values& v) { return g.concatenate_columns(v[0], v[1]); }},
-        {"slice_first", {{kBatch, 5}}, [](Graph& g, const Values& v) { return g.slice_columns(v[0], 0, 2); }},
-        {"slice_middle", {{kBatch, 5}}, [](Graph& g, const Values& v) { return g.slice_columns(v[0], 1, 3); }},
-        {"slice_last", {{kBatch, 5}}, [](Graph& g, const Values& v) { return g.slice_columns(v[0], 4, 1); }},
-        {"sum_rows", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.sum_rows(v[0]); }},
+         [](Graph& g, const Values& v) { return concatenate_columns(g, v[0], v[1]); }},
+        {"slice_first", {{kBatch, 5}}, [](Graph& g, const Values& v) { return slice_columns(g, v[0], 0, 2); }},
+        {"slice_middle", {{kBatch, 5}}, [](Graph& g, const Values& v) { return slice_columns(g, v[0], 1, 3); }},
+        {"slice_last", {{kBatch, 5}}, [](Graph& g, const Values& v) { return slice_columns(g, v[0], 4, 1); }},
+        {"sum_rows", {{kBatch, 3}}, [](Graph& g, const Values& v) { return sum_rows(g, v[0]); }},
         {"matmul_over_many_rows",
          {{260, 2}, {260, 3}},
-         [](Graph& g, const Values& v) { return g.scale(g.matmul(v[0], v[1], true), 0.02); }},
-        {"sum_fixed_rows", {{4, 3}}, [](Graph& g, const Values& v) { return g.sum_rows(v[0]); }},
+         [](Graph& g, const Values& v) { return scale(g, matmul(g, v[0], v[1], true), 0.02); }},
+        {"sum_fixed_rows", {{4, 3}}, [](Graph& g, const Values& v) { return sum_rows(g, v[0]); }},
         {"repeat_rows",
          {{1, 3}, {kBatch, 3}},
-         [](Graph& g, const Values& v) { return g.multiply(g.repeat_rows(v[0]), v[1]); }},
-        {"mean_square", {{kBatch, 3}}, [](Graph& g, const Values& v) { return g.mean_square(v[0]); }},
-        {"mean_square_fixed", {{4, 3}}, [](Graph& g, const Values& v) { return g.mean_square(v[0]); }},
-        {"gather_rows", {{7, 3}}, [](Graph& g, const Values& v) { return g.gather_rows(v[0], v[1]); }, 7},
+         [](Graph& g, const Values& v) { return multiply(g, repeat_rows(g, v[0]), v[1]); }},
+        {"mean_square", {{kBatch, 3}}, [](Graph& g, const Values& v) { return mean_square(g, v[0]); }},
+        {"mean_square_fixed", {{4, 3}}, [](Graph& g, const Values& v) { return mean_square(g, v[0]); }},
+        {"gather_rows", {{7, 3}}, [](Graph& g, const Values& v) { return gather_rows(g, v[0], v[1]); }, 7},
         {"gathered_addend",
          {{kBatch, 5}, {20, 5}, {3, 20}},
-         [](Graph& g, const Values& v) { return g.silu(g.linear(v[0], v[1], g.gather_rows(v[2], v[3]))); },
+         [](Graph& g, const Values& v) { return silu(g, linear(g, v[0], v[1], gather_rows(g, v[2], v[3]))); },
          3},
-        {"sum_levels", {{kBatch, 70}}, [](Graph& g, const Values& v) { return g.sum_levels(v[0], v[1], 5); }, 5},
+        {"sum_levels", {{kBatch, 70}}, [](Graph& g, const Values& v) { return sum_levels(g, v[0], v[1], 5); }, 5},
         {"levels_between_sums",
          {{kBatch, 3}, {kBatch, 3}},
          [](Graph& g, const Values& v) {
-             const Value means = g.scale(g.sum_levels(v[0], v[2], 4), 1, true);
-             return g.multiply(g.gather_rows(g.silu(means), v[2]), v[1]);
+             const Value means = scale(g, sum_levels(g, v[0], v[2], 4), 1, true);
+             return multiply(g, gather_rows(g, silu(g, means), v[2]), v[1]);
          },
          4},
         {"after_a_sum",
          {{kBatch, 3}, {3, 3}},
          [](Graph& g, const Values& v) {
-             const Value mean = g.scale(g.sum_rows(v[0]), 1, true);
-             const Value centred = g.add(v[0], g.scale(mean, -1));
-             const Value moments = g.scale(g.matmul(centred, centred, true), 1, true);
-             return g.linear(g.silu(g.linear(centred, moments)), v[1], mean);
+             const Value mean = scale(g, sum_rows(g, v[0]), 1, true);
+             const Value centred = add(g, v[0], scale(g, mean, -1));
+             const Value moments = scale(g, matmul(g, centred, centred, true), 1, true);
+             return linear(g, silu(g, linear(g, centred, moments)), v[1], mean);
          }},
     };
     return cases;

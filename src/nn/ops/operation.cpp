@@ -1,6 +1,12 @@
 #include "nn/ops/operation.hpp"
 
 #include <stdexcept>
+#include <string>
+
+#include "nn/ops/add/add.hpp"
+#include "nn/ops/matmul/matmul.hpp"
+#include "nn/ops/repeat_rows/repeat_rows.hpp"
+#include "nn/ops/sum_rows/sum_rows.hpp"
 
 namespace scorefield::nn {
 namespace {
@@ -11,48 +17,6 @@ std::string describe(Shape shape) {
 }
 
 }  // namespace
-
-const Operation& operation(OpKind kind) {
-    switch (kind) {
-        case OpKind::linear:
-            return kLinear;
-        case OpKind::matmul:
-            return kMatmul;
-        case OpKind::add:
-            return kAdd;
-        case OpKind::multiply:
-            return kMultiply;
-        case OpKind::scale:
-            return kScale;
-        case OpKind::sigmoid:
-            return kSigmoid;
-        case OpKind::silu:
-            return kSilu;
-        case OpKind::silu_derivative:
-            return kSiluDerivative;
-        case OpKind::sine:
-            return kSine;
-        case OpKind::cosine:
-            return kCosine;
-        case OpKind::concatenate_columns:
-            return kConcatenateColumns;
-        case OpKind::slice_columns:
-            return kSliceColumns;
-        case OpKind::sum_rows:
-            return kSumRows;
-        case OpKind::repeat_rows:
-            return kRepeatRows;
-        case OpKind::gather_rows:
-            return kGatherRows;
-        case OpKind::sum_levels:
-            return kSumLevels;
-        case OpKind::input:
-        case OpKind::parameter:
-        case OpKind::constant:
-            break;
-    }
-    throw std::logic_error("an input, parameter or constant is no operation");
-}
 
 void shape_error(std::string_view operation, std::span<const Shape> shapes, std::string_view why) {
     std::string message(operation);
@@ -69,13 +33,13 @@ std::size_t joined_rows(std::string_view operation, Shape a, Shape b) {
 
 Value sum_repeated(Graph& graph, Value gradient, Shape shape) {
     const bool repeated = shape.rows == 1 && graph.shape(gradient).rows != 1;
-    return repeated ? graph.sum_rows(gradient) : gradient;
+    return repeated ? sum_rows(graph, gradient) : gradient;
 }
 
 Value repeated_to(Graph& graph, Value value, Shape shape) {
     if (graph.shape(value).rows == shape.rows) return value;
-    if (shape.rows == kBatch) return graph.repeat_rows(value);
-    return graph.matmul(graph.constant({shape.rows, 1}, std::vector<float>(shape.rows, 1.0F)), value);
+    if (shape.rows == kBatch) return repeat_rows(graph, value);
+    return matmul(graph, graph.constant({shape.rows, 1}, std::vector<float>(shape.rows, 1.0F)), value);
 }
 
 Value zeros(Graph& graph, Shape shape) {
@@ -85,7 +49,7 @@ Value zeros(Graph& graph, Shape shape) {
 
 std::optional<Value> sum_of(Graph& graph, std::optional<Value> a, std::optional<Value> b) {
     if (!a || !b) return a ? a : b;
-    return graph.add(*a, *b);
+    return add(graph, *a, *b);
 }
 
 }  // namespace scorefield::nn

@@ -1,0 +1,73 @@
+#include "nn/ops/linear/linear.hpp"
+
+#include "nn/ops/matmul/matmul.hpp"
+#include "nn/ops/product.hpp"
+
+namespace scorefield::nn {
+
+Value linear(Graph& graph, Value x, Value weight) {
+    return graph.append({.operation = &kLinear, .operands = {x, weight}});
+}
+
+Value linear(Graph& graph, Value x, Value weight, Value addend) {
+    return graph.append({.operation = &kLinear, .operands = {x, weight, addend}});
+}
+
+namespace {
+
+Shape shape(const Graph& graph, const Node& node) {
+    std::vector<Shape> shapes;
+    for (const Value operand : node.operands) shapes.push_back(graph.shape(operand));
+    const Shape x = shapes[0];
+    const Shape weight = shapes[1];
+    if (weight.rows == kBatch) shape_error("linear", shapes, "the weight must not depend on the particle");
+    if (x.columns != weight.columns) shape_error("linear", shapes, "columns differ");
+    if (shapes.size() == 3) {
+        const Shape addend = shapes[2];
+        const bool fits = addend.columns == weight.rows && (addend.rows == 1 || addend.rows == x.rows);
+        if (!fits) shape_error("linear", shapes, "the addend does not fit the result");
+    }
+    return {x.rows, weight.rows};
+}
+
+void evaluate(const Node&, std::span<const Matrix* const> operands, std::size_t, Matrix& out) {
+    const Matrix& x = *operands[0];
+    const Matrix& weight = *operands[1];
+    for (std::size_t r = 0; r < out.rows; ++r) {
+        for (std::size_t o = 0; o < out.columns; ++o) {
+            double sum = operands.size() == 3 ? operands[2]->repeated(r, o) : 0;
+            for (std::size_t i = 0; i < x.columns; ++i) sum += x.at(r, i) * weight.at(o, i);
+            out.at(r, o) = sum;
+        }
+    }
+}
+
+std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradient) {
+    std::vector<Value> result = {matmul(graph, gradient, node.operands[1]),
+                                 matmul(graph, gradient, node.operands[0], true)};
+    if (node.operands.size() == 3) {
+        result.push_back(sum_repeated(graph, gradient, graph.shape(node.operands[2])));
+    }
+    return result;
+}
+
+Value tangent(Graph& graph, const Node& node, Value, Tangents tangents) {
+    std::optional<Value> of_x;
+    std::optional<Value> of_weight;
+    if (tangents[0]) of_x = linear(graph, *tangents[0], node.operands[1]);
+    if (tangents[1]) of_weight = linear(graph, node.operands[0], *tangents[1]);
+    const std::optional<Value> of_addend = node.operands.size() == 3 ? tangents[2] : std::nullopt;
+    return *sum_of(graph, sum_of(graph, of_x, of_weight), of_addend);
+}
+
+}  // namespace
+
+const Operation kLinear = {.name = "linear",
+                           .shape = shape,
+                           .evaluate = evaluate,
+                           .derivative = derivative,
+                           .tangent = tangent,
+                           .run = run_product,
+                           .prepare = transpose_second};
+
+}  // namespace scorefield::nn

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "nn/graph.hpp"
+
+namespace scorefield::nn {
+
+extern const Operation kRepeatRows;
+
+/// (1, c) → (batch, c)
+Value repeat_rows(Graph& graph, Value a);
+
+}  // namespace scorefield::nn
