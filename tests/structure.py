@@ -8,7 +8,7 @@ FOLDER is the root of the project. Prints one line per violation and ends with s
 - headers that include each other in a circle,
 - a string that begins with -- below settings, or in session: errors below them name fields, not flags,
 - a module with more than a fifth of all lines,
-- push constants that do not come from a header which C++ and GLSL share: a block in shaders/ that is not one struct
+- push constants that do not come from a header which C++ and GLSL share: a block in a shader that is not one struct
   named ...Push, and such a struct in src or bench,
 - a test that names the common folder for temporary files itself: tests that run side by side would share files there.
 """
@@ -56,7 +56,7 @@ def circle_from(start, includes):
 
 def unshared_push_constants(root):
     """Push constants that one language declares for itself."""
-    for path in sorted((root / "shaders").rglob("*")):
+    for path in sorted([*(root / "shaders").rglob("*"), *(root / "src").rglob("*")]):
         if path.suffix not in (".comp", ".vert", ".frag", ".glsl"):
             continue
         for block in PUSH_BLOCK.finditer(path.read_text(encoding="utf-8")):

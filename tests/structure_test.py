@@ -72,6 +72,7 @@ class Structure(unittest.TestCase):
         block = "layout(push_constant) uniform Push { %s };\n"
         self.assertEqual(violations_of({"shaders/nn/a.comp": block % "OuterPush push;"}), [])
         self.assert_only(violations_of({"shaders/nn/a.comp": block % "uint count;"}), "shaders/nn/a.comp: its push")
+        self.assert_only(violations_of({"nn/ops/a.comp": block % "uint count;"}), "src/nn/ops/a.comp: its push")
         self.assert_only(violations_of({"nn/a.cpp": "struct OuterPush {\n    int count;\n};\n"}), "OuterPush belongs in")
 
     def test_folder_that_tests_share(self):

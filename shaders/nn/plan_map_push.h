@@ -1,4 +1,4 @@
-// Push constants of nn/plan_map.comp.
+// Push constants of nn/plan_map.glsl.
 #ifndef SCOREFIELD_NN_PLAN_MAP_PUSH_H
 #define SCOREFIELD_NN_PLAN_MAP_PUSH_H
 

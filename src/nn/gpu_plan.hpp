@@ -71,7 +71,7 @@ class GpuPlan {
         bool gathers = false;  ///< dense: the addend, map: a is a table, of which `level` and b say the rows
         GpuView a, b, addend, result, other, level;
     };
-    struct Builder;
+    friend class GpuPlanBuilder;
 
     /// What lies between two of a step's rows, chunks or levels.
     struct Range {

@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "nn/arena.hpp"
 #include "nn/gpu_network.hpp"
-#include "nn/ops/repeat_rows/repeat_rows.hpp"
+#include "nn/ops/gpu_operation.hpp"
 
 namespace scorefield::nn {
 namespace {
@@ -129,13 +129,7 @@ void GpuPlanMemory::place_rows() {
 GpuView GpuPlanMemory::view(Value value) const {
     const Node& here = node(value);
     if (!is_view(here)) return places_[value];
-    GpuView of = view(here.operands[0]);
-    if (here.operation == &kRepeatRows) {
-        of.row = 0;
-    } else {
-        of.offset += static_cast<std::uint32_t>(here.first) * of.column;
-    }
-    return of;
+    return gpu_operation(*here.operation).view(here, view(here.operands[0]));
 }
 
 GpuView GpuPlanMemory::repeated(Value value, std::size_t rows) const {

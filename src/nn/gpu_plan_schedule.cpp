@@ -3,19 +3,14 @@
 #include <algorithm>
 
 #include "nn/ops/gather_rows/gather_rows.hpp"
+#include "nn/ops/gpu_operation.hpp"
 #include "nn/ops/linear/linear.hpp"
 #include "nn/ops/matmul/matmul.hpp"
 #include "nn/ops/multiply/multiply.hpp"
-#include "nn/ops/repeat_rows/repeat_rows.hpp"
 #include "nn/ops/silu/silu.hpp"
 #include "nn/ops/silu_derivative/silu_derivative.hpp"
-#include "nn/ops/slice_columns/slice_columns.hpp"
 
 namespace scorefield::nn {
-
-bool is_view(const Node& node) {
-    return node.operation == &kSliceColumns || node.operation == &kRepeatRows;
-}
 
 GpuSchedule::GpuSchedule(const Graph& graph, const std::vector<Value>& outputs) : graph_(graph), outputs_(outputs) {
     count_uses();

@@ -59,7 +59,4 @@ class GpuSchedule {
 /// Rows that a sum takes as the inputs of a product, at most.
 inline constexpr std::size_t kFewInputs = 256;
 
-/// Whether the value shows memory of its operand.
-bool is_view(const Node& node);
-
 }  // namespace scorefield::nn

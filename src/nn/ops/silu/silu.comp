@@ -1,0 +1,10 @@
+#version 460
+// result = a * sigmoid(a)
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/nn/plan_map.glsl"
+#include "src/nn/ops/sigmoid/sigmoid.glsl"
+
+float result_of(uint row) {
+    float x = a(row);
+    return x * sigmoid(x);
+}
