@@ -12,6 +12,7 @@
 #include "nn/mlp.hpp"
 #include "nn/operation_cases.hpp"
 #include "nn/ops/operation.hpp"
+#include "nn/ops/registry.hpp"
 #include "nn/random_matrix.hpp"
 #include "nn/reverse.hpp"
 
@@ -240,6 +241,31 @@ TEST(Kernels, FunctionsKeepTheirStatedAccuracy) {
         expect(
             kCosine, [](double v) { return std::cos(v); }, 0, "cosine");
         for (std::size_t i = 0; i < x.size(); ++i) x[i] = (static_cast<float>(i) - 200'000) * 5e-4F;
+    }
+}
+
+// Everywhere that e^|x| is a number of single precision, and beyond the [−2, 2) of the plans' tests: the error of a
+// polynomial approximation, relative to results larger than one.
+TEST(Kernels, ElementFunctionsOfOneOperandAgreeWithTheirReference) {
+    std::vector<float> x;
+    for (int i = -80'000; i <= 80'000; ++i) x.push_back(static_cast<float>(i) * 1e-3F);
+    Matrix exact_x(x.size(), 1);
+    exact_x.values.assign(x.begin(), x.end());
+    const std::vector<const Matrix*> operands = {&exact_x};
+    const KernelList list = runnable_kernels();
+    for (const Operation* operation : operations()) {
+        if (operation->element_operands != 1) continue;
+        Matrix exact(x.size(), 1);
+        operation->evaluate({.operation = operation}, operands, 1, exact);
+        for (std::size_t set = 0; set < list.count; ++set) {
+            std::vector<float> out(x.size());
+            list.sets[set]->loop_of (*operation)(x.size(), 1, x.data(), x.data(), out.data());
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const double value = exact.values[i];
+                ASSERT_NEAR(static_cast<double>(out[i]), value, 1e-6 * std::max(1.0, std::abs(value)))
+                    << list.sets[set]->name << " " << operation->name << " at " << x[i];
+            }
+        }
     }
 }
 

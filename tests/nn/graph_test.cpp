@@ -2,8 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+#include <string_view>
+
 #include "nn/arena.hpp"
 #include "nn/evaluate.hpp"
+#include "nn/operation_cases.hpp"
 #include "nn/ops/add/add.hpp"
 #include "nn/ops/linear/linear.hpp"
 #include "nn/ops/matmul/matmul.hpp"
@@ -59,6 +63,19 @@ TEST_F(GraphShapes, BindingsAreChecked) {
     const Matrix wrong(1, 3);
     EXPECT_THROW(evaluate(graph, {{"x", &points}}, {sum}), std::logic_error);
     EXPECT_THROW(evaluate(graph, {{"x", &points}, {"row", &wrong}}, {sum}), std::logic_error);
+}
+
+// The tests of reference, derivatives, host plan and GPU plan go over these cases.
+TEST(OperationCases, UseEveryRegisteredOperation) {
+    std::set<std::string_view> missing;
+    for (const Operation* operation : operations()) missing.insert(operation->name);
+    for (const OperationCase& test_case : operation_cases()) {
+        const BuiltCase built = build_case(test_case);
+        for (const Node& node : built.graph.nodes()) {
+            if (!node.is_leaf()) missing.erase(node.operation->name);
+        }
+    }
+    EXPECT_THAT(missing, testing::IsEmpty());
 }
 
 TEST(ArenaPlan, NeverSharesMemoryBetweenValuesAliveTogether) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nn/graph.hpp"
@@ -15,6 +16,7 @@
 #include "nn/ops/linear/linear.hpp"
 #include "nn/ops/matmul/matmul.hpp"
 #include "nn/ops/multiply/multiply.hpp"
+#include "nn/ops/registry.hpp"
 #include "nn/ops/repeat_rows/repeat_rows.hpp"
 #include "nn/ops/scale/scale.hpp"
 #include "nn/ops/sigmoid/sigmoid.hpp"
@@ -40,9 +42,35 @@ inline void PrintTo(const OperationCase& what, std::ostream* out) {
     *out << what.name;
 }
 
-inline const std::vector<OperationCase>& operation_cases() {
+/// Every registered operation that works element by element, with default attributes: operands of particles and
+/// operands that all particles share; if it has several, each of them repeated along the rows of the others.
+inline std::vector<OperationCase> element_cases() {
+    std::vector<OperationCase> cases;
+    for (const Operation* operation : operations()) {
+        const std::size_t count = operation->element_operands;
+        if (count == 0) continue;
+        const auto add_case = [&](const std::string& name, std::vector<Shape> shapes) {
+            cases.push_back({"each_" + std::string(operation->name) + "_" + name, std::move(shapes),
+                             [operation](Graph& g, const std::vector<Value>& v) {
+                                 return g.append({.operation = operation, .operands = v});
+                             }});
+        };
+        add_case("of_particles", std::vector<Shape>(count, {kBatch, 5}));
+        add_case("of_shared_rows", std::vector<Shape>(count, {4, 3}));
+        add_case("of_one_row", std::vector<Shape>(count, {1, 70}));
+        for (std::size_t repeated = 0; count > 1 && repeated < count; ++repeated) {
+            std::vector<Shape> shapes(count, {kBatch, 3});
+            shapes[repeated] = {1, 3};
+            add_case("with_row_" + std::to_string(repeated), std::move(shapes));
+        }
+    }
+    return cases;
+}
+
+/// Cases of particular operations and of combinations.
+inline std::vector<OperationCase> listed_cases() {
     using Values = std::vector<Value>;
-    static const std::vector<OperationCase> cases = {
+    return {
         {"linear", {{kBatch, 5}, {3, 5}}, [](Graph& g, const Values& v) { return linear(g, v[0], v[1]); }},
         {"linear_wide",
          {{kBatch, 37}, {70, 37}, {1, 70}},
@@ -124,6 +152,11 @@ inline const std::vector<OperationCase>& operation_cases() {
              return linear(g, silu(g, linear(g, centred, moments)), v[1], mean);
          }},
     };
+}
+
+inline std::vector<OperationCase> operation_cases() {
+    std::vector<OperationCase> cases = listed_cases();
+    for (OperationCase& test_case : element_cases()) cases.push_back(std::move(test_case));
     return cases;
 }
 
