@@ -17,7 +17,7 @@ NetworkScore::NetworkScore(const nn::MlpConfig& network, const data::TensorMap& 
     for (const nn::TensorSpec& spec : nn::mlp_tensors(network)) {
         const nn::Shape shape = value_shape(spec);
         const std::vector<float>& values = tensors.at(spec.name).values;
-        nn::Matrix matrix(shape.rows, shape.columns);
+        nn::Matrix matrix(shape.rows(), shape.columns());
         std::ranges::copy(values, matrix.values.begin());
         weights_.emplace(spec.name, std::move(matrix));
     }

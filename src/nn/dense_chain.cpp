@@ -31,8 +31,8 @@ std::vector<DenseLayer> dense_chain(const Graph& graph, Value x, Value output) {
             refuse(linear.operands[2], "is an addend that differs by particle");
         layer.weight = weight.name;
         layer.addend = linear.operands[2];
-        layer.inputs = weight.shape.columns;
-        layer.outputs = weight.shape.rows;
+        layer.inputs = weight.shape.columns();
+        layer.outputs = weight.shape.rows();
         layers.push_back(layer);
         at = linear.operands[0];
     }

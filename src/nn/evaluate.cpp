@@ -11,8 +11,8 @@ const Matrix& bound(const Bindings& bindings, const Node& node) {
     const auto found = bindings.find(node.name);
     if (found == bindings.end()) throw std::logic_error("'" + node.name + "' is not bound");
     const Matrix& matrix = *found->second;
-    const bool rows_fit = node.shape.rows == kBatch || node.shape.rows == matrix.rows;
-    if (!rows_fit || node.shape.columns != matrix.columns || matrix.values.size() != matrix.rows * matrix.columns) {
+    const bool rows_fit = node.shape.rows() == kBatch || node.shape.rows() == matrix.rows;
+    if (!rows_fit || node.shape.columns() != matrix.columns || matrix.values.size() != matrix.rows * matrix.columns) {
         throw std::logic_error("what is bound to '" + node.name + "' has another shape");
     }
     return matrix;
@@ -22,7 +22,7 @@ std::size_t batch_rows(const Graph& graph, const std::vector<bool>& needed, cons
     std::size_t rows = 0;
     for (std::size_t i = 0; i < needed.size(); ++i) {
         const Node& node = graph.nodes()[i];
-        if (!needed[i] || node.kind != NodeKind::input || node.shape.rows != kBatch) continue;
+        if (!needed[i] || node.kind != NodeKind::input || node.shape.rows() != kBatch) continue;
         const std::size_t here = bound(bindings, node).rows;
         if (rows != 0 && here != rows) throw std::logic_error("inputs have different numbers of particles");
         rows = here;
@@ -45,7 +45,7 @@ std::vector<Matrix> evaluate(const Graph& graph, const Bindings& bindings, const
             values[i] = &bound(bindings, node);
             continue;
         }
-        computed[i] = Matrix(node.shape.rows == kBatch ? batch : node.shape.rows, node.shape.columns);
+        computed[i] = Matrix(node.shape.rows() == kBatch ? batch : node.shape.rows(), node.shape.columns());
         if (node.kind == NodeKind::constant) {
             computed[i].values.assign(node.values.begin(), node.values.end());
             continue;

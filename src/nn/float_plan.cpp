@@ -20,15 +20,15 @@ FloatPlan::FloatPlan(const Graph& graph, std::vector<Value> outputs, std::size_t
         if (!place.needed) continue;
         if (!node.is_leaf()) place.loop = loop_of(*node.operation);
         if (place.batch) continue;
-        const std::size_t size = node.shape.rows * node.shape.columns;
+        const std::size_t size = node.shape.rows() * node.shape.columns();
         if (node.kind == NodeKind::constant) place.shared.assign(node.values.begin(), node.values.end());
         if (!node.is_leaf()) place.shared.resize(size);
         if (place.reduction) place.partial.resize(blocks * size);
     }
     gathered_.resize(outputs_.size());
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
-        const Shape shape = graph_.shape(outputs_[i]);
-        if (shape.rows == kBatch) gathered_[i].resize(max_rows_ * shape.columns);
+        const Shape& shape = graph_.node(outputs_[i]).shape;
+        if (shape.rows() == kBatch) gathered_[i].resize(max_rows_ * shape.columns());
     }
 }
 
@@ -74,7 +74,7 @@ void FloatPlan::plan_arena() {
     for (std::size_t at = 0; at < order.size(); ++at) {
         const Node& node = graph_.node(order[at]);
         Place& place = places_[order[at]];
-        if (place.batch && !node.is_leaf()) place.column = arena.take(node.shape.columns, last_use[order[at]], at);
+        if (place.batch && !node.is_leaf()) place.column = arena.take(node.shape.columns(), last_use[order[at]], at);
     }
     arena_columns_ = arena.size();
 }
@@ -84,7 +84,7 @@ void FloatPlan::bind(const FloatBindings& bindings, std::size_t rows) {
         const Node& node = graph_.nodes()[i];
         if (!places_[i].needed || (node.kind != NodeKind::input && node.kind != NodeKind::parameter)) continue;
         const auto found = bindings.find(node.name);
-        const std::size_t size = (node.shared() ? node.shape.rows : rows) * node.shape.columns;
+        const std::size_t size = (node.shared() ? node.shape.rows() : rows) * node.shape.columns();
         if (found == bindings.end() || found->second.size() != size) {
             throw std::logic_error("'" + node.name + "' is not bound to values of its shape");
         }
@@ -95,10 +95,10 @@ void FloatPlan::bind(const FloatBindings& bindings, std::size_t rows) {
 HostView FloatPlan::view(Value value, const Block& block) const {
     const Node& node = graph_.node(value);
     const Place& place = places_[value];
-    const std::size_t columns = node.shape.columns;
+    const std::size_t columns = node.shape.columns();
     if (!place.batch) {
         const float* values = place.bound != nullptr ? place.bound : place.shared.data();
-        return {values, node.shape.rows, columns, node.shape.rows == 1 ? 0 : columns};
+        return {values, node.shape.rows(), columns, node.shape.rows() == 1 ? 0 : columns};
     }
     if (place.bound != nullptr) return {place.bound + block.first * columns, block.rows, columns, columns};
     const float* values = arena_.data() + block.index * arena_size() + place.column * kBlockRows;
@@ -114,8 +114,8 @@ FloatPlan::Operands FloatPlan::operands_of(const Node& node, const Block& block)
 float* FloatPlan::destination(Value value, const Block& block) {
     Place& place = places_[value];
     if (place.batch) return arena_.data() + block.index * arena_size() + place.column * kBlockRows;
-    const Shape shape = graph_.shape(value);
-    return place.reduction ? place.partial.data() + block.index * shape.rows * shape.columns : place.shared.data();
+    const Shape& shape = graph_.node(value).shape;
+    return place.reduction ? place.partial.data() + block.index * shape.rows() * shape.columns() : place.shared.data();
 }
 
 void FloatPlan::prepare(Value value) {
@@ -131,7 +131,7 @@ void FloatPlan::compute(Value value, const Block& block) {
     node.operation->run({.node = node,
                          .kernels = *kernels_,
                          .operands = operands.span(),
-                         .rows = place.batch ? block.rows : node.shape.rows,
+                         .rows = place.batch ? block.rows : node.shape.rows(),
                          .batch = rows_,
                          .loop = place.loop,
                          .prepared = place.prepared.empty() ? nullptr : place.prepared.data(),
@@ -158,7 +158,7 @@ void FloatPlan::combine(Value value, std::size_t blocks) {
 void FloatPlan::gather(const Block& block) {
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
         if (gathered_[i].empty()) continue;
-        const std::size_t columns = graph_.shape(outputs_[i]).columns;
+        const std::size_t columns = graph_.node(outputs_[i]).shape.columns();
         std::copy_n(view(outputs_[i], block).data, block.rows * columns, gathered_[i].data() + block.first * columns);
     }
 }
@@ -196,9 +196,9 @@ std::span<const float> FloatPlan::output(std::size_t i) const {
     const Value value = outputs_.at(i);
     const Node& node = graph_.node(value);
     const Place& place = places_[value];
-    if (place.batch) return {gathered_[i].data(), rows_ * node.shape.columns};
+    if (place.batch) return {gathered_[i].data(), rows_ * node.shape.columns()};
     const float* values = place.bound != nullptr ? place.bound : place.shared.data();
-    return {values, node.shape.rows * node.shape.columns};
+    return {values, node.shape.rows() * node.shape.columns()};
 }
 
 }  // namespace scorefield::nn

@@ -73,9 +73,10 @@ void GpuPlanBuilder::emit(Value value) {
     const GpuOperation& kernel = gpu_operation(*here.operation);
     if (kernel.emit != nullptr) return kernel.emit(*this, value);
     emit_map(std::string(here.operation->name), kernel.elements,
-             {.shape = here.shape,
-              .a = memory_.repeated(here.operands.front(), here.shape.rows),
-              .b = memory_.repeated(here.operands.back(), here.shape.rows),
+             {.rows = here.shape.rows(),
+              .columns = here.shape.columns(),
+              .a = memory_.repeated(here.operands.front(), here.shape.rows()),
+              .b = memory_.repeated(here.operands.back(), here.shape.rows()),
               .result = memory_.place(value),
               .factor = here.factor,
               .over_batch = here.over_batch});
@@ -83,16 +84,16 @@ void GpuPlanBuilder::emit(Value value) {
 
 void GpuPlanBuilder::emit_map(const std::string& name, std::span<const std::uint32_t> code, MapDispatch map) {
     // The longer side of a matrix that all particles share lies along the invocations.
-    if (map.shape.rows != kBatch && map.shape.rows < map.shape.columns) {
-        std::swap(map.shape.rows, map.shape.columns);
+    if (map.rows != kBatch && map.rows < map.columns) {
+        std::swap(map.rows, map.columns);
         map.a = transposed(map.a);
         map.b = transposed(map.b);
         map.result = transposed(map.result);
     }
     Step step;
     step.kernel = Kernel::map;
-    step.rows = map.shape.rows;
-    step.columns = static_cast<std::uint32_t>(map.shape.columns);
+    step.rows = map.rows;
+    step.columns = static_cast<std::uint32_t>(map.columns);
     step.factor = static_cast<float>(map.factor);
     step.over_batch = map.over_batch;
     step.gathers = map.gathers;
@@ -103,8 +104,9 @@ void GpuPlanBuilder::emit_map(const std::string& name, std::span<const std::uint
     plan_.steps_.push_back(step);
 }
 
-void GpuPlanBuilder::emit_copy(Shape shape, GpuView from, GpuView to) {
-    emit_map("copy", shaders::nn_plan_copy_comp, {.shape = shape, .a = from, .b = from, .result = to});
+void GpuPlanBuilder::emit_copy(std::size_t rows, std::size_t columns, GpuView from, GpuView to) {
+    emit_map("copy", shaders::nn_plan_copy_comp,
+             {.rows = rows, .columns = columns, .a = from, .b = from, .result = to});
 }
 
 void GpuPlanBuilder::emit_dense(Value value) {
@@ -115,8 +117,8 @@ void GpuPlanBuilder::emit_dense(Value value) {
     const GpuView b = memory_.view(here.operands[1]);
     Step step;
     step.kernel = Kernel::dense;
-    step.rows = here.shape.rows;
-    step.columns = static_cast<std::uint32_t>(here.shape.columns);
+    step.rows = here.shape.rows();
+    step.columns = static_cast<std::uint32_t>(here.shape.columns());
     step.a = here.transpose_a ? transposed(a) : a;
     step.b = linear || here.transpose_b ? transposed(b) : b;
     step.result = memory_.place(value);
@@ -127,7 +129,7 @@ void GpuPlanBuilder::emit_dense(Value value) {
         step.addend = memory_.view(gathered.operands[0]);
         step.level = memory_.view(gathered.operands[1]);
     } else if (addend != Addend::none) {
-        step.addend = memory_.repeated(here.operands[2], here.shape.rows);
+        step.addend = memory_.repeated(here.operands[2], here.shape.rows());
     }
     Epilogue epilogue = Epilogue::none;
     if (schedule_.product_of(value) != GpuSchedule::kNone) {
@@ -137,8 +139,8 @@ void GpuPlanBuilder::emit_dense(Value value) {
         epilogue = Epilogue::silu;
         step.other = memory_.place(schedule_.silu_of(value));
     }
-    const Shape shape = node(here.operands[0]).shape;
-    emit_tiles(step, here.transpose_a ? shape.rows : shape.columns, addend, epilogue);
+    const Shape& shape = node(here.operands[0]).shape;
+    emit_tiles(step, here.transpose_a ? shape.rows() : shape.columns(), addend, epilogue);
 }
 
 /// A product over many inputs is a sum of products over some of them, each added to what the one before has
@@ -193,17 +195,20 @@ std::uint32_t GpuPlanBuilder::block_of(std::size_t inputs, std::uint32_t columns
 }
 
 /// Invocations run along the wider of the two.
-void GpuPlanBuilder::emit_outer(Value value, std::size_t rows, GpuView a, GpuView b, Shape shape, GpuView result) {
-    if (shape.columns > shape.rows) {
-        std::swap(shape.rows, shape.columns);
+void GpuPlanBuilder::emit_outer(Value value, const Shape& summed, GpuView a, GpuView b, GpuView result) {
+    const Shape& shape = node(value).shape;
+    std::size_t left = summed.columns();
+    std::size_t right = shape.rows() * shape.columns() / left;
+    if (right > left) {
+        std::swap(left, right);
         std::swap(a, b);
         result = transposed(result);
     }
     Step step;
     step.kernel = Kernel::outer;
-    step.rows = rows;
-    step.left = static_cast<std::uint32_t>(shape.rows);
-    step.columns = static_cast<std::uint32_t>(shape.columns);
+    step.rows = summed.rows();
+    step.left = static_cast<std::uint32_t>(left);
+    step.columns = static_cast<std::uint32_t>(right);
     step.a = a;
     step.b = b;
     step.block = block_of(kChunk, step.columns, kUnrolledSums);
@@ -256,11 +261,12 @@ void GpuPlanBuilder::emit_combination() {
     first_waiting_ = static_cast<std::uint32_t>(sums_.size());
 }
 
-void GpuPlanBuilder::emit_product(Shape shape, std::size_t inputs, GpuView a, GpuView b, GpuView result) {
+void GpuPlanBuilder::emit_product(std::size_t rows, std::size_t columns, std::size_t inputs, GpuView a, GpuView b,
+                                  GpuView result) {
     Step step;
     step.kernel = Kernel::dense;
-    step.rows = shape.rows;
-    step.columns = static_cast<std::uint32_t>(shape.columns);
+    step.rows = rows;
+    step.columns = static_cast<std::uint32_t>(columns);
     step.a = a;
     step.b = b;
     step.result = result;
@@ -286,9 +292,9 @@ void GpuPlanBuilder::emit_levels(Value value) {
     const Node& here = node(value);
     Step step;
     step.kernel = Kernel::levels;
-    step.rows = here.shape.rows;
-    step.columns = static_cast<std::uint32_t>(here.shape.columns);
-    step.bounds = bounds_of(here.operands[1], here.shape.rows);
+    step.rows = here.shape.rows();
+    step.columns = static_cast<std::uint32_t>(here.shape.columns());
+    step.bounds = bounds_of(here.operands[1], here.shape.rows());
     step.a = memory_.view(here.operands[0]);
     step.result = memory_.place(value);
     const bool fours = step.columns % 4 == 0 && in_fours(step.a) && in_fours(step.result);
@@ -306,7 +312,8 @@ void GpuPlanBuilder::copy_outputs() {
         if (!node(value).shared()) continue;
         if (memory_.place(value).offset == output.offset && !is_view(node(value))) continue;
         const GpuView from = memory_.view(value);
-        emit_copy(node(value).shape, from, output);
+        const Shape& shape = node(value).shape;
+        emit_copy(shape.rows(), shape.columns(), from, output);
     }
 }
 

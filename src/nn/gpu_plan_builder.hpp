@@ -17,7 +17,8 @@ namespace scorefield::nn {
 
 /// A dispatch of a shader that includes shaders/nn/plan_map.glsl. `a` and `b` have the result's shape.
 struct MapDispatch {
-    Shape shape = {};
+    std::size_t rows = 0;  ///< of the result; kBatch: as many as there are particles
+    std::size_t columns = 0;
     GpuView a = {};
     GpuView b = {};
     GpuView result = {};
@@ -40,13 +41,13 @@ class GpuPlanBuilder {
     const GpuPlanMemory& memory() const { return memory_; }
 
     void emit_map(const std::string& name, std::span<const std::uint32_t> code, MapDispatch map);
-    void emit_copy(Shape shape, GpuView from, GpuView to);
+    void emit_copy(std::size_t rows, std::size_t columns, GpuView from, GpuView to);
     /// A linear or matmul value for which schedule().is_dense; or a multiplication with schedule().product_of.
     void emit_dense(Value value);
-    /// result = a b, where a is (shape.rows, inputs) and b (inputs, shape.columns).
-    void emit_product(Shape shape, std::size_t inputs, GpuView a, GpuView b, GpuView result);
-    /// result(i, j) = Σ over `rows` rows r of a(r, i)·b(r, j), which is `value`; `shape` is that of the result.
-    void emit_outer(Value value, std::size_t rows, GpuView a, GpuView b, Shape shape, GpuView result);
+    /// result = a b, where a is (rows, inputs) and b (inputs, columns).
+    void emit_product(std::size_t rows, std::size_t columns, std::size_t inputs, GpuView a, GpuView b, GpuView result);
+    /// `value` as result(i, j) = Σ over rows r of a(r, i)·b(r, j), where a has the shape `summed`.
+    void emit_outer(Value value, const Shape& summed, GpuView a, GpuView b, GpuView result);
     /// A sum_levels value.
     void emit_levels(Value value);
 

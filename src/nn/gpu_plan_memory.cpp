@@ -63,13 +63,13 @@ std::uint32_t GpuPlanMemory::take(std::size_t floats) {
     return take_unaligned(floats);
 }
 
-GpuView GpuPlanMemory::take_matrix(Shape shape) {
-    return row_major(take_unaligned(shape.rows * shape.columns), shape.columns);
+GpuView GpuPlanMemory::take_matrix(const Shape& shape) {
+    return row_major(take_unaligned(shape.rows() * shape.columns()), shape.columns());
 }
 
 /// So that what follows the first of several matrices begins at a multiple of four floats.
-void GpuPlanMemory::align_after(Shape first) {
-    take(3 - (first.rows * first.columns + 3) % 4);
+void GpuPlanMemory::align_after(const Shape& first) {
+    take(3 - (first.rows() * first.columns() + 3) % 4);
 }
 
 void GpuPlanMemory::place_parameters() {
@@ -101,9 +101,9 @@ void GpuPlanMemory::place_inputs_and_shared() {
         const Node& here = node(value);
         if (!schedule_.needed(value) || is_view(here) || placed_[value]) continue;
         if (here.shared()) {
-            places_[value] = row_major(take(here.shape.rows * here.shape.columns), here.shape.columns);
+            places_[value] = row_major(take(here.shape.rows() * here.shape.columns()), here.shape.columns());
         } else if (here.kind == NodeKind::input) {
-            places_[value] = {take(here.shape.columns * most_rows_), 1, most_rows_};
+            places_[value] = {take(here.shape.columns() * most_rows_), 1, most_rows_};
         }
         if (here.kind == NodeKind::input) named_[here.name] = places_[value];
     }
@@ -116,7 +116,7 @@ void GpuPlanMemory::place_rows() {
         const Value computed = schedule_.order()[at];
         for (const Value value : {computed, schedule_.silu_of(computed)}) {
             if (value == GpuSchedule::kNone || node(value).shared()) continue;
-            const std::size_t columns = node(value).shape.columns;
+            const std::size_t columns = node(value).shape.columns();
             const std::size_t first = arena.take(columns, schedule_.last_use(value), at);
             places_[value] = row_major(first * most_rows_, columns);
             placed.push_back(value);
@@ -134,7 +134,7 @@ GpuView GpuPlanMemory::view(Value value) const {
 
 GpuView GpuPlanMemory::repeated(Value value, std::size_t rows) const {
     GpuView of = view(value);
-    if (node(value).shape.rows == 1 && rows != 1) of.row = 0;
+    if (node(value).shape.rows() == 1 && rows != 1) of.row = 0;
     return of;
 }
 

@@ -42,8 +42,8 @@ class GpuPlanMemory {
   private:
     const Node& node(Value value) const { return graph_.node(value); }
     std::uint32_t take_unaligned(std::size_t floats);
-    GpuView take_matrix(Shape shape);
-    void align_after(Shape first);
+    GpuView take_matrix(const Shape& shape);
+    void align_after(const Shape& first);
     void place_parameters();
     void place_shared_outputs(const std::vector<Value>& outputs);
     void place_inputs_and_shared();

@@ -23,7 +23,7 @@ bool GpuSchedule::is_dense(Value value) const {
     if (product.operation == &kLinear) return true;
     if (product.operation != &kMatmul) return false;
     if (!product.transpose_a) return true;
-    const std::size_t inputs = node(product.operands[0]).shape.rows;
+    const std::size_t inputs = node(product.operands[0]).shape.rows();
     return inputs != kBatch && (inputs <= kFewInputs || product.transpose_b);
 }
 

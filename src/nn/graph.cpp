@@ -16,6 +16,21 @@ void require_new_name(const Graph& graph, const std::string& name) {
 
 }  // namespace
 
+Shape::Shape(std::vector<std::size_t> sizes) : sizes_(std::move(sizes)) {
+    for (std::size_t i = 1; i < sizes_.size(); ++i) columns_ *= sizes_[i];
+    if (columns_ == 0) throw std::logic_error("only the first size of a tensor can be the number of particles");
+}
+
+Shape Shape::with_rows(std::size_t rows) const {
+    if (rank() == 0) {
+        if (rows != 1) throw std::logic_error("a tensor of rank 0 has one row");
+        return *this;
+    }
+    Shape shape = *this;
+    shape.sizes_.front() = rows;
+    return shape;
+}
+
 Value Graph::append(Node node) {
     for (const Value operand : node.operands) {
         if (operand >= nodes_.size()) throw std::logic_error("an operand is not a value of this graph");
@@ -34,19 +49,19 @@ Value Graph::append_leaf(Node node) {
     return static_cast<Value>(nodes_.size() - 1);
 }
 
-Value Graph::input(const std::string& name, Shape shape) {
+Value Graph::input(const std::string& name, const Shape& shape) {
     require_new_name(*this, name);
     return append_leaf({.kind = NodeKind::input, .shape = shape, .name = name});
 }
 
-Value Graph::parameter(const std::string& name, Shape shape) {
+Value Graph::parameter(const std::string& name, const Shape& shape) {
     require_new_name(*this, name);
-    if (shape.rows == kBatch) throw std::logic_error("parameter " + name + " cannot have one row per particle");
+    if (shape.rows() == kBatch) throw std::logic_error("parameter " + name + " cannot have one row per particle");
     return append_leaf({.kind = NodeKind::parameter, .shape = shape, .name = name});
 }
 
-Value Graph::constant(Shape shape, std::vector<float> values) {
-    if (shape.rows == kBatch || values.size() != shape.rows * shape.columns) {
+Value Graph::constant(const Shape& shape, std::vector<float> values) {
+    if (shape.rows() == kBatch || values.size() != shape.rows() * shape.columns()) {
         throw std::logic_error("a constant's values do not fit its shape");
     }
     return append_leaf({.kind = NodeKind::constant, .shape = shape, .values = std::move(values)});

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,30 @@ using Value = std::uint32_t;
 /// Rows of a value that has one row per particle.
 inline constexpr std::size_t kBatch = 0;
 
-/// rows × columns, row-major. `rows` is a fixed number, or kBatch: as many as the evaluation has particles.
-struct Shape {
-    std::size_t rows = 1;
-    std::size_t columns = 1;
+/// The sizes of a tensor, any number of them, outermost first. The first one, the rows, is a fixed number or kBatch: as
+/// many as the evaluation has particles. References and plans store a tensor as the matrix of rows × columns with the
+/// same elements in row-major order.
+class Shape {
+  public:
+    /// Rank 0: one element.
+    Shape() = default;
+    /// Throws std::logic_error where a size other than the first is 0.
+    Shape(std::initializer_list<std::size_t> sizes) : Shape(std::vector<std::size_t>(sizes)) {}
+    explicit Shape(std::vector<std::size_t> sizes);
+
+    std::size_t rank() const { return sizes_.size(); }
+    const std::vector<std::size_t>& sizes() const { return sizes_; }
+    std::size_t rows() const { return sizes_.empty() ? 1 : sizes_.front(); }
+    /// The product of all sizes but the first.
+    std::size_t columns() const { return columns_; }
+    /// The shape with another number of rows.
+    Shape with_rows(std::size_t rows) const;
 
     bool operator==(const Shape&) const = default;
+
+  private:
+    std::vector<std::size_t> sizes_;
+    std::size_t columns_ = 1;
 };
 
 struct Operation;
@@ -40,7 +59,7 @@ struct Node {
     std::vector<Value> operands = {};
     Shape shape = {};
     std::string name = {};           ///< input, parameter
-    std::vector<float> values = {};  ///< constant: shape.rows × shape.columns
+    std::vector<float> values = {};  ///< constant: row-major
     double factor = 1;               ///< scale
     bool over_batch = false;         ///< scale
     bool transpose_a = false;        ///< matmul
@@ -50,7 +69,7 @@ struct Node {
 
     bool is_leaf() const { return kind != NodeKind::operation; }
     /// True where the value does not depend on the particle: on time, weights or sums over particles alone.
-    bool shared() const { return shape.rows != kBatch; }
+    bool shared() const { return shape.rows() != kBatch; }
 };
 
 /// A network or an objective as a list of operations in the order of evaluation. Each operation has a function in its
@@ -58,11 +77,11 @@ struct Node {
 /// std::logic_error naming the operation and the shapes.
 class Graph {
   public:
-    Value input(const std::string& name, Shape shape);
-    Value parameter(const std::string& name, Shape shape);
-    Value constant(Shape shape, std::vector<float> values);
+    Value input(const std::string& name, const Shape& shape);
+    Value parameter(const std::string& name, const Shape& shape);
+    Value constant(const Shape& shape, std::vector<float> values);
 
-    /// Appends a value that `node.operation` computes; `node.shape` follows from the operands and attributes. Throws
+    /// Appends a value that `node.operation` computes; its shape rule gives `node.shape`. Throws
     /// std::logic_error if they do not fit. Only functions of operations need it.
     Value append(Node node);
 

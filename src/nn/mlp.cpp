@@ -43,7 +43,7 @@ std::vector<TensorSpec> trained_tensors(const MlpConfig& config) {
 
 std::size_t element_count(const TensorSpec& spec) {
     const Shape shape = value_shape(spec);
-    return shape.rows * shape.columns;
+    return shape.rows() * shape.columns();
 }
 
 std::size_t trained_weights(const MlpConfig& config) {
@@ -94,11 +94,11 @@ data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, con
     std::uint32_t index = 0;
     for (const TensorSpec& spec : mlp_tensors(config)) {
         const Shape shape = value_shape(spec);
-        data::Tensor tensor = {spec.shape, std::vector<float>(shape.rows * shape.columns)};
+        data::Tensor tensor = {spec.shape, std::vector<float>(shape.rows() * shape.columns())};
         // A layer's inputs reach it through two matrices; each keeps the scale of its own.
         const bool drawn = spec.shape.size() == 2 && !spec.name.starts_with("output");
         const double gain = spec.name == "input.weight" ? input_gain : 1;
-        const double bound = drawn ? gain / std::sqrt(static_cast<double>(shape.columns)) : 0;
+        const double bound = drawn ? gain / std::sqrt(static_cast<double>(shape.columns())) : 0;
         for (std::size_t i = 0; drawn && i < tensor.values.size(); ++i) {
             const double u = base::uniform(seed, static_cast<std::uint32_t>(i), 0, index, base::kWeightStream);
             tensor.values[i] = static_cast<float>(bound * (2 * u - 1));

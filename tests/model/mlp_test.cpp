@@ -78,7 +78,7 @@ TEST(Mlp, IsTheFormulaOfTheMethods) {
 std::map<std::string, nn::Matrix> matrices_of(const nn::MlpConfig& config, const data::TensorMap& tensors) {
     std::map<std::string, nn::Matrix> matrices;
     for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
-        nn::Matrix& matrix = matrices[spec.name] = nn::Matrix(value_shape(spec).rows, value_shape(spec).columns);
+        nn::Matrix& matrix = matrices[spec.name] = nn::Matrix(value_shape(spec).rows(), value_shape(spec).columns());
         std::ranges::copy(tensors.at(spec.name).values, matrix.values.begin());
     }
     return matrices;

@@ -10,6 +10,7 @@
 #include "nn/ops/add/add.hpp"
 #include "nn/ops/matmul/matmul.hpp"
 #include "nn/ops/multiply/multiply.hpp"
+#include "nn/ops/reshape/reshape.hpp"
 #include "nn/ops/scale/scale.hpp"
 #include "nn/ops/silu/silu.hpp"
 #include "nn/ops/sum_rows/sum_rows.hpp"
@@ -27,9 +28,10 @@ constexpr double kTolerance = 1e-6;
 /// (1, 1): the sum of all elements of `value`, each with a weight of its own.
 Value weighted_sum(Graph& graph, Value value) {
     const Shape shape = graph.shape(value);
-    std::vector<float> column_weights(shape.columns);
-    for (std::size_t c = 0; c < shape.columns; ++c) column_weights[c] = 0.3F + 0.17F * static_cast<float>(c % 7);
-    const Value weighted = matmul(graph, value, graph.constant({shape.columns, 1}, column_weights));
+    std::vector<float> column_weights(shape.columns());
+    for (std::size_t c = 0; c < shape.columns(); ++c) column_weights[c] = 0.3F + 0.17F * static_cast<float>(c % 7);
+    const Value matrix = reshape(graph, value, {shape.rows(), shape.columns()});
+    const Value weighted = matmul(graph, matrix, graph.constant({shape.columns(), 1}, column_weights));
     // The square makes the weight of an element depend on its row's sum.
     return sum_rows(graph, add(graph, weighted, scale(graph, multiply(graph, weighted, weighted), 0.1)));
 }
@@ -41,7 +43,7 @@ void expect_derivative(const Graph& graph, const std::vector<Value>& operands, V
     std::vector<Matrix> matrices;
     for (const Value operand : operands) {
         const Shape shape = graph.shape(operand);
-        matrices.push_back(random_matrix(random, shape.rows == kBatch ? kRows : shape.rows, shape.columns));
+        matrices.push_back(random_matrix(random, shape.rows() == kBatch ? kRows : shape.rows(), shape.columns()));
     }
     const Matrix level = level_column(kRows, levels);
     Bindings bindings = {{"level", &level}};
@@ -89,8 +91,8 @@ std::vector<std::pair<Value, Value>> add_directions(BuiltCase& built) {
     for (const Value operand : moved) {
         const Shape shape = built.graph.shape(operand);
         const std::string name = std::to_string(built.operands.size());
-        built.operands.push_back(shape.rows == kBatch ? built.graph.input(name, shape)
-                                                      : built.graph.parameter(name, shape));
+        built.operands.push_back(shape.rows() == kBatch ? built.graph.input(name, shape)
+                                                        : built.graph.parameter(name, shape));
         directions.emplace_back(operand, built.operands.back());
     }
     return directions;
@@ -107,7 +109,7 @@ TEST_P(Derivative, AlongADirectionAgreesWithFiniteDifferences) {
     Bindings bindings = {{"level", &level}};
     for (const Value operand : built.operands) {
         const Shape shape = built.graph.shape(operand);
-        matrices.push_back(random_matrix(random, shape.rows == kBatch ? kRows : shape.rows, shape.columns));
+        matrices.push_back(random_matrix(random, shape.rows() == kBatch ? kRows : shape.rows(), shape.columns()));
     }
     for (std::size_t i = 0; i < matrices.size(); ++i) bindings[std::to_string(i)] = &matrices[i];
     const Matrix exact = evaluate(built.graph, bindings, {tangent}).front();

@@ -36,7 +36,7 @@ Operands random_operands(const BuiltCase& built, std::size_t rows, unsigned seed
     Operands operands;
     for (const Value value : built.operands) {
         const Shape shape = built.graph.shape(value);
-        operands.exact.push_back(random_matrix(random, shape.rows == kBatch ? rows : shape.rows, shape.columns));
+        operands.exact.push_back(random_matrix(random, shape.rows() == kBatch ? rows : shape.rows(), shape.columns()));
         operands.single.push_back(to_floats(operands.exact.back()));
     }
     operands.exact.push_back(level_column(rows, levels));
@@ -95,7 +95,7 @@ struct Training {
         std::vector<Value> trained;
         for (const TensorSpec& spec : mlp_tensors(config)) {
             const Shape shape = value_shape(spec);
-            Matrix weights = random_matrix(random, shape.rows, shape.columns);
+            Matrix weights = random_matrix(random, shape.rows(), shape.columns());
             for (double& value : weights.values) value = static_cast<double>(static_cast<float>(value * 0.2));
             exact[spec.name] = weights;
             trained.push_back(graph.find(spec.name));
@@ -151,7 +151,7 @@ TEST(FloatPlan, SharesMemoryBetweenValuesNotAliveTogether) {
     const std::vector<bool> needed = needed_for(training.graph, training.outputs);
     for (std::size_t i = 0; i < needed.size(); ++i) {
         const Node& node = training.graph.nodes()[i];
-        if (needed[i] && !node.shared() && node.kind != NodeKind::input) columns += node.shape.columns;
+        if (needed[i] && !node.shared() && node.kind != NodeKind::input) columns += node.shape.columns();
     }
     EXPECT_LT(plan.arena_size(), columns * FloatPlan::kBlockRows * 3 / 4);
 }

@@ -114,7 +114,7 @@ TEST_P(GpuOperation, AgreesWithTheReference) {
         std::vector<Matrix> operands;
         for (const Value value : built.operands) {
             const Shape shape = built.graph.shape(value);
-            operands.push_back(random_matrix(random, shape.rows == kBatch ? rows : shape.rows, shape.columns));
+            operands.push_back(random_matrix(random, shape.rows() == kBatch ? rows : shape.rows(), shape.columns()));
         }
         Bindings bindings;
         for (std::size_t i = 0; i < operands.size(); ++i) bindings[std::to_string(i)] = &operands[i];
@@ -158,7 +158,7 @@ TEST_P(GpuTraining, GivesANetworksLossAndDerivativesAsTheReference) {
     std::vector<Value> tensors;
     for (const TensorSpec& spec : mlp_tensors(config)) {
         const Shape shape = value_shape(spec);
-        Matrix weights = random_matrix(random, shape.rows, shape.columns);
+        Matrix weights = random_matrix(random, shape.rows(), shape.columns());
         for (double& value : weights.values) value = static_cast<double>(static_cast<float>(value * 0.2));
         leaves[spec.name] = weights;
         tensors.push_back(graph.find(spec.name));
@@ -235,7 +235,7 @@ TEST_F(GpuPlanTest, ComputesTheSameInPieces) {
                                             {"c_noise", random_matrix(random, kLevels, 1)},
                                             {"level", level_column(kRows, kLevels)}};
     for (const TensorSpec& spec : mlp_tensors(config)) {
-        leaves[spec.name] = random_matrix(random, value_shape(spec).rows, value_shape(spec).columns);
+        leaves[spec.name] = random_matrix(random, value_shape(spec).rows(), value_shape(spec).columns());
     }
     Bindings bindings;
     for (const auto& [name, matrix] : leaves) bindings[name] = &matrix;
@@ -245,7 +245,7 @@ TEST_F(GpuPlanTest, ComputesTheSameInPieces) {
     const auto take_all = [&] {
         std::vector<std::vector<float>> taken;
         for (std::size_t i = 0; i < outputs.size(); ++i) {
-            taken.push_back(memory.take(i, graph.shape(outputs[i]).rows, graph.shape(outputs[i]).columns));
+            taken.push_back(memory.take(i, graph.shape(outputs[i]).rows(), graph.shape(outputs[i]).columns()));
         }
         return taken;
     };

@@ -9,11 +9,15 @@
 #include "nn/evaluate.hpp"
 #include "nn/operation_cases.hpp"
 #include "nn/ops/add/add.hpp"
+#include "nn/ops/concatenate_columns/concatenate_columns.hpp"
+#include "nn/ops/gather_rows/gather_rows.hpp"
 #include "nn/ops/linear/linear.hpp"
 #include "nn/ops/matmul/matmul.hpp"
 #include "nn/ops/repeat_rows/repeat_rows.hpp"
+#include "nn/ops/reshape/reshape.hpp"
 #include "nn/ops/silu/silu.hpp"
 #include "nn/ops/slice_columns/slice_columns.hpp"
+#include "nn/ops/sum_levels/sum_levels.hpp"
 #include "nn/ops/sum_rows/sum_rows.hpp"
 
 namespace scorefield::nn {
@@ -40,6 +44,43 @@ TEST_F(GraphShapes, AreCheckedAndNamed) {
     EXPECT_THROW(slice_columns(graph, x, 0, 0), std::logic_error);
     EXPECT_THROW(repeat_rows(graph, x), std::logic_error);
     EXPECT_THROW(linear(graph, row, graph.parameter("square", {4, 4}), x), std::logic_error);
+}
+
+TEST_F(GraphShapes, HaveAnyRank) {
+    const Value images = graph.input("images", {kBatch, 3, 4});
+    const Value image = graph.parameter("image", {1, 3, 4});
+    EXPECT_EQ(graph.shape(add(graph, images, image)), (Shape{kBatch, 3, 4}));
+    EXPECT_EQ(graph.shape(sum_rows(graph, images)), (Shape{1, 3, 4}));
+    EXPECT_EQ(graph.shape(images).columns(), 12U);
+    EXPECT_EQ(Shape().rank(), 0U);
+    EXPECT_EQ(Shape().rows() * Shape().columns(), 1U);
+    EXPECT_THROW((Shape{3, kBatch}), std::logic_error);
+}
+
+TEST_F(GraphShapes, OfOtherRanksAreRefusedWhereMatricesAreMeant) {
+    const Value images = graph.input("images", {kBatch, 3, 4});
+    const Value flat = graph.input("flat", {kBatch, 12});
+    const auto refuses = [](auto make) {
+        EXPECT_THAT(make, ThrowsMessage<std::logic_error>(HasSubstr("(batch, 3, 4)")));
+        EXPECT_THAT(make, ThrowsMessage<std::logic_error>(HasSubstr("rank 2")));
+    };
+    const Value square = graph.parameter("square", {12, 12});
+    const Value level = graph.input("level", {kBatch, 1});
+    refuses([&] { linear(graph, images, square); });
+    refuses([&] { linear(graph, flat, square, images); });
+    refuses([&] { matmul(graph, images, square); });
+    refuses([&] { concatenate_columns(graph, flat, images); });
+    refuses([&] { slice_columns(graph, images, 0, 1); });
+    refuses([&] { gather_rows(graph, images, level); });
+    refuses([&] { sum_levels(graph, images, level, 2); });
+    EXPECT_THAT([&] { add(graph, images, flat); },
+                ThrowsMessage<std::logic_error>(HasSubstr("(batch, 3, 4) and (batch, 12)")));
+    EXPECT_THAT(
+        [&] {
+            reshape(graph, images, {kBatch, 11});
+        },
+        ThrowsMessage<std::logic_error>(HasSubstr("number of elements")));
+    EXPECT_EQ(graph.shape(reshape(graph, images, {kBatch, 12})), graph.shape(flat));
 }
 
 TEST_F(GraphShapes, TellWhatIsSharedByAllParticles) {

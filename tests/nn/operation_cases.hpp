@@ -18,6 +18,7 @@
 #include "nn/ops/multiply/multiply.hpp"
 #include "nn/ops/registry.hpp"
 #include "nn/ops/repeat_rows/repeat_rows.hpp"
+#include "nn/ops/reshape/reshape.hpp"
 #include "nn/ops/scale/scale.hpp"
 #include "nn/ops/sigmoid/sigmoid.hpp"
 #include "nn/ops/silu/silu.hpp"
@@ -42,8 +43,8 @@ inline void PrintTo(const OperationCase& what, std::ostream* out) {
     *out << what.name;
 }
 
-/// Every registered operation that works element by element, with default attributes: operands of particles and
-/// operands that all particles share; if it has several, each of them repeated along the rows of the others.
+/// Every registered operation that works element by element, with default attributes and operands of ranks 0 to 4, of
+/// particles and shared by all of them; if it has several, each of them repeated along the rows of the others.
 inline std::vector<OperationCase> element_cases() {
     std::vector<OperationCase> cases;
     for (const Operation* operation : operations()) {
@@ -58,10 +59,21 @@ inline std::vector<OperationCase> element_cases() {
         add_case("of_particles", std::vector<Shape>(count, {kBatch, 5}));
         add_case("of_shared_rows", std::vector<Shape>(count, {4, 3}));
         add_case("of_one_row", std::vector<Shape>(count, {1, 70}));
+        add_case("of_rank_0", std::vector<Shape>(count, Shape{}));
+        add_case("of_rank_1", std::vector<Shape>(count, {kBatch}));
+        add_case("of_rank_3", std::vector<Shape>(count, {kBatch, 2, 3}));
+        add_case("of_rank_4", std::vector<Shape>(count, {kBatch, 2, 1, 2}));
+        add_case("of_rank_4_shared", std::vector<Shape>(count, {3, 2, 2, 2}));
         for (std::size_t repeated = 0; count > 1 && repeated < count; ++repeated) {
             std::vector<Shape> shapes(count, {kBatch, 3});
             shapes[repeated] = {1, 3};
             add_case("with_row_" + std::to_string(repeated), std::move(shapes));
+            for (const std::size_t rows : {kBatch, std::size_t{4}}) {
+                std::vector<Shape> deep(count, {rows, 2, 3});
+                deep[repeated] = {1, 2, 3};
+                const std::string kind = rows == kBatch ? "_of_particles" : "_shared";
+                add_case("with_matrix_" + std::to_string(repeated) + kind, std::move(deep));
+            }
         }
     }
     return cases;
@@ -128,6 +140,28 @@ inline std::vector<OperationCase> listed_cases() {
         {"repeat_rows",
          {{1, 3}, {kBatch, 3}},
          [](Graph& g, const Values& v) { return multiply(g, repeat_rows(g, v[0]), v[1]); }},
+        {"sum_rows_of_rank_3", {{kBatch, 2, 3}}, [](Graph& g, const Values& v) { return sum_rows(g, v[0]); }},
+        {"sum_fixed_rows_of_rank_3", {{4, 2, 3}}, [](Graph& g, const Values& v) { return sum_rows(g, v[0]); }},
+        {"sum_rows_of_rank_1", {{kBatch}}, [](Graph& g, const Values& v) { return sum_rows(g, v[0]); }},
+        {"repeat_rows_of_rank_3",
+         {{1, 2, 3}, {kBatch, 2, 3}},
+         [](Graph& g, const Values& v) { return multiply(g, repeat_rows(g, v[0]), v[1]); }},
+        {"reshape",
+         {{kBatch, 6}},
+         [](Graph& g, const Values& v) {
+             return reshape(g, v[0], {kBatch, 2, 3});
+         }},
+        {"reshape_shared",
+         {{4, 6}},
+         [](Graph& g, const Values& v) {
+             return reshape(g, v[0], {4, 3, 2});
+         }},
+        {"between_reshapes",
+         {{kBatch, 2, 3}, {4, 6}},
+         [](Graph& g, const Values& v) {
+             return silu(g, linear(g, silu(g, reshape(g, v[0], {kBatch, 6})), v[1]));
+         }},
+        {"mean_square_of_rank_3", {{kBatch, 2, 3}}, [](Graph& g, const Values& v) { return mean_square(g, v[0]); }},
         {"mean_square", {{kBatch, 3}}, [](Graph& g, const Values& v) { return mean_square(g, v[0]); }},
         {"mean_square_fixed", {{4, 3}}, [](Graph& g, const Values& v) { return mean_square(g, v[0]); }},
         {"gather_rows", {{7, 3}}, [](Graph& g, const Values& v) { return gather_rows(g, v[0], v[1]); }, 7},
@@ -172,8 +206,8 @@ inline BuiltCase build_case(const OperationCase& test_case) {
     for (std::size_t i = 0; i < test_case.operands.size(); ++i) {
         const Shape shape = test_case.operands[i];
         const std::string name = std::to_string(i);
-        built.operands.push_back(shape.rows == kBatch ? built.graph.input(name, shape)
-                                                      : built.graph.parameter(name, shape));
+        built.operands.push_back(shape.rows() == kBatch ? built.graph.input(name, shape)
+                                                        : built.graph.parameter(name, shape));
     }
     std::vector<Value> all = built.operands;
     if (test_case.levels > 0) all.push_back(built.graph.input("level", {kBatch, 1}));

@@ -37,7 +37,7 @@ std::vector<double> relative_errors(gpu::Device& device, const CaseBatches& batc
     std::normal_distribution<float> normal;
     for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
         const nn::Shape shape = nn::value_shape(spec);
-        nn::Matrix& matrix = matrices[spec.name] = nn::Matrix(shape.rows, shape.columns);
+        nn::Matrix& matrix = matrices[spec.name] = nn::Matrix(shape.rows(), shape.columns());
         std::ranges::copy(initial.at(spec.name).values, matrix.values.begin());
         if (!spec.trained) continue;
         weights.push_back(objective.graph.find(spec.name));

@@ -28,7 +28,7 @@ class Leaves {
         std::normal_distribution<double> normal;
         for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
             const nn::Shape shape = nn::value_shape(spec);
-            nn::Matrix& matrix = matrices_[spec.name] = nn::Matrix(shape.rows, shape.columns);
+            nn::Matrix& matrix = matrices_[spec.name] = nn::Matrix(shape.rows(), shape.columns());
             for (double& value : matrix.values) value = 0.7 * normal(random);
             weights_.push_back(objective.graph.find(spec.name));
         }

@@ -26,7 +26,7 @@ class ReferenceTrainer {
         for (const auto& [name, tensor] :
              nn::initial_weights(network_, settings_.seed, source_.frequencies(), settings_.input_gain)) {
             const nn::Shape shape = nn::value_shape({name, tensor.shape});
-            nn::Matrix& matrix = tensors_[name] = nn::Matrix(shape.rows, shape.columns);
+            nn::Matrix& matrix = tensors_[name] = nn::Matrix(shape.rows(), shape.columns());
             std::ranges::copy(tensor.values, matrix.values.begin());
         }
         for (const nn::TensorSpec& spec : nn::trained_tensors(network_)) {

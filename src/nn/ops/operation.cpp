@@ -1,19 +1,24 @@
 #include "nn/ops/operation.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
 #include "nn/ops/add/add.hpp"
 #include "nn/ops/matmul/matmul.hpp"
+#include "nn/ops/multiply/multiply.hpp"
 #include "nn/ops/repeat_rows/repeat_rows.hpp"
 #include "nn/ops/sum_rows/sum_rows.hpp"
 
 namespace scorefield::nn {
 namespace {
 
-std::string describe(Shape shape) {
-    const std::string rows = shape.rows == kBatch ? "batch" : std::to_string(shape.rows);
-    return "(" + rows + ", " + std::to_string(shape.columns) + ")";
+std::string describe(const Shape& shape) {
+    std::string text;
+    for (const std::size_t size : shape.sizes()) {
+        text += (text.empty() ? "" : ", ") + (size == kBatch ? "batch" : std::to_string(size));
+    }
+    return "(" + text + ")";
 }
 
 }  // namespace
@@ -24,27 +29,37 @@ void shape_error(std::string_view operation, std::span<const Shape> shapes, std:
     throw std::logic_error(message + ": " + std::string(why));
 }
 
-std::size_t joined_rows(std::string_view operation, Shape a, Shape b) {
-    if (a.rows == b.rows || b.rows == 1) return a.rows;
-    if (a.rows == 1) return b.rows;
+void require_matrices(std::string_view operation, std::span<const Shape> shapes) {
+    const bool all = std::ranges::all_of(shapes, [](const Shape& shape) { return shape.rank() == 2; });
+    if (!all) shape_error(operation, shapes, "the operands are no matrices (tensors of rank 2)");
+}
+
+std::size_t joined_rows(std::string_view operation, const Shape& a, const Shape& b) {
+    if (a.rows() == b.rows() || b.rows() == 1) return a.rows();
+    if (a.rows() == 1) return b.rows();
     const Shape shapes[] = {a, b};
     shape_error(operation, shapes, "rows differ");
 }
 
-Value sum_repeated(Graph& graph, Value gradient, Shape shape) {
-    const bool repeated = shape.rows == 1 && graph.shape(gradient).rows != 1;
+Value sum_repeated(Graph& graph, Value gradient, const Shape& shape) {
+    const bool repeated = shape.rows() == 1 && graph.shape(gradient).rows() != 1;
     return repeated ? sum_rows(graph, gradient) : gradient;
 }
 
-Value repeated_to(Graph& graph, Value value, Shape shape) {
-    if (graph.shape(value).rows == shape.rows) return value;
-    if (shape.rows == kBatch) return repeat_rows(graph, value);
-    return matmul(graph, graph.constant({shape.rows, 1}, std::vector<float>(shape.rows, 1.0F)), value);
+Value repeated_to(Graph& graph, Value value, const Shape& shape) {
+    if (graph.shape(value).rows() == shape.rows()) return value;
+    if (shape.rows() == kBatch) return repeat_rows(graph, value);
+    if (shape.rank() == 2) {
+        return matmul(graph, graph.constant({shape.rows(), 1}, std::vector<float>(shape.rows(), 1.0F)), value);
+    }
+    const std::vector<float> ones(shape.rows() * shape.columns(), 1.0F);
+    return multiply(graph, graph.constant(shape, ones), value);
 }
 
-Value zeros(Graph& graph, Shape shape) {
-    const std::size_t rows = shape.rows == kBatch ? 1 : shape.rows;
-    return repeated_to(graph, graph.constant({rows, shape.columns}, std::vector<float>(rows * shape.columns)), shape);
+Value zeros(Graph& graph, const Shape& shape) {
+    const Shape fixed = shape.rows() == kBatch ? shape.with_rows(1) : shape;
+    const std::vector<float> values(fixed.rows() * fixed.columns());
+    return repeated_to(graph, graph.constant(fixed, values), shape);
 }
 
 std::optional<Value> sum_of(Graph& graph, std::optional<Value> a, std::optional<Value> b) {

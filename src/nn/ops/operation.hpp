@@ -30,7 +30,7 @@ struct HostCall {
     const Node& node;
     const Kernels& kernels;
     std::span<const HostView> operands;
-    /// Rows of the result, which has node.shape.columns columns and no gaps. Where the operation sums over particles,
+    /// Rows of the result, which has node.shape.columns() columns and no gaps. Where the operation sums over particles,
     /// it is the sum over the block.
     std::size_t rows = 0;
     std::size_t batch = 0;            ///< number of particles in all blocks
@@ -66,16 +66,19 @@ struct Operation {
 /// `OPERATION of (64, 2) and (batch, 3): WHY` as std::logic_error.
 [[noreturn]] void shape_error(std::string_view operation, std::span<const Shape> shapes, std::string_view why);
 
+/// Throws as `shape_error` does unless all have rank 2.
+void require_matrices(std::string_view operation, std::span<const Shape> shapes);
+
 /// The rows of an element-wise result: equal rows, or the other's where one operand has a single row.
-std::size_t joined_rows(std::string_view operation, Shape a, Shape b);
+std::size_t joined_rows(std::string_view operation, const Shape& a, const Shape& b);
 
 /// `gradient` summed over its rows where the operand of `shape` was repeated along them.
-Value sum_repeated(Graph& graph, Value gradient, Shape shape);
+Value sum_repeated(Graph& graph, Value gradient, const Shape& shape);
 
 /// `value` with its only row repeated where `shape` has more.
-Value repeated_to(Graph& graph, Value value, Shape shape);
+Value repeated_to(Graph& graph, Value value, const Shape& shape);
 
-Value zeros(Graph& graph, Shape shape);
+Value zeros(Graph& graph, const Shape& shape);
 
 /// a + b; the other where one is none.
 std::optional<Value> sum_of(Graph& graph, std::optional<Value> a, std::optional<Value> b);

@@ -6,7 +6,7 @@ namespace scorefield::nn {
 
 void run_product(const HostCall& call) {
     const HostView& a = call.operands[0];
-    const std::size_t columns = call.node.shape.columns;
+    const std::size_t columns = call.node.shape.columns();
     const bool transpose = call.node.transpose_a;
     const std::size_t m = transpose ? a.columns : a.rows;
     const std::size_t k = transpose ? a.rows : a.columns;

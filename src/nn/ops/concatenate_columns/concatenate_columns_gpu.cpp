@@ -8,9 +8,9 @@ void emit(GpuPlanBuilder& builder, Value value) {
     const Node& node = builder.node(value);
     GpuView result = builder.memory().place(value);
     for (const Value operand : node.operands) {
-        const Shape shape = {node.shape.rows, builder.node(operand).shape.columns};
-        builder.emit_copy(shape, builder.memory().repeated(operand, node.shape.rows), result);
-        result.offset += static_cast<std::uint32_t>(shape.columns) * result.column;
+        const std::size_t columns = builder.node(operand).shape.columns();
+        builder.emit_copy(node.shape.rows(), columns, builder.memory().repeated(operand, node.shape.rows()), result);
+        result.offset += static_cast<std::uint32_t>(columns) * result.column;
     }
 }
 

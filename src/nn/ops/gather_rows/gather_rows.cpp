@@ -15,10 +15,11 @@ namespace {
 
 Shape shape(const Graph& graph, const Node& node) {
     const Shape shapes[] = {graph.shape(node.operands[0]), graph.shape(node.operands[1])};
+    require_matrices("gather_rows", shapes);
     const auto& [table, level] = shapes;
-    if (table.rows == kBatch) shape_error("gather_rows", shapes, "the table must not depend on the particle");
-    if (level.columns != 1) shape_error("gather_rows", shapes, "a row has one level");
-    return {level.rows, table.columns};
+    if (table.rows() == kBatch) shape_error("gather_rows", shapes, "the table must not depend on the particle");
+    if (level.columns() != 1) shape_error("gather_rows", shapes, "a row has one level");
+    return {level.rows(), table.columns()};
 }
 
 void evaluate(const Node&, std::span<const Matrix* const> operands, std::size_t, Matrix& out) {
@@ -30,7 +31,7 @@ void evaluate(const Node&, std::span<const Matrix* const> operands, std::size_t,
 
 std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradient) {
     const Value level = node.operands[1];
-    const std::size_t levels = graph.shape(node.operands[0]).rows;
+    const std::size_t levels = graph.shape(node.operands[0]).rows();
     return {sum_levels(graph, gradient, level, levels), zeros(graph, graph.shape(level))};
 }
 

@@ -9,7 +9,8 @@ void emit(GpuPlanBuilder& builder, Value value) {
     const Node& node = builder.node(value);
     const GpuPlanMemory& memory = builder.memory();
     builder.emit_map("gather_rows", shaders::nn_ops_gather_rows_gather_rows_comp,
-                     {.shape = node.shape,
+                     {.rows = node.shape.rows(),
+                      .columns = node.shape.columns(),
                       .a = memory.view(node.operands[0]),
                       .b = memory.view(node.operands[1]),
                       .result = memory.place(value),

@@ -18,16 +18,17 @@ namespace {
 Shape shape(const Graph& graph, const Node& node) {
     std::vector<Shape> shapes;
     for (const Value operand : node.operands) shapes.push_back(graph.shape(operand));
-    const Shape x = shapes[0];
-    const Shape weight = shapes[1];
-    if (weight.rows == kBatch) shape_error("linear", shapes, "the weight must not depend on the particle");
-    if (x.columns != weight.columns) shape_error("linear", shapes, "columns differ");
+    require_matrices("linear", shapes);
+    const Shape& x = shapes[0];
+    const Shape& weight = shapes[1];
+    if (weight.rows() == kBatch) shape_error("linear", shapes, "the weight must not depend on the particle");
+    if (x.columns() != weight.columns()) shape_error("linear", shapes, "columns differ");
     if (shapes.size() == 3) {
-        const Shape addend = shapes[2];
-        const bool fits = addend.columns == weight.rows && (addend.rows == 1 || addend.rows == x.rows);
+        const Shape& addend = shapes[2];
+        const bool fits = addend.columns() == weight.rows() && (addend.rows() == 1 || addend.rows() == x.rows());
         if (!fits) shape_error("linear", shapes, "the addend does not fit the result");
     }
-    return {x.rows, weight.rows};
+    return {x.rows(), weight.rows()};
 }
 
 void evaluate(const Node&, std::span<const Matrix* const> operands, std::size_t, Matrix& out) {

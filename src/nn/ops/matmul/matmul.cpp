@@ -13,12 +13,13 @@ namespace {
 
 Shape shape(const Graph& graph, const Node& node) {
     const Shape shapes[] = {graph.shape(node.operands[0]), graph.shape(node.operands[1])};
+    require_matrices("matmul", shapes);
     const auto& [left, right] = shapes;
-    const std::size_t inner_left = node.transpose_a ? left.rows : left.columns;
-    const std::size_t inner_right = node.transpose_b ? right.columns : right.rows;
+    const std::size_t inner_left = node.transpose_a ? left.rows() : left.columns();
+    const std::size_t inner_right = node.transpose_b ? right.columns() : right.rows();
     if (inner_left != inner_right) shape_error("matmul", shapes, "inner sizes differ");
-    if (node.transpose_b && right.rows == kBatch) shape_error("matmul", shapes, "the batch cannot become columns");
-    return {node.transpose_a ? left.columns : left.rows, node.transpose_b ? right.rows : right.columns};
+    if (node.transpose_b && right.rows() == kBatch) shape_error("matmul", shapes, "the batch cannot become columns");
+    return {node.transpose_a ? left.columns() : left.rows(), node.transpose_b ? right.rows() : right.columns()};
 }
 
 void evaluate(const Node& node, std::span<const Matrix* const> operands, std::size_t, Matrix& out) {

@@ -8,8 +8,8 @@ void emit(GpuPlanBuilder& builder, Value value) {
     if (builder.schedule().is_dense(value)) return builder.emit_dense(value);
     const Node& node = builder.node(value);
     const GpuPlanMemory& memory = builder.memory();
-    builder.emit_outer(value, builder.node(node.operands[0]).shape.rows, memory.view(node.operands[0]),
-                       memory.view(node.operands[1]), node.shape, memory.place(value));
+    builder.emit_outer(value, builder.node(node.operands[0]).shape, memory.view(node.operands[0]),
+                       memory.view(node.operands[1]), memory.place(value));
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ namespace {
 
 Shape shape(const Graph& graph, const Node& node) {
     const Shape shapes[] = {graph.shape(node.operands[0])};
-    if (shapes[0].rows != 1) shape_error("repeat_rows", shapes, "only a single row can be repeated");
-    return {kBatch, shapes[0].columns};
+    if (shapes[0].rows() != 1) shape_error("repeat_rows", shapes, "only a single row can be repeated");
+    return shapes[0].with_rows(kBatch);
 }
 
 void evaluate(const Node&, std::span<const Matrix* const> operands, std::size_t, Matrix& out) {

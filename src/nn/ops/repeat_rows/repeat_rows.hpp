@@ -6,7 +6,7 @@ namespace scorefield::nn {
 
 extern const Operation kRepeatRows;
 
-/// (1, c) → (batch, c)
+/// (1, …) → (batch, …)
 Value repeat_rows(Graph& graph, Value a);
 
 }  // namespace scorefield::nn

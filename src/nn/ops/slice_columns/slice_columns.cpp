@@ -15,11 +15,12 @@ namespace {
 
 Shape shape(const Graph& graph, const Node& node) {
     const Shape shapes[] = {graph.shape(node.operands[0])};
-    const Shape a = shapes[0];
-    if (node.count == 0 || node.first > a.columns || node.count > a.columns - node.first) {
+    require_matrices("slice_columns", shapes);
+    const Shape& a = shapes[0];
+    if (node.count == 0 || node.first > a.columns() || node.count > a.columns() - node.first) {
         shape_error("slice_columns", shapes, "the columns asked for do not exist");
     }
-    return {a.rows, node.count};
+    return {a.rows(), node.count};
 }
 
 void evaluate(const Node& node, std::span<const Matrix* const> operands, std::size_t, Matrix& out) {
@@ -29,7 +30,7 @@ void evaluate(const Node& node, std::span<const Matrix* const> operands, std::si
 }
 
 std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradient) {
-    const std::size_t after = graph.shape(node.operands[0]).columns - node.first - node.shape.columns;
+    const std::size_t after = graph.shape(node.operands[0]).columns() - node.first - node.shape.columns();
     Value padded = gradient;
     if (node.first > 0) padded = concatenate_columns(graph, zeros(graph, {1, node.first}), padded);
     if (after > 0) padded = concatenate_columns(graph, padded, zeros(graph, {1, after}));
@@ -37,11 +38,11 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
 }
 
 Value tangent(Graph& graph, const Node& node, Value, Tangents tangents) {
-    return slice_columns(graph, *tangents[0], node.first, node.shape.columns);
+    return slice_columns(graph, *tangents[0], node.first, node.shape.columns());
 }
 
 void run(const HostCall& call) {
-    const std::size_t columns = call.node.shape.columns;
+    const std::size_t columns = call.node.shape.columns();
     for (std::size_t r = 0; r < call.rows; ++r) {
         std::copy_n(call.operands[0].row(r) + call.node.first, columns, call.out + r * columns);
     }

@@ -15,9 +15,11 @@ namespace {
 
 Shape shape(const Graph& graph, const Node& node) {
     const Shape shapes[] = {graph.shape(node.operands[0]), graph.shape(node.operands[1])};
+    require_matrices("sum_levels", shapes);
     const auto& [a, level] = shapes;
-    if (level.columns != 1 || level.rows != a.rows) shape_error("sum_levels", shapes, "every row needs one level");
-    return {node.count, a.columns};
+    if (level.columns() != 1 || level.rows() != a.rows())
+        shape_error("sum_levels", shapes, "every row needs one level");
+    return {node.count, a.columns()};
 }
 
 void evaluate(const Node&, std::span<const Matrix* const> operands, std::size_t, Matrix& out) {
@@ -34,13 +36,14 @@ std::vector<Value> derivative(Graph& graph, const Node& node, Value, Value gradi
 }
 
 Value tangent(Graph& graph, const Node& node, Value, Tangents tangents) {
-    return tangents[0] ? sum_levels(graph, *tangents[0], node.operands[1], node.shape.rows) : zeros(graph, node.shape);
+    return tangents[0] ? sum_levels(graph, *tangents[0], node.operands[1], node.shape.rows())
+                       : zeros(graph, node.shape);
 }
 
 void run(const HostCall& call) {
     const HostView& a = call.operands[0];
     const HostView& levels = call.operands[1];
-    std::fill_n(call.out, call.node.shape.rows * a.columns, 0.0F);
+    std::fill_n(call.out, call.node.shape.rows() * a.columns, 0.0F);
     for (std::size_t r = 0; r < levels.rows; ++r) {
         float* const sum = call.out + static_cast<std::size_t>(*levels.row(r)) * a.columns;
         call.kernels.add(a.columns, sum, a.row(r), sum);

@@ -13,7 +13,7 @@ Value sum_rows(Graph& graph, Value a) {
 namespace {
 
 Shape shape(const Graph& graph, const Node& node) {
-    return {1, graph.shape(node.operands[0]).columns};
+    return graph.shape(node.operands[0]).with_rows(1);
 }
 
 void evaluate(const Node&, std::span<const Matrix* const> operands, std::size_t, Matrix& out) {

@@ -6,7 +6,7 @@ namespace scorefield::nn {
 
 extern const Operation kSumRows;
 
-/// (r, c) → (1, c)
+/// (r, …) → (1, …)
 Value sum_rows(Graph& graph, Value a);
 
 }  // namespace scorefield::nn

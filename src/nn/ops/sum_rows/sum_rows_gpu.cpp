@@ -8,12 +8,13 @@ namespace {
 void emit(GpuPlanBuilder& builder, Value value) {
     const GpuPlanMemory& memory = builder.memory();
     const Value summed = builder.node(value).operands[0];
-    const Shape shape = builder.node(summed).shape;
+    const Shape& shape = builder.node(summed).shape;
+    const GpuView a = memory.view(summed);
     const GpuView result = transposed(memory.place(value));
-    if (shape.rows == kBatch || shape.rows > kFewInputs) {
-        builder.emit_outer(value, shape.rows, memory.view(summed), memory.ones(), {shape.columns, 1}, result);
+    if (shape.rows() == kBatch || shape.rows() > kFewInputs) {
+        builder.emit_outer(value, shape, a, memory.ones(), result);
     } else {
-        builder.emit_product({shape.columns, 1}, shape.rows, transposed(memory.view(summed)), memory.ones(), result);
+        builder.emit_product(shape.columns(), 1, shape.rows(), transposed(a), memory.ones(), result);
     }
 }
 
