@@ -110,7 +110,8 @@ std::string sampler_rows(const diffusion::SamplerInfo& info) {
     if (!info.caveat.empty()) text += fmt::format("Caveat: {}\n", info.caveat);
     for (const diffusion::SamplerParameter& parameter : info.parameters) {
         const Setting& setting = *settings::find_setting(fmt::format("sampler.{}", parameter.name));
-        text += row(flag_and_value(setting), fmt::format("{} (default {})", parameter.help, parameter.preset));
+        text += row(flag_and_value(setting),
+                    fmt::format("{} (default {})", parameter.help, diffusion::preset_text(parameter)));
     }
     if (info.parameters.empty()) text += "It has no parameters of its own.\n";
     return text;
@@ -122,7 +123,8 @@ std::string process_rows(const diffusion::ProcessInfo& info) {
     const std::string schedule = diffusion::ProcessSettings{}.schedule;
     for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(info.name, schedule)) {
         const Setting& setting = *settings::find_setting(fmt::format("process.{}", parameter.name));
-        text += row(flag_and_value(setting), fmt::format("{} (default {})", parameter.help, parameter.preset));
+        text += row(flag_and_value(setting),
+                    fmt::format("{} (default {})", parameter.help, diffusion::preset_text(parameter.preset)));
     }
     return text;
 }

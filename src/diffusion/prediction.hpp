@@ -19,14 +19,18 @@ std::string_view prediction_name(Prediction prediction);
 /// Throws base::Error (request) with the nearest known name; `where` is the flag or file that said `name`.
 Prediction parse_prediction(std::string_view name, std::string_view where);
 
+/// The deviation of the data where nobody says another.
+inline constexpr double kDefaultSigmaData = 0.5;
+
 /// A prediction with what its formulas need besides alpha and sigma.
 struct Parametrisation {
     Prediction prediction = Prediction::epsilon;
-    double sigma_data = 0.5;  ///< edm: standard deviation of the data
+    double sigma_data = kDefaultSigmaData;  ///< edm: standard deviation of the data
 
     Parametrisation() = default;
     // NOLINTNEXTLINE(google-explicit-constructor): a prediction is a parametrisation.
-    Parametrisation(Prediction kind, double data_deviation = 0.5) : prediction(kind), sigma_data(data_deviation) {}
+    Parametrisation(Prediction kind, double data_deviation = kDefaultSigmaData)
+        : prediction(kind), sigma_data(data_deviation) {}
 };
 
 /// A moment of a process as an evaluation sees it. The state is alpha·x_0 + sigma·ε; the network receives the state

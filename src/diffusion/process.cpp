@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <vector>
 
@@ -111,27 +110,17 @@ ProcessSettings with_presets(ProcessSettings settings) {
     const std::span<const ProcessParameter> parameters = process_parameters(settings.name, settings.schedule);
     for_each_process_parameter(settings, [&]<class Value>(std::string_view name, std::optional<Value>& value) {
         const ProcessParameter* const parameter = find_parameter(parameters, name);
-        if (value || parameter == nullptr) return;
-        const std::string_view preset = parameter->preset;
-        if constexpr (std::is_same_v<Value, bool>) {
-            value = preset == "on";
-        } else {
-            double number = 0;
-            const auto [end, error] = std::from_chars(preset.data(), preset.data() + preset.size(), number);
-            if (error == std::errc() && end == preset.data() + preset.size()) value = number;
-        }
+        if (parameter != nullptr) set_preset(value, parameter->preset);
     });
-    if (settings.name == "ou") {  // whose others depend on beta
-        settings.horizon = settings.horizon.value_or(5 / *settings.beta);
-        settings.s = settings.s.value_or(std::sqrt(2 * *settings.beta));
-    }
+    const ProcessEntry& entry = find_entry(settings.name);
+    if (entry.follow_rules != nullptr) entry.follow_rules(settings);
     return settings;
 }
 
 std::shared_ptr<const NoiseProcess> make_process(const ProcessSettings& settings) {
     const ProcessEntry& entry = find_entry(settings.name);
     check_settings(settings, entry.parameters(settings.schedule));
-    return entry.make(settings);
+    return entry.make(with_presets(settings));
 }
 
 void require_ordered(std::string_view lower, double low, std::string_view upper, double high, bool may_equal) {

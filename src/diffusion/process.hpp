@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "diffusion/preset.hpp"
+
 namespace scorefield::diffusion {
 
 /// Signal and noise scales of x_t = alpha·x_0 + sigma·ε, ε ~ N(0, I). The defaults are the clean state.
@@ -80,7 +82,7 @@ inline constexpr int kMaxTrainSteps = 1'000'000;
 inline constexpr double kMaxProcessScale = 1e6;
 inline constexpr double kMaxProcessBeta = 1e3;
 
-/// The noise schedules of ddpm, see DdpmProcess.
+/// The noise schedules of ddpm, see DdpmProcess; the default first.
 inline constexpr std::array<std::string_view, 6> kBetaSchedules = {"linear",   "scaled_linear", "cosine",
                                                                    "constant", "sigmoid",       "cosine_seed"};
 
@@ -88,10 +90,10 @@ inline constexpr std::array<std::string_view, 6> kBetaSchedules = {"linear",   "
 /// process (and schedule); a process takes only what process_parameters(name, schedule) lists.
 struct ProcessSettings {
     std::string name = "ddpm";
-    std::string schedule = "linear";        ///< β of ddpm: one of kBetaSchedules
-    std::optional<double> horizon = {};     ///< --process.T: levels of ddpm, largest time of ou and additive
-    std::optional<double> beta_start = {};  ///< ddpm
-    std::optional<double> beta_end = {};    ///< ddpm
+    std::string schedule{kBetaSchedules.front()};  ///< β of ddpm: one of kBetaSchedules
+    std::optional<double> horizon = {};            ///< --process.T: levels of ddpm, largest time of ou and additive
+    std::optional<double> beta_start = {};         ///< ddpm
+    std::optional<double> beta_end = {};           ///< ddpm
     std::optional<bool> zero_snr = {};      ///< ddpm: rescale β so that no signal is left at the end (Lin et al. 2024)
     std::optional<double> beta_min = {};    ///< vp, subvp
     std::optional<double> beta_max = {};    ///< vp, subvp
@@ -123,10 +125,10 @@ void for_each_process_parameter(Settings& settings, const Action& action) {
 }
 
 struct ProcessParameter {
-    std::string_view name;    ///< as in --process.NAME
-    std::string_view help;    ///< one line
-    std::string_view preset;  ///< what holds where nothing is said
-    double low = 0;           ///< of numbers: low < value ≤ high …
+    std::string_view name;  ///< as in --process.NAME
+    std::string_view help;  ///< one line
+    Preset preset;          ///< what holds where nothing is said
+    double low = 0;         ///< of numbers: low < value ≤ high …
     double high = 0;
     bool with_low = false;    ///< … or low itself
     bool below_high = false;  ///< … or only value < high
@@ -145,7 +147,7 @@ std::span<const ProcessInfo> processes();
 /// base::Error (request, --process or --process.schedule) for unknown names, with the nearest known one.
 std::span<const ProcessParameter> process_parameters(std::string_view name, std::string_view schedule);
 
-/// The settings with every parameter that the process takes said.
+/// The settings with every parameter that the process takes said: its preset where they leave it open.
 ProcessSettings with_presets(ProcessSettings settings);
 
 /// Throws base::Error (request) naming the flag for unknown names (with the nearest known one), parameters that the

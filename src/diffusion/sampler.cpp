@@ -136,6 +136,23 @@ const SamplerInfo& sampler_info(std::string_view name) {
     return find_sampler(name, "`sampler`").info;
 }
 
+std::string preset_text(const SamplerParameter& parameter) {
+    constexpr double kSmall = 1e-3;
+    const double* const number = std::get_if<double>(&parameter.preset);
+    if (number == nullptr || *number == 0 || *number >= kSmall) return preset_text(parameter.preset);
+    const double exponent = std::floor(std::log10(*number));
+    return fmt::format("{}e{}", *number / std::pow(10, exponent), exponent);
+}
+
+SamplerSettings with_presets(SamplerSettings settings) {
+    for (const SamplerParameter& parameter : sampler_info(settings.name).parameters) {
+        for_each_parameter(settings, [&](std::string_view name, auto& value) {
+            if (name == parameter.name) set_preset(value, parameter.preset);
+        });
+    }
+    return settings;
+}
+
 SamplerSettings only_taken(SamplerSettings settings) {
     const SamplerInfo& info = sampler_info(settings.name);
     for_each_parameter(settings, [&](std::string_view name, auto& value) {
@@ -156,14 +173,14 @@ bool has_effect(const SamplerSettings& settings, std::string_view parameter) {
     if (taken == all.end()) return false;
     if (taken->help != kOfPredictor) return is_needed(settings, parameter);
     SamplerSettings handed_on = settings;
-    const auto predictor = std::ranges::find(all, "predictor", &SamplerParameter::name);
-    handed_on.name = settings.predictor.value_or(std::string(predictor->preset));
+    handed_on.name = with_presets(settings).predictor.value();
     return has_effect(handed_on, parameter);
 }
 
-Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
+Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& said,
                         Pilot* pilot) {
-    const SamplerEntry& entry = checked_sampler(settings, "`sampler`");
+    const SamplerEntry& entry = checked_sampler(said, "`sampler`");
+    const SamplerSettings settings = with_presets(said);
     const Course way = course_in_direction(course, settings.name);
     if (way.steps().empty()) {
         throw base::request_error("too few steps", "`steps`", "no step is left between data and noise",

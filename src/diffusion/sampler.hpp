@@ -9,6 +9,7 @@
 
 #include "diffusion/course.hpp"
 #include "diffusion/prediction.hpp"
+#include "diffusion/preset.hpp"
 #include "diffusion/process.hpp"
 #include "diffusion/program.hpp"
 
@@ -68,10 +69,13 @@ struct SamplerSettings {
 };
 
 struct SamplerParameter {
-    std::string_view name;    ///< as in --sampler.NAME
-    std::string_view help;    ///< one line, with the range
-    std::string_view preset;  ///< what holds where nothing is said
+    std::string_view name;  ///< as in --sampler.NAME
+    std::string_view help;  ///< one line, with the range
+    Preset preset;          ///< what holds where nothing is said
 };
+
+/// The preset as help texts show it, small numbers as powers of ten: `1e-4`.
+std::string preset_text(const SamplerParameter& parameter);
 
 /// Help and preset of the parameters that predictor_corrector hands on.
 inline constexpr std::string_view kOfPredictor = "the predictor's";
@@ -98,6 +102,9 @@ std::span<const SamplerInfo> samplers();
 
 /// Throws base::Error (request, --sampler) with the nearest known name.
 const SamplerInfo& sampler_info(std::string_view name);
+
+/// The settings with every parameter of the sampler that has a value by default. Throws as sampler_info does.
+SamplerSettings with_presets(SamplerSettings settings);
 
 /// What stays of the settings when the sampler is changed: the parameters that the new one takes and that have an
 /// effect, but for order and variant, which are of each sampler's own.

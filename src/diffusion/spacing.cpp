@@ -16,11 +16,11 @@ namespace scorefield::diffusion {
 namespace {
 
 constexpr SpacingParameter kFinal = {"final", "end of the last step: zero (no noise) or sigma_min (lowest noise level)",
-                                     "zero"};
-constexpr SpacingParameter kOffset = {"offset", "added to every timestep, from 0", "0"};
-constexpr SpacingParameter kRho = {"rho", "larger values give more steps at low noise, > 0", "7"};
-constexpr SpacingParameter kBetaAlpha = {"beta_alpha", "first shape of the Beta distribution", "0.6"};
-constexpr SpacingParameter kBetaBeta = {"beta_beta", "second shape of the Beta distribution", "0.6"};
+                                     kFinals.front()};
+constexpr SpacingParameter kOffset = {"offset", "added to every timestep, from 0", 0};
+constexpr SpacingParameter kRho = {"rho", "larger values give more steps at low noise, > 0", 7};
+constexpr SpacingParameter kBetaAlpha = {"beta_alpha", "first shape of the Beta distribution", 0.6};
+constexpr SpacingParameter kBetaBeta = {"beta_beta", "second shape of the Beta distribution", 0.6};
 
 constexpr std::array kPlainParameters = {kFinal};
 constexpr std::array kLeadingParameters = {kFinal, kOffset};
@@ -155,13 +155,13 @@ std::vector<double> even_lambda(const Request& request) {
 std::vector<double> spaced(const Request& request, const SpacingSettings& settings) {
     if (settings.name == "even") return even(request);
     if (settings.name == "linspace") return linspace(request);
-    if (settings.name == "leading") return leading(request, settings.offset.value_or(0));
+    if (settings.name == "leading") return leading(request, settings.offset.value());
     if (settings.name == "trailing") return trailing(request);
-    if (settings.name == "karras") return along_noise(request, power_curve(1 / settings.rho.value_or(7)));
+    if (settings.name == "karras") return along_noise(request, power_curve(1 / settings.rho.value()));
     if (settings.name == "exponential") return along_noise(request, exponential_curve);
     if (settings.name == "lambda") return even_lambda(request);
     if (settings.name == "quadratic") return along(request, std::identity{}, std::identity{}, power_curve(0.5));
-    return along_noise(request, beta_curve(settings.beta_alpha.value_or(0.6), settings.beta_beta.value_or(0.6)));
+    return along_noise(request, beta_curve(settings.beta_alpha.value(), settings.beta_beta.value()));
 }
 
 /// Whether the spacing is defined on whole timesteps.
@@ -229,10 +229,10 @@ bool takes(const SpacingInfo& info, std::string_view parameter) {
     return std::ranges::find(info.parameters, parameter, &SpacingParameter::name) != info.parameters.end();
 }
 
-void check_range(const char* name, double value, double low, double high, bool open_low = false) {
-    if (value >= low && value <= high && (!open_low || value > low)) return;
+void check_range(const char* name, std::optional<double> value, double low, double high, bool open_low = false) {
+    if (!value || (*value >= low && *value <= high && (!open_low || *value > low))) return;
     throw base::request_error(
-        "value out of range", "`" + spacing_flag(name) + "`", fmt::format("{} is not allowed", value),
+        "value out of range", "`" + spacing_flag(name) + "`", fmt::format("{} is not allowed", *value),
         open_low ? fmt::format("give > {}, at most {}", low, high) : fmt::format("give {} … {}", low, high));
 }
 
@@ -253,10 +253,20 @@ void check_settings(const SpacingSettings& settings) {
                                   "it has " + base::join(taken));
     });
     check_final(settings.final);
-    check_range("offset", settings.offset.value_or(0), 0, kMaxOffset);
-    check_range("rho", settings.rho.value_or(1), 0, kMaxRho, true);
-    check_range("beta_alpha", settings.beta_alpha.value_or(1), kMinBetaShape, kMaxBetaShape);
-    check_range("beta_beta", settings.beta_beta.value_or(1), kMinBetaShape, kMaxBetaShape);
+    check_range("offset", settings.offset, 0, kMaxOffset);
+    check_range("rho", settings.rho, 0, kMaxRho, true);
+    check_range("beta_alpha", settings.beta_alpha, kMinBetaShape, kMaxBetaShape);
+    check_range("beta_beta", settings.beta_beta, kMinBetaShape, kMaxBetaShape);
+}
+
+/// The settings with every parameter of the spacing said.
+SpacingSettings with_presets(SpacingSettings settings) {
+    for (const SpacingParameter& parameter : find_spacing(settings.name).parameters) {
+        for_each_parameter(settings, [&](std::string_view name, auto& value) {
+            if (name == parameter.name) set_preset(value, parameter.preset);
+        });
+    }
+    return settings;
 }
 
 void check_steps(const Request& request, std::string_view name) {
@@ -336,7 +346,7 @@ double start_scale(const NoiseProcess& process, double first) {
 }
 
 bool ends_clean(const std::optional<std::string>& final) {
-    return final.value_or("zero") == "zero";
+    return !final || *final == kFinals.front();
 }
 
 }  // namespace
@@ -357,8 +367,9 @@ SpacingSettings only_taken(SpacingSettings settings) {
     return settings;
 }
 
-Course make_course(std::shared_ptr<const NoiseProcess> process, const SpacingSettings& settings, int steps) {
-    check_settings(settings);
+Course make_course(std::shared_ptr<const NoiseProcess> process, const SpacingSettings& said, int steps) {
+    check_settings(said);
+    const SpacingSettings settings = with_presets(said);
     const Request request = {*process, visited_range(*process, settings.least_alpha), steps,
                              ends_clean(settings.final)};
     check_spacing(*process, request.range, settings.name);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "diffusion/course.hpp"
+#include "diffusion/preset.hpp"
 #include "diffusion/process.hpp"
 
 namespace scorefield::diffusion {
@@ -17,6 +18,7 @@ inline constexpr std::array<std::string_view, 9> kSpacings = {
     "even", "linspace", "leading", "trailing", "karras", "exponential", "beta", "lambda", "quadratic"};
 /// What --spacing says where automatic_spacing (automatic_spacing.hpp) chooses: no spacing that make_course knows.
 inline constexpr std::string_view kAutomatic = "auto";
+/// The default first.
 inline constexpr std::array<std::string_view, 2> kFinals = {"zero", "sigma_min"};
 inline constexpr int kMaxOffset = kMaxTrainSteps;
 inline constexpr double kMaxRho = 100;
@@ -40,9 +42,9 @@ struct SpacingSettings {
 };
 
 struct SpacingParameter {
-    std::string_view name;    ///< see spacing_flag
-    std::string_view help;    ///< one line
-    std::string_view preset;  ///< what holds where nothing is said
+    std::string_view name;  ///< see spacing_flag
+    std::string_view help;  ///< one line
+    Preset preset;          ///< what holds where nothing is said
 };
 
 struct SpacingInfo {

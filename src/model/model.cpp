@@ -25,7 +25,7 @@ constexpr std::size_t kMomentsPoints = std::size_t{1} << 16U;
 constexpr std::uint64_t kMomentsSeed = 0x303e'a75d'a700'0000;
 
 double data_deviation(const diffusion::ProcessSettings& process) {
-    return process.sigma_data.value_or(diffusion::Parametrisation{}.sigma_data);
+    return process.sigma_data.value_or(diffusion::kDefaultSigmaData);
 }
 
 /// Leaves of a conditional network the one that answers for the class that is asked for.

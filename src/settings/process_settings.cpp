@@ -31,6 +31,7 @@ std::string_view kept(std::string text) {
 struct Taker {
     std::string name;  ///< `vp`; of ddpm with the schedules, `ddpm linear/sigmoid`
     ProcessParameter parameter;
+    std::string preset;
 };
 
 std::vector<Taker> takers(std::string_view name) {
@@ -40,11 +41,13 @@ std::vector<Taker> takers(std::string_view name) {
         for (const std::string_view schedule : diffusion::kBetaSchedules) {
             for (const ProcessParameter& parameter : diffusion::process_parameters(info.name, schedule)) {
                 if (parameter.name != name) continue;
+                const std::string preset = diffusion::preset_text(parameter.preset);
                 const auto same = std::ranges::find_if(all, [&](const Taker& taker) {
-                    return taker.name.starts_with(info.name) && taker.parameter.preset == parameter.preset;
+                    return taker.name.starts_with(info.name) && taker.preset == preset;
                 });
                 if (same == all.end()) {
-                    all.push_back({std::string(info.name) + (scheduled ? " " + std::string(schedule) : ""), parameter});
+                    all.push_back(
+                        {std::string(info.name) + (scheduled ? " " + std::string(schedule) : ""), parameter, preset});
                 } else if (scheduled) {
                     same->name += "/" + std::string(schedule);
                 }
@@ -61,7 +64,7 @@ std::string_view help_of(const std::vector<Taker>& all) {
     for (const Taker& taker : all) {
         const bool same = taker.parameter.help == help;
         if (!same) text += fmt::format("{}{} (", text.empty() ? "" : "); ", taker.parameter.help);
-        text += fmt::format("{}{} {}", same ? ", " : "", taker.name, taker.parameter.preset);
+        text += fmt::format("{}{} {}", same ? ", " : "", taker.name, taker.preset);
         help = taker.parameter.help;
     }
     return kept(text + ")");
@@ -81,9 +84,9 @@ RealRange range_of(const std::vector<Taker>& all) {
 
 /// The default, where all have the same.
 std::string_view preset_of(const std::vector<Taker>& all) {
-    const std::string_view preset = all.front().parameter.preset;
-    const bool one = std::ranges::all_of(all, [&](const Taker& taker) { return taker.parameter.preset == preset; });
-    return one ? preset : "depends on the process";
+    const std::string& preset = all.front().preset;
+    const bool one = std::ranges::all_of(all, [&](const Taker& taker) { return taker.preset == preset; });
+    return one ? kept(preset) : "depends on the process";
 }
 
 using Place = Slot (*)(Settings&);
@@ -120,7 +123,8 @@ void add_spacing_parameter(std::vector<Setting>& table, std::uint32_t commands, 
     const bool all = takers.size() == diffusion::spacings().size();
     std::string help = std::string(parameter.help) + (all ? "" : " (" + base::join(takers) + ")");
     help.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(help.front())));
-    table.push_back({flag, "Sampler", std::move(values), "", kept(std::move(help)), commands, slot, parameter.preset});
+    table.push_back({flag, "Sampler", std::move(values), "", kept(std::move(help)), commands, slot,
+                     kept(diffusion::preset_text(parameter.preset))});
 }
 
 }  // namespace

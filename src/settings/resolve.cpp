@@ -22,7 +22,7 @@ namespace {
 std::string preset_of(const diffusion::ProcessSettings& process, std::string_view field) {
     const std::string_view name = field.substr(field.find('.') + 1);
     for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(process.name, process.schedule)) {
-        if (parameter.name == name) return std::string(parameter.preset);
+        if (parameter.name == name) return diffusion::preset_text(parameter.preset);
     }
     return fmt::format("the process {}, which has no such parameter", process.name);
 }

@@ -46,7 +46,7 @@ Choices predictors() {
 /// What some samplers say about a parameter of their own.
 struct Meaning {
     std::string_view help;
-    std::string_view preset;
+    std::string preset;
     std::vector<std::string_view> samplers;
 };
 
@@ -55,10 +55,11 @@ std::vector<Meaning> meanings(std::string_view parameter) {
     for (const SamplerInfo& info : diffusion::samplers()) {
         const auto said = std::ranges::find(info.parameters, parameter, &SamplerParameter::name);
         if (said == info.parameters.end() || said->help == diffusion::kOfPredictor) continue;
+        const std::string preset = diffusion::preset_text(*said);
         const auto same = std::ranges::find_if(
-            all, [&](const Meaning& meaning) { return meaning.help == said->help && meaning.preset == said->preset; });
+            all, [&](const Meaning& meaning) { return meaning.help == said->help && meaning.preset == preset; });
         if (same == all.end()) {
-            all.push_back({said->help, said->preset, {info.name}});
+            all.push_back({said->help, preset, {info.name}});
         } else {
             same->samplers.push_back(info.name);
         }
@@ -66,10 +67,15 @@ std::vector<Meaning> meanings(std::string_view parameter) {
     return all;
 }
 
-/// `Help (ddim, ddpm); other help (lcm)`, with the defaults where they differ. Lives as long as the program.
+/// Texts that live as long as the program.
+std::string_view kept(std::string text) {
+    static std::deque<std::string> texts;
+    return texts.emplace_back(std::move(text));
+}
+
+/// `Help (ddim, ddpm); other help (lcm)`, with the defaults where they differ.
 std::string_view help_of(const std::vector<Meaning>& all, bool defaults) {
     constexpr std::size_t kMostNames = 8;
-    static std::deque<std::string> texts;
     std::string text;
     for (const Meaning& meaning : all) {
         const std::string names =
@@ -78,7 +84,7 @@ std::string_view help_of(const std::vector<Meaning>& all, bool defaults) {
                             defaults ? fmt::format("; default {}", meaning.preset) : "");
     }
     text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
-    return texts.emplace_back(std::move(text));
+    return kept(std::move(text));
 }
 
 struct Parameter {
@@ -147,7 +153,7 @@ void add_sampler_parameters(std::vector<Setting>& table, std::uint32_t commands)
         const bool one_default =
             std::ranges::all_of(all, [&](const Meaning& meaning) { return meaning.preset == all.front().preset; });
         table.push_back({parameter.flag, "Sampler", parameter.values, "", help_of(all, !one_default), commands,
-                         parameter.slot, one_default ? all.front().preset : kOwn});
+                         parameter.slot, one_default ? kept(all.front().preset) : kOwn});
     }
 }
 

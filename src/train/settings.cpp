@@ -44,9 +44,7 @@ void check_settings(const TrainSettings& settings) {
 }
 
 diffusion::Parametrisation parametrisation(const TrainSettings& settings) {
-    diffusion::Parametrisation result(settings.prediction);
-    result.sigma_data = settings.process.sigma_data.value_or(result.sigma_data);
-    return result;
+    return {settings.prediction, settings.process.sigma_data.value_or(diffusion::kDefaultSigmaData)};
 }
 
 double learning_rate(const TrainSettings& settings, std::uint64_t step) {

@@ -29,7 +29,7 @@ std::string network_text(const model::Checkpoint& checkpoint) {
 /// What the slider of a parameter reaches: up to ten times its default, or to 10 where that is no number.
 settings::RealRange range_of(const diffusion::ProcessParameter& parameter) {
     constexpr double kHandy = 10;
-    const double preset = std::strtod(std::string(parameter.preset).c_str(), nullptr);
+    const double preset = std::strtod(diffusion::preset_text(parameter.preset).c_str(), nullptr);
     const double handy = kHandy * (preset > 0 ? preset : 1);
     return {parameter.low, parameter.high, !parameter.with_low, std::min(parameter.high, handy)};
 }
@@ -39,7 +39,8 @@ settings::RealRange range_of(const diffusion::ProcessParameter& parameter) {
 bool parameter_control(settings::Settings& settings, const diffusion::ProcessParameter& parameter) {
     settings::Setting setting = *settings::find_setting(fmt::format("process.{}", parameter.name));
     setting.help = parameter.help;
-    setting.unset = parameter.preset;
+    const std::string preset = diffusion::preset_text(parameter.preset);
+    setting.unset = preset;
     if (std::holds_alternative<settings::RealRange>(setting.values)) setting.values = range_of(parameter);
     const bool changed = control(settings, setting, {}, true);
     if (parameter.whole) {

@@ -122,14 +122,9 @@ TEST(MakeProcess, RefusesParametersOfOthers) {
 }
 
 /// The same process with the default of `name` said.
-ProcessSettings with(ProcessSettings settings, std::string_view name, std::string_view preset) {
-    for_each_process_parameter(settings, [&]<class Value>(std::string_view candidate, std::optional<Value>& value) {
-        if (candidate != name) return;
-        if constexpr (std::is_same_v<Value, bool>) {
-            value = preset == "on";
-        } else if (!preset.empty() && preset.find_first_not_of("0123456789.") == std::string_view::npos) {
-            value = std::stod(std::string(preset));
-        }
+ProcessSettings with(ProcessSettings settings, std::string_view name, const Preset& preset) {
+    for_each_process_parameter(settings, [&](std::string_view candidate, auto& value) {
+        if (candidate == name) set_preset(value, preset);
     });
     return settings;
 }

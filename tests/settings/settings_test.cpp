@@ -44,8 +44,8 @@ TEST(SettingTable, HasEveryParameterOfEverySamplerWithItsHelp) {
             if (parameter.help == diffusion::kOfPredictor) continue;
             EXPECT_NE(setting->help.find(parameter.help.substr(1)), std::string_view::npos)
                 << name << ": " << info.name;
-            const bool said =
-                setting->unset == parameter.preset || setting->help.find(parameter.preset) != std::string_view::npos;
+            const std::string preset = diffusion::preset_text(parameter);
+            const bool said = setting->unset == preset || setting->help.find(preset) != std::string_view::npos;
             EXPECT_TRUE(said) << name << ": " << info.name;
         }
         for (const std::string_view variant : info.variants) {

@@ -11,7 +11,7 @@ namespace {
 class AdditiveProcess final : public ContinuousProcess {
   public:
     explicit AdditiveProcess(const ProcessSettings& settings)
-        : ContinuousProcess(settings, settings.horizon.value_or(1)), s_(settings.s.value_or(1)) {}
+        : ContinuousProcess(settings, settings.horizon.value()), s_(settings.s.value()) {}
 
     std::string_view name() const override { return "additive"; }
     Marginal marginal(double t) const override { return {1, s_ * std::sqrt(t)}; }
@@ -26,8 +26,8 @@ class AdditiveProcess final : public ContinuousProcess {
 };
 
 constexpr std::array<ProcessParameter, 3> kParameters = {{
-    {.name = "T", .help = "Final time", .preset = "1", .low = 0, .high = kMaxProcessScale},
-    {.name = "s", .help = "Noise strength", .preset = "1", .low = 0, .high = kMaxProcessScale},
+    {.name = "T", .help = "Final time", .preset = 1, .low = 0, .high = kMaxProcessScale},
+    {.name = "s", .help = "Noise strength", .preset = 1, .low = 0, .high = kMaxProcessScale},
     kTMinBelowHorizonParameter,
 }};
 

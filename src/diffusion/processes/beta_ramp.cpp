@@ -6,9 +6,7 @@
 namespace scorefield::diffusion {
 
 BetaRampProcess::BetaRampProcess(const ProcessSettings& settings)
-    : ContinuousProcess(settings, 1),
-      beta_min_(settings.beta_min.value_or(0.1)),
-      beta_max_(settings.beta_max.value_or(20)) {
+    : ContinuousProcess(settings, 1), beta_min_(settings.beta_min.value()), beta_max_(settings.beta_max.value()) {
     require_ordered("beta_min", beta_min_, "beta_max", beta_max_, true);
 }
 

@@ -31,8 +31,8 @@ class BetaRampProcess : public ContinuousProcess {
 };
 
 inline constexpr std::array<ProcessParameter, 3> kBetaRampParameters = {{
-    {.name = "beta_min", .help = "β(t) at t = 0", .preset = "0.1", .low = 0, .high = kMaxProcessBeta, .with_low = true},
-    {.name = "beta_max", .help = "β(t) at t = 1", .preset = "20", .low = 0, .high = kMaxProcessBeta},
+    {.name = "beta_min", .help = "β(t) at t = 0", .preset = 0.1, .low = 0, .high = kMaxProcessBeta, .with_low = true},
+    {.name = "beta_max", .help = "β(t) at t = 1", .preset = 20, .low = 0, .high = kMaxProcessBeta},
     kTMinParameter,
 }};
 

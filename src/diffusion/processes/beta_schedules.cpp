@@ -39,8 +39,8 @@ double sigmoid_beta(int k, int train_steps, double start, double end) {
 
 std::vector<double> betas(const ProcessSettings& settings, int train_steps) {
     const bool scaled = settings.schedule == "scaled_linear";
-    const double start = settings.beta_start.value_or(scaled ? 8.5e-4 : 1e-4);
-    const double end = settings.beta_end.value_or(scaled ? 0.012 : 0.02);
+    const double start = settings.beta_start.value_or(0);  // where the schedule has none, nothing reads it
+    const double end = settings.beta_end.value_or(0);
     require_ordered("beta_start", start, "beta_end", end, true);
     std::vector<double> values;
     values.reserve(static_cast<std::size_t>(train_steps));
@@ -51,7 +51,7 @@ std::vector<double> betas(const ProcessSettings& settings, int train_steps) {
         } else if (settings.schedule == "cosine") {
             values.push_back(cosine_beta(k, train_steps));
         } else if (settings.schedule == "constant") {
-            values.push_back(settings.beta.value_or(0.05));
+            values.push_back(settings.beta.value());
         } else if (settings.schedule == "sigmoid") {
             values.push_back(sigmoid_beta(k, train_steps, start, end));
         } else {
@@ -102,11 +102,11 @@ void leave_no_signal(std::vector<Marginal>& marginals) {
     marginals.back() = {0, 1};
 }
 
-constexpr ProcessParameter kSchedule = {.name = "schedule", .help = "β schedule", .preset = "linear"};
+constexpr ProcessParameter kSchedule = {.name = "schedule", .help = "β schedule", .preset = kBetaSchedules.front()};
 constexpr ProcessParameter kZeroSnr = {
-    .name = "zero_snr", .help = "Rescale to zero terminal SNR: on or off", .preset = "off"};
+    .name = "zero_snr", .help = "Rescale to zero terminal SNR: on or off", .preset = false};
 
-constexpr ProcessParameter levels(std::string_view preset) {
+constexpr ProcessParameter levels(int preset) {
     return {.name = "T",
             .help = "Number of timesteps",
             .preset = preset,
@@ -116,21 +116,21 @@ constexpr ProcessParameter levels(std::string_view preset) {
             .whole = true};
 }
 
-constexpr ProcessParameter variance(std::string_view name, std::string_view help, std::string_view preset) {
+constexpr ProcessParameter variance(std::string_view name, std::string_view help, double preset) {
     return {.name = name, .help = help, .preset = preset, .low = 0, .high = 1, .below_high = true};
 }
 
-constexpr ProcessParameter kStart = variance("beta_start", "β at the first timestep", "0.0001");
-constexpr ProcessParameter kEnd = variance("beta_end", "β at the last timestep", "0.02");
-constexpr ProcessParameter kScaledStart = variance("beta_start", "β at the first timestep", "0.00085");
-constexpr ProcessParameter kScaledEnd = variance("beta_end", "β at the last timestep", "0.012");
-constexpr ProcessParameter kBeta = variance("beta", "β at every timestep", "0.05");
+constexpr ProcessParameter kStart = variance("beta_start", "β at the first timestep", 1e-4);
+constexpr ProcessParameter kEnd = variance("beta_end", "β at the last timestep", 0.02);
+constexpr ProcessParameter kScaledStart = variance("beta_start", "β at the first timestep", 8.5e-4);
+constexpr ProcessParameter kScaledEnd = variance("beta_end", "β at the last timestep", 0.012);
+constexpr ProcessParameter kBeta = variance("beta", "β at every timestep", 0.05);
 
-constexpr std::array kRange = {kSchedule, levels("1000"), kStart, kEnd, kZeroSnr};
-constexpr std::array kScaledRange = {kSchedule, levels("1000"), kScaledStart, kScaledEnd, kZeroSnr};
-constexpr std::array kCosine = {kSchedule, levels("1000"), kZeroSnr};
-constexpr std::array kConstant = {kSchedule, levels("1000"), kBeta, kZeroSnr};
-constexpr std::array kCosineSeed = {kSchedule, levels("40"), kZeroSnr};
+constexpr std::array kRange = {kSchedule, levels(1000), kStart, kEnd, kZeroSnr};
+constexpr std::array kScaledRange = {kSchedule, levels(1000), kScaledStart, kScaledEnd, kZeroSnr};
+constexpr std::array kCosine = {kSchedule, levels(1000), kZeroSnr};
+constexpr std::array kConstant = {kSchedule, levels(1000), kBeta, kZeroSnr};
+constexpr std::array kCosineSeed = {kSchedule, levels(40), kZeroSnr};
 
 }  // namespace
 
@@ -146,10 +146,10 @@ std::span<const ProcessParameter> schedule_parameters(std::string_view schedule)
 
 std::vector<Marginal> schedule_marginals(const ProcessSettings& settings) {
     const bool seed = settings.schedule == "cosine_seed";
-    const int train_steps = static_cast<int>(settings.horizon.value_or(seed ? 40 : 1000));
+    const int train_steps = static_cast<int>(settings.horizon.value());
     std::vector<Marginal> marginals =
         seed ? cosine_seed_marginals(train_steps) : accumulate(betas(settings, train_steps));
-    if (settings.zero_snr.value_or(false)) leave_no_signal(marginals);
+    if (settings.zero_snr.value()) leave_no_signal(marginals);
     return marginals;
 }
 

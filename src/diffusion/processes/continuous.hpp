@@ -13,7 +13,7 @@ class ContinuousProcess : public NoiseProcess {
   protected:
     /// Throws base::Error (request) where t_min is not below the horizon.
     ContinuousProcess(const ProcessSettings& settings, double horizon)
-        : t_min_(settings.t_min.value_or(kDefaultTMin)), horizon_(horizon) {
+        : t_min_(settings.t_min.value()), horizon_(horizon) {
         require_ordered("t_min", t_min_, "T", horizon_);
     }
 

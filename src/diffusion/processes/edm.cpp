@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "diffusion/prediction.hpp"
 #include "diffusion/processes/processes.hpp"
 
 namespace scorefield::diffusion {
@@ -11,7 +12,7 @@ namespace {
 class EdmProcess final : public NoiseProcess {
   public:
     explicit EdmProcess(const ProcessSettings& settings)
-        : sigma_min_(settings.sigma_min.value_or(0.002)), sigma_max_(settings.sigma_max.value_or(80)) {
+        : sigma_min_(settings.sigma_min.value()), sigma_max_(settings.sigma_max.value()) {
         require_ordered("sigma_min", sigma_min_, "sigma_max", sigma_max_);
     }
 
@@ -31,11 +32,11 @@ class EdmProcess final : public NoiseProcess {
 };
 
 constexpr std::array<ProcessParameter, 3> kParameters = {{
-    {.name = "sigma_min", .help = "Smallest sigma", .preset = "0.002", .low = 0, .high = kMaxProcessScale},
-    {.name = "sigma_max", .help = "Largest sigma", .preset = "80", .low = 0, .high = kMaxProcessScale},
+    {.name = "sigma_min", .help = "Smallest sigma", .preset = 0.002, .low = 0, .high = kMaxProcessScale},
+    {.name = "sigma_max", .help = "Largest sigma", .preset = 80, .low = 0, .high = kMaxProcessScale},
     {.name = "sigma_data",
      .help = "Standard deviation of the data, for the EDM preconditioning",
-     .preset = "0.5",
+     .preset = kDefaultSigmaData,
      .low = 0,
      .high = kMaxProcessScale},
 }};

@@ -11,9 +11,9 @@ namespace {
 class OuProcess final : public ContinuousProcess {
   public:
     explicit OuProcess(const ProcessSettings& settings)
-        : ContinuousProcess(settings, settings.horizon.value_or(5 / settings.beta.value_or(1))),
-          beta_(settings.beta.value_or(1)),
-          s_(settings.s.value_or(std::sqrt(2 * beta_))),
+        : ContinuousProcess(settings, settings.horizon.value()),
+          beta_(settings.beta.value()),
+          s_(settings.s.value()),
           stationary_(s_ / std::sqrt(2 * beta_)) {}
 
     std::string_view name() const override { return "ou"; }
@@ -39,20 +39,27 @@ class OuProcess final : public ContinuousProcess {
 };
 
 constexpr std::array<ProcessParameter, 4> kParameters = {{
-    {.name = "T", .help = "Final time", .preset = "5/beta", .low = 0, .high = kMaxProcessScale},
-    {.name = "beta", .help = "Drift rate", .preset = "1", .low = 0, .high = kMaxProcessBeta},
+    {.name = "T", .help = "Final time", .preset = PresetRule{"5/beta"}, .low = 0, .high = kMaxProcessScale},
+    {.name = "beta", .help = "Drift rate", .preset = 1, .low = 0, .high = kMaxProcessBeta},
     {.name = "s",
      .help = "Noise strength; sqrt(2 beta) leads to unit variance",
-     .preset = "sqrt(2 beta)",
+     .preset = PresetRule{"sqrt(2 beta)"},
      .low = 0,
      .high = kMaxProcessScale},
     kTMinBelowHorizonParameter,
 }};
 
+/// T = 5/β and s = √(2β).
+void follow_rules(ProcessSettings& settings) {
+    const double beta = settings.beta.value();
+    settings.horizon = settings.horizon.value_or(5 / beta);
+    settings.s = settings.s.value_or(std::sqrt(2 * beta));
+}
+
 }  // namespace
 
 ProcessEntry ou_entry() {
-    return process_entry<OuProcess, kParameters>({"ou", "Ornstein-Uhlenbeck process"});
+    return process_entry<OuProcess, kParameters>({"ou", "Ornstein-Uhlenbeck process"}, follow_rules);
 }
 
 }  // namespace scorefield::diffusion

@@ -8,21 +8,24 @@
 
 namespace scorefield::diffusion {
 
-/// A process of the table: its parameters (by schedule, which all but ddpm ignore) and how it is made of settings whose
-/// parameters are all taken and within the ranges of the table.
+/// A process of the table: its parameters (by schedule, which all but ddpm ignore) and how it is made of settings
+/// with_presets, whose parameters are all taken and within the ranges of the table.
 struct ProcessEntry {
     ProcessInfo info;
     std::span<const ProcessParameter> (*parameters)(std::string_view schedule) = nullptr;
     std::shared_ptr<const NoiseProcess> (*make)(const ProcessSettings& settings) = nullptr;
+    /// Sets what is open after the presets that are values: those that are rules. Null where the process has none.
+    void (*follow_rules)(ProcessSettings& settings) = nullptr;
 };
 
 /// Of a process that takes the same parameters whatever the schedule.
 template <class Process, const auto& kParameters>
-ProcessEntry process_entry(const ProcessInfo& info) {
+ProcessEntry process_entry(const ProcessInfo& info, void (*follow_rules)(ProcessSettings& settings) = nullptr) {
     return {info, [](std::string_view) -> std::span<const ProcessParameter> { return kParameters; },
             [](const ProcessSettings& settings) -> std::shared_ptr<const NoiseProcess> {
                 return std::make_shared<Process>(settings);
-            }};
+            },
+            follow_rules};
 }
 
 // One file of this folder each; process.cpp joins them.
@@ -52,7 +55,7 @@ inline constexpr double kDefaultTMin = 1e-3;
 /// Of a process whose times end at 1.
 inline constexpr ProcessParameter kTMinParameter = {.name = "t_min",
                                                     .help = "Time of the lowest noise level",
-                                                    .preset = "0.001",
+                                                    .preset = kDefaultTMin,
                                                     .low = 0,
                                                     .high = 1,
                                                     .below_high = true};

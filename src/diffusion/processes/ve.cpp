@@ -11,7 +11,7 @@ namespace {
 class VeProcess final : public NoiseProcess {
   public:
     explicit VeProcess(const ProcessSettings& settings)
-        : sigma_min_(settings.sigma_min.value_or(0.01)), sigma_max_(settings.sigma_max.value_or(50)) {
+        : sigma_min_(settings.sigma_min.value()), sigma_max_(settings.sigma_max.value()) {
         require_ordered("sigma_min", sigma_min_, "sigma_max", sigma_max_);
         log_ratio_ = std::log(sigma_max_ / sigma_min_);
     }
@@ -38,10 +38,10 @@ class VeProcess final : public NoiseProcess {
 };
 
 constexpr std::array<ProcessParameter, 2> kParameters = {{
-    {.name = "sigma_min", .help = "Smallest sigma", .preset = "0.01", .low = 0, .high = kMaxProcessScale},
+    {.name = "sigma_min", .help = "Smallest sigma", .preset = 0.01, .low = 0, .high = kMaxProcessScale},
     {.name = "sigma_max",
      .help = "Largest sigma, about the largest distance between two data points",
-     .preset = "50",
+     .preset = 50,
      .low = 0,
      .high = kMaxProcessScale},
 }};

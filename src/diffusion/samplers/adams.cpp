@@ -9,6 +9,8 @@ namespace {
 
 constexpr int kMostOrder = 4;
 constexpr int kMostDeisOrder = 3;
+constexpr SamplerParameter kOrder4 = {"order", "order of the multistep method: 1 … 4", PresetOrder{kMostOrder}};
+constexpr SamplerParameter kOrder3 = {"order", "order of the multistep method: 1 … 3", PresetOrder{kMostDeisOrder}};
 
 /// dst = register 0 ← (α_s/α_t)·x + Σ weight·estimate, the newest estimate first.
 void advance(ProgramBuilder& builder, const Step& step, const History& history, const std::vector<double>& weights) {
@@ -21,7 +23,7 @@ void advance(ProgramBuilder& builder, const Step& step, const History& history, 
 /// polynomial through the last k estimates (Katherine Crowson's k-diffusion, sample_lms). The first steps have lower
 /// order.
 void emit_lms(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    const int order = solver_order(builder, course, kMostOrder);
+    const int order = solver_order(builder, course, kOrder4);
     History history(1, order);
     std::vector<double> ratios;
     for (const Step& step : course.steps()) {
@@ -47,7 +49,7 @@ void emit_lms(ProgramBuilder& builder, const Course& course, const SamplerSettin
 /// Improved PNDM: the transfer of DDIM with ε̂ extrapolated as if the steps were even, without a Runge–Kutta start. At a
 /// node without signal x̂_0 is taken as 0, the mean.
 void emit_ipndm(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    const int order = solver_order(builder, course, kMostOrder);
+    const int order = solver_order(builder, course, kOrder4);
     History history(1, order);
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
@@ -69,7 +71,7 @@ void emit_ipndm(ProgramBuilder& builder, const Course& course, const SamplerSett
 /// DEIS with polynomials in log ρ, ρ = σ/α (Zhang & Chen 2023, "log-rho"): x_s/α_s = x_t/α_t + Σ_j ε̂_j ∫ ℓ_j(log ρ) dρ,
 /// integrated exactly. The step to the clean state, log ρ = −∞, is x̂_0.
 void emit_deis(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const int order = solver_order(builder, course, kMostDeisOrder);
+    const int order = solver_order(builder, course, kOrder3);
     History history(1, order);
     take_steps(builder, course, Quantity::noise, history, [&](std::size_t i, const Step& step) {
         const double here = history[0].log_snr;
@@ -90,8 +92,6 @@ void emit_deis(ProgramBuilder& builder, const Course& course, const SamplerSetti
     });
 }
 
-constexpr SamplerParameter kOrder4 = {"order", "order of the multistep method: 1 … 4", "4, lower with fewer steps"};
-constexpr SamplerParameter kOrder3 = {"order", "order of the multistep method: 1 … 3", "3, lower with fewer steps"};
 constexpr std::array kAdamsParameters = {kOrder4, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 constexpr std::array kDeisParameters = {kOrder3, kLowerOrderFinal, kClipParameter, kThresholdParameter,
                                         kThresholdMaxParameter};

@@ -67,7 +67,7 @@ class AdaptiveSolver {
         : builder_(builder),
           flow_(builder),
           pair_(pair),
-          tolerance_{builder.settings().rtol.value_or(1e-4), builder.settings().atol.value_or(1e-5)},
+          tolerance_{builder.settings().rtol.value(), builder.settings().atol.value()},
           slots_(static_cast<std::size_t>(pair.tableau.stages())) {
         std::iota(slots_.begin(), slots_.end(), 1);
     }
@@ -207,8 +207,8 @@ void emit_rk45(ProgramBuilder& builder, const Course& course, const SamplerSetti
     emit_adaptive(builder, course, kDormandPrince);
 }
 
-constexpr SamplerParameter kRelative = {"rtol", "relative tolerance of a step: > 0, at most 1", "1e-4"};
-constexpr SamplerParameter kAbsolute = {"atol", "absolute tolerance of a step: > 0", "1e-5"};
+constexpr SamplerParameter kRelative = {"rtol", "relative tolerance of a step: > 0, at most 1", 1e-4};
+constexpr SamplerParameter kAbsolute = {"atol", "absolute tolerance of a step: > 0", 1e-5};
 constexpr std::array kParameters = {kRelative,      kAbsolute,           kVariableParameter,
                                     kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 

@@ -49,7 +49,7 @@ void emit_lcm(ProgramBuilder& builder, const Course& course, const SamplerSettin
     }
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
-        const double time = boundary_time(step.from, published) * settings.timestep_scaling.value_or(10);
+        const double time = boundary_time(step.from, published) * settings.timestep_scaling.value();
         const double total = time * time + kDataVariance;
         const double skip = kDataVariance / total;
         if (published) {
@@ -62,7 +62,7 @@ void emit_lcm(ProgramBuilder& builder, const Course& course, const SamplerSettin
     }
 }
 
-constexpr SamplerParameter kScaling = {"timestep_scaling", "factor of the time in the boundary condition, > 0", "10"};
+constexpr SamplerParameter kScaling = {"timestep_scaling", "factor of the time in the boundary condition, > 0", 10.0};
 constexpr SamplerParameter kVariant = {"variant",
                                        "time in the boundary condition: level = from sigma/alpha (any process); "
                                        "timestep = the DDPM timestep, as published (ddpm only)",

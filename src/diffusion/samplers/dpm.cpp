@@ -82,6 +82,15 @@ void emit_multistep(ProgramBuilder& builder, const Course& course, const Sampler
 constexpr std::array<std::string_view, 2> kVariants = {"midpoint", "heun"};
 constexpr std::array<std::string_view, 3> kStochasticVariants = {"midpoint", "heun", "single"};
 
+constexpr SamplerParameter kOrder = {"order", "order of the multistep method: 1 … 3", PresetOrder{2}};
+constexpr SamplerParameter kOrderOfThree = {"order", "order of the multistep method: 1 … 3", PresetOrder{3}};
+constexpr SamplerParameter kOrderOfTwo = {"order", "order of the multistep method: 1, 2", PresetOrder{2}};
+constexpr SamplerParameter kVariant = {"variant", "form of the second-order term: midpoint or heun", "midpoint"};
+constexpr SamplerParameter kStochasticVariant = {
+    "variant", "midpoint or heun: multistep; single: two stages per step (DPM++ SDE)", "midpoint"};
+constexpr SamplerParameter kPredictX0 = {"predict_x0", "extrapolate the data (on) or the noise (off)", true};
+constexpr SamplerParameter kPredictNoise = {"predict_x0", "extrapolate the data (on) or the noise (off)", false};
+
 bool is_heun(const SamplerSettings& settings) {
     return settings.variant == "heun";
 }
@@ -89,22 +98,20 @@ bool is_heun(const SamplerSettings& settings) {
 /// Multistep DPM-Solver (Lu et al. 2022a), noise prediction.
 void emit_dpm(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     emit_multistep(builder, course, settings, {.quantity = Quantity::noise, .heun = is_heun(settings)},
-                   solver_order(builder, course, 2));
+                   solver_order(builder, course, kOrder));
 }
 
 /// DPM-Solver++ (Lu et al. 2022b, algorithm 2), data prediction.
 void emit_dpmpp_2m(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     emit_multistep(builder, course, settings, {.quantity = Quantity::data, .heun = is_heun(settings)},
-                   solver_order(builder, course, 2));
+                   solver_order(builder, course, kOrder));
 }
 
 /// DPM-Solver++ (3M) as k-diffusion publishes it: the second difference has the weight of half the second derivative,
 /// so that the order of accuracy is 2.
 void emit_dpmpp_3m(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    SamplerSettings third = settings;
-    third.lower_order_final = false;
-    emit_multistep(builder, course, third, {.quantity = Quantity::data, .heun = true},
-                   solver_order(builder, course, 3));
+    emit_multistep(builder, course, settings, {.quantity = Quantity::data, .heun = true},
+                   solver_order(builder, course, kOrderOfThree));
 }
 
 /// DPM++ SDE of k-diffusion: two stages, each an ancestral step, the first to the middle in λ; in x/α over σ/α.
@@ -140,10 +147,10 @@ void emit_two_stages(ProgramBuilder& builder, const Course& course) {
 /// SDE-DPM-Solver++ (Lu et al. 2022b, appendix), multistep; SDE-DPM-Solver with predict_x0 off.
 void emit_dpmpp_sde(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     if (settings.variant == "single") return emit_two_stages(builder, course);
-    const bool data = settings.predict_x0.value_or(true);
+    const bool data = settings.predict_x0.value();
     emit_multistep(builder, course, settings,
                    {.quantity = data ? Quantity::data : Quantity::noise, .stochastic = true, .heun = is_heun(settings)},
-                   solver_order(builder, course, 2));
+                   solver_order(builder, course, kOrderOfTwo));
 }
 
 /// The terms of estimates in a single-step update of `order` from the node of the oldest estimate.
@@ -178,16 +185,16 @@ std::vector<int> single_orders(const Course& course, const SamplerSettings& sett
     std::vector<int> orders;
     orders.reserve(course.steps().size());
     for (int i = 0; i < steps; ++i) orders.push_back(1 + i % order);
-    const bool lower = settings.lower_order_final.value_or(true) && steps % order == 0;
+    const bool lower = settings.lower_order_final == true && steps % order == 0;
     if (lower || clean) orders.back() = 1;
     return orders;
 }
 
 /// DPM-Solver and DPM-Solver++, single-step: each node of the course is a stage, so that steps count evaluations.
 void emit_dpm_single(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const bool data = settings.predict_x0.value_or(false);
+    const bool data = settings.predict_x0.value();
     const Solver solver = {.quantity = data ? Quantity::data : Quantity::noise, .heun = is_heun(settings)};
-    const int order = solver_order(builder, course, 3);
+    const int order = solver_order(builder, course, kOrderOfThree);
     const std::vector<int> orders = single_orders(course, settings, order);
     const int start = order + 1;  // the register of the group's first state
     History history(1, order);
@@ -203,16 +210,6 @@ void emit_dpm_single(ProgramBuilder& builder, const Course& course, const Sample
         builder.blend(0, terms);
     });
 }
-
-constexpr SamplerParameter kOrder = {"order", "order of the multistep method: 1 … 3", "2, lower with fewer steps"};
-constexpr SamplerParameter kOrderOfThree = {"order", "order of the multistep method: 1 … 3",
-                                            "3, lower with fewer steps"};
-constexpr SamplerParameter kOrderOfTwo = {"order", "order of the multistep method: 1, 2", "2, lower with fewer steps"};
-constexpr SamplerParameter kVariant = {"variant", "form of the second-order term: midpoint or heun", "midpoint"};
-constexpr SamplerParameter kStochasticVariant = {
-    "variant", "midpoint or heun: multistep; single: two stages per step (DPM++ SDE)", "midpoint"};
-constexpr SamplerParameter kPredictX0 = {"predict_x0", "extrapolate the data (on) or the noise (off)", "on"};
-constexpr SamplerParameter kPredictNoise = {"predict_x0", "extrapolate the data (on) or the noise (off)", "off"};
 
 constexpr std::array kMultistepParameters = {
     kOrder, kVariant, kLowerOrderFinal, kEulerAtFinal, kClipParameter, kThresholdParameter, kThresholdMaxParameter};

@@ -25,14 +25,14 @@ void combine_raw(ProgramBuilder& builder, const Node& node, double data, double 
 /// DDIM(η): x_s = α_s x̂_0 + √(σ_s²−ς²) ε̂ + ς z, ς² = η²(σ_s²/σ_t²)(σ_t² − σ_s²α_t²/α_s²) (Song, Meng, Ermon 2021,
 /// eq. 12 and 16, for any alpha and sigma).
 void emit_ddim(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const bool raw = !settings.limited_noise.value_or(true);
+    const bool raw = settings.limited_noise == false;
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
         if (step.last()) {
             builder.denoise(step.from, 0, 0);
             continue;
         }
-        const AncestralSplit split = ancestral_split(step, settings.eta.value_or(0));
+        const AncestralSplit split = ancestral_split(step, settings.eta.value());
         if (raw) {
             combine_raw(builder, step.from, step.to.at.alpha, split.remaining);
         } else {
@@ -45,8 +45,8 @@ void emit_ddim(ProgramBuilder& builder, const Course& course, const SamplerSetti
 /// DDIM run towards the noise (Song, Meng, Ermon 2021, section 4.3): the noise estimate of where the step starts holds
 /// for all of it, or (order 2) the slopes of a Runge–Kutta step.
 void emit_ddim_inverse(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const bool raw = !settings.limited_noise.value_or(true);
-    const int order = settings.order.value_or(1);
+    const bool raw = settings.limited_noise == false;
+    const int order = settings.order.value();
     const ProbabilityFlow flow(builder);
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
@@ -66,11 +66,11 @@ void emit_ddim_inverse(ProgramBuilder& builder, const Course& course, const Samp
 }
 
 double noise_variance(const Step& step, double variance, const SamplerSettings& settings) {
-    const std::string kind = settings.variance.value_or("large");
+    const std::string kind = settings.variance.value();
     const double share = step.to.at.sigma * step.to.at.sigma / (step.from.at.sigma * step.from.at.sigma);
     if (kind == "none") return 0;
     if (kind == "small") return variance * share;
-    if (kind == "mixed") return variance * std::pow(share, 1 - settings.mix.value_or(0.5));
+    if (kind == "mixed") return variance * std::pow(share, 1 - settings.mix.value());
     return variance;
 }
 
@@ -88,7 +88,7 @@ void emit_ddpm(ProgramBuilder& builder, const Course& course, const SamplerSetti
         if (step.last()) {
             builder.denoise(step.from, 0, 0);
             const double noise = std::sqrt(noise_variance(step, beta, settings));
-            if (!settings.final_noise.value_or(false) || noise == 0) continue;
+            if (settings.final_noise != true || noise == 0) continue;
             builder.blend(0, {{0, 1}}, builder.increment(noise, step.from, step.to));
             continue;
         }
@@ -107,21 +107,20 @@ void emit_ddpm(ProgramBuilder& builder, const Course& course, const SamplerSetti
     }
 }
 
-constexpr SamplerParameter kEta = {"eta", "0 = deterministic (DDIM) … 1 = ancestral (DDPM)", "0"};
+constexpr SamplerParameter kEta = {"eta", "0 = deterministic (DDIM) … 1 = ancestral (DDPM)", 0.0};
 constexpr SamplerParameter kForm = {"form", "epsilon or x0: form of the update, with the same result",
-                                    "epsilon; x0 with clip or threshold, or without signal"};
+                                    PresetRule{"epsilon; x0 with clip or threshold, or without signal"}};
 constexpr SamplerParameter kVariance = {
     "variance", "variance of a step: large (beta), small (posterior beta), mixed or none", "large"};
-constexpr SamplerParameter kMix = {"mix", "for variance mixed, interpolation of log variance: 0 small … 1 large",
-                                   "0.5"};
-constexpr SamplerParameter kFinalNoise = {"final_noise", "add noise in the last step too: on or off", "off"};
+constexpr SamplerParameter kMix = {"mix", "for variance mixed, interpolation of log variance: 0 small … 1 large", 0.5};
+constexpr SamplerParameter kFinalNoise = {"final_noise", "add noise in the last step too: on or off", false};
 
 constexpr SamplerParameter kLimitedNoise = {
-    "limited_noise", "with clip or threshold: recompute the noise from the clipped x0 (on) or keep it (off)", "on"};
+    "limited_noise", "with clip or threshold: recompute the noise from the clipped x0 (on) or keep it (off)", true};
 
 constexpr std::array kDdimParameters = {kEta, kLimitedNoise, kClipParameter, kThresholdParameter,
                                         kThresholdMaxParameter};
-constexpr SamplerParameter kInverseOrder = {"order", "order of accuracy: 1 or 2", "1"};
+constexpr SamplerParameter kInverseOrder = {"order", "order of accuracy: 1 or 2", 1};
 constexpr SamplerParameter kInverseVariant = {"variant", "heun or midpoint (order 2)", "heun"};
 constexpr std::array<std::string_view, 2> kInverseVariants = {"heun", "midpoint"};
 constexpr std::array kInverseParameters = {kInverseOrder,  kInverseVariant,     kVariableParameter,    kLimitedNoise,

@@ -15,7 +15,7 @@ void langevin_step(ProgramBuilder& builder, const Node& node, double drift, doub
 }
 
 Node langevin_node(const ProgramBuilder& builder, const SamplerSettings& settings) {
-    if (!settings.clean.value_or(false)) {
+    if (settings.clean != true) {
         return builder.course().node_at(builder.course().process().times().lowest_noisy);
     }
     if (builder.parametrisation().prediction != Prediction::score) {
@@ -28,7 +28,7 @@ Node langevin_node(const ProgramBuilder& builder, const SamplerSettings& setting
 
 /// x ← x + τ·score + √(2τ)·z, as many times as the course has steps.
 void emit_langevin(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const double size = settings.step_size.value_or(0.01);
+    const double size = settings.step_size.value();
     const Node node = langevin_node(builder, settings);
     for (const Step& step : course.steps()) {
         builder.begin_step(step.index);
@@ -45,7 +45,7 @@ void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const
     }
     const double lowest = flow.coordinate(final.from);
     const double share = settings.step_size ? *settings.step_size / (lowest * lowest) : 0.2;  // ε/r_L²
-    const int iterations = settings.iterations.value_or(100);
+    const int iterations = settings.iterations.value();
     // A step also goes to the next level, or ends with an estimate and its limits.
     ProgramBuilder::require_room("`sampler.iterations`", course.steps().size(), iterations, 2, 3);
     std::uint32_t draw = 0;
@@ -57,7 +57,7 @@ void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const
         for (int k = 0; k < iterations; ++k) {
             langevin_step(builder, step.from, size / 2, std::sqrt(size), draw++);
         }
-        if (step.last() && settings.final_denoise.value_or(false)) {
+        if (step.last() && settings.final_denoise == true) {
             builder.denoise(step.from, 0, 0);
         } else if (alpha == 0) {
             builder.blend(0, {{0, step.to.at.sigma / sigma}});  // all noise, and the next level's as good as
@@ -67,13 +67,13 @@ void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const
     }
 }
 
-constexpr SamplerParameter kStepSize = {"step_size", "step size tau in x + tau*score + sqrt(2 tau)*z, > 0", "0.01"};
+constexpr SamplerParameter kStepSize = {"step_size", "step size tau in x + tau*score + sqrt(2 tau)*z, > 0", 0.01};
 constexpr SamplerParameter kClean = {"clean", "sample the density without noise (exact targets only): on or off",
-                                     "off"};
+                                     false};
 constexpr SamplerParameter kAnnealedSize = {"step_size", "epsilon: step size at the last level, > 0",
-                                            "0.2 times the variance of the last level"};
-constexpr SamplerParameter kIterations = {"iterations", "steps at each level, from 1", "100"};
-constexpr SamplerParameter kFinalDenoise = {"final_denoise", "end with the x0 estimate: on or off", "off"};
+                                            PresetRule{"0.2 times the variance of the last level"}};
+constexpr SamplerParameter kIterations = {"iterations", "steps at each level, from 1", 100};
+constexpr SamplerParameter kFinalDenoise = {"final_denoise", "end with the x0 estimate: on or off", false};
 
 constexpr std::array kLangevinParameters = {kStepSize, kClean};
 constexpr std::array kAnnealedParameters = {kAnnealedSize,  kIterations,         kFinalDenoise,

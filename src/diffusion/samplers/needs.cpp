@@ -17,9 +17,9 @@ using Settings = SamplerSettings;
 struct Need {
     std::string_view sampler;  ///< empty: any
     std::string_view parameter;
-    bool (*met)(const Settings&);
-    std::string_view why;   ///< it has none otherwise
-    std::string_view cure;  ///< beside leaving it out
+    bool (*met)(const Settings&);  ///< of settings with_presets
+    std::string_view why;          ///< it has none otherwise
+    std::string_view cure;         ///< beside leaving it out
 };
 
 bool is_limited(const Settings& s) {
@@ -31,7 +31,7 @@ bool is_thresholded(const Settings& s) {
 }
 
 bool is_above_first_order(const Settings& s) {
-    return s.order.value_or(2) > 1;
+    return s.order != 1;
 }
 
 bool is_second_inverse(const Settings& s) {
@@ -43,15 +43,15 @@ bool is_multistep(const Settings& s) {
 }
 
 bool is_churned(const Settings& s) {
-    return s.churn.value_or(1) > 0;
+    return s.churn > 0.0;
 }
 
 bool is_ancestral(const Settings& s) {
-    return s.eta.value_or(1) > 0;
+    return s.eta > 0.0;
 }
 
 bool ends_denoised(const Settings& s) {
-    return s.final_denoise.value_or(false);
+    return s.final_denoise == true;
 }
 
 constexpr std::string_view kOneForm = "the first order has one form only";
@@ -74,7 +74,7 @@ constexpr std::array kNeeds = {
     Need{"", "limited_noise", is_limited, "neither clip nor threshold is set",
          "give `sampler.clip` or `sampler.threshold`"},
     Need{"ddim_inverse", "limited_noise",
-         [](const Settings& s) { return !is_second_inverse(s) || s.limited_noise.value_or(true); },
+         [](const Settings& s) { return !is_second_inverse(s) || s.limited_noise == true; },
          "with order 2, the noise follows the clipped estimate anyway", "give `sampler.order` 1"},
     Need{"ddim_inverse", "variant", is_second_inverse, kOneForm, kSecondOrder},
     Need{"ddim_inverse", "variable", is_second_inverse, kOneForm, kSecondOrder},
@@ -114,7 +114,7 @@ bool is_said(const Settings& settings, std::string_view parameter) {
 }
 
 bool is_unmet(const Need& need, const Settings& settings) {
-    return (need.sampler.empty() || need.sampler == settings.name) && !need.met(settings);
+    return (need.sampler.empty() || need.sampler == settings.name) && !need.met(with_presets(settings));
 }
 
 bool is_idle(const Need& need, const Settings& settings) {

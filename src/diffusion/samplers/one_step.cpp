@@ -79,7 +79,7 @@ void emit_kdpm2(ProgramBuilder& builder, const Course& course, const SamplerSett
 }
 
 void emit_kdpm2_ancestral(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    emit_dpm2(builder, course, settings.eta.value_or(1), settings.noise_scale.value_or(1));
+    emit_dpm2(builder, course, settings.eta.value(), settings.noise_scale.value());
 }
 
 constexpr std::array kFlowParameters = {kVariableParameter, kClipParameter, kThresholdParameter,

@@ -99,7 +99,7 @@ bool warms_up(const ProgramBuilder& builder, const Course& course) {
     const std::optional<bool> said = builder.settings().warm_up;
     const std::size_t before = steps_before(builder, course);
     const bool enough = course.steps().size() > kWarmUpSteps;
-    if (!enough && said.value_or(false)) {
+    if (!enough && said == true) {
         throw base::request_error(
             "too few steps", "`sampler.warm_up`",
             fmt::format("the Runge-Kutta start needs {} steps, there are {}{}", kWarmUpSteps, course.steps().size(),
@@ -129,7 +129,7 @@ void emit_pndm(ProgramBuilder& builder, const Course& course, const SamplerSetti
 }
 
 constexpr SamplerParameter kWarmUp = {"warm_up", "use a Runge-Kutta method in the first three steps: on or off",
-                                      "on, off with fewer than four steps"};
+                                      PresetRule{"on, off with fewer than four steps"}};
 constexpr std::array kParameters = {kWarmUp, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 
 constexpr std::array<SamplerEntry, 1> kSamplers = {{

@@ -9,8 +9,9 @@ namespace scorefield::diffusion {
 namespace {
 
 SamplerSettings predictor_settings(const SamplerSettings& settings) {
-    SamplerSettings predictor = settings;
-    predictor.name = settings.predictor.value_or("ddpm");
+    // A preset without effect is no value that the predictor must refuse.
+    SamplerSettings predictor = without_idle(settings);
+    predictor.name = settings.predictor.value();
     predictor.predictor.reset();
     predictor.corrector_steps.reset();
     predictor.snr.reset();
@@ -41,10 +42,11 @@ double corrector_size(ProgramBuilder& builder, const Node& node, double snr, std
 
 /// A step of the predictor, then M of Langevin dynamics at the level where it ends, each on what the one before left.
 void emit_predictor_corrector(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const SamplerSettings chosen = predictor_settings(settings);
-    const SamplerEntry& predictor = checked_sampler(chosen, "`sampler.predictor`");
+    const SamplerSettings said = predictor_settings(settings);
+    const SamplerEntry& predictor = checked_sampler(said, "`sampler.predictor`");
     require_predictor(predictor.info);
-    const int corrections = settings.corrector_steps.value_or(1);
+    const SamplerSettings chosen = with_presets(said);
+    const int corrections = settings.corrector_steps.value();
     constexpr std::size_t kOfPredictor = 6;  // ops of its step, about
     if (corrections > 0) {
         ProgramBuilder::require_room("`sampler.corrector_steps`", course.steps().size(), corrections, 2, kOfPredictor);
@@ -55,18 +57,18 @@ void emit_predictor_corrector(ProgramBuilder& builder, const Course& course, con
         if (step.last()) break;
         for (int i = 0; i < corrections; ++i, ++draw) {
             builder.estimate_score(step.to, 0, 1);
-            const double size = corrector_size(builder, step.to, settings.snr.value_or(0.16), draw);
+            const double size = corrector_size(builder, step.to, settings.snr.value(), draw);
             builder.blend(0, {{0, 1}, {1, size}}, ProgramBuilder::fresh_noise(std::sqrt(2 * size), draw));
         }
     }
 }
 
 constexpr SamplerParameter kPredictor = {"predictor", "sampler of the predictor step", "ddpm"};
-constexpr SamplerParameter kCorrectorSteps = {"corrector_steps", "Langevin steps at each level, from 0", "1"};
-constexpr SamplerParameter kSnr = {"snr", "signal-to-noise ratio r of a corrector step, > 0", "0.16"};
+constexpr SamplerParameter kCorrectorSteps = {"corrector_steps", "Langevin steps at each level, from 0", 1};
+constexpr SamplerParameter kSnr = {"snr", "signal-to-noise ratio r of a corrector step, > 0", 0.16};
 
 constexpr SamplerParameter passed_on(std::string_view name) {
-    return {name, kOfPredictor, kOfPredictor};
+    return {name, kOfPredictor, PresetRule{kOfPredictor}};
 }
 
 constexpr std::array kParameters = {kPredictor,

@@ -53,7 +53,7 @@ void ProgramBuilder::estimate_data(const Node& node, int src, int dst) {
 void ProgramBuilder::limit(int dst) {
     if (settings_.clip) emit(Clamp{.dst = dst, .low = -*settings_.clip, .high = *settings_.clip});
     if (settings_.threshold) {
-        emit(Threshold{.dst = dst, .ratio = *settings_.threshold, .max = settings_.threshold_max.value_or(1)});
+        emit(Threshold{.dst = dst, .ratio = *settings_.threshold, .max = settings_.threshold_max.value()});
     }
 }
 

@@ -21,10 +21,10 @@ class Repaint {
     Repaint(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings)
         : builder_(builder),
           steps_(course.steps()),
-          eta_(settings.eta.value_or(1)),
+          eta_(settings.eta.value()),
           jump_(settings.jump.value_or(std::clamp(static_cast<int>(steps_.size()) - 1, 1, 10))),
-          returns_(steps_.size(), settings.resamples.value_or(10) - 1) {
-        if (settings.jump && settings.resamples.value_or(10) > 1 && jump_ >= static_cast<int>(steps_.size())) {
+          returns_(steps_.size(), settings.resamples.value() - 1) {
+        if (settings.jump && settings.resamples.value() > 1 && jump_ >= static_cast<int>(steps_.size())) {
             throw base::request_error(
                 "jump out of range", "`sampler.jump`",
                 fmt::format("jumps of {} steps do not fit between the {} noise levels", jump_, steps_.size()),
@@ -99,8 +99,9 @@ void emit_repaint(ProgramBuilder& builder, const Course& course, const SamplerSe
     Repaint(builder, course, settings).emit();
 }
 
-constexpr SamplerParameter kResamples = {"resamples", "number of passes over each stretch of steps, from 1", "10"};
-constexpr SamplerParameter kJump = {"jump", "steps per stretch, from 1; fewer than `steps`", "10, or all but one"};
+constexpr SamplerParameter kResamples = {"resamples", "number of passes over each stretch of steps, from 1", 10};
+constexpr SamplerParameter kJump = {"jump", "steps per stretch, from 1; fewer than `steps`",
+                                    PresetRule{"10, or all but one"}};
 constexpr std::array kParameters = {
     kResamples, kJump, kAncestralEtaParameter, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 

@@ -8,7 +8,7 @@
 
 namespace scorefield::diffusion {
 
-/// How a sampler puts the steps of a course into a program.
+/// How a sampler puts the steps of a course into a program. `settings` are with_presets.
 using EmitSampler = void (*)(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings);
 
 struct SamplerEntry {
@@ -32,16 +32,18 @@ std::span<const SamplerEntry> repaint_samplers();
 const SamplerEntry& checked_sampler(const SamplerSettings& settings, std::string_view where);
 
 /// Parameters that most samplers share.
-inline constexpr SamplerParameter kClipParameter = {"clip", "clip every x0 estimate to ± this value", "no clipping"};
+inline constexpr SamplerParameter kClipParameter = {"clip", "clip every x0 estimate to ± this value",
+                                                    PresetRule{"no clipping"}};
 inline constexpr SamplerParameter kThresholdParameter = {
-    "threshold", "dynamic thresholding of every x0 estimate: quantile, > 0, at most 1", "none"};
+    "threshold", "dynamic thresholding of every x0 estimate: quantile, > 0, at most 1", PresetRule{"none"}};
 inline constexpr SamplerParameter kThresholdMaxParameter = {"threshold_max",
-                                                            "largest bound of dynamic thresholding, from 1", "1"};
+                                                            "largest bound of dynamic thresholding, from 1", 1.0};
 inline constexpr SamplerParameter kVariableParameter = {
-    "variable", "integration variable: time (x over t) or sigma (x/alpha over sigma/alpha)", "depends on the process"};
+    "variable", "integration variable: time (x over t) or sigma (x/alpha over sigma/alpha)",
+    PresetRule{"depends on the process"}};
 inline constexpr SamplerParameter kAncestralEtaParameter = {"eta", "scale of the ancestral noise: 0 none … 1 full",
-                                                            "1"};
+                                                            1.0};
 inline constexpr SamplerParameter kNoiseScaleParameter = {"noise_scale", "factor of the added noise (s_noise), from 0",
-                                                          "1"};
+                                                          1.0};
 
 }  // namespace scorefield::diffusion

@@ -23,11 +23,12 @@ std::size_t steps_before(const ProgramBuilder& builder, const Course& course) {
     return builder.course().steps().size() - course.steps().size();
 }
 
-int solver_order(const ProgramBuilder& builder, const Course& course, int preset) {
+int solver_order(const ProgramBuilder& builder, const Course& course, const SamplerParameter& parameter) {
     const int before = static_cast<int>(steps_before(builder, course));
     const int steps = static_cast<int>(course.steps().size());
     const int most = std::max(steps, 1);  // where the step before is the only one, too
-    const int order = builder.settings().order.value_or(std::min(preset, most));
+    const int preset = std::min(std::get<PresetOrder>(parameter.preset).most, most);
+    const int order = builder.settings().order.value_or(preset);
     if (order > most) {
         throw base::request_error("too few steps", "`sampler.order`",
                                   fmt::format("order {} needs the estimates of {} steps, there are {}{}", order, order,
@@ -40,8 +41,8 @@ int solver_order(const ProgramBuilder& builder, const Course& course, int preset
 int multistep_order(const SamplerSettings& settings, const Course& course, std::size_t i, int order) {
     constexpr std::size_t kFewSteps = 15;
     const std::size_t steps = course.steps().size();
-    const bool lower = settings.lower_order_final.value_or(true) && steps < kFewSteps;
-    const bool final_first = lower || settings.euler_at_final.value_or(false);
+    const bool lower = settings.lower_order_final == true && steps < kFewSteps;
+    const bool final_first = lower || settings.euler_at_final == true;
     if (course.steps()[i].last() || (i + 1 == steps && final_first)) return 1;
     const int most = i + 2 == steps && lower ? 2 : order;
     return std::min(most, static_cast<int>(i) + 1);

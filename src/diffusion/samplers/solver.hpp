@@ -20,9 +20,9 @@ void estimate(ProgramBuilder& builder, Quantity quantity, const Node& node, int 
 /// How many of the builder's steps come before `course`: 1 where the first leaves from no signal, else 0.
 std::size_t steps_before(const ProgramBuilder& builder, const Course& course);
 
-/// The order that is asked for, else `preset` or the most that so many steps allow. Throws base::Error (request,
+/// The order that is asked for, else that of the preset of `parameter`. Throws base::Error (request,
 /// --sampler.order) where it is more than there are steps.
-int solver_order(const ProgramBuilder& builder, const Course& course, int preset);
+int solver_order(const ProgramBuilder& builder, const Course& course, const SamplerParameter& parameter);
 
 /// The order of step i of a multistep solver, by how many estimates there are: as Lu et al. 2022b for few steps, and 1
 /// to the clean state, where only x̂_0 is finite.
@@ -85,8 +85,8 @@ std::span<const SamplerEntry> dpm_samplers();
 std::span<const SamplerEntry> unipc_samplers();
 
 inline constexpr SamplerParameter kLowerOrderFinal = {
-    "lower_order_final", "with fewer than 15 steps, use a lower order at the end: on or off", "on"};
+    "lower_order_final", "with fewer than 15 steps, use a lower order at the end: on or off", true};
 inline constexpr SamplerParameter kEulerAtFinal = {"euler_at_final", "use first order in the last step: on or off",
-                                                   "off"};
+                                                   false};
 
 }  // namespace scorefield::diffusion

@@ -57,7 +57,7 @@ StochasticStep gamma_exponential(const Step& step, double gamma) {
 /// 13 for γ = 1 and 0; Karras et al. 2022, eq. 6), until the last node with noise, whose estimate of the data is the
 /// end.
 void emit_gamma(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const double gamma = settings.gamma.value_or(1);
+    const double gamma = settings.gamma.value();
     const bool exponential = settings.variant == "exponential";
     const Variable own = course.process().variable();
     const bool time = settings.variable ? *settings.variable == "time" : own == Variable::time;
@@ -86,8 +86,8 @@ void emit_euler_ancestral(ProgramBuilder& builder, const Course& course, const S
             builder.denoise(step.from, 0, 0);
             continue;
         }
-        const AncestralSplit split = ancestral_split(step, settings.eta.value_or(1));
-        const double noise = settings.noise_scale.value_or(1) * split.noise;
+        const AncestralSplit split = ancestral_split(step, settings.eta.value());
+        const double noise = settings.noise_scale.value() * split.noise;
         ancestral_descent(builder, step, split, 0, 1);
         if (noise != 0) builder.blend(0, {{0, 1}}, builder.increment(noise, step.from, step.to));
     }
@@ -97,14 +97,14 @@ void emit_euler_ancestral(ProgramBuilder& builder, const Course& course, const S
 Node churned(ProgramBuilder& builder, const Step& step, const SamplerSettings& settings) {
     const ProbabilityFlow flow(builder, Variable::sigma);
     const double ratio = flow.coordinate(step.from);
-    const double churn = settings.churn.value_or(40);
+    const double churn = settings.churn.value();
     const double highest = settings.churn_max.value_or(std::numeric_limits<double>::infinity());
-    const bool inside = ratio >= settings.churn_min.value_or(0) && ratio <= highest;
+    const bool inside = ratio >= settings.churn_min.value() && ratio <= highest;
     if (churn == 0 || !inside || !flow.finite_at(step.from)) return step.from;
     const double steps = static_cast<double>(builder.course().steps().size());
     const double raised = ratio * (1 + std::min(churn / steps, std::numbers::sqrt2 - 1));
     const Node node = flow.node_at(raised);
-    const double noise = settings.noise_scale.value_or(1) * node.at.alpha * std::sqrt(raised * raised - ratio * ratio);
+    const double noise = settings.noise_scale.value() * node.at.alpha * std::sqrt(raised * raised - ratio * ratio);
     builder.blend(0, {{0, node.at.alpha / step.from.at.alpha}}, builder.increment(noise, step.from, step.to));
     return node;
 }
@@ -112,7 +112,7 @@ Node churned(ProgramBuilder& builder, const Step& step, const SamplerSettings& s
 /// Karras et al. 2022, algorithm 2, on x/α over σ/α.
 void emit_edm_stochastic(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
     const double highest = settings.churn_max.value_or(std::numeric_limits<double>::infinity());
-    if (settings.churn_min.value_or(0) > highest) {
+    if (settings.churn_min.value() > highest) {
         throw base::request_error("empty range", "`sampler.churn_min`", "it is above `sampler.churn_max`",
                                   "leave one of them out");
     }
@@ -128,12 +128,13 @@ void emit_edm_stochastic(ProgramBuilder& builder, const Course& course, const Sa
     }
 }
 
-constexpr SamplerParameter kGamma = {"gamma", "scale of the noise, from 0: 0 = probability flow, 1 = reverse SDE", "1"};
+constexpr SamplerParameter kGamma = {"gamma", "scale of the noise, from 0: 0 = probability flow, 1 = reverse SDE", 1.0};
 constexpr SamplerParameter kVariant = {"variant", "euler, or exponential (integrates the linear part exactly)",
                                        "euler"};
-constexpr SamplerParameter kChurn = {"churn", "S_churn: amount of noise added over all steps", "40"};
-constexpr SamplerParameter kChurnMin = {"churn_min", "S_tmin: smallest sigma/alpha at which noise is added", "0"};
-constexpr SamplerParameter kChurnMax = {"churn_max", "S_tmax: largest sigma/alpha at which noise is added", "none"};
+constexpr SamplerParameter kChurn = {"churn", "S_churn: amount of noise added over all steps", 40.0};
+constexpr SamplerParameter kChurnMin = {"churn_min", "S_tmin: smallest sigma/alpha at which noise is added", 0.0};
+constexpr SamplerParameter kChurnMax = {"churn_max", "S_tmax: largest sigma/alpha at which noise is added",
+                                        PresetRule{"none"}};
 
 constexpr std::array kGammaParameters = {kGamma,         kVariableParameter,  kVariant,
                                          kClipParameter, kThresholdParameter, kThresholdMaxParameter};

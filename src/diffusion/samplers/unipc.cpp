@@ -92,15 +92,16 @@ void correct(ProgramBuilder& builder, const Method& method, const Step& step, co
     update(builder, at, kBase, past, order == 1 ? std::vector{0.5} : solve_weights(at, r), r);
 }
 
+constexpr SamplerParameter kOrder = {"order", "order of the predictor: 1 … 4; the corrector adds one", PresetOrder{2}};
 constexpr std::array<std::string_view, 2> kVariants = {"bh2", "bh1"};
 
 /// UniPC (Zhao et al. 2023, algorithms 1 and 2): UniP-p over the last p estimates, then UniC-p with the estimate of its
 /// own result, which costs no evaluation and raises the order to p+1.
 void emit_unipc(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const Method method = {.quantity = settings.predict_x0.value_or(true) ? Quantity::data : Quantity::noise,
+    const Method method = {.quantity = settings.predict_x0.value() ? Quantity::data : Quantity::noise,
                            .first_form = settings.variant == "bh1"};
-    const int order = solver_order(builder, course, 2);
-    const int uncorrected = settings.uncorrected_steps.value_or(0);
+    const int order = solver_order(builder, course, kOrder);
+    const int uncorrected = settings.uncorrected_steps.value();
     const std::vector<Step>& steps = course.steps();
     History history(kEstimates, order + 1);
     int last_order = 0;
@@ -124,20 +125,17 @@ void emit_unipc(ProgramBuilder& builder, const Course& course, const SamplerSett
             continue;
         }
         const int known = std::min(order, static_cast<int>(i) + 1);
-        last_order =
-            settings.lower_order_final.value_or(true) ? std::min(known, static_cast<int>(steps.size() - i)) : known;
+        last_order = settings.lower_order_final == true ? std::min(known, static_cast<int>(steps.size() - i)) : known;
         predict(builder, method, step, history, last_order);
     }
 }
 
-constexpr SamplerParameter kOrder = {"order", "order of the predictor: 1 … 4; the corrector adds one",
-                                     "2, lower with fewer steps"};
 constexpr SamplerParameter kVariant = {"variant", "bh1 or bh2: choice of B(h)", "bh2"};
-constexpr SamplerParameter kPredictX0 = {"predict_x0", "extrapolate the data (on) or the noise (off)", "on"};
+constexpr SamplerParameter kPredictX0 = {"predict_x0", "extrapolate the data (on) or the noise (off)", true};
 constexpr SamplerParameter kLower = {"lower_order_final", "limit the order to the number of remaining steps: on or off",
-                                     "on"};
+                                     true};
 constexpr SamplerParameter kUncorrected = {
-    "uncorrected_steps", "number of first steps without corrector; `steps` or more: no corrector at all", "0"};
+    "uncorrected_steps", "number of first steps without corrector; `steps` or more: no corrector at all", 0};
 constexpr std::array kParameters = {kOrder,       kVariant,       kPredictX0,          kLower,
                                     kUncorrected, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 
