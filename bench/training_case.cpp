@@ -18,8 +18,9 @@ namespace {
 constexpr std::uint64_t kChecked = 3;  // steps
 constexpr std::uint64_t kTimed = 30;
 
-train::TrainSettings seed_settings() {
-    train::TrainSettings settings;
+train::TrainSpec seed_settings() {
+    train::TrainSpec settings;
+    settings.objective.name = "simple";
     settings.process.schedule = "cosine_seed";
     settings.process.horizon = 40;
     settings.steps = 1'000'000'000;
@@ -63,7 +64,7 @@ class Training : public Case {
     }
 
   private:
-    train::TrainSettings settings_ = seed_settings();
+    train::TrainSpec settings_ = seed_settings();
     std::unique_ptr<data::Dataset> data_ = data::open_dataset(settings_.data);
     std::shared_ptr<const diffusion::NoiseProcess> process_ = diffusion::make_process(settings_.process);
     train::GpuTrainer trainer_;

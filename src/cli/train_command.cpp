@@ -28,12 +28,6 @@
 namespace scorefield::cli {
 namespace {
 
-train::TrainSettings train_settings(const settings::Settings& settings, const std::string& device) {
-    train::TrainSettings train = settings::training_settings(settings);
-    train.record = settings::training_record(settings, device);
-    return train;
-}
-
 constexpr std::string_view kHost = "host";
 
 #ifdef SCOREFIELD_WITH_VULKAN
@@ -125,14 +119,14 @@ std::string to_json(const settings::Settings& settings, const std::string& devic
     return base::json_line(json);
 }
 
-std::string to_text(const settings::Settings& settings, const std::string& device, const train::TrainResult& result) {
+std::string to_text(const train::TrainSpec& spec, const std::string& device, const train::TrainResult& result) {
     std::string text = base::format_shown(
         "objective {} on {}, predicting {}\n{} steps in {:.1f} s ({:.1f} steps/s) on {}\nloss {:.5f}",
-        settings.train.objective.name, settings.process.name, diffusion::prediction_name(settings.prediction),
-        result.steps, result.seconds, result.steps_per_s, device, result.loss);
+        spec.objective.name, spec.process.name, diffusion::prediction_name(spec.prediction), result.steps,
+        result.seconds, result.steps_per_s, device, result.loss);
     if (result.floor)
         text += base::format_shown(" (Bayes floor {:.5f} ± {:.1g})", result.floor->loss, result.floor->error);
-    return text + base::format_shown("\nwrote {}\n", settings.out);
+    return text + base::format_shown("\nwrote {}\n", spec.out.string());
 }
 
 /// How to go on with a training that was interrupted.
@@ -150,10 +144,10 @@ void note_other_device(const settings::Settings& settings, const model::Checkpoi
 }
 
 /// Trains under a progress bar.
-train::TrainResult train_visibly(const settings::Settings& settings, const Workshop& workshop,
-                                 const model::Checkpoint* resumed) {
+train::TrainResult train_visibly(const settings::Settings& settings, const train::TrainSpec& spec,
+                                 const Workshop& workshop, const model::Checkpoint* resumed) {
     const std::uint64_t before = resumed == nullptr ? 0 : train::resumed_steps(*resumed);
-    base::Progress progress("train", settings.train.steps, "steps", !settings.quiet, before);
+    base::Progress progress("train", spec.steps, "steps", !settings.quiet, before);
     std::optional<double> loss;
     const auto show = [&](const train::StepReport& report) {
         constexpr double kKeep = 0.98;
@@ -168,9 +162,9 @@ train::TrainResult train_visibly(const settings::Settings& settings, const Works
         measurement->update(draws);
     };
     const auto noted = [&](const std::vector<std::string>& notes) { say(settings, notes); };
-    train::TrainResult result = train::train(train_settings(settings, workshop.variant()), workshop.maker(),
-                                             {show, base::interrupted, measured, noted}, resumed);
-    if (before == settings.train.steps && !settings.quiet) {
+    train::TrainResult result =
+        train::train(spec, workshop.maker(), {show, base::interrupted, measured, noted}, resumed);
+    if (before == spec.steps && !settings.quiet) {
         base::note(base::format_shown(
             "scorefield: note: {} has completed its {} steps; to continue, pass a larger --train.steps",
             settings.resume, before));
@@ -184,18 +178,19 @@ int train_command(const settings::Settings& said) {
     base::watch_interrupts();
     std::optional<model::Checkpoint> resumed;
     if (!said.resume.empty()) resumed = model::read_checkpoint(said.resume);
-    const settings::Settings settings =
-        settings::complete_training(resumed ? settings::resumed_settings(said, *resumed) : said);
+    const settings::Settings open = resumed ? settings::resumed_settings(said, *resumed) : said;
+    train::TrainSpec spec = settings::train_spec(open);
+    const settings::Settings settings = settings::with_decisions(open, spec);
     require_separate_files(settings);
-    settings::require_training_flags_used(said, settings::training_settings(settings));
+    settings::require_training_flags_used(said, spec);
     settings::require_process_flags_used(settings);
-    diffusion::make_process(settings.process);
+    diffusion::make_process(spec.process);
     const Workshop workshop(settings, resumed ? settings::recorded_device(*resumed) : "");
-    const train::TrainResult result = train_visibly(settings, workshop, resumed ? &*resumed : nullptr);
-    if (result.steps < settings.train.steps) base::require_not_interrupted(resume_hint(settings, result.steps));
+    spec.record = settings::training_record(settings, workshop.variant());
+    const train::TrainResult result = train_visibly(settings, spec, workshop, resumed ? &*resumed : nullptr);
+    if (result.steps < spec.steps) base::require_not_interrupted(resume_hint(settings, result.steps));
     workshop.require_no_validation_messages();
-    base::print(settings.json ? to_json(settings, workshop.name(), result)
-                              : to_text(settings, workshop.name(), result));
+    base::print(settings.json ? to_json(settings, workshop.name(), result) : to_text(spec, workshop.name(), result));
     return 0;
 }
 

@@ -22,7 +22,7 @@ void require_flags_used(const settings::Settings& settings) {
     if (!any) return;
     const model::Model shown = settings::open_model(settings);
     const settings::Settings plan = settings::training_plan(settings, shown.data, shown.process_settings);
-    settings::require_training_flags_used(settings, settings::training_settings(plan));
+    settings::require_training_flags_used(settings, settings::train_spec(plan));
 }
 
 }  // namespace

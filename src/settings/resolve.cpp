@@ -130,6 +130,14 @@ model::ModelSpec target_model_spec(const Settings& settings) {
     return spec;
 }
 
+train::Objective objective_in_effect(const Settings& settings) {
+    if (!settings.train.objective.name.empty()) return train::parse_objective(settings.train.objective.name);
+    if (settings.is_given("prediction")) return train::natural_objective(settings.prediction);
+    if (settings.process.name == "edm") return train::Objective::edm;
+    if (settings.process.name == "flow") return train::Objective::flow;
+    return train::Objective::simple;
+}
+
 }  // namespace
 
 TargetChoice target_choice(const Settings& settings) {
@@ -240,6 +248,23 @@ sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model&
     spec.data_units = settings.units == "data";
     spec.seed = settings.seed;
     spec.particles = settings.particles;
+    return spec;
+}
+
+train::TrainSpec train_spec(const Settings& settings) {
+    train::TrainSpec spec;
+    static_cast<train::TrainOptions&>(spec) = settings.train;
+    const train::Objective objective = objective_in_effect(settings);
+    spec.objective.name = train::objective_name(objective);
+    spec.data = settings.data;
+    spec.scaling = data::parse_scaling_mode(settings.data_scaling);
+    spec.process = settings.process;
+    if (!settings.is_given("process") && (settings.is_given("objective") || settings.is_given("prediction"))) {
+        spec.process.name = train::natural_process(objective);
+    }
+    spec.prediction = settings.is_given("prediction") ? settings.prediction : train::natural_prediction(objective);
+    spec.seed = settings.seed;
+    spec.out = settings.out;
     return spec;
 }
 

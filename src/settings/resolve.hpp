@@ -4,6 +4,7 @@
 #include "render/view_spec.hpp"
 #include "sample/sampling_spec.hpp"
 #include "settings/settings.hpp"
+#include "train/train_spec.hpp"
 
 namespace scorefield::settings {
 
@@ -46,6 +47,10 @@ Settings with_particles_of_init(Settings settings);
 
 /// How to sample `model`.
 sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model& model);
+
+/// How to train. What is open follows from the rest: the objective from the prediction or the process, the prediction
+/// from the objective, and the process, if not given, from a given objective or prediction.
+train::TrainSpec train_spec(const Settings& settings);
 
 /// The spacing for `model`: `auto` is resolved by diffusion::automatic_spacing; explicitly set parameters are kept.
 diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const model::Model& model);

@@ -16,7 +16,7 @@
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
 #include "render/look.hpp"
-#include "train/settings.hpp"
+#include "train/train_spec.hpp"
 
 namespace scorefield::settings {
 
@@ -104,8 +104,8 @@ struct Settings {
     std::string mask;   ///< repaint: where they must, 1 there and 0 elsewhere
     bool stats = false;
 
-    train::TrainSettings train;  ///< those of --train.*, --network.* and --log; what else it holds stands above
-    std::string resume;          ///< a model whose training goes on; empty: a new one
+    train::TrainOptions train;  ///< of --objective, --train.*, --network.* and --log
+    std::string resume;         ///< a model whose training goes on; empty: a new one
 
     double live_share = 50;                ///< of the viewer's frames for training, in percent
     std::string live_samples = "restart";  ///< of kLiveSamples

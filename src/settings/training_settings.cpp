@@ -5,59 +5,39 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::settings {
 namespace {
 
 using train::Objective;
 
-/// The objective, where it is not said, of those who say a prediction or a process.
-Objective objective_of(const Settings& settings) {
-    if (!settings.train.objective.name.empty()) return train::parse_objective(settings.train.objective.name);
-    if (settings.is_given("prediction")) return train::natural_objective(settings.prediction);
-    if (settings.process.name == "edm") return Objective::edm;
-    if (settings.process.name == "flow") return Objective::flow;
-    return Objective::simple;
-}
+/// What the viewer trains on where nothing is shown.
+constexpr const char* kFirstData = "swiss_roll";
 
 }  // namespace
 
-Settings complete_training(const Settings& settings) {
-    Settings complete = settings;
-    const Objective objective = objective_of(settings);
-    complete.train.objective.name = train::objective_name(objective);
-    if (!settings.is_given("process") && (settings.is_given("objective") || settings.is_given("prediction"))) {
-        complete.process.name = train::natural_process(objective);
-    }
-    if (!settings.is_given("prediction")) complete.prediction = train::natural_prediction(objective);
-    complete.given.insert({"objective", "process", "prediction"});
-    return complete;
+Settings with_decisions(const Settings& settings, const train::TrainSpec& spec) {
+    Settings decided = settings;
+    decided.train.objective.name = spec.objective.name;
+    decided.process = spec.process;
+    decided.prediction = spec.prediction;
+    decided.given.insert({"objective", "process", "prediction"});
+    return decided;
 }
 
 Settings training_plan(const Settings& settings, const std::string& shown_data,
                        const diffusion::ProcessSettings& shown_process) {
     Settings plan = settings;
-    if (plan.data.empty()) plan.data = shown_data.empty() ? train::TrainSettings().data : shown_data;
+    if (plan.data.empty()) plan.data = shown_data.empty() ? kFirstData : shown_data;
     if (!settings.is_given("process") && !settings.is_given("objective")) {
         plan.process = shown_process;
         plan.given.insert("process");
     }
-    return complete_training(plan);
+    return with_decisions(plan, train_spec(plan));
 }
 
-train::TrainSettings training_settings(const Settings& settings) {
-    const Settings complete = complete_training(settings);
-    train::TrainSettings train = complete.train;
-    train.data = complete.data;
-    train.scaling = data::parse_scaling_mode(complete.data_scaling);
-    train.process = complete.process;
-    train.prediction = complete.prediction;
-    train.seed = complete.seed;
-    train.out = complete.out;
-    return train;
-}
-
-std::vector<std::string_view> objective_parameters(const train::TrainSettings& train) {
+std::vector<std::string_view> objective_parameters(const train::TrainSpec& train) {
     const Objective objective = train::parse_objective(train.objective.name);
     const bool discrete = train.process.name == "ddpm";
     if (objective == Objective::one_step) {
@@ -78,7 +58,7 @@ std::vector<std::string_view> objective_parameters(const train::TrainSettings& t
     return names;
 }
 
-void require_training_flags_used(const Settings& said, const train::TrainSettings& train) {
+void require_training_flags_used(const Settings& said, const train::TrainSpec& train) {
     const std::vector<std::string_view> used = objective_parameters(train);
     for (const std::string& name : said.given) {
         if (name.starts_with("objective.") && std::ranges::find(used, name) == used.end()) {

@@ -49,7 +49,7 @@ class Errors {
     }
     /// Of training on that level alone.
     double alone(train::Objective objective, double ratio, Places places = Places::dense) const {
-        train::TrainSettings settings;
+        train::TrainSpec settings;
         settings.objective.name = train::objective_name(objective);
         settings.objective.sigma = ratio;
         return value(outcome_name(settings), ratio, places);
@@ -116,7 +116,7 @@ std::vector<render::Curve> curves_of(const ObjectiveOutcome& outcome, std::size_
 
 }  // namespace
 
-std::string outcome_name(const train::TrainSettings& settings) {
+std::string outcome_name(const train::TrainSpec& settings) {
     if (!settings.objective.sigma) return settings.objective.name;
     return fmt::format("{}, σ/α = {:g}", settings.objective.name, *settings.objective.sigma);
 }

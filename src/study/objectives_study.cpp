@@ -20,9 +20,9 @@ namespace {
 /// An objective on the process and with the prediction that are its own, where the process has a choice for data of
 /// unit variance and noise up to the largest judged ratio, which is about the largest distance of two points (Song &
 /// Ermon 2020, technique 1).
-train::TrainSettings settings_of(train::Objective objective, const StudyRequest& request) {
+train::TrainSpec settings_of(train::Objective objective, const StudyRequest& request) {
     constexpr std::uint64_t kSteps = 1500;
-    train::TrainSettings settings;
+    train::TrainSpec settings;
     settings.objective.name = train::objective_name(objective);
     settings.objective.levels = kJudgedRatios.size();
     settings.objective.steps = 256;
@@ -41,9 +41,9 @@ train::TrainSettings settings_of(train::Objective objective, const StudyRequest&
 }
 
 /// Every objective on all its levels, and some on a single one.
-std::vector<train::TrainSettings> all_settings(const StudyRequest& request) {
+std::vector<train::TrainSpec> all_settings(const StudyRequest& request) {
     constexpr std::size_t kAlone = 3;
-    std::vector<train::TrainSettings> all;
+    std::vector<train::TrainSpec> all;
     all.reserve(train::kObjectives.size() + kAlone);
     for (const std::string_view name : train::kObjectives) {
         all.push_back(settings_of(train::parse_objective(name), request));
@@ -74,14 +74,14 @@ class Comparison {
             references.push_back(score_reference(pool_, *data.target, ratio, particles_));
         }
         std::vector<ObjectiveOutcome> outcomes;
-        for (const train::TrainSettings& settings : settings_) {
+        for (const train::TrainSpec& settings : settings_) {
             outcomes.push_back(outcome_of(settings, *data.dataset, references));
         }
         return outcomes;
     }
 
   private:
-    void train(train::Trainer& trainer, const train::TrainSettings& settings) {
+    void train(train::Trainer& trainer, const train::TrainSpec& settings) {
         constexpr std::uint64_t kAtOnce = 8;
         while (trainer.steps() < settings.steps) {
             base::require_not_interrupted();
@@ -93,7 +93,7 @@ class Comparison {
         }
     }
 
-    ObjectiveOutcome outcome_of(const train::TrainSettings& settings, const data::Dataset& data,
+    ObjectiveOutcome outcome_of(const train::TrainSpec& settings, const data::Dataset& data,
                                 const std::vector<ScoreReference>& references) {
         const auto process = diffusion::make_process(settings.process);
         const auto trainer = make_(settings, data, *process);
@@ -123,7 +123,7 @@ class Comparison {
 
     train::TrainerMaker make_;
     std::uint32_t particles_;
-    std::vector<train::TrainSettings> settings_;
+    std::vector<train::TrainSpec> settings_;
     base::Progress bar_;
     base::ThreadPool pool_;
     std::uint64_t done_ = 0;

@@ -45,9 +45,10 @@ constexpr const char* kModelEnding = ".safetensors";
 constexpr const char* kStudyKey = "study";
 constexpr const char* kStudyName = "seed";
 
-train::TrainSettings seed_settings(const StudyRequest& request) {
-    train::TrainSettings settings;
+train::TrainSpec seed_settings(const StudyRequest& request) {
+    train::TrainSpec settings;
     settings.data = "swiss_roll";
+    settings.objective.name = "simple";
     settings.process = {.name = "ddpm", .schedule = "cosine_seed", .horizon = kLevels};
     settings.prediction = diffusion::Prediction::epsilon;
     settings.seed = request.seed;
@@ -66,7 +67,7 @@ struct Trained {
 };
 
 Trained train_network(gpu::Device& device, const StudyRequest& request) {
-    const train::TrainSettings settings = seed_settings(request);
+    const train::TrainSpec settings = seed_settings(request);
     base::Progress bar("study seed", settings.steps, "steps", request.progress);
     Trained trained;
     trained.result = train::train(settings, study_trainer(device, request), {[&](const train::StepReport& report) {

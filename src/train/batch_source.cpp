@@ -28,18 +28,13 @@ std::array<std::uint32_t, 4> words(std::uint64_t seed, std::uint32_t row, std::u
     return base::philox4x32({row, 0, step, base::kTrainStream}, key);
 }
 
-Objective objective_of(const TrainSettings& settings) {
-    return settings.objective.name.empty() ? natural_objective(settings.prediction)
-                                           : parse_objective(settings.objective.name);
-}
-
 /// How many points stand for the data. Explicit score matching learns the kernel density estimate of that many.
-std::size_t pool_points(const data::Dataset& data, Objective objective, const TrainSettings& settings) {
-    if (objective == Objective::esm) return settings.objective.points;
+std::size_t pool_points(const data::Dataset& data, Objective objective, const TrainSpec& spec) {
+    if (objective == Objective::esm) return spec.objective.points;
     return data.size() > 0 ? BatchSource::kMostPoints : BatchSource::kPoolPoints;
 }
 
-BatchForm form_of(Objective objective, const std::vector<NoiseLevel>& levels, const TrainSettings& settings) {
+BatchForm form_of(Objective objective, const std::vector<NoiseLevel>& levels, const TrainSpec& spec) {
     constexpr double kRounding = 1e-12;
     BatchForm form;
     if (objective == Objective::ism) form.loss = BatchForm::Loss::exact_trace;
@@ -50,12 +45,12 @@ BatchForm form_of(Objective objective, const std::vector<NoiseLevel>& levels, co
     form.kernel_target = objective == Objective::esm;
     form.skips = form.loss != BatchForm::Loss::regression &&
                  std::ranges::any_of(levels, [](const NoiseLevel& level) { return level.skip != 0; });
-    form.gaussian = settings.objective.directions == "gaussian";
+    form.gaussian = spec.objective.directions == "gaussian";
     return form;
 }
 
-std::size_t classes_of(const data::Dataset& data, const TrainSettings& settings) {
-    if (!settings.conditional) return 0;
+std::size_t classes_of(const data::Dataset& data, const TrainSpec& spec) {
+    if (!spec.conditional) return 0;
     if (data.classes() > 0) return data.classes();
     throw base::request_error("no classes to learn", "`train.conditional`", fmt::format("{} has none", data.name()),
                               "leave it out, or choose data with classes, such as moons or pinwheel");
@@ -63,21 +58,20 @@ std::size_t classes_of(const data::Dataset& data, const TrainSettings& settings)
 
 }  // namespace
 
-BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProcess& process,
-                         const TrainSettings& settings)
+BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProcess& process, const TrainSpec& spec)
     : data_(&data),
-      objective_(objective_of(settings)),
-      scaling_(data.scaling(settings.scaling)),
-      seed_(settings.seed),
-      whole_times_(process.times().discrete && settings.prediction != diffusion::Prediction::edm),
-      levels_(noise_levels(process, parametrisation(settings), objective_, settings.objective)),
+      objective_(parse_objective(spec.objective.name)),
+      scaling_(data.scaling(spec.scaling)),
+      seed_(spec.seed),
+      whole_times_(process.times().discrete && spec.prediction != diffusion::Prediction::edm),
+      levels_(noise_levels(process, parametrisation(spec), objective_, spec.objective)),
       hopeless_loss_(kHopeless * std::max(1.0, loss_of_zero(levels_, objective_))),
-      pool_(data::standardise(data.pool(settings.seed, pool_points(data, objective_, settings)), scaling_)),
+      pool_(data::standardise(data.pool(spec.seed, pool_points(data, objective_, spec)), scaling_)),
       clean_moments_(diffusion::moments_of(pool_.values, pool_.dim)) {
-    form_ = form_of(objective_, levels_, settings);
-    form_.classes = classes_of(data, settings);
+    form_ = form_of(objective_, levels_, spec);
+    form_.classes = classes_of(data, spec);
     constexpr double kWords = 4294967296.0;
-    hidden_below_ = static_cast<std::uint32_t>(std::min(settings.label_dropout * kWords, kWords - 1));
+    hidden_below_ = static_cast<std::uint32_t>(std::min(spec.label_dropout * kWords, kWords - 1));
     if (form_.kernel_target) kernel_ = KernelMean(pool_);
 }
 
@@ -202,8 +196,8 @@ void BatchSource::draw_held_out(base::ThreadPool& pool, std::uint64_t first, std
     });
 }
 
-nn::MlpConfig network_config(const TrainSettings& settings, const BatchSource& source) {
-    return {source.pool().dim, settings.width, settings.depth, settings.features, source.form().classes};
+nn::MlpConfig network_config(const TrainSpec& spec, const BatchSource& source) {
+    return {source.pool().dim, spec.width, spec.depth, spec.features, source.form().classes};
 }
 
 }  // namespace scorefield::train

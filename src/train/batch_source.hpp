@@ -14,7 +14,7 @@
 #include "train/kernel_mean.hpp"
 #include "train/noise_levels.hpp"
 #include "train/objectives.hpp"
-#include "train/settings.hpp"
+#include "train/train_spec.hpp"
 
 namespace scorefield::train {
 
@@ -59,9 +59,9 @@ class BatchSource {
     /// The most that those of a set of points are chosen from: of a larger one a sample.
     static constexpr std::size_t kMostPoints = std::size_t{1} << 23U;
 
-    /// `data` must outlive the source. The settings must have passed check_settings. Throws base::Error (request) as
+    /// `data` must outlive the source. The spec must have passed check_spec. Throws base::Error (request) as
     /// noise_levels does, and where classes are asked for that the data do not have.
-    BatchSource(const data::Dataset& data, const diffusion::NoiseProcess& process, const TrainSettings& settings);
+    BatchSource(const data::Dataset& data, const diffusion::NoiseProcess& process, const TrainSpec& spec);
 
     /// Training batch `step` of n rows. Of all K levels it has l = batch_levels(n): level j is (j·K + r)/l, rounded
     /// down, with r uniform in 0 … K−1; and row i has the batch's level (i·l + s)/n, rounded down, with s uniform in 0
@@ -118,6 +118,6 @@ class BatchSource {
 };
 
 /// The network that learns from these batches.
-nn::MlpConfig network_config(const TrainSettings& settings, const BatchSource& source);
+nn::MlpConfig network_config(const TrainSpec& spec, const BatchSource& source);
 
 }  // namespace scorefield::train

@@ -63,17 +63,16 @@ std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& 
 
 }  // namespace
 
-GpuStep::GpuStep(gpu::Device& device, const TrainSettings& settings, const BatchSource& source,
-                 const nn::MlpConfig& network)
+GpuStep::GpuStep(gpu::Device& device, const TrainSpec& spec, const BatchSource& source, const nn::MlpConfig& network)
     : device_(device),
-      settings_(settings),
+      spec_(spec),
       source_(source),
       network_(network),
-      objective_(build_objective(network_, source_, settings.batch)),
+      objective_(build_objective(network_, source_, spec.batch)),
       trained_(nn::trained_weights(network_)),
       figures_(device, "figures of steps", std::size_t{kFigures} * 2 * sizeof(float)),
       readback_(device, "figures of steps, read-back", figures_.bytes(), gpu::MemoryUse::readback) {
-    plan_ = plan_training(device, objective_, network_, settings.batch);
+    plan_ = plan_training(device, objective_, network_, spec.batch);
     const std::uint32_t group = gpu::score_workgroup(device);
     const BatchForm& form = source_.form();
     const auto dim = static_cast<std::uint32_t>(network_.dim);
@@ -136,7 +135,7 @@ void GpuStep::upload_constants() {
 }
 
 data::TensorMap GpuStep::initial_weights() const {
-    return nn::initial_weights(network_, settings_.seed, source_.frequencies(), settings_.input_gain);
+    return nn::initial_weights(network_, spec_.seed, source_.frequencies(), spec_.input_gain);
 }
 
 /// Where the trained weights begin in the plan's values, in bytes: they lie there one after the other.
@@ -178,13 +177,13 @@ void GpuStep::record_batch(gpu::Recorder& recorder, std::uint64_t step, Rows ran
     const bool implicit = form.loss != BatchForm::Loss::regression;
     const nn::GpuView x = plan_->place("x");
     const shaders::BatchPush push = {.rows = rows,
-                                     .levels = static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
+                                     .levels = static_cast<std::uint32_t>(source_.batch_levels(spec_.batch)),
                                      .all_levels = static_cast<std::uint32_t>(source_.levels().size()),
                                      .points = static_cast<std::uint32_t>(source_.pool().count),
                                      .step = static_cast<std::uint32_t>(step),
                                      .stream = base::kTrainStream,
-                                     .seed_low = static_cast<std::uint32_t>(settings_.seed),
-                                     .seed_high = static_cast<std::uint32_t>(settings_.seed >> 32U),
+                                     .seed_low = static_cast<std::uint32_t>(spec_.seed),
+                                     .seed_high = static_cast<std::uint32_t>(spec_.seed >> 32U),
                                      .hidden_below = source_.hidden_below(),
                                      .stride = x.column,
                                      .times = place(true, "c_noise"),
@@ -210,13 +209,13 @@ void GpuStep::record_batch(gpu::Recorder& recorder, std::uint64_t step, Rows ran
 void GpuStep::record_targets(gpu::Recorder& recorder, std::uint64_t step, Rows range) const {
     const nn::GpuView x = plan_->place("x");
     const shaders::KernelTargetPush push = {.end = range.end,
-                                            .levels = static_cast<std::uint32_t>(source_.batch_levels(settings_.batch)),
+                                            .levels = static_cast<std::uint32_t>(source_.batch_levels(spec_.batch)),
                                             .all_levels = static_cast<std::uint32_t>(source_.levels().size()),
                                             .points = static_cast<std::uint32_t>(source_.pool().count),
                                             .step = static_cast<std::uint32_t>(step),
                                             .stream = base::kTrainStream,
-                                            .seed_low = static_cast<std::uint32_t>(settings_.seed),
-                                            .seed_high = static_cast<std::uint32_t>(settings_.seed >> 32U),
+                                            .seed_low = static_cast<std::uint32_t>(spec_.seed),
+                                            .seed_high = static_cast<std::uint32_t>(spec_.seed >> 32U),
                                             .stride = x.column,
                                             .level = level_place(),
                                             .x = x.offset,
@@ -229,7 +228,7 @@ void GpuStep::record_targets(gpu::Recorder& recorder, std::uint64_t step, Rows r
 
 /// Where the rows' levels go; nowhere where there is one level.
 std::uint32_t GpuStep::level_place() const {
-    return source_.batch_levels(settings_.batch) > 1 ? plan_->place("level").offset : shaders::kNowhere;
+    return source_.batch_levels(spec_.batch) > 1 ? plan_->place("level").offset : shaders::kNowhere;
 }
 
 /// Loss and gradient's norm, and the step along it.
@@ -247,13 +246,13 @@ void GpuStep::record_update(gpu::Recorder& recorder, std::uint64_t step) const {
                                         .hopeless = static_cast<float>(source_.hopeless_loss())},
                       1);
     const auto power = static_cast<double>(step + 1);
-    const double rate = learning_rate(settings_, step);
+    const double rate = learning_rate(spec_, step);
     const shaders::AdamPush adam = {.weights = plan_->place("input.weight").offset,
                                     .gradient = gradient,
                                     .count = count,
                                     .report = 2 * index,
-                                    .clip = static_cast<float>(settings_.clip),
-                                    .keep = static_cast<float>(1 - rate * settings_.weight_decay),
+                                    .clip = static_cast<float>(spec_.clip),
+                                    .keep = static_cast<float>(1 - rate * spec_.weight_decay),
                                     .step = static_cast<float>(rate / (1 - std::pow(kAdamBeta1, power))),
                                     .correction = static_cast<float>(1 / std::sqrt(1 - std::pow(kAdamBeta2, power))),
                                     .keep_first = static_cast<float>(kAdamBeta1),
@@ -261,7 +260,7 @@ void GpuStep::record_update(gpu::Recorder& recorder, std::uint64_t step) const {
                                     .take_first = static_cast<float>(1 - kAdamBeta1),
                                     .take_second = static_cast<float>(1 - kAdamBeta2),
                                     .epsilon = static_cast<float>(kAdamEpsilon),
-                                    .take_average = static_cast<float>(1 - average_decay(settings_.ema, step))};
+                                    .take_average = static_cast<float>(1 - average_decay(spec_.ema, step))};
     recorder.dispatch(adam_,
                       {gpu::reads_writes(values), gpu::reads(figures_), gpu::reads_writes(moments_),
                        gpu::reads_writes(average_), gpu::reads(state_)},
@@ -288,11 +287,11 @@ std::size_t GpuStep::pieces(std::size_t part, std::size_t rows) const {
 }
 
 double GpuStep::operations(std::size_t part) const {
-    const auto rows = static_cast<double>(settings_.batch);
+    const auto rows = static_cast<double>(spec_.batch);
     const std::size_t first = first_plan_part();
     if (part == 0) return kPerDraw * rows;
     if (part < first) return kPerKernelPoint * rows * static_cast<double>(source_.pool().count);
-    if (part - first < plan_->dispatches()) return plan_->work(part - first, settings_.batch);
+    if (part - first < plan_->dispatches()) return plan_->work(part - first, spec_.batch);
     return kPerWeight * static_cast<double>(trained_);
 }
 
@@ -316,8 +315,8 @@ void GpuStep::record(gpu::Recorder& recorder, std::uint64_t step, std::size_t pa
 StepReport GpuStep::report(std::uint64_t step) const {
     const std::span<const float> figures = readback_.mapped<float>();
     const std::size_t at = 2 * (step % kFigures);
-    return {step, static_cast<double>(figures[at]), learning_rate(settings_, step),
-            static_cast<double>(figures[at + 1]), source_.hopeless_loss()};
+    return {step, static_cast<double>(figures[at]), learning_rate(spec_, step), static_cast<double>(figures[at + 1]),
+            source_.hopeless_loss()};
 }
 
 }  // namespace scorefield::train

@@ -8,7 +8,7 @@
 #include "gpu/recorder.hpp"
 #include "nn/gpu_plan.hpp"
 #include "train/objective.hpp"
-#include "train/settings.hpp"
+#include "train/train_spec.hpp"
 #include "train/trainer.hpp"
 
 namespace scorefield::train {
@@ -23,8 +23,7 @@ class GpuStep {
 
     /// Warmed, without weights (see upload). All that is given outlives it. Throws base::Error where batch or network
     /// are too large for the device.
-    GpuStep(gpu::Device& device, const TrainSettings& settings, const BatchSource& source,
-            const nn::MlpConfig& network);
+    GpuStep(gpu::Device& device, const TrainSpec& spec, const BatchSource& source, const nn::MlpConfig& network);
 
     std::size_t parts() const;
     /// Into how many pieces the part can be cut over so many rows.
@@ -65,7 +64,7 @@ class GpuStep {
     VkDeviceSize first_weight() const;
 
     gpu::Device& device_;
-    const TrainSettings& settings_;
+    const TrainSpec& spec_;
     const BatchSource& source_;
     const nn::MlpConfig& network_;
     ObjectiveGraph objective_;

@@ -18,18 +18,18 @@ constexpr double kLeastWork = 2e6;  // operations
 
 }  // namespace
 
-GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const data::Dataset& data,
+GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSpec& spec, const data::Dataset& data,
                        const diffusion::NoiseProcess& process)
     : device_(device),
-      settings_(settings),
-      source_(data, process, settings),
-      network_(network_config(settings, source_)),
-      step_(device, settings_, source_, network_),
+      spec_(spec),
+      source_(data, process, spec),
+      network_(network_config(spec, source_)),
+      step_(device, spec_, source_, network_),
       recorders_{gpu::Recorder(device, "training, even"), gpu::Recorder(device, "training, odd")} {
     const data::TensorMap tensors = initial_weights();
     TrainingState start;
-    for (const nn::TensorSpec& spec : nn::trained_tensors(network_)) {
-        const std::vector<float>& values = tensors.at(spec.name).values;
+    for (const nn::TensorSpec& tensor : nn::trained_tensors(network_)) {
+        const std::vector<float>& values = tensors.at(tensor.name).values;
         start.weights.insert(start.weights.end(), values.begin(), values.end());
     }
     start.averaged = start.weights;
@@ -40,12 +40,12 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSettings& settings, const
 
 /// About `operations` worth of the part that is under way, or all that is left of it; returns how much.
 double GpuTrainer::record_next(gpu::Recorder& recorder, double operations) {
-    const std::size_t all = step_.pieces(part_, settings_.batch);
+    const std::size_t all = step_.pieces(part_, spec_.batch);
     const double each = step_.operations(part_) / static_cast<double>(all);
     const double wanted = std::ceil(std::max(operations, kLeastWork) / each);
     const std::size_t left = all - piece_;
     const std::size_t count = wanted < static_cast<double>(left) ? static_cast<std::size_t>(wanted) : left;
-    step_.record(recorder, steps_, part_, piece_, count, static_cast<std::uint32_t>(settings_.batch));
+    step_.record(recorder, steps_, part_, piece_, count, static_cast<std::uint32_t>(spec_.batch));
     piece_ += count;
     if (piece_ == all) {
         piece_ = 0;
@@ -61,7 +61,7 @@ double GpuTrainer::record_next(gpu::Recorder& recorder, double operations) {
 
 double GpuTrainer::record_some(gpu::Recorder& recorder, double operations) {
     double done = 0;
-    while (steps_ < settings_.steps && (done == 0 || done < operations) && recorded_.count < kMostAtOnce) {
+    while (steps_ < spec_.steps && (done == 0 || done < operations) && recorded_.count < kMostAtOnce) {
         done += record_next(recorder, operations - done);
     }
     return done;
@@ -140,9 +140,9 @@ void GpuTrainer::require_submitted() const {
 }
 
 TrainerMaker gpu_trainer_maker(gpu::Device& device) {
-    return [&device](const TrainSettings& settings, const data::Dataset& data,
+    return [&device](const TrainSpec& spec, const data::Dataset& data,
                      const diffusion::NoiseProcess& process) -> std::unique_ptr<Trainer> {
-        return std::make_unique<GpuTrainer>(device, settings, data, process);
+        return std::make_unique<GpuTrainer>(device, spec, data, process);
     };
 }
 

@@ -6,8 +6,8 @@
 
 #include "gpu/recorder.hpp"
 #include "train/gpu_step.hpp"
-#include "train/settings.hpp"
 #include "train/train.hpp"
+#include "train/train_spec.hpp"
 #include "train/trainer.hpp"
 
 namespace scorefield::train {
@@ -17,9 +17,9 @@ namespace scorefield::train {
 /// are begun at a time.
 class GpuTrainer final : public Trainer {
   public:
-    /// `device`, `data` and `process` must outlive the trainer. The settings must have passed check_settings. Throws
+    /// `device`, `data` and `process` must outlive the trainer. The spec must have passed check_spec. Throws
     /// base::Error where batch or network are too large for the device.
-    GpuTrainer(gpu::Device& device, const TrainSettings& settings, const data::Dataset& data,
+    GpuTrainer(gpu::Device& device, const TrainSpec& spec, const data::Dataset& data,
                const diffusion::NoiseProcess& process);
 
     void advance(std::uint64_t count) override;
@@ -61,7 +61,7 @@ class GpuTrainer final : public Trainer {
     void collect(const Flight& flight);
 
     gpu::Device& device_;
-    TrainSettings settings_;
+    TrainSpec spec_;
     BatchSource source_;
     nn::MlpConfig network_;
     GpuStep step_;

@@ -9,21 +9,19 @@
 
 namespace scorefield::train {
 
-HostTrainer::HostTrainer(const TrainSettings& settings, const data::Dataset& data,
-                         const diffusion::NoiseProcess& process)
-    : settings_(settings),
-      pool_(settings.threads),
-      source_(data, process, settings),
-      network_(network_config(settings, source_)),
-      objective_(build_objective(network_, source_, settings.batch)),
-      plan_(objective_.graph, training_outputs(objective_, network_), settings.batch) {
-    const data::TensorMap weights =
-        nn::initial_weights(network_, settings.seed, source_.frequencies(), settings.input_gain);
+HostTrainer::HostTrainer(const TrainSpec& spec, const data::Dataset& data, const diffusion::NoiseProcess& process)
+    : spec_(spec),
+      pool_(spec.threads),
+      source_(data, process, spec),
+      network_(network_config(spec, source_)),
+      objective_(build_objective(network_, source_, spec.batch)),
+      plan_(objective_.graph, training_outputs(objective_, network_), spec.batch) {
+    const data::TensorMap weights = nn::initial_weights(network_, spec.seed, source_.frequencies(), spec.input_gain);
     std::size_t gradient = 0;
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {
-        const std::vector<float>& values = weights.at(spec.name).values;
-        Parameter parameter = {spec, {values.begin(), values.end()}, {values.begin(), values.end()}, {}, 0};
-        if (spec.trained) parameter.gradient = ++gradient;
+    for (const nn::TensorSpec& tensor : nn::mlp_tensors(network_)) {
+        const std::vector<float>& values = weights.at(tensor.name).values;
+        Parameter parameter = {tensor, {values.begin(), values.end()}, {values.begin(), values.end()}, {}, 0};
+        if (tensor.trained) parameter.gradient = ++gradient;
         parameters_.push_back(std::move(parameter));
     }
 }
@@ -44,13 +42,13 @@ double HostTrainer::squared_gradient() const {
 }
 
 StepReport HostTrainer::step() {
-    source_.draw(pool_, static_cast<std::uint32_t>(steps_), settings_.batch, batch_);
-    plan_.run(pool_, settings_.batch, bindings(batch_));
-    const StepReport report = {steps_, static_cast<double>(plan_.output(0)[0]), learning_rate(settings_, steps_),
+    source_.draw(pool_, static_cast<std::uint32_t>(steps_), spec_.batch, batch_);
+    plan_.run(pool_, spec_.batch, bindings(batch_));
+    const StepReport report = {steps_, static_cast<double>(plan_.output(0)[0]), learning_rate(spec_, steps_),
                                squared_gradient(), source_.hopeless_loss()};
     converges_ = converges_ && converges(report);
-    const double factor = clip_factor(settings_.clip, report.squared_gradient);
-    const double decay = average_decay(settings_.ema, steps_);
+    const double factor = clip_factor(spec_.clip, report.squared_gradient);
+    const double decay = average_decay(spec_.ema, steps_);
     ++steps_;
     if (!converges_) return report;
     pool_.run(parameters_.size(), [&](std::size_t i) {
@@ -58,7 +56,7 @@ StepReport HostTrainer::step() {
         Parameter& parameter = parameters_[i];
         if (!parameter.spec.trained) return;
         adam_step(parameter.adam, parameter.weights, plan_.output(parameter.gradient), report.learning_rate, factor,
-                  settings_.weight_decay);
+                  spec_.weight_decay);
         average_step(parameter.averaged, parameter.weights, decay);
     });
     return report;

@@ -8,7 +8,7 @@
 #include "nn/float_plan.hpp"
 #include "train/adam.hpp"
 #include "train/objective.hpp"
-#include "train/settings.hpp"
+#include "train/train_spec.hpp"
 #include "train/trainer.hpp"
 
 namespace scorefield::train {
@@ -17,8 +17,8 @@ namespace scorefield::train {
 /// of threads.
 class HostTrainer final : public Trainer {
   public:
-    /// `data` and `process` must outlive the trainer. The settings must have passed check_settings.
-    HostTrainer(const TrainSettings& settings, const data::Dataset& data, const diffusion::NoiseProcess& process);
+    /// `data` and `process` must outlive the trainer. The spec must have passed check_spec.
+    HostTrainer(const TrainSpec& spec, const data::Dataset& data, const diffusion::NoiseProcess& process);
 
     /// Does the next step.
     StepReport step();
@@ -44,7 +44,7 @@ class HostTrainer final : public Trainer {
     nn::FloatBindings bindings(const Batch& batch) const;
     double squared_gradient() const;
 
-    TrainSettings settings_;
+    TrainSpec spec_;
     base::ThreadPool pool_;
     BatchSource source_;
     nn::MlpConfig network_;

@@ -89,7 +89,7 @@ std::string_view natural_process(Objective objective) {
 }
 
 void check_objective(const ObjectiveSettings& settings) {
-    if (!settings.name.empty()) parse_objective(settings.name);
+    parse_objective(settings.name);
     if (settings.sigma) require_range("`objective.sigma`", *settings.sigma, kMinSigma, kMaxSigma);
     require_range("`objective.gamma`", settings.gamma, kMinGamma, kMaxGamma);
     require_range("`objective.log_sigma_mean`", settings.log_sigma_mean, -kMaxLogSigma, kMaxLogSigma);

@@ -47,7 +47,7 @@ inline constexpr std::size_t kMaxKernelPoints = 65'536;
 
 /// What a user says about the objective; the comments name the flags.
 struct ObjectiveSettings {
-    std::string name;                       ///< --objective; empty: that of the prediction
+    std::string name;                       ///< --objective; empty: open
     std::optional<double> sigma;            ///< --objective.sigma: a single level of this noise-to-signal ratio σ/α
     double gamma = 5;                       ///< --objective.gamma: min_snr
     double log_sigma_mean = -1.2;           ///< --objective.log_sigma_mean: edm

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "train/settings.hpp"
+#include "train/train_spec.hpp"
 
 namespace scorefield::train {
 namespace {

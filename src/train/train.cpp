@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 /// Between checkpoints where their distance is not said.
 constexpr std::chrono::seconds kSaveInterval{60};
 
-// Keys of model::Checkpoint::training besides those of TrainSettings::record.
+// Keys of model::Checkpoint::training besides those of TrainSpec::record.
 constexpr const char* kStepsKey = "steps";
 constexpr const char* kPointsKey = "points";
 
@@ -45,9 +45,9 @@ std::string fingerprint(const data::Dataset& data, data::ScalingMode mode) {
     return fmt::format("{:016x}", fnv.hash());
 }
 
-void require_trainable(const data::Dataset& data, const TrainSettings& settings) {
+void require_trainable(const data::Dataset& data, const TrainSpec& spec) {
     if (data.dim() <= nn::kMaxDim) return;
-    throw base::request_error("points have too many coordinates", "`data` " + settings.data,
+    throw base::request_error("points have too many coordinates", "`data` " + spec.data,
                               fmt::format("they have {}", data.dim()),
                               fmt::format("give points of 1 to {} coordinates", nn::kMaxDim));
 }
@@ -63,10 +63,10 @@ void require_same_points(const std::string& points, const std::string& data, con
 /// All steps, with their log and the checkpoints on the way.
 class Run {
   public:
-    Run(Trainer& trainer, const TrainSettings& settings, const diffusion::NoiseProcess& process, std::string points,
+    Run(Trainer& trainer, const TrainSpec& spec, const diffusion::NoiseProcess& process, std::string points,
         TrainLog& log, const TrainCallbacks& callbacks, base::ThreadPool& pool)
         : trainer_(trainer),
-          settings_(settings),
+          spec_(spec),
           process_(process),
           points_(std::move(points)),
           log_(log),
@@ -75,7 +75,7 @@ class Run {
 
     /// The trainer goes on where the checkpoint ended, which is of a trainer of the same settings.
     void restore(const model::Checkpoint& resumed) {
-        const model::Checkpoint begun = describe_network(settings_, process_, trainer_);
+        const model::Checkpoint begun = describe_network(spec_, process_, trainer_);
         if (!resumed.state || begun.network != resumed.network || begun.process != resumed.process ||
             begun.prediction != resumed.prediction || begun.scaling != resumed.scaling) {
             throw base::request_error("cannot resume", "`resume`", "the network does not match its settings",
@@ -92,11 +92,11 @@ class Run {
 
     /// Ends early where the callbacks say so. Throws where what a stop leaves is not worth keeping.
     void all_steps() {
-        while (trainer_.steps() < settings_.steps) {
+        while (trainer_.steps() < spec_.steps) {
             trainer_.advance(next_count());
             const bool stop = callbacks_.stop && callbacks_.stop();
-            const bool save = trainer_.steps() < settings_.steps && (stop || save_is_due());
-            tell(trainer_.reports(save || trainer_.steps() == settings_.steps));
+            const bool save = trainer_.steps() < spec_.steps && (stop || save_is_due());
+            tell(trainer_.reports(save || trainer_.steps() == spec_.steps));
             if (save) save_sound(stop);
             if (stop) return;
         }
@@ -106,7 +106,7 @@ class Run {
     model::Checkpoint finish() {
         model::Checkpoint made = checkpoint();
         require_sound(worst_loss(made));
-        if (!settings_.keep_state) made.state.reset();
+        if (!spec_.keep_state) made.state.reset();
         write(made);
         return made;
     }
@@ -114,8 +114,8 @@ class Run {
   private:
     /// With the state.
     model::Checkpoint checkpoint() {
-        model::Checkpoint made = describe_network(settings_, process_, trainer_);
-        made.training = settings_.record;
+        model::Checkpoint made = describe_network(spec_, process_, trainer_);
+        made.training = spec_.record;
         made.training[kStepsKey] = std::to_string(trainer_.steps());
         made.training[kPointsKey] = points_;
         made.tensors = trainer_.averaged_weights();
@@ -135,7 +135,7 @@ class Run {
         if (soundness_.is_sound(loss)) return;
         throw divergence(trainer_.steps(),
                          fmt::format("the loss is {:.3g}, at the start it was {:.3g}", loss, soundness_.start()),
-                         settings_);
+                         spec_);
     }
 
     /// Writes what the steps so far have reached, or where that is not worth keeping, leaves what was written before;
@@ -151,20 +151,20 @@ class Run {
     /// The log is never behind the checkpoint.
     void write(const model::Checkpoint& made) {
         log_.save();
-        if (!settings_.out.empty()) model::write_checkpoint(settings_.out, made);
+        if (!spec_.out.empty()) model::write_checkpoint(spec_.out, made);
     }
 
-    std::uint64_t save_distance() const { return static_cast<std::uint64_t>(settings_.save_every.value_or(0)); }
+    std::uint64_t save_distance() const { return static_cast<std::uint64_t>(spec_.save_every.value_or(0)); }
 
     std::uint64_t next_count() const {
         constexpr std::uint64_t kAtOnce = 8;
         const std::uint64_t done = trainer_.steps();
         const std::uint64_t until_save = save_distance() > 0 ? save_distance() - done % save_distance() : kAtOnce;
-        return std::min({kAtOnce, until_save, settings_.steps - done});
+        return std::min({kAtOnce, until_save, spec_.steps - done});
     }
 
     bool save_is_due() const {
-        if (!settings_.save_every) return Clock::now() - saved_ >= kSaveInterval;
+        if (!spec_.save_every) return Clock::now() - saved_ >= kSaveInterval;
         return save_distance() > 0 && trainer_.steps() % save_distance() == 0;
     }
 
@@ -172,13 +172,13 @@ class Run {
     void tell(const std::vector<StepReport>& reports) {
         for (const StepReport& report : reports) {
             log_.add(report);
-            require_convergence(report, settings_);
+            require_convergence(report, spec_);
             if (callbacks_.progress) callbacks_.progress(report);
         }
     }
 
     Trainer& trainer_;
-    const TrainSettings& settings_;
+    const TrainSpec& spec_;
     const diffusion::NoiseProcess& process_;
     std::string points_;
     TrainLog& log_;
@@ -210,39 +210,39 @@ std::uint64_t resumed_steps(const model::Checkpoint& checkpoint) {
                               "start a new training");
 }
 
-model::Checkpoint describe_network(const TrainSettings& settings, const diffusion::NoiseProcess& process,
+model::Checkpoint describe_network(const TrainSpec& spec, const diffusion::NoiseProcess& process,
                                    const Trainer& trainer) {
     model::Checkpoint checkpoint;
     checkpoint.network = trainer.network();
-    checkpoint.process = settings.process;
+    checkpoint.process = spec.process;
     if (checkpoint.process.name == "ddpm") checkpoint.process.horizon = process.times().highest + 1;
-    checkpoint.prediction = settings.prediction;
-    checkpoint.data = settings.data;
+    checkpoint.prediction = spec.prediction;
+    checkpoint.data = spec.data;
     checkpoint.scaling = trainer.source().scaling();
     checkpoint.clean_moments = trainer.source().clean_moments();
     return checkpoint;
 }
 
-std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const data::Dataset& data,
+std::unique_ptr<Trainer> make_host_trainer(const TrainSpec& spec, const data::Dataset& data,
                                            const diffusion::NoiseProcess& process) {
-    return std::make_unique<HostTrainer>(settings, data, process);
+    return std::make_unique<HostTrainer>(spec, data, process);
 }
 
-TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const TrainCallbacks& callbacks,
+TrainResult train(const TrainSpec& spec, const TrainerMaker& make, const TrainCallbacks& callbacks,
                   const model::Checkpoint* resumed) {
-    check_settings(settings);
-    if (!settings.out.empty()) base::require_writable(settings.out);
-    if (!settings.log.empty()) base::require_writable(settings.log);
-    const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
-    if (callbacks.noted) callbacks.noted(data::notes_with_scaling(*data, settings.scaling));
-    const auto process = diffusion::make_process(settings.process);
-    require_trainable(*data, settings);
-    const std::string points = fingerprint(*data, settings.scaling);
-    if (resumed != nullptr) require_same_points(points, settings.data, *resumed);
-    const std::unique_ptr<Trainer> trainer = make(settings, *data, *process);
-    TrainLog log(settings.log, resumed == nullptr ? 0 : resumed_steps(*resumed));
-    base::ThreadPool pool(settings.threads);
-    Run run(*trainer, settings, *process, points, log, callbacks, pool);
+    check_spec(spec);
+    if (!spec.out.empty()) base::require_writable(spec.out);
+    if (!spec.log.empty()) base::require_writable(spec.log);
+    const std::unique_ptr<data::Dataset> data = data::open_dataset(spec.data);
+    if (callbacks.noted) callbacks.noted(data::notes_with_scaling(*data, spec.scaling));
+    const auto process = diffusion::make_process(spec.process);
+    require_trainable(*data, spec);
+    const std::string points = fingerprint(*data, spec.scaling);
+    if (resumed != nullptr) require_same_points(points, spec.data, *resumed);
+    const std::unique_ptr<Trainer> trainer = make(spec, *data, *process);
+    TrainLog log(spec.log, resumed == nullptr ? 0 : resumed_steps(*resumed));
+    base::ThreadPool pool(spec.threads);
+    Run run(*trainer, spec, *process, points, log, callbacks, pool);
     if (resumed != nullptr) run.restore(*resumed);
 
     TrainResult result;
@@ -253,7 +253,7 @@ TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const
         result.steps = trainer->steps();
         result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
         result.steps_per_s = static_cast<double>(result.steps - before) / result.seconds;
-        if (result.steps < settings.steps) return result;
+        if (result.steps < spec.steps) return result;
         result.checkpoint = run.finish();
     } catch (...) {
         keep_log(log);  // it shows the way to where training ended

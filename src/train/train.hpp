@@ -10,7 +10,7 @@
 #include "diffusion/process.hpp"
 #include "model/checkpoint.hpp"
 #include "train/bayes_floor.hpp"
-#include "train/settings.hpp"
+#include "train/train_spec.hpp"
 #include "train/trainer.hpp"
 
 namespace scorefield::train {
@@ -39,25 +39,25 @@ struct TrainResult {
 inline constexpr std::uint64_t kHeldOutDraws = 1'000'000;
 
 /// Makes the trainer that does the work. Data and process outlive it.
-using TrainerMaker = std::function<std::unique_ptr<Trainer>(const TrainSettings& settings, const data::Dataset& data,
+using TrainerMaker = std::function<std::unique_ptr<Trainer>(const TrainSpec& spec, const data::Dataset& data,
                                                             const diffusion::NoiseProcess& process)>;
 
 /// All that a checkpoint says of the trainer's network but its tensors and how they were made.
-model::Checkpoint describe_network(const TrainSettings& settings, const diffusion::NoiseProcess& process,
+model::Checkpoint describe_network(const TrainSpec& spec, const diffusion::NoiseProcess& process,
                                    const Trainer& trainer);
 
 /// On the host.
-std::unique_ptr<Trainer> make_host_trainer(const TrainSettings& settings, const data::Dataset& data,
+std::unique_ptr<Trainer> make_host_trainer(const TrainSpec& spec, const data::Dataset& data,
                                            const diffusion::NoiseProcess& process);
 
-/// Trains: writes settings.out (and its earlier states there on the way, as save_every says; always whole) and the log.
+/// Trains: writes spec.out (and its earlier states there on the way, as save_every says; always whole) and the log.
 /// Only weights that are worth keeping (train/soundness.hpp) are written: a checkpoint on the way that is not is left
 /// out, and an end that is not is a training that has diverged.
 /// `resumed`, a checkpoint with its state, is gone on from: bit for bit as if its training with the same settings had
 /// never stopped. Throws base::Error (request) for settings, data sets and processes that are refused, and where
 /// `resumed` is of others; (running) where a file cannot be written or training diverges; earlier checkpoints and the
 /// log up to there then stay.
-TrainResult train(const TrainSettings& settings, const TrainerMaker& make, const TrainCallbacks& callbacks = {},
+TrainResult train(const TrainSpec& spec, const TrainerMaker& make, const TrainCallbacks& callbacks = {},
                   const model::Checkpoint* resumed = nullptr);
 
 /// How many steps a checkpoint was trained for. Throws base::Error (request) where it does not say.

@@ -12,11 +12,11 @@ namespace scorefield::train {
 namespace {
 
 /// The setting that is most likely at fault.
-std::string cure(const TrainSettings& settings) {
-    if (settings.weight_decay * settings.learning_rate > 1) return "lower `train.weight_decay`";
-    std::string text = fmt::format("lower `train.learning_rate`, which is {}", settings.learning_rate);
-    if (settings.clip == 0 || settings.clip > 1) text += ", or set `train.clip` 1";
-    if (settings.warmup < 100) text += ", or increase `train.warmup`";
+std::string cure(const TrainSpec& spec) {
+    if (spec.weight_decay * spec.learning_rate > 1) return "lower `train.weight_decay`";
+    std::string text = fmt::format("lower `train.learning_rate`, which is {}", spec.learning_rate);
+    if (spec.clip == 0 || spec.clip > 1) text += ", or set `train.clip` 1";
+    if (spec.warmup < 100) text += ", or increase `train.warmup`";
     return text;
 }
 
@@ -27,15 +27,15 @@ bool converges(const StepReport& report) {
            std::abs(report.loss) <= report.hopeless_loss;
 }
 
-void require_convergence(const StepReport& report, const TrainSettings& settings) {
+void require_convergence(const StepReport& report, const TrainSpec& spec) {
     if (converges(report)) return;
-    if (!std::isfinite(report.loss)) throw divergence(report.step, "the loss is not finite", settings);
-    if (!std::isfinite(report.squared_gradient)) throw divergence(report.step, "the gradient is not finite", settings);
-    throw divergence(report.step, fmt::format("the loss is {:.3g}", report.loss), settings);
+    if (!std::isfinite(report.loss)) throw divergence(report.step, "the loss is not finite", spec);
+    if (!std::isfinite(report.squared_gradient)) throw divergence(report.step, "the gradient is not finite", spec);
+    throw divergence(report.step, fmt::format("the loss is {:.3g}", report.loss), spec);
 }
 
-base::Error divergence(std::uint64_t step, const std::string& why, const TrainSettings& settings) {
-    return base::running_error("training diverged", "step " + std::to_string(step), why, cure(settings));
+base::Error divergence(std::uint64_t step, const std::string& why, const TrainSpec& spec) {
+    return base::running_error("training diverged", "step " + std::to_string(step), why, cure(spec));
 }
 
 double clip_factor(double clip, double squared_gradient) {

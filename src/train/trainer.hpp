@@ -24,10 +24,10 @@ struct StepReport {
 bool converges(const StepReport& report);
 
 /// Throws base::Error (running) naming the step and which of the settings to change where it does not converge.
-void require_convergence(const StepReport& report, const TrainSettings& settings);
+void require_convergence(const StepReport& report, const TrainSpec& spec);
 
 /// The error (running) of a training that diverged at a step: `why` says in what, the error which setting to change.
-base::Error divergence(std::uint64_t step, const std::string& why, const TrainSettings& settings);
+base::Error divergence(std::uint64_t step, const std::string& why, const TrainSpec& spec);
 
 /// By what the gradient is multiplied so that its norm stays within `clip` (0: any).
 double clip_factor(double clip, double squared_gradient);

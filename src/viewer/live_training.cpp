@@ -15,7 +15,7 @@ namespace scorefield::viewer {
 namespace {
 
 /// On one core, so that frames keep the others.
-LossFloor find_floor(const train::TrainSettings& settings, const data::Dataset& data,
+LossFloor find_floor(const train::TrainSpec& settings, const data::Dataset& data,
                      const diffusion::NoiseProcess& process) {
     constexpr std::size_t kDraws = 8192;
     base::ThreadPool alone(1);

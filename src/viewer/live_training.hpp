@@ -78,7 +78,7 @@ class LiveTraining {
     void show_class(std::optional<std::size_t> label) { session_->label = label; }
     /// By what it was begun.
     const TrainingPlan& plan() const { return session_->plan; }
-    const train::TrainSettings& settings() const { return session_->settings; }
+    const train::TrainSpec& settings() const { return session_->settings; }
     const nn::MlpConfig& network() const { return session_->trainer->network(); }
     std::shared_ptr<const data::Dataset> data() const { return session_->data; }
     std::shared_ptr<const diffusion::NoiseProcess> process() const { return session_->process; }

@@ -9,6 +9,7 @@
 
 #include "base/short_number.hpp"
 #include "data/datasets.hpp"
+#include "settings/resolve.hpp"
 #include "settings/training_settings.hpp"
 #include "viewer/controls.hpp"
 #include "viewer/loss_curve.hpp"
@@ -37,8 +38,7 @@ void objective_controls(settings::Settings& plan) {
         plan.prediction = train::natural_prediction(objective);
         plan.process = {.name = std::string(train::natural_process(objective))};
     }
-    for (const std::string_view name : settings::objective_parameters(settings::training_settings(plan)))
-        control(plan, name);
+    for (const std::string_view name : settings::objective_parameters(settings::train_spec(plan))) control(plan, name);
     control(plan, "prediction");
     process_controls(plan);
 }
@@ -90,7 +90,7 @@ const char* state_text(LiveTraining::State state) {
 
 /// What the network in training learns, by what it was begun.
 void draw_what_is_trained(const LiveTraining& training) {
-    const train::TrainSettings& settings = training.settings();
+    const train::TrainSpec& settings = training.settings();
     text_row("data", data_text(settings.data), "Data of the current training run.");
     text_row("objective",
              fmt::format("{}, {}", settings.objective.name, diffusion::prediction_name(settings.prediction)),

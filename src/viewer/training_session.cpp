@@ -9,7 +9,6 @@
 #include "settings/device_request.hpp"
 #include "settings/resolve.hpp"
 #include "settings/training_course.hpp"
-#include "settings/training_settings.hpp"
 #include "viewer/run_change.hpp"
 #include "viewer/score_choice.hpp"
 
@@ -103,11 +102,10 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
                                                   base::Task& task) {
     auto session = std::make_unique<TrainingSession>();
     session->plan = plan;
-    session->settings = settings::training_settings(plan.settings);
-    session->settings.record =
-        settings::training_record(settings::complete_training(plan.settings), device.properties().name);
+    session->settings = settings::train_spec(plan.settings);
+    session->settings.record = settings::training_record(plan.settings, device.properties().name);
     session->settings.out.clear();
-    train::check_settings(session->settings);
+    train::check_spec(session->settings);
     session->process = diffusion::make_process(session->settings.process);
     session->data = open_data(plan);
     require_plane_or_space(*session->data);

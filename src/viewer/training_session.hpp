@@ -28,7 +28,7 @@ bool same_training(const TrainingPlan& a, const TrainingPlan& b);
 /// A training and the scene of its network, ready for the frame loop.
 struct TrainingSession {
     TrainingPlan plan;  ///< by which it was made
-    train::TrainSettings settings;
+    train::TrainSpec settings;
     std::shared_ptr<const data::Dataset> data;
     std::shared_ptr<const diffusion::NoiseProcess> process;
     std::unique_ptr<train::GpuTrainer> trainer;

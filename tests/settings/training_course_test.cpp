@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/error.hpp"
-#include "settings/training_settings.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::settings {
 namespace {
@@ -38,7 +38,7 @@ TEST(ResumedTraining, KeepsTheScalingOfItsData) {
 }
 
 TEST(ResumedTraining, OldCheckpointsUseCommonScaling) {
-    EXPECT_EQ(training_settings(resumed_settings(resume(), stopped(""))).scaling, data::ScalingMode::common);
+    EXPECT_EQ(train_spec(resumed_settings(resume(), stopped(""))).scaling, data::ScalingMode::common);
     EXPECT_EQ(resumed_settings(resume("common"), stopped("")).data_scaling, "common");
     EXPECT_THAT([] { resumed_settings(resume("auto"), stopped("")); },
                 testing::ThrowsMessage<base::Error>(testing::HasSubstr("was started with common, not with auto")));

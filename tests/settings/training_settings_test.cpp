@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/error.hpp"
+#include "settings/resolve.hpp"
 #include "settings/said.hpp"
 
 namespace scorefield::settings {
@@ -24,11 +25,11 @@ struct Completed {
 };
 
 Completed completed(const Settings& settings) {
-    const train::TrainSettings train = training_settings(settings);
+    const train::TrainSpec train = train_spec(settings);
     return {train.objective.name, train.process.name, train.prediction};
 }
 
-TEST(CompleteTraining, FollowsWhatIsSaid) {
+TEST(TrainSpec, FollowsWhatIsSaid) {
     using diffusion::Prediction;
     EXPECT_EQ(completed(trained({})), (Completed{"simple", "ddpm", Prediction::epsilon}));
     EXPECT_EQ(completed(trained({{"prediction", "velocity"}})), (Completed{"flow", "flow", Prediction::velocity}));
@@ -52,7 +53,7 @@ TEST(TrainingPlan, KeepsTheProcessThatIsShown) {
 
 TEST(TrainingFlags, WithoutEffectAreRefused) {
     const auto check = [](std::initializer_list<std::pair<const char*, const char*>> values) {
-        return [settings = trained(values)] { require_training_flags_used(settings, training_settings(settings)); };
+        return [settings = trained(values)] { require_training_flags_used(settings, train_spec(settings)); };
     };
     const auto refused = [&](std::initializer_list<std::pair<const char*, const char*>> values, const char* flag) {
         EXPECT_THAT(check(values), ThrowsMessage<base::Error>(HasSubstr(std::string("flag without effect (`") + flag)));

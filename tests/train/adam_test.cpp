@@ -6,7 +6,7 @@
 #include <random>
 
 #include "base/error.hpp"
-#include "train/settings.hpp"
+#include "train/train_spec.hpp"
 
 namespace scorefield::train {
 namespace {
@@ -60,7 +60,7 @@ TEST(Average, FollowsItsRecursion) {
 }
 
 TEST(LearningRate, WarmsUpAndFallsAsItsScheduleSays) {
-    TrainSettings settings;
+    TrainSpec settings;
     settings.steps = 1100;
     settings.warmup = 100;
     settings.learning_rate = 1e-2;
@@ -83,26 +83,33 @@ TEST(LearningRate, WarmsUpAndFallsAsItsScheduleSays) {
     EXPECT_DOUBLE_EQ(learning_rate(settings, 0), 1e-4);
 }
 
-TEST(TrainSettings, AreRefusedByFlag) {
+TrainSpec simple() {
+    TrainSpec spec;
+    spec.objective.name = "simple";
+    return spec;
+}
+
+TEST(TrainSpec, IsRefusedByFlag) {
     const auto expect = [](auto change, const std::string& flag) {
-        TrainSettings settings;
+        TrainSpec settings = simple();
         change(settings);
-        EXPECT_THAT([&] { check_settings(settings); }, testing::ThrowsMessage<base::Error>(testing::HasSubstr(flag)));
+        EXPECT_THAT([&] { check_spec(settings); }, testing::ThrowsMessage<base::Error>(testing::HasSubstr(flag)));
     };
-    EXPECT_NO_THROW(check_settings({}));
-    expect([](TrainSettings& s) { s.steps = 0; }, "`train.steps`");
-    expect([](TrainSettings& s) { s.batch = 0; }, "`train.batch`");
-    expect([](TrainSettings& s) { s.batch = std::size_t{1} << 40; }, "`train.batch`");
-    expect([](TrainSettings& s) { s.learning_rate = 0; }, "`train.learning_rate`");
-    expect([](TrainSettings& s) { s.learning_rate = std::nan(""); }, "`train.learning_rate`");
-    expect([](TrainSettings& s) { s.final_learning_rate = -1; }, "`train.final_learning_rate`");
-    expect([](TrainSettings& s) { s.schedule = "cosin"; }, "cosine");
-    expect([](TrainSettings& s) { s.ema = 1; }, "`train.ema`");
-    expect([](TrainSettings& s) { s.clip = -1; }, "`train.clip`");
-    expect([](TrainSettings& s) { s.width = 0; }, "`network.width`");
-    expect([](TrainSettings& s) { s.depth = 1000; }, "`network.depth`");
-    expect([](TrainSettings& s) { s.features = 0; }, "`network.features`");
-    expect([](TrainSettings& s) { s.input_gain = 0; }, "`network.input_gain`");
+    EXPECT_NO_THROW(check_spec(simple()));
+    expect([](TrainSpec& s) { s.objective.name.clear(); }, "`objective`");
+    expect([](TrainSpec& s) { s.steps = 0; }, "`train.steps`");
+    expect([](TrainSpec& s) { s.batch = 0; }, "`train.batch`");
+    expect([](TrainSpec& s) { s.batch = std::size_t{1} << 40; }, "`train.batch`");
+    expect([](TrainSpec& s) { s.learning_rate = 0; }, "`train.learning_rate`");
+    expect([](TrainSpec& s) { s.learning_rate = std::nan(""); }, "`train.learning_rate`");
+    expect([](TrainSpec& s) { s.final_learning_rate = -1; }, "`train.final_learning_rate`");
+    expect([](TrainSpec& s) { s.schedule = "cosin"; }, "cosine");
+    expect([](TrainSpec& s) { s.ema = 1; }, "`train.ema`");
+    expect([](TrainSpec& s) { s.clip = -1; }, "`train.clip`");
+    expect([](TrainSpec& s) { s.width = 0; }, "`network.width`");
+    expect([](TrainSpec& s) { s.depth = 1000; }, "`network.depth`");
+    expect([](TrainSpec& s) { s.features = 0; }, "`network.features`");
+    expect([](TrainSpec& s) { s.input_gain = 0; }, "`network.input_gain`");
 }
 
 }  // namespace

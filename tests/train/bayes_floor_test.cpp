@@ -30,15 +30,15 @@ class Normals final : public data::Dataset {
 
 constexpr std::size_t kDraws = 2048;  // the error is larger than by default, and told
 
-std::optional<BayesFloor> floor_of(const TrainSettings& settings, const data::Dataset& data,
-                                   std::size_t draws = kDraws) {
+std::optional<BayesFloor> floor_of(const TrainSpec& settings, const data::Dataset& data, std::size_t draws = kDraws) {
     base::ThreadPool pool(2);
     const auto process = diffusion::make_process(settings.process);
     return bayes_floor(pool, data, BatchSource(data, *process, settings), draws);
 }
 
-TrainSettings on_process(const std::string& process, const std::string& objective, Prediction prediction) {
-    TrainSettings settings;
+TrainSpec on_process(const std::string& process, const std::string& objective, Prediction prediction) {
+    TrainSpec settings;
+    settings.objective.name = "simple";
     settings.process.name = process;
     settings.objective.name = objective;
     settings.prediction = prediction;
@@ -47,7 +47,8 @@ TrainSettings on_process(const std::string& process, const std::string& objectiv
 
 // METHODS §8 gives 0.4294, a mean over draws of its own, to its four digits.
 TEST(BayesFloor, OfTheSeedExperimentIsThePublishedOne) {
-    TrainSettings settings;
+    TrainSpec settings;
+    settings.objective.name = "simple";
     settings.process.schedule = "cosine_seed";
     settings.process.horizon = 40;
     const std::optional<BayesFloor> floor = floor_of(settings, *data::open_dataset("swiss_roll"), 16'384);
@@ -83,7 +84,7 @@ TEST(BayesFloor, OfNormalsIsTheirClosedForm) {
           {"ve", "x0", Prediction::x0, of_data},
           {"ddpm", "v", Prediction::v, of_v},
           {"additive", "one_step", Prediction::score, of_step}}) {
-        const TrainSettings settings = on_process(process, objective, prediction);
+        const TrainSpec settings = on_process(process, objective, prediction);
         const std::optional<BayesFloor> floor = floor_of(settings, data);
         ASSERT_TRUE(floor) << objective;
         const BatchSource source(data, *diffusion::make_process(settings.process), settings);
@@ -98,7 +99,8 @@ TEST(BayesFloor, OfNormalsIsTheirClosedForm) {
 // Points ±1, nearly pure noise: ᾱ = 0.01 and 0.0001, and Var(ε | x_t) = α²/σ²·(1 − E tanh²) = α²/(α² + σ²) but for
 // terms of order α⁴.
 TEST(BayesFloor, OfTwoPointsIsExact) {
-    TrainSettings settings;
+    TrainSpec settings;
+    settings.objective.name = "simple";
     settings.process.beta_start = 0.99;
     settings.process.beta_end = 0.99;
     settings.process.horizon = 2;
@@ -111,7 +113,7 @@ TEST(BayesFloor, OfTwoPointsIsExact) {
 
 TEST(BayesFloor, IsLowerWhereTheClassIsKnown) {
     const auto data = data::open_dataset("moons");
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     const std::optional<BayesFloor> all = floor_of(settings, *data);
     settings.conditional = true;
     const std::optional<BayesFloor> of_class = floor_of(settings, *data);
@@ -126,7 +128,7 @@ TEST(BayesFloor, IsOnlyGivenWhereItIsKnown) {
     EXPECT_FALSE(floor_of(on_process("ve", "ssm", Prediction::score), *data));
     EXPECT_EQ(floor_of(on_process("ve", "esm", Prediction::score), *data)->loss, 0);
     // Noise of 10⁻⁴, where no sample tells how the points lie.
-    TrainSettings fine = on_process("ve", "dsm", Prediction::score);
+    TrainSpec fine = on_process("ve", "dsm", Prediction::score);
     fine.process.sigma_min = 1e-4;
     fine.objective.sigma = 1e-3;
     EXPECT_FALSE(floor_of(fine, *data));

@@ -84,7 +84,7 @@ std::vector<double> relative_errors(gpu::Device& device, const CaseBatches& batc
 // terms may be off by more.
 TEST_P(EveryGpuObjective, HasTheGradientsOfTheReference) {
     for (const std::uint32_t step : {1U, 2U}) {
-        TrainSettings settings = settings_of(GetParam());
+        TrainSpec settings = settings_of(GetParam());
         settings.width = step == 1 ? 24 : 9;
         settings.depth = step;
         settings.data = GetParam().conditional || step == 1 ? "moons" : "torus_knot";

@@ -23,12 +23,12 @@ class GpuTrainerTest : public gpu::GpuTest, public ::testing::WithParamInterface
     /// A trainer with all that it refers to.
     template <class Kind>
     struct Experiment {
-        TrainSettings settings;
+        TrainSpec settings;
         std::unique_ptr<data::Dataset> dataset;
         std::shared_ptr<const diffusion::NoiseProcess> process;
         std::unique_ptr<Kind> trainer;
 
-        explicit Experiment(const TrainSettings& wanted)
+        explicit Experiment(const TrainSpec& wanted)
             : settings(wanted),
               dataset(data::open_dataset(wanted.data)),
               process(diffusion::make_process(wanted.process)) {
@@ -46,7 +46,7 @@ class GpuTrainerTest : public gpu::GpuTest, public ::testing::WithParamInterface
 // except where Adam divides noise by itself: those weights hardly matter. Measured on the losses: 2.4e-7; another batch
 // differs by 0.05.
 TEST_P(GpuTrainerTest, TakesTheStepsOfTheHost) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.batch = GetParam();
     settings.warmup = 0;
     Experiment<GpuTrainer> gpu(settings);
@@ -67,7 +67,7 @@ TEST_P(GpuTrainerTest, TakesTheStepsOfTheHost) {
 INSTANTIATE_TEST_SUITE_P(Batches, GpuTrainerTest, testing::Values(300, 33, 1));
 
 TEST_F(GpuTrainerTest, ReducesTheLoss) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.steps = 300;
     Experiment<GpuTrainer> experiment(settings);
     const double before = held_out_loss(*experiment.trainer, 20'000);
@@ -124,7 +124,7 @@ TEST_F(GpuTrainerTest, GivesTheSameBitsWhenStepsAreSpreadOverRecordings) {
 // A frame asks for little: no dispatch, however many rows it has, is much longer. What is not cut any further are a
 // workgroup's rows, of all devices at most 512: of the dispatches here those of targets are the longest.
 TEST_F(GpuTrainerTest, GivesTheSameBitsWhenLongDispatchesAreCut) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.process = {.name = "ve"};
     settings.prediction = diffusion::Prediction::score;
     settings.objective.name = "esm";
@@ -151,7 +151,7 @@ TEST_F(GpuTrainerTest, GivesTheSameBitsWhenLongDispatchesAreCut) {
 }
 
 TEST_F(GpuTrainerTest, RecordsNoStepsBeyondTheLast) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.steps = 5;
     Experiment<GpuTrainer> experiment(settings);
     GpuTrainer& trainer = *experiment.trainer;
@@ -190,7 +190,7 @@ TEST_F(GpuTrainerTest, GoesOnFromAStateAsIfItHadNeverStopped) {
 
 TEST_F(GpuTrainerTest, ClipsTheGradientAtItsNorm) {
     // As HostTrainer.ClipsTheGradientAtItsNorm.
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.clip = 1e-8;
     settings.warmup = 0;
     Experiment<GpuTrainer> experiment(settings);
@@ -208,7 +208,7 @@ TEST_F(GpuTrainerTest, ClipsTheGradientAtItsNorm) {
 }
 
 TEST_F(GpuTrainerTest, KeepsTheWeightsFromBeforeItDiverged) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.learning_rate = 10;
     settings.warmup = 0;
     settings.clip = 0;
@@ -234,7 +234,7 @@ TEST_F(GpuTrainerTest, KeepsTheWeightsFromBeforeItDiverged) {
 }
 
 TEST_F(GpuTrainerTest, RefusesBatchesThatDoNotFit) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.batch = kMaxBatch;
     settings.width = 1024;
     settings.depth = 8;

@@ -23,15 +23,15 @@ using testing::ThrowsMessage;
 class KeptCheckpoint : public testing::Test {
   protected:
     const base::ScratchFolder folder;
-    TrainSettings settings = normal_points();
+    TrainSpec settings = normal_points();
 
-    TrainSettings normal_points() const {
+    TrainSpec normal_points() const {
         std::mt19937 random(5);
         std::normal_distribution<float> normal;
         std::vector<float> values(200);
         for (float& value : values) value = normal(random);
         data::write_npy(folder / "points.npy", {100, 2}, values);
-        TrainSettings wild = small_settings();
+        TrainSpec wild = small_settings();
         wild.data = (folder / "points.npy").string();
         wild.batch = 64;
         wild.width = 8;
@@ -81,7 +81,7 @@ TEST_F(KeptCheckpoint, OfATrainingThatExplodesIsFromBeforeThat) {
     const model::Checkpoint kept = model::read_checkpoint(settings.out);
     EXPECT_GE(resumed_steps(kept), 20U);
     EXPECT_LT(worst_loss(kept), 11);
-    TrainSettings tamed = settings;
+    TrainSpec tamed = settings;
     tamed.weight_decay = 0;
     tamed.learning_rate = 1e-2;
     tamed.warmup = 0;
@@ -119,7 +119,7 @@ TEST_F(KeptCheckpoint, IsJudgedByTheLossOfItsStart) {
     const auto process = diffusion::make_process(settings.process);
     base::ThreadPool pool(1);
     for (const double sigma : {0.02, 1.0, 40.0}) {
-        TrainSettings scored = settings;
+        TrainSpec scored = settings;
         scored.process = {.name = "ve"};
         scored.prediction = diffusion::Prediction::score;
         scored.objective.name = "dsm";

@@ -71,8 +71,8 @@ inline constexpr std::array<ObjectiveCase, 26> kObjectiveCases = {{
     {"simple", "vp", diffusion::Prediction::epsilon, true, 1},
 }};
 
-inline TrainSettings settings_of(const ObjectiveCase& what) {
-    TrainSettings settings = small_settings();
+inline TrainSpec settings_of(const ObjectiveCase& what) {
+    TrainSpec settings = small_settings();
     settings.process = {};
     settings.process.name = what.process;
     settings.objective.name = what.objective;
@@ -85,12 +85,12 @@ inline TrainSettings settings_of(const ObjectiveCase& what) {
 
 /// Batches of the case with all that they refer to.
 struct CaseBatches {
-    TrainSettings settings;
+    TrainSpec settings;
     std::unique_ptr<data::Dataset> data;
     std::shared_ptr<const diffusion::NoiseProcess> process;
     BatchSource source;
 
-    explicit CaseBatches(const TrainSettings& wanted)
+    explicit CaseBatches(const TrainSpec& wanted)
         : settings(wanted),
           data(data::open_dataset(wanted.data)),
           process(diffusion::make_process(wanted.process)),

@@ -49,7 +49,7 @@ class Leaves {
 
 TEST_P(EveryObjective, HasTheDerivativeByEveryWeightThatFiniteDifferencesHave) {
     constexpr std::size_t kRows = 6;
-    TrainSettings settings = settings_of(GetParam());
+    TrainSpec settings = settings_of(GetParam());
     settings.width = 6;
     settings.depth = 2;
     settings.features = 3;
@@ -95,8 +95,9 @@ TEST_P(EveryObjective, HasTheDerivativeByEveryWeightThatFiniteDifferencesHave) {
 
 INSTANTIATE_TEST_SUITE_P(Objectives, EveryObjective, testing::ValuesIn(kObjectiveCases), name_of);
 
-TrainSettings plain_settings(std::uint64_t seed) {
-    TrainSettings settings;
+TrainSpec plain_settings(std::uint64_t seed) {
+    TrainSpec settings;
+    settings.objective.name = "simple";
     settings.seed = seed;
     return settings;
 }
@@ -113,8 +114,9 @@ TEST(BatchSource, DrawsStatesAndTargetsOfTheProcess) {
     const std::size_t rows = 500;
     std::map<Prediction, Batch> batches;
     for (const Prediction prediction : {Prediction::epsilon, Prediction::x0, Prediction::v}) {
-        TrainSettings settings = plain_settings(3);
+        TrainSpec settings = plain_settings(3);
         settings.prediction = prediction;
+        settings.objective.name = objective_name(natural_objective(prediction));
         BatchSource(*dataset, *process, settings).draw(pool, 7, rows, batches[prediction]);
     }
     const data::Points pool_points =
@@ -186,8 +188,9 @@ TEST(BatchSource, DrawsLevelsInTheirOrder) {
 TEST(BatchSource, HeldOutDrawsAreStratifiedAndTheSameInPieces) {
     const auto dataset = data::open_dataset("moons");
     const auto process = diffusion::make_process({.horizon = 10});
-    TrainSettings settings = plain_settings(0);
+    TrainSpec settings = plain_settings(0);
     settings.prediction = Prediction::v;
+    settings.objective.name = "v";
     const BatchSource source(*dataset, *process, settings);
     base::ThreadPool pool(2);
     Batch whole;

@@ -96,7 +96,7 @@ class ReferenceTrainer {
         for (double& g : gradient) g *= settings_.clip / norm;
     }
 
-    TrainSettings settings_;
+    TrainSpec settings_;
     const BatchSource& source_;
     nn::MlpConfig network_;
     ObjectiveGraph objective_;
@@ -111,8 +111,8 @@ class ReferenceTrainer {
 };
 
 /// Everything of a step at once: warm-up and fall of the rate, clipping, decay, average.
-inline TrainSettings reference_settings(const ObjectiveCase& what) {
-    TrainSettings settings = settings_of(what);
+inline TrainSpec reference_settings(const ObjectiveCase& what) {
+    TrainSpec settings = settings_of(what);
     settings.steps = 12;
     settings.batch = 130;
     settings.width = 12;

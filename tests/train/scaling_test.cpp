@@ -33,17 +33,17 @@ class UnlikeCoordinates : public testing::Test {
     const base::ScratchFolder folder;
     std::vector<std::string> told;
 
-    TrainSettings settings_for(const std::vector<float>& deviations) const {
+    TrainSpec settings_for(const std::vector<float>& deviations) const {
         constexpr std::size_t kCount = 500;
         data::write_npy(folder / "points.npy", {kCount, deviations.size()}, normals(kCount, deviations));
-        TrainSettings settings = small_settings();
+        TrainSpec settings = small_settings();
         settings.data = (folder / "points.npy").string();
         settings.out = folder / "model.safetensors";
         settings.steps = 30;
         settings.batch = 64;
         return settings;
     }
-    model::Checkpoint trained(const TrainSettings& settings, const model::Checkpoint* resumed = nullptr) {
+    model::Checkpoint trained(const TrainSpec& settings, const model::Checkpoint* resumed = nullptr) {
         told.clear();
         TrainCallbacks callbacks;
         callbacks.noted = [this](const std::vector<std::string>& notes) {
@@ -73,7 +73,7 @@ TEST_F(UnlikeCoordinates, AlikeOnesHaveOneDeviation) {
 }
 
 TEST_F(UnlikeCoordinates, HaveTheDeviationsThatAreAskedFor) {
-    TrainSettings settings = settings_for({1, 100});
+    TrainSpec settings = settings_for({1, 100});
     settings.scaling = data::ScalingMode::common;
     EXPECT_TRUE(trained(settings).scaling.has_common_deviation());
     EXPECT_THAT(told, ElementsAre(HasSubstr("cannot be learned with a common standard deviation")));
@@ -95,7 +95,7 @@ TEST_F(UnlikeCoordinates, ThatAreConstantStaySo) {
 }
 
 TEST_F(UnlikeCoordinates, AreResumedWithTheSameDeviations) {
-    TrainSettings settings = settings_for({1, 100, 0});
+    TrainSpec settings = settings_for({1, 100, 0});
     const model::Checkpoint whole = trained(settings);
     settings.steps = 20;
     trained(settings);

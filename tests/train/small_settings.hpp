@@ -1,15 +1,16 @@
 #pragma once
 
 #include "train/objective.hpp"
-#include "train/settings.hpp"
+#include "train/train_spec.hpp"
 #include "train/trainer.hpp"
 
 namespace scorefield::train {
 
 /// A training of seconds that learns something.
-inline TrainSettings small_settings() {
-    TrainSettings settings;
+inline TrainSpec small_settings() {
+    TrainSpec settings;
     settings.data = "moons";
+    settings.objective.name = "simple";
     settings.process.horizon = 50;
     settings.process.beta_end = 0.2;
     settings.steps = 300;

@@ -27,11 +27,11 @@ std::string content(const fs::path& path) {
 class ResumedTraining : public testing::Test {
   protected:
     const base::ScratchFolder folder;
-    TrainSettings settings = few_steps();
+    TrainSpec settings = few_steps();
 
-    TrainSettings few_steps() const {
+    TrainSpec few_steps() const {
         data::write_npy(folder / "points.npy", {4, 2}, std::vector<float>{0, 1, 2, 0, 3, 5, 1, 1});
-        TrainSettings few = small_settings();
+        TrainSpec few = small_settings();
         few.data = (folder / "points.npy").string();
         few.steps = 40;
         few.batch = 32;
@@ -80,10 +80,10 @@ TEST_F(ResumedTraining, DropsRowsOfTheLogThatItComputesAnew) {
 TEST_F(ResumedTraining, IsOfTheSameNetworkAndPoints) {
     train(settings, make_host_trainer);
     const model::Checkpoint saved = model::read_checkpoint(settings.out);
-    const auto expect_refused = [&](const TrainSettings& other, const std::string& why) {
+    const auto expect_refused = [&](const TrainSpec& other, const std::string& why) {
         EXPECT_THAT([&] { train(other, make_host_trainer, {}, &saved); }, ThrowsMessage<base::Error>(HasSubstr(why)));
     };
-    TrainSettings other = settings;
+    TrainSpec other = settings;
     other.width = 17;
     expect_refused(other, "does not match its settings");
     other = settings;

@@ -23,12 +23,12 @@ using testing::ThrowsMessage;
 
 /// A trainer with all that it refers to.
 struct Experiment {
-    TrainSettings settings;
+    TrainSpec settings;
     std::unique_ptr<data::Dataset> dataset;
     std::shared_ptr<const diffusion::NoiseProcess> process;
     HostTrainer trainer;
 
-    explicit Experiment(const TrainSettings& wanted)
+    explicit Experiment(const TrainSpec& wanted)
         : settings(wanted),
           dataset(data::open_dataset(wanted.data)),
           process(diffusion::make_process(wanted.process)),
@@ -51,8 +51,9 @@ TEST(HostTrainer, ReducesTheLossOfEveryPrediction) {
     for (const auto& [prediction, remaining] : {Case{diffusion::Prediction::epsilon, 0.6},
                                                 {diffusion::Prediction::x0, 0.6},
                                                 {diffusion::Prediction::v, 0.95}}) {
-        TrainSettings settings = small_settings();
+        TrainSpec settings = small_settings();
         settings.prediction = prediction;
+        settings.objective.name = objective_name(natural_objective(prediction));
         Experiment experiment(settings);
         const double before = held_out_loss(experiment.trainer, 20'000);
         for (std::uint64_t step = 0; step < settings.steps; ++step) {
@@ -70,7 +71,7 @@ TEST(HostTrainer, ApproachesTheLeastPossibleLoss) {
     const base::ScratchFolder folder;
     const fs::path path = folder / "two_points.npy";
     data::write_npy(path, {2, 1}, std::vector<float>{-1, 1});
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.data = path.string();
     settings.process.beta_start = 0.99;
     settings.process.beta_end = 0.99;
@@ -108,7 +109,7 @@ TEST(HostTrainer, MeasuresTheAveragedWeightsOnTheHeldOutDraws) {
 TEST(HostTrainer, ClipsTheGradientAtItsNorm) {
     // The first step of Adam moves a weight by rate·g/(g + 1e-8), which tells g where it is that small; the average
     // takes nine tenths of it.
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.clip = 1e-8;
     settings.warmup = 0;
     Experiment experiment(settings);
@@ -129,7 +130,7 @@ TEST(HostTrainer, ClipsTheGradientAtItsNorm) {
 TEST(HostTrainer, GivesTheSameWeightsForAnyNumberOfThreads) {
     data::TensorMap first;
     for (const std::size_t threads : {1U, 2U, 5U}) {
-        TrainSettings settings = small_settings();
+        TrainSpec settings = small_settings();
         settings.threads = threads;
         Experiment experiment(settings);
         for (int step = 0; step < 20; ++step) experiment.trainer.step();
@@ -137,7 +138,7 @@ TEST(HostTrainer, GivesTheSameWeightsForAnyNumberOfThreads) {
         if (first.empty()) first = weights;
         EXPECT_EQ(weights, first) << threads << " threads";
     }
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.seed = 1;
     Experiment experiment(settings);
     for (int step = 0; step < 20; ++step) experiment.trainer.step();
@@ -165,7 +166,7 @@ TEST(HostTrainer, GoesOnFromAStateAsIfItHadNeverStopped) {
 }
 
 TEST(HostTrainer, StopsWhenItDivergesAndSaysWhatToChange) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.learning_rate = 1e15;
     settings.warmup = 0;
     settings.clip = 0;
@@ -177,7 +178,7 @@ TEST(HostTrainer, StopsWhenItDivergesAndSaysWhatToChange) {
 }
 
 TEST(HostTrainer, StopsAtALossThatIsFiniteButHopeless) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.learning_rate = 10;
     settings.warmup = 0;
     settings.clip = 0;
@@ -216,8 +217,9 @@ TEST(HostTrainer, StopsWhenOnlyTheGradientIsNotFinite) {
     // The output starts at 0, so the loss is 1e20; the output layer's gradient is the error, 1e10, times activations of
     // order 1e33, which single precision does not hold.
     for (const double clip : {0.0, 1.0}) {
-        TrainSettings settings = small_settings();
+        TrainSpec settings = small_settings();
         settings.prediction = diffusion::Prediction::x0;
+        settings.objective.name = "x0";
         settings.clip = clip;
         const FarPoint data;
         const LoudProcess process;
@@ -234,7 +236,7 @@ class TrainFiles : public testing::Test {
 };
 
 TEST_F(TrainFiles, HoldTheNetworkAndTheLog) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.steps = 25;
     settings.save_every = 10;
     settings.out = folder / "model.safetensors";
@@ -265,7 +267,7 @@ TEST_F(TrainFiles, HoldTheNetworkAndTheLog) {
 }
 
 TEST_F(TrainFiles, AreAskedForBeforeTheWork) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.out = folder / "missing" / "model.safetensors";
     int steps = 0;
     EXPECT_THROW(train(settings, make_host_trainer, {[&](const StepReport&) { ++steps; }}), base::Error);
@@ -281,7 +283,7 @@ TEST_F(TrainFiles, OfPointsThatNoModelHoldsAreRefusedBeforeTheWork) {
     const auto expect_refused = [&](const fs::path& points, const std::vector<std::size_t>& shape,
                                     const std::string& why) {
         data::write_npy(points, shape, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 9});
-        TrainSettings settings = small_settings();
+        TrainSpec settings = small_settings();
         settings.data = points.string();
         settings.out = folder / "model.safetensors";
         EXPECT_THAT([&] { train(settings, make_host_trainer, {[&](const StepReport&) { ++steps; }}); },
@@ -295,7 +297,7 @@ TEST_F(TrainFiles, OfPointsThatNoModelHoldsAreRefusedBeforeTheWork) {
 
 // The log ends with the step that diverged; no step before it does.
 TEST_F(TrainFiles, KeepTheLogOfATrainingThatDiverged) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.learning_rate = 10;
     settings.warmup = 0;
     settings.clip = 0;
@@ -316,7 +318,7 @@ TEST_F(TrainFiles, KeepTheLogOfATrainingThatDiverged) {
 }
 
 TEST(HostTrainer, KeepsTheWeightsFromBeforeItDiverged) {
-    TrainSettings settings = small_settings();
+    TrainSpec settings = small_settings();
     settings.learning_rate = 10;
     settings.warmup = 0;
     settings.clip = 0;
