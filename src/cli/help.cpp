@@ -58,8 +58,9 @@ std::string flag_and_value(const Setting& setting) {
 /// What holds where the setting is not given; empty: nothing to say.
 std::string default_of(const Setting& setting, Command command, std::string_view study) {
     if (setting.is_flag()) return "";
-    if (command == Command::study && !study::study_preset(setting.name, study).empty()) {
-        return std::string(study::study_preset(setting.name, study));
+    if (command == Command::study) {
+        const std::string preset = study::study_preset(setting.name, study);
+        if (!preset.empty()) return preset;
     }
     return setting.unset.empty() ? settings::value_text(settings::Settings{}, setting) : std::string(setting.unset);
 }

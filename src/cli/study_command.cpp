@@ -13,6 +13,7 @@
 #include "study/ncsnv2_study.hpp"
 #include "study/orders.hpp"
 #include "study/spacings_study.hpp"
+#include "study/studies.hpp"
 #include "study/study.hpp"
 #include "study/table.hpp"
 #ifdef SCOREFIELD_WITH_VULKAN
@@ -25,15 +26,16 @@
 namespace scorefield::cli {
 namespace {
 
-study::StudyRequest study_request(const settings::Settings& settings) {
+study::StudyRequest study_request(const std::string& name, const settings::Settings& settings) {
+    const study::StudyInfo& info = study::study_info(name);
     study::StudyRequest request;
-    if (settings.is_given("particles")) request.particles = settings.particles;
+    request.particles = settings.is_given("particles") ? settings.particles : info.particles;
     if (settings.is_given("target.variance")) request.target_variance = settings.target_variance;
     request.seed = settings.seed;
     request.progress = !settings.quiet;
     if (settings.is_given("data")) request.data = settings.data;
     request.model = settings.model;
-    if (settings.is_given("train.steps")) request.train_steps = settings.train.steps;
+    request.train_steps = settings.is_given("train.steps") ? settings.train.steps : info.train_steps;
     request.device_chosen = settings.is_given("device");
     request.out = settings.out;
     return request;
@@ -48,8 +50,6 @@ struct Findings {
     std::string model = {};  ///< what it has trained and written; empty: none
 };
 
-constexpr std::uint32_t kSpacingsParticles = 4096;
-
 /// Refuses flags that the study does not use.
 void require_effect(const std::string& name, const settings::Settings& settings) {
     const auto refuse = [&](const char* flag, const char* why) {
@@ -58,7 +58,7 @@ void require_effect(const std::string& name, const settings::Settings& settings)
                                   fmt::format("study {} {}", name, why), "leave it out");
     };
     if (name != "gaussian") refuse("target.variance", "has no such parameter");
-    if (name != "seed" && name != "objectives") {
+    if (study::study_info(name).train_steps == 0) {
         refuse("train.steps", "trains no network");
         refuse("out", "writes no picture");
     }
@@ -75,8 +75,6 @@ void require_effect(const std::string& name, const settings::Settings& settings)
 struct GpuStudy {
     std::string_view name;
     std::vector<study::Table> (*run)(gpu::Device& device, const study::StudyRequest& request);
-    std::uint32_t particles = 1'000'000;        ///< where nothing is said
-    std::uint32_t most_particles = UINT32_MAX;  ///< more would tell no more
 };
 
 constexpr std::array<GpuStudy, 10> kGpuStudies = {{
@@ -84,27 +82,26 @@ constexpr std::array<GpuStudy, 10> kGpuStudies = {{
     {"gaussian", study::gaussian_study},
     {"mixtures", study::mixtures_study},
     {"chain", study::chain_study},
-    {"inversion", study::inversion_study, 1024, 1024},
+    {"inversion", study::inversion_study},
     {"scaling", study::scaling_study},
-    {"seed", study::seed_study, 10'000},
-    {"quality", study::quality_study, 10'000},
-    {"samplers", study::samplers_study, 10'000},
-    {"objectives", study::objectives_study, 4096},
+    {"seed", study::seed_study},
+    {"quality", study::quality_study},
+    {"samplers", study::samplers_study},
+    {"objectives", study::objectives_study},
 }};
 
 Findings run_on_device(const std::string& name, const settings::Settings& settings) {
     const auto* const study = std::ranges::find(kGpuStudies, name, &GpuStudy::name);
-    if (settings.is_given("particles") && settings.particles > study->most_particles) {
+    const std::uint32_t most = study::study_info(name).most_particles;
+    if (settings.is_given("particles") && settings.particles > most) {
         throw base::request_error(fmt::format("bad value '{}'", settings.particles), "--particles",
-                                  fmt::format("study {} uses at most {}", name, study->most_particles),
-                                  "give fewer, or leave it out");
+                                  fmt::format("study {} uses at most {}", name, most), "give fewer, or leave it out");
     }
     gpu::Device device(settings::device_request(settings));
     if (settings.is_given("out")) base::require_writable(settings.out);
     std::string model;
     if (name == "seed" && settings.is_given("out")) model = study::seed_model(settings.out).string();
-    study::StudyRequest request = study_request(settings);
-    if (!settings.is_given("particles")) request.particles = study->particles;
+    const study::StudyRequest request = study_request(name, settings);
     Findings findings = {device.properties().name, request.particles, study->run(device, request), settings.out, model};
     session::require_no_validation_messages(device);
     return findings;
@@ -117,12 +114,11 @@ Findings run_on_device(const std::string& name, const settings::Settings& /*sett
 #endif
 
 Findings run_study(const std::string& name, const settings::Settings& settings) {
-    if (name == "orders") return {"", 0, study::orders_study(study_request(settings))};
-    if (name == "ncsnv2") return {"", 0, study::ncsnv2_study(study_request(settings))};
+    if (name == "orders") return {"", 0, study::orders_study(study_request(name, settings))};
+    if (name == "ncsnv2") return {"", 0, study::ncsnv2_study(study_request(name, settings))};
     if (name == "spacings") {
-        study::StudyRequest request = study_request(settings);
-        if (!settings.is_given("particles")) request.particles = kSpacingsParticles;
-        return {"", 0, study::spacings_study(request, settings.is_given("data") ? settings.data : "")};
+        return {"", 0,
+                study::spacings_study(study_request(name, settings), settings.is_given("data") ? settings.data : "")};
     }
     return run_on_device(name, settings);
 }

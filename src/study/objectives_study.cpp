@@ -21,7 +21,6 @@ namespace {
 /// unit variance and noise up to the largest judged ratio, which is about the largest distance of two points (Song &
 /// Ermon 2020, technique 1).
 train::TrainSpec settings_of(train::Objective objective, const StudyRequest& request) {
-    constexpr std::uint64_t kSteps = 1500;
     train::TrainSpec settings;
     settings.objective.name = train::objective_name(objective);
     settings.objective.levels = kJudgedRatios.size();
@@ -36,7 +35,7 @@ train::TrainSpec settings_of(train::Objective objective, const StudyRequest& req
     if (settings.process.name == "edm") settings.process.sigma_data = 1;
     settings.prediction = train::natural_prediction(objective);
     settings.seed = request.seed;
-    settings.steps = request.train_steps.value_or(kSteps);
+    settings.steps = request.train_steps;
     return settings;
 }
 

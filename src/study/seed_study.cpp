@@ -52,8 +52,7 @@ train::TrainSpec seed_settings(const StudyRequest& request) {
     settings.process = {.name = "ddpm", .schedule = "cosine_seed", .horizon = kLevels};
     settings.prediction = diffusion::Prediction::epsilon;
     settings.seed = request.seed;
-    constexpr std::uint64_t kSteps = 3000;
-    settings.steps = request.train_steps.value_or(kSteps);
+    settings.steps = request.train_steps;
     if (!request.out.empty()) settings.out = seed_model(request.out);
     settings.record = {{kStudyKey, kStudyName}};
     return settings;

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "base/progress.hpp"
@@ -13,15 +12,15 @@ namespace scorefield::study {
 
 /// What all studies take.
 struct StudyRequest {
-    std::uint32_t particles = 1'000'000;
+    std::uint32_t particles = 0;
     std::uint64_t seed = 0;
-    double target_variance = 0.01;                  ///< of study gaussian
-    std::string data = "swiss_roll";                ///< of study ncsnv2
-    std::filesystem::path model = {};               ///< of quality and samplers; empty: all that come with Scorefield
-    bool progress = true;                           ///< show a bar where standard error is a terminal
-    std::optional<std::uint64_t> train_steps = {};  ///< of those that train
-    bool device_chosen = false;                     ///< by --device, to train on as well
-    std::filesystem::path out = {};                 ///< picture of those that draw one; empty: none
+    double target_variance = 0.01;     ///< of study gaussian
+    std::string data = "swiss_roll";   ///< of study ncsnv2
+    std::filesystem::path model = {};  ///< of quality and samplers; empty: all that come with Scorefield
+    bool progress = true;              ///< show a bar where standard error is a terminal
+    std::uint64_t train_steps = 0;     ///< of those that train
+    bool device_chosen = false;        ///< by --device, to train on as well
+    std::filesystem::path out = {};    ///< picture of those that draw one; empty: none
 };
 
 /// Nodes t = k/steps for k = steps … 1, the last step to the clean state.
