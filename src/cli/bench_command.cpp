@@ -49,7 +49,8 @@ std::string to_text(const gpu::Device& device, const std::vector<bench::Result>&
 
 }  // namespace
 
-int bench_command(const settings::Settings& settings) {
+int bench_command(const settings::Request& request) {
+    const settings::Settings& settings = request.settings;
     base::watch_interrupts();
     const model::Model model = settings::open_model(settings);
     gpu::Device device(settings::device_request(settings));

@@ -96,7 +96,7 @@ base::Error missing_value(const std::string& argument) {
     return base::request_error("missing value", flag, "nothing follows it", "give " + form);
 }
 
-void read_option(settings::Settings& settings, const settings::Setting& setting, const CLI::Option& option) {
+void read_option(settings::Request& request, const settings::Setting& setting, const CLI::Option& option) {
     if (option.count() == 0) return;
     const std::string flag = "--" + std::string(setting.name);
     if (option.count() > 1) {
@@ -107,33 +107,34 @@ void read_option(settings::Settings& settings, const settings::Setting& setting,
         throw base::request_error("bad value '" + value + "'", flag, "the flag takes no value", "use " + flag);
     }
     if (value.starts_with("--")) throw missing_value(flag);
-    settings::assign(settings, setting, value);
-    settings.given.emplace(setting.name);
+    settings::assign(request.settings, setting, value);
+    request.given.emplace(setting.name);
 }
 
-void require_given(const settings::Settings& settings) {
+void require_given(const settings::Request& request) {
+    const settings::Settings& settings = request.settings;
     for (const settings::Setting& setting : settings::setting_table()) {
-        const bool needless = (setting.name == "out" && settings.stats) || settings.is_given("resume");
-        if (!setting.required_by(settings.command) || needless || settings.is_given(setting.name)) continue;
+        const bool needless = (setting.name == "out" && settings.stats) || !settings.resume.empty();
+        if (!setting.required_by(settings.command) || needless || request.given.contains(setting.name)) continue;
         const std::string name(setting.name);
         throw base::request_error("missing --" + name, std::string(settings::command_info(settings.command).name),
                                   "it is required", "give --" + name + " " + value_name(setting));
     }
 }
 
-void require_one_list_of_times(const settings::Settings& settings) {
-    if (!settings.is_given("timesteps")) return;
+void require_one_list_of_times(const settings::Request& request) {
+    if (request.settings.timesteps.empty()) return;
     for (const settings::Setting& setting : settings::setting_table()) {
         const std::string_view name = setting.name;
-        if (!settings.is_given(name) || !settings::is_replaced_by_timesteps(name)) continue;
+        if (!request.given.contains(name) || !settings::is_replaced_by_timesteps(name)) continue;
         throw base::request_error("flags contradict each other", fmt::format("--timesteps and --{}", name),
                                   "the list of timesteps replaces it", fmt::format("leave --{} out", name));
     }
 }
 
-void require_one_program(const settings::Settings& settings) {
-    if (!settings.is_given("program")) return;
-    for (const std::string& name : settings.given) {
+void require_one_program(const settings::Request& request) {
+    if (request.settings.program.empty()) return;
+    for (const std::string& name : request.given) {
         if (!settings::is_replaced_by_program(name)) continue;
         throw base::request_error("flags contradict each other", "--program and --" + name,
                                   "the program already defines it", fmt::format("leave --{} out", name));
@@ -144,8 +145,7 @@ void require_files_to_score(const settings::Settings& settings) {
     constexpr const char* kCure = "give A.npy B.npy, or A.npy and --data or --target";
     const std::size_t count = settings.files.size();
     if (count == 0) throw base::request_error("missing file", "score", "no sample file is given", kCure);
-    const std::size_t references =
-        count - 1 + (settings.is_given("data") ? 1 : 0) + (settings.is_given("target") ? 1 : 0);
+    const std::size_t references = count - 1 + (settings.data.empty() ? 0 : 1) + (settings.target.empty() ? 0 : 1);
     if (references == 0) throw base::request_error("nothing to compare with", "score", "only one file is given", kCure);
     if (references > 1) {
         throw base::request_error("too much to compare", "score", fmt::format("{} references are given", references),
@@ -163,40 +163,43 @@ void require_study(const settings::Settings& settings) {
 }
 
 /// `data NAME` is `data --data NAME`.
-void read_source_of_data(settings::Settings& settings) {
+void read_source_of_data(settings::Request& request) {
+    settings::Settings& settings = request.settings;
     constexpr const char* kCure = "give one: NAME, --data NAME or --target NAME";
     const std::size_t sources =
-        settings.files.size() + (settings.is_given("data") ? 1 : 0) + (settings.is_given("target") ? 1 : 0);
+        settings.files.size() + (settings.data.empty() ? 0 : 1) + (settings.target.empty() ? 0 : 1);
     if (sources == 0) throw base::request_error("missing data set", "data", "no name is given", kCure);
     if (sources > 1) {
         throw base::request_error("too many data sets", "data", fmt::format("{} sources are given", sources), kCure);
     }
     if (settings.files.empty()) return;
     settings.data = settings.files[0];
-    settings.given.emplace("data");
+    request.given.emplace("data");
     settings.files.clear();
 }
 
-void read_files(settings::Settings& settings, const CLI::Option& files) {
+void read_files(settings::Request& request, const CLI::Option& files) {
+    settings::Settings& settings = request.settings;
     settings.files = files.results();
     if (settings.command == settings::Command::study) return require_study(settings);
-    if (settings.command == settings::Command::data) return read_source_of_data(settings);
+    if (settings.command == settings::Command::data) return read_source_of_data(request);
     require_files_to_score(settings);
 }
 
-settings::Settings read_settings(const Parser& parser) {
-    settings::Settings settings;
+settings::Request read_request(const Parser& parser) {
+    settings::Request request;
+    settings::Settings& settings = request.settings;
     settings.command = parser.info->command;
     const std::vector<std::string> extras = parser.app->remaining();
     if (!extras.empty()) throw unexpected(extras.front(), *parser.info);
-    for (const auto& [setting, option] : parser.options) read_option(settings, *setting, *option);
-    if (!settings.scene.empty()) settings::read_scene(settings, settings.scene);
-    require_given(settings);
+    for (const auto& [setting, option] : parser.options) read_option(request, *setting, *option);
+    if (!settings.scene.empty()) settings::read_scene(request, settings.scene);
+    require_given(request);
     if (settings.out.empty()) settings.out = settings.resume;
-    require_one_list_of_times(settings);
-    require_one_program(settings);
-    if (parser.files != nullptr) read_files(settings, *parser.files);
-    return settings;
+    require_one_list_of_times(request);
+    require_one_program(request);
+    if (parser.files != nullptr) read_files(request, *parser.files);
+    return request;
 }
 
 bool is_command(const std::string& name) {
@@ -293,7 +296,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
         if (!parser.app->parsed()) continue;
         // What follows a lone `--` ends up here.
         if (!main.remaining().empty()) throw unexpected(main.remaining().front(), *parser.info);
-        result.settings = read_settings(parser);
+        static_cast<settings::Request&>(result) = read_request(parser);
     }
     return result;
 }

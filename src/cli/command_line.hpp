@@ -8,8 +8,7 @@
 namespace scorefield::cli {
 
 /// What a command line asks for: a command to run, or a text to print (help, version).
-struct CommandLine {
-    settings::Settings settings;
+struct CommandLine : settings::Request {
     std::string text;  ///< where not empty, print it and do nothing else
 };
 

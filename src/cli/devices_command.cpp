@@ -40,7 +40,8 @@ std::string to_text(const gpu::DeviceList& list) {
 
 }  // namespace
 
-int devices_command(const settings::Settings& settings) {
+int devices_command(const settings::Request& request) {
+    const settings::Settings& settings = request.settings;
     gpu::DeviceList list = gpu::list_devices();
     gpu::choose_device(list, settings.device);
     base::print(settings.json ? to_json(list) : to_text(list));

@@ -20,7 +20,7 @@ using namespace scorefield;
 
 struct Runner {
     settings::Command command;
-    int (*run)(const settings::Settings&);
+    int (*run)(const settings::Request&);
 };
 
 // clang-format off
@@ -40,10 +40,11 @@ constexpr Runner kRunners[] = {
 };
 // clang-format on
 
-int run_command(const settings::Settings& settings) {
-    const auto* const runner = std::ranges::find(kRunners, settings.command, &Runner::command);
-    if (runner != std::end(kRunners)) return runner->run(settings);
-    throw base::running_error("command not built", std::string(settings::command_info(settings.command).name),
+int run_command(const settings::Request& request) {
+    const settings::Command command = request.settings.command;
+    const auto* const runner = std::ranges::find(kRunners, command, &Runner::command);
+    if (runner != std::end(kRunners)) return runner->run(request);
+    throw base::running_error("command not built", std::string(settings::command_info(command).name),
                               "this build has no Vulkan", "build without SCOREFIELD_HOST_ONLY");
 }
 
@@ -54,8 +55,8 @@ int run(const std::vector<std::string>& arguments) {
         return 0;
     }
     cli::require_separate_files(line.settings);
-    cli::require_output_names(line.settings);
-    return run_command(line.settings);
+    cli::require_output_names(line);
+    return run_command(line);
 }
 
 int report(const std::string& line, int status) {

@@ -82,10 +82,11 @@ FramePlace frame_place(const std::string& out) {
     return {folder, base::NumberedNames(path.filename().string(), "--out " + out), false};
 }
 
-void require_output_names(const settings::Settings& settings) {
+void require_output_names(const settings::Request& request) {
+    const settings::Settings& settings = request.settings;
     for (const settings::Setting& setting : settings::setting_table()) {
         const bool only_written = setting.is_written() && !setting.is_read();
-        if (!only_written || !setting.taken_by(settings.command) || !settings.is_given(setting.name)) continue;
+        if (!only_written || !setting.taken_by(settings.command) || !request.given.contains(setting.name)) continue;
         const std::string path = settings::value_text(settings, setting);
         const std::string_view ending = setting.name == "out" ? ending_of_out(settings) : ending_of(setting);
         const std::string flag = "--" + std::string(setting.name);

@@ -28,6 +28,6 @@ FramePlace frame_place(const std::string& out);
 
 /// Throws base::Error (request) if an output file has the wrong extension (e.g. --log needs .csv). This protects other
 /// files from typos.
-void require_output_names(const settings::Settings& settings);
+void require_output_names(const settings::Request& request);
 
 }  // namespace scorefield::cli

@@ -90,12 +90,12 @@ std::string to_text(const Program& program) {
 constexpr std::array<std::string_view, 10> kSaidByScheduler = {
     "model", "target", "dim", "data", "process", "prediction", "sampler", "spacing", "timesteps", "init"};
 
-void require_scheduler_alone(const settings::Settings& settings) {
-    for (const std::string& name : settings.given) {
+void require_scheduler_alone(const settings::Request& request) {
+    for (const std::string& name : request.given) {
         const std::string family = name.substr(0, name.find('.'));
         if (std::ranges::find(kSaidByScheduler, family) == kSaidByScheduler.end()) continue;
         throw base::request_error("flags contradict each other", "--" + name,
-                                  "--scheduler " + settings.scheduler + " already defines it",
+                                  "--scheduler " + request.settings.scheduler + " already defines it",
                                   fmt::format("leave --{} out, or --scheduler", name));
     }
 }
@@ -110,9 +110,10 @@ Program compile_scheduler(const settings::Settings& settings) {
     return program;
 }
 
-Program compile(const settings::Settings& settings) {
-    if (settings.is_given("scheduler")) {
-        require_scheduler_alone(settings);
+Program compile(const settings::Request& request) {
+    const settings::Settings& settings = request.settings;
+    if (!settings.scheduler.empty()) {
+        require_scheduler_alone(request);
         return compile_scheduler(settings);
     }
     if (settings.scheduler_mu) {
@@ -125,16 +126,18 @@ Program compile(const settings::Settings& settings) {
                                   "a program stores only a Gaussian initial distribution",
                                   "pass --init to sample, render or view together with --program");
     }
-    const bool scored = settings.is_given("model") || settings.is_given("target");
-    const model::Model model = scored ? settings::open_model(settings) : settings::open_process(settings);
+    const bool scored = !settings.model.empty() || !settings.target.empty();
+    const model::Model model =
+        scored ? settings::open_model(settings, request.given) : settings::open_process(settings, request.given);
     say(settings, model.notes);
     return sample::build_program(settings::sampling_spec(settings, model), model);
 }
 
 }  // namespace
 
-int program_command(const settings::Settings& settings) {
-    const Program program = compile(settings);
+int program_command(const settings::Request& request) {
+    const settings::Settings& settings = request.settings;
+    const Program program = compile(request);
     if (!settings.out.empty()) {
         base::AtomicFile file(settings.out);
         file.write(to_json(program));

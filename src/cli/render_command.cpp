@@ -198,13 +198,14 @@ std::uint64_t write_frames(gpu::Device& device, session::Scene& scene, const set
 }
 
 /// A sheet's tiles are small and square, and their captions stand below them.
-settings::Settings sheet_settings(const settings::Settings& settings) {
-    settings::Settings sheet = settings;
-    if (!settings.is_given("width")) sheet.width = settings.is_given("height") ? settings.height : kSheetTile;
-    if (!settings.is_given("height")) sheet.height = sheet.width;
-    if (!settings.is_given("captions")) sheet.captions = false;
-    if (!settings.is_given("look.overlay")) sheet.look.overlay = false;
-    if (!settings.is_given("look.axes")) sheet.look.axes = false;
+settings::Settings sheet_settings(const settings::Request& request) {
+    settings::Settings sheet = request.settings;
+    const settings::GivenNames& given = request.given;
+    if (!given.contains("width")) sheet.width = given.contains("height") ? sheet.height : kSheetTile;
+    if (!given.contains("height")) sheet.height = sheet.width;
+    if (!given.contains("captions")) sheet.captions = false;
+    if (!given.contains("look.overlay")) sheet.look.overlay = false;
+    if (!given.contains("look.axes")) sheet.look.axes = false;
     // Tiles may be of different scales: where the noise is far wider than the data, the camera follows the particles.
     sheet.look.scale_bar = true;
     return sheet;
@@ -228,13 +229,14 @@ void require_frame_rate(const settings::Settings& settings) {
 
 }  // namespace
 
-int render_command(const settings::Settings& asked) {
+int render_command(const settings::Request& request) {
+    const settings::Settings& asked = request.settings;
     base::watch_interrupts();
     const Form form = render_form(asked.out);
     if (form != Form::sheet) require_tempo(asked);
     if (form == Form::film) require_frame_rate(asked);
     const settings::Settings settings =
-        settings::with_particles_of_init(form == Form::sheet ? sheet_settings(asked) : asked);
+        settings::with_particles_of_init(form == Form::sheet ? sheet_settings(request) : asked, request.given);
     say(settings, structured_field_notes(settings));
     // The steps of a program from a file are not known yet: play counts again.
     if (form == Form::sheet) {
@@ -244,7 +246,7 @@ int render_command(const settings::Settings& asked) {
     }
     if (form != Form::frames) base::require_writable(settings.out);
     gpu::Device device(settings::device_request(settings));
-    model::Model model = settings::open_model(settings);
+    model::Model model = settings::open_model(settings, request.given);
     say(settings, model.notes);
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::Reference reference = session::open_reference(settings.data, model);

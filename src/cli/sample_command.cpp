@@ -147,11 +147,12 @@ void require_inputs(const settings::Settings& settings, const sample::SamplingSp
     const bool masked = program.mask_register >= 0;
     const std::string where = settings.program.empty() ? "--sampler" : "--program";
     for (const char* flag : {"known", "mask"}) {
-        if (masked && !settings.is_given(flag)) {
+        const bool given = !settings::value_text(settings, *settings::find_setting(flag)).empty();
+        if (masked && !given) {
             throw base::request_error("missing --" + std::string(flag), where, program.sampler + " needs it",
                                       "give --known FILE.npy and --mask FILE.npy");
         }
-        if (!masked && settings.is_given(flag)) {
+        if (!masked && given) {
             throw base::request_error("flag without effect", "--" + std::string(flag),
                                       fmt::format("the sampler {} does no inpainting", program.sampler),
                                       "leave it out, or choose --sampler repaint");
@@ -205,11 +206,11 @@ sample::StartRows rows_of_shard(const sample::StartRows& rows, std::uint32_t fir
 
 }  // namespace
 
-int sample_command(const settings::Settings& asked) {
+int sample_command(const settings::Request& asked) {
     base::watch_interrupts();
-    const settings::Settings settings = settings::with_particles_of_init(asked);
+    const settings::Settings settings = settings::with_particles_of_init(asked.settings, asked.given);
     say(settings, structured_field_notes(settings));
-    const model::Model model = settings::open_model(settings);
+    const model::Model model = settings::open_model(settings, asked.given);
     say(settings, model.notes);
     note_coarse_samples(settings, model);
     const std::size_t dim = model.dim();

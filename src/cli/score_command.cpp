@@ -94,8 +94,9 @@ Score score_of_data(const settings::Settings& settings, const data::Points& samp
     return {settings.files[0], data->name(), study::compare(samples, *study::draws_of(*data, settings.seed))};
 }
 
-Score score_of_target(const settings::Settings& settings, const data::Points& samples) {
-    const model::ScaledTarget target = settings::open_target(settings);
+Score score_of_target(const settings::Request& request, const data::Points& samples) {
+    const settings::Settings& settings = request.settings;
+    const model::ScaledTarget target = settings::open_target(settings, request.given);
     say(settings, target.notes);
     const std::string& name = target.target->name();
     require_same_dim(settings.files[0], samples.dim, name, static_cast<std::size_t>(target.target->dim()));
@@ -225,9 +226,10 @@ void note_few_points(const settings::Settings& settings, const study::Comparison
 
 }  // namespace
 
-int score_command(const settings::Settings& settings) {
+int score_command(const settings::Request& request) {
+    const settings::Settings& settings = request.settings;
     const data::Points samples = read_samples(settings, settings.files[0]);
-    const Score score = !settings.target.empty()     ? score_of_target(settings, samples)
+    const Score score = !settings.target.empty()     ? score_of_target(request, samples)
                         : settings.files.size() == 1 ? score_of_data(settings, samples)
                                                      : score_of_files(settings, samples);
     note_few_points(settings, score.comparison);

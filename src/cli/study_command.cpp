@@ -26,17 +26,19 @@
 namespace scorefield::cli {
 namespace {
 
-study::StudyRequest study_request(const std::string& name, const settings::Settings& settings) {
+study::StudyRequest study_request(const std::string& name, const settings::Request& asked) {
+    const settings::Settings& settings = asked.settings;
+    const settings::GivenNames& given = asked.given;
     const study::StudyInfo& info = study::study_info(name);
     study::StudyRequest request;
-    request.particles = settings.is_given("particles") ? settings.particles : info.particles;
-    if (settings.is_given("target.variance")) request.target_variance = settings.target_variance;
+    request.particles = given.contains("particles") ? settings.particles : info.particles;
+    if (given.contains("target.variance")) request.target_variance = settings.target_variance;
     request.seed = settings.seed;
     request.progress = !settings.quiet;
-    if (settings.is_given("data")) request.data = settings.data;
+    if (!settings.data.empty()) request.data = settings.data;
     request.model = settings.model;
-    request.train_steps = settings.is_given("train.steps") ? settings.train.steps : info.train_steps;
-    request.device_chosen = settings.is_given("device");
+    request.train_steps = given.contains("train.steps") ? settings.train.steps : info.train_steps;
+    request.device_chosen = given.contains("device");
     request.out = settings.out;
     return request;
 }
@@ -51,9 +53,9 @@ struct Findings {
 };
 
 /// Refuses flags that the study does not use.
-void require_effect(const std::string& name, const settings::Settings& settings) {
+void require_effect(const std::string& name, const settings::GivenNames& given) {
     const auto refuse = [&](const char* flag, const char* why) {
-        if (!settings.is_given(flag)) return;
+        if (!given.contains(flag)) return;
         throw base::request_error("flag without effect", "--" + std::string(flag),
                                   fmt::format("study {} {}", name, why), "leave it out");
     };
@@ -90,46 +92,47 @@ constexpr std::array<GpuStudy, 10> kGpuStudies = {{
     {"objectives", study::objectives_study},
 }};
 
-Findings run_on_device(const std::string& name, const settings::Settings& settings) {
+Findings run_on_device(const std::string& name, const settings::Request& asked) {
+    const settings::Settings& settings = asked.settings;
     const auto* const study = std::ranges::find(kGpuStudies, name, &GpuStudy::name);
     const std::uint32_t most = study::study_info(name).most_particles;
-    if (settings.is_given("particles") && settings.particles > most) {
+    if (asked.given.contains("particles") && settings.particles > most) {
         throw base::request_error(fmt::format("bad value '{}'", settings.particles), "--particles",
                                   fmt::format("study {} uses at most {}", name, most), "give fewer, or leave it out");
     }
     gpu::Device device(settings::device_request(settings));
-    if (settings.is_given("out")) base::require_writable(settings.out);
+    if (!settings.out.empty()) base::require_writable(settings.out);
     std::string model;
-    if (name == "seed" && settings.is_given("out")) model = study::seed_model(settings.out).string();
-    const study::StudyRequest request = study_request(name, settings);
+    if (name == "seed" && !settings.out.empty()) model = study::seed_model(settings.out).string();
+    const study::StudyRequest request = study_request(name, asked);
     Findings findings = {device.properties().name, request.particles, study->run(device, request), settings.out, model};
     session::require_no_validation_messages(device);
     return findings;
 }
 #else
-Findings run_on_device(const std::string& name, const settings::Settings& /*settings*/) {
+Findings run_on_device(const std::string& name, const settings::Request& /*asked*/) {
     throw base::running_error("study not built", name, "this build has no Vulkan",
                               "build without SCOREFIELD_HOST_ONLY");
 }
 #endif
 
-Findings run_study(const std::string& name, const settings::Settings& settings) {
-    if (name == "orders") return {"", 0, study::orders_study(study_request(name, settings))};
-    if (name == "ncsnv2") return {"", 0, study::ncsnv2_study(study_request(name, settings))};
+Findings run_study(const std::string& name, const settings::Request& asked) {
+    if (name == "orders") return {"", 0, study::orders_study(study_request(name, asked))};
+    if (name == "ncsnv2") return {"", 0, study::ncsnv2_study(study_request(name, asked))};
     if (name == "spacings") {
-        return {"", 0,
-                study::spacings_study(study_request(name, settings), settings.is_given("data") ? settings.data : "")};
+        return {"", 0, study::spacings_study(study_request(name, asked), asked.settings.data)};
     }
-    return run_on_device(name, settings);
+    return run_on_device(name, asked);
 }
 
 }  // namespace
 
-int study_command(const settings::Settings& settings) {
+int study_command(const settings::Request& request) {
+    const settings::Settings& settings = request.settings;
     base::watch_interrupts();
     const std::string& name = settings.files.at(0);
-    require_effect(name, settings);
-    const Findings findings = run_study(name, settings);
+    require_effect(name, request.given);
+    const Findings findings = run_study(name, request);
     if (settings.json) {
         nlohmann::ordered_json json = {{"study", name}};
         if (!findings.device.empty()) {

@@ -64,11 +64,6 @@ void require_program_fits(const SamplingSpec& spec, const diffusion::Program& pr
         throw base::request_error("flag without effect", "`init`", "the program defines its initial distribution",
                                   "leave it out, or use `init` matched");
     }
-    if (!spec.process_of_program.empty() && program.process != spec.process_of_program) {
-        throw base::request_error("flags contradict each other", "`program` and `process`",
-                                  fmt::format("the program is for the process {}", program.process),
-                                  "leave `process` out");
-    }
     if (spec.program == kChainProgram && (model.target || model.checkpoint) && model.dim() != 1) {
         throw base::request_error(
             "dimensions differ", "`program`",

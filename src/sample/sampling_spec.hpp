@@ -39,7 +39,6 @@ struct SamplingSpec {
     bool spacing_is_automatic = false;   ///< `auto` has become this spacing
     std::vector<double> timesteps;       ///< in the place of steps and spacing, of which only `final` holds
     std::string program;                 ///< a compiled one, from a file or built in, in the place of all of these
-    std::string process_of_program;      ///< that it must be for; empty: any
     StartSpec start;
     bool data_units = true;  ///< of state files; otherwise those of the network
     std::uint64_t seed = 0;

@@ -27,9 +27,7 @@ bool is_replaced(const Settings& settings, std::string_view name) {
 /// The value is another one than what holds where nothing is said.
 bool is_said(const Settings& settings, const Setting& setting) {
     static const Settings silent;
-    if (value_text(settings, setting) != value_text(silent, setting)) return true;
-    // What holds otherwise is decided later.
-    return settings.is_given(setting.name) && !setting.unset.empty();
+    return value_text(settings, setting) != value_text(silent, setting);
 }
 
 }  // namespace

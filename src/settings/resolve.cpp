@@ -40,11 +40,11 @@ std::string model_value(const model::Checkpoint& checkpoint, const Setting& sett
 }
 
 /// A network answers for the process and the prediction that it was trained on, and for no other.
-void require_no_contradiction(const Settings& settings, const model::Model& model) {
+void require_no_contradiction(const Settings& settings, const GivenNames& given, const model::Model& model) {
     for (const Setting& setting : setting_table()) {
         const bool known = setting.name == "process" || setting.name == "prediction" ||
                            (setting.name.starts_with("process.") && setting.name != diffusion::spacing_flag("rho"));
-        if (!known || !settings.is_given(setting.name)) continue;
+        if (!known || !given.contains(setting.name)) continue;
         const std::string said = value_text(settings, setting);
         const std::string own = model_value(*model.checkpoint, setting);
         if (said == own) continue;
@@ -55,8 +55,8 @@ void require_no_contradiction(const Settings& settings, const model::Model& mode
     }
 }
 
-void require_dim(const Settings& settings, std::size_t dim, const std::string& what) {
-    if (!settings.is_given("dim") || static_cast<std::size_t>(settings.dim) == dim) return;
+void require_dim(const Settings& settings, const GivenNames& given, std::size_t dim, const std::string& what) {
+    if (!given.contains("dim") || static_cast<std::size_t>(settings.dim) == dim) return;
     throw base::request_error("dimensions differ", "`dim`", fmt::format("{} has {}, not {}", what, dim, settings.dim),
                               "leave `dim` out");
 }
@@ -75,13 +75,13 @@ void require_data_fit(const Settings& settings, model::Model& model) {
 }
 
 /// The viewer may train, where `data.scaling` counts, whatever it shows first.
-void refuse_scaling(const Settings& settings, const std::string& why) {
-    if (settings.command == Command::view || !settings.is_given("data.scaling")) return;
+void refuse_scaling(const Settings& settings, const GivenNames& given, const std::string& why) {
+    if (settings.command == Command::view || !given.contains("data.scaling")) return;
     throw base::request_error("flag without effect", "`data.scaling`", why, "leave it out");
 }
 
-model::ModelSpec checkpoint_spec(const Settings& settings) {
-    refuse_scaling(settings, "a model keeps the scaling that it was trained with");
+model::ModelSpec checkpoint_spec(const Settings& settings, const GivenNames& given) {
+    refuse_scaling(settings, given, "a model keeps the scaling that it was trained with");
     model::ModelSpec spec;
     spec.file = settings.model.empty() ? model::default_model() : std::filesystem::path(settings.model);
     if (settings.label) spec.classes.label = static_cast<std::size_t>(*settings.label);
@@ -90,32 +90,40 @@ model::ModelSpec checkpoint_spec(const Settings& settings) {
 }
 
 /// For exact targets and bare processes: process and prediction, unless a program or an exact target says another.
-model::ModelSpec process_spec(const Settings& settings) {
-    require_process_flags_used(settings);
+model::ModelSpec process_spec(const Settings& settings, const GivenNames& given) {
+    require_process_flags_used(settings, given);
     model::ModelSpec spec;
     spec.process = settings.process;
-    spec.prediction = settings.prediction;
+    spec.prediction = settings.prediction.value_or(spec.prediction);
     return spec;
 }
 
-/// Takes prediction and sigma_data from the header of the program, if there is one; but for a prediction that is given.
-void follow_program(const Settings& settings, model::ModelSpec& spec) {
+void require_process_of_program(const Settings& settings, const GivenNames& given, const diffusion::Program& program) {
+    if (!given.contains("process") || program.process == settings.process.name) return;
+    throw base::request_error("flags contradict each other", "`program` and `process`",
+                              fmt::format("the program is for the process {}", program.process), "leave `process` out");
+}
+
+/// Takes prediction and sigma_data from the header of the program, if there is one; but for a prediction that is set.
+void follow_program(const Settings& settings, const GivenNames& given, model::ModelSpec& spec) {
     if (settings.program.empty()) return;
     const diffusion::Program program = sample::read_program(settings.program);
     if (program.process_settings && program.process_settings->sigma_data) {
         spec.sigma_data = program.process_settings->sigma_data;
     }
-    if (settings.is_given("prediction")) return;
-    if (!program.prediction && settings.program != sample::kChainProgram) {
-        throw base::request_error("missing `prediction`", settings.program,
-                                  "the program does not name the prediction that it was compiled for",
-                                  "give it: `prediction` epsilon for programs of the default model and of most "
-                                  "schedulers, x0 for programs of an exact target");
+    if (!settings.prediction) {
+        if (!program.prediction && settings.program != sample::kChainProgram) {
+            throw base::request_error("missing `prediction`", settings.program,
+                                      "the program does not name the prediction that it was compiled for",
+                                      "give it: `prediction` epsilon for programs of the default model and of most "
+                                      "schedulers, x0 for programs of an exact target");
+        }
+        spec.prediction = program.prediction.value_or(diffusion::Prediction::x0);
     }
-    spec.prediction = program.prediction.value_or(diffusion::Prediction::x0);
+    require_process_of_program(settings, given, program);
 }
 
-model::ModelSpec target_model_spec(const Settings& settings) {
+model::ModelSpec target_model_spec(const Settings& settings, const GivenNames& given) {
     if (settings.label) {
         throw base::request_error("flag without effect", "`class`", "an exact target has no classes", "leave it out");
     }
@@ -123,16 +131,16 @@ model::ModelSpec target_model_spec(const Settings& settings) {
         throw base::request_error("two scores", "`model` and `target`", "a run uses only one of them",
                                   "leave one of them out");
     }
-    model::ModelSpec spec = process_spec(settings);
+    model::ModelSpec spec = process_spec(settings, given);
     spec.prediction = exact_prediction(settings);
-    follow_program(settings, spec);
-    spec.target = target_spec(settings);
+    follow_program(settings, given, spec);
+    spec.target = target_spec(settings, given);
     return spec;
 }
 
 train::Objective objective_in_effect(const Settings& settings) {
     if (!settings.train.objective.name.empty()) return train::parse_objective(settings.train.objective.name);
-    if (settings.is_given("prediction")) return train::natural_objective(settings.prediction);
+    if (settings.prediction) return train::natural_objective(*settings.prediction);
     if (settings.process.name == "edm") return train::Objective::edm;
     if (settings.process.name == "flow") return train::Objective::flow;
     return train::Objective::simple;
@@ -148,25 +156,25 @@ TargetChoice target_choice(const Settings& settings) {
 }
 
 diffusion::Prediction exact_prediction(const Settings& settings) {
-    if (settings.is_given("prediction")) return settings.prediction;
+    if (settings.prediction) return *settings.prediction;
     return settings.sampler.name == "langevin" ? diffusion::Prediction::score : diffusion::Prediction::x0;
 }
 
-void require_process_flags_used(const Settings& settings) {
-    if (!settings.is_given("process.schedule") || settings.process.name == "ddpm") return;
+void require_process_flags_used(const Settings& settings, const GivenNames& given) {
+    if (!given.contains("process.schedule") || settings.process.name == "ddpm") return;
     throw base::request_error("flag without effect", "`process.schedule`",
                               fmt::format("the process {} has no such parameter", settings.process.name),
                               "leave it out; it belongs to ddpm");
 }
 
-model::TargetSpec target_spec(const Settings& settings) {
+model::TargetSpec target_spec(const Settings& settings, const GivenNames& given) {
     const TargetChoice choice = target_choice(settings);
     diffusion::target_info(choice.name);
-    if (settings.is_given("target.variance") && choice.name != "gaussian") {
+    if (given.contains("target.variance") && choice.name != "gaussian") {
         throw base::request_error("flag without effect", "`target.variance`", choice.name + " has no such parameter",
                                   "leave it out");
     }
-    if (choice.name != "empirical") refuse_scaling(settings, choice.name + " keeps its own units");
+    if (choice.name != "empirical") refuse_scaling(settings, given, choice.name + " keeps its own units");
     model::TargetSpec spec;
     spec.name = choice.name;
     spec.argument = choice.argument;
@@ -177,24 +185,26 @@ model::TargetSpec target_spec(const Settings& settings) {
     return spec;
 }
 
-model::ScaledTarget open_target(const Settings& settings) {
-    const model::TargetSpec spec = target_spec(settings);
+model::ScaledTarget open_target(const Settings& settings, const GivenNames& given) {
+    const model::TargetSpec spec = target_spec(settings, given);
     model::ScaledTarget target = model::open_target(spec);
-    require_dim(settings, static_cast<std::size_t>(target.target->dim()), spec.name);
+    require_dim(settings, given, static_cast<std::size_t>(target.target->dim()), spec.name);
     return target;
 }
 
-model::Model open_model(const Settings& settings) {
-    model::Model model =
-        model::open_model(settings.target.empty() ? checkpoint_spec(settings) : target_model_spec(settings));
-    if (model.checkpoint) require_no_contradiction(settings, model);
-    require_dim(settings, model.dim(), model.checkpoint ? model.path.string() : target_choice(settings).name);
+model::Model open_model(const Settings& settings, const GivenNames& given) {
+    model::Model model = model::open_model(settings.target.empty() ? checkpoint_spec(settings, given)
+                                                                   : target_model_spec(settings, given));
+    if (model.checkpoint) require_no_contradiction(settings, given, model);
+    require_dim(settings, given, model.dim(), model.checkpoint ? model.path.string() : target_choice(settings).name);
     require_data_fit(settings, model);
     return model;
 }
 
-model::Model open_process(const Settings& settings) {
-    return model::open_model(process_spec(settings));
+model::Model open_process(const Settings& settings, const GivenNames& given) {
+    const model::ModelSpec spec = process_spec(settings, given);
+    if (!settings.program.empty()) require_process_of_program(settings, given, sample::read_program(settings.program));
+    return model::open_model(spec);
 }
 
 sample::StartSpec start_spec(const Settings& settings) {
@@ -213,9 +223,9 @@ sample::StartSpec start_spec(const Settings& settings) {
     return {sample::StartKind::file, settings.init};
 }
 
-Settings with_particles_of_init(Settings settings) {
+Settings with_particles_of_init(Settings settings, const GivenNames& given) {
     const sample::StartSpec start = start_spec(settings);
-    if (start.kind != sample::StartKind::file || settings.is_given("particles")) return settings;
+    if (start.kind != sample::StartKind::file || given.contains("particles")) return settings;
     const std::size_t rows = sample::read_start_states(start.file).count;
     if (rows <= sample::kMaxParticles) settings.particles = static_cast<std::uint32_t>(rows);
     return settings;
@@ -243,7 +253,6 @@ sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model&
         spec.spacing = settings.spacing;
     }
     if (!settings.timesteps.empty()) spec.timesteps = diffusion::parse_timesteps(settings.timesteps);
-    if (!settings.program.empty() && settings.is_given("process")) spec.process_of_program = settings.process.name;
     spec.start = start_spec(settings);
     spec.data_units = settings.units == "data";
     spec.seed = settings.seed;
@@ -251,7 +260,7 @@ sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model&
     return spec;
 }
 
-train::TrainSpec train_spec(const Settings& settings) {
+train::TrainSpec train_spec(const Settings& settings, const GivenNames& given) {
     train::TrainSpec spec;
     static_cast<train::TrainOptions&>(spec) = settings.train;
     const train::Objective objective = objective_in_effect(settings);
@@ -259,10 +268,10 @@ train::TrainSpec train_spec(const Settings& settings) {
     spec.data = settings.data;
     spec.scaling = data::parse_scaling_mode(settings.data_scaling);
     spec.process = settings.process;
-    if (!settings.is_given("process") && (settings.is_given("objective") || settings.is_given("prediction"))) {
+    if (!given.contains("process") && (given.contains("objective") || given.contains("prediction"))) {
         spec.process.name = train::natural_process(objective);
     }
-    spec.prediction = settings.is_given("prediction") ? settings.prediction : train::natural_prediction(objective);
+    spec.prediction = settings.prediction.value_or(train::natural_prediction(objective));
     spec.seed = settings.seed;
     spec.out = settings.out;
     return spec;

@@ -6,7 +6,6 @@
 #include <array>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <vector>
 
 #include "base/error.hpp"
@@ -48,14 +47,14 @@ bool belongs(std::string_view name, std::string_view family) {
 
 /// Whether the command line says something else in the place of the scene's `key`: another sampler leaves nothing of
 /// the scene's parameters, a sampler nothing of its program.
-bool replaced(std::string key, const std::set<std::string>& said) {
+bool replaced(std::string key, const GivenNames& said) {
     if (key == diffusion::spacing_flag("rho")) key = "spacing.rho";
     const auto says = [&](std::string_view family) {
         return std::ranges::any_of(said, [&](const std::string& name) { return belongs(name, family); });
     };
     constexpr std::array<std::string_view, 4> kFamilies = {"sampler", "process", "spacing", "target"};
     for (const std::string_view family : kFamilies) {
-        if (belongs(key, family) && said.contains(std::string(family))) return true;
+        if (belongs(key, family) && said.contains(family)) return true;
     }
     const auto among = [&](std::initializer_list<std::string_view> names) {
         return std::ranges::any_of(names, [&](std::string_view name) { return belongs(key, name); });
@@ -86,17 +85,18 @@ json parse(const std::string& text, const std::string& path) {
 
 }  // namespace
 
-void read_scene(Settings& settings, const std::string& path) {
+void read_scene(Request& request, const std::string& path) {
+    Settings& settings = request.settings;
     const json root = parse(data::read_text(path, "scene", data::kMaxSceneBytes), path);
     if (!root.is_object()) throw refusal(path, "", "not an object", "write {\"sampler\": \"ddim\", \"steps\": 20}");
-    const std::set<std::string> said = settings.given;
+    const GivenNames said = request.given;
     for (const auto& [key, value] : root.items()) {
         if (key == "title" || key == "about") {
             (key == "title" ? settings.title : settings.about) = text_of(value, path, key);
             continue;
         }
         const Setting& setting = setting_of(path, key);
-        if (settings.is_given(key) || replaced(key, said) || !setting.taken_by(settings.command)) continue;
+        if (said.contains(key) || replaced(key, said) || !setting.taken_by(settings.command)) continue;
         const std::string text = text_of(value, path, key);
         if (setting.is_flag()) {
             if (text == "off") continue;
@@ -107,7 +107,7 @@ void read_scene(Settings& settings, const std::string& path) {
         } catch (const base::Error& error) {
             throw refusal(path, key, error.what());
         }
-        settings.given.insert(key);
+        request.given.insert(key);
     }
 }
 

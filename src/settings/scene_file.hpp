@@ -6,11 +6,11 @@
 
 namespace scorefield::settings {
 
-/// Takes over what a scene file says, an object {"setting": value, …} with the names of the command line's flags and
-/// strings, numbers or true and false as values; `title` and `about`, strings, are for readers. Settings that are given
-/// already win, and take with them what belongs to those that they replace (another sampler: the scene's sampler.*);
-/// those that the command does not take are left out. Throws base::Error (request) naming file and setting: unreadable,
-/// no JSON, unknown settings (with the nearest name), values that `assign` refuses.
-void read_scene(Settings& settings, const std::string& path);
+/// Takes over into `request` what a scene file says, an object {"setting": value, …} with the names of the command
+/// line's flags and strings, numbers or true and false as values; `title` and `about`, strings, are for readers.
+/// Settings that are given already win, and take with them what belongs to those that they replace (another sampler:
+/// the scene's sampler.*); those that the command does not take are left out. Throws base::Error (request) naming file
+/// and setting: unreadable, no JSON, unknown settings (with the nearest name), values that `assign` refuses.
+void read_scene(Request& request, const std::string& path);
 
 }  // namespace scorefield::settings

@@ -135,15 +135,17 @@ void store_toggle(const Slot& slot, bool value) {
 }
 
 void store_choice(const Slot& slot, std::size_t index, const std::string& text) {
-    std::visit(Overloaded{[&](std::string* out) { *out = text; }, [&](std::optional<std::string>* out) { *out = text; },
-                          [&]<class Value>(Value* out) {
-                              if constexpr (std::is_enum_v<Value>) {
-                                  *out = static_cast<Value>(index);
-                              } else {
-                                  throw std::logic_error("the slot holds no choice");
-                              }
-                          }},
-               slot);
+    std::visit(
+        Overloaded{[&](std::string* out) { *out = text; }, [&](std::optional<std::string>* out) { *out = text; },
+                   [&](std::optional<diffusion::Prediction>* out) { *out = static_cast<diffusion::Prediction>(index); },
+                   [&]<class Value>(Value* out) {
+                       if constexpr (std::is_enum_v<Value>) {
+                           *out = static_cast<Value>(index);
+                       } else {
+                           throw std::logic_error("the slot holds no choice");
+                       }
+                   }},
+        slot);
 }
 
 void store_text(const Setting& setting, const Slot& slot, const std::string& text) {
@@ -203,26 +205,30 @@ std::string value_text(const Settings& settings, const Setting& setting) {
 
 std::string value_text(const Setting& setting, const Slot& slot) {
     const auto number = [](const auto& value) { return fmt::format("{}", value); };
+    const auto name = [&](auto value) {
+        return std::string(std::get<Choices>(setting.values).names[static_cast<std::size_t>(value)]);
+    };
     const auto perhaps = [&](const auto& value) { return value ? number(*value) : std::string(); };
-    return std::visit(Overloaded{[](bool* value) -> std::string { return *value ? "on" : "off"; },
-                                 [](std::string* value) { return *value; },
-                                 [](Shard* value) { return fmt::format("{}/{}", value->index, value->count); },
-                                 [&](std::optional<int>* value) { return perhaps(*value); },
-                                 [&](std::optional<double>* value) { return perhaps(*value); },
-                                 [](std::optional<std::string>* value) { return value->value_or(""); },
-                                 [](std::optional<bool>* value) -> std::string {
-                                     return !*value ? "" : **value ? "on" : "off";
-                                 },
-                                 [](std::filesystem::path* value) { return value->string(); },
-                                 [&]<class Value>(Value* value) {
-                                     if constexpr (std::is_enum_v<Value>) {
-                                         const std::size_t index = static_cast<std::size_t>(*value);
-                                         return std::string(std::get<Choices>(setting.values).names[index]);
-                                     } else {
-                                         return number(*value);
-                                     }
-                                 }},
-                      slot);
+    return std::visit(
+        Overloaded{[](bool* value) -> std::string { return *value ? "on" : "off"; },
+                   [](std::string* value) { return *value; },
+                   [](Shard* value) { return fmt::format("{}/{}", value->index, value->count); },
+                   [&](std::optional<int>* value) { return perhaps(*value); },
+                   [&](std::optional<double>* value) { return perhaps(*value); },
+                   [](std::optional<std::string>* value) { return value->value_or(""); },
+                   [](std::optional<bool>* value) -> std::string { return !*value   ? ""
+                                                                          : **value ? "on"
+                                                                                    : "off"; },
+                   [&](std::optional<diffusion::Prediction>* value) { return *value ? name(**value) : std::string(); },
+                   [](std::filesystem::path* value) { return value->string(); },
+                   [&]<class Value>(Value* value) {
+                       if constexpr (std::is_enum_v<Value>) {
+                           return name(*value);
+                       } else {
+                           return number(*value);
+                       }
+                   }},
+        slot);
 }
 
 bool is_replaced_by_program(std::string_view name) {

@@ -83,7 +83,7 @@ struct Settings {
     std::string data;                   ///< empty: what the model was trained on
     std::string data_scaling = "auto";  ///< one of data::kScalingModes
     diffusion::ProcessSettings process;
-    diffusion::Prediction prediction = diffusion::Prediction::epsilon;
+    std::optional<diffusion::Prediction> prediction;  ///< none: as model, target or objective have it
 
     diffusion::SamplerSettings sampler;
     int steps = 50;
@@ -131,16 +131,23 @@ struct Settings {
     bool quiet = false;
 
     std::vector<std::string> files;  ///< of `score`: A.npy [B.npy]
-    std::set<std::string> given;     ///< names of the settings that were said explicitly
+};
 
-    bool is_given(std::string_view name) const { return given.contains(std::string(name)); }
+/// Names of settings that flags or a scene file have set: what a command needs to refuse those without effect, and
+/// where a default depends on other settings. The viewer, whose controls set everything, needs none after its start.
+using GivenNames = std::set<std::string, std::less<>>;
+
+/// What a command is asked for.
+struct Request {
+    Settings settings;
+    GivenNames given;
 };
 
 /// Where a setting's value lives.
 using Slot =
     std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
                  std::optional<double>*, std::optional<bool>*, std::optional<std::string>*, std::filesystem::path*,
-                 Shard*, diffusion::Prediction*, render::ColourMode*, render::ColourMap*>;
+                 Shard*, std::optional<diffusion::Prediction>*, render::ColourMode*, render::ColourMap*>;
 
 struct IntegerRange {
     std::uint64_t low = 0;

@@ -32,9 +32,9 @@ std::string found_or_empty(const std::map<std::string, std::string>& record, con
     return found == record.end() ? "" : found->second;
 }
 
-/// The recorded names of settings that were said.
-std::set<std::string> given_of(const model::Checkpoint& checkpoint) {
-    std::set<std::string> names;
+/// The recorded names of settings that were given.
+GivenNames given_of(const model::Checkpoint& checkpoint) {
+    GivenNames names;
     const std::string text = found_or_empty(checkpoint.training, "given");
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end = std::min(text.find(' ', begin), text.size());
@@ -79,16 +79,19 @@ void require_more_steps(const Settings& settings, std::uint64_t done) {
 
 }  // namespace
 
-std::map<std::string, std::string> training_record(const Settings& settings, const std::string& device) {
+std::map<std::string, std::string> training_record(const Settings& settings, const GivenNames& given,
+                                                   const std::string& device) {
+    GivenNames fixed = given;
+    fixed.insert({"objective", "process", "prediction"});
     std::map<std::string, std::string> record = {{"device", device}};
-    std::string given;
+    std::string names;
     for (const Setting& setting : setting_table()) {
         if (!determines_course(setting)) continue;
         const std::string value = value_text(settings, setting);
         if (!value.empty()) record[record_key(setting)] = value;
-        if (settings.is_given(setting.name)) given += (given.empty() ? "" : " ") + std::string(setting.name);
+        if (fixed.contains(setting.name)) names += (names.empty() ? "" : " ") + std::string(setting.name);
     }
-    if (!given.empty()) record["given"] = given;
+    record["given"] = names;
     return record;
 }
 
@@ -96,33 +99,34 @@ std::string recorded_device(const model::Checkpoint& checkpoint) {
     return found_or_empty(checkpoint.training, "device");
 }
 
-std::string resume_command(const Settings& settings) {
+std::string resume_command(const Settings& settings, const GivenNames& given) {
     Settings next = settings;
     next.resume = settings.out;
     std::string command = "scorefield train" + flag_text(next, *find_setting("resume"));
     for (const Setting& setting : setting_table()) {
         const bool kept = determines_course(setting) || setting.name == "resume" || setting.name == "out";
-        if (kept || !setting.taken_by(Command::train) || !settings.is_given(setting.name)) continue;
+        if (kept || !setting.taken_by(Command::train) || !given.contains(setting.name)) continue;
         command += flag_text(settings, setting);
     }
     return command;
 }
 
-Settings resumed_settings(const Settings& settings, const model::Checkpoint& checkpoint) {
+Request resumed_request(const Request& request, const model::Checkpoint& checkpoint) {
+    const Settings& settings = request.settings;
     require_resumable(settings, checkpoint);
-    Settings resumed = settings;
+    Request resumed = request;
     for (const Setting& setting : setting_table()) {
         if (!determines_course(setting)) continue;
-        const bool said = settings.is_given(setting.name);
+        const bool said = request.given.contains(setting.name);
         std::string recorded = found_or_empty(checkpoint.training, record_key(setting));
         // Trainings of before this setting knew nothing else.
         if (recorded.empty() && setting.name == "data.scaling") recorded = "common";
         if (said && setting.name != kStepsSetting) require_no_contradiction(settings, setting, recorded);
-        if (!said && !recorded.empty()) assign(resumed, setting, recorded);
+        if (!said && !recorded.empty()) assign(resumed.settings, setting, recorded);
         resumed.given.erase(std::string(setting.name));
     }
     resumed.given.merge(given_of(checkpoint));
-    require_more_steps(resumed, train::resumed_steps(checkpoint));
+    require_more_steps(resumed.settings, train::resumed_steps(checkpoint));
     return resumed;
 }
 

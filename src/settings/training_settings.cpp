@@ -22,19 +22,19 @@ Settings with_decisions(const Settings& settings, const train::TrainSpec& spec) 
     decided.train.objective.name = spec.objective.name;
     decided.process = spec.process;
     decided.prediction = spec.prediction;
-    decided.given.insert({"objective", "process", "prediction"});
     return decided;
 }
 
-Settings training_plan(const Settings& settings, const std::string& shown_data,
+Settings training_plan(const Settings& settings, const GivenNames& given, const std::string& shown_data,
                        const diffusion::ProcessSettings& shown_process) {
     Settings plan = settings;
+    GivenNames planned = given;
     if (plan.data.empty()) plan.data = shown_data.empty() ? kFirstData : shown_data;
-    if (!settings.is_given("process") && !settings.is_given("objective")) {
+    if (!given.contains("process") && !given.contains("objective")) {
         plan.process = shown_process;
-        plan.given.insert("process");
+        planned.insert("process");
     }
-    return with_decisions(plan, train_spec(plan));
+    return with_decisions(plan, train_spec(plan, planned));
 }
 
 std::vector<std::string_view> objective_parameters(const train::TrainSpec& train) {
@@ -58,9 +58,9 @@ std::vector<std::string_view> objective_parameters(const train::TrainSpec& train
     return names;
 }
 
-void require_training_flags_used(const Settings& said, const train::TrainSpec& train) {
+void require_training_flags_used(const Settings& settings, const GivenNames& given, const train::TrainSpec& train) {
     const std::vector<std::string_view> used = objective_parameters(train);
-    for (const std::string& name : said.given) {
+    for (const std::string& name : given) {
         if (name.starts_with("objective.") && std::ranges::find(used, name) == used.end()) {
             throw base::request_error(
                 "flag without effect", "`" + name + "`",
@@ -72,14 +72,14 @@ void require_training_flags_used(const Settings& said, const train::TrainSpec& t
     const auto refuse = [](const char* flag, const std::string& why, const std::string& cure) {
         throw base::request_error("flag without effect", flag, why, cure);
     };
-    if (said.is_given("train.label_dropout") && !train.conditional) {
+    if (given.contains("train.label_dropout") && !train.conditional) {
         refuse("`train.label_dropout`", "no classes are learned", "use `train.conditional` on, or leave it out");
     }
-    if (said.is_given("train.final_learning_rate") && train.schedule == "constant") {
+    if (given.contains("train.final_learning_rate") && train.schedule == "constant") {
         refuse("`train.final_learning_rate`", "the schedule constant keeps the learning rate",
                "leave it out, or use `train.schedule` cosine or linear");
     }
-    if (said.device == "host" && said.is_given("validation") && said.validation != "off") {
+    if (settings.device == "host" && given.contains("validation") && settings.validation != "off") {
         refuse("`validation`", "it checks a Vulkan device, but the training runs on the host",
                "leave it out, or choose another `device`");
     }

@@ -75,7 +75,6 @@ Subject exact_subject(std::string_view process, const StudyRequest& request) {
     settings::Settings settings;
     settings.target = kExactTarget;
     settings.process.name = process;
-    settings.given = {"target", "process"};
     model::Model model = settings::open_model(settings);
     const std::vector<double> draws = model.target->sample(request.seed, {0, request.particles});
     data::Points fresh = {request.particles, model.dim(), {draws.begin(), draws.end()}, {}, {}};

@@ -35,10 +35,11 @@ session::PreparedRun prepare_beside_frames(const gpu::Device& device, const samp
         .get();
 }
 
-RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task) {
+RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task,
+                     const settings::GivenNames& given) {
     RunChange change;
     change.settings = settings;
-    model::Model model = settings::open_model(settings);
+    model::Model model = settings::open_model(settings, given);
     task.step();
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::PreparedRun run = prepare_beside_frames(device, spec, model, task);

@@ -26,8 +26,10 @@ struct RunChange {
 session::PreparedRun prepare_beside_frames(const gpu::Device& device, const sample::SamplingSpec& spec,
                                            const model::Model& model, base::Task& task);
 
-/// Opens model and data and makes everything ready to draw. Throws base::Error, and base::Cancelled as the task does.
-RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task);
+/// Opens model and data (as settings::open_model) and makes everything ready to draw. Throws base::Error, and
+/// base::Cancelled as the task does.
+RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task,
+                     const settings::GivenNames& given = {});
 
 /// As open_scene, with the nearest settings that are possible (open_nearest).
 RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent,

@@ -19,7 +19,7 @@ namespace {
 using Change = void (*)(settings::Settings&);
 
 void say_no_prediction(settings::Settings& settings) {
-    settings.given.erase("prediction");
+    settings.prediction.reset();
 }
 
 void follow_the_sampler(settings::Settings& settings) {
@@ -80,7 +80,7 @@ std::string changes(const settings::Settings& before, const settings::Settings& 
     }
     if (before.init != after.init) all.push_back("init " + (after.init.empty() ? "default" : after.init));
     if (before.steps != after.steps) all.push_back(fmt::format("{} steps", after.steps));
-    if (before.is_given("prediction") != after.is_given("prediction")) {
+    if (before.prediction.has_value() != after.prediction.has_value()) {
         all.push_back(fmt::format("prediction {}", diffusion::prediction_name(settings::exact_prediction(after))));
     }
     return base::join(std::vector<std::string_view>(all.begin(), all.end()));
@@ -95,8 +95,9 @@ ScoreChoice::ScoreChoice(const settings::Settings& settings)
       dim(settings.dim),
       data(settings.data),
       process(settings.process),
-      said(settings.is_given("prediction")),
-      prediction(settings.target.empty() ? settings.prediction : settings::exact_prediction(settings)) {}
+      said(settings.prediction.has_value()),
+      prediction(settings.target.empty() ? settings.prediction.value_or(diffusion::Prediction::epsilon)
+                                         : settings::exact_prediction(settings)) {}
 
 void ScoreChoice::put_into(settings::Settings& settings) const {
     settings.model = model;
@@ -105,9 +106,7 @@ void ScoreChoice::put_into(settings::Settings& settings) const {
     settings.dim = dim;
     settings.data = data;
     settings.process = process;
-    settings.prediction = prediction;
-    settings.given.erase("prediction");
-    if (said) settings.given.insert("prediction");
+    settings.prediction = said ? std::optional(prediction) : std::nullopt;
 }
 
 std::string open_nearest(settings::Settings& settings, const std::function<void(const settings::Settings&)>& open) {

@@ -54,7 +54,7 @@ bool parameter_control(settings::Settings& settings, const diffusion::ProcessPar
 /// What an exact target is asked for: what suits it and the sampler, or what the user says.
 bool prediction_control(settings::Settings& settings) {
     const settings::Setting& setting = *settings::find_setting("prediction");
-    const bool said = settings.is_given("prediction");
+    const bool said = settings.prediction.has_value();
     const std::string current(diffusion::prediction_name(settings::exact_prediction(settings)));
     const std::string help =
         help_text(setting) +
@@ -64,14 +64,13 @@ bool prediction_control(settings::Settings& settings) {
     const std::string suited = current + " (automatic)";
     if (ImGui::BeginCombo("##prediction", said ? current.c_str() : suited.c_str())) {
         if (ImGui::Selectable("automatic", !said) && said) {
-            settings.given.erase("prediction");
+            settings.prediction.reset();
             changed = true;
         }
         for (const std::string_view name : diffusion::kPredictions) {
             const std::string text(name);
             if (!ImGui::Selectable(text.c_str(), said && text == current) || (said && text == current)) continue;
             settings::assign(settings, setting, text);
-            settings.given.insert("prediction");
             changed = true;
         }
         ImGui::EndCombo();

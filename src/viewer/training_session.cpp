@@ -103,7 +103,7 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
     auto session = std::make_unique<TrainingSession>();
     session->plan = plan;
     session->settings = settings::train_spec(plan.settings);
-    session->settings.record = settings::training_record(plan.settings, device.properties().name);
+    session->settings.record = settings::training_record(plan.settings, {}, device.properties().name);
     session->settings.out.clear();
     train::check_spec(session->settings);
     session->process = diffusion::make_process(session->settings.process);

@@ -60,9 +60,10 @@ std::string opened_name(const settings::Settings& settings) {
     return settings.model.empty() ? "the default model" : base::shown(settings.model);
 }
 
-RunChange open_first(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent) {
+RunChange open_first(gpu::Device& device, const settings::Settings& settings, const settings::GivenNames& given,
+                     VkExtent2D extent) {
     base::Task task;
-    return open_scene(device, settings, extent, task);
+    return open_scene(device, settings, extent, task, given);
 }
 
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
@@ -71,28 +72,26 @@ double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::ste
 
 }  // namespace
 
-Viewer::Viewer(const settings::Settings& settings)
+Viewer::Viewer(const settings::Settings& settings, const settings::GivenNames& given)
     : settings_(settings),
       opened_(settings),
       window_(settings.width, settings.height, kTitle),
       device_(settings::device_request(settings, window_.instance_extensions())),
-      first_(open_first(device_, settings, layout(window_.framebuffer()).picture)),
+      first_(open_first(device_, settings, given, layout(window_.framebuffer()).picture)),
       scene_(std::move(first_.scene)),
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
       panel_(models_beside(scene_->model()), settings),
-      plan_(settings::training_plan(settings, scene_->model().data, scene_->model().process_settings)),
+      plan_(settings::training_plan(settings, given, scene_->model().data, scene_->model().process_settings)),
       moments_(device_),
       log_(settings.frame_log),
       screenshots_(device_),
       training_(device_),
       status_bar_(device_.properties().name, device_.selection_reason()),
       slots_{session::FrameSlot{{device_, "frame, even"}}, session::FrameSlot{{device_, "frame, odd"}}} {
-    // The command-line flags are applied; from now on the controls decide. Only an explicit --prediction of a target
-    // stays explicit.
-    std::erase_if(settings_.given,
-                  [&](const std::string& name) { return settings.target.empty() || name != "prediction"; });
+    // From now on the controls decide. A network knows its own prediction.
+    if (settings.target.empty()) settings_.prediction.reset();
     opened_ = ScoreChoice(settings_);
     applied_ = settings_;
     moments_.watch(*scene_);
@@ -352,7 +351,7 @@ void Viewer::choose_target(const std::string& target) {
     settings_.target = target;
     settings_.model = target.empty() ? learned_model_ : "";
     settings_.data.clear();
-    if (target.empty()) settings_.given.erase("prediction");
+    if (target.empty()) settings_.prediction.reset();
 }
 
 /// Has what the controls say made ready beside the frames; with `nearest` something near it where that cannot be.

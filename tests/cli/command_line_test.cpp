@@ -38,11 +38,9 @@ TEST(CommandLine, WithoutACommandIsView) {
 }
 
 TEST(CommandLine, ReadsValuesOfEveryKindAndRemembersWhichWereSaid) {
-    const settings::Settings settings =
-        parse_command_line({"sample", "--out", "a.npy", "--sampler=ddpm", "--sampler.variance", "small",
-                            "--sampler.clip", "2.5", "--process.T", "40", "--seed", "18446744073709551615", "--json",
-                            "--shard", "2/3", "--prediction", "v"})
-            .settings;
+    const auto [settings, given] = static_cast<settings::Request>(parse_command_line(
+        {"sample", "--out", "a.npy", "--sampler=ddpm", "--sampler.variance", "small", "--sampler.clip", "2.5",
+         "--process.T", "40", "--seed", "18446744073709551615", "--json", "--shard", "2/3", "--prediction", "v"}));
     EXPECT_EQ(settings.command, settings::Command::sample);
     EXPECT_EQ(settings.out, "a.npy");
     EXPECT_EQ(settings.sampler.name, "ddpm");
@@ -53,9 +51,9 @@ TEST(CommandLine, ReadsValuesOfEveryKindAndRemembersWhichWereSaid) {
     EXPECT_TRUE(settings.json);
     EXPECT_EQ(settings.shard, (settings::Shard{2, 3}));
     EXPECT_EQ(settings.prediction, diffusion::Prediction::v);
-    EXPECT_TRUE(settings.is_given("sampler.clip"));
-    EXPECT_FALSE(settings.is_given("steps"));
-    EXPECT_EQ(settings.given.size(), 9U);
+    EXPECT_TRUE(given.contains("sampler.clip"));
+    EXPECT_FALSE(given.contains("steps"));
+    EXPECT_EQ(given.size(), 9U);
 }
 
 /// The sampler that a setting of samplers belongs to; empty for other settings.
@@ -99,7 +97,7 @@ TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
             if (setting.taken_by(info.command)) {
                 const std::vector<std::string> sampler = sampler_of(setting);
                 arguments.insert(arguments.end(), sampler.begin(), sampler.end());
-                EXPECT_TRUE(parse_command_line(arguments).settings.is_given(setting.name)) << info.name << flag;
+                EXPECT_TRUE(parse_command_line(arguments).given.contains(setting.name)) << info.name << flag;
             } else {
                 EXPECT_THAT(refusal(arguments), HasSubstr("it belongs to " + settings::commands_text(setting)));
             }

@@ -30,9 +30,10 @@ diffusion::StartLaw start_of(Values values) {
 }
 
 std::string note_of(Values values, const std::string& init = "") {
-    Settings settings = said(values);
+    const Request request = requested(values);
+    Settings settings = request.settings;
     if (!init.empty()) settings.init = init;
-    settings = with_particles_of_init(settings);
+    settings = with_particles_of_init(settings, request.given);
     const model::Model model = open_model(settings);
     return start_note(settings, model, build_program(settings, model)).value_or("");
 }
@@ -141,7 +142,8 @@ TEST_F(StartTest, ReadsFilesInTheUnitsThatAreSaid) {
     const auto second = static_cast<float>(model.scaling.mean[1] - model.scaling.deviation[1]);
     data::write_npy(path, {1, 2}, std::vector<float>{first, second});
     const auto state = [&](Values values) {
-        Settings settings = with_particles_of_init(said(values));
+        const Request request = requested(values);
+        Settings settings = with_particles_of_init(request.settings, request.given);
         EXPECT_EQ(settings.particles, 1U);
         std::vector<float> rows(2);
         start_rows(settings, model, build_program(settings, model))(0, rows);

@@ -17,30 +17,31 @@ model::Checkpoint stopped(const std::string& scaling) {
     return checkpoint;
 }
 
-Settings resume(const std::string& scaling = "") {
-    Settings settings;
+Request resume(const std::string& scaling = "") {
+    Request request;
+    Settings& settings = request.settings;
     settings.command = Command::train;
     settings.resume = "model.safetensors";
     if (!scaling.empty()) {
         settings.data_scaling = scaling;
-        settings.given.insert("data.scaling");
+        request.given.insert("data.scaling");
     }
-    return settings;
+    return request;
 }
 
 TEST(ResumedTraining, KeepsTheScalingOfItsData) {
     for (const std::string scaling : {"auto", "common", "per_coordinate"}) {
-        EXPECT_EQ(resumed_settings(resume(), stopped(scaling)).data_scaling, scaling);
-        EXPECT_EQ(resumed_settings(resume(scaling), stopped(scaling)).data_scaling, scaling);
+        EXPECT_EQ(resumed_request(resume(), stopped(scaling)).settings.data_scaling, scaling);
+        EXPECT_EQ(resumed_request(resume(scaling), stopped(scaling)).settings.data_scaling, scaling);
     }
-    EXPECT_THAT([] { resumed_settings(resume("common"), stopped("auto")); },
+    EXPECT_THAT([] { resumed_request(resume("common"), stopped("auto")); },
                 testing::ThrowsMessage<base::Error>(testing::HasSubstr("data.scaling contradicts the training")));
 }
 
 TEST(ResumedTraining, OldCheckpointsUseCommonScaling) {
-    EXPECT_EQ(train_spec(resumed_settings(resume(), stopped(""))).scaling, data::ScalingMode::common);
-    EXPECT_EQ(resumed_settings(resume("common"), stopped("")).data_scaling, "common");
-    EXPECT_THAT([] { resumed_settings(resume("auto"), stopped("")); },
+    EXPECT_EQ(train_spec(resumed_request(resume(), stopped("")).settings).scaling, data::ScalingMode::common);
+    EXPECT_EQ(resumed_request(resume("common"), stopped("")).settings.data_scaling, "common");
+    EXPECT_THAT([] { resumed_request(resume("auto"), stopped("")); },
                 testing::ThrowsMessage<base::Error>(testing::HasSubstr("was started with common, not with auto")));
 }
 

@@ -12,8 +12,8 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-Settings trained(std::initializer_list<std::pair<const char*, const char*>> values) {
-    return said(values, Command::train);
+Request trained(std::initializer_list<std::pair<const char*, const char*>> values) {
+    return requested(values, Command::train);
 }
 
 struct Completed {
@@ -24,8 +24,8 @@ struct Completed {
     bool operator==(const Completed&) const = default;
 };
 
-Completed completed(const Settings& settings) {
-    const train::TrainSpec train = train_spec(settings);
+Completed completed(const Request& request) {
+    const train::TrainSpec train = train_spec(request.settings, request.given);
     return {train.objective.name, train.process.name, train.prediction};
 }
 
@@ -44,16 +44,21 @@ TEST(TrainSpec, FollowsWhatIsSaid) {
 
 TEST(TrainingPlan, KeepsTheProcessThatIsShown) {
     const diffusion::ProcessSettings process{.name = "vp"};
-    const Settings plan = training_plan(trained({{"prediction", "edm"}}), "moons", process);
+    const auto planned = [&](const Request& request) {
+        return training_plan(request.settings, request.given, "moons", process);
+    };
+    const Settings plan = planned(trained({{"prediction", "edm"}}));
     EXPECT_EQ(plan.data, "moons");
-    EXPECT_EQ(completed(plan), (Completed{"edm", "vp", diffusion::Prediction::edm}));
-    EXPECT_EQ(completed(training_plan(trained({{"objective", "edm"}}), "moons", process)).process, "edm");
-    EXPECT_EQ(completed(training_plan(trained({{"process", "ve"}}), "moons", process)).process, "ve");
+    EXPECT_EQ(completed({plan, {}}), (Completed{"edm", "vp", diffusion::Prediction::edm}));
+    EXPECT_EQ(completed({planned(trained({{"objective", "edm"}})), {}}).process, "edm");
+    EXPECT_EQ(completed({planned(trained({{"process", "ve"}})), {}}).process, "ve");
 }
 
 TEST(TrainingFlags, WithoutEffectAreRefused) {
     const auto check = [](std::initializer_list<std::pair<const char*, const char*>> values) {
-        return [settings = trained(values)] { require_training_flags_used(settings, train_spec(settings)); };
+        return [request = trained(values)] {
+            require_training_flags_used(request.settings, request.given, train_spec(request.settings, request.given));
+        };
     };
     const auto refused = [&](std::initializer_list<std::pair<const char*, const char*>> values, const char* flag) {
         EXPECT_THAT(check(values), ThrowsMessage<base::Error>(HasSubstr(std::string("flag without effect (`") + flag)));

@@ -37,7 +37,6 @@ TEST(ScoreChoice, OfLangevinDynamicsKnowsTheDensityWithoutNoise) {
     settings.sampler.name = "langevin";
     settings.sampler.clean = true;
     EXPECT_NO_THROW(open(settings));
-    settings.given.insert("prediction");
     settings.prediction = diffusion::Prediction::x0;
     EXPECT_THROW(open(settings), base::Error);
 }
@@ -46,7 +45,6 @@ TEST(ScoreChoice, IsThatOfTheUserOrTheNetworkWhateverTheSampler) {
     settings::Settings learned;
     settings::Settings said = target();
     said.prediction = diffusion::Prediction::v;
-    said.given.insert("prediction");
     for (settings::Settings settings : {learned, said}) {
         const ScoreChoice before(settings);
         settings.sampler.name = "langevin";
@@ -59,7 +57,6 @@ TEST(ScoreChoice, ComesBack) {
     settings.process.name = "ve";
     settings.process.sigma_max = 5;
     settings.prediction = diffusion::Prediction::v;
-    settings.given.insert("prediction");
     const ScoreChoice choice(settings);
     settings::Settings other;
     other.model = "other.safetensors";
@@ -68,7 +65,7 @@ TEST(ScoreChoice, ComesBack) {
     EXPECT_EQ(ScoreChoice(other), choice);
     EXPECT_EQ(other.steps, 7);
     ScoreChoice(target()).put_into(other);
-    EXPECT_FALSE(other.is_given("prediction"));
+    EXPECT_FALSE(other.prediction.has_value());
 }
 
 TEST(OpenNearest, LeavesWhatCanBeOpened) {
@@ -111,9 +108,8 @@ TEST(OpenNearest, AsksForWhatTheTargetKnowsWithoutSignal) {
     settings.process.zero_snr = true;
     settings.spacing.name = "even";  // from the last level on, which the usual one leaves out
     settings.prediction = diffusion::Prediction::epsilon;
-    settings.given.insert("prediction");
     EXPECT_THAT(open_nearest(settings, open), HasSubstr("Used instead"));
-    EXPECT_FALSE(settings.is_given("prediction"));
+    EXPECT_FALSE(settings.prediction.has_value());
 }
 
 TEST(OpenNearest, LeavesAProgramThatDoesNotFit) {
