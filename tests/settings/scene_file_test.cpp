@@ -1,9 +1,14 @@
 #include "settings/scene_file.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/scratch.hpp"
@@ -87,6 +92,76 @@ TEST_F(SceneFile, IsRefusedWithFileAndSetting) {
             cli::parse_command_line({"view", "--scene", "nowhere.json"});
         },
         ThrowsMessage<base::Error>(HasSubstr("nowhere.json): no such file")));
+}
+
+/// A value that the setting takes, by chance.
+std::string random_value(const Setting& setting, std::mt19937_64& engine) {
+    const auto below = [&](std::uint64_t count) {
+        return std::uniform_int_distribution<std::uint64_t>(0, count)(engine);
+    };
+    if (setting.name == "shard") {
+        const std::uint64_t count = 1 + below(9);
+        return fmt::format("{}/{}", 1 + below(count - 1), count);
+    }
+    if (const auto* choices = std::get_if<Choices>(&setting.values)) {
+        return std::string(choices->names[below(choices->names.size() - 1)]);
+    }
+    if (const auto* range = std::get_if<IntegerRange>(&setting.values)) {
+        return fmt::format("{}", std::uniform_int_distribution<std::uint64_t>(range->low, range->high)(engine));
+    }
+    if (const auto* range = std::get_if<RealRange>(&setting.values)) {
+        // Near the low end, in the middle and near the high one alike.
+        const double share =
+            std::pow(std::uniform_real_distribution<double>(0.01, 1)(engine), 1 + 4.0 * static_cast<double>(below(3)));
+        return fmt::format("{}", std::min(range->high, range->low + share * (range->high - range->low)));
+    }
+    if (std::holds_alternative<Toggle>(setting.values)) return below(1) == 0 ? "on" : "off";
+    if (setting.is_flag()) return "on";
+    return fmt::format("a \"{}\" \\ \u03c3, it's {}", setting.name, below(999));
+}
+
+/// As people write it, or as a string.
+nlohmann::json json_of(const Setting& setting, const std::string& text, bool as_string) {
+    const bool number =
+        std::holds_alternative<IntegerRange>(setting.values) || std::holds_alternative<RealRange>(setting.values);
+    if (as_string) return text;
+    if (number) return nlohmann::json::parse(text);
+    if (setting.is_flag() || std::holds_alternative<Toggle>(setting.values)) return text == "on";
+    return text;
+}
+
+TEST_F(SceneFile, IsReadBackAsTheSameSettings) {
+    std::mt19937_64 engine(8);
+    std::set<std::string_view> read_back;
+    for (const CommandInfo& info : commands()) {
+        if (!find_setting("scene")->taken_by(info.command)) continue;
+        for (int round = 0; round < 20; ++round) {
+            Settings settings;
+            settings.command = info.command;
+            nlohmann::json scene;
+            GivenNames names;
+            for (const Setting& setting : setting_table()) {
+                if (!setting.taken_by(info.command) || setting.is_written() || setting.name == "scene") continue;
+                assign(settings, setting, random_value(setting, engine));
+                const std::string text = value_text(settings, setting);
+                scene[std::string(setting.name)] = json_of(setting, text, round % 2 == 1);
+                names.emplace(setting.name);
+                read_back.insert(setting.name);
+            }
+            write(scene.dump());
+            Request request;
+            request.settings.command = info.command;
+            read_scene(request, path);
+            EXPECT_EQ(request.given, names);
+            for (const Setting& setting : setting_table()) {
+                EXPECT_EQ(value_text(request.settings, setting), value_text(settings, setting)) << setting.name;
+            }
+        }
+    }
+    for (const Setting& setting : setting_table()) {
+        const bool held = (setting.commands & find_setting("scene")->commands) != 0 && !setting.is_written();
+        EXPECT_EQ(read_back.contains(setting.name), held && setting.name != "scene") << setting.name;
+    }
 }
 
 TEST(PreparedScenes, CompileForWindowAndFiles) {
