@@ -58,7 +58,7 @@ def moves_and_listens_to_the_mouse(desktop, folder):
     require(viewer.picture() != zoomed, "dragging does not move the picture")
     viewer.key("f")
     require(viewer.picture() == still, "F does not show everything again")
-    goes_back_in_time(viewer)
+    viewer.key("Right")
     viewer.key("s")
     viewer.wait_for(lambda: os.path.exists(os.path.join(folder, "scorefield_0000.png")), "no screenshot")
     rows = viewer.close()
@@ -71,13 +71,16 @@ def moves_and_listens_to_the_mouse(desktop, folder):
     require(all(any(float(row[name]) > 0 for row in rows) for name in passes), "a pass has no GPU time")
 
 
-def goes_back_in_time(viewer):
-    """Steps of a stochastic run are the same when they are taken again, from either side."""
+def goes_back_in_time(desktop, folder):
+    """States of a stochastic run are the same when they are reached again, from either side."""
+    viewer = open_viewer(desktop, folder, "back", "--sampler", "ddpm", "--steps", "20")
+    viewer.key("shift+Left")
+    viewer.wait_for(viewer.is_still, "the start does not stand still")
     seen = [viewer.picture()]
     for _ in range(3):
         viewer.key("Right")
         viewer.wait_for(lambda: viewer.picture() != seen[-1], "→ does not step")
-        require(viewer.is_still(), "a step does not end")
+        viewer.wait_for(viewer.is_still, "a step does not end")
         seen.append(viewer.picture())
     for before in reversed(seen[:-1]):
         viewer.key("Left")
@@ -87,9 +90,10 @@ def goes_back_in_time(viewer):
     viewer.key("shift+Left")
     viewer.key("Right")
     viewer.key("Left")
-    require(viewer.is_still(), "the start does not stand still")
+    viewer.wait_for(lambda: viewer.picture() == seen[0], "Shift+← does not lead to the noise")
     viewer.key("shift+Right")
-    require(viewer.is_still(), "the result does not stand still")
+    viewer.wait_for(viewer.is_still, "the result does not stand still")
+    viewer.close()
 
 
 def chooses_score_and_process(desktop, folder):
@@ -213,6 +217,7 @@ def without_display(folder):
 def scenes(desktop, folder):
     without_display(folder)
     moves_and_listens_to_the_mouse(desktop, folder)
+    goes_back_in_time(desktop, folder)
     chooses_score_and_process(desktop, folder)
     shows_what_render_writes(desktop, folder)
     survives_every_size(desktop, folder)
