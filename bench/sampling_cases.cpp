@@ -91,7 +91,7 @@ class Sampling : public Case {
         const auto process = diffusion::make_process(model.process);
         diffusion::SamplerSettings settings;
         settings.name = sampler;
-        request_.program = compile_program(diffusion::make_course(process, diffusion::SpacingSettings{}, steps),
+        request_.program = compile_program(diffusion::make_time_grid(process, diffusion::SpacingSettings{}, steps),
                                            model.prediction, settings);
         request_.particles = particles;
     }

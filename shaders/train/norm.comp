@@ -34,5 +34,5 @@ void main() {
     reports[push.report] = loss;
     reports[push.report + 1u] = sum;
     // Comparisons with NaN are false.
-    if (!(abs(loss) <= push.hopeless) || !(sum <= LARGEST)) diverged = 1u;
+    if (!(abs(loss) <= push.largest_loss) || !(sum <= LARGEST)) diverged = 1u;
 }

@@ -11,7 +11,7 @@ struct NormPush {
     uint gradient;  // where it begins, at a multiple of four
     uint count;
     uint report;    // where the two figures go
-    float hopeless;  // a loss beyond it, in size, is one of a training that has diverged
+    float largest_loss;  // a loss beyond it, in size, is one of a training that has diverged
 };
 
 SHARED_END

@@ -38,7 +38,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kSheetMoments = 11;
+constexpr int kSheetStates = 11;
 constexpr std::uint32_t kSheetTile = 420;  ///< pixels, where the size is not said
 
 double milliseconds_since(Clock::time_point start) {
@@ -114,24 +114,25 @@ std::uint64_t play(gpu::Device& device, session::Scene& scene, const settings::S
 }
 
 /// How far from the data a state is, 1 … 0: its angle between signal and noise, in which particles travel evenly.
-double remaining(const session::Moment& moment) {
-    return std::atan2(moment.sigma, moment.alpha) / (std::numbers::pi / 2);
+double remaining(const session::RunState& run_state) {
+    return std::atan2(run_state.sigma, run_state.alpha) / (std::numbers::pi / 2);
 }
 
 /// States from the noise to the result, closer to each other near the result, where shape appears; all where there are
 /// few, evenly where the noise hardly tells them apart.
-std::set<int> sheet_states(const std::vector<session::Moment>& moments) {
+std::set<int> sheet_states(const std::vector<session::RunState>& run_states) {
     std::set<int> states;
-    for (int i = 0; i < kSheetMoments; ++i) {
-        const double wanted = std::pow(1 - static_cast<double>(i) / (kSheetMoments - 1), 1.5);
-        const auto nearest = std::ranges::min_element(
-            moments, {}, [&](const session::Moment& moment) { return std::abs(remaining(moment) - wanted); });
-        states.insert(nearest->state);
+    for (int i = 0; i < kSheetStates; ++i) {
+        const double wanted = std::pow(1 - static_cast<double>(i) / (kSheetStates - 1), 1.5);
+        const auto nearest = std::ranges::min_element(run_states, {}, [&](const session::RunState& run_state) {
+            return std::abs(remaining(run_state) - wanted);
+        });
+        states.insert(nearest->number);
     }
     // Few states, or a noise that hardly changes: evenly over the steps.
-    const auto count = static_cast<int>(moments.size());
-    if (count > kSheetMoments && static_cast<int>(states.size()) > kSheetMoments / 2) return states;
-    const int shown = std::min(count, kSheetMoments);
+    const auto count = static_cast<int>(run_states.size());
+    if (count > kSheetStates && static_cast<int>(states.size()) > kSheetStates / 2) return states;
+    const int shown = std::min(count, kSheetStates);
     for (int i = 0; i < shown; ++i) states.insert(shown == 1 ? 0 : i * (count - 1) / (shown - 1));
     return states;
 }
@@ -144,8 +145,8 @@ std::uint64_t write_sheet(gpu::Device& device, session::Scene& scene, const sett
         tiles.push_back({picture, caption});
     });
     session::Playback& playback = scene.player().playback();
-    for (const int state : sheet_states(scene.player().moments())) {
-        while (playback.state() < state) playback.step();
+    for (const int state : sheet_states(scene.player().run_states())) {
+        playback.stop_at(state);
         frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings::view_spec(settings)); });
         captions.push_back(session::short_caption(scene.player()));
     }

@@ -14,7 +14,7 @@
 #include "model/model.hpp"
 #include "nn/kernels.hpp"
 #include "settings/resolve.hpp"
-#include "settings/training_course.hpp"
+#include "settings/training_record.hpp"
 #include "settings/training_settings.hpp"
 #include "train/train.hpp"
 #ifdef SCOREFIELD_WITH_VULKAN

@@ -11,8 +11,9 @@ constexpr std::uint32_t kPart = 256;  // particles of one task
 
 }  // namespace
 
-Pilot::Pilot(const ScoreSource& source, std::uint64_t seed, std::uint32_t particles, std::function<void()> heed)
-    : sources_{&source}, seed_(seed), particles_(particles), heed_(std::move(heed)) {}
+Pilot::Pilot(const ScoreSource& source, std::uint64_t seed, std::uint32_t particles,
+             std::function<void()> check_cancelled)
+    : sources_{&source}, seed_(seed), particles_(particles), check_cancelled_(std::move(check_cancelled)) {}
 
 void Pilot::start(const StartLaw& law) {
     parts_.clear();
@@ -24,7 +25,7 @@ void Pilot::start(const StartLaw& law) {
 
 void Pilot::run(const Instruction& instruction) {
     pool_.run(parts_.size(), [&](std::size_t part) {
-        if (heed_) heed_();
+        if (check_cancelled_) check_cancelled_();
         parts_[part].run(instruction);
     });
 }
@@ -53,7 +54,7 @@ double Pilot::mean_norm(int reg) {
 void Pilot::evaluate(const Eval& at, std::span<const double> states, std::span<double> out) {
     const std::size_t part = kPart * dim();
     pool_.run((states.size() + part - 1) / part, [&](std::size_t index) {
-        if (heed_) heed_();
+        if (check_cancelled_) check_cancelled_();
         const std::size_t first = index * part;
         const std::size_t count = std::min(part, states.size() - first);
         std::vector<double> scaled(states.begin() + static_cast<std::ptrdiff_t>(first),

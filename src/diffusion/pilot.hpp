@@ -21,10 +21,10 @@ inline constexpr std::uint32_t kPilotParticles = 4096;
 /// are numbers, so that the program is static again. Runs on several threads; the results do not depend on how many.
 class Pilot {
   public:
-    /// `source` must outlive the pilot. `heed` is called on several threads before they evaluate and may throw, which
-    /// ends the call under way; empty: nothing.
+    /// `source` must outlive the pilot. `check_cancelled` is called on several threads before they evaluate and may
+    /// throw, which ends the call under way; empty: nothing.
     Pilot(const ScoreSource& source, std::uint64_t seed, std::uint32_t particles = kPilotParticles,
-          std::function<void()> heed = {});
+          std::function<void()> check_cancelled = {});
 
     std::uint64_t seed() const { return seed_; }
     std::uint32_t particles() const { return particles_; }
@@ -47,7 +47,7 @@ class Pilot {
     std::array<const ScoreSource*, 1> sources_;
     std::uint64_t seed_;
     std::uint32_t particles_;
-    std::function<void()> heed_;
+    std::function<void()> check_cancelled_;
     base::ThreadPool pool_;
     std::vector<Machine> parts_;
 };

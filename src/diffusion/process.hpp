@@ -25,7 +25,7 @@ double log_snr(const Marginal& at);
 /// The times of a process, in its own units, growing with the noise.
 struct TimeRange {
     double lowest = 0;        ///< where training draws from
-    double lowest_noisy = 0;  ///< where courses end that end with noise left, sigma > 0 there: t_min, sigma_min
+    double lowest_noisy = 0;  ///< where grids end that end with noise left, sigma > 0 there: t_min, sigma_min
     double highest = 0;
     bool discrete = false;  ///< defined by whole numbers; in between by interpolation
 };

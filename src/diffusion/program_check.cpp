@@ -39,8 +39,8 @@ bool more_than_a_tenth(const std::vector<Eval>& evals, const Wrong& wrong) {
 template <class Error>
 const Eval* worst_of_wrong(const std::vector<Eval>& evals, const Error& error, double allowed, double largest) {
     const auto wrong = [&](const Eval& eval) { return !(error(eval) <= allowed); };
-    const auto hopeless = [&](const Eval& eval) { return !(error(eval) <= largest); };
-    if (!more_than_a_tenth(evals, wrong) && std::ranges::none_of(evals, hopeless)) return nullptr;
+    const auto far_off = [&](const Eval& eval) { return !(error(eval) <= largest); };
+    if (!more_than_a_tenth(evals, wrong) && std::ranges::none_of(evals, far_off)) return nullptr;
     return &*std::ranges::max_element(evals, {}, error);
 }
 
@@ -136,10 +136,10 @@ std::string wrong_input(const std::vector<Eval>& evals, const NoiseProcess& proc
 }
 
 /// The processes' noise levels side by side, over the times that both have.
-std::string other_process(const ProcessSettings& said, const NoiseProcess& process) {
+std::string other_process(const ProcessSettings& given, const NoiseProcess& process) {
     constexpr int kPlaces = 33;
     constexpr double kRelative = 1e-3;
-    const std::shared_ptr<const NoiseProcess> own = make_process(said);
+    const std::shared_ptr<const NoiseProcess> own = make_process(given);
     const TimeRange times = process.times();
     for (int place = 0; place < kPlaces; ++place) {
         const double t =

@@ -265,10 +265,10 @@ void read_limits(const JsonPlace& root, const Program& program) {
     if (!root.has("threshold")) return;
     const JsonPlace place = root.at("threshold");
     place.require_fields(kThresholdFields);
-    Threshold said;
-    place.read("ratio", said.ratio);
-    place.read("max", said.max);
-    if (!limits.threshold || limits.threshold->ratio != said.ratio || limits.threshold->max != said.max) {
+    Threshold given;
+    place.read("ratio", given.ratio);
+    place.read("max", given.max);
+    if (!limits.threshold || limits.threshold->ratio != given.ratio || limits.threshold->max != given.max) {
         place.refuse("no op has such a threshold", "leave it out");
     }
 }

@@ -105,9 +105,9 @@ void check_settings(const SamplerSettings& settings) {
     check_range("threshold_max", settings.threshold_max, 1, kMost);
 }
 
-bool goes_to_data(const Course& course) {
-    if (course.steps().empty()) return false;
-    const Step& first = course.steps().front();
+bool goes_to_data(const TimeGrid& grid) {
+    if (grid.steps().empty()) return false;
+    const Step& first = grid.steps().front();
     return first.to.at.sigma * first.from.at.alpha < first.from.at.sigma * first.to.at.alpha;
 }
 
@@ -153,7 +153,7 @@ SamplerSettings with_presets(SamplerSettings settings) {
     return settings;
 }
 
-SamplerSettings only_taken(SamplerSettings settings) {
+SamplerSettings without_unused(SamplerSettings settings) {
     const SamplerInfo& info = sampler_info(settings.name);
     for_each_parameter(settings, [&](std::string_view name, auto& value) {
         if (!takes(info, name)) value.reset();
@@ -163,8 +163,8 @@ SamplerSettings only_taken(SamplerSettings settings) {
     return without_idle(settings);
 }
 
-Course course_in_direction(const Course& course, std::string_view sampler) {
-    return sampler_info(sampler).from_data && goes_to_data(course) ? course.reversed() : course;
+TimeGrid grid_in_direction(const TimeGrid& grid, std::string_view sampler) {
+    return sampler_info(sampler).from_data && goes_to_data(grid) ? grid.reversed() : grid;
 }
 
 bool has_effect(const SamplerSettings& settings, std::string_view parameter) {
@@ -177,11 +177,11 @@ bool has_effect(const SamplerSettings& settings, std::string_view parameter) {
     return has_effect(handed_on, parameter);
 }
 
-Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& said,
+Program compile_program(const TimeGrid& grid, const Parametrisation& parametrisation, const SamplerSettings& given,
                         Pilot* pilot) {
-    const SamplerEntry& entry = checked_sampler(said, "`sampler`");
-    const SamplerSettings settings = with_presets(said);
-    const Course way = course_in_direction(course, settings.name);
+    const SamplerEntry& entry = checked_sampler(given, "`sampler`");
+    const SamplerSettings settings = with_presets(given);
+    const TimeGrid way = grid_in_direction(grid, settings.name);
     if (way.steps().empty()) {
         throw base::request_error("too few steps", "`steps`", "no step is left between data and noise",
                                   "give more steps");
@@ -201,7 +201,7 @@ Program compile_program(const Course& course, const Parametrisation& parametrisa
     }
     Program program = builder.take();
     program.sampler = entry.info.name;
-    program.process = course.process().name();
+    program.process = grid.process().name();
     program.prediction = parametrisation.prediction;
     program.steps = program.ops.empty() ? 0 : program.ops.back().step + 1;
     program.start = way.start();

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "diffusion/course.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/preset.hpp"
 #include "diffusion/process.hpp"
 #include "diffusion/program.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion {
 
@@ -108,24 +108,24 @@ SamplerSettings with_presets(SamplerSettings settings);
 
 /// What stays of the settings when the sampler is changed: the parameters that the new one takes and that have an
 /// effect, but for order and variant, which are of each sampler's own.
-SamplerSettings only_taken(SamplerSettings settings);
+SamplerSettings without_unused(SamplerSettings settings);
 
 /// The settings without the parameters that the others leave without effect, but for `kept`.
 SamplerSettings without_idle(SamplerSettings settings, std::string_view kept = {});
 
-/// The course as the sampler goes along it: from data to noise where it inverts, whatever way `course` goes.
-Course course_in_direction(const Course& course, std::string_view sampler);
+/// The grid as the sampler goes along it: from data to noise where it inverts, whatever way `grid` goes.
+TimeGrid grid_in_direction(const TimeGrid& grid, std::string_view sampler);
 
 /// Whether the parameter, --sampler.NAME, can change the program: the sampler takes it (a predictor_corrector's
 /// predictor, where it is handed on), and no other setting leaves it without effect.
 bool has_effect(const SamplerSettings& settings, std::string_view parameter);
 
-/// Compiles `settings` over the nodes of `course`, those that start `from_data` over its reverse. The state is register
+/// Compiles `settings` over the nodes of `grid`, those that start `from_data` over its reverse. The state is register
 /// 0. Where an update is affine in the state and the network's output, it is that one `eval`. `pilot` may be null for
 /// samplers that are not `piloted`. Throws base::Error (request) naming the flag: sampler or parameter unknown, not
 /// taken by this sampler, without effect beside the others or out of range, too few steps for the order, a coefficient
 /// that is not finite in single precision (no signal left at that time), a pilot that is missing.
-Program compile_program(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
+Program compile_program(const TimeGrid& grid, const Parametrisation& parametrisation, const SamplerSettings& settings,
                         Pilot* pilot = nullptr);
 
 }  // namespace scorefield::diffusion

@@ -259,7 +259,7 @@ void check_settings(const SpacingSettings& settings) {
     check_range("beta_beta", settings.beta_beta, kMinBetaShape, kMaxBetaShape);
 }
 
-/// The settings with every parameter of the spacing said.
+/// The settings with every parameter of the spacing given.
 SpacingSettings with_presets(SpacingSettings settings) {
     for (const SpacingParameter& parameter : find_spacing(settings.name).parameters) {
         for_each_parameter(settings, [&](std::string_view name, auto& value) {
@@ -359,7 +359,7 @@ std::string spacing_flag(std::string_view parameter) {
     return (parameter == "rho" ? "process." : "spacing.") + std::string(parameter);
 }
 
-SpacingSettings only_taken(SpacingSettings settings) {
+SpacingSettings without_unused(SpacingSettings settings) {
     const SpacingInfo& info = find_spacing(settings.name);
     for_each_parameter(settings, [&](std::string_view name, auto& value) {
         if (!takes(info, name)) value.reset();
@@ -367,9 +367,9 @@ SpacingSettings only_taken(SpacingSettings settings) {
     return settings;
 }
 
-Course make_course(std::shared_ptr<const NoiseProcess> process, const SpacingSettings& said, int steps) {
-    check_settings(said);
-    const SpacingSettings settings = with_presets(said);
+TimeGrid make_time_grid(std::shared_ptr<const NoiseProcess> process, const SpacingSettings& given, int steps) {
+    check_settings(given);
+    const SpacingSettings settings = with_presets(given);
     const Request request = {*process, visited_range(*process, settings.least_alpha), steps,
                              ends_clean(settings.final)};
     check_spacing(*process, request.range, settings.name);
@@ -387,8 +387,8 @@ Course make_course(std::shared_ptr<const NoiseProcess> process, const SpacingSet
     return {std::move(process), times, end};
 }
 
-Course make_course(const std::shared_ptr<const NoiseProcess>& process, const std::vector<double>& timesteps,
-                   const std::optional<std::string>& final) {
+TimeGrid make_time_grid(const std::shared_ptr<const NoiseProcess>& process, const std::vector<double>& timesteps,
+                        const std::optional<std::string>& final) {
     check_final(final);
     check_timesteps(*process, timesteps);
     std::optional<double> end;
@@ -397,8 +397,8 @@ Course make_course(const std::shared_ptr<const NoiseProcess>& process, const std
         refuse_timestep(fmt::format("{} is not above {}, where `spacing.final` sigma_min ends", timesteps.back(), *end),
                         process->times());
     }
-    const Course course(process, timesteps, end);
-    return {process, course.steps(), start_scale(*process, timesteps.front()), false};
+    const TimeGrid grid(process, timesteps, end);
+    return {process, grid.steps(), start_scale(*process, timesteps.front()), false};
 }
 
 std::vector<double> parse_timesteps(std::string_view list) {

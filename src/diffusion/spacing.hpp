@@ -8,15 +8,15 @@
 #include <string_view>
 #include <vector>
 
-#include "diffusion/course.hpp"
 #include "diffusion/preset.hpp"
 #include "diffusion/process.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion {
 
 inline constexpr std::array<std::string_view, 9> kSpacings = {
     "even", "linspace", "leading", "trailing", "karras", "exponential", "beta", "lambda", "quadratic"};
-/// What --spacing says where automatic_spacing (automatic_spacing.hpp) chooses: no spacing that make_course knows.
+/// What --spacing says where automatic_spacing (automatic_spacing.hpp) chooses: no spacing that make_time_grid knows.
 inline constexpr std::string_view kAutomatic = "auto";
 /// The default first.
 inline constexpr std::array<std::string_view, 2> kFinals = {"zero", "sigma_min"};
@@ -61,7 +61,7 @@ std::span<const SpacingInfo> spacings();
 std::string spacing_flag(std::string_view parameter);
 
 /// The settings without the parameters that their spacing does not take.
-SpacingSettings only_taken(SpacingSettings settings);
+SpacingSettings without_unused(SpacingSettings settings);
 
 /// The nodes at which a sampler evaluates in `steps` steps, strictly decreasing; each step goes to the next node, the
 /// last one to the clean state (final zero). With final sigma_min it goes to the lowest time with noise, L: of the
@@ -80,13 +80,13 @@ SpacingSettings only_taken(SpacingSettings settings);
 /// of the `diffusers` library; halves round to even. Times are fractional where rounding is not named. Throws
 /// base::Error (request): spacing unknown, or one that the process cannot have, with those that it can
 /// (--spacing); parameter not taken or out of range (--spacing.NAME); steps < 1 or more than there are times (--steps).
-Course make_course(std::shared_ptr<const NoiseProcess> process, const SpacingSettings& settings, int steps);
+TimeGrid make_time_grid(std::shared_ptr<const NoiseProcess> process, const SpacingSettings& settings, int steps);
 
 /// Visits these times, e.g. those of parse_timesteps; where the data are kept (alpha = 1) it starts from the noise of
 /// the first. Throws base::Error (request, --timesteps) unless they are at least one, strictly decreasing, times of the
 /// process (of a discrete one whole numbers), with noise, and above the end.
-Course make_course(const std::shared_ptr<const NoiseProcess>& process, const std::vector<double>& timesteps,
-                   const std::optional<std::string>& final = {});
+TimeGrid make_time_grid(const std::shared_ptr<const NoiseProcess>& process, const std::vector<double>& timesteps,
+                        const std::optional<std::string>& final = {});
 
 /// A list such as "999,500,10". Throws base::Error (request, --timesteps) where something is no number.
 std::vector<double> parse_timesteps(std::string_view list);

@@ -86,9 +86,9 @@ diffusion::Program open_program(const SamplingSpec& spec, const model::Model& mo
     return program;
 }
 
-diffusion::Course nodes_of(const SamplingSpec& spec, const model::Model& model) {
-    if (spec.timesteps.empty()) return diffusion::make_course(model.process, spec.spacing, spec.steps);
-    return diffusion::make_course(model.process, spec.timesteps, spec.spacing.final);
+diffusion::TimeGrid nodes_of(const SamplingSpec& spec, const model::Model& model) {
+    if (spec.timesteps.empty()) return diffusion::make_time_grid(model.process, spec.spacing, spec.steps);
+    return diffusion::make_time_grid(model.process, spec.timesteps, spec.spacing.final);
 }
 
 }  // namespace
@@ -103,15 +103,15 @@ diffusion::Program read_program(const std::string& name) {
     return diffusion::program_from_json(data::read_text(name, "program", data::kMaxProgramBytes), name);
 }
 
-diffusion::Course course_of(const SamplingSpec& spec, const model::Model& model) {
-    diffusion::Course course = diffusion::course_in_direction(nodes_of(spec, model), spec.sampler.name);
-    if (spec.start.kind == StartKind::prior || !model.clean_moments) return course;
-    return course.matched(*model.clean_moments);
+diffusion::TimeGrid time_grid_of(const SamplingSpec& spec, const model::Model& model) {
+    diffusion::TimeGrid grid = diffusion::grid_in_direction(nodes_of(spec, model), spec.sampler.name);
+    if (spec.start.kind == StartKind::prior || !model.clean_moments) return grid;
+    return grid.matched(*model.clean_moments);
 }
 
 diffusion::Marginal first_level(const SamplingSpec& spec, const model::Model& model,
                                 const diffusion::Program& program) {
-    if (spec.program.empty()) return course_of(spec, model).steps().front().from.at;
+    if (spec.program.empty()) return time_grid_of(spec, model).steps().front().from.at;
     for (const diffusion::Op& op : program.ops) {
         if (const auto* eval = std::get_if<diffusion::Eval>(&op.instruction)) return {eval->alpha, eval->sigma};
     }
@@ -119,11 +119,11 @@ diffusion::Marginal first_level(const SamplingSpec& spec, const model::Model& mo
 }
 
 diffusion::Program build_program(const SamplingSpec& spec, const model::Model& model,
-                                 const std::function<void()>& heed) {
+                                 const std::function<void()>& check_cancelled) {
     if (!spec.program.empty()) return open_program(spec, model);
-    const diffusion::Course course = course_of(spec, model);
+    const diffusion::TimeGrid grid = time_grid_of(spec, model);
     const auto compile = [&](diffusion::Pilot* pilot) {
-        diffusion::Program program = diffusion::compile_program(course, model.parametrisation, spec.sampler, pilot);
+        diffusion::Program program = diffusion::compile_program(grid, model.parametrisation, spec.sampler, pilot);
         program.process_settings = diffusion::with_presets(model.process_settings);
         return program;
     };
@@ -131,7 +131,7 @@ diffusion::Program build_program(const SamplingSpec& spec, const model::Model& m
         return compile(nullptr);
     }
     const std::unique_ptr<diffusion::ScoreSource> score = model.host_score();
-    diffusion::Pilot pilot(*score, spec.seed, diffusion::kPilotParticles, heed);
+    diffusion::Pilot pilot(*score, spec.seed, diffusion::kPilotParticles, check_cancelled);
     return compile(&pilot);
 }
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "diffusion/course.hpp"
 #include "diffusion/program.hpp"
+#include "diffusion/time_grid.hpp"
 #include "model/model.hpp"
 #include "sample/sampling_spec.hpp"
 
@@ -18,13 +18,14 @@ diffusion::Program read_program(const std::string& name);
 inline constexpr std::string_view kChainProgram = "three_states";
 
 /// The program of `spec`, or its sampler as a program over the model's process; samplers that need a pilot try it on
-/// the model. Throws base::Error (request) naming the field, or the file and the place in it. `heed`: of the pilot.
+/// the model. Throws base::Error (request) naming the field, or the file and the place in it. `check_cancelled`: of the
+/// pilot.
 diffusion::Program build_program(const SamplingSpec& spec, const model::Model& model,
-                                 const std::function<void()>& heed = {});
+                                 const std::function<void()>& check_cancelled = {});
 
 /// The nodes that the sampler visits, from data to noise where it inverts. Their initial distribution is matched to the
 /// moments of the data if they are known, else, or if `spec` says so, the prior.
-diffusion::Course course_of(const SamplingSpec& spec, const model::Model& model);
+diffusion::TimeGrid time_grid_of(const SamplingSpec& spec, const model::Model& model);
 
 /// The noise level that a run of `program` starts at. For a program from a file: the level of its first evaluation, or
 /// (1, 0) if it has none.

@@ -10,7 +10,7 @@ FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const model::Model&
             cpu_ms,
             {},
             player.count(),
-            player.moment().state,
+            player.run_state().number,
             player.program().steps,
             player.program().sampler,
             model.target ? model.target->name() : "",

@@ -16,21 +16,22 @@ constexpr int kUsualRegisters = 4;
 /// For states to go back to.
 constexpr std::uint64_t kSnapshotBytes = 256U << 20U;
 
-/// Of every step its first evaluation; a step without one stands where the one before it does. After the last step the
-/// state is clean, unless the program has gone from data to noise.
-std::vector<Moment> moments_of(const diffusion::Program& program) {
-    std::vector<Moment> moments;
+/// The state before each step has time and scales of the step's first evaluation, or those of the state before where
+/// the step has none. The state after the last step is the result, unless the program goes from data to noise.
+std::vector<RunState> run_states_of(const diffusion::Program& program) {
+    std::vector<RunState> run_states;
     for (const diffusion::Op& op : program.ops) {
         const diffusion::Eval* eval = std::get_if<diffusion::Eval>(&op.instruction);
-        if (eval == nullptr || op.step < static_cast<int>(moments.size())) continue;
-        moments.resize(static_cast<std::size_t>(op.step), moments.empty() ? Moment() : moments.back());
-        moments.push_back({0, eval->t, eval->alpha, eval->sigma, false});
+        if (eval == nullptr || op.step < static_cast<int>(run_states.size())) continue;
+        run_states.resize(static_cast<std::size_t>(op.step), run_states.empty() ? RunState() : run_states.back());
+        run_states.push_back({0, eval->t, eval->alpha, eval->sigma, false});
     }
-    moments.resize(static_cast<std::size_t>(program.steps), moments.empty() ? Moment() : moments.back());
-    const bool to_noise = moments.back().sigma * moments.front().alpha > moments.front().sigma * moments.back().alpha;
-    moments.push_back(to_noise ? moments.back() : Moment{0, 0, 1, 0, true});
-    for (std::size_t i = 0; i < moments.size(); ++i) moments[i].state = static_cast<int>(i);
-    return moments;
+    run_states.resize(static_cast<std::size_t>(program.steps), run_states.empty() ? RunState() : run_states.back());
+    const bool to_noise =
+        run_states.back().sigma * run_states.front().alpha > run_states.front().sigma * run_states.back().alpha;
+    run_states.push_back(to_noise ? run_states.back() : RunState{0, 0, 1, 0, true});
+    for (std::size_t i = 0; i < run_states.size(); ++i) run_states[i].number = static_cast<int>(i);
+    return run_states;
 }
 
 }  // namespace
@@ -73,7 +74,7 @@ void Player::take(const PreparedRun& run) {
     const bool playing = playback_.playing();
     playback_ = Playback(run.program.steps);
     if (!playing) playback_.pause();
-    moments_ = moments_of(run.program);
+    run_states_ = run_states_of(run.program);
     spec_ = run.spec;
     start_pending_ = true;
 }

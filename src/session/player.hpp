@@ -15,13 +15,14 @@
 
 namespace scorefield::session {
 
-/// Where on its way from noise to data a state is: the time and the scales of the evaluation that follows.
-struct Moment {
-    int state = 0;
+/// A state of a run, 0 (the start) … steps (the result), with the time and the scales of the evaluation that follows
+/// it.
+struct RunState {
+    int number = 0;
     double t = 0;
     double alpha = 1;
     double sigma = 0;
-    bool clean = false;  ///< the result: nothing follows
+    bool is_result = false;  ///< nothing follows
 };
 
 /// Weights of the model's network that change while it plays.
@@ -75,9 +76,9 @@ class Player {
     /// The last whole state that was shown.
     sample::ParticleView particles() const { return population_->particles(); }
     /// One per state 0 … steps.
-    const std::vector<Moment>& moments() const { return moments_; }
+    const std::vector<RunState>& run_states() const { return run_states_; }
     /// That of the state that is shown.
-    Moment moment() const { return moments_.at(static_cast<std::size_t>(population_->state())); }
+    RunState run_state() const { return run_states_.at(static_cast<std::size_t>(population_->state())); }
     const diffusion::StartLaw& start_law() const { return program().start; }
     const diffusion::Program& program() const { return population_->program(); }
     const sample::GpuSource& source() const { return score_.source(); }
@@ -92,7 +93,7 @@ class Player {
     GpuScore& score_;
     std::unique_ptr<sample::GpuPopulation> population_;
     sample::SamplingSpec spec_;
-    std::vector<Moment> moments_;
+    std::vector<RunState> run_states_;
     Playback playback_{1};
     bool start_pending_ = true;         ///< the start has not been shown yet
     bool results_ = false;              ///< shown are finished samples

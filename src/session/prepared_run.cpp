@@ -23,8 +23,8 @@ void require_no_inputs(const diffusion::Program& program, const sample::Sampling
 
 PreparedRun prepare_run(const sample::SamplingSpec& spec, const model::Model& model,
                         const std::function<void(const diffusion::Program&)>& check,
-                        const std::function<void()>& heed) {
-    PreparedRun run = {spec, sample::build_program(spec, model, heed), {}};
+                        const std::function<void()>& check_cancelled) {
+    PreparedRun run = {spec, sample::build_program(spec, model, check_cancelled), {}};
     require_no_inputs(run.program, spec);
     if (check) check(run.program);
     const sample::StartRows rows = sample::start_rows(spec, model, run.program);
@@ -32,7 +32,7 @@ PreparedRun prepare_run(const sample::SamplingSpec& spec, const model::Model& mo
     constexpr std::uint32_t kBlock = 1U << 16U;  // particles
     run.start.resize(std::size_t{spec.particles} * model.dim());
     for (std::uint32_t first = 0; first < spec.particles; first += kBlock) {
-        if (heed) heed();
+        if (check_cancelled) check_cancelled();
         const std::uint32_t count = std::min(kBlock, spec.particles - first);
         rows(first, std::span(run.start).subspan(first * model.dim(), count * model.dim()));
     }

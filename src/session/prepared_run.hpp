@@ -18,10 +18,10 @@ struct PreparedRun {
 };
 
 /// Throws base::Error as sample::build_program and sample::start_rows do, and for programs that need more than noise.
-/// `check` is called with the program before start states are drawn (Player::require_room). `heed` is called before
-/// each evaluation of the pilot and each block of start states. Both may throw; empty: nothing.
+/// `check` is called with the program before start states are drawn (Player::require_room). `check_cancelled` is called
+/// before each evaluation of the pilot and each block of start states. Both may throw; empty: nothing.
 PreparedRun prepare_run(const sample::SamplingSpec& spec, const model::Model& model,
                         const std::function<void(const diffusion::Program&)>& check = {},
-                        const std::function<void()>& heed = {});
+                        const std::function<void()>& check_cancelled = {});
 
 }  // namespace scorefield::session

@@ -65,27 +65,27 @@ Reference reference_of(const diffusion::Target& target) {
 }  // namespace
 
 std::string caption(const Player& player) {
-    const Moment moment = player.moment();
+    const RunState run_state = player.run_state();
     const diffusion::Program& program = player.program();
-    std::string step = fmt::format("{}   step {}/{}", program.sampler, moment.state, program.steps);
+    std::string step = fmt::format("{}   step {}/{}", program.sampler, run_state.number, program.steps);
     if (program.evaluations() == 0) return step;
-    return step +
-           (moment.clean ? "   final sample" : fmt::format("   t = {}   ", time_text(moment.t)) + level_text(player));
+    return step + (run_state.is_result ? "   final sample"
+                                       : fmt::format("   t = {}   ", time_text(run_state.t)) + level_text(player));
 }
 
 std::string short_caption(const Player& player) {
-    const Moment moment = player.moment();
-    std::string step = fmt::format("step {}", moment.state);
+    const RunState run_state = player.run_state();
+    std::string step = fmt::format("step {}", run_state.number);
     if (player.program().evaluations() == 0) return step;
-    if (moment.clean) return step + " · final sample";
-    if (moment.t != moment.sigma) step += " · t = " + time_text(moment.t);
+    if (run_state.is_result) return step + " · final sample";
+    if (run_state.t != run_state.sigma) step += " · t = " + time_text(run_state.t);
     return step + " · " + level_text(player);
 }
 
 std::string level_text(const Player& player) {
-    const Moment moment = player.moment();
+    const RunState run_state = player.run_state();
     if (player.program().evaluations() == 0) return {};
-    return moment.clean ? "final sample" : "σ = " + base::short_number(moment.sigma);
+    return run_state.is_result ? "final sample" : "σ = " + base::short_number(run_state.sigma);
 }
 
 std::string particles_text(std::uint64_t count) {
@@ -145,11 +145,11 @@ render::Bounds Scene::bounds() const {
         data = std::max({data, std::abs(data_bounds_.low[axis]), std::abs(data_bounds_.high[axis])});
     }
     if (data_name_.empty() || noise <= kFarWider * data) return join({{-noise, -noise}, {noise, noise}}, data_bounds_);
-    const Moment moment = player_.moment();
+    const RunState run_state = player_.run_state();
     render::Bounds seen = data_bounds_;
     for (std::size_t axis = 0; axis < 2; ++axis) {
-        seen.low[axis] = moment.alpha * seen.low[axis] - kNoiseReach * moment.sigma;
-        seen.high[axis] = moment.alpha * seen.high[axis] + kNoiseReach * moment.sigma;
+        seen.low[axis] = run_state.alpha * seen.low[axis] - kNoiseReach * run_state.sigma;
+        seen.high[axis] = run_state.alpha * seen.high[axis] + kNoiseReach * run_state.sigma;
     }
     return seen;
 }

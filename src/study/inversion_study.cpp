@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<int, 4> kSteps = {76, 152, 304, 608};
 
 /// The levels of the model, and those between them, evenly: from the noisiest to the least noisy one.
-diffusion::Course even_course(const model::Model& model, int steps) {
+diffusion::TimeGrid even_grid(const model::Model& model, int steps) {
     const diffusion::TimeRange range = model.process->times();
     std::vector<double> times;
     times.reserve(static_cast<std::size_t>(steps));
@@ -59,7 +59,7 @@ std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& requ
     for (const TripKind kind : {TripKind::first_order, TripKind::second_order}) {
         for (const int steps : kSteps) {
             progress.next(std::to_string(steps) + " steps");
-            const RoundTrip trip = round_trip(even_course(model, steps), model.parametrisation, kind);
+            const RoundTrip trip = round_trip(even_grid(model, steps), model.parametrisation, kind);
             const std::vector<float> end = run(device, score, trip.back, run(device, score, trip.there, data.values));
             double sum = 0;
             for (std::size_t i = 0; i < end.size(); ++i) {

@@ -7,10 +7,10 @@
 #include <numbers>
 
 #include "base/random.hpp"
-#include "diffusion/course.hpp"
 #include "diffusion/exact_score.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/targets.hpp"
+#include "diffusion/time_grid.hpp"
 #include "study/agreement.hpp"
 #include "study/gpu_studies.hpp"
 #include "study/line_law.hpp"
@@ -83,7 +83,7 @@ Program annealed(double highest, double lowest, std::optional<double> step_size)
     SamplerSettings settings;
     settings.name = "annealed_langevin";
     settings.step_size = step_size;
-    return compile_program(Course(diffusion::make_process(process), times), Prediction::score, settings);
+    return compile_program(TimeGrid(diffusion::make_process(process), times), Prediction::score, settings);
 }
 
 /// x ← √(1−β)·x + √β·z, of other draws than with_own_draws and Langevin steps have.
@@ -266,8 +266,8 @@ Table forward_and_reverse(gpu::Device& device, const StudyRequest& request) {
         for (int t = steps - 1; t >= 0; --t) times.push_back(t);
         SamplerSettings settings;
         settings.name = "ddpm";
-        const Program reverse =
-            with_own_draws(compile_program(Course(diffusion::make_process(process), times), Prediction::x0, settings));
+        const Program reverse = with_own_draws(
+            compile_program(TimeGrid(diffusion::make_process(process), times), Prediction::x0, settings));
         const std::vector<float> noisy = population.run(forward_chain(kBeta, steps), population.draws());
         const double alpha = std::pow(1 - kBeta, steps / 2.0);
         const LineLaw start = exact_law(mixture_of(*target), {alpha, std::sqrt(1 - alpha * alpha)});

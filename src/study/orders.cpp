@@ -97,7 +97,7 @@ std::shared_ptr<const NoiseProcess> process_from(const std::string& name, double
     return make_process(settings);
 }
 
-Course course_of(const std::string& process_name, int steps, double start_log_snr, bool from_data) {
+TimeGrid time_grid_of(const std::string& process_name, int steps, double start_log_snr, bool from_data) {
     const std::shared_ptr<const NoiseProcess> process = process_from(process_name, start_log_snr);
     std::vector<double> times;
     for (int i = 0; i <= steps; ++i) {
@@ -105,8 +105,8 @@ Course course_of(const std::string& process_name, int steps, double start_log_sn
     }
     const double end = times.back();
     times.pop_back();
-    const Course course(process, times, end);
-    return from_data ? course.reversed() : course;
+    const TimeGrid grid(process, times, end);
+    return from_data ? grid.reversed() : grid;
 }
 
 const std::shared_ptr<const Target>& target() {
@@ -177,12 +177,13 @@ struct Refinement {
 Refinement run_solver(const SolverCase& solver, const std::string& process, int steps) {
     constexpr Prediction kPrediction = Prediction::x0;
     const bool from_data = solver.from_data;
-    const Course course = course_of(process, steps, solver.adaptive ? kAdaptiveStartLogSnr : kStartLogSnr, from_data);
+    const TimeGrid grid =
+        time_grid_of(process, steps, solver.adaptive ? kAdaptiveStartLogSnr : kStartLogSnr, from_data);
     const ExactScore source(target(), kPrediction);
-    const double start_scale = course.steps().front().from.at.alpha;
-    const double end_scale = course.steps().back().to.at.alpha;
+    const double start_scale = grid.steps().front().from.at.alpha;
+    const double end_scale = grid.steps().back().to.at.alpha;
     Pilot pilot(source, kSeed, kParticles);
-    const Program program = compile_program(course, kPrediction, solver.settings, &pilot);
+    const Program program = compile_program(grid, kPrediction, solver.settings, &pilot);
     const ExactFlow& flow = exact_flow();
     std::vector<double> start = from_data ? flow.data : solver.adaptive ? flow.adaptive : flow.noise;
     for (double& x : start) x *= start_scale;
@@ -209,7 +210,7 @@ std::vector<SolverCase> solver_cases() {
                 next.order = order;
                 try {
                     static_cast<void>(
-                        compile_program(course_of("vp", 12, kStartLogSnr, info.from_data), Prediction::x0, next));
+                        compile_program(time_grid_of("vp", 12, kStartLogSnr, info.from_data), Prediction::x0, next));
                 } catch (const base::Error&) {
                     break;
                 }

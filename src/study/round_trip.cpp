@@ -20,7 +20,7 @@ using namespace diffusion;
 constexpr std::array<int, 4> kSteps = {100, 200, 400, 800};
 
 /// vp, nodes even in λ = log(alpha/sigma).
-Course even_course(int steps) {
+TimeGrid even_grid(int steps) {
     constexpr double kFirst = -4.6;
     constexpr double kLast = 3;
     const std::shared_ptr<const NoiseProcess> process = diffusion::make_process({.name = "vp"});
@@ -56,13 +56,13 @@ int expected_slope(TripKind kind, RoundTripTable::Score score) {
 
 }  // namespace
 
-RoundTrip round_trip(const Course& course, const Parametrisation& prediction, TripKind kind) {
+RoundTrip round_trip(const TimeGrid& grid, const Parametrisation& prediction, TripKind kind) {
     SamplerSettings there;
     there.name = "ddim_inverse";
     there.order = kind == TripKind::first_order ? 1 : 2;
     SamplerSettings back;
     back.name = kind == TripKind::first_order ? "ddim" : "heun";
-    return {compile_program(course.reversed(), prediction, there), compile_program(course, prediction, back)};
+    return {compile_program(grid.reversed(), prediction, there), compile_program(grid, prediction, back)};
 }
 
 double exact_round_trip_error(TripKind kind, int steps) {
@@ -71,14 +71,14 @@ double exact_round_trip_error(TripKind kind, int steps) {
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_d"});
     const ExactScore source(target, Prediction::x0);
     const ScoreSource* const sources[] = {&source};
-    const Course course = even_course(steps);
-    RoundTrip trip = round_trip(course, Prediction::x0, kind);
+    const TimeGrid grid = even_grid(steps);
+    RoundTrip trip = round_trip(grid, Prediction::x0, kind);
     if (kind == TripKind::one_way) {
         SamplerSettings exact;
         exact.name = "rk4";
-        trip.back = compile_program(even_course(kExactSteps), Prediction::x0, exact);
+        trip.back = compile_program(even_grid(kExactSteps), Prediction::x0, exact);
     }
-    const std::vector<double> start = target->sample(0, kParticles, course.steps().back().to.at);
+    const std::vector<double> start = target->sample(0, kParticles, grid.steps().back().to.at);
     const std::vector<double> noise = interpret(trip.there, sources, start, 0, kParticles);
     const std::vector<double> end = interpret(trip.back, sources, noise, 0, kParticles);
     double sum = 0;

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "diffusion/course.hpp"
 #include "diffusion/program.hpp"
+#include "diffusion/time_grid.hpp"
 #include "study/table.hpp"
 
 namespace scorefield::study {
@@ -21,8 +21,8 @@ enum class TripKind {
     one_way,       ///< ddim_inverse of second order, and back as good as exactly
 };
 
-/// Over the nodes of `course`, which ends with noise left; the way back of `one_way` is that of second order.
-RoundTrip round_trip(const diffusion::Course& course, const diffusion::Parametrisation& prediction, TripKind kind);
+/// Over the nodes of `grid`, which ends with noise left; the way back of `one_way` is that of second order.
+RoundTrip round_trip(const diffusion::TimeGrid& grid, const diffusion::Parametrisation& prediction, TripKind kind);
 
 /// Root mean square of what an exact mixture's draws miss themselves by after there and back in `steps` steps each,
 /// under vp in double precision.

@@ -116,15 +116,14 @@ class Bench {
         constexpr std::uint32_t kBlock = 512;
         const model::Model& model = subject.model;
         const diffusion::SpacingSettings levels = {.name = std::string(spacing), .least_alpha = diffusion::kLeastAlpha};
-        const diffusion::Course course = diffusion::make_course(model.process, levels, steps);
+        const diffusion::TimeGrid grid = diffusion::make_time_grid(model.process, levels, steps);
         const diffusion::Program program =
-            diffusion::compile_program(course, model.parametrisation, {.name = std::string(sampler)});
+            diffusion::compile_program(grid, model.parametrisation, {.name = std::string(sampler)});
         const std::unique_ptr<diffusion::ScoreSource> score = model.host_score();
         const diffusion::ScoreSource* const sources[] = {score.get()};
         const std::size_t dim = subject.fresh.dim;
         const std::uint32_t particles = request_.particles;
-        const std::vector<double> start =
-            start_states(subject, course.steps().front().from.at, request_.seed, particles);
+        const std::vector<double> start = start_states(subject, grid.steps().front().from.at, request_.seed, particles);
         data::Points result = {particles, dim, std::vector<float>(start.size()), {}, {}};
         pool_.run((particles + kBlock - 1) / kBlock, [&](std::size_t block) {
             const auto first = static_cast<std::uint32_t>(block * kBlock);

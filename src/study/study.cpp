@@ -6,7 +6,7 @@
 
 namespace scorefield::study {
 
-diffusion::Course even_steps(const diffusion::ProcessSettings& process, int steps) {
+diffusion::TimeGrid even_steps(const diffusion::ProcessSettings& process, int steps) {
     std::vector<double> times;
     times.reserve(static_cast<std::size_t>(steps));
     for (int k = steps; k > 0; --k) times.push_back(static_cast<double>(k) / steps);

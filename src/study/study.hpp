@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/progress.hpp"
-#include "diffusion/course.hpp"
 #include "diffusion/process.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::study {
 
@@ -24,7 +24,7 @@ struct StudyRequest {
 };
 
 /// Nodes t = k/steps for k = steps … 1, the last step to the clean state.
-diffusion::Course even_steps(const diffusion::ProcessSettings& process, int steps);
+diffusion::TimeGrid even_steps(const diffusion::ProcessSettings& process, int steps);
 
 /// The bar of a study of `total` parts, which also ends it at an interrupt.
 class StudyProgress {

@@ -13,7 +13,7 @@ namespace scorefield::train {
 namespace {
 
 constexpr std::uint64_t kHeldOutSeed = 0x4e1d'0007'5eed'0001;
-constexpr double kHopeless = 1e4;  // times the loss of a network that says zero
+constexpr double kDiverged = 1e4;  // times the loss of a network that says zero
 constexpr std::size_t kRowsPerTask = 128;
 constexpr std::uint32_t kNoiseBlock = 1;  // block 0 chooses level, point and whether the class is seen
 constexpr std::uint32_t kSecondBlock = 2;
@@ -65,7 +65,7 @@ BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProces
       seed_(spec.seed),
       whole_times_(process.times().discrete && spec.prediction != diffusion::Prediction::edm),
       levels_(noise_levels(process, parametrisation(spec), objective_, spec.objective)),
-      hopeless_loss_(kHopeless * std::max(1.0, loss_of_zero(levels_, objective_))),
+      diverged_loss_(kDiverged * std::max(1.0, loss_of_zero(levels_, objective_))),
       pool_(data::standardise(data.pool(spec.seed, pool_points(data, objective_, spec)), scaling_)),
       clean_moments_(diffusion::moments_of(pool_.values, pool_.dim)) {
     form_ = form_of(objective_, levels_, spec);

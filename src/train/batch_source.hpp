@@ -88,7 +88,7 @@ class BatchSource {
     /// The fastest and the slowest frequency that the network should see the levels' times with.
     nn::TimeFrequencies frequencies() const;
     /// A training whose loss is beyond this is lost: far above that of a network that says zero.
-    double hopeless_loss() const { return hopeless_loss_; }
+    double diverged_loss() const { return diverged_loss_; }
 
   private:
     struct RowDraws {
@@ -110,7 +110,7 @@ class BatchSource {
     std::uint64_t seed_;
     bool whole_times_;
     std::vector<NoiseLevel> levels_;
-    double hopeless_loss_;
+    double diverged_loss_;
     std::uint32_t hidden_below_ = 0;
     data::Points pool_;
     diffusion::AxisMoments clean_moments_;

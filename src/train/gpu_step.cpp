@@ -243,7 +243,7 @@ void GpuStep::record_update(gpu::Recorder& recorder, std::uint64_t step) const {
                                         .gradient = gradient,
                                         .count = count,
                                         .report = 2 * index,
-                                        .hopeless = static_cast<float>(source_.hopeless_loss())},
+                                        .largest_loss = static_cast<float>(source_.diverged_loss())},
                       1);
     const auto power = static_cast<double>(step + 1);
     const double rate = learning_rate(spec_, step);
@@ -316,7 +316,7 @@ StepReport GpuStep::report(std::uint64_t step) const {
     const std::span<const float> figures = readback_.mapped<float>();
     const std::size_t at = 2 * (step % kFigures);
     return {step, static_cast<double>(figures[at]), learning_rate(spec_, step), static_cast<double>(figures[at + 1]),
-            source_.hopeless_loss()};
+            source_.diverged_loss()};
 }
 
 }  // namespace scorefield::train

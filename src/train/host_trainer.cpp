@@ -45,7 +45,7 @@ StepReport HostTrainer::step() {
     source_.draw(pool_, static_cast<std::uint32_t>(steps_), spec_.batch, batch_);
     plan_.run(pool_, spec_.batch, bindings(batch_));
     const StepReport report = {steps_, static_cast<double>(plan_.output(0)[0]), learning_rate(spec_, steps_),
-                               squared_gradient(), source_.hopeless_loss()};
+                               squared_gradient(), source_.diverged_loss()};
     converges_ = converges_ && converges(report);
     const double factor = clip_factor(spec_.clip, report.squared_gradient);
     const double decay = average_decay(spec_.ema, steps_);

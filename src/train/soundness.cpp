@@ -23,7 +23,7 @@ Soundness::Soundness(base::ThreadPool& pool, const BatchSource& source, const nn
       plan_(objective_.graph, {objective_.loss}, kRows) {
     source.draw(pool, kNoStep, kRows, batch_);
     start_ = loss(begin);
-    largest_ = source.hopeless_loss();
+    largest_ = source.diverged_loss();
     if (source.form().loss == BatchForm::Loss::regression) largest_ = std::min(largest_, kFarWorse * start_);
 }
 

@@ -21,7 +21,7 @@ class Soundness {
     /// Of the network with these weights.
     double loss(const data::TensorMap& weights);
     /// Whether a loss is finite and at most ten times that of the start; of implicit objectives, which have no natural
-    /// size and begin near zero, at most the loss that counts as hopeless.
+    /// size and begin near zero, at most the loss that counts as diverged.
     bool is_sound(double loss) const;
     double start() const { return start_; }
 

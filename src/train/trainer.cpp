@@ -24,7 +24,7 @@ std::string cure(const TrainSpec& spec) {
 
 bool converges(const StepReport& report) {
     return std::isfinite(report.loss) && std::isfinite(report.squared_gradient) &&
-           std::abs(report.loss) <= report.hopeless_loss;
+           std::abs(report.loss) <= report.diverged_loss;
 }
 
 void require_convergence(const StepReport& report, const TrainSpec& spec) {

@@ -17,10 +17,10 @@ struct StepReport {
     double loss = 0;         ///< of its batch, before the step
     double learning_rate = 0;
     double squared_gradient = 0;  ///< sum of squares, before clipping
-    double hopeless_loss = 0;     ///< beyond which, in size, a loss says that training has diverged
+    double diverged_loss = 0;     ///< beyond which, in size, a loss says that training has diverged
 };
 
-/// Whether loss and gradient are finite and the loss is not hopeless.
+/// Whether loss and gradient are finite and the loss is not beyond diverged_loss.
 bool converges(const StepReport& report);
 
 /// Throws base::Error (running) naming the step and which of the settings to change where it does not converge.

@@ -42,7 +42,7 @@ diffusion::Eval evaluation_for(const session::Player& player) {
         const auto* const eval = std::get_if<diffusion::Eval>(&op.instruction);
         if (eval == nullptr) continue;
         const double distance = player.shows_results() ? std::abs(std::log(eval->sigma / eval->alpha / kTelling))
-                                                       : std::abs(player.moment().state - op.step);
+                                                       : std::abs(player.run_state().number - op.step);
         if (distance >= nearest) continue;
         nearest = distance;
         found = *eval;

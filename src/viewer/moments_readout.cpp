@@ -33,7 +33,7 @@ void MomentsReadout::poll() {
     const std::optional<std::span<const float>> values = particles_.take();
     if (!values) return;
     measured_ = measure(*values, copied_->count);
-    exact_ = marginal_moments(*clean_, {copied_->moment.alpha, copied_->moment.sigma});
+    exact_ = marginal_moments(*clean_, {copied_->run_state.alpha, copied_->run_state.sigma});
 }
 
 /// Sums in double precision, the variance about the mean.
@@ -54,14 +54,14 @@ diffusion::AxisMoments MomentsReadout::measure(std::span<const float> values, st
 
 void MomentsReadout::record(gpu::Recorder& recorder, const session::Player& player) {
     if (!clean_ || particles_.pending() || player.program().evaluations() == 0) return;
-    const session::Moment moment = player.moment();
-    if (copied_ && copied_->moment.state == moment.state && copied_->spec == player.spec()) return;
+    const session::RunState run_state = player.run_state();
+    if (copied_ && copied_->run_state.number == run_state.number && copied_->spec == player.spec()) return;
     const sample::ParticleView shown = player.particles();
     const std::uint32_t count = std::min(kMost, shown.count);
     for (std::uint32_t e = 0; e < shown.dim; ++e) {
         particles_.record(recorder, shown.values, std::size_t{e} * shown.stride, count, std::size_t{e} * count);
     }
-    copied_ = {player.spec(), moment, count};
+    copied_ = {player.spec(), run_state, count};
 }
 
 int MomentsReadout::lines() const {

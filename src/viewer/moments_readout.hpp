@@ -37,7 +37,7 @@ class MomentsReadout {
     /// The first particles of a state of a run: always the same.
     struct State {
         sample::SamplingSpec spec;
-        session::Moment moment;
+        session::RunState run_state;
         std::uint32_t count = 0;
     };
 
@@ -47,7 +47,7 @@ class MomentsReadout {
     std::optional<diffusion::AxisMoments> clean_;  ///< of the target
     std::optional<State> copied_;                  ///< last; measured once it has arrived
     diffusion::AxisMoments measured_;              ///< empty before the first
-    diffusion::AxisMoments exact_;                 ///< at the same moment
+    diffusion::AxisMoments exact_;                 ///< at the same run_state
 };
 
 }  // namespace scorefield::viewer

@@ -52,7 +52,7 @@ bool spacing_control(settings::Settings& settings, const model::Model& model) {
             const std::string text(name);
             if (!ImGui::Selectable(text.c_str(), said && text == current) || (said && text == current)) continue;
             settings::assign(settings, setting, text);
-            settings.spacing = diffusion::only_taken(settings.spacing);
+            settings.spacing = diffusion::without_unused(settings.spacing);
             changed = true;
         }
         ImGui::EndCombo();
@@ -75,7 +75,7 @@ bool spacing_controls(settings::Settings& settings, const model::Model& model) {
 }
 
 /// Which noise levels are visited. True when one has another value.
-bool course_controls(settings::Settings& settings, const model::Model& model) {
+bool time_grid_controls(settings::Settings& settings, const model::Model& model) {
     if (settings.timesteps.empty()) {
         const bool changed = control(settings, "steps", {}, true);
         // It stays at one noise level.
@@ -106,8 +106,8 @@ void drop_ineffective(settings::Settings& settings, std::string_view kept) {
 /// samplers are tried on particles before they run.
 bool sampler_controls(settings::Settings& settings, const model::Model& model) {
     bool changed = control(settings, "sampler");
-    if (changed) settings.sampler = diffusion::only_taken(settings.sampler);
-    changed |= course_controls(settings, model);
+    if (changed) settings.sampler = diffusion::without_unused(settings.sampler);
+    changed |= time_grid_controls(settings, model);
     for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
         if (!diffusion::has_effect(settings.sampler, parameter.name)) continue;
         if (!control(settings, sampler_flag(parameter), {}, true)) continue;
@@ -196,7 +196,7 @@ void Panel::draw_transport(settings::Settings& settings, const session::Scene& s
     if (button("Step", quarter, "One sampler step, then pause  (→)")) requests.step = true;
     ImGui::SameLine();
     if (button("Restart", quarter, "Restart from noise  (R)")) requests.restart = true;
-    const int shown = scene.player().moment().state;
+    const int shown = scene.player().run_state().number;
     const float done = static_cast<float>(shown) / static_cast<float>(playback.steps());
     const std::string level = session::level_text(scene.player());
     const std::string steps =

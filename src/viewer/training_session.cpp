@@ -8,7 +8,7 @@
 #include "session/painting.hpp"
 #include "settings/device_request.hpp"
 #include "settings/resolve.hpp"
-#include "settings/training_course.hpp"
+#include "settings/training_record.hpp"
 #include "viewer/run_change.hpp"
 #include "viewer/score_choice.hpp"
 

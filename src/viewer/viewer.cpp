@@ -162,7 +162,7 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     last_frame_ = start;
 
     if (!status_bar_.is_read()) messages_.advance(std::min(frame_seconds_, kLongestFrame));
-    if (answer_) heed(*std::exchange(answer_, std::nullopt));
+    if (answer_) act_on(*std::exchange(answer_, std::nullopt));
     serve(std::exchange(requests_, {}));
     follow_save();
     follow_training();

@@ -66,7 +66,7 @@ class Viewer {
     void serve_training(const Requests& requests);
     void serve_board(const Requests& requests);
     void unless_unsaved(bool closing, std::function<void()> go_on);
-    void heed(UnsavedDialog::Answer answer);
+    void act_on(UnsavedDialog::Answer answer);
     void save_and_go_on();
     std::filesystem::path model_to_save() const;
     bool save_painting();

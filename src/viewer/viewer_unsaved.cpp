@@ -47,7 +47,7 @@ void Viewer::unless_unsaved(bool closing, std::function<void()> go_on) {
     dialog_.ask(fmt::format("{} {} not saved and would be lost.", what, training && painting ? "are" : "is"), files);
 }
 
-void Viewer::heed(UnsavedDialog::Answer answer) {
+void Viewer::act_on(UnsavedDialog::Answer answer) {
     switch (answer) {
         case UnsavedDialog::Answer::save:
             save_and_go_on();

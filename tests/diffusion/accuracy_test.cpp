@@ -64,7 +64,7 @@ double error_at_end(const std::string& sampler, int steps, const std::vector<dou
     std::vector<double> timesteps;
     for (int i = 0; i <= steps; ++i) timesteps.push_back(kStart + i * (kEnd - kStart) / steps);
     const Program program =
-        compile_program(Course(std::make_shared<LambdaProcess>(), timesteps), Prediction::epsilon, {.name = sampler});
+        compile_program(TimeGrid(std::make_shared<LambdaProcess>(), timesteps), Prediction::epsilon, {.name = sampler});
     const ExactScore source(target(), Prediction::epsilon);
     const auto states = trajectory(program, source, start_states(), 0, {0, kParticles});
     const std::vector<double>& at_end = states[static_cast<std::size_t>(steps) - 1];

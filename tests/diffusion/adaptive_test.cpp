@@ -22,7 +22,7 @@ Program compile(const MixtureFlow& flow, const SamplerSettings& settings) {
     const ExactScore source = MixtureFlow::source();
     // The pilot's particles are those of the run.
     Pilot pilot(source, 4, MixtureFlow::kParticles);
-    return compile_program(flow.course(1, Variable::time), Prediction::x0, settings, &pilot);
+    return compile_program(flow.grid(1, Variable::time), Prediction::x0, settings, &pilot);
 }
 
 Outcome run(const MixtureFlow& flow, const std::string& name, const char* variable, double tolerance) {
@@ -106,7 +106,7 @@ TEST(AdaptiveSolvers, RefuseWithFlagAndCure) {
     EXPECT_THAT(error_of([&] { compile(flow, {.name = "rk23", .rtol = 1e-16, .atol = 1e-18}); }),
                 HasSubstr("too many steps (`sampler.rtol`)"));
     EXPECT_THAT(error_of([&] { compile(flow, {.name = "rk23", .rtol = 0.0}); }), HasSubstr("(`sampler.rtol`)"));
-    EXPECT_THAT(error_of([&] { compile_program(flow.course(1, Variable::time), Prediction::x0, {.name = "rk45"}); }),
+    EXPECT_THAT(error_of([&] { compile_program(flow.grid(1, Variable::time), Prediction::x0, {.name = "rk45"}); }),
                 HasSubstr("give `model` or `target`"));
     const ExactScore source = MixtureFlow::source();
     Pilot pilot(source, 4, 8);

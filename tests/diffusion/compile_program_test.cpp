@@ -45,7 +45,7 @@ TEST(Programs, HaveAsFewOpsAndRegistersAsCanBe) {
     };
     for (const auto& [settings, ops_per_step, registers] : cases) {
         const Program program =
-            compile_program(make_course(process, SpacingSettings{}, 5), Prediction::epsilon, settings);
+            compile_program(make_time_grid(process, SpacingSettings{}, 5), Prediction::epsilon, settings);
         EXPECT_EQ(program.evaluations(), 5);
         EXPECT_EQ(program.registers, registers) << describe(settings);
         for (int step = 0; step < 4; ++step) EXPECT_EQ(ops_of_step(program, step), ops_per_step) << describe(settings);
@@ -56,7 +56,7 @@ TEST(Programs, HaveAsFewOpsAndRegistersAsCanBe) {
 
 TEST(Programs, CarryTimesAndNamesAndStartFromTheUnitNormal) {
     const auto process = linear();
-    const Program program = compile_program(Course(process, {800, 30}), Prediction::v, {});
+    const Program program = compile_program(TimeGrid(process, {800, 30}), Prediction::v, {});
     const auto& eval = std::get<Eval>(program.ops[1].instruction);
     EXPECT_EQ(eval.t, 30);
     EXPECT_EQ(eval.c_noise, 30);
@@ -72,7 +72,8 @@ TEST(Programs, DrawNoiseOnEveryStepButTheLast) {
     const auto process = linear();
     for (const SamplerSettings& settings : every_sampler()) {
         const bool stochastic = settings.name == "ddpm" || settings.eta > 0;
-        const Program program = compile_program(make_course(process, {.name = "leading"}, 6), Prediction::x0, settings);
+        const Program program =
+            compile_program(make_time_grid(process, {.name = "leading"}, 6), Prediction::x0, settings);
         for (const Op& op : program.ops) {
             const auto* blend = std::get_if<Blend>(&op.instruction);
             if (blend == nullptr) continue;
@@ -97,16 +98,16 @@ TEST(SamplerRegistry, ListsNamesHelpAndParametersDefaultFirst) {
 
 TEST(SamplerRegistry, KeepsWhatTheNextSamplerTakes) {
     const SamplerSettings before{.name = "gamma", .gamma = 0.5, .order = 4, .variant = "bh2", .clip = 2.0};
-    EXPECT_EQ(only_taken(before), (SamplerSettings{.name = "gamma", .gamma = 0.5, .clip = 2.0}));
+    EXPECT_EQ(without_unused(before), (SamplerSettings{.name = "gamma", .gamma = 0.5, .clip = 2.0}));
     SamplerSettings next = before;
     next.name = "lms";
-    EXPECT_EQ(only_taken(next), (SamplerSettings{.name = "lms", .clip = 2.0}));
+    EXPECT_EQ(without_unused(next), (SamplerSettings{.name = "lms", .clip = 2.0}));
 }
 
 TEST(CompileProgram, RefusesWithFlagAndCure) {
     const auto process = linear();
     const auto refusal = [&](const SamplerSettings& settings, const std::vector<double>& timesteps) {
-        return error_of([&] { compile_program(Course(process, timesteps), Prediction::epsilon, settings); });
+        return error_of([&] { compile_program(TimeGrid(process, timesteps), Prediction::epsilon, settings); });
     };
     EXPECT_THAT(refusal({.name = "ddin"}, {1}), HasSubstr("(`sampler`): no such name; did you mean 'ddim'?"));
     EXPECT_THAT(refusal({.eta = 1.5}, {1}), HasSubstr("(`sampler.eta`): 1.5 is not in 0 … 1"));
@@ -126,18 +127,18 @@ TEST(CompileProgram, RefusesToDivideByASignalThatIsAsGoodAsZero) {
         const std::vector<double> timesteps = {train_steps - 1.0, 10};
         for (const char* name : {"ddim", "ddpm", "dpmpp_2m"}) {
             const SamplerSettings settings{.name = name};
-            EXPECT_THAT(error_of([&] { compile_program(Course(process, timesteps), Prediction::epsilon, settings); }),
+            EXPECT_THAT(error_of([&] { compile_program(TimeGrid(process, timesteps), Prediction::epsilon, settings); }),
                         HasSubstr("no finite step (timestep " + std::to_string(train_steps - 1) + "): alpha is "))
                 << name;
         }
-        EXPECT_NO_THROW(compile_program(Course(process, timesteps), Prediction::v, {}));
+        EXPECT_NO_THROW(compile_program(TimeGrid(process, timesteps), Prediction::v, {}));
     }
 }
 
 TEST(CompileProgram, RefusesWhatTheOtherSettingsLeaveWithoutEffect) {
     const auto process = linear();
     const auto refusal = [&](const SamplerSettings& settings) {
-        return error_of([&] { compile_program(make_course(process, {}, 20), Prediction::x0, settings); });
+        return error_of([&] { compile_program(make_time_grid(process, {}, 20), Prediction::x0, settings); });
     };
     struct Case {
         SamplerSettings settings;
@@ -208,7 +209,7 @@ TEST(CompileProgram, RefusesWhatTheOtherSettingsLeaveWithoutEffect) {
         EXPECT_EQ(without_idle(cured), cured) << settings.name << " " << flag;
         EXPECT_EQ(without_idle(settings, flag), settings) << settings.name << " " << flag;
     }
-    EXPECT_EQ(only_taken({.name = "annealed_langevin", .clip = 1.0}), SamplerSettings{.name = "annealed_langevin"});
+    EXPECT_EQ(without_unused({.name = "annealed_langevin", .clip = 1.0}), SamplerSettings{.name = "annealed_langevin"});
 }
 
 /// Every sampler that draws nothing and starts from noise, in every order and form.
@@ -249,8 +250,8 @@ TEST(CompileProgram, DeterministicSolversStartWithoutSignal) {
             const bool adaptive = sampler_info(settings.name).piloted;
             if (adaptive && !flow) continue;  // over sigma/alpha, which is infinite
             Pilot pilot(source, 0, 64);
-            const Course course = make_course(process, SpacingSettings{}, 80);
-            const Program program = compile_program(course, prediction, settings, &pilot);
+            const TimeGrid grid = make_time_grid(process, SpacingSettings{}, 80);
+            const Program program = compile_program(grid, prediction, settings, &pilot);
             EXPECT_TRUE(adaptive || program.steps == 80) << name;
             const auto states = testing_support::trajectory(program, source, start, 0, {0, 3});
             // The probability flow of one Gaussian maps z to mean + deviation·z.
@@ -265,7 +266,7 @@ TEST(CompileProgram, StepsWithoutSignalCountForTheCure) {
     const auto message = [](const SamplerSettings& settings, int steps, const char* end = "zero") {
         const auto process = make_process({.name = "flow"});
         return error_of([&] {
-            compile_program(make_course(process, {.name = "even", .final = end}, steps), Prediction::velocity,
+            compile_program(make_time_grid(process, {.name = "even", .final = end}, steps), Prediction::velocity,
                             settings);
         });
     };

@@ -40,7 +40,7 @@ void expect_near(const std::vector<Moments>& actual, const std::vector<Moments>&
 TEST(Langevin, FollowsItsRecursionAtTheLowestNoiseOrWithoutAny) {
     const auto process = make_process({.name = "vp"});
     const ExactScore source(gaussian(), Prediction::score);
-    const Course course(process, {0.9, 0.5, 0.3, 0.1});
+    const TimeGrid grid(process, {0.9, 0.5, 0.3, 0.1});
     for (const bool clean : {false, true}) {
         const Marginal at = clean ? Marginal{} : process->marginal(process->times().lowest_noisy);
         Moments m = {0, 1};
@@ -50,10 +50,10 @@ TEST(Langevin, FollowsItsRecursionAtTheLowestNoiseOrWithoutAny) {
             expected.push_back(m);
         }
         const SamplerSettings settings{.name = "langevin", .step_size = 0.02, .clean = clean};
-        expect_near(program_moments(compile_program(course, Prediction::score, settings), source), expected,
+        expect_near(program_moments(compile_program(grid, Prediction::score, settings), source), expected,
                     clean ? "clean" : "noisy");
     }
-    EXPECT_THAT(error_of([&] { compile_program(course, Prediction::epsilon, {.name = "langevin", .clean = true}); }),
+    EXPECT_THAT(error_of([&] { compile_program(grid, Prediction::epsilon, {.name = "langevin", .clean = true}); }),
                 HasSubstr("no score without noise (`sampler.clean`)"));
 }
 
@@ -112,17 +112,17 @@ class PredictorCorrector : public testing::Test {
     static constexpr std::uint32_t kParticles = 300;
     static constexpr std::uint64_t kSeed = 5;
 
-    Program compile(const SamplerSettings& settings, const Course& course) {
+    Program compile(const SamplerSettings& settings, const TimeGrid& grid) {
         Pilot pilot(source_, kSeed, kParticles);
-        return compile_program(course, Prediction::epsilon, settings, &pilot);
+        return compile_program(grid, Prediction::epsilon, settings, &pilot);
     }
     std::string refusal(const SamplerSettings& settings) {
-        return error_of([&] { compile(settings, course_); });
+        return error_of([&] { compile(settings, grid_); });
     }
 
     ExactScore source_{random_mixture(2, 3, 8), Prediction::epsilon};
     std::shared_ptr<const NoiseProcess> process_ = make_process({.name = "vp"});
-    Course course_{process_, {0.9, 0.6, 0.3, 0.1}};
+    TimeGrid grid_{process_, {0.9, 0.6, 0.3, 0.1}};
 };
 
 double mean_norm(const std::vector<double>& states) {
@@ -134,7 +134,7 @@ double mean_norm(const std::vector<double>& states) {
 // ε = 2α(r‖z‖/‖score‖)² from the states of the program itself, with β(t) = 0.1 + 19.9t in 4 steps.
 TEST_F(PredictorCorrector, CorrectsItsOwnOutputByTheNormBasedStep) {
     const Program program =
-        compile({.name = "predictor_corrector", .predictor = "ddim", .corrector_steps = 2, .snr = 0.2}, course_);
+        compile({.name = "predictor_corrector", .predictor = "ddim", .corrector_steps = 2, .snr = 0.2}, grid_);
     const ParticleRange range{0, kParticles};
     const ScoreSource* const sources[] = {&source_};
     Machine machine(sources, kSeed, range, 2);
@@ -178,8 +178,8 @@ TEST_F(PredictorCorrector, WithoutCorrectionsIsThePredictorWhicheverItIs) {
         ++predictors;
         const std::string name(info.name);
         const Program corrected =
-            compile({.name = "predictor_corrector", .predictor = name, .corrector_steps = 0}, course_);
-        EXPECT_EQ(corrected.ops, compile({.name = name}, course_).ops) << name;
+            compile({.name = "predictor_corrector", .predictor = name, .corrector_steps = 0}, grid_);
+        EXPECT_EQ(corrected.ops, compile({.name = name}, grid_).ops) << name;
     }
     EXPECT_GE(predictors, 12);
     const SamplerSettings passed{.name = "predictor_corrector",
@@ -187,8 +187,8 @@ TEST_F(PredictorCorrector, WithoutCorrectionsIsThePredictorWhicheverItIs) {
                                  .variant = "exponential",
                                  .predictor = "gamma",
                                  .corrector_steps = 0};
-    EXPECT_EQ(compile(passed, course_).ops,
-              compile({.name = "gamma", .gamma = 0.3, .variant = "exponential"}, course_).ops);
+    EXPECT_EQ(compile(passed, grid_).ops,
+              compile({.name = "gamma", .gamma = 0.3, .variant = "exponential"}, grid_).ops);
 }
 
 // With the exact score the corrector brings a predictor without any noise nearer to the marginal's variance.
@@ -202,7 +202,7 @@ TEST(PredictorCorrectorOnAGaussian, ReachesTheMarginal) {
     const auto deviation = [&](int corrections) {
         const SamplerSettings settings{
             .name = "predictor_corrector", .variance = "small", .predictor = "ddpm", .corrector_steps = corrections};
-        const Program program = compile_program(Course(process, times, 0.0), Prediction::score, settings, &pilot);
+        const Program program = compile_program(TimeGrid(process, times, 0.0), Prediction::score, settings, &pilot);
         const double exact = testing_support::kVariance + 1e-4;
         return std::abs(program_moments(program, source).back().variance / exact - 1);
     };
@@ -223,7 +223,7 @@ TEST_F(PredictorCorrector, RefusesWithFlagAndCure) {
                 HasSubstr("(`sampler.eta`): the sampler euler has no such parameter"));
     EXPECT_THAT(refusal({.name = "predictor_corrector", .variant = "bh1", .predictor = "gamma"}),
                 HasSubstr("(`sampler.variant`)"));
-    EXPECT_THAT(error_of([&] { compile_program(course_, Prediction::v, with("ddim")); }),
+    EXPECT_THAT(error_of([&] { compile_program(grid_, Prediction::v, with("ddim")); }),
                 HasSubstr("give `model` or `target`"));
 }
 

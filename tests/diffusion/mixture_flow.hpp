@@ -33,7 +33,7 @@ class MixtureFlow {
     static ExactScore source() { return ExactScore(target(), Prediction::x0); }
 
     /// `steps` steps of equal width in time, or in the logarithm of sigma/alpha.
-    Course course(int steps, Variable even_in) const {
+    TimeGrid grid(int steps, Variable even_in) const {
         std::vector<double> times = {start_};
         const double from = log_snr(process_->marginal(start_));
         const double to = log_snr(process_->marginal(end_));
@@ -100,9 +100,9 @@ class MixtureFlow {
 };
 
 /// Where particles of the seed end that a sampler moves towards the mixture.
-inline std::vector<double> mixture_states(const Course& course, const SamplerSettings& settings) {
+inline std::vector<double> mixture_states(const TimeGrid& grid, const SamplerSettings& settings) {
     const ExactScore source = MixtureFlow::source();
-    const Program program = compile_program(course, Prediction::x0, settings);
+    const Program program = compile_program(grid, Prediction::x0, settings);
     const std::vector<double> start = initial_state(program, 2, {3, 25}, MixtureFlow::kDim);
     return trajectory(program, source, start, 2, {3, 25}).back();
 }

@@ -38,7 +38,7 @@ std::vector<double> states_at_end(const SamplerSettings& settings, int steps, do
         times.push_back(kStart + (u + bend * u * (1 - u)) * (kEnd - kStart));
     }
     const Program program =
-        compile_program(Course(std::make_shared<LambdaProcess>(), times), Prediction::epsilon, settings);
+        compile_program(TimeGrid(std::make_shared<LambdaProcess>(), times), Prediction::epsilon, settings);
     const ExactScore source(target(), Prediction::epsilon);
     const std::vector<double> start = initial_state(Program{}, 4, {0, kParticles}, 2);
     return trajectory(program, source, start, 0, {0, kParticles})[static_cast<std::size_t>(steps) - 1];
@@ -126,8 +126,9 @@ std::shared_ptr<const NoiseProcess> linear() {
 
 std::vector<double> final_states(const SamplerSettings& settings, int steps, std::optional<double> end = {}) {
     const auto process = linear();
-    const Program program = compile_program(
-        Course(process, times_of(make_course(process, SpacingSettings{}, steps)), end), Prediction::epsilon, settings);
+    const Program program =
+        compile_program(TimeGrid(process, times_of(make_time_grid(process, SpacingSettings{}, steps)), end),
+                        Prediction::epsilon, settings);
     const ExactScore source(target(), Prediction::epsilon);
     return trajectory(program, source, initial_state(program, 4, {0, kParticles}, 2), 0, {0, kParticles}).back();
 }
@@ -170,8 +171,8 @@ TEST(MultistepSamplers, SpendOneEvaluationOnAStep) {
          {"dpmpp_2m", "dpmpp_3m", "dpmpp_sde", "dpm", "dpm_single", "unipc", "lms", "ipndm", "deis"}) {
         for (const int steps : {1, 2, 3, 7, 20}) {
             const auto process = linear();
-            const Course course = make_course(process, SpacingSettings{}, steps);
-            EXPECT_EQ(compile_program(course, Prediction::v, {.name = name}).evaluations(), steps) << name;
+            const TimeGrid grid = make_time_grid(process, SpacingSettings{}, steps);
+            EXPECT_EQ(compile_program(grid, Prediction::v, {.name = name}).evaluations(), steps) << name;
         }
     }
 }
@@ -179,8 +180,8 @@ TEST(MultistepSamplers, SpendOneEvaluationOnAStep) {
 TEST(MultistepSamplers, PndmSpendsNineMoreOnItsRungeKuttaStart) {
     const auto process = linear();
     const auto evaluations = [&](int steps, std::optional<bool> warm_up) {
-        const Course course = make_course(process, SpacingSettings{}, steps);
-        return compile_program(course, Prediction::v, {.name = "pndm", .warm_up = warm_up}).evaluations();
+        const TimeGrid grid = make_time_grid(process, SpacingSettings{}, steps);
+        return compile_program(grid, Prediction::v, {.name = "pndm", .warm_up = warm_up}).evaluations();
     };
     EXPECT_EQ(evaluations(10, true), 19);
     EXPECT_EQ(evaluations(10, {}), 19);
@@ -240,7 +241,7 @@ double law_error(const SamplerSettings& settings, int steps) {
     std::vector<double> times;
     for (int i = 0; i < steps; ++i) times.push_back(6 + i * (kEnd - 6) / steps);
     const auto process = std::make_shared<LambdaProcess>();
-    const Form result = law(compile_program(Course(process, times, kEnd), Prediction::epsilon, settings));
+    const Form result = law(compile_program(TimeGrid(process, times, kEnd), Prediction::epsilon, settings));
     const Marginal end = process->marginal(kEnd);
     return std::abs(result.variance() - (end.alpha * end.alpha * kVariance + end.sigma * end.sigma)) +
            std::abs(result.mean - end.alpha * kMean);
@@ -281,7 +282,7 @@ TEST(MultistepSamplers, OfTheReverseSdeFollowOnePath) {
     const auto draws = [&](int steps) {
         std::vector<double> times;
         for (int i = 0; i < steps; ++i) times.push_back(4 + i * (kEnd - 4) / steps);
-        return law(compile_program(Course(std::make_shared<LambdaProcess>(), times, kEnd), Prediction::epsilon,
+        return law(compile_program(TimeGrid(std::make_shared<LambdaProcess>(), times, kEnd), Prediction::epsilon,
                                    {.name = "dpmpp_sde"}))
             .draws;
     };

@@ -32,7 +32,7 @@ const char* name_of(Variable variable) {
 std::vector<double> orders(const MixtureFlow& flow, const SamplerSettings& settings, Variable even_in, int fewest) {
     std::vector<double> errors;
     for (const int steps : {fewest, 2 * fewest, 4 * fewest}) {
-        errors.push_back(flow.error_of(compile_program(flow.course(steps, even_in), Prediction::x0, settings)));
+        errors.push_back(flow.error_of(compile_program(flow.grid(steps, even_in), Prediction::x0, settings)));
     }
     return {std::log2(errors[0] / errors[1]), std::log2(errors[1] / errors[2])};
 }
@@ -142,9 +142,9 @@ TEST(RungeKutta, FollowsItsDefinitionOnAGaussianUnderEveryProcess) {
 
 TEST(RungeKutta, SpendsItsEvaluations) {
     const auto process = make_process({.name = "vp"});
-    const Course course(process, some_times(*process));
+    const TimeGrid grid(process, some_times(*process));
     const auto evaluations = [&](const SamplerSettings& settings) {
-        return compile_program(course, Prediction::epsilon, settings).evaluations();
+        return compile_program(grid, Prediction::epsilon, settings).evaluations();
     };
     EXPECT_EQ(evaluations({.name = "euler"}), 6);
     EXPECT_EQ(evaluations({.name = "heun"}), 11);
@@ -155,8 +155,8 @@ TEST(RungeKutta, SpendsItsEvaluations) {
 
 TEST(Euler, OverSigmaIsDdim) {
     for (const auto& process : every_process()) {
-        const Course course(process, some_times(*process));
-        EXPECT_LT(distance(mixture_states(course, {.name = "euler", .variable = "sigma"}), mixture_states(course, {})),
+        const TimeGrid grid(process, some_times(*process));
+        EXPECT_LT(distance(mixture_states(grid, {.name = "euler", .variable = "sigma"}), mixture_states(grid, {})),
                   1e-13)
             << process->name();
     }
@@ -164,8 +164,8 @@ TEST(Euler, OverSigmaIsDdim) {
 
 TEST(Kdpm2, WithoutAncestralNoiseIsItself) {
     const auto process = make_process({.name = "edm"});
-    const Course course(process, some_times(*process));
-    EXPECT_EQ(mixture_states(course, {.name = "kdpm2_ancestral", .eta = 0}), mixture_states(course, {.name = "kdpm2"}));
+    const TimeGrid grid(process, some_times(*process));
+    EXPECT_EQ(mixture_states(grid, {.name = "kdpm2_ancestral", .eta = 0}), mixture_states(grid, {.name = "kdpm2"}));
 }
 
 // x_1 = x_0 + h·(σ'ε + α'D) by hand: on the straight path the velocity is ε − x_0 whatever the time.
@@ -198,10 +198,10 @@ TEST(RungeKutta, TakesSlopesFromLimitedEstimates) {
 /// Around: from data to noise and back, between the same nodes.
 double round_trip_error(const MixtureFlow& flow, int steps, const SamplerSettings& there, const SamplerSettings& back) {
     const ExactScore source = MixtureFlow::source();
-    const Course course = flow.course(steps, Variable::sigma);
+    const TimeGrid grid = flow.grid(steps, Variable::sigma);
     const ParticleRange range{0, MixtureFlow::kParticles};
-    const auto noise = trajectory(compile_program(course, Prediction::x0, there), source, flow.end_states(), 0, range);
-    const auto data = trajectory(compile_program(course, Prediction::x0, back), source, noise.back(), 0, range);
+    const auto noise = trajectory(compile_program(grid, Prediction::x0, there), source, flow.end_states(), 0, range);
+    const auto data = trajectory(compile_program(grid, Prediction::x0, back), source, noise.back(), 0, range);
     return flow.error(data.back());
 }
 
@@ -229,7 +229,7 @@ TEST(DdimInverse, ReturnsWithAnErrorThatFallsAsItsOrder) {
 }
 
 // One step up to the end of the flow where no signal is left is the noise alone.
-TEST(DdimInverse, GoesFromTheLowestNoiseUpTheCourse) {
+TEST(DdimInverse, GoesFromTheLowestNoiseUpTheGrid) {
     const auto process = make_process({.name = "flow"});
     const Program program = compile_program({process, {1.0, 0.5}}, Prediction::velocity, {.name = "ddim_inverse"});
     ASSERT_EQ(program.steps, 2);

@@ -18,7 +18,7 @@ namespace {
 Program compiled(const SamplerSettings& settings, int steps, const ProcessSettings& process = {.name = "vp"}) {
     const ExactScore source(GaussianMixture({{.weight = 1, .mean = {2}, .covariance = {0.25}}}), Prediction::x0);
     Pilot pilot(source, 0, 8);
-    return compile_program(make_course(make_process(process), {.name = "linspace"}, steps), Prediction::x0, settings,
+    return compile_program(make_time_grid(make_process(process), {.name = "linspace"}, steps), Prediction::x0, settings,
                            &pilot);
 }
 

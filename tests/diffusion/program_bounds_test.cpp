@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing_support::error_of;
 
 Program compile(const SamplerSettings& sampler, int steps) {
-    return compile_program(make_course(make_process({}), {}, steps), {Prediction::x0}, sampler);
+    return compile_program(make_time_grid(make_process({}), {}, steps), {Prediction::x0}, sampler);
 }
 
 std::string refusal(const SamplerSettings& sampler, int steps = 50) {
@@ -46,8 +46,8 @@ TEST(ProgramBounds, CountCorrectionsBeforeTheyAreBuilt) {
 }
 
 TEST(ProgramBounds, HoldForEverySampler) {
-    const auto course = make_course(make_process({.name = "vp"}), {.name = "even"}, 400'000);
-    const std::string error = error_of([&] { compile_program(course, {Prediction::x0}, {.name = "heun"}); });
+    const auto grid = make_time_grid(make_process({.name = "vp"}), {.name = "even"}, 400'000);
+    const std::string error = error_of([&] { compile_program(grid, {Prediction::x0}, {.name = "heun"}); });
     EXPECT_THAT(error, HasSubstr("too many steps (`steps`): step "));
     EXPECT_THAT(error, HasSubstr("exceeds the 1000000 ops that a program can hold; give at most "));
 }

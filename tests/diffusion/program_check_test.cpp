@@ -8,10 +8,10 @@
 
 #include "base/error.hpp"
 #include "diffusion/automatic_spacing.hpp"
-#include "diffusion/course.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/scheduler/scheduler.hpp"
 #include "diffusion/spacing.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion {
 namespace {
@@ -40,7 +40,7 @@ Program compiled(const ProcessSettings& process, const Parametrisation& parametr
     SpacingSettings settings;
     settings.name = spacing;
     return without_words(
-        compile_program(make_course(make_process(process), settings, steps), parametrisation, sampler));
+        compile_program(make_time_grid(make_process(process), settings, steps), parametrisation, sampler));
 }
 
 TEST(Contradiction, NoneOfAProgramCompiledForTheModel) {
@@ -158,8 +158,8 @@ TEST(GaussianCheck, IsRightOfSolversOnTheirAutomaticLevels) {
         for (const SamplerInfo& sampler : samplers()) {
             if (sampler.piloted || !sampler.caveat.empty() || sampler.masked) continue;
             const SpacingSettings spacing = automatic_spacing(*process, Prediction::v, sampler.name, 50);
-            const Course course = course_in_direction(make_course(process, spacing, 50), sampler.name);
-            const Program program = compile_program(course, Prediction::v, {.name = std::string(sampler.name)});
+            const TimeGrid grid = grid_in_direction(make_time_grid(process, spacing, 50), sampler.name);
+            const Program program = compile_program(grid, Prediction::v, {.name = std::string(sampler.name)});
             const std::optional<GaussianCheck> end = check_on_gaussian(program, Prediction::v);
             EXPECT_EQ(end.has_value(), !sampler.from_data) << info.name << ' ' << sampler.name;
             if (end) {

@@ -16,7 +16,7 @@ using testing_support::gaussian;
 using testing_support::kVariance;
 using testing_support::program_moments;
 
-Course even_course(int steps) {
+TimeGrid even_grid(int steps) {
     const auto process = make_process({.name = "vp"});
     std::vector<double> times;
     times.reserve(static_cast<std::size_t>(steps));
@@ -37,20 +37,20 @@ std::vector<double> evaluated_times(const Program& program) {
 // paper's schedule has it: levels divisible by the jump, counted from the lowest with noise.
 TEST(Repaint, GoesThroughEachStretchAgain) {
     const Program program =
-        compile_program(even_course(6), Prediction::x0, {.name = "repaint", .resamples = 3, .jump = 2});
+        compile_program(even_grid(6), Prediction::x0, {.name = "repaint", .resamples = 3, .jump = 2});
     EXPECT_THAT(evaluated_times(program), testing::ElementsAre(6, 5, 4,         // down to 3
                                                                5, 4, 5, 4,      // twice again
                                                                3, 2,            // down to 1
                                                                3, 2, 3, 2, 1))  // twice again, and to the data
         << "times";
     EXPECT_EQ(program.steps, program.evaluations());
-    const Program once = compile_program(even_course(6), Prediction::x0, {.name = "repaint", .resamples = 1});
+    const Program once = compile_program(even_grid(6), Prediction::x0, {.name = "repaint", .resamples = 1});
     EXPECT_EQ(once.evaluations(), 6);
 }
 
 TEST(Repaint, DrawsEveryNormalOnce) {
     const Program program =
-        compile_program(even_course(6), Prediction::x0, {.name = "repaint", .resamples = 3, .jump = 2});
+        compile_program(even_grid(6), Prediction::x0, {.name = "repaint", .resamples = 3, .jump = 2});
     std::uint32_t draws = 0;
     for (const Op& op : program.ops) {
         const auto* blend = std::get_if<Blend>(&op.instruction);
@@ -66,10 +66,10 @@ TEST(Repaint, DrawsEveryNormalOnce) {
 // What the mask lets in has the scales of the level reached, and what goes back up those of the level it returns to:
 // share² of the lower variance and the noise make up the higher.
 TEST(Repaint, PutsKnownAndReturningStatesAtTheirLevels) {
-    const Course course = even_course(6);
-    const Program program = compile_program(course, Prediction::x0, {.name = "repaint", .resamples = 2, .jump = 2});
+    const TimeGrid grid = even_grid(6);
+    const Program program = compile_program(grid, Prediction::x0, {.name = "repaint", .resamples = 2, .jump = 2});
     const int known = program.known_register;
-    const auto level = [&](int index) { return course.process().marginal(index / 6.0); };
+    const auto level = [&](int index) { return grid.process().marginal(index / 6.0); };
     int next = 6;  // index of the level that the state stands at
     for (const Op& op : program.ops) {
         if (const auto* eval = std::get_if<Eval>(&op.instruction)) next = static_cast<int>(std::round(6 * eval->t)) - 1;
@@ -93,7 +93,7 @@ TEST(Repaint, PutsKnownAndReturningStatesAtTheirLevels) {
 std::vector<double> inpaint(const GaussianMixture& target, const SamplerSettings& settings, int steps,
                             const ProgramInputs& inputs, std::uint32_t particles) {
     const ExactScore source(target, Prediction::x0);
-    const Program program = compile_program(even_course(steps), Prediction::x0, settings);
+    const Program program = compile_program(even_grid(steps), Prediction::x0, settings);
     const ParticleRange range{0, particles};
     const ScoreSource* const sources[] = {&source};
     return interpret(program, sources, initial_state(program, 3, range, target.dim()), 3, range, {}, inputs);
@@ -106,7 +106,7 @@ double mean_of(const std::vector<double>& values) {
 TEST(Repaint, IsAncestralSamplingWhereNothingIsKnown) {
     const ExactScore source(gaussian(), Prediction::x0);
     const auto moments = [&](const SamplerSettings& settings) {
-        return program_moments(compile_program(even_course(12), Prediction::x0, settings), source);
+        return program_moments(compile_program(even_grid(12), Prediction::x0, settings), source);
     };
     for (const double eta : {0.5, 1.0}) {
         const auto actual = moments({.name = "repaint", .eta = eta, .resamples = 1});
@@ -125,7 +125,7 @@ TEST(Repaint, KeepsTheTargetWhereNothingIsKnown) {
     const ExactScore source(gaussian(), Prediction::x0);
     const auto error = [&](int steps) {
         const Program program =
-            compile_program(even_course(steps), Prediction::x0, {.name = "repaint", .resamples = 4, .jump = 5});
+            compile_program(even_grid(steps), Prediction::x0, {.name = "repaint", .resamples = 4, .jump = 5});
         return std::abs(program_moments(program, source).back().variance - kVariance);
     };
     const double coarse = error(100);
@@ -160,7 +160,7 @@ TEST(Repaint, FillsInWhatGoesWithTheKnownTheBetterTheMoreItResamples) {
 
 TEST(Repaint, RefusesAJumpThatDoesNotFit) {
     const auto refusal = [&](const SamplerSettings& settings) {
-        return error_of([&] { compile_program(even_course(4), Prediction::x0, settings); });
+        return error_of([&] { compile_program(even_grid(4), Prediction::x0, settings); });
     };
     EXPECT_THAT(
         refusal({.name = "repaint", .jump = 4}),

@@ -165,13 +165,13 @@ std::vector<double> samples(const SamplerInfo& info, const std::shared_ptr<const
     const Prediction prediction = info.name == "langevin" ? Prediction::score : Prediction::x0;
     const MixtureA score(prediction == Prediction::score);
     const SpacingSettings spacing = automatic_spacing(*process, prediction, info.name, kSteps);
-    const Course course = make_course(process, spacing, kSteps);
+    const TimeGrid grid = make_time_grid(process, spacing, kSteps);
     Pilot pilot(score, 0, 256);
-    const Program program = compile_program(course, prediction, settings, &pilot);
+    const Program program = compile_program(grid, prediction, settings, &pilot);
     const std::size_t count = particles_for(program);
     // With a tenth of the deviation of the noise or more the data show through a normal start, which a note says; the
     // start that it names is the density itself.
-    const Marginal first = course.steps().front().from.at;
+    const Marginal first = grid.steps().front().from.at;
     const bool matched = first.alpha < 0.1 * first.sigma;
     const std::vector<double> start =
         info.from_data ? start_states(count, {}, false) : start_states(count, first, matched);

@@ -118,12 +118,12 @@ TEST(Samplers, FollowTheExactRecursionOfMeanAndVarianceOnAGaussian) {
         const std::vector<double> irregular =
             seed ? std::vector<double>{39, 38, 30, 17, 16, 4, 1} : std::vector<double>{990, 870, 869, 500, 90, 3, 0};
         for (const auto& timesteps :
-             {irregular, times_of(make_course(process, SpacingSettings{}, 30)), std::vector<double>{20}}) {
+             {irregular, times_of(make_time_grid(process, SpacingSettings{}, 30)), std::vector<double>{20}}) {
             for (const SamplerSettings& settings : every_sampler()) {
                 for (const Prediction prediction : kAllPredictions) {
                     const ExactScore source(gaussian(), prediction);
                     const auto actual =
-                        program_moments(compile_program(Course(process, timesteps), prediction, settings), source);
+                        program_moments(compile_program(TimeGrid(process, timesteps), prediction, settings), source);
                     const auto expected = expected_moments(settings, *process, timesteps);
                     ASSERT_EQ(actual.size(), expected.size());
                     for (std::size_t k = 0; k < expected.size(); ++k) {
@@ -142,13 +142,13 @@ TEST(Samplers, FollowTheExactRecursionOfMeanAndVarianceOnAGaussian) {
 TEST(Samplers, DrawnParticlesHaveTheRecursionsMoments) {
     constexpr int kDim = 4;  // as many as one block of the generator
     const auto process = linear();
-    const std::vector<double> timesteps = times_of(make_course(process, SpacingSettings{}, 12));
+    const std::vector<double> timesteps = times_of(make_time_grid(process, SpacingSettings{}, 12));
     const FunctionSource noise(kDim, [](double x, const Eval& at) {
         const Line denoiser = exact_denoiser({at.alpha, at.sigma});
         return (x - at.alpha * (denoiser.slope * x + denoiser.offset)) / at.sigma;
     });
     for (const SamplerSettings& settings : every_sampler()) {
-        const Program program = compile_program(Course(process, timesteps), Prediction::epsilon, settings);
+        const Program program = compile_program(TimeGrid(process, timesteps), Prediction::epsilon, settings);
         const ParticleRange range{0, 5000};
         const auto states = trajectory(program, noise, initial_state(program, 6, range, kDim), 6, range).back();
         const Moments expected = expected_moments(settings, *process, timesteps).back();
@@ -166,7 +166,7 @@ TEST(Samplers, DrawnParticlesHaveTheRecursionsMoments) {
 std::vector<double> states_of(const SamplerSettings& settings, Prediction prediction) {
     const auto process = linear();
     const ExactScore source(random_mixture(2, 3, 8), prediction);
-    const Program program = compile_program(make_course(process, SpacingSettings{}, 20), prediction, settings);
+    const Program program = compile_program(make_time_grid(process, SpacingSettings{}, 20), prediction, settings);
     std::vector<double> all;
     const ParticleRange range{3, 25};
     for (const auto& state : trajectory(program, source, initial_state(program, 2, range, 2), 2, range)) {
@@ -248,7 +248,7 @@ TEST(Clip, ClampsEveryEstimateOfTheData) {
                                                        : std::vector<std::optional<std::string>>{std::nullopt};
         for (const auto& form : forms) {
             const SamplerSettings settings{.name = name, .form = form, .clip = 0.7};
-            const Program program = compile_program(Course(process, timesteps), Prediction::x0, settings);
+            const Program program = compile_program(TimeGrid(process, timesteps), Prediction::x0, settings);
             const std::vector<double> start = {-2, 0.3, 1.9};
             const auto states = trajectory(program, source, start, 9, {5, 3});
             for (std::uint32_t i = 0; i < 3; ++i) {

@@ -31,12 +31,12 @@ std::shared_ptr<const NoiseProcess> cosine_seed() {
 
 std::vector<double> times(const std::shared_ptr<const NoiseProcess>& process, const SpacingSettings& settings,
                           int steps) {
-    return times_of(make_course(process, settings, steps));
+    return times_of(make_time_grid(process, settings, steps));
 }
 
-std::vector<double> ratios(const Course& course) {
+std::vector<double> ratios(const TimeGrid& grid) {
     std::vector<double> values;
-    for (const Step& step : course.steps()) values.push_back(step.from.at.sigma / step.from.at.alpha);
+    for (const Step& step : grid.steps()) values.push_back(step.from.at.sigma / step.from.at.alpha);
     return values;
 }
 
@@ -68,22 +68,22 @@ TEST(Spacing, MatchesNumpyToTheLastHalf) {
 // The last step goes to level 0 in place of the clean state: what ends there has one level less to evaluate.
 TEST(Spacing, EndsWithNoiseIfAsked) {
     const auto expect = [](const SpacingSettings& settings, int steps, const testing::Matcher<std::vector<double>>& m) {
-        const Course course = make_course(linear(), settings, steps);
-        EXPECT_THAT(times_of(course), m) << settings.name;
-        EXPECT_EQ(course.steps().back().to.t, 0) << settings.name;
-        EXPECT_EQ(course.steps().back().to.at, linear()->marginal(0)) << settings.name;
+        const TimeGrid grid = make_time_grid(linear(), settings, steps);
+        EXPECT_THAT(times_of(grid), m) << settings.name;
+        EXPECT_EQ(grid.steps().back().to.t, 0) << settings.name;
+        EXPECT_EQ(grid.steps().back().to.at, linear()->marginal(0)) << settings.name;
     };
     expect({.name = "even", .final = "sigma_min"}, 6, ElementsAre(999, 832, 666, 500, 333, 166));
     expect({.name = "trailing", .final = "sigma_min"}, 6, ElementsAre(999, 832, 666, 499, 332, 166));
     expect({.name = "linspace", .final = "sigma_min"}, 5, ElementsAre(999, 799, 599, 400, 200));
     expect({.name = "leading", .final = "sigma_min"}, 5, ElementsAre(830, 664, 498, 332, 166));
     expect({.name = "leading", .final = "sigma_min", .offset = 2}, 5, ElementsAre(832, 666, 500, 334, 168));
-    const Course clean = make_course(linear(), {.final = "zero"}, 6);
+    const TimeGrid clean = make_time_grid(linear(), {.final = "zero"}, 6);
     EXPECT_TRUE(clean.steps().back().last());
-    const Course seed = make_course(cosine_seed(), {.final = "sigma_min"}, 38);
+    const TimeGrid seed = make_time_grid(cosine_seed(), {.final = "sigma_min"}, 38);
     EXPECT_EQ(seed.steps().back().from.t, 2);
     EXPECT_EQ(seed.steps().back().to.t, 1);
-    const Course flow = make_course(make_process({.name = "flow"}), {.final = "sigma_min"}, 4);
+    const TimeGrid flow = make_time_grid(make_process({.name = "flow"}), {.final = "sigma_min"}, 4);
     EXPECT_THAT(times_of(flow), testing::Pointwise(testing::DoubleNear(1e-15), {1.0, 0.75025, 0.5005, 0.25075}));
     EXPECT_EQ(flow.steps().back().to.t, 1e-3);
 }
@@ -110,10 +110,10 @@ TEST(Spacing, KarrasIsThePublishedOne) {
     const std::vector<double> found = times(edm, {.name = "karras"}, 5);
     ASSERT_THAT(found, SizeIs(5));
     for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(found[i] / expected[i], 1, 1e-13) << i;
-    EXPECT_TRUE(make_course(edm, {.name = "karras"}, 5).steps().back().last());
+    EXPECT_TRUE(make_time_grid(edm, {.name = "karras"}, 5).steps().back().last());
     // ρ = 1 is even.
     EXPECT_NEAR(times(edm, {.name = "karras", .rho = 1}, 3)[1], 40.001, 1e-12);
-    const Course noisy = make_course(edm, {.name = "karras", .final = "sigma_min"}, 4);
+    const TimeGrid noisy = make_time_grid(edm, {.name = "karras", .final = "sigma_min"}, 4);
     for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(noisy.steps()[i].from.t / expected[i], 1, 1e-13) << i;
     EXPECT_EQ(noisy.steps().back().to.t, 0.002);
 }
@@ -123,14 +123,14 @@ TEST(Spacing, KarrasIsThePublishedOne) {
 TEST(Spacing, ExponentialAndLambdaAreGeometric) {
     for (const char* process : {"ddpm", "vp", "subvp", "ve", "ou", "additive", "edm"}) {
         for (const char* name : {"exponential", "lambda"}) {
-            const Course course = make_course(make_process({.name = process}), {.name = name}, 7);
-            const std::vector<double> values = ratios(course);
+            const TimeGrid grid = make_time_grid(make_process({.name = process}), {.name = name}, 7);
+            const std::vector<double> values = ratios(grid);
             for (std::size_t i = 2; i < values.size(); ++i) {
                 EXPECT_NEAR(values[i] / values[i - 1] / (values[1] / values[0]), 1, 1e-11) << process << " " << name;
             }
-            const TimeRange range = course.process().times();
-            EXPECT_EQ(course.steps().front().from.t, range.highest) << process;
-            EXPECT_EQ(course.steps().back().from.t, range.lowest_noisy) << process;
+            const TimeRange range = grid.process().times();
+            EXPECT_EQ(grid.steps().front().from.t, range.highest) << process;
+            EXPECT_EQ(grid.steps().back().from.t, range.lowest_noisy) << process;
         }
     }
 }
@@ -151,11 +151,11 @@ TEST(Spacing, MeetsThePublicLibraryOnDdpm) {
     for (int i = 0; i < 768; ++i) start.push_back(i / 768.0);
     for (const Row& row : {Row{"ddim", "karras", 160.3035064}, Row{"ddim", "exponential", 166.009882759},
                            Row{"heun", "beta", 1456.01113977}}) {
-        const Course course = make_course(linear(), {.name = row.spacing}, 10);
-        const Program program = compile_program(course, Prediction::epsilon, {.name = row.sampler});
+        const TimeGrid grid = make_time_grid(linear(), {.name = row.spacing}, 10);
+        const Program program = compile_program(grid, Prediction::epsilon, {.name = row.sampler});
         double sum = 0;
         for (const double x : interpret(program, sources, start, 0, {0, 768})) sum += std::abs(x);
-        EXPECT_NEAR(course.steps().front().from.at.sigma * sum / row.sum, 1, 1e-9) << row.spacing;
+        EXPECT_NEAR(grid.steps().front().from.at.sigma * sum / row.sum, 1, 1e-9) << row.spacing;
     }
 }
 
@@ -171,14 +171,14 @@ TEST(Spacing, FlowSpacesItsTimeAsItsNoise) {
 // Beta(½, ½) has the quantiles sin²(πp/2): probabilities 1, ⅔, ⅓, 0.
 TEST(Spacing, BetaTakesQuantiles) {
     const auto ve = make_process({.name = "ve", .sigma_min = 1, .sigma_max = 5});
-    const Course course = make_course(ve, {.name = "beta", .beta_alpha = 0.5, .beta_beta = 0.5}, 4);
-    const std::vector<double> values = ratios(course);
+    const TimeGrid grid = make_time_grid(ve, {.name = "beta", .beta_alpha = 0.5, .beta_beta = 0.5}, 4);
+    const std::vector<double> values = ratios(grid);
     EXPECT_NEAR(values[0], 5, 1e-13);
     EXPECT_NEAR(values[1], 1 + 4 * 0.75, 1e-13);
     EXPECT_NEAR(values[2], 1 + 4 * 0.25, 1e-13);
     EXPECT_NEAR(values[3], 1, 1e-13);
     // Beta(2, 1) has the quantiles √p: told from Beta(1, 2).
-    EXPECT_NEAR(ratios(make_course(ve, {.name = "beta", .beta_alpha = 2, .beta_beta = 1}, 3))[1],
+    EXPECT_NEAR(ratios(make_time_grid(ve, {.name = "beta", .beta_alpha = 2, .beta_beta = 1}, 3))[1],
                 1 + 4 * std::sqrt(0.5), 1e-13);
 }
 
@@ -218,15 +218,15 @@ TEST(Spacing, IsStrictlyDecreasingForEveryNumberOfSteps) {
                 const bool low = range.discrete && (name == "linspace" || name == "leading");
                 const int least = low && final == std::string("zero") ? 2 : 1;
                 for (int steps = least; steps <= most; steps += 1 + steps / 10) {
-                    const Course course = make_course(process, {.name = std::string(name), .final = final}, steps);
-                    ASSERT_THAT(course.steps(), SizeIs(steps)) << name;
-                    for (const Step& step : course.steps()) {
+                    const TimeGrid grid = make_time_grid(process, {.name = std::string(name), .final = final}, steps);
+                    ASSERT_THAT(grid.steps(), SizeIs(steps)) << name;
+                    for (const Step& step : grid.steps()) {
                         ASSERT_GE(step.from.t, range.lowest) << settings.name << " " << name << " " << steps;
                         ASSERT_LE(step.from.t, range.highest) << settings.name << " " << name << " " << steps;
                         ASSERT_GT(step.from.at.sigma, 0) << settings.name << " " << name << " " << steps;
                         ASSERT_LT(step.to.t, step.from.t + (step.last() ? 1 : 0)) << settings.name << " " << name;
                     }
-                    ASSERT_EQ(course.steps().back().last(), final == std::string("zero"));
+                    ASSERT_EQ(grid.steps().back().last(), final == std::string("zero"));
                 }
             }
         }
@@ -241,7 +241,7 @@ TEST(Spacing, StartsWhereEnoughSignalIsLeft) {
     EXPECT_LT(cosine->marginal(first + 1).alpha, 0.005);
     const auto flow = make_process({.name = "flow"});
     EXPECT_NEAR(times(flow, {.name = "even", .least_alpha = 0.005}, 4).front(), 0.995, 1e-9);
-    EXPECT_EQ(error_of([&] { make_course(flow, {.name = "lambda", .least_alpha = 0.005}, 4); }), "no error");
+    EXPECT_EQ(error_of([&] { make_time_grid(flow, {.name = "lambda", .least_alpha = 0.005}, 4); }), "no error");
     EXPECT_EQ(times(linear(), {.name = "karras", .least_alpha = 0.005}, 4), times(linear(), {.name = "karras"}, 4));
     const auto edm = make_process({.name = "edm"});
     EXPECT_EQ(times(edm, {.name = "karras", .least_alpha = 0.005}, 4), times(edm, {.name = "karras"}, 4));
@@ -282,7 +282,7 @@ TEST(AutomaticSpacing, FitsEveryProcess) {
                 for (const int steps : {1, 2, 20, 200}) {
                     const std::string sampler = rule.sampler.empty() ? "ddim" : std::string(rule.sampler);
                     const SpacingSettings spacing = automatic_spacing(*made, Prediction::v, sampler, steps);
-                    EXPECT_EQ(error_of([&] { make_course(made, spacing, steps); }), "no error")
+                    EXPECT_EQ(error_of([&] { make_time_grid(made, spacing, steps); }), "no error")
                         << process.name << " " << spacing.name << " " << steps;
                 }
             }
@@ -292,7 +292,7 @@ TEST(AutomaticSpacing, FitsEveryProcess) {
 
 TEST(Spacing, RefusesWithFlagLimitAndCure) {
     const auto refusal = [](const SpacingSettings& settings, int steps) {
-        return error_of([&] { make_course(cosine_seed(), settings, steps); });
+        return error_of([&] { make_time_grid(cosine_seed(), settings, steps); });
     };
     EXPECT_THAT(refusal({.name = "evne"}, 5), HasSubstr("(`spacing`): no such name; did you mean 'even'?"));
     EXPECT_THAT(refusal({}, 0), HasSubstr("(`steps`): 0 is below 1; give 1 … 39"));
@@ -322,7 +322,7 @@ TEST(Spacing, RefusesWithFlagLimitAndCure) {
 
 TEST(Spacing, RefusesWhatTheProcessCannotHaveAndNamesWhatItCan) {
     const auto refusal = [](const ProcessSettings& process, const char* name) {
-        return error_of([&] { make_course(make_process(process), {.name = name}, 5); });
+        return error_of([&] { make_time_grid(make_process(process), {.name = name}, 5); });
     };
     EXPECT_THAT(refusal({.name = "vp"}, "leading"),
                 AllOf(HasSubstr("(`spacing`): it is defined on whole timesteps, which vp does not have; choose one of "
@@ -337,26 +337,26 @@ TEST(Spacing, RefusesWhatTheProcessCannotHaveAndNamesWhatItCan) {
 }
 
 TEST(ExplicitTimesteps, AreParsedAndVisited) {
-    EXPECT_THAT(times_of(make_course(linear(), parse_timesteps("999,500, 10"))), ElementsAre(999, 500, 10));
-    EXPECT_THAT(times_of(make_course(linear(), parse_timesteps("0"))), ElementsAre(0));
-    const Course noisy = make_course(linear(), {999, 10}, "sigma_min");
+    EXPECT_THAT(times_of(make_time_grid(linear(), parse_timesteps("999,500, 10"))), ElementsAre(999, 500, 10));
+    EXPECT_THAT(times_of(make_time_grid(linear(), parse_timesteps("0"))), ElementsAre(0));
+    const TimeGrid noisy = make_time_grid(linear(), {999, 10}, "sigma_min");
     EXPECT_EQ(noisy.steps().back().to.t, 0);
     EXPECT_FALSE(noisy.steps().back().last());
-    EXPECT_THAT(times_of(make_course(make_process({.name = "ve"}), {0.5, 0})), ElementsAre(0.5, 0));
-    EXPECT_THAT(times_of(make_course(make_process({.name = "additive"}), {1, 1e-9})), ElementsAre(1, 1e-9));
+    EXPECT_THAT(times_of(make_time_grid(make_process({.name = "ve"}), {0.5, 0})), ElementsAre(0.5, 0));
+    EXPECT_THAT(times_of(make_time_grid(make_process({.name = "additive"}), {1, 1e-9})), ElementsAre(1, 1e-9));
 }
 
 TEST(ExplicitTimesteps, StartFromTheNoiseOfTheFirst) {
-    EXPECT_EQ(make_course(make_process({.name = "edm"}), {80, 3}).start(), StartLaw::normal(80));
-    EXPECT_EQ(make_course(make_process({.name = "edm"}), {7, 3}).start(), StartLaw::normal(7));
-    EXPECT_EQ(make_course(make_process({.name = "additive", .horizon = 4}), {1, 0.5}).start(), StartLaw::normal(1));
-    EXPECT_EQ(make_course(make_process({.name = "ve"}), SpacingSettings{}, 3).start(), StartLaw::normal(50));
-    EXPECT_EQ(make_course(linear(), {500, 10}).start(), StartLaw::normal(1));
+    EXPECT_EQ(make_time_grid(make_process({.name = "edm"}), {80, 3}).start(), StartLaw::normal(80));
+    EXPECT_EQ(make_time_grid(make_process({.name = "edm"}), {7, 3}).start(), StartLaw::normal(7));
+    EXPECT_EQ(make_time_grid(make_process({.name = "additive", .horizon = 4}), {1, 0.5}).start(), StartLaw::normal(1));
+    EXPECT_EQ(make_time_grid(make_process({.name = "ve"}), SpacingSettings{}, 3).start(), StartLaw::normal(50));
+    EXPECT_EQ(make_time_grid(linear(), {500, 10}).start(), StartLaw::normal(1));
 }
 
 TEST(ExplicitTimesteps, AreRefusedWithTheReason) {
     const auto refusal = [](std::string_view list) {
-        return error_of([&] { make_course(linear(), parse_timesteps(list)); });
+        return error_of([&] { make_time_grid(linear(), parse_timesteps(list)); });
     };
     EXPECT_THAT(refusal("999,x"), HasSubstr("(`timesteps`): 'x' is not a number"));
     EXPECT_THAT(refusal("999,"), HasSubstr("(`timesteps`): '' is not a number"));
@@ -367,11 +367,11 @@ TEST(ExplicitTimesteps, AreRefusedWithTheReason) {
     EXPECT_THAT(refusal("nan"), HasSubstr("nan is outside the times of the process"));
     EXPECT_THAT(refusal("-1"), HasSubstr("-1 is outside the times of the process"));
     EXPECT_THAT(refusal("10.5"), HasSubstr("10.5 is not a whole number"));
-    EXPECT_THAT(error_of([] { make_course(linear(), std::vector<double>{}); }), HasSubstr("the list is empty"));
-    EXPECT_THAT(error_of([] { make_course(cosine_seed(), {3, 0}); }), HasSubstr("there is no noise at 0"));
-    EXPECT_THAT(error_of([] { make_course(make_process({.name = "edm"}), {3, 0}); }), HasSubstr("no noise at 0"));
-    EXPECT_THAT(error_of([] { make_course(linear(), {9, 0}, "sigma_min"); }), HasSubstr("0 is not above 0, where"));
-    EXPECT_THAT(error_of([] { make_course(linear(), {9, 0}, "sigma"); }), HasSubstr("(`spacing.final`)"));
+    EXPECT_THAT(error_of([] { make_time_grid(linear(), std::vector<double>{}); }), HasSubstr("the list is empty"));
+    EXPECT_THAT(error_of([] { make_time_grid(cosine_seed(), {3, 0}); }), HasSubstr("there is no noise at 0"));
+    EXPECT_THAT(error_of([] { make_time_grid(make_process({.name = "edm"}), {3, 0}); }), HasSubstr("no noise at 0"));
+    EXPECT_THAT(error_of([] { make_time_grid(linear(), {9, 0}, "sigma_min"); }), HasSubstr("0 is not above 0, where"));
+    EXPECT_THAT(error_of([] { make_time_grid(linear(), {9, 0}, "sigma"); }), HasSubstr("(`spacing.final`)"));
 }
 
 // Closed forms: Beta(½,½) sin²(πp/2), Beta(1,b) 1−(1−p)^{1/b}, Beta(a,1) p^{1/a}. A quantile is as good as p is: where

@@ -229,7 +229,7 @@ TEST(Gamma, IntegratesWhatIsLinearExactlyInTheExponentialForm) {
         for (const double gamma : {0.0, 0.5, 1.0, 2.0}) {
             const SamplerSettings settings{.name = "gamma", .gamma = gamma, .variant = "exponential"};
             for (const auto& [from, to] : {std::pair{0.9, 0.6}, std::pair{0.5, 0.1}}) {
-                const Program program = compile_program(Course(process, {from}, to), Prediction::x0, settings);
+                const Program program = compile_program(TimeGrid(process, {from}, to), Prediction::x0, settings);
                 const FrozenStep expected = frozen_step(*process, gamma, from, to);
                 const Line denoiser = exact_denoiser(process->marginal(from));
                 const double prior = process->prior_scale();
@@ -247,9 +247,9 @@ TEST(Gamma, IntegratesWhatIsLinearExactlyInTheExponentialForm) {
 
 TEST(StochasticSamplers, MeetInTheirSpecialCases) {
     for (const auto& process : every_process()) {
-        const Course course(process, some_times(*process));
+        const TimeGrid grid(process, some_times(*process));
         const auto expect_same = [&](const SamplerSettings& a, const SamplerSettings& b) {
-            EXPECT_LT(distance(mixture_states(course, a), mixture_states(course, b)), 1e-11)
+            EXPECT_LT(distance(mixture_states(grid, a), mixture_states(grid, b)), 1e-11)
                 << process->name() << ": " << a.name << " " << b.name;
         };
         expect_same({.name = "euler_ancestral", .eta = 0}, {.name = "euler", .variable = "sigma"});
@@ -325,7 +325,7 @@ TEST(StochasticSamplers, DrawOnePathWhateverTheNumberOfSteps) {
     }
 }
 
-// The variance at the end of the course, where noise is left, is known exactly; a weak order of 1 halves its error with
+// The variance at the end of the grid, where noise is left, is known exactly; a weak order of 1 halves its error with
 // the step. The start, a normal instead of the noisy target, is off by α²(v−1) < 1e-4 and forgotten on the way.
 TEST(StochasticSamplers, ReachTheTargetsMarginalAsStepsGrow) {
     const auto process = make_process({.name = "vp"});
@@ -342,7 +342,7 @@ TEST(StochasticSamplers, ReachTheTargetsMarginalAsStepsGrow) {
             std::vector<double> times;
             times.reserve(static_cast<std::size_t>(steps));
             for (int i = 0; i < steps; ++i) times.push_back(std::lerp(1.0, end, static_cast<double>(i) / steps));
-            const Program program = compile_program(Course(process, times, end), Prediction::x0, settings);
+            const Program program = compile_program(TimeGrid(process, times, end), Prediction::x0, settings);
             errors.push_back(std::abs(program_moments(program, source).back().variance - exact));
         }
         EXPECT_LT(errors[0], 0.3 * exact) << settings.name;
@@ -397,8 +397,8 @@ TEST(Consistency, MakesTheEstimateNoisyAgain) {
 
 TEST(Consistency, InOneStepIsTheEstimateOfTheData) {
     const auto process = make_process({.name = "edm"});
-    const Course course(process, {40.0});
-    EXPECT_EQ(mixture_states(course, {.name = "consistency"}), mixture_states(course, {.name = "ddim"}));
+    const TimeGrid grid(process, {40.0});
+    EXPECT_EQ(mixture_states(grid, {.name = "consistency"}), mixture_states(grid, {.name = "ddim"}));
 }
 
 /// Luo et al. 2023, section 4.1.
@@ -434,13 +434,12 @@ TEST(Lcm, HoldsToTheStateByTheBoundaryConditionOnEveryProcess) {
 TEST(Lcm, KeepsCleanData) {
     for (const auto& process : every_process()) {
         for (const double scaling : {0.001, 0.3, 10.0}) {
-            const Course course(process, some_times(*process));
-            const Program program =
-                compile_program(course, Prediction::x0, {.name = "lcm", .timestep_scaling = scaling});
+            const TimeGrid grid(process, some_times(*process));
+            const Program program = compile_program(grid, Prediction::x0, {.name = "lcm", .timestep_scaling = scaling});
             for (const Op& op : program.ops) {
                 const auto* const eval = std::get_if<Eval>(&op.instruction);
                 if (eval == nullptr) continue;
-                const Step& step = course.steps()[static_cast<std::size_t>(op.step)];
+                const Step& step = grid.steps()[static_cast<std::size_t>(op.step)];
                 EXPECT_NEAR((eval->c_skip * eval->alpha + eval->c_out) / step.to.at.alpha, 1, 1e-12)
                     << process->name() << " " << scaling << " step " << op.step;
             }

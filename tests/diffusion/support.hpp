@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "diffusion/course.hpp"
 #include "diffusion/interpreter.hpp"
 #include "diffusion/targets.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion::testing_support {
 
@@ -27,10 +27,10 @@ std::string error_of(Action&& action) {
     return "no error";
 }
 
-/// The times at which a course evaluates.
-inline std::vector<double> times_of(const Course& course) {
+/// The times at which a grid evaluates.
+inline std::vector<double> times_of(const TimeGrid& grid) {
     std::vector<double> times;
-    for (const Step& step : course.steps()) times.push_back(step.from.t);
+    for (const Step& step : grid.steps()) times.push_back(step.from.t);
     return times;
 }
 

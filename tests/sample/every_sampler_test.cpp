@@ -74,14 +74,14 @@ class EverySampler : public gpu::GpuTest {
         return slow ? 16 : network ? 48 : 256;
     }
 
-    void compare(const SamplerSettings& settings, const diffusion::Course& course,
+    void compare(const SamplerSettings& settings, const diffusion::TimeGrid& grid,
                  const diffusion::Parametrisation& parametrisation, GpuSource& gpu_source,
                  const diffusion::ScoreSource& exact,
                  std::span<const std::unique_ptr<diffusion::ScoreSource>> rounded) {
         const auto dim = static_cast<std::size_t>(exact.dim());
         diffusion::Pilot pilot(exact, kSeed, 128);
         RunRequest request;
-        request.program = diffusion::compile_program(course, parametrisation, settings, &pilot);
+        request.program = diffusion::compile_program(grid, parametrisation, settings, &pilot);
         const diffusion::Program& program = request.program;
         request.seed = kSeed;
         request.particles = particles(parametrisation.prediction == diffusion::Prediction::epsilon);
@@ -158,7 +158,7 @@ TEST_F(EverySampler, OnAnExactMixtureUnderProcessesInTurn) {
     std::size_t turn = 0;
     for (const SamplerSettings& settings : every_sampler()) {
         const auto process = diffusion::make_process({.name = kProcesses[turn++ % std::size(kProcesses)]});
-        compare(settings, diffusion::Course(process, times_of(*process)), x0, *source, exact, rounded);
+        compare(settings, diffusion::TimeGrid(process, times_of(*process)), x0, *source, exact, rounded);
     }
 }
 
@@ -171,7 +171,7 @@ TEST_F(EverySampler, OnTheLearnedModel) {
     NetworkSource source(network);
     const auto process = diffusion::make_process(model.process);
     for (const SamplerSettings& settings : every_sampler()) {
-        compare(settings, diffusion::Course(process, times_of(*process)), model.prediction, source, exact, rounded);
+        compare(settings, diffusion::TimeGrid(process, times_of(*process)), model.prediction, source, exact, rounded);
     }
 }
 

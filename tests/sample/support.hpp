@@ -15,7 +15,7 @@ namespace scorefield::sample {
 /// A program on the linear schedule with `even` spacing.
 inline diffusion::Program make_program(const diffusion::SamplerSettings& settings, int steps) {
     const auto process = diffusion::make_process({});
-    return compile_program(diffusion::make_course(process, diffusion::SpacingSettings{}, steps),
+    return compile_program(diffusion::make_time_grid(process, diffusion::SpacingSettings{}, steps),
                            diffusion::Prediction::epsilon, settings);
 }
 

@@ -24,7 +24,7 @@ TEST(BuildProgram, RefusesParametersThatTheSamplerDoesNotTake) {
     EXPECT_EQ(build_program(settings, model).sampler, "ddim");
     settings.sampler.name = "ddpm";
     EXPECT_THROW(build_program(settings, model), base::Error);
-    settings.sampler = diffusion::only_taken(settings.sampler);
+    settings.sampler = diffusion::without_unused(settings.sampler);
     EXPECT_EQ(build_program(settings, model).sampler, "ddpm");
 }
 

@@ -21,7 +21,7 @@ data::Points sample(const model::Checkpoint& checkpoint, const std::string& samp
     diffusion::SamplerSettings settings;
     settings.name = sampler;
     const diffusion::Program program = diffusion::compile_program(
-        diffusion::make_course(process, diffusion::SpacingSettings{}, steps), checkpoint.prediction, settings);
+        diffusion::make_time_grid(process, diffusion::SpacingSettings{}, steps), checkpoint.prediction, settings);
     const model::NetworkScore score(checkpoint.network, checkpoint.tensors, "the shipped checkpoint");
     const diffusion::ScoreSource* sources[] = {&score};
     data::Points points = {kParticles, 2, std::vector<float>(2 * kParticles)};

@@ -311,10 +311,10 @@ TEST_F(TrainFiles, KeepTheLogOfATrainingThatDiverged) {
     std::getline(log, line);
     while (std::getline(log, line)) losses.push_back(std::stod(line.substr(line.find(',') + 1)));
     ASSERT_GT(losses.size(), 1U);
-    constexpr double kHopeless = 1e4;  // times the loss of saying zero, which is 1
-    EXPECT_GT(losses.back(), kHopeless);
+    constexpr double kDiverged = 1e4;  // times the loss of saying zero, which is 1
+    EXPECT_GT(losses.back(), kDiverged);
     losses.pop_back();
-    EXPECT_LE(*std::ranges::max_element(losses), kHopeless);
+    EXPECT_LE(*std::ranges::max_element(losses), kDiverged);
 }
 
 TEST(HostTrainer, KeepsTheWeightsFromBeforeItDiverged) {

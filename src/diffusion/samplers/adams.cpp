@@ -22,11 +22,11 @@ void advance(ProgramBuilder& builder, const Step& step, const History& history, 
 /// Linear multistep of order k on d(x/α) = ε̂ d(σ/α): Adams–Bashforth over the uneven σ/α, by exact integration of the
 /// polynomial through the last k estimates (Katherine Crowson's k-diffusion, sample_lms). The first steps have lower
 /// order.
-void emit_lms(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    const int order = solver_order(builder, course, kOrder4);
+void emit_lms(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
+    const int order = solver_order(builder, grid, kOrder4);
     History history(1, order);
     std::vector<double> ratios;
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         const double from = step.from.at.sigma / step.from.at.alpha;
         const double width = step.to.at.sigma / step.to.at.alpha - from;
@@ -48,10 +48,10 @@ void emit_lms(ProgramBuilder& builder, const Course& course, const SamplerSettin
 
 /// Improved PNDM: the transfer of DDIM with ε̂ extrapolated as if the steps were even, without a Runge–Kutta start. At a
 /// node without signal x̂_0 is taken as 0, the mean.
-void emit_ipndm(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    const int order = solver_order(builder, course, kOrder4);
+void emit_ipndm(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
+    const int order = solver_order(builder, grid, kOrder4);
     History history(1, order);
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         const auto [alpha, sigma] = step.from.at;
         const auto [to_alpha, to_sigma] = step.to.at;
@@ -70,15 +70,15 @@ void emit_ipndm(ProgramBuilder& builder, const Course& course, const SamplerSett
 
 /// DEIS with polynomials in log ρ, ρ = σ/α (Zhang & Chen 2023, "log-rho"): x_s/α_s = x_t/α_t + Σ_j ε̂_j ∫ ℓ_j(log ρ) dρ,
 /// integrated exactly. The step to the clean state, log ρ = −∞, is x̂_0.
-void emit_deis(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const int order = solver_order(builder, course, kOrder3);
+void emit_deis(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
+    const int order = solver_order(builder, grid, kOrder3);
     History history(1, order);
-    take_steps(builder, course, Quantity::noise, history, [&](std::size_t i, const Step& step) {
+    take_steps(builder, grid, Quantity::noise, history, [&](std::size_t i, const Step& step) {
         const double here = history[0].log_snr;
         const double width = here - log_snr(step.to.at);  // in log ρ
         std::vector<double> weights;
         if (width != 0) {
-            const int known = multistep_order(settings, course, i, order);
+            const int known = multistep_order(settings, grid, i, order);
             std::vector<double> nodes;
             nodes.reserve(static_cast<std::size_t>(known));
             for (int j = 0; j < known; ++j) {

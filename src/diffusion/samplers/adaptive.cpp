@@ -188,23 +188,23 @@ class AdaptiveSolver {
     std::vector<int> slots_;  ///< register of each slope
 };
 
-/// Between the course's first and last node; where it ends at the clean state, by way of the lowest time with noise,
+/// Between the grid's first and last node; where it ends at the clean state, by way of the lowest time with noise,
 /// whose estimate of the data is the end.
-void emit_adaptive(ProgramBuilder& builder, const Course& course, const EmbeddedPair& pair) {
-    const Step& final = course.steps().back();
-    const Node end = final.last() ? course.node_at(course.process().times().lowest_noisy) : final.to;
-    const int steps = AdaptiveSolver(builder, pair).solve(course.steps().front().from, end);
+void emit_adaptive(ProgramBuilder& builder, const TimeGrid& grid, const EmbeddedPair& pair) {
+    const Step& final = grid.steps().back();
+    const Node end = final.last() ? grid.node_at(grid.process().times().lowest_noisy) : final.to;
+    const int steps = AdaptiveSolver(builder, pair).solve(grid.steps().front().from, end);
     if (!final.last()) return;
     builder.begin_step(steps);
     builder.denoise(end, 0, 0);
 }
 
-void emit_rk23(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    emit_adaptive(builder, course, kBogackiShampine);
+void emit_rk23(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
+    emit_adaptive(builder, grid, kBogackiShampine);
 }
 
-void emit_rk45(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    emit_adaptive(builder, course, kDormandPrince);
+void emit_rk45(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
+    emit_adaptive(builder, grid, kDormandPrince);
 }
 
 constexpr SamplerParameter kRelative = {"rtol", "relative tolerance of a step: > 0, at most 1", 1e-4};

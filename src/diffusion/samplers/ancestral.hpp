@@ -1,7 +1,7 @@
 #pragma once
 
-#include "diffusion/course.hpp"
 #include "diffusion/samplers/program_builder.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion {
 

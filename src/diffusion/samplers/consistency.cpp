@@ -15,8 +15,8 @@ void renoise(ProgramBuilder& builder, const Step& step, double state, double den
 }
 
 /// Multistep consistency sampling (Song et al. 2023, algorithm 1): the estimate of the data, noised again.
-void emit_consistency(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    for (const Step& step : course.steps()) {
+void emit_consistency(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         if (step.last()) {
             builder.denoise(step.from, 0, 0);
@@ -39,15 +39,15 @@ double boundary_time(const Node& from, bool published) {
 /// σ_d²/(τ²+σ_d²), σ_d = 0.5, τ = time·scaling: the state itself at t = 0. c_out = 1 − c_skip keeps data without noise
 /// as they are. As published it is τ/√(τ²+σ_d²), and x is not divided by α: the sum is up to 1.27, but within a
 /// thousandth of 1 at whole timesteps with the preset scaling.
-void emit_lcm(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+void emit_lcm(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
     constexpr double kDataVariance = 0.25;
     const bool published = settings.variant == "timestep";
-    if (published && !course.process().times().discrete) {
+    if (published && !grid.process().times().discrete) {
         throw base::request_error("no timesteps", "`sampler.variant`",
-                                  std::string(course.process().name()) + " has no whole timesteps",
+                                  std::string(grid.process().name()) + " has no whole timesteps",
                                   "leave it out, or choose `process` ddpm");
     }
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         const double time = boundary_time(step.from, published) * settings.timestep_scaling.value();
         const double total = time * time + kDataVariance;

@@ -67,13 +67,13 @@ std::vector<Term> multistep_terms(const Weights& weights, const History& past, i
     return {{past[0].reg, weights.first + of_newer}, {past[1].reg, -of_newer + of_older}, {past[2].reg, -of_older}};
 }
 
-void emit_multistep(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings,
+void emit_multistep(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings,
                     const Solver& solver, int order) {
     History history(1, order);
-    take_steps(builder, course, solver.quantity, history, [&](std::size_t i, const Step& step) {
+    take_steps(builder, grid, solver.quantity, history, [&](std::size_t i, const Step& step) {
         const Weights weights = step_weights(solver, step.from.at, step.to.at);
         std::vector<Term> terms =
-            multistep_terms(weights, history, multistep_order(settings, course, i, order), log_snr(step.to.at));
+            multistep_terms(weights, history, multistep_order(settings, grid, i, order), log_snr(step.to.at));
         terms.push_back({0, weights.state});
         builder.blend(0, terms, builder.increment(weights.noise, step.from, step.to));
     });
@@ -96,26 +96,26 @@ bool is_heun(const SamplerSettings& settings) {
 }
 
 /// Multistep DPM-Solver (Lu et al. 2022a), noise prediction.
-void emit_dpm(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    emit_multistep(builder, course, settings, {.quantity = Quantity::noise, .heun = is_heun(settings)},
-                   solver_order(builder, course, kOrder));
+void emit_dpm(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
+    emit_multistep(builder, grid, settings, {.quantity = Quantity::noise, .heun = is_heun(settings)},
+                   solver_order(builder, grid, kOrder));
 }
 
 /// DPM-Solver++ (Lu et al. 2022b, algorithm 2), data prediction.
-void emit_dpmpp_2m(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    emit_multistep(builder, course, settings, {.quantity = Quantity::data, .heun = is_heun(settings)},
-                   solver_order(builder, course, kOrder));
+void emit_dpmpp_2m(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
+    emit_multistep(builder, grid, settings, {.quantity = Quantity::data, .heun = is_heun(settings)},
+                   solver_order(builder, grid, kOrder));
 }
 
 /// DPM-Solver++ (3M) as k-diffusion publishes it: the second difference has the weight of half the second derivative,
 /// so that the order of accuracy is 2.
-void emit_dpmpp_3m(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    emit_multistep(builder, course, settings, {.quantity = Quantity::data, .heun = true},
-                   solver_order(builder, course, kOrderOfThree));
+void emit_dpmpp_3m(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
+    emit_multistep(builder, grid, settings, {.quantity = Quantity::data, .heun = true},
+                   solver_order(builder, grid, kOrderOfThree));
 }
 
 /// DPM++ SDE of k-diffusion: two stages, each an ancestral step, the first to the middle in λ; in x/α over σ/α.
-void emit_two_stages(ProgramBuilder& builder, const Course& course) {
+void emit_two_stages(ProgramBuilder& builder, const TimeGrid& grid) {
     // What is left of the noise deterministically: √(ρ_s² − u²) with fresh noise u² = ρ_s²(1 − ρ_s²/ρ_t²).
     const auto stage = [&](const Node& from, const Node& to, const std::vector<Term>& estimates) {
         const double ratio = from.at.sigma / from.at.alpha;
@@ -128,13 +128,13 @@ void emit_two_stages(ProgramBuilder& builder, const Course& course) {
         }
         return std::pair(terms, builder.increment(to.at.alpha * fresh, from, to));
     };
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         if (step.last()) {
             builder.denoise(step.from, 0, 0);
             continue;
         }
-        const Node middle = course.node_at_log_snr((log_snr(step.from.at) + log_snr(step.to.at)) / 2);
+        const Node middle = grid.node_at_log_snr((log_snr(step.from.at) + log_snr(step.to.at)) / 2);
         builder.denoise(step.from, 0, 1);
         const auto [terms, noise] = stage(step.from, middle, {{1, 1}});
         builder.blend(2, terms, noise);
@@ -145,12 +145,12 @@ void emit_two_stages(ProgramBuilder& builder, const Course& course) {
 }
 
 /// SDE-DPM-Solver++ (Lu et al. 2022b, appendix), multistep; SDE-DPM-Solver with predict_x0 off.
-void emit_dpmpp_sde(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    if (settings.variant == "single") return emit_two_stages(builder, course);
+void emit_dpmpp_sde(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
+    if (settings.variant == "single") return emit_two_stages(builder, grid);
     const bool data = settings.predict_x0.value();
-    emit_multistep(builder, course, settings,
+    emit_multistep(builder, grid, settings,
                    {.quantity = data ? Quantity::data : Quantity::noise, .stochastic = true, .heun = is_heun(settings)},
-                   solver_order(builder, course, kOrderOfTwo));
+                   solver_order(builder, grid, kOrderOfTwo));
 }
 
 /// The terms of estimates in a single-step update of `order` from the node of the oldest estimate.
@@ -178,28 +178,28 @@ std::vector<Term> single_terms(const Solver& solver, const Weights& weights, con
 
 /// The order of each step: groups of 1, 2 … order, each a single step of that order from its first node (Lu et al.
 /// 2022a, DPM-Solver-fast); the last step of order 1 with lower_order_final, and to the clean state.
-std::vector<int> single_orders(const Course& course, const SamplerSettings& settings, int order) {
-    const int steps = static_cast<int>(course.steps().size());
+std::vector<int> single_orders(const TimeGrid& grid, const SamplerSettings& settings, int order) {
+    const int steps = static_cast<int>(grid.steps().size());
     if (steps == 0) return {};
-    const bool clean = course.steps().back().last();
+    const bool clean = grid.steps().back().last();
     std::vector<int> orders;
-    orders.reserve(course.steps().size());
+    orders.reserve(grid.steps().size());
     for (int i = 0; i < steps; ++i) orders.push_back(1 + i % order);
     const bool lower = settings.lower_order_final == true && steps % order == 0;
     if (lower || clean) orders.back() = 1;
     return orders;
 }
 
-/// DPM-Solver and DPM-Solver++, single-step: each node of the course is a stage, so that steps count evaluations.
-void emit_dpm_single(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+/// DPM-Solver and DPM-Solver++, single-step: each node of the grid is a stage, so that steps count evaluations.
+void emit_dpm_single(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
     const bool data = settings.predict_x0.value();
     const Solver solver = {.quantity = data ? Quantity::data : Quantity::noise, .heun = is_heun(settings)};
-    const int order = solver_order(builder, course, kOrderOfThree);
-    const std::vector<int> orders = single_orders(course, settings, order);
+    const int order = solver_order(builder, grid, kOrderOfThree);
+    const std::vector<int> orders = single_orders(grid, settings, order);
     const int start = order + 1;  // the register of the group's first state
     History history(1, order);
     Node base;
-    take_steps(builder, course, solver.quantity, history, [&](std::size_t i, const Step& step) {
+    take_steps(builder, grid, solver.quantity, history, [&](std::size_t i, const Step& step) {
         if (orders[i] == 1) {
             base = step.from;
             if (i + 1 < orders.size() && orders[i + 1] > 1) builder.blend(start, {{0, 1}});

@@ -24,9 +24,9 @@ void combine_raw(ProgramBuilder& builder, const Node& node, double data, double 
 
 /// DDIM(η): x_s = α_s x̂_0 + √(σ_s²−ς²) ε̂ + ς z, ς² = η²(σ_s²/σ_t²)(σ_t² − σ_s²α_t²/α_s²) (Song, Meng, Ermon 2021,
 /// eq. 12 and 16, for any alpha and sigma).
-void emit_ddim(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+void emit_ddim(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
     const bool raw = settings.limited_noise == false;
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         if (step.last()) {
             builder.denoise(step.from, 0, 0);
@@ -44,11 +44,11 @@ void emit_ddim(ProgramBuilder& builder, const Course& course, const SamplerSetti
 
 /// DDIM run towards the noise (Song, Meng, Ermon 2021, section 4.3): the noise estimate of where the step starts holds
 /// for all of it, or (order 2) the slopes of a Runge–Kutta step.
-void emit_ddim_inverse(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+void emit_ddim_inverse(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
     const bool raw = settings.limited_noise == false;
     const int order = settings.order.value();
     const ProbabilityFlow flow(builder);
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         const auto [alpha, sigma] = step.from.at;
         const auto [to_alpha, to_sigma] = step.to.at;
@@ -78,8 +78,8 @@ double noise_variance(const Step& step, double variance, const SamplerSettings& 
 /// of x_t given x_s: from ε (Ho et al. 2020, eq. 11) or from x̂_0 (eq. 7), with noise of variance β (large), β̃ =
 /// (σ_s²/σ_t²)·β (small), between the two (Nichol & Dhariwal 2021, eq. 15) or none; none on the step to the clean state
 /// unless final_noise.
-void emit_ddpm(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    for (const Step& step : course.steps()) {
+void emit_ddpm(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         const double root = step.from.at.alpha / step.to.at.alpha;
         const double from_variance = step.from.at.sigma * step.from.at.sigma;

@@ -16,7 +16,7 @@ void langevin_step(ProgramBuilder& builder, const Node& node, double drift, doub
 
 Node langevin_node(const ProgramBuilder& builder, const SamplerSettings& settings) {
     if (settings.clean != true) {
-        return builder.course().node_at(builder.course().process().times().lowest_noisy);
+        return builder.grid().node_at(builder.grid().process().times().lowest_noisy);
     }
     if (builder.parametrisation().prediction != Prediction::score) {
         throw base::request_error("no score without noise", "`sampler.clean`",
@@ -26,20 +26,20 @@ Node langevin_node(const ProgramBuilder& builder, const SamplerSettings& setting
     return {};
 }
 
-/// x ← x + τ·score + √(2τ)·z, as many times as the course has steps.
-void emit_langevin(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+/// x ← x + τ·score + √(2τ)·z, as many times as the grid has steps.
+void emit_langevin(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
     const double size = settings.step_size.value();
     const Node node = langevin_node(builder, settings);
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         langevin_step(builder, node, size, std::sqrt(2 * size), static_cast<std::uint32_t>(step.index));
     }
 }
 
 /// Song & Ermon 2019, algorithm 1, on y = x/α with levels r = σ/α: K times y ← y + (a/2)·score + √a·z, a = ε·r²/r_L².
-void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+void emit_annealed_langevin(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
     const ProbabilityFlow flow(builder, Variable::sigma);
-    const Step& final = course.steps().back();
+    const Step& final = grid.steps().back();
     if (!flow.finite_at(final.from)) {
         throw base::request_error("too few steps", "`steps`", "the only noise level has no signal", "give more steps");
     }
@@ -47,9 +47,9 @@ void emit_annealed_langevin(ProgramBuilder& builder, const Course& course, const
     const double share = settings.step_size ? *settings.step_size / (lowest * lowest) : 0.2;  // ε/r_L²
     const int iterations = settings.iterations.value();
     // A step also goes to the next level, or ends with an estimate and its limits.
-    ProgramBuilder::require_room("`sampler.iterations`", course.steps().size(), iterations, 2, 3);
+    ProgramBuilder::require_room("`sampler.iterations`", grid.steps().size(), iterations, 2, 3);
     std::uint32_t draw = 0;
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         const auto [alpha, sigma] = step.from.at;
         // score of y = α·score of x; a in the units of x is α²·a = share·σ².

@@ -105,12 +105,12 @@ constexpr std::array kNeeds = {
          "give `sampler.resamples` 2 or more"},
 };
 
-bool is_said(const Settings& settings, std::string_view parameter) {
-    bool said = false;
+bool is_given(const Settings& settings, std::string_view parameter) {
+    bool given = false;
     for_each_parameter(settings, [&](std::string_view name, const auto& value) {
-        if (name == parameter) said = value.has_value();
+        if (name == parameter) given = value.has_value();
     });
-    return said;
+    return given;
 }
 
 bool is_unmet(const Need& need, const Settings& settings) {
@@ -118,7 +118,7 @@ bool is_unmet(const Need& need, const Settings& settings) {
 }
 
 bool is_idle(const Need& need, const Settings& settings) {
-    return is_said(settings, need.parameter) && is_unmet(need, settings);
+    return is_given(settings, need.parameter) && is_unmet(need, settings);
 }
 
 }  // namespace

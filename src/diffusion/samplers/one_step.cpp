@@ -8,18 +8,18 @@
 namespace scorefield::diffusion {
 namespace {
 
-void emit_euler(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
+void emit_euler(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
     const ProbabilityFlow flow(builder);
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         flow.euler(step);
     }
 }
 
 /// The step to the clean state, where the flow has no slope, is one of Euler over σ/α: the estimate of the data.
-void emit_runge_kutta(ProgramBuilder& builder, const Course& course, const Tableau& tableau) {
+void emit_runge_kutta(ProgramBuilder& builder, const TimeGrid& grid, const Tableau& tableau) {
     const ProbabilityFlow flow(builder);
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         if (step.last()) {
             builder.denoise(step.from, 0, 0);
@@ -29,16 +29,16 @@ void emit_runge_kutta(ProgramBuilder& builder, const Course& course, const Table
     }
 }
 
-void emit_heun(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    emit_runge_kutta(builder, course, kHeun);
+void emit_heun(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
+    emit_runge_kutta(builder, grid, kHeun);
 }
 
-void emit_midpoint(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    emit_runge_kutta(builder, course, kMidpoint);
+void emit_midpoint(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
+    emit_runge_kutta(builder, grid, kMidpoint);
 }
 
-void emit_rk4(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    emit_runge_kutta(builder, course, kClassical);
+void emit_rk4(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
+    emit_runge_kutta(builder, grid, kClassical);
 }
 
 /// "DPM2" of k-diffusion: the midpoint method over σ/α with the midpoint in log σ/α, from σ_t/α_t down to
@@ -63,8 +63,8 @@ void kdpm2_step(ProgramBuilder& builder, const Step& step, const AncestralSplit&
     builder.blend(0, {{0, to_alpha / step.from.at.alpha}, {1, to_alpha * (end - start)}}, draws);
 }
 
-void emit_dpm2(ProgramBuilder& builder, const Course& course, double eta, double noise_scale) {
-    for (const Step& step : course.steps()) {
+void emit_dpm2(ProgramBuilder& builder, const TimeGrid& grid, double eta, double noise_scale) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         if (step.last()) {
             builder.denoise(step.from, 0, 0);
@@ -74,12 +74,12 @@ void emit_dpm2(ProgramBuilder& builder, const Course& course, double eta, double
     }
 }
 
-void emit_kdpm2(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    emit_dpm2(builder, course, 0, 1);
+void emit_kdpm2(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
+    emit_dpm2(builder, grid, 0, 1);
 }
 
-void emit_kdpm2_ancestral(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    emit_dpm2(builder, course, settings.eta.value(), settings.noise_scale.value());
+void emit_kdpm2_ancestral(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
+    emit_dpm2(builder, grid, settings.eta.value(), settings.noise_scale.value());
 }
 
 constexpr std::array kFlowParameters = {kVariableParameter, kClipParameter, kThresholdParameter,

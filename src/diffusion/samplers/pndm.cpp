@@ -87,38 +87,38 @@ class Emitter {
 };
 
 /// The four stages of a step of the pseudo Runge–Kutta method, the middle one in time.
-void add_slopes(std::vector<PndmStage>& stages, const Course& course, const Step& step) {
-    const Node middle = course.node_at((step.from.t + step.to.t) / 2);
+void add_slopes(std::vector<PndmStage>& stages, const TimeGrid& grid, const Step& step) {
+    const Node middle = grid.node_at((step.from.t + step.to.t) / 2);
     stages.push_back({step.index, PndmRule::slope_1, step.from, step.from, middle});
     stages.push_back({step.index, PndmRule::slope_2, middle, step.from, middle});
     stages.push_back({step.index, PndmRule::slope_3, middle, step.from, step.to});
     stages.push_back({step.index, PndmRule::slope_4, step.to, step.from, step.to});
 }
 
-bool warms_up(const ProgramBuilder& builder, const Course& course) {
-    const std::optional<bool> said = builder.settings().warm_up;
-    const std::size_t before = steps_before(builder, course);
-    const bool enough = course.steps().size() > kWarmUpSteps;
-    if (!enough && said == true) {
+bool warms_up(const ProgramBuilder& builder, const TimeGrid& grid) {
+    const std::optional<bool> given = builder.settings().warm_up;
+    const std::size_t before = steps_before(builder, grid);
+    const bool enough = grid.steps().size() > kWarmUpSteps;
+    if (!enough && given == true) {
         throw base::request_error(
             "too few steps", "`sampler.warm_up`",
-            fmt::format("the Runge-Kutta start needs {} steps, there are {}{}", kWarmUpSteps, course.steps().size(),
+            fmt::format("the Runge-Kutta start needs {} steps, there are {}{}", kWarmUpSteps, grid.steps().size(),
                         before > 0 ? " after the one without signal" : ""),
             fmt::format("use `steps` {} or more, or `sampler.warm_up` off", kWarmUpSteps + 1 + before));
     }
-    return said.value_or(enough);
+    return given.value_or(enough);
 }
 
 /// PNDM (Liu et al. 2022): DDIM's transfer with ε̂ extrapolated by Adams–Bashforth of fourth order; the first steps by
 /// a Runge–Kutta method, or (PLMS) by Heun's and lower orders.
-void emit_pndm(ProgramBuilder& builder, const Course& course, const SamplerSettings&) {
-    const std::vector<Step>& steps = course.steps();
+void emit_pndm(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings&) {
+    const std::vector<Step>& steps = grid.steps();
     std::vector<PndmStage> stages;
-    const bool warm_up = warms_up(builder, course);
+    const bool warm_up = warms_up(builder, grid);
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const Step& step = steps[i];
         if (warm_up && i < kWarmUpSteps) {
-            add_slopes(stages, course, step);
+            add_slopes(stages, grid, step);
             continue;
         }
         const bool start = i == 0;

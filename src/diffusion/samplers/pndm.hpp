@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "diffusion/course.hpp"
 #include "diffusion/samplers/program_builder.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion {
 

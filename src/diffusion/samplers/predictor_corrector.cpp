@@ -32,8 +32,8 @@ void require_predictor(const SamplerInfo& info) {
 /// algorithms 4 and 5). The score is in register 1, the draw z goes to register 2 of the pilot alone.
 double corrector_size(ProgramBuilder& builder, const Node& node, double snr, std::uint32_t draw) {
     constexpr int kDraw = 2;
-    const Course& course = builder.course();
-    const double scale = course.process().corrector_scale(node.t, static_cast<int>(course.steps().size()));
+    const TimeGrid& grid = builder.grid();
+    const double scale = grid.process().corrector_scale(node.t, static_cast<int>(grid.steps().size()));
     Pilot& pilot = builder.pilot();
     pilot.run(Blend{.dst = kDraw, .terms = {}, .noise = ProgramBuilder::fresh_noise(1, draw)});
     const double ratio = snr * pilot.mean_norm(kDraw) / pilot.mean_norm(1);
@@ -41,19 +41,19 @@ double corrector_size(ProgramBuilder& builder, const Node& node, double snr, std
 }
 
 /// A step of the predictor, then M of Langevin dynamics at the level where it ends, each on what the one before left.
-void emit_predictor_corrector(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    const SamplerSettings said = predictor_settings(settings);
-    const SamplerEntry& predictor = checked_sampler(said, "`sampler.predictor`");
+void emit_predictor_corrector(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
+    const SamplerSettings given = predictor_settings(settings);
+    const SamplerEntry& predictor = checked_sampler(given, "`sampler.predictor`");
     require_predictor(predictor.info);
-    const SamplerSettings chosen = with_presets(said);
+    const SamplerSettings chosen = with_presets(given);
     const int corrections = settings.corrector_steps.value();
     constexpr std::size_t kOfPredictor = 6;  // ops of its step, about
     if (corrections > 0) {
-        ProgramBuilder::require_room("`sampler.corrector_steps`", course.steps().size(), corrections, 2, kOfPredictor);
+        ProgramBuilder::require_room("`sampler.corrector_steps`", grid.steps().size(), corrections, 2, kOfPredictor);
     }
     std::uint32_t draw = 0;
-    for (const Step& step : course.steps()) {
-        predictor.emit(builder, course.alone(step), chosen);
+    for (const Step& step : grid.steps()) {
+        predictor.emit(builder, grid.alone(step), chosen);
         if (step.last()) break;
         for (int i = 0; i < corrections; ++i, ++draw) {
             builder.estimate_score(step.to, 0, 1);

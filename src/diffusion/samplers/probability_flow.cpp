@@ -8,9 +8,9 @@ namespace scorefield::diffusion {
 namespace {
 
 Variable chosen_variable(const ProgramBuilder& builder) {
-    const auto& said = builder.settings().variable;
-    if (!said) return builder.course().process().variable();
-    return *said == "time" ? Variable::time : Variable::sigma;
+    const auto& given = builder.settings().variable;
+    if (!given) return builder.grid().process().variable();
+    return *given == "time" ? Variable::time : Variable::sigma;
 }
 
 constexpr std::array kHeunA = {1.0};
@@ -38,8 +38,8 @@ double ProbabilityFlow::coordinate(const Node& node) const {
 }
 
 Node ProbabilityFlow::node_at(double coordinate) const {
-    const Course& course = builder_.course();
-    return variable_ == Variable::time ? course.node_at(coordinate) : course.node_at_ratio(coordinate);
+    const TimeGrid& grid = builder_.grid();
+    return variable_ == Variable::time ? grid.node_at(coordinate) : grid.node_at_ratio(coordinate);
 }
 
 double ProbabilityFlow::scale(const Node& node) const {
@@ -50,7 +50,7 @@ void ProbabilityFlow::slope(const Node& node, int src, int dst, int spare) const
     const auto [alpha, sigma] = node.at;
     if (variable_ == Variable::time) {
         // α'·x̂_0 + σ'·ε̂
-        const MarginalRates rates = builder_.course().rates_at(node.t);
+        const MarginalRates rates = builder_.grid().rates_at(node.t);
         const double state = rates.sigma / sigma;
         builder_.combine(node, src, dst, state, rates.alpha - alpha * state, spare);
     } else if (builder_.limits()) {
@@ -68,7 +68,7 @@ void ProbabilityFlow::euler(const Step& step) const {
     const auto [alpha, sigma] = step.from.at;
     if (variable_ == Variable::time) {
         const double width = step.to.t - step.from.t;
-        const MarginalRates rates = builder_.course().rates_at(step.from.t);
+        const MarginalRates rates = builder_.grid().rates_at(step.from.t);
         const double state = rates.sigma / sigma;
         builder_.combine(step.from, 0, 0, 1 + width * state, width * (rates.alpha - alpha * state), 1);
     } else {

@@ -3,8 +3,8 @@
 #include <span>
 #include <vector>
 
-#include "diffusion/course.hpp"
 #include "diffusion/samplers/program_builder.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion {
 

@@ -20,12 +20,12 @@ double clock_at(const NoiseProcess& process, const Node& node) {
     return node.at == Marginal{} ? 0 : std::clamp(process.clock(node.t), 0.0, 1.0);
 }
 
-/// The depth at which no two of a course's nodes share a cell, nor those between them that solvers add.
-int path_depth(const Course& course) {
+/// The depth at which no two of a grid's nodes share a cell, nor those between them that solvers add.
+int path_depth(const TimeGrid& grid) {
     constexpr double kNodesWithinStep = 4;
     double gap = 1;
-    for (const Step& step : course.steps()) {
-        const double width = std::abs(clock_at(course.process(), step.from) - clock_at(course.process(), step.to));
+    for (const Step& step : grid.steps()) {
+        const double width = std::abs(clock_at(grid.process(), step.from) - clock_at(grid.process(), step.to));
         if (width > 0) gap = std::min(gap, width);
     }
     return brownian_depth(gap / kNodesWithinStep);
@@ -33,13 +33,13 @@ int path_depth(const Course& course) {
 
 }  // namespace
 
-ProgramBuilder::ProgramBuilder(const Course& course, const Parametrisation& parametrisation,
+ProgramBuilder::ProgramBuilder(const TimeGrid& grid, const Parametrisation& parametrisation,
                                const SamplerSettings& settings, Pilot* pilot)
-    : course_(course),
+    : grid_(grid),
       parametrisation_(parametrisation),
       settings_(settings),
       pilot_(pilot),
-      path_depth_(path_depth(course)) {}
+      path_depth_(path_depth(grid)) {}
 
 void ProgramBuilder::denoise(const Node& node, int src, int dst) {
     estimate_data(node, src, dst);
@@ -102,8 +102,8 @@ void ProgramBuilder::use_inputs(int known, int mask) {
 
 std::vector<NoiseTerm> ProgramBuilder::increment(double coefficient, const Node& from, const Node& to) const {
     if (coefficient == 0) return {};
-    const double start = clock_at(course_.process(), from);
-    const double end = clock_at(course_.process(), to);
+    const double start = clock_at(grid_.process(), from);
+    const double end = clock_at(grid_.process(), to);
     std::vector<NoiseTerm> terms = brownian_increment(std::min(start, end), std::max(start, end), path_depth_);
     for (NoiseTerm& term : terms) term.coefficient *= coefficient;
     return terms;
@@ -120,7 +120,7 @@ Pilot& ProgramBuilder::pilot() {
                                   settings_.name + " chooses its step sizes from the score",
                                   "give `model` or `target`");
     }
-    if (piloted_ == 0) pilot_->start(course_.start());
+    if (piloted_ == 0) pilot_->start(grid_.start());
     for (; piloted_ < program_.ops.size(); ++piloted_) pilot_->run(program_.ops[piloted_].instruction);
     return *pilot_;
 }

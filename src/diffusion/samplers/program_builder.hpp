@@ -3,11 +3,11 @@
 #include <optional>
 #include <vector>
 
-#include "diffusion/course.hpp"
 #include "diffusion/pilot.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/program.hpp"
 #include "diffusion/sampler.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion {
 
@@ -17,7 +17,7 @@ namespace scorefield::diffusion {
 class ProgramBuilder {
   public:
     /// `pilot` is null where there is no score source to ask.
-    ProgramBuilder(const Course& course, const Parametrisation& parametrisation, const SamplerSettings& settings,
+    ProgramBuilder(const TimeGrid& grid, const Parametrisation& parametrisation, const SamplerSettings& settings,
                    Pilot* pilot);
 
     /// The ops that follow belong to step `index`.
@@ -70,7 +70,7 @@ class ProgramBuilder {
     std::size_t size() const { return program_.ops.size(); }
     void rewind(std::size_t size);
 
-    const Course& course() const { return course_; }
+    const TimeGrid& grid() const { return grid_; }
     const Parametrisation& parametrisation() const { return parametrisation_; }
     const SamplerSettings& settings() const { return settings_; }
 
@@ -82,7 +82,7 @@ class ProgramBuilder {
     void emit(Instruction instruction);
     double finite(double coefficient) const;
 
-    const Course& course_;
+    const TimeGrid& grid_;
     Parametrisation parametrisation_;
     const SamplerSettings& settings_;
     Pilot* pilot_;

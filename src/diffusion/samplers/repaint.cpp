@@ -18,9 +18,9 @@ constexpr int kMask = 3;
 /// reached, elsewhere an ancestral step; and back up the noise again, so that the two meet.
 class Repaint {
   public:
-    Repaint(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings)
+    Repaint(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings)
         : builder_(builder),
-          steps_(course.steps()),
+          steps_(grid.steps()),
           eta_(settings.eta.value()),
           jump_(settings.jump.value_or(std::clamp(static_cast<int>(steps_.size()) - 1, 1, 10))),
           returns_(steps_.size(), settings.resamples.value() - 1) {
@@ -95,8 +95,8 @@ class Repaint {
     std::uint32_t draw_ = 0;
 };
 
-void emit_repaint(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    Repaint(builder, course, settings).emit();
+void emit_repaint(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
+    Repaint(builder, grid, settings).emit();
 }
 
 constexpr SamplerParameter kResamples = {"resamples", "number of passes over each stretch of steps, from 1", 10};

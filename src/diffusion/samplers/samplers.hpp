@@ -2,14 +2,14 @@
 
 #include <span>
 
-#include "diffusion/course.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/samplers/program_builder.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion {
 
-/// How a sampler puts the steps of a course into a program. `settings` are with_presets.
-using EmitSampler = void (*)(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings);
+/// How a sampler puts the steps of a grid into a program. `settings` are with_presets.
+using EmitSampler = void (*)(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings);
 
 struct SamplerEntry {
     SamplerInfo info;

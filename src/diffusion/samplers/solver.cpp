@@ -19,13 +19,13 @@ void estimate(ProgramBuilder& builder, Quantity quantity, const Node& node, int 
     }
 }
 
-std::size_t steps_before(const ProgramBuilder& builder, const Course& course) {
-    return builder.course().steps().size() - course.steps().size();
+std::size_t steps_before(const ProgramBuilder& builder, const TimeGrid& grid) {
+    return builder.grid().steps().size() - grid.steps().size();
 }
 
-int solver_order(const ProgramBuilder& builder, const Course& course, const SamplerParameter& parameter) {
-    const int before = static_cast<int>(steps_before(builder, course));
-    const int steps = static_cast<int>(course.steps().size());
+int solver_order(const ProgramBuilder& builder, const TimeGrid& grid, const SamplerParameter& parameter) {
+    const int before = static_cast<int>(steps_before(builder, grid));
+    const int steps = static_cast<int>(grid.steps().size());
     const int most = std::max(steps, 1);  // where the step before is the only one, too
     const int preset = std::min(std::get<PresetOrder>(parameter.preset).most, most);
     const int order = builder.settings().order.value_or(preset);
@@ -38,12 +38,12 @@ int solver_order(const ProgramBuilder& builder, const Course& course, const Samp
     return order;
 }
 
-int multistep_order(const SamplerSettings& settings, const Course& course, std::size_t i, int order) {
+int multistep_order(const SamplerSettings& settings, const TimeGrid& grid, std::size_t i, int order) {
     constexpr std::size_t kFewSteps = 15;
-    const std::size_t steps = course.steps().size();
+    const std::size_t steps = grid.steps().size();
     const bool lower = settings.lower_order_final == true && steps < kFewSteps;
     const bool final_first = lower || settings.euler_at_final == true;
-    if (course.steps()[i].last() || (i + 1 == steps && final_first)) return 1;
+    if (grid.steps()[i].last() || (i + 1 == steps && final_first)) return 1;
     const int most = i + 2 == steps && lower ? 2 : order;
     return std::min(most, static_cast<int>(i) + 1);
 }

@@ -4,10 +4,10 @@
 #include <span>
 #include <vector>
 
-#include "diffusion/course.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/samplers/program_builder.hpp"
 #include "diffusion/samplers/samplers.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion {
 
@@ -17,16 +17,16 @@ enum class Quantity { data, noise };
 /// dst ← the estimate of `quantity` of register src (≠ dst), which stands at `node`.
 void estimate(ProgramBuilder& builder, Quantity quantity, const Node& node, int src, int dst);
 
-/// How many of the builder's steps come before `course`: 1 where the first leaves from no signal, else 0.
-std::size_t steps_before(const ProgramBuilder& builder, const Course& course);
+/// How many of the builder's steps come before `grid`: 1 where the first leaves from no signal, else 0.
+std::size_t steps_before(const ProgramBuilder& builder, const TimeGrid& grid);
 
 /// The order that is asked for, else that of the preset of `parameter`. Throws base::Error (request,
 /// --sampler.order) where it is more than there are steps.
-int solver_order(const ProgramBuilder& builder, const Course& course, const SamplerParameter& parameter);
+int solver_order(const ProgramBuilder& builder, const TimeGrid& grid, const SamplerParameter& parameter);
 
 /// The order of step i of a multistep solver, by how many estimates there are: as Lu et al. 2022b for few steps, and 1
 /// to the clean state, where only x̂_0 is finite.
-int multistep_order(const SamplerSettings& settings, const Course& course, std::size_t i, int order);
+int multistep_order(const SamplerSettings& settings, const TimeGrid& grid, std::size_t i, int order);
 
 /// An estimate of an earlier node.
 struct Past {
@@ -55,10 +55,10 @@ class History {
 /// Step by step of a multistep solver: puts the estimate of `quantity` at the step's start into `history` and calls
 /// advance(i, step), which moves register 0 to the step's end. A step to the clean state is x̂_0 instead.
 template <class Advance>
-void take_steps(ProgramBuilder& builder, const Course& course, Quantity quantity, History& history,
+void take_steps(ProgramBuilder& builder, const TimeGrid& grid, Quantity quantity, History& history,
                 const Advance& advance) {
-    for (std::size_t i = 0; i < course.steps().size(); ++i) {
-        const Step& step = course.steps()[i];
+    for (std::size_t i = 0; i < grid.steps().size(); ++i) {
+        const Step& step = grid.steps()[i];
         builder.begin_step(step.index);
         if (step.last()) {
             builder.denoise(step.from, 0, 0);

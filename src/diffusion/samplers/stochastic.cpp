@@ -20,9 +20,9 @@ struct StochasticStep {
 
 /// Euler–Maruyama over t. With λ' = dλ/dt, g² = −2σ²λ' and score = (αx̂_0 − x)/σ², the drift is that of the probability
 /// flow, (σ'/σ)x + αλ'x̂_0, and γ²λ'(αx̂_0 − x).
-StochasticStep gamma_over_time(const Course& course, const Step& step, double gamma) {
+StochasticStep gamma_over_time(const TimeGrid& grid, const Step& step, double gamma) {
     const auto [alpha, sigma] = step.from.at;
-    const MarginalRates rates = course.rates_at(step.from.t);
+    const MarginalRates rates = grid.rates_at(step.from.t);
     const double width = step.to.t - step.from.t;
     const double growth = rates.sigma / sigma;
     const double pull = rates.alpha - alpha * growth;  // αλ'
@@ -56,12 +56,12 @@ StochasticStep gamma_exponential(const Step& step, double gamma) {
 /// The reverse SDEs with the process's marginals, dx = [f x − ½(1+γ²)g² score]dt + γ g dw̄ (Song et al. 2021, eq. 6 and
 /// 13 for γ = 1 and 0; Karras et al. 2022, eq. 6), until the last node with noise, whose estimate of the data is the
 /// end.
-void emit_gamma(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+void emit_gamma(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
     const double gamma = settings.gamma.value();
     const bool exponential = settings.variant == "exponential";
-    const Variable own = course.process().variable();
+    const Variable own = grid.process().variable();
     const bool time = settings.variable ? *settings.variable == "time" : own == Variable::time;
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         if (step.last()) {
             builder.denoise(step.from, 0, 0);
@@ -70,7 +70,7 @@ void emit_gamma(ProgramBuilder& builder, const Course& course, const SamplerSett
         // Euler's step is infinite where no signal is left, but for the flow over time.
         const bool infinite = step.from.at.alpha == 0 && (gamma > 0 || !time);
         const StochasticStep s = exponential || infinite ? gamma_exponential(step, gamma)
-                                 : time                  ? gamma_over_time(course, step, gamma)
+                                 : time                  ? gamma_over_time(grid, step, gamma)
                                                          : gamma_over_sigma(step, gamma);
         builder.combine(step.from, 0, 0, s.state, s.denoised, 1);
         if (s.noise != 0) builder.blend(0, {{0, 1}}, builder.increment(s.noise, step.from, step.to));
@@ -79,8 +79,8 @@ void emit_gamma(ProgramBuilder& builder, const Course& course, const SamplerSett
 
 /// k-diffusion's "Euler ancestral" for any process: Euler over σ/α down to less noise than the next level has, and up
 /// again.
-void emit_euler_ancestral(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
-    for (const Step& step : course.steps()) {
+void emit_euler_ancestral(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         if (step.last()) {
             builder.denoise(step.from, 0, 0);
@@ -101,7 +101,7 @@ Node churned(ProgramBuilder& builder, const Step& step, const SamplerSettings& s
     const double highest = settings.churn_max.value_or(std::numeric_limits<double>::infinity());
     const bool inside = ratio >= settings.churn_min.value() && ratio <= highest;
     if (churn == 0 || !inside || !flow.finite_at(step.from)) return step.from;
-    const double steps = static_cast<double>(builder.course().steps().size());
+    const double steps = static_cast<double>(builder.grid().steps().size());
     const double raised = ratio * (1 + std::min(churn / steps, std::numbers::sqrt2 - 1));
     const Node node = flow.node_at(raised);
     const double noise = settings.noise_scale.value() * node.at.alpha * std::sqrt(raised * raised - ratio * ratio);
@@ -110,14 +110,14 @@ Node churned(ProgramBuilder& builder, const Step& step, const SamplerSettings& s
 }
 
 /// Karras et al. 2022, algorithm 2, on x/α over σ/α.
-void emit_edm_stochastic(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+void emit_edm_stochastic(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
     const double highest = settings.churn_max.value_or(std::numeric_limits<double>::infinity());
     if (settings.churn_min.value() > highest) {
         throw base::request_error("empty range", "`sampler.churn_min`", "it is above `sampler.churn_max`",
                                   "leave one of them out");
     }
     const ProbabilityFlow flow(builder, Variable::sigma);
-    for (const Step& step : course.steps()) {
+    for (const Step& step : grid.steps()) {
         builder.begin_step(step.index);
         const Node start = churned(builder, step, settings);
         if (step.last()) {

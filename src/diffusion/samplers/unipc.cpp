@@ -97,12 +97,12 @@ constexpr std::array<std::string_view, 2> kVariants = {"bh2", "bh1"};
 
 /// UniPC (Zhao et al. 2023, algorithms 1 and 2): UniP-p over the last p estimates, then UniC-p with the estimate of its
 /// own result, which costs no evaluation and raises the order to p+1.
-void emit_unipc(ProgramBuilder& builder, const Course& course, const SamplerSettings& settings) {
+void emit_unipc(ProgramBuilder& builder, const TimeGrid& grid, const SamplerSettings& settings) {
     const Method method = {.quantity = settings.predict_x0.value() ? Quantity::data : Quantity::noise,
                            .first_form = settings.variant == "bh1"};
-    const int order = solver_order(builder, course, kOrder);
+    const int order = solver_order(builder, grid, kOrder);
     const int uncorrected = settings.uncorrected_steps.value();
-    const std::vector<Step>& steps = course.steps();
+    const std::vector<Step>& steps = grid.steps();
     History history(kEstimates, order + 1);
     int last_order = 0;
     for (std::size_t i = 0; i < steps.size(); ++i) {

@@ -4,12 +4,12 @@
 #include <string_view>
 #include <vector>
 
-#include "diffusion/course.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/program.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/scheduler/config.hpp"
 #include "diffusion/scheduler/levels.hpp"
+#include "diffusion/time_grid.hpp"
 
 namespace scorefield::diffusion {
 

@@ -84,7 +84,7 @@ Program build_ddim(const SchedulerConfig& config, int steps) {
     SamplerSettings sampler = {.name = "ddim"};
     read_limits(config, true, sampler);
     if (sampler.clip || sampler.threshold) sampler.limited_noise = false;
-    return compile_program(Course(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
+    return compile_program(TimeGrid(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
 }
 
 /// Asks the network about t with the scales of t − ⌊levels/N⌋, and goes to those of t.
@@ -103,7 +103,7 @@ Program build_ddim_inverse(const SchedulerConfig& config, int steps) {
     SamplerSettings sampler = {.name = "ddim_inverse"};
     read_limits(config, true, sampler);
     if (sampler.clip) sampler.limited_noise = false;
-    return compile_program(Course(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
+    return compile_program(TimeGrid(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
 }
 
 Program build_ddpm(const SchedulerConfig& config, int steps) {
@@ -125,7 +125,7 @@ Program build_ddpm(const SchedulerConfig& config, int steps) {
     SamplerSettings sampler = {.name = "ddpm", .form = "x0", .variance = large ? "large" : "small"};
     sampler.final_noise = large && times.back() > 0;
     read_limits(config, true, sampler);
-    return compile_program(Course(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
+    return compile_program(TimeGrid(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
 }
 
 /// ⌊i·M/N⌋ of the M = original_inference_steps timesteps k·⌊levels/M⌋ − 1, from the last on.
@@ -147,7 +147,7 @@ Program build_lcm(const SchedulerConfig& config, int steps) {
     SamplerSettings sampler = {.name = "lcm", .variant = "timestep", .timestep_scaling = scaling};
     read_limits(config, false, sampler);
     const std::vector<Step> way = chain(nodes, clean_node());
-    return compile_program(Course(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
+    return compile_program(TimeGrid(levels.process(), way, 1, false), read_level_prediction(config, way), sampler);
 }
 
 /// The stages in the library's own order: transfers of ⌊levels/N⌋ whatever the spacing.
@@ -218,13 +218,13 @@ Program build_pndm(const SchedulerConfig& config, int steps) {
     }
     stages.add_multistep({times.begin() + first, times.end()}, first);
     const std::vector<Node> nodes = ladder.nodes(times);
-    const Course course(levels.process(), chain(nodes, clean_node()), 1, false);
+    const TimeGrid grid(levels.process(), chain(nodes, clean_node()), 1, false);
     const SamplerSettings sampler = {.name = "pndm"};
-    ProgramBuilder builder(course, prediction, sampler, nullptr);
+    ProgramBuilder builder(grid, prediction, sampler, nullptr);
     emit_pndm_stages(builder, stages.all(), true);
     Program program = builder.take();
     program.sampler = sampler.name;
-    program.process = course.process().name();
+    program.process = grid.process().name();
     program.prediction = prediction;
     program.steps = steps;
     program.validate();

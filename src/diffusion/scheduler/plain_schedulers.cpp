@@ -44,7 +44,7 @@ Node edm_node(double sigma) {
     return {.t = sigma, .at = {1, sigma}, .c_in = 1, .c_noise = sigma};
 }
 
-Course edm_course(const SchedulerConfig& config, int steps, double last) {
+TimeGrid edm_grid(const SchedulerConfig& config, int steps, double last) {
     std::vector<Node> nodes;
     for (const double sigma : edm_sigmas(config, steps)) nodes.push_back(edm_node(sigma));
     const double high = config.number("sigma_max", 80);
@@ -71,7 +71,7 @@ bool ends_clean(const SchedulerConfig& config) {
 
 Program build_edm_euler(const SchedulerConfig& config, int steps) {
     const double last = ends_clean(config) ? 0 : edm_sigmas(config, steps).back();
-    return compile_program(edm_course(config, steps, last), edm_parametrisation(config), {.name = "euler"});
+    return compile_program(edm_grid(config, steps, last), edm_parametrisation(config), {.name = "euler"});
 }
 
 Program build_edm_dpm(const SchedulerConfig& config, int steps) {
@@ -91,7 +91,7 @@ Program build_edm_dpm(const SchedulerConfig& config, int steps) {
                                .euler_at_final = config.flag("euler_at_final", false)};
     read_limits(config, false, sampler);
     const double lowest = steps == 1 ? config.number("sigma_min", 0.002) : edm_sigmas(config, steps).back();
-    return compile_program(edm_course(config, steps, ends_clean(config) ? 0 : lowest), edm_parametrisation(config),
+    return compile_program(edm_grid(config, steps, ends_clean(config) ? 0 : lowest), edm_parametrisation(config),
                            without_idle(sampler));
 }
 
@@ -109,7 +109,7 @@ std::vector<double> flow_sigmas(const SchedulerConfig& config, int steps) {
     return sigmas;
 }
 
-Course flow_course(const SchedulerConfig& config, const std::vector<double>& sigmas, double last) {
+TimeGrid flow_grid(const SchedulerConfig& config, const std::vector<double>& sigmas, double last) {
     const double levels = config.integer("num_train_timesteps", 1000);
     std::vector<Node> nodes;
     nodes.reserve(sigmas.size());
@@ -145,11 +145,11 @@ Program build_flow_euler(const SchedulerConfig& config, int steps) {
         for (double& sigma : sigmas) sigma = 1 - sigma;
     }
     const std::string name = stochastic ? "consistency" : inverted ? "ddim_inverse" : "ddim";
-    return compile_program(flow_course(config, sigmas, inverted ? 1 : 0), Prediction::velocity, {.name = name});
+    return compile_program(flow_grid(config, sigmas, inverted ? 1 : 0), Prediction::velocity, {.name = name});
 }
 
 Program build_flow_heun(const SchedulerConfig& config, int steps) {
-    return compile_program(flow_course(config, flow_sigmas(config, steps), 0), Prediction::velocity,
+    return compile_program(flow_grid(config, flow_sigmas(config, steps), 0), Prediction::velocity,
                            {.name = "heun", .variable = "time"});
 }
 
@@ -192,7 +192,7 @@ Program build_ipndm(const SchedulerConfig& config, int steps) {
     nodes.pop_back();
     std::ranges::reverse(levels);
     const auto process = std::make_shared<DdpmProcess>(std::move(levels));
-    return compile_program(Course(process, chain(nodes, end), 1, false), Prediction::v, {.name = "ipndm"});
+    return compile_program(TimeGrid(process, chain(nodes, end), 1, false), Prediction::v, {.name = "ipndm"});
 }
 
 }  // namespace

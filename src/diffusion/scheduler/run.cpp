@@ -19,7 +19,7 @@ Node run_node(const NoiseLevels& levels, const Run& run, double sigma, double c_
     return {.t = levels.time_of(sigma), .at = {alpha, sigma * alpha}, .c_in = 1, .c_noise = c_noise};
 }
 
-Course run_course(const NoiseLevels& levels, const Run& run) {
+TimeGrid run_grid(const NoiseLevels& levels, const Run& run) {
     constexpr double kSame = 1e-12;  // the last sigma by another formula
     std::vector<Node> nodes;
     for (std::size_t i = 0; i < run.sigmas.size(); ++i) {
@@ -119,13 +119,13 @@ Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, co
                       sampler.name == "unipc" ? "give another, or set predict_x0 to true"
                                               : "give another, or algorithm_type dpmsolver++");
     }
-    const Course course = run_course(levels, run);
+    const TimeGrid grid = run_grid(levels, run);
     if (!run.flow && prediction == Prediction::velocity) {
         const bool noise = integrand == Integrand::noise_of_data;
         if (noise && sampler.threshold)
             config.refuse("thresholding", "not supported with flow_prediction without use_flow_sigmas",
                           "set it to false, or use_flow_sigmas to true");
-        Program program = compile_program(course, noise ? Prediction::epsilon : Prediction::x0, sampler);
+        Program program = compile_program(grid, noise ? Prediction::epsilon : Prediction::x0, sampler);
         substitute_output(program, [noise](const Eval& at) -> AffineForm {
             const double ratio = at.sigma / at.alpha;
             return noise ? AffineForm{(1 - at.alpha) / ratio, at.alpha} : AffineForm{1, -ratio};
@@ -135,14 +135,14 @@ Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, co
     }
     if (run.flow && prediction == Prediction::v) {
         const bool noise = integrand == Integrand::noise;
-        Program program = compile_program(course, noise ? Prediction::epsilon : Prediction::x0, sampler);
+        Program program = compile_program(grid, noise ? Prediction::epsilon : Prediction::x0, sampler);
         substitute_output(program, [noise](const Eval& at) -> AffineForm {
             return noise ? AffineForm{at.sigma, at.alpha} : AffineForm{at.alpha, -at.sigma};
         });
         program.prediction = prediction;
         return program;
     }
-    return compile_program(course, prediction, sampler);
+    return compile_program(grid, prediction, sampler);
 }
 
 }  // namespace scorefield::diffusion

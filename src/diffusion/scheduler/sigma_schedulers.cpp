@@ -47,7 +47,7 @@ Node sigma_node(const NoiseLevels& levels, double sigma, double c_noise) {
     return {.t = levels.time_of(sigma), .at = {1, sigma}, .c_in = 1 / std::hypot(sigma, 1.0), .c_noise = c_noise};
 }
 
-Course sigma_course(const SchedulerConfig& config, const NoiseLevels& levels, const Sigmas& run, double last) {
+TimeGrid sigma_grid(const SchedulerConfig& config, const NoiseLevels& levels, const Sigmas& run, double last) {
     std::vector<Node> nodes;
     for (std::size_t i = 0; i < run.times.size(); ++i) {
         nodes.push_back(sigma_node(levels, run.sigmas[i], run.times[i]));
@@ -66,7 +66,7 @@ Program build_sigma(const SchedulerConfig& config, int steps, const BetaPresets&
     if (whole_karras_times && read_sigma_rule(config) == SigmaRule::karras) {
         for (double& t : run.times) t = round_half_even(t);
     }
-    return compile_program(sigma_course(config, levels, run, 0), read_prediction(config), sampler);
+    return compile_program(sigma_grid(config, levels, run, 0), read_prediction(config), sampler);
 }
 
 Program build_euler(const SchedulerConfig& config, int steps) {
@@ -82,7 +82,7 @@ Program build_euler(const SchedulerConfig& config, int steps) {
     const bool zero = config.choice("final_sigmas_type", "zero", kFinalSigmaNames) == "zero";
     double last = zero ? 0 : levels.ratios().front();
     if (run.sigmas.size() > run.times.size()) last = run.sigmas.back();
-    return compile_program(sigma_course(config, levels, run, last), prediction, {.name = "euler", .variable = "sigma"});
+    return compile_program(sigma_grid(config, levels, run, last), prediction, {.name = "euler", .variable = "sigma"});
 }
 
 /// Of the classes that have no 'sample'.

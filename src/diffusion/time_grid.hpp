@@ -23,25 +23,25 @@ struct Step {
 
 /// Which nodes a sampler visits, and the curve between them: what process, spacing and step count come to. Samplers see
 /// nothing else of them.
-class Course {
+class TimeGrid {
   public:
     /// Visits `times` (strictly decreasing, or increasing for inversions), each step going to the next; the last to
-    /// the clean state or, where `end` is said, to that time. `process` is shared with the course.
-    Course(std::shared_ptr<const NoiseProcess> process, const std::vector<double>& times,
-           std::optional<double> end = {});
+    /// the clean state or, where `end` is said, to that time. `process` is shared with the grid.
+    TimeGrid(std::shared_ptr<const NoiseProcess> process, const std::vector<double>& times,
+             std::optional<double> end = {});
     /// Any steps, e.g. those of another library; with `scaled` the state is x/α (alpha = 1, sigma = σ/α) of a network
     /// that knows x.
-    Course(std::shared_ptr<const NoiseProcess> process, std::vector<Step> steps, double init_scale, bool scaled);
+    TimeGrid(std::shared_ptr<const NoiseProcess> process, std::vector<Step> steps, double init_scale, bool scaled);
 
     const std::vector<Step>& steps() const { return steps_; }
     /// The same without its first step.
-    Course without_first() const;
+    TimeGrid without_first() const;
     const NoiseProcess& process() const { return *process_; }
     /// What the state starts from: the scale that the process or the library says, or what `matched` gives.
     StartLaw start() const;
     /// The same nodes, started from the normal law that has the mean and variance of data with these moments at the
     /// first node: N(α m, α² v + σ²) per coordinate. `clean` holds the moments of x_0.
-    Course matched(AxisMoments clean) const;
+    TimeGrid matched(AxisMoments clean) const;
 
     /// Nodes on the curve of the process, in the state's scales.
     Node node_at(double t) const;
@@ -54,12 +54,12 @@ class Course {
 
     /// The same nodes from the last to the first: towards the noise. What begins at the clean state, about which no
     /// score says anything, begins at the process's lowest time with noise.
-    Course reversed() const;
+    TimeGrid reversed() const;
     /// The same with one step only.
-    Course alone(const Step& step) const { return with({step}); }
+    TimeGrid alone(const Step& step) const { return with({step}); }
 
   private:
-    Course with(std::vector<Step> steps) const;
+    TimeGrid with(std::vector<Step> steps) const;
 
     std::shared_ptr<const NoiseProcess> process_;
     std::vector<Step> steps_;

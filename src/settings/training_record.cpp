@@ -1,4 +1,4 @@
-#include "settings/training_course.hpp"
+#include "settings/training_record.hpp"
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ constexpr std::string_view kStepsSetting = "train.steps";
 
 /// Whether the weights after some steps depend on the setting. On the device they do in their last bits: that is said,
 /// not refused.
-bool determines_course(const Setting& setting) {
+bool determines_weights(const Setting& setting) {
     constexpr std::array<std::string_view, 9> kOthers = {
         "train.save_every", "train.keep_state", "log", "resume", "out", "device", "validation", "json", "quiet"};
     return setting.taken_by(Command::train) && std::ranges::find(kOthers, setting.name) == kOthers.end();
@@ -52,7 +52,7 @@ void require_resumable(const Settings& settings, const model::Checkpoint& checkp
     for (const auto& [key, value] : checkpoint.training) {
         if (!key.starts_with(kPrefix)) continue;
         const Setting* setting = find_setting(key.substr(kPrefix.size()));
-        if (setting != nullptr && determines_course(*setting)) continue;
+        if (setting != nullptr && determines_weights(*setting)) continue;
         throw base::request_error("cannot resume", "`resume` " + settings.resume,
                                   fmt::format("its training has an unknown setting '{}'", key),
                                   "resume it with the version of Scorefield that started it");
@@ -86,7 +86,7 @@ std::map<std::string, std::string> training_record(const Settings& settings, con
     std::map<std::string, std::string> record = {{"device", device}};
     std::string names;
     for (const Setting& setting : setting_table()) {
-        if (!determines_course(setting)) continue;
+        if (!determines_weights(setting)) continue;
         const std::string value = value_text(settings, setting);
         if (!value.empty()) record[record_key(setting)] = value;
         if (fixed.contains(setting.name)) names += (names.empty() ? "" : " ") + std::string(setting.name);
@@ -104,7 +104,7 @@ std::string resume_command(const Settings& settings, const GivenNames& given) {
     next.resume = settings.out;
     std::string command = "scorefield train" + flag_text(next, *find_setting("resume"));
     for (const Setting& setting : setting_table()) {
-        const bool kept = determines_course(setting) || setting.name == "resume" || setting.name == "out";
+        const bool kept = determines_weights(setting) || setting.name == "resume" || setting.name == "out";
         if (kept || !setting.taken_by(Command::train) || !given.contains(setting.name)) continue;
         command += flag_text(settings, setting);
     }
@@ -116,7 +116,7 @@ Request resumed_request(const Request& request, const model::Checkpoint& checkpo
     require_resumable(settings, checkpoint);
     Request resumed = request;
     for (const Setting& setting : setting_table()) {
-        if (!determines_course(setting)) continue;
+        if (!determines_weights(setting)) continue;
         const bool said = request.given.contains(setting.name);
         std::string recorded = found_or_empty(checkpoint.training, record_key(setting));
         // Trainings of before this setting knew nothing else.

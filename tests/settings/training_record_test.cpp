@@ -1,4 +1,4 @@
-#include "settings/training_course.hpp"
+#include "settings/training_record.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "diffusion/course.hpp"
+#include "diffusion/time_grid.hpp"
 
 #include <cmath>
 #include <utility>
@@ -18,7 +18,8 @@ Node make_node(double t, const Marginal& at, bool scaled) {
 
 }  // namespace
 
-Course::Course(std::shared_ptr<const NoiseProcess> process, const std::vector<double>& times, std::optional<double> end)
+TimeGrid::TimeGrid(std::shared_ptr<const NoiseProcess> process, const std::vector<double>& times,
+                   std::optional<double> end)
     : process_(std::move(process)), init_scale_(process_->prior_scale()) {
     for (std::size_t i = 0; i < times.size(); ++i) {
         Step step = {.index = static_cast<int>(i), .from = node_at(times[i]), .to = clean()};
@@ -31,30 +32,30 @@ Course::Course(std::shared_ptr<const NoiseProcess> process, const std::vector<do
     }
 }
 
-Course::Course(std::shared_ptr<const NoiseProcess> process, std::vector<Step> steps, double init_scale, bool scaled)
+TimeGrid::TimeGrid(std::shared_ptr<const NoiseProcess> process, std::vector<Step> steps, double init_scale, bool scaled)
     : process_(std::move(process)), steps_(std::move(steps)), init_scale_(init_scale), scaled_(scaled) {}
 
-Course Course::without_first() const {
-    Course rest = *this;
+TimeGrid TimeGrid::without_first() const {
+    TimeGrid rest = *this;
     rest.steps_.erase(rest.steps_.begin());
     return rest;
 }
 
-Node Course::node_at(double t) const {
+Node TimeGrid::node_at(double t) const {
     return make_node(t, process_->marginal(t), scaled_);
 }
 
-Node Course::node_at_log_snr(double log_snr) const {
+Node TimeGrid::node_at_log_snr(double log_snr) const {
     return node_at(process_->time_at(log_snr));
 }
 
-Node Course::node_at_ratio(double ratio) const {
+Node TimeGrid::node_at_ratio(double ratio) const {
     Node node = node_at_log_snr(-std::log(ratio));
     node.at.sigma = ratio * node.at.alpha;
     return node;
 }
 
-Course Course::reversed() const {
+TimeGrid TimeGrid::reversed() const {
     std::vector<Step> steps;
     for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
         const Node from = step->last() ? node_at(process_->times().lowest_noisy) : step->to;
@@ -64,24 +65,24 @@ Course Course::reversed() const {
     return with(std::move(steps));
 }
 
-Course Course::with(std::vector<Step> steps) const {
-    Course other = *this;
+TimeGrid TimeGrid::with(std::vector<Step> steps) const {
+    TimeGrid other = *this;
     other.steps_ = std::move(steps);
     return other;
 }
 
-Course Course::matched(AxisMoments clean) const {
-    Course other = *this;
+TimeGrid TimeGrid::matched(AxisMoments clean) const {
+    TimeGrid other = *this;
     other.clean_moments_ = std::move(clean);
     return other;
 }
 
-StartLaw Course::start() const {
+StartLaw TimeGrid::start() const {
     if (!clean_moments_ || steps_.empty()) return StartLaw::normal(init_scale_);
     return start_law_of(marginal_moments(*clean_moments_, steps_.front().from.at));
 }
 
-MarginalRates Course::rates_at(double t) const {
+MarginalRates TimeGrid::rates_at(double t) const {
     const MarginalRates rates = process_->rates(t);
     if (!scaled_) return rates;
     const auto [alpha, sigma] = process_->marginal(t);
