@@ -24,7 +24,7 @@ class Network : public Case {
           model_(model),
           recorder_(device, "network"),
           network_(device, model.network, model.tensors),
-          evaluations_(network_),
+          evaluations_(network_, particles),
           particles_(particles),
           stride_(gpu::round_up(particles, gpu::kParticleMultiple)),
           values_(device, "network bench values", VkDeviceSize{2} * network_.dim() * stride_ * sizeof(float)) {

@@ -65,7 +65,7 @@ class MemoryPool {
     void invalidate(const Allocation& allocation) const;
 
     MemoryStatistics statistics() const;
-    /// By name of the buffers and images.
+    /// By name of the buffers and images, with those that were dropped but that the GPU may still use.
     std::map<std::string, NamedMemory> table() const;
 
   private:

@@ -26,7 +26,7 @@ constexpr std::size_t kInputsAtMost = 1024;      // private array of an invocati
 class DenseKernels : public ChainKernels {
   public:
     DenseKernels(gpu::Device& device, const std::vector<DenseLayer>& layers)
-        : chain_(layers), group_(gpu::score_workgroup(device)), block_(block_size(device)) {
+        : chain_(layers), group_(gpu::score_workgroup(device)) {
         for (std::size_t l = 0; l < layers.size(); ++l) {
             add_layer(device, layers[l], l + 1 == layers.size());
             if (l + 1 < layers.size()) widest_ = std::max(widest_, layers_.back().outputs);
@@ -52,12 +52,10 @@ class DenseKernels : public ChainKernels {
         return places;
     }
 
-    std::uint32_t block() const override { return block_; }
-
-    std::array<gpu::Buffer, 2> make_activations(gpu::Device& device) const override {
+    std::array<gpu::Buffer, 2> make_activations(gpu::Device& device, std::uint32_t block) const override {
         std::array<gpu::Buffer, 2> activations;
         for (gpu::Buffer& buffer : activations) {
-            buffer = gpu::Buffer(device, "network activations", std::size_t{widest_} * block_ * sizeof(float));
+            buffer = gpu::Buffer(device, "network activations", std::size_t{widest_} * block * sizeof(float));
         }
         return activations;
     }
@@ -66,7 +64,7 @@ class DenseKernels : public ChainKernels {
 
     void record(gpu::Recorder& recorder, const ChainBuffers& buffers, const GpuEval& eval,
                 std::uint32_t part) const override {
-        const auto& [weights, rows, activations, values] = buffers;
+        const auto& [weights, rows, activations, block, values] = buffers;
         const auto plane = static_cast<std::uint32_t>(chain_.front().inputs) * eval.stride;
         const std::uint32_t groups = gpu::round_up(eval.count, group_) / group_;
         const Layer& layer = layers_.at(part);
@@ -76,9 +74,9 @@ class DenseKernels : public ChainKernels {
         shaders::DensePush push = {.weights = static_cast<std::uint32_t>(layer.weights),
                                    .biases = static_cast<std::uint32_t>(eval.row * bias_floats_ + layer.biases),
                                    .in_first = first ? eval.src * plane + eval.first : 0,
-                                   .in_stride = first ? eval.stride : block_,
+                                   .in_stride = first ? eval.stride : block,
                                    .out_first = 0,
-                                   .out_stride = block_,
+                                   .out_stride = block,
                                    .in_scale = first ? eval.c_in : 1.0F,
                                    .src_first = eval.src * plane + eval.first,
                                    .c_skip = eval.c_skip,
@@ -138,7 +136,6 @@ class DenseKernels : public ChainKernels {
 
     std::vector<DenseLayer> chain_;
     std::uint32_t group_;
-    std::uint32_t block_;
     std::vector<Layer> layers_;
     std::size_t weight_floats_ = 0;
     std::size_t bias_floats_ = 0;

@@ -29,8 +29,7 @@ class FusedKernels : public ChainKernels {
         : layers_(layers),
           width_(width),
           dim_(static_cast<std::uint32_t>(layers.front().inputs)),
-          group_(gpu::score_workgroup(device)),
-          block_(block_size(device)) {
+          group_(gpu::score_workgroup(device)) {
         const std::size_t hidden = layers.size() - 2;
         for (std::size_t l = 0; l < hidden; ++l) {
             Stage stage;
@@ -78,13 +77,11 @@ class FusedKernels : public ChainKernels {
         return places;
     }
 
-    std::uint32_t block() const override { return block_; }
-
-    std::array<gpu::Buffer, 2> make_activations(gpu::Device& device) const override {
+    std::array<gpu::Buffer, 2> make_activations(gpu::Device& device, std::uint32_t block) const override {
         std::array<gpu::Buffer, 2> activations;
         if (stages_.size() == 1) return activations;
         for (gpu::Buffer& buffer : activations) {
-            buffer = gpu::Buffer(device, "network activations", std::size_t{width_} * block_ * sizeof(float));
+            buffer = gpu::Buffer(device, "network activations", std::size_t{width_} * block * sizeof(float));
         }
         return activations;
     }
@@ -93,13 +90,13 @@ class FusedKernels : public ChainKernels {
 
     void record(gpu::Recorder& recorder, const ChainBuffers& buffers, const GpuEval& eval,
                 std::uint32_t part) const override {
-        const auto& [weights, rows, activations, values] = buffers;
+        const auto& [weights, rows, activations, block, values] = buffers;
         const Stage& stage = stages_.at(part);
         const shaders::MlpStagePush push = {
             .weights = static_cast<std::uint32_t>(stage.weights),
             .biases = static_cast<std::uint32_t>(eval.row * bias_floats_ + stage.biases),
             .particle = eval.first,
-            .block = block_,
+            .block = block,
             .stride = eval.stride,
             .src = eval.src,
             .dst = eval.dst,
@@ -133,7 +130,6 @@ class FusedKernels : public ChainKernels {
     std::uint32_t width_;  ///< padded to a multiple of kOutputs; padding stays silu(0) = 0
     std::uint32_t dim_;
     std::uint32_t group_;
-    std::uint32_t block_;
     std::vector<Stage> stages_;
     std::size_t weight_floats_ = 0;
     std::size_t bias_floats_ = 0;

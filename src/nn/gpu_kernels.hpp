@@ -26,7 +26,8 @@ struct PackedPlace {
 struct ChainBuffers {
     const gpu::Buffer& weights;
     const gpu::Buffer& rows;
-    const std::array<gpu::Buffer, 2>& activations;
+    const std::array<gpu::Buffer, 2>& activations;  ///< planes of `block` floats
+    std::uint32_t block;
     const gpu::Buffer& values;
 };
 
@@ -36,17 +37,15 @@ class ChainKernels {
   public:
     virtual ~ChainKernels() = default;
     virtual const std::string& variant() const = 0;
-    /// Of the packed weights, float by float.
+    /// The packed weights, float by float.
     virtual std::vector<PackedPlace> weight_places() const = 0;
-    /// Of one table row, the addends of all layers.
+    /// One table row, the addends of all layers.
     virtual std::vector<PackedPlace> row_places() const = 0;
-    /// The most particles of one evaluation: bounds the activations' memory.
-    virtual std::uint32_t block() const = 0;
-    /// Memory between two layers, by turns; none where a chain needs none.
-    virtual std::array<gpu::Buffer, 2> make_activations(gpu::Device& device) const = 0;
-    /// An evaluation is so many dispatches, one after the other.
+    /// What layers hand to the next one, in alternation, for `block` particles; empty where one dispatch does all.
+    virtual std::array<gpu::Buffer, 2> make_activations(gpu::Device& device, std::uint32_t block) const = 0;
+    /// An evaluation consists of parts() dispatches in order.
     virtual std::uint32_t parts() const = 0;
-    /// One of them, for eval.count ≤ block() particles.
+    /// One of them, for eval.count ≤ buffers.block particles.
     virtual void record(gpu::Recorder& recorder, const ChainBuffers& buffers, const GpuEval& eval,
                         std::uint32_t part) const = 0;
 };
@@ -58,7 +57,7 @@ std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std:
 /// One dispatch per layer, blocks of outputs. Throws base::Error (running) when a layer is too wide for the device.
 std::unique_ptr<ChainKernels> make_dense_kernels(gpu::Device& device, const std::vector<DenseLayer>& layers);
 
-/// Particles per pass through the layers: bounds the activations' memory.
+/// The most particles that pass through the layers together: bounds the memory of the activations.
 std::uint32_t block_size(const gpu::Device& device);
 
 /// Puts the (rows, columns) elements of a layer into `places`, whose rows have `stride` columns.

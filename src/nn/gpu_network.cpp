@@ -4,6 +4,7 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <stdexcept>
 
 #include "gpu/transfer.hpp"
 #include "nn/evaluate.hpp"
@@ -74,7 +75,6 @@ struct GpuNetwork::Loads {
     std::uint32_t labels = 0;      ///< the place of input.label
     std::uint32_t classes = 0;     ///< 0: there are no labels
     std::optional<std::size_t> label;
-    std::uint64_t count = 0;  ///< of loads; 0: the weights are those that the network was made with
 };
 
 std::uint32_t block_size(const gpu::Device& device) {
@@ -120,6 +120,8 @@ double GpuNetwork::operations() const {
 }
 
 void GpuNetwork::prepare_loads(std::size_t classes) {
+    if (loads_ && loads_->classes == classes) return;
+    if (load_count_ > 0) throw std::logic_error("GpuNetwork::prepare_loads: loaded with other classes");
     std::vector<shaders::LoadPlace> rows;
     MlpConfig trained = config_;
     trained.classes = classes;
@@ -148,19 +150,20 @@ void GpuNetwork::record_load(gpu::Recorder& recorder, const gpu::Buffer& trained
     const std::uint32_t group = loads.pack.local_size()[0];
     recorder.dispatch(loads.pack, {gpu::reads(loads.trained), gpu::reads(loads.weight_places), gpu::writes(weights_)},
                       shaders::LoadWeightsPush{.count = count}, (count + group - 1) / group);
-    ++loads.count;
+    ++load_count_;
 }
 
-GpuEvaluations::GpuEvaluations(const GpuNetwork& network)
-    : network_(network), activations_(network.kernels_->make_activations(network.device_)) {}
+GpuEvaluations::GpuEvaluations(const GpuNetwork& network, std::uint32_t particles)
+    : network_(network),
+      block_(std::min(block_size(network.device_), gpu::round_up(particles, gpu::kParticleMultiple))),
+      activations_(network.kernels_->make_activations(network.device_, block_)) {}
 
 void GpuEvaluations::set_times(std::span<const double> c_noise) {
     times_.assign(c_noise.begin(), c_noise.end());
     const std::size_t bytes = c_noise.size() * network_.row_places_.size() * sizeof(float);
     if (!rows_ || rows_.bytes() < bytes) rows_ = gpu::Buffer(network_.device_, "time table", bytes);
     fill_features();
-    const bool loaded = network_.loads_ && network_.loads_->count > 0;
-    if (!loaded) fill_rows();
+    if (network_.load_count_ == 0) fill_rows();
     rows_pending_ = true;
 }
 
@@ -201,16 +204,24 @@ void GpuEvaluations::fill_features() {
     features_pending_ = true;
 }
 
+bool GpuEvaluations::has_other_weights() const {
+    return load_count_ != network_.load_count_;
+}
+
+bool GpuEvaluations::is_up_to_date() const {
+    return !rows_pending_ && !has_other_weights();
+}
+
 void GpuEvaluations::record_uploads(gpu::Recorder& recorder) {
-    if (times_.empty()) return;
-    const std::uint64_t loads = network_.loads_ ? network_.loads_->count : 0;
-    if (loads > 0 && (rows_pending_ || loads_ != loads)) {
-        record_rows(recorder);
-    } else if (rows_pending_) {
-        recorder.copy(rows_staging_, 0, rows_, 0, rows_staging_.bytes());
+    if (!is_up_to_date() && !times_.empty()) {
+        if (network_.load_count_ > 0) {
+            record_rows(recorder);
+        } else {
+            recorder.copy(rows_staging_, 0, rows_, 0, rows_staging_.bytes());
+        }
     }
     rows_pending_ = false;
-    loads_ = loads;
+    load_count_ = network_.load_count_;
 }
 
 void GpuEvaluations::record_rows(gpu::Recorder& recorder) {
@@ -239,17 +250,13 @@ void GpuEvaluations::record_rows(gpu::Recorder& recorder) {
     }
 }
 
-std::uint32_t GpuEvaluations::block() const {
-    return network_.kernels_->block();
-}
-
 std::uint32_t GpuEvaluations::parts() const {
     return network_.kernels_->parts();
 }
 
 void GpuEvaluations::record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval,
                             std::uint32_t part) const {
-    network_.kernels_->record(recorder, {network_.weights_, rows_, activations_, values}, eval, part);
+    network_.kernels_->record(recorder, {network_.weights_, rows_, activations_, block_, values}, eval, part);
 }
 
 void GpuEvaluations::record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const {

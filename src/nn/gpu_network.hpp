@@ -50,8 +50,9 @@ class GpuNetwork {
     GpuNetwork(const GpuNetwork&) = delete;
     GpuNetwork& operator=(const GpuNetwork&) = delete;
 
-    /// Makes what record_load needs. `classes`: the weights will be those of a conditional network of which this one,
-    /// without classes, is to answer for one class or for all together; 0: of a network like this one.
+    /// Makes what record_load needs, before its first call; later calls do nothing. `classes`: the weights will be
+    /// those of a conditional network of which this one, without classes, is to answer for one class or for all
+    /// together; 0: of a network like this one.
     void prepare_loads(std::size_t classes = 0);
     /// Takes other weights where they are made: `trained` holds the trained tensors of mlp_tensors(config), with the
     /// classes that were prepared for, one after the other (what follows them is not read). Packs them; from here on
@@ -81,6 +82,7 @@ class GpuNetwork {
     std::vector<PackedPlace> row_places_;
     gpu::Buffer weights_;
     std::unique_ptr<Loads> loads_;
+    std::uint64_t load_count_ = 0;  ///< 0: the weights are those that the network was made with
 };
 
 /// Evaluations of a network at the times of one program. Whatever depends on time alone (every bias) is computed once
@@ -88,18 +90,22 @@ class GpuNetwork {
 /// with their number.
 class GpuEvaluations {
   public:
-    /// `network` must outlive it.
-    explicit GpuEvaluations(const GpuNetwork& network);
+    /// For so many particles; `network` must outlive it.
+    GpuEvaluations(const GpuNetwork& network, std::uint32_t particles);
 
     /// Computes the table's rows for these times, in double precision on the host, in place of all earlier ones. They
     /// reach the GPU with the next record_uploads.
     void set_times(std::span<const double> c_noise);
-    /// Brings the table up to the times and to the weights that were loaded last. Nothing is recorded where it is.
+    /// Whether the table is of the times that were set and the weights that were loaded last.
+    bool is_up_to_date() const;
+    /// Whether other weights were loaded since the table was recorded.
+    bool has_other_weights() const;
+    /// Brings the table up to both.
     void record_uploads(gpu::Recorder& recorder);
 
     /// The most particles of one block.
-    std::uint32_t block() const;
-    /// An evaluation of one block is so many dispatches, to be recorded in order, perhaps in different recordings.
+    std::uint32_t block() const { return block_; }
+    /// An evaluation of one block consists of parts() dispatches in order, perhaps in different recordings.
     std::uint32_t parts() const;
     /// One part of an evaluation of at most block() particles. Between two parts no other block may be evaluated.
     void record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval, std::uint32_t part) const;
@@ -112,6 +118,7 @@ class GpuEvaluations {
     void record_rows(gpu::Recorder& recorder);
 
     const GpuNetwork& network_;
+    std::uint32_t block_;
     std::vector<double> times_;  ///< of the rows
     gpu::Buffer rows_;
     gpu::Buffer rows_staging_;
@@ -119,7 +126,7 @@ class GpuEvaluations {
     gpu::Buffer features_staging_;
     bool rows_pending_ = false;
     bool features_pending_ = false;
-    std::uint64_t loads_ = 0;  ///< of the network, when the rows were made
+    std::uint64_t load_count_ = 0;  ///< the network's when the rows were recorded
     std::array<gpu::Buffer, 2> activations_;
 };
 

@@ -31,6 +31,7 @@ class BlendKernels {
     /// the GPU with the next record_uploads.
     void prepare(const std::vector<diffusion::Blend>& blends);
     void record_uploads(gpu::Recorder& recorder);
+    bool is_up_to_date() const { return !uploads_pending_; }
     /// `block` begins on a multiple of gpu::kParticleMultiple; whole workgroups are written.
     void record(gpu::Recorder& recorder, const BlendTarget& target, std::uint32_t number,
                 diffusion::ParticleRange block) const;

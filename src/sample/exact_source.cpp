@@ -37,6 +37,12 @@ std::uint32_t size32(std::size_t size) {
     return static_cast<std::uint32_t>(size);
 }
 
+/// What one pass leaves to the next.
+struct Sums {
+    gpu::Buffer buffer;
+    std::uint32_t block = 0;  ///< the most particles
+};
+
 /// The dispatches of mixture.comp or empirical.comp over all terms (components, points) for blocks of particles.
 class Passes {
   public:
@@ -56,27 +62,28 @@ class Passes {
         if (passes_ > 1) first_ = make("first", terms_, true, false);
         if (passes_ > 2) middle_ = make("middle", terms_, false, false);
         last_ = make("last", last_terms, passes_ == 1, true);
-        sums_floats_ = passes_ > 1 ? std::size_t{2 + dim} * block_ : 1;
+        planes_ = passes_ > 1 ? 2 + dim : 0;
     }
 
-    std::uint32_t block() const { return block_; }
     std::uint32_t count() const { return passes_; }
     /// What one pass leaves to the next, for a block of particles.
-    gpu::Buffer make_sums(gpu::Device& device) const {
-        return {device, "sums over terms", sums_floats_ * sizeof(float)};
+    Sums make_sums(gpu::Device& device, std::uint32_t particles) const {
+        const std::uint32_t block = std::min(block_, gpu::round_up(particles, gpu::kParticleMultiple));
+        const std::size_t floats = std::max<std::size_t>(std::size_t{planes_} * block, 1);
+        return {{device, "sums over terms", floats * sizeof(float)}, block};
     }
 
     /// One pass over a block. `push` is an ExactPlace, set here, and what the kernel needs besides it.
     template <class Push>
-    void record(gpu::Recorder& recorder, std::uint32_t pass, const gpu::Buffer& terms, const gpu::Buffer& sums,
+    void record(gpu::Recorder& recorder, std::uint32_t pass, const gpu::Buffer& terms, const Sums& sums,
                 const gpu::Buffer& values, const EvalBlock& block, Push push) const {
         push.place = {.term = pass * terms_,
                       .src = block.src,
                       .dst = block.dst,
                       .stride = block.stride,
                       .particle = block.first,
-                      .state_stride = block_};
-        recorder.dispatch(pipeline(pass), {reads(terms), reads_writes(values), reads_writes(sums)}, push,
+                      .state_stride = sums.block};
+        recorder.dispatch(pipeline(pass), {reads(terms), reads_writes(values), reads_writes(sums.buffer)}, push,
                           gpu::round_up(block.count, group_) / group_);
     }
 
@@ -95,7 +102,7 @@ class Passes {
     gpu::ComputePipeline first_;
     gpu::ComputePipeline middle_;
     gpu::ComputePipeline last_;
-    std::size_t sums_floats_ = 0;
+    std::uint32_t planes_ = 0;  ///< of the sums between passes
 };
 
 /// An evaluation as its marginal and the combination of denoiser and score that it answers.
@@ -108,15 +115,17 @@ struct Question {
 class ExactEvaluations : public GpuEvaluations {
   public:
     /// Targets of point masses have no answer without noise.
-    ExactEvaluations(gpu::Device& device, const Passes& passes, const diffusion::Parametrisation& parametrisation,
-                     bool point_masses)
+    ExactEvaluations(gpu::Device& device, const Passes& passes, std::uint32_t particles,
+                     const diffusion::Parametrisation& parametrisation, bool point_masses)
         : passes_(passes),
-          sums_(passes.make_sums(device)),
+          sums_(passes.make_sums(device, particles)),
           parametrisation_(parametrisation),
           point_masses_(point_masses) {}
 
+    bool is_up_to_date() const override { return true; }
+    bool has_other_weights() const override { return false; }
     void record_uploads(gpu::Recorder&) override {}
-    std::uint32_t block() const override { return passes_.block(); }
+    std::uint32_t block() const override { return sums_.block; }
     std::uint32_t parts() const override { return passes_.count(); }
 
     /// dst ← c_skip·src + c_out·F with src = αD − σ²·score.
@@ -143,7 +152,7 @@ class ExactEvaluations : public GpuEvaluations {
     const Question& question(std::uint32_t row) const { return questions_.at(row); }
 
     const Passes& passes_;
-    gpu::Buffer sums_;
+    Sums sums_;
 
   private:
     [[noreturn]] static void refuse(std::size_t evaluation, const std::string& why, const std::string& hint) {
@@ -204,9 +213,9 @@ struct MixtureKernels {
 
 class MixtureEvaluations final : public ExactEvaluations {
   public:
-    MixtureEvaluations(gpu::Device& device, const MixtureKernels& kernels,
+    MixtureEvaluations(gpu::Device& device, const MixtureKernels& kernels, std::uint32_t particles,
                        const diffusion::Parametrisation& parametrisation)
-        : ExactEvaluations(device, kernels.passes, parametrisation, kernels.point_masses),
+        : ExactEvaluations(device, kernels.passes, particles, parametrisation, kernels.point_masses),
           kernels_(kernels),
           rows_(device, "mixture under a marginal", kernels.count * kernels.row_floats() * sizeof(float)) {}
 
@@ -281,9 +290,9 @@ struct EmpiricalKernels {
 
 class EmpiricalEvaluations final : public ExactEvaluations {
   public:
-    EmpiricalEvaluations(gpu::Device& device, const EmpiricalKernels& kernels,
+    EmpiricalEvaluations(gpu::Device& device, const EmpiricalKernels& kernels, std::uint32_t particles,
                          const diffusion::Parametrisation& parametrisation)
-        : ExactEvaluations(device, kernels.passes, parametrisation, true), kernels_(kernels) {}
+        : ExactEvaluations(device, kernels.passes, particles, parametrisation, true), kernels_(kernels) {}
 
     void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block,
                 std::uint32_t part) override {
@@ -324,8 +333,8 @@ class ExactSource final : public GpuSource {
     std::uint32_t dim() const override { return kernels_.dim; }
     double operations() const override { return operations_; }
     const std::string& variant() const override { return variant_; }
-    std::unique_ptr<GpuEvaluations> make_evaluations() override {
-        return std::make_unique<Evaluations>(device_, kernels_, parametrisation_);
+    std::unique_ptr<GpuEvaluations> make_evaluations(std::uint32_t particles) override {
+        return std::make_unique<Evaluations>(device_, kernels_, particles, parametrisation_);
     }
 
   private:

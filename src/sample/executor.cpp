@@ -22,7 +22,7 @@ namespace scorefield::sample {
 namespace {
 
 constexpr std::uint32_t kStartBlend = 0;
-/// Operations of four normals.
+/// Operations that four normal draws take.
 constexpr double kNoiseOperations = 200;
 /// Passes of the threshold's search.
 constexpr double kThresholdOperations = 3 * 33;
@@ -39,9 +39,10 @@ std::uint32_t common_dim(std::span<GpuSource* const> sources) {
     return sources[0]->dim();
 }
 
-std::vector<std::unique_ptr<GpuEvaluations>> make_evaluations(std::span<GpuSource* const> sources) {
+std::vector<std::unique_ptr<GpuEvaluations>> make_evaluations(std::span<GpuSource* const> sources,
+                                                              std::uint32_t particles) {
     std::vector<std::unique_ptr<GpuEvaluations>> evaluations;
-    for (GpuSource* source : sources) evaluations.push_back(source->make_evaluations());
+    for (GpuSource* source : sources) evaluations.push_back(source->make_evaluations(particles));
     return evaluations;
 }
 
@@ -85,7 +86,7 @@ Executor::Executor(gpu::Device& device, std::span<GpuSource* const> sources, std
     : device_(device),
       sources_(sources.begin(), sources.end()),
       dim_(common_dim(sources)),
-      evaluations_(make_evaluations(sources)),
+      evaluations_(make_evaluations(sources, capacity)),
       capacity_(capacity),
       stride_(gpu::round_up(capacity, gpu::kParticleMultiple)),
       registers_(registers),
@@ -152,7 +153,14 @@ void Executor::set_particles(diffusion::ParticleRange range) {
     range_ = range;
 }
 
+bool Executor::has_other_weights() const {
+    return std::ranges::any_of(evaluations_, [](const auto& evaluations) { return evaluations->has_other_weights(); });
+}
+
 void Executor::record_uploads(gpu::Recorder& recorder) {
+    const auto is_up_to_date = [](const auto& evaluations) { return evaluations->is_up_to_date(); };
+    if (blends_.is_up_to_date() && std::ranges::all_of(evaluations_, is_up_to_date)) return;
+    const auto scope = recorder.scope("network");
     for (const auto& evaluations : evaluations_) evaluations->record_uploads(recorder);
     blends_.record_uploads(recorder);
 }

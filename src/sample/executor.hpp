@@ -33,8 +33,10 @@ class Executor {
     /// Whose registers these are: range.count ≤ capacity.
     void set_particles(diffusion::ParticleRange range);
 
-    /// Brings coefficients and time tables up to what was loaded, and to the weights of the sources. Comes before the
-    /// first op after `load` and after other weights.
+    /// Whether a source has other weights than the tables.
+    bool has_other_weights() const;
+    /// Brings coefficients and time tables up to what was loaded and to the weights of the sources, in a timing scope
+    /// "network". Comes before the first op after `load` and after other weights; records nothing otherwise.
     void record_uploads(gpu::Recorder& recorder);
     /// Draws of the program's start law.
     void record_start_noise(gpu::Recorder& recorder);
@@ -42,7 +44,7 @@ class Executor {
     void record_input(gpu::Recorder& recorder, int reg, const gpu::Buffer& planes);
 
     bool is_evaluation(std::size_t op) const;
-    /// Op i of the program is so many parts, between which recording may stop.
+    /// Op i of the program consists of parts(i) parts, between which recording may stop.
     std::uint32_t parts(std::size_t op) const;
     /// The most particles that op i takes at a time.
     std::uint32_t largest_block(std::size_t op) const;

@@ -41,7 +41,7 @@ void GpuPopulation::begin(diffusion::ParticleRange range, Uploads uploads) {
 
 /// Where memory is short, fewer states are kept: going back then takes longer.
 void GpuPopulation::make_snapshots() {
-    std::uint64_t budget = size_.snapshot_bytes;
+    std::uint64_t budget = snapshot_bytes_;
     for (;;) {
         plan_ = plan_snapshots(program(), executor_.register_bytes(), budget);
         const std::size_t count = plan_.registers.size() * static_cast<std::size_t>(plan_.count);
@@ -102,10 +102,19 @@ void GpuPopulation::seek(int state) {
     goal_ = state;
 }
 
-void GpuPopulation::weights_changed() {
-    // Only the last part of an evaluation writes a register.
-    position_.part = 0;
-    kept_.assign(kept_.size(), false);
+void GpuPopulation::keep_states(std::uint64_t bytes) {
+    snapshot_bytes_ = bytes;
+    if (program().steps > 0) make_snapshots();
+    kept_.assign(static_cast<std::size_t>(plan_.count), false);
+}
+
+void GpuPopulation::record_uploads(gpu::Recorder& recorder) {
+    if (executor_.has_other_weights()) {
+        // Only the last part of an evaluation writes a register.
+        position_.part = 0;
+        kept_.assign(kept_.size(), false);
+    }
+    executor_.record_uploads(recorder);
 }
 
 bool GpuPopulation::arrived() const {
@@ -114,17 +123,20 @@ bool GpuPopulation::arrived() const {
     return whole_ == goal_ && position_.is_between_steps();
 }
 
-double GpuPopulation::advance(const Turn& turn) {
-    gpu::Recorder& recorder = *turn.recorder;
-    executor_.record_uploads(recorder);
-    double done = 0;
+double GpuPopulation::advance(const Budget& budget) {
+    gpu::Recorder& recorder = *budget.recorder;
+    record_uploads(recorder);
     if (!started_) {
         record_start(recorder);
     } else if (arrived()) {
-        return done;
+        return 0;
     }
     if (goal_ < whole_ || (goal_ == whole_ && !position_.is_between_steps())) go_back(recorder);
-    while (whole_ != goal_ && done < turn.operations) done += record_op(recorder, turn.operations - done);
+    double done = 0;
+    while (whole_ != goal_ && (done == 0 || done < budget.operations)) {
+        done += record_op(recorder, budget.operations - done);
+        if (budget.ends_with_evaluation && !is_inside_evaluation()) break;
+    }
     if (whole_ == goal_) show(recorder);
     return done;
 }
@@ -172,7 +184,7 @@ double GpuPopulation::record_op(gpu::Recorder& recorder, double most) {
     double done = 0;
     {
         const auto scope = recorder.scope(executor_.is_evaluation(op) ? "network" : "sampler");
-        while (position_.taken < block.count && done < most) {
+        while (position_.taken < block.count && (done == 0 || done < most)) {
             const std::uint32_t count = std::min(largest, block.count - position_.taken);
             executor_.record(recorder, op, position_.part, {block.first + position_.taken, count});
             done += executor_.operations(op) * count / parts;
@@ -185,7 +197,7 @@ double GpuPopulation::record_op(gpu::Recorder& recorder, double most) {
     position_.taken = 0;
     if (++position_.op < program().end_of_step(whole_)) return done;
     position_.block = {block.first + block.count, 0};
-    if (position_.block.first == range().count) finish_step(recorder);
+    if (position_.block.first == range().count) finish_step(recorder, most - done);
     return done;
 }
 
@@ -201,18 +213,24 @@ void GpuPopulation::choose_block(double most) {
     position_.op = whole_ == 0 ? 0 : program().end_of_step(whole_ - 1);
 }
 
-void GpuPopulation::finish_step(gpu::Recorder& recorder) {
+/// `left` of the budget remains after the step.
+void GpuPopulation::finish_step(gpu::Recorder& recorder, double left) {
     ++whole_;
     position_ = {};
+    if (shows_on_the_way(left)) show(recorder);
     const int number = whole_ < program().steps ? plan_.number_of(whole_) : -1;
     if (number < 0 || kept_[static_cast<std::size_t>(number)]) return;
     const auto scope = recorder.scope("sampler");
-    const VkDeviceSize bytes = executor_.register_bytes();
     for (std::size_t i = 0; i < plan_.registers.size(); ++i) {
-        recorder.copy(executor_.values(), static_cast<VkDeviceSize>(plan_.registers[i]) * bytes, snapshot(number, i), 0,
-                      bytes);
+        copy_register(recorder, plan_.registers[i], snapshot(number, i));
     }
     kept_[static_cast<std::size_t>(number)] = true;
+}
+
+/// On a long way forward the last state of each budget is shown, so that one sees that something happens.
+bool GpuPopulation::shows_on_the_way(double left) const {
+    if (!size_.shown || !up_to_date_ || whole_ <= shown_ || whole_ == goal_) return false;
+    return step_operations_[static_cast<std::size_t>(whole_)] * range().count > left;
 }
 
 void GpuPopulation::show(gpu::Recorder& recorder) {
@@ -220,8 +238,12 @@ void GpuPopulation::show(gpu::Recorder& recorder) {
     up_to_date_ = true;
     if (!size_.shown) return;
     const auto scope = recorder.scope("sampler");
+    copy_register(recorder, register_of(whole_), shown_values_);
+}
+
+void GpuPopulation::copy_register(gpu::Recorder& recorder, int reg, const gpu::Buffer& to) const {
     const VkDeviceSize bytes = executor_.register_bytes();
-    recorder.copy(executor_.values(), static_cast<VkDeviceSize>(register_of(whole_)) * bytes, shown_values_, 0, bytes);
+    recorder.copy(executor_.values(), static_cast<VkDeviceSize>(reg) * bytes, to, 0, bytes);
 }
 
 ParticleView GpuPopulation::particles() const {

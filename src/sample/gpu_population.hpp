@@ -28,12 +28,11 @@ struct ParticleView {
     VkDeviceSize register_bytes() const { return VkDeviceSize{dim} * stride * sizeof(float); }
 };
 
-/// What a population is made for.
+/// Limits and parts of a population.
 struct PopulationSize {
-    std::uint32_t particles = 0;       ///< the most
-    int registers = 1;                 ///< the most of a program
-    bool shown = false;                ///< keep a copy of the last whole state, which work on the next one leaves alone
-    std::uint64_t snapshot_bytes = 0;  ///< the most memory for states to go back to; 0: none, going back starts anew
+    std::uint32_t particles = 0;  ///< at most
+    int registers = 1;            ///< of a program, at most
+    bool shown = false;           ///< copies the state to be shown, so that work on the next state leaves it alone
 };
 
 /// A population whose work is recorded for the GPU.
@@ -47,9 +46,9 @@ class GpuPopulation final : public Population {
     void start(diffusion::ParticleRange range, const StartInputs& inputs) override;
     void restart() override;
     void seek(int state) override;
-    double advance(const Turn& turn) override;
-    void weights_changed() override;
+    double advance(const Budget& budget) override;
     bool arrived() const override;
+    bool is_inside_evaluation() const override { return position_.part > 0; }
     int state() const override { return size_.shown ? shown_ : whole_; }
     const diffusion::Program& program() const override { return executor_.program(); }
     diffusion::ParticleRange range() const override { return executor_.range(); }
@@ -57,6 +56,11 @@ class GpuPopulation final : public Population {
 
     /// Makes the driver compile every pipeline, and waits for it; `load` comes after it.
     void warm_up() { executor_.warm_up(); }
+    /// Keeps states to go back to, in at most `bytes` of memory; with 0, as at first, going back starts anew.
+    /// Allocates; where memory is short, fewer states are kept.
+    void keep_states(std::uint64_t bytes);
+    /// Brings coefficients and time tables up to date now instead of with the next advance.
+    void record_uploads(gpu::Recorder& recorder);
 
     /// The particles of state(): the copy where there is one, else the register, which the next advance changes.
     ParticleView particles() const;
@@ -88,9 +92,10 @@ class GpuPopulation final : public Population {
     void go_back(gpu::Recorder& recorder);
     double record_op(gpu::Recorder& recorder, double most);
     void choose_block(double most);
-    void finish_step(gpu::Recorder& recorder);
+    void finish_step(gpu::Recorder& recorder, double left);
     void show(gpu::Recorder& recorder);
     void copy_register(gpu::Recorder& recorder, int reg, const gpu::Buffer& to) const;
+    bool shows_on_the_way(double left) const;
     int register_of(int state) const { return state == 0 ? program().init_register : program().result; }
 
     gpu::Device& device_;
@@ -98,6 +103,7 @@ class GpuPopulation final : public Population {
     Executor executor_;
     gpu::Buffer shown_values_;  ///< (dim, stride) planes, where a copy is kept
     Uploads uploads_;
+    std::uint64_t snapshot_bytes_ = 0;
     SnapshotPlan plan_;
     std::vector<gpu::Buffer> snapshots_;  ///< (dim, stride) planes: of each snapshot its registers
     std::vector<bool> kept_;              ///< by snapshot: it holds its state
@@ -109,7 +115,7 @@ class GpuPopulation final : public Population {
     Position position_;
     int goal_ = 0;
     int shown_ = 0;
-    bool up_to_date_ = false;  ///< what is shown is of this program, these particles and this way from the start
+    bool up_to_date_ = false;  ///< the shown state belongs to this program and these particles since the last restart
 };
 
 }  // namespace scorefield::sample

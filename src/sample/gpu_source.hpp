@@ -25,8 +25,8 @@ struct EvalBlock {
     std::uint32_t count = 0;
 };
 
-/// The evaluations that one program asks of a source, ready to be recorded. Scratch memory is here, per block of
-/// particles, so that it does not grow with their number and programs that share a source do not disturb each other.
+/// The evaluations that one program asks of a source, ready to be recorded. Scratch memory is here, for one block of
+/// particles: it does not grow with their number, and programs that share a source do not disturb each other.
 class GpuEvaluations {
   public:
     GpuEvaluations() = default;
@@ -38,8 +38,11 @@ class GpuEvaluations {
     /// here on (sources need t, alpha and sigma or c_noise, and c_in, c_skip, c_out; src, dst and source are the
     /// caller's). May be empty. What was recorded earlier and is still in flight stays valid.
     virtual void prepare(std::span<const diffusion::Eval> evals) = 0;
-    /// Brings to the GPU what the last `prepare` left to bring, and what other weights change; recorded before the
-    /// first `record` after either.
+    /// Whether the tables on the GPU are those of the last `prepare` and of the weights of now.
+    virtual bool is_up_to_date() const = 0;
+    /// Whether the source has other weights than the tables.
+    virtual bool has_other_weights() const = 0;
+    /// Brings the tables up to date; recorded before the next `record` where they are not.
     virtual void record_uploads(gpu::Recorder& recorder) = 0;
 
     /// The most particles of one block.
@@ -66,8 +69,8 @@ class GpuSource {
     /// Which kernels were chosen, e.g. `fused-64x3-g512`.
     virtual const std::string& variant() const = 0;
 
-    /// Evaluations for one more program; the source must outlive them.
-    virtual std::unique_ptr<GpuEvaluations> make_evaluations() = 0;
+    /// Evaluations for the programs of one more population of at most so many particles; the source must outlive them.
+    virtual std::unique_ptr<GpuEvaluations> make_evaluations(std::uint32_t particles) = 0;
 };
 
 }  // namespace scorefield::sample

@@ -7,7 +7,7 @@ namespace {
 
 class NetworkEvaluations final : public GpuEvaluations {
   public:
-    explicit NetworkEvaluations(const nn::GpuNetwork& network) : evaluations_(network) {}
+    NetworkEvaluations(const nn::GpuNetwork& network, std::uint32_t particles) : evaluations_(network, particles) {}
 
     void prepare(std::span<const diffusion::Eval> evals) override {
         evals_.assign(evals.begin(), evals.end());
@@ -17,6 +17,8 @@ class NetworkEvaluations final : public GpuEvaluations {
         if (!times.empty()) evaluations_.set_times(times);
     }
 
+    bool is_up_to_date() const override { return evaluations_.is_up_to_date(); }
+    bool has_other_weights() const override { return evaluations_.has_other_weights(); }
     void record_uploads(gpu::Recorder& recorder) override { evaluations_.record_uploads(recorder); }
     std::uint32_t block() const override { return evaluations_.block(); }
     std::uint32_t parts() const override { return evaluations_.parts(); }
@@ -44,8 +46,8 @@ class NetworkEvaluations final : public GpuEvaluations {
 
 }  // namespace
 
-std::unique_ptr<GpuEvaluations> NetworkSource::make_evaluations() {
-    return std::make_unique<NetworkEvaluations>(network_);
+std::unique_ptr<GpuEvaluations> NetworkSource::make_evaluations(std::uint32_t particles) {
+    return std::make_unique<NetworkEvaluations>(network_, particles);
 }
 
 }  // namespace scorefield::sample

@@ -17,7 +17,7 @@ class NetworkSource : public GpuSource {
     double operations() const override { return network_.operations(); }
     const std::string& variant() const override { return network_.variant(); }
 
-    std::unique_ptr<GpuEvaluations> make_evaluations() override;
+    std::unique_ptr<GpuEvaluations> make_evaluations(std::uint32_t particles) override;
 
   private:
     nn::GpuNetwork& network_;

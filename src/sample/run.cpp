@@ -123,7 +123,7 @@ class Run {
             double operations = kOperationsPerSubmission;
             while (next <= steps && slot.kept < states_per_submission_ && operations > 0) {
                 population_.seek(next);
-                operations -= population_.advance({&slot.recorder, operations});
+                operations -= population_.advance({.recorder = &slot.recorder, .operations = operations});
                 if (!population_.arrived()) break;
                 keep_state(slot);
                 ++next;

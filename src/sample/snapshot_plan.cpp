@@ -60,7 +60,8 @@ SnapshotPlan plan_snapshots(const diffusion::Program& program, std::uint64_t reg
     plan.registers = registers_to_resume(program);
     const std::uint64_t bytes = plan.registers.size() * register_bytes;
     const auto between = static_cast<std::uint64_t>(std::max(program.steps - 1, 0));  // states that are no ends
-    const auto most = static_cast<int>(std::min(budget / std::max<std::uint64_t>(bytes, 1), between));
+    constexpr std::uint64_t kMost = 128;
+    const auto most = static_cast<int>(std::min({budget / std::max<std::uint64_t>(bytes, 1), between, kMost}));
     if (most == 0) return plan;
     plan.every = (program.steps + most) / (most + 1);
     plan.count = (program.steps - 1) / plan.every;

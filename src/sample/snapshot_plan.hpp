@@ -7,11 +7,11 @@
 
 namespace scorefield::sample {
 
-/// Which states of a run are kept so that it can go back: those after every `every`-th step, each as the registers that
-/// the steps after it read, and the result.
+/// Which states of a run are kept so that it can go back: the state after every `every`-th step. A snapshot consists of
+/// the registers that later steps read, and the result.
 struct SnapshotPlan {
-    std::vector<int> registers;  ///< that a snapshot holds, ascending
-    int every = 0;               ///< 0: none is kept
+    std::vector<int> registers;  ///< of a snapshot, ascending
+    int every = 0;               ///< 0: no state is kept
     int count = 0;
 
     /// The number of the snapshot of this state; −1 where it is not kept. 0 < state < steps.
@@ -22,7 +22,8 @@ struct SnapshotPlan {
 /// are left out, since they stay what they are.
 std::vector<int> registers_to_resume(const diffusion::Program& program);
 
-/// As many snapshots, evenly spaced, as `budget` bytes hold where a register takes `register_bytes`.
+/// Plans as many evenly spaced snapshots as fit into `budget` bytes, at most 128, where a register takes
+/// `register_bytes`.
 SnapshotPlan plan_snapshots(const diffusion::Program& program, std::uint64_t register_bytes, std::uint64_t budget);
 
 }  // namespace scorefield::sample

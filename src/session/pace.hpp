@@ -12,7 +12,7 @@ class Pace {
 
     /// Operations that fit into kBudget_ms.
     double allowance() const;
-    /// So many were done in `milliseconds`. Frames without any say nothing.
+    /// Takes in that `operations` were done in `milliseconds`. A frame without operations changes nothing.
     void note(double operations, double milliseconds);
 
   private:

@@ -13,7 +13,7 @@ namespace {
 
 /// What most samplers need, so that another one needs no other memory.
 constexpr int kUsualRegisters = 4;
-/// For states to go back to.
+/// The most memory of the states that are kept to go back to.
 constexpr std::uint64_t kSnapshotBytes = 256U << 20U;
 
 /// The state before each step has time and scales of the step's first evaluation, or those of the state before where
@@ -63,14 +63,15 @@ void Player::take(const PreparedRun& run) {
         require_room(device_, model_, run.program, particles);
         sample::GpuSource* const sources[] = {&score_.source()};
         larger = std::make_unique<sample::GpuPopulation>(
-            device_, sources,
-            sample::PopulationSize{
-                .particles = particles, .registers = registers, .shown = true, .snapshot_bytes = kSnapshotBytes});
+            device_, sources, sample::PopulationSize{.particles = particles, .registers = registers, .shown = true});
         larger->warm_up();
     }
     (larger ? larger : population_)
         ->load(run.program, run.spec.seed, {0, particles}, {.init = run.start, .known = {}, .mask = {}});
-    if (larger) population_ = std::move(larger);
+    if (larger) {
+        population_ = std::move(larger);
+        if (keeps_states_) keep_states();
+    }
     const bool playing = playback_.playing();
     playback_ = Playback(run.program.steps);
     if (!playing) playback_.pause();
@@ -79,20 +80,23 @@ void Player::take(const PreparedRun& run) {
     start_pending_ = true;
 }
 
+void Player::keep_states() {
+    keeps_states_ = true;
+    population_->keep_states(kSnapshotBytes);
+}
+
 void Player::prepare_live(const gpu::Buffer& trained, std::size_t classes) {
     score_.network()->prepare_loads(classes);
     gpu::Recorder recorder(device_, "live weights");
     recorder.begin();
     score_.network()->record_load(recorder, trained);
-    population_->weights_changed();
+    population_->record_uploads(recorder);
     device_.wait(device_.submit(recorder));
 }
 
 void Player::take_weights(gpu::Recorder& recorder, const LiveWeights& live) {
-    if (has_taken(live)) return;
     const auto scope = recorder.scope("network");
     score_.network()->record_load(recorder, live.trained, live.label);
-    population_->weights_changed();
     version_ = live.version;
     label_ = live.label;
 }
@@ -108,17 +112,24 @@ double Player::record(gpu::Recorder& recorder, double operations, const std::fun
         results_ = results;
     }
     const bool again = results && !start_pending_ && playback_.playing() && population_->arrived() && !has_taken(*live);
-    if (live != nullptr && (!results || again || start_pending_)) take_weights(recorder, *live);
+    sample::Budget budget = {.recorder = &recorder, .operations = operations};
+    if (live != nullptr && (!results || again || start_pending_) && !has_taken(*live)) {
+        // An evaluation of two sets of weights would be of neither. Until it has ended they wait.
+        if (population_->is_inside_evaluation()) {
+            budget.ends_with_evaluation = true;
+        } else {
+            take_weights(recorder, *live);
+        }
+    }
     if (again) population_->restart();
-    const sample::Turn turn = {&recorder, operations};
     if (start_pending_) {
         population_->seek(0);
-        population_->advance(turn);
+        population_->advance(budget);
         start_pending_ = false;
         started();
     }
     population_->seek(results ? steps : playback_.state());
-    return population_->advance(turn);
+    return population_->advance(budget);
 }
 
 bool Player::up_to_date() const {

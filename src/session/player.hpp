@@ -51,16 +51,18 @@ class Player {
     /// program has more registers, than ever before, which need new memory. When it throws base::Error, what was loaded
     /// goes on.
     void take(const PreparedRun& run);
+    /// Keeps states to go back to from here on. Allocates; where memory is short, fewer states are kept.
+    void keep_states();
     /// What is loaded.
     const sample::SamplingSpec& spec() const { return spec_; }
 
     Playback& playback() { return playback_; }
     const Playback& playback() const { return playback_; }
 
-    /// Records what is missing from the state that is there to the one that the clock shows, at most about `operations`
-    /// of it; the rest is left to the next recordings. `started` is called after a new start state has been recorded as
-    /// the state that is shown. Returns the operations that were recorded. Weights that are `live` are taken over as
-    /// they ask, after prepare_live; where they ask for finished samples, the clock stands still.
+    /// Records the work that leads to the state of the clock, roughly `operations` of it at most; the rest is left to
+    /// the next recordings. `started` is called when a new start state has been recorded as the shown state. Returns
+    /// the operations that were recorded. Weights that are `live` are taken over as they ask, after prepare_live; where
+    /// they ask for finished samples, the clock stands still.
     double record(gpu::Recorder& recorder, double operations, const std::function<void()>& started,
                   const LiveWeights* live = nullptr);
     /// Makes and warms what live weights need; waits for the GPU. Only for models with a network. `classes`: of the
@@ -95,6 +97,7 @@ class Player {
     sample::SamplingSpec spec_;
     std::vector<RunState> run_states_;
     Playback playback_{1};
+    bool keeps_states_ = false;
     bool start_pending_ = true;         ///< the start has not been shown yet
     bool results_ = false;              ///< shown are finished samples
     std::uint64_t version_ = 0;         ///< of the weights taken over last

@@ -13,7 +13,7 @@ namespace {
 
 /// Throws where the program takes more than noise.
 void require_no_inputs(const diffusion::Program& program, const sample::SamplingSpec& spec) {
-    if (program.mask_register < 0) return;
+    if (program.mask_register < 0 && program.known_register < 0) return;
     throw base::request_error("missing inputs", spec.program.empty() ? "`sampler`" : "`program`",
                               program.sampler + " needs `known` and `mask`, which only 'sample' takes",
                               "use 'scorefield sample' with `known` and `mask`, or choose another sampler");

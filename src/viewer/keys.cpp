@@ -18,7 +18,7 @@ struct Shortcut {
 constexpr std::array<Shortcut, 18> kShortcuts = {{
     {"Space", "play or pause"},
     {"← →", "one step back or forward"},
-    {"Shift+← →", "to the noise, to the samples"},
+    {"Shift+← →", "first state (noise), last state (samples)"},
     {"R", "restart from noise"},
     {"L", "loop on or off"},
     {"F", "fit the view"},

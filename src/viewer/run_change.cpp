@@ -50,6 +50,7 @@ RunChange open_scene(gpu::Device& device, const settings::Settings& settings, Vk
     change.notes = notes_of(run, model, settings);
     task.step();
     change.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, extent);
+    change.scene->player().keep_states();
     return change;
 }
 

@@ -52,6 +52,7 @@ void make(gpu::Device& device, TrainingSession& session, const settings::Setting
         const session::Reference reference = session::reference_of(*session.data, model.scaling);
         const session::PreparedRun run = prepare_beside_frames(device, spec, model, task);
         session.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, extent);
+        session.scene->player().keep_states();
     });
     session.scene->player().prepare_live(session.trainer->averaged(), session.trainer->network().classes);
 }

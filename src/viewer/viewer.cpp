@@ -323,11 +323,17 @@ void Viewer::serve_score(const Requests& requests) {
 
 void Viewer::serve_playback(const Requests& requests) {
     session::Playback& playback = scene_->player().playback();
+    const bool steps = requests.step || requests.step_back || requests.to_start || requests.to_result;
+    if (steps && scene_->player().shows_results()) {
+        messages_.add({MessageKind::info, "Finished samples have no steps. Choose samples: continue to see them."},
+                      "playback");
+    } else if (steps) {
+        if (requests.step) playback.step();
+        if (requests.step_back) playback.step_back();
+        if (requests.to_start) playback.stop_at(0);
+        if (requests.to_result) playback.stop_at(playback.steps());
+    }
     if (requests.restart) playback.restart();
-    if (requests.step) playback.step();
-    if (requests.step_back) playback.step_back();
-    if (requests.to_start) playback.stop_at(0);
-    if (requests.to_result) playback.stop_at(playback.steps());
     if (!requests.toggle_play) return;
     if (settings_.steps_per_second <= 0) {
         messages_.add({MessageKind::info, "Paused: steps / s is 0. Press → to advance one step."}, "playback");

@@ -122,7 +122,7 @@ TEST_P(ExactSourceTest, AgreesWithDoublePrecisionAndWritesNothingElse) {
         std::uint32_t row = 0;
     } cases[] = {{{1, 1e-3}, 1}, {{1, 0.1}, 2}, {{0.6, 0.8}, 3}, {{1e-3, 1}, 3}, {{0, 1}, 0}, {{1, 100}, 2}};
     const std::unique_ptr<GpuSource> source = make_exact_source(device(), *target, parametrisation);
-    const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations();
+    const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations(particles);
     gpu::Recorder recorder(device(), "test");
     std::vector<double> bounds;
     for (const auto& [at, row] : cases) {
@@ -187,7 +187,7 @@ TEST_F(ExactSources, RowsAndBlocksInOneRecordingAreWhatTheyAreAlone) {
         constexpr std::uint32_t kParticles = 16384 + 700;  // one block of a software device and a bit
         const std::uint32_t stride = gpu::round_up(kParticles, gpu::kParticleMultiple);
         const std::unique_ptr<GpuSource> source = make_exact_source(device(), *target, Prediction::epsilon);
-        const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations();
+        const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations(kParticles);
         std::vector<Eval> evals;
         for (const Marginal& at : {Marginal{1, 0.1}, {0.6, 0.8}, {0.1, 0.995}}) {
             evals.push_back(evals_at(at, Prediction::epsilon)[3]);
@@ -234,7 +234,7 @@ TEST_F(ExactSources, AreFiniteAtAllExtremes) {
     const auto count = static_cast<std::uint32_t>(x.size() / 2);
     for (const Target* target : {static_cast<const Target*>(&thin), static_cast<const Target*>(&data)}) {
         const std::unique_ptr<GpuSource> source = make_exact_source(device(), *target, Prediction::x0);
-        const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations();
+        const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations(count);
         for (const Marginal& at : {Marginal{1, 1e-9}, {1, 1e-4}, {0, 1}, {1e-6, 1}, {1, 1e6}, {1e3, 1}}) {
             const Eval eval = {.alpha = at.alpha, .sigma = at.sigma};
             evaluations->prepare(std::span(&eval, 1));
@@ -258,7 +258,7 @@ TEST_F(ExactSources, AreFiniteAtAllExtremes) {
 TEST_F(ExactSources, WithoutNoiseMixturesStillHaveAScore) {
     const GaussianMixture mixture({{1, {1}, {4}}});
     const std::unique_ptr<GpuSource> source = make_exact_source(device(), mixture, Prediction::score);
-    const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations();
+    const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations(2);
     const Eval eval = {.alpha = 1, .sigma = 0};
     evaluations->prepare(std::span(&eval, 1));
     const gpu::Buffer values = make_values(std::vector{-3.0, 5.0}, 1, gpu::kParticleMultiple);
@@ -316,7 +316,7 @@ TEST_F(ExactSources, RefuseEvaluationsWithoutAnswer) {
     const EmpiricalTarget data(std::vector<float>{1, 2}, 1);
     const auto refusal = [&](const Target& target, Prediction prediction, const Eval& eval) {
         const std::unique_ptr<GpuSource> source = make_exact_source(device(), target, prediction);
-        const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations();
+        const std::unique_ptr<GpuEvaluations> evaluations = source->make_evaluations(1);
         const Eval evals[] = {{.alpha = 1, .sigma = 1}, eval};
         return diffusion::testing_support::error_of([&] { evaluations->prepare(evals); });
     };

@@ -20,12 +20,16 @@ class NoSource : public GpuSource {
     std::uint32_t dim() const override { return dim_; }
     double operations() const override { return 1; }
     const std::string& variant() const override { return variant_; }
-    std::unique_ptr<GpuEvaluations> make_evaluations() override { return std::make_unique<NoEvaluations>(); }
+    std::unique_ptr<GpuEvaluations> make_evaluations(std::uint32_t /*particles*/) override {
+        return std::make_unique<NoEvaluations>();
+    }
 
   private:
     class NoEvaluations : public GpuEvaluations {
       public:
         void prepare(std::span<const diffusion::Eval> /*evals*/) override {}
+        bool is_up_to_date() const override { return true; }
+        bool has_other_weights() const override { return false; }
         void record_uploads(gpu::Recorder& /*recorder*/) override {}
         std::uint32_t block() const override { return UINT32_MAX; }
         std::uint32_t parts() const override { return 1; }

@@ -28,7 +28,7 @@ TEST_P(GpuNetworkTest, AgreesWithTheReferenceAndWritesNothingElse) {
     const auto& [config, particles, variant] = GetParam();
     const data::TensorMap tensors = random_network(config, 5);
     nn::GpuNetwork network(device(), config, tensors);
-    nn::GpuEvaluations evaluations(network);
+    nn::GpuEvaluations evaluations(network, particles);
     EXPECT_TRUE(network.variant().starts_with(variant)) << network.variant();
     const model::NetworkScore reference(config, tensors, "test");
 
@@ -103,7 +103,7 @@ std::vector<float> trained_list(const nn::MlpConfig& config, const data::TensorM
 TEST_P(GpuNetworkTest, LoadsOtherWeightsOnTheDevice) {
     const auto& [config, particles, variant] = GetParam();
     nn::GpuNetwork network(device(), config, random_network(config, 5));
-    nn::GpuEvaluations evaluations(network);
+    nn::GpuEvaluations evaluations(network, particles);
     const data::TensorMap others = random_network(config, 11);
     const model::NetworkScore reference(config, others, "test");
     const gpu::Buffer trained = gpu::make_buffer<float>(device(), "trained", trained_list(config, others));
@@ -156,7 +156,7 @@ TEST_F(GpuNetworkTest, LoadsTheNetworkOfAClass) {
         conditional.classes = kClasses;
         const data::TensorMap all = random_network(conditional, 21);
         nn::GpuNetwork network(device(), config, random_network(config, 5));
-        nn::GpuEvaluations evaluations(network);
+        nn::GpuEvaluations evaluations(network, 100);
         const gpu::Buffer trained = gpu::make_buffer<float>(device(), "trained", trained_list(conditional, all));
         constexpr std::uint32_t kParticles = 100;
         const std::uint32_t stride = gpu::round_up(kParticles, gpu::kParticleMultiple);
@@ -201,7 +201,7 @@ TEST_F(GpuNetworkTest, MoreParticlesThanOneBlockAgree) {
     const nn::MlpConfig config = {2, 8, 2, 4};
     const data::TensorMap tensors = random_network(config, 6);
     nn::GpuNetwork network(device(), config, tensors);
-    nn::GpuEvaluations evaluations(network);
+    nn::GpuEvaluations evaluations(network, 16384);
     const model::NetworkScore reference(config, tensors, "test");
     constexpr std::uint32_t kParticles = 16384 + 700;  // one block of a software device and a bit
     const std::uint32_t stride = gpu::round_up(kParticles, gpu::kParticleMultiple);

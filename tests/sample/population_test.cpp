@@ -53,7 +53,7 @@ class PopulationTest : public gpu::GpuTest {
         int turns = 0;
         do {
             recorder.begin();
-            population.advance({&recorder, operations});
+            population.advance({.recorder = &recorder, .operations = operations});
             device().wait(device().submit(recorder));
             ++turns;
         } while (!population.arrived());
@@ -77,7 +77,7 @@ class PopulationTest : public gpu::GpuTest {
             if (below(4) == 0) {  // goes somewhere else on the way
                 gpu::Recorder recorder(device(), "on the way");
                 recorder.begin();
-                population.advance({&recorder, all / 50});
+                population.advance({.recorder = &recorder, .operations = all / 50});
                 device().wait(device().submit(recorder));
                 population.seek(below(population.program().steps + 1));
                 population.seek(state);
@@ -98,10 +98,8 @@ TEST_F(PopulationTest, SeeksAreExactWithinTheirBudget) {
          {std::pair<bool, std::uint64_t>{true, 33}, {true, 0}, {true, 1000}, {false, 9}}) {
         device().wait_idle();
         GpuPopulation population(device(), sources,
-                                 {.particles = 2000,
-                                  .registers = asked.program.registers,
-                                  .shown = shown,
-                                  .snapshot_bytes = snapshots * state_bytes});
+                                 {.particles = 2000, .registers = asked.program.registers, .shown = shown});
+        population.keep_states(snapshots * state_bytes);
         population.load(asked.program, asked.seed, {0, 2000}, {});
         const auto table = device().memory().table();
         const auto kept = table.find("snapshots");
@@ -119,8 +117,8 @@ TEST_F(PopulationTest, SeeksAreExactWithinTheirBudget) {
 // A snapshot holds what later steps read, whatever the sampler keeps between steps. Expected are the states on the way
 // from the start to the result.
 TEST_F(PopulationTest, SeeksAreExactForEverySampler) {
-    GpuPopulation population(device(), sources,
-                             {.particles = 400, .registers = 12, .shown = true, .snapshot_bytes = 20'000});
+    GpuPopulation population(device(), sources, {.particles = 400, .registers = 12, .shown = true});
+    population.keep_states(20'000);
     int tested = 0;
     for (const diffusion::SamplerInfo& info : diffusion::samplers()) {
         if (info.piloted || info.masked) continue;
@@ -158,9 +156,8 @@ TEST_F(PopulationTest, GivenStartsAndInputsAreThereAgainAfterGoingBack) {
     asked.known = known;
     asked.mask = mask;
     const Collected expected = collect(device(), sources, asked);
-    GpuPopulation population(
-        device(), sources,
-        {.particles = 1000, .registers = program.registers, .shown = true, .snapshot_bytes = 40'000});
+    GpuPopulation population(device(), sources, {.particles = 1000, .registers = program.registers, .shown = true});
+    population.keep_states(40'000);
     const StartInputs inputs = {.init = init, .known = known, .mask = mask};
     population.load(program, asked.seed, {0, 700}, inputs);
     expect_exact_seeks(population, expected, 30, 5);
@@ -216,7 +213,7 @@ TEST_F(PopulationTest, TurnsDoAboutWhatTheyMay) {
     double done = 0;
     while (!population.arrived()) {
         recorder.begin();
-        const double now = population.advance({&recorder, turn});
+        const double now = population.advance({.recorder = &recorder, .operations = turn});
         device().wait(device().submit(recorder));
         done += now;
         // A block of 512 particles is the least that is taken on.
@@ -225,7 +222,7 @@ TEST_F(PopulationTest, TurnsDoAboutWhatTheyMay) {
     }
     EXPECT_NEAR(done / all, 1, 1e-12);
     recorder.begin();
-    EXPECT_EQ(population.advance({&recorder, 1e9}), 0);
+    EXPECT_EQ(population.advance({.recorder = &recorder, .operations = 1e9}), 0);
 }
 
 // Populations by turns on one network: its weights are there once, and neither disturbs what the other has begun.
@@ -254,8 +251,8 @@ TEST_F(PopulationTest, TwoShareTheWeightsAndNothingElse) {
     gpu::Recorder recorder(device(), "both");
     while (!a.arrived() || !b.arrived()) {
         recorder.begin();
-        a.advance({&recorder, 1});
-        b.advance({&recorder, 1});
+        a.advance({.recorder = &recorder, .operations = 1});
+        b.advance({.recorder = &recorder, .operations = 1});
         device().wait(device().submit(recorder));
     }
     EXPECT_EQ(rows_of(a), expected_first.samples);
@@ -289,9 +286,8 @@ TEST_F(PopulationTest, AnEvaluationUnderWayBeginsAgainWithOtherWeights) {
     population.seek(2);
     gpu::Recorder recorder(device(), "weights");
     recorder.begin();
-    for (int part = 0; part < 3; ++part) population.advance({&recorder, 1});
+    for (int part = 0; part < 3; ++part) population.advance({.recorder = &recorder, .operations = 1});
     changed.record_load(recorder, trained);
-    population.weights_changed();
     device().wait(device().submit(recorder));
     arrive(population);
     const std::vector<float> got = rows_of(population);
@@ -305,12 +301,60 @@ TEST_F(PopulationTest, AnEvaluationUnderWayBeginsAgainWithOtherWeights) {
     EXPECT_EQ(got, rows_of(fresh));
 }
 
+TEST_F(PopulationTest, MayStopWhereAnEvaluationEnds) {
+    const nn::MlpConfig wide = {2, 136, 2, 4};
+    nn::GpuNetwork wide_network(device(), wide, random_network(wide, 3));
+    NetworkSource wide_source(wide_network);
+    GpuSource* const wide_sources[] = {&wide_source};
+    const RunRequest asked = request("ddim", 3, 400);
+    GpuPopulation population(device(), wide_sources,
+                             {.particles = 400, .registers = asked.program.registers, .shown = true});
+    population.load(asked.program, asked.seed, {0, 400}, {});
+    population.seek(3);
+    gpu::Recorder recorder(device(), "turns");
+    recorder.begin();
+    population.advance({.recorder = &recorder, .operations = 1});
+    EXPECT_TRUE(population.is_inside_evaluation());
+    population.advance({.recorder = &recorder, .ends_with_evaluation = true});
+    EXPECT_FALSE(population.is_inside_evaluation());
+    EXPECT_FALSE(population.arrived());
+    device().wait(device().submit(recorder));
+}
+
+// On a long way the last state of each budget is shown; not so where the particles come from the start again.
+TEST_F(PopulationTest, ShowsThatItMovesOnALongWayForward) {
+    const RunRequest asked = request("ddpm", 20, 600);
+    const Collected expected = collect(device(), sources, asked);
+    GpuPopulation population(device(), sources,
+                             {.particles = 600, .registers = asked.program.registers, .shown = true});
+    population.load(asked.program, asked.seed, {0, 600}, {});
+    arrive(population);
+    population.seek(20);
+    const double some = population.operations() * 600 / 20 * 3.5;
+    gpu::Recorder recorder(device(), "turn");
+    int before = 0;
+    for (int turn = 0; turn < 3; ++turn) {
+        recorder.begin();
+        population.advance({.recorder = &recorder, .operations = some});
+        device().wait(device().submit(recorder));
+        EXPECT_GE(population.state(), before + 3);
+        EXPECT_FALSE(population.arrived());
+        EXPECT_EQ(rows_of(population), state_of(expected, population.state()));
+        before = population.state();
+    }
+    population.seek(9);
+    recorder.begin();
+    population.advance({.recorder = &recorder, .operations = some});
+    device().wait(device().submit(recorder));
+    EXPECT_EQ(population.state(), before) << "a way back shows nothing";
+}
+
 TEST_F(PopulationTest, WhatCannotBeLoadedLeavesTheRunAlone) {
     const RunRequest asked = request("ddpm", 8, 600);
     const Collected expected = collect(device(), sources, asked);
-    GpuPopulation population(
-        device(), sources,
-        {.particles = 600, .registers = asked.program.registers, .shown = true, .snapshot_bytes = 1 << 20});
+    GpuPopulation population(device(), sources,
+                             {.particles = 600, .registers = asked.program.registers, .shown = true});
+    population.keep_states(1 << 20);
     population.load(asked.program, asked.seed, {0, 600}, {});
     population.seek(5);
     arrive(population);
@@ -349,7 +393,7 @@ TEST_F(PopulationTest, RestartDrawsTheSameStartAndShowsTheOldStateMeanwhile) {
     EXPECT_FALSE(population.arrived());
     gpu::Recorder recorder(device(), "turn");
     recorder.begin();
-    population.advance({&recorder, 1});
+    population.advance({.recorder = &recorder, .operations = 1});
     device().wait(device().submit(recorder));
     EXPECT_EQ(population.state(), 4);
     EXPECT_EQ(rows_of(population), expected.samples);
