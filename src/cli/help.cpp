@@ -59,7 +59,7 @@ std::string flag_and_value(const Setting& setting) {
 std::string default_of(const Setting& setting, Command command, std::string_view study) {
     if (setting.is_flag()) return "";
     if (command == Command::study) {
-        const std::string preset = study::study_preset(setting.name, study);
+        std::string preset = study::study_preset(setting.name, study);
         if (!preset.empty()) return preset;
     }
     return setting.unset.empty() ? settings::value_text(settings::Settings{}, setting) : std::string(setting.unset);

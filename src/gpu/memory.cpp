@@ -157,7 +157,7 @@ Allocation MemoryPool::allocate_from(std::uint32_t type, const VkMemoryRequireme
     if (!dedicated) {
         for (const auto& block : blocks_) {
             if (block->type != type || block->kind != kind || block->dedicated) continue;
-            if (const Allocation piece = piece_of(*block); piece.block != nullptr) return piece;
+            if (Allocation piece = piece_of(*block); piece.block != nullptr) return piece;
         }
     }
     MemoryBlock* block = new_block(type, dedicated ? bytes : usual, kind, dedicated);
