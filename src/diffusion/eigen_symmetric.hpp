@@ -10,7 +10,8 @@ struct EigenSystem {
     std::vector<double> vectors;
 };
 
-/// Of a symmetric (d, d) row-major matrix, d small, by Jacobi's rotations (Golub & Van Loan, §8.5).
+/// The eigenvalues and eigenvectors of a symmetric (d, d) row-major matrix, d small, by Jacobi's rotations
+/// (Golub & Van Loan, §8.5).
 EigenSystem eigen_symmetric(std::vector<double> matrix, std::size_t dim);
 
 }  // namespace scorefield::diffusion

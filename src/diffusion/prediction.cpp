@@ -83,7 +83,7 @@ AffineForm noise_form(const Parametrisation& parametrisation, const Node& node) 
 }
 
 AffineForm score_form(const Parametrisation& parametrisation, const Node& node) {
-    // Of the state; a network's score is that of what it receives.
+    // The result is the score of the state; a network predicts the score of its input, which is c_in times the state.
     if (parametrisation.prediction == Prediction::score) return {0, node.c_in};
     const AffineForm noise = noise_form(parametrisation, node);
     return {-noise.c_skip / node.at.sigma, -noise.c_out / node.at.sigma};

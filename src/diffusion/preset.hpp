@@ -19,7 +19,8 @@ struct PresetOrder {
     int most = 1;
 };
 
-/// What holds for a parameter that is not set. Values are compiled in from here, and help texts show them.
+/// The default of a parameter that is not set. set_preset applies the defaults that are values; help texts
+/// show all defaults.
 using Preset = std::variant<PresetRule, PresetOrder, bool, int, double, std::string_view>;
 
 /// `0.5`, `on`, `midpoint`, or the words of a rule.

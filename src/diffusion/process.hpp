@@ -66,7 +66,7 @@ class NoiseProcess {
     virtual double time_at(double log_snr) const = 0;
     /// Samplers start from prior_scale()·N(0, I).
     virtual double prior_scale() const = 0;
-    /// What solvers integrate over where nothing else is said.
+    /// The variable that solvers integrate over by default.
     virtual Variable variable() const = 0;
     /// Position of `t` on the clock of the Brownian path that drives stochastic samplers: 0 for the clean state, 1 at
     /// `highest`, increasing.
@@ -86,8 +86,8 @@ inline constexpr double kMaxProcessBeta = 1e3;
 inline constexpr std::array<std::string_view, 6> kBetaSchedules = {"linear",   "scaled_linear", "cosine",
                                                                    "constant", "sigmoid",       "cosine_seed"};
 
-/// What a user says about the process; each member is the flag --process.NAME. What is not said has the default of the
-/// process (and schedule); a process takes only what process_parameters(name, schedule) lists.
+/// The user's settings of the process; each member is the flag --process.NAME. A member that is not set has the default
+/// of the process (and schedule); a process takes only what process_parameters(name, schedule) lists.
 struct ProcessSettings {
     std::string name = "ddpm";
     std::string schedule{kBetaSchedules.front()};  ///< β of ddpm: one of kBetaSchedules
@@ -127,7 +127,7 @@ void for_each_process_parameter(Settings& settings, const Action& action) {
 struct ProcessParameter {
     std::string_view name;  ///< as in --process.NAME
     std::string_view help;  ///< one line
-    Preset preset;          ///< what holds where nothing is said
+    Preset preset;          ///< the default
     double low = 0;         ///< of numbers: low < value ≤ high …
     double high = 0;
     bool with_low = false;    ///< … or low itself
@@ -147,7 +147,7 @@ std::span<const ProcessInfo> processes();
 /// base::Error (request, --process or --process.schedule) for unknown names, with the nearest known one.
 std::span<const ProcessParameter> process_parameters(std::string_view name, std::string_view schedule);
 
-/// The settings with every parameter that the process takes said: its preset where they leave it open.
+/// The settings with every parameter of the process set: to its default where they leave it open.
 ProcessSettings with_presets(ProcessSettings settings);
 
 /// Throws base::Error (request) naming the flag for unknown names (with the nearest known one), parameters that the

@@ -26,8 +26,8 @@ inline constexpr double kMaxSamplerValue = 1e6;
 /// Far beyond any data in standardised units.
 inline constexpr double kMaxSamplerClip = 1e6;
 
-/// What a user says about the sampler; each member is the flag --sampler.NAME. A sampler reads only what its
-/// SamplerInfo lists; what is not said has the default that stands there.
+/// The user's settings of the sampler; each member is the flag --sampler.NAME. A sampler reads only what its
+/// SamplerInfo lists; a member that is not set has the default given there.
 struct SamplerSettings {
     std::string name = "ddim";
     std::optional<double> eta = {};            ///< ddim: 0 deterministic … kMaxEta ancestral; euler_ancestral …: 1
@@ -37,7 +37,7 @@ struct SamplerSettings {
     std::optional<bool> final_noise = {};      ///< noise on the last step too
     std::optional<bool> limited_noise = {};  ///< with clip or threshold: ε of the limited estimate, not of the raw one
     std::optional<double> gamma = {};        ///< gamma: 0 probability flow, 1 reverse SDE
-    std::optional<std::string> variable = {};     ///< one of kVariables; the process's own where not said
+    std::optional<std::string> variable = {};     ///< one of kVariables; default: the process's own
     std::optional<int> order = {};                ///< of accuracy
     std::optional<std::string> variant = {};      ///< which published form: midpoint, heun, bh1, bh2 …
     std::optional<bool> predict_x0 = {};          ///< solvers that may work on the data or on the noise
@@ -71,7 +71,7 @@ struct SamplerSettings {
 struct SamplerParameter {
     std::string_view name;  ///< as in --sampler.NAME
     std::string_view help;  ///< one line, with the range
-    Preset preset;          ///< what holds where nothing is said
+    Preset preset;          ///< the default
 };
 
 /// The preset as help texts show it, small numbers as powers of ten: `1e-4`.

@@ -25,7 +25,7 @@ inline constexpr double kMaxRho = 100;
 inline constexpr double kMinBetaShape = 0.01;
 inline constexpr double kMaxBetaShape = 100;
 
-/// What a user says about the noise levels that a sampler visits; the name is --spacing, each other member
+/// The user's settings of the noise levels that a sampler visits; the name is --spacing, each other member
 /// spacing_flag(NAME). A spacing takes only what its SpacingInfo lists.
 struct SpacingSettings {
     std::string name = "even";
@@ -44,7 +44,7 @@ struct SpacingSettings {
 struct SpacingParameter {
     std::string_view name;  ///< see spacing_flag
     std::string_view help;  ///< one line
-    Preset preset;          ///< what holds where nothing is said
+    Preset preset;          ///< the default
 };
 
 struct SpacingInfo {
@@ -66,7 +66,7 @@ SpacingSettings without_unused(SpacingSettings settings);
 /// The nodes at which a sampler evaluates in `steps` steps, strictly decreasing; each step goes to the next node, the
 /// last one to the clean state (final zero). With final sigma_min it goes to the lowest time with noise, L: of the
 /// spacings below that end there N is then steps+1, and that time no evaluation; even goes to L in place of 0.
-/// Of a process with times L … T and N steps:
+/// For a process with times L … T and N steps the nodes are:
 ///   even         T·(1 − i/N), i = 0 … N−1; discrete: rounded, all times where N is their number;
 ///   linspace     N even times from T to L, discrete: rounded;
 ///   leading      discrete only: L + offset + i·⌊(T+1−L)/N⌋, i = N−1 … 0;

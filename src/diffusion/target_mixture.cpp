@@ -173,7 +173,8 @@ void GaussianMixture::evaluate(std::span<const double> x, const Marginal& at, co
     evaluate_points<3>(components_, x, at, answers);
 }
 
-/// Of a component: its mean, and the diagonal of its covariance Σ_j λ_j v_j v_jᵀ.
+/// The moments of the mixture, from those of its components. Each has a mean and the diagonal of the covariance
+/// Σ_j λ_j v_j v_jᵀ.
 AxisMoments GaussianMixture::moments() const {
     const auto d = static_cast<std::size_t>(dim());
     AxisMoments all = {std::vector<double>(d, 0.0), std::vector<double>(d, 0.0)};

@@ -61,7 +61,7 @@ class ChainBuilder {
         program_.ops.push_back({program_.steps, std::move(instruction)});
     }
 
-    /// Of each row: below which a normal leads to the states up to `last`.
+    /// For each row, the bound below which a normal leads to the states up to `last`.
     static StateLaw quantiles(const StateTable& table, std::size_t last) {
         StateLaw result = {};
         for (std::size_t from = 0; from < kChainStates; ++from) {

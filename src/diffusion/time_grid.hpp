@@ -25,8 +25,8 @@ struct Step {
 /// nothing else of them.
 class TimeGrid {
   public:
-    /// Visits `times` (strictly decreasing, or increasing for inversions), each step going to the next; the last to
-    /// the clean state or, where `end` is said, to that time. `process` is shared with the grid.
+    /// Visits `times` (strictly decreasing, or increasing for inversions), each step going to the next; the last to the
+    /// clean state or, where `end` is set, to that time. `process` is shared with the grid.
     TimeGrid(std::shared_ptr<const NoiseProcess> process, const std::vector<double>& times,
              std::optional<double> end = {});
     /// Any steps, e.g. those of another library; with `scaled` the state is x/α (alpha = 1, sigma = σ/α) of a network

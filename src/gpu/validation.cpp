@@ -67,7 +67,7 @@ ValidationSetup::ValidationSetup(Validation level, MessageLog& log) {
     messenger_.pNext = enabled_.empty() ? nullptr : &features_;
     messenger_.messageSeverity =
         VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT;
-    // Of the validation kind only: the loader's and drivers' chatter is of the general kind.
+    // Receive only messages of the validation kind: the loader's and drivers' chatter is of the general kind.
     messenger_.messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT;
     messenger_.pfnUserCallback = on_message;
     messenger_.pUserData = &log;

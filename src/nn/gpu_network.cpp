@@ -42,7 +42,7 @@ class TrainedOffsets {
 
     std::uint32_t count() const { return count_; }
     std::uint32_t of(const std::string& tensor) const { return offsets_.at(tensor); }
-    /// Of the addend of the layer with this weight.
+    /// The place of the addend of the layer with this weight.
     shaders::LoadPlace addend(const std::string& weight, std::uint32_t element, std::size_t features) const {
         const std::string layer = weight.substr(0, weight.rfind('.'));
         const auto time = offsets_.find(layer + ".time");

@@ -90,7 +90,7 @@ class GpuNetwork {
 /// with their number.
 class GpuEvaluations {
   public:
-    /// For so many particles; `network` must outlive it.
+    /// Makes evaluations for at most `particles` particles; `network` must outlive them.
     GpuEvaluations(const GpuNetwork& network, std::uint32_t particles);
 
     /// Computes the table's rows for these times, in double precision on the host, in place of all earlier ones. They

@@ -35,17 +35,18 @@ class GpuPlan {
     /// between them. However it is cut, the results have the same bits.
     void record(gpu::Recorder& recorder, std::size_t rows, std::size_t i, std::size_t first, std::size_t count) const;
     std::size_t dispatches() const { return steps_.size(); }
-    /// Into how many pieces of equal work (the last may have less) dispatch i over so many particles can be cut.
+    /// The number of pieces of equal work (the last may have less) into which dispatch i over `rows` particles can be
+    /// cut.
     std::size_t pieces(std::size_t i, std::size_t rows) const;
-    /// Arithmetic operations of dispatch i over so many particles, roughly.
+    /// The number of arithmetic operations of dispatch i over `rows` particles, roughly.
     double work(std::size_t i, std::size_t rows) const;
 
     const gpu::Buffer& values() const { return values_; }
-    /// Of an input or parameter. Parameters lie row-major, one after the other, in the graph's order; the second one
-    /// begins at a multiple of four floats.
+    /// The view of an input or parameter. Parameters lie row-major, one after the other, in the graph's order; the
+    /// second one begins at a multiple of four floats.
     GpuView place(const std::string& name) const;
-    /// Of output i; those without a row per particle lie row-major, one after the other, and the second of them begins
-    /// at a multiple of four floats.
+    /// The view of output i. Outputs without a row per particle lie row-major, one after the other; the second one
+    /// begins at a multiple of four floats.
     GpuView output(std::size_t i) const { return outputs_.at(i); }
 
   private:

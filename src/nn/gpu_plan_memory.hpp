@@ -35,8 +35,8 @@ class GpuPlanMemory {
     /// Inputs and parameters. Parameters lie row-major, one after the other, in the graph's order; the second one at a
     /// multiple of four floats.
     const std::map<std::string, GpuView>& named() const { return named_; }
-    /// Of the outputs. Those without a row per particle lie row-major, one after the other; the second one of them at a
-    /// multiple of four floats.
+    /// The views of the outputs. Outputs without a row per particle lie row-major, one after the other; the second one
+    /// begins at a multiple of four floats.
     const std::vector<GpuView>& outputs() const { return output_views_; }
 
   private:

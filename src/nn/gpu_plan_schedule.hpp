@@ -19,13 +19,13 @@ class GpuSchedule {
     bool needed(Value value) const { return needed_[value]; }
     /// The values that have a dispatch of their own, in the order of dispatches.
     const std::vector<Value>& order() const { return order_; }
-    /// Of a product: the silu that its dispatch computes, too; or kNone.
+    /// For a product: the silu that its dispatch computes, too; or kNone.
     Value silu_of(Value value) const { return silu_of_[value]; }
-    /// Of a multiplication: the product whose dispatch computes it; or kNone.
+    /// For a multiplication: the product that its dispatch computes, too; or kNone.
     Value product_of(Value value) const { return product_of_[value]; }
     /// Whether another value's dispatch computes the value or gathers it itself.
     bool absorbed(Value value) const { return absorbed_[value]; }
-    /// Of a multiplication with product_of: what silu's derivative is taken of.
+    /// For a multiplication with product_of: the value at which it takes silu's derivative.
     Value slope_of(Value value) const;
     /// The place in order() of the last dispatch that reads the value; order().size() where an output shows it.
     std::size_t last_use(Value value) const { return last_use_[value]; }

@@ -105,13 +105,14 @@ class Passes {
     std::uint32_t planes_ = 0;  ///< of the sums between passes
 };
 
-/// An evaluation as its marginal and the combination of denoiser and score that it answers.
+/// An evaluation as the kernels compute it: its marginal, and the combination of denoiser and score that it returns.
 struct Question {
     diffusion::Marginal at;
     diffusion::ExactForm answer;
 };
 
-/// What both kinds of exact target do: questions from evaluations, passes over terms.
+/// The common part of the evaluations of mixtures and of sets of points. It turns a program's evaluations into
+/// questions and divides each evaluation into passes over the target's terms.
 class ExactEvaluations : public GpuEvaluations {
   public:
     /// Targets of point masses have no answer without noise.

@@ -69,7 +69,8 @@ class GpuSource {
     /// Which kernels were chosen, e.g. `fused-64x3-g512`.
     virtual const std::string& variant() const = 0;
 
-    /// Evaluations for the programs of one more population of at most so many particles; the source must outlive them.
+    /// Makes evaluations for the programs of one more population, of at most `particles` particles. The source must
+    /// outlive them.
     virtual std::unique_ptr<GpuEvaluations> make_evaluations(std::uint32_t particles) = 0;
 };
 

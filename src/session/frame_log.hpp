@@ -21,7 +21,7 @@ using PassTimes = std::array<double, kPasses.size()>;
 /// Sums a recording's scopes by pass; the overlay's splats count as splats.
 PassTimes pass_times(std::span<const gpu::Timing> timings);
 
-/// Of the pass of that name.
+/// The GPU milliseconds of the pass with that name.
 double time_of(const PassTimes& times, std::string_view pass);
 double total(const PassTimes& times);
 

@@ -32,7 +32,7 @@ struct LiveWeights {
     /// Finished samples are shown, drawn again from the same noise with each version. Otherwise the particles go on, by
     /// the newest weights at any time.
     bool restart = false;
-    /// Of a conditional network: the class that is shown; none: all together.
+    /// The class that is shown of a conditional network; none: all classes together.
     std::optional<std::size_t> label = std::nullopt;
 };
 

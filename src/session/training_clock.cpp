@@ -10,7 +10,8 @@ constexpr int kUnsure = 3;  ///< frames after a change that tell nothing: two ar
 constexpr int kRest = 8;    ///< frames of a rest
 /// Longer frames are pauses.
 constexpr double kLongestRest_ms = 100;
-/// Of a frame: what is hidden in its wait for the screen counts as this much, so that there can be more of it.
+/// The least share of a frame that counts as training. Training that is hidden in the wait for the screen counts as
+/// this much, so that there can be more of it.
 constexpr double kLeastShare = 0.05;
 
 }  // namespace

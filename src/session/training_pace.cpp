@@ -7,11 +7,13 @@ namespace {
 
 /// What is taken on before anything has been measured.
 constexpr double kFirst = 2e7;
-/// Of the rest: a pause says nothing of frames, and slow frames should not become slower yet.
+/// The longest rest of a frame that counts, where the rest is the frame's time without training: a pause says nothing
+/// of frames, and slow frames should not become slower yet.
 constexpr double kLongestRest_ms = 100;
 
-/// Of running means, per frame: the same amount of work in every frame keeps them equal, and where the machine is busy
-/// with other things for a while, the rest that takes longer meanwhile is not an occasion for more training.
+/// The weight of the earlier frames in the running means, per frame. About the same amount of work in every frame keeps
+/// the frames equal. While the machine is busy with other things, the rest takes longer; that is no occasion for more
+/// training.
 constexpr double kKeepWork = 0.95;
 constexpr double kKeepRest = 0.97;
 

@@ -24,7 +24,7 @@ bool is_replaced(const Settings& settings, std::string_view name) {
     return !settings.timesteps.empty() && is_replaced_by_timesteps(name);
 }
 
-/// The value is another one than what holds where nothing is said.
+/// Whether the value differs from the default.
 bool is_said(const Settings& settings, const Setting& setting) {
     static const Settings silent;
     return value_text(settings, setting) != value_text(silent, setting);

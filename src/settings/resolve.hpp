@@ -40,7 +40,7 @@ model::Model open_model(const Settings& settings, const GivenNames& given = {});
 /// As open_model, but without `model` and `target` only the process: enough for programs that need no score.
 model::Model open_process(const Settings& settings, const GivenNames& given = {});
 
-/// As `init` says.
+/// The start that `init` names: one of sample::kStarts or a file. An empty `init` leaves the start open.
 sample::StartSpec start_spec(const Settings& settings);
 
 /// The settings, with the number of particles set to the number of rows of the `init` file unless `particles` is given.
@@ -49,8 +49,8 @@ Settings with_particles_of_init(Settings settings, const GivenNames& given);
 /// How to sample `model`.
 sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model& model);
 
-/// How to train. What is open follows from the rest: the objective from the prediction or the process, the prediction
-/// from the objective, and the process, if not given, from a given objective or prediction.
+/// How to train. Settings that are not given have defaults: the objective follows from the prediction or the process,
+/// the prediction from the objective, and the process from a given objective or prediction.
 train::TrainSpec train_spec(const Settings& settings, const GivenNames& given = {});
 
 /// The spacing for `model`: `auto` is resolved by diffusion::automatic_spacing; explicitly set parameters are kept.

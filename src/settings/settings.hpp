@@ -83,7 +83,7 @@ struct Settings {
     std::string data;                   ///< empty: what the model was trained on
     std::string data_scaling = "auto";  ///< one of data::kScalingModes
     diffusion::ProcessSettings process;
-    std::optional<diffusion::Prediction> prediction;  ///< none: as model, target or objective have it
+    std::optional<diffusion::Prediction> prediction;  ///< none: that of the model, target or objective
 
     diffusion::SamplerSettings sampler;
     int steps = 50;
@@ -186,8 +186,8 @@ struct Setting {
     std::string_view help;
     std::uint32_t commands;  ///< bits of those that take it
     Slot (*slot)(Settings&);
-    std::string_view unset = {};  ///< what holds where nothing is said, if not the value in Settings
-    std::uint32_t required = 0;   ///< bits of those that need it said
+    std::string_view unset = {};  ///< the default, if not the value in Settings
+    std::uint32_t required = 0;   ///< bits of those that require it
 
     bool is_flag() const { return std::holds_alternative<Flag>(values); }
     bool is_read() const { return std::holds_alternative<Text>(values) && std::get<Text>(values).read; }

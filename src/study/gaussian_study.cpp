@@ -36,7 +36,7 @@ Program program_of(WayBack way, double v, int steps) {
         if (blend == nullptr) continue;
         const double t = static_cast<double>(steps - op.step) / steps;
         const double s = static_cast<double>(steps - op.step - 1) / steps;
-        // Of x_s given x_t: the precisions of the step between them and of the marginal of x_s add up.
+        // The variance of x_s given x_t: the precisions of the step between them and of the marginal of x_s add up.
         const double variance = 1 / (1 / (t - s) + 1 / (v + s));
         for (NoiseTerm& term : blend->noise) term.coefficient = std::sqrt(variance);
     }

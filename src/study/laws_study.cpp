@@ -97,7 +97,7 @@ LineLaw law_of_mixture_a() {
     return LineLaw::mixture(kWeights, kMeans, kDeviations);
 }
 
-/// Of the result of a program on the line; none where it keeps more than its state from one noise to the next.
+/// The law of the result of a program on the line; none where it keeps more than its state from one noise to the next.
 std::optional<LineLaw> line_law(const Program& program, const SamplerSettings& settings,
                                 const std::shared_ptr<const Target>& target) {
     const ExactScore source(target, prediction_of(settings));

@@ -19,7 +19,7 @@ class LineLaw {
 
     static LineLaw uniform(double low, double high);
     static LineLaw normal(double mean, double deviation);
-    /// Of a uniform point on [low, high]² projected onto the diagonal (1, 1)/√2: a triangle.
+    /// The law of a uniform point on [low, high]² projected onto the diagonal (1, 1)/√2: a triangle.
     static LineLaw diagonal_of_square(double low, double high);
     /// Gaussians of these weights (they sum to 1), means and deviations.
     static LineLaw mixture(std::span<const double> weights, std::span<const double> means,

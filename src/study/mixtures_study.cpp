@@ -23,7 +23,7 @@ namespace {
 using namespace diffusion;
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
-/// Of Langevin dynamics in (b) and (e).
+/// The step size of Langevin dynamics in (b) and (e).
 constexpr double kStepSize = 0.05;
 
 std::shared_ptr<const GaussianMixture> line_mixture(const std::vector<double>& weights,

@@ -47,14 +47,15 @@ class Errors {
     double at(train::Objective objective, double ratio, Places places = Places::dense) const {
         return value(train::objective_name(objective), ratio, places);
     }
-    /// Of training on that level alone.
+    /// The error after training on that level alone.
     double alone(train::Objective objective, double ratio, Places places = Places::dense) const {
         train::TrainSpec settings;
         settings.objective.name = train::objective_name(objective);
         settings.objective.sigma = ratio;
         return value(outcome_name(settings), ratio, places);
     }
-    /// Of all that see the ratio on all their levels, but for those without a weight or with a target of more noise.
+    /// The largest error of the objectives that see the ratio and train on all their levels, except those without a
+    /// weight or with a target of more noise.
     double largest(double ratio) const {
         double most = 0;
         for (const ObjectiveOutcome& outcome : outcomes_) {

@@ -20,7 +20,8 @@ using namespace diffusion;
 
 /// From almost pure noise: a multistep method started later shows its low-order warm-up.
 constexpr double kStartLogSnr = -7;
-/// Of adaptive solvers, which are one-step methods: what their pilot starts from is then like the states.
+/// Where adaptive solvers start. They are one-step methods, so they may start later; what their pilot starts from is
+/// then like the states.
 constexpr double kAdaptiveStartLogSnr = -2;
 constexpr double kEndLogSnr = 2;
 constexpr std::uint32_t kParticles = 16;

@@ -55,7 +55,8 @@ double PathBound::drift(double x) const {
     return x + step_size_ * score_at(mixture_, x);
 }
 
-/// Of the sum of state, score and noise: each is rounded as a product, as its coefficient, and twice in the sum.
+/// A bound on the rounding of the sum of state, score and noise: each is rounded as a product, as its coefficient, and
+/// twice in the sum.
 double PathBound::rounding(double next) const {
     constexpr double kOperations = 4;
     const double pull = std::abs(drift(x_) - x_);

@@ -48,7 +48,8 @@ class RoundTripTable {
     };
     /// Where the slope of row i begins; i itself where it has none.
     std::size_t start_of(std::size_t i) const;
-    /// Of a network only the last row of a kind that is no rounding.
+    /// Whether the slope of row i is judged: it has one, and its error is not rounding. For a learned score only the
+    /// last such row of its kind is judged.
     bool is_judged(std::size_t i, double floor) const;
 
     std::string title_;

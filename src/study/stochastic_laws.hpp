@@ -38,7 +38,7 @@ GaussianLaw plane_law_after(const diffusion::Program& program, const diffusion::
 /// is wrong by a hundredth, outweighs what still falls.
 inline constexpr int kCoarseSteps = 256;
 inline constexpr int kFineSteps = 1024;
-/// Of a bias that vanishes: first order, up to its next term.
+/// The least order of a bias that vanishes: first order, up to its next term.
 inline constexpr double kLeastOrder = 0.75;
 
 /// How the largest error of mean and covariance falls from kCoarseSteps to kFineSteps: as steps^−order. 0 where it

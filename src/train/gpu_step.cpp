@@ -34,7 +34,7 @@ static_assert(std::uint64_t{kMaxBatch} * kBatchLevels < (std::uint64_t{1} << 32U
                   std::uint64_t{diffusion::kMaxTrainSteps} * kBatchLevels < (std::uint64_t{1} << 32U),
               "rows, levels of a batch and all levels are multiplied in 32 bits");
 
-/// Of train/batch.comp: what the second normals of a row are.
+/// The constant SECOND of train/batch.comp: what the second normals of a row are.
 std::uint32_t second_normals(const BatchForm& form) {
     if (form.with_step) return 1;
     if (form.loss != BatchForm::Loss::sliced) return 0;

@@ -26,11 +26,11 @@ class GpuStep {
     GpuStep(gpu::Device& device, const TrainSpec& spec, const BatchSource& source, const nn::MlpConfig& network);
 
     std::size_t parts() const;
-    /// Into how many pieces the part can be cut over so many rows.
+    /// The number of pieces into which the part can be cut over `rows` rows.
     std::size_t pieces(std::size_t part, std::size_t rows) const;
-    /// Of the whole part, roughly.
+    /// The number of operations of the whole part, roughly.
     double operations(std::size_t part) const;
-    /// Of all parts.
+    /// The number of operations of all parts.
     double operations() const;
     /// Pieces first … first + count − 1 of a part of the step with this number, over `rows` rows.
     void record(gpu::Recorder& recorder, std::uint64_t step, std::size_t part, std::size_t first, std::size_t count,
@@ -44,7 +44,7 @@ class GpuStep {
     const gpu::Buffer& averaged() const { return average_; }
     /// All tensors as training begins with them.
     data::TensorMap initial_weights() const;
-    /// Of a step that the GPU has finished, and at most kFigures − 1 others since.
+    /// The report of a step that the GPU has finished; at most kFigures − 1 others may have finished since.
     StepReport report(std::uint64_t step) const;
 
   private:

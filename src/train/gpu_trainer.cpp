@@ -10,7 +10,7 @@
 namespace scorefield::train {
 namespace {
 
-/// Of a submission: a fraction of a second on the slowest devices.
+/// The work of a submission: a fraction of a second on the slowest devices.
 constexpr double kSubmissionWork = 4e9;  // operations
 constexpr std::uint32_t kAtOnce = 8;     // steps
 /// What is not cut any further, of a step's dispatches: a tenth of a millisecond on slow devices.

@@ -14,7 +14,7 @@ namespace scorefield::train {
 class KernelMean {
   public:
     KernelMean() = default;
-    /// Of at least one point of 1 to 3 coordinates.
+    /// Takes at least one point of 1 to 3 coordinates.
     explicit KernelMean(const data::Points& points) : dim_(points.dim), planes_(data::to_planes(points.values, dim_)) {}
 
     /// The first dim coordinates are the mean. sigma > 0.

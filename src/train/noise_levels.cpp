@@ -21,7 +21,7 @@ using diffusion::Parametrisation;
 using diffusion::Prediction;
 
 constexpr std::string_view kEdm = "edm";
-/// Of a normal distribution of levels: what the process must have of it.
+/// The least share of a normal distribution of levels that must lie within the process.
 constexpr double kLeastShare = 0.01;
 /// Levels at either end of a normal distribution of levels that reach to the end of the process: 1/256 of all.
 constexpr int kTailLevels = kContinuousLevels / 256;

@@ -20,7 +20,8 @@ struct ObjectiveGraph {
     nn::Graph graph;
     nn::MlpValues network;
     nn::Value loss = 0;  ///< (1, 1): mean over rows and coordinates
-    /// Of regressions what the loss's derivative by F is: fewer operations than the transform of the loss needs.
+    /// For regressions: the derivative of the loss by F. Computing it takes fewer operations than the transform of the
+    /// loss.
     std::optional<nn::Value> output_adjoint;
 };
 

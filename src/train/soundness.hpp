@@ -14,11 +14,11 @@ namespace scorefield::train {
 /// with, on the same draws, which no step trains on.
 class Soundness {
   public:
-    /// Of a network of that source; both outlive it.
+    /// For a network that learns from the batches of `source`. `pool` and `source` must outlive this object.
     Soundness(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
               const data::TensorMap& begin);
 
-    /// Of the network with these weights.
+    /// The loss of the network with these weights.
     double loss(const data::TensorMap& weights);
     /// Whether a loss is finite and at most ten times that of the start; of implicit objectives, which have no natural
     /// size and begin near zero, at most the loss that counts as diverged.

@@ -124,7 +124,7 @@ class Run {
         return made;
     }
 
-    /// Of the averaged weights and of those that training goes on from.
+    /// The loss of the averaged weights where it is unsound, else that of the weights that training goes on from.
     double worst_loss(const model::Checkpoint& made) {
         const double averaged = soundness_.loss(made.tensors);
         const double last = soundness_.loss(nn::with_trained(made.tensors, made.network, made.state->weights));

@@ -57,13 +57,13 @@ class Trainer {
     virtual ~Trainer() = default;
     /// Begins the next `count` steps; they may still be under way when this returns.
     virtual void advance(std::uint64_t count) = 0;
-    /// Of the steps that were done since the last call, in their order; with `all`, waits for all that were begun. A
-    /// step that does not converge, and those after it, leave the weights as they are.
+    /// The reports of the steps that were done since the last call, in their order; with `all`, waits for all that were
+    /// begun. A step that does not converge, and those after it, leave the weights as they are.
     virtual std::vector<StepReport> reports(bool all) = 0;
     /// Steps begun so far.
     virtual std::uint64_t steps() const = 0;
     virtual const nn::MlpConfig& network() const = 0;
-    /// Of its batches: levels, data and their units.
+    /// The source of the trainer's batches: levels, data and their units.
     virtual const BatchSource& source() const = 0;
     /// The averaged weights after all steps that were begun, those to sample with.
     virtual data::TensorMap averaged_weights() = 0;

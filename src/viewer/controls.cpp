@@ -101,7 +101,7 @@ NumberEdit real_field(const settings::Setting& setting, const settings::RealRang
     return edit;
 }
 
-/// What a box that is ticked starts from: the number that holds where nothing is said, else the nearest to 1.
+/// The value with which a ticked box starts: the default where it is a number, else the nearest value to 1.
 template <class Value>
 Value first_value(const settings::Setting& setting, Value low, Value high) {
     Value preset{};

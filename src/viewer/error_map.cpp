@@ -32,8 +32,9 @@ struct Question {
     std::shared_ptr<const diffusion::EmpiricalTarget> exact;
 };
 
-/// Of finished samples the evaluation with about half as much noise as signal, where shapes are being decided; else
-/// the first of the step that follows the state shown, or of the last step that has one.
+/// The evaluation at which the error is shown. For finished samples it is the one with about half as much noise as
+/// signal, where shapes are being decided; otherwise the first of the step that follows the state shown, or of the last
+/// step that has one.
 diffusion::Eval evaluation_for(const session::Player& player) {
     constexpr double kTelling = 0.5;  // sigma/alpha
     diffusion::Eval found;
@@ -86,7 +87,8 @@ render::ScalarField answer(const Question& question) {
     return field;
 }
 
-/// Of the class, where one is given; throws base::Error where it has none.
+/// The exact target of at most kPoints points of the data, of class `label` where one is given. Throws base::Error
+/// where that class has no points.
 std::shared_ptr<const diffusion::EmpiricalTarget> some_of(const data::Dataset& data, std::optional<std::size_t> label,
                                                           const data::Scaling& scaling) {
     const std::size_t count = label ? kPoints * data.classes() : kPoints;

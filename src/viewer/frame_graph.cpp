@@ -12,7 +12,8 @@ namespace {
 
 constexpr double kKeep = 0.95;  ///< of a running mean, per frame
 
-/// Of each pass, told apart without colour vision by lightness too (Okabe & Ito 2008).
+/// The colour of each pass. The colours differ in lightness too, so that they can be told apart without colour vision
+/// (Okabe & Ito 2008).
 constexpr std::array<ImU32, session::kPasses.size()> kColours = {
     IM_COL32(0, 158, 115, 255), IM_COL32(0, 114, 178, 255),  IM_COL32(86, 180, 233, 255),  IM_COL32(213, 94, 0, 255),
     IM_COL32(230, 159, 0, 255), IM_COL32(240, 228, 66, 255), IM_COL32(170, 176, 188, 255),

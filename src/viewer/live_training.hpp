@@ -66,10 +66,10 @@ class LiveTraining {
     bool waiting() const { return prepared_.waiting(); }
     /// There is a network: in training, paused or finished.
     bool exists() const { return session_ != nullptr; }
-    /// Of the network, which exists.
+    /// The weights of the network, which must exist.
     session::LiveWeights weights(bool restart) const;
-    /// Of the network, which exists: its classes, 0 where it is not conditional, and which of them is shown (none: all
-    /// together).
+    /// The number of classes of the network, which must exist (0 where it is not conditional), and the class that is
+    /// shown (none: all together).
     std::size_t classes() const { return session_->trainer->network().classes; }
     std::optional<std::size_t> shown_class() const { return session_->label; }
     /// Whether the network learns all classes together, too.

@@ -33,7 +33,7 @@ struct TrainingSession {
     std::shared_ptr<const diffusion::NoiseProcess> process;
     std::unique_ptr<train::GpuTrainer> trainer;
     data::TensorMap initial;  ///< the weights that the trainer begins with
-    /// Of a conditional network the class that is shown, none: all together, which the network knows only where
+    /// The class that is shown of a conditional network. None: all classes together, which the network knows only where
     /// classes are hidden in training.
     std::optional<std::size_t> label;
     std::unique_ptr<session::Scene> scene;  ///< until it is shown

@@ -42,8 +42,8 @@ class WeightsSnapshot {
     gpu::Readback<float> readback_;
     std::optional<std::uint64_t> copied_;  ///< the step of the weights copied last
     std::vector<nn::TensorSpec> trained_;
-    /// Of all tensors, those that are never trained as they are: filled in turn, so that no frame makes new ones but
-    /// where readers keep older snapshots.
+    /// Copies of all tensors; tensors that are never trained keep their initial values. The copies are filled in turn,
+    /// so that a frame makes a new one only where readers keep older snapshots.
     std::vector<std::shared_ptr<data::TensorMap>> copies_;
     std::shared_ptr<const data::TensorMap> tensors_;
     std::uint64_t steps_ = 0;

@@ -18,7 +18,7 @@ from binary import PREFIX, require, run
 BINARY = os.path.abspath(sys.argv[1])
 MIB = 1 << 20
 LINE = 700  # bytes of any error line: the hint may list names
-# Of a process that reads little; a sanitizer's own memory is not counted.
+# Whether the binary has a sanitizer: its own memory would count, so memory is not checked then.
 SANITIZED = b"__asan" in open(BINARY, "rb").read()
 
 

@@ -262,7 +262,7 @@ TEST_F(FileDataset, TellsPointsApartThatFloat32DoesNot) {
     for (int i = 0; i <= 60; ++i) seconds.push_back(1.7e9 + i);
     replace(npy_of_doubles(61, 1, seconds));
     const auto dataset = open_dataset(path.string());
-    // Of 0 … n: the mean n/2, the variance n(n+2)/12.
+    // The numbers 0 … n have the mean n/2 and the variance n(n+2)/12.
     EXPECT_DOUBLE_EQ(dataset->scaling().mean[0], 1.7e9 + 30);
     EXPECT_DOUBLE_EQ(dataset->scaling().deviation[0], std::sqrt(60 * 62 / 12.0));
     const Points all = standardise(dataset->pool(0, 61), dataset->scaling());

@@ -175,7 +175,7 @@ TEST(Gamma, FollowsEulerMaruyamaOverSigmaUnderEveryProcess) {
         for (const double gamma : {0.0, 0.5, 1.0, 2.0}) {
             expect_step(process, {.name = "gamma", .gamma = gamma, .variable = "sigma"},
                         over_ratio(*process, [&](const Moments& m, double r, double s) {
-                            // Of y, whose process has f = 0 and g² = 2r over r.
+                            // The score and the step are those of y = x/α, whose process has f = 0 and g² = 2r over r.
                             const Line score = exact_score({1, r});
                             const double pull = -(1 + gamma * gamma) * r;
                             return moved(m, stepped({pull * score.slope, pull * score.offset}, s - r),

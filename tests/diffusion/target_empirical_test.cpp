@@ -72,7 +72,7 @@ TEST(EmpiricalTarget, IsTheMixtureOfPointMasses) {
     }
 }
 
-// Of points ±a on the second axis D is a·tanh(αa·x₂/σ²) whatever x₁: at x₁ = 1e6 σ exponents are 5e11, and still only
+// For points ±a on the second axis, D is a·tanh(αa·x₂/σ²) whatever x₁: at x₁ = 1e6 σ exponents are 5e11, and still only
 // their difference counts.
 TEST(EmpiricalTarget, AMillionDeviationsOutLosesNothing) {
     const EmpiricalTarget target(std::vector<float>{0, -0.5F, 0, 0.5F}, 2);

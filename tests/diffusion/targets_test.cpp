@@ -227,7 +227,7 @@ TEST(GaussianMixture, SamplesDoNotDependOnTheBatch) {
     EXPECT_THAT(part, testing::ElementsAreArray(whole.begin() + 60, whole.end()));
 }
 
-// Of mixture_d by hand: mean −0.2·5 + 0.8·5 = 3, variance 1 + 0.2·8² + 0.8·2² = 17.
+// The moments of mixture_d by hand: mean −0.2·5 + 0.8·5 = 3, variance 1 + 0.2·8² + 0.8·2² = 17.
 TEST(Moments, AreThoseOfTheDistribution) {
     const auto mixture = open_target({.name = "mixture_d"});
     const AxisMoments clean = mixture->moments();

@@ -54,7 +54,7 @@ class KeptCheckpoint : public testing::Test {
         settings.learning_rate = 10;
         settings.warmup = 0;
     }
-    /// Of both lists of weights of a checkpoint, on draws by the hundred thousand.
+    /// The larger loss of a checkpoint's two lists of weights, on 100 000 held-out draws.
     double worst_loss(const model::Checkpoint& checkpoint) const {
         const auto data = data::open_dataset(settings.data);
         const auto process = diffusion::make_process(settings.process);

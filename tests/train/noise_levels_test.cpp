@@ -56,8 +56,8 @@ double exact_output(const ObjectiveCase& what, const NoiseLevel& level, double x
     return (score - form.c_skip * x) / form.c_out;
 }
 
-// Of jointly Gaussian x and target, the mean of target − F(x) times x is zero for the exact F alone. Standard errors
-// from the same draws; five of them.
+// For jointly Gaussian x and target, the mean of target − F(x) times x is zero for the exact F alone. Standard errors
+// come from the same draws; the bound is five of them.
 TEST_P(RegressionLevels, AskForWhatTheExactScoreSays) {
     const std::vector<NoiseLevel> levels = levels_of(GetParam());
     std::mt19937 random(3);

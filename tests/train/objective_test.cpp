@@ -102,7 +102,7 @@ TrainSpec plain_settings(std::uint64_t seed) {
     return settings;
 }
 
-/// Of a row of a training batch.
+/// The time of a row of a training batch.
 double time_of(const Batch& batch, std::size_t row) {
     return static_cast<double>(batch.times.at(static_cast<std::size_t>(batch.level[row])));
 }
@@ -179,7 +179,8 @@ TEST(BatchSource, DrawsLevelsInTheirOrder) {
             for (std::size_t i = 0; i < rows; ++i)
                 share.at(static_cast<std::size_t>(time_of(batch, i))) += 1.0 / (kSteps * static_cast<double>(rows));
         }
-        // Of a step the share is one of two neighbours of 1/7, 1/rows apart: five deviations of a mean of 2 000.
+        // In one step the share of a level is one of two neighbours of 1/7, 1/rows apart. The bound is five deviations
+        // of a mean of 2 000 steps.
         for (const double part : share)
             EXPECT_NEAR(part, 1.0 / 7, 5 * 0.5 / (static_cast<double>(rows) * std::sqrt(kSteps)));
     }

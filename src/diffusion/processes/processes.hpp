@@ -14,11 +14,12 @@ struct ProcessEntry {
     ProcessInfo info;
     std::span<const ProcessParameter> (*parameters)(std::string_view schedule) = nullptr;
     std::shared_ptr<const NoiseProcess> (*make)(const ProcessSettings& settings) = nullptr;
-    /// Sets what is open after the presets that are values: those that are rules. Null where the process has none.
+    /// Sets the parameters that are still open once the defaults that are values have been set: those whose default is
+    /// a rule. Null where the process has none.
     void (*follow_rules)(ProcessSettings& settings) = nullptr;
 };
 
-/// Of a process that takes the same parameters whatever the schedule.
+/// The table entry of a process that takes the same parameters whatever the schedule.
 template <class Process, const auto& kParameters>
 ProcessEntry process_entry(const ProcessInfo& info, void (*follow_rules)(ProcessSettings& settings) = nullptr) {
     return {info, [](std::string_view) -> std::span<const ProcessParameter> { return kParameters; },
@@ -52,14 +53,14 @@ Marginal preserving_marginal(double log_snr);
 double noise_clock(double sigma, double sigma_max);
 
 inline constexpr double kDefaultTMin = 1e-3;
-/// Of a process whose times end at 1.
+/// The parameter t_min of a process whose times end at 1.
 inline constexpr ProcessParameter kTMinParameter = {.name = "t_min",
                                                     .help = "Time of the lowest noise level",
                                                     .preset = kDefaultTMin,
                                                     .low = 0,
                                                     .high = 1,
                                                     .below_high = true};
-/// Of a process whose times end at T.
+/// The parameter t_min of a process whose times end at T.
 inline constexpr ProcessParameter kTMinBelowHorizonParameter = {
     .name = "t_min", .help = kTMinParameter.help, .preset = kTMinParameter.preset, .low = 0, .high = kMaxProcessScale};
 

@@ -4,7 +4,7 @@
 
 namespace scorefield::diffusion {
 
-/// Throws base::Error (request) naming the flag of the first parameter that is said but that the other settings leave
+/// Throws base::Error (request) naming the flag of the first parameter that is set but that the other settings leave
 /// without effect, with the cure.
 void require_effect(const SamplerSettings& settings);
 

@@ -9,7 +9,7 @@ namespace scorefield::diffusion {
 namespace {
 
 SamplerSettings predictor_settings(const SamplerSettings& settings) {
-    // A preset without effect is no value that the predictor must refuse.
+    // Drop the parameters without effect: the predictor would refuse a default as if it had been set.
     SamplerSettings predictor = without_idle(settings);
     predictor.name = settings.predictor.value();
     predictor.predictor.reset();

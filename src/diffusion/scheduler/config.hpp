@@ -45,7 +45,7 @@ class SchedulerConfig {
     std::string text(const char* key, std::string_view preset) const;
     /// One of `choices`.
     std::string choice(const char* key, std::string_view preset, std::span<const std::string_view> choices) const;
-    /// Of an array; empty where absent.
+    /// The numbers of an array; empty where the key is absent.
     std::vector<double> numbers(const char* key) const;
 
   private:

@@ -18,7 +18,7 @@ double final_sigma(const SchedulerConfig& config, double lowest) {
     return config.choice("final_sigmas_type", "zero", kFinalSigmaNames) == "zero" ? 0 : lowest;
 }
 
-/// Of the classes that know no flow but that of even steps.
+/// Reads the sigma rule of the classes that cannot combine use_flow_sigmas with another sigma rule.
 SigmaRule read_single_rule(const SchedulerConfig& config) {
     const SigmaRule rule = read_sigma_rule(config);
     if (rule != SigmaRule::flow && config.flag("use_flow_sigmas", false)) {
@@ -35,7 +35,8 @@ int read_order(const SchedulerConfig& config, int steps, int most = 3) {
     return std::min(order, steps);  // with fewer steps the library never gets to its order
 }
 
-/// The classes of this family shift the sigmas of a flow alone, by flow_shift where mu is not said.
+/// Checks the time shift: the classes of this family shift only the sigmas of a flow, by flow_shift where mu is not
+/// set.
 void require_flow_shift(const SchedulerConfig& config) {
     if (config.mu() && config.text("time_shift_type", "exponential") == "linear") {
         config.refuse("time_shift_type", config.class_name() + " supports only the shift exp(mu)", "give exponential");

@@ -85,7 +85,7 @@ Program build_euler(const SchedulerConfig& config, int steps) {
     return compile_program(sigma_grid(config, levels, run, last), prediction, {.name = "euler", .variable = "sigma"});
 }
 
-/// Of the classes that have no 'sample'.
+/// Refuses prediction_type 'sample', for the classes that do not support it.
 void require_no_sample(const SchedulerConfig& config) {
     if (read_prediction(config) == Prediction::x0) {
         config.refuse("prediction_type", config.class_name() + " has no 'sample'", "give epsilon or v_prediction");

@@ -11,13 +11,14 @@ namespace scorefield::nn {
 
 class GpuPlanBuilder;
 
-/// How a GpuPlan computes an operation: by one of these. NAME_gpu.cpp in the operation's folder defines kNameGpu.
+/// How a GpuPlan computes an operation. Exactly one member is set. NAME_gpu.cpp in the operation's folder defines
+/// kNameGpu.
 struct GpuOperation {
-    /// Element by element: the SPIR-V of a shader that includes shaders/nn/plan_map.glsl.
+    /// For an operation that works element by element: the SPIR-V of a shader that includes shaders/nn/plan_map.glsl.
     std::span<const std::uint32_t> elements = {};
-    /// By dispatches that this function adds to the plan.
+    /// For an operation that needs dispatches of its own: the function that adds them to the plan.
     void (*emit)(GpuPlanBuilder& builder, Value value) = nullptr;
-    /// Not at all: the value is a view of its only operand's memory.
+    /// For an operation that computes nothing: returns the value's view of the memory of its only operand.
     GpuView (*view)(const Node& node, GpuView operand) = nullptr;
 };
 
