@@ -83,6 +83,8 @@ TEST(MultistepSamplers, HaveTheirOrderOfAccuracy) {
         {{.name = "dpmpp_2m", .variant = "heun"}, 2},
         {{.name = "dpmpp_2m", .order = 3}, 2},
         {{.name = "dpmpp_3m"}, 2},
+        {{.name = "dpmpp_3m", .order = 1}, 1},
+        {{.name = "dpmpp_3m", .order = 2}, 2},
         {{.name = "dpm", .order = 1}, 1},
         {{.name = "dpm"}, 2},
         {{.name = "dpm", .variant = "heun"}, 2},

@@ -149,11 +149,19 @@ TEST(SamplerPresets, FollowTheRulesThatTheyState) {
     }
 }
 
+// A parameter `order` that the help lists must take the orders that it lists.
+TEST(SamplerPresets, EverySamplerThatListsAnOrderTakesIt) {
+    for (const SamplerInfo& info : samplers()) {
+        const bool lists = std::ranges::any_of(info.parameters, [](const auto& p) { return p.name == "order"; });
+        EXPECT_EQ(lists, info.most_order > 0) << info.name;
+    }
+}
+
 TEST(SamplerPresets, OfTheOrderIsAtMostTheNumberOfSteps) {
     for (const SamplerInfo& info : samplers()) {
         for (const SamplerParameter& parameter : info.parameters) {
             const auto* const order = std::get_if<PresetOrder>(&parameter.preset);
-            if (order == nullptr || info.most_order == 0) continue;  // dpmpp_3m refuses every order that is said
+            if (order == nullptr) continue;
             for (int steps = 2; steps < 6; ++steps) {
                 SamplerSettings said = bare(info.name);
                 said.order = std::min(order->most, steps);

@@ -232,6 +232,7 @@ constexpr std::array<SamplerEntry, 5> kSamplers = {{
     {{.name = "dpmpp_3m",
       .help = "DPM-Solver++ 3M: three estimates, for few steps",
       .parameters = kThirdParameters,
+      .most_order = 3,
       .needs_signal = true},
      emit_dpmpp_3m},
     {{.name = "dpmpp_sde",
