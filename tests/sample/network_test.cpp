@@ -86,17 +86,6 @@ TEST_P(GpuNetworkTest, AgreesWithTheReferenceAndWritesNothingElse) {
     }
 }
 
-/// The trained tensors one after the other, and a float that belongs to none.
-std::vector<float> trained_list(const nn::MlpConfig& config, const data::TensorMap& tensors) {
-    std::vector<float> list;
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
-        const std::vector<float>& values = tensors.at(spec.name).values;
-        if (spec.trained) list.insert(list.end(), values.begin(), values.end());
-    }
-    list.push_back(std::numeric_limits<float>::quiet_NaN());
-    return list;
-}
-
 // Made with some weights, then loaded on the GPU with others, before and after other times: the reference is the
 // network of those others. Tolerance: as above; the time table, here in single precision, adds sums of at most 65 terms
 // of order 0.3 whose features are rounded once, 1e-6 (measured: at most 3.4e-6).

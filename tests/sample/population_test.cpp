@@ -259,16 +259,6 @@ TEST_F(PopulationTest, TwoShareTheWeightsAndNothingElse) {
     EXPECT_EQ(rows_of(b), expected_second.samples);
 }
 
-/// The trained tensors one after the other.
-std::vector<float> trained_list(const nn::MlpConfig& config, const data::TensorMap& tensors) {
-    std::vector<float> list;
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
-        const std::vector<float>& values = tensors.at(spec.name).values;
-        if (spec.trained) list.insert(list.end(), values.begin(), values.end());
-    }
-    return list;
-}
-
 // Other weights in the middle of an evaluation: it begins again, and the run ends as one that began with them would,
 // but for the steps that were whole before. Here none was.
 TEST_F(PopulationTest, AnEvaluationUnderWayBeginsAgainWithOtherWeights) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,17 @@ inline data::TensorMap random_network(const nn::MlpConfig& config, std::uint64_t
         }
     }
     return tensors;
+}
+
+/// The trained tensors one after the other, and a float that belongs to none.
+inline std::vector<float> trained_list(const nn::MlpConfig& config, const data::TensorMap& tensors) {
+    std::vector<float> list;
+    for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
+        const std::vector<float>& values = tensors.at(spec.name).values;
+        if (spec.trained) list.insert(list.end(), values.begin(), values.end());
+    }
+    list.push_back(std::numeric_limits<float>::quiet_NaN());
+    return list;
 }
 
 /// A whole evaluation of any number of particles.
