@@ -3,25 +3,16 @@
 
 #include <cmath>
 
-#include "../gpu/gpu_fixture.hpp"
 #include "base/error.hpp"
 #include "model/network_score.hpp"
-#include "sample/network_source.hpp"
 #include "sample/run.hpp"
-#include "sample/support.hpp"
+#include "sample/small_network_test.hpp"
 
 namespace scorefield::sample {
 namespace {
 
-class ExecutorTest : public gpu::GpuTest {
+class ExecutorTest : public SmallNetworkTest {
   protected:
-    /// A small network: these tests are about the bookkeeping.
-    nn::MlpConfig config = {2, 16, 2, 4};
-    data::TensorMap tensors = random_network(config, 3);
-    nn::GpuNetwork network{device(), config, tensors};
-    NetworkSource source{network};
-    std::vector<GpuSource*> sources = {&source};
-
     Collected collect(const RunRequest& request) { return sample::collect(device(), sources, request); }
 
     RunRequest request(std::uint32_t particles, std::uint32_t chunk = 0) {

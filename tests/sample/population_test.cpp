@@ -5,24 +5,16 @@
 #include <map>
 #include <random>
 
-#include "../gpu/gpu_fixture.hpp"
 #include "base/error.hpp"
 #include "sample/exact_source.hpp"
 #include "sample/gpu_population.hpp"
-#include "sample/network_source.hpp"
-#include "sample/support.hpp"
+#include "sample/small_network_test.hpp"
 
 namespace scorefield::sample {
 namespace {
 
-class PopulationTest : public gpu::GpuTest {
+class PopulationTest : public SmallNetworkTest {
   protected:
-    nn::MlpConfig config = {2, 16, 2, 4};
-    data::TensorMap tensors = random_network(config, 3);
-    nn::GpuNetwork network{device(), config, tensors};
-    NetworkSource source{network};
-    std::vector<GpuSource*> sources = {&source};
-
     static RunRequest request(const std::string& sampler, int steps, std::uint32_t particles) {
         RunRequest request;
         diffusion::SamplerSettings settings;

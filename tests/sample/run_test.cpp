@@ -1,10 +1,8 @@
 // How a run hands its states over: in order, in bounded pieces, whatever the submissions.
 #include "sample/run.hpp"
 
-#include "../gpu/gpu_fixture.hpp"
 #include "base/error.hpp"
-#include "sample/network_source.hpp"
-#include "sample/support.hpp"
+#include "sample/small_network_test.hpp"
 
 namespace scorefield::sample {
 namespace {
@@ -16,13 +14,8 @@ class Expensive : public NetworkSource {
     double operations() const override { return 1e12; }
 };
 
-class RunTest : public gpu::GpuTest {
+class RunTest : public SmallNetworkTest {
   protected:
-    nn::MlpConfig config = {2, 16, 2, 4};
-    nn::GpuNetwork network{device(), config, random_network(config, 3)};
-    NetworkSource source{network};
-    std::vector<GpuSource*> sources = {&source};
-
     RunRequest request(std::uint32_t particles, std::uint32_t chunk) {
         RunRequest request;
         diffusion::SamplerSettings settings;
