@@ -2,7 +2,7 @@
 option(SCOREFIELD_BUILD_TESTS "Build the tests" ON)
 option(SCOREFIELD_HOST_ONLY "Build only the modules that need neither Vulkan nor a window" OFF)
 option(SCOREFIELD_WARNINGS_AS_ERRORS "Take warnings of the compiler for errors" ON)
-option(SCOREFIELD_PRECOMPILE "Parse the headers of libraries once for all modules (for all tests in any case)" OFF)
+option(SCOREFIELD_UNITY "Compile several sources at once: quick from nothing, slower after a change" ON)
 set(SCOREFIELD_SANITIZE "" CACHE STRING "Sanitizers for host code, e.g. address,undefined")
 
 if(NOT CMAKE_BUILD_TYPE)
@@ -49,34 +49,41 @@ if(SCOREFIELD_SANITIZE)
   list(APPEND options_of_tests -fno-sanitize=null,alignment,object-size,vptr)
 endif()
 
-# Headers of libraries that most sources include, parsed once. Sources name what they use all the same: in the release
-# build the modules are compiled without.
-function(scorefield_precompiled name)
-  cmake_parse_arguments(ARG "" "" "LINK;HEADERS" ${ARGN})
-  set(source ${CMAKE_BINARY_DIR}/${name}.cpp)
-  file(CONFIGURE OUTPUT ${source} CONTENT "")
-  add_library(${name} OBJECT ${source})
-  target_link_libraries(${name} PRIVATE scorefield_options fmt::fmt Threads::Threads ${ARG_LINK})
-  target_precompile_headers(${name} PRIVATE
-    <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <optional> <random> <span> <stdexcept>
-    <string> <string_view> <vector> <fmt/format.h> ${ARG_HEADERS})
-endfunction()
-if(SCOREFIELD_PRECOMPILE)
-  scorefield_precompiled(precompiled_for_modules)
-endif()
+# Headers that most tests include, parsed once. Tests name what they use all the same.
 if(SCOREFIELD_BUILD_TESTS)
-  scorefield_precompiled(precompiled_for_tests LINK GTest::gmock HEADERS <gmock/gmock.h> <gtest/gtest.h>)
+  set(source ${CMAKE_BINARY_DIR}/precompiled_for_tests.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "")
+  add_library(precompiled_for_tests OBJECT ${source})
+  target_link_libraries(precompiled_for_tests PRIVATE scorefield_options fmt::fmt Threads::Threads GTest::gmock)
+  target_precompile_headers(precompiled_for_tests PRIVATE
+    <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <optional> <random> <span> <stdexcept>
+    <string> <string_view> <vector> <fmt/format.h> <gmock/gmock.h> <gtest/gtest.h>)
   target_compile_options(precompiled_for_tests PRIVATE ${options_of_tests})
 endif()
 
-# scorefield_module(<module> SOURCES ... [LINK ...]): the static library of one module, scorefield_<module>.
+# Several sources compiled as one take less than half the time: headers are read and templates made once. Sources of one
+# kind whose static names are the same by design stand in SEPARATE.
+function(scorefield_unity target batch)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${SCOREFIELD_UNITY} UNITY_BUILD_BATCH_SIZE ${batch})
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
+# scorefield_generated(<files>): what the sources include and the build makes. The target `generated` makes no more than
+# that, which is what clang-tidy needs.
+add_custom_target(generated)
+function(scorefield_generated)
+  string(MD5 name "${ARGN}")
+  add_custom_target(generated_${name} DEPENDS ${ARGN})
+  add_dependencies(generated generated_${name})
+endfunction()
+
+# scorefield_module(<module> SOURCES ... [SEPARATE ...] [LINK ...]): the static library of one module,
+# scorefield_<module>.
 function(scorefield_module module)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
-  add_library(scorefield_${module} STATIC ${ARG_SOURCES})
+  cmake_parse_arguments(ARG "" "" "SOURCES;SEPARATE;LINK" ${ARGN})
+  add_library(scorefield_${module} STATIC ${ARG_SOURCES} ${ARG_SEPARATE})
   target_link_libraries(scorefield_${module} PUBLIC scorefield_options ${ARG_LINK})
-  if(SCOREFIELD_PRECOMPILE)
-    target_precompile_headers(scorefield_${module} REUSE_FROM precompiled_for_modules)
-  endif()
+  scorefield_unity(scorefield_${module} 8 ${ARG_SEPARATE})
 endfunction()
 
 # scorefield_test_executable(<name> SOURCES ... [LINK ...]): a GoogleTest executable, its cases not yet known to ctest.
@@ -87,19 +94,28 @@ function(scorefield_test_executable name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_options(${name} PRIVATE ${options_of_tests})
   target_precompile_headers(${name} REUSE_FROM precompiled_for_tests)
+  scorefield_unity(${name} 4)
 endfunction()
 
 # Seconds that no test takes unless it hangs, on a slow machine under full load either.
 set(SCOREFIELD_TEST_TIMEOUT 1500)
 
-# scorefield_discover(<name> <properties>...): makes each case of an executable a test of ctest.
+# scorefield_discover(<name> [PREFIX p] LABELS l [ENVIRONMENT e]): makes each suite of an executable a test of ctest.
 function(scorefield_discover name)
-  gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_MODE PRE_TEST
-    DISCOVERY_TIMEOUT ${SCOREFIELD_TEST_TIMEOUT} ${ARGN} TIMEOUT ${SCOREFIELD_TEST_TIMEOUT})
+  cmake_parse_arguments(ARG "" "PREFIX;LABELS;ENVIRONMENT" "" ${ARGN})
+  set(list ${CMAKE_CURRENT_BINARY_DIR}/${ARG_PREFIX}${name}.cmake)
+  add_custom_command(TARGET ${name} POST_BUILD BYPRODUCTS ${list} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -D EXECUTABLE=$<TARGET_FILE:${name}> -D OUTPUT=${list} -D PREFIX=${ARG_PREFIX}
+            -D FOLDER=${PROJECT_SOURCE_DIR} -D LABELS=${ARG_LABELS} -D ENVIRONMENT=${ARG_ENVIRONMENT}
+            -D TIMEOUT=${SCOREFIELD_TEST_TIMEOUT} -P ${PROJECT_SOURCE_DIR}/cmake/ListSuites.cmake)
+  set(entry ${CMAKE_CURRENT_BINARY_DIR}/${ARG_PREFIX}${name}_if_built.cmake)
+  file(WRITE ${entry} "if(EXISTS [=[${list}]=])\n  include([=[${list}]=])\nelse()\n"
+    "  add_test([=[${ARG_PREFIX}${name}_is_not_built]=] [=[${name}_is_not_built]=])\nendif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${entry})
 endfunction()
 
 # scorefield_test(<name> SOURCES ... [LINK ...]): host tests.
 function(scorefield_test name)
   scorefield_test_executable(${name} ${ARGN})
-  scorefield_discover(${name} PROPERTIES LABELS host)
+  scorefield_discover(${name} LABELS host)
 endfunction()

@@ -33,5 +33,6 @@ inline constexpr std::uint32_t @symbol@[] =
     list(APPEND compiled ${words})
   endforeach()
   target_sources(${target} PRIVATE ${compiled})
+  scorefield_generated(${compiled})
   target_include_directories(${target} PRIVATE ${generated})
 endfunction()

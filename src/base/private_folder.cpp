@@ -32,12 +32,12 @@ std::string system_reason(int error) {
     return error == ELOOP || error == ENOTDIR ? "it is a symbolic link or not a directory" : std::strerror(error);
 }
 
-Error failure(const fs::path& path, const std::string& why) {
+Error unusable(const fs::path& path, const std::string& why) {
     return running_error("cannot write the cache", path.string(), why, "use a directory that you own");
 }
 
 /// Not one behind a link.
-Descriptor open_folder(const fs::path& path) {
+Descriptor open_no_link(const fs::path& path) {
     return Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
@@ -72,7 +72,7 @@ std::optional<std::string> PrivateFolder::read(const std::string& name, std::siz
         note = path.string() + " " + why;
         return std::nullopt;
     };
-    const Descriptor folder = open_folder(path_);
+    const Descriptor folder = open_no_link(path_);
     if (!folder) return errno == ENOENT ? std::nullopt : distrust(path_, "is not used: " + system_reason(errno));
     struct stat status {};
     if (::fstat(folder.get(), &status) != 0) return distrust(path_, std::strerror(errno));
@@ -97,17 +97,17 @@ std::optional<std::string> PrivateFolder::read(const std::string& name, std::siz
 
 void PrivateFolder::replace(const std::string& name, std::string_view content) const {
     make_folders(path_);
-    const Descriptor folder = open_folder(path_);
-    if (!folder) throw failure(path_, system_reason(errno));
+    const Descriptor folder = open_no_link(path_);
+    if (!folder) throw unusable(path_, system_reason(errno));
     struct stat status {};
-    if (::fstat(folder.get(), &status) != 0) throw failure(path_, std::strerror(errno));
-    if (!is_own(status)) throw failure(path_, "it belongs to another user");
+    if (::fstat(folder.get(), &status) != 0) throw unusable(path_, std::strerror(errno));
+    if (!is_own(status)) throw unusable(path_, "it belongs to another user");
     if (others_may_write(status) && ::fchmod(folder.get(), kOwnersOnly) != 0) {
-        throw failure(path_, std::strerror(errno));
+        throw unusable(path_, std::strerror(errno));
     }
     const bool there = ::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (there && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) {
-        throw failure(path_ / name, "it is not a file");
+        throw unusable(path_ / name, "it is not a file");
     }
     AtomicFile file(folder, name, path_ / name);
     file.write(content);

@@ -14,12 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error failure(const fs::path& folder, const std::string& why) {
+Error folder_failure(const fs::path& folder, const std::string& why) {
     return running_error("cannot write", folder.string(), why,
                          "choose a folder whose parent exists and that you may write to");
 }
 
-Descriptor open_folder(const fs::path& path) {
+Descriptor open_to_list(const fs::path& path) {
     return Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
@@ -28,12 +28,12 @@ Descriptor open_folder(const fs::path& path) {
 StagedFolder::StagedFolder(const fs::path& folder, const std::string& stem) : shown_(folder) {
     std::error_code failed;
     folder_ = fs::absolute(folder, failed).lexically_normal();
-    if (failed) throw failure(shown_, failed.message());
+    if (failed) throw folder_failure(shown_, failed.message());
     if (!folder_.has_filename()) folder_ = folder_.parent_path();
     const fs::file_status status = fs::status(folder_, failed);
-    if (!fs::status_known(status)) throw failure(shown_, failed.message());
+    if (!fs::status_known(status)) throw folder_failure(shown_, failed.message());
     exists_ = fs::is_directory(status);
-    if (!exists_ && fs::exists(status)) throw failure(shown_, "it is not a folder");
+    if (!exists_ && fs::exists(status)) throw folder_failure(shown_, "it is not a folder");
     if (!exists_) folder_ = replaced_file(folder_);
     // A process that was killed when the folder was new has left its files beside it.
     if (exists_) remove_leftovers(folder_);
@@ -92,7 +92,7 @@ void StagedFolder::prepare(const Descriptor& place) {
 }
 
 void StagedFolder::move_files(const std::function<bool(std::string_view)>& outdated) {
-    const Descriptor place = open_folder(folder_);
+    const Descriptor place = open_to_list(folder_);
     if (!place) fail(errno);
     prepare(place);
     std::vector<std::string> old;

@@ -20,7 +20,7 @@ namespace scorefield::data {
 namespace {
 
 constexpr const char* kWhat = "cannot read CSV";
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 32U;
+constexpr std::uint64_t kMaxCsvBytes = std::uint64_t{1} << 32U;
 constexpr std::size_t kMaxColumns = 65'536;
 constexpr const char* kFormHint = "give a line of numbers for each point, with commas between them";
 constexpr const char* kHeaderHint = "name each column once in the header, or remove the header";
@@ -361,9 +361,9 @@ class CsvReader {
 
 PointFile read_csv(const std::filesystem::path& path) {
     InputFile file(path, "CSV");
-    if (file.size() > kMaxBytes) {
+    if (file.size() > kMaxCsvBytes) {
         throw base::request_error(kWhat, path.string(),
-                                  fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxBytes),
+                                  fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxCsvBytes),
                                   "write the points as .npy");
     }
     const std::string text = file.read(file.size());

@@ -5,7 +5,7 @@
 namespace scorefield::data {
 namespace {
 
-constexpr std::string_view kSpace = " \t";
+constexpr std::string_view kCsvSpace = " \t";
 
 /// Where in a line the first of `letters` is that no quotes are around; its size where there is none.
 std::size_t find_unquoted(std::string_view line, std::string_view letters) {
@@ -23,7 +23,7 @@ std::string_view without_comment(std::string_view line) {
     for (std::size_t begin = 0; begin < line.size();) {
         const std::size_t mark = begin + find_unquoted(line.substr(begin), "#");
         if (mark == line.size()) break;
-        if (mark == 0 || kSpace.find(line[mark - 1]) != std::string_view::npos) return line.substr(0, mark);
+        if (mark == 0 || kCsvSpace.find(line[mark - 1]) != std::string_view::npos) return line.substr(0, mark);
         begin = mark + 1;
     }
     return line;
@@ -49,8 +49,8 @@ bool CsvLines::next() {
 }
 
 std::string_view trimmed(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
-    return text.substr(0, text.find_last_not_of(kSpace) + 1);
+    text.remove_prefix(std::min(text.find_first_not_of(kCsvSpace), text.size()));
+    return text.substr(0, text.find_last_not_of(kCsvSpace) + 1);
 }
 
 char separator_of(std::string_view line) {
@@ -66,7 +66,7 @@ std::optional<std::string_view> CsvFields::next() {
         done_ = rest_.empty();
     }
     if (done_) return std::nullopt;
-    const std::string_view separators = separator_ == kAnySpace ? kSpace : std::string_view(&separator_, 1);
+    const std::string_view separators = separator_ == kAnySpace ? kCsvSpace : std::string_view(&separator_, 1);
     const std::size_t end = find_unquoted(rest_, separators);
     std::string_view field = trimmed(rest_.substr(0, end));
     done_ = end == rest_.size();

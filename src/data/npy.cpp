@@ -17,7 +17,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "array bytes are read and written as they stand in memory");
 
-constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr const char* kRowHint = "each row belongs to a particle: replace NaN and infinite values";
 
 /// NaN and infinities where they are `allowed`; else all values are finite as float32.
@@ -81,7 +80,7 @@ std::vector<Real> to_c_order(const std::vector<Real>& stored, const std::vector<
     return values;
 }
 
-std::size_t product(const std::vector<std::size_t>& shape) {
+std::size_t element_count(const std::vector<std::size_t>& shape) {
     std::size_t count = 1;
     for (const std::size_t size : shape) count *= size;
     return count;
@@ -133,7 +132,7 @@ Tensor read_npy(const std::filesystem::path& path) {
 
 bool is_npy(const std::filesystem::path& path) {
     InputFile file(path, "NPY");
-    return file.size() >= kMagic.size() && file.read(kMagic.size()) == kMagic;
+    return file.size() >= kNpyMagic.size() && file.read(kNpyMagic.size()) == kNpyMagic;
 }
 
 PointFile read_npy_points(const std::filesystem::path& path) {
@@ -173,10 +172,10 @@ std::string npy_header(const std::vector<std::size_t>& shape, NpyNumber type) {
     const std::string descr = type == NpyNumber::float32 ? "<f4" : "<f8";
     std::string text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + tuple + "), }";
     constexpr std::size_t kAlignment = 64;
-    const std::size_t before = kMagic.size() + 4;
+    const std::size_t before = kNpyMagic.size() + 4;
     text.resize((before + text.size() + 1 + kAlignment - 1) / kAlignment * kAlignment - before - 1, ' ');
     text += '\n';
-    std::string header(kMagic);
+    std::string header(kNpyMagic);
     header += '\1';
     header += '\0';
     header += static_cast<char>(text.size() & 255);
@@ -185,7 +184,7 @@ std::string npy_header(const std::vector<std::size_t>& shape, NpyNumber type) {
 }
 
 NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::size_t>& shape)
-    : path_(path), file_(path), count_(product(shape)), missing_(count_) {
+    : path_(path), file_(path), count_(element_count(shape)), missing_(count_) {
     const std::string header = npy_header(shape);
     start_ = header.size();
     file_.write(header);

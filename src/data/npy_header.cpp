@@ -15,7 +15,6 @@
 namespace scorefield::data {
 namespace {
 
-constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr const char* kDamaged = "the file is damaged or cut short: save the array again";
 constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
 
@@ -41,7 +40,7 @@ struct HeaderText {
 HeaderText read_header(const std::filesystem::path& path, InputFile& file) {
     constexpr std::size_t kStart = 8;  // magic and version
     const std::string start = file.read(std::min<std::uint64_t>(kStart, file.size()));
-    if (start.size() < kStart || !start.starts_with(kMagic)) refuse_other_file(path, start);
+    if (start.size() < kStart || !start.starts_with(kNpyMagic)) refuse_other_file(path, start);
     const auto major = static_cast<unsigned char>(start[6]);
     const auto minor = static_cast<unsigned char>(start[7]);
     if (major < 1 || major > 3 || minor != 0) {

@@ -4,12 +4,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/files.hpp"
 #include "data/npy_types.hpp"
 
 namespace scorefield::data {
+
+/// The first bytes of every NPY file.
+inline constexpr std::string_view kNpyMagic = "\x93NUMPY";
 
 /// Numbers of one type that stand side by side in an item of the array.
 struct NpyField {

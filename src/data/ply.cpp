@@ -23,8 +23,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "numbers of the other order are turned round");
 
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 32U;
-constexpr std::string_view kSpace = " \t";
+constexpr std::uint64_t kMaxPlyBytes = std::uint64_t{1} << 32U;
+constexpr std::string_view kPlySpace = " \t";
 constexpr std::string_view kLineEnds = "\r\n";
 
 /// Where the reader stands, for those who have to look for what is wrong.
@@ -60,7 +60,7 @@ class AsciiBody {
     }
     double value(PlyType /*type*/) {
         if (line_.empty()) place_.refuse("a value is missing");
-        const std::string_view word = line_.substr(0, line_.find_first_of(kSpace));
+        const std::string_view word = line_.substr(0, line_.find_first_of(kPlySpace));
         line_.remove_prefix(word.size());
         skip_space();
         return number(word);
@@ -76,7 +76,7 @@ class AsciiBody {
         std::uint64_t lines = 0;
         for (std::string_view rest = rest_; !rest.empty();) {
             const std::string_view line = rest.substr(0, rest.find_first_of(kLineEnds));
-            if (line.find_first_not_of(kSpace) != std::string_view::npos) ++lines;
+            if (line.find_first_not_of(kPlySpace) != std::string_view::npos) ++lines;
             rest.remove_prefix(std::min(line.size() + 1, rest.size()));
         }
         return lines;
@@ -93,7 +93,7 @@ class AsciiBody {
         if (wrong.hint.empty()) place_.refuse(wrong.why);
         place_.refuse(wrong.why, wrong.hint);
     }
-    void skip_space() { line_.remove_prefix(std::min(line_.find_first_not_of(kSpace), line_.size())); }
+    void skip_space() { line_.remove_prefix(std::min(line_.find_first_not_of(kPlySpace), line_.size())); }
 
     const Place& place_;
     std::string_view rest_;
@@ -190,7 +190,7 @@ void read_element(Body& body, const PlyElement& element, const Place& place, con
             continue;
         }
         const double length = body.value(*property.length);
-        if (!(length >= 0 && length <= static_cast<double>(kMaxBytes) && length == std::floor(length))) {
+        if (!(length >= 0 && length <= static_cast<double>(kMaxPlyBytes) && length == std::floor(length))) {
             place.refuse(fmt::format("the list '{}' cannot have {} values", property.name, length));
         }
         body.skip(static_cast<std::uint64_t>(length), property.type);
@@ -348,8 +348,8 @@ PointFile read_body(Body body, Place& place, const PlyHeader& header) {
 
 PointFile read_ply(const std::filesystem::path& path) {
     InputFile file(path, "PLY");
-    if (file.size() > kMaxBytes) {
-        refuse_ply(path, "", fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxBytes),
+    if (file.size() > kMaxPlyBytes) {
+        refuse_ply(path, "", fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxPlyBytes),
                    "thin the cloud out");
     }
     const std::string bytes = file.read(file.size());

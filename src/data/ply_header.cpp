@@ -80,12 +80,12 @@ char small(char letter) {
 }
 
 std::vector<std::string_view> words_of(std::string_view line) {
-    constexpr std::string_view kSpace = " \t\v\f";
+    constexpr std::string_view kHeaderSpace = " \t\v\f";
     std::vector<std::string_view> words;
-    for (std::size_t begin = line.find_first_not_of(kSpace); begin != std::string_view::npos;) {
-        const std::size_t end = std::min(line.find_first_of(kSpace, begin), line.size());
+    for (std::size_t begin = line.find_first_not_of(kHeaderSpace); begin != std::string_view::npos;) {
+        const std::size_t end = std::min(line.find_first_of(kHeaderSpace, begin), line.size());
         words.push_back(line.substr(begin, end - begin));
-        begin = line.find_first_not_of(kSpace, end);
+        begin = line.find_first_not_of(kHeaderSpace, end);
     }
     return words;
 }

@@ -16,7 +16,7 @@ namespace scorefield::data {
 namespace {
 
 /// The most bytes of a file: eight bytes for each pixel, the most that PNG has, and something for the rest.
-constexpr std::uint64_t kMaxBytes = 8 * kMaxPixels + (std::uint64_t{1} << 26U);
+constexpr std::uint64_t kMaxPngBytes = 8 * kMaxPixels + (std::uint64_t{1} << 26U);
 constexpr double kFull = 65535;
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& why,
@@ -79,7 +79,7 @@ class Reader {
     png_infop info_;
 };
 
-struct Shape {
+struct PngShape {
     std::size_t width = 0;
     std::size_t height = 0;
     std::size_t channels = 0;  ///< grey; grey and alpha; colours; colours and alpha
@@ -87,14 +87,14 @@ struct Shape {
 };
 
 /// The size alone: libpng takes memory for a row only when it prepares for the pixels.
-void read_size(png_structp png, png_infop info, Shape& shape) {
+void read_size(png_structp png, png_infop info, PngShape& shape) {
     png_read_info(png, info);
     shape.width = png_get_image_width(png, info);
     shape.height = png_get_image_height(png, info);
 }
 
 /// Up to the pixels, which will come as 16 bits in the machine's order.
-void prepare_pixels(png_structp png, png_infop info, Shape& shape) {
+void prepare_pixels(png_structp png, png_infop info, PngShape& shape) {
     png_set_expand(png);
     png_set_expand_16(png);
     png_set_swap(png);
@@ -147,8 +147,8 @@ Ink measure_ink(const std::vector<std::uint16_t>& pixels, std::size_t channels) 
 
 std::string read_whole(const std::filesystem::path& path) {
     InputFile file(path, "PNG");
-    if (file.size() > kMaxBytes) {
-        refuse(path, fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxBytes));
+    if (file.size() > kMaxPngBytes) {
+        refuse(path, fmt::format("{} bytes are more than the {} that are read", file.size(), kMaxPngBytes));
     }
     return file.read(file.size());
 }
@@ -159,7 +159,7 @@ Brightness read_brightness(const std::filesystem::path& path) {
     const std::string bytes = read_whole(path);
     Source source = {bytes};
     Reader reader(path, source);
-    Shape shape;
+    PngShape shape;
     reader.run([&shape](png_structp png, png_infop info) { read_size(png, info, shape); });
     if (shape.width > kMaxPixels / shape.height) {
         refuse(path,

@@ -15,7 +15,7 @@
 namespace scorefield::diffusion {
 namespace {
 
-constexpr double kSymmetryTolerance = 1e-12;  // relative to the largest entry; eigenvalues may fall as far below 0
+constexpr double kRoundingTolerance = 1e-12;  // relative to the largest entry; eigenvalues may fall as far below 0
 
 [[noreturn]] void refuse(std::size_t component, const std::string& why) {
     throw base::request_error("invalid Gaussian mixture", fmt::format("component {}", component), why);
@@ -36,7 +36,7 @@ void check(const MixtureComponent& component, std::size_t index, std::size_t dim
 EigenSystem decompose(const std::vector<double>& covariance, std::size_t index, std::size_t dim) {
     double largest = 0;
     for (const double entry : covariance) largest = std::max(largest, std::abs(entry));
-    const double tolerance = kSymmetryTolerance * largest;
+    const double tolerance = kRoundingTolerance * largest;
     for (std::size_t i = 0; i < dim; ++i) {
         for (std::size_t j = 0; j < i; ++j) {
             if (std::abs(covariance[i * dim + j] - covariance[j * dim + i]) > tolerance) {

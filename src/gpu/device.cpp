@@ -21,11 +21,6 @@
 namespace scorefield::gpu {
 namespace {
 
-struct Retired {
-    std::uint64_t after = 0;
-    std::function<void()> destroy;
-};
-
 VkSemaphore make_timeline(VkDevice device) {
     auto type = make_structure<VkSemaphoreTypeCreateInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO);
     type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
@@ -51,6 +46,11 @@ VkSampler make_sampler(VkDevice device, VkFilter filter) {
 }  // namespace
 
 struct Device::State {
+    struct Retired {
+        std::uint64_t after = 0;
+        std::function<void()> destroy;
+    };
+
     explicit State(const DeviceRequest& request)
         : instance(request.validation, request.instance_extensions), keep_hazard_log(request.keep_hazard_log) {
         choose(request.selector);

@@ -10,6 +10,11 @@ class Device;
 /// used, so that whole workgroups may be written.
 inline constexpr std::uint32_t kParticleMultiple = 512;
 
+/// A size as shaders take it. It must fit.
+constexpr std::uint32_t size32(std::size_t size) {
+    return static_cast<std::uint32_t>(size);
+}
+
 /// Smallest multiple of `multiple` that is not below `n`.
 constexpr std::uint32_t round_up(std::uint32_t n, std::uint32_t multiple) {
     return (n + multiple - 1) / multiple * multiple;

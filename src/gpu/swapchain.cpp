@@ -19,12 +19,6 @@ constexpr VkPipelineStageFlags2 kFirstStages =
 constexpr VkImageUsageFlags kUsage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT;
 constexpr std::uint64_t kAcquireNanoseconds = 200'000'000;
 
-/// A semaphore for acquiring, free again once the submission that waited for it has completed.
-struct AcquireSemaphore {
-    VkSemaphore semaphore = VK_NULL_HANDLE;
-    Submission waited_by;
-};
-
 VkSurfaceFormatKHR choose_format(VkPhysicalDevice physical, VkSurfaceKHR surface) {
     const auto formats = enumerate<VkSurfaceFormatKHR>(
         "vkGetPhysicalDeviceSurfaceFormatsKHR", [=](std::uint32_t* count, VkSurfaceFormatKHR* offered) {
@@ -58,6 +52,12 @@ VkExtent2D choose_extent(const VkSurfaceCapabilitiesKHR& capabilities, VkExtent2
 }  // namespace
 
 struct Swapchain::State {
+    /// A semaphore for acquiring, free again once the submission that waited for it has completed.
+    struct AcquireSemaphore {
+        VkSemaphore semaphore = VK_NULL_HANDLE;
+        Submission waited_by;
+    };
+
     Device& device;
     VkSurfaceKHR surface;
     VkExtent2D wanted;

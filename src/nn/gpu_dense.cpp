@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "nn/gpu_kernels.hpp"
+#include "nn/unrolling.hpp"
 #include "shaders/nn/dense_layer.comp.hpp"
 #include "shaders/nn/dense_output.comp.hpp"
 #include "shaders/nn/dense_push.h"
@@ -19,9 +20,8 @@ struct Layer {
     std::size_t biases = 0;
 };
 
-constexpr std::uint32_t kOutputs = 8;            // accumulators at a time
-constexpr std::size_t kUnrolledProducts = 4096;  // per invocation: beyond it drivers take minutes to compile
-constexpr std::size_t kInputsAtMost = 1024;      // private array of an invocation
+constexpr std::uint32_t kOutputs = 8;        // accumulators at a time
+constexpr std::size_t kInputsAtMost = 1024;  // private array of an invocation
 
 class DenseKernels : public ChainKernels {
   public:

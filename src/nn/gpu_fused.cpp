@@ -21,7 +21,7 @@ struct Stage {
     bool last = false;
 };
 
-constexpr std::uint32_t kOutputs = 8;  // OUTPUTS of the shader
+constexpr std::uint32_t kFusedOutputs = 8;  // OUTPUTS of the shader
 
 class FusedKernels : public ChainKernels {
   public:
@@ -127,7 +127,7 @@ class FusedKernels : public ChainKernels {
     }
 
     std::vector<DenseLayer> layers_;
-    std::uint32_t width_;  ///< padded to a multiple of kOutputs; padding stays silu(0) = 0
+    std::uint32_t width_;  ///< padded to a multiple of kFusedOutputs; padding stays silu(0) = 0
     std::uint32_t dim_;
     std::uint32_t group_;
     std::vector<Stage> stages_;
@@ -144,7 +144,7 @@ std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std:
     for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
         if (layers[l].outputs != hidden || !layers[l].silu) return nullptr;
     }
-    const std::uint32_t width = gpu::round_up(static_cast<std::uint32_t>(hidden), kOutputs);
+    const std::uint32_t width = gpu::round_up(static_cast<std::uint32_t>(hidden), kFusedOutputs);
     const std::size_t dim = layers.front().inputs;
     const std::size_t shared_floats = width * width + 2 * width * dim + 2 * width + dim;
     if (dim > 4 || shared_floats * sizeof(float) > device.properties().shared_memory_bytes) return nullptr;

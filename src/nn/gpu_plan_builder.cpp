@@ -7,6 +7,7 @@
 #include "nn/gpu_kernels.hpp"
 #include "nn/ops/gpu_operation.hpp"
 #include "nn/ops/linear/linear.hpp"
+#include "nn/unrolling.hpp"
 #include "shaders/nn/plan_bounds.comp.hpp"
 #include "shaders/nn/plan_combine.comp.hpp"
 #include "shaders/nn/plan_copy.comp.hpp"
@@ -17,9 +18,8 @@
 namespace scorefield::nn {
 namespace {
 
-constexpr std::uint32_t kAccumulators = 8;       // of an invocation at a time
-constexpr std::size_t kUnrolledProducts = 4096;  // per invocation: beyond it drivers take minutes to compile
-constexpr std::size_t kUnrolledSums = 8192;      // the same of sums over rows, whose programs are shorter
+constexpr std::uint32_t kAccumulators = 8;   // of an invocation at a time
+constexpr std::size_t kUnrolledSums = 8192;  // the same of sums over rows, whose programs are shorter
 constexpr std::size_t kInputsAtOnce = kUnrolledProducts / kAccumulators;
 constexpr std::uint32_t kOuterGroup = 64;        // invocations over the columns of a gradient
 constexpr std::size_t kPartsAtOnce = 1U << 22U;  // floats of parts of sums that wait to be added up

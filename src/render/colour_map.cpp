@@ -7,8 +7,8 @@
 namespace scorefield::render {
 namespace {
 
-constexpr std::size_t kEntries = 17;
-using Table = std::array<Colour, kEntries>;
+constexpr std::size_t kKnots = 17;
+using Table = std::array<Colour, kKnots>;
 
 // Entries round(k·255/16) of the tables that matplotlib 3.6 publishes under CC0 (lib/matplotlib/_cm_listed.py).
 constexpr Table kInferno = {{
@@ -90,8 +90,8 @@ constexpr Table kOrigin = {{
 }};
 
 Colour interpolate(const Table& table, double value) {
-    const double place = std::clamp(value, 0.0, 1.0) * (kEntries - 1);
-    const std::size_t cell = std::min<std::size_t>(static_cast<std::size_t>(place), kEntries - 2);
+    const double place = std::clamp(value, 0.0, 1.0) * (kKnots - 1);
+    const std::size_t cell = std::min<std::size_t>(static_cast<std::size_t>(place), kKnots - 2);
     const auto fraction = static_cast<float>(place - static_cast<double>(cell));
     Colour colour{};
     for (std::size_t c = 0; c < 3; ++c) {

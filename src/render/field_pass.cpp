@@ -11,7 +11,7 @@
 namespace scorefield::render {
 namespace {
 
-constexpr std::size_t kEntries = 256;  ///< colours, before the values
+constexpr std::size_t kColours = 256;  ///< colours, before the values
 
 std::uint32_t packed(const Colour& colour) {
     std::uint32_t bits = 0xFF000000u;
@@ -26,7 +26,7 @@ std::uint32_t packed(const Colour& colour) {
 FieldPass::FieldPass(gpu::Device& device, std::size_t in_flight)
     : pipeline_(device, "field", shaders::render_field_vert, shaders::render_field_frag, gpu::Blend::none) {
     for (std::size_t i = 0; i < in_flight + 1; ++i) {
-        values_.emplace_back(device, "field", sizeof(float) * (kEntries + ScalarField::kMostValues),
+        values_.emplace_back(device, "field", sizeof(float) * (kColours + ScalarField::kMostValues),
                              gpu::MemoryUse::upload);
     }
 }
@@ -39,12 +39,12 @@ void FieldPass::record(gpu::Recorder& recorder, const ScalarField& field, const 
     }
     const gpu::Buffer& buffer = values_[next_];
     next_ = (next_ + 1) % values_.size();
-    for (std::size_t i = 0; i < kEntries; ++i) {
-        const double place = static_cast<double>(i) / (kEntries - 1);
+    for (std::size_t i = 0; i < kColours; ++i) {
+        const double place = static_cast<double>(i) / (kColours - 1);
         const double value = field.low + place * (field.high - field.low);
         buffer.mapped<std::uint32_t>()[i] = packed(field_colour(field, value, background));
     }
-    std::ranges::copy(field.values, buffer.mapped<float>().begin() + kEntries);
+    std::ranges::copy(field.values, buffer.mapped<float>().begin() + kColours);
 
     const std::array<double, 2> corner = camera.to_world(scene.extent(), {0, 0});
     const double pixel = camera.pixel_size(scene.extent());

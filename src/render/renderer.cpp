@@ -22,17 +22,17 @@ namespace {
 constexpr VkImageUsageFlags kSceneUsage = VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT |
                                           VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT;
 
-/// What the overlay's accumulator was last filled for, at this size.
-struct OverlayKey {
-    Camera2d camera;
-    SplatWeights weights;
-
-    bool operator==(const OverlayKey&) const = default;
-};
-
 }  // namespace
 
 struct Renderer::State {
+    /// What the overlay's accumulator was last filled for, at this size.
+    struct OverlayKey {
+        Camera2d camera;
+        SplatWeights weights;
+
+        bool operator==(const OverlayKey&) const = default;
+    };
+
     gpu::Device& device;
     gpu::Recorder setup;
     Splatter splatter;

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/random.hpp"
+#include "gpu/planes.hpp"
 #include "nn/gpu_network.hpp"
 #include "shaders/sample/blend.comp.hpp"
 #include "shaders/sample/blend_push.h"
@@ -19,10 +20,6 @@ enum : std::size_t { kFewTerms, kOneDraw, kDraws, kAnyTerms };
 
 std::uint32_t word(double coefficient) {
     return std::bit_cast<std::uint32_t>(static_cast<float>(coefficient));
-}
-
-std::uint32_t size32(std::size_t size) {
-    return static_cast<std::uint32_t>(size);
 }
 
 }  // namespace
@@ -57,9 +54,9 @@ BlendKernels::Planned BlendKernels::plan(const diffusion::Blend& blend, std::vec
     std::uint32_t done = 0;
     do {
         Pass pass;
-        pass.first_term = size32(table.size());
+        pass.first_term = gpu::size32(table.size());
         if (planned.passes.empty()) {
-            pass.terms = size32(blend.terms.size());
+            pass.terms = gpu::size32(blend.terms.size());
             for (const diffusion::Term& term : blend.terms) {
                 table.insert(table.end(), {static_cast<std::uint32_t>(term.reg), word(term.coefficient)});
             }
@@ -67,8 +64,8 @@ BlendKernels::Planned BlendKernels::plan(const diffusion::Blend& blend, std::vec
             pass.terms = 1;
             table.insert(table.end(), {dst, word(1)});
         }
-        pass.kernel = choose(pass.terms, size32(blend.noise.size()) - done);
-        pass.first_draw = size32(table.size());
+        pass.kernel = choose(pass.terms, gpu::size32(blend.noise.size()) - done);
+        pass.first_draw = gpu::size32(table.size());
         for (std::uint32_t i = 0; i < kernels_[pass.kernel].draws; ++i, ++done) {
             // Draws for nothing add zero.
             const auto noise = done < blend.noise.size() ? blend.noise[done] : diffusion::NoiseTerm{};

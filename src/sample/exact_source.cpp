@@ -17,6 +17,7 @@
 #include "diffusion/target_empirical.hpp"
 #include "diffusion/target_mixture.hpp"
 #include "gpu/pipeline.hpp"
+#include "gpu/planes.hpp"
 #include "gpu/transfer.hpp"
 #include "nn/gpu_network.hpp"
 #include "shaders/sample/empirical.comp.hpp"
@@ -33,10 +34,6 @@ namespace {
 constexpr std::uint32_t kTermsPerDispatch = 64;
 constexpr std::uint32_t kPrepareGroup = 64;
 
-std::uint32_t size32(std::size_t size) {
-    return static_cast<std::uint32_t>(size);
-}
-
 /// What one pass leaves to the next.
 struct Sums {
     gpu::Buffer buffer;
@@ -48,13 +45,13 @@ class Passes {
   public:
     Passes(gpu::Device& device, const std::string& name, std::span<const std::uint32_t> code, std::uint32_t dim,
            std::size_t terms)
-        : passes_(size32((terms + kTermsPerDispatch - 1) / kTermsPerDispatch)),
-          terms_(size32((terms + passes_ - 1) / passes_)),
+        : passes_(gpu::size32((terms + kTermsPerDispatch - 1) / kTermsPerDispatch)),
+          terms_(gpu::size32((terms + passes_ - 1) / passes_)),
           group_(gpu::score_workgroup(device)),
           block_(device.properties().is_software ? 16384 : 131072) {
         // With passes of equal size the last may have nothing left: as many as are needed.
-        passes_ = size32((terms + terms_ - 1) / terms_);
-        const std::uint32_t last_terms = size32(terms) - (passes_ - 1) * terms_;
+        passes_ = gpu::size32((terms + terms_ - 1) / terms_);
+        const std::uint32_t last_terms = gpu::size32(terms) - (passes_ - 1) * terms_;
         const auto make = [&](const char* which, std::uint32_t count, bool first, bool last) {
             const std::vector<std::uint32_t> constants = {group_, dim, count, first ? 1U : 0U, last ? 1U : 0U};
             return gpu::ComputePipeline(device, fmt::format("{} {}", name, which), code, constants);
@@ -169,7 +166,7 @@ class ExactEvaluations : public GpuEvaluations {
 struct MixtureKernels {
     MixtureKernels(gpu::Device& device, const diffusion::GaussianMixture& mixture)
         : dim(static_cast<std::uint32_t>(mixture.dim())),
-          count(size32(mixture.components().size())),
+          count(gpu::size32(mixture.components().size())),
           typical_variance(mixture.components()[0].variances[0]),
           point_masses(has_point_masses(mixture)),
           passes(device, "mixture", shaders::sample_mixture_comp, dim, count),

@@ -27,10 +27,6 @@ constexpr double kNoiseOperations = 200;
 /// Passes of the threshold's search.
 constexpr double kThresholdOperations = 3 * 33;
 
-std::uint32_t size32(std::size_t size) {
-    return static_cast<std::uint32_t>(size);
-}
-
 std::uint32_t common_dim(std::span<GpuSource* const> sources) {
     if (sources.empty()) throw std::invalid_argument("no score source");
     for (const GpuSource* source : sources) {
@@ -79,7 +75,7 @@ std::uint32_t Executor::largest_capacity(const gpu::Device& device, std::uint32_
     const std::uint64_t floats = std::min<std::uint64_t>(UINT32_MAX, limits.max_storage_buffer_bytes / sizeof(float));
     const std::uint64_t particles = std::min(floats / static_cast<std::uint64_t>(registers) / dim,
                                              std::uint64_t{limits.max_workgroup_count[0]} * group_size(device));
-    return size32(particles / gpu::kParticleMultiple * gpu::kParticleMultiple);
+    return gpu::size32(particles / gpu::kParticleMultiple * gpu::kParticleMultiple);
 }
 
 Executor::Executor(gpu::Device& device, std::span<GpuSource* const> sources, std::uint32_t capacity, int registers)
@@ -124,10 +120,10 @@ void Executor::prepare(const diffusion::Program& program) {
         const diffusion::Instruction& instruction = program.ops[i].instruction;
         if (const auto* eval = std::get_if<diffusion::Eval>(&instruction)) {
             std::vector<diffusion::Eval>& asked = evals[static_cast<std::size_t>(eval->source)];
-            rows_[i] = size32(asked.size());
+            rows_[i] = gpu::size32(asked.size());
             asked.push_back(*eval);
         } else if (const auto* blend = std::get_if<diffusion::Blend>(&instruction)) {
-            rows_[i] = size32(blends.size());
+            rows_[i] = gpu::size32(blends.size());
             blends.push_back(*blend);
         }
         operations_.push_back(count_operations(instruction));

@@ -9,7 +9,7 @@ constexpr int kWork = 60;   ///< frames between rests
 constexpr int kUnsure = 3;  ///< frames after a change that tell nothing: two are in flight
 constexpr int kRest = 8;    ///< frames of a rest
 /// Longer frames are pauses.
-constexpr double kLongestRest_ms = 100;
+constexpr double kLongestFrame_ms = 100;
 /// The least share of a frame that counts as training. Training that is hidden in the wait for the screen counts as
 /// this much, so that there can be more of it.
 constexpr double kLeastShare = 0.05;
@@ -24,7 +24,7 @@ std::optional<double> TrainingClock::training_ms(double operations, double frame
     }
     rested_ = rests;
     ++alike_;
-    if (rests && alike_ > kUnsure && alike_ <= kRest) sum_ms_ += std::min(frame_ms, kLongestRest_ms);
+    if (rests && alike_ > kUnsure && alike_ <= kRest) sum_ms_ += std::min(frame_ms, kLongestFrame_ms);
     if (rests && alike_ == kRest) {
         rest_ms_ = sum_ms_ / (kRest - kUnsure);
         resting_ = false;

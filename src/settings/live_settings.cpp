@@ -6,7 +6,7 @@
 namespace scorefield::settings {
 namespace {
 
-constexpr auto kView = static_cast<std::uint32_t>(Command::view);
+constexpr auto kViewOnly = static_cast<std::uint32_t>(Command::view);
 
 /// Settings of `train` that the viewer uses too. It has no use for those about output files and resuming.
 constexpr std::array<std::string_view, 15> kHeeded = {
@@ -37,21 +37,21 @@ void add_live_settings(std::vector<Setting>& table) {
     constexpr std::string_view kGroup = "Training";
     for (Setting& setting : table) {
         if (!is_heeded(setting.name)) continue;
-        setting.commands |= kView;
+        setting.commands |= kViewOnly;
         set_handy_range(setting);
     }
     table.push_back({"train.share", kGroup, RealRange{0, kMaxLiveShare}, "%",
-                     "Share of the frame time used for training", kView,
+                     "Share of the frame time used for training", kViewOnly,
                      [](Settings& s) -> Slot { return &s.live_share; }});
     table.push_back({"train.samples", kGroup, Choices{{kLiveSamples.begin(), kLiveSamples.end()}}, "",
                      "Samples of the network in training: restart = final samples, drawn again from the same noise "
                      "after each update; continue = particles keep moving while the network changes",
-                     kView, [](Settings& s) -> Slot { return &s.live_samples; }});
+                     kViewOnly, [](Settings& s) -> Slot { return &s.live_samples; }});
     table.push_back({"train.score_error", kGroup, Toggle{}, "",
                      "Map of the score error: distance of the network's score from the exact score of its data, times "
                      "sigma, at the noise level of the particles (for final samples at sigma/alpha = 0.5). Dark: no "
                      "error; bright: 1 or more, no better than a score of zero",
-                     kView, [](Settings& s) -> Slot { return &s.score_error; }});
+                     kViewOnly, [](Settings& s) -> Slot { return &s.score_error; }});
 }
 
 }  // namespace scorefield::settings

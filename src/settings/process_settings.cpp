@@ -4,28 +4,17 @@
 
 #include <algorithm>
 #include <cctype>
-#include <deque>
 #include <string>
 
 #include "base/names.hpp"
 #include "diffusion/automatic_spacing.hpp"
 #include "diffusion/spacing.hpp"
+#include "settings/texts.hpp"
 
 namespace scorefield::settings {
 namespace {
 
 using diffusion::ProcessParameter;
-
-template <std::size_t N>
-Choices choices(const std::array<std::string_view, N>& names) {
-    return {{names.begin(), names.end()}};
-}
-
-/// Texts that live as long as the program.
-std::string_view kept(std::string text) {
-    static std::deque<std::string> texts;
-    return texts.emplace_back(std::move(text));
-}
 
 /// What takes a parameter, and how.
 struct Taker {

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <deque>
 
 #include "base/names.hpp"
 #include "diffusion/sampler.hpp"
+#include "settings/texts.hpp"
 
 namespace scorefield::settings {
 namespace {
@@ -18,11 +18,6 @@ using diffusion::SamplerParameter;
 constexpr std::string_view kOwn = "depends on the sampler";
 constexpr double kMost = diffusion::kMaxSamplerValue;
 constexpr auto kMostWhole = static_cast<std::uint64_t>(kMost);
-
-template <std::size_t N>
-Choices choices(const std::array<std::string_view, N>& names) {
-    return {{names.begin(), names.end()}};
-}
 
 /// Every variant of any sampler.
 Choices variants() {
@@ -65,12 +60,6 @@ std::vector<Meaning> meanings(std::string_view parameter) {
         }
     }
     return all;
-}
-
-/// Texts that live as long as the program.
-std::string_view kept(std::string text) {
-    static std::deque<std::string> texts;
-    return texts.emplace_back(std::move(text));
 }
 
 /// `Help (ddim, ddpm); other help (lcm)`, with the defaults where they differ.

@@ -8,6 +8,7 @@
 #include "settings/process_settings.hpp"
 #include "settings/sampler_settings.hpp"
 #include "settings/settings.hpp"
+#include "settings/texts.hpp"
 #include "settings/training_settings.hpp"
 
 namespace scorefield::settings {
@@ -29,11 +30,6 @@ constexpr int kMaxClass = 65'535;
 constexpr double kMaxMu = diffusion::kMaxProcessScale;
 /// With 1 no class would be learned.
 constexpr double kMaxLabelDropout = 0.99;
-
-template <std::size_t N>
-Choices choices(const std::array<std::string_view, N>& names) {
-    return {{names.begin(), names.end()}};
-}
 
 Choices sampler_names() {
     Choices names;

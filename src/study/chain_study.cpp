@@ -34,9 +34,9 @@ Counts count_paths(gpu::Device& device, const StudyRequest& request) {
 }
 
 /// One row per probability: predicted, measured as a share of `total`.
-class Comparison {
+class ChainComparison {
   public:
-    explicit Comparison(const std::string& title)
+    explicit ChainComparison(const std::string& title)
         : table_{.title = title,
                  .columns = {"", "predicted", "measured", "standard error", "z-score", "pass"},
                  .rows = {},
@@ -60,7 +60,7 @@ double sum(const StateLaw& counts) {
 
 Table conditional_table(const std::string& title, char from, char to, const StateTable& predicted,
                         const StateTable& counts) {
-    Comparison comparison(title);
+    ChainComparison comparison(title);
     for (std::size_t i = 0; i < kChainStates; ++i) {
         for (std::size_t j = 0; j < kChainStates; ++j) {
             comparison.add(fmt::format("p({} = {} | {} = {})", to, j + 1, from, i + 1), predicted[i][j], counts[i][j],
@@ -95,7 +95,7 @@ Table counted_backward_table(const Counts& counts) {
 }
 
 Table law_table(const std::string& title, const std::string& name, const StateLaw& predicted, const StateLaw& counts) {
-    Comparison comparison(title);
+    ChainComparison comparison(title);
     for (std::size_t i = 0; i < kChainStates; ++i) {
         comparison.add(fmt::format("p({} = {})", name, i + 1), predicted[i], counts[i], sum(counts));
     }
@@ -107,7 +107,7 @@ Table law_table(const std::string& title, const std::string& name, const StateLa
 std::vector<Table> chain_study(gpu::Device& device, const StudyRequest& request) {
     const StateTable joint = joint_table(kChainStart, kChainForward);
     const Counts counts = count_paths(device, request);
-    Comparison joint_comparison("Joint table p(x, y)");
+    ChainComparison joint_comparison("Joint table p(x, y)");
     for (std::size_t x = 0; x < kChainStates; ++x) {
         for (std::size_t y = 0; y < kChainStates; ++y) {
             joint_comparison.add(fmt::format("p(x = {}, y = {})", x + 1, y + 1), joint[x][y], counts.forward[x][y],

@@ -15,7 +15,7 @@ namespace {
 
 using namespace diffusion;
 
-constexpr std::array<int, 3> kSteps = {10, 100, 1000};
+constexpr std::array<int, 3> kGaussianSteps = {10, 100, 1000};
 
 SamplerSettings sampler_of(WayBack way) {
     SamplerSettings settings;
@@ -90,10 +90,10 @@ std::vector<Table> gaussian_study(gpu::Device& device, const StudyRequest& reque
     const std::vector<float> start = start_states(request, v);
     Table from_unit = empty_table("N(0, 1)", v);
     Table from_marginal = empty_table("the true marginal N(0, 1 + v)", v);
-    StudyProgress progress(request, "gaussian", kWaysBack.size() * kSteps.size());
+    StudyProgress progress(request, "gaussian", kWaysBack.size() * kGaussianSteps.size());
     for (std::size_t i = 0; i < kWaysBack.size(); ++i) {
         const auto way = static_cast<WayBack>(i);
-        for (const int steps : kSteps) {
+        for (const int steps : kGaussianSteps) {
             progress.next(fmt::format("{}, {} steps", kWaysBack[i], steps));
             const std::vector<float> states = population.run(program_of(way, v, steps), start);
             add_row(from_unit, way, steps, v, 1, coordinate(states, 0));

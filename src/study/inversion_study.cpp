@@ -15,7 +15,7 @@ namespace scorefield::study {
 namespace {
 
 /// Multiples of the 38 intervals between the model's levels: its process is smooth between levels only.
-constexpr std::array<int, 4> kSteps = {76, 152, 304, 608};
+constexpr std::array<int, 4> kInversionSteps = {76, 152, 304, 608};
 
 /// The levels of the model, and those between them, evenly: from the noisiest to the least noisy one.
 diffusion::TimeGrid even_grid(const model::Model& model, int steps) {
@@ -45,7 +45,7 @@ std::vector<float> run(gpu::Device& device, session::GpuScore& score, const diff
 }  // namespace
 
 std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& request) {
-    StudyProgress progress(request, "inversion", 1 + 2 * kSteps.size());
+    StudyProgress progress(request, "inversion", 1 + 2 * kInversionSteps.size());
     progress.next("exact");
     std::vector<Table> tables = {exact_inversion()};
     const settings::Settings settings;
@@ -57,7 +57,7 @@ std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& requ
         "Default model, in single precision, on " + std::to_string(request.particles) + " points of " + model.data,
         RoundTripTable::Score::learned);
     for (const TripKind kind : {TripKind::first_order, TripKind::second_order}) {
-        for (const int steps : kSteps) {
+        for (const int steps : kInversionSteps) {
             progress.next(std::to_string(steps) + " steps");
             const RoundTrip trip = round_trip(even_grid(model, steps), model.parametrisation, kind);
             const std::vector<float> end = run(device, score, trip.back, run(device, score, trip.there, data.values));

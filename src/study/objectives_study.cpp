@@ -58,9 +58,9 @@ std::vector<train::TrainSpec> all_settings(const StudyRequest& request) {
 }
 
 /// Trains one after the other and compares what they learn.
-class Comparison {
+class ObjectivesComparison {
   public:
-    Comparison(gpu::Device& device, const StudyRequest& request, std::size_t data_sets)
+    ObjectivesComparison(gpu::Device& device, const StudyRequest& request, std::size_t data_sets)
         : make_(study_trainer(device, request)),
           particles_(request.particles),
           settings_(all_settings(request)),
@@ -150,7 +150,7 @@ std::vector<Table> objectives_study(gpu::Device& device, const StudyRequest& req
     std::vector<std::vector<Cell>> claims;
     std::vector<render::Plot> plots;
     {
-        Comparison comparison(device, request, all_data.size());
+        ObjectivesComparison comparison(device, request, all_data.size());
         for (const KnownData& data : all_data) {
             const std::string name = data.dataset->name();
             const std::vector<ObjectiveOutcome> outcomes = comparison.on(data);

@@ -27,7 +27,7 @@ constexpr double kEndLogSnr = 2;
 constexpr std::uint32_t kParticles = 16;
 constexpr std::uint64_t kSeed = 4;
 /// Multiples of 6, so that groups of two or three steps come out even.
-constexpr std::array<int, 2> kSteps = {384, 768};
+constexpr std::array<int, 2> kOrderSteps = {384, 768};
 /// Where the order is 5: the next one shows for longer.
 constexpr std::array<int, 2> kFineSteps = {768, 1536};
 /// The finest that need no more steps than an adaptive solver may take: of third order and of fifth.
@@ -247,10 +247,10 @@ std::string describe(const SamplerSettings& settings) {
 MeasuredOrder measured_order(const SolverCase& solver, const std::string& process) {
     std::vector<Refinement> runs;
     const int expected = solver.expected.value_or(0);
-    for (std::size_t i = 0; i < kSteps.size(); ++i) {
+    for (std::size_t i = 0; i < kOrderSteps.size(); ++i) {
         SolverCase finer = solver;
         const double tolerance = (expected > 3 ? kFineTolerances : kTolerances)[i];
-        const int steps = (expected > 4 ? kFineSteps : kSteps)[i];
+        const int steps = (expected > 4 ? kFineSteps : kOrderSteps)[i];
         if (solver.adaptive) finer.settings.atol = finer.settings.rtol = tolerance;
         runs.push_back(run_solver(finer, process, solver.adaptive ? 1 : steps));
     }
@@ -292,7 +292,7 @@ std::vector<Table> orders_study(const StudyRequest& request) {
         fmt::format("Measured: slope of the log error from {} to {} steps, or {} to {} for order 5 (adaptive solvers: "
                     "over evaluations, with tolerances from {} to {}, or {} to {} for order 5). Expected: the "
                     "theoretical order. 'pass': all four processes are within {} of it.",
-                    kSteps.front(), kSteps.back(), kFineSteps.front(), kFineSteps.back(), kTolerances.front(),
+                    kOrderSteps.front(), kOrderSteps.back(), kFineSteps.front(), kFineSteps.back(), kTolerances.front(),
                     kTolerances.back(), kFineTolerances.front(), kFineTolerances.back(), kAgreement)};
     return {table};
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t kDrawSeeds = 0x5c04'ef1e'1d00'0000;
 constexpr std::uint64_t kTargetSeeds = 0x7a46'e7d0'a500'0000;
-constexpr std::uint64_t kFreshSeeds = 0xf4e5'4da7'a000'0000;
+constexpr std::uint64_t kReferenceSeeds = 0xf4e5'4da7'a000'0000;
 constexpr std::uint64_t kSeedsPerRequest = 16;  ///< more than numbers that are asked for
 constexpr std::size_t kMomentsPoints = 100'000;
 
@@ -128,12 +128,12 @@ std::unique_ptr<ReferenceDraws> draws_of(const model::ScaledTarget& target, std:
 }
 
 data::Points fresh_points(const data::Dataset& dataset, std::uint64_t seed, std::uint64_t first, std::size_t count) {
-    return dataset.draw(kFreshSeeds + seed, first, count);
+    return dataset.draw(kReferenceSeeds + seed, first, count);
 }
 
 data::Points fresh_points(const model::ScaledTarget& target, std::uint64_t seed, std::uint64_t first,
                           std::size_t count) {
-    return target_points(target, kFreshSeeds + seed, first, count);
+    return target_points(target, kReferenceSeeds + seed, first, count);
 }
 
 }  // namespace scorefield::study

@@ -17,7 +17,7 @@ namespace {
 
 using namespace diffusion;
 
-constexpr std::array<int, 4> kSteps = {100, 200, 400, 800};
+constexpr std::array<int, 4> kRoundTripSteps = {100, 200, 400, 800};
 
 /// vp, nodes even in λ = log(alpha/sigma).
 TimeGrid even_grid(int steps) {
@@ -139,7 +139,7 @@ Table exact_inversion() {
     RoundTripTable table("Exact score of 0.2 N((-5, -5), I) + 0.8 N((5, 5), I) under vp, in double precision",
                          RoundTripTable::Score::exact);
     for (const TripKind kind : {TripKind::first_order, TripKind::second_order, TripKind::one_way}) {
-        for (const int steps : kSteps) table.add(kind, steps, exact_round_trip_error(kind, steps));
+        for (const int steps : kRoundTripSteps) table.add(kind, steps, exact_round_trip_error(kind, steps));
     }
     constexpr double kFloor = 1e-11;
     return table.table(kFloor);

@@ -32,7 +32,7 @@ namespace {
 constexpr std::array<std::string_view, 5> kCandidates = {"even", "quadratic", "karras", "lambda", "exponential"};
 /// One of each family: first order, few-step, second order, ancestral.
 constexpr std::array<std::string_view, 4> kSamplers = {"ddim", "dpmpp_2m", "heun", "ddpm"};
-constexpr std::array<int, 2> kSteps = {20, 50};
+constexpr std::array<int, 2> kSpacingSteps = {20, 50};
 /// Processes that no shipped model has, tried with the exact score.
 constexpr std::array<std::string_view, 2> kExactProcesses = {"ou", "additive"};
 constexpr std::string_view kExactTarget = "tree";
@@ -195,7 +195,7 @@ std::vector<Table> spacings_study(const StudyRequest& request, const std::string
     // Four standard deviations of a difference of two T, each 0.2/√n.
     const double chance = 4 * std::sqrt(2.0) * 0.2 / std::sqrt(static_cast<double>(request.particles));
     const std::vector<Subject> subjects = all_subjects(request, data);
-    StudyProgress progress(request, "spacings", subjects.size() * kSamplers.size() * kSteps.size());
+    StudyProgress progress(request, "spacings", subjects.size() * kSamplers.size() * kSpacingSteps.size());
     Bench bench(request);
     Table table = {
         .title = fmt::format("k-NN two-sample statistic T by spacing, {} particles", request.particles),
@@ -207,7 +207,7 @@ std::vector<Table> spacings_study(const StudyRequest& request, const std::string
         const std::string process(subject.model.process->name());
         const diffusion::Prediction prediction = subject.model.parametrisation.prediction;
         for (const std::string_view sampler : kSamplers) {
-            for (const int steps : kSteps) {
+            for (const int steps : kSpacingSteps) {
                 progress.next(fmt::format("{}, {}, {} steps", subject.name, sampler, steps));
                 const std::string chosen =
                     diffusion::automatic_spacing(*subject.model.process, prediction, sampler, steps).name;

@@ -10,9 +10,9 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing |
-                                    ImGuiWindowFlags_NoScrollWithMouse;
+constexpr ImGuiWindowFlags kStripFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                         ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing |
+                                         ImGuiWindowFlags_NoScrollWithMouse;
 
 /// Told apart by the word and by lightness too.
 ImU32 colour_of(MessageKind kind) {
@@ -75,7 +75,7 @@ void StatusBar::draw_strip(float height, bool menu, Requests& requests) const {
     ImGui::SetNextWindowSize({window.x, height});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
     ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::GetStyleColorVec4(ImGuiCol_FrameBg));
-    ImGui::Begin("status", nullptr, kFixed | ImGuiWindowFlags_NoBringToFrontOnFocus);
+    ImGui::Begin("status", nullptr, kStripFlags | ImGuiWindowFlags_NoBringToFrontOnFocus);
     const float inset = (height - ImGui::GetTextLineHeight()) / 2;
     ImGui::SetCursorPosY(inset - ImGui::GetStyle().FramePadding.y);
     if (menu) {
@@ -101,7 +101,7 @@ void StatusBar::draw_job(float height, float left, const std::string& text, Requ
     const float row = ImGui::GetFrameHeight() + 2 * style.WindowPadding.y;
     ImGui::SetNextWindowPos({left, window.y - height - row});
     ImGui::SetNextWindowSize({0, row});
-    ImGui::Begin("job", nullptr, kFixed | ImGuiWindowFlags_AlwaysAutoResize);
+    ImGui::Begin("job", nullptr, kStripFlags | ImGuiWindowFlags_AlwaysAutoResize);
     ImGui::AlignTextToFramePadding();
     ImGui::TextUnformatted(text.c_str());
     ImGui::SameLine();
@@ -121,7 +121,7 @@ void StatusBar::draw_messages(float height, Messages& messages) {
     ImGui::SetNextWindowSize({window.x, total});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
     ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::GetStyleColorVec4(ImGuiCol_FrameBg));
-    ImGui::Begin("messages", nullptr, kFixed);
+    ImGui::Begin("messages", nullptr, kStripFlags);
     is_read_ = ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
     float top = 0;
     std::size_t dismissed = messages.count();

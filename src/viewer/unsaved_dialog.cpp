@@ -13,7 +13,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr const char* kTitle = "Not saved";
+constexpr const char* kDialogTitle = "Not saved";
 
 std::optional<UnsavedDialog::Answer> answer_of(const std::vector<KeyPress>& keys) {
     for (const KeyPress& press : keys) {
@@ -34,14 +34,14 @@ void UnsavedDialog::ask(std::string question, std::string files) {
 
 std::optional<UnsavedDialog::Answer> UnsavedDialog::draw(const std::vector<KeyPress>& keys) {
     if (!open_) return std::nullopt;
-    if (!ImGui::IsPopupOpen(kTitle)) ImGui::OpenPopup(kTitle);
+    if (!ImGui::IsPopupOpen(kDialogTitle)) ImGui::OpenPopup(kDialogTitle);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const float width = std::min(30 * ImGui::GetFontSize(), size.x);
     ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
     ImGui::SetNextWindowSize({width, 0});
     constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
                                         ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoCollapse;
-    if (!ImGui::BeginPopupModal(kTitle, nullptr, kFlags)) return std::nullopt;
+    if (!ImGui::BeginPopupModal(kDialogTitle, nullptr, kFlags)) return std::nullopt;
     std::optional<Answer> answer = answer_of(keys);
     ImGui::TextWrapped("%s", question_.c_str());
     ImGui::Spacing();

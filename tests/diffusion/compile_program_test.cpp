@@ -14,14 +14,12 @@
 namespace scorefield::diffusion {
 namespace {
 
+using testing_support::linear;
+
 using testing::HasSubstr;
 using testing_support::describe;
 using testing_support::error_of;
 using testing_support::every_sampler;
-
-std::shared_ptr<const NoiseProcess> linear() {
-    return make_process({});
-}
 
 std::size_t ops_of_step(const Program& program, int step) {
     return program.end_of_step(step) - program.end_of_step(step - 1);

@@ -13,6 +13,8 @@
 namespace scorefield::diffusion {
 namespace {
 
+using testing_support::linear;
+
 using testing_support::distance;
 using testing_support::error_of;
 using testing_support::FunctionSource;
@@ -120,10 +122,6 @@ TEST(MultistepSamplers, HaveTheirOrderOfAccuracy) {
         EXPECT_NEAR(measured_order(c.settings, c.bend), c.order, 0.35)
             << c.settings.name << " " << c.settings.order.value_or(0) << " " << c.settings.variant.value_or("");
     }
-}
-
-std::shared_ptr<const NoiseProcess> linear() {
-    return make_process({});
 }
 
 std::vector<double> final_states(const SamplerSettings& settings, int steps, std::optional<double> end = {}) {

@@ -12,16 +12,15 @@
 #include "diffusion/scheduler/scheduler.hpp"
 #include "diffusion/spacing.hpp"
 #include "diffusion/time_grid.hpp"
+#include "support.hpp"
 
 namespace scorefield::diffusion {
 namespace {
 
+using testing_support::linear;
+
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::shared_ptr<const NoiseProcess> linear() {
-    return make_process({});
-}
 
 /// As a file of version 1 holds it.
 Program without_words(Program program) {

@@ -13,6 +13,8 @@
 namespace scorefield::diffusion {
 namespace {
 
+using testing_support::linear;
+
 using testing_support::describe;
 using testing_support::distance;
 using testing_support::every_sampler;
@@ -27,10 +29,6 @@ using testing_support::times_of;
 using testing_support::trajectory;
 
 constexpr std::array kAllPredictions = {Prediction::epsilon, Prediction::x0, Prediction::v};
-
-std::shared_ptr<const NoiseProcess> linear() {
-    return make_process({});
-}
 
 /// One step x ← step.slope·x + step.offset + noise·z on the moments.
 Moments propagate(const Moments& m, const Line& step, double noise) {

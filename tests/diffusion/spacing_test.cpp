@@ -13,6 +13,8 @@
 namespace scorefield::diffusion {
 namespace {
 
+using testing_support::linear;
+
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -22,9 +24,6 @@ using testing_support::error_of;
 using testing_support::FunctionSource;
 using testing_support::times_of;
 
-std::shared_ptr<const NoiseProcess> linear() {
-    return make_process({});
-}
 std::shared_ptr<const NoiseProcess> cosine_seed() {
     return make_process({.schedule = "cosine_seed"});
 }

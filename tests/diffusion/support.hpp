@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
+#include <memory>
 #include <random>
 #include <span>
 #include <string>
@@ -11,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "diffusion/interpreter.hpp"
+#include "diffusion/process.hpp"
 #include "diffusion/targets.hpp"
 #include "diffusion/time_grid.hpp"
 
@@ -25,6 +28,19 @@ std::string error_of(Action&& action) {
         return error.what();
     }
     return "no error";
+}
+
+/// The process by default.
+inline std::shared_ptr<const NoiseProcess> linear() {
+    return make_process({});
+}
+
+/// From little noise to nearly nothing but noise, and one whose variance explodes.
+inline constexpr Marginal kMarginals[] = {{1, 0.05}, {0.6, 0.8}, {0.01, 0.99995}, {1, 3}};
+
+/// An output that shows what was not written.
+inline std::vector<double> poisoned(std::size_t size) {
+    return std::vector<double>(size, std::numeric_limits<double>::quiet_NaN());
 }
 
 /// The times at which a grid evaluates.

@@ -15,12 +15,8 @@ using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing_support::error_of;
-
-constexpr Marginal kMarginals[] = {{1, 0.05}, {0.6, 0.8}, {0.01, 0.99995}, {1, 3}};
-
-std::vector<double> poisoned(std::size_t size) {
-    return std::vector<double>(size, std::numeric_limits<double>::quiet_NaN());
-}
+using testing_support::kMarginals;
+using testing_support::poisoned;
 
 std::vector<float> random_data(std::size_t count, std::size_t dim, unsigned seed) {
     std::mt19937 engine(seed);

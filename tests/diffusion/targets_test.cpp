@@ -13,17 +13,13 @@ namespace {
 
 using testing::HasSubstr;
 using testing_support::error_of;
+using testing_support::kMarginals;
+using testing_support::poisoned;
 using testing_support::random_mixture;
-
-constexpr Marginal kMarginals[] = {{1, 0.05}, {0.6, 0.8}, {0.01, 0.99995}, {1, 3}};
 
 /// 0.3·N(−2, 0.2²) + 0.7·N(2, 1): a narrow and a wide component, well apart.
 GaussianMixture mixture_1d() {
     return GaussianMixture({{0.3, {-2}, {0.04}}, {0.7, {2}, {1}}});
-}
-
-std::vector<double> poisoned(std::size_t size) {
-    return std::vector<double>(size, std::numeric_limits<double>::quiet_NaN());
 }
 
 std::vector<double> random_points(std::size_t count, double scale, unsigned seed) {

@@ -10,6 +10,7 @@
 #include "render/renderer.hpp"
 #include "render/scalar_field.hpp"
 #include "tests/gpu/gpu_fixture.hpp"
+#include "tests/render/pictures.hpp"
 
 namespace scorefield::render {
 namespace {
@@ -29,13 +30,6 @@ class Field : public gpu::GpuTest {
         return capture.take();
     }
 };
-
-Look plain() {
-    Look look;
-    look.axes = false;
-    look.overlay = false;
-    return look;
-}
 
 ScalarField random_field(const Bounds& bounds, std::size_t columns, std::size_t rows) {
     std::mt19937 random(11);

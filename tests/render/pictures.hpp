@@ -6,6 +6,7 @@
 #include <sstream>
 #include <string>
 
+#include "render/look.hpp"
 #include "render/picture.hpp"
 
 namespace scorefield::render {
@@ -17,6 +18,14 @@ inline Picture random_picture(std::uint32_t width, std::uint32_t height, unsigne
         picture.rgba[i] = i % 4 == 3 ? std::uint8_t{255} : static_cast<std::uint8_t>(random() & 0xFFu);
     }
     return picture;
+}
+
+/// Particles alone.
+inline Look plain() {
+    Look look;
+    look.axes = false;
+    look.overlay = false;
+    return look;
 }
 
 inline std::string content(const std::filesystem::path& path) {

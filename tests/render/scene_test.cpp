@@ -10,6 +10,7 @@
 #include "render/tone_curve.hpp"
 #include "tests/gpu/gpu_fixture.hpp"
 #include "tests/render/host_splat.hpp"
+#include "tests/render/pictures.hpp"
 
 namespace scorefield::render {
 namespace {
@@ -31,13 +32,6 @@ class Scene : public gpu::GpuTest {
 
     static std::vector<float> cloud(std::size_t count, unsigned seed) { return random_plane(2 * count, seed, 0.6f); }
 };
-
-Look plain() {
-    Look look;
-    look.axes = false;
-    look.overlay = false;
-    return look;
-}
 
 TEST_F(Scene, EqualsThePictureComposedOnTheHost) {
     const VkExtent2D extent{97, 71};

@@ -16,10 +16,9 @@
 #include "diffusion/exact_score.hpp"
 #include "diffusion/target_empirical.hpp"
 #include "diffusion/target_mixture.hpp"
+#include "rounding.hpp"
 
 namespace scorefield::sample {
-
-inline constexpr double kRounding = 0x1p-24;
 
 /// One component's or data point's share of an answer.
 struct Share {

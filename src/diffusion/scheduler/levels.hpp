@@ -13,6 +13,9 @@ namespace scorefield::diffusion {
 /// The beta_schedule that every class has.
 inline constexpr std::string_view kCommonSchedules[] = {"linear", "scaled_linear", "squaredcos_cap_v2"};
 
+/// ᾱ of the last level that the classes of DPM-Solver and of Karras' sigmas take where they rescale the betas.
+inline constexpr double kTerminalAlphaBar = 0x1p-24;
+
 /// What a class presets for its β.
 struct BetaPresets {
     double start = 1e-4;

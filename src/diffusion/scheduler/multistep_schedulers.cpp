@@ -12,8 +12,6 @@
 namespace scorefield::diffusion {
 namespace {
 
-constexpr double kTerminalAlphaBar = 0x1p-24;
-
 double final_sigma(const SchedulerConfig& config, double lowest) {
     return config.choice("final_sigmas_type", "zero", kFinalSigmaNames) == "zero" ? 0 : lowest;
 }
@@ -234,7 +232,7 @@ Program build_unipc(const SchedulerConfig& config, int steps) {
 }
 
 /// What all these classes have, and `more`; inversions lack some.
-std::vector<std::string_view> fields(std::initializer_list<std::string_view> more, bool inverse = false) {
+std::vector<std::string_view> multistep_fields(std::initializer_list<std::string_view> more, bool inverse = false) {
     std::vector<std::string_view> all = {
         "num_train_timesteps", "beta_start",      "beta_end",          "beta_schedule",
         "trained_betas",       "solver_order",    "prediction_type",   "thresholding",
@@ -252,20 +250,23 @@ std::vector<std::string_view> fields(std::initializer_list<std::string_view> mor
 std::vector<SchedulerClass> multistep_schedulers() {
     return {
         {"DPMSolverMultistepScheduler",
-         fields({"algorithm_type", "euler_at_final", "use_lu_lambdas", "final_sigmas_type", "lambda_min_clipped",
-                 "variance_type", "timestep_spacing", "steps_offset", "rescale_betas_zero_snr"}),
+         multistep_fields({"algorithm_type", "euler_at_final", "use_lu_lambdas", "final_sigmas_type",
+                           "lambda_min_clipped", "variance_type", "timestep_spacing", "steps_offset",
+                           "rescale_betas_zero_snr"}),
          build_dpm_multistep},
         {"DPMSolverMultistepInverseScheduler",
-         fields({"algorithm_type", "euler_at_final", "lambda_min_clipped", "variance_type", "timestep_spacing",
-                 "steps_offset"},
-                true),
+         multistep_fields({"algorithm_type", "euler_at_final", "lambda_min_clipped", "variance_type",
+                           "timestep_spacing", "steps_offset"},
+                          true),
          build_dpm_inverse},
         {"DPMSolverSinglestepScheduler",
-         fields({"algorithm_type", "final_sigmas_type", "lambda_min_clipped", "variance_type"}), build_dpm_single},
-        {"DEISMultistepScheduler", fields({"algorithm_type", "timestep_spacing", "steps_offset"}), build_deis},
+         multistep_fields({"algorithm_type", "final_sigmas_type", "lambda_min_clipped", "variance_type"}),
+         build_dpm_single},
+        {"DEISMultistepScheduler", multistep_fields({"algorithm_type", "timestep_spacing", "steps_offset"}),
+         build_deis},
         {"UniPCMultistepScheduler",
-         fields({"predict_x0", "disable_corrector", "solver_p", "timestep_spacing", "steps_offset", "final_sigmas_type",
-                 "rescale_betas_zero_snr", "shift_terminal"}),
+         multistep_fields({"predict_x0", "disable_corrector", "solver_p", "timestep_spacing", "steps_offset",
+                           "final_sigmas_type", "rescale_betas_zero_snr", "shift_terminal"}),
          build_unipc},
     };
 }

@@ -7,7 +7,6 @@
 namespace scorefield::diffusion {
 namespace {
 
-constexpr double kTerminalAlphaBar = 0x1p-24;
 constexpr BetaPresets kBetas = {.terminal = kTerminalAlphaBar};
 constexpr BetaPresets kLatentBetas = {.start = 0.00085, .end = 0.012, .terminal = kTerminalAlphaBar};
 
@@ -130,7 +129,7 @@ Program build_dpm_sde(const SchedulerConfig& config, int steps) {
 }
 
 /// What most of these classes have, and `more`.
-std::vector<std::string_view> fields(std::initializer_list<std::string_view> more, bool rules = true) {
+std::vector<std::string_view> sigma_fields(std::initializer_list<std::string_view> more, bool rules = true) {
     std::vector<std::string_view> all = {"num_train_timesteps", "beta_start",      "beta_end",     "beta_schedule",
                                          "trained_betas",       "prediction_type", "steps_offset", "timestep_spacing"};
     if (rules) {
@@ -146,13 +145,14 @@ std::vector<std::string_view> fields(std::initializer_list<std::string_view> mor
 std::vector<SchedulerClass> sigma_schedulers() {
     return {
         {"EulerDiscreteScheduler",
-         fields({"interpolation_type", "timestep_type", "rescale_betas_zero_snr", "final_sigmas_type"}), build_euler},
-        {"EulerAncestralDiscreteScheduler", fields({"rescale_betas_zero_snr"}, false), build_euler_ancestral},
-        {"HeunDiscreteScheduler", fields({"clip_sample", "clip_sample_range"}), build_heun},
-        {"LMSDiscreteScheduler", fields({}), build_lms},
-        {"KDPM2DiscreteScheduler", fields({}), build_kdpm2},
-        {"KDPM2AncestralDiscreteScheduler", fields({}), build_kdpm2_ancestral},
-        {"DPMSolverSDEScheduler", fields({"noise_sampler_seed"}), build_dpm_sde},
+         sigma_fields({"interpolation_type", "timestep_type", "rescale_betas_zero_snr", "final_sigmas_type"}),
+         build_euler},
+        {"EulerAncestralDiscreteScheduler", sigma_fields({"rescale_betas_zero_snr"}, false), build_euler_ancestral},
+        {"HeunDiscreteScheduler", sigma_fields({"clip_sample", "clip_sample_range"}), build_heun},
+        {"LMSDiscreteScheduler", sigma_fields({}), build_lms},
+        {"KDPM2DiscreteScheduler", sigma_fields({}), build_kdpm2},
+        {"KDPM2AncestralDiscreteScheduler", sigma_fields({}), build_kdpm2_ancestral},
+        {"DPMSolverSDEScheduler", sigma_fields({"noise_sampler_seed"}), build_dpm_sde},
     };
 }
 
