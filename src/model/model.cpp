@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/error.hpp"
 #include "data/datasets.hpp"
@@ -28,6 +29,12 @@ double data_deviation(const diffusion::ProcessSettings& process) {
     return process.sigma_data.value_or(diffusion::kDefaultSigmaData);
 }
 
+/// Leaves of a conditional network the one of this class; none: of all together.
+void keep_class(Checkpoint& checkpoint, std::optional<std::size_t> label) {
+    checkpoint.tensors = nn::weights_of_class(checkpoint.tensors, checkpoint.network, label);
+    checkpoint.network.classes = 0;
+}
+
 /// Leaves of a conditional network the one that answers for the class that is asked for.
 void choose_class(const ClassSpec& wanted, Checkpoint& checkpoint, const std::string& where) {
     const std::size_t classes = checkpoint.network.classes;
@@ -46,8 +53,7 @@ void choose_class(const ClassSpec& wanted, Checkpoint& checkpoint, const std::st
                                   "it was trained with `train.label_dropout` 0, so it can sample single classes only",
                                   fmt::format("use `class` 0 … {}", classes - 1));
     }
-    checkpoint.tensors = nn::weights_of_class(checkpoint.tensors, checkpoint.network, label);
-    checkpoint.network.classes = 0;
+    keep_class(checkpoint, label);
 }
 
 /// Moments stored in the checkpoint. If there are none, or for a single class, they are estimated from the built-in
@@ -64,16 +70,23 @@ std::optional<diffusion::AxisMoments> moments_of_data(const Checkpoint& checkpoi
     return diffusion::moments_of(points.values, points.dim);
 }
 
-Model open_checkpoint(const ModelSpec& spec) {
+/// Without moments. Its network has no classes left to choose.
+Model model_of(Checkpoint checkpoint, fs::path path) {
     Model model;
-    model.path = spec.file;
-    model.checkpoint = read_checkpoint(model.path);
-    choose_class(spec.classes, *model.checkpoint, model.path.string());
-    model.process_settings = model.checkpoint->process;
+    model.path = std::move(path);
+    model.process_settings = checkpoint.process;
     model.process = diffusion::make_process(model.process_settings);
-    model.parametrisation = {model.checkpoint->prediction, data_deviation(model.process_settings)};
-    model.scaling = model.checkpoint->scaling;
-    model.data = model.checkpoint->data;
+    model.parametrisation = {checkpoint.prediction, data_deviation(model.process_settings)};
+    model.scaling = checkpoint.scaling;
+    model.data = checkpoint.data;
+    model.checkpoint = std::move(checkpoint);
+    return model;
+}
+
+Model open_checkpoint(const ModelSpec& spec) {
+    Checkpoint checkpoint = read_checkpoint(spec.file);
+    choose_class(spec.classes, checkpoint, spec.file.string());
+    Model model = model_of(std::move(checkpoint), spec.file);
     model.clean_moments = moments_of_data(*model.checkpoint, spec.classes.label);
     return model;
 }
@@ -174,6 +187,14 @@ ScaledTarget open_target(const TargetSpec& spec) {
 Model open_model(const ModelSpec& spec) {
     if (!spec.file.empty()) return open_checkpoint(spec);
     return spec.target ? open_target_model(spec) : open_process(spec);
+}
+
+Model model_in_training(Checkpoint checkpoint, std::optional<std::size_t> label) {
+    keep_class(checkpoint, label);
+    Model model = model_of(std::move(checkpoint), "training");
+    model.in_training = true;
+    model.clean_moments = model.checkpoint->clean_moments;
+    return model;
 }
 
 }  // namespace scorefield::model

@@ -69,6 +69,10 @@ struct Model {
 /// Opens it. Throws base::Error (request) naming field, file and place.
 Model open_model(const ModelSpec& spec);
 
+/// The network of a training as a model without a file: `checkpoint` is the whole network with the weights that it
+/// begins with, `label` the class that is sampled (none: all together).
+Model model_in_training(Checkpoint checkpoint, std::optional<std::size_t> label);
+
 /// An exact target and the units of its states: those of the data set that an empirical one is made of, else its own.
 struct ScaledTarget {
     std::shared_ptr<const diffusion::Target> target;
