@@ -45,4 +45,9 @@ bool Painting::empty() const {
     return std::ranges::all_of(cells_, [](float cell) { return cell == 0; });
 }
 
+std::unique_ptr<data::Dataset> painted_data(const std::vector<float>& cells) {
+    constexpr double kAspect = static_cast<double>(Painting::kWidth) / Painting::kHeight;
+    return data::make_density(kPainted, Painting::kWidth, Painting::kHeight, cells, {-kAspect, -1, kAspect, 1});
+}
+
 }  // namespace scorefield::session

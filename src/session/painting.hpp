@@ -2,9 +2,15 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
+#include "data/datasets.hpp"
+
 namespace scorefield::session {
+
+/// What is painted, as the name of data.
+inline constexpr const char* kPainted = "painting";
 
 /// A density painted by hand: cells of brightness 0 … 1, the first row at the top. Places are in cells from the upper
 /// left corner.
@@ -25,5 +31,9 @@ class Painting {
   private:
     std::vector<float> cells_ = std::vector<float>(kWidth * kHeight);
 };
+
+/// The data set kPainted with a painting's cells as density, 2 high in the units of data. Throws base::Error (request)
+/// where nothing is painted.
+std::unique_ptr<data::Dataset> painted_data(const std::vector<float>& cells);
 
 }  // namespace scorefield::session

@@ -56,7 +56,7 @@ render::Captions captions_of(const render::ViewSpec& view, const model::Model& m
     return captions;
 }
 
-Reference reference_of(const diffusion::Target& target) {
+Reference target_reference(const diffusion::Target& target) {
     const std::vector<double> points = target.sample(kOverlaySeed, {0, kOverlayPoints});
     return {
         target.name(), {kOverlayPoints, static_cast<std::size_t>(target.dim()), {points.begin(), points.end()}}, {}};
@@ -98,7 +98,7 @@ Reference reference_of(const data::Dataset& dataset, const data::Scaling& scalin
 
 Reference open_reference(const std::string& data, const model::Model& model) {
     if (!data.empty()) return reference_of(*data::open_dataset(data), model.scaling);
-    if (model.target) return reference_of(*model.target);
+    if (model.target) return target_reference(*model.target);
     try {
         const std::unique_ptr<data::Dataset> known = data::open_dataset(model.data);
         if (known->dim() == model.dim()) return reference_of(*known, model.scaling);

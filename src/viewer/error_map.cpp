@@ -107,7 +107,7 @@ void ErrorMap::forget() {
     answer_.cancel();
 }
 
-void ErrorMap::update(const session::Scene& scene, const LiveTraining& training) {
+void ErrorMap::update(const session::Scene& scene, const session::LiveTraining& training) {
     const std::optional<std::size_t> label = training.shown_class();
     if (data_ != training.data() || label_ != label) forget();
     data_ = training.data();

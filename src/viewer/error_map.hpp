@@ -8,8 +8,8 @@
 #include "base/background_job.hpp"
 #include "diffusion/target_empirical.hpp"
 #include "render/scalar_field.hpp"
+#include "session/live_training.hpp"
 #include "session/scene.hpp"
-#include "viewer/live_training.hpp"
 
 namespace scorefield::viewer {
 
@@ -20,7 +20,7 @@ namespace scorefield::viewer {
 class ErrorMap {
   public:
     /// Call every frame while it is to be seen. Data of other than two dimensions have no picture.
-    void update(const session::Scene& scene, const LiveTraining& training);
+    void update(const session::Scene& scene, const session::LiveTraining& training);
     /// Forgets the data of the training before.
     void forget();
     /// To be shown under particles of this colour map; null before the first.

@@ -29,13 +29,17 @@ struct Scale {
     }
 };
 
-Scale scale_of(const std::vector<LossHistory::Point>& points, const LossFloor& floor, float top, float bottom) {
+Scale scale_of(const std::vector<session::LossHistory::Point>& points, const session::LossFloor& floor, float top,
+               float bottom) {
     constexpr double kMargin = 0.08;
     Scale scale;
     scale.top = top;
     scale.bottom = bottom;
-    scale.logarithmic = std::ranges::all_of(points, [](const LossHistory::Point& point) { return point.loss > 0; });
-    const auto lower = [](const LossHistory::Point& a, const LossHistory::Point& b) { return a.loss < b.loss; };
+    scale.logarithmic =
+        std::ranges::all_of(points, [](const session::LossHistory::Point& point) { return point.loss > 0; });
+    const auto lower = [](const session::LossHistory::Point& a, const session::LossHistory::Point& b) {
+        return a.loss < b.loss;
+    };
     const auto [least, most] = std::ranges::minmax(points, lower);
     const bool floor_seen = floor.value && (!scale.logarithmic || *floor.value > 0);
     scale.low = scale.place(floor_seen ? std::min(least.loss, *floor.value) : least.loss);
@@ -55,7 +59,7 @@ void draw_floor(ImDrawList* list, float height, float left, float right) {
 
 }  // namespace
 
-void draw_loss_curve(const LossHistory& losses, const LossFloor& floor) {
+void draw_loss_curve(const session::LossHistory& losses, const session::LossFloor& floor) {
     const ImVec2 corner = ImGui::GetCursorScreenPos();
     const ImVec2 size = {ImGui::GetContentRegionAvail().x, ImGui::GetFontSize() * 6};
     ImGui::InvisibleButton("losses", size);
@@ -63,13 +67,13 @@ void draw_loss_curve(const LossHistory& losses, const LossFloor& floor) {
     ImDrawList* const list = ImGui::GetWindowDrawList();
     const ImVec2 end = {corner.x + size.x, corner.y + size.y};
     list->AddRectFilled(corner, end, ImGui::GetColorU32(ImGuiCol_FrameBg), 4);
-    const std::vector<LossHistory::Point>& points = losses.points();
+    const std::vector<session::LossHistory::Point>& points = losses.points();
     if (points.size() < 2) return;
     const Scale scale = scale_of(points, floor, corner.y, end.y);
     const auto last = static_cast<float>(points.back().step);
     std::vector<ImVec2> line;
     line.reserve(points.size());
-    for (const LossHistory::Point& point : points) {
+    for (const session::LossHistory::Point& point : points) {
         line.emplace_back(corner.x + size.x * static_cast<float>(point.step) / last, scale.height(point.loss));
     }
     const auto write = [&](const std::string& text, ImU32 colour, float row) {

@@ -5,8 +5,10 @@
 #include <iterator>
 #include <utility>
 
+#include "session/painting.hpp"
 #include "session/run_notes.hpp"
 #include "settings/resolve.hpp"
+#include "settings/training_record.hpp"
 #include "viewer/score_choice.hpp"
 
 namespace scorefield::viewer {
@@ -20,8 +22,8 @@ std::vector<std::string> notes_of(const session::PreparedRun& run, const model::
     return notes;
 }
 
-}  // namespace
-
+/// What session::prepare_run makes for this device, on threads that give way to the frames: a pilot may take minutes of
+/// all cores. Throws base::Error, and base::Cancelled as the task does.
 session::PreparedRun prepare_beside_frames(const gpu::Device& device, const sample::SamplingSpec& spec,
                                            const model::Model& model, base::Task& task) {
     return std::async(std::launch::async,
@@ -33,6 +35,20 @@ session::PreparedRun prepare_beside_frames(const gpu::Device& device, const samp
                           return session::prepare_run(spec, model, check, [&task] { task.step(); });
                       })
         .get();
+}
+
+std::unique_ptr<data::Dataset> open_data(const TrainingPlan& plan) {
+    const std::string& name = plan.settings.data;
+    return name == session::kPainted ? session::painted_data(plan.painting) : data::open_dataset(name);
+}
+
+}  // namespace
+
+bool same_training(const TrainingPlan& a, const TrainingPlan& b) {
+    const auto same = [&](const settings::Setting& setting) {
+        return settings::value_text(a.settings, setting) == settings::value_text(b.settings, setting);
+    };
+    return a.painting == b.painting && std::ranges::all_of(settings::setting_table(), same);
 }
 
 RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task,
@@ -61,6 +77,29 @@ RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& sett
     std::string adjustment = open_nearest(
         nearest, [&](const settings::Settings& changed) { change = open_scene(device, changed, extent, task); });
     change.adjustment = std::move(adjustment);
+    return change;
+}
+
+RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const settings::Settings& shown,
+                        VkExtent2D extent, base::Task& task) {
+    RunChange change;
+    session::TrainingRequest request;
+    request.spec = settings::train_spec(plan.settings);
+    request.spec.record = settings::training_record(plan.settings, {}, device.properties().name);
+    request.data = open_data(plan);
+    if (shown.label) request.label = static_cast<std::size_t>(*shown.label);
+    request.make_run = [&](const gpu::Device& runs, const model::Model& model, std::uint32_t most_particles) {
+        session::PreparedRun run;
+        change.settings = shown;
+        change.settings.particles = std::min(shown.particles, most_particles);
+        change.adjustment = open_nearest(change.settings, [&](const settings::Settings& wanted) {
+            run = prepare_beside_frames(runs, settings::sampling_spec(wanted, model), model, task);
+        });
+        return run;
+    };
+    change.training = session::prepare_training(device, request, extent, task);
+    change.scene = std::move(change.training->scene);
+    change.notes = data::notes_with_scaling(*request.data, request.spec.scaling);
     return change;
 }
 

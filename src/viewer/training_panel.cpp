@@ -9,6 +9,7 @@
 
 #include "base/short_number.hpp"
 #include "data/datasets.hpp"
+#include "session/painting.hpp"
 #include "settings/resolve.hpp"
 #include "settings/training_settings.hpp"
 #include "viewer/controls.hpp"
@@ -62,63 +63,53 @@ std::string data_text(const std::string& data) {
     return std::filesystem::path(data).filename().string();
 }
 
-/// What the controls ask for is not what is being trained.
-bool asks_for_another(const settings::Settings& plan, const DrawingBoard& board, const LiveTraining& training) {
-    TrainingPlan wanted = {plan, {}};
-    if (plan.data == kPainted) wanted.painting = board.painting().cells();
-    return !same_training(wanted, training.plan());
-}
-
 std::string class_text(std::optional<std::size_t> label) {
     return label ? fmt::format("class {}", *label) : "all classes";
 }
 
-const char* state_text(LiveTraining::State state) {
+const char* state_text(session::LiveTraining::State state) {
     switch (state) {
-        case LiveTraining::State::preparing:
-            return "preparing …";
-        case LiveTraining::State::running:
+        case session::LiveTraining::State::running:
             return "training";
-        case LiveTraining::State::paused:
+        case session::LiveTraining::State::paused:
             return "paused";
-        case LiveTraining::State::finished:
-            return "finished";
         default:
-            return "not started";
+            return "finished";
     }
 }
 
 /// What the network in training learns, by what it was begun.
-void draw_what_is_trained(const LiveTraining& training) {
-    const train::TrainSpec& settings = training.settings();
-    text_row("data", data_text(settings.data), "Data of the current training run.");
-    text_row("objective",
-             fmt::format("{}, {}", settings.objective.name, diffusion::prediction_name(settings.prediction)),
+void draw_what_is_trained(const session::LiveTraining& training) {
+    const train::TrainSpec& spec = training.spec();
+    text_row("data", data_text(spec.data), "Data of the current training run.");
+    text_row("objective", fmt::format("{}, {}", spec.objective.name, diffusion::prediction_name(spec.prediction)),
              "Objective and prediction of the current training run.");
-    text_row("process", process_text(settings.process, *training.process()), "Process of the current training run.");
+    text_row("process", process_text(spec.process, *training.process()), "Process of the current training run.");
     text_row("network", fmt::format("{} × {} units", training.network().depth + 1, training.network().width),
              "Layers × width of the network in training.");
-    text_row("batch", fmt::format("{}, rate {}", settings.batch, base::short_number(settings.learning_rate)),
+    text_row("batch", fmt::format("{}, rate {}", spec.batch, base::short_number(spec.learning_rate)),
              "Batch size and peak learning rate of the current training run.");
 }
 
 }  // namespace
 
-void TrainingPanel::draw(settings::Settings& plan, settings::Settings& settings, const LiveTraining& training,
-                         const ErrorMap& error, DrawingBoard& board, Requests& requests) {
-    draw_actions(training, requests);
+void TrainingPanel::draw(settings::Settings& settings, Training& training, const ErrorMap& error, DrawingBoard& board,
+                         Requests& requests) {
+    const session::LiveTraining& live = training.live;
+    settings::Settings& plan = training.plan;
+    draw_actions(live, requests);
     draw_progress(training);
     control(settings, "train.share", "share of frame");
     control(settings, "train.samples");
-    if (training.exists() && training.classes() > 0) draw_class(training, requests);
-    if (!training.exists() || training.data()->dim() == 2) {
+    if (live.exists() && live.classes() > 0) draw_class(live, requests);
+    if (!live.exists() || live.data()->dim() == 2) {
         control(settings, "train.score_error", "score error");
-        if (settings.score_error && training.exists()) ImGui::TextDisabled("%s", error.summary().c_str());
+        if (settings.score_error && live.exists()) ImGui::TextDisabled("%s", error.summary().c_str());
     }
-    if (training.exists()) draw_save(training, requests);
+    if (live.exists()) draw_save(live, requests);
     ImGui::Spacing();
     ImGui::TextDisabled("Next training");
-    if (training.exists() && asks_for_another(plan, board, training)) {
+    if (live.exists() && training.plans_another(board.painting().cells())) {
         ImGui::SameLine();
         ImGui::TextColored({0.89f, 0.64f, 0.23f, 1}, "settings changed");
         tooltip("'Restart training' uses the settings below. The current run keeps the settings above.");
@@ -133,10 +124,10 @@ void TrainingPanel::draw(settings::Settings& plan, settings::Settings& settings,
     }
 }
 
-void TrainingPanel::draw_actions(const LiveTraining& training, Requests& requests) const {
+void TrainingPanel::draw_actions(const session::LiveTraining& training, Requests& requests) const {
     const float width = share_of_row(2);
-    const bool runs = training.state() == LiveTraining::State::running;
-    const bool begun = training.exists() && training.state() != LiveTraining::State::finished;
+    const bool runs = training.state() == session::LiveTraining::State::running;
+    const bool begun = training.exists() && training.state() != session::LiveTraining::State::finished;
     const char* const label = runs ? "Pause training" : begun ? "Resume" : "Train";
     if (button(label, width, "Train a network on the data chosen below and watch it learn  (T)")) requests.train = true;
     ImGui::SameLine();
@@ -145,22 +136,23 @@ void TrainingPanel::draw_actions(const LiveTraining& training, Requests& request
     }
 }
 
-void TrainingPanel::draw_progress(const LiveTraining& training) const {
-    if (!training.exists()) {
-        ImGui::TextDisabled("%s", state_text(training.state()));
+void TrainingPanel::draw_progress(const Training& training) const {
+    const session::LiveTraining& live = training.live;
+    if (!live.exists()) {
+        ImGui::TextDisabled("%s", training.preparing() ? "preparing …" : "not started");
         return;
     }
-    const auto steps = static_cast<float>(training.steps());
+    const auto steps = static_cast<float>(live.steps());
     const std::string text =
-        fmt::format("{}: step {} of {}", state_text(training.state()), training.steps(), training.settings().steps);
-    ImGui::ProgressBar(steps / static_cast<float>(training.settings().steps), {-1, 0}, text.c_str());
-    tooltip(fmt::format("{:.0f} steps/s", training.steps_per_second()));
-    draw_what_is_trained(training);
-    draw_loss_curve(training.losses(), training.floor());
+        fmt::format("{}: step {} of {}", state_text(live.state()), live.steps(), live.spec().steps);
+    ImGui::ProgressBar(steps / static_cast<float>(live.spec().steps), {-1, 0}, text.c_str());
+    tooltip(fmt::format("{:.0f} steps/s", live.steps_per_second()));
+    draw_what_is_trained(live);
+    draw_loss_curve(live.losses(), live.floor());
     if (training.preparing()) ImGui::TextDisabled("preparing the next training …");
 }
 
-void TrainingPanel::draw_class(const LiveTraining& training, Requests& requests) const {
+void TrainingPanel::draw_class(const session::LiveTraining& training, Requests& requests) const {
     std::string help = "Class of the displayed samples and score error  (--class)";
     if (!training.knows_all_together()) {
         help += "\n\nTrained without label dropout, the network can sample single classes only.";
@@ -184,7 +176,8 @@ void TrainingPanel::draw_data(settings::Settings& plan, DrawingBoard& board, Req
     row_label("data", help);
     const std::string current = data_text(plan.data);
     if (ImGui::BeginCombo("##training data", current.c_str(), ImGuiComboFlags_HeightLarge)) {
-        if (!board.painting().empty() && ImGui::Selectable(kPainted, plan.data == kPainted)) plan.data = kPainted;
+        if (!board.painting().empty() && ImGui::Selectable(session::kPainted, plan.data == session::kPainted))
+            plan.data = session::kPainted;
         for (const data::DatasetInfo& info : data::builtin_datasets()) {
             const std::string name(info.name);
             if (ImGui::Selectable(name.c_str(), plan.data == name)) plan.data = name;
@@ -221,7 +214,7 @@ void TrainingPanel::draw_data(settings::Settings& plan, DrawingBoard& board, Req
     if (button("Train##painting", third, "Train on the painting  (T)", painted)) requests.retrain = true;
 }
 
-void TrainingPanel::draw_save(const LiveTraining& training, Requests& requests) {
+void TrainingPanel::draw_save(const session::LiveTraining& training, Requests& requests) {
     row_label("save as", "File name of the model: FILE.safetensors");
     const float width = ImGui::CalcTextSize("Save").x + 3 * ImGui::GetStyle().FramePadding.x;
     ImGui::SetNextItemWidth(-width - ImGui::GetStyle().ItemSpacing.x);

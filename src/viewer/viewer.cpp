@@ -83,11 +83,11 @@ Viewer::Viewer(const settings::Settings& settings, const settings::GivenNames& g
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
       panel_(models_beside(scene_->model()), settings),
-      plan_(settings::training_plan(settings, given, scene_->model().data, scene_->model().process_settings)),
       moments_(device_),
       log_(settings.frame_log),
       screenshots_(device_),
-      training_(device_),
+      training_(device_,
+                settings::training_plan(settings, given, scene_->model().data, scene_->model().process_settings)),
       status_bar_(device_.properties().name, device_.selection_reason()),
       slots_{session::FrameSlot{{device_, "frame, even"}}, session::FrameSlot{{device_, "frame, odd"}}} {
     // From now on the controls decide. A network knows its own prediction.
@@ -153,7 +153,7 @@ void Viewer::finish(session::FrameSlot& slot) {
     // Where the device has no clock they took no longer than the frame.
     const double steps_ms = session::time_of(record->gpu_ms, "network") + session::time_of(record->gpu_ms, "sampler");
     pace_.note(slot.operations, steps_ms > 0 ? steps_ms : frame_ms);
-    training_.note_frame(slot.training, session::time_of(record->gpu_ms, "training"), frame_ms);
+    training_.live.note_frame(slot.training, session::time_of(record->gpu_ms, "training"), frame_ms);
 }
 
 void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target) {
@@ -178,13 +178,13 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     if (std::optional<Message> news = screenshots_.poll()) messages_.add(std::move(*news));
 
     slot.recorder.begin();
-    training_.record(slot.recorder, settings_.live_share / kPercent);
+    training_.live.record(slot.recorder, settings_.live_share / kPercent);
     std::optional<session::LiveWeights> live;
     const render::ScalarField* field = nullptr;
     if (shows_training()) {
-        live.emplace(training_.weights(settings_.live_samples == "restart"));
+        live.emplace(training_.live.weights(settings_.live_samples == "restart"));
         if (settings_.score_error) {
-            error_map_.update(*scene_, training_);
+            error_map_.update(*scene_, training_.live);
             field = error_map_.field(settings_.look.map);
         }
     }
@@ -203,7 +203,7 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     const gpu::Submission submission = device_.submit(slot.recorder, target.sync);
     screenshots_.submitted(submission);
     moments_.submitted(submission);
-    slot.training = training_.submitted(submission);
+    slot.training = training_.live.submitted(submission);
     slot.record =
         session::frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), scene_->model(), scene_->player());
     slot.record->frame_ms = 1e3 * frame_seconds_;
@@ -221,7 +221,7 @@ void Viewer::declare_interface(const Layout& now, VkExtent2D window) {
         panel_.draw(
             static_cast<float>(now.panel) / pixels.x, static_cast<float>(window.height - now.strip) / pixels.y,
             settings_, *scene_, moments_, graph_,
-            [&] { training_panel_.draw(plan_, settings_, training_, error_map_, board_, requests_); }, requests_);
+            [&] { training_panel_.draw(settings_, training_, error_map_, board_, requests_); }, requests_);
     }
     const float strip = std::round(window_.scale() * kStripHeight) / pixels.y;
     if (now.strip > 0) status_bar_.draw_strip(strip, now.narrow, requests_);
@@ -363,7 +363,8 @@ void Viewer::choose_target(const std::string& target) {
 /// Has what the controls say made ready beside the frames; with `nearest` something near it where that cannot be.
 /// Meanwhile what was running goes on.
 void Viewer::apply(bool nearest) {
-    take_newest_weights();
+    // What tries the network in training before it runs tries the one of now.
+    if (shows_training()) training_.live.update(scene_->model());
     messages_.resolve("run");
     nearest = nearest || (change_.wanted() && nearest_);
     nearest_ = nearest;
@@ -432,7 +433,7 @@ void Viewer::show(std::unique_ptr<session::Scene> scene) {
     change_.cancel();
     if (!scene_->player().playback().playing()) scene->player().playback().pause();
     scene_ = std::move(scene);
-    if (!shows_training()) training_.drop();
+    if (!shows_training()) training_.live.drop();
     error_map_.forget();
     moments_.watch(*scene_);
     forget_pace();

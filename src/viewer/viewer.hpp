@@ -13,15 +13,14 @@
 #include "viewer/drawing_board.hpp"
 #include "viewer/error_map.hpp"
 #include "viewer/interface.hpp"
-#include "viewer/live_training.hpp"
 #include "viewer/messages.hpp"
 #include "viewer/moments_readout.hpp"
 #include "viewer/panel.hpp"
 #include "viewer/run_change.hpp"
-#include "viewer/save_guard.hpp"
 #include "viewer/score_choice.hpp"
 #include "viewer/screenshots.hpp"
 #include "viewer/status_bar.hpp"
+#include "viewer/training.hpp"
 #include "viewer/training_panel.hpp"
 #include "viewer/unsaved_dialog.hpp"
 #include "viewer/window.hpp"
@@ -73,8 +72,6 @@ class Viewer {
     void follow_save();
     void train();
     void follow_training();
-    void take_newest_weights();
-    void save(const std::filesystem::path& path);
     void choose_target(const std::string& target);
     void apply(bool nearest);
     void follow_change();
@@ -106,14 +103,12 @@ class Viewer {
     Interface interface_;
     Panel panel_;
     TrainingPanel training_panel_;
-    settings::Settings plan_;  ///< what is to be trained
     DrawingBoard board_;
     MomentsReadout moments_;
     FrameGraph graph_;
     session::FrameLog log_;
     Screenshots screenshots_;
-    LiveTraining training_;
-    SaveGuard save_guard_;
+    Training training_;
     Messages messages_;
     std::vector<std::string> notes_;  ///< of the run that is shown
     StatusBar status_bar_;

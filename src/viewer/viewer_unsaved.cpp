@@ -30,7 +30,7 @@ bool Viewer::leaves() {
 /// Goes on at once, or after the user was asked. `closing`: the painting would be lost too. Of two questions the later
 /// one stands.
 void Viewer::unless_unsaved(bool closing, std::function<void()> go_on) {
-    const bool training = training_.unsaved();
+    const bool training = training_.live.unsaved();
     const bool painting = closing && board_.unsaved();
     if (!training && !painting) {
         go_on();
@@ -38,9 +38,9 @@ void Viewer::unless_unsaved(bool closing, std::function<void()> go_on) {
     }
     closing_ = closing;
     go_on_ = std::move(go_on);
-    const std::string network =
-        training ? fmt::format("The network in training ({} steps on {})", training_.steps(), training_.data()->name())
-                 : "";
+    const std::string network = training ? fmt::format("The network in training ({} steps on {})",
+                                                       training_.live.steps(), training_.live.data()->name())
+                                         : "";
     const std::string what = !painting ? network : training ? network + " and the painting" : "The painting";
     std::string files = training ? model_to_save().string() : "";
     if (painting) files += (files.empty() ? "" : ", ") + painting_to_save().string();
@@ -65,7 +65,7 @@ void Viewer::act_on(UnsavedDialog::Answer answer) {
 void Viewer::save_and_go_on() {
     if (closing_ && board_.unsaved() && !save_painting()) {
         go_on_ = nullptr;
-    } else if (training_.unsaved()) {
+    } else if (training_.live.unsaved()) {
         saving_ = Saving::wanted;
     } else {
         std::exchange(go_on_, nullptr)();
@@ -94,13 +94,13 @@ bool Viewer::save_painting() {
 
 /// Goes on once the model is on the disk.
 void Viewer::follow_save() {
-    if (saving_ == Saving::none || training_.saving()) return;
-    if (saving_ == Saving::wanted && training_.save(model_to_save())) {
+    if (saving_ == Saving::none || training_.live.saving()) return;
+    if (saving_ == Saving::wanted && training_.live.save(model_to_save())) {
         saving_ = Saving::written;
         return;
     }
     // Where there was nothing to write, nothing is lost either.
-    const bool lost = saving_ == Saving::written && !training_.save_succeeded();
+    const bool lost = saving_ == Saving::written && !training_.live.save_succeeded();
     saving_ = Saving::none;
     const std::function<void()> next = std::exchange(go_on_, nullptr);
     if (!lost && next) next();

@@ -43,5 +43,18 @@ TEST(Painting, IsErasedByTheBrushAndCleared) {
     EXPECT_TRUE(painting.empty());
 }
 
+// The board is 4/3 wide and 1 high on each side of the middle, with the first row at the top: column 240 of 320 is at
+// x = (240/320)·8/3 − 4/3 = 2/3, row 60 of 240 at y = 1 − (60/240)·2 = 1/2. The brush has a radius of 8 cells, 0.07.
+TEST(Painting, IsADataSetWhosePointsLieWhereItIsPainted) {
+    Painting painting;
+    painting.stroke({240, 60}, {240, 60}, 8, false);
+    const data::Points points = painted_data(painting.cells())->draw(1, 0, 100);
+    ASSERT_EQ(points.dim, 2U);
+    for (std::size_t i = 0; i < points.count; ++i) {
+        EXPECT_NEAR(points.values[2 * i], 2.0 / 3, 0.08);
+        EXPECT_NEAR(points.values[2 * i + 1], 0.5, 0.08);
+    }
+}
+
 }  // namespace
 }  // namespace scorefield::session

@@ -1,4 +1,4 @@
-#include "viewer/live_training.hpp"
+#include "session/live_training.hpp"
 
 #include <fmt/format.h>
 
@@ -10,16 +10,16 @@
 #include "base/text.hpp"
 #include "base/thread_pool.hpp"
 #include "train/bayes_floor.hpp"
+#include "train/train.hpp"
 
-namespace scorefield::viewer {
+namespace scorefield::session {
 namespace {
 
 /// On one core, so that frames keep the others.
-LossFloor find_floor(const train::TrainSpec& settings, const data::Dataset& data,
-                     const diffusion::NoiseProcess& process) {
+LossFloor find_floor(const train::TrainSpec& spec, const data::Dataset& data, const diffusion::NoiseProcess& process) {
     constexpr std::size_t kDraws = 8192;
     base::ThreadPool alone(1);
-    const train::BatchSource source(data, process, settings);
+    const train::BatchSource source(data, process, spec);
     if (source.form().loss != train::BatchForm::Loss::regression) {
         return {std::nullopt,
                 "Implicit objectives have no floor to draw: their minimum is negative and depends on the score."};
@@ -31,15 +31,6 @@ LossFloor find_floor(const train::TrainSpec& settings, const data::Dataset& data
 }
 
 }  // namespace
-
-void LiveTraining::start(TrainingPlan plan, const settings::Settings& shown, VkExtent2D extent) {
-    if (preparing() && same_training(plan, asked_)) return;
-    if (!session_) state_ = State::preparing;
-    asked_ = plan;
-    prepared_.ask("Preparing", [this, shown, extent, wanted = std::move(plan)](base::Task& task) {
-        return prepare_training(device_, wanted, shown, extent, task);
-    });
-}
 
 void LiveTraining::pause() {
     if (state_ == State::running) state_ = State::paused;
@@ -53,44 +44,36 @@ void LiveTraining::resume() {
 }
 
 void LiveTraining::drop() {
-    state_ = preparing() ? State::preparing : State::none;
+    state_ = State::none;
     session_.reset();
     snapshot_.forget();
 }
 
-void LiveTraining::take_save(Messages& messages) {
-    auto outcome = saved_.poll();
-    if (!outcome) return;
-    Message message = std::move(outcome->result).value_or(Message{MessageKind::error, outcome->error});
-    save_succeeded_ = message.kind == MessageKind::info;
+std::optional<LiveTraining::Saved> LiveTraining::take_save() {
+    const auto outcome = save_.poll();
+    if (!outcome) return std::nullopt;
+    save_succeeded_ = outcome->result.has_value();
     if (save_succeeded_) saved_steps_ = std::max(saved_steps_, saving_steps_);
-    messages.add(std::move(message), "save");
+    return Saved{saving_path_, outcome->error};
 }
 
-std::optional<LiveTraining::Ready> LiveTraining::poll(Messages& messages) {
-    take_save(messages);
+LiveTraining::News LiveTraining::poll() {
+    News news;
+    news.saved = take_save();
     if (auto outcome = floor_estimate_.poll()) {
         floor_ = std::move(outcome->result)
                      .value_or(LossFloor{std::nullopt, fmt::format("The floor of this loss cannot be computed: {}.",
                                                                    base::with_flags(outcome->error))});
     }
     if (session_) {
-        take_reports(messages);
+        news.divergence = take_reports();
         snapshot_.poll();
         measure_speed();
     }
-    auto prepared = prepared_.poll();
-    if (!prepared) return std::nullopt;
-    if (!prepared->result) {
-        messages.add({MessageKind::error, prepared->error}, "training");
-        if (!session_ && !preparing()) state_ = State::none;
-        return std::nullopt;
-    }
-    adopt(std::move(*prepared->result));
-    return Ready{std::move(session_->scene), session_->shown, session_->notes, session_->note};
+    return news;
 }
 
-void LiveTraining::adopt(std::unique_ptr<TrainingSession> session) {
+void LiveTraining::begin(std::unique_ptr<TrainingSession> session) {
     session_ = std::move(session);
     state_ = State::running;
     saved_steps_ = 0;
@@ -107,23 +90,24 @@ void LiveTraining::adopt(std::unique_ptr<TrainingSession> session) {
 
 void LiveTraining::estimate_floor() {
     floor_ = {std::nullopt, "The floor of this loss is being computed."};
-    floor_estimate_.ask("Bayes floor",
-                        [settings = session_->settings, data = session_->data, process = session_->process](
-                            base::Task& /*task*/) { return find_floor(settings, *data, *process); });
+    floor_estimate_.ask("Bayes floor", [spec = session_->spec, data = session_->data, process = session_->process](
+                                           base::Task& /*task*/) { return find_floor(spec, *data, *process); });
 }
 
-void LiveTraining::take_reports(Messages& messages) {
+/// Why the training has diverged; empty where it has not.
+std::string LiveTraining::take_reports() {
     for (const train::StepReport& report : session_->trainer->reports(false)) {
         try {
-            train::require_convergence(report, session_->settings);
+            train::require_convergence(report, session_->spec);
         } catch (const base::Error& error) {
-            if (state_ != State::finished) messages.add({MessageKind::error, error.what()}, "training");
+            const bool is_new = state_ != State::finished;
             state_ = State::finished;
-            return;
+            return is_new ? error.what() : "";
         }
         losses_.add(report.step, report.loss);
     }
-    if (state_ == State::running && steps() >= session_->settings.steps) state_ = State::finished;
+    if (state_ == State::running && steps() >= session_->spec.steps) state_ = State::finished;
+    return {};
 }
 
 void LiveTraining::measure_speed() {
@@ -148,7 +132,7 @@ void LiveTraining::record(gpu::Recorder& recorder, double share) {
     recorded_.host_ms = 1e3 * std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-session::TrainingWork LiveTraining::submitted(gpu::Submission submission) {
+TrainingWork LiveTraining::submitted(gpu::Submission submission) {
     if (session_) {
         session_->trainer->submitted(submission);
         snapshot_.submitted(submission);
@@ -156,7 +140,7 @@ session::TrainingWork LiveTraining::submitted(gpu::Submission submission) {
     return recorded_;
 }
 
-void LiveTraining::note_frame(const session::TrainingWork& work, double device_ms, double frame_ms) {
+void LiveTraining::note_frame(const TrainingWork& work, double device_ms, double frame_ms) {
     if (has_clock()) {
         pace_.note(work.operations, work.host_ms + device_ms, frame_ms);
         return;
@@ -169,23 +153,29 @@ bool LiveTraining::has_clock() const {
     return device_.properties().timestamp_seconds > 0;
 }
 
-session::LiveWeights LiveTraining::weights(bool restart) const {
+LiveWeights LiveTraining::weights(bool restart) const {
     return {session_->trainer->averaged(), session_->trainer->steps(), restart, session_->label};
+}
+
+void LiveTraining::update(model::Model& model) const {
+    if (!recent_weights()) return;
+    model.checkpoint->tensors = nn::weights_of_class(*recent_weights(), network(), shown_class());
 }
 
 bool LiveTraining::save(const std::filesystem::path& path) {
     if (!session_ || !recent_weights() || saving()) return false;
-    model::Checkpoint checkpoint = train::describe_network(session_->settings, *session_->process, *session_->trainer);
+    model::Checkpoint checkpoint = train::describe_network(session_->spec, *session_->process, *session_->trainer);
     checkpoint.tensors = *recent_weights();
-    checkpoint.training = session_->settings.record;
+    checkpoint.training = session_->spec.record;
     checkpoint.training["steps"] = std::to_string(snapshot_.steps());
     saving_steps_ = snapshot_.steps();
     save_succeeded_ = false;
-    saved_.ask("Saving", [path, checkpoint = std::move(checkpoint)](base::Task& /*task*/) {
+    saving_path_ = path;
+    save_.ask("Saving", [path, checkpoint = std::move(checkpoint)](base::Task& /*task*/) {
         model::write_checkpoint(path, checkpoint);
-        return Message{MessageKind::info, fmt::format("saved {}", path.string())};
+        return true;
     });
     return true;
 }
 
-}  // namespace scorefield::viewer
+}  // namespace scorefield::session

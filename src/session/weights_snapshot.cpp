@@ -1,10 +1,10 @@
-#include "viewer/weights_snapshot.hpp"
+#include "session/weights_snapshot.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <span>
 
-namespace scorefield::viewer {
+namespace scorefield::session {
 
 void WeightsSnapshot::watch(const train::GpuTrainer& trainer, const data::TensorMap& initial) {
     forget();
@@ -52,4 +52,4 @@ void WeightsSnapshot::record(gpu::Recorder& recorder) {
     copied_ = trainer_->steps();
 }
 
-}  // namespace scorefield::viewer
+}  // namespace scorefield::session

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-namespace scorefield::viewer {
+namespace scorefield::session {
 
 /// The losses of a training: a running mean of what the steps report, thinned so that any length fits a graph.
 class LossHistory {
@@ -30,4 +30,4 @@ class LossHistory {
     std::optional<double> mean_;
 };
 
-}  // namespace scorefield::viewer
+}  // namespace scorefield::session

@@ -1,8 +1,8 @@
-#include "viewer/loss_history.hpp"
+#include "session/loss_history.hpp"
 
 #include <algorithm>
 
-namespace scorefield::viewer {
+namespace scorefield::session {
 
 void LossHistory::add(std::uint64_t step, double loss) {
     // At first the mean is of few steps, later of about a hundred.
@@ -15,4 +15,4 @@ void LossHistory::add(std::uint64_t step, double loss) {
     std::erase_if(points_, [this](const Point& point) { return point.step % every_ != 0; });
 }
 
-}  // namespace scorefield::viewer
+}  // namespace scorefield::session

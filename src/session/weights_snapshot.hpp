@@ -11,7 +11,7 @@
 #include "nn/mlp.hpp"
 #include "train/gpu_trainer.hpp"
 
-namespace scorefield::viewer {
+namespace scorefield::session {
 
 /// The averaged weights of a training as they were some frames ago, on the host; nothing waits for them.
 class WeightsSnapshot {
@@ -49,4 +49,4 @@ class WeightsSnapshot {
     std::uint64_t steps_ = 0;
 };
 
-}  // namespace scorefield::viewer
+}  // namespace scorefield::session

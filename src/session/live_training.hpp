@@ -3,22 +3,19 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/background_job.hpp"
 #include "session/frame_slot.hpp"
+#include "session/loss_history.hpp"
 #include "session/training_clock.hpp"
 #include "session/training_pace.hpp"
-#include "viewer/loss_history.hpp"
-#include "viewer/messages.hpp"
-#include "viewer/training_session.hpp"
-#include "viewer/weights_snapshot.hpp"
+#include "session/training_session.hpp"
+#include "session/weights_snapshot.hpp"
 
-namespace scorefield::viewer {
+namespace scorefield::session {
 
 /// The loss that no network can beat, as far as it is known.
 struct LossFloor {
@@ -26,59 +23,57 @@ struct LossFloor {
     std::string reason;  ///< how it was found, or why there is none; for people
 };
 
-/// A network that learns between the frames of the viewer, a share of each frame's time. It never makes a frame wait:
-/// what takes long is prepared beside them, and what comes back from the GPU comes frames later.
+/// A network that learns between the frames, a share of each frame's time. It never makes a frame wait: what takes long
+/// is done beside them, and what comes back from the GPU comes frames later.
 class LiveTraining {
   public:
-    enum class State : std::uint8_t { none, preparing, running, paused, finished };
+    enum class State : std::uint8_t { none, running, paused, finished };
 
-    /// The destructor waits for what is being prepared.
+    /// The destructor waits for a file that is being written.
     explicit LiveTraining(gpu::Device& device) : device_(device), snapshot_(device) {}
 
-    /// Begins to prepare a new training; the one under way goes on until that is ready. A newer plan cancels the
-    /// preparation under way. Does nothing if the plan asks for what is being prepared anyway.
-    void start(TrainingPlan plan, const settings::Settings& shown, VkExtent2D extent);
+    /// Trains this one from now on; one that was under way ends.
+    void begin(std::unique_ptr<TrainingSession> session);
     void pause();
     void resume();
     /// Ends it for good.
     void drop();
 
-    /// A training that has become ready: its scene is to be shown from now on, by these settings.
-    struct Ready {
-        std::unique_ptr<session::Scene> scene;
-        settings::Settings shown;
-        std::vector<std::string> notes;  ///< on its data
-        std::string note;                ///< for the user; may be empty
+    /// How a `save` has ended.
+    struct Saved {
+        std::filesystem::path path;
+        std::string error;  ///< empty: the file is written
     };
-    /// Call every frame, before `record`: takes what has come. What the user should know is added to `messages`.
-    std::optional<Ready> poll(Messages& messages);
+    struct News {
+        std::optional<Saved> saved;
+        std::string divergence;  ///< why the training has ended early, said once; empty: it has not
+    };
+    /// Call every frame, before `record`: takes what has come.
+    News poll();
 
     /// Records this frame's training, in a scope "training". A share of 0 … below 1 of the frame's time.
     void record(gpu::Recorder& recorder, double share);
     /// The submission of the recording. Returns what it holds.
-    session::TrainingWork submitted(gpu::Submission submission);
+    TrainingWork submitted(gpu::Submission submission);
     /// A frame that held this work is done; it took so long on the device, if that has a clock.
-    void note_frame(const session::TrainingWork& work, double device_ms, double frame_ms);
+    void note_frame(const TrainingWork& work, double device_ms, double frame_ms);
 
     State state() const { return state_; }
-    bool preparing() const { return prepared_.wanted(); }
-    /// A plan waits until what was being prepared before has ended.
-    bool waiting() const { return prepared_.waiting(); }
     /// There is a network: in training, paused or finished.
     bool exists() const { return session_ != nullptr; }
     /// The weights of the network, which must exist.
-    session::LiveWeights weights(bool restart) const;
+    LiveWeights weights(bool restart) const;
+    /// Gives a model of the network the averaged weights of some frames ago, for what tries it on the host.
+    void update(model::Model& model) const;
     /// The number of classes of the network, which must exist (0 where it is not conditional), and the class that is
     /// shown (none: all together).
     std::size_t classes() const { return session_->trainer->network().classes; }
     std::optional<std::size_t> shown_class() const { return session_->label; }
     /// Whether the network learns all classes together, too.
-    bool knows_all_together() const { return session_->settings.label_dropout > 0; }
+    bool knows_all_together() const { return session_->spec.label_dropout > 0; }
     /// Below classes(); none only where they are known.
     void show_class(std::optional<std::size_t> label) { session_->label = label; }
-    /// By what it was begun.
-    const TrainingPlan& plan() const { return session_->plan; }
-    const train::TrainSpec& settings() const { return session_->settings; }
+    const train::TrainSpec& spec() const { return session_->spec; }
     const nn::MlpConfig& network() const { return session_->trainer->network(); }
     std::shared_ptr<const data::Dataset> data() const { return session_->data; }
     std::shared_ptr<const diffusion::NoiseProcess> process() const { return session_->process; }
@@ -89,10 +84,10 @@ class LiveTraining {
     /// The averaged weights of some frames ago; null before the first.
     std::shared_ptr<const data::TensorMap> recent_weights() const { return snapshot_.tensors(); }
 
-    /// Writes the averaged weights as a checkpoint, beside the frames; `poll` tells how that went. False where there
+    /// Writes the averaged weights as a checkpoint, beside the frames; `poll` tells how that ended. False where there
     /// are none yet, or an earlier one is still being written.
     bool save(const std::filesystem::path& path);
-    bool saving() const { return saved_.wanted(); }
+    bool saving() const { return save_.wanted(); }
     /// The last `save` that has ended has written its file.
     bool save_succeeded() const { return save_succeeded_; }
     /// There are steps of the network that no file holds.
@@ -101,26 +96,24 @@ class LiveTraining {
   private:
     using Clock = std::chrono::steady_clock;
 
-    void adopt(std::unique_ptr<TrainingSession> session);
-    void take_save(Messages& messages);
-    void take_reports(Messages& messages);
+    std::optional<Saved> take_save();
+    std::string take_reports();
     void measure_speed();
     bool has_clock() const;
     void estimate_floor();
 
     gpu::Device& device_;
     State state_ = State::none;
-    TrainingPlan asked_;  ///< of what is being prepared, or waits for that
-    base::BackgroundJob<std::unique_ptr<TrainingSession>> prepared_;
     std::unique_ptr<TrainingSession> session_;
     WeightsSnapshot snapshot_;
-    session::TrainingPace pace_;
-    session::TrainingClock clock_;    ///< where the device has none
-    session::TrainingWork recorded_;  ///< by the recording under way
+    TrainingPace pace_;
+    TrainingClock clock_;    ///< where the device has none
+    TrainingWork recorded_;  ///< by the recording under way
     LossHistory losses_;
     LossFloor floor_;
     base::BackgroundJob<LossFloor> floor_estimate_;
-    base::BackgroundJob<Message> saved_;
+    base::BackgroundJob<bool> save_;
+    std::filesystem::path saving_path_;
     bool save_succeeded_ = false;
     std::uint64_t saving_steps_ = 0;  ///< of the network that is being written
     std::uint64_t saved_steps_ = 0;   ///< of this network that a file holds; 0: no file does
@@ -129,4 +122,4 @@ class LiveTraining {
     Clock::time_point counted_at_;
 };
 
-}  // namespace scorefield::viewer
+}  // namespace scorefield::session

@@ -1,8 +1,8 @@
-#include "viewer/loss_history.hpp"
+#include "session/loss_history.hpp"
 
 #include <gtest/gtest.h>
 
-namespace scorefield::viewer {
+namespace scorefield::session {
 namespace {
 
 TEST(LossHistory, KeepsFewPointsOfAnyNumberOfSteps) {
@@ -25,4 +25,4 @@ TEST(LossHistory, SmoothsTheLossesOfTheSteps) {
 }
 
 }  // namespace
-}  // namespace scorefield::viewer
+}  // namespace scorefield::session

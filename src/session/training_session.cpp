@@ -1,0 +1,76 @@
+#include "session/training_session.hpp"
+
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "base/error.hpp"
+#include "model/model.hpp"
+#include "nn/mlp.hpp"
+#include "train/train.hpp"
+
+namespace scorefield::session {
+namespace {
+
+void require_plane_or_space(const data::Dataset& data) {
+    if (data.dim() <= nn::kMaxDim) return;
+    throw base::request_error("points have too many coordinates", data.name(),
+                              "they have " + std::to_string(data.dim()),
+                              "give points of 1 to " + std::to_string(nn::kMaxDim) + " coordinates");
+}
+
+/// The class that is wanted where the network has it; else all together, or the first where that is not learned.
+std::optional<std::size_t> shown_class(const TrainingSession& session, std::optional<std::size_t> wanted) {
+    const std::size_t classes = session.trainer->network().classes;
+    if (classes == 0) return std::nullopt;
+    if (wanted && *wanted < classes) return wanted;
+    return session.spec.label_dropout > 0 ? std::nullopt : std::optional<std::size_t>(0);
+}
+
+/// The trainer, and the scene of its network.
+void make(gpu::Device& device, TrainingSession& session, const TrainingRequest& request, std::uint32_t most_particles,
+          VkExtent2D extent) {
+    session.trainer = std::make_unique<train::GpuTrainer>(device, session.spec, *session.data, *session.process);
+    session.initial = session.trainer->initial_weights();
+    session.label = shown_class(session, request.label);
+    model::Checkpoint begun = train::describe_network(session.spec, *session.process, *session.trainer);
+    begun.tensors = session.initial;
+    model::Model model = model::model_in_training(std::move(begun), session.label);
+    const PreparedRun run = request.make_run(device, model, most_particles);
+    const Reference reference = reference_of(*session.data, model.scaling);
+    session.scene = std::make_unique<Scene>(device, std::move(model), run, reference, extent);
+    session.scene->player().keep_states();
+    session.scene->player().prepare_live(session.trainer->averaged(), session.trainer->network().classes);
+}
+
+/// Has the driver compile what it compiles at the first run only, and keep it for the next device.
+void compile_beside(const gpu::Device& device, TrainingSession& session, const TrainingRequest& request) {
+    constexpr std::uint32_t kFew = 512;
+    gpu::DeviceRequest same;
+    same.selector = device.properties().name;
+    gpu::Device twin(same);
+    make(twin, session, request, kFew, {64, 64});
+    session.scene.reset();
+    session.trainer.reset();
+}
+
+}  // namespace
+
+std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const TrainingRequest& request,
+                                                  VkExtent2D extent, base::Task& task) {
+    auto session = std::make_unique<TrainingSession>();
+    session->spec = request.spec;
+    session->spec.out.clear();
+    train::check_spec(session->spec);
+    session->process = diffusion::make_process(session->spec.process);
+    session->data = request.data;
+    require_plane_or_space(*session->data);
+    session->spec.data = session->data->name();
+    // Others compile when a pipeline is made.
+    if (device.properties().is_software) compile_beside(device, *session, request);
+    task.step();
+    make(device, *session, request, std::numeric_limits<std::uint32_t>::max(), extent);
+    return session;
+}
+
+}  // namespace scorefield::session

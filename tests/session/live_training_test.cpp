@@ -1,0 +1,143 @@
+// A training that runs between frames, without a window.
+#include "session/live_training.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include "model/checkpoint.hpp"
+#include "tests/gpu/gpu_fixture.hpp"
+
+namespace scorefield::session {
+namespace {
+
+constexpr std::uint64_t kSteps = 40;
+
+class LiveTrainingTest : public gpu::GpuTest {
+  protected:
+    /// A small conditional network, shown by 100 particles or fewer of 4 steps.
+    static TrainingRequest request() {
+        TrainingRequest request;
+        request.spec.objective.name = "simple";
+        request.spec.process.horizon = 50;
+        request.spec.process.beta_end = 0.2;
+        request.spec.conditional = true;
+        request.spec.steps = kSteps;
+        request.spec.batch = 64;
+        request.spec.width = 16;
+        request.spec.depth = 1;
+        request.spec.features = 4;
+        request.spec.record = {{"device", "test"}};
+        request.data = data::open_dataset("moons");
+        request.label = 1;
+        request.make_run = [](const gpu::Device& /*device*/, const model::Model& model, std::uint32_t most_particles) {
+            sample::SamplingSpec spec;
+            spec.sampler.name = "ddim";
+            spec.spacing.name = "leading";
+            spec.steps = 4;
+            spec.particles = std::min(100U, most_particles);
+            return prepare_run(spec, model);
+        };
+        return request;
+    }
+
+    static std::unique_ptr<TrainingSession> prepare(const TrainingRequest& wanted) {
+        base::Task task;
+        return prepare_training(device(), wanted, {64, 48}, task);
+    }
+
+    /// One frame after the other, until `done` or too many.
+    template <class Done>
+    static void play(LiveTraining& training, const Done& done) {
+        constexpr int kMost = 20'000;
+        gpu::Recorder recorder(device(), "frame");
+        for (int frame = 0; frame < kMost; ++frame) {
+            if (done(training.poll())) return;
+            recorder.begin();
+            training.record(recorder, 0.5);
+            const gpu::Submission submission = device().submit(recorder);
+            const TrainingWork work = training.submitted(submission);
+            device().wait(submission);
+            training.note_frame(work, 1, 4);
+        }
+        FAIL() << "not done after " << kMost << " frames, at step " << training.steps();
+    }
+};
+
+TEST_F(LiveTrainingTest, ShowsTheClassThatIsWantedWhereTheNetworkHasIt) {
+    TrainingRequest wanted = request();
+    std::unique_ptr<TrainingSession> session = prepare(wanted);
+    EXPECT_EQ(session->label, 1U);
+    EXPECT_TRUE(session->scene->model().in_training);
+    EXPECT_EQ(session->scene->model().checkpoint->tensors,
+              nn::weights_of_class(session->initial, session->trainer->network(), 1));
+    EXPECT_EQ(session->scene->player().count(), 100U);
+    wanted.label = 7;
+    EXPECT_EQ(prepare(wanted)->label, std::nullopt);
+    wanted.spec.label_dropout = 0;  // all classes together are not learned
+    EXPECT_EQ(prepare(wanted)->label, 0U);
+}
+
+TEST_F(LiveTrainingTest, TrainsBetweenFramesToItsLastStepAndSavesWhatItHasLearned) {
+    const base::ScratchFolder folder;
+    const std::filesystem::path path = folder / "trained.safetensors";
+    LiveTraining training(device());
+    EXPECT_EQ(training.state(), LiveTraining::State::none);
+    EXPECT_FALSE(training.save(path));
+    std::unique_ptr<TrainingSession> session = prepare(request());
+    model::Model model = session->scene->model();
+    training.begin(std::move(session));
+    EXPECT_EQ(training.state(), LiveTraining::State::running);
+
+    training.pause();
+    int frames = 0;
+    play(training, [&](const LiveTraining::News&) { return ++frames > 20; });
+    EXPECT_EQ(training.steps(), 0U);
+    training.resume();
+    play(training, [&](const LiveTraining::News&) { return training.state() == LiveTraining::State::finished; });
+    EXPECT_EQ(training.steps(), kSteps);
+    EXPECT_TRUE(training.losses().loss().has_value());
+    // The copy of the last weights comes some frames later.
+    frames = 0;
+    play(training, [&](const LiveTraining::News&) { return ++frames > 20; });
+    EXPECT_TRUE(training.unsaved());
+
+    ASSERT_TRUE(training.save(path));
+    std::optional<LiveTraining::Saved> saved;
+    play(training, [&](const LiveTraining::News& news) {
+        if (news.saved) saved = news.saved;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return saved.has_value();
+    });
+    EXPECT_EQ(saved->path, path);
+    EXPECT_EQ(saved->error, "");
+    EXPECT_FALSE(training.unsaved());
+    const model::Checkpoint written = model::read_checkpoint(path);
+    EXPECT_EQ(written.training.at("device"), "test");
+    EXPECT_EQ(written.training.at("steps"), std::to_string(kSteps));
+    EXPECT_EQ(written.data, "moons");
+    EXPECT_EQ(written.tensors, *training.recent_weights());
+    training.update(model);
+    EXPECT_EQ(model.checkpoint->tensors, nn::weights_of_class(written.tensors, written.network, 1));
+    training.drop();
+    EXPECT_FALSE(training.exists());
+}
+
+TEST_F(LiveTrainingTest, SaysWhyAFileCannotBeWrittenAndKeepsTheNetworkUnsaved) {
+    const base::ScratchFolder folder;
+    LiveTraining training(device());
+    training.begin(prepare(request()));
+    play(training, [&](const LiveTraining::News&) { return training.unsaved(); });
+    ASSERT_TRUE(training.save(folder / "missing" / "trained.safetensors"));
+    std::string error;
+    play(training, [&](const LiveTraining::News& news) {
+        if (news.saved) error = news.saved->error;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return news.saved.has_value();
+    });
+    EXPECT_NE(error, "");
+    EXPECT_FALSE(training.save_succeeded());
+    EXPECT_TRUE(training.unsaved());
+}
+
+}  // namespace
+}  // namespace scorefield::session
