@@ -212,6 +212,19 @@ std::string label_of(const settings::Setting& setting) {
 
 }  // namespace
 
+bool button(const char* label, float width, const std::string& help, bool enabled) {
+    ImGui::BeginDisabled(!enabled);
+    const bool pressed = ImGui::Button(label, {width, 0});
+    ImGui::EndDisabled();
+    tooltip(help);
+    return pressed;
+}
+
+float share_of_row(int items) {
+    const float gap = ImGui::GetStyle().ItemSpacing.x;
+    return (ImGui::GetContentRegionAvail().x - static_cast<float>(items - 1) * gap) / static_cast<float>(items);
+}
+
 std::string help_text(const settings::Setting& setting) {
     std::string text(setting.help);
     const std::string values = settings::values_text(setting);

@@ -1,11 +1,18 @@
 #pragma once
 
+#include <imgui.h>
+
 #include <string>
 #include <string_view>
 
 #include "settings/settings.hpp"
 
 namespace scorefield::viewer {
+
+/// A window at a fixed place without a frame.
+inline constexpr ImGuiWindowFlags kFixedWindow =
+    ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+    ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoScrollWithMouse;
 
 /// A row of the panel for one setting of the table: its label, and the control that suits its kind, with the setting's
 /// help as tooltip. `label` in place of the name where not empty. True when the user has chosen another value; while a
@@ -16,6 +23,12 @@ bool control(settings::Settings& settings, std::string_view name, std::string_vi
 /// The same for a setting whose values, help or default are narrower than in the table.
 bool control(settings::Settings& settings, const settings::Setting& setting, std::string_view label = {},
              bool when_released = false);
+
+/// True when it was pressed.
+bool button(const char* label, float width, const std::string& help, bool enabled = true);
+
+/// The width of each of some items that fill the rest of a row.
+float share_of_row(int items);
 
 /// What the setting is, its values and its flag: the tooltip of its control.
 std::string help_text(const settings::Setting& setting);

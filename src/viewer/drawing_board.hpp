@@ -10,24 +10,18 @@
 
 namespace scorefield::viewer {
 
-/// The place over the picture where a distribution is painted with the mouse.
+/// The board on which a distribution is painted, and its brush.
 class DrawingBoard {
   public:
-    /// Where the picture is, in screen units.
-    struct Area {
-        float left = 0;
-        float top = 0;
-        float width = 0;
-        float height = 0;
-    };
-
-    /// Takes the mouse's strokes and shows board and painting; nothing while it is closed.
-    void update(const Area& area);
+    /// A place on the painting, in cells.
+    using Cell = std::array<double, 2>;
 
     const session::Painting& painting() const { return painting_; }
+    /// Moves the brush; a stroke begins where `from` is empty, at `to`.
+    void stroke(const std::optional<Cell>& from, const Cell& to);
     void clear();
-    void undo();
-    void redo();
+    void undo() { history_.undo(painting_); }
+    void redo() { history_.redo(painting_); }
     bool can_undo() const { return history_.can_undo(); }
     bool can_redo() const { return history_.can_redo(); }
 
@@ -41,15 +35,9 @@ class DrawingBoard {
     float brush = 9;  ///< radius, in cells
 
   private:
-    struct Place;
-
-    void draw(const Place& place) const;
-    void paint(const Place& place);
-
     session::Painting painting_;
     session::PaintingHistory history_;
-    std::vector<float> saved_;                   ///< the cells that were written last
-    std::optional<std::array<double, 2>> last_;  ///< of the stroke under way
+    std::vector<float> saved_;  ///< the cells that were written last
 };
 
 }  // namespace scorefield::viewer

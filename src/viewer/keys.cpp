@@ -11,10 +11,6 @@
 namespace scorefield::viewer {
 namespace {
 
-struct Shortcut {
-    const char* key;
-    const char* action;
-};
 constexpr std::array<Shortcut, 18> kShortcuts = {{
     {"Space", "play or pause"},
     {"← →", "one step back or forward"},
@@ -76,20 +72,8 @@ void read_keys(const std::vector<KeyPress>& keys, bool painting, settings::Setti
     if (io.InputQueueCharacters.contains(ImWchar{'?'})) requests.toggle_help = true;
 }
 
-void draw_help(bool& open) {
-    if (!open) return;
-    const ImVec2 size = ImGui::GetIO().DisplaySize;
-    ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
-    if (ImGui::Begin("Keys and mouse", &open,
-                     ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoMove |
-                         ImGuiWindowFlags_NoSavedSettings)) {
-        for (const Shortcut& shortcut : kShortcuts) {
-            ImGui::TextUnformatted(shortcut.key);
-            ImGui::SameLine(ImGui::GetFontSize() * 9);
-            ImGui::TextDisabled("%s", shortcut.action);
-        }
-    }
-    ImGui::End();
+std::span<const Shortcut> shortcuts() {
+    return kShortcuts;
 }
 
 }  // namespace scorefield::viewer

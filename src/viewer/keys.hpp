@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "settings/settings.hpp"
@@ -12,7 +13,13 @@ namespace scorefield::viewer {
 /// popup it sets requests.escape. `keys` as Window::take_keys; `painting`: the board is open.
 void read_keys(const std::vector<KeyPress>& keys, bool painting, settings::Settings& settings, Requests& requests);
 
-/// The keys and mouse gestures, over everything.
-void draw_help(bool& open);
+/// A key or mouse gesture and what it does.
+struct Shortcut {
+    const char* key;
+    const char* action;
+};
+
+/// All of them, for the help.
+std::span<const Shortcut> shortcuts();
 
 }  // namespace scorefield::viewer

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "base/background_job.hpp"
@@ -9,6 +10,9 @@
 #include "viewer/save_guard.hpp"
 
 namespace scorefield::viewer {
+
+/// The title of the tab that trains.
+inline constexpr const char* kTrainTab = "Train";
 
 /// The viewer's part in training: the plan that the controls say, the training that is being prepared by an earlier
 /// plan, and the one that runs between the frames.
@@ -32,6 +36,8 @@ class Training {
     /// Saves the network, or says why that cannot be.
     void save(const std::filesystem::path& path, Messages& messages);
 
+    static constexpr std::size_t kMostText = 1024;
+    std::array<char, kMostText> save_path = {"trained.safetensors"};  ///< where the controls say to save the network
     settings::Settings plan;
     session::LiveTraining live;
 

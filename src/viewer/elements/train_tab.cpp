@@ -1,5 +1,4 @@
-#include "viewer/training_panel.hpp"
-
+// The tab that trains a network and shows how it learns.
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -13,24 +12,12 @@
 #include "settings/resolve.hpp"
 #include "settings/training_settings.hpp"
 #include "viewer/controls.hpp"
+#include "viewer/element.hpp"
 #include "viewer/loss_curve.hpp"
 #include "viewer/score_controls.hpp"
 
 namespace scorefield::viewer {
 namespace {
-
-bool button(const char* label, float width, const std::string& help, bool enabled = true) {
-    ImGui::BeginDisabled(!enabled);
-    const bool pressed = ImGui::Button(label, {width, 0});
-    ImGui::EndDisabled();
-    tooltip(help);
-    return pressed;
-}
-
-float share_of_row(int items) {
-    const float gap = ImGui::GetStyle().ItemSpacing.x;
-    return (ImGui::GetContentRegionAvail().x - static_cast<float>(items - 1) * gap) / static_cast<float>(items);
-}
 
 /// Another objective begins with the prediction and the process that suit it.
 void objective_controls(settings::Settings& plan) {
@@ -91,52 +78,19 @@ void draw_what_is_trained(const session::LiveTraining& training) {
              "Batch size and peak learning rate of the current training run.");
 }
 
-}  // namespace
-
-void TrainingPanel::draw(settings::Settings& settings, Training& training, const ErrorMap& error, DrawingBoard& board,
-                         Requests& requests) {
-    const session::LiveTraining& live = training.live;
-    settings::Settings& plan = training.plan;
-    draw_actions(live, requests);
-    draw_progress(training);
-    control(settings, "train.share", "share of frame");
-    control(settings, "train.samples");
-    if (live.exists() && live.classes() > 0) draw_class(live, requests);
-    if (!live.exists() || live.data()->dim() == 2) {
-        control(settings, "train.score_error", "score error");
-        if (settings.score_error && live.exists()) ImGui::TextDisabled("%s", error.summary().c_str());
-    }
-    if (live.exists()) draw_save(live, requests);
-    ImGui::Spacing();
-    ImGui::TextDisabled("Next training");
-    if (live.exists() && training.plans_another(board.painting().cells())) {
-        ImGui::SameLine();
-        ImGui::TextColored({0.89f, 0.64f, 0.23f, 1}, "settings changed");
-        tooltip("'Restart training' uses the settings below. The current run keeps the settings above.");
-    }
-    ImGui::Separator();
-    draw_data(plan, board, requests);
-    class_controls(plan);
-    objective_controls(plan);
-    for (const char* const name : {"train.learning_rate", "train.schedule", "train.steps", "train.batch", "train.ema",
-                                   "network.width", "network.depth", "network.input_gain"}) {
-        control(plan, name);
-    }
-}
-
-void TrainingPanel::draw_actions(const session::LiveTraining& training, Requests& requests) const {
+void draw_actions(const session::LiveTraining& live, Requests& requests) {
     const float width = share_of_row(2);
-    const bool runs = training.state() == session::LiveTraining::State::running;
-    const bool begun = training.exists() && training.state() != session::LiveTraining::State::finished;
+    const bool runs = live.state() == session::LiveTraining::State::running;
+    const bool begun = live.exists() && live.state() != session::LiveTraining::State::finished;
     const char* const label = runs ? "Pause training" : begun ? "Resume" : "Train";
     if (button(label, width, "Train a network on the data chosen below and watch it learn  (T)")) requests.train = true;
     ImGui::SameLine();
-    if (button("Restart training", width, "Train a new network with the settings below", training.exists())) {
+    if (button("Restart training", width, "Train a new network with the settings below", live.exists())) {
         requests.retrain = true;
     }
 }
 
-void TrainingPanel::draw_progress(const Training& training) const {
+void draw_progress(const Training& training) {
     const session::LiveTraining& live = training.live;
     if (!live.exists()) {
         ImGui::TextDisabled("%s", training.preparing() ? "preparing …" : "not started");
@@ -152,25 +106,25 @@ void TrainingPanel::draw_progress(const Training& training) const {
     if (training.preparing()) ImGui::TextDisabled("preparing the next training …");
 }
 
-void TrainingPanel::draw_class(const session::LiveTraining& training, Requests& requests) const {
+void draw_class(const session::LiveTraining& live, Requests& requests) {
     std::string help = "Class of the displayed samples and score error  (--class)";
-    if (!training.knows_all_together()) {
+    if (!live.knows_all_together()) {
         help += "\n\nTrained without label dropout, the network can sample single classes only.";
     }
     row_label("class", help);
-    const std::optional<std::size_t> shown = training.shown_class();
+    const std::optional<std::size_t> shown = live.shown_class();
     if (ImGui::BeginCombo("##class", class_text(shown).c_str())) {
         const auto choice = [&](std::optional<std::size_t> label) {
             if (ImGui::Selectable(class_text(label).c_str(), label == shown)) requests.show_class = {label};
         };
-        if (training.knows_all_together()) choice(std::nullopt);
-        for (std::size_t label = 0; label < training.classes(); ++label) choice(label);
+        if (live.knows_all_together()) choice(std::nullopt);
+        for (std::size_t label = 0; label < live.classes(); ++label) choice(label);
         ImGui::EndCombo();
     }
     tooltip(help);
 }
 
-void TrainingPanel::draw_data(settings::Settings& plan, DrawingBoard& board, Requests& requests) const {
+void draw_data(settings::Settings& plan, const DrawingBoard& board) {
     const std::string help =
         help_text(*settings::find_setting("data")) + "\n\nOr drop a file onto the window, or paint a distribution.";
     row_label("data", help);
@@ -186,6 +140,9 @@ void TrainingPanel::draw_data(settings::Settings& plan, DrawingBoard& board, Req
         ImGui::EndCombo();
     }
     tooltip(help);
+}
+
+void draw_board(DrawingBoard& board, Requests& requests) {
     if (!board.open) {
         if (button("Paint a distribution", -1, "Paint the training data with the mouse  (D)")) {
             requests.toggle_board = true;
@@ -214,16 +171,115 @@ void TrainingPanel::draw_data(settings::Settings& plan, DrawingBoard& board, Req
     if (button("Train##painting", third, "Train on the painting  (T)", painted)) requests.retrain = true;
 }
 
-void TrainingPanel::draw_save(const session::LiveTraining& training, Requests& requests) {
+void draw_save(Training& training, Requests& requests) {
     row_label("save as", "File name of the model: FILE.safetensors");
     const float width = ImGui::CalcTextSize("Save").x + 3 * ImGui::GetStyle().FramePadding.x;
     ImGui::SetNextItemWidth(-width - ImGui::GetStyle().ItemSpacing.x);
-    ImGui::InputText("##save as", save_path_.data(), save_path_.size());
+    ImGui::InputText("##save as", training.save_path.data(), training.save_path.size());
     ImGui::SameLine();
-    const bool can = training.recent_weights() != nullptr && save_path_.front() != 0;
+    const bool can = training.live.recent_weights() != nullptr && training.save_path.front() != 0;
     if (button("Save", -1, "Save the EMA weights as a model, for --model", can)) {
-        requests.save_model = std::filesystem::path(save_path_.data());
+        requests.save_model = std::filesystem::path(training.save_path.data());
     }
+}
+
+/// Begins a new training by what the tab says.
+void train(Context& context) {
+    constexpr int kStepsOfFinished = 20;
+    Training& training = context.training;
+    context.next_tab = kTrainTab;
+    context.messages.resolve("training");
+    context.board.open = false;
+    settings::Settings shown = context.settings;
+    shown.program.clear();
+    // Finished samples should come often.
+    if (shown.live_samples == "restart") shown.steps = std::min(shown.steps, kStepsOfFinished);
+    if (training.live.exists() && training.live.classes() > 0) {
+        shown.label.reset();
+        if (training.live.shown_class()) shown.label = static_cast<int>(*training.live.shown_class());
+    }
+    training.start(context.board.painting().cells(), shown, context.scene->extent());
+    if (training.waiting()) {
+        context.messages.add(
+            {MessageKind::info,
+             fmt::format("Training on {} is queued: an earlier request is still being cancelled", training.plan.data)},
+            "training");
+    }
+}
+
+class TrainTab : public Element {
+  public:
+    TrainTab() : Element(Place::tab, kTrainTab) {}
+
+    void update(Context& context) override {
+        const Requests& requests = context.requests;
+        Training& training = context.training;
+        session::LiveTraining& live = training.live;
+        const DrawingBoard& board = context.board;
+        const bool painted = board.open && !board.painting().empty() && (requests.train || requests.retrain);
+        const bool running = live.state() == session::LiveTraining::State::running;
+        const bool under_way = running || live.state() == session::LiveTraining::State::paused;
+        if (requests.retrain || painted || requests.train_file || (requests.train && !under_way)) {
+            std::string data = painted ? session::kPainted : training.plan.data;
+            if (requests.train_file) data = requests.train_file->string();
+            unless_unsaved(context, false, [&context, data = std::move(data)] {
+                context.training.plan.data = data;
+                train(context);
+            });
+        } else if (requests.train && running) {
+            live.pause();
+        } else if (requests.train) {
+            live.resume();
+        }
+        if (requests.show_class) live.show_class(requests.show_class->label);
+        if (requests.save_model) training.save(*requests.save_model, context.messages);
+    }
+
+    void draw(Context& context) override {
+        Training& training = context.training;
+        const session::LiveTraining& live = training.live;
+        Requests& requests = context.requests;
+        settings::Settings& settings = context.settings;
+        draw_actions(live, requests);
+        draw_progress(training);
+        control(settings, "train.share", "share of frame");
+        control(settings, "train.samples");
+        if (live.exists() && live.classes() > 0) draw_class(live, requests);
+        if (!live.exists() || live.data()->dim() == 2) {
+            control(settings, "train.score_error", "score error");
+            if (settings.score_error && live.exists()) ImGui::TextDisabled("%s", context.field_summary.c_str());
+        }
+        if (live.exists()) draw_save(training, requests);
+        draw_plan(context);
+    }
+
+  private:
+    static void draw_plan(Context& context) {
+        Training& training = context.training;
+        settings::Settings& plan = training.plan;
+        ImGui::Spacing();
+        ImGui::TextDisabled("Next training");
+        if (training.live.exists() && training.plans_another(context.board.painting().cells())) {
+            ImGui::SameLine();
+            ImGui::TextColored({0.89f, 0.64f, 0.23f, 1}, "settings changed");
+            tooltip("'Restart training' uses the settings below. The current run keeps the settings above.");
+        }
+        ImGui::Separator();
+        draw_data(plan, context.board);
+        draw_board(context.board, context.requests);
+        class_controls(plan);
+        objective_controls(plan);
+        for (const char* const name : {"train.learning_rate", "train.schedule", "train.steps", "train.batch",
+                                       "train.ema", "network.width", "network.depth", "network.input_gain"}) {
+            control(plan, name);
+        }
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Element> make_train_tab(Context& /*context*/) {
+    return std::make_unique<TrainTab>();
 }
 
 }  // namespace scorefield::viewer

@@ -1,16 +1,24 @@
-#include "viewer/error_map.hpp"
-
+// Where in the picture the network in training is wrong: σ‖s − s*‖, s* being the exact score of its data (of some of
+// their points, of the class that is shown) at the noise level that the particles are at, or where they are finished
+// samples at one with half as much noise as signal. That is the error of the noise estimate: 1 is as much as knowing
+// nothing. Computed beside the frames, a few times a second.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <variant>
 
+#include "base/background_job.hpp"
 #include "base/short_number.hpp"
 #include "base/text.hpp"
 #include "diffusion/prediction.hpp"
+#include "diffusion/target_empirical.hpp"
 #include "model/network_score.hpp"
+#include "viewer/element.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -97,62 +105,100 @@ std::shared_ptr<const diffusion::EmpiricalTarget> some_of(const data::Dataset& d
     return std::make_shared<diffusion::EmpiricalTarget>(data::thinned(points, kPoints).values, points.dim);
 }
 
-}  // namespace
-
-void ErrorMap::forget() {
-    data_.reset();
-    exact_.reset();
-    field_.reset();
-    problem_.clear();
-    answer_.cancel();
+std::string summary_of(const render::ScalarField& field, double sigma) {
+    double sum = 0;
+    for (const float value : field.values) sum += static_cast<double>(value);
+    return fmt::format("mean {} in view, σ = {}", base::short_number(sum / static_cast<double>(field.values.size())),
+                       base::short_number(sigma));
 }
 
-void ErrorMap::update(const session::Scene& scene, const session::LiveTraining& training) {
-    const std::optional<std::size_t> label = training.shown_class();
-    if (data_ != training.data() || label_ != label) forget();
-    data_ = training.data();
-    label_ = label;
-    if (auto outcome = answer_.poll()) {
+class ErrorMap : public Element {
+  public:
+    void attach(Context& context) override { forget(context); }
+
+    /// Data of other than two dimensions have no picture.
+    void update(Context& context) override {
+        if (!context.shows_training() || !context.settings.score_error) {
+            context.field.reset();
+            return;
+        }
+        const session::LiveTraining& live = context.training.live;
+        const std::optional<std::size_t> label = live.shown_class();
+        if (data_ != live.data() || label_ != label) forget(context);
+        data_ = live.data();
+        label_ = label;
+        take_answer(context);
+        ask(context);
+        if (!field_) return;
+        // Apart from the particles' colours.
+        const bool same = context.settings.look.map == render::ColourMap::viridis;
+        field_->map = same ? render::ColourMap::inferno : render::ColourMap::viridis;
+        context.field = field_;
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    struct Answer {
+        std::optional<render::ScalarField> field;
+        double sigma = 0;  ///< of the level
+        std::shared_ptr<const diffusion::EmpiricalTarget> exact;
+    };
+
+    /// Forgets the data of the training before.
+    void forget(Context& context) {
+        data_.reset();
+        exact_.reset();
+        field_.reset();
+        answer_.cancel();
+        context.field.reset();
+        context.field_summary.clear();
+    }
+
+    void take_answer(Context& context) {
+        auto outcome = answer_.poll();
+        if (!outcome) return;
         Answer answer = std::move(outcome->result).value_or(Answer{});
         field_ = std::move(answer.field);
-        sigma_ = answer.sigma;
         exact_ = std::move(answer.exact);
-        problem_ = base::with_flags(outcome->error);
+        context.field_summary = field_ ? summary_of(*field_, answer.sigma) : base::with_flags(outcome->error);
     }
-    const bool early = std::chrono::duration<double>(Clock::now() - asked_).count() < kEvery;
-    const diffusion::Program& program = scene.player().program();
-    if (answer_.wanted() || early || !training.recent_weights() || data_->dim() != 2 || program.evaluations() == 0) {
-        return;
+
+    void ask(const Context& context) {
+        const bool early = std::chrono::duration<double>(Clock::now() - asked_).count() < kEvery;
+        const session::Scene& scene = *context.scene;
+        const session::LiveTraining& live = context.training.live;
+        if (answer_.wanted() || early || !live.recent_weights() || data_->dim() != 2 ||
+            scene.player().program().evaluations() == 0) {
+            return;
+        }
+        asked_ = Clock::now();
+        const model::Model& model = scene.model();
+        Question question = {live.network(),
+                             label_,
+                             live.recent_weights(),
+                             model.parametrisation,
+                             evaluation_for(scene.player()),
+                             scene.camera.visible(scene.extent()),
+                             exact_};
+        answer_.ask("Score error", [question, data = data_, scaling = model.scaling](base::Task& /*task*/) mutable {
+            if (!question.exact) question.exact = some_of(*data, question.label, scaling);
+            return Answer{answer(question), question.at.sigma, question.exact};
+        });
     }
-    asked_ = Clock::now();
-    const model::Model& model = scene.model();
-    Question question = {training.network(),
-                         label,
-                         training.recent_weights(),
-                         model.parametrisation,
-                         evaluation_for(scene.player()),
-                         scene.camera.visible(scene.extent()),
-                         exact_};
-    answer_.ask("Score error", [question, data = data_, scaling = model.scaling](base::Task& /*task*/) mutable {
-        if (!question.exact) question.exact = some_of(*data, question.label, scaling);
-        return Answer{answer(question), question.at.sigma, question.exact};
-    });
-}
 
-const render::ScalarField* ErrorMap::field(render::ColourMap particles) {
-    if (!field_) return nullptr;
-    // Apart from the particles' colours.
-    const bool same = particles == render::ColourMap::viridis;
-    field_->map = same ? render::ColourMap::inferno : render::ColourMap::viridis;
-    return &*field_;
-}
+    std::shared_ptr<const diffusion::EmpiricalTarget> exact_;
+    std::shared_ptr<const data::Dataset> data_;  ///< that exact_ is of
+    std::optional<std::size_t> label_;           ///< that exact_ is of
+    base::BackgroundJob<Answer> answer_;
+    std::optional<render::ScalarField> field_;
+    Clock::time_point asked_;
+};
 
-std::string ErrorMap::summary() const {
-    if (!field_) return problem_;
-    double sum = 0;
-    for (const float value : field_->values) sum += static_cast<double>(value);
-    return fmt::format("mean {} in view, σ = {}", base::short_number(sum / static_cast<double>(field_->values.size())),
-                       base::short_number(sigma_));
+}  // namespace
+
+std::unique_ptr<Element> make_error_map(Context& /*context*/) {
+    return std::make_unique<ErrorMap>();
 }
 
 }  // namespace scorefield::viewer

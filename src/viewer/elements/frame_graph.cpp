@@ -1,0 +1,119 @@
+// The times of the last frames, as a graph of stacked bars and as numbers.
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+
+#include "viewer/controls.hpp"
+#include "viewer/element.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+constexpr double kKeep = 0.95;  ///< of a running mean, per frame
+
+/// The colour of each pass. The colours differ in lightness too, so that they can be told apart without colour vision
+/// (Okabe & Ito 2008).
+constexpr std::array<ImU32, session::kPasses.size()> kColours = {
+    IM_COL32(0, 158, 115, 255), IM_COL32(0, 114, 178, 255),  IM_COL32(86, 180, 233, 255),  IM_COL32(213, 94, 0, 255),
+    IM_COL32(230, 159, 0, 255), IM_COL32(240, 228, 66, 255), IM_COL32(170, 176, 188, 255),
+};
+
+void blend_into(double& mean, double value) {
+    mean = mean == 0 ? value : kKeep * mean + (1 - kKeep) * value;
+}
+
+/// A round number of milliseconds at or above `milliseconds`.
+double round_up(double milliseconds) {
+    for (const double top : {4.0, 8.0, 17.0, 33.0, 67.0, 133.0, 267.0, 533.0}) {
+        if (milliseconds <= top) return top;
+    }
+    return milliseconds;
+}
+
+class FrameGraph : public Element {
+  public:
+    FrameGraph() : Element(Place::footer) {}
+
+    void update(Context& context) override {
+        if (!context.finished) return;
+        const session::FrameRecord& frame = *context.finished;
+        frames_[next_] = frame.gpu_ms;
+        next_ = (next_ + 1) % kFrames;
+        for (std::size_t i = 0; i < mean_.size(); ++i) blend_into(mean_[i], frame.gpu_ms[i]);
+        blend_into(cpu_ms_, frame.cpu_ms);
+        blend_into(frame_ms_, frame.frame_ms);
+    }
+
+    float height() const override {
+        return kBarsHeight * ImGui::GetFontSize() + 6 * ImGui::GetTextLineHeightWithSpacing();
+    }
+
+    void draw(Context& /*context*/) override {
+        const double rate = frame_ms_ > 0 ? 1e3 / frame_ms_ : 0;
+        ImGui::Text("%.0f frames/s   CPU %.1f ms   GPU %.1f ms", rate, cpu_ms_, session::total(mean_));
+        tooltip("Frames per second; CPU time to record a frame; GPU time of all passes. Means of the last frames.");
+        draw_bars();
+        draw_numbers();
+    }
+
+  private:
+    static constexpr std::size_t kFrames = 160;
+    static constexpr float kBarsHeight = 4;  ///< lines of text
+
+    void draw_bars() const {
+        const ImVec2 corner = ImGui::GetCursorScreenPos();
+        const ImVec2 size = {ImGui::GetContentRegionAvail().x, ImGui::GetFontSize() * kBarsHeight};
+        ImGui::InvisibleButton("frame times", size);
+        tooltip("GPU time of the last frames, oldest on the left, one colour per pass.");
+        ImDrawList* const list = ImGui::GetWindowDrawList();
+        list->AddRectFilled(corner, {corner.x + size.x, corner.y + size.y}, ImGui::GetColorU32(ImGuiCol_FrameBg), 4);
+
+        double highest = 0;
+        for (const session::PassTimes& frame : frames_) highest = std::max(highest, session::total(frame));
+        const double top = round_up(highest);
+        const float width = size.x / kFrames;
+        for (std::size_t i = 0; i < kFrames; ++i) {
+            const session::PassTimes& frame = frames_[(next_ + i) % kFrames];
+            const float left = corner.x + width * static_cast<float>(i);
+            float bottom = corner.y + size.y;
+            for (std::size_t pass = 0; pass < frame.size(); ++pass) {
+                const float height = static_cast<float>(frame[pass] / top) * size.y;
+                list->AddRectFilled({left, bottom - height}, {left + width, bottom}, kColours[pass]);
+                bottom -= height;
+            }
+        }
+        const std::string label = fmt::format("{:.0f} ms", top);
+        list->AddText({corner.x + 5, corner.y + 2}, ImGui::GetColorU32(ImGuiCol_TextDisabled), label.c_str());
+    }
+
+    void draw_numbers() const {
+        constexpr int kColumns = 2;
+        const float square = 0.6f * ImGui::GetFontSize();
+        for (std::size_t pass = 0; pass < session::kPasses.size(); ++pass) {
+            if (pass % kColumns == 1) ImGui::SameLine(ImGui::GetContentRegionMax().x * 0.5f);
+            const ImVec2 at = ImGui::GetCursorScreenPos();
+            const float top = at.y + 0.5f * (ImGui::GetTextLineHeight() - square);
+            ImGui::GetWindowDrawList()->AddRectFilled({at.x, top}, {at.x + square, top + square}, kColours[pass], 2);
+            ImGui::SetCursorScreenPos({at.x + 1.6f * square, at.y});
+            const std::string name(session::kPasses[pass]);
+            ImGui::Text("%s %.2f ms", name.c_str(), mean_[pass]);
+            tooltip("GPU time of this pass, mean of the last frames.");
+        }
+    }
+
+    std::array<session::PassTimes, kFrames> frames_{};
+    std::size_t next_ = 0;
+    session::PassTimes mean_{};  ///< running means
+    double cpu_ms_ = 0;
+    double frame_ms_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Element> make_frame_graph(Context& /*context*/) {
+    return std::make_unique<FrameGraph>();
+}
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,81 @@
+// Pictures of the window as PNG files in the working folder, `scorefield_0000.png` and so on, one at a time. No frame
+// waits for them: they are encoded and written on a thread of their own.
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+#include "base/background_job.hpp"
+#include "render/capture.hpp"
+#include "render/png_file.hpp"
+#include "viewer/element.hpp"
+#include "viewer/free_path.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Returns where it is.
+std::string write(const render::Picture& picture) {
+    const fs::path path = free_path("scorefield", ".png");
+    render::write_png(path, picture);
+    std::error_code unknown;
+    return fs::absolute(path, unknown).string();
+}
+
+class Screenshots : public Element {
+  public:
+    explicit Screenshots(gpu::Device& device) : device_(device), capture_(device, 1) {}
+
+    void update(Context& context) override {
+        if (context.requests.screenshot) wanted_ = true;
+        if (auto outcome = written_.poll()) {
+            context.messages.add(outcome->result ? Message{MessageKind::info, "saved " + *outcome->result}
+                                                 : Message{MessageKind::error, outcome->error});
+        } else if (!written_.wanted() && !capture_.empty() && device_.completed(submission_)) {
+            start_writing();
+        }
+    }
+
+    void record(gpu::Recorder& recorder, const Context& context) override {
+        recorded_ = wanted_ && !capture_.full();
+        if (!recorded_) return;
+        capture_.record(recorder, context.scene->picture());
+        wanted_ = false;
+    }
+
+    void submitted(gpu::Submission submission) override {
+        if (!recorded_) return;
+        capture_.submitted(submission);
+        submission_ = submission;
+        recorded_ = false;
+    }
+
+    void finish() override {
+        written_.wait();
+        written_.poll();
+        if (capture_.empty()) return;
+        start_writing();
+        written_.wait();
+    }
+
+  private:
+    void start_writing() {
+        written_.ask("Screenshot", [picture = capture_.take()](base::Task& /*task*/) { return write(picture); });
+    }
+
+    gpu::Device& device_;
+    render::Capture capture_;
+    bool wanted_ = false;    ///< the next frame that can is to be saved
+    bool recorded_ = false;  ///< by the recording under way
+    gpu::Submission submission_;
+    base::BackgroundJob<std::string> written_;
+};
+
+}  // namespace
+
+std::unique_ptr<Element> make_screenshots(Context& context) {
+    return std::make_unique<Screenshots>(context.device);
+}
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,117 @@
+// Asks over everything else whether what is not saved may be lost.
+#include <imgui.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "viewer/controls.hpp"
+#include "viewer/element.hpp"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+
+namespace scorefield::viewer {
+namespace {
+
+constexpr const char* kTitle = "Not saved";
+
+enum class Answer : std::uint8_t { save, discard, cancel };
+
+std::optional<Answer> answer_of(const std::vector<KeyPress>& keys) {
+    for (const KeyPress& press : keys) {
+        if (press.key == GLFW_KEY_ENTER || press.key == GLFW_KEY_KP_ENTER) return Answer::save;
+        if (press.key == GLFW_KEY_D) return Answer::discard;
+        if (press.key == GLFW_KEY_ESCAPE) return Answer::cancel;
+    }
+    return std::nullopt;
+}
+
+/// Answers the question: what waits goes on.
+void go_on(Context& context) {
+    const UnsavedQuestion question = *std::exchange(context.question, std::nullopt);
+    question.go_on();
+}
+
+/// What cannot be written is said, and everything stays.
+void save(Context& context) {
+    if (context.question->closing && context.board.unsaved() && !save_painting(context)) {
+        context.question.reset();
+    } else if (context.training.live.unsaved()) {
+        context.question->stage = UnsavedQuestion::Stage::wanted;
+    } else {
+        go_on(context);
+    }
+}
+
+/// Goes on once the model is on the disk.
+void follow_save(Context& context) {
+    session::LiveTraining& live = context.training.live;
+    UnsavedQuestion& question = *context.question;
+    if (question.stage == UnsavedQuestion::Stage::asked || live.saving()) return;
+    if (question.stage == UnsavedQuestion::Stage::wanted && live.save(model_to_save(context))) {
+        question.stage = UnsavedQuestion::Stage::written;
+        return;
+    }
+    // Where there was nothing to write, nothing is lost either.
+    const bool lost = question.stage == UnsavedQuestion::Stage::written && !live.save_succeeded();
+    if (lost) {
+        context.question.reset();
+    } else {
+        go_on(context);
+    }
+}
+
+class UnsavedDialog : public Element {
+  public:
+    void update(Context& context) override {
+        const std::optional<Answer> answer = std::exchange(answer_, std::nullopt);
+        if (!context.question) return;
+        if (answer == Answer::save) {
+            save(context);
+        } else if (answer == Answer::discard) {
+            go_on(context);
+        } else if (answer == Answer::cancel) {
+            context.question.reset();
+        }
+        if (context.question) follow_save(context);
+    }
+
+    void draw(Context& context) override {
+        if (!context.question || context.question->stage != UnsavedQuestion::Stage::asked) return;
+        if (!ImGui::IsPopupOpen(kTitle)) ImGui::OpenPopup(kTitle);
+        const ImVec2 size = ImGui::GetIO().DisplaySize;
+        const float width = std::min(30 * ImGui::GetFontSize(), size.x);
+        ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
+        ImGui::SetNextWindowSize({width, 0});
+        constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
+                                            ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoCollapse;
+        if (!ImGui::BeginPopupModal(kTitle, nullptr, kFlags)) return;
+        answer_ = answer_of(context.keys);
+        draw_question(*context.question);
+        if (answer_) ImGui::CloseCurrentPopup();
+        ImGui::EndPopup();
+    }
+
+  private:
+    void draw_question(const UnsavedQuestion& question) {
+        ImGui::TextWrapped("%s", question.text.c_str());
+        ImGui::Spacing();
+        const float third = share_of_row(3);
+        if (button("Save", third, "Save " + question.files + " and continue  (Enter)")) answer_ = Answer::save;
+        ImGui::SameLine();
+        if (button("Discard", third, "Continue without saving  (D)")) answer_ = Answer::discard;
+        ImGui::SameLine();
+        if (button("Cancel", third, "Cancel and keep everything  (Esc)")) answer_ = Answer::cancel;
+        ImGui::TextDisabled("Enter: save as %s   D: discard   Esc: cancel", question.files.c_str());
+    }
+
+    std::optional<Answer> answer_;  ///< of the last frame
+};
+
+}  // namespace
+
+std::unique_ptr<Element> make_unsaved_dialog(Context& /*context*/) {
+    return std::make_unique<UnsavedDialog>();
+}
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,198 @@
+// The tab that chooses what is shown: sampler, score and picture.
+#include <imgui.h>
+
+#include <variant>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "settings/resolve.hpp"
+#include "viewer/controls.hpp"
+#include "viewer/element.hpp"
+#include "viewer/score_controls.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The model that is shown, or the one that comes with Scorefield; empty where there is neither.
+fs::path model_of(const model::Model& shown) {
+    if (!shown.target) return shown.path;
+    try {
+        return model::default_model();
+    } catch (const base::Error&) {
+        // Exact targets need none.
+        return {};
+    }
+}
+
+/// Those in the folder of the model that is shown, or of the one that comes with Scorefield.
+std::vector<fs::path> models_beside(const model::Model& shown) {
+    const fs::path model = model_of(shown);
+    if (model.empty()) return {};
+    return model::models_in(model.has_parent_path() ? model.parent_path() : fs::path("."));
+}
+
+/// The heading of a part of the panel, which folds it. True while it is open.
+bool section(const char* name) {
+    ImGui::Spacing();
+    ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
+    const bool open = ImGui::TreeNodeEx(
+        name, ImGuiTreeNodeFlags_DefaultOpen | ImGuiTreeNodeFlags_NoTreePushOnOpen | ImGuiTreeNodeFlags_SpanAvailWidth);
+    ImGui::PopStyleColor();
+    tooltip("Click to collapse or expand.");
+    ImGui::Separator();
+    return open;
+}
+
+/// The spacing: what suits the model and the sampler, or what the user says. True when it is another one.
+bool spacing_control(settings::Settings& settings, const model::Model& model) {
+    const settings::Setting& setting = *settings::find_setting("spacing");
+    const bool said = settings.spacing.name != diffusion::kAutomatic;
+    const std::string current = settings::spacing_in_effect(settings, model).name;
+    const std::string help = help_text(setting);
+    row_label("spacing", help);
+    bool changed = false;
+    const std::string suited = current + " (automatic)";
+    if (ImGui::BeginCombo("##spacing", said ? current.c_str() : suited.c_str(), ImGuiComboFlags_HeightLarge)) {
+        if (ImGui::Selectable("automatic", !said) && said) {
+            settings.spacing = settings::Settings().spacing;
+            changed = true;
+        }
+        for (const std::string_view name : diffusion::kSpacings) {
+            const std::string text(name);
+            if (!ImGui::Selectable(text.c_str(), said && text == current) || (said && text == current)) continue;
+            settings::assign(settings, setting, text);
+            settings.spacing = diffusion::without_unused(settings.spacing);
+            changed = true;
+        }
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+    return changed;
+}
+
+/// The spacing and its parameters. True when one has another value.
+bool spacing_controls(settings::Settings& settings, const model::Model& model) {
+    bool changed = spacing_control(settings, model);
+    const std::string current = settings::spacing_in_effect(settings, model).name;
+    for (const diffusion::SpacingInfo& info : diffusion::spacings()) {
+        if (info.name != current) continue;
+        for (const diffusion::SpacingParameter& parameter : info.parameters) {
+            changed |= control(settings, diffusion::spacing_flag(parameter.name));
+        }
+    }
+    return changed;
+}
+
+/// Which noise levels are visited. True when one has another value.
+bool time_grid_controls(settings::Settings& settings, const model::Model& model) {
+    if (settings.timesteps.empty()) {
+        const bool changed = control(settings, "steps", {}, true);
+        // It stays at one noise level.
+        if (settings.sampler.name == "langevin") return changed;
+        return spacing_controls(settings, model) || changed;
+    }
+    row_label("timesteps", "The list of timesteps given on the command line  (--timesteps)");
+    ImGui::TextUnformatted(settings.timesteps.c_str());
+    return false;
+}
+
+std::string sampler_flag(const diffusion::SamplerParameter& parameter) {
+    return "sampler." + std::string(parameter.name);
+}
+
+/// Forgets the sampler's parameters that the others leave without effect, but for `kept`.
+void drop_ineffective(settings::Settings& settings, std::string_view kept) {
+    for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
+        if (parameter.name == kept || diffusion::has_effect(settings.sampler, parameter.name)) continue;
+        const auto forget = [](auto* value) {
+            if constexpr (requires { value->reset(); }) value->reset();
+        };
+        std::visit(forget, settings::find_setting(sampler_flag(parameter))->slot(settings));
+    }
+}
+
+/// Which sampler, and what it takes. True when one has another value; of sliders when they are let go, for some
+/// samplers are tried on particles before they run.
+bool sampler_controls(settings::Settings& settings, const model::Model& model) {
+    bool changed = control(settings, "sampler");
+    if (changed) settings.sampler = diffusion::without_unused(settings.sampler);
+    changed |= time_grid_controls(settings, model);
+    for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
+        if (!diffusion::has_effect(settings.sampler, parameter.name)) continue;
+        if (!control(settings, sampler_flag(parameter), {}, true)) continue;
+        drop_ineffective(settings, parameter.name);
+        changed = true;
+    }
+    return changed;
+}
+
+/// The compiled program that stands in a sampler's place, which it may be given back. True when it is.
+bool program_control(settings::Settings& settings) {
+    const settings::Setting& setting = *settings::find_setting("program");
+    const std::string help = help_text(setting);
+    row_label("program", help);
+    bool changed = false;
+    const std::string unset = base::with_flags(setting.unset);
+    if (ImGui::BeginCombo("##program", settings.program.c_str())) {
+        ImGui::Selectable(settings.program.c_str(), true);
+        changed = ImGui::Selectable(unset.c_str(), false);
+        ImGui::EndCombo();
+    }
+    tooltip(help);
+    if (changed) settings.program.clear();
+    return changed;
+}
+
+/// True when one has another value.
+bool run_controls(settings::Settings& settings, const model::Model& model) {
+    bool changed = settings.program.empty() ? sampler_controls(settings, model) : program_control(settings);
+    changed |= control(settings, "particles", {}, true);
+    changed |= control(settings, "seed");
+    return changed;
+}
+
+void draw_look(Context& context) {
+    settings::Settings& settings = context.settings;
+    control(settings, "look.colour");
+    if (settings.look.mode == render::ColourMode::density) control(settings, "look.map");
+    control(settings, "look.exposure");
+    control(settings, "look.dot", "dot radius");
+    const bool has_data = !context.scene->data_name().empty();
+    if (has_data) control(settings, "look.overlay", "data");
+    if (has_data && settings.look.overlay) control(settings, "look.overlay_strength", "data strength");
+    control(settings, "look.axes");
+    control(settings, "captions");
+    const float half = share_of_row(2);
+    if (button("Fit", half, "Fit noise and data into the view  (F)")) context.requests.fit = true;
+    ImGui::SameLine();
+    if (button("Screenshot", half, "Save the picture as PNG in the working folder  (S)")) {
+        context.requests.screenshot = true;
+    }
+}
+
+class WatchTab : public Element {
+  public:
+    explicit WatchTab(const Context& context)
+        : Element(Place::tab, "Watch"), score_(models_beside(context.scene->model()), context.settings) {}
+
+    void draw(Context& context) override {
+        settings::Settings& settings = context.settings;
+        const session::Scene& scene = *context.scene;
+        if (section("Sampler")) context.requests.run_changed |= run_controls(settings, scene.model());
+        if (section("Score")) score_.draw(settings, scene, context.requests);
+        if (section("Picture")) draw_look(context);
+    }
+
+  private:
+    ScoreControls score_;
+};
+
+}  // namespace
+
+std::unique_ptr<Element> make_watch_tab(Context& context) {
+    return std::make_unique<WatchTab>(context);
+}
+
+}  // namespace scorefield::viewer

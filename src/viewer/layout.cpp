@@ -1,0 +1,38 @@
+#include "viewer/layout.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace scorefield::viewer {
+namespace {
+
+// In screen units.
+constexpr float kPanelWidth = 330;
+constexpr float kLeastPanel = 290;    ///< beside the picture
+constexpr float kLeastPicture = 200;  ///< beside the panel; in a narrower window that stands over the picture
+constexpr float kLeastBeside = 64;    ///< of the picture beside a panel that stands over it
+constexpr float kStripHeight = 28;    ///< of the status bar
+constexpr float kLowWindow = 160;     ///< has no status bar
+
+}  // namespace
+
+Layout layout_of(VkExtent2D window, float scale, const PanelChoice& panel) {
+    const float width = static_cast<float>(window.width) / scale;
+    const float height = static_cast<float>(window.height) / scale;
+    const auto pixels = [&](float units) { return static_cast<std::uint32_t>(std::round(scale * units)); };
+    Layout now;
+    now.window = window;
+    now.narrow = width < kLeastPanel + kLeastPicture;
+    if (now.narrow) {
+        if (panel.over) now.panel = pixels(std::clamp(width - kLeastBeside, 0.0F, kPanelWidth));
+    } else if (panel.beside) {
+        now.panel = pixels(std::clamp(width / 2, kLeastPanel, kPanelWidth));
+        now.left = now.panel;
+    }
+    now.row = pixels(kStripHeight);
+    if ((now.narrow || panel.beside) && height >= kLowWindow) now.strip = now.row;
+    now.picture = {std::max(1U, window.width - now.left), std::max(1U, window.height - now.strip)};
+    return now;
+}
+
+}  // namespace scorefield::viewer

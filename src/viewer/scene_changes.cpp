@@ -1,0 +1,192 @@
+#include "viewer/scene_changes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+/// What a change of the score opens.
+std::string opened_name(const settings::Settings& settings) {
+    if (!settings.target.empty()) return base::shown(settings.target);
+    return settings.model.empty() ? "the default model" : base::shown(settings.model);
+}
+
+/// What a scene file said of itself is true no more.
+void forget_title(settings::Settings& settings) {
+    settings.title.clear();
+    settings.about.clear();
+}
+
+}  // namespace
+
+SceneChanges::SceneChanges(Context& context)
+    : context_(context), applied_(context.settings), opened_(context.settings) {
+    show_notes(std::exchange(context.notes, {}));
+}
+
+void SceneChanges::serve() {
+    const Requests& requests = context_.requests;
+    if (requests.cancel_change) cancel();
+    const bool other_score = requests.target || requests.score_changed;
+    if (!other_score && !requests.run_changed) return;
+    const auto take_over = [this, target = requests.target, other_score] {
+        if (target) choose_target(*target);
+        apply(other_score);
+    };
+    if (!other_score || !context_.shows_training()) {
+        take_over();
+        return;
+    }
+    // The network in training would be lost. Until the user has decided, nothing is chosen.
+    const ScoreChoice chosen(context_.settings);
+    change_.cancel();
+    opened_.put_into(context_.settings);
+    unless_unsaved(context_, false, [this, chosen, take_over] {
+        chosen.put_into(context_.settings);
+        take_over();
+    });
+}
+
+void SceneChanges::cancel() {
+    if (!change_.wanted()) return;
+    change_.cancel();
+    take_back();
+    context_.messages.add({MessageKind::info, "Cancelled: " + change_.name()}, "run");
+}
+
+std::optional<ChangeProgress> SceneChanges::progress() const {
+    if (!change_.wanted()) return std::nullopt;
+    return ChangeProgress{change_.name(), change_.steps(), change_.seconds()};
+}
+
+/// A target begins under the process of the model in whose place it steps.
+void SceneChanges::choose_target(const std::string& target) {
+    settings::Settings& settings = context_.settings;
+    if (settings.target.empty()) {
+        learned_model_ = settings.model;
+        settings.process = context_.scene->model().process_settings;
+    }
+    settings.target = target;
+    settings.model = target.empty() ? learned_model_ : "";
+    settings.data.clear();
+    if (target.empty()) settings.prediction.reset();
+}
+
+/// Has what the controls say made ready beside the frames; with `nearest` something near it where that cannot be.
+void SceneChanges::apply(bool nearest) {
+    const settings::Settings& settings = context_.settings;
+    session::Scene& scene = *context_.scene;
+    // What tries the network in training before it runs tries the one of now.
+    if (context_.shows_training()) context_.training.live.update(scene.model());
+    context_.messages.resolve("run");
+    nearest = nearest || (change_.wanted() && nearest_);
+    nearest_ = nearest;
+    const bool same_score = ScoreChoice(settings) == opened_ && !(nearest && context_.shows_training());
+    gpu::Device& device = context_.device;
+    if (same_score) {
+        change_.ask("Compiling " + (settings.program.empty() ? settings.sampler.name : base::shown(settings.program)),
+                    [&device, model = scene.model(), settings](base::Task& task) {
+                        return compile_run(device, model, settings, task);
+                    });
+        return;
+    }
+    change_.ask("Opening " + opened_name(settings),
+                [&device, nearest, settings, extent = scene.extent()](base::Task& task) {
+                    return nearest ? open_nearest_scene(device, settings, extent, task)
+                                   : open_scene(device, settings, extent, task);
+                });
+}
+
+SceneChanges::Shown SceneChanges::follow() {
+    const bool other_scene = follow_training();
+    const Shown shown = follow_change();
+    return other_scene ? Shown::other_scene : shown;
+}
+
+/// Shows what a training that has become ready has learned. True where there is one.
+bool SceneChanges::follow_training() {
+    Messages& messages = context_.messages;
+    std::optional<RunChange> ready = context_.training.poll(messages);
+    if (!ready) return false;
+    cancel();
+    settings::copy_run(ready->settings, context_.settings);
+    applied_ = context_.settings;
+    show(std::move(ready->scene));
+    messages.resolve("training");
+    for (const std::string& text : ready->notes) messages.add({MessageKind::info, text}, text);
+    messages.add({MessageKind::warning, ready->adjustment}, "training");
+    forget_title(context_.settings);
+    return true;
+}
+
+SceneChanges::Shown SceneChanges::follow_change() {
+    Messages& messages = context_.messages;
+    auto outcome = change_.poll();
+    if (!outcome) return Shown::same;
+    if (!outcome->result) {
+        messages.add({MessageKind::error, outcome->error}, "run");
+        take_back();
+        return Shown::same;
+    }
+    RunChange change = std::move(*outcome->result);
+    const ScoreChoice chosen(change.settings);
+    try {
+        if (change.run) context_.scene->take(*change.run);
+    } catch (const base::Error& error) {
+        messages.add({MessageKind::error, error.what()}, "run");
+        take_back();
+        return Shown::same;
+    }
+    if (!change.adjustment.empty()) {
+        settings::copy_run(change.settings, context_.settings);
+        messages.add({MessageKind::warning, std::move(change.adjustment)}, "run");
+    }
+    Shown shown = context_.scene->player().count() == applied_.particles ? Shown::same : Shown::other_size;
+    if (change.scene) {
+        ScoreChoice of_prediction = opened_;
+        of_prediction.prediction = chosen.prediction;
+        if (of_prediction == chosen) change.scene->see_as(*context_.scene);
+        show(std::move(change.scene));
+        opened_ = chosen;
+        chosen.put_into(context_.settings);
+        shown = Shown::other_scene;
+    }
+    forget_title(context_.settings);
+    applied_ = change.settings;
+    show_notes(std::move(change.notes));
+    return shown;
+}
+
+/// The controls say again what is shown.
+void SceneChanges::take_back() {
+    opened_.put_into(context_.settings);
+    settings::copy_run(applied_, context_.settings);
+}
+
+/// A training that is shown no more ends.
+void SceneChanges::show(std::unique_ptr<session::Scene> scene) {
+    change_.cancel();
+    if (!context_.scene->player().playback().playing()) scene->player().playback().pause();
+    context_.scene = std::move(scene);
+    if (!context_.shows_training()) context_.training.live.drop();
+}
+
+/// The notes on data and run, each when it becomes true; they go when they are true no more.
+void SceneChanges::show_notes(std::vector<std::string> notes) {
+    const std::vector<std::string> before = std::exchange(context_.notes, std::move(notes));
+    const std::vector<std::string>& now = context_.notes;
+    for (const std::string& text : before) {
+        if (std::ranges::find(now, text) == now.end()) context_.messages.resolve(text);
+    }
+    for (const std::string& text : now) {
+        if (std::ranges::find(before, text) == before.end()) {
+            context_.messages.add({MessageKind::info, text}, text);
+        }
+    }
+}
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,99 @@
+// The dialog about what is not saved, answered by keys; ImGui draws to nowhere.
+#include <imgui.h>
+
+#include "tests/gpu/gpu_fixture.hpp"
+#include "viewer/element.hpp"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+
+namespace scorefield::viewer {
+
+std::unique_ptr<Element> make_unsaved_dialog(Context& context);
+
+namespace {
+
+class UnsavedDialogTest : public gpu::GpuTest {
+  protected:
+    UnsavedDialogTest() {
+        ImGui::CreateContext();
+        ImGuiIO& io = ImGui::GetIO();
+        io.IniFilename = nullptr;
+        io.DisplaySize = {800, 600};
+        io.Fonts->Build();
+    }
+    ~UnsavedDialogTest() override { ImGui::DestroyContext(); }
+
+    /// A painting that no file holds.
+    void paint() { context.board.stroke(std::nullopt, {100, 100}); }
+    void ask(std::string name) {
+        unless_unsaved(context, true, [this, name = std::move(name)] { went_on.push_back(name); });
+    }
+    /// A frame in which the key is pressed, and the next, which serves the answer.
+    void press(int key) {
+        context.keys = {{key}};
+        ImGui::NewFrame();
+        dialog->draw(context);
+        ImGui::EndFrame();
+        dialog->update(context);
+    }
+
+    const base::ScratchFolder folder;
+    Context context = {.device = device(),
+                       .settings = {},
+                       .scene = nullptr,
+                       .notes = {},
+                       .training = Training(device(), settings::Settings())};
+    std::unique_ptr<Element> dialog = make_unsaved_dialog(context);
+    std::vector<std::string> went_on;
+};
+
+TEST_F(UnsavedDialogTest, IsNotAskedWhereEverythingIsSaved) {
+    ask("close");
+    EXPECT_EQ(went_on, std::vector<std::string>{"close"});
+    paint();
+    context.board.save(folder / "painting.png");
+    ask("again");
+    EXPECT_EQ(went_on.size(), 2U);
+    EXPECT_FALSE(context.question);
+}
+
+TEST_F(UnsavedDialogTest, GoesOnOnceAfterDiscardAndNeverAfterCancel) {
+    paint();
+    ask("first");
+    press(GLFW_KEY_SPACE);
+    EXPECT_TRUE(went_on.empty());
+    EXPECT_TRUE(context.question);
+    press(GLFW_KEY_ESCAPE);
+    EXPECT_FALSE(context.question);
+    ask("second");
+    press(GLFW_KEY_D);
+    EXPECT_EQ(went_on, std::vector<std::string>{"second"});
+    press(GLFW_KEY_D);
+    EXPECT_EQ(went_on.size(), 1U);
+}
+
+// The end of the earlier save is no answer to the later question.
+TEST_F(UnsavedDialogTest, WaitsForItsOwnAnswerWhileAnEarlierOneIsBeingSaved) {
+    paint();
+    ask("earlier");
+    context.question->stage = UnsavedQuestion::Stage::written;
+    ask("later");
+    dialog->update(context);
+    EXPECT_TRUE(went_on.empty());
+    ASSERT_TRUE(context.question);
+    press(GLFW_KEY_D);
+    EXPECT_EQ(went_on, std::vector<std::string>{"later"});
+}
+
+TEST_F(UnsavedDialogTest, LosesNothingWhereTheModelCouldNotBeWritten) {
+    paint();
+    ask("close");
+    context.question->stage = UnsavedQuestion::Stage::written;  // and no save has succeeded
+    dialog->update(context);
+    EXPECT_TRUE(went_on.empty());
+    EXPECT_FALSE(context.question);
+}
+
+}  // namespace
+}  // namespace scorefield::viewer
