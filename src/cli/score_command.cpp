@@ -36,22 +36,35 @@ struct Score {
     std::optional<DensityScore> density = {};
 };
 
-void require_same_dim(const std::string& file, std::size_t dim, const std::string& other, std::size_t other_dim) {
-    if (dim == other_dim) return;
-    throw base::request_error("dimensions differ", file, fmt::format("{} here, {} in {}", dim, other_dim, other),
-                              "compare samples of the same data");
+/// What is compared, for a refusal.
+struct Side {
+    std::string name;
+    std::size_t count = 0;  ///< of the points; 0 where it is not known
+    std::size_t dim = 0;
+};
+
+/// Whether a file of few long rows has a point in each column: as many rows as the other side has coordinates.
+bool is_on_its_side(const Side& side, const Side& other) {
+    return side.count == other.dim && side.count < side.dim;
 }
 
-/// Refuses points with coordinates that no distance is made for. `count`: of the points, 0 where it is not known.
-void require_few_coordinates(const std::string& file, std::size_t count, std::size_t dim) {
-    constexpr std::size_t kMost = 3;
-    if (dim <= kMost) return;
-    const bool is_on_its_side = count > 0 && count <= kMost;
-    throw base::request_error("no distance", file, fmt::format("its points have {} coordinates, not 1, 2 or 3", dim),
-                              is_on_its_side
-                                  ? fmt::format("transpose it: it has {} {} of {} values, a row should be a point",
-                                                count, count == 1 ? "row" : "rows", dim)
-                                  : "keep the columns that are coordinates, at most three");
+std::string transpose_hint(const Side& side) {
+    return fmt::format("transpose {}: it has {} {} of {} values, a row should be a point", side.name, side.count,
+                       side.count == 1 ? "row" : "rows", side.dim);
+}
+
+void require_same_dim(const Side& samples, const Side& other) {
+    if (samples.dim == other.dim) return;
+    std::string hint = "compare samples of the same data";
+    if (is_on_its_side(samples, other)) hint = transpose_hint(samples);
+    if (is_on_its_side(other, samples)) hint = transpose_hint(other);
+    throw base::request_error("dimensions differ", samples.name,
+                              fmt::format("{} here, {} in {}", samples.dim, other.dim, other.name), hint);
+}
+
+/// The samples' side.
+Side side_of(const settings::Settings& settings, const data::Points& samples) {
+    return {settings.files[0], samples.count, samples.dim};
 }
 
 std::vector<double> coordinates(const data::Points& points) {
@@ -89,8 +102,7 @@ DensityScore density_score(const diffusion::GaussianMixture& mixture, std::uint6
 Score score_of_data(const settings::Settings& settings, const data::Points& samples) {
     const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
     say(settings, data->notes());
-    require_few_coordinates(data->name(), data->size(), data->dim());
-    require_same_dim(settings.files[0], samples.dim, data->name(), data->dim());
+    require_same_dim(side_of(settings, samples), {data->name(), data->size(), data->dim()});
     return {settings.files[0], data->name(), study::compare(samples, *study::draws_of(*data, settings.seed))};
 }
 
@@ -99,7 +111,7 @@ Score score_of_target(const settings::Request& request, const data::Points& samp
     const model::ScaledTarget target = settings::open_target(settings, request.given);
     say(settings, target.notes);
     const std::string& name = target.target->name();
-    require_same_dim(settings.files[0], samples.dim, name, static_cast<std::size_t>(target.target->dim()));
+    require_same_dim(side_of(settings, samples), {name, 0, static_cast<std::size_t>(target.target->dim())});
     Score score = {settings.files[0], name, study::compare(samples, *study::draws_of(target, settings.seed))};
     const auto* const mixture = dynamic_cast<const diffusion::GaussianMixture*>(target.target.get());
     if (mixture != nullptr) score.density = density_score(*mixture, settings.seed, samples);
@@ -110,7 +122,6 @@ Score score_of_target(const settings::Request& request, const data::Points& samp
 data::Points read_samples(const settings::Settings& settings, const std::string& file) {
     data::PointFile samples = data::read_point_file(file);
     if (samples.left_out() == 0) say(settings, samples.notes(file));
-    require_few_coordinates(file, samples.rows, samples.points.dim);
     const std::string hint =
         samples.is_plain_array
             ? "if the run diverged, sample again with more --steps, another --spacing or --sampler.clip; else remove "
@@ -122,7 +133,7 @@ data::Points read_samples(const settings::Settings& settings, const std::string&
 Score score_of_files(const settings::Settings& settings, const data::Points& samples) {
     const std::string& file = settings.files[1];
     const data::Points reference = read_samples(settings, file);
-    require_same_dim(settings.files[0], samples.dim, file, reference.dim);
+    require_same_dim(side_of(settings, samples), {file, reference.count, reference.dim});
     return {settings.files[0], file, study::compare(samples, reference, file)};
 }
 

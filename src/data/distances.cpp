@@ -1,12 +1,13 @@
 #include "data/distances.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "base/thread_pool.hpp"
 
 namespace scorefield::data {
@@ -16,14 +17,17 @@ constexpr std::size_t kDirections = 512;
 constexpr std::size_t kQuantiles = 2000;
 constexpr double kPi = std::numbers::pi;
 
-using Direction = std::array<double, 3>;
+constexpr std::uint64_t kDirectionSeed = 0x51ce'd000'0000'0001;
+
+using Direction = std::vector<double>;
 
 void check(const Points& points, const std::string& which) {
     const std::string where = "the " + which + " set";
     if (points.count == 0) throw base::request_error("no distance", where, "it holds no points");
-    if (points.dim < 1 || points.dim > 3) {
-        throw base::request_error("no distance", where,
-                                  "its points have " + std::to_string(points.dim) + " coordinates, not 1, 2 or 3");
+    if (points.dim < 1 || points.dim > kMaxDim) {
+        throw base::request_error(
+            "no distance", where,
+            "its points have " + std::to_string(points.dim) + " coordinates, not 1 … " + std::to_string(kMaxDim));
     }
     if (!std::ranges::all_of(points.values, [](float value) { return std::isfinite(value); })) {
         throw base::request_error("no distance", where, "a value is not finite");
@@ -40,13 +44,28 @@ void check(const Points& a, const Points& b) {
     }
 }
 
+/// A unit vector, uniform on the sphere: normals divided by their length.
+Direction random_direction(std::size_t dim, std::uint32_t number) {
+    Direction direction(dim);
+    double square = 0;
+    for (std::size_t e = 0; e < dim; ++e) {
+        const auto element = static_cast<std::uint32_t>(e);
+        direction[e] = static_cast<double>(base::normal(kDirectionSeed, number, element, 0, base::kDataStream));
+        square += direction[e] * direction[e];
+    }
+    for (double& coordinate : direction) coordinate /= std::sqrt(square);
+    return direction;
+}
+
 std::vector<Direction> directions(std::size_t dim) {
-    if (dim == 1) return {{1, 0, 0}};
+    if (dim == 1) return {{1}};
     std::vector<Direction> result;
     for (std::size_t i = 0; i < kDirections; ++i) {
         const double place = (static_cast<double>(i) + 0.5) / kDirections;
         if (dim == 2) {
-            result.push_back({std::cos(kPi * place), std::sin(kPi * place), 0});
+            result.push_back({std::cos(kPi * place), std::sin(kPi * place)});
+        } else if (dim > 3) {
+            result.push_back(random_direction(dim, static_cast<std::uint32_t>(i)));
         } else {
             const double radius = std::sqrt(1 - place * place);
             const double angle = kPi * (3 - std::sqrt(5.0)) * static_cast<double>(i);

@@ -8,12 +8,12 @@
 
 namespace scorefield::data {
 
-// Distances between two sets of points of the same dimension d = 1, 2 or 3. Any sizes ≥ 1. All are deterministic and
+// Distances between two sets of points of the same dimension d = 1 … kMaxDim. Any sizes ≥ 1. All are deterministic and
 // throw base::Error (request) for empty sets, different or other dimensions and values that are not finite.
 
 /// Sliced Wasserstein-2 distance: root mean square of the differences of 2 000 quantiles along 512 fixed directions
-/// (d = 1: the line itself; d = 2: half a turn evenly; d = 3: a Fibonacci half sphere). Quantiles (i + ½)/2000
-/// interpolate linearly between order statistics.
+/// (d = 1: the line itself; d = 2: half a turn evenly; d = 3: a Fibonacci half sphere; d > 3: random). Quantiles (i +
+/// ½)/2000 interpolate linearly between order statistics.
 double sliced_w2(const Points& a, const Points& b);
 
 /// What sliced_w2 takes of a set, 8 MB in the plane: for sets that are compared with several others.

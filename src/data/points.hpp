@@ -7,6 +7,11 @@
 
 namespace scorefield::data {
 
+/// The most coordinates of a point, in every module. At 4096, one register of the smallest population on a GPU (512
+/// particles) takes 8 MiB, so that 16 registers fit the 128 MiB that every Vulkan device can bind as one buffer, and
+/// one register of a pilot (4096 particles in double precision) takes 128 MiB.
+inline constexpr std::size_t kMaxDim = 4096;
+
 /// A set of points, row-major (count, dim). Their coordinates are `values` + `origin`: points that lie close together
 /// far from zero keep the digits that tell them apart.
 struct Points {

@@ -162,13 +162,15 @@ def hints():
         refused(BINARY, ["score", "samples.npy", "--data", file], 2, [file, *words], ".")
 
 
-def too_many_coordinates():
-    write("four.npy", npy([(i, 2 * i, i * i, 1 - i) for i in range(5)]))
+def other_dimensions():
+    """A table of columns that should be rows is recognised."""
+    write("five.npy", npy([(i, 2 * i, i * i, 1 - i, 3) for i in range(6)]))
     write("across.npy", npy(list(zip(*POINTS))))
-    for name, hint in [("four.npy", "at most three"), ("across.npy", "transpose it: it has 3 rows of 4 values")]:
+    for name, hint in [("five.npy", "compare samples of the same data"),
+                       ("across.npy", "transpose across.npy: it has 3 rows of 4 values")]:
         for files in [[name, "samples.npy"], ["samples.npy", name], [name, "--data", "samples.npy"],
                       ["samples.npy", "--data", name]]:
-            refused(BINARY, ["score", *files], 2, [f"no distance ({name}): its points have 4 coordinates", hint], ".")
+            refused(BINARY, ["score", *files], 2, ["dimensions differ", hint], ".")
 
 
 def tables_with_other_endings():
@@ -204,7 +206,7 @@ with tempfile.TemporaryDirectory() as folder:
     fields()
     holes()
     hints()
-    too_many_coordinates()
+    other_dimensions()
     tables_with_other_endings()
     if b"not built" not in run(BINARY, ["devices"]).stderr:
         rows_of_particles()

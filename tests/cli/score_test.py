@@ -47,7 +47,7 @@ def neighbours(samples, reference, k=5):
 
 def figures_are_those_of_all_pairs(folder):
     draws = numpy.random.default_rng(7)
-    for dim in (1, 2, 3):
+    for dim in (1, 2, 3, 5, 17):
         a = draws.normal(size=(400, dim)) * 0.8
         b = draws.normal(size=(400, dim)) * [3] + [[0.2] * dim]
         b[:, 0] *= 40

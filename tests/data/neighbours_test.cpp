@@ -257,6 +257,24 @@ TEST(CoordinateUnits, AreTheReferencesDeviationsAboutItsMeans) {
     EXPECT_EQ(in_units(equal, units_of(reference, equal))[2], 0);
 }
 
+// Expected ½ with a deviation of about 0.2/√n = 0.006. A move of each coordinate by 1.5 deviations is one of 3 and more
+// in all, so that hardly any neighbour is of the other set.
+TEST(Neighbours, OfManyCoordinatesTellAShiftFromFreshData) {
+    constexpr std::size_t kCount = 1000;
+    for (const std::size_t dim : {4U, 17U, 64U}) {
+        const auto normals = [&](std::uint64_t seed, float shift) {
+            Points points = {kCount, dim, std::vector<float>(kCount * dim)};
+            for (std::size_t i = 0; i < points.values.size(); ++i) {
+                points.values[i] = shift + base::normal(seed, static_cast<std::uint32_t>(i), 0, 0, base::kDataStream);
+            }
+            return points;
+        };
+        const Points reference = normals(1, 0);
+        EXPECT_NEAR(compare_neighbours(normals(2, 0), reference).two_sample, 0.5, 0.03) << dim;
+        EXPECT_GT(compare_neighbours(normals(2, 1.5F), reference).two_sample, 0.85) << dim;
+    }
+}
+
 TEST(Neighbours, RefuseWhatTheyCannotCompare) {
     const Points good = normals(1, 10, 2);
     EXPECT_THROW(compare_neighbours({0, 2, {}}, good), base::Error);
