@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 
 namespace scorefield::base {
 namespace {
@@ -69,6 +70,14 @@ std::array<float, 4> normal4(std::uint64_t seed, std::uint32_t particle, std::ui
                              std::uint32_t stream) {
     const vec4 z = sf_normal4(key_of(seed), particle, block, index, stream);
     return {z.x, z.y, z.z, z.w};
+}
+
+void normals(std::uint64_t seed, std::uint32_t particle, std::uint32_t index, std::uint32_t stream,
+             std::span<float> out) {
+    for (std::size_t first = 0; first < out.size(); first += 4) {
+        const std::array<float, 4> z = normal4(seed, particle, static_cast<std::uint32_t>(first / 4), index, stream);
+        std::copy_n(z.begin(), std::min<std::size_t>(4, out.size() - first), &out[first]);
+    }
 }
 
 float normal(std::uint64_t seed, std::uint32_t particle, std::uint32_t element, std::uint32_t index,

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace scorefield::base {
 
@@ -24,6 +25,10 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, st
 /// devices agree to the last bit. |error| against exact arithmetic ≤ 1e-6.
 std::array<float, 4> normal4(std::uint64_t seed, std::uint32_t particle, std::uint32_t block, std::uint32_t index,
                              std::uint32_t stream);
+
+/// The first elements of a particle's noise: those of blocks 0, 1, ….
+void normals(std::uint64_t seed, std::uint32_t particle, std::uint32_t index, std::uint32_t stream,
+             std::span<float> out);
 
 /// One standard normal: element `element` of the above.
 float normal(std::uint64_t seed, std::uint32_t particle, std::uint32_t element, std::uint32_t index,

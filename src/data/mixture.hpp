@@ -11,14 +11,15 @@ namespace scorefield::data {
 struct MixtureComponent {
     double weight = 1;               ///< > 0; a mixture divides by the sum
     std::vector<double> mean;        ///< (d)
-    std::vector<double> covariance;  ///< (d, d) row-major, symmetric, positive semi-definite
+    std::vector<double> covariance;  ///< (d, d) row-major, symmetric, positive semi-definite; or (d): its diagonal
 };
 
 /// The mixtures mixture_a … mixture_d; asserts that the name is one of them.
 std::vector<MixtureComponent> named_mixture(std::string_view name);
 
-/// Draws from a Gaussian mixture in 1, 2 or 3 dimensions with positive definite covariances: the component, which is
-/// the label, by uniform 0, then mean + L·z with Cholesky's L and z = normals 0, 1, 2.
+/// The draws of a built-in shape, of 1, 2 or 3 dimensions: a Gaussian mixture with positive definite (d, d)
+/// covariances. The component, which is the label, by uniform 0, then mean + L·z with Cholesky's L and z = normals 0,
+/// 1, 2.
 class MixtureDraws {
   public:
     explicit MixtureDraws(const std::vector<MixtureComponent>& components);

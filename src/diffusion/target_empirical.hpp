@@ -9,7 +9,7 @@
 
 namespace scorefield::diffusion {
 
-/// A data set {x_i} itself in d = 1, 2 or 3 dimensions, each point equally likely. D = Σ w_i x_i with
+/// A data set {x_i} itself in d = 1 … data::kMaxDim dimensions, each point equally likely. D = Σ w_i x_i with
 /// w = softmax(−‖x − αx_i‖²/2σ²): the minimiser of denoising score matching on the data (Karras et al. 2022, eq. 57);
 /// density and score are those of the Gaussian kernel density estimate of bandwidth σ. Safe far from all points and at
 /// tiny sigma; at sigma = 0 D is the nearest point (the mean of the nearest ones), density and score are infinite or

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "data/points.hpp"
 #include "diffusion/eigen_symmetric.hpp"
 #include "diffusion/json_place.hpp"
 
@@ -82,14 +83,12 @@ void require_deviation(const JsonPlace& place, double deviation) {
     }
 }
 
-/// sigma²·I.
+/// The diagonal of sigma²·I.
 std::vector<double> read_sigma(const JsonPlace& place, std::size_t dim) {
     const auto sigma = place.as<double>();
     if (!(sigma > 0)) place.refuse("not positive");
     require_deviation(place, sigma);
-    std::vector<double> covariance(dim * dim, 0.0);
-    for (std::size_t e = 0; e < dim; ++e) covariance[e * dim + e] = sigma * sigma;
-    return covariance;
+    return std::vector<double>(dim, sigma * sigma);
 }
 
 std::vector<double> read_covariance(const JsonPlace& place, std::size_t dim) {
@@ -126,7 +125,7 @@ std::vector<double> read_covariance(const JsonPlace& place, std::size_t dim) {
 constexpr data::JsonLimits kLimits = {.values = 20 * kMaxComponents};
 
 constexpr const char* kCure =
-    "give {weights, means, sigmas or covariances}: weights above 0 that sum to 1, means of 1, 2 or 3 coordinates, "
+    "give {weights, means, sigmas or covariances}: weights above 0 that sum to 1, means of up to 4096 coordinates, "
     "standard deviations above 0 or symmetric positive definite matrices";
 
 }  // namespace
@@ -140,7 +139,9 @@ GaussianMixture mixture_from_json(const std::string& text, const std::string& wh
     const JsonPlace means = root.at("means");
     require_count(means, weights.size());
     const std::size_t dim = means.at(std::size_t{0}).size();
-    if (dim < 1 || dim > 3) means.at(std::size_t{0}).refuse(fmt::format("{} dimensions are not 1, 2 or 3", dim));
+    if (dim < 1 || dim > data::kMaxDim) {
+        means.at(std::size_t{0}).refuse(fmt::format("{} dimensions are not 1 … {}", dim, data::kMaxDim));
+    }
     if (root.has("sigmas") == root.has("covariances")) {
         root.refuse(
             root.has("sigmas") ? "both sigmas and covariances are there" : "neither sigmas nor covariances are there",

@@ -7,9 +7,12 @@
 #include <limits>
 #include <numbers>
 #include <numeric>
+#include <utility>
 
+#include "base/dim.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "data/points.hpp"
 #include "diffusion/eigen_symmetric.hpp"
 
 namespace scorefield::diffusion {
@@ -28,23 +31,40 @@ bool all_finite(const std::vector<double>& values) {
 void check(const MixtureComponent& component, std::size_t index, std::size_t dim) {
     if (!(component.weight > 0 && std::isfinite(component.weight))) refuse(index, "its weight is not positive");
     if (component.mean.size() != dim) refuse(index, fmt::format("its mean has not {} entries", dim));
-    if (component.covariance.size() != dim * dim) refuse(index, fmt::format("its covariance is not {0} x {0}", dim));
+    const std::size_t entries = component.covariance.size();
+    if (entries != dim && entries != dim * dim) refuse(index, fmt::format("its covariance is not {0} x {0}", dim));
     if (!all_finite(component.mean) || !all_finite(component.covariance)) refuse(index, "a number is not finite");
 }
 
-/// Eigenvalues and axes of the covariance, those within rounding of 0 set to 0.
+/// The entries of a diagonal matrix; nothing where another entry is not 0.
+std::vector<double> diagonal_of(const std::vector<double>& matrix, std::size_t dim) {
+    if (matrix.size() == dim) return matrix;
+    std::vector<double> diagonal(dim);
+    for (std::size_t i = 0; i < dim; ++i) {
+        for (std::size_t j = 0; j < dim; ++j) {
+            if (i != j && matrix[i * dim + j] != 0) return {};
+        }
+        diagonal[i] = matrix[i * dim + i];
+    }
+    return diagonal;
+}
+
+/// Eigenvalues and axes of the covariance (without axes where it is diagonal), those within rounding of 0 set to 0.
 EigenSystem decompose(const std::vector<double>& covariance, std::size_t index, std::size_t dim) {
     double largest = 0;
     for (const double entry : covariance) largest = std::max(largest, std::abs(entry));
     const double tolerance = kRoundingTolerance * largest;
-    for (std::size_t i = 0; i < dim; ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-            if (std::abs(covariance[i * dim + j] - covariance[j * dim + i]) > tolerance) {
-                refuse(index, "its covariance is not symmetric");
+    EigenSystem system = {diagonal_of(covariance, dim), {}};
+    if (system.values.empty()) {
+        for (std::size_t i = 0; i < dim; ++i) {
+            for (std::size_t j = 0; j < i; ++j) {
+                if (std::abs(covariance[i * dim + j] - covariance[j * dim + i]) > tolerance) {
+                    refuse(index, "its covariance is not symmetric");
+                }
             }
         }
+        system = eigen_symmetric(covariance, dim);
     }
-    EigenSystem system = eigen_symmetric(covariance, dim);
     for (double& value : system.values) {
         if (value < -tolerance) refuse(index, fmt::format("its covariance has the negative eigenvalue {}", value));
         value = std::max(value, 0.0);
@@ -55,7 +75,7 @@ EigenSystem decompose(const std::vector<double>& covariance, std::size_t index, 
 std::size_t common_dim(const std::vector<MixtureComponent>& components) {
     if (components.empty()) throw base::request_error("invalid Gaussian mixture", "", "it has no component");
     const std::size_t dim = components[0].mean.size();
-    if (dim < 1 || dim > 3) refuse(0, fmt::format("{} dimensions are not 1, 2 or 3", dim));
+    if (dim < 1 || dim > data::kMaxDim) refuse(0, fmt::format("{} dimensions are not 1 … {}", dim, data::kMaxDim));
     return dim;
 }
 
@@ -65,81 +85,112 @@ double noisy_deviation(double variance, const Marginal& at) {
 }
 
 /// A component under a marginal. With y = whitening·(x − mean): log joint = log_norm − |y|²/2,
-/// score = −whiteningᵀ·y, denoised = clean_mean + whiteningᵀ·(gains·y).
-template <std::size_t D>
-struct View {
-    double log_norm = 0;
-    std::array<double, D> clean_mean;
-    std::array<double, D> mean;
-    std::array<double, D> gains;  ///< αλ_j
-    std::array<std::array<double, D>, D> whitening;
+/// score = −whiteningᵀ·y, denoised = clean_mean + whiteningᵀ·(gains·y). Of a diagonal covariance the whitening is
+/// diagonal, too.
+template <class Dim>
+class View {
+  public:
+    using Coordinates = base::PerCoordinate<double, Dim>;
+    using Matrix = base::PerCoordinate<double, decltype(base::squared(Dim()))>;
 
-    View(const GaussianMixture::Component& component, const Marginal& at) : log_norm(std::log(component.weight)) {
-        for (std::size_t j = 0; j < D; ++j) {
+    View(Dim dim, const GaussianMixture::Component& component, const Marginal& at)
+        : log_norm_(std::log(component.weight)),
+          clean_mean_(base::per_coordinate<double>(dim)),
+          mean_(base::per_coordinate<double>(dim)),
+          gains_(base::per_coordinate<double>(dim)),
+          diagonal_(base::per_coordinate<double>(dim)),
+          is_diagonal_(component.is_diagonal()) {
+        if (!is_diagonal_) whitening_ = base::per_coordinate<double>(base::squared(dim));
+        for (std::size_t j = 0; j < dim; ++j) {
             const double deviation = noisy_deviation(component.variances[j], at);
-            log_norm -= std::log(deviation) + std::log(2 * std::numbers::pi) / 2;
-            clean_mean[j] = component.mean[j];
-            mean[j] = at.alpha * component.mean[j];
-            gains[j] = at.alpha * component.variances[j];
-            for (std::size_t e = 0; e < D; ++e) whitening[j][e] = component.axes[j * D + e] / deviation;
-        }
-    }
-
-    std::array<double, D> whitened(const double* x) const {
-        std::array<double, D> y = {};
-        for (std::size_t j = 0; j < D; ++j) {
-            for (std::size_t e = 0; e < D; ++e) y[j] += whitening[j][e] * (x[e] - mean[e]);
-        }
-        return y;
-    }
-
-    double log_joint(const double* x) const {
-        double square = 0;
-        for (const double y : whitened(x)) square += y * y;
-        return log_norm - square / 2;
-    }
-
-    /// Adds `weight` times score and denoised.
-    void add(double weight, const double* x, std::array<double, D>& score, std::array<double, D>& denoised) const {
-        const std::array<double, D> y = whitened(x);
-        for (std::size_t e = 0; e < D; ++e) {
-            denoised[e] += weight * clean_mean[e];
-            for (std::size_t j = 0; j < D; ++j) {
-                score[e] -= weight * whitening[j][e] * y[j];
-                denoised[e] += weight * whitening[j][e] * gains[j] * y[j];
+            log_norm_ -= std::log(deviation) + std::log(2 * std::numbers::pi) / 2;
+            clean_mean_[j] = component.mean[j];
+            mean_[j] = at.alpha * component.mean[j];
+            gains_[j] = at.alpha * component.variances[j];
+            diagonal_[j] = 1 / deviation;
+            for (std::size_t e = 0; e < dim && !is_diagonal_; ++e) {
+                whitening_[j * dim + e] = component.axes[j * dim + e] / deviation;
             }
         }
     }
+
+    /// Sets y.
+    double log_joint(Dim dim, const double* x, Coordinates& y) const {
+        whiten(dim, x, y);
+        double square = 0;
+        for (std::size_t j = 0; j < dim; ++j) square += y[j] * y[j];
+        return log_norm_ - square / 2;
+    }
+
+    /// Adds `weight` times score and denoised; sets y.
+    void add(Dim dim, double weight, const double* x, Coordinates& y, Coordinates& score, Coordinates& denoised) const {
+        whiten(dim, x, y);
+        for (std::size_t e = 0; e < dim; ++e) {
+            denoised[e] += weight * clean_mean_[e];
+            if (is_diagonal_) {
+                score[e] -= weight * diagonal_[e] * y[e];
+                denoised[e] += weight * diagonal_[e] * gains_[e] * y[e];
+                continue;
+            }
+            for (std::size_t j = 0; j < dim; ++j) {
+                score[e] -= weight * whitening_[j * dim + e] * y[j];
+                denoised[e] += weight * whitening_[j * dim + e] * gains_[j] * y[j];
+            }
+        }
+    }
+
+  private:
+    void whiten(Dim dim, const double* x, Coordinates& y) const {
+        for (std::size_t j = 0; j < dim; ++j) {
+            if (is_diagonal_) {
+                y[j] = diagonal_[j] * (x[j] - mean_[j]);
+                continue;
+            }
+            y[j] = 0;
+            for (std::size_t e = 0; e < dim; ++e) y[j] += whitening_[j * dim + e] * (x[e] - mean_[e]);
+        }
+    }
+
+    double log_norm_;
+    Coordinates clean_mean_;
+    Coordinates mean_;
+    Coordinates gains_;      ///< αλ_j
+    Coordinates diagonal_;   ///< one over the deviations under the marginal
+    Matrix whitening_ = {};  ///< (d, d); of a diagonal covariance unused
+    bool is_diagonal_;
 };
 
-template <std::size_t D>
-void evaluate_points(std::span<const GaussianMixture::Component> components, std::span<const double> x,
+template <class Dim>
+void evaluate_points(Dim dim, std::span<const GaussianMixture::Component> components, std::span<const double> x,
                      const Marginal& at, const TargetAnswers& answers) {
-    std::vector<View<D>> views;
+    std::vector<View<Dim>> views;
     views.reserve(components.size());
-    for (const GaussianMixture::Component& component : components) views.emplace_back(component, at);
+    for (const GaussianMixture::Component& component : components) views.emplace_back(dim, component, at);
 
     std::vector<double> joints(views.size());
-    for (std::size_t i = 0; i < x.size() / D; ++i) {
-        const double* point = &x[i * D];
+    auto y = base::per_coordinate<double>(dim);
+    auto score = base::per_coordinate<double>(dim);
+    auto denoised = base::per_coordinate<double>(dim);
+    for (std::size_t i = 0; i < x.size() / dim; ++i) {
+        const double* point = &x[i * dim];
         double largest = -std::numeric_limits<double>::infinity();
         for (std::size_t k = 0; k < views.size(); ++k) {
-            joints[k] = views[k].log_joint(point);
+            joints[k] = views[k].log_joint(dim, point, y);
             largest = std::max(largest, joints[k]);
         }
         double sum = 0;
-        std::array<double, D> score = {};
-        std::array<double, D> denoised = {};
+        std::ranges::fill(score, 0.0);
+        std::ranges::fill(denoised, 0.0);
         for (std::size_t k = 0; k < views.size(); ++k) {
             const double weight = std::exp(joints[k] - largest);
             if (weight == 0) continue;
             sum += weight;
-            views[k].add(weight, point, score, denoised);
+            views[k].add(dim, weight, point, y, score, denoised);
         }
         if (!answers.log_density.empty()) answers.log_density[i] = largest + std::log(sum);
-        for (std::size_t e = 0; e < D; ++e) {
-            if (!answers.score.empty()) answers.score[i * D + e] = score[e] / sum;
-            if (!answers.denoised.empty()) answers.denoised[i * D + e] = denoised[e] / sum;
+        for (std::size_t e = 0; e < dim; ++e) {
+            if (!answers.score.empty()) answers.score[i * dim + e] = score[e] / sum;
+            if (!answers.denoised.empty()) answers.denoised[i * dim + e] = denoised[e] / sum;
         }
     }
 }
@@ -157,20 +208,19 @@ GaussianMixture::GaussianMixture(const std::vector<MixtureComponent>& components
     components_.resize(components.size());
     cumulative_.reserve(components.size());
     for (std::size_t k = 0; k < components.size(); ++k) {
-        const EigenSystem system = decompose(components[k].covariance, k, dim);
+        EigenSystem system = decompose(components[k].covariance, k, dim);
         Component& component = components_[k];
         component.weight = components[k].weight / total;
-        std::copy(components[k].mean.begin(), components[k].mean.end(), component.mean.begin());
-        std::copy(system.values.begin(), system.values.end(), component.variances.begin());
-        std::copy(system.vectors.begin(), system.vectors.end(), component.axes.begin());
+        component.mean = components[k].mean;
+        component.variances = std::move(system.values);
+        component.axes = std::move(system.vectors);
         cumulative_.push_back(component.weight + (k == 0 ? 0 : cumulative_.back()));
     }
 }
 
 void GaussianMixture::evaluate(std::span<const double> x, const Marginal& at, const TargetAnswers& answers) const {
-    if (dim() == 1) return evaluate_points<1>(components_, x, at, answers);
-    if (dim() == 2) return evaluate_points<2>(components_, x, at, answers);
-    evaluate_points<3>(components_, x, at, answers);
+    base::with_dim(static_cast<std::size_t>(dim()),
+                   [&](auto dim) { evaluate_points(dim, components_, x, at, answers); });
 }
 
 /// The moments of the mixture, from those of its components. Each has a mean and the diagonal of the covariance
@@ -185,7 +235,8 @@ AxisMoments GaussianMixture::moments() const {
         for (std::size_t e = 0; e < d; ++e) {
             const double offset = component.mean[e] - all.mean[e];
             double variance = offset * offset;
-            for (std::size_t j = 0; j < d; ++j) {
+            if (component.is_diagonal()) variance += component.variances[e];
+            for (std::size_t j = 0; j < d && !component.is_diagonal(); ++j) {
                 variance += component.variances[j] * component.axes[j * d + e] * component.axes[j * d + e];
             }
             all.variance[e] += component.weight * variance;
@@ -197,18 +248,23 @@ AxisMoments GaussianMixture::moments() const {
 void GaussianMixture::draw(std::uint64_t seed, ParticleRange range, const Marginal& at,
                            std::span<double> points) const {
     const auto d = static_cast<std::size_t>(dim());
+    std::vector<float> z(d);
+    std::vector<double> offsets(d);  // along the axes
     for (std::uint32_t i = 0; i < range.count; ++i) {
         const std::uint32_t particle = range.first + i;
         const double u = base::uniform(seed, particle, 0, 0, base::kDataStream);
         const auto above = std::upper_bound(cumulative_.begin(), cumulative_.end() - 1, u) - cumulative_.begin();
         const Component& component = components_[static_cast<std::size_t>(above)];
-        const auto z = base::normal4(seed, particle, 0, 1, base::kDataStream);
+        base::normals(seed, particle, 1, base::kDataStream, z);
+        for (std::size_t j = 0; j < d; ++j) {
+            offsets[j] = noisy_deviation(component.variances[j], at) * static_cast<double>(z[j]);
+        }
         const std::span<double> point = points.subspan(i * d, d);
         for (std::size_t e = 0; e < d; ++e) {
             point[e] = at.alpha * component.mean[e];
-            for (std::size_t j = 0; j < d; ++j) {
-                const double deviation = noisy_deviation(component.variances[j], at);
-                point[e] += deviation * static_cast<double>(z[j]) * component.axes[j * d + e];
+            if (component.is_diagonal()) point[e] += offsets[e];
+            for (std::size_t j = 0; j < d && !component.is_diagonal(); ++j) {
+                point[e] += offsets[j] * component.axes[j * d + e];
             }
         }
     }
@@ -222,8 +278,10 @@ std::size_t likeliest_component(const GaussianMixture& mixture, std::span<const 
         const GaussianMixture::Component& component = mixture.components()[k];
         double log_joint = std::log(component.weight);
         for (std::size_t j = 0; j < dim; ++j) {
-            double offset = 0;
-            for (std::size_t e = 0; e < dim; ++e) offset += component.axes[j * dim + e] * (x[e] - component.mean[e]);
+            double offset = component.is_diagonal() ? x[j] - component.mean[j] : 0;
+            for (std::size_t e = 0; e < dim && !component.is_diagonal(); ++e) {
+                offset += component.axes[j * dim + e] * (x[e] - component.mean[e]);
+            }
             log_joint -= (offset * offset / component.variances[j] + std::log(component.variances[j])) / 2;
         }
         if (log_joint <= most) continue;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -13,18 +13,24 @@ namespace scorefield::diffusion {
 
 using data::MixtureComponent;
 
-/// A Gaussian mixture in d = 1, 2 or 3 dimensions: under a marginal component k stays Gaussian with mean αμ_k and
-/// covariance α²Σ_k + σ²I, so density, score, denoiser and samples are closed-form. Safe far from every mean and at
+/// A Gaussian mixture in d = 1 … data::kMaxDim dimensions: under a marginal component k stays Gaussian with mean αμ_k
+/// and covariance α²Σ_k + σ²I, so density, score, denoiser and samples are closed-form. Safe far from every mean and at
 /// tiny sigma: responsibilities by log-sum-exp, covariances by their eigenvectors. At sigma = 0 every Σ_k must be
 /// positive definite.
 class GaussianMixture final : public Target {
   public:
-    /// Entries beyond the dimension are 0.
     struct Component {
         double weight = 0;  ///< all of them sum to 1
-        std::array<double, 3> mean = {};
-        std::array<double, 3> variances = {};  ///< eigenvalues λ_j of Σ
-        std::array<double, 9> axes = {};       ///< (d, d), row j is the unit eigenvector of λ_j
+        std::vector<double> mean;
+        std::vector<double> variances;  ///< (d), eigenvalues λ_j of Σ
+        std::vector<double> axes;       ///< (d, d), row j is the unit eigenvector of λ_j; empty: Σ is diagonal
+
+        bool is_diagonal() const { return axes.empty(); }
+        /// Coordinate e of the unit eigenvector of λ_j.
+        double axis(std::size_t j, std::size_t e) const {
+            if (is_diagonal()) return j == e ? 1 : 0;
+            return axes[j * mean.size() + e];
+        }
     };
 
     /// Throws base::Error (request) naming the component that breaks a rule.
@@ -35,7 +41,7 @@ class GaussianMixture final : public Target {
     AxisMoments moments() const override;
 
   private:
-    /// The component from the uniform of index 0, its deviation from the normals of index 1.
+    /// The component from the uniform of index 0, its deviation along axis j from normal j of index 1.
     void draw(std::uint64_t seed, ParticleRange range, const Marginal& at, std::span<double> points) const override;
 
     std::vector<Component> components_;

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/names.hpp"
+#include "data/points.hpp"
 #include "data/tree.hpp"
 #include "diffusion/target_file.hpp"
 #include "diffusion/three_states.hpp"
@@ -29,9 +30,11 @@ constexpr std::array<TargetInfo, 9> kTargets = {{
 }};
 
 GaussianMixture make_gaussian(const TargetSettings& settings) {
-    if (settings.dim < 1 || settings.dim > 3) {
-        throw base::request_error("dimension out of range", "`dim`", fmt::format("{} is not 1, 2 or 3", settings.dim),
-                                  "give one of them");
+    constexpr int kMost = data::kMaxDim;
+    if (settings.dim < 1 || settings.dim > kMost) {
+        throw base::request_error("dimension out of range", "`dim`",
+                                  fmt::format("{} is not within 1 … {}", settings.dim, kMost),
+                                  "give a number between them");
     }
     if (!(settings.variance >= 1 / kMaxVariance && settings.variance <= kMaxVariance)) {
         throw base::request_error(
@@ -40,9 +43,8 @@ GaussianMixture make_gaussian(const TargetSettings& settings) {
             "give a number between them");
     }
     const auto dim = static_cast<std::size_t>(settings.dim);
-    MixtureComponent gaussian = {1, std::vector<double>(dim, 0.0), std::vector<double>(dim * dim, 0.0)};
-    for (std::size_t e = 0; e < dim; ++e) gaussian.covariance[e * dim + e] = settings.variance;
-    return GaussianMixture({gaussian}, "gaussian");
+    return GaussianMixture({{1, std::vector<double>(dim, 0.0), std::vector<double>(dim, settings.variance)}},
+                           "gaussian");
 }
 
 /// What the chain's program shows while its states have their first law.

@@ -27,7 +27,7 @@ const TargetInfo& target_info(std::string_view name);
 struct TargetSettings {
     std::string name = "gaussian";
     double variance = 1;  ///< gaussian: of each coordinate, within 1e-24 … 1e24
-    int dim = 2;          ///< gaussian: 1, 2 or 3
+    int dim = 2;          ///< gaussian: 1 … data::kMaxDim
 
     bool operator==(const TargetSettings&) const = default;
 };

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "base/error.hpp"
+#include "gpu/planes.hpp"
 #include "sample/gpu_population.hpp"
 
 namespace scorefield::sample {
@@ -21,6 +22,8 @@ using Clock = std::chrono::steady_clock;
 /// which drivers give up, far above what a submission costs.
 constexpr double kOperationsPerSubmission = 1.3e10;
 constexpr std::uint32_t kLargestChunk = 1 << 17;
+/// Numbers of one state of a chunk where `chunk` is not said: 256 MiB.
+constexpr std::uint32_t kLargestState = 1 << 26;
 /// What a submission brings back: trajectories of large states come in many.
 constexpr VkDeviceSize kReadbackBytes = 32 << 20;
 
@@ -33,7 +36,8 @@ double seconds_since(Clock::time_point start) {
 
 std::uint32_t chunk_of(const gpu::Device& device, std::uint32_t dim, const RunRequest& request) {
     const std::uint32_t most =
-        std::min(kLargestChunk, Executor::largest_capacity(device, dim, request.program.registers));
+        std::min({kLargestChunk, kLargestState / dim / gpu::kParticleMultiple * gpu::kParticleMultiple,
+                  Executor::largest_capacity(device, dim, request.program.registers)});
     return std::min(request.chunk == 0 ? most : request.chunk, request.particles);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/names.hpp"
 #include "data/datasets.hpp"
+#include "data/points.hpp"
 #include "diffusion/targets.hpp"
 #include "sample/sampling_spec.hpp"
 #include "settings/live_settings.hpp"
@@ -75,7 +76,7 @@ void add_model(Table& table) {
     table.push_back({"target.variance", kGroup, RealRange{1e-12, 1e12, false, 100}, "",
                      "Variance of each coordinate (gaussian)", kPrograms | Command::score | kStudy | kData,
                      [](Settings& s) -> Slot { return &s.target_variance; }});
-    table.push_back({"dim", kGroup, IntegerRange{1, 3, 3}, "", "Dimension of the target gaussian",
+    table.push_back({"dim", kGroup, IntegerRange{1, data::kMaxDim, 3}, "", "Dimension of the target gaussian",
                      kPrograms | Command::score | kData, [](Settings& s) -> Slot { return &s.dim; }});
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy|FILE.csv|FILE.ply|FILE.png"}, "", data_help(),
                      kPrograms | Command::train | Command::score | kStudy | kData,

@@ -114,6 +114,12 @@ TEST(Normals, AreIndependentAcrossParticleElementIndexStreamAndSeed) {
     check("high word of the seed", [](std::uint32_t i) { return normal(3 + (1ULL << 32), i, 0, 4, 1); });
 }
 
+TEST(Normals, OfAParticleAreItsElementsInOrder) {
+    std::vector<float> all(11);
+    normals(5, 3, 2, kDataStream, all);
+    for (std::uint32_t e = 0; e < all.size(); ++e) EXPECT_EQ(all[e], normal(5, 3, e, 2, kDataStream)) << e;
+}
+
 TEST(Uniforms, AreEquallyLikelyIn64Bins) {
     std::array<double, 64> bins{};
     constexpr int kCount = 256000;

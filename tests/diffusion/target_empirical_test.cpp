@@ -36,7 +36,7 @@ TEST(EmpiricalTarget, HasTheMomentsOfItsPoints) {
 // A data set is the mixture of point masses, whose code shares nothing with it. Its exponents, up to 2e4 here at sigma
 // 0.05, lose 4e-12; the score is up to 20 times the denoiser's spread.
 TEST(EmpiricalTarget, IsTheMixtureOfPointMasses) {
-    for (const std::size_t dim : {1U, 2U, 3U}) {
+    for (const std::size_t dim : {1U, 2U, 3U, 5U, 17U}) {
         const std::vector<float> data = random_data(40, dim, static_cast<unsigned>(dim));
         std::vector<MixtureComponent> components;
         for (std::size_t i = 0; i < data.size(); i += dim) {
@@ -126,7 +126,7 @@ TEST(EmpiricalTarget, RefusesWhatIsNoDataSet) {
         return error_of([&] { EmpiricalTarget target(points, dim); });
     };
     EXPECT_THAT(refusal({}, 2), HasSubstr("there are none"));
-    EXPECT_THAT(refusal({1, 2, 3, 4}, 4), HasSubstr("4 dimensions are not 1, 2 or 3"));
+    EXPECT_THAT(refusal(std::vector<float>(4097), 4097), HasSubstr("4097 dimensions are not 1 … 4096"));
     EXPECT_THAT(refusal({1, 2, 3}, 2), HasSubstr("3 values are not points of 2"));
     EXPECT_THAT(refusal({1, 2, 3, NAN}, 2), HasSubstr("(point 1): a number is not finite"));
 }

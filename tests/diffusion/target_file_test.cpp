@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <numbers>
+
 #include "diffusion/targets.hpp"
 #include "support.hpp"
 
@@ -37,6 +40,19 @@ TEST(MixtureFile, ReadsCovariances) {
     std::vector<double> score(2);
     mixture.score(std::vector{2.0, 2.0}, {}, score);
     EXPECT_THAT(score, ElementsAre(DoubleNear(-0.5 / 0.64, 1e-13), DoubleNear(0.6 / 0.64, 1e-13)));
+}
+
+// Standard deviations and diagonal matrices in five dimensions are the same mixture; N(0, 4) five times at 1.
+TEST(MixtureFile, ReadsMoreThanThreeDimensions) {
+    const GaussianMixture round =
+        mixture_from_json(R"({"weights":[1],"means":[[0,0,0,0,0]],"sigmas":[2]})", "round.json");
+    const GaussianMixture full = mixture_from_json(
+        R"({"weights":[1],"means":[[0,0,0,0,0]],"covariances":[[[4,0,0,0,0],[0,4,0,0,0],[0,0,4,0,0],[0,0,0,4,0],[0,0,0,0,4]]]})",
+        "full.json");
+    const std::vector<double> x(5, 1.0);
+    const double expected = -5.0 / 8 - 2.5 * std::log(2 * std::numbers::pi * 4);
+    EXPECT_NEAR(round.log_density(x, {})[0], expected, 1e-13);
+    EXPECT_EQ(full.log_density(x, {})[0], round.log_density(x, {})[0]);
 }
 
 TEST(MixtureFile, DividesWeightsByTheirSum) {
@@ -120,7 +136,10 @@ TEST(MixtureFile, RefusesWhatIsNoMixtureAndNamesThePlace) {
     EXPECT_THAT(refusal(R"({"weights":[0.5,0.5],"means":[[0],[0,1]],"sigmas":[1,1]})"),
                 HasSubstr("means[1]): 2 coordinates where the first mean has 1"));
     EXPECT_THAT(refusal(R"({"weights":[1],"means":[[]],"sigmas":[1]})"), HasSubstr("0 dimensions"));
-    EXPECT_THAT(refusal(R"({"weights":[1],"means":[[0,0,0,0]],"sigmas":[1]})"), HasSubstr("4 dimensions are not 1, 2"));
+    std::string zeros = "0";
+    for (int i = 0; i < 4096; ++i) zeros += ",0";
+    EXPECT_THAT(refusal(R"({"weights":[1],"means":[[)" + zeros + R"(]],"sigmas":[1]})"),
+                HasSubstr("4097 dimensions are not 1 … 4096"));
     EXPECT_THAT(refusal(R"({"weights":[1],"means":[0],"sigmas":[1]})"), HasSubstr("means[0]): not an array"));
     EXPECT_THAT(refusal(R"({"weights":[1],"means":[[2e12]],"sigmas":[1]})"), HasSubstr("means[0][0]): not within"));
 
@@ -168,7 +187,7 @@ TEST(Targets, OpenByName) {
     EXPECT_THAT(error_of([] { open_target({.name = "mixture_e"}); }), HasSubstr("did you mean 'mixture_"));
     EXPECT_THAT(error_of([] { open_target({.variance = 0}); }), HasSubstr("(`target.variance`): 0 is not within"));
     EXPECT_THAT(error_of([] { open_target({.variance = NAN}); }), HasSubstr("(`target.variance`)"));
-    EXPECT_THAT(error_of([] { open_target({.dim = 4}); }), HasSubstr("(`dim`): 4 is not 1, 2 or 3"));
+    EXPECT_THAT(error_of([] { open_target({.dim = 4097}); }), HasSubstr("(`dim`): 4097 is not within 1 … 4096"));
     EXPECT_THAT(error_of([] { open_target({.name = "empirical"}, {.dim = 2}); }), HasSubstr("there are none"));
     EXPECT_THAT(error_of([] { open_target({.name = "gmm"}, {.where = "m.json"}); }), HasSubstr("(m.json)"));
 }

@@ -34,7 +34,7 @@ std::vector<double> random_points(std::size_t count, double scale, unsigned seed
 // standard deviation of 0.2, so the third derivative stays below 1e5 where the log density is not astronomically small.
 TEST(GaussianMixture, ScoreIsTheGradientOfTheLogDensity) {
     constexpr double kStep = 1e-5;
-    for (const std::size_t dim : {1U, 2U, 3U}) {
+    for (const std::size_t dim : {1U, 2U, 3U, 5U, 17U}) {
         const GaussianMixture mixture = random_mixture(dim, 4, 30 + static_cast<unsigned>(dim));
         for (const Marginal& at : kMarginals) {
             for (unsigned point = 0; point < 20; ++point) {
@@ -276,7 +276,8 @@ TEST(GaussianMixture, RefusesWhatIsNoMixture) {
         return error_of([&] { GaussianMixture mixture(components); });
     };
     EXPECT_THAT(refusal({}), HasSubstr("no component"));
-    EXPECT_THAT(refusal({{1, {0, 0, 0, 0}, std::vector<double>(16)}}), HasSubstr("4 dimensions are not 1, 2 or 3"));
+    EXPECT_THAT(refusal({{1, std::vector<double>(4097), std::vector<double>(4097, 1)}}),
+                HasSubstr("4097 dimensions are not 1 … 4096"));
     EXPECT_THAT(refusal({{1, {0}, {1}}, {0, {0}, {1}}}), HasSubstr("(component 1): its weight is not positive"));
     EXPECT_THAT(refusal({{1, {0}, {1}}, {1, {0, 0}, {1}}}), HasSubstr("(component 1): its mean has not 1 entries"));
     EXPECT_THAT(refusal({{1, {0, 0}, {1, 0, 1}}}), HasSubstr("its covariance is not 2 x 2"));

@@ -7,7 +7,6 @@
 // Σ r_k (exp(δ_k + δ̄) − 1)|g_k − g| and by what the g_k themselves and the sums lose.
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 #include <span>
@@ -24,14 +23,14 @@ namespace scorefield::sample {
 struct Share {
     double log_weight = 0;  ///< natural, up to what all have in common
     double log_error = 0;   ///< of the above
-    std::array<double, 3> answer = {};
-    std::array<double, 3> answer_error = {};
+    std::vector<double> answer = {};
+    std::vector<double> answer_error = {};
 };
 
 /// The bound of each coordinate of Σ r_k g_k. exp2 may lose 3 + 2|x| units in the last place; a dispatch adds up 64
 /// terms at most, and each later one rounds three times; the largest exponent rises a few times. Where exponents are
 /// quite uncertain the answer still is some mean of those g_k that may count.
-inline std::array<double, 3> mean_error(std::vector<Share>& shares, std::size_t dim) {
+inline std::vector<double> mean_error(std::vector<Share>& shares, std::size_t dim) {
     double largest = shares[0].log_weight;
     for (const Share& share : shares) largest = std::max(largest, share.log_weight);
     double sum = 0, largest_bound = -HUGE_VAL;
@@ -46,13 +45,13 @@ inline std::array<double, 3> mean_error(std::vector<Share>& shares, std::size_t 
         bound_sum += std::exp(share.log_weight - largest + share.log_error - largest_bound);
     }
     const double common = largest_bound + std::log(bound_sum / sum);  // δ̄
-    std::array<double, 3> mean = {};
+    std::vector<double> mean(dim);
     for (const Share& share : shares) {
         const double r = std::exp(share.log_weight - largest) / sum;
         for (std::size_t e = 0; e < dim; ++e) mean[e] += r * share.answer[e];
     }
     const double sums = (150 + 3 * static_cast<double>(shares.size()) / 64) * kRounding;
-    std::array<double, 3> error = {};
+    std::vector<double> error(dim);
     for (std::size_t e = 0; e < dim; ++e) {
         double moved = 0, farthest = 0, lost = 0;
         for (const Share& share : shares) {
@@ -69,13 +68,13 @@ inline std::array<double, 3> mean_error(std::vector<Share>& shares, std::size_t 
 }
 
 /// For answers of_denoised·D + of_score·∇log p.
-inline std::array<double, 3> mixture_error_bound(const diffusion::GaussianMixture& mixture, std::span<const double> x,
-                                                 const diffusion::Marginal& at, const diffusion::ExactForm& form) {
+inline std::vector<double> mixture_error_bound(const diffusion::GaussianMixture& mixture, std::span<const double> x,
+                                               const diffusion::Marginal& at, const diffusion::ExactForm& form) {
     const std::size_t d = x.size();
     std::vector<Share> shares;
     for (const auto& component : mixture.components()) {
-        Share share;
-        std::array<double, 3> o = {}, o_error = {};
+        Share share = {.answer = std::vector<double>(d), .answer_error = std::vector<double>(d)};
+        std::vector<double> o(d), o_error(d);
         for (std::size_t e = 0; e < d; ++e) {
             o[e] = x[e] - at.alpha * component.mean[e];
             o_error[e] = kRounding * (3 * std::abs(at.alpha * component.mean[e]) + std::abs(o[e]));
@@ -96,15 +95,15 @@ inline std::array<double, 3> mixture_error_bound(const diffusion::GaussianMixtur
                                (8 * kRounding + 0x1p-21) / 2;  // v itself; log2 near 1
             double y = 0, y_error = 0;
             const double slope = (form.of_denoised * at.alpha * lambda - form.of_score) / v;
-            const double slope_error =
-                22 * kRounding * (std::abs(form.of_denoised * at.alpha * lambda) + std::abs(form.of_score)) / v;
+            const double slope_error = static_cast<double>(16 + 2 * d) * kRounding *
+                                       (std::abs(form.of_denoised * at.alpha * lambda) + std::abs(form.of_score)) / v;
             for (std::size_t e = 0; e < d; ++e) {
-                const double axis = component.axes[j * d + e];
+                const double axis = component.axis(j, e);
                 const double whiten = std::abs(axis) / std::sqrt(v);
                 y += axis / std::sqrt(v) * o[e];
                 y_error += whiten * (static_cast<double>(12 + d) * kRounding * std::abs(o[e]) + o_error[e]);
                 for (std::size_t other = 0; other < d; ++other) {
-                    const double product = axis * component.axes[j * d + other];
+                    const double product = axis * component.axis(j, other);
                     share.answer[e] += slope * product * o[other];
                     share.answer_error[e] +=
                         std::abs(product) * (slope_error * std::abs(o[other]) + std::abs(slope) * o_error[other]);
@@ -120,13 +119,11 @@ inline std::array<double, 3> mixture_error_bound(const diffusion::GaussianMixtur
 }
 
 /// For a data set; the kernel's reference p is any point of float32, here its formula in double.
-inline std::array<double, 3> empirical_error_bound(const diffusion::EmpiricalTarget& target, std::span<const double> x,
-                                                   const diffusion::Marginal& at, const diffusion::ExactForm& form) {
+inline std::vector<double> empirical_error_bound(const diffusion::EmpiricalTarget& target, std::span<const double> x,
+                                                 const diffusion::Marginal& at, const diffusion::ExactForm& form) {
     const std::size_t d = x.size();
     const std::span<const float> data = target.points();
-    std::array<double, 3> low, high;
-    low.fill(HUGE_VAL);
-    high.fill(-HUGE_VAL);
+    std::vector<double> low(d, HUGE_VAL), high(d, -HUGE_VAL);
     for (std::size_t i = 0; i < data.size(); ++i) {
         low[i % d] = std::min(low[i % d], static_cast<double>(data[i]));
         high[i % d] = std::max(high[i % d], static_cast<double>(data[i]));
@@ -141,7 +138,7 @@ inline std::array<double, 3> empirical_error_bound(const diffusion::EmpiricalTar
     const double reach = std::max({std::sqrt(radius), 1e-6 * largest, 1e-12});
     const double shrink = 1 / std::max(at.alpha, std::sqrt(distance) / reach);
     const double variance = at.sigma * at.sigma;
-    std::array<double, 3> p = {}, y = {}, y_error = {};
+    std::vector<double> p(d), y(d), y_error(d);
     for (std::size_t e = 0; e < d; ++e) {
         const double centre = (low[e] + high[e]) / 2;
         p[e] = centre + (x[e] - at.alpha * centre) * shrink;
@@ -151,6 +148,8 @@ inline std::array<double, 3> empirical_error_bound(const diffusion::EmpiricalTar
     const double offset = -form.of_score / variance;  // of x − αD
     std::vector<Share> shares(data.size() / d);
     for (std::size_t i = 0; i < shares.size(); ++i) {
+        shares[i].answer.resize(d);
+        shares[i].answer_error.resize(d);
         for (std::size_t e = 0; e < d; ++e) {
             const double shift = static_cast<double>(data[i * d + e]) - p[e];
             const double linear = at.alpha / variance * y[e];
@@ -165,7 +164,7 @@ inline std::array<double, 3> empirical_error_bound(const diffusion::EmpiricalTar
         }
     }
     // What becomes of the mean shift: of_denoised·(p + shift) + offset·(y − α·shift).
-    std::array<double, 3> error = mean_error(shares, d);
+    std::vector<double> error = mean_error(shares, d);
     for (std::size_t e = 0; e < d; ++e) {
         const double shift = 2 * reach;  // at most
         error[e] = (std::abs(form.of_denoised) + std::abs(offset * at.alpha)) * error[e] +

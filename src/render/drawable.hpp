@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/error.hpp"
+
+namespace scorefield::render {
+
+/// The most coordinates of particles that are drawn. Everything below `render` takes data::kMaxDim.
+inline constexpr std::size_t kMostDrawn = 3;
+
+/// Throws base::Error (request) naming `where` for particles that cannot be drawn.
+inline void require_drawable(std::size_t dim, const std::string& where) {
+    if (dim <= kMostDrawn) return;
+    throw base::request_error("too many dimensions to draw", where,
+                              std::to_string(dim) + " dimensions, pictures show 1, 2 or 3",
+                              "use 'scorefield sample' to write its samples to a file");
+}
+
+}  // namespace scorefield::render
