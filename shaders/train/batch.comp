@@ -11,7 +11,7 @@
 #include "shaders/train/batch_push.h"
 
 layout(local_size_x_id = 0) in;
-layout(constant_id = 1) const int DIM = 2;
+layout(constant_id = 1) const uint DIM = 2;
 layout(constant_id = 2) const int CLASSES = 0;
 layout(constant_id = 3) const bool IMPLICIT = false;  // skip, out and spread in the place of a target
 layout(constant_id = 4) const bool WEIGHTED = false;
@@ -43,26 +43,32 @@ void main() {
         uint label = own.w < push.hidden_below ? uint(CLASSES) : labels[point];
         for (uint k = 0u; k < CLASSES; ++k) values[push.label + k * push.stride + row] = k == label ? 1.0 : 0.0;
     }
-    vec4 noise = sf_normal4(seed, row, 1u, push.step, push.stream);
-    vec4 second = vec4(0.0);
-    if (SECOND > 0) second = sf_normal4(seed, row, 2u, push.step, push.stream);
-    [[unroll]] for (int e = 0; e < DIM; ++e) {
-        uint plane = uint(e) * push.stride + row;
-        float x0 = pool[point * uint(DIM) + e];
-        float state = levels[at].alpha * x0 + levels[at].sigma * noise[e];
-        if (SECOND == 1) state = state + levels[at].sigma_step * second[e];
-        values[push.x + plane] = levels[at].c_in * state;
-        if (WEIGHTED) values[push.root_weight + plane] = levels[at].root_weight;
-        if (IMPLICIT) {
-            if (SKIPS) values[push.skip + plane] = levels[at].skip;
-            values[push.out_ + plane] = levels[at].out_;
-            values[push.spread + plane] = levels[at].spread;
-            if (SECOND == 2) values[push.direction + plane] = second[e] < 0.0 ? -1.0 : 1.0;
-            if (SECOND == 3) values[push.direction + plane] = second[e];
-        } else {
-            float target = levels[at].of_data * x0 + levels[at].of_noise * noise[e];
-            if (SECOND == 1) target = target + levels[at].of_step * second[e];
-            values[push.target + plane] = target;
+    // Four coordinates at a time: their noise is in one block of normals, their second normals in the next.
+    for (uint first_of_four = 0u; first_of_four < DIM; first_of_four += 4u) {
+        uint block = 1u + first_of_four / 2u;
+        vec4 noise = sf_normal4(seed, row, block, push.step, push.stream);
+        vec4 second = vec4(0.0);
+        if (SECOND > 0) second = sf_normal4(seed, row, block + 1u, push.step, push.stream);
+        [[unroll]] for (uint k = 0u; k < 4u; ++k) {
+            uint e = first_of_four + k;
+            if (e >= DIM) break;
+            uint plane = e * push.stride + row;
+            float x0 = pool[point * DIM + e];
+            float state = levels[at].alpha * x0 + levels[at].sigma * noise[k];
+            if (SECOND == 1) state = state + levels[at].sigma_step * second[k];
+            values[push.x + plane] = levels[at].c_in * state;
+            if (WEIGHTED) values[push.root_weight + plane] = levels[at].root_weight;
+            if (IMPLICIT) {
+                if (SKIPS) values[push.skip + plane] = levels[at].skip;
+                values[push.out_ + plane] = levels[at].out_;
+                values[push.spread + plane] = levels[at].spread;
+                if (SECOND == 2) values[push.direction + plane] = second[k] < 0.0 ? -1.0 : 1.0;
+                if (SECOND == 3) values[push.direction + plane] = second[k];
+            } else {
+                float target = levels[at].of_data * x0 + levels[at].of_noise * noise[k];
+                if (SECOND == 1) target = target + levels[at].of_step * second[k];
+                values[push.target + plane] = target;
+            }
         }
     }
 }

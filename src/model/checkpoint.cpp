@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "data/json.hpp"
+#include "data/points.hpp"
 #include "data/safetensors.hpp"
 #include "data/scaling_fault.hpp"
 #include "nn/network_limits.hpp"
@@ -96,7 +97,7 @@ class Keys {
 nn::MlpConfig read_network(Keys& keys, const std::string& where) {
     keys.expect("architecture", "mlp");
     nn::MlpConfig network;
-    network.dim = keys.number<std::size_t>("mlp.dim", 1, nn::kMaxDim);
+    network.dim = keys.number<std::size_t>("mlp.dim", 1, data::kMaxDim);
     network.width = keys.number<std::size_t>("mlp.width", 1, nn::kMaxWidth);
     network.depth = keys.number<std::size_t>("mlp.depth", 0, nn::kMaxDepth);
     network.features = keys.number<std::size_t>("mlp.features", 1, nn::kMaxFeatures);
@@ -138,7 +139,7 @@ diffusion::ProcessSettings read_process(Keys& keys, const std::string& where) {
 
 /// Numbers or a list of them; nothing where the text is neither.
 json read_json(const std::string& text) {
-    constexpr data::JsonLimits kNumbers = {.depth = 1, .values = 16};
+    constexpr data::JsonLimits kNumbers = {.depth = 1, .values = data::kMaxDim + 1};  // and the list
     try {
         return data::parse_json(text, kNumbers);
     } catch (const data::JsonError&) {

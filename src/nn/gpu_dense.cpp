@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
-#include "base/error.hpp"
 #include "nn/gpu_kernels.hpp"
 #include "nn/unrolling.hpp"
 #include "shaders/nn/dense_layer.comp.hpp"
+#include "shaders/nn/dense_long_layer.comp.hpp"
+#include "shaders/nn/dense_long_output.comp.hpp"
 #include "shaders/nn/dense_output.comp.hpp"
 #include "shaders/nn/dense_push.h"
 
@@ -14,9 +15,9 @@ namespace {
 
 struct Layer {
     gpu::ComputePipeline pipeline;
-    std::uint32_t outputs = 0;  ///< padded to a multiple of `output_block`
-    std::uint32_t output_block = 0;
-    std::size_t weights = 0;  ///< offset in floats
+    std::uint32_t outputs = 0;  ///< with padding
+    std::uint32_t blocks = 0;   ///< workgroups over the outputs
+    std::size_t weights = 0;    ///< offset in floats
     std::size_t biases = 0;
 };
 
@@ -28,7 +29,7 @@ class DenseKernels : public ChainKernels {
     DenseKernels(gpu::Device& device, const std::vector<DenseLayer>& layers)
         : chain_(layers), group_(gpu::score_workgroup(device)) {
         for (std::size_t l = 0; l < layers.size(); ++l) {
-            add_layer(device, layers[l], l + 1 == layers.size());
+            add_layer(device, layers[l], l == 0, l + 1 == layers.size());
             if (l + 1 < layers.size()) widest_ = std::max(widest_, layers_.back().outputs);
         }
         variant_ = fmt::format("dense-{}x{}-g{}", layers.front().outputs, layers.size() - 2, group_);
@@ -81,57 +82,52 @@ class DenseKernels : public ChainKernels {
                                    .src_first = eval.src * plane + eval.first,
                                    .c_skip = eval.c_skip,
                                    .c_out = eval.c_out};
-        const std::uint32_t output_blocks = layer.outputs / layer.output_block;
         if (part + 1 < layers_.size()) {
             recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), writes(out)}, push, groups,
-                              output_blocks);
+                              layer.blocks);
         } else {
             push.out_first = eval.dst * plane + eval.first;
             push.out_stride = eval.stride;
             recorder.dispatch(layer.pipeline, {reads(weights), reads(rows), reads(in), reads_writes(values)}, push,
-                              groups, output_blocks);
+                              groups, layer.blocks);
         }
     }
 
   private:
-    void add_layer(gpu::Device& device, const DenseLayer& dense, bool output) {
+    void add_layer(gpu::Device& device, const DenseLayer& dense, bool input, bool output) {
         const std::size_t shared_floats = device.properties().shared_memory_bytes / sizeof(float);
-        const std::size_t at_once = output ? dense.outputs : kOutputs;
-        if (dense.inputs > kInputsAtMost || (dense.inputs + 1) * at_once > shared_floats) {
-            throw base::running_error("network too wide for the device", dense.weight,
-                                      fmt::format("{} inputs do not fit {} bytes of shared memory", dense.inputs,
-                                                  device.properties().shared_memory_bytes),
-                                      fmt::format("use a network of width at most {}",
-                                                  std::min(kInputsAtMost, shared_floats / kOutputs - 1)));
-        }
+        const auto fits = [&](std::size_t block) {
+            return (dense.inputs + 1) * block <= shared_floats && dense.inputs * block <= kUnrolledProducts;
+        };
         Layer layer;
-        if (output) {
-            layer.outputs = layer.output_block = static_cast<std::uint32_t>(dense.outputs);
-        } else {
-            layer.outputs = gpu::round_up(static_cast<std::uint32_t>(dense.outputs), kOutputs);
-            layer.output_block = layer.outputs;
-            const auto fits = [&](std::size_t block) {
-                return (dense.inputs + 1) * block <= shared_floats && dense.inputs * block <= kUnrolledProducts;
-            };
-            while (layer.output_block > kOutputs &&
-                   (layer.outputs % layer.output_block != 0 || !fits(layer.output_block))) {
-                layer.output_block -= kOutputs;
-            }
+        layer.outputs = static_cast<std::uint32_t>(dense.outputs);
+        if (!output) layer.outputs = gpu::round_up(layer.outputs, kOutputs);
+        std::uint32_t block = layer.outputs;
+        while (!output && block > kOutputs && (layer.outputs % block != 0 || !fits(block))) block -= kOutputs;
+        // Hidden layers are unrolled as far as shared memory goes; points may have far more coordinates.
+        const bool is_hidden = !input && !output;
+        const bool is_unrolled =
+            dense.inputs <= kInputsAtMost && (is_hidden ? (dense.inputs + 1) * block <= shared_floats : fits(block));
+        const auto inputs = static_cast<std::uint32_t>(dense.inputs);
+        std::vector<std::uint32_t> constants = {group_, inputs, block, output ? block : kOutputs};
+        if (!is_unrolled) {
+            layer.outputs = block = static_cast<std::uint32_t>(dense.outputs);
+            constants = {group_, inputs, layer.outputs};
         }
+        layer.blocks = is_unrolled ? layer.outputs / block : (layer.outputs + kOutputs - 1) / kOutputs;
         layer.weights = weight_floats_;
         layer.biases = bias_floats_;
         weight_floats_ += layer.outputs * dense.inputs;
         bias_floats_ += layer.outputs;
-        const std::uint32_t accumulators = output ? layer.output_block : kOutputs;
-        const std::vector<std::uint32_t> constants = {group_, static_cast<std::uint32_t>(dense.inputs),
-                                                      layer.output_block, accumulators};
-        layer.pipeline = gpu::ComputePipeline(device, "network " + dense.weight, code(output), constants);
+        layer.pipeline = gpu::ComputePipeline(device, "network " + dense.weight, code(output, is_unrolled), constants);
         layers_.push_back(std::move(layer));
     }
 
-    static std::span<const std::uint32_t> code(bool output) {
-        if (output) return shaders::nn_dense_output_comp;
-        return shaders::nn_dense_layer_comp;
+    static std::span<const std::uint32_t> code(bool output, bool is_unrolled) {
+        if (output && is_unrolled) return shaders::nn_dense_output_comp;
+        if (output) return shaders::nn_dense_long_output_comp;
+        if (is_unrolled) return shaders::nn_dense_layer_comp;
+        return shaders::nn_dense_long_layer_comp;
     }
 
     std::vector<DenseLayer> chain_;

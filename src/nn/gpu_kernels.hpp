@@ -54,7 +54,7 @@ class ChainKernels {
 /// the chain or the device does not suit it.
 std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std::vector<DenseLayer>& layers);
 
-/// One dispatch per layer, blocks of outputs. Throws base::Error (running) when a layer is too wide for the device.
+/// One dispatch per layer of any size, blocks of outputs.
 std::unique_ptr<ChainKernels> make_dense_kernels(gpu::Device& device, const std::vector<DenseLayer>& layers);
 
 /// The most particles that pass through the layers together: bounds the memory of the activations.

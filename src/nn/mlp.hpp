@@ -12,9 +12,6 @@
 
 namespace scorefield::nn {
 
-/// Coordinates of the points that networks are trained on and read for: 1 … kMaxDim.
-inline constexpr std::size_t kMaxDim = 3;
-
 /// The plain time-conditioned network: with c = c_noise and f = time.frequencies,
 /// e = (sin(c f), cos(c f)); h = silu(input.weight x + input.bias + input.time e);
 /// h = silu(hidden.l.weight h + hidden.l.bias + hidden.l.time e) for l = 0 … depth−1; F = output.weight h +

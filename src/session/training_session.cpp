@@ -6,17 +6,17 @@
 
 #include "base/error.hpp"
 #include "model/model.hpp"
-#include "nn/mlp.hpp"
+#include "render/drawable.hpp"
 #include "train/train.hpp"
 
 namespace scorefield::session {
 namespace {
 
 void require_plane_or_space(const data::Dataset& data) {
-    if (data.dim() <= nn::kMaxDim) return;
+    if (data.dim() <= render::kMostDrawn) return;
     throw base::request_error("points have too many coordinates", data.name(),
                               "they have " + std::to_string(data.dim()),
-                              "give points of 1 to " + std::to_string(nn::kMaxDim) + " coordinates");
+                              "give points of 1 to " + std::to_string(render::kMostDrawn) + " coordinates");
 }
 
 /// The class that is wanted where the network has it; else all together, or the first where that is not learned.

@@ -28,6 +28,16 @@ std::array<std::uint32_t, 4> words(std::uint64_t seed, std::uint32_t row, std::u
     return base::philox4x32({row, 0, step, base::kTrainStream}, key);
 }
 
+/// Normals of the blocks first_block, first_block + 2, …
+void draw_normals(std::uint64_t seed, std::uint32_t row, std::uint32_t first_block, std::uint32_t index,
+                  std::span<float> normals) {
+    for (std::size_t first = 0; first < normals.size(); first += 4) {
+        const std::uint32_t block = first_block + static_cast<std::uint32_t>(first / 2);
+        const std::array<float, 4> four = base::normal4(seed, row, block, index, base::kTrainStream);
+        std::copy_n(four.begin(), std::min<std::size_t>(4, normals.size() - first), &normals[first]);
+    }
+}
+
 /// How many points stand for the data. Explicit score matching learns the kernel density estimate of that many.
 std::size_t pool_points(const data::Dataset& data, Objective objective, const TrainSpec& spec) {
     if (objective == Objective::esm) return spec.objective.points;
@@ -98,9 +108,9 @@ void BatchSource::resize(Batch& batch, std::size_t rows) const {
     batch.direction.resize(form_.loss == BatchForm::Loss::sliced ? elements : 0);
 }
 
-void BatchSource::fill_row(const RowDraws& draws, const NoiseLevel& level, std::size_t row, Batch& batch) const {
+void BatchSource::fill_row(RowDraws& draws, const NoiseLevel& level, std::size_t row, Batch& batch) const {
     const std::size_t dim = draws.point.size();
-    std::array<double, 3> state = {};
+    std::vector<double>& state = draws.state;
     for (std::size_t e = 0; e < dim; ++e) {
         state[e] = level.alpha * static_cast<double>(draws.point[e]) +
                    level.sigma * static_cast<double>(draws.noise[e]) +
@@ -118,8 +128,8 @@ void BatchSource::fill_row(const RowDraws& draws, const NoiseLevel& level, std::
         fill_implicit(draws, level, row, batch);
         return;
     }
-    std::array<double, 3> mean = {};
-    if (form_.kernel_target) mean = kernel_.at({state.data(), dim}, level.alpha, level.sigma);
+    const std::vector<double>& mean = draws.mean;
+    if (form_.kernel_target) kernel_.at(state, level.alpha, level.sigma, draws.mean);
     for (std::size_t e = 0; e < dim; ++e) {
         const double x0 = form_.kernel_target ? mean[e] : static_cast<double>(draws.point[e]);
         const double noise = form_.kernel_target ? (state[e] - level.alpha * mean[e]) / level.sigma
@@ -155,16 +165,17 @@ void BatchSource::draw(base::ThreadPool& pool, std::uint32_t step, std::size_t r
     for (std::size_t j = 0; j < levels; ++j) batch.times.push_back(static_cast<float>(chosen(j).c_noise));
     const bool second = form_.with_step || form_.loss == BatchForm::Loss::sliced;
     pool.run((rows + kRowsPerTask - 1) / kRowsPerTask, [&](std::size_t task) {
+        RowDraws draws(pool_.dim);
         for (std::size_t i = task * kRowsPerTask; i < std::min(rows, (task + 1) * kRowsPerTask); ++i) {
             const auto row = static_cast<std::uint32_t>(i);
             const std::array<std::uint32_t, 4> own = words(seed_, row, step);
             const std::size_t point = choose(own[1], pool_.count);
             const std::size_t level = (i * levels + shift) / rows;
-            RowDraws draws = {.point = std::span(pool_.values).subspan(point * pool_.dim, pool_.dim),
-                              .label = pool_.labels.empty() ? 0 : pool_.labels[point],
-                              .hidden = own[3] < hidden_below_,
-                              .noise = base::normal4(seed_, row, kNoiseBlock, step, base::kTrainStream)};
-            if (second) draws.second = base::normal4(seed_, row, kSecondBlock, step, base::kTrainStream);
+            draws.point = std::span(pool_.values).subspan(point * pool_.dim, pool_.dim);
+            draws.label = pool_.labels.empty() ? 0 : pool_.labels[point];
+            draws.hidden = own[3] < hidden_below_;
+            draw_normals(seed_, row, kNoiseBlock, step, draws.noise);
+            if (second) draw_normals(seed_, row, kSecondBlock, step, draws.second);
             fill_row(draws, chosen(level), i, batch);
             batch.level[i] = static_cast<float>(level);
         }
@@ -179,13 +190,14 @@ void BatchSource::draw_held_out(base::ThreadPool& pool, std::uint64_t first, std
         const std::size_t begin = task * kRowsPerTask;
         const std::size_t count = std::min(kRowsPerTask, rows - begin);
         const data::Points points = data::standardise(data_->draw(kHeldOutSeed, first + begin, count), scaling_);
+        RowDraws draws(pool_.dim);
         for (std::size_t i = 0; i < count; ++i) {
             const auto row = static_cast<std::uint32_t>(first + begin + i);
             const NoiseLevel& level = levels_[row % levels_.size()];
-            RowDraws draws = {.point = std::span(points.values).subspan(i * points.dim, points.dim),
-                              .label = points.labels.empty() ? 0 : points.labels[i],
-                              .noise = base::normal4(kHeldOutSeed, row, kNoiseBlock, 0, base::kTrainStream),
-                              .second = base::normal4(kHeldOutSeed, row, kSecondBlock, 0, base::kTrainStream)};
+            draws.point = std::span(points.values).subspan(i * points.dim, points.dim);
+            draws.label = points.labels.empty() ? 0 : points.labels[i];
+            draw_normals(kHeldOutSeed, row, kNoiseBlock, 0, draws.noise);
+            draw_normals(kHeldOutSeed, row, kSecondBlock, 0, draws.second);
             if (form_.kernel_target) {
                 const std::size_t point = choose(words(kHeldOutSeed, row, 0)[1], pool_.count);
                 draws.point = std::span(pool_.values).subspan(point * pool_.dim, pool_.dim);

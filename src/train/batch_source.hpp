@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -66,9 +65,9 @@ class BatchSource {
     /// Training batch `step` of n rows. Of all K levels it has l = batch_levels(n): level j is (j·K + r)/l, rounded
     /// down, with r uniform in 0 … K−1; and row i has the batch's level (i·l + s)/n, rounded down, with s uniform in 0
     /// … l−1: levels never decrease, and every one is as likely. From base::kTrainStream, particle i, index step: word
-    /// 1 of block 0 chooses the point of the pool and word 3 whether its class is hidden; the normals of block 1 are ε,
-    /// those of block 2 z, or v (of which rademacher takes the signs); words 0 and 2 of particle 0 are s and r. A word
-    /// w chooses w·count/2³², rounded down.
+    /// 1 of block 0 chooses the point of the pool and word 3 whether its class is hidden; the normals of blocks 1, 3, …
+    /// are ε, four coordinates each, those of blocks 2, 4, … z, or v (of which rademacher takes the signs); words 0 and
+    /// 2 of particle 0 are s and r. A word w chooses w·count/2³², rounded down.
     void draw(base::ThreadPool& pool, std::uint32_t step, std::size_t rows, Batch& batch) const;
 
     /// Rows first … first+rows−1 of the held-out draws, the same for every run: data and ε of a seed of their own, t
@@ -91,15 +90,20 @@ class BatchSource {
     double diverged_loss() const { return diverged_loss_; }
 
   private:
+    /// What one row is made of.
     struct RowDraws {
+        explicit RowDraws(std::size_t dim) : noise(dim), second(dim), state(dim), mean(dim) {}
+
         std::span<const float> point;
         std::uint32_t label = 0;
         bool hidden = false;
-        std::array<float, 4> noise = {};
-        std::array<float, 4> second = {};
+        std::vector<float> noise;
+        std::vector<float> second;  ///< zeros where the form does not ask for them
+        std::vector<double> state;
+        std::vector<double> mean;  ///< of the kernel target
     };
 
-    void fill_row(const RowDraws& draws, const NoiseLevel& level, std::size_t row, Batch& batch) const;
+    void fill_row(RowDraws& draws, const NoiseLevel& level, std::size_t row, Batch& batch) const;
     void fill_implicit(const RowDraws& draws, const NoiseLevel& level, std::size_t row, Batch& batch) const;
     void resize(Batch& batch, std::size_t rows) const;
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/dim.hpp"
 #include "base/random.hpp"
 #include "data/points.hpp"
 #include "data/scaling.hpp"
@@ -22,7 +23,7 @@ constexpr std::size_t kBatches = 16;
 constexpr std::size_t kLanes = 16;
 constexpr std::size_t kBlock = 1024;     // points summed in single precision
 constexpr double kMostUncertain = 0.05;  // of the floor
-constexpr std::size_t kMaxDim = 3;
+constexpr std::size_t kManyDim = 8;      // beyond it draws are fewer, so that the work stays the same
 
 /// Points that x_0 may be, coordinate by coordinate; those of a class stand together.
 struct Candidates {
@@ -59,57 +60,77 @@ Candidates find_candidates(const data::Dataset& data, const BatchSource& source,
     return found;
 }
 
+using Lanes = std::array<float, kLanes>;
+
 /// Sums over candidates of w, w·v and w·‖v‖² with v = x_i − x_0 and w = exp(ratio·v·n − ½ratio²‖v‖²).
+template <class Dim>
 struct Sums {
+    explicit Sums(Dim dim) : shift(base::per_coordinate<double>(dim)) {}
+
     double weight = 0;
-    std::array<double, kMaxDim> shift = {};
+    base::PerCoordinate<double, Dim> shift;
     double square = 0;
 };
 
 /// n and x_0 of one draw; ratio = α/σ.
-template <std::size_t D>
+template <class Dim>
 struct Draw {
-    std::array<float, D> clean;
-    std::array<float, D> noise;
-    float ratio;
+    explicit Draw(Dim dim) : clean(base::per_coordinate<float>(dim)), noise(base::per_coordinate<float>(dim)) {}
+
+    base::PerCoordinate<float, Dim> clean;
+    base::PerCoordinate<float, Dim> noise;
+    float ratio = 0;
 };
 
-/// One candidate's terms, added to the D + 2 sums of a lane: w, w·v, w·‖v‖².
-template <std::size_t D>
-void add_candidate(const std::array<const float*, D>& planes, std::size_t i, const Draw<D>& draw,
-                   std::array<std::array<float, kLanes>, D + 2>& sums, std::size_t lane) {
-    std::array<float, D> v = {};
-    float along = 0;
-    float square = 0;
-    for (std::size_t e = 0; e < D; ++e) {
-        v[e] = planes[e][i] - draw.clean[e];
-        along += v[e] * draw.noise[e];
-        square += v[e] * v[e];
-    }
-    const float power = draw.ratio * (along - 0.5F * draw.ratio * square);
-    const float weight = exponential(std::min(std::max(power, -80.0F), 80.0F));
-    sums[0][lane] += weight;
-    for (std::size_t e = 0; e < D; ++e) sums[e + 1][lane] += weight * v[e];
-    sums[D + 1][lane] += weight * square;
-}
+/// The sums of some candidates in single precision, by lane.
+template <class Dim>
+struct PartSums {
+    explicit PartSums(Dim dim)
+        : shift(base::per_coordinate<Lanes>(dim)), difference(base::per_coordinate<float>(dim)) {}
 
-template <std::size_t D>
-Sums sum_candidates(const Candidates& all, std::size_t begin, std::size_t end, const Draw<D>& draw) {
-    std::array<const float*, D> planes = {};
-    for (std::size_t e = 0; e < D; ++e) planes[e] = &all.planes[e * all.count];
-    Sums total;
+    void clear() {
+        weight = {};
+        square = {};
+        std::ranges::fill(shift, Lanes{});
+    }
+    /// Adds candidate i.
+    void add(Dim dim, const Candidates& all, std::size_t i, const Draw<Dim>& draw, std::size_t lane) {
+        float along = 0;
+        float length = 0;
+        for (std::size_t e = 0; e < dim; ++e) {
+            difference[e] = all.planes[e * all.count + i] - draw.clean[e];
+            along += difference[e] * draw.noise[e];
+            length += difference[e] * difference[e];
+        }
+        const float power = draw.ratio * (along - 0.5F * draw.ratio * length);
+        const float w = exponential(std::min(std::max(power, -80.0F), 80.0F));
+        weight[lane] += w;
+        for (std::size_t e = 0; e < dim; ++e) shift[e][lane] += w * difference[e];
+        square[lane] += w * length;
+    }
+
+    Lanes weight = {};
+    base::PerCoordinate<Lanes, Dim> shift;
+    Lanes square = {};
+    base::PerCoordinate<float, Dim> difference;  ///< v of the candidate that is added
+};
+
+template <class Dim>
+Sums<Dim> sum_candidates(Dim dim, const Candidates& all, std::size_t begin, std::size_t end, const Draw<Dim>& draw) {
+    Sums<Dim> total(dim);
+    PartSums<Dim> sums(dim);
     for (std::size_t first = begin; first < end; first += kBlock) {
         const std::size_t last = std::min(end, first + kBlock);
-        std::array<std::array<float, kLanes>, D + 2> sums = {};
+        sums.clear();
         std::size_t i = first;
         for (; i + kLanes <= last; i += kLanes) {
-            for (std::size_t lane = 0; lane < kLanes; ++lane) add_candidate<D>(planes, i + lane, draw, sums, lane);
+            for (std::size_t lane = 0; lane < kLanes; ++lane) sums.add(dim, all, i + lane, draw, lane);
         }
-        for (; i < last; ++i) add_candidate<D>(planes, i, draw, sums, 0);
-        const auto sum = [](const auto& lanes) { return std::accumulate(lanes.begin(), lanes.end(), 0.0); };
-        total.weight += sum(sums[0]);
-        for (std::size_t e = 0; e < D; ++e) total.shift[e] += sum(sums[e + 1]);
-        total.square += sum(sums[D + 1]);
+        for (; i < last; ++i) sums.add(dim, all, i, draw, 0);
+        const auto sum = [](const Lanes& lanes) { return std::accumulate(lanes.begin(), lanes.end(), 0.0); };
+        total.weight += sum(sums.weight);
+        for (std::size_t e = 0; e < dim; ++e) total.shift[e] += sum(sums.shift[e]);
+        total.square += sum(sums.square);
     }
     return total;
 }
@@ -121,20 +142,21 @@ struct Remaining {
 };
 
 /// ‖x_0 − E[x_0 | x_t]‖², its mean given x_t and by how much the square would grow without x_0 among the candidates.
-template <std::size_t D>
-Remaining clean_variance(const Candidates& all, const NoiseLevel& level, double sigma, std::uint32_t particle) {
+template <class Dim>
+Remaining clean_variance(Dim dim, const Candidates& all, const NoiseLevel& level, double sigma,
+                         std::uint32_t particle) {
     const double u = base::uniform(kSeed, particle, 0, 0, base::kTrainStream);
     const std::size_t own = std::min(static_cast<std::size_t>(u * static_cast<double>(all.count)), all.count - 1);
-    const std::array<float, 4> normals = base::normal4(kSeed, particle, 0, 1, base::kTrainStream);
-    Draw<D> draw = {{}, {}, static_cast<float>(level.alpha / sigma)};
+    Draw<Dim> draw(dim);
+    draw.ratio = static_cast<float>(level.alpha / sigma);
+    base::normals(kSeed, particle, 1, base::kTrainStream, draw.noise);
     double noise = 0;
-    for (std::size_t e = 0; e < D; ++e) {
+    for (std::size_t e = 0; e < dim; ++e) {
         draw.clean[e] = all.planes[e * all.count + own];
-        draw.noise[e] = normals[e];
-        noise += std::pow(static_cast<double>(normals[e]), 2);
+        noise += std::pow(static_cast<double>(draw.noise[e]), 2);
     }
     const auto end = std::ranges::upper_bound(all.begin, own);
-    const Sums sums = sum_candidates<D>(all, *(end - 1), *end, draw);
+    const Sums<Dim> sums = sum_candidates(dim, all, *(end - 1), *end, draw);
     double square = 0;
     for (const double shift : sums.shift) square += std::pow(shift / sums.weight, 2);
     const double rest = 1 - 1 / sums.weight;  // of the weights: without x_0, of which w = 1
@@ -151,11 +173,8 @@ Remaining remaining_loss(const Candidates& all, const NoiseLevel& level, std::ui
     const double along = (level.of_noise * level.sigma + level.of_step * level.sigma_step) / variance;
     const double spread = std::max(of_noises - along * along * variance, 0.0);
     const double sigma = std::sqrt(variance);
-    const auto clean = [&] {
-        if (all.dim == 1) return clean_variance<1>(all, level, sigma, particle);
-        return all.dim == 2 ? clean_variance<2>(all, level, sigma, particle)
-                            : clean_variance<3>(all, level, sigma, particle);
-    }();
+    const Remaining clean =
+        base::with_dim(all.dim, [&](auto dim) { return clean_variance(dim, all, level, sigma, particle); });
     const double factor =
         level.weight * std::pow(level.of_data - along * level.alpha, 2) / static_cast<double>(all.dim);
     return {factor * clean.loss + level.weight * spread, factor * clean.gap};
@@ -182,6 +201,7 @@ std::optional<BayesFloor> bayes_floor(base::ThreadPool& pool, const data::Datase
                                       std::size_t draws) {
     if (source.form().loss != BatchForm::Loss::regression) return {};
     if (source.form().kernel_target) return BayesFloor{};  // the target is a function of x_t
+    draws = std::max(kBatches, draws * kManyDim / std::max(data.dim(), kManyDim));
     std::array<Remaining, kBatches> batches;
     pool.run(kBatches, [&](std::size_t batch) {
         const Candidates all = find_candidates(data, source, batch);

@@ -19,6 +19,7 @@
 #include "shaders/train/level.h"
 #include "shaders/train/norm.comp.hpp"
 #include "shaders/train/norm_push.h"
+#include "shaders/train/wide_kernel_target.comp.hpp"
 #include "train/adam.hpp"
 
 namespace scorefield::train {
@@ -26,8 +27,10 @@ namespace {
 
 constexpr std::uint32_t kNormGroup = 256;
 constexpr std::uint32_t kMostGroups = 1024;  // of Adam: each invocation takes one weight after the other
-constexpr double kPerDraw = 200;             // for a row, of train/batch.comp
+constexpr double kPerDraw = 200;             // for a row and four coordinates, of train/batch.comp
 constexpr double kPerKernelPoint = 25;       // for a row, of train/kernel_target.comp
+constexpr double kPerWideKernelPoint = 8;    // for a row and coordinate, of train/wide_kernel_target.comp
+constexpr std::uint32_t kUnrolledDim = 3;    // the most dimensions of train/kernel_target.comp
 constexpr double kPerWeight = 30;            // of train/norm.comp and train/adam.comp
 
 static_assert(std::uint64_t{kMaxBatch} * kBatchLevels < (std::uint64_t{1} << 32U) &&
@@ -81,7 +84,9 @@ GpuStep::GpuStep(gpu::Device& device, const TrainSpec& spec, const BatchSource& 
         {group, dim, static_cast<std::uint32_t>(form.classes), form.loss == BatchForm::Loss::regression ? 0U : 1U,
          form.weighted ? 1U : 0U, form.skips ? 1U : 0U, second_normals(form)});
     if (form.kernel_target) {
-        target_ = gpu::ComputePipeline(device, "kernel targets", shaders::train_kernel_target_comp, {group, dim});
+        std::span<const std::uint32_t> code = shaders::train_kernel_target_comp;
+        if (dim > kUnrolledDim) code = shaders::train_wide_kernel_target_comp;
+        target_ = gpu::ComputePipeline(device, "kernel targets", code, {group, dim});
     }
     norm_ = gpu::ComputePipeline(device, "gradient norm", shaders::train_norm_comp,
                                  {gpu::workgroup_size(device, kNormGroup)});
@@ -289,8 +294,10 @@ std::size_t GpuStep::pieces(std::size_t part, std::size_t rows) const {
 double GpuStep::operations(std::size_t part) const {
     const auto rows = static_cast<double>(spec_.batch);
     const std::size_t first = first_plan_part();
-    if (part == 0) return kPerDraw * rows;
-    if (part < first) return kPerKernelPoint * rows * static_cast<double>(source_.pool().count);
+    const auto dim = static_cast<double>(network_.dim);
+    if (part == 0) return kPerDraw * std::ceil(dim / 4) * rows;
+    const double per_point = network_.dim > kUnrolledDim ? kPerWideKernelPoint * dim : kPerKernelPoint;
+    if (part < first) return per_point * rows * static_cast<double>(source_.pool().count);
     if (part - first < plan_->dispatches()) return plan_->work(part - first, spec_.batch);
     return kPerWeight * static_cast<double>(trained_);
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -14,11 +13,11 @@ namespace scorefield::train {
 class KernelMean {
   public:
     KernelMean() = default;
-    /// Takes at least one point of 1 to 3 coordinates.
+    /// Takes at least one point.
     explicit KernelMean(const data::Points& points) : dim_(points.dim), planes_(data::to_planes(points.values, dim_)) {}
 
-    /// The first dim coordinates are the mean. sigma > 0.
-    std::array<double, 3> at(std::span<const double> x, double alpha, double sigma) const;
+    /// Sets `mean` (dim). sigma > 0.
+    void at(std::span<const double> x, double alpha, double sigma, std::span<double> mean) const;
 
   private:
     std::size_t dim_ = 0;

@@ -25,6 +25,9 @@ using Clock = std::chrono::steady_clock;
 /// Between checkpoints where their distance is not said.
 constexpr std::chrono::seconds kSaveInterval{60};
 
+/// The most coordinates for the exact trace: the graph of a step has a copy of the network for each.
+constexpr std::size_t kMaxTraceDim = 64;
+
 // Keys of model::Checkpoint::training besides those of TrainSpec::record.
 constexpr const char* kStepsKey = "steps";
 constexpr const char* kPointsKey = "points";
@@ -46,10 +49,15 @@ std::string fingerprint(const data::Dataset& data, data::ScalingMode mode) {
 }
 
 void require_trainable(const data::Dataset& data, const TrainSpec& spec) {
-    if (data.dim() <= nn::kMaxDim) return;
-    throw base::request_error("points have too many coordinates", "`data` " + spec.data,
-                              fmt::format("they have {}", data.dim()),
-                              fmt::format("give points of 1 to {} coordinates", nn::kMaxDim));
+    if (data.dim() > data::kMaxDim) {
+        throw base::request_error("points have too many coordinates", "`data` " + spec.data,
+                                  fmt::format("they have {}", data.dim()),
+                                  fmt::format("give points of 1 to {} coordinates", data::kMaxDim));
+    }
+    if (data.dim() <= kMaxTraceDim || parse_objective(spec.objective.name) != Objective::ism) return;
+    throw base::request_error("too many coordinates for the objective", "`objective` ism",
+                              fmt::format("it takes one derivative per coordinate, {} has {}", spec.data, data.dim()),
+                              fmt::format("use `objective` ssm, or data of at most {} coordinates", kMaxTraceDim));
 }
 
 void require_same_points(const std::string& points, const std::string& data, const model::Checkpoint& resumed) {

@@ -1,5 +1,5 @@
-"""Points of more than three coordinates through the built binary: files, exact targets and scores take any number of
-them up to 4096; what draws them, and PLY, refuse.
+"""Points of more than three coordinates through the built binary: files, exact targets, trainings and scores take any
+number of them up to 4096; what draws them, and PLY, refuse.
 
 usage: dimensions_test.py BINARY   (in the project's folder)
 """
@@ -79,9 +79,36 @@ def empirical():
     require(numpy.median(gaps) < 0.1, f"{numpy.median(gaps)} away from the data")
 
 
+def trainings():
+    """Two clusters in eight coordinates, of which one is constant and the others depend on each other."""
+    rng = numpy.random.default_rng(3)
+    points = numpy.where(rng.random(3000)[:, None] < 0.5, 2.0, -2.0) + 0.5 * rng.normal(size=(3000, 8))
+    points[:, 1] = 0.5 * points[:, 0] + 0.2 * rng.normal(size=3000)
+    points[:, 7] = 4
+    numpy.savetxt("eight.csv", points, delimiter=",")
+    training = ["train", "--data", "eight.csv", "--train.batch", "256", "--network.width", "32", "--network.depth", "2"]
+    for device in ("host", "0"):
+        said = succeeds(*training, "--train.steps", "1500", "--device", device, "--out", "m.safetensors")
+        require(said["loss"] < 0.5, f"{device}: {said}")
+        succeeds("sample", "--model", "m.safetensors", "--particles", "2000", "--out", "m.npy")
+        samples = numpy.load("m.npy")
+        require(samples.shape == (2000, 8) and (samples[:, 7] == 4).all(), f"{device}: {samples[0]}")
+        found = succeeds("score", "m.npy", "--data", "eight.csv")
+        # Untrained, T is 1 and precision 0; of the data against itself they are 0.5 and 0.96.
+        require(found["knn_two_sample"] < 0.75 and found["precision"] > 0.5, f"{device}: {found}")
+    wide = numpy.random.default_rng(4).normal(size=(60, 70))
+    numpy.save("wide.npy", wide)
+    refused(BINARY, ["train", "--data", "wide.npy", "--process", "edm", "--objective", "ism", "--out", "x.safetensors"],
+            2, ["one derivative per coordinate", "70", "ssm"], ".")
+    numpy.save("too_wide.npy", numpy.zeros((3, 4097)) + numpy.arange(3)[:, None])
+    refused(BINARY, ["train", "--data", "too_wide.npy", "--out", "x.safetensors"], 2, ["they have 4097", "1 to 4096"], ".")
+
+
 def pictures_are_refused():
     words = ["too many dimensions to draw", "5 dimensions", "scorefield sample"]
     refused(BINARY, ["render", "--target", "gaussian", "--dim", "5", "--steps", "2", "--out", "x.png"], 2, words, ".")
+    refused(BINARY, ["render", "--model", "m.safetensors", "--steps", "2", "--out", "x.png"], 2,
+            [words[0], "m.safetensors", "8 dimensions", words[2]], ".")
 
 
 def main():
@@ -91,6 +118,7 @@ def main():
         gaussians()
         mixtures_and_scores()
         empirical()
+        trainings()
         pictures_are_refused()
 
 

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "base/error.hpp"
+#include "data/points.hpp"
 #include "data/safetensors.hpp"
 #include "tests/base/scratch.hpp"
 
@@ -74,6 +75,22 @@ TEST_F(CheckpointFile, HoldsACoordinateThatIsConstant) {
     checkpoint.scaling.deviation = {0.7, 0};
     write_checkpoint(path, checkpoint);
     EXPECT_EQ(read_checkpoint(path), checkpoint);
+}
+
+TEST_F(CheckpointFile, HoldsPointsOfTheMostCoordinates) {
+    constexpr std::size_t kDim = data::kMaxDim;
+    Checkpoint checkpoint = small_checkpoint();
+    checkpoint.network.dim = kDim;
+    checkpoint.scaling = {std::vector<double>(kDim, 1.0 / 3), std::vector<double>(kDim, 0.7)};
+    checkpoint.scaling.deviation[kDim - 1] = 0.1;
+    checkpoint.clean_moments = diffusion::AxisMoments{std::vector<double>(kDim, 0.1), std::vector<double>(kDim, 0.9)};
+    checkpoint.tensors = nn::initial_weights(checkpoint.network, 1, nn::frequencies_of_levels(99));
+    checkpoint.state.reset();
+    write_checkpoint(path, checkpoint);
+    EXPECT_EQ(read_checkpoint(path), checkpoint);
+    checkpoint.network.dim = kDim + 1;
+    write_checkpoint(path, checkpoint);
+    expect_refused("more coordinates than the most");
 }
 
 TEST_F(CheckpointFile, NeedsNoStateOfATraining) {

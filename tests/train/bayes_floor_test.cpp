@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -96,19 +97,24 @@ TEST(BayesFloor, OfNormalsIsTheirClosedForm) {
     }
 }
 
-// Points ±1, nearly pure noise: ᾱ = 0.01 and 0.0001, and Var(ε | x_t) = α²/σ²·(1 − E tanh²) = α²/(α² + σ²) but for
-// terms of order α⁴.
+// Points ±(1, …, 1), nearly pure noise: ᾱ = 0.01 and 0.0001, and Var(ε | x_t) = α²/σ²·(1 − E tanh²) = α²/(dα² + σ²) in
+// each of the d coordinates but for terms of order α⁴.
 TEST(BayesFloor, OfTwoPointsIsExact) {
     TrainSpec settings;
     settings.objective.name = "simple";
     settings.process.beta_start = 0.99;
     settings.process.beta_end = 0.99;
     settings.process.horizon = 2;
-    const auto data = data::make_dataset("two", {2, 1, {-1, 1}, {}});
-    const std::optional<BayesFloor> floor = floor_of(settings, *data);
-    ASSERT_TRUE(floor);
-    EXPECT_NEAR(floor->loss, 0.00505, 1e-4);
-    EXPECT_LT(floor->error, 1e-5);
+    for (const std::size_t dim : {1U, 2U, 3U, 10U}) {
+        std::vector<float> values(2 * dim, 1);
+        std::fill_n(values.begin(), dim, -1.0F);
+        const auto data = data::make_dataset("two", {2, dim, values, {}});
+        const std::optional<BayesFloor> floor = floor_of(settings, *data);
+        ASSERT_TRUE(floor);
+        const auto d = static_cast<double>(dim);
+        EXPECT_NEAR(floor->loss, (0.01 / (0.99 + 0.01 * d) + 0.0001 / (0.9999 + 0.0001 * d)) / 2, 1e-4) << dim;
+        EXPECT_LT(floor->error, 1e-4) << dim;
+    }
 }
 
 TEST(BayesFloor, IsLowerWhereTheClassIsKnown) {

@@ -88,7 +88,7 @@ TEST_P(EveryGpuObjective, HasTheGradientsOfTheReference) {
         settings.width = step == 1 ? 24 : 9;
         settings.depth = step;
         settings.data = GetParam().conditional || step == 1 ? "moons" : "torus_knot";
-        const CaseBatches batches(settings);
+        const CaseBatches batches(settings, GetParam().dim);
         const std::vector<double> errors = relative_errors(device(), batches, step == 1 ? 300 : 47, step);
         EXPECT_LE(errors[errors.size() / 2], 1e-4) << "median, step " << step;
         EXPECT_LE(errors[errors.size() * 99 / 100], 1e-3) << "99th percentile, step " << step;
@@ -98,7 +98,7 @@ TEST_P(EveryGpuObjective, HasTheGradientsOfTheReference) {
 // As on the host; besides, draws agree with the host's to 1e-6, and devices have exponentials of their own that may be
 // off by 3 + 2|x| units (Vulkan, precision of exp). Measured: 13 roundings of 2⁻²⁴.
 TEST_P(EveryGpuObjective, TakesTheStepsOfTheReference) {
-    const CaseBatches batches(reference_settings(GetParam()));
+    const CaseBatches batches(reference_settings(GetParam()), GetParam().dim);
     GpuTrainer trainer(device(), batches.settings, *batches.data, *batches.process);
     expect_the_steps_of_the_reference(trainer, batches, 256 * 0x1p-24);
 }

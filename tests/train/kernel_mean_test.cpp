@@ -14,7 +14,7 @@ namespace {
 TEST(KernelMean, IsTheWeightedMeanOfThePoints) {
     std::mt19937 random(8);
     std::normal_distribution<float> normal;
-    for (const std::size_t dim : {1U, 2U, 3U}) {
+    for (const std::size_t dim : {1U, 2U, 3U, 5U, 17U}) {
         for (const std::size_t count : {1U, 7U, 700U}) {
             data::Points points = {count, dim, std::vector<float>(count * dim)};
             for (float& value : points.values) value = normal(random);
@@ -38,7 +38,8 @@ TEST(KernelMean, IsTheWeightedMeanOfThePoints) {
                         mean[e] += weight * static_cast<double>(points.values[i * dim + e]);
                     }
                 }
-                const std::array<double, 3> found = kernel.at(x, alpha, sigma);
+                std::vector<double> found(dim);
+                kernel.at(x, alpha, sigma, found);
                 for (std::size_t e = 0; e < dim; ++e) EXPECT_NEAR(found[e], mean[e] / total, 1e-5);
             }
         }

@@ -8,7 +8,10 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "base/random.hpp"
 #include "data/datasets.hpp"
 #include "diffusion/process.hpp"
 #include "nn/matrix.hpp"
@@ -25,12 +28,14 @@ struct ObjectiveCase {
     const char* process;
     diffusion::Prediction prediction;
     bool conditional = false;
-    double sigma = 0;  ///< of a single level, whose time all rows share; 0: all levels
+    double sigma = 0;     ///< of a single level, whose time all rows share; 0: all levels
+    std::size_t dim = 0;  ///< of random points; 0: the data of the settings
 };
 
 inline void PrintTo(const ObjectiveCase& what, std::ostream* out) {
     *out << what.objective << " on " << what.process;
     if (what.sigma > 0) *out << " at " << what.sigma;
+    if (what.dim > 0) *out << " in " << what.dim << " dimensions";
 }
 
 /// For names of tests.
@@ -38,11 +43,11 @@ inline std::string name_of(const testing::TestParamInfo<ObjectiveCase>& info) {
     const ObjectiveCase& what = info.param;
     return std::string(what.objective) + "_" + what.process + "_" +
            std::string(diffusion::prediction_name(what.prediction)) + (what.conditional ? "_conditional" : "") +
-           (what.sigma > 0 ? "_at_one_level" : "");
+           (what.sigma > 0 ? "_at_one_level" : "") + (what.dim > 0 ? "_d" + std::to_string(what.dim) : "");
 }
 
 /// Every objective where it is at home, and some where it is a guest.
-inline constexpr std::array<ObjectiveCase, 26> kObjectiveCases = {{
+inline constexpr std::array<ObjectiveCase, 34> kObjectiveCases = {{
     {"simple", "ddpm", diffusion::Prediction::epsilon},
     {"x0", "ddpm", diffusion::Prediction::x0},
     {"v", "vp", diffusion::Prediction::v},
@@ -69,6 +74,14 @@ inline constexpr std::array<ObjectiveCase, 26> kObjectiveCases = {{
     {"esm", "edm", diffusion::Prediction::edm, false, 0.5},
     {"ssm", "ve", diffusion::Prediction::score, false, 1},
     {"simple", "vp", diffusion::Prediction::epsilon, true, 1},
+    {"simple", "ddpm", diffusion::Prediction::epsilon, false, 0, 4},
+    {"simple", "ddpm", diffusion::Prediction::epsilon, false, 0, 17},
+    {"min_snr", "ddpm", diffusion::Prediction::v, false, 0, 100},
+    {"esm", "edm", diffusion::Prediction::edm, false, 0, 5},
+    {"esm", "ve", diffusion::Prediction::score, false, 0, 17},
+    {"ism", "ve", diffusion::Prediction::score, false, 0, 5},
+    {"ssm", "ve", diffusion::Prediction::score, false, 0, 17},
+    {"one_step", "ddpm", diffusion::Prediction::epsilon, false, 0, 6},
 }};
 
 inline TrainSpec settings_of(const ObjectiveCase& what) {
@@ -83,6 +96,20 @@ inline TrainSpec settings_of(const ObjectiveCase& what) {
     return settings;
 }
 
+/// Normals, to each of which half of the coordinate before it is added.
+inline std::unique_ptr<data::Dataset> random_points(std::size_t dim) {
+    constexpr std::size_t kCount = 300;
+    data::Points points = {kCount, dim, std::vector<float>(kCount * dim)};
+    for (std::uint32_t i = 0; i < kCount; ++i) {
+        float before = 0;
+        for (std::uint32_t e = 0; e < dim; ++e) {
+            before = 0.5F * before + base::normal(12, i, e, 0, base::kDataStream);
+            points.values[i * dim + e] = before;
+        }
+    }
+    return data::make_dataset("random points", std::move(points), {});
+}
+
 /// Batches of the case with all that they refer to.
 struct CaseBatches {
     TrainSpec settings;
@@ -90,9 +117,10 @@ struct CaseBatches {
     std::shared_ptr<const diffusion::NoiseProcess> process;
     BatchSource source;
 
-    explicit CaseBatches(const TrainSpec& wanted)
+    /// Of the settings' data, or of random points of `dim` coordinates.
+    explicit CaseBatches(const TrainSpec& wanted, std::size_t dim = 0)
         : settings(wanted),
-          data(data::open_dataset(wanted.data)),
+          data(dim > 0 ? random_points(dim) : data::open_dataset(wanted.data)),
           process(diffusion::make_process(wanted.process)),
           source(*data, *process, settings) {}
 };

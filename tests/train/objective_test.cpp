@@ -53,7 +53,7 @@ TEST_P(EveryObjective, HasTheDerivativeByEveryWeightThatFiniteDifferencesHave) {
     settings.width = 6;
     settings.depth = 2;
     settings.features = 3;
-    const CaseBatches batches(settings);
+    const CaseBatches batches(settings, GetParam().dim);
     base::ThreadPool pool(1);
     Batch batch;
     batches.source.draw(pool, 3, kRows, batch);

@@ -282,7 +282,9 @@ TEST_F(TrainFiles, OfPointsThatNoModelHoldsAreRefusedBeforeTheWork) {
     int steps = 0;
     const auto expect_refused = [&](const fs::path& points, const std::vector<std::size_t>& shape,
                                     const std::string& why) {
-        data::write_npy(points, shape, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 9});
+        std::vector<float> values(shape[0] * shape[1]);
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+        data::write_npy(points, shape, values);
         TrainSpec settings = small_settings();
         settings.data = points.string();
         settings.out = folder / "model.safetensors";
@@ -290,9 +292,23 @@ TEST_F(TrainFiles, OfPointsThatNoModelHoldsAreRefusedBeforeTheWork) {
                     ThrowsMessage<base::Error>(AllOf(HasSubstr("`data`"), HasSubstr(why))));
         EXPECT_FALSE(fs::exists(settings.out));
     };
-    expect_refused(folder / "four.npy", {2, 4}, "they have 4");
+    expect_refused(folder / "wide.npy", {2, data::kMaxDim + 1}, "they have 4097");
     expect_refused(folder / "latin1_\xe4.npy", {4, 2}, "not valid UTF-8");
     EXPECT_EQ(steps, 0);
+}
+
+TEST_F(TrainFiles, OfAnExactTraceOfManyCoordinatesAreRefused) {
+    TrainSpec settings = small_settings();
+    settings.data = (folder / "wide.npy").string();
+    settings.process = {};
+    settings.process.name = "edm";
+    settings.objective.name = "ism";
+    settings.prediction = diffusion::Prediction::edm;
+    std::vector<float> values(130);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+    data::write_npy(folder / "wide.npy", std::vector<std::size_t>{2, 65}, values);
+    EXPECT_THAT([&] { train(settings, make_host_trainer); },
+                ThrowsMessage<base::Error>(AllOf(HasSubstr("`objective` ism"), HasSubstr("ssm"))));
 }
 
 // The log ends with the step that diverged; no step before it does.

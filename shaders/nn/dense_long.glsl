@@ -1,0 +1,58 @@
+// One dense layer of any number of inputs and outputs, where dense.glsl would unroll too much: OUTPUTS outputs per
+// workgroup along y, one particle per invocation along x. Inputs come in chunks, their weights staged behind a barrier;
+// every index into shared memory is constant after unrolling. Sums have the order of dense.glsl.
+// The includer defines AFFINE as for dense.glsl.
+#extension GL_EXT_control_flow_attributes : require
+#include "shaders/nn/dense_push.h"
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const uint INPUTS = 64;
+layout(constant_id = 2) const uint ALL_OUTPUTS = 8;
+const uint OUTPUTS = 8u;
+const uint CHUNK = 64u;
+
+layout(push_constant) uniform Push { DensePush push; };
+
+layout(set = 0, binding = 0) readonly buffer Weights { float weights[]; };
+layout(set = 0, binding = 1) readonly buffer Biases { float biases[]; };
+layout(set = 0, binding = 2) readonly buffer Inputs { float inputs[]; };
+#if AFFINE
+layout(set = 0, binding = 3) buffer Values { float values[]; };
+#else
+layout(set = 0, binding = 3) writeonly buffer Results { float results[]; };
+#endif
+
+shared float w[OUTPUTS * CHUNK];
+
+void main() {
+    uint lane = gl_GlobalInvocationID.x;
+    uint first_output = gl_WorkGroupID.y * OUTPUTS;
+    float sum[OUTPUTS];
+    [[unroll]] for (uint j = 0u; j < OUTPUTS; ++j) {
+        sum[j] = biases[push.biases + min(first_output + j, ALL_OUTPUTS - 1u)];
+    }
+    for (uint first = 0u; first < INPUTS; first += CHUNK) {
+        barrier();
+        for (uint i = gl_LocalInvocationIndex; i < OUTPUTS * CHUNK; i += gl_WorkGroupSize.x) {
+            uint j = first_output + i / CHUNK;
+            uint k = first + i % CHUNK;
+            w[i] = j < ALL_OUTPUTS && k < INPUTS ? weights[push.weights + j * INPUTS + k] : 0.0;
+        }
+        barrier();
+        // Inputs beyond the last one repeat it; their weights are zero.
+        [[unroll]] for (uint k = 0u; k < CHUNK; ++k) {
+            float h = push.in_scale * inputs[min(first + k, INPUTS - 1u) * push.in_stride + push.in_first + lane];
+            [[unroll]] for (uint j = 0u; j < OUTPUTS; ++j) sum[j] = sum[j] + h * w[j * CHUNK + k];
+        }
+    }
+    [[unroll]] for (uint j = 0u; j < OUTPUTS; ++j) {
+        if (first_output + j >= ALL_OUTPUTS) break;
+        uint plane = (first_output + j) * push.out_stride + lane;
+#if AFFINE
+        float skip = push.c_skip * values[push.src_first + plane];
+        values[push.out_first + plane] = skip + push.c_out * sum[j];
+#else
+        results[push.out_first + plane] = sum[j] / (1.0 + exp(-sum[j]));
+#endif
+    }
+}
