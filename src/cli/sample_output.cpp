@@ -1,7 +1,6 @@
 #include "cli/sample_output.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -131,6 +130,16 @@ std::vector<data::Bins> bins_of(const model::Model& model, const data::Scaling& 
     return bins;
 }
 
+/// Numbers for people: those of three dimensions and their covariance in full, of more the first.
+std::string listed(std::span<const double> numbers, int digits = 6) {
+    constexpr std::size_t kMost = 9;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kMost, numbers.size()); ++i) {
+        text += fmt::format("{}{:.{}g}", i == 0 ? "" : ", ", numbers[i], digits);
+    }
+    return numbers.size() > kMost ? text + fmt::format(", … ({} in all)", numbers.size()) : text;
+}
+
 class Moments final : public SampleOutput {
   public:
     Moments(const settings::Settings& settings, const data::Scaling& scaling, const model::Model& model,
@@ -185,11 +194,9 @@ class Moments final : public SampleOutput {
     std::string text() const override {
         const data::Summary summary = statistics_.summary();
         std::string text = fmt::format(
-            "mean            {:.6g}\ncovariance      {:.6g}\nskewness        {:.4g}\n"
-            "excess kurtosis {:.4g}\nrange           {:.6g} … {:.6g}\n",
-            fmt::join(summary.mean, ", "), fmt::join(summary.covariance, ", "), fmt::join(summary.skewness, ", "),
-            fmt::join(summary.excess_kurtosis, ", "), fmt::join(summary.minimum, ", "),
-            fmt::join(summary.maximum, ", "));
+            "mean            {}\ncovariance      {}\nskewness        {}\nexcess kurtosis {}\nrange           {} … {}\n",
+            listed(summary.mean), listed(summary.covariance), listed(summary.skewness, 4),
+            listed(summary.excess_kurtosis, 4), listed(summary.minimum), listed(summary.maximum));
         return path_.empty() ? text : text + base::format_shown("wrote           {}\n", path_);
     }
 

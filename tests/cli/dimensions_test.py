@@ -50,6 +50,8 @@ def gaussians():
             expected = samples.std()
             require(0.45 < expected < 0.5, str(expected))
         require(abs(samples.std() - expected) < 0.01 and abs(samples.mean()) < 0.02, f"{samples.mean()} {samples.std()}")
+    done = run(BINARY, ["sample", "--target", "gaussian", "--dim", "100", "--steps", "2", "--particles", "50", "--stats"])
+    require(b"(10000 in all)" in done.stdout and len(done.stdout) < 2000, f"moments of 100 coordinates: {done.stdout}")
     refused(BINARY, ["sample", "--target", "gaussian", "--dim", "4097", "--out", "g.npy"], 2, ["--dim", "4096"], ".")
     refused(BINARY, ["sample", "--target", "gaussian", "--dim", "0", "--out", "g.npy"], 2, ["--dim", "4096"], ".")
 
