@@ -94,8 +94,8 @@ class Keys {
     std::set<std::string> asked_;
 };
 
-nn::MlpConfig read_network(Keys& keys, const std::string& where) {
-    keys.expect("architecture", "mlp");
+Architecture read_network(Keys& keys, const std::string& where) {
+    keys.expect("architecture", std::string(kArchitectures.front()));
     nn::MlpConfig network;
     network.dim = keys.number<std::size_t>("mlp.dim", 1, data::kMaxDim);
     network.width = keys.number<std::size_t>("mlp.width", 1, nn::kMaxWidth);
@@ -215,9 +215,9 @@ Shapes split_state(Shapes& shapes) {
 }
 
 /// All of the state's tensors, or none.
-void require_state(const Shapes& state, const nn::MlpConfig& network, const std::string& where) {
+void require_state(const Shapes& state, const Architecture& network, const std::string& where) {
     if (state.empty()) return;
-    const std::size_t count = trained_weights(network);
+    const std::size_t count = trained_weights_of(network);
     OptimiserState names;
     for (const auto& place : state_tensors(names)) {
         const auto found = state.find(place.first);
@@ -240,11 +240,12 @@ std::optional<OptimiserState> take_state(data::TensorMap& tensors) {
     return state;
 }
 
-void require_shapes(const Shapes& shapes, const nn::MlpConfig& network, const std::string& where) {
+void require_shapes(const Shapes& shapes, const Architecture& network, const std::string& where) {
     std::set<std::string> known;
     // A depth without tensors would make a long list of nothing.
-    if (network.depth > shapes.size()) throw refusal(where, "it has fewer tensors than a network of its depth");
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(network)) {
+    const std::size_t depth = std::visit([](const nn::MlpConfig& mlp) { return mlp.depth; }, network);
+    if (depth > shapes.size()) throw refusal(where, "it has fewer tensors than a network of its depth");
+    for (const nn::TensorSpec& spec : tensors_of(network)) {
         const auto found = shapes.find(spec.name);
         if (found == shapes.end()) throw refusal(where, "tensor '" + spec.name + "' is missing");
         if (found->second != spec.shape) {
@@ -274,8 +275,8 @@ Checkpoint read_header(const data::SafetensorsHeader& header, const std::string&
     checkpoint.process = read_process(keys, where);
     checkpoint.prediction = diffusion::parse_prediction(keys.text("prediction"), where);
     checkpoint.data = keys.text("data");
-    checkpoint.scaling = read_scaling(keys, checkpoint.network.dim, where);
-    checkpoint.clean_moments = read_clean_moments(keys, checkpoint.network.dim, where);
+    checkpoint.scaling = read_scaling(keys, dim_of(checkpoint.network), where);
+    checkpoint.clean_moments = read_clean_moments(keys, dim_of(checkpoint.network), where);
     checkpoint.training = keys.section("training");
     keys.refuse_others();
     Shapes shapes;
@@ -300,7 +301,7 @@ std::string deviation_text(const data::Scaling& scaling) {
 
 }  // namespace
 
-void require_tensors(const data::TensorMap& tensors, const nn::MlpConfig& network, const std::string& where) {
+void require_tensors(const data::TensorMap& tensors, const Architecture& network, const std::string& where) {
     Shapes shapes;
     for (const auto& [name, tensor] : tensors) shapes.emplace(name, tensor.shape);
     require_shapes(shapes, network, where);
@@ -320,12 +321,16 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     data::SafetensorsFile file;
     const auto set = [&](const std::string& name, const std::string& value) { file.metadata[kPrefix + name] = value; };
     set("version", "1");
-    set("architecture", "mlp");
-    set("mlp.dim", std::to_string(checkpoint.network.dim));
-    set("mlp.width", std::to_string(checkpoint.network.width));
-    set("mlp.depth", std::to_string(checkpoint.network.depth));
-    set("mlp.features", std::to_string(checkpoint.network.features));
-    if (checkpoint.network.classes > 0) set("mlp.classes", std::to_string(checkpoint.network.classes));
+    set("architecture", std::string(kArchitectures.at(checkpoint.network.index())));
+    std::visit(
+        [&](const nn::MlpConfig& mlp) {
+            set("mlp.dim", std::to_string(mlp.dim));
+            set("mlp.width", std::to_string(mlp.width));
+            set("mlp.depth", std::to_string(mlp.depth));
+            set("mlp.features", std::to_string(mlp.features));
+            if (mlp.classes > 0) set("mlp.classes", std::to_string(mlp.classes));
+        },
+        checkpoint.network);
     set("process", checkpoint.process.name);
     if (checkpoint.process.name == "ddpm") set("process.schedule", checkpoint.process.schedule);
     diffusion::for_each_process_parameter(checkpoint.process,

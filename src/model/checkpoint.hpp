@@ -11,12 +11,12 @@
 #include "diffusion/moments.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
-#include "nn/mlp.hpp"
+#include "model/architecture.hpp"
 
 namespace scorefield::model {
 
 /// What a training goes on from, besides the averaged weights: one entry per trained weight, tensor after tensor in the
-/// order of mlp_tensors.
+/// order of tensors_of.
 struct OptimiserState {
     std::vector<float> weights;
     std::vector<float> first;   ///< Adam's m
@@ -27,7 +27,8 @@ struct OptimiserState {
 
 /// A trained network and all that is needed to sample from it: a safetensors file whose metadata holds
 ///   scorefield.version      "1"
-///   scorefield.architecture "mlp"; scorefield.mlp.{dim,width,depth,features}, with classes where it is conditional
+///   scorefield.architecture one of kArchitectures; scorefield.mlp.{dim,width,depth,features}, with classes where it is
+///                           conditional
 ///   scorefield.process      name; scorefield.process.NAME for every parameter of diffusion::ProcessSettings that is
 ///                           said, switches as on or off; of ddpm always schedule and T
 ///   scorefield.prediction   one of diffusion::kPredictions: what the network's output F is
@@ -38,11 +39,11 @@ struct OptimiserState {
 ///   scorefield.data.standardised.{mean,variance}  of those per coordinate, JSON arrays; may be absent
 ///   scorefield.training.*   how it was made
 ///   scorefield.checksum     of everything else (data/safetensors.hpp)
-/// and whose tensors are mlp_tensors(network), the averaged weights; with them, where training can go on, the tensors
+/// and whose tensors are tensors_of(network), the averaged weights; with them, where training can go on, the tensors
 /// training.weights, training.first and training.second of OptimiserState. Numbers are written with 17 significant
 /// digits.
 struct Checkpoint {
-    nn::MlpConfig network;
+    Architecture network;
     diffusion::ProcessSettings process;  ///< of ddpm the horizon is always set
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;
     std::string data;
@@ -67,6 +68,6 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 
 /// Throws base::Error (request) naming `where` and the first tensor of `tensors` that is missing, unknown or does not
 /// have the shape that `network` asks for.
-void require_tensors(const data::TensorMap& tensors, const nn::MlpConfig& network, const std::string& where);
+void require_tensors(const data::TensorMap& tensors, const Architecture& network, const std::string& where);
 
 }  // namespace scorefield::model

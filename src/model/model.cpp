@@ -31,13 +31,17 @@ double data_deviation(const diffusion::ProcessSettings& process) {
 
 /// Leaves of a conditional network the one of this class; none: of all together.
 void keep_class(Checkpoint& checkpoint, std::optional<std::size_t> label) {
-    checkpoint.tensors = nn::weights_of_class(checkpoint.tensors, checkpoint.network, label);
-    checkpoint.network.classes = 0;
+    std::visit(
+        [&](nn::MlpConfig& mlp) {
+            checkpoint.tensors = nn::weights_of_class(checkpoint.tensors, mlp, label);
+            mlp.classes = 0;
+        },
+        checkpoint.network);
 }
 
 /// Leaves of a conditional network the one that answers for the class that is asked for.
 void choose_class(const ClassSpec& wanted, Checkpoint& checkpoint, const std::string& where) {
-    const std::size_t classes = checkpoint.network.classes;
+    const std::size_t classes = classes_of(checkpoint.network);
     const std::optional<std::size_t> label = wanted.label;
     if (label && *label >= classes) {
         throw base::request_error(
@@ -138,7 +142,7 @@ std::vector<fs::path> models_in(const fs::path& folder) {
 }
 
 std::size_t Model::dim() const {
-    return checkpoint ? checkpoint->network.dim : static_cast<std::size_t>(target->dim());
+    return checkpoint ? dim_of(checkpoint->network) : static_cast<std::size_t>(target->dim());
 }
 
 std::string Model::name() const {

@@ -11,10 +11,12 @@ constexpr std::size_t kChunk = 256;  // particles whose values stay in the cache
 
 }  // namespace
 
-NetworkScore::NetworkScore(const nn::MlpConfig& network, const data::TensorMap& tensors, const std::string& where)
-    : network_(network), values_(nn::build_mlp(graph_, network, nn::TimeRows::shared)) {
+NetworkScore::NetworkScore(const Architecture& network, const data::TensorMap& tensors, const std::string& where)
+    : dim_(dim_of(network)),
+      values_(std::visit([&](const nn::MlpConfig& mlp) { return nn::build_mlp(graph_, mlp, nn::TimeRows::shared); },
+                         network)) {
     require_tensors(tensors, network, where);
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(network)) {
+    for (const nn::TensorSpec& spec : tensors_of(network)) {
         const nn::Shape shape = value_shape(spec);
         const std::vector<float>& values = tensors.at(spec.name).values;
         nn::Matrix matrix(shape.rows(), shape.columns());
@@ -29,14 +31,13 @@ void NetworkScore::evaluate(std::span<const double> scaled, const diffusion::Eva
     nn::Matrix x;
     nn::Bindings bindings = {{"x", &x}, {"c_noise", &time}};
     for (const auto& [name, matrix] : weights_) bindings.emplace(name, &matrix);
-    const std::size_t count = scaled.size() / network_.dim;
+    const std::size_t count = scaled.size() / dim_;
     for (std::size_t first = 0; first < count; first += kChunk) {
         const std::size_t rows = std::min(kChunk, count - first);
-        x = nn::Matrix(rows, network_.dim);
-        std::copy_n(scaled.begin() + static_cast<std::ptrdiff_t>(first * network_.dim), x.values.size(),
-                    x.values.begin());
+        x = nn::Matrix(rows, dim_);
+        std::copy_n(scaled.begin() + static_cast<std::ptrdiff_t>(first * dim_), x.values.size(), x.values.begin());
         const nn::Matrix result = nn::evaluate(graph_, bindings, {values_.output}).front();
-        std::ranges::copy(result.values, out.begin() + static_cast<std::ptrdiff_t>(first * network_.dim));
+        std::ranges::copy(result.values, out.begin() + static_cast<std::ptrdiff_t>(first * dim_));
     }
 }
 

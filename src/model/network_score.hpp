@@ -5,6 +5,7 @@
 
 #include "data/tensors.hpp"
 #include "diffusion/interpreter.hpp"
+#include "model/architecture.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/mlp.hpp"
 
@@ -14,13 +15,13 @@ namespace scorefield::model {
 class NetworkScore final : public diffusion::ScoreSource {
   public:
     /// Throws base::Error (request) naming `where` if `tensors` are not those of `network`.
-    NetworkScore(const nn::MlpConfig& network, const data::TensorMap& tensors, const std::string& where);
+    NetworkScore(const Architecture& network, const data::TensorMap& tensors, const std::string& where);
 
-    int dim() const override { return static_cast<int>(network_.dim); }
+    int dim() const override { return static_cast<int>(dim_); }
     void evaluate(std::span<const double> scaled, const diffusion::Eval& at, std::span<double> out) const override;
 
   private:
-    nn::MlpConfig network_;
+    std::size_t dim_;
     nn::Graph graph_;
     nn::MlpValues values_;
     std::map<std::string, nn::Matrix> weights_;

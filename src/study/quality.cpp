@@ -66,8 +66,9 @@ double excess(const data::Points& samples, const data::Points& data) {
 std::string description(const model::Checkpoint& checkpoint) {
     std::string text = fmt::format("{} on `{}`", symbol(checkpoint.prediction), checkpoint.process.name);
     if (checkpoint.process.name == "ddpm") text += fmt::format(", `{}`", checkpoint.process.schedule);
-    if (checkpoint.network.classes > 0) text += fmt::format(", {} classes", checkpoint.network.classes);
-    return text + fmt::format(", {} × {}", checkpoint.network.width, checkpoint.network.depth);
+    const std::size_t classes = model::classes_of(checkpoint.network);
+    if (classes > 0) text += fmt::format(", {} classes", classes);
+    return text + ", " + model::size_text(checkpoint.network);
 }
 
 }  // namespace scorefield::study

@@ -91,7 +91,7 @@ class Run {
         }
         TrainingState state = {
             resumed_steps(resumed), resumed.state->weights, {}, resumed.state->first, resumed.state->second};
-        for (const nn::TensorSpec& spec : nn::mlp_tensors(resumed.network)) {
+        for (const nn::TensorSpec& spec : model::tensors_of(resumed.network)) {
             const std::vector<float>& values = resumed.tensors.at(spec.name).values;
             if (spec.trained) state.averaged.insert(state.averaged.end(), values.begin(), values.end());
         }
@@ -135,7 +135,7 @@ class Run {
     /// The loss of the averaged weights where it is unsound, else that of the weights that training goes on from.
     double worst_loss(const model::Checkpoint& made) {
         const double averaged = soundness_.loss(made.tensors);
-        const double last = soundness_.loss(nn::with_trained(made.tensors, made.network, made.state->weights));
+        const double last = soundness_.loss(nn::with_trained(made.tensors, trainer_.network(), made.state->weights));
         return soundness_.is_sound(averaged) ? last : averaged;
     }
 
@@ -267,8 +267,8 @@ TrainResult train(const TrainSpec& spec, const TrainerMaker& make, const TrainCa
         keep_log(log);  // it shows the way to where training ended
         throw;
     }
-    result.loss = held_out_loss(pool, trainer->source(), result.checkpoint.network, result.checkpoint.tensors,
-                                kHeldOutDraws, callbacks.measured);
+    result.loss = held_out_loss(pool, trainer->source(), trainer->network(), result.checkpoint.tensors, kHeldOutDraws,
+                                callbacks.measured);
     result.floor = bayes_floor(pool, *data, trainer->source());
     return result;
 }

@@ -23,7 +23,11 @@ namespace fs = std::filesystem;
 constexpr const char* kLearned = "learned model";
 
 std::string network_text(const model::Checkpoint& checkpoint) {
-    return fmt::format("{}; {} × {} units", checkpoint.data, checkpoint.network.depth + 1, checkpoint.network.width);
+    return std::visit(
+        [&](const nn::MlpConfig& mlp) {
+            return fmt::format("{}; {} × {} units", checkpoint.data, mlp.depth + 1, mlp.width);
+        },
+        checkpoint.network);
 }
 
 /// What the slider of a parameter reaches: up to ten times its default, or to 10 where that is no number.

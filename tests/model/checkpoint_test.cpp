@@ -21,9 +21,11 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
+constexpr nn::MlpConfig kNetwork = {2, 3, 1, 2, 2};
+
 Checkpoint small_checkpoint() {
     Checkpoint checkpoint;
-    checkpoint.network = {2, 3, 1, 2, 2};
+    checkpoint.network = kNetwork;
     checkpoint.process.horizon = 100;
     checkpoint.process.beta_end = 0.1;
     checkpoint.prediction = diffusion::Prediction::v;
@@ -31,7 +33,7 @@ Checkpoint small_checkpoint() {
     checkpoint.scaling = {{0.1, 1.0 / 3}, {0.7, 0.7}};
     checkpoint.clean_moments = diffusion::AxisMoments{{0.01, -1.0 / 7}, {0.9, 1.1}};
     checkpoint.training = {{"steps", "10"}};
-    checkpoint.tensors = nn::initial_weights(checkpoint.network, 1, nn::frequencies_of_levels(99));
+    checkpoint.tensors = nn::initial_weights(kNetwork, 1, nn::frequencies_of_levels(99));
     // All tensors but time.frequencies: 3·2 + 3 + 3·4, then 3·3 + 3 + 3·4, then 2·3 + 2, then 3·2.
     constexpr std::size_t kTrained = 59;
     checkpoint.state = {std::vector<float>(kTrained, 0.1F), std::vector<float>(kTrained, -1e-30F),
@@ -80,15 +82,18 @@ TEST_F(CheckpointFile, HoldsACoordinateThatIsConstant) {
 TEST_F(CheckpointFile, HoldsPointsOfTheMostCoordinates) {
     constexpr std::size_t kDim = data::kMaxDim;
     Checkpoint checkpoint = small_checkpoint();
-    checkpoint.network.dim = kDim;
+    nn::MlpConfig network = kNetwork;
+    network.dim = kDim;
+    checkpoint.network = network;
     checkpoint.scaling = {std::vector<double>(kDim, 1.0 / 3), std::vector<double>(kDim, 0.7)};
     checkpoint.scaling.deviation[kDim - 1] = 0.1;
     checkpoint.clean_moments = diffusion::AxisMoments{std::vector<double>(kDim, 0.1), std::vector<double>(kDim, 0.9)};
-    checkpoint.tensors = nn::initial_weights(checkpoint.network, 1, nn::frequencies_of_levels(99));
+    checkpoint.tensors = nn::initial_weights(network, 1, nn::frequencies_of_levels(99));
     checkpoint.state.reset();
     write_checkpoint(path, checkpoint);
     EXPECT_EQ(read_checkpoint(path), checkpoint);
-    checkpoint.network.dim = kDim + 1;
+    network.dim = kDim + 1;
+    checkpoint.network = network;
     write_checkpoint(path, checkpoint);
     expect_refused("more coordinates than the most");
 }

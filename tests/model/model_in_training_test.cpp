@@ -6,16 +6,18 @@
 namespace scorefield::model {
 namespace {
 
+constexpr nn::MlpConfig kConditional = {2, 3, 1, 2, 2};
+
 Checkpoint conditional_checkpoint() {
     Checkpoint checkpoint;
-    checkpoint.network = {2, 3, 1, 2, 2};
+    checkpoint.network = kConditional;
     checkpoint.process.name = "edm";
     checkpoint.process.sigma_data = 0.7;
     checkpoint.prediction = diffusion::Prediction::v;
     checkpoint.data = "moons";
     checkpoint.scaling = {{0.1, 0.3}, {0.7, 0.7}};
     checkpoint.clean_moments = diffusion::AxisMoments{{0.01, -0.1}, {0.9, 1.1}};
-    checkpoint.tensors = nn::initial_weights(checkpoint.network, 1, nn::frequencies_of_levels(99));
+    checkpoint.tensors = nn::initial_weights(kConditional, 1, nn::frequencies_of_levels(99));
     return checkpoint;
 }
 

@@ -99,7 +99,7 @@ class RoundedRun {
 inline std::unique_ptr<diffusion::ScoreSource> rounded_network(const model::Checkpoint& model, unsigned replica) {
     std::mt19937 random(replica);
     std::uniform_real_distribution<double> sign(-1, 1);
-    const double bound = kRounding * static_cast<double>(model.network.width + 8);
+    const double bound = kRounding * static_cast<double>(std::get<nn::MlpConfig>(model.network).width + 8);
     data::TensorMap tensors = model.tensors;
     for (auto& [name, tensor] : tensors) {
         if (name == "time.frequencies") continue;

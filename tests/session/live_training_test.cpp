@@ -117,7 +117,8 @@ TEST_F(LiveTrainingTest, TrainsBetweenFramesToItsLastStepAndSavesWhatItHasLearne
     EXPECT_EQ(written.data, "moons");
     EXPECT_EQ(written.tensors, *training.recent_weights());
     training.update(model);
-    EXPECT_EQ(model.checkpoint->tensors, nn::weights_of_class(written.tensors, written.network, 1));
+    EXPECT_EQ(model.checkpoint->tensors,
+              nn::weights_of_class(written.tensors, std::get<nn::MlpConfig>(written.network), 1));
     training.drop();
     EXPECT_FALSE(training.exists());
 }

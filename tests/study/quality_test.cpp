@@ -38,12 +38,11 @@ TEST(Excess, IsTheFarthestSampleInWidthsOfTheBox) {
 
 TEST(Description, SaysWhatAModelHasLearned) {
     model::Checkpoint checkpoint;
-    checkpoint.network = {.dim = 2, .width = 128, .depth = 3};
-    checkpoint.network.classes = 5;
+    checkpoint.network = nn::MlpConfig{.dim = 2, .width = 128, .depth = 3, .classes = 5};
     checkpoint.process = {.name = "ddpm", .schedule = "cosine"};
     checkpoint.prediction = diffusion::Prediction::v;
     EXPECT_EQ(description(checkpoint), "v on `ddpm`, `cosine`, 5 classes, 128 × 3");
-    checkpoint.network.classes = 0;
+    checkpoint.network = nn::MlpConfig{.dim = 2, .width = 128, .depth = 3};
     checkpoint.process = {.name = "flow"};
     checkpoint.prediction = diffusion::Prediction::velocity;
     EXPECT_EQ(description(checkpoint), "velocity on `flow`, 128 × 3");

@@ -61,10 +61,11 @@ class KeptCheckpoint : public testing::Test {
         const BatchSource source(*data, *process, settings);
         base::ThreadPool pool(2);
         const auto loss = [&](const data::TensorMap& weights) {
-            return held_out_loss(pool, source, checkpoint.network, weights, 100'000);
+            return held_out_loss(pool, source, std::get<nn::MlpConfig>(checkpoint.network), weights, 100'000);
         };
         return std::max(loss(checkpoint.tensors),
-                        loss(nn::with_trained(checkpoint.tensors, checkpoint.network, checkpoint.state->weights)));
+                        loss(nn::with_trained(checkpoint.tensors, std::get<nn::MlpConfig>(checkpoint.network),
+                                              checkpoint.state->weights)));
     }
     void expect_diverges(const std::string& words, const TrainCallbacks& callbacks = {}) const {
         EXPECT_THAT([&] { train(settings, make_host_trainer, callbacks); },
