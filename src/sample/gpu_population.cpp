@@ -131,7 +131,9 @@ double GpuPopulation::advance(const Budget& budget) {
     } else if (arrived()) {
         return 0;
     }
-    if (goal_ < whole_ || (goal_ == whole_ && !position_.is_between_steps())) go_back(recorder);
+    const int kept = last_kept_before_goal();
+    const bool goes_back = goal_ < whole_ || (goal_ == whole_ && !position_.is_between_steps());
+    if (goes_back || plan_.state_of(kept) > whole_) restore(recorder, kept);
     double done = 0;
     while (whole_ != goal_ && (done == 0 || done < budget.operations)) {
         done += record_op(recorder, budget.operations - done);
@@ -155,10 +157,15 @@ void GpuPopulation::record_start(gpu::Recorder& recorder) {
     position_ = {};
 }
 
-/// Restores the last state at or before the goal that was kept.
-void GpuPopulation::go_back(gpu::Recorder& recorder) {
+/// The number of the last snapshot at or before the goal that holds its state; −1: none does.
+int GpuPopulation::last_kept_before_goal() const {
     int number = plan_.every > 0 ? std::min(goal_ / plan_.every, plan_.count) - 1 : -1;
     while (number >= 0 && !kept_[static_cast<std::size_t>(number)]) --number;
+    return number;
+}
+
+/// Puts all particles at the state of a snapshot; −1: at the start.
+void GpuPopulation::restore(gpu::Recorder& recorder, int number) {
     if (number < 0) {
         record_start(recorder);
         return;
@@ -169,7 +176,7 @@ void GpuPopulation::go_back(gpu::Recorder& recorder) {
         recorder.copy(snapshot(number, i), 0, executor_.values(), static_cast<VkDeviceSize>(plan_.registers[i]) * bytes,
                       bytes);
     }
-    whole_ = (number + 1) * plan_.every;
+    whole_ = plan_.state_of(number);
     position_ = {};
 }
 
@@ -219,7 +226,7 @@ void GpuPopulation::finish_step(gpu::Recorder& recorder, double left) {
     position_ = {};
     if (shows_on_the_way(left)) show(recorder);
     const int number = whole_ < program().steps ? plan_.number_of(whole_) : -1;
-    if (number < 0 || kept_[static_cast<std::size_t>(number)]) return;
+    if (number < 0) return;
     const auto scope = recorder.scope("sampler");
     for (std::size_t i = 0; i < plan_.registers.size(); ++i) {
         copy_register(recorder, plan_.registers[i], snapshot(number, i));

@@ -56,8 +56,8 @@ class GpuPopulation final : public Population {
 
     /// Makes the driver compile every pipeline, and waits for it; `load` comes after it.
     void warm_up() { executor_.warm_up(); }
-    /// Keeps states to go back to, in at most `bytes` of memory; with 0, as at first, going back starts anew.
-    /// Allocates; where memory is short, fewer states are kept.
+    /// Keeps states to go to without computing them again, in at most `bytes` of memory; with 0, as at first, going
+    /// back starts anew. Allocates; where memory is short, fewer states are kept.
     void keep_states(std::uint64_t bytes);
     /// Brings coefficients and time tables up to date now instead of with the next advance.
     void record_uploads(gpu::Recorder& recorder);
@@ -89,7 +89,8 @@ class GpuPopulation final : public Population {
     /// Register plan_.registers[i] of a snapshot.
     const gpu::Buffer& snapshot(int number, std::size_t i) const;
     void record_start(gpu::Recorder& recorder);
-    void go_back(gpu::Recorder& recorder);
+    int last_kept_before_goal() const;
+    void restore(gpu::Recorder& recorder, int number);
     double record_op(gpu::Recorder& recorder, double most);
     void choose_block(double most);
     void finish_step(gpu::Recorder& recorder, double left);

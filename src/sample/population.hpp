@@ -48,8 +48,8 @@ class Population {
     virtual void start(diffusion::ParticleRange range, const StartInputs& inputs) = 0;
     /// Puts the particles at the start again, with the same inputs; the goal stays.
     virtual void restart() = 0;
-    /// Sets the goal: a state 0 … steps. Going back restores the nearest state that was kept, and repeats the steps
-    /// after it.
+    /// Sets the goal: a state 0 … steps. Going back, or forward over states that were kept, restores the last one before
+    /// the goal and repeats the steps after it.
     virtual void seek(int state) = 0;
     /// Works towards the goal within the budget, but does at least one part of an evaluation; does nothing at the goal.
     /// Returns the operations that were done. Other weights of a source take effect here: an evaluation that has begun

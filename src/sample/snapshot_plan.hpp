@@ -7,8 +7,8 @@
 
 namespace scorefield::sample {
 
-/// Which states of a run are kept so that it can go back: the state after every `every`-th step. A snapshot consists of
-/// the registers that later steps read, and the result.
+/// Which states of a run are kept so that it can go back and come again: the state after every `every`-th step. A
+/// snapshot consists of the registers that later steps read, and the result.
 struct SnapshotPlan {
     std::vector<int> registers;  ///< of a snapshot, ascending
     int every = 0;               ///< 0: no state is kept
@@ -16,6 +16,8 @@ struct SnapshotPlan {
 
     /// The number of the snapshot of this state; −1 where it is not kept. 0 < state < steps.
     int number_of(int state) const { return every > 0 && state % every == 0 ? state / every - 1 : -1; }
+    /// The state of a snapshot; of −1: 0, the start.
+    int state_of(int number) const { return (number + 1) * every; }
 };
 
 /// The registers whose values after some step matter to later steps, and the result register; inputs that no op writes

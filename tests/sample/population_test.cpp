@@ -130,6 +130,39 @@ TEST_F(PopulationTest, SeeksAreExactForEverySampler) {
     EXPECT_GT(tested, 20);
 }
 
+TEST_F(PopulationTest, GoesForwardOverKeptStatesWithoutComputingThem) {
+    const RunRequest asked = request("ddpm", 10, 700);
+    const Collected expected = collect(device(), sources, asked);
+    GpuPopulation population(device(), sources,
+                             {.particles = 700, .registers = asked.program.registers, .shown = true});
+    population.keep_states(1 << 20);  // enough for all
+    population.load(asked.program, asked.seed, {0, 700}, {});
+    gpu::Recorder recorder(device(), "seek");
+    const auto operations_to = [&](int state) {
+        recorder.begin();
+        population.seek(state);
+        const double done = population.advance({.recorder = &recorder});
+        device().wait(device().submit(recorder));
+        EXPECT_EQ(population.state(), state);
+        EXPECT_EQ(rows_of(population), state_of(expected, state)) << state;
+        return done;
+    };
+    const double first_steps = operations_to(8);
+    EXPECT_GT(first_steps, 0);
+    EXPECT_EQ(operations_to(2), 0);
+    EXPECT_EQ(operations_to(3), 0);
+    EXPECT_EQ(operations_to(7), 0);
+    const double last_steps = operations_to(10);
+    EXPECT_NEAR((first_steps + last_steps) / (population.operations() * 700), 1, 1e-12);
+    // From within the step after it.
+    EXPECT_EQ(operations_to(0), 0);
+    recorder.begin();
+    population.seek(10);
+    population.advance({.recorder = &recorder, .operations = 1});
+    device().wait(device().submit(recorder));
+    EXPECT_EQ(operations_to(9), 0);
+}
+
 TEST_F(PopulationTest, GivenStartsAndInputsAreThereAgainAfterGoingBack) {
     RunRequest asked = request("ddpm", 10, 700);
     diffusion::Program& program = asked.program;

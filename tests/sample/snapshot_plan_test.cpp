@@ -61,9 +61,12 @@ TEST(SnapshotPlan, SpacesAsManyAsTheBudgetHolds) {
         EXPECT_EQ(plan.every, every) << budget;
         EXPECT_EQ(plan.count, count) << budget;
         EXPECT_LE(static_cast<std::uint64_t>(plan.count) * plan.registers.size() * 1000, budget);
+        EXPECT_EQ(plan.state_of(-1), 0);
         for (int state = 1; state < 100; ++state) {
             EXPECT_LT(plan.number_of(state), count) << state;
             EXPECT_EQ(plan.number_of(state) >= 0, every > 0 && state % every == 0) << state;
+            if (plan.number_of(state) < 0) continue;
+            EXPECT_EQ(plan.state_of(plan.number_of(state)), state);
         }
     }
     EXPECT_EQ(plan_snapshots(program_of("ddpm", 1), 1000, 1'000'000).count, 0);
