@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -19,14 +18,13 @@
 #include "cli/frame_count.hpp"
 #include "cli/notes.hpp"
 #include "cli/output_names.hpp"
-#include "render/capture.hpp"
 #include "render/contact_sheet.hpp"
 #include "render/film.hpp"
 #include "render/frame_sequence.hpp"
 #include "render/png_file.hpp"
 #include "sample/start.hpp"
-#include "session/frame_slot.hpp"
 #include "session/gpu_device.hpp"
+#include "session/offline_frames.hpp"
 #include "session/run_notes.hpp"
 #include "session/scene.hpp"
 #include "settings/device_request.hpp"
@@ -45,54 +43,6 @@ double milliseconds_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-/// Records frames one after the other while earlier ones are still drawn, and hands their pictures on in order.
-class Frames {
-  public:
-    Frames(gpu::Device& device, session::Scene& scene, const settings::Settings& settings,
-           std::function<void(const render::Picture&)> write)
-        : device_(device), scene_(scene), capture_(device), log_(settings.frame_log), write_(std::move(write)) {}
-
-    /// `draw` records the next frame. Its time is that since the begin of the frame before, or of the first since these
-    /// were made.
-    void add(const std::function<void(gpu::Recorder&)>& draw) {
-        base::require_not_interrupted();
-        session::FrameSlot& slot = slots_[frames_ % slots_.size()];
-        session::finish_frame(device_, slot, log_);
-        if (capture_.full()) write_(capture_.take());
-        const Clock::time_point start = Clock::now();
-        const double frame_ms = std::chrono::duration<double, std::milli>(start - last_).count();
-        last_ = start;
-        slot.recorder.begin();
-        draw(slot.recorder);
-        capture_.record(slot.recorder, scene_.picture());
-        capture_.submitted(device_.submit(slot.recorder));
-        slot.record = session::frame_record(frames_, milliseconds_since(start), scene_.model(), scene_.player());
-        slot.record->frame_ms = frame_ms;
-        ++frames_;
-    }
-
-    void finish() {
-        while (!capture_.empty()) write_(capture_.take());
-        for (std::size_t i = 0; i < slots_.size(); ++i) {
-            session::finish_frame(device_, slots_[(frames_ + i) % slots_.size()], log_);
-        }
-        log_.commit();
-    }
-
-    std::uint64_t count() const { return frames_; }
-
-  private:
-    Clock::time_point last_ = Clock::now();  ///< when the frame before began
-    gpu::Device& device_;
-    session::Scene& scene_;
-    render::Capture capture_;
-    session::FrameLog log_;
-    std::function<void(const render::Picture&)> write_;
-    std::array<session::FrameSlot, 2> slots_ = {session::FrameSlot{{device_, "frame, even"}},
-                                                session::FrameSlot{{device_, "frame, odd"}}};
-    std::uint64_t frames_ = 0;
-};
-
 session::Tempo tempo_of(const settings::Settings& settings) {
     return {settings.steps_per_second, settings.hold, false};
 }
@@ -102,9 +52,9 @@ std::uint64_t play(gpu::Device& device, session::Scene& scene, const settings::S
                    const std::function<void(const render::Picture&)>& write) {
     const std::uint64_t total = frame_count(settings, scene.player().playback().steps());
     base::Progress progress("render", total, "frames", !settings.quiet);
-    Frames frames(device, scene, settings, write);
+    session::OfflineFrames frames(device, scene, settings.frame_log, write);
     while (frames.count() < total) {
-        frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings::view_spec(settings)); });
+        frames.add(settings::view_spec(settings));
         scene.player().playback().advance(1.0 / settings.fps, tempo_of(settings),
                                           scene.player().playback().steps() + 1);
         progress.update(frames.count());
@@ -140,19 +90,19 @@ std::set<int> sheet_states(const std::vector<session::RunState>& run_states) {
 std::uint64_t write_sheet(gpu::Device& device, session::Scene& scene, const settings::Settings& settings) {
     std::vector<render::Tile> tiles;
     std::vector<std::string> captions;
-    Frames frames(device, scene, settings, [&](const render::Picture& picture) {
+    session::OfflineFrames frames(device, scene, settings.frame_log, [&](const render::Picture& picture) {
         const std::string caption = captions[tiles.size()];
         tiles.push_back({picture, caption});
     });
     session::Playback& playback = scene.player().playback();
     for (const int state : sheet_states(scene.player().run_states())) {
         playback.stop_at(state);
-        frames.add([&](gpu::Recorder& recorder) { scene.record(recorder, settings::view_spec(settings)); });
+        frames.add(settings::view_spec(settings));
         captions.push_back(session::short_caption(scene.player()));
     }
     if (!scene.data_name().empty()) {
         captions.push_back("data: " + scene.data_name());
-        frames.add([&](gpu::Recorder& recorder) { scene.record_data(recorder, settings::view_spec(settings)); });
+        frames.add_data(settings::view_spec(settings));
     }
     frames.finish();
     const diffusion::Program& program = scene.player().program();

@@ -18,9 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Operations of one submission: half a second on a software device, nothing to a GPU; far below the two seconds after
-/// which drivers give up, far above what a submission costs.
-constexpr double kOperationsPerSubmission = 1.3e10;
 constexpr std::uint32_t kLargestChunk = 1 << 17;
 /// Numbers of one state of a chunk where `chunk` is not said: 256 MiB.
 constexpr std::uint32_t kLargestState = 1 << 26;

@@ -173,22 +173,23 @@ void Scene::see_as(const Scene& other) {
     fitted_half_height_ = other.fitted_half_height_;
 }
 
-double Scene::record(gpu::Recorder& recorder, const render::ViewSpec& view, double operations, const LiveWeights* live,
-                     const render::ScalarField* field) {
+double Scene::advance(gpu::Recorder& recorder, double operations, const LiveWeights* live) {
     const auto started = [&] {
         renderer_.record_origin(recorder, as_particles(player_.particles()), player_.start_law().mean_of(0),
                                 player_.start_law().scale_of(0));
     };
-    const double done = player_.record(recorder, operations, started, live);
+    return player_.record(recorder, operations, started, live);
+}
+
+void Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field) {
     if (follows_) fit_camera();
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);
     renderer_.record(recorder, as_particles(player_.particles()), camera, lit(view.look),
                      captions_of(view, model_, caption(player_), second), field);
-    return done;
 }
 
-void Scene::record_data(gpu::Recorder& recorder, const render::ViewSpec& view) {
-    if (data_name_.empty()) throw std::logic_error("Scene::record_data: there are no data");
+void Scene::draw_data(gpu::Recorder& recorder, const render::ViewSpec& view) {
+    if (data_name_.empty()) throw std::logic_error("Scene::draw_data: there are no data");
     const auto dim = static_cast<std::uint32_t>(model_.dim());
     const std::uint32_t count = std::min<std::uint32_t>(player_.count(), kOverlayPoints);
     render::Look look = lit(view.look);

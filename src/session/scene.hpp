@@ -1,6 +1,5 @@
 #pragma once
 
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -44,13 +43,13 @@ class Scene {
     /// Takes over the camera of another scene.
     void see_as(const Scene& other);
 
-    /// Advances the particles towards the state that the clock shows, by at most about `operations`, and draws the last
-    /// whole state onto picture(), over `field` where there is one. Returns the operations recorded.
-    double record(gpu::Recorder& recorder, const render::ViewSpec& view,
-                  double operations = std::numeric_limits<double>::infinity(), const LiveWeights* live = nullptr,
-                  const render::ScalarField* field = nullptr);
+    /// Advances the particles towards the state that the clock shows, as Player::record does. Returns the operations
+    /// that were recorded.
+    double advance(gpu::Recorder& recorder, double operations, const LiveWeights* live = nullptr);
+    /// Draws the last whole state onto picture(), over `field` where there is one.
+    void draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field = nullptr);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
-    void record_data(gpu::Recorder& recorder, const render::ViewSpec& view);
+    void draw_data(gpu::Recorder& recorder, const render::ViewSpec& view);
     /// Another size of the picture; waits for the GPU.
     void resize(VkExtent2D extent) { renderer_.resize(extent); }
 

@@ -198,8 +198,9 @@ void Viewer::record_scene(session::FrameSlot& slot) {
     training.record(slot.recorder, context_.settings.live_share / kPercent);
     std::optional<session::LiveWeights> live;
     if (context_.shows_training()) live.emplace(training.weights(context_.settings.live_samples == "restart"));
-    slot.operations = context_.scene->record(slot.recorder, settings::view_spec(context_.settings), pace_.allowance(),
-                                             live ? &*live : nullptr, context_.field ? &*context_.field : nullptr);
+    slot.operations = context_.scene->advance(slot.recorder, pace_.allowance(), live ? &*live : nullptr);
+    context_.scene->draw(slot.recorder, settings::view_spec(context_.settings),
+                         context_.field ? &*context_.field : nullptr);
 }
 
 /// What was measured, or is being measured, is of other work.
