@@ -118,6 +118,21 @@ MemoryStatistics MemoryPool::statistics() const {
     return statistics;
 }
 
+VkDeviceSize MemoryPool::free_bytes() const {
+    const std::span heaps(properties_.memoryHeaps, properties_.memoryHeapCount);
+    const auto own_bytes = [](const VkMemoryHeap& heap) {
+        return (heap.flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0 ? heap.size : 0;
+    };
+    const auto largest = std::ranges::max_element(heaps, {}, own_bytes);
+    const auto index = static_cast<std::uint32_t>(largest - heaps.begin());
+    VkDeviceSize reserved = 0;
+    const std::scoped_lock lock(mutex_);
+    for (const auto& block : blocks_) {
+        if (properties_.memoryTypes[block->type].heapIndex == index) reserved += block->ranges.size();
+    }
+    return largest->size > reserved ? largest->size - reserved : 0;
+}
+
 std::map<std::string, NamedMemory> MemoryPool::table() const {
     const std::scoped_lock lock(mutex_);
     return table_;

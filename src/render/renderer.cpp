@@ -5,6 +5,7 @@
 #include <bit>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "data/points.hpp"
 #include "gpu/transfer.hpp"
@@ -41,14 +42,9 @@ struct Renderer::State {
     MarkPass mark_pass;
     Canvas canvas;
 
-    VkExtent2D extent{};
-    gpu::Image scene;
-    gpu::Buffer density;
-    gpu::Buffer colour;
-    gpu::Buffer overlay_density;
+    PictureTargets targets;
 
-    std::uint32_t capacity = 0;
-    gpu::Buffer channel;
+    gpu::Buffer channel;  ///< origins
 
     gpu::Buffer overlay_points;
     std::uint32_t overlay_count = 0;
@@ -63,71 +59,80 @@ struct Renderer::State {
           field_pass(owner, kFramesInFlight),
           mark_pass(owner, kFramesInFlight) {}
 
-    void make_targets(VkExtent2D size);
-    void make_channel(std::uint32_t count);
     SplatWeights weights_for(std::uint32_t count, const Look& look, bool coloured) const;
-    Accumulators accumulators() const { return {density, colour, extent}; }
+    VkExtent2D extent() const { return targets.scene.extent(); }
+    Accumulators accumulators() const { return {targets.density, targets.colour, extent()}; }
     OverlayDensity fill_overlay(gpu::Recorder& recorder, const Camera2d& camera, const Look& look);
+    std::uint32_t capacity() const { return static_cast<std::uint32_t>(channel.bytes() / sizeof(float)); }
     void finish_setup() { device.wait(device.submit(setup)); }
 };
 
-void Renderer::State::make_targets(VkExtent2D size) {
-    extent = size;
+PictureTargets Renderer::make_targets(gpu::Device& device, VkExtent2D extent) {
     const VkDeviceSize bytes = VkDeviceSize{4} * extent.width * extent.height;
-    scene = gpu::Image(device, "scene", VK_FORMAT_R8G8B8A8_UNORM, extent, kSceneUsage);
-    density = gpu::Buffer(device, "density", bytes);
-    colour = gpu::Buffer(device, "colour", bytes);
-    overlay_density = gpu::Buffer(device, "overlay density", bytes);
-    overlay_filled.reset();
-    setup.begin();
-    setup.fill(density, 0);
-    setup.fill(colour, 0);
-    setup.fill(overlay_density, 0);
-    finish_setup();
+    PictureTargets targets = {gpu::Image(device, "scene", VK_FORMAT_R8G8B8A8_UNORM, extent, kSceneUsage),
+                              gpu::Buffer(device, "density", bytes), gpu::Buffer(device, "colour", bytes),
+                              gpu::Buffer(device, "overlay density", bytes)};
+    gpu::Recorder recorder(device, "picture targets");
+    recorder.begin();
+    for (const gpu::Buffer* sums : {&targets.density, &targets.colour, &targets.overlay_density}) {
+        recorder.fill(*sums, 0);
+    }
+    device.wait(device.submit(recorder));
+    return targets;
 }
 
-void Renderer::State::make_channel(std::uint32_t count) {
-    capacity = std::max(1u, count);
-    channel = gpu::Buffer(device, "origin", VkDeviceSize{4} * capacity);
-    setup.begin();
-    setup.fill(channel, std::bit_cast<std::uint32_t>(0.5f));
-    finish_setup();
+gpu::Buffer Renderer::make_origins(gpu::Device& device, std::uint32_t capacity) {
+    gpu::Buffer origins(device, "origin", VkDeviceSize{4} * std::max(1u, capacity));
+    gpu::Recorder recorder(device, "origins");
+    recorder.begin();
+    recorder.fill(origins, std::bit_cast<std::uint32_t>(0.5f));
+    device.wait(device.submit(recorder));
+    return origins;
+}
+
+void Renderer::take_origins(gpu::Buffer origins) {
+    state_->channel = std::move(origins);
+}
+
+std::uint32_t Renderer::capacity() const {
+    return state_->capacity();
 }
 
 SplatWeights Renderer::State::weights_for(std::uint32_t count, const Look& look, bool coloured) const {
     const std::uint32_t wanted =
-        look.dot_radius > 0 ? static_cast<std::uint32_t>(look.dot_radius) : automatic_radius(count, extent.height);
+        look.dot_radius > 0 ? static_cast<std::uint32_t>(look.dot_radius) : automatic_radius(count, extent().height);
     return choose_weights(std::max(1u, count), std::min(wanted, kMaxDotRadius), coloured);
 }
 
 OverlayDensity Renderer::State::fill_overlay(gpu::Recorder& recorder, const Camera2d& camera, const Look& look) {
-    if (!look.overlay || look.overlay_strength <= 0 || overlay_count == 0) return {overlay_density, 0, {}};
+    if (!look.overlay || look.overlay_strength <= 0 || overlay_count == 0) return {targets.overlay_density, 0, {}};
     const SplatWeights weights = weights_for(overlay_count, look, false);
     const OverlayKey key{camera, weights};
     if (overlay_filled != key) {
         const auto scope = recorder.scope("overlay");
-        recorder.fill(overlay_density, 0);
+        recorder.fill(targets.overlay_density, 0);
         splatter.record(recorder, {overlay_points, 0, overlay_count, overlay_count, overlay_dim}, channel, camera,
-                        weights, {overlay_density, colour, extent});
+                        weights, {targets.overlay_density, targets.colour, extent()});
         overlay_filled = key;
     }
-    return {overlay_density, overlay_count, weights};
+    return {targets.overlay_density, overlay_count, weights};
 }
 
 Renderer::Renderer(gpu::Device& device, VkExtent2D extent, std::uint32_t capacity)
     : state_(std::make_unique<State>(device)) {
-    state_->make_targets(extent);
-    state_->make_channel(capacity);
+    take_targets(make_targets(device, extent));
+    take_origins(make_origins(device, capacity));
 }
 
 Renderer::~Renderer() = default;
 
-void Renderer::resize(VkExtent2D extent) {
-    if (extent.width != state_->extent.width || extent.height != state_->extent.height) state_->make_targets(extent);
+void Renderer::take_targets(PictureTargets targets) {
+    state_->targets = std::move(targets);
+    state_->overlay_filled.reset();
 }
 
 void Renderer::reserve(std::uint32_t capacity) {
-    if (capacity > state_->capacity) state_->make_channel(capacity);
+    if (capacity > state_->capacity()) take_origins(make_origins(state_->device, capacity));
 }
 
 void Renderer::set_overlay(std::span<const float> points, std::size_t dim) {
@@ -159,23 +164,23 @@ void Renderer::warm_up() {
         }
         record(state.setup, particles, camera, look, {}, &field);
         for (const bool ground : {false, true}) {
-            state.tone_mapper.record(state.setup, state.accumulators(), 1,
-                                     choose_weights(1, 1, mode == ColourMode::origin),
-                                     {state.overlay_density, 1, overlay_weights}, 1, look, ground, state.scene);
+            state.tone_mapper.record(
+                state.setup, state.accumulators(), 1, choose_weights(1, 1, mode == ColourMode::origin),
+                {state.targets.overlay_density, 1, overlay_weights}, 1, look, ground, state.targets.scene);
         }
     }
     state.finish_setup();
 }
 
 void Renderer::record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation) {
-    if (particles.count > state_->capacity) throw std::logic_error("more particles than the renderer has room for");
+    if (particles.count > state_->capacity()) throw std::logic_error("more particles than the renderer has room for");
     state_->splatter.record_origin(recorder, particles, mean, deviation, state_->channel);
 }
 
 void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,
                       const Captions& captions, const ScalarField* field) {
     State& state = *state_;
-    if (particles.count > state.capacity) throw std::logic_error("more particles than the renderer has room for");
+    if (particles.count > state.capacity()) throw std::logic_error("more particles than the renderer has room for");
     const OverlayDensity overlay = state.fill_overlay(recorder, camera, look);
     const SplatWeights weights = state.weights_for(particles.count, look, look.mode == ColourMode::origin);
     if (particles.count > 0) {
@@ -184,21 +189,21 @@ void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const
     }
     {
         const auto scope = recorder.scope("tone map");
-        if (field != nullptr) state.field_pass.record(recorder, *field, camera, look.background, state.scene);
+        if (field != nullptr) state.field_pass.record(recorder, *field, camera, look.background, state.targets.scene);
         state.tone_mapper.record(recorder, state.accumulators(), particles.count, weights, overlay,
-                                 camera.pixel_size(state.extent), look, field != nullptr, state.scene);
+                                 camera.pixel_size(state.extent()), look, field != nullptr, state.targets.scene);
     }
     const auto scope = recorder.scope("annotation");
     state.canvas.clear();
-    annotate(state.canvas, state.extent, camera, look, captions, overlay.count > 0, field);
-    state.mark_pass.record(recorder, state.canvas, state.scene);
+    annotate(state.canvas, state.extent(), camera, look, captions, overlay.count > 0, field);
+    state.mark_pass.record(recorder, state.canvas, state.targets.scene);
 }
 
 const gpu::Image& Renderer::scene() const {
-    return state_->scene;
+    return state_->targets.scene;
 }
 VkExtent2D Renderer::extent() const {
-    return state_->extent;
+    return state_->extent();
 }
 
 }  // namespace scorefield::render

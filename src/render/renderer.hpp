@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "gpu/buffer.hpp"
 #include "gpu/device.hpp"
 #include "gpu/image.hpp"
 #include "gpu/recorder.hpp"
@@ -16,11 +17,20 @@
 
 namespace scorefield::render {
 
+/// What pictures of one size are drawn on and with.
+struct PictureTargets {
+    gpu::Image scene;
+    gpu::Buffer density;
+    gpu::Buffer colour;
+    gpu::Buffer overlay_density;
+};
+
 /// Draws particles onto an image of its own, for windows and files alike. One-dimensional particles are spread over a
 /// strip −0.5 ≤ y ≤ 0.5 by their number; of three and more dimensions the first two are shown.
 ///
 /// Functions that make or resize anything wait for the GPU and must not be called while a recorder records; `record`
-/// does not wait. At most kFramesInFlight recordings may be under way at once.
+/// and functions that take what was made elsewhere do not wait. At most kFramesInFlight recordings may be under way at
+/// once.
 class Renderer {
   public:
     static constexpr std::size_t kFramesInFlight = 3;
@@ -31,9 +41,16 @@ class Renderer {
     Renderer(const Renderer&) = delete;
     Renderer& operator=(const Renderer&) = delete;
 
-    /// Another size, both ≥ 1. The scene is a new image afterwards.
-    void resize(VkExtent2D extent);
+    /// Targets of this size, both ≥ 1. Waits for the GPU, but may be called on another thread than that of a renderer.
+    static PictureTargets make_targets(gpu::Device& device, VkExtent2D extent);
+    /// Takes them in place of its own, without waiting. The scene is a new image afterwards.
+    void take_targets(PictureTargets targets);
     void reserve(std::uint32_t capacity);
+    /// Origins of `capacity` particles. Waits for the GPU, but may be called on another thread than that of a renderer.
+    static gpu::Buffer make_origins(gpu::Device& device, std::uint32_t capacity);
+    /// Takes what make_origins has made in place of its own, without waiting; what was drawn before goes on.
+    void take_origins(gpu::Buffer origins);
+    std::uint32_t capacity() const;
     /// The data shown as overlay, row-major (count, dim), world units; empty: none.
     void set_overlay(std::span<const float> points, std::size_t dim);
     /// Makes the driver compile every pipeline by a tiny picture of each kind.

@@ -26,6 +26,8 @@ struct BlendTarget {
 class BlendKernels {
   public:
     BlendKernels(gpu::Device& device, std::uint32_t group, std::uint32_t dim);
+    /// The same kernels without any blends. May be called while these record.
+    BlendKernels without_blends() const { return {device_, group_, dim_, kernels_}; }
 
     /// Takes these blends in place of all earlier ones; blends[i] is number i from here on. Their coefficients reach
     /// the GPU with the next record_uploads.
@@ -57,6 +59,9 @@ class BlendKernels {
         std::uint32_t dst = 0;
         std::vector<Pass> passes;
     };
+
+    BlendKernels(gpu::Device& device, std::uint32_t group, std::uint32_t dim, const std::array<Kernel, 4>& kernels)
+        : device_(device), group_(group), dim_(dim), kernels_(kernels) {}
 
     std::size_t choose(std::uint32_t terms, std::uint32_t draws) const;
     Planned plan(const diffusion::Blend& blend, std::vector<std::uint32_t>& table) const;

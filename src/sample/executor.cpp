@@ -94,6 +94,22 @@ Executor::Executor(gpu::Device& device, std::span<GpuSource* const> sources, std
       mask_(device, "mask", shaders::sample_mask_comp, {group_}),
       values_(make_values(device, registers, dim_, stride_)) {}
 
+Executor::Executor(const Executor& other, std::uint32_t capacity, int registers)
+    : device_(other.device_),
+      sources_(other.sources_),
+      dim_(other.dim_),
+      evaluations_(make_evaluations(sources_, capacity)),
+      capacity_(capacity),
+      stride_(gpu::round_up(capacity, gpu::kParticleMultiple)),
+      registers_(registers),
+      group_(other.group_),
+      blends_(other.blends_.without_blends()),
+      affine_(other.affine_),
+      clamp_(other.clamp_),
+      threshold_(other.threshold_),
+      mask_(other.mask_),
+      values_(make_values(device_, registers, dim_, stride_)) {}
+
 void Executor::load(const diffusion::Program& program, std::uint64_t seed) {
     if (program.registers > registers_) throw std::logic_error("Executor::load: program needs more registers");
     require_valid(program, sources_.size());

@@ -23,6 +23,9 @@ class Executor {
     /// `sources` (at least one, all of one dimension; they must outlive the executor). Throws base::Error (request)
     /// when they exceed what the device takes in one buffer.
     Executor(gpu::Device& device, std::span<GpuSource* const> sources, std::uint32_t capacity, int registers);
+    /// Other registers for the sources and pipelines of `other`; what is warm there needs no warm-up here. May be made
+    /// on another thread while `other` records.
+    Executor(const Executor& other, std::uint32_t capacity, int registers);
 
     /// The most particles that registers of this kind can hold on the device.
     static std::uint32_t largest_capacity(const gpu::Device& device, std::uint32_t dim, int registers);

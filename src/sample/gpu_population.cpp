@@ -10,7 +10,16 @@ namespace scorefield::sample {
 
 GpuPopulation::GpuPopulation(gpu::Device& device, std::span<GpuSource* const> sources, const PopulationSize& size)
     : device_(device), size_(size), executor_(device, sources, size.particles, size.registers) {
-    if (size.shown) shown_values_ = gpu::Buffer(device, "shown particles", executor_.register_bytes());
+    make_shown_values();
+}
+
+GpuPopulation::GpuPopulation(const GpuPopulation& other, const PopulationSize& size)
+    : device_(other.device_), size_(size), executor_(other.executor_, size.particles, size.registers) {
+    make_shown_values();
+}
+
+void GpuPopulation::make_shown_values() {
+    if (size_.shown) shown_values_ = gpu::Buffer(device_, "shown particles", executor_.register_bytes());
 }
 
 void GpuPopulation::load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
@@ -23,7 +32,7 @@ void GpuPopulation::load(const diffusion::Program& program, std::uint64_t seed, 
     }
     operations_ = 0;
     for (const double step : step_operations_) operations_ += step;
-    make_snapshots();
+    make_snapshots(program);
     begin(range, std::move(uploads));
 }
 
@@ -40,10 +49,10 @@ void GpuPopulation::begin(diffusion::ParticleRange range, Uploads uploads) {
 }
 
 /// Where memory is short, fewer states are kept: going back then takes longer.
-void GpuPopulation::make_snapshots() {
+void GpuPopulation::make_snapshots(const diffusion::Program& program) {
     std::uint64_t budget = snapshot_bytes_;
     for (;;) {
-        plan_ = plan_snapshots(program(), executor_.register_bytes(), budget);
+        plan_ = plan_snapshots(program, executor_.register_bytes(), budget);
         const std::size_t count = plan_.registers.size() * static_cast<std::size_t>(plan_.count);
         if (snapshots_.size() > count) snapshots_.resize(count);
         try {
@@ -104,8 +113,13 @@ void GpuPopulation::seek(int state) {
 
 void GpuPopulation::keep_states(std::uint64_t bytes) {
     snapshot_bytes_ = bytes;
-    if (program().steps > 0) make_snapshots();
+    if (program().steps > 0) make_snapshots(program());
     kept_.assign(static_cast<std::size_t>(plan_.count), false);
+}
+
+void GpuPopulation::keep_states(std::uint64_t bytes, const diffusion::Program& next) {
+    snapshot_bytes_ = bytes;
+    make_snapshots(next);
 }
 
 void GpuPopulation::record_uploads(gpu::Recorder& recorder) {

@@ -40,6 +40,9 @@ class GpuPopulation final : public Population {
   public:
     /// `sources`: as Executor, which throws base::Error (request) where the size exceeds the device.
     GpuPopulation(gpu::Device& device, std::span<GpuSource* const> sources, const PopulationSize& size);
+    /// An empty population of another size for the sources and pipelines of `other`, which need no second warm-up. May
+    /// be made on another thread while `other` is at work.
+    GpuPopulation(const GpuPopulation& other, const PopulationSize& size);
 
     void load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
               const StartInputs& inputs) override;
@@ -59,12 +62,15 @@ class GpuPopulation final : public Population {
     /// Keeps states to go to without computing them again, in at most `bytes` of memory; with 0, as at first, going
     /// back starts anew. Allocates; where memory is short, fewer states are kept.
     void keep_states(std::uint64_t bytes);
+    /// The same before the first `load`: makes the memory for the states of the program that will be loaded.
+    void keep_states(std::uint64_t bytes, const diffusion::Program& next);
     /// Brings coefficients and time tables up to date now instead of with the next advance.
     void record_uploads(gpu::Recorder& recorder);
 
     /// The particles of state(): the copy where there is one, else the register, which the next advance changes.
     ParticleView particles() const;
     const PopulationSize& size() const { return size_; }
+    std::uint32_t dim() const { return executor_.dim(); }
 
   private:
     /// Work on the step after the last whole state: particles before `block` have taken it.
@@ -82,10 +88,11 @@ class GpuPopulation final : public Population {
         std::optional<gpu::Buffer> init, known, mask;
     };
 
+    void make_shown_values();
     Uploads upload(const diffusion::Program& program, diffusion::ParticleRange range, const StartInputs& inputs) const;
     std::optional<gpu::Buffer> upload(const char* name, std::span<const float> rows, std::uint32_t count) const;
     void begin(diffusion::ParticleRange range, Uploads uploads);
-    void make_snapshots();
+    void make_snapshots(const diffusion::Program& program);
     /// Register plan_.registers[i] of a snapshot.
     const gpu::Buffer& snapshot(int number, std::size_t i) const;
     void record_start(gpu::Recorder& recorder);

@@ -13,8 +13,6 @@ namespace {
 
 /// What most samplers need, so that another one needs no other memory.
 constexpr int kUsualRegisters = 4;
-/// The most memory of the states that are kept to go back to.
-constexpr std::uint64_t kSnapshotBytes = 256U << 20U;
 
 /// The state before each step has time and scales of the step's first evaluation, or those of the state before where
 /// the step has none. The state after the last step is the result, unless the program goes from data to noise.
@@ -48,26 +46,26 @@ void Player::require_room(const gpu::Device& device, const model::Model& model, 
         fmt::format("give at most {}, or use sample, which works in batches", most));
 }
 
-Player::Player(gpu::Device& device, const model::Model& model, GpuScore& score, const PreparedRun& run)
-    : device_(device), model_(model), score_(score), spec_(run.spec) {
+Player::Player(gpu::Device& device, const model::Model& model, std::shared_ptr<GpuScore> score, const PreparedRun& run)
+    : device_(device), model_(model), score_(std::move(score)), spec_(run.spec) {
+    require_room(device, model, run.program, run.spec.particles);
+    const int registers = std::max(run.program.registers, kUsualRegisters);
+    sample::GpuSource* const sources[] = {&score_->source()};
+    population_ = std::make_shared<sample::GpuPopulation>(
+        device, sources,
+        sample::PopulationSize{.particles = run.spec.particles, .registers = registers, .shown = true});
+    population_->warm_up();
     take(run);
 }
 
-void Player::take(const PreparedRun& run) {
-    const std::uint32_t particles = run.spec.particles;
-    std::unique_ptr<sample::GpuPopulation> larger;
-    if (!population_ || particles > population_->size().particles ||
-        run.program.registers > population_->size().registers) {
-        const int registers =
-            std::max(run.program.registers, population_ ? population_->size().registers : kUsualRegisters);
-        require_room(device_, model_, run.program, particles);
-        sample::GpuSource* const sources[] = {&score_.source()};
-        larger = std::make_unique<sample::GpuPopulation>(
-            device_, sources, sample::PopulationSize{.particles = particles, .registers = registers, .shown = true});
-        larger->warm_up();
+void Player::take(const PreparedRun& run, std::unique_ptr<sample::GpuPopulation> larger) {
+    const std::optional<sample::PopulationSize> size = larger_size(population_->size(), run);
+    if (size && !larger) {
+        require_room(device_, model_, run.program, run.spec.particles);
+        larger = std::make_unique<sample::GpuPopulation>(*population_, *size);
     }
-    (larger ? larger : population_)
-        ->load(run.program, run.spec.seed, {0, particles}, {.init = run.start, .known = {}, .mask = {}});
+    (larger ? *larger : *population_)
+        .load(run.program, run.spec.seed, {0, run.spec.particles}, {.init = run.start, .known = {}, .mask = {}});
     if (larger) {
         population_ = std::move(larger);
         if (keeps_states_) keep_states();
@@ -86,17 +84,17 @@ void Player::keep_states() {
 }
 
 void Player::prepare_live(const gpu::Buffer& trained, std::size_t classes) {
-    score_.network()->prepare_loads(classes);
+    score_->network()->prepare_loads(classes);
     gpu::Recorder recorder(device_, "live weights");
     recorder.begin();
-    score_.network()->record_load(recorder, trained);
+    score_->network()->record_load(recorder, trained);
     population_->record_uploads(recorder);
     device_.wait(device_.submit(recorder));
 }
 
 void Player::take_weights(gpu::Recorder& recorder, const LiveWeights& live) {
     const auto scope = recorder.scope("network");
-    score_.network()->record_load(recorder, live.trained, live.label);
+    score_->network()->record_load(recorder, live.trained, live.label);
     version_ = live.version;
     label_ = live.label;
 }

@@ -12,6 +12,7 @@
 #include "session/gpu_score.hpp"
 #include "session/playback.hpp"
 #include "session/prepared_run.hpp"
+#include "session/scene_room.hpp"
 
 namespace scorefield::session {
 
@@ -39,18 +40,19 @@ struct LiveWeights {
 /// A model's particles and the clock that says which of their states is shown.
 class Player {
   public:
-    /// Makes and warms everything that playing needs; `score` must outlive it. Throws base::Error as
-    /// sample::GpuPopulation does.
-    Player(gpu::Device& device, const model::Model& model, GpuScore& score, const PreparedRun& run);
+    /// Makes and warms everything that playing needs. Throws base::Error as sample::GpuPopulation does.
+    Player(gpu::Device& device, const model::Model& model, std::shared_ptr<GpuScore> score, const PreparedRun& run);
 
     /// Throws base::Error (request) naming the most where so many particles do not fit the device.
     static void require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
                              std::uint32_t particles);
 
-    /// Starts this run of the same model. The GPU is not waited for; except where there are more particles, or the
-    /// program has more registers, than ever before, which need new memory. When it throws base::Error, what was loaded
-    /// goes on.
-    void take(const PreparedRun& run);
+    /// Starts this run of the same model, in the population that room_maker has made for it where there is one. When
+    /// there are more particles, or the program has more registers, than ever before, and no such population, it makes
+    /// one itself. When it throws base::Error, what was loaded goes on.
+    void take(const PreparedRun& run, std::unique_ptr<sample::GpuPopulation> larger = nullptr);
+    /// Makes room for larger runs than this one. `origins`: the scene has those of so many particles.
+    RoomMaker room_maker(std::uint32_t origins) const { return {device_, score_, population_, origins}; }
     /// Keeps states to go back to from here on. Allocates; where memory is short, fewer states are kept.
     void keep_states();
     /// What is loaded.
@@ -83,7 +85,7 @@ class Player {
     RunState run_state() const { return run_states_.at(static_cast<std::size_t>(population_->state())); }
     const diffusion::StartLaw& start_law() const { return program().start; }
     const diffusion::Program& program() const { return population_->program(); }
-    const sample::GpuSource& source() const { return score_.source(); }
+    const sample::GpuSource& source() const { return score_->source(); }
     std::uint32_t count() const { return spec_.particles; }
 
   private:
@@ -92,8 +94,8 @@ class Player {
 
     gpu::Device& device_;
     const model::Model& model_;
-    GpuScore& score_;
-    std::unique_ptr<sample::GpuPopulation> population_;
+    std::shared_ptr<GpuScore> score_;
+    std::shared_ptr<sample::GpuPopulation> population_;
     sample::SamplingSpec spec_;
     std::vector<RunState> run_states_;
     Playback playback_{1};

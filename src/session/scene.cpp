@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <stdexcept>
 
 #include "base/error.hpp"
@@ -111,8 +112,7 @@ Reference open_reference(const std::string& data, const model::Model& model) {
 Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
              VkExtent2D extent)
     : model_(std::move(model)),
-      score_(device, model_),
-      player_(device, model_, score_, run),
+      player_(device, model_, std::make_shared<GpuScore>(device, model_), run),
       renderer_(device, extent, run.spec.particles) {
     data_name_ = reference.name;
     if (!data_name_.empty()) {
@@ -132,9 +132,10 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
     fit_camera();
 }
 
-void Scene::take(const PreparedRun& run) {
+void Scene::take(const PreparedRun& run, SceneRoom room) {
+    if (room.origins) renderer_.take_origins(std::move(room.origins));
     renderer_.reserve(run.spec.particles);
-    player_.take(run);
+    player_.take(run, std::move(room.population));
 }
 
 render::Bounds Scene::bounds() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/datasets.hpp"
@@ -9,6 +10,7 @@
 #include "render/renderer.hpp"
 #include "render/view_spec.hpp"
 #include "session/player.hpp"
+#include "session/scene_room.hpp"
 
 namespace scorefield::session {
 
@@ -33,8 +35,10 @@ class Scene {
     Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
           VkExtent2D extent);
 
-    /// Starts this run of the same model; throws as Player::take, and what was shown goes on.
-    void take(const PreparedRun& run);
+    /// Starts this run of the same model, in the room that was made for it; what is missing there is made now, and
+    /// waited for. Throws as Player::take, and what was shown goes on.
+    void take(const PreparedRun& run, SceneRoom room = {});
+    RoomMaker room_maker() const { return player_.room_maker(renderer_.capacity()); }
     /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
     /// from one to the other until `hold_camera`.
     void fit_camera();
@@ -50,8 +54,8 @@ class Scene {
     void draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field = nullptr);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void draw_data(gpu::Recorder& recorder, const render::ViewSpec& view);
-    /// Another size of the picture; waits for the GPU.
-    void resize(VkExtent2D extent) { renderer_.resize(extent); }
+    /// From here on the picture has the size of these targets.
+    void take(render::PictureTargets targets) { renderer_.take_targets(std::move(targets)); }
 
     const gpu::Image& picture() const { return renderer_.scene(); }
     VkExtent2D extent() const { return renderer_.extent(); }
@@ -69,7 +73,6 @@ class Scene {
     render::Look lit(render::Look look) const;
 
     model::Model model_;
-    GpuScore score_;
     Player player_;
     render::Renderer renderer_;
     std::string data_name_;

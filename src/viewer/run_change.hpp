@@ -25,6 +25,7 @@ bool same_training(const TrainingPlan& a, const TrainingPlan& b);
 struct RunChange {
     settings::Settings settings;                         ///< by which it was made
     std::optional<session::PreparedRun> run;             ///< of the score that is shown
+    std::optional<session::SceneRoom> room;              ///< for that run; none: too little memory is left
     std::unique_ptr<session::Scene> scene;               ///< of another one
     std::unique_ptr<session::TrainingSession> training;  ///< of the network that the scene shows
     std::vector<std::string> notes;                      ///< on its data and its run
@@ -45,8 +46,8 @@ RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& sett
 RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const settings::Settings& shown,
                         VkExtent2D extent, base::Task& task);
 
-/// Compiles the run that the settings say of this model. Throws as open_scene.
-RunChange compile_run(const gpu::Device& device, const model::Model& model, const settings::Settings& settings,
-                      base::Task& task);
+/// Compiles the run that the settings say of this model, and makes room for it. Throws as open_scene.
+RunChange compile_run(const gpu::Device& device, const model::Model& model, const session::RoomMaker& rooms,
+                      const settings::Settings& settings, base::Task& task);
 
 }  // namespace scorefield::viewer

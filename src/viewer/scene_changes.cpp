@@ -89,8 +89,8 @@ void SceneChanges::apply(bool nearest) {
     gpu::Device& device = context_.device;
     if (same_score) {
         change_.ask("Compiling " + (settings.program.empty() ? settings.sampler.name : base::shown(settings.program)),
-                    [&device, model = scene.model(), settings](base::Task& task) {
-                        return compile_run(device, model, settings, task);
+                    [&device, model = scene.model(), rooms = scene.room_maker(), settings](base::Task& task) {
+                        return compile_run(device, model, rooms, settings, task);
                     });
         return;
     }
@@ -135,7 +135,7 @@ SceneChanges::Shown SceneChanges::follow_change() {
     RunChange change = std::move(*outcome->result);
     const ScoreChoice chosen(change.settings);
     try {
-        if (change.run) context_.scene->take(*change.run);
+        if (change.run) start(change);
     } catch (const base::Error& error) {
         messages.add({MessageKind::error, error.what()}, "run");
         take_back();
@@ -159,6 +159,16 @@ SceneChanges::Shown SceneChanges::follow_change() {
     applied_ = change.settings;
     show_notes(std::move(change.notes));
     return shown;
+}
+
+/// Starts a run of the scene. Where there was no memory to make room for it beside the frames, this frame takes long.
+void SceneChanges::start(RunChange& change) {
+    const bool prepared = change.room.has_value();
+    context_.scene->take(*change.run, std::move(change.room).value_or(session::SceneRoom()));
+    if (prepared) return;
+    context_.messages.add(
+        {MessageKind::info, "Little device memory is left: the picture stood still until the particles had theirs"},
+        "run");
 }
 
 /// The controls say again what is shown.

@@ -37,6 +37,7 @@ class SceneChanges {
     void apply(bool nearest);
     bool follow_training();
     Shown follow_change();
+    void start(RunChange& change);
     void take_back();
     void show(std::unique_ptr<session::Scene> scene);
     void show_notes(std::vector<std::string> notes);

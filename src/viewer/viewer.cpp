@@ -23,8 +23,42 @@ constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time d
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
 constexpr double kPercent = 100;
 
+bool is_same(VkExtent2D a, VkExtent2D b) {
+    return a.width == b.width && a.height == b.height;
+}
+
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
     return std::chrono::duration<double>(b - a).count();
+}
+
+/// Copies the picture onto a part of the target, scaled where their sizes differ.
+void record_blit(gpu::Recorder& recorder, const gpu::Image& picture, const gpu::Image& target, const VkRect2D& part) {
+    constexpr VkPipelineStageFlags2 kTransfer = VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT;
+    const gpu::ExternalUse uses[] = {
+        {nullptr, &picture, {kTransfer, VK_ACCESS_2_TRANSFER_READ_BIT, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL}},
+        {nullptr, &target, {kTransfer, VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL}}};
+    recorder.external("show picture", uses, [&](VkCommandBuffer commands) {
+        const VkImageSubresourceLayers whole = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
+        const auto corner = [](VkOffset2D offset, VkExtent2D extent) {
+            return VkOffset3D{offset.x + static_cast<std::int32_t>(extent.width),
+                              offset.y + static_cast<std::int32_t>(extent.height), 1};
+        };
+        const VkImageBlit region = {whole,
+                                    {{0, 0, 0}, corner({0, 0}, picture.extent())},
+                                    whole,
+                                    {{part.offset.x, part.offset.y, 0}, corner(part.offset, part.extent)}};
+        vkCmdBlitImage(commands, picture.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, target.handle(),
+                       VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region, VK_FILTER_NEAREST);
+    });
+}
+
+/// Some drivers compile a scaled blit when one is recorded first.
+void warm_up_blit(gpu::Device& device, const gpu::Image& picture, VkFormat format) {
+    const gpu::Image target(device, "warm-up", format, {2, 2}, VK_IMAGE_USAGE_TRANSFER_DST_BIT);
+    gpu::Recorder recorder(device, "warm-up");
+    recorder.begin();
+    record_blit(recorder, picture, target, {{0, 0}, target.extent()});
+    device.wait(device.submit(recorder));
 }
 
 /// With what the viewer shows first.
@@ -57,6 +91,7 @@ Viewer::Viewer(const settings::Settings& settings, const settings::GivenNames& g
       elements_(make_elements(context_)),
       log_(settings.frame_log),
       slots_{session::FrameSlot{{device_, "frame, even"}}, session::FrameSlot{{device_, "frame, odd"}}} {
+    warm_up_blit(device_, context_.scene->picture(), swapchain_.format());
     attach();
 }
 
@@ -116,10 +151,7 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     follow_changes();
     advance();
     context_.layout = layout(target.image.extent());
-    const VkExtent2D picture = context_.layout.picture;
-    if (picture.width != context_.scene->extent().width || picture.height != context_.scene->extent().height) {
-        context_.scene->resize(picture);
-    }
+    fit_picture();
 
     slot.recorder.begin();
     record_scene(slot);
@@ -173,6 +205,24 @@ void Viewer::follow_changes() {
     window_.set_title(context_.change ? fmt::format("{}: {}", kTitle, context_.change->name) : kTitle);
 }
 
+/// Has the picture made in the size of its place, beside the frames. Until it is there, it is shown scaled.
+void Viewer::fit_picture() {
+    if (auto made = targets_.poll()) {
+        if (made->result) {
+            context_.scene->take(std::move(*made->result));
+        } else {
+            context_.messages.add({MessageKind::error, made->error}, "picture");
+            refused_size_ = asked_size_;
+        }
+    }
+    const VkExtent2D wanted = context_.layout.picture;
+    if (is_same(wanted, context_.scene->extent()) || is_same(wanted, refused_size_) || targets_.wanted()) return;
+    asked_size_ = wanted;
+    targets_.ask("picture", [&device = device_, wanted](base::Task& /*task*/) {
+        return render::Renderer::make_targets(device, wanted);
+    });
+}
+
 void Viewer::attach() {
     for (const std::unique_ptr<Element>& element : elements_) element->attach(context_);
 }
@@ -223,23 +273,12 @@ void Viewer::advance() {
 }
 
 void Viewer::show_picture(gpu::Recorder& recorder, const gpu::Swapchain::Frame& target) {
-    const std::uint32_t left = context_.layout.left;
-    const gpu::Image& picture = context_.scene->picture();
     const VkExtent2D window = target.image.extent();
-    const VkExtent2D shown = picture.extent();
-    constexpr VkPipelineStageFlags2 kTransfer = VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT;
-    const gpu::ExternalUse uses[] = {
-        {nullptr, &picture, {kTransfer, VK_ACCESS_2_TRANSFER_READ_BIT, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL}},
-        {nullptr, &target.image, {kTransfer, VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL}}};
-    recorder.external("show picture", uses, [&](VkCommandBuffer commands) {
-        const VkImageSubresourceLayers whole = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
-        const auto width = static_cast<std::int32_t>(std::min(shown.width, window.width - left));
-        const auto height = static_cast<std::int32_t>(std::min(shown.height, window.height));
-        const auto x = static_cast<std::int32_t>(left);
-        const VkImageBlit region = {whole, {{0, 0, 0}, {width, height, 1}}, whole, {{x, 0, 0}, {x + width, height, 1}}};
-        vkCmdBlitImage(commands, picture.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, target.image.handle(),
-                       VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region, VK_FILTER_NEAREST);
-    });
+    const Layout& layout = context_.layout;
+    const VkRect2D part = {
+        {static_cast<std::int32_t>(layout.left), 0},
+        {std::min(layout.picture.width, window.width - layout.left), std::min(layout.picture.height, window.height)}};
+    record_blit(recorder, context_.scene->picture(), target.image, part);
 }
 
 }  // namespace scorefield::viewer

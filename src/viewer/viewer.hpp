@@ -3,7 +3,9 @@
 #include <array>
 #include <chrono>
 
+#include "base/background_job.hpp"
 #include "gpu/swapchain.hpp"
+#include "render/renderer.hpp"
 #include "session/frame_slot.hpp"
 #include "session/pace.hpp"
 #include "viewer/context.hpp"
@@ -40,6 +42,7 @@ class Viewer {
     void attach();
     void declare_interface();
     void forget_pace();
+    void fit_picture();
     void advance();
     void record_scene(session::FrameSlot& slot);
     void show_picture(gpu::Recorder& recorder, const gpu::Swapchain::Frame& target);
@@ -53,6 +56,9 @@ class Viewer {
     Elements elements_;
     session::FrameLog log_;
     std::array<session::FrameSlot, 2> slots_;
+    base::BackgroundJob<render::PictureTargets> targets_;
+    VkExtent2D asked_size_{};    ///< of the targets that were asked for last
+    VkExtent2D refused_size_{};  ///< of those that could not be made
     session::Pace pace_;
     std::uint64_t frames_ = 0;
     Clock::time_point last_frame_ = Clock::now();

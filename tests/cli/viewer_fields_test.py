@@ -11,7 +11,7 @@ import sys
 import numpy as np
 
 from binary import require
-from desktop import FRAMES_OF_AN_EVENT, Viewer, on_a_desktop
+from desktop import FRAMES_OF_AN_EVENT, Viewer, on_a_desktop, type_text
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -32,7 +32,6 @@ WATCH_TAB = (40, 150)
 TRAIN_TAB = (97, 150)
 CONTROLS = (60, 600)  # on the labels
 AWAY = (500, 480)  # on the picture
-HEEDED = 3  # frames until what is pressed has been seen by one
 PARTICLES, STEPS = 300, 8
 # Optional numbers are there, so that they have fields.
 ARGUMENTS = ["--particles", PARTICLES, "--steps", STEPS, "--seed", 7, "--sampler.eta", 0.5, "--sampler.clip", 4,
@@ -97,19 +96,6 @@ def dismiss(viewer):
 def point_at(viewer, field):
     """At its end: the help beside the mouse hides nothing of it."""
     viewer.move(field.place)
-
-
-def type_text(viewer, text):
-    """Ctrl and click where the mouse is, the text, Enter: each long enough to be seen by a frame."""
-    xdotool = viewer.desktop.xdotool
-    xdotool("keydown", "ctrl", "mousedown", 1)
-    viewer.wait_for_frames(HEEDED)
-    xdotool("mouseup", 1, "keyup", "ctrl")
-    xdotool("type", "--", text)
-    xdotool("keydown", "Return")
-    viewer.wait_for_frames(HEEDED)
-    xdotool("keyup", "Return")
-    viewer.wait_for_frames(HEEDED)
 
 
 def is_taken(viewer, field, text):

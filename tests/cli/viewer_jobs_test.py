@@ -1,6 +1,7 @@
 """The viewer goes on while it makes something ready, under Xvfb with openbox: an adaptive sampler on an exact target of
 many points compiles for minutes; meanwhile frames come as before, Escape cancels it, and of three quick choices the
-newest is shown. Status 0 and no validation message.
+newest is shown. Then 2 000 particles become 500 000: no frame waits for their memory. Status 0 and no validation
+message.
 
 usage: viewer_jobs_test.py BINARY [PICTURE]   (in the project's folder; PICTURE.png shows the viewer compiling)
 """
@@ -11,9 +12,10 @@ import sys
 import time
 
 from binary import require
-from desktop import Viewer, on_a_desktop
+from desktop import FRAMES_OF_A_STEP, Viewer, on_a_desktop, type_text
 
 BINARY = os.path.abspath(sys.argv[1])
+MODEL = os.path.abspath("assets/swiss_roll.safetensors")
 PICTURE = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
 SAMPLER_BOX = (200, 206)
 LIST = (152, 400)
@@ -23,6 +25,8 @@ DPMPP_2M = (152, 255)
 DPM_SINGLE = (152, 335)
 JOB = (300, 30, 335, 660)  # where the name of what is being made ready stands
 COMPILING = 6.0  # seconds
+PARTICLES = (212, 388)  # the field
+LONGEST = 4  # of a frame, in medians
 
 
 def choose(viewer, sampler):
@@ -78,4 +82,29 @@ def goes_on(desktop, folder):
     require(len(times) > COMPILING, "hardly any frames while a sampler is compiled")
 
 
-on_a_desktop(goes_on)
+def takes_more_particles(desktop, folder):
+    viewer = Viewer(BINARY, desktop, folder, "particles", "--model", MODEL, "--particles", "2000", "--look.overlay",
+                    "off")
+    viewer.move(PARTICLES)
+    type_text(viewer, "500000")
+    viewer.wait_until_shown()
+    viewer.wait_for_frames(FRAMES_OF_A_STEP)
+    rows = viewer.close()
+    first = next(i for i, row in enumerate(rows) if row["particles"] == "500000")
+    # The time of a row ends where its frame begins: what the first one takes is in the next row.
+    times = [float(row["frame_ms"]) for row in rows[first - FRAMES_OF_A_STEP // 2:first + FRAMES_OF_A_STEP]]
+    median, longest = statistics.median(times), max(times)
+    print(f"{len(times)} frames around the change to 500 000 particles: median {median:.1f} ms, "
+          f"longest {longest:.1f} ms")
+    require(longest < LONGEST * median, "a frame waits for the memory of more particles")
+    # Making it would take longer than drawing them.
+    recording = float(rows[first]["cpu_ms"])
+    require(recording < median, f"the first frame of more particles makes their memory itself: {recording} ms")
+
+
+def scenes(desktop, folder):
+    goes_on(desktop, folder)
+    takes_more_particles(desktop, folder)
+
+
+on_a_desktop(scenes)

@@ -134,6 +134,13 @@ def screenshots(folder):
     return {name for name in os.listdir(folder) if name.startswith("scorefield_")}
 
 
+def save_picture(viewer, folder):
+    """The name of a screenshot of the picture."""
+    before = screenshots(folder)
+    viewer.key("s")
+    return viewer.wait_for(lambda: screenshots(folder) - before, "no screenshot").pop()
+
+
 def result_of(desktop, folder, run_of, particles):
     """Watches a run of so many particles to its end, started again in the middle of a step. Returns the frames' rows
     and the name of a screenshot of the result."""
@@ -142,9 +149,7 @@ def result_of(desktop, folder, run_of, particles):
         viewer.key("r")
     frames = max(FRAMES_OF_A_STEP, particles // LEAST_PARTICLES + 1)
     viewer.wait_for(lambda: viewer.is_still(frames), "the run does not end")
-    before = screenshots(folder)
-    viewer.key("s")
-    screenshot = viewer.wait_for(lambda: screenshots(folder) - before, "no screenshot").pop()
+    screenshot = save_picture(viewer, folder)
     return viewer.close(), screenshot
 
 
@@ -190,6 +195,10 @@ def shows_what_render_writes(desktop, folder):
 
 def survives_every_size(desktop, folder):
     viewer = open_viewer(desktop, folder, "sizes", "--particles", "1000")
+    width, height = png_size(os.path.join(folder, save_picture(viewer, folder)))
+    viewer.resize(1280 + 120, 720 + 80)
+    resized = png_size(os.path.join(folder, save_picture(viewer, folder)))
+    require(resized == (width + 120, height + 80), f"the picture does not take the size of the window: {resized}")
     for size in [(641, 487), (333, 217), (101, 53), (17, 9), (1, 1), (1599, 901), (1280, 720)]:
         viewer.resize(*size)
     desktop.xdotool("windowminimize", viewer.window)

@@ -152,6 +152,19 @@ TEST_F(DeviceTest, DroppedBuffersLiveUntilTheGpuIsDone) {
     EXPECT_EQ(device().memory().statistics().allocations, before);
 }
 
+TEST_F(DeviceTest, TheFreeMemoryFallsByWhatIsReserved) {
+    device().wait_idle();
+    constexpr VkDeviceSize kBytes = 80 << 20;  // a block of its own
+    const VkDeviceSize before = device().memory().free_bytes();
+    ASSERT_GT(before, kBytes);
+    {
+        const Buffer large(device(), "large", kBytes);
+        EXPECT_EQ(device().memory().free_bytes(), before - kBytes);
+    }
+    device().wait_idle();
+    EXPECT_EQ(device().memory().free_bytes(), before);
+}
+
 TEST_F(DeviceTest, TheMemoryTableAddsUpWhatHasOneName) {
     device().wait_idle();
     const auto named = [&](const std::string& name) {

@@ -87,7 +87,7 @@ TEST_F(Scene, IsTheSameTwiceAndInAnotherRenderer) {
 TEST_F(Scene, DrawsAtOddAndTinySizesAndAfterResizing) {
     Renderer renderer(device(), {64, 64}, 100);
     for (const VkExtent2D extent : {VkExtent2D{1, 1}, VkExtent2D{3, 5}, VkExtent2D{333, 217}, VkExtent2D{64, 64}}) {
-        renderer.resize(extent);
+        renderer.take_targets(Renderer::make_targets(device(), extent));
         const Picture picture = shoot(renderer, cloud(100, 1), {}, {}, {{"caption"}, {"below"}});
         EXPECT_EQ(picture.width, extent.width);
         EXPECT_EQ(picture.height, extent.height);

@@ -1,0 +1,51 @@
+#include "session/scene_room.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+#include "render/renderer.hpp"
+
+namespace scorefield::session {
+namespace {
+
+/// All memory that a population of this size may take, and the origins of its particles.
+std::uint64_t most_bytes(const sample::PopulationSize& size, std::uint32_t dim) {
+    const std::uint64_t particles = size.particles + gpu::kParticleMultiple;
+    const auto states = static_cast<std::uint64_t>(size.registers) + 1;
+    return particles * sizeof(float) * (states * dim + 1) + kSnapshotBytes;
+}
+
+}  // namespace
+
+std::optional<sample::PopulationSize> larger_size(const sample::PopulationSize& size, const PreparedRun& run) {
+    if (run.spec.particles <= size.particles && run.program.registers <= size.registers) return std::nullopt;
+    sample::PopulationSize larger = size;
+    larger.particles = std::max(size.particles, run.spec.particles);
+    larger.registers = std::max(size.registers, run.program.registers);
+    return larger;
+}
+
+RoomMaker::RoomMaker(gpu::Device& device, std::shared_ptr<const GpuScore> score,
+                     std::shared_ptr<const sample::GpuPopulation> population, std::uint32_t origins)
+    : device_(device), score_(std::move(score)), population_(std::move(population)), origins_(origins) {}
+
+std::optional<SceneRoom> RoomMaker::make(const PreparedRun& run) const {
+    SceneRoom room;
+    const std::optional<sample::PopulationSize> larger = larger_size(population_->size(), run);
+    try {
+        if (larger) {
+            if (most_bytes(*larger, population_->dim()) > device_.memory().free_bytes()) return std::nullopt;
+            room.population = std::make_unique<sample::GpuPopulation>(*population_, *larger);
+            room.population->keep_states(kSnapshotBytes, run.program);
+        }
+        if (run.spec.particles > origins_) {
+            room.origins = render::Renderer::make_origins(device_, run.spec.particles);
+        }
+    } catch (const base::Error&) {
+        return std::nullopt;  // Scene::take makes it, or says why it cannot
+    }
+    return room;
+}
+
+}  // namespace scorefield::session

@@ -1,0 +1,121 @@
+// Memory for larger runs, made beside the frames and taken over between two of them.
+#include "session/scene_room.hpp"
+
+#include <future>
+#include <string>
+
+#include "session/offline_frames.hpp"
+#include "tests/gpu/gpu_fixture.hpp"
+
+namespace scorefield::session {
+namespace {
+
+class SceneRoomTest : public gpu::GpuTest {
+  protected:
+    static model::Model gaussian() {
+        model::ModelSpec exact;
+        exact.target = model::TargetSpec{.name = "gaussian", .argument = {}, .scaling = {}};
+        return model::open_model(exact);
+    }
+
+    static PreparedRun run_of(std::uint32_t particles) {
+        sample::SamplingSpec spec;
+        spec.sampler.name = "ddpm";
+        spec.spacing.name = "leading";
+        spec.steps = 4;
+        spec.particles = particles;
+        return prepare_run(spec, gaussian());
+    }
+
+    /// More particles and more registers than small_scene has.
+    static PreparedRun larger_run() {
+        PreparedRun run = run_of(60'000);
+        run.program.registers = 9;
+        return run;
+    }
+
+    static std::unique_ptr<Scene> make_scene(const PreparedRun& run) {
+        auto scene = std::make_unique<Scene>(device(), gaussian(), run, Reference(), VkExtent2D{64, 48});
+        scene->player().keep_states();
+        return scene;
+    }
+
+    static std::unique_ptr<Scene> small_scene() { return make_scene(run_of(1000)); }
+
+    /// The result, coloured by where the particles come from.
+    static render::Picture result_of(Scene& scene) {
+        render::Picture result;
+        OfflineFrames frames(device(), scene, "", [&](const render::Picture& picture) { result = picture; });
+        scene.player().playback().stop_at(scene.player().program().steps);
+        scene.fit_camera();
+        render::ViewSpec view;
+        view.look.mode = render::ColourMode::origin;
+        frames.add(view);
+        frames.finish();
+        return result;
+    }
+};
+
+TEST_F(SceneRoomTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
+    const PreparedRun run = larger_run();
+    const render::Picture expected = result_of(*make_scene(run));
+    const std::unique_ptr<Scene> scene = small_scene();
+    result_of(*scene);
+    // As the viewer does: on another thread.
+    std::optional<SceneRoom> room =
+        std::async(std::launch::async, [&, maker = scene->room_maker()] { return maker.make(run); }).get();
+    ASSERT_TRUE(room);
+    ASSERT_TRUE(room->population);
+    EXPECT_TRUE(room->origins);
+    device().wait_idle();
+    const auto before = device().memory().table();
+    const std::uint64_t submissions = device().last_submission().value;
+    scene->take(run, std::move(*room));
+    EXPECT_EQ(device().last_submission().value, submissions);
+    const auto after = device().memory().table();
+    for (const char* name : {"particles", "shown particles", "snapshots", "origin", "sums over terms"}) {
+        ASSERT_TRUE(before.contains(name)) << name;
+        EXPECT_LE(after.at(name).bytes, before.at(name).bytes) << name;
+    }
+    EXPECT_EQ(scene->player().count(), 60'000U);
+    EXPECT_EQ(result_of(*scene), expected);
+    // What the old particles had is free when the GPU is done with them.
+    device().wait_idle();
+    EXPECT_EQ(device().memory().table().at("particles").count, 1U);
+}
+
+TEST_F(SceneRoomTest, IsMadeByTheSceneWhereItIsMissing) {
+    const PreparedRun run = larger_run();
+    const render::Picture expected = result_of(*make_scene(run));
+    const std::unique_ptr<Scene> scene = small_scene();
+    scene->take(run);
+    EXPECT_EQ(result_of(*scene), expected);
+}
+
+TEST_F(SceneRoomTest, IsEmptyWhereTheSceneHasEnough) {
+    const std::unique_ptr<Scene> scene = small_scene();
+    const std::optional<SceneRoom> room = scene->room_maker().make(run_of(500));
+    ASSERT_TRUE(room);
+    EXPECT_FALSE(room->population);
+    EXPECT_FALSE(room->origins);
+}
+
+TEST_F(SceneRoomTest, CanBeMadeWhenTheSceneIsGone) {
+    std::unique_ptr<Scene> scene = small_scene();
+    const RoomMaker maker = scene->room_maker();
+    scene.reset();
+    const std::optional<SceneRoom> room = maker.make(larger_run());
+    ASSERT_TRUE(room);
+    EXPECT_EQ(room->population->size().particles, 60'000U);
+    EXPECT_EQ(room->population->size().registers, 9);
+}
+
+TEST_F(SceneRoomTest, IsRefusedWhereItsMemoryIsNotThere) {
+    const std::unique_ptr<Scene> scene = small_scene();
+    PreparedRun run = run_of(1000);
+    run.spec.particles = 4'000'000'000;  // 176 GB
+    EXPECT_FALSE(scene->room_maker().make(run));
+}
+
+}  // namespace
+}  // namespace scorefield::session
