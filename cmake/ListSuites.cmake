@@ -1,13 +1,14 @@
-# Run after a GoogleTest executable is linked: writes OUTPUT, which makes each of its suites a test of ctest.
-# EXECUTABLE, PREFIX (of the names), FOLDER (to run in), LABELS, ENVIRONMENT (may be empty), TIMEOUT.
-# One process per suite, not per case: cases of one suite share the device and what the driver has compiled.
+# Runs after a GoogleTest executable is linked. Writes OUTPUT, a CMake script that adds each suite as a ctest test.
+# Arguments: EXECUTABLE, PREFIX (of the test names), FOLDER (working directory), LABELS, ENVIRONMENT (may be empty),
+# TIMEOUT.
+# Each suite is one process, so that its cases share the device and the pipelines that the driver has compiled.
 execute_process(COMMAND ${EXECUTABLE} --gtest_list_tests WORKING_DIRECTORY ${FOLDER}
   OUTPUT_VARIABLE listing RESULT_VARIABLE status)
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "Cannot list the tests of ${EXECUTABLE}: ${status}\n${listing}")
 endif()
 
-# A suite begins in the first column and ends with a dot; its cases are indented. Types and values follow a #.
+# A suite begins in the first column and ends with a dot; its cases are indented. Type and value parameters follow a #.
 string(REGEX MATCHALL "(^|\n)[^ \n#]+\\.[^\n]*" lines "${listing}")
 set(tests)
 foreach(line ${lines})

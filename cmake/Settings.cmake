@@ -2,7 +2,7 @@
 option(SCOREFIELD_BUILD_TESTS "Build the tests" ON)
 option(SCOREFIELD_HOST_ONLY "Build only the modules that need neither Vulkan nor a window" OFF)
 option(SCOREFIELD_WARNINGS_AS_ERRORS "Take warnings of the compiler for errors" ON)
-option(SCOREFIELD_UNITY "Compile several sources at once: quick from nothing, slower after a change" ON)
+option(SCOREFIELD_UNITY "Unity build: full builds are faster, builds after a change of one file slower" ON)
 set(SCOREFIELD_SANITIZE "" CACHE STRING "Sanitizers for host code, e.g. address,undefined")
 
 if(NOT CMAKE_BUILD_TYPE)
@@ -49,7 +49,7 @@ if(SCOREFIELD_SANITIZE)
   list(APPEND options_of_tests -fno-sanitize=null,alignment,object-size,vptr)
 endif()
 
-# Headers that most tests include, parsed once. Tests name what they use all the same.
+# Headers that most tests include are precompiled once. Each test still includes every header that it uses.
 if(SCOREFIELD_BUILD_TESTS)
   set(source ${CMAKE_BINARY_DIR}/precompiled_for_tests.cpp)
   file(CONFIGURE OUTPUT ${source} CONTENT "")
@@ -61,15 +61,15 @@ if(SCOREFIELD_BUILD_TESTS)
   target_compile_options(precompiled_for_tests PRIVATE ${options_of_tests})
 endif()
 
-# Several sources compiled as one take less than half the time: headers are read and templates made once. Sources of one
-# kind whose static names are the same by design stand in SEPARATE.
+# A unity build takes less than half the time, because headers are parsed and templates instantiated once for several
+# sources. SEPARATE lists sources that use the same static names by design; they are compiled one by one.
 function(scorefield_unity target batch)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${SCOREFIELD_UNITY} UNITY_BUILD_BATCH_SIZE ${batch})
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
-# scorefield_generated(<files>): what the sources include and the build makes. The target `generated` makes no more than
-# that, which is what clang-tidy needs.
+# scorefield_generated(<files>): files that the build generates and that sources include. The target `generated` builds
+# these files only; clang-tidy needs nothing else.
 add_custom_target(generated)
 function(scorefield_generated)
   string(MD5 name "${ARGN}")
@@ -100,7 +100,7 @@ endfunction()
 # Seconds that no test takes unless it hangs, on a slow machine under full load either.
 set(SCOREFIELD_TEST_TIMEOUT 1500)
 
-# scorefield_discover(<name> [PREFIX p] LABELS l [ENVIRONMENT e]): makes each suite of an executable a test of ctest.
+# scorefield_discover(<name> [PREFIX p] LABELS l [ENVIRONMENT e]): adds each suite of an executable as a ctest test.
 function(scorefield_discover name)
   cmake_parse_arguments(ARG "" "PREFIX;LABELS;ENVIRONMENT" "" ${ARGN})
   set(list ${CMAKE_CURRENT_BINARY_DIR}/${ARG_PREFIX}${name}.cmake)

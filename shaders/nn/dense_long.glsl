@@ -1,6 +1,7 @@
-// One dense layer of any number of inputs and outputs, where dense.glsl would unroll too much: OUTPUTS outputs per
-// workgroup along y, one particle per invocation along x. Inputs come in chunks, their weights staged behind a barrier;
-// every index into shared memory is constant after unrolling. Sums have the order of dense.glsl.
+// One dense layer with any number of inputs and outputs, for sizes that dense.glsl would unroll too far. Each workgroup
+// along y computes OUTPUTS outputs; each invocation along x handles one particle. The inputs are processed in chunks,
+// whose weights are staged in shared memory. Every index into shared memory is constant after unrolling. The order of
+// summation is that of dense.glsl.
 // The includer defines AFFINE as for dense.glsl.
 #extension GL_EXT_control_flow_attributes : require
 #include "shaders/nn/dense_push.h"
@@ -39,7 +40,7 @@ void main() {
             w[i] = j < ALL_OUTPUTS && k < INPUTS ? weights[push.weights + j * INPUTS + k] : 0.0;
         }
         barrier();
-        // Inputs beyond the last one repeat it; their weights are zero.
+        // Inputs beyond the last repeat the last one; their weights are zero.
         [[unroll]] for (uint k = 0u; k < CHUNK; ++k) {
             float h = push.in_scale * inputs[min(first + k, INPUTS - 1u) * push.in_stride + push.in_first + lane];
             [[unroll]] for (uint j = 0u; j < OUTPUTS; ++j) sum[j] = sum[j] + h * w[j * CHUNK + k];

@@ -1,7 +1,7 @@
 #version 460
-// The answer from the weighted sums, one coordinate per workgroup along y. See wide.glsl.
-//   points  where POINTS is set: data, then the centre of the ball around them; the answer is that of empirical.comp.
-//           Else unused; the answer is the mean
+// Computes the result from the weighted sums, one coordinate per workgroup along y. See wide.glsl.
+//   points  if POINTS is set: data, then the centre of the ball around them; the result is that of empirical.comp.
+//           Otherwise unused; the result is the weighted mean.
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "shaders/sample/wide_push.h"

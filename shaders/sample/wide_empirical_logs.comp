@@ -1,6 +1,6 @@
 #version 460
-// The log2 of the weights of a tile's points, TERMS of them per workgroup along y: the exponents of empirical.comp.
-// See wide.glsl.
+// Computes the log2 of the weights of a tile's points (the exponents of empirical.comp), TERMS points per workgroup
+// along y. See wide.glsl.
 //   points  data, DIM floats each, unscaled; then the centre of the ball around them
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
@@ -33,7 +33,7 @@ void main() {
     float shrink = 1.0 / max(max(push.alpha, sqrt(square) * push.inverse_radius), 1e-30);
     if (gl_WorkGroupID.y == 0u) states[SHRINK * push.place.state_stride + lane] = shrink;
 
-    // Terms beyond the last repeat it and are not written.
+    // Terms beyond the last repeat the last one and are not written.
     uint place[TERMS];
     float exponent[TERMS];
     [[unroll]] for (uint i = 0u; i < TERMS; ++i) {

@@ -22,7 +22,7 @@ void main() {
     uint lane = gl_GlobalInvocationID.x;
     uint stride = push.place.state_stride;
     float shrink = states[SHRINK * stride + lane];
-    // Coordinates beyond the last repeat it: the same value is stored twice.
+    // Coordinates beyond the last repeat the last one; the same value is stored again.
     uint element[ELEMENTS];
     float p[ELEMENTS];
     float sum[ELEMENTS];

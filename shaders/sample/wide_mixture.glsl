@@ -1,7 +1,7 @@
-// A component of a Gaussian mixture of many dimensions under one marginal, as wide_mixture_prepare.comp writes and
-// wide_mixture_logs.comp and wide_mixture_mean.comp read it: ROW floats, what mixture.glsl says. `whiten` and `slope`
-// are (DIM, COLUMNS): whole matrices, or where all covariances are diagonal, their diagonals. The includer defines DIM
-// and DIAGONAL.
+// Layout of one component of a Gaussian mixture of many dimensions under one marginal: ROW floats with the meaning that
+// mixture.glsl gives. wide_mixture_prepare.comp writes them; wide_mixture_logs.comp and wide_mixture_mean.comp read
+// them. `whiten` and `slope` are (DIM, COLUMNS): whole matrices, or only diagonals if all covariances are diagonal. The
+// includer defines DIM and DIAGONAL.
 const uint COLUMNS = DIAGONAL ? 1u : DIM;
 const uint LOG = 0u;
 const uint MEAN = 1u;

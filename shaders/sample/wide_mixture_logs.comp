@@ -1,5 +1,5 @@
 #version 460
-// The log2 of the weights of a tile's components, one of them per workgroup along y. See wide.glsl.
+// Computes the log2 of the weights of a tile's components, one component per workgroup along y. See wide.glsl.
 //   rows  components, see wide_mixture.glsl
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
@@ -18,7 +18,7 @@ layout(set = 0, binding = 0) readonly buffer Rows { float rows[]; };
 layout(set = 0, binding = 1) readonly buffer Values { float values[]; };
 layout(set = 0, binding = 2) writeonly buffer Weights { float weights[]; };
 
-// Product of row j of `whiten` and x - mean.
+// Returns the product of row j of `whiten` and x - mean.
 float whitened(uint row, uint x_place, uint j) {
     uint whiten = row + WHITEN + j * COLUMNS;
     if (DIAGONAL) return rows[whiten] * (values[x_place + j * push.place.stride] - rows[row + MEAN + j]);

@@ -1,8 +1,8 @@
 #version 460
-// Components of a Gaussian mixture of many dimensions under one marginal: each invocation takes one element of `whiten`
-// and `slope` after the other, and where it is the first of a row, of `mean` and `offset`; the first of a component its
-// `log`. mixture_prepare.comp says what they are.
-//   components  per component: log2 weight, mean mu, eigenvalues of the covariance, eigenvectors (rows; not where
+// Prepares the components of a Gaussian mixture of many dimensions under one marginal. Each invocation loops over
+// elements of `whiten` and `slope`. The first element of a row also computes the element of `mean` and `offset`; the
+// first element of a component also computes its `log`. mixture_prepare.comp gives their meaning.
+//   components  per component: log2 weight, mean mu, eigenvalues of the covariance, eigenvectors (rows; absent if
 //               DIAGONAL is set)
 //   rows        see wide_mixture.glsl
 #extension GL_GOOGLE_include_directive : require
@@ -24,13 +24,13 @@ layout(set = 0, binding = 1) writeonly buffer Rows { float rows[]; };
 const float WHITEN_TO_LOG2 = 0.84932180028801907;  // sqrt(log2(e)/2)
 const float SMALLEST_VARIANCE = 1e-24;
 
-// v_j of the component at `from`.
+// Variance along axis j under the marginal, for the component at `from`.
 float variance(uint from, uint j) {
     float lambda = components[from + 1u + DIM + j];
     return max(push.alpha * push.alpha * lambda + push.sigma * push.sigma, SMALLEST_VARIANCE);
 }
 
-// What the answer gains per offset along axis j.
+// Change of the result per unit of x - mean along axis j.
 float slope_along(uint from, uint j) {
     float lambda = components[from + 1u + DIM + j];
     return (push.of_denoised * push.alpha * lambda - push.of_score) / variance(from, j);

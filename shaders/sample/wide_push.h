@@ -9,15 +9,15 @@ SHARED_BEGIN
 
 struct WidePush {
     ExactPlace place;
-    uint terms;  // of this tile
-    // Of sets of points; see empirical_push.h.
+    uint terms;  // number of terms in this tile
+    // The rest is for data sets only; see empirical_push.h.
     float alpha;
     float linear;
     float quadratic;
     float of_denoised;
     float of_offset;
     float inverse_radius;
-    uint centre;  // where the ball's centre begins among the points
+    uint centre;  // index of the first float of the ball's centre in the points buffer
 };
 
 SHARED_END

@@ -1,5 +1,5 @@
 #version 460
-// Turns the logs of a tile into weights over the largest log so far, and adds them up. See wide.glsl.
+// Turns the log2 of a tile's weights into weights divided by the largest one so far, and sums them. See wide.glsl.
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "shaders/sample/wide_push.h"

@@ -43,7 +43,7 @@ void main() {
         uint label = own.w < push.hidden_below ? uint(CLASSES) : labels[point];
         for (uint k = 0u; k < CLASSES; ++k) values[push.label + k * push.stride + row] = k == label ? 1.0 : 0.0;
     }
-    // Four coordinates at a time: their noise is in one block of normals, their second normals in the next.
+    // Four coordinates per iteration: one block of normals holds their noise, the next one their second normals.
     for (uint first_of_four = 0u; first_of_four < DIM; first_of_four += 4u) {
         uint block = 1u + first_of_four / 2u;
         vec4 noise = sf_normal4(seed, row, block, push.step, push.stream);

@@ -1,7 +1,7 @@
 #version 460
-// The targets of kernel_target.comp for points of many coordinates: no invocation holds a whole point. POINTS points at
-// a time share what is read of the row; the sums of the weighted points stand in the target's planes.
-//   values  the graph's: planes of x and target, the rows' levels among the batch's
+// Computes the targets of kernel_target.comp for points of many coordinates. No invocation holds a whole point. Each
+// coordinate of a row that is read serves POINTS points. The target's planes hold the weighted sums of the points.
+//   values  values of the graph: planes of x and target, index of each row's level in the batch
 //   pool    (points, DIM) row-major
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
@@ -19,10 +19,10 @@ layout(set = 0, binding = 0) buffer Values { float values[]; };
 layout(set = 0, binding = 1) readonly buffer Pool { float pool[]; };
 layout(set = 0, binding = 2) readonly buffer Levels { Level levels[]; };
 
-// Points beyond the last repeat it.
+// Points beyond the last repeat the last one.
 uint place_of(uint point) { return min(point, push.points - 1u) * DIM; }
 
-// Of the points first .. first + POINTS - 1 from x.
+// Returns the squared distances from x to the points first .. first + POINTS - 1.
 float[POINTS] square_distances(uint row, float c_in, float alpha, uint first) {
     float squares[POINTS];
     [[unroll]] for (uint k = 0u; k < POINTS; ++k) squares[k] = 0.0;

@@ -8,11 +8,11 @@
 
 namespace scorefield::base {
 
-/// A number of coordinates that the compiler knows.
+/// A number of coordinates that is known at compile time.
 template <std::size_t D>
 using FixedDim = std::integral_constant<std::size_t, D>;
 
-/// How many entries a square matrix has.
+/// The number of entries of a (dim, dim) matrix.
 template <std::size_t D>
 constexpr FixedDim<D * D> squared(FixedDim<D> /*dim*/) {
     return {};
@@ -21,7 +21,7 @@ constexpr std::size_t squared(std::size_t dim) {
     return dim * dim;
 }
 
-/// One value per coordinate, all zero: an array where the compiler knows their number, else a vector.
+/// One value per coordinate, all zero: an array if their number is known at compile time, otherwise a vector.
 template <class T, std::size_t D>
 std::array<T, D> per_coordinate(FixedDim<D> /*dim*/) {
     return {};
@@ -31,12 +31,12 @@ std::vector<T> per_coordinate(std::size_t dim) {
     return std::vector<T>(dim);
 }
 
-/// What per_coordinate returns.
+/// The type that per_coordinate returns.
 template <class T, class Dim>
 using PerCoordinate = decltype(per_coordinate<T>(std::declval<Dim>()));
 
-/// Returns body(dim): 1, 2 and 3 as FixedDim, so that loops over coordinates are unrolled, others as std::size_t. One
-/// generic body serves all dimensions.
+/// Returns body(dim). Passes 1, 2 and 3 as FixedDim, so that loops over coordinates are unrolled, and all other numbers
+/// as std::size_t. One generic body handles all dimensions.
 template <class Body>
 auto with_dim(std::size_t dim, const Body& body) {
     switch (dim) {

@@ -26,7 +26,7 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, st
 std::array<float, 4> normal4(std::uint64_t seed, std::uint32_t particle, std::uint32_t block, std::uint32_t index,
                              std::uint32_t stream);
 
-/// The first elements of a particle's noise: those of blocks 0, 1, ….
+/// Fills the first elements of a particle's noise, from blocks 0, 1, ….
 void normals(std::uint64_t seed, std::uint32_t particle, std::uint32_t index, std::uint32_t stream,
              std::span<float> out);
 

@@ -130,7 +130,7 @@ std::vector<data::Bins> bins_of(const model::Model& model, const data::Scaling& 
     return bins;
 }
 
-/// Numbers for people: those of three dimensions and their covariance in full, of more the first.
+/// Formats a list of numbers for people. Lists of more than nine (the covariance in three dimensions) are shortened.
 std::string listed(std::span<const double> numbers, int digits = 6) {
     constexpr std::size_t kMost = 9;
     std::string text;

@@ -36,20 +36,20 @@ struct Score {
     std::optional<DensityScore> density = {};
 };
 
-/// What is compared, for a refusal.
+/// One side of the comparison, for error messages.
 struct Side {
     std::string name;
-    std::size_t count = 0;  ///< of the points; 0 where it is not known
+    std::size_t count = 0;  ///< number of points; 0: unknown
     std::size_t dim = 0;
 };
 
-/// Whether a file of few long rows has a point in each column: as many rows as the other side has coordinates.
+/// Whether the file seems to hold one point per column: few long rows, as many as the other side has coordinates.
 bool is_on_its_side(const Side& side, const Side& other) {
     return side.count == other.dim && side.count < side.dim;
 }
 
 std::string transpose_hint(const Side& side) {
-    return fmt::format("transpose {}: it has {} {} of {} values, a row should be a point", side.name, side.count,
+    return fmt::format("transpose {}: it has {} {} of {} values, but each row should be a point", side.name, side.count,
                        side.count == 1 ? "row" : "rows", side.dim);
 }
 
@@ -62,7 +62,7 @@ void require_same_dim(const Side& samples, const Side& other) {
                               fmt::format("{} here, {} in {}", samples.dim, other.dim, other.name), hint);
 }
 
-/// The samples' side.
+/// Returns the side of the samples.
 Side side_of(const settings::Settings& settings, const data::Points& samples) {
     return {settings.files[0], samples.count, samples.dim};
 }

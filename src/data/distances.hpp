@@ -12,7 +12,7 @@ namespace scorefield::data {
 // throw base::Error (request) for empty sets, different or other dimensions and values that are not finite.
 
 /// Sliced Wasserstein-2 distance: root mean square of the differences of 2 000 quantiles along 512 fixed directions
-/// (d = 1: the line itself; d = 2: half a turn evenly; d = 3: a Fibonacci half sphere; d > 3: random). Quantiles (i +
+/// (d = 1: the axis; d = 2: evenly over half a turn; d = 3: a Fibonacci half sphere; d > 3: random). Quantiles (i +
 /// ½)/2000 interpolate linearly between order statistics.
 double sliced_w2(const Points& a, const Points& b);
 

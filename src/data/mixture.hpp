@@ -17,9 +17,9 @@ struct MixtureComponent {
 /// The mixtures mixture_a … mixture_d; asserts that the name is one of them.
 std::vector<MixtureComponent> named_mixture(std::string_view name);
 
-/// The draws of a built-in shape, of 1, 2 or 3 dimensions: a Gaussian mixture with positive definite (d, d)
-/// covariances. The component, which is the label, by uniform 0, then mean + L·z with Cholesky's L and z = normals 0,
-/// 1, 2.
+/// Draws from a built-in shape of 1, 2 or 3 dimensions: a Gaussian mixture with positive definite (d, d) covariances.
+/// Uniform 0 chooses the component, which is the label. The point is mean + L·z with Cholesky's L and z = normals 0, 1,
+/// 2.
 class MixtureDraws {
   public:
     explicit MixtureDraws(const std::vector<MixtureComponent>& components);

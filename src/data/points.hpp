@@ -7,9 +7,9 @@
 
 namespace scorefield::data {
 
-/// The most coordinates of a point, in every module. At 4096, one register of the smallest population on a GPU (512
-/// particles) takes 8 MiB, so that 16 registers fit the 128 MiB that every Vulkan device can bind as one buffer, and
-/// one register of a pilot (4096 particles in double precision) takes 128 MiB.
+/// The largest number of coordinates of a point, in every module. With 4096 coordinates, one register of the smallest
+/// population on a GPU (512 particles) takes 8 MiB. Every Vulkan device can bind 128 MiB as one buffer, which is room
+/// for 16 registers. One register of a pilot (4096 particles in double precision) takes 128 MiB.
 inline constexpr std::size_t kMaxDim = 4096;
 
 /// A set of points, row-major (count, dim). Their coordinates are `values` + `origin`: points that lie close together

@@ -9,11 +9,11 @@
 
 namespace scorefield::diffusion {
 
-/// A data set {x_i} itself in d = 1 … data::kMaxDim dimensions, each point equally likely. D = Σ w_i x_i with
-/// w = softmax(−‖x − αx_i‖²/2σ²): the minimiser of denoising score matching on the data (Karras et al. 2022, eq. 57);
-/// density and score are those of the Gaussian kernel density estimate of bandwidth σ. Safe far from all points and at
-/// tiny sigma; at sigma = 0 D is the nearest point (the mean of the nearest ones), density and score are infinite or
-/// not numbers.
+/// The distribution of a data set {x_i} in d = 1 … data::kMaxDim dimensions. All points are equally likely. D = Σ w_i
+/// x_i with w = softmax(−‖x − αx_i‖²/2σ²): the minimiser of denoising score matching on the data (Karras et al. 2022,
+/// eq. 57); density and score are those of the Gaussian kernel density estimate of bandwidth σ. Safe far from all
+/// points and at tiny sigma; at sigma = 0 D is the nearest point (the mean of the nearest ones), density and score are
+/// infinite or not numbers.
 class EmpiricalTarget final : public Target {
   public:
     /// `points` (n, dim) row-major. Throws base::Error (request) naming the point: none at all, another dimension, a

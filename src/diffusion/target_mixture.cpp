@@ -36,7 +36,7 @@ void check(const MixtureComponent& component, std::size_t index, std::size_t dim
     if (!all_finite(component.mean) || !all_finite(component.covariance)) refuse(index, "a number is not finite");
 }
 
-/// The entries of a diagonal matrix; nothing where another entry is not 0.
+/// Returns the diagonal of a diagonal matrix; empty if an off-diagonal entry is not 0.
 std::vector<double> diagonal_of(const std::vector<double>& matrix, std::size_t dim) {
     if (matrix.size() == dim) return matrix;
     std::vector<double> diagonal(dim);
@@ -49,7 +49,7 @@ std::vector<double> diagonal_of(const std::vector<double>& matrix, std::size_t d
     return diagonal;
 }
 
-/// Eigenvalues and axes of the covariance (without axes where it is diagonal), those within rounding of 0 set to 0.
+/// Eigenvalues and axes of the covariance; no axes if it is diagonal. Eigenvalues within rounding error of 0 become 0.
 EigenSystem decompose(const std::vector<double>& covariance, std::size_t index, std::size_t dim) {
     double largest = 0;
     for (const double entry : covariance) largest = std::max(largest, std::abs(entry));
@@ -84,9 +84,8 @@ double noisy_deviation(double variance, const Marginal& at) {
     return std::hypot(at.alpha * std::sqrt(variance), at.sigma);
 }
 
-/// A component under a marginal. With y = whitening·(x − mean): log joint = log_norm − |y|²/2,
-/// score = −whiteningᵀ·y, denoised = clean_mean + whiteningᵀ·(gains·y). Of a diagonal covariance the whitening is
-/// diagonal, too.
+/// A component under a marginal. With y = whitening·(x − mean): log joint = log_norm − |y|²/2, score = −whiteningᵀ·y,
+/// denoised = clean_mean + whiteningᵀ·(gains·y). If the covariance is diagonal, so is the whitening.
 template <class Dim>
 class View {
   public:
@@ -114,7 +113,7 @@ class View {
         }
     }
 
-    /// Sets y.
+    /// Also sets y.
     double log_joint(Dim dim, const double* x, Coordinates& y) const {
         whiten(dim, x, y);
         double square = 0;
@@ -122,7 +121,7 @@ class View {
         return log_norm_ - square / 2;
     }
 
-    /// Adds `weight` times score and denoised; sets y.
+    /// Adds `weight` times this component's score and denoised to the sums. Overwrites y.
     void add(Dim dim, double weight, const double* x, Coordinates& y, Coordinates& score, Coordinates& denoised) const {
         whiten(dim, x, y);
         for (std::size_t e = 0; e < dim; ++e) {
@@ -155,8 +154,8 @@ class View {
     Coordinates clean_mean_;
     Coordinates mean_;
     Coordinates gains_;      ///< αλ_j
-    Coordinates diagonal_;   ///< one over the deviations under the marginal
-    Matrix whitening_ = {};  ///< (d, d); of a diagonal covariance unused
+    Coordinates diagonal_;   ///< 1 / standard deviation along each axis under the marginal
+    Matrix whitening_ = {};  ///< (d, d); unused if the covariance is diagonal
     bool is_diagonal_;
 };
 

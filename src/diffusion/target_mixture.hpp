@@ -41,7 +41,7 @@ class GaussianMixture final : public Target {
     AxisMoments moments() const override;
 
   private:
-    /// The component from the uniform of index 0, its deviation along axis j from normal j of index 1.
+    /// The uniform of index 0 chooses the component. Normal j of index 1 is the displacement along axis j.
     void draw(std::uint64_t seed, ParticleRange range, const Marginal& at, std::span<double> points) const override;
 
     std::vector<Component> components_;

@@ -65,7 +65,7 @@ class MemoryPool {
     void invalidate(const Allocation& allocation) const;
 
     MemoryStatistics statistics() const;
-    /// What this pool has left of the largest heap of the device's own memory. Other programs may use some of it.
+    /// Bytes of the largest device-local heap that this pool does not use. Other programs may use part of them.
     VkDeviceSize free_bytes() const;
     /// By name of the buffers and images, with those that were dropped but that the GPU may still use.
     std::map<std::string, NamedMemory> table() const;

@@ -10,7 +10,7 @@ class Device;
 /// used, so that whole workgroups may be written.
 inline constexpr std::uint32_t kParticleMultiple = 512;
 
-/// A size as shaders take it. It must fit.
+/// Converts a size to the 32 bits that shaders use. It must fit.
 constexpr std::uint32_t size32(std::size_t size) {
     return static_cast<std::uint32_t>(size);
 }

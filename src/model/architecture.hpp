@@ -11,21 +11,21 @@
 
 namespace scorefield::model {
 
-/// The network of a checkpoint: one of the kinds that there are.
+/// The architecture of a checkpoint's network, with its sizes.
 using Architecture = std::variant<nn::MlpConfig>;
 
-/// Their names in files, in the order of the alternatives.
+/// Names of the architectures in files, in the order of the variant's alternatives.
 inline constexpr std::array<std::string_view, std::variant_size_v<Architecture>> kArchitectures = {"mlp"};
 
-/// Coordinates of its points.
+/// Number of coordinates of the network's points.
 std::size_t dim_of(const Architecture& network);
-/// Classes of a conditional network; 0: it is not conditional.
+/// Number of classes; 0: the network is unconditional.
 std::size_t classes_of(const Architecture& network);
-/// Its tensors in the order of use.
+/// The network's tensors in the order of use.
 std::vector<nn::TensorSpec> tensors_of(const Architecture& network);
-/// Numbers in all tensors that training changes.
+/// Number of trainable weights.
 std::size_t trained_weights_of(const Architecture& network);
-/// Its size for people, e.g. `128 × 3`: width and hidden layers.
+/// The network's size for people, e.g. `128 × 3`: width × hidden layers.
 std::string size_text(const Architecture& network);
 
 }  // namespace scorefield::model

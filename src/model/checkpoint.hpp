@@ -27,8 +27,8 @@ struct OptimiserState {
 
 /// A trained network and all that is needed to sample from it: a safetensors file whose metadata holds
 ///   scorefield.version      "1"
-///   scorefield.architecture one of kArchitectures; scorefield.mlp.{dim,width,depth,features}, with classes where it is
-///                           conditional
+///   scorefield.architecture one of kArchitectures; scorefield.mlp.{dim,width,depth,features}; also
+///                           scorefield.mlp.classes if the network is conditional
 ///   scorefield.process      name; scorefield.process.NAME for every parameter of diffusion::ProcessSettings that is
 ///                           said, switches as on or off; of ddpm always schedule and T
 ///   scorefield.prediction   one of diffusion::kPredictions: what the network's output F is
@@ -39,9 +39,9 @@ struct OptimiserState {
 ///   scorefield.data.standardised.{mean,variance}  of those per coordinate, JSON arrays; may be absent
 ///   scorefield.training.*   how it was made
 ///   scorefield.checksum     of everything else (data/safetensors.hpp)
-/// and whose tensors are tensors_of(network), the averaged weights; with them, where training can go on, the tensors
-/// training.weights, training.first and training.second of OptimiserState. Numbers are written with 17 significant
-/// digits.
+/// and whose tensors are tensors_of(network), the averaged weights. If training can be resumed, the file also holds the
+/// tensors training.weights, training.first and training.second of OptimiserState. Numbers are written with 17
+/// significant digits.
 struct Checkpoint {
     Architecture network;
     diffusion::ProcessSettings process;  ///< of ddpm the horizon is always set

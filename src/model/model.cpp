@@ -29,7 +29,7 @@ double data_deviation(const diffusion::ProcessSettings& process) {
     return process.sigma_data.value_or(diffusion::kDefaultSigmaData);
 }
 
-/// Leaves of a conditional network the one of this class; none: of all together.
+/// Reduces a conditional network to this class; none: to all classes together.
 void keep_class(Checkpoint& checkpoint, std::optional<std::size_t> label) {
     std::visit(
         [&](nn::MlpConfig& mlp) {
@@ -74,7 +74,7 @@ std::optional<diffusion::AxisMoments> moments_of_data(const Checkpoint& checkpoi
     return diffusion::moments_of(points.values, points.dim);
 }
 
-/// Without moments. Its network has no classes left to choose.
+/// The model of a checkpoint whose class has been chosen, without `clean_moments`.
 Model model_of(Checkpoint checkpoint, fs::path path) {
     Model model;
     model.path = std::move(path);

@@ -69,8 +69,8 @@ struct Model {
 /// Opens it. Throws base::Error (request) naming field, file and place.
 Model open_model(const ModelSpec& spec);
 
-/// The network of a training as a model without a file: `checkpoint` is the whole network with the weights that it
-/// begins with, `label` the class that is sampled (none: all together).
+/// The model of a network in training, which has no file. `checkpoint`: the network with its initial weights and all
+/// its classes. `label`: the class to sample; none: all classes together.
 Model model_in_training(Checkpoint checkpoint, std::optional<std::size_t> label);
 
 /// An exact target and the units of its states: those of the data set that an empirical one is made of, else its own.

@@ -15,14 +15,14 @@ namespace {
 
 struct Layer {
     gpu::ComputePipeline pipeline;
-    std::uint32_t outputs = 0;  ///< with padding
-    std::uint32_t blocks = 0;   ///< workgroups over the outputs
+    std::uint32_t outputs = 0;  ///< including padding
+    std::uint32_t blocks = 0;   ///< number of workgroups along the outputs
     std::size_t weights = 0;    ///< offset in floats
     std::size_t biases = 0;
 };
 
-constexpr std::uint32_t kOutputs = 8;        // accumulators at a time
-constexpr std::size_t kInputsAtMost = 1024;  // private array of an invocation
+constexpr std::uint32_t kOutputs = 8;        // accumulators per invocation
+constexpr std::size_t kInputsAtMost = 1024;  // size of an invocation's private array
 
 class DenseKernels : public ChainKernels {
   public:
@@ -104,7 +104,8 @@ class DenseKernels : public ChainKernels {
         if (!output) layer.outputs = gpu::round_up(layer.outputs, kOutputs);
         std::uint32_t block = layer.outputs;
         while (!output && block > kOutputs && (layer.outputs % block != 0 || !fits(block))) block -= kOutputs;
-        // Hidden layers are unrolled as far as shared memory goes; points may have far more coordinates.
+        // A hidden layer is unrolled if its weights fit shared memory. The first and last layer must also respect
+        // kUnrolledProducts, because points may have many coordinates.
         const bool is_hidden = !input && !output;
         const bool is_unrolled =
             dense.inputs <= kInputsAtMost && (is_hidden ? (dense.inputs + 1) * block <= shared_floats : fits(block));

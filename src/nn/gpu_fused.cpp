@@ -21,7 +21,7 @@ struct Stage {
     bool last = false;
 };
 
-constexpr std::uint32_t kFusedOutputs = 8;  // OUTPUTS of the shader
+constexpr std::uint32_t kFusedOutputs = 8;  // the constant OUTPUTS of the shader
 
 class FusedKernels : public ChainKernels {
   public:

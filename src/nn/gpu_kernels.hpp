@@ -54,7 +54,7 @@ class ChainKernels {
 /// the chain or the device does not suit it.
 std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std::vector<DenseLayer>& layers);
 
-/// One dispatch per layer of any size, blocks of outputs.
+/// One dispatch per layer. Each workgroup computes a block of outputs; layers may have any size.
 std::unique_ptr<ChainKernels> make_dense_kernels(gpu::Device& device, const std::vector<DenseLayer>& layers);
 
 /// The most particles that pass through the layers together: bounds the memory of the activations.

@@ -18,8 +18,8 @@
 namespace scorefield::nn {
 namespace {
 
-constexpr std::uint32_t kAccumulators = 8;   // of an invocation at a time
-constexpr std::size_t kUnrolledSums = 8192;  // the same of sums over rows, whose programs are shorter
+constexpr std::uint32_t kAccumulators = 8;   // per invocation
+constexpr std::size_t kUnrolledSums = 8192;  // the same for sums over rows, whose shaders are shorter
 constexpr std::size_t kInputsAtOnce = kUnrolledProducts / kAccumulators;
 constexpr std::uint32_t kOuterGroup = 64;        // invocations over the columns of a gradient
 constexpr std::size_t kPartsAtOnce = 1U << 22U;  // floats of parts of sums that wait to be added up

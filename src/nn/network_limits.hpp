@@ -4,7 +4,7 @@
 
 namespace scorefield::nn {
 
-// The largest networks that are read; their points have up to data::kMaxDim coordinates.
+// Limits on the networks that are read from files. data::kMaxDim limits the coordinates of their points.
 inline constexpr std::size_t kMaxWidth = 16384;
 inline constexpr std::size_t kMaxDepth = 256;
 inline constexpr std::size_t kMaxFeatures = 16384;

@@ -4,7 +4,8 @@
 
 namespace scorefield::nn {
 
-/// Products of a shader's unrolled loops, per invocation: with more, drivers take minutes to compile it.
+/// The largest number of multiplications in a shader's unrolled loops, per invocation. With more, drivers take minutes
+/// to compile the shader.
 inline constexpr std::size_t kUnrolledProducts = 4096;
 
 }  // namespace scorefield::nn

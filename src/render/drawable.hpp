@@ -7,10 +7,10 @@
 
 namespace scorefield::render {
 
-/// The most coordinates of particles that are drawn. Everything below `render` takes data::kMaxDim.
+/// The largest number of coordinates of particles that can be drawn. Sampling and training accept data::kMaxDim.
 inline constexpr std::size_t kMostDrawn = 3;
 
-/// Throws base::Error (request) naming `where` for particles that cannot be drawn.
+/// Throws base::Error (request) naming `where` if particles of `dim` coordinates cannot be drawn.
 inline void require_drawable(std::size_t dim, const std::string& where) {
     if (dim <= kMostDrawn) return;
     throw base::request_error("too many dimensions to draw", where,

@@ -11,7 +11,7 @@
 namespace scorefield::render {
 namespace {
 
-constexpr std::size_t kColours = 256;  ///< colours, before the values
+constexpr std::size_t kColours = 256;  ///< number of colours; they precede the values
 
 std::uint32_t packed(const Colour& colour) {
     std::uint32_t bits = 0xFF000000u;

@@ -26,7 +26,7 @@ constexpr VkImageUsageFlags kSceneUsage = VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_
 }  // namespace
 
 struct Renderer::State {
-    /// What the overlay's accumulator was last filled for, at this size.
+    /// The view that the overlay's accumulator was last filled for, at this size.
     struct OverlayKey {
         Camera2d camera;
         SplatWeights weights;

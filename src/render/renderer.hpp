@@ -17,7 +17,7 @@
 
 namespace scorefield::render {
 
-/// What pictures of one size are drawn on and with.
+/// The image and the accumulation buffers for pictures of one size.
 struct PictureTargets {
     gpu::Image scene;
     gpu::Buffer density;
@@ -28,9 +28,8 @@ struct PictureTargets {
 /// Draws particles onto an image of its own, for windows and files alike. One-dimensional particles are spread over a
 /// strip −0.5 ≤ y ≤ 0.5 by their number; of three and more dimensions the first two are shown.
 ///
-/// Functions that make or resize anything wait for the GPU and must not be called while a recorder records; `record`
-/// and functions that take what was made elsewhere do not wait. At most kFramesInFlight recordings may be under way at
-/// once.
+/// Functions that create or resize resources wait for the GPU and must not be called while a recorder records. `record`
+/// and the functions `take_…` do not wait. At most kFramesInFlight recordings may be in flight at once.
 class Renderer {
   public:
     static constexpr std::size_t kFramesInFlight = 3;
@@ -41,14 +40,15 @@ class Renderer {
     Renderer(const Renderer&) = delete;
     Renderer& operator=(const Renderer&) = delete;
 
-    /// Targets of this size, both ≥ 1. Waits for the GPU, but may be called on another thread than that of a renderer.
+    /// Creates targets of this size (both numbers ≥ 1). Waits for the GPU. May be called on any thread.
     static PictureTargets make_targets(gpu::Device& device, VkExtent2D extent);
-    /// Takes them in place of its own, without waiting. The scene is a new image afterwards.
+    /// Replaces the renderer's targets without waiting. `scene()` is a new image afterwards.
     void take_targets(PictureTargets targets);
     void reserve(std::uint32_t capacity);
-    /// Origins of `capacity` particles. Waits for the GPU, but may be called on another thread than that of a renderer.
+    /// Creates the buffer of the origins of `capacity` particles. Waits for the GPU. May be called on any thread.
     static gpu::Buffer make_origins(gpu::Device& device, std::uint32_t capacity);
-    /// Takes what make_origins has made in place of its own, without waiting; what was drawn before goes on.
+    /// Replaces the renderer's origins by the result of make_origins, without waiting. The GPU may still use the old
+    /// ones.
     void take_origins(gpu::Buffer origins);
     std::uint32_t capacity() const;
     /// The data shown as overlay, row-major (count, dim), world units; empty: none.

@@ -26,7 +26,7 @@ struct BlendTarget {
 class BlendKernels {
   public:
     BlendKernels(gpu::Device& device, std::uint32_t group, std::uint32_t dim);
-    /// The same kernels without any blends. May be called while these record.
+    /// Returns the same kernels without any blends. May be called while these kernels record.
     BlendKernels without_blends() const { return {device_, group_, dim_, kernels_}; }
 
     /// Takes these blends in place of all earlier ones; blends[i] is number i from here on. Their coefficients reach

@@ -22,7 +22,7 @@ std::uint32_t largest_block(const gpu::Device& device) {
     return device.properties().is_software ? 16384 : 131072;
 }
 
-/// dst ← c_skip·src + c_out·F with src = αD − σ²·score.
+/// Expresses c_skip·src + c_out·F by denoiser D and score, with src = αD − σ²·score.
 void ExactEvaluations::prepare(std::span<const diffusion::Eval> evals) {
     std::vector<Question> questions;
     for (std::size_t i = 0; i < evals.size(); ++i) {
@@ -84,7 +84,7 @@ Ball::Ball(const diffusion::EmpiricalTarget& target) : centre(static_cast<std::s
 EmpiricalCoefficients::EmpiricalCoefficients(const Question& question) {
     constexpr double kSmallestSigma = 1e-12;
     const auto& [at, answer] = question;
-    // A deviation below all single-precision differences selects the nearest points as well.
+    // A standard deviation below all single-precision differences also selects the nearest points.
     const double least = std::max(at.sigma, kSmallestSigma);
     const double exponent = at.alpha * std::numbers::log2e / (least * least);
     alpha = static_cast<float>(at.alpha);

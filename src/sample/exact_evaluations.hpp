@@ -15,19 +15,19 @@
 
 namespace scorefield::sample {
 
-/// The most particles of a block.
+/// The largest number of particles in a block.
 std::uint32_t largest_block(const gpu::Device& device);
 
-/// An evaluation as the kernels compute it: its marginal, and the combination of denoiser and score that it returns.
+/// One evaluation as the kernels compute it: its marginal, and the combination of denoiser and score to return.
 struct Question {
     diffusion::Marginal at;
     diffusion::ExactForm answer;
 };
 
-/// What the evaluations of all exact targets have in common: a program's evaluations become questions.
+/// Base of the evaluations of all exact targets. Converts a program's evaluations to questions.
 class ExactEvaluations : public GpuEvaluations {
   public:
-    /// Targets of point masses have no answer without noise.
+    /// `point_masses`: the target has some, so that evaluations at sigma = 0 are refused.
     ExactEvaluations(const diffusion::Parametrisation& parametrisation, bool point_masses)
         : parametrisation_(parametrisation), point_masses_(point_masses) {}
 
@@ -44,10 +44,10 @@ class ExactEvaluations : public GpuEvaluations {
   private:
     diffusion::Parametrisation parametrisation_;
     bool point_masses_;
-    std::vector<Question> questions_;  ///< by row
+    std::vector<Question> questions_;  ///< one per row
 };
 
-/// Kernels and the evaluations that use them.
+/// A source that owns the kernels of one target. Its evaluations share them.
 template <class Kernels, class Evaluations>
 class ExactSource final : public GpuSource {
   public:
@@ -77,11 +77,11 @@ class ExactSource final : public GpuSource {
 
 bool has_point_masses(const diffusion::GaussianMixture& mixture);
 
-/// As shaders/sample/mixture_prepare.comp and mixture_wide_prepare.comp read the components: per component the log2 of
-/// its weight, mean, variances and, where asked for, axes.
+/// The components as shaders/sample/mixture_prepare.comp and wide_mixture_prepare.comp read them. Per component: log2
+/// of the weight, mean, variances and, if `with_axes`, axes.
 std::vector<float> packed_components(const diffusion::GaussianMixture& mixture, bool with_axes);
 
-/// A ball around all points of a data set, of more than no radius.
+/// A ball around all points of a data set. Its radius is positive.
 struct Ball {
     explicit Ball(const diffusion::EmpiricalTarget& target);
 
@@ -89,15 +89,15 @@ struct Ball {
     float inverse_radius = 0;
 };
 
-/// What the kernels of a data set take of a question.
+/// The coefficients of a question in the kernels of a data set.
 struct EmpiricalCoefficients {
     explicit EmpiricalCoefficients(const Question& question);
 
     float alpha = 0;
-    float linear = 0;     ///< α log2(e)/σ²
-    float quadratic = 0;  ///< α² log2(e)/2σ²
-    float of_denoised = 0;
-    float of_offset = 0;  ///< of x − αD
+    float linear = 0;       ///< α log2(e)/σ²
+    float quadratic = 0;    ///< α² log2(e)/2σ²
+    float of_denoised = 0;  ///< factor of D
+    float of_offset = 0;    ///< factor of x − αD
 };
 
 }  // namespace scorefield::sample

@@ -26,7 +26,7 @@ namespace {
 /// Components or points per dispatch: they are unrolled, so compile time grows with them.
 constexpr std::uint32_t kTermsPerDispatch = 64;
 constexpr std::uint32_t kPrepareGroup = 64;
-/// The most dimensions of these kernels, which unroll them (weighted[] of shaders/sample/softmax.glsl).
+/// The largest dimension that these kernels support: they unroll it (weighted[] in shaders/sample/softmax.glsl).
 constexpr std::uint32_t kUnrolledDim = 3;
 
 /// What one pass leaves to the next.
@@ -97,7 +97,7 @@ class Passes {
     std::uint32_t planes_ = 0;  ///< of the sums between passes
 };
 
-/// The evaluations of one target in up to kUnrolledDim dimensions: each is divided into passes over its terms.
+/// Evaluations of one target in up to kUnrolledDim dimensions. Each evaluation is divided into passes over the terms.
 class PassEvaluations : public ExactEvaluations {
   public:
     PassEvaluations(gpu::Device& device, const Passes& passes, std::uint32_t particles,

@@ -23,8 +23,8 @@ class Executor {
     /// `sources` (at least one, all of one dimension; they must outlive the executor). Throws base::Error (request)
     /// when they exceed what the device takes in one buffer.
     Executor(gpu::Device& device, std::span<GpuSource* const> sources, std::uint32_t capacity, int registers);
-    /// Other registers for the sources and pipelines of `other`; what is warm there needs no warm-up here. May be made
-    /// on another thread while `other` records.
+    /// An executor with registers of its own that shares sources and pipelines with `other`. If `other` is warmed up,
+    /// this executor needs no warm-up. May be constructed on another thread while `other` records.
     Executor(const Executor& other, std::uint32_t capacity, int registers);
 
     /// The most particles that registers of this kind can hold on the device.

@@ -171,14 +171,14 @@ void GpuPopulation::record_start(gpu::Recorder& recorder) {
     position_ = {};
 }
 
-/// The number of the last snapshot at or before the goal that holds its state; −1: none does.
+/// The number of the last filled snapshot at or before the goal; −1: there is none.
 int GpuPopulation::last_kept_before_goal() const {
     int number = plan_.every > 0 ? std::min(goal_ / plan_.every, plan_.count) - 1 : -1;
     while (number >= 0 && !kept_[static_cast<std::size_t>(number)]) --number;
     return number;
 }
 
-/// Puts all particles at the state of a snapshot; −1: at the start.
+/// Restores the state of a snapshot for all particles; −1: the start.
 void GpuPopulation::restore(gpu::Recorder& recorder, int number) {
     if (number < 0) {
         record_start(recorder);

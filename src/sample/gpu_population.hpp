@@ -40,8 +40,8 @@ class GpuPopulation final : public Population {
   public:
     /// `sources`: as Executor, which throws base::Error (request) where the size exceeds the device.
     GpuPopulation(gpu::Device& device, std::span<GpuSource* const> sources, const PopulationSize& size);
-    /// An empty population of another size for the sources and pipelines of `other`, which need no second warm-up. May
-    /// be made on another thread while `other` is at work.
+    /// An empty population of another size that shares sources and pipelines with `other`. If `other` is warmed up, it
+    /// needs no warm-up. May be constructed on another thread while `other` is in use.
     GpuPopulation(const GpuPopulation& other, const PopulationSize& size);
 
     void load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
@@ -59,10 +59,10 @@ class GpuPopulation final : public Population {
 
     /// Makes the driver compile every pipeline, and waits for it; `load` comes after it.
     void warm_up() { executor_.warm_up(); }
-    /// Keeps states to go to without computing them again, in at most `bytes` of memory; with 0, as at first, going
-    /// back starts anew. Allocates; where memory is short, fewer states are kept.
+    /// Keeps states in at most `bytes` of memory, so that going back needs fewer evaluations. With 0, the initial
+    /// value, going back starts from state 0. Allocates; if memory is short, fewer states are kept.
     void keep_states(std::uint64_t bytes);
-    /// The same before the first `load`: makes the memory for the states of the program that will be loaded.
+    /// The same before the first `load`: allocates the memory for the states of the program `next`.
     void keep_states(std::uint64_t bytes, const diffusion::Program& next);
     /// Brings coefficients and time tables up to date now instead of with the next advance.
     void record_uploads(gpu::Recorder& recorder);

@@ -21,8 +21,9 @@ struct StartInputs {
     std::span<const float> mask;   ///< needed where the program has this input
 };
 
-/// Operations of one submission where nobody waits for a picture: half a second on a software device, nothing to a GPU;
-/// far below the two seconds after which drivers give up, far above what a submission costs.
+/// Floating-point operations of one submission if no frame rate has to be kept. A software device needs half a second
+/// for them, a GPU far less. That is well below the two-second timeout of drivers and well above the cost of a
+/// submission.
 inline constexpr double kOperationsPerSubmission = 1.3e10;
 
 /// How much work may be done now, and where a device's work is recorded.
@@ -52,8 +53,8 @@ class Population {
     virtual void start(diffusion::ParticleRange range, const StartInputs& inputs) = 0;
     /// Puts the particles at the start again, with the same inputs; the goal stays.
     virtual void restart() = 0;
-    /// Sets the goal: a state 0 … steps. Going back, or forward over states that were kept, restores the last one
-    /// before the goal and repeats the steps after it.
+    /// Sets the goal: a state 0 … steps. Going back, or forward over kept states, restores the last kept state at or
+    /// before the goal and computes the remaining steps.
     virtual void seek(int state) = 0;
     /// Works towards the goal within the budget, but does at least one part of an evaluation; does nothing at the goal.
     /// Returns the operations that were done. Other weights of a source take effect here: an evaluation that has begun

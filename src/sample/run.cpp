@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t kLargestChunk = 1 << 17;
-/// Numbers of one state of a chunk where `chunk` is not said: 256 MiB.
+/// The largest number of float32 values in one state of a chunk if `chunk` is 0: 256 MiB.
 constexpr std::uint32_t kLargestState = 1 << 26;
 /// What a submission brings back: trajectories of large states come in many.
 constexpr VkDeviceSize kReadbackBytes = 32 << 20;

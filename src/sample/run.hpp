@@ -20,9 +20,10 @@ struct RunRequest {
     std::uint64_t seed = 0;
     std::uint32_t first = 0;  ///< number of the first particle: its noise depends on it
     std::uint32_t particles = 0;
-    std::uint32_t chunk = 0;  ///< particles per batch, 0: 131 072, or what fits the device; changes nothing but memory
-    bool trajectory = false;  ///< hand over the state before the first and after every step
-    StartRows init;           ///< start states instead of draws of the program's start law; may be empty
+    /// Particles per batch; 0: up to 131 072, limited by memory. It does not change results.
+    std::uint32_t chunk = 0;
+    bool trajectory = false;       ///< hand over the state before the first and after every step
+    StartRows init;                ///< start states instead of draws of the program's start law; may be empty
     std::span<const float> known;  ///< known values (particles, dim) where the program has this input
     std::span<const float> mask;   ///< the mask (particles, dim) where the program has this input
     std::function<void(std::uint64_t particle_steps)> progress;  ///< so far; may be empty

@@ -7,8 +7,8 @@
 
 namespace scorefield::sample {
 
-/// Which states of a run are kept so that it can go back and come again: the state after every `every`-th step. A
-/// snapshot consists of the registers that later steps read, and the result.
+/// The states of a run that are kept, so that seeking needs fewer evaluations: the state after every `every`-th step. A
+/// snapshot consists of the registers that later steps read, and the result register.
 struct SnapshotPlan {
     std::vector<int> registers;  ///< of a snapshot, ascending
     int every = 0;               ///< 0: no state is kept
@@ -16,7 +16,7 @@ struct SnapshotPlan {
 
     /// The number of the snapshot of this state; −1 where it is not kept. 0 < state < steps.
     int number_of(int state) const { return every > 0 && state % every == 0 ? state / every - 1 : -1; }
-    /// The state of a snapshot; of −1: 0, the start.
+    /// The state of a snapshot; number −1 stands for state 0, the start.
     int state_of(int number) const { return (number + 1) * every; }
 };
 

@@ -27,17 +27,17 @@
 namespace scorefield::sample {
 namespace {
 
-constexpr std::uint32_t kTermTile = 64;          // terms whose weights pass through memory at once
-constexpr std::uint32_t kTermsAtOnce = 8;        // points of a workgroup of wide_empirical_logs.comp
-constexpr std::uint32_t kElementsAtOnce = 4;     // coordinates of a workgroup of wide_empirical_mean.comp
-constexpr std::uint32_t kWidePrepareGroup = 64;  // invocations
-constexpr std::size_t kMostFloats = 1U << 24U;   // of the scratch memory of a block, beside the least block
-constexpr std::uint32_t kStatePlanes = 4;        // of shaders/sample/wide.glsl, besides the weighted sums
+constexpr std::uint32_t kTermTile = 64;          // terms per tile
+constexpr std::uint32_t kTermsAtOnce = 8;        // points per workgroup of wide_empirical_logs.comp
+constexpr std::uint32_t kElementsAtOnce = 4;     // coordinates per workgroup of wide_empirical_mean.comp
+constexpr std::uint32_t kWidePrepareGroup = 64;  // invocations per workgroup of wide_mixture_prepare.comp
+constexpr std::size_t kMostFloats = 1U << 24U;   // scratch memory of a block, unless the smallest block needs more
+constexpr std::uint32_t kStatePlanes = 4;  // planes of `states` in shaders/sample/wide.glsl, without the weighted sums
 
 /// The dispatches of a tile.
 enum Stage : std::uint32_t { logs, weigh, mean, kStages };
 
-/// Terms (components, points) of a target in tiles, and the dispatches that both kinds of targets share.
+/// The terms (components or points) of a target in tiles, and the pipelines that both kinds of targets share.
 struct Tiles {
     Tiles(gpu::Device& device, std::uint32_t dimension, std::size_t count, bool points)
         : dim(dimension),
@@ -51,18 +51,18 @@ struct Tiles {
     }
 
     std::uint32_t count() const { return (terms + kTermTile - 1) / kTermTile; }
-    /// Terms of a tile.
+    /// Number of terms in a tile.
     std::uint32_t size(std::uint32_t tile) const { return std::min(kTermTile, terms - tile * kTermTile); }
 
     std::uint32_t dim;
     std::uint32_t terms;
     std::uint32_t group;
-    std::uint32_t block = 0;  ///< particles
+    std::uint32_t block = 0;  ///< particles per block
     gpu::ComputePipeline weights;
     gpu::ComputePipeline answer;
 };
 
-/// Refuses terms that take more than one buffer can hold.
+/// Throws base::Error (request) if the terms do not fit into one buffer.
 void require_room(const gpu::Device& device, const std::string& what, std::size_t count, std::size_t floats_each) {
     const std::size_t most = device.properties().max_storage_buffer_bytes / sizeof(float);
     if (count <= most / floats_each) return;
@@ -72,7 +72,7 @@ void require_room(const gpu::Device& device, const std::string& what, std::size_
                               fmt::format("use at most {}", most / floats_each));
 }
 
-/// Scratch memory for a block and the order of the dispatches.
+/// Owns the scratch memory of a block and determines the order of the dispatches.
 class WideEvaluations : public ExactEvaluations {
   public:
     WideEvaluations(gpu::Device& device, const Tiles& tiles, std::uint32_t particles,
@@ -117,10 +117,10 @@ class WideEvaluations : public ExactEvaluations {
     const gpu::Buffer& weights() const { return weights_; }
 
   private:
-    /// What the kernels read the terms from.
+    /// The buffer from which the kernels read the terms.
     virtual const gpu::Buffer& terms() const = 0;
     virtual shaders::WidePush push_of(std::uint32_t row) const = 0;
-    /// Ahead of the first dispatch of an evaluation.
+    /// Called before the first dispatch of an evaluation.
     virtual void record_preparation(gpu::Recorder& recorder, std::uint32_t row) = 0;
     virtual void record_logs(gpu::Recorder& recorder, const gpu::Buffer& values, const shaders::WidePush& push,
                              std::uint32_t groups) const = 0;
@@ -151,9 +151,9 @@ struct WideMixtureKernels {
         components = gpu::make_buffer<float>(device, "mixture", packed_components(mixture, !diagonal));
     }
 
-    /// Elements of each of a component's matrices, or of their diagonals.
+    /// Number of elements of each matrix of a component, or of its diagonal.
     std::size_t elements() const { return diagonal ? dim : std::size_t{dim} * dim; }
-    /// Floats of a row as in shaders/sample/wide_mixture.glsl.
+    /// Number of floats per component: ROW of shaders/sample/wide_mixture.glsl.
     std::size_t row_floats() const { return 1 + 2 * std::size_t{dim} + 2 * elements(); }
     std::string variant() const { return fmt::format("mixture-wide{}-g{}", diagonal ? "-diagonal" : "", tiles.group); }
 
@@ -216,10 +216,10 @@ class WideMixtureEvaluations final : public WideEvaluations {
 
     const WideMixtureKernels& kernels_;
     gpu::Buffer rows_;
-    std::optional<std::uint32_t> prepared_;  ///< the evaluation that rows_ are of
+    std::optional<std::uint32_t> prepared_;  ///< the evaluation for which rows_ has been computed
 };
 
-/// The points, and the centre of the ball around them.
+/// The points, then the centre of the ball around them.
 std::vector<float> points_and_centre(const diffusion::EmpiricalTarget& target, const Ball& ball) {
     std::vector<float> floats(target.points().begin(), target.points().end());
     floats.insert(floats.end(), ball.centre.begin(), ball.centre.end());

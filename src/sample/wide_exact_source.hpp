@@ -8,9 +8,9 @@
 
 namespace scorefield::sample {
 
-/// make_exact_source for targets of any dimension, with kernels that hold no whole point: loops over coordinates are
-/// not unrolled, and the weights of a tile of components (points) pass through memory. Where no covariance has entries
-/// off its diagonal, a mixture's cost grows with the dimension, else with its square.
+/// As make_exact_source, for targets of any dimension. No kernel holds a whole point: loops over coordinates are not
+/// unrolled, and the weights of a tile of components (points) are stored in memory. The cost of a mixture grows with
+/// the dimension if all covariances are diagonal, otherwise with its square.
 std::unique_ptr<GpuSource> make_wide_exact_source(gpu::Device& device, const diffusion::Target& target,
                                                   const diffusion::Parametrisation& parametrisation);
 

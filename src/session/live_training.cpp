@@ -94,7 +94,7 @@ void LiveTraining::estimate_floor() {
                                            base::Task& /*task*/) { return find_floor(spec, *data, *process); });
 }
 
-/// Why the training has diverged; empty where it has not.
+/// Returns why the training has diverged; empty if it has not.
 std::string LiveTraining::take_reports() {
     for (const train::StepReport& report : session_->trainer->reports(false)) {
         try {

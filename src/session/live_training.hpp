@@ -23,8 +23,8 @@ struct LossFloor {
     std::string reason;  ///< how it was found, or why there is none; for people
 };
 
-/// A network that learns between the frames, a share of each frame's time. It never makes a frame wait: what takes long
-/// is done beside them, and what comes back from the GPU comes frames later.
+/// Trains a network between frames, with a share of each frame's time. No frame waits for it: long work runs in
+/// background jobs, and results from the GPU arrive some frames later.
 class LiveTraining {
   public:
     enum class State : std::uint8_t { none, running, paused, finished };
@@ -32,23 +32,23 @@ class LiveTraining {
     /// The destructor waits for a file that is being written.
     explicit LiveTraining(gpu::Device& device) : device_(device), snapshot_(device) {}
 
-    /// Trains this one from now on; one that was under way ends.
+    /// Starts this training. A training in progress ends.
     void begin(std::unique_ptr<TrainingSession> session);
     void pause();
     void resume();
     /// Ends it for good.
     void drop();
 
-    /// How a `save` has ended.
+    /// The outcome of a `save`.
     struct Saved {
         std::filesystem::path path;
         std::string error;  ///< empty: the file is written
     };
     struct News {
         std::optional<Saved> saved;
-        std::string divergence;  ///< why the training has ended early, said once; empty: it has not
+        std::string divergence;  ///< why the training has diverged, reported once; empty: it has not
     };
-    /// Call every frame, before `record`: takes what has come.
+    /// Takes results that have arrived. Call it every frame, before `record`.
     News poll();
 
     /// Records this frame's training, in a scope "training". A share of 0 … below 1 of the frame's time.
@@ -63,7 +63,7 @@ class LiveTraining {
     bool exists() const { return session_ != nullptr; }
     /// The weights of the network, which must exist.
     LiveWeights weights(bool restart) const;
-    /// Gives a model of the network the averaged weights of some frames ago, for what tries it on the host.
+    /// Copies recent averaged weights (some frames old) into a model of the network, for evaluation on the host.
     void update(model::Model& model) const;
     /// The number of classes of the network, which must exist (0 where it is not conditional), and the class that is
     /// shown (none: all together).
@@ -84,8 +84,8 @@ class LiveTraining {
     /// The averaged weights of some frames ago; null before the first.
     std::shared_ptr<const data::TensorMap> recent_weights() const { return snapshot_.tensors(); }
 
-    /// Writes the averaged weights as a checkpoint, beside the frames; `poll` tells how that ended. False where there
-    /// are none yet, or an earlier one is still being written.
+    /// Starts to write the averaged weights as a checkpoint in a background job; `poll` returns the outcome. False if
+    /// there are no weights yet or an earlier save is still in progress.
     bool save(const std::filesystem::path& path);
     bool saving() const { return save_.wanted(); }
     /// The last `save` that has ended has written its file.
@@ -107,8 +107,8 @@ class LiveTraining {
     std::unique_ptr<TrainingSession> session_;
     WeightsSnapshot snapshot_;
     TrainingPace pace_;
-    TrainingClock clock_;    ///< where the device has none
-    TrainingWork recorded_;  ///< by the recording under way
+    TrainingClock clock_;    ///< used if the device has no timestamps
+    TrainingWork recorded_;  ///< work of the current recording
     LossHistory losses_;
     LossFloor floor_;
     base::BackgroundJob<LossFloor> floor_estimate_;

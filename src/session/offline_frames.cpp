@@ -75,7 +75,7 @@ gpu::Submission OfflineFrames::submit_part() {
     return submission;
 }
 
-/// Waits for the part's submission, if it has one. The times of a frame are those of all its parts.
+/// Waits for the part's submission, if it has one. The times of a frame are sums over its parts.
 void OfflineFrames::collect(Part& part) {
     if (!std::exchange(part.submitted, false)) return;
     device_.wait(part.recorder.submission());

@@ -18,21 +18,22 @@
 
 namespace scorefield::session {
 
-/// Frames of a scene for files: each shows the state of the clock, however long that takes. The work before it is cut
-/// into as many submissions as it needs; the next frame is recorded while earlier ones are still drawn.
+/// Draws frames of a scene for files. Each frame shows exactly the state of the clock, however long that takes. The
+/// work before it is divided into as many submissions as necessary. The next frame is recorded while the GPU still
+/// draws earlier ones.
 class OfflineFrames {
   public:
-    /// `frame_log`: as FrameLog. `write` takes the pictures, in order. A submission holds roughly `operations` of the
-    /// particles' work at most.
+    /// `frame_log`: as FrameLog. `write` receives the pictures in order. `operations`: the approximate upper limit of
+    /// the particles' operations in one submission.
     OfflineFrames(gpu::Device& device, Scene& scene, const std::string& frame_log,
                   std::function<void(const render::Picture&)> write,
                   double operations = sample::kOperationsPerSubmission);
 
-    /// Adds a frame of the particles. Throws base::Error where the process is interrupted.
+    /// Adds a frame of the particles. Throws base::Error if the process is interrupted.
     void add(const render::ViewSpec& view);
     /// Adds a frame of the data (Scene::draw_data).
     void add_data(const render::ViewSpec& view);
-    /// Writes the pictures and the log to their end.
+    /// Writes the remaining pictures and the log.
     void finish();
 
     std::uint64_t count() const { return frames_; }
@@ -40,7 +41,7 @@ class OfflineFrames {
   private:
     using Clock = std::chrono::steady_clock;
 
-    /// A submission: the last one of a frame has its record.
+    /// One submission. The last submission of a frame holds the record of the frame.
     struct Part {
         gpu::Recorder recorder;
         std::optional<FrameRecord> frame = {};
@@ -61,13 +62,13 @@ class OfflineFrames {
     FrameLog log_;
     std::function<void(const render::Picture&)> write_;
     std::array<Part, 2> parts_;
-    std::size_t turn_ = 0;  ///< submissions
+    std::size_t turn_ = 0;  ///< number of submissions so far
     std::uint64_t frames_ = 0;
-    PassTimes gpu_ms_{};                      ///< of the submissions of a frame that are complete
-    double cpu_ms_ = 0;                       ///< of the submissions of the frame under way
-    double frame_ms_ = 0;                     ///< of the frame under way
+    PassTimes gpu_ms_{};                      ///< sum over the completed submissions of a frame
+    double cpu_ms_ = 0;                       ///< sum over the submissions of the current frame
+    double frame_ms_ = 0;                     ///< duration of the current frame
     Clock::time_point last_ = Clock::now();   ///< when the last frame began
-    Clock::time_point begin_ = Clock::now();  ///< when the part under way began
+    Clock::time_point begin_ = Clock::now();  ///< when the current part began
 };
 
 }  // namespace scorefield::session

@@ -9,7 +9,7 @@
 
 namespace scorefield::session {
 
-/// What is painted, as the name of data.
+/// The data set name of the painting.
 inline constexpr const char* kPainted = "painting";
 
 /// A density painted by hand: cells of brightness 0 … 1, the first row at the top. Places are in cells from the upper
@@ -32,8 +32,8 @@ class Painting {
     std::vector<float> cells_ = std::vector<float>(kWidth * kHeight);
 };
 
-/// The data set kPainted with a painting's cells as density, 2 high in the units of data. Throws base::Error (request)
-/// where nothing is painted.
+/// Makes the data set kPainted with a painting's cells as density. The board is 2 data units high. Throws base::Error
+/// (request) if nothing is painted.
 std::unique_ptr<data::Dataset> painted_data(const std::vector<float>& cells);
 
 }  // namespace scorefield::session

@@ -40,18 +40,19 @@ struct LiveWeights {
 /// A model's particles and the clock that says which of their states is shown.
 class Player {
   public:
-    /// Makes and warms everything that playing needs. Throws base::Error as sample::GpuPopulation does.
+    /// Creates and warms up everything that playback needs. Throws base::Error as sample::GpuPopulation does.
     Player(gpu::Device& device, const model::Model& model, std::shared_ptr<GpuScore> score, const PreparedRun& run);
 
     /// Throws base::Error (request) naming the most where so many particles do not fit the device.
     static void require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
                              std::uint32_t particles);
 
-    /// Starts this run of the same model, in the population that room_maker has made for it where there is one. When
-    /// there are more particles, or the program has more registers, than ever before, and no such population, it makes
-    /// one itself. When it throws base::Error, what was loaded goes on.
+    /// Starts this run of the same model. `larger`: the population that room_maker has made for it; null: none. If the
+    /// run does not fit the current population and `larger` is null, creates a larger population. If it throws
+    /// base::Error, the run that was loaded before continues.
     void take(const PreparedRun& run, std::unique_ptr<sample::GpuPopulation> larger = nullptr);
-    /// Makes room for larger runs than this one. `origins`: the scene has those of so many particles.
+    /// Returns an object that allocates memory for larger runs. `origins`: the number of particles whose origins the
+    /// scene can store.
     RoomMaker room_maker(std::uint32_t origins) const { return {device_, score_, population_, origins}; }
     /// Keeps states to go back to from here on. Allocates; where memory is short, fewer states are kept.
     void keep_states();

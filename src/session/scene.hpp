@@ -35,8 +35,8 @@ class Scene {
     Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
           VkExtent2D extent);
 
-    /// Starts this run of the same model, in the room that was made for it; what is missing there is made now, and
-    /// waited for. Throws as Player::take, and what was shown goes on.
+    /// Starts this run of the same model. `room`: memory that room_maker has allocated for it; what is missing is
+    /// allocated here, which waits for the GPU. Throws as Player::take; the run that was shown before then continues.
     void take(const PreparedRun& run, SceneRoom room = {});
     RoomMaker room_maker() const { return player_.room_maker(renderer_.capacity()); }
     /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
@@ -50,11 +50,11 @@ class Scene {
     /// Advances the particles towards the state that the clock shows, as Player::record does. Returns the operations
     /// that were recorded.
     double advance(gpu::Recorder& recorder, double operations, const LiveWeights* live = nullptr);
-    /// Draws the last whole state onto picture(), over `field` where there is one.
+    /// Draws the last complete state onto picture(), over `field` if it is not null.
     void draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field = nullptr);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void draw_data(gpu::Recorder& recorder, const render::ViewSpec& view);
-    /// From here on the picture has the size of these targets.
+    /// Replaces the targets of the picture. picture() has their size from now on.
     void take(render::PictureTargets targets) { renderer_.take_targets(std::move(targets)); }
 
     const gpu::Image& picture() const { return renderer_.scene(); }

@@ -9,7 +9,7 @@
 namespace scorefield::session {
 namespace {
 
-/// All memory that a population of this size may take, and the origins of its particles.
+/// Upper limit of the memory of a population of this size and of the origins of its particles.
 std::uint64_t most_bytes(const sample::PopulationSize& size, std::uint32_t dim) {
     const std::uint64_t particles = size.particles + gpu::kParticleMultiple;
     const auto states = static_cast<std::uint64_t>(size.registers) + 1;
@@ -43,7 +43,7 @@ std::optional<SceneRoom> RoomMaker::make(const PreparedRun& run) const {
             room.origins = render::Renderer::make_origins(device_, run.spec.particles);
         }
     } catch (const base::Error&) {
-        return std::nullopt;  // Scene::take makes it, or says why it cannot
+        return std::nullopt;  // Scene::take then allocates it, or throws
     }
     return room;
 }

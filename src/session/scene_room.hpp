@@ -12,34 +12,33 @@
 
 namespace scorefield::session {
 
-/// Memory for a run that needs more of it than a scene has: the registers, the shown state and the kept states of the
-/// particles, and what is drawn of them.
+/// Memory for a run that needs more than a scene has: registers, shown state, kept states and origins of the particles.
 struct SceneRoom {
-    std::unique_ptr<sample::GpuPopulation> population;  ///< nothing is loaded; null: that of the scene is large enough
-    gpu::Buffer origins;                                ///< none: those of the scene are enough
+    std::unique_ptr<sample::GpuPopulation> population;  ///< no program loaded; null: the scene's is large enough
+    gpu::Buffer origins;                                ///< empty: the scene's buffer is large enough
 };
 
-/// Makes room for runs on another thread than that of the frames. Scene::room_maker makes it; it stays valid when the
-/// scene goes.
+/// Allocates memory for runs on a background thread. Scene::room_maker creates it. It stays valid after the scene is
+/// destroyed.
 class RoomMaker {
   public:
     RoomMaker(gpu::Device& device, std::shared_ptr<const GpuScore> score,
               std::shared_ptr<const sample::GpuPopulation> population, std::uint32_t origins);
 
-    /// None where it does not fit into the device's memory together with what the scene has.
+    /// None if the memory does not fit into the device together with that of the scene.
     std::optional<SceneRoom> make(const PreparedRun& run) const;
 
   private:
     gpu::Device& device_;
-    std::shared_ptr<const GpuScore> score_;  ///< the population needs it
+    std::shared_ptr<const GpuScore> score_;  ///< keeps the network alive for the population
     std::shared_ptr<const sample::GpuPopulation> population_;
     std::uint32_t origins_;
 };
 
-/// The size that a population of `size` must have for the run; none: it has room for it.
+/// Returns the size of a population that can hold the run; none if a population of `size` already can.
 std::optional<sample::PopulationSize> larger_size(const sample::PopulationSize& size, const PreparedRun& run);
 
-/// The most memory of the states that are kept to go back to.
+/// The largest memory of the states that are kept for seeking.
 inline constexpr std::uint64_t kSnapshotBytes = 256U << 20U;
 
 }  // namespace scorefield::session

@@ -19,7 +19,8 @@ void require_plane_or_space(const data::Dataset& data) {
                               "give points of 1 to " + std::to_string(render::kMostDrawn) + " coordinates");
 }
 
-/// The class that is wanted where the network has it; else all together, or the first where that is not learned.
+/// Returns the requested class if the network has it. Otherwise: none (all classes together) if the network learns
+/// that, else class 0.
 std::optional<std::size_t> shown_class(const TrainingSession& session, std::optional<std::size_t> wanted) {
     const std::size_t classes = session.trainer->network().classes;
     if (classes == 0) return std::nullopt;
@@ -27,7 +28,7 @@ std::optional<std::size_t> shown_class(const TrainingSession& session, std::opti
     return session.spec.label_dropout > 0 ? std::nullopt : std::optional<std::size_t>(0);
 }
 
-/// The trainer, and the scene of its network.
+/// Creates the trainer and the scene of its network.
 void make(gpu::Device& device, TrainingSession& session, const TrainingRequest& request, std::uint32_t most_particles,
           VkExtent2D extent) {
     session.trainer = std::make_unique<train::GpuTrainer>(device, session.spec, *session.data, *session.process);
@@ -43,7 +44,8 @@ void make(gpu::Device& device, TrainingSession& session, const TrainingRequest& 
     session.scene->player().prepare_live(session.trainer->averaged(), session.trainer->network().classes);
 }
 
-/// Has the driver compile what it compiles at the first run only, and keep it for the next device.
+/// Makes the driver compile the pipelines that it compiles only when they first run. The driver caches them for the
+/// next device.
 void compile_beside(const gpu::Device& device, TrainingSession& session, const TrainingRequest& request) {
     constexpr std::uint32_t kFew = 512;
     gpu::DeviceRequest same;
@@ -66,7 +68,7 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
     session->data = request.data;
     require_plane_or_space(*session->data);
     session->spec.data = session->data->name();
-    // Others compile when a pipeline is made.
+    // Other drivers compile when a pipeline is created.
     if (device.properties().is_software) compile_beside(device, *session, request);
     task.step();
     make(device, *session, request, std::numeric_limits<std::uint32_t>::max(), extent);

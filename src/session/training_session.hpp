@@ -13,16 +13,16 @@
 
 namespace scorefield::session {
 
-/// Makes the run that shows a network in training, of at most `most_particles`, for this device. Throws base::Error,
-/// and base::Cancelled where it is no longer wanted.
+/// Prepares the run that shows a network in training on this device, with at most `most_particles` particles. Throws
+/// base::Error, and base::Cancelled if the result is no longer needed.
 using RunMaker =
     std::function<PreparedRun(const gpu::Device& device, const model::Model& model, std::uint32_t most_particles)>;
 
 /// What to train, and how to show it.
 struct TrainingRequest {
-    train::TrainSpec spec;  ///< its file is not written; its record becomes that of checkpoints
+    train::TrainSpec spec;  ///< `record` is stored in checkpoints; the output file is not used
     std::shared_ptr<const data::Dataset> data;
-    std::optional<std::size_t> label;  ///< the class to show, where the network has it
+    std::optional<std::size_t> label;  ///< the class to show, if the network has it
     RunMaker make_run;
 };
 
@@ -33,14 +33,15 @@ struct TrainingSession {
     std::shared_ptr<const diffusion::NoiseProcess> process;
     std::unique_ptr<train::GpuTrainer> trainer;
     data::TensorMap initial;  ///< the weights that the trainer begins with
-    /// The class that is shown of a conditional network. None: all classes together, which the network knows only where
-    /// classes are hidden in training.
+    /// The class of a conditional network that is shown. None: all classes together; this requires label dropout in
+    /// training.
     std::optional<std::size_t> label;
-    std::unique_ptr<Scene> scene;  ///< until it is shown
+    std::unique_ptr<Scene> scene;  ///< null once it is shown
 };
 
-/// Makes and warms everything, beside the frames: what the driver compiles only when it runs is first run on a device
-/// of its own, so that no frame waits for it. Throws base::Error, and base::Cancelled as the task does.
+/// Creates and warms up everything on a background thread. Pipelines that the driver compiles only when they first run
+/// are run on a separate device before, so that no frame waits for the compiler. Throws base::Error, and
+/// base::Cancelled as the task does.
 std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const TrainingRequest& request,
                                                   VkExtent2D extent, base::Task& task);
 

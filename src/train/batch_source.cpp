@@ -28,7 +28,7 @@ std::array<std::uint32_t, 4> words(std::uint64_t seed, std::uint32_t row, std::u
     return base::philox4x32({row, 0, step, base::kTrainStream}, key);
 }
 
-/// Normals of the blocks first_block, first_block + 2, …
+/// Fills `normals` from the blocks first_block, first_block + 2, ….
 void draw_normals(std::uint64_t seed, std::uint32_t row, std::uint32_t first_block, std::uint32_t index,
                   std::span<float> normals) {
     for (std::size_t first = 0; first < normals.size(); first += 4) {

@@ -90,7 +90,7 @@ class BatchSource {
     double diverged_loss() const { return diverged_loss_; }
 
   private:
-    /// What one row is made of.
+    /// The draws of one row.
     struct RowDraws {
         explicit RowDraws(std::size_t dim) : noise(dim), second(dim), state(dim), mean(dim) {}
 
@@ -98,9 +98,9 @@ class BatchSource {
         std::uint32_t label = 0;
         bool hidden = false;
         std::vector<float> noise;
-        std::vector<float> second;  ///< zeros where the form does not ask for them
+        std::vector<float> second;  ///< zero if the form does not need them
         std::vector<double> state;
-        std::vector<double> mean;  ///< of the kernel target
+        std::vector<double> mean;  ///< the kernel target's denoiser
     };
 
     void fill_row(RowDraws& draws, const NoiseLevel& level, std::size_t row, Batch& batch) const;

@@ -23,7 +23,7 @@ constexpr std::size_t kBatches = 16;
 constexpr std::size_t kLanes = 16;
 constexpr std::size_t kBlock = 1024;     // points summed in single precision
 constexpr double kMostUncertain = 0.05;  // of the floor
-constexpr std::size_t kManyDim = 8;      // beyond it draws are fewer, so that the work stays the same
+constexpr std::size_t kManyDim = 8;      // in more dimensions there are fewer draws, so that the cost stays the same
 
 /// Points that x_0 may be, coordinate by coordinate; those of a class stand together.
 struct Candidates {
@@ -82,7 +82,7 @@ struct Draw {
     float ratio = 0;
 };
 
-/// The sums of some candidates in single precision, by lane.
+/// Sums over some of the candidates in single precision, one per lane.
 template <class Dim>
 struct PartSums {
     explicit PartSums(Dim dim)
@@ -112,7 +112,7 @@ struct PartSums {
     Lanes weight = {};
     base::PerCoordinate<Lanes, Dim> shift;
     Lanes square = {};
-    base::PerCoordinate<float, Dim> difference;  ///< v of the candidate that is added
+    base::PerCoordinate<float, Dim> difference;  ///< v of the candidate being added
 };
 
 template <class Dim>

@@ -15,10 +15,10 @@ struct BayesFloor {
     double error = 0;  ///< one standard error, and half of the bracket of data that are known by a sample only
 };
 
-/// The floor of a regression on `data`, by Monte Carlo over about `draws` x_t (≥ 16; in more than 8
-/// dimensions fewer in proportion) in batches that tell the error:
-/// the conditional variance of x_0, which among the points of a small set of points is exact. Of other data a sample of
-/// points stands for the distribution, another one in each batch: its own floor is too low on average (the least mean
+/// The floor of a regression on `data`, estimated by Monte Carlo over about `draws` x_t (≥ 16). In more than 8
+/// dimensions the number of draws decreases in proportion. The spread of the batches gives the error. The floor follows
+/// from the conditional variance of x_0, which is exact for a small set of points. For other data, a sample of points
+/// represents the distribution, a different one in each batch: its own floor is too low on average (the least mean
 /// square error is concave in the distribution, Wu & Verdú 2012), that with x_0 itself left out of it too high, and the
 /// middle of both is given. Nothing for implicit objectives, whose floor is no variance, and where the error would be
 /// beyond a twentieth of the loss. The same for any number of threads.

@@ -30,7 +30,7 @@ constexpr std::uint32_t kMostGroups = 1024;  // of Adam: each invocation takes o
 constexpr double kPerDraw = 200;             // for a row and four coordinates, of train/batch.comp
 constexpr double kPerKernelPoint = 25;       // for a row, of train/kernel_target.comp
 constexpr double kPerWideKernelPoint = 8;    // for a row and coordinate, of train/wide_kernel_target.comp
-constexpr std::uint32_t kUnrolledDim = 3;    // the most dimensions of train/kernel_target.comp
+constexpr std::uint32_t kUnrolledDim = 3;    // the largest dimension that train/kernel_target.comp supports
 constexpr double kPerWeight = 30;            // of train/norm.comp and train/adam.comp
 
 static_assert(std::uint64_t{kMaxBatch} * kBatchLevels < (std::uint64_t{1} << 32U) &&

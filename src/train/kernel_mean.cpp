@@ -55,7 +55,7 @@ class Sums {
 
     float nearest_ = 1e30F;
     double weight_ = 0;
-    base::PerCoordinate<Lanes, Dim> lanes_;    ///< of one block
+    base::PerCoordinate<Lanes, Dim> lanes_;    ///< sums of one block
     base::PerCoordinate<double, Dim> shifts_;  ///< w·x_i
 };
 

@@ -13,10 +13,10 @@ namespace scorefield::train {
 class KernelMean {
   public:
     KernelMean() = default;
-    /// Takes at least one point.
+    /// `points` must not be empty.
     explicit KernelMean(const data::Points& points) : dim_(points.dim), planes_(data::to_planes(points.values, dim_)) {}
 
-    /// Sets `mean` (dim). sigma > 0.
+    /// Computes `mean` (dim) at x. Requires sigma > 0.
     void at(std::span<const double> x, double alpha, double sigma, std::span<double> mean) const;
 
   private:

@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 /// Between checkpoints where their distance is not said.
 constexpr std::chrono::seconds kSaveInterval{60};
 
-/// The most coordinates for the exact trace: the graph of a step has a copy of the network for each.
+/// The largest number of coordinates for the exact trace: the graph of a step copies the network once per coordinate.
 constexpr std::size_t kMaxTraceDim = 64;
 
 // Keys of model::Checkpoint::training besides those of TrainSpec::record.

@@ -21,34 +21,34 @@
 
 namespace scorefield::viewer {
 
-/// A change of what is shown that is being made ready.
+/// Progress of a change of the scene that is being prepared.
 struct ChangeProgress {
     std::string name;
     std::uint64_t steps = 0;
     double seconds = 0;
 };
 
-/// The state that the parts of the window share.
+/// The state that all elements of the window share.
 struct Context {
     gpu::Device& device;
-    settings::Settings settings;            ///< what the controls say
-    std::unique_ptr<session::Scene> scene;  ///< what is shown
-    std::vector<std::string> notes;         ///< on its data and its run
+    settings::Settings settings;            ///< values of the controls
+    std::unique_ptr<session::Scene> scene;  ///< the scene that is shown
+    std::vector<std::string> notes;         ///< notes on the scene's data and run
     Training training;
     DrawingBoard board = {};
     Messages messages = {};
     Requests requests = {};
     std::optional<UnsavedQuestion> question = {};
     PanelChoice panel = {};
-    std::string next_tab = {};  ///< the title of the tab that the panel turns to; empty: it stays
+    std::string next_tab = {};  ///< title of the tab to select; empty: no change
 
-    // What is known of the frame under way.
+    // State of the current frame.
     Layout layout = {};
-    double seconds = 0;                                 ///< since the frame before, without long pauses
-    std::vector<KeyPress> keys = {};                    ///< that were pressed
-    std::optional<session::FrameRecord> finished = {};  ///< the frame that was finished last, for one frame
+    double seconds = 0;                                 ///< since the previous frame; long pauses are shortened
+    std::vector<KeyPress> keys = {};                    ///< keys pressed since the previous frame
+    std::optional<session::FrameRecord> finished = {};  ///< the frame that has just finished, if any
     std::optional<ChangeProgress> change = {};
-    std::optional<render::ScalarField> field = {};  ///< to be shown under the particles
+    std::optional<render::ScalarField> field = {};  ///< drawn under the particles
     std::string field_summary = {};
 
     bool shows_training() const { return scene->model().in_training; }

@@ -9,7 +9,7 @@
 
 namespace scorefield::viewer {
 
-/// A window at a fixed place without a frame.
+/// Flags of a window at a fixed place without a frame.
 inline constexpr ImGuiWindowFlags kFixedWindow =
     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
     ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoScrollWithMouse;
@@ -24,10 +24,10 @@ bool control(settings::Settings& settings, std::string_view name, std::string_vi
 bool control(settings::Settings& settings, const settings::Setting& setting, std::string_view label = {},
              bool when_released = false);
 
-/// True when it was pressed.
+/// True if the button was pressed.
 bool button(const char* label, float width, const std::string& help, bool enabled = true);
 
-/// The width of each of some items that fill the rest of a row.
+/// The width of each of `items` items that share the rest of a row.
 float share_of_row(int items);
 
 /// What the setting is, its values and its flag: the tooltip of its control.

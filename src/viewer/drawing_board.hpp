@@ -10,14 +10,14 @@
 
 namespace scorefield::viewer {
 
-/// The board on which a distribution is painted, and its brush.
+/// The painting of a distribution, with its brush and undo history.
 class DrawingBoard {
   public:
-    /// A place on the painting, in cells.
+    /// A position on the painting, in cells.
     using Cell = std::array<double, 2>;
 
     const session::Painting& painting() const { return painting_; }
-    /// Moves the brush; a stroke begins where `from` is empty, at `to`.
+    /// Moves the brush. If `from` is empty, a new stroke begins at `to`.
     void stroke(const std::optional<Cell>& from, const Cell& to);
     void clear();
     void undo() { history_.undo(painting_); }
@@ -37,7 +37,7 @@ class DrawingBoard {
   private:
     session::Painting painting_;
     session::PaintingHistory history_;
-    std::vector<float> saved_;  ///< the cells that were written last
+    std::vector<float> saved_;  ///< the cells at the time of the last `save`
 };
 
 }  // namespace scorefield::viewer

@@ -9,18 +9,18 @@
 
 namespace scorefield::viewer {
 
-/// A part of the window with its widgets and what they need of the GPU. `elements/NAME.cpp` defines the element NAME
-/// with `make_NAME`, and its name in CMakeLists.txt adds it to the window.
+/// A part of the window: its widgets and its GPU work. `elements/NAME.cpp` defines the element NAME and the function
+/// `make_NAME`. The line NAME in CMakeLists.txt adds it to the window.
 class Element {
   public:
     enum class Place : std::uint8_t {
-        window,  ///< a window of its own, or none
-        header,  ///< the panel's top, above its tabs
+        window,  ///< a separate window, or no widgets at all
+        header,  ///< at the top of the panel, above the tabs
         tab,     ///< a tab of the panel
-        footer,  ///< the panel's bottom; where the panel is low, only the first of them is shown
+        footer,  ///< at the bottom of the panel; a low panel shows only the footers that fit
     };
 
-    /// `title`: of a tab.
+    /// `title`: the label of a tab.
     explicit Element(Place place = Place::window, const char* title = "") : place_(place), title_(title) {}
     virtual ~Element() = default;
     Element(const Element&) = delete;
@@ -29,21 +29,22 @@ class Element {
     Place place() const { return place_; }
     const char* title() const { return title_; }
 
-    /// From here on context.scene is another one.
+    /// Called when context.scene has been replaced, and once when the window opens.
     virtual void attach(Context& /*context*/) {}
-    /// Called at the beginning of each frame, for the last element first: serves context.requests, which hold what the
-    /// user asked for in the last frame, and takes what has arrived from the GPU or from the background.
+    /// Called at the beginning of each frame, for the last element first. Handles this element's part of
+    /// context.requests, which hold the user's input of the last frame. Takes results of the GPU and of background
+    /// jobs.
     virtual void update(Context& /*context*/) {}
-    /// Declares its widgets: those of a window by itself, else at the panel's cursor. What the user asks for goes into
+    /// Declares the widgets: in a window that it opens itself, or at the panel's cursor. Writes the user's input to
     /// context.requests.
     virtual void draw(Context& /*context*/) {}
     /// The height of a footer in screen units.
     virtual float height() const { return 0; }
-    /// Records work of its own. The picture and the particles are those that this frame shows.
+    /// Records additional GPU work, after the particles and the picture of this frame have been recorded.
     virtual void record(gpu::Recorder& /*recorder*/, const Context& /*context*/) {}
-    /// The submission of the recording.
+    /// Called with the submission that contains the recording.
     virtual void submitted(gpu::Submission /*submission*/) {}
-    /// The last frame has been drawn: ends what must not be lost.
+    /// Called after the last frame: completes work that must not be lost.
     virtual void finish() {}
 
   private:
@@ -53,7 +54,7 @@ class Element {
 
 using Elements = std::vector<std::unique_ptr<Element>>;
 
-/// One of each name in CMakeLists.txt, in that order.
+/// Creates one element per name in CMakeLists.txt, in the same order.
 Elements make_elements(Context& context);
 
 }  // namespace scorefield::viewer

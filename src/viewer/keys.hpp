@@ -19,7 +19,7 @@ struct Shortcut {
     const char* action;
 };
 
-/// All of them, for the help.
+/// All shortcuts, for the help window.
 std::span<const Shortcut> shortcuts();
 
 }  // namespace scorefield::viewer

@@ -8,11 +8,11 @@ namespace {
 
 // In screen units.
 constexpr float kPanelWidth = 330;
-constexpr float kLeastPanel = 290;    ///< beside the picture
-constexpr float kLeastPicture = 200;  ///< beside the panel; in a narrower window that stands over the picture
-constexpr float kLeastBeside = 64;    ///< of the picture beside a panel that stands over it
-constexpr float kStripHeight = 28;    ///< of the status bar
-constexpr float kLowWindow = 160;     ///< has no status bar
+constexpr float kLeastPanel = 290;    ///< minimum width of the panel beside the picture
+constexpr float kLeastPicture = 200;  ///< minimum width of the picture beside the panel
+constexpr float kLeastBeside = 64;    ///< width of the picture that a panel over it leaves visible
+constexpr float kStripHeight = 28;    ///< height of the status bar
+constexpr float kLowWindow = 160;     ///< windows lower than this have no status bar
 
 }  // namespace
 

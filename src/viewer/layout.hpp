@@ -6,25 +6,25 @@
 
 namespace scorefield::viewer {
 
-/// Whether the user wants the panel.
+/// Whether the user has opened the panel.
 struct PanelChoice {
     bool beside = true;  ///< beside the picture
-    bool over = false;   ///< over the picture, in a window that has no room for both
+    bool over = false;   ///< over the picture, in a window that is too narrow for both
 };
 
-/// Where panel, status bar and picture are, in pixels.
+/// Sizes and positions of panel, status bar and picture, in pixels.
 struct Layout {
     VkExtent2D window{};
-    bool narrow = false;      ///< there is no room for the panel beside the picture
-    std::uint32_t panel = 0;  ///< width; 0: not to be seen
-    std::uint32_t left = 0;   ///< of the picture: the panel's width where it stands beside it, else 0
-    std::uint32_t strip = 0;  ///< height of the status bar; 0: there is none
-    std::uint32_t row = 0;    ///< height of a status bar, whether there is one or not
+    bool narrow = false;      ///< the window is too narrow for the panel beside the picture
+    std::uint32_t panel = 0;  ///< width of the panel; 0: hidden
+    std::uint32_t left = 0;   ///< left edge of the picture: the panel's width if it is beside the picture, else 0
+    std::uint32_t strip = 0;  ///< height of the status bar; 0: hidden
+    std::uint32_t row = 0;    ///< height of a status bar, even if it is hidden
     VkExtent2D picture{};
 };
 
-/// In a window that has no room for both, the panel grows narrower, then stands over the picture when it is asked for.
-/// `scale`: pixels of the monitor per screen unit.
+/// In a narrower window the panel first becomes narrower. If the window is too narrow for both, an open panel covers
+/// the picture. `scale`: pixels of the monitor per screen unit.
 Layout layout_of(VkExtent2D window, float scale, const PanelChoice& panel);
 
 }  // namespace scorefield::viewer

@@ -19,7 +19,7 @@ std::vector<Element*> those_at(Element::Place place, const Elements& elements) {
     return found;
 }
 
-/// Those for which there is room: in a low window all but the first leave their place to the controls.
+/// The footers to show: the first one, and those that fit into half of the panel's height together with it.
 std::vector<Element*> shown_footers(const Elements& elements, float panel_height, float& height) {
     std::vector<Element*> shown;
     for (Element* const footer : those_at(Element::Place::footer, elements)) {

@@ -4,7 +4,7 @@
 
 namespace scorefield::viewer {
 
-/// Declares the column of controls at the left of the window: the elements that have a place in it, in their order.
+/// Declares the panel at the left of the window, with all elements that have a place in it, in their order.
 void draw_panel(Context& context, const Elements& elements);
 
 }  // namespace scorefield::viewer

@@ -22,8 +22,8 @@ std::vector<std::string> notes_of(const session::PreparedRun& run, const model::
     return notes;
 }
 
-/// What session::prepare_run makes for this device, on threads that give way to the frames: a pilot may take minutes of
-/// all cores. Throws base::Error, and base::Cancelled as the task does.
+/// session::prepare_run for this device, on threads of lower priority than the frames, because a pilot may keep all
+/// cores busy for minutes. Throws base::Error, and base::Cancelled as the task does.
 session::PreparedRun prepare_beside_frames(const gpu::Device& device, const sample::SamplingSpec& spec,
                                            const model::Model& model, base::Task& task) {
     return std::async(std::launch::async,

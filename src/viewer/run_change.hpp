@@ -11,25 +11,25 @@
 
 namespace scorefield::viewer {
 
-/// What to train: of the settings data, process, prediction and everything of training.
+/// What to train. Uses data, process, prediction and all training settings.
 struct TrainingPlan {
     settings::Settings settings;
-    std::vector<float> painting;  ///< the board's cells, where the data are session::kPainted
+    std::vector<float> painting;  ///< the board's cells, if the data are session::kPainted
 };
 
-/// They ask for the same training.
+/// Whether both plans describe the same training.
 bool same_training(const TrainingPlan& a, const TrainingPlan& b);
 
-/// A change of what is shown, made ready beside the frames: another run of the score that is shown, or a scene of
-/// another score.
+/// A change of what is shown, prepared in a background job: a new run of the current score, or a scene with another
+/// score.
 struct RunChange {
-    settings::Settings settings;                         ///< by which it was made
-    std::optional<session::PreparedRun> run;             ///< of the score that is shown
-    std::optional<session::SceneRoom> room;              ///< for that run; none: too little memory is left
-    std::unique_ptr<session::Scene> scene;               ///< of another one
-    std::unique_ptr<session::TrainingSession> training;  ///< of the network that the scene shows
-    std::vector<std::string> notes;                      ///< on its data and its run
-    std::string adjustment;                              ///< what had to be changed of the settings; empty: nothing
+    settings::Settings settings;                         ///< the settings of the change
+    std::optional<session::PreparedRun> run;             ///< a run of the current score
+    std::optional<session::SceneRoom> room;              ///< memory for `run`; none: it does not fit
+    std::unique_ptr<session::Scene> scene;               ///< a scene with another score
+    std::unique_ptr<session::TrainingSession> training;  ///< the training of the network in `scene`
+    std::vector<std::string> notes;                      ///< notes on its data and run
+    std::string adjustment;                              ///< settings that had to be changed; empty: none
 };
 
 /// Opens model and data (as settings::open_model) and makes everything ready to draw. Throws base::Error, and
@@ -41,12 +41,12 @@ RunChange open_scene(gpu::Device& device, const settings::Settings& settings, Vk
 RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent,
                              base::Task& task);
 
-/// Opens the data of the plan and makes a training of them, with a scene of its network by the settings that are
-/// nearest to `shown`: sampler, class and all else. Throws as open_scene.
+/// Opens the data of the plan and prepares the training, with a scene of its network. The scene's settings (sampler,
+/// class and the others) are as close to `shown` as possible. Throws as open_scene.
 RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const settings::Settings& shown,
                         VkExtent2D extent, base::Task& task);
 
-/// Compiles the run that the settings say of this model, and makes room for it. Throws as open_scene.
+/// Compiles the run of this model with these settings and allocates its memory. Throws as open_scene.
 RunChange compile_run(const gpu::Device& device, const model::Model& model, const session::RoomMaker& rooms,
                       const settings::Settings& settings, base::Task& task);
 

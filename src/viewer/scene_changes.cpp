@@ -9,13 +9,13 @@
 namespace scorefield::viewer {
 namespace {
 
-/// What a change of the score opens.
+/// The name of the score that the settings open.
 std::string opened_name(const settings::Settings& settings) {
     if (!settings.target.empty()) return base::shown(settings.target);
     return settings.model.empty() ? "the default model" : base::shown(settings.model);
 }
 
-/// What a scene file said of itself is true no more.
+/// Clears title and description of a scene file, which no longer apply.
 void forget_title(settings::Settings& settings) {
     settings.title.clear();
     settings.about.clear();
@@ -41,7 +41,7 @@ void SceneChanges::serve() {
         take_over();
         return;
     }
-    // The network in training would be lost. Until the user has decided, nothing is chosen.
+    // The network in training would be lost. The controls keep the current score until the user has decided.
     const ScoreChoice chosen(context_.settings);
     change_.cancel();
     opened_.put_into(context_.settings);
@@ -63,7 +63,7 @@ std::optional<ChangeProgress> SceneChanges::progress() const {
     return ChangeProgress{change_.name(), change_.steps(), change_.seconds()};
 }
 
-/// A target begins under the process of the model in whose place it steps.
+/// Puts the target into the settings. A target that replaces a model starts with the process of the model.
 void SceneChanges::choose_target(const std::string& target) {
     settings::Settings& settings = context_.settings;
     if (settings.target.empty()) {
@@ -76,11 +76,11 @@ void SceneChanges::choose_target(const std::string& target) {
     if (target.empty()) settings.prediction.reset();
 }
 
-/// Has what the controls say made ready beside the frames; with `nearest` something near it where that cannot be.
+/// Starts a background job that prepares what the controls say. `nearest`: settings that are not possible are adjusted.
 void SceneChanges::apply(bool nearest) {
     const settings::Settings& settings = context_.settings;
     session::Scene& scene = *context_.scene;
-    // What tries the network in training before it runs tries the one of now.
+    // A pilot of the network in training must use its current weights.
     if (context_.shows_training()) context_.training.live.update(scene.model());
     context_.messages.resolve("run");
     nearest = nearest || (change_.wanted() && nearest_);
@@ -107,7 +107,7 @@ SceneChanges::Shown SceneChanges::follow() {
     return other_scene ? Shown::other_scene : shown;
 }
 
-/// Shows what a training that has become ready has learned. True where there is one.
+/// Shows the scene of a training that has become ready. True if there is one.
 bool SceneChanges::follow_training() {
     Messages& messages = context_.messages;
     std::optional<RunChange> ready = context_.training.poll(messages);
@@ -161,23 +161,23 @@ SceneChanges::Shown SceneChanges::follow_change() {
     return shown;
 }
 
-/// Starts a run of the scene. Where there was no memory to make room for it beside the frames, this frame takes long.
+/// Starts a run of the scene. If its memory could not be allocated in the background, this frame takes long.
 void SceneChanges::start(RunChange& change) {
     const bool prepared = change.room.has_value();
     context_.scene->take(*change.run, std::move(change.room).value_or(session::SceneRoom()));
     if (prepared) return;
     context_.messages.add(
-        {MessageKind::info, "Little device memory is left: the picture stood still until the particles had theirs"},
+        {MessageKind::info, "Device memory is short: the picture stopped while memory for the particles was allocated"},
         "run");
 }
 
-/// The controls say again what is shown.
+/// Resets the controls to what is shown.
 void SceneChanges::take_back() {
     opened_.put_into(context_.settings);
     settings::copy_run(applied_, context_.settings);
 }
 
-/// A training that is shown no more ends.
+/// Replaces the scene. A training that is no longer shown ends.
 void SceneChanges::show(std::unique_ptr<session::Scene> scene) {
     change_.cancel();
     if (!context_.scene->player().playback().playing()) scene->player().playback().pause();
@@ -185,7 +185,7 @@ void SceneChanges::show(std::unique_ptr<session::Scene> scene) {
     if (!context_.shows_training()) context_.training.live.drop();
 }
 
-/// The notes on data and run, each when it becomes true; they go when they are true no more.
+/// Shows new notes on data and run as messages and removes those that no longer apply.
 void SceneChanges::show_notes(std::vector<std::string> notes) {
     const std::vector<std::string> before = std::exchange(context_.notes, std::move(notes));
     const std::vector<std::string>& now = context_.notes;

@@ -12,23 +12,23 @@
 
 namespace scorefield::viewer {
 
-/// Makes what the controls say ready beside the frames, and shows it once it is. What was running goes on until then.
+/// Prepares what the controls say in a background job and shows it when it is ready. The current run continues until
+/// then.
 class SceneChanges {
   public:
-    /// What the context shows is what its settings say.
+    /// The scene of the context must match its settings.
     explicit SceneChanges(Context& context);
 
-    /// Begins the change that the context's requests ask for, or ends the one under way.
+    /// Starts the change that context.requests ask for, or cancels the current one.
     void serve();
     void cancel();
 
     enum class Shown : std::uint8_t {
         same,
-        other_size,   ///< another number of particles
+        other_size,   ///< the number of particles has changed
         other_scene,  ///< context.scene has been replaced
     };
-    /// Call every frame: shows what has become ready, a run, a score or a training. What cannot be done is said in a
-    /// message.
+    /// Shows a run, a score or a training that has become ready. Errors become messages. Call it every frame.
     Shown follow();
     std::optional<ChangeProgress> progress() const;
 
@@ -43,11 +43,11 @@ class SceneChanges {
     void show_notes(std::vector<std::string> notes);
 
     Context& context_;
-    settings::Settings applied_;             ///< by which the scene runs
-    ScoreChoice opened_;                     ///< what the scene shows
-    std::string learned_model_;              ///< as in Settings: what a target has taken the place of
-    bool nearest_ = false;                   ///< the change under way may adjust the settings
-    base::BackgroundJob<RunChange> change_;  ///< what the controls say, being made ready
+    settings::Settings applied_;             ///< the settings of the run that is shown
+    ScoreChoice opened_;                     ///< the score that the scene shows
+    std::string learned_model_;              ///< Settings::model before a target replaced it
+    bool nearest_ = false;                   ///< the current change may adjust the settings
+    base::BackgroundJob<RunChange> change_;  ///< the change that is being prepared
 };
 
 }  // namespace scorefield::viewer

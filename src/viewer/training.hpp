@@ -11,33 +11,33 @@
 
 namespace scorefield::viewer {
 
-/// The title of the tab that trains.
+/// The title of the Train tab.
 inline constexpr const char* kTrainTab = "Train";
 
-/// The viewer's part in training: the plan that the controls say, the training that is being prepared by an earlier
-/// plan, and the one that runs between the frames.
+/// The viewer's part of training: the plan in the controls, the training that is being prepared from an earlier plan,
+/// and the training that runs between the frames.
 class Training {
   public:
     Training(gpu::Device& device, settings::Settings first_plan)
         : plan(std::move(first_plan)), live(device), device_(device) {}
 
-    /// Begins to prepare `plan`, with the cells of the board where the data are painted; the training under way goes on
-    /// until that is ready. A newer plan cancels the preparation under way. Does nothing if the plan asks for what is
-    /// being prepared anyway. `shown`: the settings of the scene that shows the network.
+    /// Starts to prepare `plan`, with the cells of the board if the data are painted. The current training continues
+    /// until the new one is ready. A newer plan cancels the current preparation. Does nothing if the same training is
+    /// already being prepared. `shown`: the settings of the scene that shows the network.
     void start(const std::vector<float>& painting, const settings::Settings& shown, VkExtent2D extent);
     bool preparing() const { return prepared_.wanted(); }
-    /// A plan waits until what was being prepared before has ended.
+    /// True while a plan waits for an earlier preparation to end.
     bool waiting() const { return prepared_.waiting(); }
-    /// Call every frame, before `live.record`: takes what has come. A training that has become ready begins; its scene
-    /// is to be shown from now on. What the user should know is added to `messages`.
+    /// Takes results that have arrived. Call it every frame, before `live.record`. If a training has become ready,
+    /// starts it and returns its scene, which the caller shows. Adds messages for the user.
     std::optional<RunChange> poll(Messages& messages);
-    /// `plan` is another one than that of the network in training, which must exist.
+    /// Whether `plan` differs from the plan of the current training, which must exist.
     bool plans_another(const std::vector<float>& painting) const;
-    /// Saves the network, or says why that cannot be.
+    /// Saves the network, or adds a message that says why this is not possible.
     void save(const std::filesystem::path& path, Messages& messages);
 
     static constexpr std::size_t kMostText = 1024;
-    std::array<char, kMostText> save_path = {"trained.safetensors"};  ///< where the controls say to save the network
+    std::array<char, kMostText> save_path = {"trained.safetensors"};  ///< path of the model, from the text field
     settings::Settings plan;
     session::LiveTraining live;
 
@@ -45,8 +45,8 @@ class Training {
     TrainingPlan plan_with(const std::vector<float>& painting) const;
 
     gpu::Device& device_;
-    TrainingPlan asked_;  ///< of what is being prepared, or waits for that
-    TrainingPlan begun_;  ///< of the network in training
+    TrainingPlan asked_;  ///< the plan that is being prepared or waits for it
+    TrainingPlan begun_;  ///< the plan of the current training
     base::BackgroundJob<RunChange> prepared_;
     SaveGuard save_guard_;
 };

@@ -9,29 +9,29 @@ namespace scorefield::viewer {
 
 struct Context;
 
-/// What waits until the user has decided what becomes of something that is not saved.
+/// A question about unsaved work, and the action that waits for the answer.
 struct UnsavedQuestion {
     enum class Stage : std::uint8_t {
         asked,
-        wanted,   ///< the model is to be saved
-        written,  ///< it is being saved
+        wanted,   ///< the user wants to save the model
+        written,  ///< the model is being written
     };
 
-    std::string text;             ///< what would be lost
-    std::string files;            ///< where it would be saved
-    bool closing = false;         ///< the window is to close
-    std::function<void()> go_on;  ///< once what is not saved is dealt with
+    std::string text;             ///< the question: what would be lost
+    std::string files;            ///< names of the files to save to
+    bool closing = false;         ///< the action closes the window
+    std::function<void()> go_on;  ///< the action; called after saving or discarding
     Stage stage = Stage::asked;
 };
 
-/// Goes on at once, or after the user was asked. `closing`: the painting would be lost too. Of two questions the later
-/// one stands.
+/// Calls `go_on` at once if everything is saved, otherwise after the user has saved or discarded it. `closing`: the
+/// painting counts as well, because it would be lost. A new question replaces an open one.
 void unless_unsaved(Context& context, bool closing, std::function<void()> go_on);
 
-/// Saves the painting under a new name, and says so. False where that failed.
+/// Saves the painting under a new name and adds a message. False if that failed.
 bool save_painting(Context& context);
 
-/// The name in the panel, or a new one where there is such a file.
+/// The path in the panel, or a new name if that file exists.
 std::filesystem::path model_to_save(const Context& context);
 
 }  // namespace scorefield::viewer

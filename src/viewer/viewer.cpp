@@ -52,7 +52,7 @@ void record_blit(gpu::Recorder& recorder, const gpu::Image& picture, const gpu::
     });
 }
 
-/// Some drivers compile a scaled blit when one is recorded first.
+/// Some drivers compile a scaled blit when it is first recorded.
 void warm_up_blit(gpu::Device& device, const gpu::Image& picture, VkFormat format) {
     const gpu::Image target(device, "warm-up", format, {2, 2}, VK_IMAGE_USAGE_TRANSFER_DST_BIT);
     gpu::Recorder recorder(device, "warm-up");
@@ -61,7 +61,7 @@ void warm_up_blit(gpu::Device& device, const gpu::Image& picture, VkFormat forma
     device.wait(device.submit(recorder));
 }
 
-/// With what the viewer shows first.
+/// Makes the context with the first scene.
 Context open_context(gpu::Device& device, VkExtent2D extent, const settings::Settings& settings,
                      const settings::GivenNames& given) {
     base::Task task;
@@ -69,7 +69,7 @@ Context open_context(gpu::Device& device, VkExtent2D extent, const settings::Set
     const model::Model& model = first.scene->model();
     settings::Settings plan = settings::training_plan(settings, given, model.data, model.process_settings);
     settings::Settings shown = settings;
-    // From now on the controls decide. A network knows its own prediction.
+    // From now on the controls determine the settings. A network has its own prediction.
     if (settings.target.empty()) shown.prediction.reset();
     return {.device = device,
             .settings = std::move(shown),
@@ -120,7 +120,7 @@ void Viewer::run() {
     for (const std::unique_ptr<Element>& element : elements_) element->finish();
 }
 
-/// Whether the window is to close now.
+/// Whether the viewer ends now. Asks about unsaved work first.
 bool Viewer::leaves() {
     if (!window_.closed() || leaving_) return leaving_;
     changes_.cancel();
@@ -174,7 +174,7 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     ++frames_;
 }
 
-/// Does what the user asked for in the last frame.
+/// Handles the requests of the last frame.
 void Viewer::serve() {
     for (auto element = elements_.rbegin(); element != elements_.rend(); ++element) (*element)->update(context_);
     if (context_.requests.toggle_panel) {
@@ -205,7 +205,8 @@ void Viewer::follow_changes() {
     window_.set_title(context_.change ? fmt::format("{}: {}", kTitle, context_.change->name) : kTitle);
 }
 
-/// Has the picture made in the size of its place, beside the frames. Until it is there, it is shown scaled.
+/// Starts a background job that makes targets of the required picture size. Until they are ready, the old picture is
+/// scaled.
 void Viewer::fit_picture() {
     if (auto made = targets_.poll()) {
         if (made->result) {

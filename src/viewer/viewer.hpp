@@ -57,8 +57,8 @@ class Viewer {
     session::FrameLog log_;
     std::array<session::FrameSlot, 2> slots_;
     base::BackgroundJob<render::PictureTargets> targets_;
-    VkExtent2D asked_size_{};    ///< of the targets that were asked for last
-    VkExtent2D refused_size_{};  ///< of those that could not be made
+    VkExtent2D asked_size_{};    ///< size of the targets that were requested last
+    VkExtent2D refused_size_{};  ///< size of targets that could not be made
     session::Pace pace_;
     std::uint64_t frames_ = 0;
     Clock::time_point last_frame_ = Clock::now();

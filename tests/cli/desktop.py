@@ -23,7 +23,7 @@ GLANCE = 0.005  # seconds between looks at the screen
 FRAMES_OF_AN_EVENT = 5  # some are under way when it comes, one heeds it, the next shows what follows
 LEAST_PARTICLES = 4096  # that a frame moves by a step: fewer than Pace::kLeast operations of 64x3 networks
 ALLOWANCE_MS = 12  # of a frame for particles (Pace::kBudget_ms)
-HEEDED = 3  # frames until what is pressed has been seen by one
+FRAMES_OF_A_KEY = 3  # after so many frames the viewer has handled a key
 FRAMES_OF_A_STEP = 20  # at most, of 80 000 particles
 
 
@@ -204,16 +204,16 @@ class Viewer:
 
 
 def type_text(viewer, text):
-    """Ctrl and click where the mouse is, the text, Enter: each long enough to be seen by a frame."""
+    """Ctrl-clicks at the mouse, types the text and presses Enter, each long enough for a frame to notice it."""
     xdotool = viewer.desktop.xdotool
     xdotool("keydown", "ctrl", "mousedown", 1)
-    viewer.wait_for_frames(HEEDED)
+    viewer.wait_for_frames(FRAMES_OF_A_KEY)
     xdotool("mouseup", 1, "keyup", "ctrl")
     xdotool("type", "--", text)
     xdotool("keydown", "Return")
-    viewer.wait_for_frames(HEEDED)
+    viewer.wait_for_frames(FRAMES_OF_A_KEY)
     xdotool("keyup", "Return")
-    viewer.wait_for_frames(HEEDED)
+    viewer.wait_for_frames(FRAMES_OF_A_KEY)
 
 
 def on_a_desktop(scenes):

@@ -1,5 +1,5 @@
-"""Points of more than three coordinates through the built binary: files, exact targets, trainings and scores take any
-number of them up to 4096; what draws them, and PLY, refuse.
+"""Points of more than three coordinates through the built binary. Files, exact targets, training and scores accept up
+to 4096 coordinates. Drawing and PLY files refuse more than three.
 
 usage: dimensions_test.py BINARY   (in the project's folder)
 """
@@ -24,7 +24,7 @@ def succeeds(*arguments):
 
 
 def files_keep_all_columns():
-    """Five columns through NPY and CSV and back."""
+    """Writes five columns to NPY and CSV and reads them back."""
     numpy.save("five.npy", numpy.random.default_rng(1).normal(size=(300, 5)).astype(numpy.float32))
     for kind in ("npy", "csv"):
         said = succeeds("data", "five.npy", "--particles", "200", "--out", f"once.{kind}")
@@ -45,7 +45,7 @@ def gaussians():
         require(said["dim"] == dim, str(said))
         samples = numpy.load("g.npy")
         require(samples.shape == (particles, dim), str(samples.shape))
-        # Every coordinate is a run of its own: each dimension has DDIM's narrowness of 20 steps, measured in three.
+        # Coordinates are independent: the deviation has the bias of DDIM with 20 steps, measured in three dimensions.
         if dim == 3:
             expected = samples.std()
             require(0.45 < expected < 0.5, str(expected))
@@ -82,7 +82,7 @@ def empirical():
 
 
 def trainings():
-    """Two clusters in eight coordinates, of which one is constant and the others depend on each other."""
+    """Two clusters in eight coordinates. One coordinate is constant; the others depend on each other."""
     rng = numpy.random.default_rng(3)
     points = numpy.where(rng.random(3000)[:, None] < 0.5, 2.0, -2.0) + 0.5 * rng.normal(size=(3000, 8))
     points[:, 1] = 0.5 * points[:, 0] + 0.2 * rng.normal(size=3000)
@@ -96,7 +96,7 @@ def trainings():
         samples = numpy.load("m.npy")
         require(samples.shape == (2000, 8) and (samples[:, 7] == 4).all(), f"{device}: {samples[0]}")
         found = succeeds("score", "m.npy", "--data", "eight.csv")
-        # Untrained, T is 1 and precision 0; of the data against itself they are 0.5 and 0.96.
+        # An untrained network has T = 1 and precision 0; the data against itself have 0.5 and 0.96.
         require(found["knn_two_sample"] < 0.75 and found["precision"] > 0.5, f"{device}: {found}")
     wide = numpy.random.default_rng(4).normal(size=(60, 70))
     numpy.save("wide.npy", wide)

@@ -163,7 +163,7 @@ def hints():
 
 
 def other_dimensions():
-    """A table of columns that should be rows is recognised."""
+    """A transposed table is recognised."""
     write("five.npy", npy([(i, 2 * i, i * i, 1 - i, 3) for i in range(6)]))
     write("across.npy", npy(list(zip(*POINTS))))
     for name, hint in [("five.npy", "compare samples of the same data"),

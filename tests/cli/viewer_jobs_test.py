@@ -25,8 +25,8 @@ DPMPP_2M = (152, 255)
 DPM_SINGLE = (152, 335)
 JOB = (300, 30, 335, 660)  # where the name of what is being made ready stands
 COMPILING = 6.0  # seconds
-PARTICLES = (212, 388)  # the field
-LONGEST = 4  # of a frame, in medians
+PARTICLES = (212, 388)  # the number field
+LONGEST = 4  # limit of a frame's time, as a multiple of the median
 
 
 def choose(viewer, sampler):
@@ -91,15 +91,15 @@ def takes_more_particles(desktop, folder):
     viewer.wait_for_frames(FRAMES_OF_A_STEP)
     rows = viewer.close()
     first = next(i for i, row in enumerate(rows) if row["particles"] == "500000")
-    # The time of a row ends where its frame begins: what the first one takes is in the next row.
+    # The time in a row ends when its frame begins, so the next row holds the time of the first frame.
     times = [float(row["frame_ms"]) for row in rows[first - FRAMES_OF_A_STEP // 2:first + FRAMES_OF_A_STEP]]
     median, longest = statistics.median(times), max(times)
     print(f"{len(times)} frames around the change to 500 000 particles: median {median:.1f} ms, "
           f"longest {longest:.1f} ms")
-    require(longest < LONGEST * median, "a frame waits for the memory of more particles")
-    # Making it would take longer than drawing them.
+    require(longest < LONGEST * median, "a frame waits for the allocation of more particles")
+    # Allocating the memory would take longer than drawing the particles.
     recording = float(rows[first]["cpu_ms"])
-    require(recording < median, f"the first frame of more particles makes their memory itself: {recording} ms")
+    require(recording < median, f"the first frame with more particles allocates their memory itself: {recording} ms")
 
 
 def scenes(desktop, folder):

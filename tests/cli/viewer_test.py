@@ -135,7 +135,7 @@ def screenshots(folder):
 
 
 def save_picture(viewer, folder):
-    """The name of a screenshot of the picture."""
+    """Takes a screenshot of the picture and returns its name."""
     before = screenshots(folder)
     viewer.key("s")
     return viewer.wait_for(lambda: screenshots(folder) - before, "no screenshot").pop()

@@ -30,7 +30,7 @@ TEST(SlicedW2, OfAShiftIsItsMeanProjection) {
         for (std::size_t i = 0; i < b.count; ++i) b.values[i * dim] += 0.6F;
         const double expected = 0.6 / std::sqrt(static_cast<double>(dim));
         // 512 fixed directions integrate u₁² to 1e-6 (a half turn) and 1e-3 (a half sphere). The mean of 512 random u₁²
-        // has a relative deviation of at most √(2/512) = 0.06, its root of half of that: four deviations.
+        // has a relative deviation of at most √(2/512) = 0.06, its root half of that. The tolerance is four deviations.
         EXPECT_NEAR(sliced_w2(a, b), expected, dim > 3 ? 0.125 * expected : dim == 3 ? 1e-3 : 1e-5);
         EXPECT_EQ(sliced_w2(a, a), 0);
     }

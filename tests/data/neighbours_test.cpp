@@ -257,8 +257,8 @@ TEST(CoordinateUnits, AreTheReferencesDeviationsAboutItsMeans) {
     EXPECT_EQ(in_units(equal, units_of(reference, equal))[2], 0);
 }
 
-// Expected ½ with a deviation of about 0.2/√n = 0.006. A move of each coordinate by 1.5 deviations is one of 3 and more
-// in all, so that hardly any neighbour is of the other set.
+// Expected ½ with a deviation of about 0.2/√n = 0.006. A shift of each coordinate by 1.5 deviations is a distance
+// of 3 or more, so that hardly any neighbour belongs to the other set.
 TEST(Neighbours, OfManyCoordinatesTellAShiftFromFreshData) {
     constexpr std::size_t kCount = 1000;
     for (const std::size_t dim : {4U, 17U, 64U}) {

@@ -30,15 +30,15 @@ std::string error_of(Action&& action) {
     return "no error";
 }
 
-/// The process by default.
+/// The default process.
 inline std::shared_ptr<const NoiseProcess> linear() {
     return make_process({});
 }
 
-/// From little noise to nearly nothing but noise, and one whose variance explodes.
+/// Marginals from little noise to almost pure noise, and one of a variance-exploding process.
 inline constexpr Marginal kMarginals[] = {{1, 0.05}, {0.6, 0.8}, {0.01, 0.99995}, {1, 3}};
 
-/// An output that shows what was not written.
+/// An output filled with NaN, which reveals elements that were not written.
 inline std::vector<double> poisoned(std::size_t size) {
     return std::vector<double>(size, std::numeric_limits<double>::quiet_NaN());
 }

@@ -42,7 +42,8 @@ TEST(MixtureFile, ReadsCovariances) {
     EXPECT_THAT(score, ElementsAre(DoubleNear(-0.5 / 0.64, 1e-13), DoubleNear(0.6 / 0.64, 1e-13)));
 }
 
-// Standard deviations and diagonal matrices in five dimensions are the same mixture; N(0, 4) five times at 1.
+// In five dimensions, sigmas and diagonal covariances describe the same mixture. Expected: the log density of N(0, 4)
+// at 1, five times.
 TEST(MixtureFile, ReadsMoreThanThreeDimensions) {
     const GaussianMixture round =
         mixture_from_json(R"({"weights":[1],"means":[[0,0,0,0,0]],"sigmas":[2]})", "round.json");

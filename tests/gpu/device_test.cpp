@@ -154,7 +154,7 @@ TEST_F(DeviceTest, DroppedBuffersLiveUntilTheGpuIsDone) {
 
 TEST_F(DeviceTest, TheFreeMemoryFallsByWhatIsReserved) {
     device().wait_idle();
-    constexpr VkDeviceSize kBytes = 80 << 20;  // a block of its own
+    constexpr VkDeviceSize kBytes = 80 << 20;  // large enough for a separate memory block
     const VkDeviceSize before = device().memory().free_bytes();
     ASSERT_GT(before, kBytes);
     {

@@ -21,7 +21,7 @@ Checkpoint conditional_checkpoint() {
     return checkpoint;
 }
 
-// What a network is in training is what it is once it is saved and opened.
+// A network in training is the same model as after it has been saved and opened.
 TEST(ModelInTraining, IsTheModelOfItsFileForEachClass) {
     const base::ScratchFolder folder;
     const Checkpoint checkpoint = conditional_checkpoint();

@@ -20,7 +20,7 @@ inline Picture random_picture(std::uint32_t width, std::uint32_t height, unsigne
     return picture;
 }
 
-/// Particles alone.
+/// Draws the particles only.
 inline Look plain() {
     Look look;
     look.axes = false;

@@ -39,7 +39,7 @@ EmpiricalTarget random_data(std::size_t count, std::size_t dim) {
     return {points, dim};
 }
 
-/// Means of deviation 3, variances 0.05 … 1.25.
+/// A mixture with diagonal covariances. The means have standard deviation 3; the variances are 0.05 … 1.25.
 GaussianMixture diagonal_mixture(std::size_t terms, std::size_t dim) {
     std::vector<diffusion::MixtureComponent> components;
     for (std::uint32_t k = 0; k < terms; ++k) {

@@ -135,7 +135,7 @@ TEST_F(PopulationTest, GoesForwardOverKeptStatesWithoutComputingThem) {
     const Collected expected = collect(device(), sources, asked);
     GpuPopulation population(device(), sources,
                              {.particles = 700, .registers = asked.program.registers, .shown = true});
-    population.keep_states(1 << 20);  // enough for all
+    population.keep_states(1 << 20);  // enough for all states
     population.load(asked.program, asked.seed, {0, 700}, {});
     gpu::Recorder recorder(device(), "seek");
     const auto operations_to = [&](int state) {
@@ -154,7 +154,7 @@ TEST_F(PopulationTest, GoesForwardOverKeptStatesWithoutComputingThem) {
     EXPECT_EQ(operations_to(7), 0);
     const double last_steps = operations_to(10);
     EXPECT_NEAR((first_steps + last_steps) / (population.operations() * 700), 1, 1e-12);
-    // From within the step after it.
+    // From inside the step after it.
     EXPECT_EQ(operations_to(0), 0);
     recorder.begin();
     population.seek(10);

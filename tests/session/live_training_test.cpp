@@ -1,4 +1,4 @@
-// A training that runs between frames, without a window.
+// Training between frames, without a window.
 #include "session/live_training.hpp"
 
 #include <chrono>
@@ -14,7 +14,7 @@ constexpr std::uint64_t kSteps = 40;
 
 class LiveTrainingTest : public gpu::GpuTest {
   protected:
-    /// A small conditional network, shown by 100 particles or fewer of 4 steps.
+    /// Trains a small conditional network and shows it with at most 100 particles and 4 steps.
     static TrainingRequest request() {
         TrainingRequest request;
         request.spec.objective.name = "simple";
@@ -45,7 +45,7 @@ class LiveTrainingTest : public gpu::GpuTest {
         return prepare_training(device(), wanted, {64, 48}, task);
     }
 
-    /// One frame after the other, until `done` or too many.
+    /// Runs frames until `done` returns true; fails after too many frames.
     template <class Done>
     static void play(LiveTraining& training, const Done& done) {
         constexpr int kMost = 20'000;
@@ -73,7 +73,7 @@ TEST_F(LiveTrainingTest, ShowsTheClassThatIsWantedWhereTheNetworkHasIt) {
     EXPECT_EQ(session->scene->player().count(), 100U);
     wanted.label = 7;
     EXPECT_EQ(prepare(wanted)->label, std::nullopt);
-    wanted.spec.label_dropout = 0;  // all classes together are not learned
+    wanted.spec.label_dropout = 0;  // without label dropout, "all classes" is not learned
     EXPECT_EQ(prepare(wanted)->label, 0U);
 }
 
@@ -96,7 +96,7 @@ TEST_F(LiveTrainingTest, TrainsBetweenFramesToItsLastStepAndSavesWhatItHasLearne
     play(training, [&](const LiveTraining::News&) { return training.state() == LiveTraining::State::finished; });
     EXPECT_EQ(training.steps(), kSteps);
     EXPECT_TRUE(training.losses().loss().has_value());
-    // The copy of the last weights comes some frames later.
+    // The copy of the last weights arrives some frames later.
     frames = 0;
     play(training, [&](const LiveTraining::News&) { return ++frames > 20; });
     EXPECT_TRUE(training.unsaved());

@@ -1,4 +1,4 @@
-// Frames for files, without a command.
+// Frames for files, without the command `render`.
 #include "session/offline_frames.hpp"
 
 #include <fstream>
@@ -19,10 +19,10 @@ class OfflineFramesTest : public gpu::GpuTest {
     struct Written {
         std::vector<render::Picture> pictures;
         std::uint64_t submissions = 0;
-        std::vector<std::string> log;  ///< lines
+        std::vector<std::string> log;  ///< lines of the frame log
     };
 
-    /// A stochastic run, its start, its second state and its result, with so many operations in a submission.
+    /// Writes start, state 2 and result of a stochastic run, then the data, with `operations` per submission.
     static Written write(double operations) {
         sample::SamplingSpec spec;
         spec.sampler.name = "ddpm";
@@ -61,11 +61,11 @@ TEST_F(OfflineFramesTest, CutLargeStepsIntoSubmissionsWithoutChangingAPixel) {
     ASSERT_EQ(whole.pictures.size(), 4U);
     EXPECT_NE(whole.pictures[0], whole.pictures[1]);
     EXPECT_NE(whole.pictures[1], whole.pictures[2]);
-    // With the least work in each: an op of 512 particles, at least two of them in a step.
+    // Each submission holds the smallest unit of work: one op of 512 particles. A step has at least two ops.
     const Written cut = write(1);
     EXPECT_GE(cut.submissions, 4U + kResult * 2 * (kFrameParticles / 512));
     EXPECT_EQ(cut.pictures, whole.pictures);
-    // The log has a row per frame nevertheless.
+    // The log still has one row per frame.
     EXPECT_EQ(cut.log.size(), 1U + 4U);
     EXPECT_EQ(cut.log.size(), whole.log.size());
 }

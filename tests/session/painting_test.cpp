@@ -43,8 +43,9 @@ TEST(Painting, IsErasedByTheBrushAndCleared) {
     EXPECT_TRUE(painting.empty());
 }
 
-// The board is 4/3 wide and 1 high on each side of the middle, with the first row at the top: column 240 of 320 is at
-// x = (240/320)·8/3 − 4/3 = 2/3, row 60 of 240 at y = 1 − (60/240)·2 = 1/2. The brush has a radius of 8 cells, 0.07.
+// From its centre, the board extends 4/3 to each side and 1 up and down. The first row is at the top: column 240 of 320
+// is at x = (240/320)·8/3 − 4/3 = 2/3, row 60 of 240 at y = 1 − (60/240)·2 = 1/2. The brush has a radius of 8 cells,
+// 0.07.
 TEST(Painting, IsADataSetWhosePointsLieWhereItIsPainted) {
     Painting painting;
     painting.stroke({240, 60}, {240, 60}, 8, false);

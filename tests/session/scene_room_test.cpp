@@ -1,4 +1,4 @@
-// Memory for larger runs, made beside the frames and taken over between two of them.
+// Memory for larger runs: allocated on another thread and taken over between two frames.
 #include "session/scene_room.hpp"
 
 #include <future>
@@ -27,7 +27,7 @@ class SceneRoomTest : public gpu::GpuTest {
         return prepare_run(spec, gaussian());
     }
 
-    /// More particles and more registers than small_scene has.
+    /// A run with more particles and more registers than small_scene has.
     static PreparedRun larger_run() {
         PreparedRun run = run_of(60'000);
         run.program.registers = 9;
@@ -42,7 +42,7 @@ class SceneRoomTest : public gpu::GpuTest {
 
     static std::unique_ptr<Scene> small_scene() { return make_scene(run_of(1000)); }
 
-    /// The result, coloured by where the particles come from.
+    /// A picture of the result, coloured by the particles' origins.
     static render::Picture result_of(Scene& scene) {
         render::Picture result;
         OfflineFrames frames(device(), scene, "", [&](const render::Picture& picture) { result = picture; });
@@ -61,7 +61,7 @@ TEST_F(SceneRoomTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
     const render::Picture expected = result_of(*make_scene(run));
     const std::unique_ptr<Scene> scene = small_scene();
     result_of(*scene);
-    // As the viewer does: on another thread.
+    // The viewer also does this on another thread.
     std::optional<SceneRoom> room =
         std::async(std::launch::async, [&, maker = scene->room_maker()] { return maker.make(run); }).get();
     ASSERT_TRUE(room);
@@ -79,7 +79,7 @@ TEST_F(SceneRoomTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
     }
     EXPECT_EQ(scene->player().count(), 60'000U);
     EXPECT_EQ(result_of(*scene), expected);
-    // What the old particles had is free when the GPU is done with them.
+    // The memory of the old particles is freed when the GPU has finished with them.
     device().wait_idle();
     EXPECT_EQ(device().memory().table().at("particles").count, 1U);
 }

@@ -98,7 +98,7 @@ TEST(BayesFloor, OfNormalsIsTheirClosedForm) {
 }
 
 // Points ±(1, …, 1), nearly pure noise: ᾱ = 0.01 and 0.0001, and Var(ε | x_t) = α²/σ²·(1 − E tanh²) = α²/(dα² + σ²) in
-// each of the d coordinates but for terms of order α⁴.
+// each of the d coordinates, up to terms of order α⁴.
 TEST(BayesFloor, OfTwoPointsIsExact) {
     TrainSpec settings;
     settings.objective.name = "simple";

@@ -28,8 +28,8 @@ struct ObjectiveCase {
     const char* process;
     diffusion::Prediction prediction;
     bool conditional = false;
-    double sigma = 0;     ///< of a single level, whose time all rows share; 0: all levels
-    std::size_t dim = 0;  ///< of random points; 0: the data of the settings
+    double sigma = 0;     ///< the single noise level of all rows; 0: all levels
+    std::size_t dim = 0;  ///< dimension of random points; 0: the data of the settings
 };
 
 inline void PrintTo(const ObjectiveCase& what, std::ostream* out) {
@@ -96,7 +96,7 @@ inline TrainSpec settings_of(const ObjectiveCase& what) {
     return settings;
 }
 
-/// Normals, to each of which half of the coordinate before it is added.
+/// Correlated normals: each coordinate is a normal plus half of the previous coordinate.
 inline std::unique_ptr<data::Dataset> random_points(std::size_t dim) {
     constexpr std::size_t kCount = 300;
     data::Points points = {kCount, dim, std::vector<float>(kCount * dim)};
@@ -117,7 +117,7 @@ struct CaseBatches {
     std::shared_ptr<const diffusion::NoiseProcess> process;
     BatchSource source;
 
-    /// Of the settings' data, or of random points of `dim` coordinates.
+    /// `dim`: as ObjectiveCase::dim.
     explicit CaseBatches(const TrainSpec& wanted, std::size_t dim = 0)
         : settings(wanted),
           data(dim > 0 ? random_points(dim) : data::open_dataset(wanted.data)),

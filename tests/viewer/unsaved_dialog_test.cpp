@@ -1,4 +1,4 @@
-// The dialog about what is not saved, answered by keys; ImGui draws to nowhere.
+// The dialog about unsaved work, answered by keys. ImGui runs without a window.
 #include <imgui.h>
 
 #include "tests/gpu/gpu_fixture.hpp"
@@ -24,12 +24,12 @@ class UnsavedDialogTest : public gpu::GpuTest {
     }
     ~UnsavedDialogTest() override { ImGui::DestroyContext(); }
 
-    /// A painting that no file holds.
+    /// Makes an unsaved painting.
     void paint() { context.board.stroke(std::nullopt, {100, 100}); }
     void ask(std::string name) {
         unless_unsaved(context, true, [this, name = std::move(name)] { went_on.push_back(name); });
     }
-    /// A frame in which the key is pressed, and the next, which serves the answer.
+    /// Runs the frame in which the key is pressed, then the update that handles the answer.
     void press(int key) {
         context.keys = {{key}};
         ImGui::NewFrame();
@@ -73,7 +73,7 @@ TEST_F(UnsavedDialogTest, GoesOnOnceAfterDiscardAndNeverAfterCancel) {
     EXPECT_EQ(went_on.size(), 1U);
 }
 
-// The end of the earlier save is no answer to the later question.
+// The end of the earlier save must not answer the later question.
 TEST_F(UnsavedDialogTest, WaitsForItsOwnAnswerWhileAnEarlierOneIsBeingSaved) {
     paint();
     ask("earlier");
@@ -89,7 +89,7 @@ TEST_F(UnsavedDialogTest, WaitsForItsOwnAnswerWhileAnEarlierOneIsBeingSaved) {
 TEST_F(UnsavedDialogTest, LosesNothingWhereTheModelCouldNotBeWritten) {
     paint();
     ask("close");
-    context.question->stage = UnsavedQuestion::Stage::written;  // and no save has succeeded
+    context.question->stage = UnsavedQuestion::Stage::written;  // although no save has succeeded
     dialog->update(context);
     EXPECT_TRUE(went_on.empty());
     EXPECT_FALSE(context.question);

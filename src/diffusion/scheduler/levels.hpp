@@ -13,7 +13,7 @@ namespace scorefield::diffusion {
 /// The beta_schedule that every class has.
 inline constexpr std::string_view kCommonSchedules[] = {"linear", "scaled_linear", "squaredcos_cap_v2"};
 
-/// ᾱ of the last level that the classes of DPM-Solver and of Karras' sigmas take where they rescale the betas.
+/// ᾱ of the last level in the DPM-Solver and Karras-sigma schedulers if they rescale the betas to zero terminal SNR.
 inline constexpr double kTerminalAlphaBar = 0x1p-24;
 
 /// What a class presets for its β.

@@ -1,4 +1,4 @@
-// The picture under the mouse: the wheel zooms at the pointer, dragging moves.
+// Camera control with the mouse: the wheel zooms at the pointer, dragging moves the picture.
 #include <imgui.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// What is being made ready, above the status bar, with a button that cancels it.
+// Progress of the change that is being prepared, above the status bar, with a Cancel button.
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -8,7 +8,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr double kQuick = 0.3;  ///< seconds; quicker changes are not announced
+constexpr double kQuick = 0.3;  ///< seconds; faster changes are not shown
 
 class ChangeInProgress : public Element {
   public:

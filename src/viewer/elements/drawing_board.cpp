@@ -1,4 +1,4 @@
-// The board over the picture, on which training data are painted with the mouse.
+// The drawing board over the picture. The user paints training data on it with the mouse.
 #include <imgui.h>
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr int kShades = 6;  ///< of the painting on the screen
+constexpr int kShades = 6;  ///< number of grey levels on the screen
 constexpr ImU32 kBoard = IM_COL32(10, 11, 15, 232);
 constexpr ImU32 kFrame = IM_COL32(112, 148, 204, 255);
 constexpr ImU32 kBrush = IM_COL32(214, 219, 228, 255);
@@ -24,12 +24,12 @@ ImU32 colour_of(int shade) {
     return IM_COL32(250, 189, 76, kOpaque * static_cast<ImU32>(shade) / kShades);
 }
 
-/// The board on the screen, and its cells.
+/// Position of the board and of its cells on the screen.
 struct Grid {
     ImVec2 corner;
-    float cell = 1;  ///< screen units of a cell
+    float cell = 1;  ///< size of a cell in screen units
 
-    /// In the middle of the picture.
+    /// Places the board in the middle of the picture.
     explicit Grid(const Layout& layout) {
         constexpr float kMargin = 24;
         constexpr auto kColumns = static_cast<float>(session::Painting::kWidth);
@@ -47,7 +47,7 @@ struct Grid {
     }
 };
 
-/// Cells of one shade that lie side by side are one rectangle.
+/// Draws adjacent cells of the same grey level as one rectangle.
 void draw_painting(const DrawingBoard& board, const Grid& grid) {
     ImDrawList* const list = ImGui::GetBackgroundDrawList();
     const ImVec2 end = grid.at(session::Painting::kWidth, session::Painting::kHeight);
@@ -111,7 +111,7 @@ class Board : public Element {
         last_ = now;
     }
 
-    std::optional<DrawingBoard::Cell> last_;  ///< of the stroke under way
+    std::optional<DrawingBoard::Cell> last_;  ///< end of the current stroke so far
 };
 
 }  // namespace

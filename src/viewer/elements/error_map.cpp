@@ -1,7 +1,7 @@
-// Where in the picture the network in training is wrong: σ‖s − s*‖, s* being the exact score of its data (of some of
-// their points, of the class that is shown) at the noise level that the particles are at, or where they are finished
-// samples at one with half as much noise as signal. That is the error of the noise estimate: 1 is as much as knowing
-// nothing. Computed beside the frames, a few times a second.
+// Map of the score error of the network in training: σ‖s − s*‖, where s* is the exact score of its data (at most
+// kPoints points, of the class that is shown). The noise level is that of the particles; for finished samples it is the
+// level with half as much noise as signal. The value is the error of the noise estimate; a network that has learned
+// nothing has about 1. A background job computes it a few times a second.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -116,7 +116,7 @@ class ErrorMap : public Element {
   public:
     void attach(Context& context) override { forget(context); }
 
-    /// Data of other than two dimensions have no picture.
+    /// Data that are not two-dimensional have no map.
     void update(Context& context) override {
         if (!context.shows_training() || !context.settings.score_error) {
             context.field.reset();
@@ -130,7 +130,7 @@ class ErrorMap : public Element {
         take_answer(context);
         ask(context);
         if (!field_) return;
-        // Apart from the particles' colours.
+        // The map must differ from the particles' colours.
         const bool same = context.settings.look.map == render::ColourMap::viridis;
         field_->map = same ? render::ColourMap::inferno : render::ColourMap::viridis;
         context.field = field_;
@@ -141,11 +141,11 @@ class ErrorMap : public Element {
 
     struct Answer {
         std::optional<render::ScalarField> field;
-        double sigma = 0;  ///< of the level
+        double sigma = 0;  ///< noise level of the map
         std::shared_ptr<const diffusion::EmpiricalTarget> exact;
     };
 
-    /// Forgets the data of the training before.
+    /// Drops all results for the previous data.
     void forget(Context& context) {
         data_.reset();
         exact_.reset();
@@ -188,8 +188,8 @@ class ErrorMap : public Element {
     }
 
     std::shared_ptr<const diffusion::EmpiricalTarget> exact_;
-    std::shared_ptr<const data::Dataset> data_;  ///< that exact_ is of
-    std::optional<std::size_t> label_;           ///< that exact_ is of
+    std::shared_ptr<const data::Dataset> data_;  ///< data of exact_
+    std::optional<std::size_t> label_;           ///< class of exact_
     base::BackgroundJob<Answer> answer_;
     std::optional<render::ScalarField> field_;
     Clock::time_point asked_;

@@ -1,4 +1,4 @@
-// The times of the last frames, as a graph of stacked bars and as numbers.
+// Times of the last frames, as stacked bars and as numbers.
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -11,7 +11,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr double kKeep = 0.95;  ///< of a running mean, per frame
+constexpr double kKeep = 0.95;  ///< weight of the old value in a running mean, per frame
 
 /// The colour of each pass. The colours differ in lightness too, so that they can be told apart without colour vision
 /// (Okabe & Ito 2008).
@@ -24,7 +24,7 @@ void blend_into(double& mean, double value) {
     mean = mean == 0 ? value : kKeep * mean + (1 - kKeep) * value;
 }
 
-/// A round number of milliseconds at or above `milliseconds`.
+/// Rounds up to a round number of milliseconds.
 double round_up(double milliseconds) {
     for (const double top : {4.0, 8.0, 17.0, 33.0, 67.0, 133.0, 267.0, 533.0}) {
         if (milliseconds <= top) return top;
@@ -60,7 +60,7 @@ class FrameGraph : public Element {
 
   private:
     static constexpr std::size_t kFrames = 160;
-    static constexpr float kBarsHeight = 4;  ///< lines of text
+    static constexpr float kBarsHeight = 4;  ///< in lines of text
 
     void draw_bars() const {
         const ImVec2 corner = ImGui::GetCursorScreenPos();

@@ -1,4 +1,4 @@
-// The keys and mouse gestures, over everything.
+// Help window: the keys and mouse gestures, in front of everything else.
 #include <imgui.h>
 
 #include "viewer/element.hpp"

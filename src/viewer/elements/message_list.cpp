@@ -1,4 +1,4 @@
-// The messages at the bottom of the window, over status bar and picture. They do not change the layout.
+// Messages at the bottom of the window, in front of status bar and picture. They do not change the layout.
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -11,7 +11,7 @@
 namespace scorefield::viewer {
 namespace {
 
-/// Told apart by the word and by lightness too.
+/// The colours also differ in lightness, and each message has a word for its kind.
 ImU32 colour_of(MessageKind kind) {
     switch (kind) {
         case MessageKind::error:
@@ -23,12 +23,12 @@ ImU32 colour_of(MessageKind kind) {
     }
 }
 
-/// Where the parts of messages stand across the window.
+/// Horizontal layout of a message.
 struct Columns {
     float tag = 0;    ///< width of the coloured word
     float text = 0;   ///< left edge
     float wrap = 0;   ///< right edge of the text
-    float least = 0;  ///< height of a row
+    float least = 0;  ///< minimum height of a row
 
     Columns(float width, float least_height) : least(least_height) {
         const ImGuiStyle& style = ImGui::GetStyle();
@@ -42,7 +42,7 @@ struct Columns {
     }
 };
 
-/// True when it is dismissed.
+/// Draws one message. True if the user dismisses it.
 bool draw_message(const Message& message, std::size_t index, float top, const Columns& columns) {
     const ImGuiStyle& style = ImGui::GetStyle();
     const float line = ImGui::GetTextLineHeight();

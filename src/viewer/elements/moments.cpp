@@ -1,5 +1,5 @@
-// Mean and variance of the particles shown beside the exact ones of the target. The particles come back from the GPU
-// some frames later, and nothing waits for them.
+// Mean and variance of the shown particles, next to the exact values of the target. The particles are read back from
+// the GPU some frames later; no frame waits for them.
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -18,7 +18,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr std::uint32_t kMost = 65'536;  ///< particles that are measured
+constexpr std::uint32_t kMost = 65'536;  ///< number of particles that are measured
 constexpr std::uint32_t kMostDims = 3;
 
 class Moments : public Element {
@@ -26,7 +26,7 @@ class Moments : public Element {
     explicit Moments(gpu::Device& device)
         : Element(Place::footer), particles_(device, "measured particles", std::size_t{kMost} * kMostDims) {}
 
-    /// Of a scene without an exact target the read-out is empty.
+    /// A scene without an exact target has an empty read-out.
     void attach(Context& context) override {
         const session::Scene& scene = *context.scene;
         clean_.reset();
@@ -44,8 +44,7 @@ class Moments : public Element {
         exact_ = marginal_moments(*clean_, {copied_->run_state.alpha, copied_->run_state.sigma});
     }
 
-    /// Copies the particles shown at this place of the recording, if they are not those measured last and no others are
-    /// on their way.
+    /// Records a copy of the shown particles, unless they are those measured last or another copy is pending.
     void record(gpu::Recorder& recorder, const Context& context) override {
         const session::Player& player = context.scene->player();
         if (!clean_ || particles_.pending() || player.program().evaluations() == 0) return;
@@ -98,14 +97,14 @@ class Moments : public Element {
     }
 
   private:
-    /// The first particles of a state of a run: always the same.
+    /// Identifies measured particles: the first `count` of one state of a run, which are always the same.
     struct State {
         sample::SamplingSpec spec;
         session::RunState run_state;
         std::uint32_t count = 0;
     };
 
-    /// Sums in double precision, the variance about the mean.
+    /// Computes mean and central variance in double precision.
     diffusion::AxisMoments measure(std::span<const float> values, std::uint32_t count) const {
         diffusion::AxisMoments moments;
         for (std::size_t e = 0; e < clean_->mean.size(); ++e) {
@@ -122,10 +121,10 @@ class Moments : public Element {
     }
 
     gpu::Readback<float> particles_;               ///< (dim, count) planes
-    std::optional<diffusion::AxisMoments> clean_;  ///< of the target
-    std::optional<State> copied_;                  ///< last; measured once it has arrived
-    diffusion::AxisMoments measured_;              ///< empty before the first
-    diffusion::AxisMoments exact_;                 ///< at the same run_state
+    std::optional<diffusion::AxisMoments> clean_;  ///< moments of the target
+    std::optional<State> copied_;                  ///< the last copy; measured when it has arrived
+    diffusion::AxisMoments measured_;              ///< empty before the first measurement
+    diffusion::AxisMoments exact_;                 ///< exact moments at the same run_state
 };
 
 }  // namespace

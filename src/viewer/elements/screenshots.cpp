@@ -1,5 +1,5 @@
-// Pictures of the window as PNG files in the working folder, `scorefield_0000.png` and so on, one at a time. No frame
-// waits for them: they are encoded and written on a thread of their own.
+// Writes the picture as PNG files (`scorefield_0000.png`, …) into the working folder, one at a time. A background job
+// encodes and writes them; no frame waits for it.
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Returns where it is.
+/// Writes the picture and returns its path.
 std::string write(const render::Picture& picture) {
     const fs::path path = free_path("scorefield", ".png");
     render::write_png(path, picture);
@@ -66,8 +66,8 @@ class Screenshots : public Element {
 
     gpu::Device& device_;
     render::Capture capture_;
-    bool wanted_ = false;    ///< the next frame that can is to be saved
-    bool recorded_ = false;  ///< by the recording under way
+    bool wanted_ = false;    ///< save the next frame that can be captured
+    bool recorded_ = false;  ///< the current recording contains the capture
     gpu::Submission submission_;
     base::BackgroundJob<std::string> written_;
 };

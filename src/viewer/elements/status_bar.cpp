@@ -1,4 +1,4 @@
-// The bar at the bottom of the window: how to get help, and the device.
+// Status bar at the bottom of the window: the help key and the name of the device.
 #include <imgui.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ class StatusBar : public Element {
         ImGui::Begin("status", nullptr, kFixedWindow | ImGuiWindowFlags_NoBringToFrontOnFocus);
         const float inset = (height - ImGui::GetTextLineHeight()) / 2;
         ImGui::SetCursorPosY(inset - ImGui::GetStyle().FramePadding.y);
-        // The panel has no room beside the picture.
+        // There is not enough width for the panel beside the picture.
         if (context.layout.narrow) {
             if (ImGui::Button("Panel")) context.requests.toggle_panel = true;
             tooltip("Open or close the panel over the picture  (H)");

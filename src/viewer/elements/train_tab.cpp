@@ -1,4 +1,4 @@
-// The tab that trains a network and shows how it learns.
+// The Train tab: starts a training and shows its progress.
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -19,7 +19,7 @@
 namespace scorefield::viewer {
 namespace {
 
-/// Another objective begins with the prediction and the process that suit it.
+/// A newly selected objective sets the prediction and the process that suit it.
 void objective_controls(settings::Settings& plan) {
     if (control(plan, "objective")) {
         const train::Objective objective = train::parse_objective(plan.train.objective.name);
@@ -37,8 +37,7 @@ bool has_classes(const std::string& data) {
     return info != infos.end() && info->classes > 0;
 }
 
-/// The network can be told the classes of data that have some; also where it is to be and they have none, so that it
-/// can be taken back.
+/// Shows the class controls if the data have classes, or if train.conditional is on, so that it can be turned off.
 void class_controls(settings::Settings& plan) {
     const bool classes = has_classes(plan.data);
     if (!plan.train.conditional && !classes) return;
@@ -65,7 +64,7 @@ const char* state_text(session::LiveTraining::State state) {
     }
 }
 
-/// What the network in training learns, by what it was begun.
+/// Shows the settings that the current training was started with.
 void draw_what_is_trained(const session::LiveTraining& training) {
     const train::TrainSpec& spec = training.spec();
     text_row("data", data_text(spec.data), "Data of the current training run.");
@@ -183,7 +182,7 @@ void draw_save(Training& training, Requests& requests) {
     }
 }
 
-/// Begins a new training by what the tab says.
+/// Starts a new training with the settings of the tab.
 void train(Context& context) {
     constexpr int kStepsOfFinished = 20;
     Training& training = context.training;
@@ -192,7 +191,7 @@ void train(Context& context) {
     context.board.open = false;
     settings::Settings shown = context.settings;
     shown.program.clear();
-    // Finished samples should come often.
+    // Few steps, so that finished samples are redrawn often.
     if (shown.live_samples == "restart") shown.steps = std::min(shown.steps, kStepsOfFinished);
     if (training.live.exists() && training.live.classes() > 0) {
         shown.label.reset();

@@ -1,4 +1,4 @@
-// Title of the scene, and the controls of the clock.
+// Title of the scene and playback controls.
 #include <fmt/format.h>
 #include <imgui.h>
 

@@ -1,4 +1,4 @@
-// Asks over everything else whether what is not saved may be lost.
+// Modal dialog that asks what to do with an unsaved network or painting.
 #include <imgui.h>
 
 #include <algorithm>
@@ -26,13 +26,13 @@ std::optional<Answer> answer_of(const std::vector<KeyPress>& keys) {
     return std::nullopt;
 }
 
-/// Answers the question: what waits goes on.
+/// Closes the question and runs the action that was waiting for it.
 void go_on(Context& context) {
     const UnsavedQuestion question = *std::exchange(context.question, std::nullopt);
     question.go_on();
 }
 
-/// What cannot be written is said, and everything stays.
+/// Saves what the question is about. If the painting cannot be written, a message says so and the action is dropped.
 void save(Context& context) {
     if (context.question->closing && context.board.unsaved() && !save_painting(context)) {
         context.question.reset();
@@ -43,7 +43,7 @@ void save(Context& context) {
     }
 }
 
-/// Goes on once the model is on the disk.
+/// Runs the waiting action once the model has been written.
 void follow_save(Context& context) {
     session::LiveTraining& live = context.training.live;
     UnsavedQuestion& question = *context.question;
@@ -52,7 +52,7 @@ void follow_save(Context& context) {
         question.stage = UnsavedQuestion::Stage::written;
         return;
     }
-    // Where there was nothing to write, nothing is lost either.
+    // If there was nothing to write, nothing is lost.
     const bool lost = question.stage == UnsavedQuestion::Stage::written && !live.save_succeeded();
     if (lost) {
         context.question.reset();
@@ -105,7 +105,7 @@ class UnsavedDialog : public Element {
         ImGui::TextDisabled("Enter: save as %s   D: discard   Esc: cancel", question.files.c_str());
     }
 
-    std::optional<Answer> answer_;  ///< of the last frame
+    std::optional<Answer> answer_;  ///< answer given in the last frame
 };
 
 }  // namespace

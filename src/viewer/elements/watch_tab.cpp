@@ -1,4 +1,4 @@
-// The tab that chooses what is shown: sampler, score and picture.
+// The Watch tab: settings of sampler, score and picture.
 #include <imgui.h>
 
 #include <variant>
@@ -15,25 +15,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The model that is shown, or the one that comes with Scorefield; empty where there is neither.
+/// The file of the model that is shown; for an exact target, the default model. Empty if there is none.
 fs::path model_of(const model::Model& shown) {
     if (!shown.target) return shown.path;
     try {
         return model::default_model();
     } catch (const base::Error&) {
-        // Exact targets need none.
+        // An exact target needs no model.
         return {};
     }
 }
 
-/// Those in the folder of the model that is shown, or of the one that comes with Scorefield.
+/// The models in the same folder as model_of(shown).
 std::vector<fs::path> models_beside(const model::Model& shown) {
     const fs::path model = model_of(shown);
     if (model.empty()) return {};
     return model::models_in(model.has_parent_path() ? model.parent_path() : fs::path("."));
 }
 
-/// The heading of a part of the panel, which folds it. True while it is open.
+/// A collapsible heading in the panel. True while the section is open.
 bool section(const char* name) {
     ImGui::Spacing();
     ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
@@ -45,23 +45,24 @@ bool section(const char* name) {
     return open;
 }
 
-/// The spacing: what suits the model and the sampler, or what the user says. True when it is another one.
+/// The spacing: automatic or chosen by the user. True if it has changed.
 bool spacing_control(settings::Settings& settings, const model::Model& model) {
     const settings::Setting& setting = *settings::find_setting("spacing");
-    const bool said = settings.spacing.name != diffusion::kAutomatic;
+    const bool is_explicit = settings.spacing.name != diffusion::kAutomatic;
     const std::string current = settings::spacing_in_effect(settings, model).name;
     const std::string help = help_text(setting);
     row_label("spacing", help);
     bool changed = false;
     const std::string suited = current + " (automatic)";
-    if (ImGui::BeginCombo("##spacing", said ? current.c_str() : suited.c_str(), ImGuiComboFlags_HeightLarge)) {
-        if (ImGui::Selectable("automatic", !said) && said) {
+    if (ImGui::BeginCombo("##spacing", is_explicit ? current.c_str() : suited.c_str(), ImGuiComboFlags_HeightLarge)) {
+        if (ImGui::Selectable("automatic", !is_explicit) && is_explicit) {
             settings.spacing = settings::Settings().spacing;
             changed = true;
         }
         for (const std::string_view name : diffusion::kSpacings) {
             const std::string text(name);
-            if (!ImGui::Selectable(text.c_str(), said && text == current) || (said && text == current)) continue;
+            const bool is_selected = is_explicit && text == current;
+            if (!ImGui::Selectable(text.c_str(), is_selected) || is_selected) continue;
             settings::assign(settings, setting, text);
             settings.spacing = diffusion::without_unused(settings.spacing);
             changed = true;
@@ -72,7 +73,7 @@ bool spacing_control(settings::Settings& settings, const model::Model& model) {
     return changed;
 }
 
-/// The spacing and its parameters. True when one has another value.
+/// The spacing and its parameters. True if a value has changed.
 bool spacing_controls(settings::Settings& settings, const model::Model& model) {
     bool changed = spacing_control(settings, model);
     const std::string current = settings::spacing_in_effect(settings, model).name;
@@ -85,7 +86,7 @@ bool spacing_controls(settings::Settings& settings, const model::Model& model) {
     return changed;
 }
 
-/// Which noise levels are visited. True when one has another value.
+/// The controls that determine the noise levels. True if a value has changed.
 bool time_grid_controls(settings::Settings& settings, const model::Model& model) {
     if (settings.timesteps.empty()) {
         const bool changed = control(settings, "steps", {}, true);
@@ -102,7 +103,7 @@ std::string sampler_flag(const diffusion::SamplerParameter& parameter) {
     return "sampler." + std::string(parameter.name);
 }
 
-/// Forgets the sampler's parameters that the others leave without effect, but for `kept`.
+/// Resets the sampler's parameters that have no effect with the current values of the others, except `kept`.
 void drop_ineffective(settings::Settings& settings, std::string_view kept) {
     for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
         if (parameter.name == kept || diffusion::has_effect(settings.sampler, parameter.name)) continue;
@@ -113,8 +114,8 @@ void drop_ineffective(settings::Settings& settings, std::string_view kept) {
     }
 }
 
-/// Which sampler, and what it takes. True when one has another value; of sliders when they are let go, for some
-/// samplers are tried on particles before they run.
+/// The sampler and its parameters. True if a value has changed. Sliders report a change when they are released, because
+/// some samplers run a pilot before they start.
 bool sampler_controls(settings::Settings& settings, const model::Model& model) {
     bool changed = control(settings, "sampler");
     if (changed) settings.sampler = diffusion::without_unused(settings.sampler);
@@ -128,7 +129,7 @@ bool sampler_controls(settings::Settings& settings, const model::Model& model) {
     return changed;
 }
 
-/// The compiled program that stands in a sampler's place, which it may be given back. True when it is.
+/// The compiled program that replaces the sampler. True if the user has returned to the sampler.
 bool program_control(settings::Settings& settings) {
     const settings::Setting& setting = *settings::find_setting("program");
     const std::string help = help_text(setting);
@@ -145,7 +146,7 @@ bool program_control(settings::Settings& settings) {
     return changed;
 }
 
-/// True when one has another value.
+/// True if a value has changed.
 bool run_controls(settings::Settings& settings, const model::Model& model) {
     bool changed = settings.program.empty() ? sampler_controls(settings, model) : program_control(settings);
     changed |= control(settings, "particles", {}, true);
