@@ -18,9 +18,9 @@ import sys
 
 # From the ground up. A module includes itself and what stands before it, but for what FORBIDDEN names.
 MODULES = ["base", "gpu", "data", "diffusion", "nn", "model", "sample", "train", "render", "settings", "session", "study",
-           "python", "viewer", "cli"]
+           "viewer", "cli"]
 FORBIDDEN = {("session", "settings"), ("data", "gpu"), ("diffusion", "gpu"), ("model", "gpu"), ("render", "train"), ("render", "sample")}
-MAY_NAME_FLAGS = {"settings", "study", "python", "viewer", "cli"}
+MAY_NAME_FLAGS = {"settings", "study", "viewer", "cli"}
 LARGEST_SHARE = 0.2
 
 COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\((.*?)\)\1"|"((?:\\.|[^"\\\n])*)"|\'(?:\\.|[^\'\\\n])\'', re.S)

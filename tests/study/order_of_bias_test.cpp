@@ -33,7 +33,7 @@ TEST(OrderOfBias, IsMetByEverySamplerWhoseStepsGrowFiner) {
         EXPECT_GE(order_with(settings, 1, 1), kLeastOrder) << describe(settings);
         ++judged;
     }
-    EXPECT_EQ(judged, 8);
+    EXPECT_GE(judged, 8);
 }
 
 TEST(OrderOfBias, IsNotMetByACoefficientThatIsOffByAHundredth) {
