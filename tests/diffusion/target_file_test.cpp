@@ -208,7 +208,7 @@ std::string described(const std::string& name) {
     const std::unique_ptr<Target> target = open_target({.name = name});
     std::string text = std::to_string(target->dim()) + "-D";
     for (const auto& component : dynamic_cast<const GaussianMixture&>(*target).components()) {
-        text += fmt::format(" {:g} N({:g},{:g};{:g})", component.weight, component.mean[0], component.mean[1],
+        text += fmt::format(" {:g} N({:g};{:g})", component.weight, fmt::join(component.mean, ","),
                             std::sqrt(component.variances[0]));
         if (target->dim() == 2) {
             EXPECT_EQ(component.variances[0], component.variances[1]);
@@ -219,9 +219,9 @@ std::string described(const std::string& name) {
 
 // The parameters of the literature: mixtures (a) to (d) of the methods' list.
 TEST(Targets, BuiltInMixturesHaveTheirPublishedParameters) {
-    EXPECT_EQ(described("mixture_a"), "1-D 0.3 N(-2,0;0.2) 0.7 N(2,0;1)");
-    EXPECT_EQ(described("mixture_b"), "1-D 0.6 N(2,0;0.5) 0.4 N(-2,0;0.2)");
-    EXPECT_EQ(described("mixture_c"), "1-D 0.5 N(-3,0;1) 0.5 N(3,0;1)");
+    EXPECT_EQ(described("mixture_a"), "1-D 0.3 N(-2;0.2) 0.7 N(2;1)");
+    EXPECT_EQ(described("mixture_b"), "1-D 0.6 N(2;0.5) 0.4 N(-2;0.2)");
+    EXPECT_EQ(described("mixture_c"), "1-D 0.5 N(-3;1) 0.5 N(3;1)");
     EXPECT_EQ(described("mixture_d"), "2-D 0.2 N(-5,-5;1) 0.8 N(5,5;1)");
 }
 
