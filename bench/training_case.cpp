@@ -20,6 +20,7 @@ constexpr std::uint64_t kTimed = 30;
 
 train::TrainSpec seed_settings() {
     train::TrainSpec settings;
+    settings.data = "swiss_roll";
     settings.objective.name = "simple";
     settings.process.schedule = "cosine_seed";
     settings.process.horizon = 40;
