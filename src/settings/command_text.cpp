@@ -24,6 +24,12 @@ bool is_replaced(const Settings& settings, std::string_view name) {
     return !settings.timesteps.empty() && is_replaced_by_timesteps(name);
 }
 
+/// Not a part of what is shown: the scene, whose settings are spelled out, as they may have changed since; and what the
+/// viewer writes, which a second run would replace.
+bool is_left_out(const Settings& settings, const Setting& setting) {
+    return setting.name == "scene" || (settings.command == Command::view && setting.is_written());
+}
+
 /// Whether the value differs from the default.
 bool is_said(const Settings& settings, const Setting& setting) {
     static const Settings silent;
@@ -45,6 +51,7 @@ std::string command_text(const Settings& settings) {
     for (const std::string& file : settings.files) command += " " + quoted(file);
     for (const Setting& setting : setting_table()) {
         if (!setting.taken_by(settings.command) || !is_said(settings, setting)) continue;
+        if (is_left_out(settings, setting)) continue;
         if (!is_replaced(settings, setting.name)) command += flag_text(settings, setting);
     }
     return command;

@@ -57,6 +57,20 @@ TEST(CommandText, LeavesOutWhatTheNetworkDetermines) {
               "scorefield --process.rho 3");
 }
 
+// A setting of the scene that was put back to its default would come back with the scene.
+TEST(CommandText, SpellsOutAScene) {
+    Settings settings =
+        said({{"scene", "assets/scenes/tree.json"}, {"target", "tree"}, {"steps", "20"}}, Command::view);
+    EXPECT_EQ(command_text(settings), "scorefield --target tree --steps 20");
+    settings.steps = 50;
+    EXPECT_EQ(command_text(settings), "scorefield --target tree");
+}
+
+TEST(CommandText, NamesNoFileThatTheViewerWrites) {
+    EXPECT_EQ(command_text(said({{"frame-log", "frames.csv"}, {"steps", "20"}}, Command::view)),
+              "scorefield --steps 20");
+}
+
 TEST(CommandText, IsReadBackAsTheSameSettings) {
     const auto check = [](Command command, std::initializer_list<std::pair<const char*, const char*>> values) {
         const Settings settings = said(values, command);
