@@ -202,9 +202,12 @@ int render_command(const settings::Request& request) {
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::Reference reference = session::open_reference(settings.data, model);
     say(settings, reference.notes);
-    const session::PreparedRun run = session::prepare_run(spec, model, [&](const diffusion::Program& program) {
-        session::Player::require_room(device, model, program, spec.particles);
-    });
+    const session::PreparedRun run = session::prepare_run(
+        spec, model,
+        [&](const diffusion::Program& program) {
+            session::Player::require_room(device, model, program, spec.particles);
+        },
+        [] { base::require_not_interrupted(); });
     session::Scene scene(device, std::move(model), run, reference, {settings.width, settings.height});
     say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
                                      settings::data_name(settings, scene.model())));

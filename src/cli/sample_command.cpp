@@ -217,7 +217,7 @@ int sample_command(const settings::Request& asked) {
     sample::RunRequest request;
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const data::Scaling scaling = sample::file_scaling(spec, model);
-    request.program = sample::build_program(spec, model);
+    request.program = sample::build_program(spec, model, [] { base::require_not_interrupted(); });
     const Inputs inputs = read_inputs(settings, spec, scaling, dim, request.program);
     const sample::StartRows start = sample::start_rows(spec, model, request.program);
     const auto [first, last] = shard_range(settings);

@@ -11,7 +11,8 @@ namespace scorefield::study {
 data::Points model_samples(gpu::Device& device, const model::Model& model, sample::GpuSource& score,
                            const settings::Settings& settings) {
     sample::RunRequest run;
-    run.program = sample::build_program(settings::sampling_spec(settings, model), model);
+    run.program =
+        sample::build_program(settings::sampling_spec(settings, model), model, [] { base::require_not_interrupted(); });
     run.seed = settings.seed;
     run.particles = settings.particles;
     run.progress = [](std::uint64_t /*particle_steps*/) { base::require_not_interrupted(); };

@@ -19,6 +19,8 @@ HAS_VULKAN = b"not built" not in run(BINARY, ["devices"]).stderr
 # Seconds and more on any device.
 SAMPLE = ["sample", "--steps", "1000", "--particles", "100000000", "--model", MODEL]
 RENDER = ["render", "--steps", "1000", "--particles", "100000", "--model", MODEL]
+# Compiling takes minutes.
+COMPILE = ["--sampler", "rk45", "--target", "empirical moons"]
 TRAIN = ["train", "--data", "swiss_roll", "--train.steps", "100000000", "--out", "x.safetensors", "--log", "x.csv"]
 
 
@@ -98,6 +100,8 @@ def main():
             interrupted(cwd, [*SAMPLE, "--out", "x.npy"], signal.SIGINT, 0)
             interrupted(cwd, [*RENDER, "--out", "film.mp4", "--frame-log", "x.csv"], signal.SIGINT, 2)
             interrupted(cwd, [*RENDER, "--out", "frames"], signal.SIGTERM, 3)
+            interrupted(cwd, ["sample", *COMPILE, "--out", "x.npy"], signal.SIGINT, 0)
+            interrupted(cwd, ["render", *COMPILE, "--out", "film.mp4"], signal.SIGTERM, 0)
             require(open(os.path.join(cwd, "film.mp4")).read() == "an older film", "the older film is gone")
         signals_at_once(cwd)
         second_signal(cwd, [*TRAIN, *SLOW], signal.SIGTERM, -signal.SIGTERM)
