@@ -6,7 +6,8 @@
 FOLDER is the root of the project. Prints one line per violation and ends with status 1 if there is any:
 - an include of a module that stands above one's own,
 - headers that include each other in a circle,
-- a string that begins with -- below settings, or in session: errors below them name fields, not flags,
+- an include by a path that is not from src/ on,
+- a string with a flag (--name) below settings, or in session: errors below them name fields, not flags,
 - a module with more than a fifth of all lines,
 - push constants that do not come from a header which C++ and GLSL share: a block in a shader that is not one struct
   named ...Push, and such a struct in src or bench,
@@ -28,7 +29,9 @@ PUSH_BLOCK = re.compile(r'push_constant\b[^{]*\{([^}]*)\}')
 ONE_PUSH_STRUCT = re.compile(r'\s*\w+Push push;\s*')
 PUSH_STRUCT = re.compile(r'\bstruct (\w+Push)\s*\{(?!\})')
 TEMPORARY = re.compile(r'\bTempDir\b|\btemp_directory_path\b|"/tmp\b')
-INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.M)
+FLAG = re.compile(r'(?:^|\s)--[a-z]|^--')
+SOURCES = (".cpp", ".hpp", ".h", ".inl", ".inc")
 
 
 def strings_of(text):
@@ -77,7 +80,7 @@ def shared_test_folders(root):
 
 def violations(root):
     source = root / "src"
-    files = sorted(path for path in source.rglob("*") if path.suffix in (".cpp", ".hpp"))
+    files = sorted(path for path in source.rglob("*") if path.suffix in SOURCES)
     includes, lines = {}, {}
     for path in files:
         name = path.relative_to(source).as_posix()
@@ -89,6 +92,8 @@ def violations(root):
             continue
         includes[name] = INCLUDE.findall(text)
         for included in includes[name]:
+            if "../" in included:
+                yield f"src/{name}: includes {included}; name it from src/ on"
             other = included.split("/")[0]
             if other not in MODULES:
                 continue
@@ -96,7 +101,7 @@ def violations(root):
                 yield f"src/{name}: includes {included}, but {module} must not know {other}"
         if module not in MAY_NAME_FLAGS:
             for line, value in strings_of(text):
-                if value.startswith("--"):
+                if FLAG.search(value):
                     yield f'src/{name}:{line}: "{value}" is a flag; name the field and let the command line add its dashes'
     reported = set()
     for name in includes:

@@ -30,7 +30,7 @@ class Structure(unittest.TestCase):
 
     def test_sound_files(self):
         self.assertEqual(violations_of({
-            "base/a.hpp": '#include <string>\n// "--out" in a comment, and \'"\' too\nconst char* a = "a --b";\n',
+            "base/a.hpp": '#include <string>\n// "--out" in a comment, and \'"\' too\nconst char* a = "a--b, a -- b";\n',
             "data/a.cpp": '#include "base/a.hpp"\n#include "data/b.hpp"\n#include "imgui.h"\n',
             "data/b.hpp": '#include "base/a.hpp"\n',
             "cli/main.cpp": '#include "data/b.hpp"\nconst char* flag = "--out";\n',
@@ -40,6 +40,13 @@ class Structure(unittest.TestCase):
         for module, above in [("base", "data"), ("nn", "model"), ("session", "viewer"), ("settings", "session")]:
             found = violations_of({f"{module}/a.hpp": f'#include "{above}/b.hpp"\n', f"{above}/b.hpp": "\n"})
             self.assert_only(found, f"src/{module}/a.hpp: includes {above}/b.hpp")
+        for name, include in [("nn/a.hpp", "<viewer/b.hpp>"), ("nn/a.h", '"viewer/b.hpp"'), ("nn/a.inl", '"viewer/b.hpp"')]:
+            found = violations_of({name: f"#include {include}\n", "viewer/b.hpp": "\n"})
+            self.assert_only(found, f"src/{name}: includes viewer/b.hpp")
+
+    def test_include_by_a_relative_path(self):
+        found = violations_of({"nn/a.hpp": '#include "../viewer/b.hpp"\n', "viewer/b.hpp": "\n"})
+        self.assert_only(found, "src/nn/a.hpp: includes ../viewer/b.hpp")
 
     def test_module_that_must_not_be_known(self):
         for module, other in structure.FORBIDDEN:
@@ -56,7 +63,8 @@ class Structure(unittest.TestCase):
         self.assert_only(found, "circle of includes: data/")
 
     def test_flag(self):
-        for text in ['f("--steps");', 'f(R"(--steps)");', 'f(\'"\', "--" + name);', 'f("\\"", "--steps");']:
+        for text in ['f("--steps");', 'f(R"(--steps)");', 'f(\'"\', "--" + name);', 'f("\\"", "--steps");', 'f("use --steps 3");',
+                     'f(" --steps");']:
             self.assert_only(violations_of({"diffusion/a.cpp": "\n\n" + text + "\n"}), "src/diffusion/a.cpp:3: ")
 
     def test_large_module(self):
