@@ -80,6 +80,7 @@ def goes_on(desktop, folder):
     print(f"{len(times)} frames while rk45 compiled: median {statistics.median(times):.1f} ms, "
           f"longest {max(times):.1f} ms")
     require(len(times) > COMPILING, "hardly any frames while a sampler is compiled")
+    require(max(times) < LONGEST * statistics.median(times), "a frame waits while a sampler is compiled")
 
 
 def takes_more_particles(desktop, folder):
