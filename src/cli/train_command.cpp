@@ -48,11 +48,11 @@ std::optional<std::string> number_of_device(const std::string& name) {
 /// What does the work: a Vulkan device, or the processor where that is asked for. Where nothing is asked for, it is
 /// what has worked on a training that goes on, if that is there; else a device other than the processor's own, which
 /// would be slower than the processor.
-class Workshop {
+class TrainingDevice {
   public:
     /// `before` is what has worked on the training, as `variant` says it; empty: nothing has.
-    Workshop(const settings::Settings& settings, const settings::GivenNames& given,
-             [[maybe_unused]] const std::string& before) {
+    TrainingDevice(const settings::Settings& settings, const settings::GivenNames& given,
+                   [[maybe_unused]] const std::string& before) {
 #ifdef SCOREFIELD_WITH_VULKAN
         const bool asked_for = given.contains("device") || given.contains("validation");
         if (settings.device == kHost || (!asked_for && before.starts_with(kHost))) return;
@@ -147,7 +147,7 @@ void note_other_device(const settings::Settings& settings, const model::Checkpoi
 
 /// Trains under a progress bar.
 train::TrainResult train_visibly(const settings::Settings& settings, const train::TrainSpec& spec,
-                                 const Workshop& workshop, const model::Checkpoint* resumed) {
+                                 const TrainingDevice& workshop, const model::Checkpoint* resumed) {
     const std::uint64_t before = resumed == nullptr ? 0 : train::resumed_steps(*resumed);
     base::Progress progress("train", spec.steps, "steps", !settings.quiet, before);
     std::optional<double> loss;
@@ -188,7 +188,7 @@ int train_command(const settings::Request& said) {
     settings::require_training_flags_used(said.settings, said.given, spec);
     settings::require_process_flags_used(settings, request.given);
     diffusion::make_process(spec.process);
-    const Workshop workshop(settings, request.given, resumed ? settings::recorded_device(*resumed) : "");
+    const TrainingDevice workshop(settings, request.given, resumed ? settings::recorded_device(*resumed) : "");
     spec.record = settings::training_record(settings, request.given, workshop.variant());
     const train::TrainResult result = train_visibly(settings, spec, workshop, resumed ? &*resumed : nullptr);
     if (result.steps < spec.steps) base::require_not_interrupted(resume_hint(request, result.steps));

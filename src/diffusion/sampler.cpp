@@ -160,7 +160,7 @@ SamplerSettings without_unused(SamplerSettings settings) {
     });
     settings.order.reset();
     settings.variant.reset();
-    return without_idle(settings);
+    return drop_ineffective(settings);
 }
 
 TimeGrid grid_in_direction(const TimeGrid& grid, std::string_view sampler) {

@@ -111,7 +111,7 @@ SamplerSettings with_presets(SamplerSettings settings);
 SamplerSettings without_unused(SamplerSettings settings);
 
 /// The settings without the parameters that the others leave without effect, but for `kept`.
-SamplerSettings without_idle(SamplerSettings settings, std::string_view kept = {});
+SamplerSettings drop_ineffective(SamplerSettings settings, std::string_view kept = {});
 
 /// The grid as the sampler goes along it: from data to noise where it inverts, whatever way `grid` goes.
 TimeGrid grid_in_direction(const TimeGrid& grid, std::string_view sampler);

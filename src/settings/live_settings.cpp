@@ -21,13 +21,13 @@ bool is_heeded(std::string_view name) {
 }
 
 void set_handy_range(Setting& setting) {
-    if (setting.name == "train.batch") std::get<IntegerRange>(setting.values).handy_high = 16'384;
-    if (setting.name == "train.steps") std::get<IntegerRange>(setting.values).handy_high = 100'000;
-    if (setting.name == "network.width") std::get<IntegerRange>(setting.values).handy_high = 256;
-    if (setting.name == "network.depth") std::get<IntegerRange>(setting.values).handy_high = 8;
+    if (setting.name == "train.batch") std::get<IntegerRange>(setting.values).slider_max = 16'384;
+    if (setting.name == "train.steps") std::get<IntegerRange>(setting.values).slider_max = 100'000;
+    if (setting.name == "network.width") std::get<IntegerRange>(setting.values).slider_max = 256;
+    if (setting.name == "network.depth") std::get<IntegerRange>(setting.values).slider_max = 8;
     if (setting.name != "train.learning_rate") return;
     RealRange& range = std::get<RealRange>(setting.values);
-    range.handy_high = 0.1;
+    range.slider_max = 0.1;
     range.logarithmic = true;
 }
 

@@ -152,13 +152,13 @@ using Slot =
 struct IntegerRange {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
-    std::uint64_t handy_high = 0;  ///< where a slider ends; 0: a field instead
+    std::uint64_t slider_max = 0;  ///< where a slider ends; 0: a field instead
 };
 struct RealRange {
     double low = 0;
     double high = 0;
     bool open_low = false;     ///< low itself is out
-    double handy_high = 0;     ///< where a slider ends; 0: at high
+    double slider_max = 0;     ///< where a slider ends; 0: at high
     bool logarithmic = false;  ///< a slider goes by orders of magnitude
 };
 /// One of some names: a text, or an enumeration whose values stand in the order of the names.

@@ -75,7 +75,7 @@ BatchSource::BatchSource(const data::Dataset& data, const diffusion::NoiseProces
       seed_(spec.seed),
       whole_times_(process.times().discrete && spec.prediction != diffusion::Prediction::edm),
       levels_(noise_levels(process, parametrisation(spec), objective_, spec.objective)),
-      diverged_loss_(kDiverged * std::max(1.0, loss_of_zero(levels_, objective_))),
+      diverged_loss_(kDiverged * std::max(1.0, zero_output_loss(levels_, objective_))),
       pool_(data::standardise(data.pool(spec.seed, pool_points(data, objective_, spec)), scaling_)),
       clean_moments_(diffusion::moments_of(pool_.values, pool_.dim)) {
     form_ = form_of(objective_, levels_, spec);

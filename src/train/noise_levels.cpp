@@ -29,7 +29,7 @@ constexpr int kTailLevels = kContinuousLevels / 256;
 constexpr double kAlmostNoSignal = 1e4;
 
 /// A time to learn at, and the one before it (one_step, elbo); none: the clean state.
-struct Moment {
+struct LearningTime {
     double t = 0;
     std::optional<double> before = {};
 };
@@ -49,7 +49,7 @@ double normal_quantile(double p) {
     }
 }
 
-Moment single_moment(const NoiseProcess& process, double sigma) {
+LearningTime single_moment(const NoiseProcess& process, double sigma) {
     const double t = process.time_at(-std::log(sigma));
     const double found = ratio(process.marginal(t));
     if (std::abs(found / sigma - 1) < 1e-6) return {t};
@@ -59,7 +59,7 @@ Moment single_moment(const NoiseProcess& process, double sigma) {
 }
 
 /// Ratios in geometric progression over all that the process has.
-std::vector<Moment> geometric_moments(const NoiseProcess& process, std::size_t count) {
+std::vector<LearningTime> geometric_moments(const NoiseProcess& process, std::size_t count) {
     const diffusion::TimeRange times = process.times();
     const double lowest = std::log(ratio(process.marginal(times.lowest_noisy)));
     const double highest = std::log(ratio(process.marginal(times.highest)));
@@ -68,7 +68,7 @@ std::vector<Moment> geometric_moments(const NoiseProcess& process, std::size_t c
                                   fmt::format("the last noise level of {} has no signal", process.name()),
                                   "choose `process` ve");
     }
-    std::vector<Moment> moments;
+    std::vector<LearningTime> moments;
     for (std::size_t i = 0; i < count; ++i) {
         const double place = static_cast<double>(i) / static_cast<double>(count - 1);
         moments.push_back({process.time_at(-(lowest + place * (highest - lowest)))});
@@ -107,7 +107,7 @@ std::vector<double> normal_levels(double low, double high) {
     return levels;
 }
 
-std::vector<Moment> log_normal_moments(const NoiseProcess& process, const ObjectiveSettings& settings) {
+std::vector<LearningTime> log_normal_moments(const NoiseProcess& process, const ObjectiveSettings& settings) {
     const diffusion::TimeRange times = process.times();
     const auto standardised = [&](double noise_to_signal) {
         return (std::log(noise_to_signal) - settings.log_sigma_mean) / settings.log_sigma_deviation;
@@ -116,7 +116,7 @@ std::vector<Moment> log_normal_moments(const NoiseProcess& process, const Object
     const double most = ratio(process.marginal(times.highest));
     const double share = normal_probability(standardised(most)) - normal_probability(standardised(least));
     if (share < kLeastShare) throw outside_error(process, settings, share);
-    std::vector<Moment> moments;
+    std::vector<LearningTime> moments;
     for (const double level : normal_levels(standardised(least), standardised(std::min(most, kAlmostNoSignal)))) {
         const double log_sigma = settings.log_sigma_mean + settings.log_sigma_deviation * level;
         moments.push_back({std::clamp(process.time_at(-log_sigma), times.lowest_noisy, times.highest)});
@@ -124,18 +124,18 @@ std::vector<Moment> log_normal_moments(const NoiseProcess& process, const Object
     return moments;
 }
 
-std::vector<Moment> whole_moments(const NoiseProcess& process) {
+std::vector<LearningTime> whole_moments(const NoiseProcess& process) {
     const diffusion::TimeRange times = process.times();
-    std::vector<Moment> moments;
+    std::vector<LearningTime> moments;
     for (double t = times.lowest; t <= times.highest; t += 1) {
         moments.push_back({t, t > times.lowest ? std::optional(t - 1) : std::nullopt});
     }
     return moments;
 }
 
-std::vector<Moment> step_moments(const NoiseProcess& process, std::size_t steps) {
+std::vector<LearningTime> step_moments(const NoiseProcess& process, std::size_t steps) {
     const diffusion::TimeRange times = process.times();
-    std::vector<Moment> moments;
+    std::vector<LearningTime> moments;
     for (std::size_t i = 1; i <= steps; ++i) {
         const auto time = [&](std::size_t k) {
             return times.lowest + (times.highest - times.lowest) * static_cast<double>(k) / static_cast<double>(steps);
@@ -145,9 +145,9 @@ std::vector<Moment> step_moments(const NoiseProcess& process, std::size_t steps)
     return moments;
 }
 
-std::vector<Moment> even_moments(const NoiseProcess& process) {
+std::vector<LearningTime> even_moments(const NoiseProcess& process) {
     const diffusion::TimeRange times = process.times();
-    std::vector<Moment> moments;
+    std::vector<LearningTime> moments;
     moments.reserve(kContinuousLevels);
     for (int i = 0; i < kContinuousLevels; ++i) {
         moments.push_back({times.lowest_noisy + (times.highest - times.lowest_noisy) * (i + 0.5) / kContinuousLevels});
@@ -155,7 +155,8 @@ std::vector<Moment> even_moments(const NoiseProcess& process) {
     return moments;
 }
 
-std::vector<Moment> moments_of(const NoiseProcess& process, Objective objective, const ObjectiveSettings& settings) {
+std::vector<LearningTime> moments_of(const NoiseProcess& process, Objective objective,
+                                     const ObjectiveSettings& settings) {
     if (settings.sigma) return {single_moment(process, *settings.sigma)};
     if (objective == Objective::ncsn) return geometric_moments(process, settings.levels);
     if (objective == Objective::edm) return log_normal_moments(process, settings);
@@ -209,7 +210,7 @@ double snr(const Marginal& at) {
 /// ½(SNR before − SNR) of a step, or −½ dSNR by what the levels are even in: t, or of edm log σ. Where SNR before is
 /// infinite the reconstruction term of a decoder with the variance of that step, under a process that preserves
 /// variance ½(SNR + 1) (Ho et al. 2020, eq. 12; Kingma et al. 2021, eq. 13 and 15).
-double elbo_weight(const NoiseProcess& process, const Moment& moment) {
+double elbo_weight(const NoiseProcess& process, const LearningTime& moment) {
     const Marginal at = process.marginal(moment.t);
     if (process.name() == kEdm) return snr(at);
     if (!process.times().discrete) return snr(at) * process.sde(moment.t).diffusion / square(at.sigma) / 2;
@@ -219,7 +220,7 @@ double elbo_weight(const NoiseProcess& process, const Moment& moment) {
 }
 
 double weight_of(Objective objective, const ObjectiveSettings& settings, const NoiseProcess& process,
-                 const Parametrisation& parametrisation, const Moment& moment, const Node& node) {
+                 const Parametrisation& parametrisation, const LearningTime& moment, const Node& node) {
     const SquaredErrors errors(parametrisation, node);
     const double data_deviation = parametrisation.sigma_data;
     switch (objective) {
@@ -276,7 +277,8 @@ std::pair<double, double> target_of(const Parametrisation& parametrisation, cons
 
 /// The target is z, the noise of the step from `before`: E[z | x_t] is the noise of x_t times sigma_step/σ, so that the
 /// minimiser is the score.
-void make_one_step(NoiseLevel& level, const AffineForm& noise, const NoiseProcess& process, const Moment& moment) {
+void make_one_step(NoiseLevel& level, const AffineForm& noise, const NoiseProcess& process,
+                   const LearningTime& moment) {
     const Marginal before = moment.before ? process.marginal(*moment.before) : Marginal{};
     const double total = level.sigma;
     level.sigma = level.alpha * ratio(before);
@@ -289,7 +291,7 @@ void make_one_step(NoiseLevel& level, const AffineForm& noise, const NoiseProces
 }
 
 NoiseLevel make_level(const NoiseProcess& process, const Parametrisation& parametrisation, Objective objective,
-                      const ObjectiveSettings& settings, const Moment& moment) {
+                      const ObjectiveSettings& settings, const LearningTime& moment) {
     const Node node = {.t = moment.t, .at = process.marginal(moment.t), .c_in = 1, .c_noise = moment.t};
     const diffusion::NetworkInput input = network_input(parametrisation, node);
     const AffineForm noise = noise_form(parametrisation, node);
@@ -327,7 +329,7 @@ bool usable(const NoiseLevel& level, Objective objective) {
 std::vector<NoiseLevel> noise_levels(const NoiseProcess& process, const Parametrisation& parametrisation,
                                      Objective objective, const ObjectiveSettings& settings) {
     std::vector<NoiseLevel> levels;
-    for (const Moment& moment : moments_of(process, objective, settings)) {
+    for (const LearningTime& moment : moments_of(process, objective, settings)) {
         const NoiseLevel level = make_level(process, parametrisation, objective, settings, moment);
         if (usable(level, objective)) levels.push_back(level);
     }
@@ -337,7 +339,7 @@ std::vector<NoiseLevel> noise_levels(const NoiseProcess& process, const Parametr
                               "choose another objective or process");
 }
 
-double loss_of_zero(const std::vector<NoiseLevel>& levels, Objective objective) {
+double zero_output_loss(const std::vector<NoiseLevel>& levels, Objective objective) {
     double sum = 0;
     for (const NoiseLevel& level : levels) {
         const bool implicit = objective == Objective::ism || objective == Objective::ssm;

@@ -44,6 +44,6 @@ std::vector<NoiseLevel> noise_levels(const diffusion::NoiseProcess& process,
                                      const ObjectiveSettings& settings);
 
 /// The loss of a network that says zero, for data of unit variance; of implicit objectives the size of their terms.
-double loss_of_zero(const std::vector<NoiseLevel>& levels, Objective objective);
+double zero_output_loss(const std::vector<NoiseLevel>& levels, Objective objective);
 
 }  // namespace scorefield::train

@@ -12,9 +12,9 @@
 #include "base/error.hpp"
 #include "base/fnv.hpp"
 #include "data/datasets.hpp"
+#include "train/divergence_check.hpp"
 #include "train/host_trainer.hpp"
 #include "train/objective.hpp"
-#include "train/soundness.hpp"
 #include "train/train_log.hpp"
 
 namespace scorefield::train {
@@ -79,7 +79,7 @@ class Run {
           points_(std::move(points)),
           log_(log),
           callbacks_(callbacks),
-          soundness_(pool, trainer.source(), trainer.network(), trainer.averaged_weights()) {}
+          divergence_check_(pool, trainer.source(), trainer.network(), trainer.averaged_weights()) {}
 
     /// The trainer goes on where the checkpoint ended, which is of a trainer of the same settings.
     void restore(const model::Checkpoint& resumed) {
@@ -134,15 +134,16 @@ class Run {
 
     /// The loss of the averaged weights where it is unsound, else that of the weights that training goes on from.
     double worst_loss(const model::Checkpoint& made) {
-        const double averaged = soundness_.loss(made.tensors);
-        const double last = soundness_.loss(nn::with_trained(made.tensors, trainer_.network(), made.state->weights));
-        return soundness_.is_sound(averaged) ? last : averaged;
+        const double averaged = divergence_check_.loss(made.tensors);
+        const double last =
+            divergence_check_.loss(nn::with_trained(made.tensors, trainer_.network(), made.state->weights));
+        return divergence_check_.is_sound(averaged) ? last : averaged;
     }
 
     void require_sound(double loss) const {
-        if (soundness_.is_sound(loss)) return;
+        if (divergence_check_.is_sound(loss)) return;
         throw divergence(trainer_.steps(),
-                         fmt::format("the loss is {:.3g}, at the start it was {:.3g}", loss, soundness_.start()),
+                         fmt::format("the loss is {:.3g}, at the start it was {:.3g}", loss, divergence_check_.start()),
                          spec_);
     }
 
@@ -152,7 +153,7 @@ class Run {
         const model::Checkpoint made = checkpoint();
         const double loss = worst_loss(made);
         if (must) require_sound(loss);
-        if (soundness_.is_sound(loss)) write(made);
+        if (divergence_check_.is_sound(loss)) write(made);
         saved_ = Clock::now();
     }
 
@@ -191,7 +192,7 @@ class Run {
     std::string points_;
     TrainLog& log_;
     const TrainCallbacks& callbacks_;
-    Soundness soundness_;
+    DivergenceCheck divergence_check_;
     Clock::time_point saved_ = Clock::now();
 };
 

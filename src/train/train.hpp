@@ -51,12 +51,11 @@ std::unique_ptr<Trainer> make_host_trainer(const TrainSpec& spec, const data::Da
                                            const diffusion::NoiseProcess& process);
 
 /// Trains: writes spec.out (and its earlier states there on the way, as save_every says; always whole) and the log.
-/// Only weights that are worth keeping (train/soundness.hpp) are written: a checkpoint on the way that is not is left
-/// out, and an end that is not is a training that has diverged.
-/// `resumed`, a checkpoint with its state, is gone on from: bit for bit as if its training with the same settings had
-/// never stopped. Throws base::Error (request) for settings, data sets and processes that are refused, and where
-/// `resumed` is of others; (running) where a file cannot be written or training diverges; earlier checkpoints and the
-/// log up to there then stay.
+/// Only weights that are worth keeping (train/divergence_check.hpp) are written: a checkpoint on the way that is not is
+/// left out, and an end that is not is a training that has diverged. `resumed`, a checkpoint with its state, is gone on
+/// from: bit for bit as if its training with the same settings had never stopped. Throws base::Error (request) for
+/// settings, data sets and processes that are refused, and where `resumed` is of others; (running) where a file cannot
+/// be written or training diverges; earlier checkpoints and the log up to there then stay.
 TrainResult train(const TrainSpec& spec, const TrainerMaker& make, const TrainCallbacks& callbacks = {},
                   const model::Checkpoint* resumed = nullptr);
 

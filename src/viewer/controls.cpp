@@ -79,10 +79,10 @@ NumberEdit integer_field(const settings::Setting& setting, const settings::Integ
     const ImGuiDataType type = sizeof(Value) == sizeof(std::uint64_t) ? ImGuiDataType_U64 : ImGuiDataType_U32;
     const auto low = static_cast<Value>(range.low);
     const auto most = static_cast<Value>(std::min<std::uint64_t>(range.high, std::numeric_limits<Value>::max()));
-    if (range.handy_high == 0) return stepped_field(setting, type, value, low, most);
+    if (range.slider_max == 0) return stepped_field(setting, type, value, low, most);
     constexpr std::uint64_t kLogarithmicFrom = 100;
-    const auto high = static_cast<Value>(range.handy_high);
-    const SliderEnds ends = {&low, &high, range.handy_high > kLogarithmicFrom};
+    const auto high = static_cast<Value>(range.slider_max);
+    const SliderEnds ends = {&low, &high, range.slider_max > kLogarithmicFrom};
     NumberEdit edit =
         number_field(id_of(setting).c_str(), type, value, type == ImGuiDataType_U64 ? "%llu" : "%u", &ends);
     if (edit.dragged) *value = std::clamp(*value, low, most);
@@ -90,7 +90,7 @@ NumberEdit integer_field(const settings::Setting& setting, const settings::Integ
 }
 
 NumberEdit real_field(const settings::Setting& setting, const settings::RealRange& range, double* value) {
-    const double high = range.handy_high == 0 ? range.high : range.handy_high;
+    const double high = range.slider_max == 0 ? range.high : range.slider_max;
     constexpr double kSmallestShare = 1e-6;
     const bool positive = range.open_low || range.low > 0;
     const double low = positive ? std::max(range.low, high * kSmallestShare) : range.low;

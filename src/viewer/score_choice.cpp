@@ -18,7 +18,7 @@ namespace {
 
 using Change = void (*)(settings::Settings&);
 
-void say_no_prediction(settings::Settings& settings) {
+void reset_prediction(settings::Settings& settings) {
     settings.prediction.reset();
 }
 
@@ -57,12 +57,12 @@ void take_usual_sampler(settings::Settings& settings) {
 
 void change_all(settings::Settings& settings) {
     for (const Change change :
-         {say_no_prediction, list_no_timesteps, space_as_usual, start_as_usual, take_few_steps, take_usual_sampler}) {
+         {reset_prediction, list_no_timesteps, space_as_usual, start_as_usual, take_few_steps, take_usual_sampler}) {
         change(settings);
     }
 }
 
-constexpr std::array<Change, 9> kChanges = {follow_the_sampler, say_no_prediction,  start_as_usual,
+constexpr std::array<Change, 9> kChanges = {follow_the_sampler, reset_prediction,   start_as_usual,
                                             list_no_timesteps,  space_as_usual,     take_few_steps,
                                             forget_parameters,  take_usual_sampler, change_all};
 

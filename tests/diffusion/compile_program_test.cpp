@@ -203,9 +203,9 @@ TEST(CompileProgram, RefusesWhatTheOtherSettingsLeaveWithoutEffect) {
             << settings.name;
         EXPECT_THAT(refusal(settings), testing::EndsWith(std::string("; ") + cure + ", or leave it out"));
         EXPECT_EQ(refusal(cured), "no error") << settings.name << " " << flag;
-        EXPECT_EQ(refusal(without_idle(settings)), "no error") << settings.name << " " << flag;
-        EXPECT_EQ(without_idle(cured), cured) << settings.name << " " << flag;
-        EXPECT_EQ(without_idle(settings, flag), settings) << settings.name << " " << flag;
+        EXPECT_EQ(refusal(drop_ineffective(settings)), "no error") << settings.name << " " << flag;
+        EXPECT_EQ(drop_ineffective(cured), cured) << settings.name << " " << flag;
+        EXPECT_EQ(drop_ineffective(settings, flag), settings) << settings.name << " " << flag;
     }
     EXPECT_EQ(without_unused({.name = "annealed_langevin", .clip = 1.0}), SamplerSettings{.name = "annealed_langevin"});
 }
@@ -224,7 +224,7 @@ std::vector<SamplerSettings> every_deterministic() {
                     if (order > 0) settings.order = order;
                     if (!info.variants.empty()) settings.variant = std::string(info.variants[v]);
                     if (predicts) settings.predict_x0 = data == 1;
-                    all.push_back(without_idle(settings));
+                    all.push_back(drop_ineffective(settings));
                 }
             }
         }

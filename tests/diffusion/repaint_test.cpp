@@ -144,7 +144,7 @@ TEST(Repaint, FillsInWhatGoesWithTheKnownTheBetterTheMoreItResamples) {
     }
     const auto error = [&](int resamples) {
         const std::vector<double> states = inpaint(
-            target, without_idle({.name = "repaint", .resamples = resamples, .jump = 4}), 40, inputs, kParticles);
+            target, drop_ineffective({.name = "repaint", .resamples = resamples, .jump = 4}), 40, inputs, kParticles);
         std::vector<double> filled;
         for (std::size_t i = 0; i < states.size(); i += 2) {
             EXPECT_EQ(states[i], 1.5);

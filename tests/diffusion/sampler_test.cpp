@@ -285,8 +285,8 @@ TEST(SamplerParameters, AgreeWithWhatIsDroppedAsIdle) {
         SamplerSettings set = bare;
         if (!has_effect(bare, "threshold_max")) set.threshold_max = 2;
         if (!has_effect(bare, "limited_noise")) set.limited_noise = false;
-        EXPECT_EQ(without_idle(set).limited_noise, std::nullopt) << info.name;
-        EXPECT_EQ(without_idle(set).threshold_max, std::nullopt) << info.name;
+        EXPECT_EQ(drop_ineffective(set).limited_noise, std::nullopt) << info.name;
+        EXPECT_EQ(drop_ineffective(set).threshold_max, std::nullopt) << info.name;
     }
 }
 

@@ -96,7 +96,8 @@ void expect_step(const std::shared_ptr<const NoiseProcess>& process, const Sampl
 TEST(EulerAncestral, FollowsItsDefinitionUnderEveryProcess) {
     for (const auto& process : every_process()) {
         for (const double eta : {0.0, 0.6, 1.0}) {
-            const SamplerSettings settings = without_idle({.name = "euler_ancestral", .eta = eta, .noise_scale = 1.1});
+            const SamplerSettings settings =
+                drop_ineffective({.name = "euler_ancestral", .eta = eta, .noise_scale = 1.1});
             expect_step(process, settings, over_ratio(*process, [&](const Moments& m, double r, double s) {
                             const double up = std::min(s, eta * std::sqrt(s * s * (r * r - s * s) / (r * r)));
                             const double down = std::sqrt(s * s - up * up);
@@ -109,7 +110,8 @@ TEST(EulerAncestral, FollowsItsDefinitionUnderEveryProcess) {
 TEST(Kdpm2Ancestral, FollowsItsDefinitionUnderEveryProcess) {
     for (const auto& process : every_process()) {
         for (const double eta : {0.0, 0.6, 1.0}) {
-            const SamplerSettings settings = without_idle({.name = "kdpm2_ancestral", .eta = eta, .noise_scale = 1.1});
+            const SamplerSettings settings =
+                drop_ineffective({.name = "kdpm2_ancestral", .eta = eta, .noise_scale = 1.1});
             expect_step(process, settings, over_ratio(*process, [&](const Moments& m, double r, double s) {
                             const double up = std::min(s, eta * std::sqrt(s * s * (r * r - s * s) / (r * r)));
                             const double down = std::sqrt(s * s - up * up);

@@ -8,8 +8,8 @@
 #include "base/error.hpp"
 #include "data/npy.hpp"
 #include "tests/base/scratch.hpp"
+#include "train/divergence_check.hpp"
 #include "train/small_settings.hpp"
-#include "train/soundness.hpp"
 #include "train/train.hpp"
 
 namespace scorefield::train {
@@ -129,17 +129,17 @@ TEST_F(KeptCheckpoint, IsJudgedByTheLossOfItsStart) {
         const BatchSource source(*data, *levels, scored);
         const nn::MlpConfig network = network_config(scored, source);
         const data::TensorMap begin = nn::initial_weights(network, 0, source.frequencies());
-        Soundness soundness(pool, source, network, begin);
-        EXPECT_TRUE(soundness.is_sound(soundness.loss(begin)));
+        DivergenceCheck check(pool, source, network, begin);
+        EXPECT_TRUE(check.is_sound(check.loss(begin)));
         // ½E‖1/σ‖²: the larger the smaller the noise; a start is never at fault.
-        EXPECT_NEAR(soundness.loss(begin) * 2 * sigma * sigma, 1, 0.1);
+        EXPECT_NEAR(check.loss(begin) * 2 * sigma * sigma, 1, 0.1);
         data::TensorMap off = begin;
         for (float& value : off.at("output.bias").values) value = static_cast<float>(2 / sigma);
-        EXPECT_TRUE(soundness.is_sound(soundness.loss(off)));
+        EXPECT_TRUE(check.is_sound(check.loss(off)));
         for (float& value : off.at("output.bias").values) value = static_cast<float>(5 / sigma);
-        EXPECT_FALSE(soundness.is_sound(soundness.loss(off)));
+        EXPECT_FALSE(check.is_sound(check.loss(off)));
         for (float& value : off.at("output.bias").values) value = NAN;
-        EXPECT_FALSE(soundness.is_sound(soundness.loss(off)));
+        EXPECT_FALSE(check.is_sound(check.loss(off)));
     }
 }
 

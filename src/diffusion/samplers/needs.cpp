@@ -135,7 +135,7 @@ bool is_needed(const SamplerSettings& settings, std::string_view parameter) {
         kNeeds, [&](const Need& need) { return need.parameter == parameter && is_unmet(need, settings); });
 }
 
-SamplerSettings without_idle(SamplerSettings settings, std::string_view kept) {
+SamplerSettings drop_ineffective(SamplerSettings settings, std::string_view kept) {
     for (const Need& need : kNeeds) {
         if (need.parameter == kept || !is_idle(need, settings)) continue;
         for_each_parameter(settings, [&](std::string_view name, auto& value) {

@@ -10,7 +10,7 @@ namespace {
 
 SamplerSettings predictor_settings(const SamplerSettings& settings) {
     // Drop the parameters without effect: the predictor would refuse a default as if it had been set.
-    SamplerSettings predictor = without_idle(settings);
+    SamplerSettings predictor = drop_ineffective(settings);
     predictor.name = settings.predictor.value();
     predictor.predictor.reset();
     predictor.corrector_steps.reset();

@@ -92,7 +92,7 @@ Program build_edm_dpm(const SchedulerConfig& config, int steps) {
     read_limits(config, false, sampler);
     const double lowest = steps == 1 ? config.number("sigma_min", 0.002) : edm_sigmas(config, steps).back();
     return compile_program(edm_grid(config, steps, ends_clean(config) ? 0 : lowest), edm_parametrisation(config),
-                           without_idle(sampler));
+                           drop_ineffective(sampler));
 }
 
 /// From 1 to the smallest training σ, both shifted, and shifted anew as the library does.

@@ -112,7 +112,7 @@ Run read_flow_run(const SchedulerConfig& config, int steps) {
 
 Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, const Run& run,
                     const SamplerSettings& settings, Integrand integrand) {
-    const SamplerSettings sampler = without_idle(settings);  // solver_type says nothing of the first order
+    const SamplerSettings sampler = drop_ineffective(settings);  // solver_type says nothing of the first order
     const Prediction prediction = read_prediction(config, 4);
     if (prediction == Prediction::velocity && integrand == Integrand::noise) {
         config.refuse("prediction_type", "diffusers does not compute the noise from flow_prediction",

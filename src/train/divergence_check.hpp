@@ -12,11 +12,11 @@ namespace scorefield::train {
 /// Whether the weights that a training has reached are worth keeping. A step's report is of the weights before it, so
 /// what the last step has made of them shows here first: as a loss far from that of the weights which training began
 /// with, on the same draws, which no step trains on.
-class Soundness {
+class DivergenceCheck {
   public:
     /// For a network that learns from the batches of `source`. `pool` and `source` must outlive this object.
-    Soundness(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
-              const data::TensorMap& begin);
+    DivergenceCheck(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
+                    const data::TensorMap& begin);
 
     /// The loss of the network with these weights.
     double loss(const data::TensorMap& weights);

@@ -1,4 +1,4 @@
-#include "train/soundness.hpp"
+#include "train/divergence_check.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,8 +16,8 @@ static_assert(kMaxSteps < kNoStep);
 
 }  // namespace
 
-Soundness::Soundness(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
-                     const data::TensorMap& begin)
+DivergenceCheck::DivergenceCheck(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
+                                 const data::TensorMap& begin)
     : pool_(pool),
       objective_(build_objective(network, source, kRows)),
       plan_(objective_.graph, {objective_.loss}, kRows) {
@@ -27,14 +27,14 @@ Soundness::Soundness(base::ThreadPool& pool, const BatchSource& source, const nn
     if (source.form().loss == BatchForm::Loss::regression) largest_ = std::min(largest_, kFarWorse * start_);
 }
 
-double Soundness::loss(const data::TensorMap& weights) {
+double DivergenceCheck::loss(const data::TensorMap& weights) {
     nn::FloatBindings bound = batch_bindings(batch_);
     for (const auto& [name, tensor] : weights) bound[name] = tensor.values;
     plan_.run(pool_, kRows, bound);
     return static_cast<double>(plan_.output(0)[0]);
 }
 
-bool Soundness::is_sound(double loss) const {
+bool DivergenceCheck::is_sound(double loss) const {
     return std::abs(loss) <= largest_;  // false for NaN
 }
 
