@@ -21,13 +21,6 @@
 
 namespace scorefield::viewer {
 
-/// Progress of a change of the scene that is being prepared.
-struct ChangeProgress {
-    std::string name;
-    std::uint64_t steps = 0;
-    double seconds = 0;
-};
-
 /// The state that all elements of the window share.
 struct Context {
     gpu::Device& device;

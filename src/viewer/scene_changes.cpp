@@ -30,7 +30,10 @@ SceneChanges::SceneChanges(Context& context)
 
 void SceneChanges::serve() {
     const Requests& requests = context_.requests;
-    if (requests.cancel_change) cancel();
+    if (requests.cancel_change) {
+        if (!change_.wanted()) cancel_training();
+        cancel();
+    }
     const bool other_score = requests.target || requests.score_changed;
     if (!other_score && !requests.run_changed) return;
     const auto take_over = [this, target = requests.target, other_score] {
@@ -58,8 +61,16 @@ void SceneChanges::cancel() {
     context_.messages.add({MessageKind::info, "Cancelled: " + change_.name()}, "run");
 }
 
+/// Ends the preparation of a training; the current one continues.
+void SceneChanges::cancel_training() {
+    const std::optional<ChangeProgress> preparation = context_.training.progress();
+    if (!preparation) return;
+    context_.training.cancel();
+    context_.messages.add({MessageKind::info, "Cancelled: " + preparation->name}, "training");
+}
+
 std::optional<ChangeProgress> SceneChanges::progress() const {
-    if (!change_.wanted()) return std::nullopt;
+    if (!change_.wanted()) return context_.training.progress();
     return ChangeProgress{change_.name(), change_.steps(), change_.seconds()};
 }
 

@@ -33,6 +33,7 @@ class SceneChanges {
     std::optional<ChangeProgress> progress() const;
 
   private:
+    void cancel_training();
     void choose_target(const std::string& target);
     void apply(bool nearest);
     bool follow_training();

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/text.hpp"
 #include "session/painting.hpp"
 
 namespace scorefield::viewer {
@@ -20,9 +21,15 @@ void Training::start(const std::vector<float>& painting, const settings::Setting
     TrainingPlan wanted = plan_with(painting);
     if (preparing() && same_training(wanted, asked_)) return;
     asked_ = wanted;
-    prepared_.ask("Preparing", [this, shown, extent, wanted = std::move(wanted)](base::Task& task) {
+    const std::string name = "Preparing the training on " + base::shown(plan.data);
+    prepared_.ask(name, [this, shown, extent, wanted = std::move(wanted)](base::Task& task) {
         return open_training(device_, wanted, shown, extent, task);
     });
+}
+
+std::optional<ChangeProgress> Training::progress() const {
+    if (!preparing()) return std::nullopt;
+    return ChangeProgress{prepared_.name(), prepared_.steps(), prepared_.seconds()};
 }
 
 std::optional<RunChange> Training::poll(Messages& messages) {

@@ -26,6 +26,10 @@ class Training {
     /// already being prepared. `shown`: the settings of the scene that shows the network.
     void start(const std::vector<float>& painting, const settings::Settings& shown, VkExtent2D extent);
     bool preparing() const { return prepared_.wanted(); }
+    /// The preparation, while there is one.
+    std::optional<ChangeProgress> progress() const;
+    /// The current training continues.
+    void cancel() { prepared_.cancel(); }
     /// True while a plan waits for an earlier preparation to end.
     bool waiting() const { return prepared_.waiting(); }
     /// Takes results that have arrived. Call it every frame, before `live.record`. If a training has become ready,

@@ -103,8 +103,23 @@ def takes_more_particles(desktop, folder):
     require(recording < median, f"the first frame with more particles allocates their memory itself: {recording} ms")
 
 
+def cancels_a_training(desktop, folder):
+    viewer = Viewer(BINARY, desktop, folder, "training", "--model", MODEL, "--particles", "2000", "--hold", "0",
+                    "--look.overlay", "off")
+    viewer.wait_until_shown()
+    viewer.key("t")
+    viewer.wait_for(lambda: has_words(viewer), "nothing says that a training is being prepared")
+    viewer.key("Escape")
+    viewer.wait_for(lambda: not has_words(viewer), "Escape does not cancel the preparation of a training")
+    time.sleep(COMPILING)
+    viewer.wait_for_frames(100)
+    rows = viewer.close()
+    require(all(float(row["training_ms"] or 0) == 0 for row in rows), "the cancelled training runs")
+
+
 def scenes(desktop, folder):
     goes_on(desktop, folder)
+    cancels_a_training(desktop, folder)
     takes_more_particles(desktop, folder)
 
 

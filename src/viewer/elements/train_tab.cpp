@@ -92,7 +92,8 @@ void draw_actions(const session::LiveTraining& live, Requests& requests) {
 void draw_progress(const Training& training) {
     const session::LiveTraining& live = training.live;
     if (!live.exists()) {
-        ImGui::TextDisabled("%s", training.preparing() ? "preparing …" : "not started");
+        const std::optional<ChangeProgress> preparation = training.progress();
+        ImGui::TextDisabled("%s", preparation ? preparation->name.c_str() : "not started");
         return;
     }
     const auto steps = static_cast<float>(live.steps());
@@ -102,7 +103,7 @@ void draw_progress(const Training& training) {
     tooltip(fmt::format("{:.0f} steps/s", live.steps_per_second()));
     draw_what_is_trained(live);
     draw_loss_curve(live.losses(), live.floor());
-    if (training.preparing()) ImGui::TextDisabled("preparing the next training …");
+    if (const std::optional<ChangeProgress> next = training.progress()) ImGui::TextDisabled("%s", next->name.c_str());
 }
 
 void draw_class(const session::LiveTraining& live, Requests& requests) {
