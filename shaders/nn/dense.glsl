@@ -1,25 +1,13 @@
 // One dense layer for networks too wide to fuse: OUTPUT_BLOCK outputs per workgroup along y, one particle per invocation along x.
 // Weights are staged behind one barrier; every index into shared memory is constant after unrolling.
-// The includer defines AFFINE: 0 out = silu(w in + bias) into activation planes; 1 the output layer in its affine form
-// dst = c_skip src + c_out (w in + bias), in registers.
+// The includer defines AFFINE for dense_bindings.glsl.
 #extension GL_EXT_control_flow_attributes : require
-#include "shaders/nn/dense_push.h"
+#include "nn/dense_bindings.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int INPUTS = 64;
 layout(constant_id = 2) const int OUTPUT_BLOCK = 8;
 layout(constant_id = 3) const int OUTPUTS = 8;  // accumulators at a time; divides OUTPUT_BLOCK
-
-layout(push_constant) uniform Push { DensePush push; };
-
-layout(set = 0, binding = 0) readonly buffer Weights { float weights[]; };
-layout(set = 0, binding = 1) readonly buffer Biases { float biases[]; };
-layout(set = 0, binding = 2) readonly buffer Inputs { float inputs[]; };
-#if AFFINE
-layout(set = 0, binding = 3) buffer Values { float values[]; };
-#else
-layout(set = 0, binding = 3) writeonly buffer Results { float results[]; };
-#endif
 
 shared float w[INPUTS * OUTPUT_BLOCK];
 shared float b[OUTPUT_BLOCK];
@@ -44,13 +32,7 @@ void main() {
             [[unroll]] for (int j = 0; j < OUTPUTS; ++j) sum[j] = sum[j] + h[k] * w[(g + j) * INPUTS + k];
         }
         [[unroll]] for (int j = 0; j < OUTPUTS; ++j) {
-            uint plane = (first_output + g + j) * push.out_stride + lane;
-#if AFFINE
-            float skip = push.c_skip * values[push.src_first + plane];
-            values[push.out_first + plane] = skip + push.c_out * sum[j];
-#else
-            results[push.out_first + plane] = sum[j] / (1.0 + exp(-sum[j]));
-#endif
+            write_output(first_output + g + j, lane, sum[j]);
         }
     }
 }

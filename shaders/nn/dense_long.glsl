@@ -2,26 +2,15 @@
 // along y computes OUTPUTS outputs; each invocation along x handles one particle. The inputs are processed in chunks,
 // whose weights are staged in shared memory. Every index into shared memory is constant after unrolling. The order of
 // summation is that of dense.glsl.
-// The includer defines AFFINE as for dense.glsl.
+// The includer defines AFFINE for dense_bindings.glsl.
 #extension GL_EXT_control_flow_attributes : require
-#include "shaders/nn/dense_push.h"
+#include "nn/dense_bindings.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint INPUTS = 64;
 layout(constant_id = 2) const uint ALL_OUTPUTS = 8;
 const uint OUTPUTS = 8u;
 const uint CHUNK = 64u;
-
-layout(push_constant) uniform Push { DensePush push; };
-
-layout(set = 0, binding = 0) readonly buffer Weights { float weights[]; };
-layout(set = 0, binding = 1) readonly buffer Biases { float biases[]; };
-layout(set = 0, binding = 2) readonly buffer Inputs { float inputs[]; };
-#if AFFINE
-layout(set = 0, binding = 3) buffer Values { float values[]; };
-#else
-layout(set = 0, binding = 3) writeonly buffer Results { float results[]; };
-#endif
 
 shared float w[OUTPUTS * CHUNK];
 
@@ -48,12 +37,6 @@ void main() {
     }
     [[unroll]] for (uint j = 0u; j < OUTPUTS; ++j) {
         if (first_output + j >= ALL_OUTPUTS) break;
-        uint plane = (first_output + j) * push.out_stride + lane;
-#if AFFINE
-        float skip = push.c_skip * values[push.src_first + plane];
-        values[push.out_first + plane] = skip + push.c_out * sum[j];
-#else
-        results[push.out_first + plane] = sum[j] / (1.0 + exp(-sum[j]));
-#endif
+        write_output(first_output + j, lane, sum[j]);
     }
 }
