@@ -48,6 +48,18 @@ bool has_point_masses(const diffusion::GaussianMixture& mixture) {
     });
 }
 
+shaders::MixturePreparePush mixture_prepare_push(const Question& question, std::uint32_t count,
+                                                 double typical_variance) {
+    const auto& [at, answer] = question;
+    const double scale = 1 / (at.alpha * at.alpha * typical_variance + at.sigma * at.sigma);
+    return {.count = count,
+            .alpha = static_cast<float>(at.alpha),
+            .sigma = static_cast<float>(at.sigma),
+            .of_denoised = static_cast<float>(answer.of_denoised),
+            .of_score = static_cast<float>(answer.of_score),
+            .scale = static_cast<float>(scale)};
+}
+
 std::vector<float> packed_components(const diffusion::GaussianMixture& mixture, bool with_axes) {
     const auto d = static_cast<std::size_t>(mixture.dim());
     std::vector<float> floats;

@@ -12,6 +12,7 @@
 #include "diffusion/target_mixture.hpp"
 #include "gpu/device.hpp"
 #include "sample/gpu_source.hpp"
+#include "shaders/sample/mixture_prepare_push.h"
 
 namespace scorefield::sample {
 
@@ -80,6 +81,10 @@ bool has_point_masses(const diffusion::GaussianMixture& mixture);
 /// The components as shaders/sample/mixture_prepare.comp and wide_mixture_prepare.comp read them. Per component: log2
 /// of the weight, mean, variances and, if `with_axes`, axes.
 std::vector<float> packed_components(const diffusion::GaussianMixture& mixture, bool with_axes);
+
+/// The push constants that put `count` components under the marginal of a question. `typical_variance`: of a component.
+shaders::MixturePreparePush mixture_prepare_push(const Question& question, std::uint32_t count,
+                                                 double typical_variance);
 
 /// A ball around all points of a data set. Its radius is positive.
 struct Ball {

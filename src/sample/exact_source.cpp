@@ -17,7 +17,6 @@
 #include "shaders/sample/empirical_push.h"
 #include "shaders/sample/mixture.comp.hpp"
 #include "shaders/sample/mixture_prepare.comp.hpp"
-#include "shaders/sample/mixture_prepare_push.h"
 #include "shaders/sample/mixture_push.h"
 
 namespace scorefield::sample {
@@ -162,14 +161,8 @@ class MixtureEvaluations final : public PassEvaluations {
     /// The components under the marginal of an evaluation.
     void record_rows(gpu::Recorder& recorder, std::uint32_t row) {
         prepared_ = row;
-        const auto& [at, answer] = question(row);
-        const double scale = 1 / (at.alpha * at.alpha * kernels_.typical_variance + at.sigma * at.sigma);
-        const shaders::MixturePreparePush push = {.count = kernels_.count,
-                                                  .alpha = static_cast<float>(at.alpha),
-                                                  .sigma = static_cast<float>(at.sigma),
-                                                  .of_denoised = static_cast<float>(answer.of_denoised),
-                                                  .of_score = static_cast<float>(answer.of_score),
-                                                  .scale = static_cast<float>(scale)};
+        const shaders::MixturePreparePush push =
+            mixture_prepare_push(question(row), kernels_.count, kernels_.typical_variance);
         recorder.dispatch(kernels_.prepare, {reads(kernels_.components), writes(rows_)}, push,
                           gpu::round_up(kernels_.count, kPrepareGroup) / kPrepareGroup);
     }

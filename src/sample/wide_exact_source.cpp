@@ -14,7 +14,6 @@
 #include "gpu/planes.hpp"
 #include "gpu/transfer.hpp"
 #include "sample/exact_evaluations.hpp"
-#include "shaders/sample/mixture_prepare_push.h"
 #include "shaders/sample/wide_answer.comp.hpp"
 #include "shaders/sample/wide_empirical_logs.comp.hpp"
 #include "shaders/sample/wide_empirical_mean.comp.hpp"
@@ -190,14 +189,8 @@ class WideMixtureEvaluations final : public WideEvaluations {
     void record_preparation(gpu::Recorder& recorder, std::uint32_t row) override {
         if (prepared_ == row) return;
         prepared_ = row;
-        const auto& [at, answer] = question(row);
-        const double scale = 1 / (at.alpha * at.alpha * kernels_.typical_variance + at.sigma * at.sigma);
-        const shaders::MixturePreparePush push = {.count = kernels_.count,
-                                                  .alpha = static_cast<float>(at.alpha),
-                                                  .sigma = static_cast<float>(at.sigma),
-                                                  .of_denoised = static_cast<float>(answer.of_denoised),
-                                                  .of_score = static_cast<float>(answer.of_score),
-                                                  .scale = static_cast<float>(scale)};
+        const shaders::MixturePreparePush push =
+            mixture_prepare_push(question(row), kernels_.count, kernels_.typical_variance);
         const std::size_t groups = (kernels_.count * kernels_.elements() + kWidePrepareGroup - 1) / kWidePrepareGroup;
         recorder.dispatch(kernels_.prepare, {reads(kernels_.components), writes(rows_)}, push,
                           gpu::size32(std::min<std::size_t>(groups, kernels_.most_groups)));
