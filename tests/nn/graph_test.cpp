@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <random>
 #include <set>
 #include <string_view>
 
@@ -117,6 +118,41 @@ TEST(OperationCases, UseEveryRegisteredOperation) {
         }
     }
     EXPECT_THAT(missing, testing::IsEmpty());
+}
+
+TEST(LinearReference, AddsProductsInTheOrderOfTheInputs) {
+    std::mt19937 random(3);
+    const auto full_mantissas = [&](std::size_t rows, std::size_t columns) {
+        Matrix matrix(rows, columns);
+        for (double& value : matrix.values) value = std::uniform_real_distribution<double>(-2, 2)(random);
+        return matrix;
+    };
+    for (const std::size_t rows : std::initializer_list<std::size_t>{1, 3, 4, 9}) {
+        for (const std::size_t inputs : std::initializer_list<std::size_t>{1, 7, 64}) {
+            for (const std::size_t outputs : std::initializer_list<std::size_t>{1, 15, 16, 50}) {
+                for (const std::size_t addends : {std::size_t{1}, rows}) {
+                    const Matrix x = full_mantissas(rows, inputs);
+                    const Matrix weight = full_mantissas(outputs, inputs);
+                    const Matrix addend = full_mantissas(addends, outputs);
+                    Graph graph;
+                    const Value result = linear(graph, graph.parameter("x", {rows, inputs}),
+                                                graph.parameter("weight", {outputs, inputs}),
+                                                graph.parameter("addend", {addends, outputs}));
+                    Matrix expected(rows, outputs);
+                    for (std::size_t r = 0; r < rows; ++r) {
+                        for (std::size_t o = 0; o < outputs; ++o) {
+                            double sum = addend.repeated(r, o);
+                            for (std::size_t i = 0; i < inputs; ++i) sum += x.at(r, i) * weight.at(o, i);
+                            expected.at(r, o) = sum;
+                        }
+                    }
+                    const Bindings bindings = {{"x", &x}, {"weight", &weight}, {"addend", &addend}};
+                    EXPECT_EQ(evaluate(graph, bindings, {result}).front(), expected)
+                        << rows << " rows, " << inputs << " inputs, " << outputs << " outputs";
+                }
+            }
+        }
+    }
 }
 
 TEST(ArenaPlan, NeverSharesMemoryBetweenValuesAliveTogether) {
