@@ -26,6 +26,7 @@ void main() {
         h[k] = push.in_scale * inputs[k * push.in_stride + push.in_first + lane];
     }
     [[unroll]] for (int g = 0; g < OUTPUT_BLOCK; g += OUTPUTS) {
+        memoryBarrierShared();  // for faster creation of the pipeline, see mlp_stage.glsl
         float sum[OUTPUTS];
         [[unroll]] for (int j = 0; j < OUTPUTS; ++j) sum[j] = b[g + j];
         [[unroll]] for (int k = 0; k < INPUTS; ++k) {

@@ -68,6 +68,9 @@ void main() {
     [[unroll]] for (int e = 0; e < DIM; ++e) f[e] = b[OUTPUT_BIASES + e];
 #endif
     [[unroll]] for (int g = 0; g < WIDTH; g += OUTPUTS) {
+        // Nothing is written here. But Mesa's copy propagation compares every load of shared memory with all loads since
+        // the last barrier, so that creating the pipeline takes three times as long without this.
+        memoryBarrierShared();
         float sum[OUTPUTS];
         [[unroll]] for (int j = 0; j < OUTPUTS; ++j) sum[j] = b[g + j];
         [[unroll]] for (int k = 0; k < WIDTH; ++k) {

@@ -97,6 +97,7 @@ void main() {
     if (ADDEND == 1) addend += row * push.addend.row;
     if (ADDEND == 2) addend += uint(values[push.level.offset + row * push.level.row]) * push.addend.row;
     [[unroll]] for (int g = 0; g < OUTPUT_BLOCK; g += OUTPUTS) {
+        memoryBarrierShared();  // for faster creation of the pipeline, see mlp_stage.glsl
         float sum[OUTPUTS];
         if (ADDEND != 0 && VECTOR_OUT) {
             [[unroll]] for (int j = 0; j < OUTPUTS; j += 4) {

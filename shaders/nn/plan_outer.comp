@@ -50,6 +50,7 @@ void main() {
     }
     uint part = push.parts + (gl_WorkGroupID.z * push.left + left) * push.right;
     [[unroll]] for (int g = 0; g < OUTPUT_BLOCK; g += OUTPUTS) {
+        memoryBarrierShared();  // for faster creation of the pipeline, see mlp_stage.glsl
         float sum[OUTPUTS];
         [[unroll]] for (int j = 0; j < OUTPUTS; ++j) sum[j] = 0.0;
         [[unroll]] for (int k = 0; k < CHUNK; ++k) {
