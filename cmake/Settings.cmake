@@ -41,12 +41,13 @@ if(SCOREFIELD_SANITIZE)
   target_link_options(scorefield_options INTERFACE -fsanitize=${SCOREFIELD_SANITIZE})
 endif()
 
-# The tests' own code is compiled once and run once: what matters is how long the first takes. In a release that is -O1,
-# and not lower: the linker may take functions that headers define from here for the modules, too. Where it is sanitized,
-# the assertions' many pointers go without checks that the address sanitizer's stand for.
-set(options_of_tests $<$<CONFIG:Release>:-O1>)
+# The code of the tests is compiled once and runs once: most of its time is compilation. In a release it is compiled with
+# -O1, and not lower: the linker may take functions that headers define from here for the modules, too. With sanitizers,
+# only tests that say OPTIMISED are.
+set(optimised_tests $<$<CONFIG:Release>:-O1>)
+set(options_of_tests ${optimised_tests})
 if(SCOREFIELD_SANITIZE)
-  list(APPEND options_of_tests -fno-sanitize=null,alignment,object-size,vptr)
+  set(options_of_tests -O0)
 endif()
 
 # Headers that most tests include are precompiled once. Each test still includes every header that it uses.
@@ -86,14 +87,19 @@ function(scorefield_module module)
   scorefield_unity(scorefield_${module} 8 ${ARG_SEPARATE})
 endfunction()
 
-# scorefield_test_executable(<name> SOURCES ... [LINK ...]): a GoogleTest executable, its cases not yet known to ctest.
+# scorefield_test_executable(<name> [OPTIMISED] SOURCES ... [LINK ...]): a GoogleTest executable, its cases not yet known
+# to ctest. OPTIMISED: a module runs long with functions that headers define and that the linker takes from the tests.
 function(scorefield_test_executable name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMISED" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE scorefield_options ${ARG_LINK} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_options(${name} PRIVATE ${options_of_tests})
-  target_precompile_headers(${name} REUSE_FROM precompiled_for_tests)
+  if(ARG_OPTIMISED AND NOT options_of_tests STREQUAL optimised_tests)
+    target_compile_options(${name} PRIVATE ${optimised_tests})
+  else()
+    target_compile_options(${name} PRIVATE ${options_of_tests})
+    target_precompile_headers(${name} REUSE_FROM precompiled_for_tests)
+  endif()
   scorefield_unity(${name} 4)
 endfunction()
 

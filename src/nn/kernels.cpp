@@ -2,6 +2,8 @@
 // functions but static ones, so that no function is emitted for all modules with instructions that a machine may lack.
 #include "nn/kernels.hpp"
 
+#include <cstring>
+
 #include "nn/element_loops.hpp"
 
 namespace scorefield::nn {
@@ -22,7 +24,16 @@ constexpr const char* kName = "plain";
 #endif
 
 using Vector = float __attribute__((vector_size(4 * kWidth)));
-using Unaligned = float __attribute__((vector_size(4 * kWidth), aligned(4), may_alias));
+
+Vector load(const float* from) {
+    Vector vector;
+    std::memcpy(&vector, from, sizeof vector);
+    return vector;
+}
+
+void store(const Vector& vector, float* to) {
+    std::memcpy(to, &vector, sizeof vector);
+}
 
 /// One tile of kRows rows and kVectors vectors, its sums in registers.
 template <std::size_t kRows, std::size_t kVectors>
@@ -34,14 +45,14 @@ void tile(std::size_t k, const float* a, Strides a_strides, const float* b, std:
 #pragma GCC unroll 2
         for (std::size_t j = 0; j < kVectors; ++j) {
             sums[i][j] = Vector{};
-            if (accumulate) sums[i][j] = *reinterpret_cast<const Unaligned*>(c + i * c_stride + j * kWidth);
+            if (accumulate) sums[i][j] = load(c + i * c_stride + j * kWidth);
         }
     }
     for (std::size_t l = 0; l < k; ++l) {
         Vector row[kVectors];
 #pragma GCC unroll 2
         for (std::size_t j = 0; j < kVectors; ++j) {
-            row[j] = *reinterpret_cast<const Unaligned*>(b + l * b_stride + j * kWidth);
+            row[j] = load(b + l * b_stride + j * kWidth);
         }
 #pragma GCC unroll 8
         for (std::size_t i = 0; i < kRows; ++i) {
@@ -54,7 +65,7 @@ void tile(std::size_t k, const float* a, Strides a_strides, const float* b, std:
     for (std::size_t i = 0; i < kRows; ++i) {
 #pragma GCC unroll 2
         for (std::size_t j = 0; j < kVectors; ++j) {
-            *reinterpret_cast<Unaligned*>(c + i * c_stride + j * kWidth) = sums[i][j];
+            store(sums[i][j], c + i * c_stride + j * kWidth);
         }
     }
 }

@@ -109,7 +109,7 @@ TEST_F(Npy, KeepsTheDigitsOfPointsFarFromZero) {
     replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", raw(std::vector<double>{1e6, 1e6 + 1})));
     EXPECT_EQ(read_npy_points(path).points, (Points{2, 1, {1e6F, 1e6F + 1}}));
     replace(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", raw(std::vector<double>{0.1, 1e300})));
-    expect_refused([&] { read_npy_points(path).points; }, "a value too large", "value 1");
+    expect_refused([&] { static_cast<void>(read_npy_points(path)); }, "a value too large", "value 1");
 }
 
 TEST_F(Npy, ReadsFortranOrder) {
