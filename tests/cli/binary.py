@@ -11,8 +11,11 @@ PATIENCE = 600  # seconds that nothing takes unless it hangs, on a slow machine 
 # A run of the tests under nohup is not to change what they see.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# What is started here shares no cache with other tests nor with the user.
+# What is started here shares no cache of the program with other tests nor with the user. Compiled shaders in Mesa's cache
+# depend on nothing but the shader: it stays where it is.
 CACHE = tempfile.TemporaryDirectory()
+os.environ.setdefault("MESA_SHADER_CACHE_DIR",
+                      os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache"))
 os.environ["XDG_CACHE_HOME"] = CACHE.name
 
 

@@ -342,7 +342,8 @@ def closed_descriptors():
         require(result.returncode == 0, f"{arguments} {closed}: {result}")
 
     # Mesa complains of such a cache.
-    finish(["sample", *SMALL, "--out", "o.npy", "--json"], "2>&-", XDG_CACHE_HOME="/dev/null")
+    finish(["sample", *SMALL, "--out", "o.npy", "--json"], "2>&-", XDG_CACHE_HOME="/dev/null",
+           MESA_SHADER_CACHE_DIR="/dev/null")
     npy_is_whole(folder / "o.npy")
     for closed in ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"]:
         finish(["sample", *SMALL, "--out", "o.npy", "--trajectory", "t.npy"], closed)

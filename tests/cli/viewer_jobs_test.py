@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from binary import require
+from binary import CACHE, require
 from desktop import FRAMES_OF_A_STEP, Viewer, on_a_desktop, type_text
 
 BINARY = os.path.abspath(sys.argv[1])
@@ -27,6 +27,9 @@ JOB = (300, 30, 335, 660)  # where the name of what is being made ready stands
 COMPILING = 6.0  # seconds
 PARTICLES = (212, 388)  # the number field
 LONGEST = 4  # limit of a frame's time, as a multiple of the median
+
+# Frames must stay short where the driver compiles every shader, too.
+os.environ["MESA_SHADER_CACHE_DIR"] = CACHE.name
 
 
 def choose(viewer, sampler):
