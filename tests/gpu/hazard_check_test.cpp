@@ -2,6 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <ctime>
+#include <random>
+#include <string>
+
+#include "tests/gpu/stepwise_hazard_check.hpp"
+
 namespace scorefield::gpu {
 namespace {
 
@@ -132,6 +138,100 @@ TEST(HazardCheck, AnAcquiredImageIsReadyOnlyForTheStagesThatWaited) {
     const LogEntry paint = pass("paint", kCompute, kRead, kGeneral);
     EXPECT_THAT(check_hazards({acquire, transition(kTransfer, 0, kNone, kGeneral), paint}), IsEmpty());
     EXPECT_EQ(check_hazards({acquire, transition(kCompute, 0, kNone, kGeneral), paint}).size(), 1U);
+}
+
+/// Passes, barriers and acquires at random, so that most accesses are not ordered. Resources 3 and 4 are images.
+HazardLog random_hazards(unsigned seed, int entries) {
+    constexpr VkPipelineStageFlags2 stages[] = {kCompute,
+                                                kTransfer,
+                                                kFragment,
+                                                kCompute | kFragment,
+                                                VK_PIPELINE_STAGE_2_HOST_BIT,
+                                                VK_PIPELINE_STAGE_2_ALL_GRAPHICS_BIT,
+                                                VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT};
+    constexpr VkAccessFlags2 accesses[] = {kRead,
+                                           kWrite,
+                                           kRead | kWrite,
+                                           kTransferWrite,
+                                           VK_ACCESS_2_SHADER_READ_BIT,
+                                           VK_ACCESS_2_UNIFORM_READ_BIT,
+                                           VK_ACCESS_2_MEMORY_READ_BIT | VK_ACCESS_2_MEMORY_WRITE_BIT,
+                                           0};
+    constexpr VkImageLayout layouts[] = {kGeneral, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, kNone};
+    std::mt19937 random(seed);
+    const auto one_of = [&](const auto& choices) { return choices[random() % std::size(choices)]; };
+    const auto resource = [&] { return random() % 4 + 1; };
+    const auto is_image = [](std::uint64_t id) { return id > 2; };
+    HazardLog log;
+    for (int i = 0; i < entries; ++i) {
+        const auto kind = random() % 16;
+        if (kind == 0) {
+            log.emplace_back(LoggedAcquire{3, "resource 3", one_of(stages)});
+        } else if (kind < 8) {
+            LoggedBarriers batch;
+            for (auto rest = random() % 3 + 1; rest > 0; --rest) {
+                const std::uint64_t id = random() % 2 == 0 ? 0 : resource();
+                LoggedBarrier barrier = {id, one_of(stages), one_of(accesses), one_of(stages), one_of(accesses)};
+                if (is_image(id)) {
+                    barrier.old_layout = one_of(layouts);
+                    barrier.new_layout = one_of(layouts);
+                }
+                batch.barriers.push_back(barrier);
+            }
+            log.emplace_back(batch);
+        } else {
+            LoggedPass pass{"pass " + std::to_string(i), {}};
+            for (auto rest = random() % 2 + 1; rest > 0; --rest) {
+                const std::uint64_t id = resource();
+                pass.uses.push_back({id, "resource " + std::to_string(id), one_of(stages), one_of(accesses),
+                                     is_image(id) ? one_of(layouts) : kNone});
+            }
+            log.emplace_back(pass);
+        }
+    }
+    return log;
+}
+
+TEST(HazardCheck, FindsWhatTheStepByStepReferenceFinds) {
+    std::size_t without_findings = 0;
+    std::size_t findings = 0;
+    for (unsigned seed = 0; seed < 4000; ++seed) {
+        const HazardLog log = random_hazards(seed, seed % 2 == 0 ? 6 : 60);
+        const std::vector<std::string> expected = stepwise::check_hazards(log);
+        ASSERT_EQ(check_hazards(log), expected) << "seed " << seed;
+        findings += expected.size();
+        if (expected.empty()) ++without_findings;
+    }
+    EXPECT_GT(findings, 10'000U);
+    EXPECT_GT(without_findings, 100U);
+}
+
+/// Dispatches that write and read in turn, with the barriers that order them, and beside them buffers of which each is
+/// written once, as for uploads.
+HazardLog long_log(std::uint64_t passes) {
+    HazardLog log;
+    for (std::uint64_t i = 0; i < passes; ++i) {
+        log.push_back(kWritePass);
+        log.push_back(barrier(kCompute, kWrite, kCompute, kRead, 0));
+        log.push_back(kReadPass);
+        log.push_back(barrier(kCompute, 0, kCompute, 0, 0));
+        log.emplace_back(LoggedPass{"upload", {{100 + i, "staging", kCompute, kWrite, kNone}}});
+    }
+    return log;
+}
+
+double processor_seconds(const HazardLog& log) {
+    const std::clock_t begin = std::clock();
+    EXPECT_THAT(check_hazards(log), IsEmpty());
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+}
+
+// 16 times the passes: 16 times the time where it is linear, 256 times where it is quadratic. Between them there is a
+// factor of 4 for the caches and for other programs.
+TEST(HazardCheck, TakesTimeInProportionToTheLog) {
+    const HazardLog log = long_log(2'000);
+    const HazardLog longer = long_log(32'000);
+    EXPECT_LT(processor_seconds(longer), 64 * processor_seconds(log));
 }
 
 }  // namespace

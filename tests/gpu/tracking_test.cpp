@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "gpu/hazard_check.hpp"
+#include "tests/gpu/stepwise_hazard_check.hpp"
 
 namespace scorefield::gpu {
 namespace {
@@ -177,8 +178,10 @@ TEST(Tracker, DroppingAnySingleBarrierOfARandomProgramIsFound) {
                 HazardLog faulty = whole;
                 auto& barriers = std::get<LoggedBarriers>(faulty[entry]).barriers;
                 barriers.erase(barriers.begin() + static_cast<std::ptrdiff_t>(i));
-                EXPECT_FALSE(check_hazards(faulty).empty())
+                const std::vector<std::string> findings = check_hazards(faulty);
+                EXPECT_FALSE(findings.empty())
                     << "seed " << seed << ", barrier " << i << " before entry " << entry + 1 << " is useless";
+                EXPECT_EQ(findings, stepwise::check_hazards(faulty));
             }
         }
         EXPECT_GT(dropped, 30);
