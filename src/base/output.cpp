@@ -24,6 +24,11 @@ int write_all(int descriptor, std::string_view text) {
     return 0;
 }
 
+void write_line(const std::string& line) {
+    constexpr std::size_t kMost = 2000;  // characters: those of the longest error
+    write_all(STDERR_FILENO, base::shortened(with_flags(line), kMost) + "\n");
+}
+
 }  // namespace
 
 void print(std::string_view text) {
@@ -36,9 +41,12 @@ std::string json_line(const nlohmann::ordered_json& json) {
     return json.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-void note(std::string_view line) {
-    constexpr std::size_t kMost = 2000;  // characters: those of the longest error
-    write_all(STDERR_FILENO, base::shortened(with_flags(line), kMost) + "\n");
+void note(const std::string& text) {
+    write_line("scorefield: note: " + text);
+}
+
+void note_error(const std::string& text) {
+    write_line("scorefield: error: " + text);
 }
 
 }  // namespace scorefield::base

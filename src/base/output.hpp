@@ -40,7 +40,11 @@ std::string format_shown(fmt::format_string<const Values&...> form, const Values
 /// One line of JSON, in ASCII, so that print changes nothing. File names need not be UTF-8: what is not becomes U+FFFD.
 std::string json_line(const nlohmann::ordered_json& json);
 
-/// Writes one printable line, whatever it quotes, to standard error; fields that it names as flags (with_flags).
-void note(std::string_view line);
+/// Writes `scorefield: note: TEXT` to standard error: one printable line, whatever it quotes, with the fields that it
+/// names as flags (with_flags).
+void note(const std::string& text);
+
+/// The same with `scorefield: error: TEXT`.
+void note_error(const std::string& text);
 
 }  // namespace scorefield::base

@@ -60,7 +60,7 @@ int run(const std::vector<std::string>& arguments) {
 }
 
 int report(const std::string& line, int status) {
-    base::note("scorefield: error: " + line);
+    base::note_error(line);
     return status;
 }
 

@@ -12,7 +12,7 @@ void say(const settings::Settings& settings, const std::vector<std::string>& not
     static std::set<std::string> said;
     if (settings.quiet) return;
     for (const std::string& text : notes) {
-        if (said.insert(text).second) base::note("scorefield: note: " + text);
+        if (said.insert(text).second) base::note(text);
     }
 }
 

@@ -106,7 +106,7 @@ Program compile_scheduler(const settings::Settings& settings) {
     Program program = program_from_scheduler(text, settings.scheduler, settings.steps,
                                              {.mu = settings.scheduler_mu, .notes = &notes});
     if (settings.quiet) return program;
-    for (const std::string& line : notes) base::note(base::format_shown("scorefield: note: {}", line));
+    for (const std::string& line : notes) base::note(base::format_shown("{}", line));
     return program;
 }
 

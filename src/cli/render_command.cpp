@@ -134,8 +134,7 @@ void note_older_frames(const FramePlace& place, std::uint64_t frames) {
     const std::string next = place.names.name(frames);
     std::error_code unknown;
     if (!fs::exists(place.folder / next, unknown)) return;
-    base::note(
-        fmt::format("scorefield: note: kept {} from an earlier run: this run wrote only {} frames", next, frames));
+    base::note(fmt::format("kept {} from an earlier run: this run wrote only {} frames", next, frames));
 }
 
 std::uint64_t write_frames(gpu::Device& device, session::Scene& scene, const settings::Settings& settings) {

@@ -192,10 +192,10 @@ std::span<const float> part_of(const std::vector<float>& rows, std::size_t dim, 
 void note_coarse_samples(const settings::Settings& settings, const model::Model& model) {
     const data::FloatSpacing spacing = data::widest_spacing_at_mean(model.scaling);
     if (settings.quiet || settings.units != "data" || !spacing.is_coarse()) return;
-    base::note(base::format_shown(
-        "scorefield: note: float32 resolution near the data of {} is {:.3g} ({:.2g} std), so samples are "
-        "quantised. Subtract the mean from the data and train again",
-        model.name(), spacing.distance, spacing.in_deviations));
+    base::note(
+        base::format_shown("float32 resolution near the data of {} is {:.3g} ({:.2g} std), so samples are "
+                           "quantised. Subtract the mean from the data and train again",
+                           model.name(), spacing.distance, spacing.in_deviations));
 }
 
 /// Start states of the shard; empty where the program's start law holds.

@@ -230,7 +230,7 @@ void note_few_points(const settings::Settings& settings, const study::Comparison
     const std::size_t points = std::min(comparison.points, comparison.reference_points);
     if (settings.quiet || points >= kFew) return;
     base::note(
-        fmt::format("scorefield: note: {} point{} are too few for the k-NN two-sample statistic, precision and recall; "
+        fmt::format("{} point{} are too few for the k-NN two-sample statistic, precision and recall; "
                     "give {} or more in each set",
                     points, points == 1 ? "" : "s", kFew));
 }

@@ -141,8 +141,8 @@ void note_other_device(const settings::Settings& settings, const model::Checkpoi
                        const std::string& device) {
     const std::string before = settings::recorded_device(resumed);
     if (settings.quiet || before.empty() || before == device) return;
-    base::note(base::format_shown("scorefield: note: {} was trained on '{}'; resuming on '{}' is not bit-exact",
-                                  settings.resume, before, device));
+    base::note(base::format_shown("{} was trained on '{}'; resuming on '{}' is not bit-exact", settings.resume, before,
+                                  device));
 }
 
 /// Trains under a progress bar.
@@ -167,9 +167,8 @@ train::TrainResult train_visibly(const settings::Settings& settings, const train
     train::TrainResult result =
         train::train(spec, workshop.maker(), {show, base::interrupted, measured, noted}, resumed);
     if (before == spec.steps && !settings.quiet) {
-        base::note(base::format_shown(
-            "scorefield: note: {} has completed its {} steps; to continue, pass a larger --train.steps",
-            settings.resume, before));
+        base::note(base::format_shown("{} has completed its {} steps; to continue, pass a larger --train.steps",
+                                      settings.resume, before));
     }
     return result;
 }

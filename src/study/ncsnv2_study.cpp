@@ -19,7 +19,7 @@ std::vector<Table> ncsnv2_study(const StudyRequest& request) {
     constexpr std::size_t kPoints = 8192;
     const std::unique_ptr<data::Dataset> dataset = data::open_dataset(request.data);
     for (const std::string& note : dataset->notes()) {
-        if (request.progress) base::note("scorefield: note: " + note);
+        if (request.progress) base::note(note);
     }
     const data::Points points =
         data::standardise(dataset->pool(request.seed, std::max(dataset->size(), kPoints)), dataset->scaling());
