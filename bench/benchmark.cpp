@@ -17,6 +17,11 @@ double ceiling(const std::vector<Result>& results, Bound bound) {
 
 }  // namespace
 
+base::Error wrong_result(const std::string& name, const std::string& why) {
+    return base::running_error("benchmark computes the wrong thing", name, why,
+                               "update the driver, or choose another `device`");
+}
+
 std::vector<std::unique_ptr<Case>> make_cases(gpu::Device& device, const model::Checkpoint& model) {
     constexpr std::uint32_t kParticles = 10'000;
     std::vector<std::unique_ptr<Case>> cases;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "gpu/device.hpp"
 #include "model/checkpoint.hpp"
 
@@ -28,6 +29,9 @@ class Case {
     /// Does the work once; seconds.
     virtual double measure() = 0;
 };
+
+/// The error (running) of the case `name` where it computes the wrong thing.
+base::Error wrong_result(const std::string& name, const std::string& why);
 
 struct Result {
     std::string name;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.hpp"
 #include "base/random.hpp"
 #include "bench/benchmark.hpp"
 #include "gpu/pipeline.hpp"
@@ -33,8 +32,7 @@ double timed(gpu::Device& device, gpu::Recorder& recorder, Record&& record) {
 }
 
 [[noreturn]] void wrong(const std::string& name, double value, double expected) {
-    throw base::running_error("benchmark computes the wrong thing", name,
-                              fmt::format("got {}, expected {}", value, expected));
+    throw wrong_result(name, fmt::format("got {}, expected {}", value, expected));
 }
 
 class MultiplyAdd : public Case {

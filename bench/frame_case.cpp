@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <span>
 
-#include "base/error.hpp"
 #include "base/random.hpp"
 #include "bench/benchmark.hpp"
 #include "gpu/readback.hpp"
@@ -46,7 +45,7 @@ class Frame : public Case {
         pixels.submitted(device_.submit(recorder_));
         const std::span<const std::uint8_t> rgba = pixels.wait();
         if (*std::max_element(rgba.begin(), rgba.end() - 1) < 128) {
-            throw base::running_error("benchmark computes the wrong thing", name(), "the picture is dark");
+            throw wrong_result(name(), "the picture is dark");
         }
     }
 

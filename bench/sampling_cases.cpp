@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "base/error.hpp"
 #include "bench/benchmark.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
@@ -55,8 +54,7 @@ class Network : public Case {
         for (std::size_t e = 0; e < dim; ++e) {
             const double value = static_cast<double>(got[(dim + e) * stride_ + last]);
             if (!(std::abs(value - expected[e]) < 1e-4)) {
-                throw base::running_error("benchmark computes the wrong thing", name(),
-                                          fmt::format("got {}, expected {}", value, expected[e]));
+                throw wrong_result(name(), fmt::format("got {}, expected {}", value, expected[e]));
             }
         }
     }
@@ -110,8 +108,7 @@ class Sampling : public Case {
         });
         square /= static_cast<double>(request_.particles) * network_.dim();
         if (!(square > 0.5 && square < 2)) {
-            throw base::running_error("benchmark computes the wrong thing", name(),
-                                      fmt::format("the samples' mean square is {} in standardised units", square));
+            throw wrong_result(name(), fmt::format("the samples' mean square is {} in standardised units", square));
         }
     }
     double measure() override {

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cmath>
 
-#include "base/error.hpp"
 #include "bench/benchmark.hpp"
 #include "data/datasets.hpp"
 #include "diffusion/process.hpp"
@@ -50,9 +49,8 @@ class Training : public Case {
         const std::vector<train::StepReport> got = trainer_.reports(true);
         for (std::size_t i = 0; i < kChecked; ++i) {
             if (!(std::abs(got.at(i).loss - expected.at(i).loss) < 2e-4)) {
-                throw base::running_error(
-                    "benchmark computes the wrong thing", name(),
-                    fmt::format("step {} has a loss of {}, expected {}", i, got.at(i).loss, expected.at(i).loss));
+                throw wrong_result(name(), fmt::format("step {} has a loss of {}, expected {}", i, got.at(i).loss,
+                                                       expected.at(i).loss));
             }
         }
     }

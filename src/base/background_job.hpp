@@ -7,10 +7,11 @@
 #include <functional>
 #include <future>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include "base/error.hpp"
 
 namespace scorefield::base {
 
@@ -46,7 +47,7 @@ class BackgroundJob {
     /// What a piece that was not cancelled came to: a result or an error.
     struct Outcome {
         std::optional<Result> result;
-        std::string error;  ///< what the work threw; empty: nothing
+        std::string error;  ///< what the work threw, as error_line says it; empty: nothing
     };
 
     BackgroundJob() = default;
@@ -94,10 +95,8 @@ class BackgroundJob {
             outcome.result = under_way_.get();
         } catch (const Cancelled&) {
             cancelled = true;
-        } catch (const std::bad_alloc&) {
-            outcome.error = "not enough memory";
         } catch (const std::exception& error) {
-            outcome.error = error.what();
+            outcome.error = error_line(error);
         }
         if (waiting_) begin(std::exchange(waiting_, nullptr));
         if (cancelled) return std::nullopt;

@@ -1,5 +1,7 @@
 #include "base/error.hpp"
 
+#include <new>
+
 #include "base/text.hpp"
 
 namespace scorefield::base {
@@ -34,6 +36,14 @@ Error request_error(const std::string& what, const std::string& where, const std
 Error running_error(const std::string& what, const std::string& where, const std::string& why,
                     const std::string& hint) {
     return {Fault::running, what, where, why, hint};
+}
+
+std::string error_line(const std::exception& error) {
+    if (dynamic_cast<const Error*>(&error) != nullptr) return error.what();
+    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
+        return "out of memory (host): the machine has too little for this request; ask for less";
+    }
+    return std::string("internal error (scorefield): ") + error.what() + "; please report it";
 }
 
 }  // namespace scorefield::base

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 
@@ -11,8 +12,8 @@ enum class Fault { request, running };
 /// An error as users see it: one line `WHAT (WHERE): WHY; HINT`. Thrown anywhere, caught once at the edge.
 class Error : public std::runtime_error {
   public:
-    /// `where` names the field, file and place; `hint` the cure. Either may be empty. Fields stand in back quotes:
-    /// a front end shows them in its own way (base::with_flags).
+    /// `where` names the field, file and place, and `hint` the remedy: neither is empty. Fields stand in back quotes: a
+    /// front end shows them in its own way (base::with_flags).
     Error(Fault fault, const std::string& what, const std::string& where, const std::string& why,
           const std::string& hint);
 
@@ -24,11 +25,13 @@ class Error : public std::runtime_error {
 };
 
 /// A mistake in the request: flags, names, ranges, unreadable or invalid inputs.
-Error request_error(const std::string& what, const std::string& where, const std::string& why,
-                    const std::string& hint = {});
+Error request_error(const std::string& what, const std::string& where, const std::string& why, const std::string& hint);
 
 /// A failure while running: device, output, divergence.
-Error running_error(const std::string& what, const std::string& where, const std::string& why,
-                    const std::string& hint = {});
+Error running_error(const std::string& what, const std::string& where, const std::string& why, const std::string& hint);
+
+/// The line that says why work ended with this exception: that of an Error, or one that asks for less after
+/// std::bad_alloc; anything else is an internal error, and its line says so.
+std::string error_line(const std::exception& error);
 
 }  // namespace scorefield::base

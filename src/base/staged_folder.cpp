@@ -103,7 +103,7 @@ void StagedFolder::move_files(const std::function<bool(std::string_view)>& outda
     }
     for (const File& file : files_) {
         if (identity_at(staged_->descriptor(), file.name) != file.identity) {
-            staged_->fail("another process has taken the place of " + file.name);
+            staged_->fail("another process has taken the place of " + file.name, "write the folder again");
         }
         if (::renameat(staged_->descriptor().get(), file.name.c_str(), place.get(), file.name.c_str()) != 0) {
             fail(errno);

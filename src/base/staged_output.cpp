@@ -164,7 +164,7 @@ fs::path replaced_file(const fs::path& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (!fs::status_known(status)) throw failure(path, error.message());
-    if (fs::is_directory(status)) throw failure(path, "it is a folder");
+    if (fs::is_directory(status)) throw failure(path, "it is a folder", "name a file");
     if (fs::exists(status) && !fs::is_regular_file(status)) {
         throw failure(path, "it is a device or a pipe", "name a file");
     }
@@ -247,10 +247,6 @@ void StagedOutput::remove_temporary() {
     descriptor_.reset();
 }
 
-void StagedOutput::fail(const std::string& why) {
-    fail(why, kChooseFolder);
-}
-
 void StagedOutput::fail(const std::string& why, const std::string& hint) {
     failure_ = why;
     remove_temporary();
@@ -295,7 +291,7 @@ void StagedOutput::commit() {
     // On disk before it takes the place of an older, good file.
     if (::fsync(descriptor_.get()) != 0 && errno != EINVAL) fail(errno);
     if (identity_at(folder_, temporary_) != identity_of(descriptor_)) {
-        fail("another process has taken its temporary name");
+        fail("another process has taken its temporary name", "write the file again");
     }
     if (::renameat(folder_.get(), temporary_.c_str(), folder_.get(), name_.c_str()) != 0) fail(errno);
     committed_ = true;

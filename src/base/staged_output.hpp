@@ -52,7 +52,6 @@ class StagedOutput {
     bool committed() const { return committed_; }
 
     /// Removes the temporary and throws `why`, now and on every later use. What is committed already stays.
-    [[noreturn]] void fail(const std::string& why);
     [[noreturn]] void fail(const std::string& why, const std::string& hint);
     /// The same for the reason that is in `errno`'s terms.
     [[noreturn]] void fail(int error);

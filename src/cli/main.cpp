@@ -2,7 +2,6 @@
 #include <csignal>
 #include <exception>
 #include <iterator>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -76,9 +75,7 @@ int main(int argc, char** argv) {
         return run({argv + 1, argv + argc});
     } catch (const base::Error& error) {
         return report(error.what(), error.exit_status());
-    } catch (const std::bad_alloc&) {
-        return report("out of memory (host): the machine has too little for this request; ask for less", 1);
     } catch (const std::exception& error) {
-        return report(std::string("internal error (scorefield): ") + error.what() + "; please report it", 1);
+        return report(base::error_line(error), 1);
     }
 }

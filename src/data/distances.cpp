@@ -23,14 +23,16 @@ using Direction = std::vector<double>;
 
 void check(const Points& points, const std::string& which) {
     const std::string where = "the " + which + " set";
-    if (points.count == 0) throw base::request_error("no distance", where, "it holds no points");
+    if (points.count == 0) throw base::request_error("no distance", where, "it holds no points", "give at least one");
     if (points.dim < 1 || points.dim > kMaxDim) {
         throw base::request_error(
             "no distance", where,
-            "its points have " + std::to_string(points.dim) + " coordinates, not 1 … " + std::to_string(kMaxDim));
+            "its points have " + std::to_string(points.dim) + " coordinates, not 1 … " + std::to_string(kMaxDim),
+            "give points with fewer coordinates");
     }
     if (!std::ranges::all_of(points.values, [](float value) { return std::isfinite(value); })) {
-        throw base::request_error("no distance", where, "a value is not finite");
+        throw base::request_error("no distance", where, "a value is not finite",
+                                  "give finite points of about the size of the other set");
     }
 }
 
@@ -40,7 +42,8 @@ void check(const Points& a, const Points& b) {
     if (a.dim != b.dim) {
         throw base::request_error(
             "no distance", "both sets",
-            "their points have " + std::to_string(a.dim) + " and " + std::to_string(b.dim) + " coordinates");
+            "their points have " + std::to_string(a.dim) + " and " + std::to_string(b.dim) + " coordinates",
+            "compare points of the same space");
     }
 }
 
@@ -166,7 +169,10 @@ double mmd(const Points& a, const Points& b) {
     const Points x = thinned(a, kPairwisePoints);
     const Points y = thinned(b, kPairwisePoints);
     const double scale = mean_over_pairs(y, y, [](double square) { return square; });
-    if (!(scale > 0)) throw base::request_error("no distance", "the second set", "all its points are equal");
+    if (!(scale > 0)) {
+        throw base::request_error("no distance", "the second set", "all its points are equal",
+                                  "compare with at least two different points");
+    }
     const auto kernel = [scale](double square) {
         double sum = 0;
         for (const double width : {0.25, 0.5, 1.0, 2.0, 4.0}) sum += std::exp(-square / (2 * width * width * scale));

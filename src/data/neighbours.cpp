@@ -22,10 +22,11 @@ namespace {
 void check(const Points& points, const std::string& which) {
     const std::string where = "the " + which;
     if (points.count == 0 || points.dim == 0) {
-        throw base::request_error("no nearest neighbours", where, "it holds no points");
+        throw base::request_error("no nearest neighbours", where, "it holds no points", "give at least one");
     }
     if (!std::ranges::all_of(points.values, [](float value) { return std::isfinite(value); })) {
-        throw base::request_error("no nearest neighbours", where, "a value is not finite");
+        throw base::request_error("no nearest neighbours", where, "a value is not finite",
+                                  "give points without NaN and infinite values");
     }
 }
 
@@ -176,7 +177,8 @@ NeighbourStatistics compare_neighbours(const Points& samples, const Points& refe
     if (samples.dim != reference.dim) {
         throw base::request_error("no nearest neighbours", "both sets",
                                   "their points have " + std::to_string(samples.dim) + " and " +
-                                      std::to_string(reference.dim) + " coordinates");
+                                      std::to_string(reference.dim) + " coordinates",
+                                  "compare points of the same space");
     }
     const std::size_t count = std::min(samples.count, reference.count);
     const CoordinateUnits units = units_of(reference, samples);

@@ -195,7 +195,8 @@ void NpyWriter::write(std::size_t first, std::span<const float> values) {
         throw std::logic_error("values beyond the array's shape");
     }
     if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {
-        throw base::running_error("cannot write", path_.string(), "a value overflows float32");
+        throw base::running_error("cannot write", path_.string(), "a value overflows float32",
+                                  "give data in larger units, or sample with more steps or a sampler that clips");
     }
     missing_ -= values.size();
     file_.seek(start_ + first * sizeof(float));

@@ -54,7 +54,10 @@ class Reader {
           source_(source),
           png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, on_error, on_warning)),
           info_(png_ == nullptr ? nullptr : png_create_info_struct(png_)) {
-        if (info_ == nullptr) throw base::running_error("cannot read PNG", path.string(), "libpng does not start");
+        if (info_ == nullptr) {
+            throw base::running_error("cannot read PNG", path.string(), "libpng does not start",
+                                      "free some memory, or install the libpng that Scorefield was built with");
+        }
         png_set_read_fn(png_, &source, read_bytes);
         png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the number of pixels is limited, not each side
     }

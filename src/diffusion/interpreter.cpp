@@ -1,10 +1,7 @@
 #include "diffusion/interpreter.hpp"
 
-#include <fmt/core.h>
-
 #include <stdexcept>
 
-#include "base/error.hpp"
 #include "base/random.hpp"
 #include "diffusion/machine.hpp"
 
@@ -13,13 +10,7 @@ namespace {
 
 /// The dimension that all sources of the program's evaluations share.
 std::size_t common_dim(const Program& program, std::span<const ScoreSource* const> sources) {
-    for (std::size_t i = 0; i < program.ops.size(); ++i) {
-        const auto* eval = std::get_if<Eval>(&program.ops[i].instruction);
-        if (eval != nullptr && static_cast<std::size_t>(eval->source) >= sources.size()) {
-            throw base::request_error("invalid program", fmt::format("ops[{}].source", i),
-                                      fmt::format("source {} of {} does not exist", eval->source, sources.size()));
-        }
-    }
+    program.require_sources(sources.size());
     if (sources.empty()) return 0;
     for (const ScoreSource* source : sources) {
         if (source->dim() != sources[0]->dim()) throw std::invalid_argument("score sources of different dimensions");

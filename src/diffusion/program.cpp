@@ -181,4 +181,14 @@ void Program::validate(const std::string& where) const {
     Checker(*this, where).run();
 }
 
+void Program::require_sources(std::size_t count) const {
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+        const auto* eval = std::get_if<Eval>(&ops[i].instruction);
+        if (eval == nullptr || static_cast<std::size_t>(eval->source) < count) continue;
+        throw base::request_error("invalid program", fmt::format("ops[{}].source", i),
+                                  fmt::format("source {} of {} does not exist", eval->source, count),
+                                  "choose a program that asks these sources only");
+    }
+}
+
 }  // namespace scorefield::diffusion

@@ -136,6 +136,8 @@ struct Program {
     /// before it is written, step out of range or decreasing, a step without ops, a coefficient not finite, low > high,
     /// ratio outside (0, 1], max < 1, mask without inputs. `where` (a file name) goes before the place.
     void validate(const std::string& where = {}) const;
+    /// Throws base::Error (request) naming the first op that asks a source beyond the first `count`.
+    void require_sources(std::size_t count) const;
 
     bool operator==(const Program&) const = default;
 };

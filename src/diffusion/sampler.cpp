@@ -32,9 +32,11 @@ const std::vector<SamplerEntry>& entries() {
 
 void check_range(const char* name, std::optional<double> value, double low, double high, bool open_low = false) {
     if (!value || (*value >= low && *value <= high && (!open_low || *value > low))) return;
-    throw base::request_error(fmt::format("{} out of range", name), fmt::format("`sampler.{}`", name),
-                              open_low ? fmt::format("{} is not > {} and at most {}", *value, low, high)
-                                       : fmt::format("{} is not in {} … {}", *value, low, high));
+    throw base::request_error(
+        fmt::format("{} out of range", name), fmt::format("`sampler.{}`", name),
+        open_low ? fmt::format("{} is not > {} and at most {}", *value, low, high)
+                 : fmt::format("{} is not in {} … {}", *value, low, high),
+        open_low ? fmt::format("give > {}, at most {}", low, high) : fmt::format("give {} … {}", low, high));
 }
 
 void check_choice(const char* name, const std::optional<std::string>& value,
@@ -65,7 +67,7 @@ void require_taken(const SamplerInfo& info, const SamplerSettings& settings) {
         for (const SamplerParameter& parameter : info.parameters) taken.push_back(parameter.name);
         throw base::request_error("flag without effect", fmt::format("`sampler.{}`", name),
                                   fmt::format("the sampler {} has no such parameter", info.name),
-                                  taken.empty() ? "it has none" : "it has " + base::join(taken));
+                                  taken.empty() ? "leave it out" : "leave it out; it has " + base::join(taken));
     });
 }
 

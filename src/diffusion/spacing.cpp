@@ -250,7 +250,7 @@ void check_settings(const SpacingSettings& settings) {
         for (const SpacingParameter& parameter : info.parameters) taken.push_back(parameter.name);
         throw base::request_error("flag without effect", "`" + spacing_flag(name) + "`",
                                   fmt::format("the spacing {} has no such parameter", info.name),
-                                  "it has " + base::join(taken));
+                                  "leave it out; it has " + base::join(taken));
     });
     check_final(settings.final);
     check_range("offset", settings.offset, 0, kMaxOffset);

@@ -15,17 +15,21 @@
 namespace scorefield::diffusion {
 namespace {
 
-int checked_dim(std::span<const float> points, std::size_t dim) {
-    const auto refuse = [](const std::string& where, const std::string& why) {
-        throw base::request_error("invalid data points", where, why);
+int checked_dim(std::span<const float> points, std::size_t dim, const std::string& name) {
+    const auto refuse = [&](const std::string& why, const std::string& hint) {
+        throw base::request_error("invalid data points", name, why, hint);
     };
     if (dim < 1 || dim > data::kMaxDim) {
-        refuse("", fmt::format("{} dimensions are not 1 … {}", dim, data::kMaxDim));
+        refuse(fmt::format("{} dimensions are not 1 … {}", dim, data::kMaxDim), "give points with fewer coordinates");
     }
-    if (points.empty()) refuse("", "there are none");
-    if (points.size() % dim != 0) refuse("", fmt::format("{} values are not points of {}", points.size(), dim));
+    if (points.empty()) refuse("there are none", "give at least one");
+    if (points.size() % dim != 0) {
+        refuse(fmt::format("{} values are not points of {}", points.size(), dim), "give all coordinates of each point");
+    }
     for (std::size_t i = 0; i < points.size(); ++i) {
-        if (!std::isfinite(points[i])) refuse(fmt::format("point {}", i / dim), "a number is not finite");
+        if (std::isfinite(points[i])) continue;
+        refuse(fmt::format("a coordinate of point {} is not finite", i / dim),
+               "give points without NaN and infinite values");
     }
     return static_cast<int>(dim);
 }
@@ -91,7 +95,7 @@ void evaluate_point(Dim dim, std::span<const float> points, const double* x, con
 }  // namespace
 
 EmpiricalTarget::EmpiricalTarget(std::span<const float> points, std::size_t dim, const std::string& name)
-    : Target(name, checked_dim(points, dim)), points_(points.begin(), points.end()) {}
+    : Target(name, checked_dim(points, dim, name)), points_(points.begin(), points.end()) {}
 
 void EmpiricalTarget::evaluate(std::span<const double> x, const Marginal& at, const TargetAnswers& answers) const {
     base::with_dim(static_cast<std::size_t>(dim()), [&](auto dim) {

@@ -20,8 +20,8 @@ namespace {
 
 constexpr double kRoundingTolerance = 1e-12;  // relative to the largest entry; eigenvalues may fall as far below 0
 
-[[noreturn]] void refuse(std::size_t component, const std::string& why) {
-    throw base::request_error("invalid Gaussian mixture", fmt::format("component {}", component), why);
+[[noreturn]] void refuse(std::size_t component, const std::string& why, const std::string& hint) {
+    throw base::request_error("invalid Gaussian mixture", fmt::format("component {}", component), why, hint);
 }
 
 bool all_finite(const std::vector<double>& values) {
@@ -29,11 +29,19 @@ bool all_finite(const std::vector<double>& values) {
 }
 
 void check(const MixtureComponent& component, std::size_t index, std::size_t dim) {
-    if (!(component.weight > 0 && std::isfinite(component.weight))) refuse(index, "its weight is not positive");
-    if (component.mean.size() != dim) refuse(index, fmt::format("its mean has not {} entries", dim));
+    if (!(component.weight > 0 && std::isfinite(component.weight))) {
+        refuse(index, "its weight is not positive and finite", "give a weight above 0");
+    }
+    if (component.mean.size() != dim) {
+        refuse(index, fmt::format("its mean has not {} entries", dim), "give means of the same dimension");
+    }
     const std::size_t entries = component.covariance.size();
-    if (entries != dim && entries != dim * dim) refuse(index, fmt::format("its covariance is not {0} x {0}", dim));
-    if (!all_finite(component.mean) || !all_finite(component.covariance)) refuse(index, "a number is not finite");
+    if (entries != dim && entries != dim * dim) {
+        refuse(index, fmt::format("its covariance is not {0} x {0}", dim), "give the matrix, or its diagonal");
+    }
+    if (!all_finite(component.mean) || !all_finite(component.covariance)) {
+        refuse(index, "a number is not finite", "give finite means and covariances");
+    }
 }
 
 /// Returns the diagonal of a diagonal matrix; empty if an off-diagonal entry is not 0.
@@ -59,23 +67,32 @@ EigenSystem decompose(const std::vector<double>& covariance, std::size_t index, 
         for (std::size_t i = 0; i < dim; ++i) {
             for (std::size_t j = 0; j < i; ++j) {
                 if (std::abs(covariance[i * dim + j] - covariance[j * dim + i]) > tolerance) {
-                    refuse(index, "its covariance is not symmetric");
+                    refuse(index, "its covariance is not symmetric", "give a symmetric matrix");
                 }
             }
         }
         system = eigen_symmetric(covariance, dim);
     }
     for (double& value : system.values) {
-        if (value < -tolerance) refuse(index, fmt::format("its covariance has the negative eigenvalue {}", value));
+        if (value < -tolerance) {
+            refuse(index, fmt::format("its covariance has the negative eigenvalue {}", value),
+                   "give a positive semi-definite matrix");
+        }
         value = std::max(value, 0.0);
     }
     return system;
 }
 
 std::size_t common_dim(const std::vector<MixtureComponent>& components) {
-    if (components.empty()) throw base::request_error("invalid Gaussian mixture", "", "it has no component");
+    if (components.empty()) {
+        throw base::request_error("invalid Gaussian mixture", "components", "there is no component",
+                                  "give at least one");
+    }
     const std::size_t dim = components[0].mean.size();
-    if (dim < 1 || dim > data::kMaxDim) refuse(0, fmt::format("{} dimensions are not 1 … {}", dim, data::kMaxDim));
+    if (dim < 1 || dim > data::kMaxDim) {
+        refuse(0, fmt::format("{} dimensions are not 1 … {}", dim, data::kMaxDim),
+               "give a mean with fewer coordinates");
+    }
     return dim;
 }
 

@@ -54,7 +54,8 @@ void check(VkResult result, const char* call) {
                 "the Vulkan device was lost", call, name,
                 "the driver gave up, perhaps after a time-out: try smaller chunks, or another device");
         default:
-            throw base::running_error("a Vulkan call failed", call, name);
+            throw base::running_error("a Vulkan call failed", call, name,
+                                      "update the driver, or choose another `device`");
     }
 }
 

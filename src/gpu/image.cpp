@@ -19,7 +19,8 @@ void require_supported(const Device& device, const std::string& name, VkFormat f
     const std::uint32_t most = device.properties().max_image_extent;
     if (extent.width == 0 || extent.height == 0 || extent.width > most || extent.height > most) {
         throw base::request_error(what, device.properties().name,
-                                  fmt::format("width and height must be 1 to {} (maxImageDimension2D)", most));
+                                  fmt::format("width and height must be 1 to {} (maxImageDimension2D)", most),
+                                  "ask for a smaller image, or choose another `device`");
     }
     VkImageFormatProperties properties{};
     const VkResult result = vkGetPhysicalDeviceImageFormatProperties(device.physical(), format, VK_IMAGE_TYPE_2D,
@@ -28,7 +29,8 @@ void require_supported(const Device& device, const std::string& name, VkFormat f
         extent.height > properties.maxExtent.height) {
         throw base::running_error(
             what, device.properties().name,
-            fmt::format("format {} is not offered with usage {:#x}", static_cast<int>(format), usage));
+            fmt::format("format {} is not offered with usage {:#x}", static_cast<int>(format), usage),
+            "ask for a smaller image, or choose another `device`");
     }
     check(result, "vkGetPhysicalDeviceImageFormatProperties");
 }

@@ -18,6 +18,7 @@ constexpr VkPipelineStageFlags2 kFirstStages =
     VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT | VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT;
 constexpr VkImageUsageFlags kUsage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT;
 constexpr std::uint64_t kAcquireNanoseconds = 200'000'000;
+constexpr const char* kOtherDevice = "choose another with `device`, or use render";
 
 VkSurfaceFormatKHR choose_format(VkPhysicalDevice physical, VkSurfaceKHR surface) {
     const auto formats = enumerate<VkSurfaceFormatKHR>(
@@ -29,7 +30,7 @@ VkSurfaceFormatKHR choose_format(VkPhysicalDevice physical, VkSurfaceKHR surface
             if (format.format == wanted && format.colorSpace == VK_COLOR_SPACE_SRGB_NONLINEAR_KHR) return format;
         }
     }
-    throw base::running_error("cannot show a window", "Vulkan surface", "it offers no 8-bit format");
+    throw base::running_error("cannot show a window", "Vulkan surface", "it offers no 8-bit format", kOtherDevice);
 }
 
 /// The first that is supported; every surface supports one.
@@ -184,13 +185,12 @@ Swapchain::Swapchain(Device& device, VkSurfaceKHR surface, std::uint32_t width, 
           "vkGetPhysicalDeviceSurfaceSupportKHR");
     if (supported == VK_FALSE || !device.has_swapchain_extension()) {
         throw base::running_error("cannot show a window", device.properties().name,
-                                  "this device cannot present to the window system",
-                                  "choose another with `device`, or use render");
+                                  "this device cannot present to the window system", kOtherDevice);
     }
     const VkSurfaceCapabilitiesKHR now = state_->capabilities();
     if ((now.supportedUsageFlags & kUsage) != kUsage) {
         throw base::running_error("cannot show a window", "Vulkan surface",
-                                  "its images cannot be drawn on and copied to");
+                                  "its images cannot be drawn on and copied to", kOtherDevice);
     }
     state_->format = choose_format(device.physical(), surface);
     state_->renew();

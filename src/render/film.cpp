@@ -148,7 +148,7 @@ bool Film::pass_time(short events, int milliseconds) {
     listen();
     if (stop_ && stop_()) {
         kill();
-        staged_.fail("interrupted");
+        staged_.fail("interrupted", "start it again");
     }
     return ends[0].revents != 0;
 }
@@ -214,12 +214,11 @@ void Film::fail(const std::string& why) {
     if (const auto at = said.find(temporary); at != std::string::npos)
         said.replace(at, temporary.size(), path_.string());
     const std::string reason = said.empty() ? why : "ffmpeg: " + said;
+    const std::string hint = fmt::format("check the free space and that ffmpeg has the encoder {}", format_.encoder);
     try {
-        staged_.fail(reason);
+        staged_.fail(reason, hint);
     } catch (const base::Error&) {
-        throw base::running_error(
-            "cannot write video", path_.string(), reason,
-            fmt::format("check the free space and that ffmpeg has the encoder {}", format_.encoder));
+        throw base::running_error("cannot write video", path_.string(), reason, hint);
     }
 }
 

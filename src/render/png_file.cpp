@@ -37,7 +37,8 @@ std::vector<std::uint8_t> encode_png(const std::filesystem::path& path, const Pi
     png_alloc_size_t bytes = PNG_IMAGE_PNG_SIZE_MAX(image);
     std::vector<std::uint8_t> file(bytes);
     if (png_image_write_to_memory(&image, file.data(), &bytes, 0, rgb.data(), 0, nullptr) == 0) {
-        throw base::running_error("cannot write picture", path.string(), image.message);
+        throw base::running_error("cannot write picture", path.string(), image.message,
+                                  "free some memory, or choose a smaller picture");
     }
     file.resize(bytes);
     return file;

@@ -28,7 +28,8 @@ void ExactEvaluations::prepare(std::span<const diffusion::Eval> evals) {
     for (std::size_t i = 0; i < evals.size(); ++i) {
         const diffusion::Eval& eval = evals[i];
         if (!(eval.sigma > 0) && (point_masses_ || eval.sigma != 0)) {
-            refuse(i, fmt::format("its sigma is {}", eval.sigma), "point masses have no score without noise");
+            refuse(i, fmt::format("its sigma is {}, and point masses have no score without noise", eval.sigma),
+                   "choose a `target` without point masses, or a program that evaluates it at sigma > 0");
         }
         const diffusion::ExactForm output = diffusion::exact_output(parametrisation_, eval);
         const diffusion::ExactForm answer = {eval.c_skip * eval.alpha + eval.c_out * output.of_denoised,

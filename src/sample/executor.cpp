@@ -42,16 +42,6 @@ std::vector<std::unique_ptr<GpuEvaluations>> make_evaluations(std::span<GpuSourc
     return evaluations;
 }
 
-void require_valid(const diffusion::Program& program, std::size_t sources) {
-    program.validate();
-    for (std::size_t i = 0; i < program.ops.size(); ++i) {
-        const auto* eval = std::get_if<diffusion::Eval>(&program.ops[i].instruction);
-        if (eval == nullptr || static_cast<std::size_t>(eval->source) < sources) continue;
-        throw base::request_error("invalid program", fmt::format("ops[{}].source", i),
-                                  fmt::format("source {} of {} does not exist", eval->source, sources));
-    }
-}
-
 std::uint32_t group_size(const gpu::Device& device) {
     return gpu::workgroup_size(device, gpu::kParticleMultiple);
 }
@@ -112,7 +102,8 @@ Executor::Executor(const Executor& other, std::uint32_t capacity, int registers)
 
 void Executor::load(const diffusion::Program& program, std::uint64_t seed) {
     if (program.registers > registers_) throw std::logic_error("Executor::load: program needs more registers");
-    require_valid(program, sources_.size());
+    program.validate();
+    program.require_sources(sources_.size());
     try {
         prepare(program);
     } catch (...) {

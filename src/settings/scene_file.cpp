@@ -20,8 +20,9 @@ namespace {
 
 using nlohmann::json;
 
-base::Error refusal(const std::string& path, const std::string& key, const std::string& why,
-                    const std::string& hint = {}) {
+constexpr const char* kFormHint = "write {\"sampler\": \"ddim\", \"steps\": 20}";
+
+base::Error refusal(const std::string& path, const std::string& key, const std::string& why, const std::string& hint) {
     return base::request_error("invalid scene", key.empty() ? path : path + ": " + base::shown(key), why, hint);
 }
 
@@ -72,14 +73,14 @@ std::string text_of(const json& value, const std::string& path, const std::strin
     if (value.is_boolean()) return value.get<bool>() ? "on" : "off";
     if (value.is_number_integer()) return value.dump();
     if (value.is_number()) return fmt::format("{}", value.get<double>());
-    throw refusal(path, key, "neither a string nor a number nor true or false");
+    throw refusal(path, key, "neither a string nor a number nor true or false", "give one of them");
 }
 
 json parse(const std::string& text, const std::string& path) {
     try {
         return data::parse_json(text);
     } catch (const data::JsonError& error) {
-        throw refusal(path, "", error.what());
+        throw refusal(path, "", error.what(), kFormHint);
     }
 }
 
@@ -88,7 +89,7 @@ json parse(const std::string& text, const std::string& path) {
 void read_scene(Request& request, const std::string& path) {
     Settings& settings = request.settings;
     const json root = parse(data::read_text(path, "scene", data::kMaxSceneBytes), path);
-    if (!root.is_object()) throw refusal(path, "", "not an object", "write {\"sampler\": \"ddim\", \"steps\": 20}");
+    if (!root.is_object()) throw refusal(path, "", "not an object", kFormHint);
     const GivenNames said = request.given;
     for (const auto& [key, value] : root.items()) {
         if (key == "title" || key == "about") {
@@ -100,12 +101,12 @@ void read_scene(Request& request, const std::string& path) {
         const std::string text = text_of(value, path, key);
         if (setting.is_flag()) {
             if (text == "off") continue;
-            if (text != "on") throw refusal(path, key, "neither true nor false");
+            if (text != "on") throw refusal(path, key, "neither true nor false", "give one of them without quotes");
         }
         try {
             assign(settings, setting, text);
         } catch (const base::Error& error) {
-            throw refusal(path, key, error.what());
+            throw refusal(path, key, error.what(), "correct it in the scene");
         }
         request.given.insert(key);
     }

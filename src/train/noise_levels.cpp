@@ -55,7 +55,7 @@ LearningTime single_moment(const NoiseProcess& process, double sigma) {
     if (std::abs(found / sigma - 1) < 1e-6) return {t};
     throw base::request_error("no such noise level", "`objective.sigma`",
                               fmt::format("{} has no noise level with sigma/alpha = {}", process.name(), sigma),
-                              fmt::format("the nearest is {:.6g}", found));
+                              fmt::format("give {:.6g}, the nearest", found));
 }
 
 /// Ratios in geometric progression over all that the process has.

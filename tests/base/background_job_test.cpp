@@ -80,10 +80,12 @@ TEST(BackgroundJob, EndsAtTheNextStepWhenItIsCancelled) {
 
 TEST(BackgroundJob, TellsEveryError) {
     Job job;
-    job.ask("", [](Task&) -> int { throw std::runtime_error("no data"); });
-    EXPECT_EQ(wait_for(job).error, "no data");
+    job.ask("", [](Task&) -> int { throw request_error("no data", "`data`", "it is empty", "give points"); });
+    EXPECT_EQ(wait_for(job).error, "no data (`data`): it is empty; give points");
+    job.ask("", [](Task&) -> int { throw std::logic_error("no data"); });
+    EXPECT_EQ(wait_for(job).error, "internal error (scorefield): no data; please report it");
     job.ask("", [](Task&) -> int { throw std::bad_alloc(); });
-    EXPECT_NE(wait_for(job).error.find("memory"), std::string::npos);
+    EXPECT_EQ(wait_for(job).error, "out of memory (host): the machine has too little for this request; ask for less");
     EXPECT_FALSE(job.wanted());
 }
 

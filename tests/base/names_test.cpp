@@ -61,8 +61,8 @@ TEST(Error, IsOneLineWithStatus) {
     const Error request = request_error("unknown sampler 'x'", "`sampler`", "no such name", "known: ddim");
     EXPECT_STREQ(request.what(), "unknown sampler 'x' (`sampler`): no such name; known: ddim");
     EXPECT_EQ(request.exit_status(), 2);
-    EXPECT_EQ(running_error("a", "b", "c\nd").exit_status(), 1);
-    EXPECT_STREQ(running_error("a", "b", "c\nd").what(), "a (b): c d");
+    EXPECT_EQ(running_error("a", "b", "c\nd", "e").exit_status(), 1);
+    EXPECT_STREQ(running_error("a", "b", "c\nd", "e").what(), "a (b): c d; e");
 }
 
 TEST(Error, ShowsOnlyWhatATerminalCan) {

@@ -172,7 +172,7 @@ TEST(StagedOutput, RenamesAndRemovesOnlyWhatItHasMade) {
 TEST(StagedOutput, CannotBeCommittedOnceItHasFailed) {
     const ScratchFolder folder;
     StagedOutput output(folder / "a.txt", StagedOutput::Kind::file);
-    EXPECT_THROW(output.fail("no more"), Error);
+    EXPECT_THROW(output.fail("no more", "write less"), Error);
     EXPECT_THROW(output.commit(), Error);
     EXPECT_TRUE(names_in(folder.path()).empty());
 }
@@ -183,6 +183,7 @@ TEST(StagedOutput, RefusesPathsWithoutAFileName) {
         EXPECT_NE(refusal(folder.path().string() + "/" + name), "accepted") << name;
     }
     EXPECT_NE(refusal(""), "accepted");
+    EXPECT_THAT(refusal(folder.path()), HasSubstr("it is a folder; name a file"));
     EXPECT_TRUE(names_in(folder.path()).empty());
 }
 

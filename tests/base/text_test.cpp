@@ -69,7 +69,7 @@ TEST(ErrorLine, StaysShortWhateverItQuotes) {
     EXPECT_TRUE(line.starts_with("bad value 'AAA")) << line;
     EXPECT_NE(line.find("A' (AAA"), std::string::npos) << line;
     EXPECT_NE(line.find("A.json): AAA"), std::string::npos) << line;
-    EXPECT_EQ(std::string(request_error("a\x1b", "b\nc", "").what()), "a? (b c)");
+    EXPECT_EQ(std::string(request_error("a\x1b", "b\nc", "d\t", "e").what()), "a? (b c): d ; e");
 }
 
 TEST(NearestName, LeavesLongNamesAlone) {

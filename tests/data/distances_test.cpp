@@ -102,13 +102,17 @@ TEST(Distances, OfLargeSetsUseAFixedPartOfThem) {
 TEST(Distances, RefuseWhatTheyCannotCompare) {
     const Points good = normals(1, 10, 2);
     const float nan = std::numeric_limits<float>::quiet_NaN();
+    const auto refuses = [](const auto& distance, const Points& a, const Points& b, const std::string& line) {
+        EXPECT_THAT([&] { distance(a, b); }, testing::ThrowsMessage<base::Error>(testing::HasSubstr(line)));
+    };
     for (const auto distance : {sliced_w2, energy_distance, mmd}) {
-        EXPECT_THROW(distance({0, 2, {}}, good), base::Error);
-        EXPECT_THROW(distance(good, {0, 2, {}}), base::Error);
-        EXPECT_THROW(distance(good, normals(1, 10, 3)), base::Error);
-        EXPECT_THROW(distance(normals(1, 2, kMaxDim + 1), normals(1, 2, kMaxDim + 1)), base::Error);
-        EXPECT_THROW(distance(good, {1, 2, {1, nan}}), base::Error);
+        refuses(distance, {0, 2, {}}, good, "(the first set): it holds no points; give at least one");
+        refuses(distance, good, {0, 2, {}}, "(the second set): it holds no points; give at least one");
+        refuses(distance, good, normals(1, 10, 3), "2 and 3 coordinates; compare points of the same space");
+        refuses(distance, normals(1, 2, kMaxDim + 1), normals(1, 2, kMaxDim + 1), "give points with fewer coordinates");
+        refuses(distance, good, {1, 2, {1, nan}}, "(the second set): a value is not finite; give finite points");
     }
+    refuses(mmd, good, {2, 2, {1, 1, 1, 1}}, "all its points are equal; compare with at least two different points");
 }
 
 }  // namespace

@@ -277,10 +277,15 @@ TEST(Neighbours, OfManyCoordinatesTellAShiftFromFreshData) {
 
 TEST(Neighbours, RefuseWhatTheyCannotCompare) {
     const Points good = normals(1, 10, 2);
-    EXPECT_THROW(compare_neighbours({0, 2, {}}, good), base::Error);
-    EXPECT_THROW(compare_neighbours(good, {0, 2, {}}), base::Error);
-    EXPECT_THROW(compare_neighbours(good, normals(1, 10, 3)), base::Error);
-    EXPECT_THROW(compare_neighbours(good, {1, 2, {1, std::numeric_limits<float>::quiet_NaN()}}), base::Error);
+    const auto refuses = [](const Points& samples, const Points& reference, const std::string& line) {
+        EXPECT_THAT([&] { compare_neighbours(samples, reference); },
+                    testing::ThrowsMessage<base::Error>(testing::HasSubstr(line)));
+    };
+    refuses({0, 2, {}}, good, "(the samples): it holds no points; give at least one");
+    refuses(good, {0, 2, {}}, "(the reference): it holds no points; give at least one");
+    refuses(good, normals(1, 10, 3), "2 and 3 coordinates; compare points of the same space");
+    refuses(good, {1, 2, {1, std::numeric_limits<float>::quiet_NaN()}},
+            "(the reference): a value is not finite; give points without NaN");
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ TEST_F(Safetensors, ChecksTheHeaderBeforeItReadsTensors) {
     EXPECT_THROW(read_safetensors(path,
                                   [](const SafetensorsHeader& seen) {
                                       EXPECT_EQ(seen.tensors.at("w").shape, std::vector<std::size_t>{1073741824});
-                                      throw base::request_error("enough", "", "");
+                                      throw base::request_error("enough", "file", "stopped", "go on");
                                   }),
                  base::Error);
 }

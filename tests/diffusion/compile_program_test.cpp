@@ -108,13 +108,15 @@ TEST(CompileProgram, RefusesWithFlagAndCure) {
         return error_of([&] { compile_program(TimeGrid(process, timesteps), Prediction::epsilon, settings); });
     };
     EXPECT_THAT(refusal({.name = "ddin"}, {1}), HasSubstr("(`sampler`): no such name; did you mean 'ddim'?"));
-    EXPECT_THAT(refusal({.eta = 1.5}, {1}), HasSubstr("(`sampler.eta`): 1.5 is not in 0 … 1"));
+    EXPECT_THAT(refusal({.eta = 1.5}, {1}), HasSubstr("(`sampler.eta`): 1.5 is not in 0 … 1; give 0 … 1"));
     EXPECT_THAT(refusal({.eta = NAN}, {1}), HasSubstr("(`sampler.eta`)"));
     EXPECT_THAT(refusal({.form = "eps"}, {1}), HasSubstr("(`sampler.form`)"));
     EXPECT_THAT(refusal({.variance = "big"}, {1}), HasSubstr("(`sampler.variance`)"));
-    EXPECT_THAT(refusal({.clip = 0.0}, {1}), HasSubstr("(`sampler.clip`): 0 is not > 0 and at most 1000000"));
+    EXPECT_THAT(refusal({.clip = 0.0}, {1}),
+                HasSubstr("(`sampler.clip`): 0 is not > 0 and at most 1000000; give > 0, at most 1000000"));
     EXPECT_THAT(refusal({.clip = INFINITY}, {1}), HasSubstr("(`sampler.clip`): inf is not"));
-    EXPECT_THAT(refusal({.name = "ddpm", .eta = 0.5}, {1}), HasSubstr("(`sampler.eta`): the sampler ddpm has no such"));
+    EXPECT_THAT(refusal({.name = "ddpm", .eta = 0.5}, {1}),
+                HasSubstr("(`sampler.eta`): the sampler ddpm has no such parameter; leave it out"));
 }
 
 // The linear β over 200 000 steps leave α = e^-1005, which is 0 in double precision; over 20 000 they leave 1/α =

@@ -310,7 +310,7 @@ TEST(Spacing, RefusesWithFlagLimitAndCure) {
     EXPECT_EQ(refusal({.name = "linspace", .final = "sigma_min"}, 1), "no error");
     EXPECT_THAT(refusal({.name = "karras", .final = "none"}, 5), HasSubstr("(`spacing.final`): no such name"));
     EXPECT_THAT(refusal({.offset = 1}, 5),
-                HasSubstr("(`spacing.offset`): the spacing even has no such parameter; it has final"));
+                HasSubstr("(`spacing.offset`): the spacing even has no such parameter; leave it out; it has final"));
     EXPECT_THAT(refusal({.name = "beta", .rho = 3}, 5), HasSubstr("it has final, beta_alpha, beta_beta"));
     EXPECT_THAT(refusal({.name = "leading", .offset = 11}, 5),
                 HasSubstr("(`spacing.offset`): it moves the first step to 40, beyond 39; give at most 10"));

@@ -125,10 +125,11 @@ TEST(EmpiricalTarget, RefusesWhatIsNoDataSet) {
     const auto refusal = [](std::vector<float> points, std::size_t dim) {
         return error_of([&] { EmpiricalTarget target(points, dim); });
     };
-    EXPECT_THAT(refusal({}, 2), HasSubstr("there are none"));
+    EXPECT_THAT(refusal({}, 2), HasSubstr("(empirical): there are none; give at least one"));
     EXPECT_THAT(refusal(std::vector<float>(4097), 4097), HasSubstr("4097 dimensions are not 1 … 4096"));
     EXPECT_THAT(refusal({1, 2, 3}, 2), HasSubstr("3 values are not points of 2"));
-    EXPECT_THAT(refusal({1, 2, 3, NAN}, 2), HasSubstr("(point 1): a number is not finite"));
+    EXPECT_THAT(refusal({1, 2, 3, NAN}, 2),
+                HasSubstr("a coordinate of point 1 is not finite; give points without NaN"));
 }
 
 }  // namespace

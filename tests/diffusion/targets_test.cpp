@@ -275,13 +275,14 @@ TEST(GaussianMixture, RefusesWhatIsNoMixture) {
     const auto refusal = [](std::vector<MixtureComponent> components) {
         return error_of([&] { GaussianMixture mixture(components); });
     };
-    EXPECT_THAT(refusal({}), HasSubstr("no component"));
+    EXPECT_THAT(refusal({}), HasSubstr("(components): there is no component; give at least one"));
     EXPECT_THAT(refusal({{1, std::vector<double>(4097), std::vector<double>(4097, 1)}}),
                 HasSubstr("4097 dimensions are not 1 … 4096"));
     EXPECT_THAT(refusal({{1, {0}, {1}}, {0, {0}, {1}}}), HasSubstr("(component 1): its weight is not positive"));
     EXPECT_THAT(refusal({{1, {0}, {1}}, {1, {0, 0}, {1}}}), HasSubstr("(component 1): its mean has not 1 entries"));
-    EXPECT_THAT(refusal({{1, {0, 0}, {1, 0, 1}}}), HasSubstr("its covariance is not 2 x 2"));
-    EXPECT_THAT(refusal({{1, {0, 0}, {1, 0.5, 0.4, 1}}}), HasSubstr("its covariance is not symmetric"));
+    EXPECT_THAT(refusal({{1, {0, 0}, {1, 0, 1}}}), HasSubstr("its covariance is not 2 x 2; give the matrix"));
+    EXPECT_THAT(refusal({{1, {0, 0}, {1, 0.5, 0.4, 1}}}),
+                HasSubstr("its covariance is not symmetric; give a symmetric matrix"));
     EXPECT_THAT(refusal({{1, {0, 0}, {1, 2, 2, 1}}}), HasSubstr("negative eigenvalue"));
     EXPECT_THAT(refusal({{1, {NAN}, {1}}}), HasSubstr("a number is not finite"));
 }

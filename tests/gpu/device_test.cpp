@@ -98,7 +98,9 @@ TEST(Check, NamesCallAndResultAndHasSentencesForTheCommonEnds) {
         }
         return {};
     };
-    EXPECT_EQ(message(VK_ERROR_FEATURE_NOT_PRESENT), "a Vulkan call failed (vkThing): VK_ERROR_FEATURE_NOT_PRESENT");
+    EXPECT_EQ(
+        message(VK_ERROR_FEATURE_NOT_PRESENT),
+        "a Vulkan call failed (vkThing): VK_ERROR_FEATURE_NOT_PRESENT; update the driver, or choose another `device`");
     EXPECT_THAT(message(VK_ERROR_OUT_OF_DEVICE_MEMORY), HasSubstr("device is out of memory"));
     EXPECT_THAT(message(VK_ERROR_DEVICE_LOST), HasSubstr("was lost"));
 }

@@ -351,7 +351,9 @@ TEST_F(ExactSources, RefuseEvaluationsWithoutAnswer) {
     EXPECT_THAT(refusal(mixture, Prediction::epsilon, clean),
                 testing::HasSubstr("(evaluation 1): at alpha 1 and sigma 0"));
     EXPECT_THAT(refusal(half_flat, Prediction::score, clean), testing::HasSubstr("point masses have no score"));
-    EXPECT_THAT(refusal(data, Prediction::score, clean), testing::HasSubstr("(evaluation 1): its sigma is 0"));
+    EXPECT_THAT(refusal(data, Prediction::score, clean),
+                testing::HasSubstr(
+                    "(evaluation 1): its sigma is 0, and point masses have no score without noise; choose a `target`"));
     EXPECT_THAT(refusal(mixture, Prediction::score, {.alpha = 1, .sigma = -1}), testing::HasSubstr("its sigma is -1"));
 }
 

@@ -134,7 +134,7 @@ TEST(OpenNearest, DoesNotTryAgainWhereTheMachineFails) {
     int calls = 0;
     const auto fail = [&](const settings::Settings&) {
         ++calls;
-        throw base::running_error("no memory", "", "it is full");
+        throw base::running_error("no memory", "device", "it is full", "ask for less");
     };
     EXPECT_THROW(open_nearest(settings, fail), base::Error);
     EXPECT_EQ(calls, 1);

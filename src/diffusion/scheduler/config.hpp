@@ -30,7 +30,7 @@ class SchedulerConfig {
     /// other classes that are on, and a predict_epsilon of old versions that prediction_type does not repeat.
     void keep_fields(std::span<const std::string_view> known, std::span<const std::string_view> others);
 
-    [[noreturn]] void refuse(const char* key, const std::string& why, const std::string& hint = {}) const;
+    [[noreturn]] void refuse(const char* key, const std::string& why, const std::string& hint) const;
 
     /// One line for the user: `FILE: TEXT`.
     void note(const std::string& text) const;
