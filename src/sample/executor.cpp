@@ -60,6 +60,7 @@ gpu::Buffer make_values(gpu::Device& device, int registers, std::uint32_t dim, s
 }  // namespace
 
 std::uint32_t Executor::largest_capacity(const gpu::Device& device, std::uint32_t dim, int registers) {
+    if (registers < 1) throw std::logic_error("Executor: a program needs registers");
     // Elements are addressed by 32 bits, workgroups by one dimension of the dispatch.
     const gpu::DeviceProperties& limits = device.properties();
     const std::uint64_t floats = std::min<std::uint64_t>(UINT32_MAX, limits.max_storage_buffer_bytes / sizeof(float));

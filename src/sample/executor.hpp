@@ -27,7 +27,7 @@ class Executor {
     /// this executor needs no warm-up. May be constructed on another thread while `other` records.
     Executor(const Executor& other, std::uint32_t capacity, int registers);
 
-    /// The most particles that registers of this kind can hold on the device.
+    /// The most particles that registers of this kind can hold on the device. std::logic_error without registers.
     static std::uint32_t largest_capacity(const gpu::Device& device, std::uint32_t dim, int registers);
 
     /// Takes a program. Throws base::Error (request) for one that is not valid or asks a source beyond `sources`, and

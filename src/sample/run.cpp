@@ -225,7 +225,6 @@ StartRows rows_of(std::span<const float> rows, std::size_t dim) {
 }
 
 RunResult run(gpu::Device& device, std::span<GpuSource* const> sources, const RunRequest& request, const Sink& sink) {
-    request.program.validate();
     return Run(device, sources, request, sink).finish();
 }
 

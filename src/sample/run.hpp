@@ -49,7 +49,8 @@ struct RunResult {
 };
 
 /// Runs on the GPU, warmed up first. Memory does not grow with the number of particles. `sources` as of Executor.
-/// Throws base::Error (running) when final states are not finite: `sink` has had only finite ones then.
+/// Throws as Executor::load, and base::Error (running) when final states are not finite: `sink` has had only finite
+/// ones then.
 RunResult run(gpu::Device& device, std::span<GpuSource* const> sources, const RunRequest& request, const Sink& sink);
 
 }  // namespace scorefield::sample

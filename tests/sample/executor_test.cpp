@@ -137,6 +137,14 @@ TEST_F(ExecutorTest, AProgramThatAsksAMissingSourceIsRefusedByPlace) {
     }
 }
 
+TEST_F(ExecutorTest, AProgramThatIsNotValidIsRefused) {
+    RunRequest wrong = request(10);
+    wrong.program.result = wrong.program.registers;
+    EXPECT_THROW(collect(wrong), base::Error);
+    wrong.program.registers = 0;
+    EXPECT_THROW(collect(wrong), std::logic_error);
+}
+
 TEST_F(ExecutorTest, SourcesOfDifferentDimensionsAndInputsOfTheWrongSizeAreMistakesOfTheCaller) {
     EXPECT_THROW(Executor(device(), {}, 10, 1), std::invalid_argument);
     const nn::MlpConfig other_config = {3, 8, 1, 2};
