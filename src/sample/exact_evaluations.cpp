@@ -74,6 +74,13 @@ std::vector<float> packed_components(const diffusion::GaussianMixture& mixture, 
     return floats;
 }
 
+void MixtureRows::record(gpu::Recorder& recorder, std::uint32_t evaluation, const gpu::ComputePipeline& kernel,
+                         const gpu::Buffer& components, const shaders::MixturePreparePush& push, std::uint32_t groups) {
+    if (evaluation_ == evaluation) return;
+    evaluation_ = evaluation;
+    recorder.dispatch(kernel, {reads(components), writes(buffer_)}, push, groups);
+}
+
 Ball::Ball(const diffusion::EmpiricalTarget& target) : centre(static_cast<std::size_t>(target.dim())) {
     const std::size_t d = centre.size();
     const std::span<const float> values = target.points();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,7 +11,10 @@
 #include "diffusion/prediction.hpp"
 #include "diffusion/target_empirical.hpp"
 #include "diffusion/target_mixture.hpp"
+#include "gpu/buffer.hpp"
 #include "gpu/device.hpp"
+#include "gpu/pipeline.hpp"
+#include "gpu/recorder.hpp"
 #include "sample/gpu_source.hpp"
 #include "shaders/sample/mixture_prepare_push.h"
 
@@ -85,6 +89,26 @@ std::vector<float> packed_components(const diffusion::GaussianMixture& mixture, 
 /// The push constants that put `count` components under the marginal of a question. `typical_variance`: of a component.
 shaders::MixturePreparePush mixture_prepare_push(const Question& question, std::uint32_t count,
                                                  double typical_variance);
+
+/// The components of a mixture under the marginal of one evaluation, as its kernels read them.
+class MixtureRows {
+  public:
+    /// `floats`: of all components.
+    MixtureRows(gpu::Device& device, std::size_t floats)
+        : buffer_(device, "mixture under a marginal", floats * sizeof(float)) {}
+
+    const gpu::Buffer& buffer() const { return buffer_; }
+    /// The numbers of evaluations have got other meanings.
+    void forget() { evaluation_.reset(); }
+    /// Dispatches `kernel` on `groups` workgroups, which puts `components` under the marginal of this evaluation,
+    /// unless the rows are its rows already.
+    void record(gpu::Recorder& recorder, std::uint32_t evaluation, const gpu::ComputePipeline& kernel,
+                const gpu::Buffer& components, const shaders::MixturePreparePush& push, std::uint32_t groups);
+
+  private:
+    gpu::Buffer buffer_;
+    std::optional<std::uint32_t> evaluation_;  ///< whose rows these are
+};
 
 /// A ball around all points of a data set. Its radius is positive.
 struct Ball {

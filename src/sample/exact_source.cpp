@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -144,32 +143,26 @@ class MixtureEvaluations final : public PassEvaluations {
                        const diffusion::Parametrisation& parametrisation)
         : PassEvaluations(device, kernels.passes, particles, parametrisation, kernels.point_masses),
           kernels_(kernels),
-          rows_(device, "mixture under a marginal", kernels.count * kernels.row_floats() * sizeof(float)) {}
+          rows_(device, kernels.count * kernels.row_floats()) {}
 
     void record(gpu::Recorder& recorder, const gpu::Buffer& values, const EvalBlock& block,
                 std::uint32_t part) override {
-        if (part == 0 && prepared_ != block.row) record_rows(recorder, block.row);
-        passes_.record(recorder, part, rows_, sums_, values, block, shaders::MixturePush{});
+        if (part == 0) {
+            rows_.record(recorder, block.row, kernels_.prepare, kernels_.components,
+                         mixture_prepare_push(question(block.row), kernels_.count, kernels_.typical_variance),
+                         gpu::round_up(kernels_.count, kPrepareGroup) / kPrepareGroup);
+        }
+        passes_.record(recorder, part, rows_.buffer(), sums_, values, block, shaders::MixturePush{});
     }
 
     void prepare(std::span<const diffusion::Eval> evals) override {
         ExactEvaluations::prepare(evals);
-        prepared_.reset();
+        rows_.forget();
     }
 
   private:
-    /// The components under the marginal of an evaluation.
-    void record_rows(gpu::Recorder& recorder, std::uint32_t row) {
-        prepared_ = row;
-        const shaders::MixturePreparePush push =
-            mixture_prepare_push(question(row), kernels_.count, kernels_.typical_variance);
-        recorder.dispatch(kernels_.prepare, {reads(kernels_.components), writes(rows_)}, push,
-                          gpu::round_up(kernels_.count, kPrepareGroup) / kPrepareGroup);
-    }
-
     const MixtureKernels& kernels_;
-    gpu::Buffer rows_;
-    std::optional<std::uint32_t> prepared_;  ///< the evaluation that rows_ are of
+    MixtureRows rows_;
 };
 
 /// The points of an empirical target and their kernels.

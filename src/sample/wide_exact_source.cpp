@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -175,41 +174,37 @@ class WideMixtureEvaluations final : public WideEvaluations {
                            const diffusion::Parametrisation& parametrisation)
         : WideEvaluations(device, kernels.tiles, particles, parametrisation, kernels.point_masses),
           kernels_(kernels),
-          rows_(device, "mixture under a marginal", kernels.count * kernels.row_floats() * sizeof(float)) {}
+          rows_(device, kernels.count * kernels.row_floats()) {}
 
     void prepare(std::span<const diffusion::Eval> evals) override {
         ExactEvaluations::prepare(evals);
-        prepared_.reset();
+        rows_.forget();
     }
 
   private:
-    const gpu::Buffer& terms() const override { return rows_; }
+    const gpu::Buffer& terms() const override { return rows_.buffer(); }
     shaders::WidePush push_of(std::uint32_t /*row*/) const override { return {}; }
 
     void record_preparation(gpu::Recorder& recorder, std::uint32_t row) override {
-        if (prepared_ == row) return;
-        prepared_ = row;
-        const shaders::MixturePreparePush push =
-            mixture_prepare_push(question(row), kernels_.count, kernels_.typical_variance);
         const std::size_t groups = (kernels_.count * kernels_.elements() + kWidePrepareGroup - 1) / kWidePrepareGroup;
-        recorder.dispatch(kernels_.prepare, {reads(kernels_.components), writes(rows_)}, push,
-                          gpu::size32(std::min<std::size_t>(groups, kernels_.most_groups)));
+        rows_.record(recorder, row, kernels_.prepare, kernels_.components,
+                     mixture_prepare_push(question(row), kernels_.count, kernels_.typical_variance),
+                     gpu::size32(std::min<std::size_t>(groups, kernels_.most_groups)));
     }
 
     void record_logs(gpu::Recorder& recorder, const gpu::Buffer& values, const shaders::WidePush& push,
                      std::uint32_t groups) const override {
-        recorder.dispatch(kernels_.logs, {reads(rows_), reads(values), writes(weights())}, push, groups, push.terms);
+        recorder.dispatch(kernels_.logs, {reads(terms()), reads(values), writes(weights())}, push, groups, push.terms);
     }
 
     void record_mean(gpu::Recorder& recorder, const gpu::Buffer& values, const shaders::WidePush& push,
                      std::uint32_t groups) const override {
-        recorder.dispatch(kernels_.mean, {reads(rows_), reads(values), reads_writes(states()), reads(weights())}, push,
-                          groups, kernels_.dim);
+        recorder.dispatch(kernels_.mean, {reads(terms()), reads(values), reads_writes(states()), reads(weights())},
+                          push, groups, kernels_.dim);
     }
 
     const WideMixtureKernels& kernels_;
-    gpu::Buffer rows_;
-    std::optional<std::uint32_t> prepared_;  ///< the evaluation for which rows_ has been computed
+    MixtureRows rows_;
 };
 
 /// The points, then the centre of the ball around them.
