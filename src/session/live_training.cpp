@@ -16,7 +16,8 @@ namespace scorefield::session {
 namespace {
 
 /// On one core, so that frames keep the others.
-LossFloor find_floor(const train::TrainSpec& spec, const data::Dataset& data, const diffusion::NoiseProcess& process) {
+LossFloor find_floor(const train::TrainSpec& spec, const data::Dataset& data, const diffusion::NoiseProcess& process,
+                     base::Task& task) {
     constexpr std::size_t kDraws = 8192;
     base::ThreadPool alone(1);
     const train::BatchSource source(data, process, spec);
@@ -24,7 +25,8 @@ LossFloor find_floor(const train::TrainSpec& spec, const data::Dataset& data, co
         return {std::nullopt,
                 "Implicit objectives have no floor to draw: their minimum is negative and depends on the score."};
     }
-    const std::optional<train::BayesFloor> floor = train::bayes_floor(alone, data, source, kDraws);
+    const std::optional<train::BayesFloor> floor =
+        train::bayes_floor(alone, data, source, kDraws, [&task] { task.step(); });
     if (!floor) return {std::nullopt, "The floor of this loss is too uncertain to draw."};
     return {floor->loss, fmt::format("The dashed line is the Bayes floor, the lowest possible loss: {} ± {}.",
                                      base::short_number(floor->loss, 4), base::short_number(floor->error, 1))};
@@ -45,6 +47,7 @@ void LiveTraining::resume() {
 
 void LiveTraining::drop() {
     state_ = State::none;
+    floor_estimate_.cancel();
     session_.reset();
     snapshot_.forget();
 }
@@ -91,7 +94,7 @@ void LiveTraining::begin(std::unique_ptr<TrainingSession> session) {
 void LiveTraining::estimate_floor() {
     floor_ = {std::nullopt, "The floor of this loss is being computed."};
     floor_estimate_.ask("Bayes floor", [spec = session_->spec, data = session_->data, process = session_->process](
-                                           base::Task& /*task*/) { return find_floor(spec, *data, *process); });
+                                           base::Task& task) { return find_floor(spec, *data, *process, task); });
 }
 
 /// Returns why the training has diverged; empty if it has not.

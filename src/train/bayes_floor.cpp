@@ -182,11 +182,12 @@ Remaining remaining_loss(const Candidates& all, const NoiseLevel& level, std::ui
 
 /// The mean of a batch: as many draws of each of its levels, which stand for all of them in equal parts.
 Remaining batch_mean(const Candidates& all, const std::vector<NoiseLevel>& levels, std::size_t batch,
-                     std::size_t most_draws) {
+                     std::size_t most_draws, const std::function<void()>& check_cancelled) {
     const std::size_t strata = std::min(levels.size(), most_draws);
     const std::size_t draws = strata * (most_draws / strata);
     Remaining mean;
     for (std::size_t i = 0; i < draws; ++i) {
+        if (check_cancelled) check_cancelled();
         const std::size_t place = ((i % strata) * kBatches + batch) * levels.size() / (strata * kBatches);
         const Remaining one = remaining_loss(all, levels[place], static_cast<std::uint32_t>(batch * most_draws + i));
         mean.loss += one.loss / static_cast<double>(draws);
@@ -198,14 +199,15 @@ Remaining batch_mean(const Candidates& all, const std::vector<NoiseLevel>& level
 }  // namespace
 
 std::optional<BayesFloor> bayes_floor(base::ThreadPool& pool, const data::Dataset& data, const BatchSource& source,
-                                      std::size_t draws) {
+                                      std::size_t draws, const std::function<void()>& check_cancelled) {
     if (source.form().loss != BatchForm::Loss::regression) return {};
     if (source.form().kernel_target) return BayesFloor{};  // the target is a function of x_t
     draws = std::max(kBatches, draws * kManyDim / std::max(data.dim(), kManyDim));
     std::array<Remaining, kBatches> batches;
     pool.run(kBatches, [&](std::size_t batch) {
+        if (check_cancelled) check_cancelled();
         const Candidates all = find_candidates(data, source, batch);
-        batches[batch] = batch_mean(all, source.levels(), batch, draws / kBatches);
+        batches[batch] = batch_mean(all, source.levels(), batch, draws / kBatches, check_cancelled);
         if (all.exact) batches[batch].gap = 0;
     });
     constexpr double kCount = kBatches;

@@ -1,7 +1,10 @@
 // Training between frames, without a window.
 #include "session/live_training.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <future>
+#include <memory>
 #include <thread>
 
 #include "model/checkpoint.hpp"
@@ -11,6 +14,31 @@ namespace scorefield::session {
 namespace {
 
 constexpr std::uint64_t kSteps = 40;
+
+/// Moons of which the first draw after `hold` waits for `go_on`.
+class HeldMoons final : public data::Dataset {
+  public:
+    std::string name() const override { return moons_->name(); }
+    std::size_t dim() const override { return moons_->dim(); }
+    std::size_t classes() const override { return moons_->classes(); }
+    data::Points draw(std::uint64_t seed, std::uint64_t first, std::size_t count) const override {
+        if (held_ && ++draws_ == 1) gate_.wait();
+        return moons_->draw(seed, first, count);
+    }
+    data::Spread spread() const override { return moons_->spread(); }
+
+    void hold() { held_ = true; }
+    void go_on() { open_.set_value(); }
+    /// Since `hold`.
+    int draws() const { return draws_; }
+
+  private:
+    std::unique_ptr<data::Dataset> moons_ = data::open_dataset("moons");
+    std::promise<void> open_;
+    std::shared_future<void> gate_ = open_.get_future().share();
+    std::atomic<bool> held_ = false;
+    mutable std::atomic<int> draws_ = 0;
+};
 
 class LiveTrainingTest : public gpu::GpuTest {
   protected:
@@ -138,6 +166,22 @@ TEST_F(LiveTrainingTest, SaysWhyAFileCannotBeWrittenAndKeepsTheNetworkUnsaved) {
     EXPECT_NE(error, "");
     EXPECT_FALSE(training.save_succeeded());
     EXPECT_TRUE(training.unsaved());
+}
+
+// The estimate of the floor draws points for each of its 16 batches.
+TEST_F(LiveTrainingTest, EndsTheEstimateOfTheFloorWithTheTraining) {
+    const auto data = std::make_shared<HeldMoons>();
+    TrainingRequest wanted = request();
+    wanted.data = data;
+    auto training = std::make_unique<LiveTraining>(device());
+    std::unique_ptr<TrainingSession> session = prepare(wanted);
+    data->hold();
+    training->begin(std::move(session));
+    while (data->draws() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    training->drop();
+    data->go_on();
+    training.reset();  // waits for what is under way
+    EXPECT_LT(data->draws(), 16);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <vector>
 
@@ -138,6 +139,22 @@ TEST(BayesFloor, IsOnlyGivenWhereItIsKnown) {
     fine.process.sigma_min = 1e-4;
     fine.objective.sigma = 1e-3;
     EXPECT_FALSE(floor_of(fine, *data));
+}
+
+// Each of the 16 batches ends at its next check.
+TEST(BayesFloor, EndsSoonAfterItIsCancelled) {
+    struct Cancelled {};
+    constexpr int kChecks = 20;
+    std::atomic<int> checks = 0;
+    const auto cancel = [&] {
+        if (++checks >= kChecks) throw Cancelled();
+    };
+    const TrainSpec settings = on_process("ddpm", "simple", Prediction::epsilon);
+    const Normals data;
+    const auto process = diffusion::make_process(settings.process);
+    base::ThreadPool pool(2);
+    EXPECT_THROW(bayes_floor(pool, data, BatchSource(data, *process, settings), kDraws, cancel), Cancelled);
+    EXPECT_LT(checks, kChecks + 16);
 }
 
 }  // namespace

@@ -15,30 +15,16 @@
 #include "base/background_job.hpp"
 #include "base/short_number.hpp"
 #include "base/text.hpp"
-#include "diffusion/prediction.hpp"
 #include "diffusion/target_empirical.hpp"
-#include "model/network_score.hpp"
 #include "viewer/element.hpp"
+#include "viewer/score_error.hpp"
 
 namespace scorefield::viewer {
 namespace {
 
-constexpr std::size_t kColumns = 48;
-constexpr std::size_t kRows = 36;
 constexpr std::size_t kPoints = 4096;  ///< of the data
 constexpr std::uint64_t kSeed = 0x5c0e'e440'0000'0000;
 constexpr double kEvery = 0.4;  ///< seconds between questions
-
-/// Everything that the answer depends on.
-struct Question {
-    nn::MlpConfig network;
-    std::optional<std::size_t> label;
-    std::shared_ptr<const data::TensorMap> weights;
-    diffusion::Parametrisation parametrisation;
-    diffusion::Eval at;
-    render::Bounds bounds;
-    std::shared_ptr<const diffusion::EmpiricalTarget> exact;
-};
 
 /// The evaluation at which the error is shown. For finished samples it is the one with about half as much noise as
 /// signal, where shapes are being decided; otherwise the first of the step that follows the state shown, or of the last
@@ -57,42 +43,6 @@ diffusion::Eval evaluation_for(const session::Player& player) {
         found = *eval;
     }
     return found;
-}
-
-render::ScalarField answer(const Question& question) {
-    render::ScalarField field{
-        .bounds = question.bounds, .columns = kColumns, .rows = kRows, .values = {}, .title = "score error"};
-    const auto& [low, high] = question.bounds;
-    std::vector<double> x;
-    for (std::size_t row = 0; row < kRows; ++row) {
-        for (std::size_t column = 0; column < kColumns; ++column) {
-            x.push_back(low[0] + (high[0] - low[0]) * static_cast<double>(column) / (kColumns - 1));
-            x.push_back(low[1] + (high[1] - low[1]) * static_cast<double>(row) / (kRows - 1));
-        }
-    }
-    const diffusion::Eval& at = question.at;
-    std::vector<double> scaled(x.size());
-    for (std::size_t i = 0; i < x.size(); ++i) scaled[i] = at.c_in * x[i];
-    std::vector<double> output(x.size());
-    const data::TensorMap weights = nn::weights_of_class(*question.weights, question.network, question.label);
-    nn::MlpConfig network = question.network;
-    network.classes = 0;
-    model::NetworkScore(network, weights, "training").evaluate(scaled, at, output);
-    std::vector<double> denoised(x.size());
-    const diffusion::Marginal marginal = {at.alpha, at.sigma};
-    question.exact->denoise(x, marginal, denoised);
-    const diffusion::AffineForm form =
-        diffusion::noise_form(question.parametrisation, {at.t, marginal, at.c_in, at.c_noise});
-    for (std::size_t i = 0; i < x.size(); i += 2) {
-        double square = 0;
-        for (std::size_t e = i; e < i + 2; ++e) {
-            const double noise = (x[e] - at.alpha * denoised[e]) / at.sigma;
-            const double error = form.c_skip * x[e] + form.c_out * output[e] - noise;
-            square += error * error;
-        }
-        field.values.push_back(static_cast<float>(std::sqrt(square)));
-    }
-    return field;
 }
 
 /// The exact target of at most kPoints points of the data, of class `label` where one is given. Throws base::Error
@@ -174,16 +124,16 @@ class ErrorMap : public Element {
         }
         asked_ = Clock::now();
         const model::Model& model = scene.model();
-        Question question = {live.network(),
-                             label_,
-                             live.recent_weights(),
-                             model.parametrisation,
-                             evaluation_for(scene.player()),
-                             scene.camera.visible(scene.extent()),
-                             exact_};
-        answer_.ask("Score error", [question, data = data_, scaling = model.scaling](base::Task& /*task*/) mutable {
+        ScoreErrorQuestion question = {live.network(),
+                                       label_,
+                                       live.recent_weights(),
+                                       model.parametrisation,
+                                       evaluation_for(scene.player()),
+                                       scene.camera.visible(scene.extent()),
+                                       exact_};
+        answer_.ask("Score error", [question, data = data_, scaling = model.scaling](base::Task& task) mutable {
             if (!question.exact) question.exact = some_of(*data, question.label, scaling);
-            return Answer{answer(question), question.at.sigma, question.exact};
+            return Answer{score_error(question, [&task] { task.step(); }), question.at.sigma, question.exact};
         });
     }
 
