@@ -1,0 +1,82 @@
+// Changes of the run that is shown, without a window.
+#include "viewer/scene_changes.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/gpu/gpu_fixture.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+class SceneChangesTest : public gpu::GpuTest {
+  protected:
+    static settings::Settings small_run() {
+        settings::Settings settings;
+        settings.target = "gaussian";
+        settings.sampler.name = "ddpm";
+        settings.steps = 4;
+        settings.particles = 1000;
+        return settings;
+    }
+
+    static std::unique_ptr<session::Scene> open(const settings::Settings& settings) {
+        base::Task task;
+        return open_scene(device(), settings, {64, 48}, task).scene;
+    }
+
+    /// Shows a run with so many particles, and returns the messages about it.
+    std::vector<std::string> messages_with(std::uint32_t particles) {
+        context.messages.dismiss_all();
+        context.settings.particles = particles;
+        context.requests.run_changed = true;
+        changes.serve();
+        context.requests = {};
+        while (changes.progress()) {
+            changes.follow();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        std::vector<std::string> texts;
+        for (std::size_t i = 0; i < context.messages.count(); ++i) texts.push_back(context.messages.at(i).text);
+        return texts;
+    }
+
+    /// Leaves less memory on the device than the states of a run may take that are kept for going back.
+    static std::vector<gpu::Buffer> fill_memory() {
+        std::vector<gpu::Buffer> ballast;
+        while (device().memory().free_bytes() > session::kSnapshotBytes / 2) {
+            const std::uint64_t bytes =
+                std::min<std::uint64_t>(device().memory().free_bytes() - session::kSnapshotBytes / 4,
+                                        device().properties().max_storage_buffer_bytes);
+            ballast.emplace_back(device(), "ballast", bytes);
+        }
+        return ballast;
+    }
+
+    Context context = {.device = device(),
+                       .settings = small_run(),
+                       .scene = open(small_run()),
+                       .notes = {},
+                       .training = Training(device(), settings::Settings())};
+    SceneChanges changes = SceneChanges(context);
+};
+
+TEST_F(SceneChangesTest, SayThatThePictureStoppedWhereMemoryWasTooShortForABackgroundJob) {
+    if (!device().properties().is_software) GTEST_SKIP() << "fills the memory of the device, which others may use";
+    EXPECT_THAT(messages_with(3000), testing::IsEmpty());
+    EXPECT_EQ(context.scene->player().count(), 3000U);
+    const std::vector<gpu::Buffer> ballast = fill_memory();
+    EXPECT_THAT(messages_with(5000),
+                testing::ElementsAre("Device memory is short: the picture stopped while memory for the particles was "
+                                     "allocated"));
+    EXPECT_EQ(context.scene->player().count(), 5000U);
+    EXPECT_THAT(messages_with(4000), testing::IsEmpty()) << "fewer particles need no memory";
+}
+
+}  // namespace
+}  // namespace scorefield::viewer
