@@ -17,24 +17,22 @@ namespace {
 constexpr std::uint64_t kChecked = 3;  // steps
 constexpr std::uint64_t kTimed = 30;
 
-train::TrainSpec seed_settings() {
-    train::TrainSpec settings;
-    settings.data = "swiss_roll";
-    settings.objective.name = "simple";
-    settings.process.schedule = "cosine_seed";
-    settings.process.horizon = 40;
-    settings.steps = 1'000'000'000;
-    return settings;
+train::TrainSpec seed_spec() {
+    train::TrainSpec spec;
+    spec.data = "swiss_roll";
+    spec.objective.name = "simple";
+    spec.process.schedule = "cosine_seed";
+    spec.process.horizon = 40;
+    spec.steps = 1'000'000'000;
+    return spec;
 }
 
 /// One step, on the average of many.
 class Training : public Case {
   public:
-    explicit Training(gpu::Device& device) : trainer_(device, settings_, *data_, *process_) {}
+    explicit Training(gpu::Device& device) : trainer_(device, spec_, *data_, *process_) {}
 
-    std::string name() const override {
-        return fmt::format("train_{}x{}_{}", settings_.width, settings_.depth, settings_.batch);
-    }
+    std::string name() const override { return fmt::format("train_{}x{}_{}", spec_.width, spec_.depth, spec_.batch); }
     double work() const override { return trainer_.step_operations(); }
     std::string_view unit() const override { return "flop"; }
     Bound bound() const override { return Bound::arithmetic; }
@@ -42,7 +40,7 @@ class Training : public Case {
     /// The host takes the same steps. Float sums of 2 048 squares agree to within 2048·2⁻²⁴; the third loss has passed
     /// through two steps of Adam.
     void check() override {
-        train::HostTrainer host(settings_, *data_, *process_);
+        train::HostTrainer host(spec_, *data_, *process_);
         host.advance(kChecked);
         trainer_.advance(kChecked);
         const std::vector<train::StepReport> expected = host.reports(true);
@@ -63,9 +61,9 @@ class Training : public Case {
     }
 
   private:
-    train::TrainSpec settings_ = seed_settings();
-    std::unique_ptr<data::Dataset> data_ = data::open_dataset(settings_.data);
-    std::shared_ptr<const diffusion::NoiseProcess> process_ = diffusion::make_process(settings_.process);
+    train::TrainSpec spec_ = seed_spec();
+    std::unique_ptr<data::Dataset> data_ = data::open_dataset(spec_.data);
+    std::shared_ptr<const diffusion::NoiseProcess> process_ = diffusion::make_process(spec_.process);
     train::GpuTrainer trainer_;
 };
 

@@ -25,8 +25,8 @@ Table error_table(const std::string& title, const std::vector<ObjectiveOutcome>&
     Table table = {.title = title, .columns = {"objective", "process", "predicts", "seconds"}, .rows = {}, .notes = {}};
     for (const double ratio : kJudgedRatios) table.columns.push_back(fmt::format("{:g}", ratio));
     for (const ObjectiveOutcome& outcome : outcomes) {
-        std::vector<Cell> row = {outcome_name(outcome.settings), outcome.settings.process.name,
-                                 std::string(diffusion::prediction_name(outcome.settings.prediction)), outcome.seconds};
+        std::vector<Cell> row = {outcome_name(outcome.spec), outcome.spec.process.name,
+                                 std::string(diffusion::prediction_name(outcome.spec.prediction)), outcome.seconds};
         for (std::size_t i = 0; i < kJudgedRatios.size(); ++i) {
             const std::optional<double> error = error_at(outcome, i, places);
             row.push_back(error ? Cell(*error) : Cell("-"));
@@ -49,18 +49,18 @@ class Errors {
     }
     /// The error after training on that level alone.
     double alone(train::Objective objective, double ratio, Places places = Places::dense) const {
-        train::TrainSpec settings;
-        settings.objective.name = train::objective_name(objective);
-        settings.objective.sigma = ratio;
-        return value(outcome_name(settings), ratio, places);
+        train::TrainSpec spec;
+        spec.objective.name = train::objective_name(objective);
+        spec.objective.sigma = ratio;
+        return value(outcome_name(spec), ratio, places);
     }
     /// The largest error of the objectives that see the ratio and train on all their levels, except those without a
     /// weight or with a target of more noise.
     double largest(double ratio) const {
         double most = 0;
         for (const ObjectiveOutcome& outcome : outcomes_) {
-            const std::string& name = outcome.settings.objective.name;
-            if (name == "dsm" || name == "one_step" || outcome.settings.objective.sigma) continue;
+            const std::string& name = outcome.spec.objective.name;
+            if (name == "dsm" || name == "one_step" || outcome.spec.objective.sigma) continue;
             most = std::max(most, error_at(outcome, place(ratio), Places::dense).value_or(0));
         }
         return most;
@@ -79,7 +79,7 @@ class Errors {
     }
     double value(std::string_view name, double ratio, Places places) const {
         const auto found = std::ranges::find_if(
-            outcomes_, [&](const ObjectiveOutcome& outcome) { return outcome_name(outcome.settings) == name; });
+            outcomes_, [&](const ObjectiveOutcome& outcome) { return outcome_name(outcome.spec) == name; });
         if (found == outcomes_.end()) throw std::logic_error("an objective without outcome");
         return error_at(*found, place(ratio), places).value_or(std::numeric_limits<double>::quiet_NaN());
     }
@@ -99,7 +99,7 @@ std::vector<render::Curve> curves_of(const ObjectiveOutcome& outcome, std::size_
     std::vector<render::Curve> curves;
     for (const Places places : {Places::dense, Places::sparse}) {
         const bool dense = places == Places::dense;
-        render::Curve curve = {.name = dense ? outcome_name(outcome.settings) : "",
+        render::Curve curve = {.name = dense ? outcome_name(outcome.spec) : "",
                                .x = {},
                                .y = {},
                                .colour = render::curve_colour(colour),
@@ -117,9 +117,9 @@ std::vector<render::Curve> curves_of(const ObjectiveOutcome& outcome, std::size_
 
 }  // namespace
 
-std::string outcome_name(const train::TrainSpec& settings) {
-    if (!settings.objective.sigma) return settings.objective.name;
-    return fmt::format("{}, σ/α = {:g}", settings.objective.name, *settings.objective.sigma);
+std::string outcome_name(const train::TrainSpec& spec) {
+    if (!spec.objective.sigma) return spec.objective.name;
+    return fmt::format("{}, σ/α = {:g}", spec.objective.name, *spec.objective.sigma);
 }
 
 std::vector<Table> outcome_tables(const std::string& data, const std::vector<ObjectiveOutcome>& outcomes) {
@@ -167,8 +167,8 @@ std::vector<render::Plot> outcome_plots(const std::string& data, const std::vect
                                        plot("score on ve")};
     std::array<std::size_t, 3> colours = {};
     for (const ObjectiveOutcome& outcome : outcomes) {
-        if (outcome.settings.objective.sigma) continue;
-        const std::string& process = outcome.settings.process.name;
+        if (outcome.spec.objective.sigma) continue;
+        const std::string& process = outcome.spec.process.name;
         const std::size_t which = process == "ddpm" ? 0 : process == "ve" ? 2 : 1;
         for (render::Curve& curve : curves_of(outcome, colours.at(which)++)) {
             plots[which].curves.push_back(std::move(curve));

@@ -18,13 +18,13 @@ inline constexpr std::array<double, 10> kJudgedRatios = {0.01, 0.02, 0.04, 0.08,
 
 /// What training on an objective comes to.
 struct ObjectiveOutcome {
-    train::TrainSpec settings;
+    train::TrainSpec spec;
     double seconds = 0;
     std::array<std::optional<ScoreError>, kJudgedRatios.size()> errors = {};  ///< none where it never sees that ratio
 };
 
 /// `dsm`, or `dsm, σ/α = 0.01` of one on a single level.
-std::string outcome_name(const train::TrainSpec& settings);
+std::string outcome_name(const train::TrainSpec& spec);
 
 /// Two tables for one data set: errors where the noised data are, and where they hardly are; all outcomes.
 std::vector<Table> outcome_tables(const std::string& data, const std::vector<ObjectiveOutcome>& outcomes);

@@ -20,35 +20,35 @@ namespace {
 /// An objective on the process and with the prediction that are its own, where the process has a choice for data of
 /// unit variance and noise up to the largest judged ratio, which is about the largest distance of two points (Song &
 /// Ermon 2020, technique 1).
-train::TrainSpec settings_of(train::Objective objective, const StudyRequest& request) {
-    train::TrainSpec settings;
-    settings.objective.name = train::objective_name(objective);
-    settings.objective.levels = kJudgedRatios.size();
-    settings.objective.steps = 256;
-    settings.objective.points = 512;
-    settings.process.name = train::natural_process(objective);
-    if (settings.process.name == "ve") {
-        settings.process.sigma_min = kJudgedRatios.front();
-        settings.process.sigma_max = kJudgedRatios.back();
+train::TrainSpec spec_of(train::Objective objective, const StudyRequest& request) {
+    train::TrainSpec spec;
+    spec.objective.name = train::objective_name(objective);
+    spec.objective.levels = kJudgedRatios.size();
+    spec.objective.steps = 256;
+    spec.objective.points = 512;
+    spec.process.name = train::natural_process(objective);
+    if (spec.process.name == "ve") {
+        spec.process.sigma_min = kJudgedRatios.front();
+        spec.process.sigma_max = kJudgedRatios.back();
     }
-    if (settings.process.name == "additive") settings.process.s = kJudgedRatios.back();
-    if (settings.process.name == "edm") settings.process.sigma_data = 1;
-    settings.prediction = train::natural_prediction(objective);
-    settings.seed = request.seed;
-    settings.steps = request.train_steps;
-    return settings;
+    if (spec.process.name == "additive") spec.process.s = kJudgedRatios.back();
+    if (spec.process.name == "edm") spec.process.sigma_data = 1;
+    spec.prediction = train::natural_prediction(objective);
+    spec.seed = request.seed;
+    spec.steps = request.train_steps;
+    return spec;
 }
 
 /// Every objective on all its levels, and some on a single one.
-std::vector<train::TrainSpec> all_settings(const StudyRequest& request) {
+std::vector<train::TrainSpec> all_specs(const StudyRequest& request) {
     constexpr std::size_t kAlone = 3;
     std::vector<train::TrainSpec> all;
     all.reserve(train::kObjectives.size() + kAlone);
     for (const std::string_view name : train::kObjectives) {
-        all.push_back(settings_of(train::parse_objective(name), request));
+        all.push_back(spec_of(train::parse_objective(name), request));
     }
     const auto alone = [&](train::Objective objective, double ratio) {
-        all.push_back(settings_of(objective, request));
+        all.push_back(spec_of(objective, request));
         all.back().objective.sigma = ratio;
     };
     alone(train::Objective::dsm, 0.01);
@@ -63,8 +63,8 @@ class ObjectivesComparison {
     ObjectivesComparison(gpu::Device& device, const StudyRequest& request, std::size_t data_sets)
         : make_(study_trainer(device, request)),
           particles_(request.particles),
-          settings_(all_settings(request)),
-          bar_("study objectives", data_sets * settings_.size() * settings_.front().steps, "steps", request.progress) {}
+          specs_(all_specs(request)),
+          bar_("study objectives", data_sets * specs_.size() * specs_.front().steps, "steps", request.progress) {}
 
     std::vector<ObjectiveOutcome> on(const KnownData& data) {
         std::vector<ScoreReference> references;
@@ -73,37 +73,37 @@ class ObjectivesComparison {
             references.push_back(score_reference(pool_, *data.target, ratio, particles_));
         }
         std::vector<ObjectiveOutcome> outcomes;
-        for (const train::TrainSpec& settings : settings_) {
-            outcomes.push_back(outcome_of(settings, *data.dataset, references));
+        for (const train::TrainSpec& spec : specs_) {
+            outcomes.push_back(outcome_of(spec, *data.dataset, references));
         }
         return outcomes;
     }
 
   private:
-    void train(train::Trainer& trainer, const train::TrainSpec& settings) {
+    void train(train::Trainer& trainer, const train::TrainSpec& spec) {
         constexpr std::uint64_t kAtOnce = 8;
-        while (trainer.steps() < settings.steps) {
+        while (trainer.steps() < spec.steps) {
             base::require_not_interrupted();
-            trainer.advance(std::min(kAtOnce, settings.steps - trainer.steps()));
-            for (const train::StepReport& report : trainer.reports(trainer.steps() == settings.steps)) {
-                train::require_convergence(report, settings);
-                bar_.update(++done_, fmt::format("{} loss {:.3g}", outcome_name(settings), report.loss));
+            trainer.advance(std::min(kAtOnce, spec.steps - trainer.steps()));
+            for (const train::StepReport& report : trainer.reports(trainer.steps() == spec.steps)) {
+                train::require_convergence(report, spec);
+                bar_.update(++done_, fmt::format("{} loss {:.3g}", outcome_name(spec), report.loss));
             }
         }
     }
 
-    ObjectiveOutcome outcome_of(const train::TrainSpec& settings, const data::Dataset& data,
+    ObjectiveOutcome outcome_of(const train::TrainSpec& spec, const data::Dataset& data,
                                 const std::vector<ScoreReference>& references) {
-        const auto process = diffusion::make_process(settings.process);
-        const auto trainer = make_(settings, data, *process);
+        const auto process = diffusion::make_process(spec.process);
+        const auto trainer = make_(spec, data, *process);
         const auto start = std::chrono::steady_clock::now();
-        train(*trainer, settings);
-        ObjectiveOutcome outcome = {settings};
+        train(*trainer, spec);
+        ObjectiveOutcome outcome = {spec};
         outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        const diffusion::Parametrisation parametrisation = train::parametrisation(settings);
+        const diffusion::Parametrisation parametrisation = train::parametrisation(spec);
         const model::NetworkScore network(trainer->network(), trainer->averaged_weights(), "study objectives");
-        const std::vector<train::NoiseLevel> levels = train::noise_levels(
-            *process, parametrisation, train::parse_objective(settings.objective.name), settings.objective);
+        const std::vector<train::NoiseLevel> levels =
+            train::noise_levels(*process, parametrisation, train::parse_objective(spec.objective.name), spec.objective);
         for (std::size_t i = 0; i < references.size(); ++i) {
             if (!sees(levels, references[i].ratio)) continue;
             outcome.errors.at(i) = score_error(pool_, network, parametrisation, *process, references[i]);
@@ -122,7 +122,7 @@ class ObjectivesComparison {
 
     train::TrainerMaker make_;
     std::uint32_t particles_;
-    std::vector<train::TrainSpec> settings_;
+    std::vector<train::TrainSpec> specs_;
     base::Progress bar_;
     base::ThreadPool pool_;
     std::uint64_t done_ = 0;

@@ -45,17 +45,17 @@ constexpr const char* kModelEnding = ".safetensors";
 constexpr const char* kStudyKey = "study";
 constexpr const char* kStudyName = "seed";
 
-train::TrainSpec seed_settings(const StudyRequest& request) {
-    train::TrainSpec settings;
-    settings.data = "swiss_roll";
-    settings.objective.name = "simple";
-    settings.process = {.name = "ddpm", .schedule = "cosine_seed", .horizon = kLevels};
-    settings.prediction = diffusion::Prediction::epsilon;
-    settings.seed = request.seed;
-    settings.steps = request.train_steps;
-    if (!request.out.empty()) settings.out = seed_model(request.out);
-    settings.record = {{kStudyKey, kStudyName}};
-    return settings;
+train::TrainSpec seed_spec(const StudyRequest& request) {
+    train::TrainSpec spec;
+    spec.data = "swiss_roll";
+    spec.objective.name = "simple";
+    spec.process = {.name = "ddpm", .schedule = "cosine_seed", .horizon = kLevels};
+    spec.prediction = diffusion::Prediction::epsilon;
+    spec.seed = request.seed;
+    spec.steps = request.train_steps;
+    if (!request.out.empty()) spec.out = seed_model(request.out);
+    spec.record = {{kStudyKey, kStudyName}};
+    return spec;
 }
 
 /// The experiment's network with the loss of every step's batch.
@@ -66,15 +66,15 @@ struct Trained {
 };
 
 Trained train_network(gpu::Device& device, const StudyRequest& request) {
-    const train::TrainSpec settings = seed_settings(request);
-    base::Progress bar("study seed", settings.steps, "steps", request.progress);
+    const train::TrainSpec spec = seed_spec(request);
+    base::Progress bar("study seed", spec.steps, "steps", request.progress);
     Trained trained;
-    trained.result = train::train(settings, study_trainer(device, request), {[&](const train::StepReport& report) {
+    trained.result = train::train(spec, study_trainer(device, request), {[&](const train::StepReport& report) {
                                       base::require_not_interrupted();
                                       trained.losses.push_back(report.loss);
                                       bar.update(report.step + 1, fmt::format("loss {:.3f}", report.loss));
                                   }});
-    trained.epoch = std::min(trained.losses.size(), (kEpochPoints + settings.batch - 1) / settings.batch);
+    trained.epoch = std::min(trained.losses.size(), (kEpochPoints + spec.batch - 1) / spec.batch);
     return trained;
 }
 
