@@ -113,7 +113,7 @@ class Run {
     /// Writes what all steps have reached. Throws where that is not worth keeping.
     model::Checkpoint finish() {
         model::Checkpoint made = checkpoint();
-        require_sound(worst_loss(made));
+        require_sound(made);
         if (!spec_.keep_state) made.state.reset();
         write(made);
         return made;
@@ -132,28 +132,30 @@ class Run {
         return made;
     }
 
-    /// The loss of the averaged weights where it is unsound, else that of the weights that training goes on from.
-    double worst_loss(const model::Checkpoint& made) {
+    /// The loss that makes the checkpoint not worth keeping: that of the averaged weights, or else of the weights that
+    /// training goes on from. None: both are sound.
+    std::optional<double> unsound_loss(const model::Checkpoint& made) {
         const double averaged = divergence_check_.loss(made.tensors);
+        if (!divergence_check_.is_sound(averaged)) return averaged;
         const double last =
             divergence_check_.loss(nn::with_trained(made.tensors, trainer_.network(), made.state->weights));
-        return divergence_check_.is_sound(averaged) ? last : averaged;
+        return divergence_check_.is_sound(last) ? std::nullopt : std::optional(last);
     }
 
-    void require_sound(double loss) const {
-        if (divergence_check_.is_sound(loss)) return;
-        throw divergence(trainer_.steps(),
-                         fmt::format("the loss is {:.3g}, at the start it was {:.3g}", loss, divergence_check_.start()),
-                         spec_);
+    void require_sound(const model::Checkpoint& made) {
+        const std::optional<double> loss = unsound_loss(made);
+        if (!loss) return;
+        throw divergence(
+            trainer_.steps(),
+            fmt::format("the loss is {:.3g}, at the start it was {:.3g}", *loss, divergence_check_.start()), spec_);
     }
 
     /// Writes what the steps so far have reached, or where that is not worth keeping, leaves what was written before;
     /// if it `must` be kept, that is an error.
     void save_sound(bool must) {
         const model::Checkpoint made = checkpoint();
-        const double loss = worst_loss(made);
-        if (must) require_sound(loss);
-        if (divergence_check_.is_sound(loss)) write(made);
+        if (must) require_sound(made);
+        if (must || !unsound_loss(made)) write(made);
         saved_ = Clock::now();
     }
 
