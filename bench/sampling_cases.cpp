@@ -22,7 +22,7 @@ class Network : public Case {
         : device_(device),
           model_(model),
           recorder_(device, "network"),
-          network_(device, std::get<nn::MlpConfig>(model.network), model.tensors),
+          network_(device, model::evaluation_graph(model.network), model.tensors),
           evaluations_(network_, particles),
           particles_(particles),
           stride_(gpu::round_up(particles, gpu::kParticleMultiple)),
@@ -85,7 +85,7 @@ class Sampling : public Case {
   public:
     Sampling(gpu::Device& device, const model::Checkpoint& model, const std::string& sampler, int steps,
              std::uint32_t particles)
-        : device_(device), network_(device, std::get<nn::MlpConfig>(model.network), model.tensors) {
+        : device_(device), network_(device, model::evaluation_graph(model.network), model.tensors) {
         const auto process = diffusion::make_process(model.process);
         diffusion::SamplerSettings settings;
         settings.name = sampler;

@@ -32,7 +32,10 @@ class Training : public Case {
   public:
     explicit Training(gpu::Device& device) : trainer_(device, spec_, *data_, *process_) {}
 
-    std::string name() const override { return fmt::format("train_{}x{}_{}", spec_.width, spec_.depth, spec_.batch); }
+    std::string name() const override {
+        const auto& mlp = std::get<nn::MlpConfig>(spec_.network);
+        return fmt::format("train_{}x{}_{}", mlp.width, mlp.depth, spec_.batch);
+    }
     double work() const override { return trainer_.step_operations(); }
     std::string_view unit() const override { return "flop"; }
     Bound bound() const override { return Bound::arithmetic; }

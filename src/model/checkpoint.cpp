@@ -95,14 +95,21 @@ class Keys {
 };
 
 Architecture read_network(Keys& keys, const std::string& where) {
-    keys.expect("architecture", std::string(kArchitectures.front()));
-    nn::MlpConfig network;
-    network.dim = keys.number<std::size_t>("mlp.dim", 1, data::kMaxDim);
-    network.width = keys.number<std::size_t>("mlp.width", 1, nn::kMaxWidth);
-    network.depth = keys.number<std::size_t>("mlp.depth", 0, nn::kMaxDepth);
-    network.features = keys.number<std::size_t>("mlp.features", 1, nn::kMaxFeatures);
-    if (keys.has("mlp.classes")) network.classes = keys.number<std::size_t>("mlp.classes", 1, nn::kMaxClasses);
-    if (const std::size_t weights = trained_weights(network); weights > nn::kMaxWeights) {
+    const std::string name = keys.text("architecture");
+    const std::optional<Architecture> known = architecture_named(name);
+    if (!known) {
+        throw refusal(where, fmt::format("metadata '{}architecture' is '{}', not '{}'", kPrefix, base::shown(name),
+                                         fmt::join(architecture_names(), "' or '")));
+    }
+    const std::string prefix = name + ".";
+    const auto dim = keys.number<std::size_t>(prefix + "dim", 1, data::kMaxDim);
+    const std::string classes = prefix + "classes";
+    Architecture network =
+        for_points(*known, dim, keys.has(classes) ? keys.number<std::size_t>(classes, 1, nn::kMaxClasses) : 0);
+    for (const nn::NetworkSize& size : sizes_of(network)) {
+        *size.value = keys.number<std::size_t>(prefix + std::string(size.name), size.low, size.high);
+    }
+    if (const std::size_t weights = trained_weights_of(network); weights > nn::kMaxWeights) {
         throw refusal(where, fmt::format("a network of {} weights is larger than the {} that are read", weights,
                                          nn::kMaxWeights));
     }
@@ -242,9 +249,6 @@ std::optional<OptimiserState> take_state(data::TensorMap& tensors) {
 
 void require_shapes(const Shapes& shapes, const Architecture& network, const std::string& where) {
     std::set<std::string> known;
-    // A depth without tensors would make a long list of nothing.
-    const std::size_t depth = std::visit([](const nn::MlpConfig& mlp) { return mlp.depth; }, network);
-    if (depth > shapes.size()) throw refusal(where, "it has fewer tensors than a network of its depth");
     for (const nn::TensorSpec& spec : tensors_of(network)) {
         const auto found = shapes.find(spec.name);
         if (found == shapes.end()) throw refusal(where, "tensor '" + spec.name + "' is missing");
@@ -321,16 +325,15 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     data::SafetensorsFile file;
     const auto set = [&](const std::string& name, const std::string& value) { file.metadata[kPrefix + name] = value; };
     set("version", "1");
-    set("architecture", std::string(kArchitectures.at(checkpoint.network.index())));
-    std::visit(
-        [&](const nn::MlpConfig& mlp) {
-            set("mlp.dim", std::to_string(mlp.dim));
-            set("mlp.width", std::to_string(mlp.width));
-            set("mlp.depth", std::to_string(mlp.depth));
-            set("mlp.features", std::to_string(mlp.features));
-            if (mlp.classes > 0) set("mlp.classes", std::to_string(mlp.classes));
-        },
-        checkpoint.network);
+    const std::string architecture(name_of(checkpoint.network));
+    set("architecture", architecture);
+    const auto set_size = [&](std::string_view name, std::size_t size) {
+        set(fmt::format("{}.{}", architecture, name), std::to_string(size));
+    };
+    set_size("dim", dim_of(checkpoint.network));
+    if (const std::size_t classes = classes_of(checkpoint.network); classes > 0) set_size("classes", classes);
+    Architecture network = checkpoint.network;
+    for (const nn::NetworkSize& size : sizes_of(network)) set_size(size.name, *size.value);
     set("process", checkpoint.process.name);
     if (checkpoint.process.name == "ddpm") set("process.schedule", checkpoint.process.schedule);
     diffusion::for_each_process_parameter(checkpoint.process,

@@ -27,7 +27,7 @@ struct OptimiserState {
 
 /// A trained network and all that is needed to sample from it: a safetensors file whose metadata holds
 ///   scorefield.version      "1"
-///   scorefield.architecture one of kArchitectures; scorefield.mlp.{dim,width,depth,features}; also
+///   scorefield.architecture one of architecture_names(), e.g. mlp; scorefield.mlp.{dim,width,depth,features}; also
 ///                           scorefield.mlp.classes if the network is conditional
 ///   scorefield.process      name; scorefield.process.NAME for every parameter of diffusion::ProcessSettings that is
 ///                           said, switches as on or off; of ddpm always schedule and T

@@ -31,12 +31,8 @@ double data_deviation(const diffusion::ProcessSettings& process) {
 
 /// Reduces a conditional network to this class; none: to all classes together.
 void keep_class(Checkpoint& checkpoint, std::optional<std::size_t> label) {
-    std::visit(
-        [&](nn::MlpConfig& mlp) {
-            checkpoint.tensors = nn::weights_of_class(checkpoint.tensors, mlp, label);
-            mlp.classes = 0;
-        },
-        checkpoint.network);
+    checkpoint.tensors = weights_of_class(checkpoint.tensors, checkpoint.network, label);
+    checkpoint.network = for_points(checkpoint.network, dim_of(checkpoint.network), 0);
 }
 
 /// Leaves of a conditional network the one that answers for the class that is asked for.

@@ -12,9 +12,7 @@ constexpr std::size_t kChunk = 256;  // particles whose values stay in the cache
 }  // namespace
 
 NetworkScore::NetworkScore(const Architecture& network, const data::TensorMap& tensors, const std::string& where)
-    : dim_(dim_of(network)),
-      values_(std::visit([&](const nn::MlpConfig& mlp) { return nn::build_mlp(graph_, mlp, nn::TimeRows::shared); },
-                         network)) {
+    : dim_(dim_of(network)), values_(build_network(graph_, network, nn::TimeRows::shared)) {
     require_tensors(tensors, network, where);
     for (const nn::TensorSpec& spec : tensors_of(network)) {
         const nn::Shape shape = value_shape(spec);

@@ -7,7 +7,7 @@
 #include "diffusion/interpreter.hpp"
 #include "model/architecture.hpp"
 #include "nn/evaluate.hpp"
-#include "nn/mlp.hpp"
+#include "nn/network.hpp"
 
 namespace scorefield::model {
 
@@ -23,7 +23,7 @@ class NetworkScore final : public diffusion::ScoreSource {
   private:
     std::size_t dim_;
     nn::Graph graph_;
-    nn::MlpValues values_;
+    nn::NetworkValues values_;
     std::map<std::string, nn::Matrix> weights_;
 };
 

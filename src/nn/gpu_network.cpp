@@ -5,6 +5,8 @@
 #include <cassert>
 #include <cmath>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
 
 #include "gpu/transfer.hpp"
 #include "nn/evaluate.hpp"
@@ -16,6 +18,15 @@
 #include "shaders/nn/load_weights_push.h"
 
 namespace scorefield::nn {
+
+/// Where a class's weights lie among the trained tensors, and the bias to which they are added.
+struct LabelPlace {
+    std::uint32_t weights = 0;
+    std::uint32_t classes = 0;  ///< 0: there are no labels
+    std::uint32_t bias = 0;
+    std::uint32_t units = 0;  ///< numbers of the bias
+};
+
 namespace {
 
 Matrix matrix_of(const data::Tensor& tensor) {
@@ -33,15 +44,23 @@ static_assert(shaders::kPadding == PackedPlace::kPadding);
 /// Where the trained tensors begin, one after the other.
 class TrainedOffsets {
   public:
-    explicit TrainedOffsets(const MlpConfig& config) {
-        for (const TensorSpec& spec : trained_tensors(config)) {
+    explicit TrainedOffsets(const std::vector<TensorSpec>& specs) {
+        constexpr std::string_view kLabel = ".label";
+        for (const TensorSpec& spec : trained_tensors(specs)) {
             offsets_[spec.name] = count_;
             count_ += static_cast<std::uint32_t>(element_count(spec));
+        }
+        for (const TensorSpec& spec : specs) {
+            if (!spec.name.ends_with(kLabel)) continue;
+            const std::string layer = spec.name.substr(0, spec.name.size() - kLabel.size());
+            label_ = {of(spec.name), static_cast<std::uint32_t>(spec.shape[1]), of(layer + ".bias"),
+                      static_cast<std::uint32_t>(spec.shape[0])};
         }
     }
 
     std::uint32_t count() const { return count_; }
     std::uint32_t of(const std::string& tensor) const { return offsets_.at(tensor); }
+    const LabelPlace& label() const { return label_; }
     /// The place of the addend of the layer with this weight.
     shaders::LoadPlace addend(const std::string& weight, std::uint32_t element, std::size_t features) const {
         const std::string layer = weight.substr(0, weight.rfind('.'));
@@ -54,6 +73,7 @@ class TrainedOffsets {
   private:
     std::map<std::string, std::uint32_t> offsets_;
     std::uint32_t count_ = 0;
+    LabelPlace label_;
 };
 
 }  // namespace
@@ -66,14 +86,12 @@ struct GpuNetwork::Loads {
           weight_places(gpu::make_buffer<std::uint32_t>(device, "places of weights", weights)),
           row_places(gpu::make_buffer<shaders::LoadPlace>(device, "places of addends", table)),
           trained(device, "trained weights", VkDeviceSize{offsets.count()} * sizeof(float)),
-          input_bias(offsets.of("input.bias")) {}
+          labels(offsets.label()) {}
 
     gpu::ComputePipeline pack, rows;
     gpu::Buffer weight_places, row_places;
-    gpu::Buffer trained;           ///< a copy: rows of other times are computed from it, too
-    std::uint32_t input_bias = 0;  ///< its place in `trained`
-    std::uint32_t labels = 0;      ///< the place of input.label
-    std::uint32_t classes = 0;     ///< 0: there are no labels
+    gpu::Buffer trained;  ///< a copy: rows of other times are computed from it, too
+    LabelPlace labels;    ///< in `trained`
     std::optional<std::size_t> label;
 };
 
@@ -91,11 +109,10 @@ void place_matrix(std::size_t layer, std::size_t rows, std::size_t columns, std:
     }
 }
 
-GpuNetwork::GpuNetwork(gpu::Device& device, const MlpConfig& config, const data::TensorMap& tensors)
-    : device_(device), config_(config) {
+GpuNetwork::GpuNetwork(gpu::Device& device, NetworkGraph network, const data::TensorMap& tensors)
+    : device_(device), network_(std::move(network)) {
     for (const auto& [name, tensor] : tensors) parameters_[name] = matrix_of(tensor);
-    network_ = build_mlp(graph_, config_, TimeRows::shared);
-    layers_ = dense_chain(graph_, network_.x, network_.output);
+    layers_ = dense_chain(network_.graph, network_.values.x, network_.values.output);
     kernels_ = make_fused_kernels(device_, layers_);
     if (!kernels_) kernels_ = make_dense_kernels(device_, layers_);
     row_places_ = kernels_->row_places();
@@ -119,13 +136,12 @@ double GpuNetwork::operations() const {
     return operations;
 }
 
-void GpuNetwork::prepare_loads(std::size_t classes) {
-    if (loads_ && loads_->classes == classes) return;
+void GpuNetwork::prepare_loads(const std::vector<TensorSpec>& specs) {
+    const TrainedOffsets offsets(specs);
+    if (loads_ && loads_->labels.classes == offsets.label().classes) return;
     if (load_count_ > 0) throw std::logic_error("GpuNetwork::prepare_loads: loaded with other classes");
+    const std::size_t features = parameters_.at(kFrequencies).values.size();
     std::vector<shaders::LoadPlace> rows;
-    MlpConfig trained = config_;
-    trained.classes = classes;
-    const TrainedOffsets offsets(trained);
     std::vector<std::uint32_t> weights;
     for (const PackedPlace& place : kernels_->weight_places()) {
         const bool padding = place.layer == PackedPlace::kPadding;
@@ -134,16 +150,14 @@ void GpuNetwork::prepare_loads(std::size_t classes) {
     for (const PackedPlace& place : row_places_) {
         rows.push_back(place.layer == PackedPlace::kPadding
                            ? shaders::LoadPlace()
-                           : offsets.addend(layers_[place.layer].weight, place.element, config_.features));
+                           : offsets.addend(layers_[place.layer].weight, place.element, features));
     }
     loads_ = std::make_unique<Loads>(device_, weights, rows, offsets);
-    loads_->classes = static_cast<std::uint32_t>(classes);
-    if (classes > 0) loads_->labels = offsets.of("input.label");
 }
 
 void GpuNetwork::record_load(gpu::Recorder& recorder, const gpu::Buffer& trained, std::optional<std::size_t> label) {
     Loads& loads = *loads_;
-    assert(!label || *label < loads.classes);
+    assert(!label || *label < loads.labels.classes);
     loads.label = label;
     recorder.copy(trained, 0, loads.trained, 0, loads.trained.bytes());
     const auto count = static_cast<std::uint32_t>(weights_.bytes() / sizeof(float));
@@ -182,7 +196,7 @@ void GpuEvaluations::fill_rows() {
         Matrix time(1, 1);
         time.at(0, 0) = c;
         bindings["c_noise"] = &time;
-        const std::vector<Matrix> values = evaluate(network_.graph_, bindings, addends);
+        const std::vector<Matrix> values = evaluate(network_.network_.graph, bindings, addends);
         for (const PackedPlace& place : places) {
             const bool padding = place.layer == PackedPlace::kPadding;
             *next++ = padding ? 0 : static_cast<float>(values[place.layer].values[place.element]);
@@ -233,14 +247,15 @@ void GpuEvaluations::record_rows(gpu::Recorder& recorder) {
     if (features_pending_) recorder.copy(features_staging_, 0, features_, 0, features_staging_.bytes());
     features_pending_ = false;
     const std::uint32_t label =
-        loads.label ? loads.labels + static_cast<std::uint32_t>(*loads.label) : shaders::kPadding;
+        loads.label ? loads.labels.weights + static_cast<std::uint32_t>(*loads.label) : shaders::kPadding;
+    const std::size_t features = network_.parameters_.at(kFrequencies).values.size();
     shaders::LoadRowsPush push = {.floats = floats,
                                   .first = 0,
-                                  .times = static_cast<std::uint32_t>(2 * network_.config_.features),
-                                  .bias = loads.input_bias,
-                                  .units = static_cast<std::uint32_t>(network_.config_.width),
+                                  .times = static_cast<std::uint32_t>(2 * features),
+                                  .bias = loads.labels.bias,
+                                  .units = loads.labels.units,
                                   .label = label,
-                                  .classes = loads.classes};
+                                  .classes = loads.labels.classes};
     for (std::uint32_t first = 0; first < rows; first += most) {
         push.first = first;
         recorder.dispatch(

@@ -16,7 +16,7 @@
 #include "nn/dense_chain.hpp"
 #include "nn/graph.hpp"
 #include "nn/matrix.hpp"
-#include "nn/mlp.hpp"
+#include "nn/network.hpp"
 
 namespace scorefield::nn {
 
@@ -43,25 +43,25 @@ struct PackedPlace;
 /// number of them share the weights.
 class GpuNetwork {
   public:
-    /// Plans the network whose tensors are mlp_tensors(config). Throws base::Error (running) when the device's limits
-    /// are too small for it.
-    GpuNetwork(gpu::Device& device, const MlpConfig& config, const data::TensorMap& tensors);
+    /// Plans an unconditional network with TimeRows::shared, a chain of dense layers. `tensors` holds its parameters.
+    /// Throws base::Error (running) when the device's limits are too small for it, std::logic_error for other graphs.
+    GpuNetwork(gpu::Device& device, NetworkGraph network, const data::TensorMap& tensors);
     ~GpuNetwork();
     GpuNetwork(const GpuNetwork&) = delete;
     GpuNetwork& operator=(const GpuNetwork&) = delete;
 
-    /// Makes what record_load needs, before its first call; later calls do nothing. `classes`: the weights will be
-    /// those of a conditional network of which this one, without classes, is to answer for one class or for all
-    /// together; 0: of a network like this one.
-    void prepare_loads(std::size_t classes = 0);
-    /// Takes other weights where they are made: `trained` holds the trained tensors of mlp_tensors(config), with the
-    /// classes that were prepared for, one after the other (what follows them is not read). Packs them; from here on
-    /// time tables are computed from them, on the GPU, in single precision. `label`: of the class that is to be
-    /// answered for; none: all together. Neither waits nor allocates.
+    /// Makes what record_load needs, before its first call; later calls do nothing. `specs`: the tensors of the network
+    /// whose weights will be loaded. It is this one, or the conditional network of which this one, without classes, is
+    /// to answer for one class or for all together.
+    void prepare_loads(const std::vector<TensorSpec>& specs);
+    /// Takes other weights where they are made: `trained` holds the trained tensors that were prepared for, one after
+    /// the other (what follows them is not read). Packs them; from here on time tables are computed from them, on the
+    /// GPU, in single precision. `label`: of the class that is to be answered for; none: all together. Neither waits
+    /// nor allocates.
     void record_load(gpu::Recorder& recorder, const gpu::Buffer& trained,
                      std::optional<std::size_t> label = std::nullopt);
 
-    std::uint32_t dim() const { return static_cast<std::uint32_t>(config_.dim); }
+    std::uint32_t dim() const { return static_cast<std::uint32_t>(layers_.front().inputs); }
     /// Multiplications and additions of the dense layers per particle and evaluation; activations not counted.
     double operations() const;
     /// Which kernels were chosen, e.g. `fused-64x3-g512`.
@@ -73,10 +73,8 @@ class GpuNetwork {
     struct Loads;
 
     gpu::Device& device_;
-    MlpConfig config_;
     std::map<std::string, Matrix> parameters_;
-    Graph graph_;
-    MlpValues network_;
+    NetworkGraph network_;
     std::vector<DenseLayer> layers_;
     std::unique_ptr<ChainKernels> kernels_;
     std::vector<PackedPlace> row_places_;

@@ -1,13 +1,13 @@
 #include "nn/mlp.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <cmath>
 #include <map>
-#include <numbers>
 #include <optional>
-#include <span>
 
 #include "base/random.hpp"
+#include "nn/network_limits.hpp"
 #include "nn/ops/concatenate_columns/concatenate_columns.hpp"
 #include "nn/ops/cosine/cosine.hpp"
 #include "nn/ops/gather_rows/gather_rows.hpp"
@@ -18,7 +18,17 @@
 
 namespace scorefield::nn {
 
-std::vector<TensorSpec> mlp_tensors(const MlpConfig& config) {
+std::vector<NetworkSize> sizes_of(MlpConfig& config) {
+    return {{"width", &config.width, 1, kMaxWidth, kMaxTrainedWidth},
+            {"depth", &config.depth, 0, kMaxDepth, kMaxTrainedDepth},
+            {"features", &config.features, 1, kMaxFeatures, kMaxTrainedFeatures}};
+}
+
+std::string size_text(const MlpConfig& config) {
+    return fmt::format("{} × {}", config.width, config.depth);
+}
+
+std::vector<TensorSpec> tensors_of(const MlpConfig& config) {
     const std::size_t width = config.width;
     const std::size_t time = 2 * config.features;
     std::vector<TensorSpec> specs = {{"time.frequencies", {config.features}, false}};
@@ -35,64 +45,11 @@ std::vector<TensorSpec> mlp_tensors(const MlpConfig& config) {
     return specs;
 }
 
-std::vector<TensorSpec> trained_tensors(const MlpConfig& config) {
-    std::vector<TensorSpec> trained = mlp_tensors(config);
-    std::erase_if(trained, [](const TensorSpec& spec) { return !spec.trained; });
-    return trained;
-}
-
-std::size_t element_count(const TensorSpec& spec) {
-    const Shape shape = value_shape(spec);
-    return shape.rows() * shape.columns();
-}
-
-std::size_t trained_weights(const MlpConfig& config) {
-    std::size_t count = 0;
-    for (const TensorSpec& spec : trained_tensors(config)) count += element_count(spec);
-    return count;
-}
-
-Shape value_shape(const TensorSpec& spec) {
-    return spec.shape.size() == 1 ? Shape{1, spec.shape[0]} : Shape{spec.shape[0], spec.shape[1]};
-}
-
-namespace {
-
-std::vector<float> geometric(const TimeFrequencies& range, std::size_t count) {
-    std::vector<float> frequencies(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const double place = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 0;
-        frequencies[i] = static_cast<float>(range.fastest * std::pow(range.slowest / range.fastest, place));
-    }
-    return frequencies;
-}
-
-/// A quarter turn over `range`.
-double slowest_frequency(double range) {
-    return 2 * std::numbers::pi / (4 * range);
-}
-
-}  // namespace
-
-TimeFrequencies frequencies_of_levels(double highest) {
-    return highest > 0 ? TimeFrequencies{1, slowest_frequency(highest)} : TimeFrequencies{};
-}
-
-TimeFrequencies frequencies_of_range(double lowest, double highest) {
-    constexpr double kFinest = 1000;
-    constexpr double kLargestAngle = 10'000;
-    const double range = highest - lowest;
-    if (!(range > 0)) return {};
-    const double slowest = slowest_frequency(range);
-    const double most = kLargestAngle / std::max(std::abs(lowest), std::abs(highest));
-    return {std::max(std::min(kFinest / range, most), slowest), slowest};
-}
-
 data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, const TimeFrequencies& frequencies,
                                 double input_gain) {
     data::TensorMap tensors;
     std::uint32_t index = 0;
-    for (const TensorSpec& spec : mlp_tensors(config)) {
+    for (const TensorSpec& spec : tensors_of(config)) {
         const Shape shape = value_shape(spec);
         data::Tensor tensor = {spec.shape, std::vector<float>(shape.rows() * shape.columns())};
         // A layer's inputs reach it through two matrices; each keeps the scale of its own.
@@ -103,18 +60,9 @@ data::TensorMap initial_weights(const MlpConfig& config, std::uint64_t seed, con
             const double u = base::uniform(seed, static_cast<std::uint32_t>(i), 0, index, base::kWeightStream);
             tensor.values[i] = static_cast<float>(bound * (2 * u - 1));
         }
-        if (!spec.trained) tensor.values = geometric(frequencies, config.features);
+        if (!spec.trained) tensor.values = time_frequencies(frequencies, config.features);
         tensors.emplace(spec.name, std::move(tensor));
         ++index;
-    }
-    return tensors;
-}
-
-data::TensorMap with_trained(data::TensorMap tensors, const MlpConfig& config, std::span<const float> trained) {
-    for (const TensorSpec& spec : trained_tensors(config)) {
-        const std::span<const float> values = trained.first(element_count(spec));
-        tensors.at(spec.name).values.assign(values.begin(), values.end());
-        trained = trained.subspan(values.size());
     }
     return tensors;
 }
@@ -130,12 +78,12 @@ data::TensorMap weights_of_class(const data::TensorMap& tensors, const MlpConfig
     return result;
 }
 
-MlpValues build_mlp(Graph& graph, const MlpConfig& config, TimeRows rows, std::size_t levels) {
+NetworkValues build_network(Graph& graph, const MlpConfig& config, TimeRows rows, std::size_t levels) {
     std::map<std::string, Value> tensors;
-    for (const TensorSpec& spec : mlp_tensors(config)) {
+    for (const TensorSpec& spec : tensors_of(config)) {
         tensors[spec.name] = graph.parameter(spec.name, value_shape(spec));
     }
-    MlpValues values;
+    NetworkValues values;
     values.x = graph.input("x", {kBatch, config.dim});
     values.c_noise = graph.input("c_noise", {rows == TimeRows::per_particle ? kBatch : levels, 1});
     std::optional<Value> level;

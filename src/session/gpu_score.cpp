@@ -10,11 +10,8 @@ GpuScore::GpuScore(gpu::Device& device, const model::Model& model) {
         source_ = sample::make_exact_source(device, *model.target, model.parametrisation);
         return;
     }
-    network_ = std::visit(
-        [&](const nn::MlpConfig& mlp) {
-            return std::make_unique<nn::GpuNetwork>(device, mlp, model.checkpoint->tensors);
-        },
-        model.checkpoint->network);
+    network_ = std::make_unique<nn::GpuNetwork>(device, model::evaluation_graph(model.checkpoint->network),
+                                                model.checkpoint->tensors);
     source_ = std::make_unique<sample::NetworkSource>(*network_);
 }
 

@@ -162,7 +162,7 @@ LiveWeights LiveTraining::weights(bool restart) const {
 
 void LiveTraining::update(model::Model& model) const {
     if (!recent_weights()) return;
-    model.checkpoint->tensors = nn::weights_of_class(*recent_weights(), network(), shown_class());
+    model.checkpoint->tensors = model::weights_of_class(*recent_weights(), network(), shown_class());
 }
 
 bool LiveTraining::save(const std::filesystem::path& path) {

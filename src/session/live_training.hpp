@@ -67,14 +67,14 @@ class LiveTraining {
     void update(model::Model& model) const;
     /// The number of classes of the network, which must exist (0 where it is not conditional), and the class that is
     /// shown (none: all together).
-    std::size_t classes() const { return session_->trainer->network().classes; }
+    std::size_t classes() const { return model::classes_of(network()); }
     std::optional<std::size_t> shown_class() const { return session_->label; }
     /// Whether the network learns all classes together, too.
     bool knows_all_together() const { return session_->spec.label_dropout > 0; }
     /// Below classes(); none only where they are known.
     void show_class(std::optional<std::size_t> label) { session_->label = label; }
     const train::TrainSpec& spec() const { return session_->spec; }
-    const nn::MlpConfig& network() const { return session_->trainer->network(); }
+    const model::Architecture& network() const { return session_->trainer->network(); }
     std::shared_ptr<const data::Dataset> data() const { return session_->data; }
     std::shared_ptr<const diffusion::NoiseProcess> process() const { return session_->process; }
     std::uint64_t steps() const { return session_ ? session_->trainer->steps() : 0; }

@@ -83,8 +83,8 @@ void Player::keep_states() {
     population_->keep_states(kSnapshotBytes);
 }
 
-void Player::prepare_live(const gpu::Buffer& trained, std::size_t classes) {
-    score_->network()->prepare_loads(classes);
+void Player::prepare_live(const gpu::Buffer& trained, const std::vector<nn::TensorSpec>& specs) {
+    score_->network()->prepare_loads(specs);
     gpu::Recorder recorder(device_, "live weights");
     recorder.begin();
     score_->network()->record_load(recorder, trained);

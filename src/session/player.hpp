@@ -68,9 +68,9 @@ class Player {
     /// they ask for finished samples, the clock stands still.
     double record(gpu::Recorder& recorder, double operations, const std::function<void()>& started,
                   const LiveWeights* live = nullptr);
-    /// Makes and warms what live weights need; waits for the GPU. Only for models with a network. `classes`: of the
-    /// network in training; 0: it is not conditional.
-    void prepare_live(const gpu::Buffer& trained, std::size_t classes);
+    /// Makes and warms what live weights need; waits for the GPU. Only for models with a network. `specs`: the
+    /// tensors of the network in training.
+    void prepare_live(const gpu::Buffer& trained, const std::vector<nn::TensorSpec>& specs);
     /// The last recording was of finished samples.
     bool shows_results() const { return results_; }
     /// The state that the clock shows has been recorded as a whole.

@@ -22,7 +22,7 @@ void require_plane_or_space(const data::Dataset& data) {
 /// Returns the requested class if the network has it. Otherwise: none (all classes together) if the network learns
 /// that, else class 0.
 std::optional<std::size_t> shown_class(const TrainingSession& session, std::optional<std::size_t> wanted) {
-    const std::size_t classes = session.trainer->network().classes;
+    const std::size_t classes = model::classes_of(session.trainer->network());
     if (classes == 0) return std::nullopt;
     if (wanted && *wanted < classes) return wanted;
     return session.spec.label_dropout > 0 ? std::nullopt : std::optional<std::size_t>(0);
@@ -41,7 +41,7 @@ void make(gpu::Device& device, TrainingSession& session, const TrainingRequest& 
     const Reference reference = reference_of(*session.data, model.scaling);
     session.scene = std::make_unique<Scene>(device, std::move(model), run, reference, extent);
     session.scene->player().keep_states();
-    session.scene->player().prepare_live(session.trainer->averaged(), session.trainer->network().classes);
+    session.scene->player().prepare_live(session.trainer->averaged(), model::tensors_of(session.trainer->network()));
 }
 
 /// Makes the driver compile the pipelines that it compiles only when they first run. The driver caches them for the

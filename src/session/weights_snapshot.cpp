@@ -9,7 +9,7 @@ namespace scorefield::session {
 void WeightsSnapshot::watch(const train::GpuTrainer& trainer, const data::TensorMap& initial) {
     forget();
     trainer_ = &trainer;
-    trained_ = nn::trained_tensors(trainer.network());
+    trained_ = nn::trained_tensors(model::tensors_of(trainer.network()));
     copies_.push_back(std::make_shared<data::TensorMap>(initial));
     const auto count = static_cast<std::size_t>(trainer.averaged().bytes()) / sizeof(float);
     readback_ = gpu::Readback<float>(device_, "weights, read-back", count);

@@ -263,6 +263,7 @@ sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model&
 train::TrainSpec train_spec(const Settings& settings, const GivenNames& given) {
     train::TrainSpec spec;
     static_cast<train::TrainOptions&>(spec) = settings.train;
+    spec.network = settings.mlp;
     const train::Objective objective = objective_in_effect(settings);
     spec.objective.name = train::objective_name(objective);
     spec.data = settings.data;

@@ -15,6 +15,7 @@
 #include "diffusion/process.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
+#include "nn/mlp.hpp"
 #include "render/look.hpp"
 #include "train/train_spec.hpp"
 
@@ -104,7 +105,8 @@ struct Settings {
     std::string mask;   ///< repaint: where they must, 1 there and 0 elsewhere
     bool stats = false;
 
-    train::TrainOptions train;  ///< of --objective, --train.*, --network.* and --log
+    train::TrainOptions train;  ///< of --objective, --train.*, --network.input_gain and --log
+    nn::MlpConfig mlp;          ///< of the other --network.*; the data determine its coordinates and classes
     std::string resume;         ///< a model whose training goes on; empty: a new one
 
     double live_share = 50;                ///< of the viewer's frames for training, in percent

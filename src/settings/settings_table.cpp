@@ -203,14 +203,14 @@ void add_training(Table& table) {
     table.push_back({"resume", kGroup, Text{.form = "FILE", .read = true, .written = true}, "",
                      "Resume the training of this model with its own settings (bit-exact); `out` defaults to this file",
                      kTrain, [](Settings& s) -> Slot { return &s.resume; }, "none"});
-    table.push_back({"network.width", kGroup, IntegerRange{1, train::kMaxWidth}, "units", "Width of the hidden layers",
-                     kTrain, [](Settings& s) -> Slot { return &s.train.width; }});
-    table.push_back({"network.depth", kGroup, IntegerRange{0, train::kMaxDepth}, "layers",
+    table.push_back({"network.width", kGroup, IntegerRange{1, nn::kMaxTrainedWidth}, "units",
+                     "Width of the hidden layers", kTrain, [](Settings& s) -> Slot { return &s.mlp.width; }});
+    table.push_back({"network.depth", kGroup, IntegerRange{0, nn::kMaxTrainedDepth}, "layers",
                      "Number of hidden layers between the first and the last layer", kTrain,
-                     [](Settings& s) -> Slot { return &s.train.depth; }});
-    table.push_back({"network.features", kGroup, IntegerRange{1, train::kMaxFeatures}, "",
+                     [](Settings& s) -> Slot { return &s.mlp.depth; }});
+    table.push_back({"network.features", kGroup, IntegerRange{1, nn::kMaxTrainedFeatures}, "",
                      "Number of frequencies in the time embedding", kTrain,
-                     [](Settings& s) -> Slot { return &s.train.features; }});
+                     [](Settings& s) -> Slot { return &s.mlp.features; }});
     table.push_back(
         {"network.input_gain", kGroup, RealRange{train::kMinInputGain, train::kMaxInputGain, false, 20, true}, "",
          "Gain of the initial input weights. Values above 1, e.g. 5, help to learn fine detail such as thin "

@@ -208,8 +208,8 @@ void BatchSource::draw_held_out(base::ThreadPool& pool, std::uint64_t first, std
     });
 }
 
-nn::MlpConfig network_config(const TrainSpec& spec, const BatchSource& source) {
-    return {source.pool().dim, spec.width, spec.depth, spec.features, source.form().classes};
+model::Architecture network_of(const TrainSpec& spec, const BatchSource& source) {
+    return model::for_points(spec.network, source.pool().dim, source.form().classes);
 }
 
 }  // namespace scorefield::train

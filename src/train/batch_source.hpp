@@ -9,7 +9,8 @@
 #include "data/datasets.hpp"
 #include "diffusion/moments.hpp"
 #include "diffusion/process.hpp"
-#include "nn/mlp.hpp"
+#include "model/architecture.hpp"
+#include "nn/network.hpp"
 #include "train/kernel_mean.hpp"
 #include "train/noise_levels.hpp"
 #include "train/objectives.hpp"
@@ -122,6 +123,6 @@ class BatchSource {
 };
 
 /// The network that learns from these batches.
-nn::MlpConfig network_config(const TrainSpec& spec, const BatchSource& source);
+model::Architecture network_of(const TrainSpec& spec, const BatchSource& source);
 
 }  // namespace scorefield::train

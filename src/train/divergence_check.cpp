@@ -16,7 +16,7 @@ static_assert(kMaxSteps < kNoStep);
 
 }  // namespace
 
-DivergenceCheck::DivergenceCheck(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
+DivergenceCheck::DivergenceCheck(base::ThreadPool& pool, const BatchSource& source, const model::Architecture& network,
                                  const data::TensorMap& begin)
     : pool_(pool),
       objective_(build_objective(network, source, kRows)),

@@ -2,8 +2,8 @@
 
 #include "base/thread_pool.hpp"
 #include "data/tensors.hpp"
+#include "model/architecture.hpp"
 #include "nn/float_plan.hpp"
-#include "nn/mlp.hpp"
 #include "train/batch_source.hpp"
 #include "train/objective.hpp"
 
@@ -15,7 +15,7 @@ namespace scorefield::train {
 class DivergenceCheck {
   public:
     /// For a network that learns from the batches of `source`. `pool` and `source` must outlive this object.
-    DivergenceCheck(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
+    DivergenceCheck(base::ThreadPool& pool, const BatchSource& source, const model::Architecture& network,
                     const data::TensorMap& begin);
 
     /// The loss of the network with these weights.

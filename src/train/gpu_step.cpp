@@ -50,8 +50,8 @@ std::size_t whole_fours(std::size_t count) {
 }
 
 /// Loss first, then its derivatives by the trained tensors: one row of numbers.
-std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& objective, const nn::MlpConfig& network,
-                                           std::size_t rows) {
+std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& objective,
+                                           const model::Architecture& network, std::size_t rows) {
     const std::vector<nn::Value> outputs = training_outputs(objective, network);
     try {
         return std::make_unique<nn::GpuPlan>(device, objective.graph, outputs, rows);
@@ -60,25 +60,28 @@ std::unique_ptr<nn::GpuPlan> plan_training(gpu::Device& device, ObjectiveGraph& 
         throw base::request_error(
             "training does not fit the device", "`train.batch`",
             fmt::format("{} rows do not fit into one buffer of {}", rows, device.properties().name),
-            "use a smaller `train.batch` or `network.width`, or `device` host");
+            "use a smaller `train.batch` or a smaller network, or `device` host");
     }
 }
 
 }  // namespace
 
-GpuStep::GpuStep(gpu::Device& device, const TrainSpec& spec, const BatchSource& source, const nn::MlpConfig& network)
+GpuStep::GpuStep(gpu::Device& device, const TrainSpec& spec, const BatchSource& source,
+                 const model::Architecture& network)
     : device_(device),
       spec_(spec),
       source_(source),
       network_(network),
       objective_(build_objective(network_, source_, spec.batch)),
-      trained_(nn::trained_weights(network_)),
+      dim_(model::dim_of(network_)),
+      first_trained_(nn::trained_tensors(model::tensors_of(network_)).front().name),
+      trained_(model::trained_weights_of(network_)),
       figures_(device, "figures of steps", std::size_t{kFigures} * 2 * sizeof(float)),
       readback_(device, "figures of steps, read-back", figures_.bytes(), gpu::MemoryUse::readback) {
     plan_ = plan_training(device, objective_, network_, spec.batch);
     const std::uint32_t group = gpu::score_workgroup(device);
     const BatchForm& form = source_.form();
-    const auto dim = static_cast<std::uint32_t>(network_.dim);
+    const auto dim = static_cast<std::uint32_t>(dim_);
     draw_ = gpu::ComputePipeline(
         device, "training batch", shaders::train_batch_comp,
         {group, dim, static_cast<std::uint32_t>(form.classes), form.loss == BatchForm::Loss::regression ? 0U : 1U,
@@ -132,7 +135,7 @@ void GpuStep::upload_constants() {
     }
     gpu::upload<shaders::Level>(device_, levels_, levels);
     const data::TensorMap tensors = initial_weights();
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(network_)) {
+    for (const nn::TensorSpec& spec : model::tensors_of(network_)) {
         if (spec.trained) continue;
         const VkDeviceSize place = VkDeviceSize{plan_->place(spec.name).offset} * sizeof(float);
         gpu::upload_bytes(device_, plan_->values(), std::as_bytes(std::span(tensors.at(spec.name).values)), place);
@@ -140,12 +143,13 @@ void GpuStep::upload_constants() {
 }
 
 data::TensorMap GpuStep::initial_weights() const {
-    return nn::initial_weights(network_, spec_.seed, source_.frequencies(), spec_.input_gain);
+    return model::initial_weights(network_, spec_.seed, source_.frequencies(), spec_.input_gain);
 }
 
-/// Where the trained weights begin in the plan's values, in bytes: they lie there one after the other.
-VkDeviceSize GpuStep::first_weight() const {
-    return VkDeviceSize{plan_->place("input.weight").offset} * sizeof(float);
+/// Where the trained weights begin in the plan's values: they lie there one after the other, from a multiple of four
+/// on, because the tensor before them is not trained.
+std::uint32_t GpuStep::first_weight() const {
+    return plan_->place(first_trained_).offset;
 }
 
 void GpuStep::upload(const TrainingState& state) {
@@ -155,7 +159,8 @@ void GpuStep::upload(const TrainingState& state) {
     moments.resize(whole_fours(trained_));
     moments.insert(moments.end(), state.second.begin(), state.second.end());
     moments.resize(2 * whole_fours(trained_));
-    gpu::upload_bytes(device_, plan_->values(), std::as_bytes(std::span(state.weights)), first_weight());
+    gpu::upload_bytes(device_, plan_->values(), std::as_bytes(std::span(state.weights)),
+                      VkDeviceSize{first_weight()} * sizeof(float));
     gpu::upload<float>(device_, average_, averaged);
     gpu::upload<float>(device_, moments_, moments);
     gpu::upload<std::uint32_t>(device_, state_, std::vector<std::uint32_t>(1));
@@ -171,7 +176,8 @@ TrainingState GpuStep::download(std::uint64_t steps) const {
                            .averaged = {averaged.begin(), averaged.begin() + count},
                            .first = {moments.begin(), moments.begin() + count},
                            .second = {second, second + count}};
-    gpu::download_bytes(device_, plan_->values(), std::as_writable_bytes(std::span(state.weights)), first_weight());
+    gpu::download_bytes(device_, plan_->values(), std::as_writable_bytes(std::span(state.weights)),
+                        VkDeviceSize{first_weight()} * sizeof(float));
     return state;
 }
 
@@ -252,7 +258,7 @@ void GpuStep::record_update(gpu::Recorder& recorder, std::uint64_t step) const {
                       1);
     const auto power = static_cast<double>(step + 1);
     const double rate = learning_rate(spec_, step);
-    const shaders::AdamPush adam = {.weights = plan_->place("input.weight").offset,
+    const shaders::AdamPush adam = {.weights = first_weight(),
                                     .gradient = gradient,
                                     .count = count,
                                     .report = 2 * index,
@@ -294,9 +300,9 @@ std::size_t GpuStep::pieces(std::size_t part, std::size_t rows) const {
 double GpuStep::operations(std::size_t part) const {
     const auto rows = static_cast<double>(spec_.batch);
     const std::size_t first = first_plan_part();
-    const auto dim = static_cast<double>(network_.dim);
+    const auto dim = static_cast<double>(dim_);
     if (part == 0) return kPerDraw * std::ceil(dim / 4) * rows;
-    const double per_point = network_.dim > kUnrolledDim ? kPerWideKernelPoint * dim : kPerKernelPoint;
+    const double per_point = dim_ > kUnrolledDim ? kPerWideKernelPoint * dim : kPerKernelPoint;
     if (part < first) return per_point * rows * static_cast<double>(source_.pool().count);
     if (part - first < plan_->dispatches()) return plan_->work(part - first, spec_.batch);
     return kPerWeight * static_cast<double>(trained_);

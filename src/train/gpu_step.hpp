@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "gpu/buffer.hpp"
 #include "gpu/pipeline.hpp"
@@ -23,7 +24,7 @@ class GpuStep {
 
     /// Warmed, without weights (see upload). All that is given outlives it. Throws base::Error where batch or network
     /// are too large for the device.
-    GpuStep(gpu::Device& device, const TrainSpec& spec, const BatchSource& source, const nn::MlpConfig& network);
+    GpuStep(gpu::Device& device, const TrainSpec& spec, const BatchSource& source, const model::Architecture& network);
 
     std::size_t parts() const;
     /// The number of pieces into which the part can be cut over `rows` rows.
@@ -61,14 +62,16 @@ class GpuStep {
     void record_targets(gpu::Recorder& recorder, std::uint64_t step, Rows range) const;
     void record_update(gpu::Recorder& recorder, std::uint64_t step) const;
     std::uint32_t level_place() const;
-    VkDeviceSize first_weight() const;
+    std::uint32_t first_weight() const;
 
     gpu::Device& device_;
     const TrainSpec& spec_;
     const BatchSource& source_;
-    const nn::MlpConfig& network_;
+    const model::Architecture& network_;
     ObjectiveGraph objective_;
-    std::size_t trained_ = 0;  ///< weights that change
+    std::size_t dim_ = 0;        ///< coordinates of the points
+    std::string first_trained_;  ///< the first tensor that changes
+    std::size_t trained_ = 0;    ///< weights that change
     std::unique_ptr<nn::GpuPlan> plan_;
     gpu::ComputePipeline draw_, target_, norm_, adam_;
     gpu::Buffer points_, labels_, levels_, moments_, average_;

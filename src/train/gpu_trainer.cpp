@@ -23,12 +23,13 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSpec& spec, const data::D
     : device_(device),
       spec_(spec),
       source_(data, process, spec),
-      network_(network_config(spec, source_)),
+      network_(network_of(spec, source_)),
       step_(device, spec_, source_, network_),
       recorders_{gpu::Recorder(device, "training, even"), gpu::Recorder(device, "training, odd")} {
     const data::TensorMap tensors = initial_weights();
     TrainingState start;
-    for (const nn::TensorSpec& tensor : nn::trained_tensors(network_)) {
+    for (const nn::TensorSpec& tensor : model::tensors_of(network_)) {
+        if (!tensor.trained) continue;
         const std::vector<float>& values = tensors.at(tensor.name).values;
         start.weights.insert(start.weights.end(), values.begin(), values.end());
     }
@@ -116,7 +117,7 @@ data::TensorMap GpuTrainer::initial_weights() const {
 data::TensorMap GpuTrainer::averaged_weights() {
     device_.wait_idle();
     const std::vector<float> trained = gpu::download<float>(device_, averaged());
-    return nn::with_trained(initial_weights(), network_, trained);
+    return nn::with_trained(initial_weights(), model::tensors_of(network_), trained);
 }
 
 TrainingState GpuTrainer::state() {

@@ -25,7 +25,7 @@ class GpuTrainer final : public Trainer {
     void advance(std::uint64_t count) override;
     std::vector<StepReport> reports(bool all) override;
     std::uint64_t steps() const override { return steps_; }
-    const nn::MlpConfig& network() const override { return network_; }
+    const model::Architecture& network() const override { return network_; }
     const BatchSource& source() const override { return source_; }
     data::TensorMap averaged_weights() override;
     TrainingState state() override;
@@ -63,7 +63,7 @@ class GpuTrainer final : public Trainer {
     gpu::Device& device_;
     TrainSpec spec_;
     BatchSource source_;
-    nn::MlpConfig network_;
+    model::Architecture network_;
     GpuStep step_;
     std::array<gpu::Recorder, 2> recorders_;
     std::vector<Flight> flights_;      ///< whose figures have not been read, in their order

@@ -13,12 +13,12 @@ HostTrainer::HostTrainer(const TrainSpec& spec, const data::Dataset& data, const
     : spec_(spec),
       pool_(spec.threads),
       source_(data, process, spec),
-      network_(network_config(spec, source_)),
+      network_(network_of(spec, source_)),
       objective_(build_objective(network_, source_, spec.batch)),
       plan_(objective_.graph, training_outputs(objective_, network_), spec.batch) {
-    const data::TensorMap weights = nn::initial_weights(network_, spec.seed, source_.frequencies(), spec.input_gain);
+    const data::TensorMap weights = model::initial_weights(network_, spec.seed, source_.frequencies(), spec.input_gain);
     std::size_t gradient = 0;
-    for (const nn::TensorSpec& tensor : nn::mlp_tensors(network_)) {
+    for (const nn::TensorSpec& tensor : model::tensors_of(network_)) {
         const std::vector<float>& values = weights.at(tensor.name).values;
         Parameter parameter = {tensor, {values.begin(), values.end()}, {values.begin(), values.end()}, {}, 0};
         if (tensor.trained) parameter.gradient = ++gradient;

@@ -25,7 +25,7 @@ class HostTrainer final : public Trainer {
     void advance(std::uint64_t count) override;
     std::vector<StepReport> reports(bool all) override;
     std::uint64_t steps() const override { return steps_; }
-    const nn::MlpConfig& network() const override { return network_; }
+    const model::Architecture& network() const override { return network_; }
     const BatchSource& source() const override { return source_; }
     data::TensorMap averaged_weights() override;
     TrainingState state() override;
@@ -47,7 +47,7 @@ class HostTrainer final : public Trainer {
     TrainSpec spec_;
     base::ThreadPool pool_;
     BatchSource source_;
-    nn::MlpConfig network_;
+    model::Architecture network_;
     ObjectiveGraph objective_;
     std::vector<Parameter> parameters_;
     nn::FloatPlan plan_;

@@ -18,12 +18,12 @@ namespace scorefield::train {
 namespace {
 
 /// How F moves with x along a direction of (batch, d): Jv.
-nn::Value derivative_along(nn::Graph& graph, const nn::MlpValues& network, nn::Value direction) {
+nn::Value derivative_along(nn::Graph& graph, const nn::NetworkValues& network, nn::Value direction) {
     return nn::tangents(graph, {{network.x, direction}}, {network.output}).front();
 }
 
 /// (batch, d): ∂F_k/∂x_k of every coordinate k.
-nn::Value diagonal(nn::Graph& graph, const nn::MlpValues& network, std::size_t dim) {
+nn::Value diagonal(nn::Graph& graph, const nn::NetworkValues& network, std::size_t dim) {
     std::vector<nn::Value> entries;
     for (std::size_t k = 0; k < dim; ++k) {
         std::vector<float> axis(dim);
@@ -37,7 +37,7 @@ nn::Value diagonal(nn::Graph& graph, const nn::MlpValues& network, std::size_t d
 }
 
 /// σ²·(trace or vᵀ∇s v) + ½‖σs‖² of each row and coordinate, σs = skip·x + out·F.
-nn::Value implicit_terms(nn::Graph& graph, const nn::MlpValues& network, const BatchForm& form, std::size_t dim) {
+nn::Value implicit_terms(nn::Graph& graph, const nn::NetworkValues& network, const BatchForm& form, std::size_t dim) {
     const nn::Shape shape = {nn::kBatch, dim};
     const nn::Value out = graph.input("out", shape);
     const nn::Value spread = graph.input("spread", shape);
@@ -62,22 +62,23 @@ nn::Value implicit_terms(nn::Graph& graph, const nn::MlpValues& network, const B
 
 }  // namespace
 
-ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchForm& form, nn::TimeRows rows,
+ObjectiveGraph build_objective(const model::Architecture& network, const BatchForm& form, nn::TimeRows rows,
                                std::size_t levels) {
     ObjectiveGraph objective;
     nn::Graph& graph = objective.graph;
-    objective.network = nn::build_mlp(graph, config, rows, levels);
+    objective.network = model::build_network(graph, network, rows, levels);
+    const std::size_t dim = model::dim_of(network);
     if (form.loss != BatchForm::Loss::regression) {
-        objective.loss = mean(graph, implicit_terms(graph, objective.network, form, config.dim));
+        objective.loss = mean(graph, implicit_terms(graph, objective.network, form, dim));
         return objective;
     }
-    const nn::Shape shape = {nn::kBatch, config.dim};
+    const nn::Shape shape = {nn::kBatch, dim};
     nn::Value difference = add(graph, objective.network.output, scale(graph, graph.input("target", shape), -1));
     std::optional<nn::Value> root_weight;
     if (form.weighted) root_weight = graph.input("root_weight", shape);
     if (root_weight) difference = multiply(graph, *root_weight, difference);
     objective.loss = mean_square(graph, difference);
-    const nn::Value adjoint = scale(graph, difference, 2 / static_cast<double>(config.dim), true);
+    const nn::Value adjoint = scale(graph, difference, 2 / static_cast<double>(dim), true);
     objective.output_adjoint = root_weight ? multiply(graph, *root_weight, adjoint) : adjoint;
     return objective;
 }
@@ -87,14 +88,16 @@ std::vector<nn::Value> objective_gradients(ObjectiveGraph& objective, const std:
     return nn::gradients(objective.graph, objective.network.output, *objective.output_adjoint, variables);
 }
 
-ObjectiveGraph build_objective(const nn::MlpConfig& config, const BatchSource& source, std::size_t rows) {
+ObjectiveGraph build_objective(const model::Architecture& network, const BatchSource& source, std::size_t rows) {
     const std::size_t levels = source.batch_levels(rows);
-    return build_objective(config, source.form(), levels > 1 ? nn::TimeRows::levels : nn::TimeRows::shared, levels);
+    return build_objective(network, source.form(), levels > 1 ? nn::TimeRows::levels : nn::TimeRows::shared, levels);
 }
 
-std::vector<nn::Value> training_outputs(ObjectiveGraph& objective, const nn::MlpConfig& network) {
+std::vector<nn::Value> training_outputs(ObjectiveGraph& objective, const model::Architecture& network) {
     std::vector<nn::Value> trained;
-    for (const nn::TensorSpec& spec : nn::trained_tensors(network)) trained.push_back(objective.graph.find(spec.name));
+    for (const nn::TensorSpec& spec : model::tensors_of(network)) {
+        if (spec.trained) trained.push_back(objective.graph.find(spec.name));
+    }
     std::vector<nn::Value> outputs = objective_gradients(objective, trained);
     outputs.insert(outputs.begin(), objective.loss);
     return outputs;
@@ -108,7 +111,7 @@ nn::FloatBindings batch_bindings(const Batch& batch) {
             {"spread", batch.spread}, {"direction", batch.direction}};
 }
 
-double held_out_loss(base::ThreadPool& pool, const BatchSource& source, const nn::MlpConfig& network,
+double held_out_loss(base::ThreadPool& pool, const BatchSource& source, const model::Architecture& network,
                      const data::TensorMap& weights, std::uint64_t draws,
                      const std::function<void(std::uint64_t)>& progress) {
     constexpr std::size_t kRows = 8192;  // evaluated at a time

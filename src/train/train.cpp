@@ -137,8 +137,8 @@ class Run {
     std::optional<double> unsound_loss(const model::Checkpoint& made) {
         const double averaged = divergence_check_.loss(made.tensors);
         if (!divergence_check_.is_sound(averaged)) return averaged;
-        const double last =
-            divergence_check_.loss(nn::with_trained(made.tensors, trainer_.network(), made.state->weights));
+        const std::vector<nn::TensorSpec> specs = model::tensors_of(made.network);
+        const double last = divergence_check_.loss(nn::with_trained(made.tensors, specs, made.state->weights));
         return divergence_check_.is_sound(last) ? std::nullopt : std::optional(last);
     }
 

@@ -33,9 +33,10 @@ void check_spec(const TrainSpec& spec) {
     require_range("`train.label_dropout`", spec.label_dropout, 0.0, 1.0);
     require_range("`train.ema`", spec.ema, 0.0, kMaxEma);
     require_range("`train.clip`", spec.clip, 0.0, kMaxClip);
-    require_range<std::size_t>("`network.width`", spec.width, 1, kMaxWidth);
-    require_range<std::size_t>("`network.depth`", spec.depth, 0, kMaxDepth);
-    require_range<std::size_t>("`network.features`", spec.features, 1, kMaxFeatures);
+    model::Architecture network = spec.network;
+    for (const nn::NetworkSize& size : model::sizes_of(network)) {
+        require_range(fmt::format("`network.{}`", size.name), *size.value, size.low, size.high_trained);
+    }
     require_range("`network.input_gain`", spec.input_gain, kMinInputGain, kMaxInputGain);
     if (std::ranges::find(kRateSchedules, spec.schedule) == kRateSchedules.end()) {
         throw base::request_error("unknown learning-rate schedule '" + spec.schedule + "'", "`train.schedule`",

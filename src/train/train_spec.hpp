@@ -12,6 +12,7 @@
 #include "data/spread.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
+#include "model/architecture.hpp"
 #include "train/objectives.hpp"
 
 namespace scorefield::train {
@@ -26,9 +27,6 @@ inline constexpr double kMaxLearningRate = 10;
 inline constexpr double kMaxEma = 0.9999999;
 inline constexpr double kMaxClip = 1e6;
 inline constexpr double kMaxWeightDecay = 10;
-inline constexpr std::size_t kMaxWidth = 1024;
-inline constexpr std::size_t kMaxDepth = 64;
-inline constexpr std::size_t kMaxFeatures = 1024;
 inline constexpr double kMinInputGain = 0.01;
 inline constexpr double kMaxInputGain = 1000;
 
@@ -49,18 +47,16 @@ struct TrainOptions {
     /// `train.save_every`: steps between checkpoints; 0: only the last; absent: one about every minute
     std::optional<int> save_every;
     bool keep_state = true;     ///< `train.keep_state`: the last checkpoint, too, can be gone on from
-    std::size_t width = 64;     ///< `network.width`, ≥ 1
-    std::size_t depth = 3;      ///< `network.depth`
-    std::size_t features = 32;  ///< `network.features`, ≥ 1
     double input_gain = 1;      ///< `network.input_gain`, kMinInputGain … kMaxInputGain
     std::filesystem::path log;  ///< `log`: CSV, one row per step; empty: none
 };
 
 /// A training in which every default has been decided: its objective has a name.
 struct TrainSpec : TrainOptions {
-    std::string data;                                          ///< `data`, valid UTF-8: the checkpoint keeps it
-    data::ScalingMode scaling = data::ScalingMode::automatic;  ///< `data.scaling`
-    diffusion::ProcessSettings process;                        ///< `process`, `process.NAME`
+    model::Architecture network;  ///< `network.NAME`; the data determine its coordinates and classes
+    std::string data;             ///< `data`, valid UTF-8: the checkpoint keeps it
+    data::ScalingMode scaling = data::ScalingMode::automatic;           ///< `data.scaling`
+    diffusion::ProcessSettings process;                                 ///< `process`, `process.NAME`
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;  ///< `prediction`
     std::uint64_t seed = 0;                                             ///< `seed`
     std::filesystem::path out;                                          ///< `out`; empty: nothing is written

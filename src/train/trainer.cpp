@@ -46,8 +46,8 @@ double average_decay(double ema, std::uint64_t step) {
     return std::min(ema, static_cast<double>(step + 1) / static_cast<double>(step + 10));
 }
 
-void require_fitting(const TrainingState& state, const nn::MlpConfig& network) {
-    const std::size_t count = nn::trained_weights(network);
+void require_fitting(const TrainingState& state, const model::Architecture& network) {
+    const std::size_t count = model::trained_weights_of(network);
     for (const std::vector<float>* list : {&state.weights, &state.averaged, &state.first, &state.second}) {
         if (list->size() != count) throw std::logic_error("a training state of another network");
     }

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "data/tensors.hpp"
-#include "nn/mlp.hpp"
+#include "model/architecture.hpp"
 #include "train/batch_source.hpp"
 
 namespace scorefield::train {
@@ -37,7 +37,7 @@ double clip_factor(double clip, double squared_gradient);
 double average_decay(double ema, std::uint64_t step);
 
 /// All that a step changes: with the settings it determines every later step. One entry per trained weight, tensor
-/// after tensor in the order of nn::mlp_tensors.
+/// after tensor in the order of model::tensors_of.
 struct TrainingState {
     std::uint64_t steps = 0;
     std::vector<float> weights;
@@ -49,7 +49,7 @@ struct TrainingState {
 };
 
 /// Throws std::logic_error unless every list of the state has one entry per trained weight.
-void require_fitting(const TrainingState& state, const nn::MlpConfig& network);
+void require_fitting(const TrainingState& state, const model::Architecture& network);
 
 /// Fits a network step by step, wherever the weights live.
 class Trainer {
@@ -62,7 +62,7 @@ class Trainer {
     virtual std::vector<StepReport> reports(bool all) = 0;
     /// Steps begun so far.
     virtual std::uint64_t steps() const = 0;
-    virtual const nn::MlpConfig& network() const = 0;
+    virtual const model::Architecture& network() const = 0;
     /// The source of the trainer's batches: levels, data and their units.
     virtual const BatchSource& source() const = 0;
     /// The averaged weights after all steps that were begun, those to sample with.

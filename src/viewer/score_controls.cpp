@@ -23,11 +23,7 @@ namespace fs = std::filesystem;
 constexpr const char* kLearned = "learned model";
 
 std::string network_text(const model::Checkpoint& checkpoint) {
-    return std::visit(
-        [&](const nn::MlpConfig& mlp) {
-            return fmt::format("{}; {} × {} units", checkpoint.data, mlp.depth + 1, mlp.width);
-        },
-        checkpoint.network);
+    return fmt::format("{}; {}", checkpoint.data, model::size_text(checkpoint.network));
 }
 
 /// What the slider of a parameter reaches: up to ten times its default, or to 10 where that is no number.
@@ -185,7 +181,8 @@ void ScoreControls::draw_model(settings::Settings& settings, const model::Model&
     }
     tooltip(help);
     const std::string why = "Fixed by the trained network; select an exact target to choose it.";
-    text_row("network", network_text(*model.checkpoint), "Training data, and layers × width of the network.");
+    text_row("network", network_text(*model.checkpoint),
+             "Training data and size of the network, e.g. width × hidden layers.");
     fixed_rows(model, why);
 }
 

@@ -29,9 +29,8 @@ render::ScalarField score_error(const ScoreErrorQuestion& question, const std::f
     std::vector<double> scaled(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) scaled[i] = at.c_in * x[i];
     std::vector<double> output(x.size());
-    const data::TensorMap weights = nn::weights_of_class(*question.weights, question.network, question.label);
-    nn::MlpConfig network = question.network;
-    network.classes = 0;
+    const data::TensorMap weights = model::weights_of_class(*question.weights, question.network, question.label);
+    const model::Architecture network = model::for_points(question.network, model::dim_of(question.network), 0);
     model::NetworkScore(network, weights, "training").evaluate(scaled, at, output);
     std::vector<double> denoised(x.size());
     const diffusion::Marginal marginal = {at.alpha, at.sigma};

@@ -9,14 +9,14 @@
 #include "diffusion/prediction.hpp"
 #include "diffusion/program.hpp"
 #include "diffusion/target_empirical.hpp"
-#include "nn/mlp.hpp"
+#include "model/architecture.hpp"
 #include "render/scalar_field.hpp"
 
 namespace scorefield::viewer {
 
 /// Everything that a map of the score error depends on.
 struct ScoreErrorQuestion {
-    nn::MlpConfig network;             ///< in two dimensions
+    model::Architecture network;       ///< in two dimensions
     std::optional<std::size_t> label;  ///< class of a conditional network; none: all together
     std::shared_ptr<const data::TensorMap> weights;
     diffusion::Parametrisation parametrisation;

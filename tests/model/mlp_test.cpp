@@ -77,7 +77,7 @@ TEST(Mlp, IsTheFormulaOfTheMethods) {
 
 std::map<std::string, nn::Matrix> matrices_of(const nn::MlpConfig& config, const data::TensorMap& tensors) {
     std::map<std::string, nn::Matrix> matrices;
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
+    for (const nn::TensorSpec& spec : nn::tensors_of(config)) {
         nn::Matrix& matrix = matrices[spec.name] = nn::Matrix(value_shape(spec).rows(), value_shape(spec).columns());
         std::ranges::copy(tensors.at(spec.name).values, matrix.values.begin());
     }
@@ -96,7 +96,7 @@ TEST(Mlp, GivesTheSameWithTimePerParticle) {
     const std::map<std::string, nn::Matrix> matrices = matrices_of(config, tensors);
     nn::Bindings bindings = bind(matrices);
     nn::Graph graph;
-    const nn::MlpValues network = nn::build_mlp(graph, config, nn::TimeRows::per_particle);
+    const nn::NetworkValues network = nn::build_network(graph, config, nn::TimeRows::per_particle);
     nn::Matrix x(3, 2);
     x.values = {0.1, -0.4, 1.5, 2.5, -3, 0.7};
     nn::Matrix time(3, 1);
@@ -116,7 +116,7 @@ TEST(Mlp, AnswersForOneClassAsTheNetworkThatIsToldIt) {
     const std::map<std::string, nn::Matrix> matrices = matrices_of(config, tensors);
     nn::Bindings bindings = bind(matrices);
     nn::Graph graph;
-    const nn::MlpValues network = nn::build_mlp(graph, config, nn::TimeRows::per_particle);
+    const nn::NetworkValues network = nn::build_network(graph, config, nn::TimeRows::per_particle);
     nn::Matrix x(3, 2);
     x.values = {0.1, -0.4, 1.5, 2.5, -3, 0.7};
     nn::Matrix time(3, 1);
@@ -131,7 +131,7 @@ TEST(Mlp, AnswersForOneClassAsTheNetworkThatIsToldIt) {
     const nn::MlpConfig plain = {2, 16, 2, 4};
     for (std::size_t i = 0; i < 3; ++i) {
         const data::TensorMap of_class = nn::weights_of_class(tensors, config, classes[i]);
-        EXPECT_EQ(of_class.size(), nn::mlp_tensors(plain).size());
+        EXPECT_EQ(of_class.size(), nn::tensors_of(plain).size());
         const auto expected = direct(plain, of_class, {x.at(i, 0), x.at(i, 1)}, time.at(i, 0));
         // The sum of two biases is rounded to single precision once.
         for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(result.at(i, c), expected[c], 1e-6);
@@ -140,7 +140,7 @@ TEST(Mlp, AnswersForOneClassAsTheNetworkThatIsToldIt) {
 
 TEST(Mlp, SharesEverythingThatDependsOnTimeAlone) {
     nn::Graph graph;
-    const nn::MlpValues network = nn::build_mlp(graph, {2, 64, 3, 32}, nn::TimeRows::shared);
+    const nn::NetworkValues network = nn::build_network(graph, {2, 64, 3, 32}, nn::TimeRows::shared);
     EXPECT_FALSE(graph.node(network.output).shared());
     std::size_t per_particle = 0;
     for (const nn::Node& node : graph.nodes()) {
@@ -182,6 +182,18 @@ TEST(Mlp, StartsFromReproducibleBoundedWeights) {
     // Variance of a uniform in ±1/8 is 1/192; 4096 draws estimate it to 1.4%.
     EXPECT_NEAR(square / static_cast<double>(hidden.size()), 1.0 / 192, 0.06 / 192);
     EXPECT_NE(tensors.at("hidden.0.weight"), tensors.at("hidden.1.weight"));
+}
+
+TEST(Architecture, IsKnownByItsNameAndTakesSizes) {
+    std::optional<Architecture> network = architecture_named("mlp");
+    ASSERT_TRUE(network);
+    EXPECT_EQ(*network, Architecture(nn::MlpConfig{}));
+    EXPECT_EQ(name_of(*network), "mlp");
+    for (const nn::NetworkSize& size : sizes_of(*network)) {
+        if (size.name == "width") *size.value = 7;
+    }
+    EXPECT_EQ(for_points(*network, 5, 3), Architecture(nn::MlpConfig{.dim = 5, .width = 7, .classes = 3}));
+    EXPECT_FALSE(architecture_named("MLP"));
 }
 
 }  // namespace

@@ -88,12 +88,12 @@ struct Training {
     std::map<std::string, std::vector<float>> single;
 
     Training(const MlpConfig& config, std::size_t rows) {
-        const MlpValues network = build_mlp(graph, config, TimeRows::per_particle);
+        const NetworkValues network = build_network(graph, config, TimeRows::per_particle);
         const Value loss = mean_square(graph, network.output);
         outputs = {loss, network.output};
         std::mt19937 random(3);
         std::vector<Value> trained;
-        for (const TensorSpec& spec : mlp_tensors(config)) {
+        for (const TensorSpec& spec : tensors_of(config)) {
             const Shape shape = value_shape(spec);
             Matrix weights = random_matrix(random, shape.rows(), shape.columns());
             for (double& value : weights.values) value = static_cast<double>(static_cast<float>(value * 0.2));

@@ -151,12 +151,12 @@ TEST_P(GpuTraining, GivesANetworksLossAndDerivativesAsTheReference) {
     constexpr std::size_t kLevels = 40;
     const auto& [config, rows] = GetParam();
     Graph graph;
-    const MlpValues network = build_mlp(graph, config, rows, kLevels);
+    const NetworkValues network = build_network(graph, config, rows, kLevels);
     std::vector<Value> outputs = {mean_square(graph, network.output), network.output};
     std::mt19937 random(3);
     std::map<std::string, Matrix> leaves;
     std::vector<Value> tensors;
-    for (const TensorSpec& spec : mlp_tensors(config)) {
+    for (const TensorSpec& spec : tensors_of(config)) {
         const Shape shape = value_shape(spec);
         Matrix weights = random_matrix(random, shape.rows(), shape.columns());
         for (double& value : weights.values) value = static_cast<double>(static_cast<float>(value * 0.2));
@@ -191,7 +191,7 @@ class GpuPlanTest : public gpu::GpuTest {};
 
 TEST_F(GpuPlanTest, TakesActivationsAndTheirDerivativesIntoTheProducts) {
     Graph graph;
-    const MlpValues network = build_mlp(graph, {2, 16, 2, 4}, TimeRows::shared);
+    const NetworkValues network = build_network(graph, {2, 16, 2, 4}, TimeRows::shared);
     // One per layer, one for the angles, one for each half of the features and their sine and cosine, one per addend.
     const GpuPlan plan(device(), graph, {network.output}, 64);
     EXPECT_EQ(plan.dispatches(), 4U + 1U + 4U + 3U);
@@ -223,10 +223,10 @@ TEST_F(GpuPlanTest, ComputesTheSameInPieces) {
     constexpr std::size_t kLevels = 7;
     const MlpConfig config = {2, 16, 1, 4};
     Graph graph;
-    const MlpValues network = build_mlp(graph, config, TimeRows::levels, kLevels);
+    const NetworkValues network = build_network(graph, config, TimeRows::levels, kLevels);
     const Value loss = mean_square(graph, network.output);
     std::vector<Value> tensors;
-    for (const TensorSpec& spec : trained_tensors(config)) tensors.push_back(graph.find(spec.name));
+    for (const TensorSpec& spec : trained_tensors(tensors_of(config))) tensors.push_back(graph.find(spec.name));
     std::vector<Value> outputs = gradients(graph, loss, tensors);
     outputs.insert(outputs.begin(), loss);
     const GpuPlan plan(device(), graph, outputs, kRows);
@@ -234,7 +234,7 @@ TEST_F(GpuPlanTest, ComputesTheSameInPieces) {
     std::map<std::string, Matrix> leaves = {{"x", random_matrix(random, kRows, 2)},
                                             {"c_noise", random_matrix(random, kLevels, 1)},
                                             {"level", level_column(kRows, kLevels)}};
-    for (const TensorSpec& spec : mlp_tensors(config)) {
+    for (const TensorSpec& spec : tensors_of(config)) {
         leaves[spec.name] = random_matrix(random, value_shape(spec).rows(), value_shape(spec).columns());
     }
     Bindings bindings;

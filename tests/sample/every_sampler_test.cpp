@@ -167,7 +167,7 @@ TEST_F(EverySampler, OnTheLearnedModel) {
     const model::NetworkScore exact(model.network, model.tensors, "test");
     std::vector<std::unique_ptr<diffusion::ScoreSource>> rounded;
     for (unsigned replica = 0; replica < kReplicas; ++replica) rounded.push_back(rounded_network(model, replica));
-    nn::GpuNetwork network(device(), std::get<nn::MlpConfig>(model.network), model.tensors);
+    nn::GpuNetwork network(device(), model::evaluation_graph(model.network), model.tensors);
     NetworkSource source(network);
     const auto process = diffusion::make_process(model.process);
     for (const SamplerSettings& settings : every_sampler()) {

@@ -148,7 +148,7 @@ TEST_F(ExecutorTest, AProgramThatIsNotValidIsRefused) {
 TEST_F(ExecutorTest, SourcesOfDifferentDimensionsAndInputsOfTheWrongSizeAreMistakesOfTheCaller) {
     EXPECT_THROW(Executor(device(), {}, 10, 1), std::invalid_argument);
     const nn::MlpConfig other_config = {3, 8, 1, 2};
-    nn::GpuNetwork other(device(), other_config, random_network(other_config, 1));
+    nn::GpuNetwork other(device(), model::evaluation_graph(other_config), random_network(other_config, 1));
     NetworkSource other_source(other);
     GpuSource* const mixed[] = {&source, &other_source};
     EXPECT_THROW(Executor(device(), mixed, 10, 1), std::invalid_argument);

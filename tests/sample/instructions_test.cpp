@@ -216,8 +216,8 @@ TEST_F(InstructionsTest, SourcesAnswerTheirOwnEvaluations) {
     const nn::MlpConfig config = {2, 16, 2, 4};
     const data::TensorMap first_tensors = random_network(config, 3);
     const data::TensorMap second_tensors = random_network(config, 4);
-    nn::GpuNetwork first_network(device(), config, first_tensors);
-    nn::GpuNetwork second_network(device(), config, second_tensors);
+    nn::GpuNetwork first_network(device(), model::evaluation_graph(config), first_tensors);
+    nn::GpuNetwork second_network(device(), model::evaluation_graph(config), second_tensors);
     NetworkSource first(first_network);
     NetworkSource second(second_network);
     GpuSource* const sources[] = {&first, &second};
@@ -252,7 +252,7 @@ TEST_F(InstructionsTest, SourcesAnswerTheirOwnEvaluations) {
 
 TEST_F(InstructionsTest, SourcesNeedNotBeAsked) {
     const nn::MlpConfig config = {2, 8, 1, 4};
-    nn::GpuNetwork network(device(), config, random_network(config, 3));
+    nn::GpuNetwork network(device(), model::evaluation_graph(config), random_network(config, 3));
     NetworkSource asked(network);
     NetworkSource idle(network);
     GpuSource* const sources[] = {&asked, &idle};

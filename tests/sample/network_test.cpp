@@ -27,7 +27,7 @@ class GpuNetworkTest : public gpu::GpuTest, public ::testing::WithParamInterface
 TEST_P(GpuNetworkTest, AgreesWithTheReferenceAndWritesNothingElse) {
     const auto& [config, particles, variant] = GetParam();
     const data::TensorMap tensors = random_network(config, 5);
-    nn::GpuNetwork network(device(), config, tensors);
+    nn::GpuNetwork network(device(), model::evaluation_graph(config), tensors);
     nn::GpuEvaluations evaluations(network, particles);
     EXPECT_TRUE(network.variant().starts_with(variant)) << network.variant();
     const model::NetworkScore reference(config, tensors, "test");
@@ -91,7 +91,7 @@ TEST_P(GpuNetworkTest, AgreesWithTheReferenceAndWritesNothingElse) {
 // of order 0.3 whose features are rounded once, 1e-6 (measured: at most 3.4e-6).
 TEST_P(GpuNetworkTest, LoadsOtherWeightsOnTheDevice) {
     const auto& [config, particles, variant] = GetParam();
-    nn::GpuNetwork network(device(), config, random_network(config, 5));
+    nn::GpuNetwork network(device(), model::evaluation_graph(config), random_network(config, 5));
     nn::GpuEvaluations evaluations(network, particles);
     const data::TensorMap others = random_network(config, 11);
     const model::NetworkScore reference(config, others, "test");
@@ -105,7 +105,7 @@ TEST_P(GpuNetworkTest, LoadsOtherWeightsOnTheDevice) {
     const double before[] = {999, 17};
     const double after[] = {3, 640, 403.5};
     evaluations.set_times(before);
-    network.prepare_loads();
+    network.prepare_loads(nn::tensors_of(config));
     gpu::Recorder recorder(device(), "test");
     recorder.begin();
     network.record_load(recorder, trained);
@@ -144,7 +144,7 @@ TEST_F(GpuNetworkTest, LoadsTheNetworkOfAClass) {
         nn::MlpConfig conditional = config;
         conditional.classes = kClasses;
         const data::TensorMap all = random_network(conditional, 21);
-        nn::GpuNetwork network(device(), config, random_network(config, 5));
+        nn::GpuNetwork network(device(), model::evaluation_graph(config), random_network(config, 5));
         nn::GpuEvaluations evaluations(network, 100);
         const gpu::Buffer trained = gpu::make_buffer<float>(device(), "trained", trained_list(conditional, all));
         constexpr std::uint32_t kParticles = 100;
@@ -154,7 +154,7 @@ TEST_F(GpuNetworkTest, LoadsTheNetworkOfAClass) {
         const gpu::Buffer buffer = gpu::make_buffer<float>(device(), "test values", values);
         const double times[] = {17, 403.5};
         evaluations.set_times(times);
-        network.prepare_loads(kClasses);
+        network.prepare_loads(nn::tensors_of(conditional));
         std::vector<double> x(2 * kParticles);
         for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(values[i % 2 * stride + i / 2]);
         for (const std::optional<std::size_t> label : {std::optional<std::size_t>(0), {2}, {}, {1}}) {
@@ -191,7 +191,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(GpuNetworkTest, MoreParticlesThanOneBlockAgree) {
     const nn::MlpConfig config = {2, 8, 2, 4};
     const data::TensorMap tensors = random_network(config, 6);
-    nn::GpuNetwork network(device(), config, tensors);
+    nn::GpuNetwork network(device(), model::evaluation_graph(config), tensors);
     nn::GpuEvaluations evaluations(network, 16384);
     const model::NetworkScore reference(config, tensors, "test");
     constexpr std::uint32_t kParticles = 16384 + 700;  // one block of a software device and a bit

@@ -59,7 +59,7 @@ std::vector<double> differences(const RunRequest& request, const Collected& resu
 // index shows far above 1e-4. The start must agree to the last bit.
 TEST_P(ParityTest, EveryStepIsTheInterpreters) {
     const model::Checkpoint model = model::read_checkpoint("assets/swiss_roll.safetensors");
-    nn::GpuNetwork network(device(), std::get<nn::MlpConfig>(model.network), model.tensors);
+    nn::GpuNetwork network(device(), model::evaluation_graph(model.network), model.tensors);
     NetworkSource source(network);
     GpuSource* const sources[] = {&source};
     const model::NetworkScore score(model.network, model.tensors, "test");

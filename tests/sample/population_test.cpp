@@ -195,7 +195,7 @@ TEST_F(PopulationTest, GivenStartsAndInputsAreThereAgainAfterGoingBack) {
 // An evaluation of many layers is cut between them: no turn is longer than one dispatch, whatever the network.
 TEST_F(PopulationTest, StopsInsideAnEvaluation) {
     const nn::MlpConfig wide = {2, 136, 4, 4};  // one dispatch per layer
-    nn::GpuNetwork wide_network(device(), wide, random_network(wide, 3));
+    nn::GpuNetwork wide_network(device(), model::evaluation_graph(wide), random_network(wide, 3));
     NetworkSource wide_source(wide_network);
     GpuSource* const wide_sources[] = {&wide_source};
     RunRequest asked = request("ddim", 3, 700);
@@ -254,7 +254,7 @@ TEST_F(PopulationTest, TurnsDoAboutWhatTheyMay) {
 TEST_F(PopulationTest, TwoShareTheWeightsAndNothingElse) {
     const nn::MlpConfig wide = {2, 136, 2, 4};  // activations between dispatches
     const std::size_t others = device().memory().table()["network weights"].count;
-    nn::GpuNetwork wide_network(device(), wide, random_network(wide, 3));
+    nn::GpuNetwork wide_network(device(), model::evaluation_graph(wide), random_network(wide, 3));
     NetworkSource wide_source(wide_network);
     GpuSource* const wide_sources[] = {&wide_source};
     RunRequest first = request("ddpm", 2, 50'000);
@@ -289,11 +289,11 @@ TEST_F(PopulationTest, TwoShareTheWeightsAndNothingElse) {
 TEST_F(PopulationTest, AnEvaluationUnderWayBeginsAgainWithOtherWeights) {
     const nn::MlpConfig wide = {2, 136, 2, 4};
     const data::TensorMap others = random_network(wide, 9);
-    nn::GpuNetwork changed(device(), wide, random_network(wide, 3));
+    nn::GpuNetwork changed(device(), model::evaluation_graph(wide), random_network(wide, 3));
     NetworkSource changed_source(changed);
     GpuSource* const changed_sources[] = {&changed_source};
     const gpu::Buffer trained = gpu::make_buffer<float>(device(), "trained", trained_list(wide, others));
-    changed.prepare_loads();
+    changed.prepare_loads(nn::tensors_of(wide));
     const RunRequest asked = request("ddim", 2, 400);
     GpuPopulation population(device(), changed_sources,
                              {.particles = 400, .registers = asked.program.registers, .shown = true});
@@ -318,7 +318,7 @@ TEST_F(PopulationTest, AnEvaluationUnderWayBeginsAgainWithOtherWeights) {
 
 TEST_F(PopulationTest, MayStopWhereAnEvaluationEnds) {
     const nn::MlpConfig wide = {2, 136, 2, 4};
-    nn::GpuNetwork wide_network(device(), wide, random_network(wide, 3));
+    nn::GpuNetwork wide_network(device(), model::evaluation_graph(wide), random_network(wide, 3));
     NetworkSource wide_source(wide_network);
     GpuSource* const wide_sources[] = {&wide_source};
     const RunRequest asked = request("ddim", 3, 400);

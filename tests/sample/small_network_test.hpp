@@ -13,7 +13,7 @@ class SmallNetworkTest : public gpu::GpuTest {
   protected:
     nn::MlpConfig config = {2, 16, 2, 4};
     data::TensorMap tensors = random_network(config, 3);
-    nn::GpuNetwork network{device(), config, tensors};
+    nn::GpuNetwork network{device(), model::evaluation_graph(config), tensors};
     NetworkSource source{network};
     std::vector<GpuSource*> sources = {&source};
 };

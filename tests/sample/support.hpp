@@ -8,6 +8,7 @@
 #include "base/random.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
+#include "model/architecture.hpp"
 #include "nn/mlp.hpp"
 #include "sample/run.hpp"
 
@@ -38,7 +39,7 @@ inline data::TensorMap random_network(const nn::MlpConfig& config, std::uint64_t
 /// The trained tensors one after the other, and a float that belongs to none.
 inline std::vector<float> trained_list(const nn::MlpConfig& config, const data::TensorMap& tensors) {
     std::vector<float> list;
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
+    for (const nn::TensorSpec& spec : nn::tensors_of(config)) {
         const std::vector<float>& values = tensors.at(spec.name).values;
         if (spec.trained) list.insert(list.end(), values.begin(), values.end());
     }

@@ -51,9 +51,7 @@ class LiveTrainingTest : public gpu::GpuTest {
         request.spec.conditional = true;
         request.spec.steps = kSteps;
         request.spec.batch = 64;
-        request.spec.width = 16;
-        request.spec.depth = 1;
-        request.spec.features = 4;
+        request.spec.network = nn::MlpConfig{.width = 16, .depth = 1, .features = 4};
         request.spec.record = {{"device", "test"}};
         request.data = data::open_dataset("moons");
         request.label = 1;
@@ -97,7 +95,7 @@ TEST_F(LiveTrainingTest, ShowsTheClassThatIsWantedWhereTheNetworkHasIt) {
     EXPECT_EQ(session->label, 1U);
     EXPECT_TRUE(session->scene->model().in_training);
     EXPECT_EQ(session->scene->model().checkpoint->tensors,
-              nn::weights_of_class(session->initial, session->trainer->network(), 1));
+              model::weights_of_class(session->initial, session->trainer->network(), 1));
     EXPECT_EQ(session->scene->player().count(), 100U);
     wanted.label = 7;
     EXPECT_EQ(prepare(wanted)->label, std::nullopt);
@@ -145,8 +143,7 @@ TEST_F(LiveTrainingTest, TrainsBetweenFramesToItsLastStepAndSavesWhatItHasLearne
     EXPECT_EQ(written.data, "moons");
     EXPECT_EQ(written.tensors, *training.recent_weights());
     training.update(model);
-    EXPECT_EQ(model.checkpoint->tensors,
-              nn::weights_of_class(written.tensors, std::get<nn::MlpConfig>(written.network), 1));
+    EXPECT_EQ(model.checkpoint->tensors, model::weights_of_class(written.tensors, written.network, 1));
     training.drop();
     EXPECT_FALSE(training.exists());
 }

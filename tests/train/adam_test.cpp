@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/error.hpp"
+#include "train/small_settings.hpp"
 #include "train/train_spec.hpp"
 
 namespace scorefield::train {
@@ -106,9 +107,9 @@ TEST(TrainSpec, IsRefusedByFlag) {
     expect([](TrainSpec& s) { s.schedule = "cosin"; }, "cosine");
     expect([](TrainSpec& s) { s.ema = 1; }, "`train.ema`");
     expect([](TrainSpec& s) { s.clip = -1; }, "`train.clip`");
-    expect([](TrainSpec& s) { s.width = 0; }, "`network.width`");
-    expect([](TrainSpec& s) { s.depth = 1000; }, "`network.depth`");
-    expect([](TrainSpec& s) { s.features = 0; }, "`network.features`");
+    expect([](TrainSpec& s) { mlp_of(s).width = 0; }, "`network.width`");
+    expect([](TrainSpec& s) { mlp_of(s).depth = 1000; }, "`network.depth`");
+    expect([](TrainSpec& s) { mlp_of(s).features = 0; }, "`network.features`");
     expect([](TrainSpec& s) { s.input_gain = 0; }, "`network.input_gain`");
 }
 

@@ -28,14 +28,14 @@ std::vector<double> relative_errors(gpu::Device& device, const CaseBatches& batc
     base::ThreadPool pool(1);
     Batch batch;
     batches.source.draw(pool, step, rows, batch);
-    const nn::MlpConfig config = network_config(batches.settings, batches.source);
+    const model::Architecture config = network_of(batches.settings, batches.source);
     ObjectiveGraph objective = build_objective(config, batches.source, rows);
     std::vector<nn::Value> weights;
     std::map<std::string, nn::Matrix> matrices;
-    const data::TensorMap initial = nn::initial_weights(config, step, batches.source.frequencies());
+    const data::TensorMap initial = model::initial_weights(config, step, batches.source.frequencies(), 1);
     std::mt19937 random(step);
     std::normal_distribution<float> normal;
-    for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
+    for (const nn::TensorSpec& spec : model::tensors_of(config)) {
         const nn::Shape shape = nn::value_shape(spec);
         nn::Matrix& matrix = matrices[spec.name] = nn::Matrix(shape.rows(), shape.columns());
         std::ranges::copy(initial.at(spec.name).values, matrix.values.begin());
@@ -85,8 +85,8 @@ std::vector<double> relative_errors(gpu::Device& device, const CaseBatches& batc
 TEST_P(EveryGpuObjective, HasTheGradientsOfTheReference) {
     for (const std::uint32_t step : {1U, 2U}) {
         TrainSpec settings = settings_of(GetParam());
-        settings.width = step == 1 ? 24 : 9;
-        settings.depth = step;
+        mlp_of(settings).width = step == 1 ? 24 : 9;
+        mlp_of(settings).depth = step;
         settings.data = GetParam().conditional || step == 1 ? "moons" : "torus_knot";
         const CaseBatches batches(settings, GetParam().dim);
         const std::vector<double> errors = relative_errors(device(), batches, step == 1 ? 300 : 47, step);

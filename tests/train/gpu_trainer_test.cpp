@@ -130,7 +130,7 @@ TEST_F(GpuTrainerTest, GivesTheSameBitsWhenLongDispatchesAreCut) {
     settings.objective.name = "esm";
     settings.objective.points = 300;
     settings.batch = 3000;
-    settings.width = 64;
+    mlp_of(settings).width = 64;
     Experiment<GpuTrainer> whole(settings);
     whole.trainer->advance(2);
     Experiment<GpuTrainer> cut(settings);
@@ -236,8 +236,8 @@ TEST_F(GpuTrainerTest, KeepsTheWeightsFromBeforeItDiverged) {
 TEST_F(GpuTrainerTest, RefusesBatchesThatDoNotFit) {
     TrainSpec settings = small_settings();
     settings.batch = kMaxBatch;
-    settings.width = 1024;
-    settings.depth = 8;
+    mlp_of(settings).width = 1024;
+    mlp_of(settings).depth = 8;
     EXPECT_THAT([&] { Experiment<GpuTrainer>{settings}; }, ThrowsMessage<base::Error>(HasSubstr("`train.batch`")));
 }
 

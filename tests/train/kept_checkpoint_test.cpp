@@ -34,7 +34,7 @@ class KeptCheckpoint : public testing::Test {
         TrainSpec wild = small_settings();
         wild.data = (folder / "points.npy").string();
         wild.batch = 64;
-        wild.width = 8;
+        mlp_of(wild).width = 8;
         wild.steps = 1000;
         wild.schedule = "constant";
         wild.clip = 0;
@@ -61,10 +61,10 @@ class KeptCheckpoint : public testing::Test {
         const BatchSource source(*data, *process, settings);
         base::ThreadPool pool(2);
         const auto loss = [&](const data::TensorMap& weights) {
-            return held_out_loss(pool, source, std::get<nn::MlpConfig>(checkpoint.network), weights, 100'000);
+            return held_out_loss(pool, source, checkpoint.network, weights, 100'000);
         };
         return std::max(loss(checkpoint.tensors),
-                        loss(nn::with_trained(checkpoint.tensors, std::get<nn::MlpConfig>(checkpoint.network),
+                        loss(nn::with_trained(checkpoint.tensors, model::tensors_of(checkpoint.network),
                                               checkpoint.state->weights)));
     }
     void expect_diverges(const std::string& words, const TrainCallbacks& callbacks = {}) const {
@@ -127,8 +127,8 @@ TEST_F(KeptCheckpoint, IsJudgedByTheLossOfItsStart) {
         scored.objective.sigma = sigma;
         const auto levels = diffusion::make_process(scored.process);
         const BatchSource source(*data, *levels, scored);
-        const nn::MlpConfig network = network_config(scored, source);
-        const data::TensorMap begin = nn::initial_weights(network, 0, source.frequencies());
+        const model::Architecture network = network_of(scored, source);
+        const data::TensorMap begin = model::initial_weights(network, 0, source.frequencies(), 1);
         DivergenceCheck check(pool, source, network, begin);
         EXPECT_TRUE(check.is_sound(check.loss(begin)));
         // ½E‖1/σ‖²: the larger the smaller the noise; a start is never at fault.

@@ -23,10 +23,10 @@ class EveryObjective : public testing::TestWithParam<ObjectiveCase> {};
 /// What a graph reads, in double precision; the values of a batch of `rows` rows and random weights.
 class Leaves {
   public:
-    Leaves(const ObjectiveGraph& objective, const nn::MlpConfig& config, const Batch& batch, std::size_t rows) {
+    Leaves(const ObjectiveGraph& objective, const model::Architecture& config, const Batch& batch, std::size_t rows) {
         std::mt19937 random(5);
         std::normal_distribution<double> normal;
-        for (const nn::TensorSpec& spec : nn::mlp_tensors(config)) {
+        for (const nn::TensorSpec& spec : model::tensors_of(config)) {
             const nn::Shape shape = nn::value_shape(spec);
             nn::Matrix& matrix = matrices_[spec.name] = nn::Matrix(shape.rows(), shape.columns());
             for (double& value : matrix.values) value = 0.7 * normal(random);
@@ -50,14 +50,14 @@ class Leaves {
 TEST_P(EveryObjective, HasTheDerivativeByEveryWeightThatFiniteDifferencesHave) {
     constexpr std::size_t kRows = 6;
     TrainSpec settings = settings_of(GetParam());
-    settings.width = 6;
-    settings.depth = 2;
-    settings.features = 3;
+    mlp_of(settings).width = 6;
+    mlp_of(settings).depth = 2;
+    mlp_of(settings).features = 3;
     const CaseBatches batches(settings, GetParam().dim);
     base::ThreadPool pool(1);
     Batch batch;
     batches.source.draw(pool, 3, kRows, batch);
-    const nn::MlpConfig config = network_config(settings, batches.source);
+    const model::Architecture config = network_of(settings, batches.source);
     ObjectiveGraph objective = build_objective(config, batches.source, kRows);
     Leaves leaves(objective, config, batch, kRows);
     // High times multiply small steps of a frequency.

@@ -20,16 +20,16 @@ class ReferenceTrainer {
     explicit ReferenceTrainer(const CaseBatches& batches)
         : settings_(batches.settings),
           source_(batches.source),
-          network_(network_config(settings_, source_)),
+          network_(network_of(settings_, source_)),
           objective_(build_objective(network_, source_, settings_.batch)),
           outputs_(training_outputs(objective_, network_)) {
         for (const auto& [name, tensor] :
-             nn::initial_weights(network_, settings_.seed, source_.frequencies(), settings_.input_gain)) {
+             model::initial_weights(network_, settings_.seed, source_.frequencies(), settings_.input_gain)) {
             const nn::Shape shape = nn::value_shape({name, tensor.shape});
             nn::Matrix& matrix = tensors_[name] = nn::Matrix(shape.rows(), shape.columns());
             std::ranges::copy(tensor.values, matrix.values.begin());
         }
-        for (const nn::TensorSpec& spec : nn::trained_tensors(network_)) {
+        for (const nn::TensorSpec& spec : nn::trained_tensors(model::tensors_of(network_))) {
             const std::vector<double>& values = tensors_.at(spec.name).values;
             weights_.insert(weights_.end(), values.begin(), values.end());
         }
@@ -78,7 +78,7 @@ class ReferenceTrainer {
         Batch batch;
         source_.draw(pool, static_cast<std::uint32_t>(steps_), settings_.batch, batch);
         std::size_t at = 0;
-        for (const nn::TensorSpec& spec : nn::trained_tensors(network_)) {
+        for (const nn::TensorSpec& spec : nn::trained_tensors(model::tensors_of(network_))) {
             for (double& value : tensors_.at(spec.name).values) value = weights_[at++];
         }
         const std::map<std::string, nn::Matrix> read = batch_matrices(batch, settings_.batch);
@@ -98,7 +98,7 @@ class ReferenceTrainer {
 
     TrainSpec settings_;
     const BatchSource& source_;
-    nn::MlpConfig network_;
+    model::Architecture network_;
     ObjectiveGraph objective_;
     std::vector<nn::Value> outputs_;
     std::map<std::string, nn::Matrix> tensors_;
@@ -115,7 +115,7 @@ inline TrainSpec reference_settings(const ObjectiveCase& what) {
     TrainSpec settings = settings_of(what);
     settings.steps = 12;
     settings.batch = 130;
-    settings.width = 12;
+    mlp_of(settings).width = 12;
     settings.input_gain = 1.5;
     settings.warmup = 4;
     settings.clip = 0.7;

@@ -6,6 +6,11 @@
 
 namespace scorefield::train {
 
+/// The sizes of the network, which is an MLP.
+inline nn::MlpConfig& mlp_of(TrainSpec& spec) {
+    return std::get<nn::MlpConfig>(spec.network);
+}
+
 /// A training of seconds that learns something.
 inline TrainSpec small_settings() {
     TrainSpec settings;
@@ -15,9 +20,7 @@ inline TrainSpec small_settings() {
     settings.process.beta_end = 0.2;
     settings.steps = 300;
     settings.batch = 300;
-    settings.width = 16;
-    settings.depth = 1;
-    settings.features = 4;
+    settings.network = nn::MlpConfig{.width = 16, .depth = 1, .features = 4};
     settings.learning_rate = 1e-2;
     return settings;
 }

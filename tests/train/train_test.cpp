@@ -84,7 +84,7 @@ TEST_F(ResumedTraining, IsOfTheSameNetworkAndPoints) {
         EXPECT_THAT([&] { train(other, make_host_trainer, {}, &saved); }, ThrowsMessage<base::Error>(HasSubstr(why)));
     };
     TrainSpec other = settings;
-    other.width = 17;
+    mlp_of(other).width = 17;
     expect_refused(other, "does not match its settings");
     other = settings;
     other.prediction = diffusion::Prediction::v;

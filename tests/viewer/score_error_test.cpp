@@ -10,9 +10,10 @@ namespace {
 /// A network of epsilon that answers 0 everywhere, and data of a single point at the origin.
 ScoreErrorQuestion about_nothing_learned() {
     ScoreErrorQuestion question;
-    question.network = {.width = 8, .depth = 1, .features = 2};
+    const nn::MlpConfig network = {.width = 8, .depth = 1, .features = 2};
+    question.network = network;
     question.weights =
-        std::make_shared<data::TensorMap>(nn::initial_weights(question.network, 1, nn::frequencies_of_levels(10)));
+        std::make_shared<data::TensorMap>(nn::initial_weights(network, 1, nn::frequencies_of_levels(10)));
     question.at.alpha = 0.8;
     question.at.sigma = 0.5;
     question.bounds = {{-2, -1}, {2, 3}};

@@ -71,8 +71,8 @@ void draw_what_is_trained(const session::LiveTraining& training) {
     text_row("objective", fmt::format("{}, {}", spec.objective.name, diffusion::prediction_name(spec.prediction)),
              "Objective and prediction of the current training run.");
     text_row("process", process_text(spec.process, *training.process()), "Process of the current training run.");
-    text_row("network", fmt::format("{} × {} units", training.network().depth + 1, training.network().width),
-             "Layers × width of the network in training.");
+    text_row("network", model::size_text(training.network()),
+             "Size of the network in training, e.g. width × hidden layers.");
     text_row("batch", fmt::format("{}, rate {}", spec.batch, base::short_number(spec.learning_rate)),
              "Batch size and peak learning rate of the current training run.");
 }
