@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/output.hpp"
+#include "base/progress.hpp"
 #include "cli/commands.hpp"
 #include "cli/notes.hpp"
 #include "data/datasets.hpp"
@@ -20,6 +21,7 @@ namespace scorefield::cli {
 namespace {
 
 constexpr std::size_t kDensityDraws = 10'000;
+constexpr std::uint64_t kWhole = 100;  // percent
 
 /// What a target with a density tells beyond the distances.
 struct DensityScore {
@@ -99,11 +101,18 @@ DensityScore density_score(const diffusion::GaussianMixture& mixture, std::uint6
     return result;
 }
 
+/// Shows on a bar what share of a comparison is done.
+data::ShareDone shown_on(base::Progress& bar) {
+    return [&bar](double share) { bar.update(static_cast<std::uint64_t>(static_cast<double>(kWhole) * share)); };
+}
+
 Score score_of_data(const settings::Settings& settings, const data::Points& samples) {
     const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
     say(settings, data->notes());
     require_same_dim(side_of(settings, samples), {data->name(), data->size(), data->dim()});
-    return {settings.files[0], data->name(), study::compare(samples, *study::draws_of(*data, settings.seed))};
+    base::Progress bar("score", kWhole, "%", !settings.quiet);
+    return {settings.files[0], data->name(),
+            study::compare(samples, *study::draws_of(*data, settings.seed), shown_on(bar))};
 }
 
 Score score_of_target(const settings::Request& request, const data::Points& samples) {
@@ -112,7 +121,9 @@ Score score_of_target(const settings::Request& request, const data::Points& samp
     say(settings, target.notes);
     const std::string& name = target.target->name();
     require_same_dim(side_of(settings, samples), {name, 0, static_cast<std::size_t>(target.target->dim())});
-    Score score = {settings.files[0], name, study::compare(samples, *study::draws_of(target, settings.seed))};
+    base::Progress bar("score", kWhole, "%", !settings.quiet);
+    Score score = {settings.files[0], name,
+                   study::compare(samples, *study::draws_of(target, settings.seed), shown_on(bar))};
     const auto* const mixture = dynamic_cast<const diffusion::GaussianMixture*>(target.target.get());
     if (mixture != nullptr) score.density = density_score(*mixture, settings.seed, samples);
     return score;
@@ -134,7 +145,8 @@ Score score_of_files(const settings::Settings& settings, const data::Points& sam
     const std::string& file = settings.files[1];
     const data::Points reference = read_samples(settings, file);
     require_same_dim(side_of(settings, samples), {file, reference.count, reference.dim});
-    return {settings.files[0], file, study::compare(samples, reference, file)};
+    base::Progress bar("score", kWhole, "%", !settings.quiet);
+    return {settings.files[0], file, study::compare(samples, reference, file, shown_on(bar))};
 }
 
 nlohmann::ordered_json to_json(const data::CoordinateMoments& moments) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 
 #include "data/points.hpp"
 
@@ -8,6 +9,10 @@ namespace scorefield::data {
 
 /// Nearest neighbours that the statistics below look at, k.
 inline constexpr std::size_t kNeighbours = 5;
+
+/// Is told from time to time, on the calling thread, which share of some work is done, 0 … 1. What it throws ends the
+/// work.
+using ShareDone = std::function<void(double share)>;
 
 /// What the k nearest neighbours tell of two sets of n points each.
 struct NeighbourStatistics {
@@ -26,6 +31,7 @@ struct NeighbourStatistics {
 /// own neighbour. Ties for the last places are split evenly, so duplicates favour neither set. With fewer than k other
 /// points, all are neighbours. The result does not depend on `threads`; 0: one per core. Throws base::Error (request)
 /// for empty sets, different dimensions and values that are not finite.
-NeighbourStatistics compare_neighbours(const Points& samples, const Points& reference, std::size_t threads = 0);
+NeighbourStatistics compare_neighbours(const Points& samples, const Points& reference, std::size_t threads = 0,
+                                       const ShareDone& progress = {});
 
 }  // namespace scorefield::data

@@ -19,10 +19,18 @@ data::Points scaled(const data::Points& points, const data::CoordinateUnits& uni
 }
 
 Distances measure(const data::Points& samples, const data::SlicedQuantiles& quantiles, const data::Points& reference,
-                  const data::SlicedQuantiles& reference_quantiles) {
-    const data::NeighbourStatistics neighbours = data::compare_neighbours(samples, reference);
+                  const data::SlicedQuantiles& reference_quantiles, const data::ShareDone& progress) {
+    const data::NeighbourStatistics neighbours = data::compare_neighbours(samples, reference, 0, progress);
     return {data::sliced_w2(quantiles, reference_quantiles), neighbours.two_sample, neighbours.precision,
             neighbours.recall};
+}
+
+/// Tells of the whole what is done of part `number` of `count` equal parts.
+data::ShareDone part_of(const data::ShareDone& progress, std::size_t number, std::size_t count) {
+    if (!progress) return {};
+    return [&progress, number, count](double share) {
+        progress((static_cast<double>(number) + share) / static_cast<double>(count));
+    };
 }
 
 data::SlicedQuantiles quantiles_of(const data::Points& points, const data::CoordinateUnits& units) {
@@ -46,7 +54,8 @@ void measure_pairwise(Comparison& result, const data::Points& samples, const dat
 
 }  // namespace
 
-Reference::Reference(const ReferenceDraws& draws, std::size_t points) : pool_(draws.moments_pool()) {
+Reference::Reference(const ReferenceDraws& draws, std::size_t points, const data::ShareDone& progress)
+    : pool_(draws.moments_pool()) {
     // In a constant coordinate of the pool all draws are where the centre is, whatever the unit.
     const data::CoordinateUnits units = data::units_of(pool_, pool_);
     const std::size_t wanted = std::max(points, kFewestPoints);
@@ -58,31 +67,42 @@ Reference::Reference(const ReferenceDraws& draws, std::size_t points) : pool_(dr
         const ReferenceDraws::Pair pair = draws.pair(number, points, wanted);
         const data::SlicedQuantiles pair_quantiles =
             pair.reference == draw.points ? draw.quantiles : quantiles_of(pair.reference, units);
-        add(own_, measure(pair.points, quantiles_of(pair.points, units), pair.reference, pair_quantiles), kWeight);
+        const data::SlicedQuantiles quantiles_of_points = quantiles_of(pair.points, units);
+        add(own_,
+            measure(pair.points, quantiles_of_points, pair.reference, pair_quantiles,
+                    part_of(progress, number, kDraws)),
+            kWeight);
     }
 }
 
-Distances Reference::distances(const data::Points& samples) const {
+Distances Reference::distances(const data::Points& samples, const data::ShareDone& progress) const {
     const data::SlicedQuantiles quantiles = quantiles_of(samples, data::units_of(pool_, samples));
     Distances mean;
-    for (const Draw& draw : draws_) add(mean, measure(samples, quantiles, draw.points, draw.quantiles), kWeight);
+    for (std::size_t number = 0; number < draws_.size(); ++number) {
+        const Draw& draw = draws_[number];
+        const data::ShareDone told = part_of(progress, number, draws_.size());
+        add(mean, measure(samples, quantiles, draw.points, draw.quantiles, told), kWeight);
+    }
     return mean;
 }
 
-Comparison compare(const data::Points& samples, const ReferenceDraws& draws) {
-    const Reference reference(draws, samples.count);
+Comparison compare(const data::Points& samples, const ReferenceDraws& draws, const data::ShareDone& progress) {
+    const data::ShareDone first_half = part_of(progress, 0, 2);
+    const data::ShareDone second_half = part_of(progress, 1, 2);
+    const Reference reference(draws, samples.count, first_half);
     Comparison result = {.points = samples.count,
                          .reference_points = reference.first_draw().count,
                          .draws = reference.draws(),
                          .samples = data::coordinate_moments(samples),
                          .reference = data::coordinate_moments(reference.pool()),
-                         .distances = reference.distances(samples),
+                         .distances = reference.distances(samples, second_half),
                          .own = reference.own()};
     measure_pairwise(result, samples, reference.first_draw(), data::units_of(reference.pool(), samples));
     return result;
 }
 
-Comparison compare(const data::Points& samples, const data::Points& reference, const std::string& where) {
+Comparison compare(const data::Points& samples, const data::Points& reference, const std::string& where,
+                   const data::ShareDone& progress) {
     Comparison result = {.points = samples.count,
                          .reference_points = reference.count,
                          .samples = data::coordinate_moments(samples),
@@ -92,7 +112,8 @@ Comparison compare(const data::Points& samples, const data::Points& reference, c
                                   "compare with at least two different points");
     }
     const data::CoordinateUnits units = data::units_of(reference, samples);
-    result.distances = measure(samples, quantiles_of(samples, units), reference, quantiles_of(reference, units));
+    result.distances =
+        measure(samples, quantiles_of(samples, units), reference, quantiles_of(reference, units), progress);
     measure_pairwise(result, samples, reference, units);
     return result;
 }

@@ -7,6 +7,7 @@
 
 #include "data/coordinate_units.hpp"
 #include "data/distances.hpp"
+#include "data/neighbours.hpp"
 #include "data/points.hpp"
 #include "study/reference_draws.hpp"
 
@@ -37,12 +38,12 @@ struct Comparison {
 class Reference {
   public:
     /// Draws several reference samples of max(10 000, points) points, fewer if the set is smaller.
-    Reference(const ReferenceDraws& draws, std::size_t points);
+    Reference(const ReferenceDraws& draws, std::size_t points, const data::ShareDone& progress = {});
 
     /// Baseline: mean distances between independent draws of the reference, of the same sizes.
     const Distances& own() const { return own_; }
     /// Mean distances of samples from the draws. T, precision and recall use equally many points of both sets.
-    Distances distances(const data::Points& samples) const;
+    Distances distances(const data::Points& samples, const data::ShareDone& progress = {}) const;
     /// Reference points for means and standard deviations: all points of a set, or 100 000 samples of a distribution.
     const data::Points& pool() const { return pool_; }
     std::size_t draws() const { return draws_.size(); }
@@ -60,9 +61,10 @@ class Reference {
 };
 
 /// Compares samples with several draws of the reference.
-Comparison compare(const data::Points& samples, const ReferenceDraws& draws);
+Comparison compare(const data::Points& samples, const ReferenceDraws& draws, const data::ShareDone& progress);
 
 /// The distances to one set. Throws base::Error (request) naming `where` if no two points of it differ.
-Comparison compare(const data::Points& samples, const data::Points& reference, const std::string& where);
+Comparison compare(const data::Points& samples, const data::Points& reference, const std::string& where,
+                   const data::ShareDone& progress);
 
 }  // namespace scorefield::study

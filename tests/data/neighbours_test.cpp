@@ -6,10 +6,13 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "base/thread_pool.hpp"
+#include "data/all_pairs.hpp"
 #include "data/coordinate_units.hpp"
 #include "data/datasets.hpp"
 
@@ -105,6 +108,47 @@ TEST(Neighbours, AreThoseFoundByAllPairs) {
             expect_equal(compare_neighbours(a, b), by_all_pairs(a, b));
             expect_equal(compare_neighbours(rounded(a), rounded(b)), by_all_pairs(rounded(a), rounded(b)));
         }
+    }
+}
+
+// Trees are searched in few coordinates, all pairs are compared in many. Rounded points coincide within each set and
+// across both. Expected: the same bits, because both sum each distance in the same order.
+TEST(Neighbours, OfAllPairsAreThoseOfTrees) {
+    base::ThreadPool pool(2);
+    std::uint64_t seed = 7;
+    for (const std::size_t dim : {1U, 2U, 5U, 12U}) {
+        for (const std::size_t count : {1U, 4U, 65U, 300U}) {
+            const Points plain = normals(seed++, count, dim);
+            const Points other = normals(seed++, count, dim);
+            for (const auto& [a, b] : {std::pair{plain, other}, {rounded(plain), rounded(other)}, {plain, plain}}) {
+                const CoordinateUnits units = units_of(b, a);
+                const NeighbourStatistics pairs =
+                    neighbours_by_all_pairs(in_units(a, units), in_units(b, units), dim, pool, {});
+                const NeighbourStatistics trees = compare_neighbours(a, b);
+                EXPECT_EQ(pairs.two_sample, trees.two_sample) << dim << " " << count;
+                EXPECT_EQ(pairs.precision, trees.precision) << dim << " " << count;
+                EXPECT_EQ(pairs.recall, trees.recall) << dim << " " << count;
+            }
+        }
+    }
+}
+
+TEST(Neighbours, TellWhatShareIsDoneAndCanBeCancelled) {
+    for (const std::size_t dim : {2U, 20U}) {
+        const Points a = normals(1, 5000, dim);
+        const Points b = normals(2, 5000, dim);
+        std::vector<double> shares;
+        compare_neighbours(a, b, 1, [&](double share) { shares.push_back(share); });
+        EXPECT_GT(shares.size(), 5U) << dim;
+        EXPECT_TRUE(std::ranges::is_sorted(shares)) << dim;
+        EXPECT_DOUBLE_EQ(shares.back(), 1) << dim;
+        struct Enough {};
+        std::size_t calls = 0;
+        const auto cancel = [&](double /*share*/) {
+            if (++calls == 2) throw Enough();
+        };
+        EXPECT_THROW(compare_neighbours(a, b, 1, cancel), Enough) << dim;
+        EXPECT_EQ(calls, 2U) << dim;
     }
 }
 
