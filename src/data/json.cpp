@@ -102,7 +102,7 @@ class Builder {
     }
 
     void count() {
-        if (++count_ > limits_.values) throw JsonError(fmt::format("it holds more than {} values", limits_.values));
+        if (++count_ > limits_.values) throw JsonTooLarge(fmt::format("it holds more than {} values", limits_.values));
     }
 
     JsonLimits limits_;

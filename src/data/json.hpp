@@ -15,6 +15,12 @@ class JsonError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// The text holds more values than JsonLimits::values.
+class JsonTooLarge : public JsonError {
+  public:
+    using JsonError::JsonError;
+};
+
 /// What a text may ask for. Whoever copies, compares or destroys a JSON value goes as deep as it is nested.
 struct JsonLimits {
     std::size_t depth = 64;                      ///< containers within each other

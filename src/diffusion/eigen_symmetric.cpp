@@ -1,7 +1,11 @@
 #include "diffusion/eigen_symmetric.hpp"
 
+#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <utility>
 
 namespace scorefield::diffusion {
 namespace {
@@ -35,9 +39,7 @@ bool is_diagonal(const std::vector<double>& a, std::size_t dim) {
     return true;
 }
 
-}  // namespace
-
-EigenSystem eigen_symmetric(std::vector<double> matrix, std::size_t dim) {
+EigenSystem by_rotations(std::vector<double> matrix, std::size_t dim) {
     EigenSystem system{std::vector<double>(dim), std::vector<double>(dim * dim, 0.0)};
     for (std::size_t j = 0; j < dim; ++j) system.vectors[j * dim + j] = 1;
     for (int sweep = 0; sweep < kMaxSweeps && !is_diagonal(matrix, dim); ++sweep) {
@@ -49,6 +51,27 @@ EigenSystem eigen_symmetric(std::vector<double> matrix, std::size_t dim) {
     }
     for (std::size_t j = 0; j < dim; ++j) system.values[j] = matrix[j * dim + j];
     return system;
+}
+
+EigenSystem by_tridiagonalisation(const std::vector<double>& matrix, std::size_t dim) {
+    const auto size = static_cast<Eigen::Index>(dim);
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(
+        Eigen::Map<const Eigen::MatrixXd>(matrix.data(), size, size));
+    if (solver.info() != Eigen::Success) throw std::runtime_error("the eigenvalues of a matrix do not converge");
+    const std::span values(solver.eigenvalues().data(), dim);
+    const std::span columns(solver.eigenvectors().data(), dim * dim);  // column after column
+    return {{values.begin(), values.end()}, {columns.begin(), columns.end()}};
+}
+
+}  // namespace
+
+EigenSystem eigen_symmetric(std::vector<double> matrix, std::size_t dim) {
+    if (is_diagonal(matrix, dim)) {
+        EigenSystem system{std::vector<double>(dim), {}};
+        for (std::size_t j = 0; j < dim; ++j) system.values[j] = matrix[j * dim + j];
+        return system;
+    }
+    return dim > kMaxJacobiDim ? by_tridiagonalisation(matrix, dim) : by_rotations(std::move(matrix), dim);
 }
 
 }  // namespace scorefield::diffusion

@@ -11,9 +11,9 @@
 namespace scorefield::diffusion {
 
 JsonDocument parse_json(std::string_view text, const std::string& what, const std::string& file,
-                        const std::string& cure, const data::JsonLimits& limits) {
+                        const std::string& cure) {
     try {
-        return {what, file, cure, data::parse_json(text, limits)};
+        return {what, file, cure, data::parse_json(text)};
     } catch (const data::JsonError& error) {
         throw base::request_error(what, file, error.what(), cure);
     }

@@ -6,7 +6,9 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
+#include "base/error.hpp"
 #include "data/points.hpp"
 #include "diffusion/eigen_symmetric.hpp"
 #include "diffusion/json_place.hpp"
@@ -83,15 +85,15 @@ void require_deviation(const JsonPlace& place, double deviation) {
     }
 }
 
-/// The diagonal of sigma²·I.
-std::vector<double> read_sigma(const JsonPlace& place, std::size_t dim) {
+/// That of sigma²·I.
+EigenSystem read_sigma(const JsonPlace& place, std::size_t dim) {
     const auto sigma = place.as<double>();
     if (!(sigma > 0)) place.refuse("not positive");
     require_deviation(place, sigma);
-    return std::vector<double>(dim, sigma * sigma);
+    return {std::vector<double>(dim, sigma * sigma), {}};
 }
 
-std::vector<double> read_covariance(const JsonPlace& place, std::size_t dim) {
+EigenSystem read_covariance(const JsonPlace& place, std::size_t dim) {
     if (!place.is_array() || (place.size() > 0 && !place.at(std::size_t{0}).is_array())) {
         place.refuse("not a matrix", kMatrixHint);
     }
@@ -113,25 +115,49 @@ std::vector<double> read_covariance(const JsonPlace& place, std::size_t dim) {
                 std::midpoint(covariance[i * dim + j], covariance[j * dim + i]);
         }
     }
-    for (const double variance : eigen_symmetric(covariance, dim).values) {
+    EigenSystem system = eigen_symmetric(std::move(covariance), dim);
+    for (const double variance : system.values) {
         if (!(variance > kRounding * largest)) {
             place.refuse(fmt::format("not positive definite: it has the eigenvalue {:.3g}", variance));
         }
         require_deviation(place, std::sqrt(variance));
     }
-    return covariance;
+    return system;
 }
 
 constexpr data::JsonLimits kLimits = {.values = 20 * kMaxComponents};
 
-constexpr const char* kCure =
-    "give {weights, means, sigmas or covariances}: weights above 0 that sum to 1, means of up to 4096 coordinates, "
-    "standard deviations above 0 or symmetric positive definite matrices";
+std::string mixture_cure() {
+    return fmt::format(
+        "give {{weights, means, sigmas or covariances}}: weights above 0 that sum to 1, means of up to {} coordinates, "
+        "standard deviations above 0 or symmetric positive definite matrices",
+        data::kMaxDim);
+}
+
+/// Of a file of too many numbers.
+std::string size_cure_of_mixture() {
+    const auto dim = static_cast<int>(std::sqrt(static_cast<double>(kLimits.values)));
+    return fmt::format(
+        "one full covariance may have about {0} x {0} entries: give sigmas, or fewer dimensions or "
+        "components",
+        dim);
+}
+
+JsonDocument parse_mixture(const std::string& text, const std::string& where) {
+    constexpr const char* kInvalid = "invalid Gaussian mixture";
+    try {
+        return {kInvalid, where, mixture_cure(), data::parse_json(text, kLimits)};
+    } catch (const data::JsonTooLarge& error) {
+        throw base::request_error(kInvalid, where, error.what(), size_cure_of_mixture());
+    } catch (const data::JsonError& error) {
+        throw base::request_error(kInvalid, where, error.what(), mixture_cure());
+    }
+}
 
 }  // namespace
 
 GaussianMixture mixture_from_json(const std::string& text, const std::string& where) {
-    const JsonDocument document = parse_json(text, "invalid Gaussian mixture", where, kCure, kLimits);
+    const JsonDocument document = parse_mixture(text, where);
     const JsonPlace root(document);
     refuse_names_of_sklearn(root);
     root.require_fields(kFields);
@@ -153,13 +179,14 @@ GaussianMixture mixture_from_json(const std::string& text, const std::string& wh
         spreads.refuse(fmt::format("{} entries for {} weights", spreads.size(), weights.size()), kMatrixHint);
     }
     require_count(spreads, weights.size());
-    std::vector<MixtureComponent> components;
+    std::vector<GaussianMixture::Component> components;
     components.reserve(weights.size());
     for (std::size_t k = 0; k < weights.size(); ++k) {
-        components.push_back({weights[k], read_mean(means.at(k), dim),
-                              round ? read_sigma(spreads.at(k), dim) : read_covariance(spreads.at(k), dim)});
+        std::vector<double> mean = read_mean(means.at(k), dim);
+        EigenSystem system = round ? read_sigma(spreads.at(k), dim) : read_covariance(spreads.at(k), dim);
+        components.push_back({weights[k], std::move(mean), std::move(system.values), std::move(system.vectors)});
     }
-    return GaussianMixture(components, "gmm");
+    return {"gmm", std::move(components)};
 }
 
 }  // namespace scorefield::diffusion

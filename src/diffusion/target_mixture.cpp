@@ -44,26 +44,13 @@ void check(const MixtureComponent& component, std::size_t index, std::size_t dim
     }
 }
 
-/// Returns the diagonal of a diagonal matrix; empty if an off-diagonal entry is not 0.
-std::vector<double> diagonal_of(const std::vector<double>& matrix, std::size_t dim) {
-    if (matrix.size() == dim) return matrix;
-    std::vector<double> diagonal(dim);
-    for (std::size_t i = 0; i < dim; ++i) {
-        for (std::size_t j = 0; j < dim; ++j) {
-            if (i != j && matrix[i * dim + j] != 0) return {};
-        }
-        diagonal[i] = matrix[i * dim + i];
-    }
-    return diagonal;
-}
-
 /// Eigenvalues and axes of the covariance; no axes if it is diagonal. Eigenvalues within rounding error of 0 become 0.
 EigenSystem decompose(const std::vector<double>& covariance, std::size_t index, std::size_t dim) {
     double largest = 0;
     for (const double entry : covariance) largest = std::max(largest, std::abs(entry));
     const double tolerance = kRoundingTolerance * largest;
-    EigenSystem system = {diagonal_of(covariance, dim), {}};
-    if (system.values.empty()) {
+    EigenSystem system = {covariance, {}};
+    if (covariance.size() != dim) {
         for (std::size_t i = 0; i < dim; ++i) {
             for (std::size_t j = 0; j < i; ++j) {
                 if (std::abs(covariance[i * dim + j] - covariance[j * dim + i]) > tolerance) {
@@ -83,7 +70,8 @@ EigenSystem decompose(const std::vector<double>& covariance, std::size_t index, 
     return system;
 }
 
-std::size_t common_dim(const std::vector<MixtureComponent>& components) {
+template <class AnyComponent>
+std::size_t common_dim(const std::vector<AnyComponent>& components) {
     if (components.empty()) {
         throw base::request_error("invalid Gaussian mixture", "components", "there is no component",
                                   "give at least one");
@@ -94,6 +82,20 @@ std::size_t common_dim(const std::vector<MixtureComponent>& components) {
                "give a mean with fewer coordinates");
     }
     return dim;
+}
+
+/// Checks the components and decomposes their covariances.
+std::vector<GaussianMixture::Component> decomposed(const std::vector<MixtureComponent>& components) {
+    const std::size_t dim = common_dim(components);
+    std::vector<GaussianMixture::Component> result;
+    result.reserve(components.size());
+    for (std::size_t k = 0; k < components.size(); ++k) {
+        const MixtureComponent& component = components[k];
+        check(component, k, dim);
+        EigenSystem system = decompose(component.covariance, k, dim);
+        result.push_back({component.weight, component.mean, std::move(system.values), std::move(system.vectors)});
+    }
+    return result;
 }
 
 /// Standard deviation of αx + σε where x has `variance`.
@@ -214,23 +216,16 @@ void evaluate_points(Dim dim, std::span<const GaussianMixture::Component> compon
 }  // namespace
 
 GaussianMixture::GaussianMixture(const std::vector<MixtureComponent>& components, const std::string& name)
-    : Target(name, static_cast<int>(common_dim(components))) {
-    const std::size_t dim = components[0].mean.size();
+    : GaussianMixture(name, decomposed(components)) {}
+
+GaussianMixture::GaussianMixture(const std::string& name, std::vector<Component> components)
+    : Target(name, static_cast<int>(common_dim(components))), components_(std::move(components)) {
     double total = 0;
-    for (std::size_t k = 0; k < components.size(); ++k) {
-        check(components[k], k, dim);
-        total += components[k].weight;
-    }
-    components_.resize(components.size());
-    cumulative_.reserve(components.size());
-    for (std::size_t k = 0; k < components.size(); ++k) {
-        EigenSystem system = decompose(components[k].covariance, k, dim);
-        Component& component = components_[k];
-        component.weight = components[k].weight / total;
-        component.mean = components[k].mean;
-        component.variances = std::move(system.values);
-        component.axes = std::move(system.vectors);
-        cumulative_.push_back(component.weight + (k == 0 ? 0 : cumulative_.back()));
+    for (const Component& component : components_) total += component.weight;
+    cumulative_.reserve(components_.size());
+    for (Component& component : components_) {
+        component.weight /= total;
+        cumulative_.push_back(component.weight + (cumulative_.empty() ? 0 : cumulative_.back()));
     }
 }
 

@@ -166,6 +166,17 @@ TEST(MixtureFile, RefusesWhatIsNoMixtureAndNamesThePlace) {
                 HasSubstr("not positive definite"));
 }
 
+// 2 000 000 numbers are a full matrix of 1414 dimensions.
+TEST(MixtureFile, NamesTheLimitOfCovariancesThatAreTooLarge) {
+    std::string row = "0";
+    for (int i = 1; i < 1500; ++i) row += ",0";
+    std::string matrix = "[" + row + "]";
+    for (int i = 1; i < 1500; ++i) matrix += ",[" + row + "]";
+    EXPECT_THAT(refusal(R"({"weights":[1],"means":[[)" + row + R"(]],"covariances":[[)" + matrix + "]]}"),
+                HasSubstr("(m.json): it holds more than 2000000 values; one full covariance may have about 1414 x 1414 "
+                          "entries: give sigmas, or fewer dimensions or components"));
+}
+
 TEST(MixtureFile, RefusesMoreComponentsThanItsBound) {
     std::string weights = "0";
     for (std::size_t k = 0; k < kMaxComponents; ++k) weights += ",0";
