@@ -107,11 +107,9 @@ class TrainingDevice {
 };
 
 std::string to_json(const settings::Settings& settings, const std::string& device, const train::TrainResult& result) {
-    nlohmann::ordered_json json = {{"device", device},
-                                   {"steps", result.steps},
-                                   {"seconds", result.seconds},
-                                   {"steps_per_s", result.steps_per_s},
-                                   {"loss", result.loss}};
+    nlohmann::ordered_json json = {{"device", device},          {"steps", result.steps},
+                                   {"seconds", result.seconds}, {"steps_per_s", result.steps_per_s},
+                                   {"loss", result.loss},       {"loss_draws", result.loss_draws}};
     if (result.floor) {
         json["bayes_floor"] = result.floor->loss;
         json["bayes_floor_error"] = result.floor->error;
@@ -125,6 +123,7 @@ std::string to_text(const train::TrainSpec& spec, const std::string& device, con
         "objective {} on {}, predicting {}\n{} steps in {:.1f} s ({:.1f} steps/s) on {}\nloss {:.5f}",
         spec.objective.name, spec.process.name, diffusion::prediction_name(spec.prediction), result.steps,
         result.seconds, result.steps_per_s, device, result.loss);
+    if (result.loss_draws < train::kHeldOutDraws) text += fmt::format(" over {} held-out draws", result.loss_draws);
     if (result.floor)
         text += base::format_shown(" (Bayes floor {:.5f} ± {:.1g})", result.floor->loss, result.floor->error);
     return text + base::format_shown("\nwrote {}\n", spec.out.string());
@@ -158,9 +157,9 @@ train::TrainResult train_visibly(const settings::Settings& settings, const train
         progress.update(report.step + 1, fmt::format("loss {:.4f}", *loss));
     };
     std::optional<base::Progress> measurement;
-    const auto measured = [&](std::uint64_t draws) {
+    const auto measured = [&](std::uint64_t draws, std::uint64_t all) {
         base::require_not_interrupted(fmt::format("{} is saved, its held-out loss was not measured", settings.out));
-        if (!measurement) measurement.emplace("loss", train::kHeldOutDraws, "draws", !settings.quiet);
+        if (!measurement) measurement.emplace("loss", all, "draws", !settings.quiet);
         measurement->update(draws);
     };
     const auto noted = [&](const std::vector<std::string>& notes) { say(settings, notes); };

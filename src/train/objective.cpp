@@ -114,13 +114,16 @@ nn::FloatBindings batch_bindings(const Batch& batch) {
 double held_out_loss(base::ThreadPool& pool, const BatchSource& source, const model::Architecture& network,
                      const data::TensorMap& weights, std::uint64_t draws,
                      const std::function<void(std::uint64_t)>& progress) {
-    constexpr std::size_t kRows = 8192;  // evaluated at a time
+    // Evaluated at a time: memory grows with the coordinates, not with the rows alone.
+    constexpr std::size_t kMostRows = 8192;
+    constexpr std::size_t kMostCoordinates = std::size_t{1} << 22U;
+    const std::size_t most = std::clamp<std::size_t>(kMostCoordinates / model::dim_of(network), 1, kMostRows);
     const ObjectiveGraph objective = build_objective(network, source.form(), nn::TimeRows::per_particle);
-    nn::FloatPlan plan(objective.graph, {objective.loss}, kRows);
+    nn::FloatPlan plan(objective.graph, {objective.loss}, most);
     Batch batch;
     double sum = 0;
-    for (std::uint64_t first = 0; first < draws; first += kRows) {
-        const std::size_t rows = std::min<std::uint64_t>(kRows, draws - first);
+    for (std::uint64_t first = 0; first < draws; first += most) {
+        const std::size_t rows = std::min<std::uint64_t>(most, draws - first);
         source.draw_held_out(pool, first, rows, batch);
         nn::FloatBindings bound = batch_bindings(batch);
         for (const auto& [name, tensor] : weights) bound[name] = tensor.values;

@@ -209,6 +209,10 @@ void keep_log(TrainLog& log) {
 
 }  // namespace
 
+std::uint64_t held_out_draws(std::size_t dim) {
+    return std::min(kHeldOutDraws, kHeldOutCoordinates / dim);
+}
+
 std::uint64_t resumed_steps(const model::Checkpoint& checkpoint) {
     const auto found = checkpoint.training.find(kStepsKey);
     std::uint64_t steps = 0;
@@ -270,8 +274,11 @@ TrainResult train(const TrainSpec& spec, const TrainerMaker& make, const TrainCa
         keep_log(log);  // it shows the way to where training ended
         throw;
     }
-    result.loss = held_out_loss(pool, trainer->source(), trainer->network(), result.checkpoint.tensors, kHeldOutDraws,
-                                callbacks.measured);
+    result.loss_draws = held_out_draws(data->dim());
+    result.loss = held_out_loss(pool, trainer->source(), trainer->network(), result.checkpoint.tensors,
+                                result.loss_draws, [&](std::uint64_t done) {
+                                    if (callbacks.measured) callbacks.measured(done, result.loss_draws);
+                                });
     result.floor = bayes_floor(pool, *data, trainer->source());
     return result;
 }

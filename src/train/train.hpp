@@ -20,8 +20,9 @@ struct TrainCallbacks {
     std::function<void(const StepReport&)> progress = {};
     /// Asked every few steps: is the training to end early, with what it has reached saved?
     std::function<bool()> stop = {};
-    /// How many held-out draws are done, once the last checkpoint is written. What it throws ends the measurement.
-    std::function<void(std::uint64_t)> measured = {};
+    /// How many held-out draws are done, of how many, once the last checkpoint is written. What it throws ends the
+    /// measurement.
+    std::function<void(std::uint64_t done, std::uint64_t all)> measured = {};
     /// What was left out or decided when the data's file was read, and what is to be said of their scaling
     /// (data::notes_with_scaling), before the first step.
     std::function<void(const std::vector<std::string>&)> noted = {};
@@ -31,12 +32,18 @@ struct TrainResult {
     std::uint64_t steps = 0;  ///< in all; fewer than were asked for: it was stopped, without loss and checkpoint
     double seconds = 0;       ///< of the steps alone, without set-up and the held-out loss
     double steps_per_s = 0;
-    double loss = 0;                  ///< of the averaged weights over kHeldOutDraws held-out draws
+    double loss = 0;                  ///< of the averaged weights over so many held-out draws:
+    std::uint64_t loss_draws = 0;     ///< held_out_draws of the points' coordinates
     std::optional<BayesFloor> floor;  ///< of that loss, where it is known
     model::Checkpoint checkpoint;
 };
 
 inline constexpr std::uint64_t kHeldOutDraws = 1'000'000;
+inline constexpr std::uint64_t kHeldOutCoordinates = std::uint64_t{1} << 26U;
+
+/// kHeldOutDraws for points of few coordinates; of many, as many as have kHeldOutCoordinates in all, so that the time
+/// does not grow with them.
+std::uint64_t held_out_draws(std::size_t dim);
 
 /// Makes the trainer that does the work. Data and process outlive it.
 using TrainerMaker = std::function<std::unique_ptr<Trainer>(const TrainSpec& spec, const data::Dataset& data,

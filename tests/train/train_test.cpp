@@ -106,5 +106,13 @@ TEST_F(ResumedTraining, IsImpossibleWithoutTheState) {
     EXPECT_THROW(train(settings, make_host_trainer, {}, &bare), base::Error);
 }
 
+// 2²⁶ coordinates are 85 598 points of 784 and 16 384 of 4096.
+TEST(HeldOutLoss, DrawsAsManyPointsAsItsCoordinatesAllow) {
+    EXPECT_EQ(held_out_draws(2), kHeldOutDraws);
+    EXPECT_EQ(held_out_draws(67), kHeldOutDraws);
+    EXPECT_EQ(held_out_draws(784), 85'598U);
+    EXPECT_EQ(held_out_draws(4096), 16'384U);
+}
+
 }  // namespace
 }  // namespace scorefield::train
