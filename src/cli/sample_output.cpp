@@ -153,6 +153,11 @@ class Moments final : public SampleOutput {
         if (!path_.empty()) base::require_writable(path_);
     }
 
+    /// Throws base::Error (request) if the moments of the model's points do not fit into memory.
+    static void require_memory(const model::Model& model) {
+        data::Statistics::require_memory(model.dim(), base::ThreadPool().threads());
+    }
+
     void take(const sample::Batch& batch) override {
         trajectory_.take(batch);
         if (batch.state != steps_) return;
@@ -226,6 +231,7 @@ class Moments final : public SampleOutput {
 
 std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const data::Scaling& scaling,
                                           const model::Model& model, const sample::RunRequest& request) {
+    if (settings.stats) Moments::require_memory(model);
     if (settings.stats) return std::make_unique<Moments>(settings, scaling, model, request);
     return std::make_unique<Samples>(settings, scaling, model, request);
 }

@@ -1,9 +1,14 @@
 #include "data/statistics.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <stdexcept>
+
+#include "base/byte_size.hpp"
+#include "base/error.hpp"
 
 namespace scorefield::data {
 namespace {
@@ -22,6 +27,12 @@ double sum(std::size_t count, Term&& term) {
     for (const double lane : lanes) total += lane;
     for (; i < count; ++i) total += term(i);
     return total;
+}
+
+/// How many blocks are summed up before they are merged: one for each thread at least, more if their sums are small.
+std::size_t blocks_at_once(std::size_t dim, std::size_t threads) {
+    constexpr std::size_t kBytes = std::size_t{1} << 26U;
+    return std::max(threads, kBytes / (dim * dim * sizeof(double)));
 }
 
 /// Sums of a block of rows. `planes` is room for as many doubles as there are values.
@@ -161,16 +172,36 @@ void Statistics::add_blocks(std::span<const float> rows, base::ThreadPool& pool)
     const std::size_t blocks = rows.size() / block;
     const std::size_t parts = std::min(pool.threads(), blocks);
     while (counts_.size() < parts) counts_.push_back(no_counts());
-    std::vector<CentralSums> sums(blocks);
-    pool.run(parts, [&](std::size_t part) {
-        std::vector<double> planes;
-        for (std::size_t i = blocks * part / parts; i < blocks * (part + 1) / parts; ++i) {
-            const std::span<const float> points = rows.subspan(i * block, block);
-            sums[i] = sums_of(points, dim(), planes);
-            count(points, counts_[part]);
-        }
-    });
-    for (const CentralSums& of_block : sums) merged_.merge(of_block);
+    const std::size_t most = blocks_at_once(dim(), pool.threads());
+    for (std::size_t first = 0; first < blocks; first += most) {
+        std::vector<CentralSums> sums(std::min(most, blocks - first));
+        pool.run(parts, [&](std::size_t part) {
+            std::vector<double> planes;
+            for (std::size_t i = sums.size() * part / parts; i < sums.size() * (part + 1) / parts; ++i) {
+                const std::span<const float> points = rows.subspan((first + i) * block, block);
+                sums[i] = sums_of(points, dim(), planes);
+                count(points, counts_[part]);
+            }
+        });
+        for (const CentralSums& of_block : sums) merged_.merge(of_block);
+    }
+}
+
+void Statistics::require_memory(std::size_t dim, std::size_t threads, std::uint64_t limit) {
+    // Merged sums, those of a block begun, all together and the covariance; its rows as numbers, as JSON and as text.
+    constexpr double kMatrices = 4;
+    constexpr double kText = 8 + 16 + 25;
+    const auto coordinates = static_cast<double>(dim);
+    const double entries = coordinates * coordinates;
+    const double sums = kMatrices + static_cast<double>(threads);
+    const double planes = static_cast<double>(threads * kBlock) * coordinates;
+    const double bytes = (sums * entries + planes) * sizeof(double) + kText * entries;
+    if (bytes <= static_cast<double>(limit) / 2) return;
+    throw base::request_error("not enough memory", "`stats`",
+                              fmt::format("the covariance of {} coordinates needs {}, half of the {} of memory is the "
+                                          "limit",
+                                          dim, base::byte_size(bytes), base::byte_size(static_cast<double>(limit))),
+                              "sample without `stats`, and compute from the file what is needed");
 }
 
 CentralSums Statistics::total() const {

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "base/room.hpp"
 #include "base/thread_pool.hpp"
 
 namespace scorefield::data {
@@ -72,6 +73,10 @@ class Statistics {
     /// Points of bins.size() ≥ 1 coordinates, one set of bins for each; `joint` also counts pairs (two coordinates
     /// only). Throws std::invalid_argument: no coordinates, low ≥ high or not finite, no bins.
     explicit Statistics(std::vector<Bins> bins, bool joint = false);
+
+    /// Throws base::Error (request, `stats`) if statistics of points of so many coordinates, on so many threads and
+    /// with their summary as text, need more than half of `limit` bytes: the covariance has dim² entries.
+    static void require_memory(std::size_t dim, std::size_t threads, std::uint64_t limit = base::memory_limit());
 
     /// Rows (n, dim), all finite.
     void add(std::span<const float> rows, base::ThreadPool& pool);

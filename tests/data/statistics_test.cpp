@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "base/error.hpp"
 #include "base/random.hpp"
 
 namespace scorefield::data {
@@ -145,6 +146,25 @@ TEST(Statistics, OfEqualPointsHaveNoShape) {
     EXPECT_EQ(summary.skewness[0], 0);
     EXPECT_EQ(summary.excess_kurtosis[0], 0);
     EXPECT_EQ(Statistics({{0, 1, 4}}).summary().count, 0U);
+}
+
+// With two threads, six matrices of 4096² doubles and two planes of 4096 points, 1 GiB; numbers and text of the
+// covariance, 49 bytes for each entry, another 0.77 GiB.
+TEST(Statistics, RefuseACovarianceThatMemoryDoesNotHold) {
+    const auto refusal = [](std::size_t dim, std::uint64_t limit) {
+        try {
+            Statistics::require_memory(dim, 2, limit);
+        } catch (const base::Error& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    constexpr std::uint64_t kGiB = std::uint64_t{1} << 30U;
+    EXPECT_EQ(refusal(4096, 4 * kGiB), "");
+    EXPECT_EQ(refusal(784, kGiB), "");
+    EXPECT_EQ(refusal(4096, 3 * kGiB),
+              "not enough memory (`stats`): the covariance of 4096 coordinates needs 1.77 GiB, half of the 3.00 GiB of "
+              "memory is the limit; sample without `stats`, and compute from the file what is needed");
 }
 
 TEST(Statistics, RefuseWhatMakesNoSense) {
