@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/error.hpp"
 #include "base/names.hpp"
@@ -30,20 +29,24 @@ const std::vector<SamplerEntry>& entries() {
     return all;
 }
 
-void check_range(const char* name, std::optional<double> value, double low, double high, bool open_low = false) {
-    if (!value || (*value >= low && *value <= high && (!open_low || *value > low))) return;
-    throw base::request_error(
-        fmt::format("{} out of range", name), fmt::format("`sampler.{}`", name),
-        open_low ? fmt::format("{} is not > {} and at most {}", *value, low, high)
-                 : fmt::format("{} is not in {} … {}", *value, low, high),
-        open_low ? fmt::format("give > {}, at most {}", low, high) : fmt::format("give {} … {}", low, high));
+void check_choice(std::string_view name, const std::string& value, std::span<const std::string_view> choices) {
+    if (std::ranges::find(choices, value) != choices.end()) return;
+    throw base::request_error("unknown value '" + value + "'", fmt::format("`sampler.{}`", name), "no such name",
+                              base::name_hint(value, choices));
 }
 
-void check_choice(const char* name, const std::optional<std::string>& value,
-                  std::span<const std::string_view> choices) {
-    if (!value || std::ranges::find(choices, *value) != choices.end()) return;
-    throw base::request_error("unknown value '" + *value + "'", fmt::format("`sampler.{}`", name), "no such name",
-                              base::name_hint(*value, choices));
+void check_parameter(const ParameterValues& values, double value) {
+    if (values.holds(value)) return;
+    throw base::request_error(fmt::format("{} out of range", values.name), fmt::format("`sampler.{}`", values.name),
+                              values.open_low
+                                  ? fmt::format("{} is not > {} and at most {}", value, values.low, values.high)
+                                  : fmt::format("{} is not in {} … {}", value, values.low, values.high),
+                              values.open_low ? fmt::format("give > {}, at most {}", values.low, values.high)
+                                              : fmt::format("give {} … {}", values.low, values.high));
+}
+
+void check_parameter(const ParameterValues& values, const std::string& value) {
+    check_choice(values.name, value, values.choices);
 }
 
 bool takes(const SamplerInfo& info, std::string_view parameter) {
@@ -80,31 +83,10 @@ void require_order(const SamplerInfo& info, const SamplerSettings& settings) {
 
 /// What holds for every sampler that takes the parameter.
 void check_settings(const SamplerSettings& settings) {
-    constexpr double kMost = kMaxSamplerValue;
-    constexpr double kInfinite = std::numeric_limits<double>::infinity();
-    check_range("eta", settings.eta, 0, kMaxEta);
-    check_choice("form", settings.form, kSamplerForms);
-    check_choice("variance", settings.variance, kSamplerVariances);
-    check_range("mix", settings.mix, 0, 1);
-    check_range("gamma", settings.gamma, 0, kMost);
-    check_choice("variable", settings.variable, kVariables);
-    check_range("uncorrected_steps", settings.uncorrected_steps, 0, kMost);
-    check_range("churn", settings.churn, 0, kMost);
-    check_range("churn_min", settings.churn_min, 0, kInfinite);
-    check_range("churn_max", settings.churn_max, 0, kInfinite);
-    check_range("noise_scale", settings.noise_scale, 0, kMost);
-    check_range("corrector_steps", settings.corrector_steps, 0, kMost);
-    check_range("snr", settings.snr, 0, kMost, true);
-    check_range("step_size", settings.step_size, 0, kMost, true);
-    check_range("iterations", settings.iterations, 1, kMost);
-    check_range("timestep_scaling", settings.timestep_scaling, 0, kMost, true);
-    check_range("rtol", settings.rtol, 0, 1, true);
-    check_range("atol", settings.atol, 0, kMost, true);
-    check_range("resamples", settings.resamples, 1, kMost);
-    check_range("jump", settings.jump, 1, kMost);
-    check_range("clip", settings.clip, 0, kMaxSamplerClip, true);
-    check_range("threshold", settings.threshold, 0, 1, true);
-    check_range("threshold_max", settings.threshold_max, 1, kMost);
+    for_each_parameter(settings, [](std::string_view name, const auto& value) {
+        const ParameterValues* const values = value ? sampler_parameter_values(name) : nullptr;
+        if (values != nullptr) check_parameter(*values, *value);
+    });
 }
 
 bool goes_to_data(const TimeGrid& grid) {
@@ -120,7 +102,9 @@ const SamplerEntry& checked_sampler(const SamplerSettings& settings, std::string
     require_taken(entry.info, settings);
     check_settings(settings);
     require_order(entry.info, settings);
-    if (!entry.info.variants.empty()) check_choice("variant", settings.variant, entry.info.variants);
+    if (settings.variant && !entry.info.variants.empty()) {
+        check_choice("variant", *settings.variant, entry.info.variants);
+    }
     require_effect(settings);
     return entry;
 }

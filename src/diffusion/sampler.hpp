@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "diffusion/parameter_values.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/preset.hpp"
 #include "diffusion/process.hpp"
@@ -23,11 +24,9 @@ inline constexpr std::array<std::string_view, 2> kVariables = {"time", "sigma"};
 inline constexpr double kMaxEta = 1;
 /// Far beyond what makes sense of any parameter.
 inline constexpr double kMaxSamplerValue = 1e6;
-/// Far beyond any data in standardised units.
-inline constexpr double kMaxSamplerClip = 1e6;
 
 /// The user's settings of the sampler; each member is the flag --sampler.NAME. A sampler reads only what its
-/// SamplerInfo lists; a member that is not set has the default given there.
+/// SamplerInfo lists; a member that is not set has the default given there. sampler_parameter_values has the ranges.
 struct SamplerSettings {
     std::string name = "ddim";
     std::optional<double> eta = {};            ///< ddim: 0 deterministic … kMaxEta ancestral; euler_ancestral …: 1
@@ -61,7 +60,7 @@ struct SamplerSettings {
     std::optional<double> atol = {};              ///< rk23, rk45
     std::optional<int> resamples = {};            ///< repaint: how often each stretch is gone through
     std::optional<int> jump = {};                 ///< repaint: steps of one stretch
-    std::optional<double> clip = {};           ///< clamps every estimate of x_0 to ±clip, 0 < clip ≤ kMaxSamplerClip
+    std::optional<double> clip = {};              ///< clamps every estimate of x_0 to ±clip, 0 < clip
     std::optional<double> threshold = {};      ///< dynamic thresholding of every estimate of x_0: the quantile, (0, 1]
     std::optional<double> threshold_max = {};  ///< its largest bound
 
@@ -73,6 +72,10 @@ struct SamplerParameter {
     std::string_view help;  ///< one line, with the range
     Preset preset;          ///< the default
 };
+
+/// What the parameter of that name may be, whichever sampler takes it. Null for switches, and for those whose values
+/// depend on the sampler (`order`, `variant`) or are names of samplers (`predictor`).
+const ParameterValues* sampler_parameter_values(std::string_view name);
 
 /// The preset as help texts show it, small numbers as powers of ten: `1e-4`.
 std::string preset_text(const SamplerParameter& parameter);

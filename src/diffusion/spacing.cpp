@@ -22,6 +22,14 @@ constexpr SpacingParameter kRho = {"rho", "larger values give more steps at low 
 constexpr SpacingParameter kBetaAlpha = {"beta_alpha", "first shape of the Beta distribution", 0.6};
 constexpr SpacingParameter kBetaBeta = {"beta_beta", "second shape of the Beta distribution", 0.6};
 
+constexpr std::array<ParameterValues, 5> kSpacingParameterValues = {{
+    {.name = "final", .choices = kFinals},
+    {.name = "offset", .high = kMaxTrainSteps},
+    {.name = "rho", .high = 100, .open_low = true},
+    {.name = "beta_alpha", .low = 0.01, .high = 100},
+    {.name = "beta_beta", .low = 0.01, .high = 100},
+}};
+
 constexpr std::array kPlainParameters = {kFinal};
 constexpr std::array kLeadingParameters = {kFinal, kOffset};
 constexpr std::array kKarrasParameters = {kFinal, kRho};
@@ -229,17 +237,18 @@ bool takes(const SpacingInfo& info, std::string_view parameter) {
     return std::ranges::find(info.parameters, parameter, &SpacingParameter::name) != info.parameters.end();
 }
 
-void check_range(const char* name, std::optional<double> value, double low, double high, bool open_low = false) {
-    if (!value || (*value >= low && *value <= high && (!open_low || *value > low))) return;
-    throw base::request_error(
-        "value out of range", "`" + spacing_flag(name) + "`", fmt::format("{} is not allowed", *value),
-        open_low ? fmt::format("give > {}, at most {}", low, high) : fmt::format("give {} … {}", low, high));
+void check_spacing_parameter(const ParameterValues& values, double value) {
+    if (values.holds(value)) return;
+    throw base::request_error("value out of range", "`" + spacing_flag(values.name) + "`",
+                              fmt::format("{} is not allowed", value),
+                              values.open_low ? fmt::format("give > {}, at most {}", values.low, values.high)
+                                              : fmt::format("give {} … {}", values.low, values.high));
 }
 
-void check_final(const std::optional<std::string>& final) {
-    if (!final || std::ranges::find(kFinals, *final) != kFinals.end()) return;
-    throw base::request_error("unknown value '" + *final + "'", "`spacing.final`", "no such name",
-                              base::name_hint(*final, kFinals));
+void check_spacing_parameter(const ParameterValues& values, const std::string& value) {
+    if (std::ranges::find(values.choices, value) != values.choices.end()) return;
+    throw base::request_error("unknown value '" + value + "'", "`" + spacing_flag(values.name) + "`", "no such name",
+                              base::name_hint(value, values.choices));
 }
 
 void check_settings(const SpacingSettings& settings) {
@@ -252,11 +261,9 @@ void check_settings(const SpacingSettings& settings) {
                                   fmt::format("the spacing {} has no such parameter", info.name),
                                   "leave it out; it has " + base::join(taken));
     });
-    check_final(settings.final);
-    check_range("offset", settings.offset, 0, kMaxOffset);
-    check_range("rho", settings.rho, 0, kMaxRho, true);
-    check_range("beta_alpha", settings.beta_alpha, kMinBetaShape, kMaxBetaShape);
-    check_range("beta_beta", settings.beta_beta, kMinBetaShape, kMaxBetaShape);
+    for_each_parameter(settings, [](std::string_view name, const auto& value) {
+        if (value) check_spacing_parameter(spacing_parameter_values(name), *value);
+    });
 }
 
 /// The settings with every parameter of the spacing given.
@@ -351,6 +358,10 @@ bool ends_clean(const std::optional<std::string>& final) {
 
 }  // namespace
 
+const ParameterValues& spacing_parameter_values(std::string_view name) {
+    return *std::ranges::find(kSpacingParameterValues, name, &ParameterValues::name);
+}
+
 std::span<const SpacingInfo> spacings() {
     return kInfos;
 }
@@ -389,7 +400,7 @@ TimeGrid make_time_grid(std::shared_ptr<const NoiseProcess> process, const Spaci
 
 TimeGrid make_time_grid(const std::shared_ptr<const NoiseProcess>& process, const std::vector<double>& timesteps,
                         const std::optional<std::string>& final) {
-    check_final(final);
+    if (final) check_spacing_parameter(spacing_parameter_values("final"), *final);
     check_timesteps(*process, timesteps);
     std::optional<double> end;
     if (!ends_clean(final)) end = process->times().lowest_noisy;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "diffusion/parameter_values.hpp"
 #include "diffusion/preset.hpp"
 #include "diffusion/process.hpp"
 #include "diffusion/time_grid.hpp"
@@ -20,21 +21,17 @@ inline constexpr std::array<std::string_view, 9> kSpacings = {
 inline constexpr std::string_view kAutomatic = "auto";
 /// The default first.
 inline constexpr std::array<std::string_view, 2> kFinals = {"zero", "sigma_min"};
-inline constexpr int kMaxOffset = kMaxTrainSteps;
-inline constexpr double kMaxRho = 100;
-inline constexpr double kMinBetaShape = 0.01;
-inline constexpr double kMaxBetaShape = 100;
 
 /// The user's settings of the noise levels that a sampler visits; the name is --spacing, each other member
-/// spacing_flag(NAME). A spacing takes only what its SpacingInfo lists.
+/// spacing_flag(NAME). A spacing takes only what its SpacingInfo lists; spacing_parameter_values has the ranges.
 struct SpacingSettings {
     std::string name = "even";
     std::optional<std::string> final =
         {};                          ///< one of kFinals: end at the clean state, or at the process's lowest_noisy
     std::optional<int> offset = {};  ///< leading: added to every time, the steps_offset of `diffusers`
-    std::optional<double> rho = {};  ///< karras: above 0 … kMaxRho
-    std::optional<double> beta_alpha = {};  ///< beta: kMinBetaShape … kMaxBetaShape
-    std::optional<double> beta_beta = {};   ///< beta: kMinBetaShape … kMaxBetaShape
+    std::optional<double> rho = {};  ///< karras
+    std::optional<double> beta_alpha = {};  ///< beta
+    std::optional<double> beta_beta = {};   ///< beta
     /// Start at the largest time whose alpha is at least this, if any is; no flag: automatic_spacing sets it.
     std::optional<double> least_alpha = {};
 
@@ -52,6 +49,9 @@ struct SpacingInfo {
     std::string_view help;  ///< one line
     std::span<const SpacingParameter> parameters;
 };
+
+/// What the parameter of that name may be, whichever spacing takes it.
+const ParameterValues& spacing_parameter_values(std::string_view name);
 
 /// Every spacing there is, the default first.
 std::span<const SpacingInfo> spacings();

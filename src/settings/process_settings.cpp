@@ -105,15 +105,16 @@ const diffusion::SpacingParameter& spacing_parameter(std::string_view name, std:
     return *found;
 }
 
-void add_spacing_parameter(std::vector<Setting>& table, std::uint32_t commands, std::string_view flag,
-                           decltype(Setting::values) values, Place slot) {
+void add_spacing_parameter(std::vector<Setting>& table, std::uint32_t commands, std::string_view flag, Place slot,
+                           double slider_max) {
+    const std::string_view name = flag.substr(flag.find('.') + 1);
     std::vector<std::string_view> takers;
-    const diffusion::SpacingParameter& parameter = spacing_parameter(flag.substr(flag.find('.') + 1), takers);
+    const diffusion::SpacingParameter& parameter = spacing_parameter(name, takers);
     const bool all = takers.size() == diffusion::spacings().size();
     std::string help = std::string(parameter.help) + (all ? "" : " (" + base::join(takers) + ")");
     help.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(help.front())));
-    table.push_back({flag, "Sampler", std::move(values), "", kept(std::move(help)), commands, slot,
-                     kept(diffusion::preset_text(parameter.preset))});
+    table.push_back({flag, "Sampler", setting_values(diffusion::spacing_parameter_values(name), slot, slider_max), "",
+                     kept(std::move(help)), commands, slot, kept(diffusion::preset_text(parameter.preset))});
 }
 
 }  // namespace
@@ -150,16 +151,19 @@ void add_spacing_settings(std::vector<Setting>& table, std::uint32_t commands) {
          kept("Timestep spacing. auto: " + diffusion::spacing_rules_text() +
               "; auto starts at the largest t with alpha >= 0.005, and is even if `steps` covers every timestep"),
          commands, [](Settings& s) -> Slot { return &s.spacing.name; }});
-    const auto add = [&](std::string_view flag, decltype(Setting::values) values, Place slot) {
-        add_spacing_parameter(table, commands, flag, std::move(values), slot);
+    const auto add = [&](std::string_view flag, Place slot, double slider_max) {
+        add_spacing_parameter(table, commands, flag, slot, slider_max);
     };
-    const RealRange shape = {diffusion::kMinBetaShape, diffusion::kMaxBetaShape, false, 2};
-    add("spacing.final", choices(diffusion::kFinals), [](Settings& s) -> Slot { return &s.spacing.final; });
-    add("spacing.offset", IntegerRange{0, diffusion::kMaxOffset, 10},
-        [](Settings& s) -> Slot { return &s.spacing.offset; });
-    add("process.rho", RealRange{0, diffusion::kMaxRho, true, 10}, [](Settings& s) -> Slot { return &s.spacing.rho; });
-    add("spacing.beta_alpha", shape, [](Settings& s) -> Slot { return &s.spacing.beta_alpha; });
-    add("spacing.beta_beta", shape, [](Settings& s) -> Slot { return &s.spacing.beta_beta; });
+    add(
+        "spacing.final", [](Settings& s) -> Slot { return &s.spacing.final; }, 0);
+    add(
+        "spacing.offset", [](Settings& s) -> Slot { return &s.spacing.offset; }, 10);
+    add(
+        "process.rho", [](Settings& s) -> Slot { return &s.spacing.rho; }, 10);
+    add(
+        "spacing.beta_alpha", [](Settings& s) -> Slot { return &s.spacing.beta_alpha; }, 2);
+    add(
+        "spacing.beta_beta", [](Settings& s) -> Slot { return &s.spacing.beta_beta; }, 2);
 }
 
 }  // namespace scorefield::settings

@@ -16,8 +16,6 @@ using diffusion::SamplerInfo;
 using diffusion::SamplerParameter;
 
 constexpr std::string_view kOwn = "depends on the sampler";
-constexpr double kMost = diffusion::kMaxSamplerValue;
-constexpr auto kMostWhole = static_cast<std::uint64_t>(kMost);
 
 /// Every variant of any sampler.
 Choices variants() {
@@ -28,6 +26,11 @@ Choices variants() {
         }
     }
     return all;
+}
+
+IntegerRange orders(double slider_max) {
+    const int most = std::ranges::max(diffusion::samplers(), {}, &SamplerInfo::most_order).most_order;
+    return {1, static_cast<std::uint64_t>(most), static_cast<std::uint64_t>(slider_max)};
 }
 
 Choices predictors() {
@@ -78,59 +81,57 @@ std::string_view help_of(const std::vector<Meaning>& all, bool defaults) {
 
 struct Parameter {
     std::string_view flag;
-    decltype(Setting::values) values;
     Slot (*slot)(Settings&);
+    double slider_max = 0;  ///< 0: at the end of the range; of whole numbers a field instead
 };
 
 std::vector<Parameter> parameters() {
-    const RealRange positive = {0, kMost, true};
-    const RealRange share = {0, 1};
-    const IntegerRange whole = {0, kMostWhole};
-    const IntegerRange some = {1, kMostWhole};
     return {
-        {"sampler.eta", RealRange{0, diffusion::kMaxEta}, [](Settings& s) -> Slot { return &s.sampler.eta; }},
-        {"sampler.form", choices(diffusion::kSamplerForms), [](Settings& s) -> Slot { return &s.sampler.form; }},
-        {"sampler.variance", choices(diffusion::kSamplerVariances),
-         [](Settings& s) -> Slot { return &s.sampler.variance; }},
-        {"sampler.mix", share, [](Settings& s) -> Slot { return &s.sampler.mix; }},
-        {"sampler.final_noise", Toggle{}, [](Settings& s) -> Slot { return &s.sampler.final_noise; }},
-        {"sampler.limited_noise", Toggle{}, [](Settings& s) -> Slot { return &s.sampler.limited_noise; }},
-        {"sampler.gamma", RealRange{0, kMost, false, 2}, [](Settings& s) -> Slot { return &s.sampler.gamma; }},
-        {"sampler.variable", choices(diffusion::kVariables), [](Settings& s) -> Slot { return &s.sampler.variable; }},
-        {"sampler.order", IntegerRange{1, 4, 4}, [](Settings& s) -> Slot { return &s.sampler.order; }},
-        {"sampler.variant", variants(), [](Settings& s) -> Slot { return &s.sampler.variant; }},
-        {"sampler.predict_x0", Toggle{}, [](Settings& s) -> Slot { return &s.sampler.predict_x0; }},
-        {"sampler.lower_order_final", Toggle{}, [](Settings& s) -> Slot { return &s.sampler.lower_order_final; }},
-        {"sampler.euler_at_final", Toggle{}, [](Settings& s) -> Slot { return &s.sampler.euler_at_final; }},
-        {"sampler.uncorrected_steps", whole, [](Settings& s) -> Slot { return &s.sampler.uncorrected_steps; }},
-        {"sampler.warm_up", Toggle{}, [](Settings& s) -> Slot { return &s.sampler.warm_up; }},
-        {"sampler.churn", RealRange{0, kMost, false, 100}, [](Settings& s) -> Slot { return &s.sampler.churn; }},
-        {"sampler.churn_min", RealRange{0, kMost, false, 10}, [](Settings& s) -> Slot { return &s.sampler.churn_min; }},
-        {"sampler.churn_max", RealRange{0, kMost, false, 100},
-         [](Settings& s) -> Slot { return &s.sampler.churn_max; }},
-        {"sampler.noise_scale", RealRange{0, kMost, false, 2},
-         [](Settings& s) -> Slot { return &s.sampler.noise_scale; }},
-        {"sampler.predictor", predictors(), [](Settings& s) -> Slot { return &s.sampler.predictor; }},
-        {"sampler.corrector_steps", IntegerRange{0, kMostWhole, 10},
-         [](Settings& s) -> Slot { return &s.sampler.corrector_steps; }},
-        {"sampler.snr", RealRange{0, kMost, true, 1}, [](Settings& s) -> Slot { return &s.sampler.snr; }},
-        {"sampler.step_size", RealRange{0, kMost, true, 1}, [](Settings& s) -> Slot { return &s.sampler.step_size; }},
-        {"sampler.iterations", IntegerRange{1, kMostWhole, 200},
-         [](Settings& s) -> Slot { return &s.sampler.iterations; }},
-        {"sampler.clean", Toggle{}, [](Settings& s) -> Slot { return &s.sampler.clean; }},
-        {"sampler.final_denoise", Toggle{}, [](Settings& s) -> Slot { return &s.sampler.final_denoise; }},
-        {"sampler.timestep_scaling", positive, [](Settings& s) -> Slot { return &s.sampler.timestep_scaling; }},
-        {"sampler.rtol", RealRange{0, 1, true}, [](Settings& s) -> Slot { return &s.sampler.rtol; }},
-        {"sampler.atol", RealRange{0, kMost, true, 1}, [](Settings& s) -> Slot { return &s.sampler.atol; }},
-        {"sampler.resamples", IntegerRange{1, kMostWhole, 20},
-         [](Settings& s) -> Slot { return &s.sampler.resamples; }},
-        {"sampler.jump", some, [](Settings& s) -> Slot { return &s.sampler.jump; }},
-        {"sampler.clip", RealRange{0, diffusion::kMaxSamplerClip, true, 10},
-         [](Settings& s) -> Slot { return &s.sampler.clip; }},
-        {"sampler.threshold", RealRange{0, 1, true}, [](Settings& s) -> Slot { return &s.sampler.threshold; }},
-        {"sampler.threshold_max", RealRange{1, kMost, false, 10},
-         [](Settings& s) -> Slot { return &s.sampler.threshold_max; }},
+        {"sampler.eta", [](Settings& s) -> Slot { return &s.sampler.eta; }},
+        {"sampler.form", [](Settings& s) -> Slot { return &s.sampler.form; }},
+        {"sampler.variance", [](Settings& s) -> Slot { return &s.sampler.variance; }},
+        {"sampler.mix", [](Settings& s) -> Slot { return &s.sampler.mix; }},
+        {"sampler.final_noise", [](Settings& s) -> Slot { return &s.sampler.final_noise; }},
+        {"sampler.limited_noise", [](Settings& s) -> Slot { return &s.sampler.limited_noise; }},
+        {"sampler.gamma", [](Settings& s) -> Slot { return &s.sampler.gamma; }, 2},
+        {"sampler.variable", [](Settings& s) -> Slot { return &s.sampler.variable; }},
+        {"sampler.order", [](Settings& s) -> Slot { return &s.sampler.order; }, 4},
+        {"sampler.variant", [](Settings& s) -> Slot { return &s.sampler.variant; }},
+        {"sampler.predict_x0", [](Settings& s) -> Slot { return &s.sampler.predict_x0; }},
+        {"sampler.lower_order_final", [](Settings& s) -> Slot { return &s.sampler.lower_order_final; }},
+        {"sampler.euler_at_final", [](Settings& s) -> Slot { return &s.sampler.euler_at_final; }},
+        {"sampler.uncorrected_steps", [](Settings& s) -> Slot { return &s.sampler.uncorrected_steps; }},
+        {"sampler.warm_up", [](Settings& s) -> Slot { return &s.sampler.warm_up; }},
+        {"sampler.churn", [](Settings& s) -> Slot { return &s.sampler.churn; }, 100},
+        {"sampler.churn_min", [](Settings& s) -> Slot { return &s.sampler.churn_min; }, 10},
+        {"sampler.churn_max", [](Settings& s) -> Slot { return &s.sampler.churn_max; }, 100},
+        {"sampler.noise_scale", [](Settings& s) -> Slot { return &s.sampler.noise_scale; }, 2},
+        {"sampler.predictor", [](Settings& s) -> Slot { return &s.sampler.predictor; }},
+        {"sampler.corrector_steps", [](Settings& s) -> Slot { return &s.sampler.corrector_steps; }, 10},
+        {"sampler.snr", [](Settings& s) -> Slot { return &s.sampler.snr; }, 1},
+        {"sampler.step_size", [](Settings& s) -> Slot { return &s.sampler.step_size; }, 1},
+        {"sampler.iterations", [](Settings& s) -> Slot { return &s.sampler.iterations; }, 200},
+        {"sampler.clean", [](Settings& s) -> Slot { return &s.sampler.clean; }},
+        {"sampler.final_denoise", [](Settings& s) -> Slot { return &s.sampler.final_denoise; }},
+        {"sampler.timestep_scaling", [](Settings& s) -> Slot { return &s.sampler.timestep_scaling; }},
+        {"sampler.rtol", [](Settings& s) -> Slot { return &s.sampler.rtol; }},
+        {"sampler.atol", [](Settings& s) -> Slot { return &s.sampler.atol; }, 1},
+        {"sampler.resamples", [](Settings& s) -> Slot { return &s.sampler.resamples; }, 20},
+        {"sampler.jump", [](Settings& s) -> Slot { return &s.sampler.jump; }},
+        {"sampler.clip", [](Settings& s) -> Slot { return &s.sampler.clip; }, 10},
+        {"sampler.threshold", [](Settings& s) -> Slot { return &s.sampler.threshold; }},
+        {"sampler.threshold_max", [](Settings& s) -> Slot { return &s.sampler.threshold_max; }, 10},
     };
+}
+
+/// What the parameter may be in any sampler.
+decltype(Setting::values) values_of(const Parameter& parameter, std::string_view name) {
+    if (name == "order") return orders(parameter.slider_max);
+    if (name == "variant") return variants();
+    if (name == "predictor") return predictors();
+    const diffusion::ParameterValues* const values = diffusion::sampler_parameter_values(name);
+    if (values == nullptr) return Toggle{};
+    return setting_values(*values, parameter.slot, parameter.slider_max);
 }
 
 }  // namespace
@@ -141,8 +142,8 @@ void add_sampler_parameters(std::vector<Setting>& table, std::uint32_t commands)
         const std::vector<Meaning> all = meanings(name);
         const bool one_default =
             std::ranges::all_of(all, [&](const Meaning& meaning) { return meaning.preset == all.front().preset; });
-        table.push_back({parameter.flag, "Sampler", parameter.values, "", help_of(all, !one_default), commands,
-                         parameter.slot, one_default ? kept(all.front().preset) : kOwn});
+        table.push_back({parameter.flag, "Sampler", values_of(parameter, name), "", help_of(all, !one_default),
+                         commands, parameter.slot, one_default ? kept(all.front().preset) : kOwn});
     }
 }
 

@@ -106,6 +106,29 @@ TEST(SettingTable, RangesHoldTheirEndsAndNothingBeyond) {
     }
 }
 
+TEST(SettingTable, HasTheRangesThatSamplersAndSpacingsCheck) {
+    int ranges = 0;
+    for (const Setting& setting : setting_table()) {
+        const std::string_view name = setting.name.substr(setting.name.find('.') + 1);
+        const diffusion::ParameterValues* values = nullptr;
+        if (setting.name.starts_with("sampler.")) values = diffusion::sampler_parameter_values(name);
+        if (setting.name.starts_with("spacing.")) values = &diffusion::spacing_parameter_values(name);
+        if (values == nullptr || !values->choices.empty()) continue;
+        const double highest = std::min(values->high, diffusion::kMaxSamplerValue);
+        if (const IntegerRange* whole = std::get_if<IntegerRange>(&setting.values)) {
+            EXPECT_EQ(static_cast<double>(whole->low), values->low) << setting.name;
+            EXPECT_EQ(static_cast<double>(whole->high), highest) << setting.name;
+        } else {
+            const RealRange& range = std::get<RealRange>(setting.values);
+            EXPECT_EQ(range.low, values->low) << setting.name;
+            EXPECT_EQ(range.high, highest) << setting.name;
+            EXPECT_EQ(range.open_low, values->open_low) << setting.name;
+        }
+        ++ranges;
+    }
+    EXPECT_GE(ranges, 23);
+}
+
 TEST(Assign, RefusesWhatIsNoNumber) {
     for (const char* text : {"", "x", "1x", "1.5", " 1", "1 ", "+1", "0x10", "1e3", "--1", "-", "١"}) {
         EXPECT_NE(refusal("steps", text).find("(`steps`): not a whole number"), std::string::npos) << text;

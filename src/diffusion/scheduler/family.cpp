@@ -32,8 +32,8 @@ void read_limits(const SchedulerConfig& config, bool clips, SamplerSettings& set
         config.note(fmt::format("thresholding limits x0 to ±1; data outside this range are clipped"));
     } else if (config.flag("clip_sample", clips)) {
         const double range = config.number("clip_sample_range", 1);
-        if (!(range > 0 && range <= kMaxSamplerClip))
-            config.refuse("clip_sample_range", "out of range", fmt::format("give > 0, at most {:g}", kMaxSamplerClip));
+        if (!sampler_parameter_values("clip")->holds(range))
+            config.refuse("clip_sample_range", "out of range", fmt::format("give > 0, at most {:g}", kMaxSamplerValue));
         settings.clip = range;
         config.note(fmt::format(
             "{} x0 to ±{:g}. If the data exceed this range (standardised data exceed ±1), set clip_sample to false",

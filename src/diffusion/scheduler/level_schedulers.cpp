@@ -142,7 +142,7 @@ Program build_lcm(const SchedulerConfig& config, int steps) {
         nodes.push_back(ladder.at((original - index) * (levels.count() / original) - 1));
     }
     const double scaling = config.number("timestep_scaling", 10);
-    if (!(scaling > 0 && scaling <= kMaxSamplerValue))
+    if (!sampler_parameter_values("timestep_scaling")->holds(scaling))
         config.refuse("timestep_scaling", "out of range", fmt::format("give > 0, at most {:g}", kMaxSamplerValue));
     SamplerSettings sampler = {.name = "lcm", .variant = "timestep", .timestep_scaling = scaling};
     read_limits(config, false, sampler);
