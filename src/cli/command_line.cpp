@@ -10,6 +10,7 @@
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "cli/help.hpp"
+#include "cli/output_names.hpp"
 #include "diffusion/targets.hpp"
 #include "settings/scene_file.hpp"
 #include "study/studies.hpp"
@@ -163,8 +164,7 @@ void require_study(const settings::Settings& settings) {
 }
 
 /// `data NAME` is `data --data NAME`.
-void read_source_of_data(settings::Request& request) {
-    settings::Settings& settings = request.settings;
+void read_source_of_data(settings::Settings& settings) {
     constexpr const char* kCure = "give one: NAME, --data NAME or --target NAME";
     const std::size_t sources =
         settings.files.size() + (settings.data.empty() ? 0 : 1) + (settings.target.empty() ? 0 : 1);
@@ -174,31 +174,68 @@ void read_source_of_data(settings::Request& request) {
     }
     if (settings.files.empty()) return;
     settings.data = settings.files[0];
-    request.given.emplace("data");
     settings.files.clear();
 }
 
-void read_files(settings::Request& request, const CLI::Option& files) {
-    settings::Settings& settings = request.settings;
+void read_files(settings::Settings& settings, const CLI::Option& files) {
     settings.files = files.results();
     if (settings.command == settings::Command::study) return require_study(settings);
-    if (settings.command == settings::Command::data) return read_source_of_data(request);
+    if (settings.command == settings::Command::data) return read_source_of_data(settings);
     require_files_to_score(settings);
 }
 
-settings::Request read_request(const Parser& parser) {
-    settings::Request request;
-    settings::Settings& settings = request.settings;
+/// What --out says; empty if it is not there.
+std::string output_of(const Parser& parser) {
+    for (const auto& [setting, option] : parser.options) {
+        if (setting->name == "out" && option->count() > 0) return option->results().front();
+    }
+    return {};
+}
+
+/// What holds unless a flag or the scene says something else, where this depends on the request: on the study, or on
+/// what is rendered. The tiles of a contact sheet are small and square (complete_sheet), and their captions stand below
+/// them.
+settings::Settings defaults_for(const Parser& parser) {
+    settings::Settings settings;
     settings.command = parser.info->command;
+    if (settings.command == settings::Command::study && parser.files->count() > 0) {
+        const auto named =
+            std::ranges::find(study::studies(), parser.files->results().front(), &study::StudyInfo::name);
+        if (named != study::studies().end()) settings.train.steps = named->train_steps;
+    }
+    if (settings.command == settings::Command::render && is_sheet(output_of(parser))) {
+        settings.width = 0;
+        settings.height = 0;
+        settings.captions = false;
+        settings.look.overlay = false;
+        settings.look.axes = false;
+        // Tiles may be of different scales: where the noise is far wider than the data, the camera follows the
+        // particles.
+        settings.look.scale_bar = true;
+    }
+    return settings;
+}
+
+/// Decides the size of a contact sheet's tiles if one side or both are still open.
+void complete_sheet(settings::Settings& settings) {
+    constexpr std::uint32_t kTile = 420;
+    if (settings.width == 0) settings.width = settings.height == 0 ? kTile : settings.height;
+    if (settings.height == 0) settings.height = settings.width;
+}
+
+settings::Request read_request(const Parser& parser) {
+    settings::Request request = {defaults_for(parser), {}};
+    settings::Settings& settings = request.settings;
     const std::vector<std::string> extras = parser.app->remaining();
     if (!extras.empty()) throw unexpected(extras.front(), *parser.info);
     for (const auto& [setting, option] : parser.options) read_option(request, *setting, *option);
     if (!settings.scene.empty()) settings::read_scene(request, settings.scene);
+    complete_sheet(settings);
     require_given(request);
     if (settings.out.empty()) settings.out = settings.resume;
     require_one_list_of_times(request);
     require_one_program(request);
-    if (parser.files != nullptr) read_files(request, *parser.files);
+    if (parser.files != nullptr) read_files(settings, *parser.files);
     return request;
 }
 

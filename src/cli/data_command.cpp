@@ -32,11 +32,10 @@ struct Source {
     std::function<data::Points(std::uint64_t first, std::size_t count)> draw;
 };
 
-Source source_of(const settings::Request& request) {
-    const settings::Settings& settings = request.settings;
+Source source_of(const settings::Settings& settings) {
     Source source;
     if (!settings.target.empty()) {
-        const model::ScaledTarget target = settings::open_target(settings, request.given);
+        const model::ScaledTarget target = settings::open_target(settings);
         say(settings, target.notes);
         source.name = target.target->name();
         source.dim = static_cast<std::size_t>(target.target->dim());
@@ -73,9 +72,10 @@ void require_writable_kind(const settings::Settings& settings, const Source& sou
 }  // namespace
 
 int data_command(const settings::Request& request) {
-    const settings::Settings& settings = request.settings;
     base::watch_interrupts();
-    const Source source = source_of(request);
+    settings::Settings settings = request.settings;
+    settings.particles = settings::particles_in_effect(settings);
+    const Source source = source_of(settings);
     require_writable_kind(settings, source);
     const auto writer = data::open_point_writer(settings.out, settings.particles, source.dim, source.precision);
     base::Progress progress("data", settings.particles, "points", !settings.quiet);

@@ -5,6 +5,7 @@
 #include "base/output.hpp"
 #include "cli/commands.hpp"
 #include "gpu/device_list.hpp"
+#include "settings/device_request.hpp"
 
 namespace scorefield::cli {
 namespace {
@@ -43,7 +44,7 @@ std::string to_text(const gpu::DeviceList& list) {
 int devices_command(const settings::Request& request) {
     const settings::Settings& settings = request.settings;
     gpu::DeviceList list = gpu::list_devices();
-    gpu::choose_device(list, settings.device);
+    gpu::choose_device(list, settings::device_selector(settings));
     base::print(settings.json ? to_json(list) : to_text(list));
     return 0;
 }

@@ -50,6 +50,10 @@ std::string video_endings() {
 
 }  // namespace
 
+bool is_sheet(const std::string& out) {
+    return !is_pattern(out) && base::lower_case(fs::path(out).extension().string()) == ".png";
+}
+
 Form render_form(const std::string& out) {
     const fs::path path(out);
     const std::string extension = base::lower_case(path.extension().string());
@@ -57,7 +61,7 @@ Form render_form(const std::string& out) {
         frame_place(out);
         return Form::frames;
     }
-    if (extension == ".png") return Form::sheet;
+    if (is_sheet(out)) return Form::sheet;
     if (render::find_video_format(path) != nullptr) return Form::film;
     std::error_code unknown;
     const fs::file_status status = fs::status(path, unknown);

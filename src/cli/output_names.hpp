@@ -16,6 +16,9 @@ enum class Form { frames, sheet, film };
 /// (running) where the path cannot be looked at.
 Form render_form(const std::string& out);
 
+/// Whether the name asks for a contact sheet.
+bool is_sheet(const std::string& out);
+
 /// Where frames go.
 struct FramePlace {
     std::filesystem::path folder;

@@ -127,8 +127,7 @@ Program compile(const settings::Request& request) {
                                   "pass --init to sample, render or view together with --program");
     }
     const bool scored = !settings.model.empty() || !settings.target.empty();
-    const model::Model model =
-        scored ? settings::open_model(settings, request.given) : settings::open_process(settings, request.given);
+    const model::Model model = scored ? settings::open_model(settings) : settings::open_process(settings);
     say(settings, model.notes);
     return sample::build_program(settings::sampling_spec(settings, model), model);
 }

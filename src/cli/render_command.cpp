@@ -37,7 +37,6 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kSheetStates = 11;
-constexpr std::uint32_t kSheetTile = 420;  ///< pixels, where the size is not said
 
 double milliseconds_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -147,20 +146,6 @@ std::uint64_t write_frames(gpu::Device& device, session::Scene& scene, const set
     return frames;
 }
 
-/// A sheet's tiles are small and square, and their captions stand below them.
-settings::Settings sheet_settings(const settings::Request& request) {
-    settings::Settings sheet = request.settings;
-    const settings::GivenNames& given = request.given;
-    if (!given.contains("width")) sheet.width = given.contains("height") ? sheet.height : kSheetTile;
-    if (!given.contains("height")) sheet.height = sheet.width;
-    if (!given.contains("captions")) sheet.captions = false;
-    if (!given.contains("look.overlay")) sheet.look.overlay = false;
-    if (!given.contains("look.axes")) sheet.look.axes = false;
-    // Tiles may be of different scales: where the noise is far wider than the data, the camera follows the particles.
-    sheet.look.scale_bar = true;
-    return sheet;
-}
-
 /// Only what is watched can stand still.
 void require_tempo(const settings::Settings& settings) {
     if (settings.steps_per_second > 0) return;
@@ -180,13 +165,12 @@ void require_frame_rate(const settings::Settings& settings) {
 }  // namespace
 
 int render_command(const settings::Request& request) {
-    const settings::Settings& asked = request.settings;
     base::watch_interrupts();
-    const Form form = render_form(asked.out);
-    if (form != Form::sheet) require_tempo(asked);
-    if (form == Form::film) require_frame_rate(asked);
-    const settings::Settings settings =
-        settings::with_particles_of_init(form == Form::sheet ? sheet_settings(request) : asked, request.given);
+    settings::Settings settings = request.settings;
+    const Form form = render_form(settings.out);
+    if (form != Form::sheet) require_tempo(settings);
+    if (form == Form::film) require_frame_rate(settings);
+    settings.particles = settings::particles_in_effect(settings);
     say(settings, structured_field_notes(settings));
     // The steps of a program from a file are not known yet: play counts again.
     if (form == Form::sheet) {
@@ -196,7 +180,7 @@ int render_command(const settings::Request& request) {
     }
     if (form != Form::frames) base::require_writable(settings.out);
     gpu::Device device(settings::device_request(settings));
-    model::Model model = settings::open_model(settings, request.given);
+    model::Model model = settings::open_model(settings);
     say(settings, model.notes);
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::Reference reference = session::open_reference(settings.data, model);

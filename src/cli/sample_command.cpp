@@ -208,9 +208,10 @@ sample::StartRows rows_of_shard(const sample::StartRows& rows, std::uint32_t fir
 
 int sample_command(const settings::Request& asked) {
     base::watch_interrupts();
-    const settings::Settings settings = settings::with_particles_of_init(asked.settings, asked.given);
+    settings::Settings settings = asked.settings;
+    settings.particles = settings::particles_in_effect(settings);
     say(settings, structured_field_notes(settings));
-    const model::Model model = settings::open_model(settings, asked.given);
+    const model::Model model = settings::open_model(settings);
     say(settings, model.notes);
     note_coarse_samples(settings, model);
     const std::size_t dim = model.dim();

@@ -115,9 +115,8 @@ Score score_of_data(const settings::Settings& settings, const data::Points& samp
             study::compare(samples, *study::draws_of(*data, settings.seed), shown_on(bar))};
 }
 
-Score score_of_target(const settings::Request& request, const data::Points& samples) {
-    const settings::Settings& settings = request.settings;
-    const model::ScaledTarget target = settings::open_target(settings, request.given);
+Score score_of_target(const settings::Settings& settings, const data::Points& samples) {
+    const model::ScaledTarget target = settings::open_target(settings);
     say(settings, target.notes);
     const std::string& name = target.target->name();
     require_same_dim(side_of(settings, samples), {name, 0, static_cast<std::size_t>(target.target->dim())});
@@ -252,7 +251,7 @@ void note_few_points(const settings::Settings& settings, const study::Comparison
 int score_command(const settings::Request& request) {
     const settings::Settings& settings = request.settings;
     const data::Points samples = read_samples(settings, settings.files[0]);
-    const Score score = !settings.target.empty()     ? score_of_target(request, samples)
+    const Score score = !settings.target.empty()     ? score_of_target(settings, samples)
                         : settings.files.size() == 1 ? score_of_data(settings, samples)
                                                      : score_of_files(settings, samples);
     note_few_points(settings, score.comparison);

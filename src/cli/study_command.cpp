@@ -26,19 +26,17 @@
 namespace scorefield::cli {
 namespace {
 
-study::StudyRequest study_request(const std::string& name, const settings::Request& asked) {
-    const settings::Settings& settings = asked.settings;
-    const settings::GivenNames& given = asked.given;
+study::StudyRequest study_request(const std::string& name, const settings::Settings& settings) {
     const study::StudyInfo& info = study::study_info(name);
     study::StudyRequest request;
-    request.particles = given.contains("particles") ? settings.particles : info.particles;
-    if (given.contains("target.variance")) request.target_variance = settings.target_variance;
+    request.particles = settings.particles == 0 ? info.particles : settings.particles;
+    request.target_variance = settings.target_variance.value_or(request.target_variance);
     request.seed = settings.seed;
     request.progress = !settings.quiet;
     if (!settings.data.empty()) request.data = settings.data;
     request.model = settings.model;
-    request.train_steps = given.contains("train.steps") ? settings.train.steps : info.train_steps;
-    request.device_chosen = given.contains("device");
+    request.train_steps = settings.train.steps;
+    request.device_chosen = !settings.device.empty();
     request.out = settings.out;
     return request;
 }
@@ -53,9 +51,9 @@ struct Findings {
 };
 
 /// Refuses flags that the study does not use.
-void require_effect(const std::string& name, const settings::GivenNames& given) {
+void require_effect(const std::string& name, const settings::Request& request) {
     const auto refuse = [&](const char* flag, const char* why) {
-        if (!given.contains(flag)) return;
+        if (!request.given.contains(flag)) return;
         throw base::request_error("flag without effect", "--" + std::string(flag),
                                   fmt::format("study {} {}", name, why), "leave it out");
     };
@@ -92,11 +90,10 @@ constexpr std::array<GpuStudy, 10> kGpuStudies = {{
     {"objectives", study::objectives_study},
 }};
 
-Findings run_on_device(const std::string& name, const settings::Request& asked) {
-    const settings::Settings& settings = asked.settings;
+Findings run_on_device(const std::string& name, const settings::Settings& settings) {
     const auto* const study = std::ranges::find(kGpuStudies, name, &GpuStudy::name);
     const std::uint32_t most = study::study_info(name).most_particles;
-    if (asked.given.contains("particles") && settings.particles > most) {
+    if (settings.particles > most) {
         throw base::request_error(fmt::format("bad value '{}'", settings.particles), "--particles",
                                   fmt::format("study {} uses at most {}", name, most), "give fewer, or leave it out");
     }
@@ -104,25 +101,25 @@ Findings run_on_device(const std::string& name, const settings::Request& asked) 
     if (!settings.out.empty()) base::require_writable(settings.out);
     std::string model;
     if (name == "seed" && !settings.out.empty()) model = study::seed_model(settings.out).string();
-    const study::StudyRequest request = study_request(name, asked);
+    const study::StudyRequest request = study_request(name, settings);
     Findings findings = {device.properties().name, request.particles, study->run(device, request), settings.out, model};
     session::require_no_validation_messages(device);
     return findings;
 }
 #else
-Findings run_on_device(const std::string& name, const settings::Request& /*asked*/) {
+Findings run_on_device(const std::string& name, const settings::Settings& /*settings*/) {
     throw base::running_error("study not built", name, "this build has no Vulkan",
                               "build without SCOREFIELD_HOST_ONLY");
 }
 #endif
 
-Findings run_study(const std::string& name, const settings::Request& asked) {
-    if (name == "orders") return {"", 0, study::orders_study(study_request(name, asked))};
-    if (name == "ncsnv2") return {"", 0, study::ncsnv2_study(study_request(name, asked))};
+Findings run_study(const std::string& name, const settings::Settings& settings) {
+    if (name == "orders") return {"", 0, study::orders_study(study_request(name, settings))};
+    if (name == "ncsnv2") return {"", 0, study::ncsnv2_study(study_request(name, settings))};
     if (name == "spacings") {
-        return {"", 0, study::spacings_study(study_request(name, asked), asked.settings.data)};
+        return {"", 0, study::spacings_study(study_request(name, settings), settings.data)};
     }
-    return run_on_device(name, asked);
+    return run_on_device(name, settings);
 }
 
 }  // namespace
@@ -131,8 +128,8 @@ int study_command(const settings::Request& request) {
     const settings::Settings& settings = request.settings;
     base::watch_interrupts();
     const std::string& name = settings.files.at(0);
-    require_effect(name, request.given);
-    const Findings findings = run_study(name, request);
+    require_effect(name, request);
+    const Findings findings = run_study(name, settings);
     if (settings.json) {
         nlohmann::ordered_json json = {{"study", name}};
         if (!findings.device.empty()) {

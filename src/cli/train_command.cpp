@@ -51,14 +51,13 @@ std::optional<std::string> number_of_device(const std::string& name) {
 class TrainingDevice {
   public:
     /// `before` is what has worked on the training, as `variant` says it; empty: nothing has.
-    TrainingDevice(const settings::Settings& settings, const settings::GivenNames& given,
-                   [[maybe_unused]] const std::string& before) {
+    TrainingDevice(const settings::Settings& settings, [[maybe_unused]] const std::string& before) {
 #ifdef SCOREFIELD_WITH_VULKAN
-        const bool asked_for = given.contains("device") || given.contains("validation");
+        const bool asked_for = !settings.device.empty() || !settings.validation.empty();
         if (settings.device == kHost || (!asked_for && before.starts_with(kHost))) return;
         gpu::DeviceRequest request = settings::device_request(settings);
         std::optional<std::string> known;
-        if (!given.contains("device")) known = number_of_device(before);
+        if (settings.device.empty()) known = number_of_device(before);
         if (known) request.selector = *known;
         try {
             device_ = std::make_unique<gpu::Device>(request);
@@ -67,8 +66,8 @@ class TrainingDevice {
         }
         if (device_ && device_->properties().is_software && !asked_for && !known) device_.reset();
 #else
-        const bool other_device = given.contains("device") && settings.device != kHost;
-        if (!other_device && (!given.contains("validation") || settings.validation == "off")) return;
+        const bool other_device = !settings.device.empty() && settings.device != kHost;
+        if (!other_device && (settings.validation.empty() || settings.validation == "off")) return;
         const std::string flag = other_device ? "--device" : "--validation";
         throw base::request_error("no Vulkan", flag, "this build has none", "leave it out, or use --device host");
 #endif
@@ -130,9 +129,8 @@ std::string to_text(const train::TrainSpec& spec, const std::string& device, con
 }
 
 /// How to go on with a training that was interrupted.
-std::string resume_hint(const settings::Request& request, std::uint64_t steps) {
-    return fmt::format("{} steps are saved, resume with: {}", steps,
-                       settings::resume_command(request.settings, request.given));
+std::string resume_hint(const settings::Settings& settings, std::uint64_t steps) {
+    return fmt::format("{} steps are saved, resume with: {}", steps, settings::resume_command(settings));
 }
 
 /// Another device computes other last bits: that is said, for it may not be meant.
@@ -174,22 +172,22 @@ train::TrainResult train_visibly(const settings::Settings& settings, const train
 
 }  // namespace
 
-int train_command(const settings::Request& said) {
+int train_command(const settings::Request& request) {
     base::watch_interrupts();
     std::optional<model::Checkpoint> resumed;
-    if (!said.settings.resume.empty()) resumed = model::read_checkpoint(said.settings.resume);
-    settings::Request request = resumed ? settings::resumed_request(said, *resumed) : said;
-    train::TrainSpec spec = settings::train_spec(request.settings, request.given);
-    request.settings = settings::with_decisions(request.settings, spec);
-    const settings::Settings& settings = request.settings;
+    if (!request.settings.resume.empty()) resumed = model::read_checkpoint(request.settings.resume);
+    const settings::Settings asked = resumed ? settings::resumed_settings(request, *resumed) : request.settings;
+    train::TrainSpec spec = settings::train_spec(asked);
+    const settings::Settings settings = settings::with_decisions(asked, spec);
     require_separate_files(settings);
-    settings::require_training_flags_used(said.settings, said.given, spec);
-    settings::require_process_flags_used(settings, request.given);
+    settings::require_training_flags_used(request, spec);
+    // A record names a schedule of every process.
+    if (!resumed) settings::require_schedule_used(asked, spec.process);
     diffusion::make_process(spec.process);
-    const TrainingDevice workshop(settings, request.given, resumed ? settings::recorded_device(*resumed) : "");
-    spec.record = settings::training_record(settings, request.given, workshop.variant());
+    const TrainingDevice workshop(settings, resumed ? settings::recorded_device(*resumed) : "");
+    spec.record = settings::training_record(settings, workshop.variant());
     const train::TrainResult result = train_visibly(settings, spec, workshop, resumed ? &*resumed : nullptr);
-    if (result.steps < spec.steps) base::require_not_interrupted(resume_hint(request, result.steps));
+    if (result.steps < spec.steps) base::require_not_interrupted(resume_hint(settings, result.steps));
     workshop.require_no_validation_messages();
     base::print(settings.json ? to_json(settings, workshop.name(), result) : to_text(spec, workshop.name(), result));
     return 0;

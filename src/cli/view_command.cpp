@@ -15,23 +15,25 @@ namespace scorefield::cli {
 namespace {
 
 /// Before there is a window. Without such flags the model is not opened for them.
-void require_flags_used(const settings::Settings& settings, const settings::GivenNames& given) {
-    const bool any = std::ranges::any_of(
-        given, [](const std::string& name) { return name.starts_with("objective.") || name.starts_with("train."); });
+void require_flags_used(const settings::Request& request) {
+    const bool any = std::ranges::any_of(request.given, [](const std::string& name) {
+        return name.starts_with("objective.") || name.starts_with("train.");
+    });
     if (!any) return;
-    const model::Model shown = settings::open_model(settings, given);
-    const settings::Settings plan = settings::training_plan(settings, given, shown.data, shown.process_settings);
-    settings::require_training_flags_used(settings, given, settings::train_spec(plan));
+    const model::Model shown = settings::open_model(request.settings);
+    const settings::Settings plan = settings::training_plan(request.settings, shown.data, shown.process_settings);
+    settings::require_training_flags_used(request, settings::train_spec(plan));
 }
 
 }  // namespace
 
 int view_command(const settings::Request& request) {
-    const settings::Settings& settings = request.settings;
     base::watch_interrupts();
-    require_flags_used(settings, request.given);
+    require_flags_used(request);
+    settings::Settings settings = request.settings;
+    settings.particles = settings::particles_in_effect(settings);
     say(settings, structured_field_notes(settings));
-    viewer::Viewer viewer(settings::with_particles_of_init(settings, request.given), request.given);
+    viewer::Viewer viewer(settings);
     viewer.run();
     session::require_no_validation_messages(viewer.device());
     return 0;

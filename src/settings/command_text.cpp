@@ -30,12 +30,6 @@ bool is_left_out(const Settings& settings, const Setting& setting) {
     return setting.name == "scene" || (settings.command == Command::view && setting.is_written());
 }
 
-/// Whether the value differs from the default.
-bool is_said(const Settings& settings, const Setting& setting) {
-    static const Settings silent;
-    return value_text(settings, setting) != value_text(silent, setting);
-}
-
 }  // namespace
 
 std::string flag_text(const Settings& settings, const Setting& setting) {
@@ -50,7 +44,7 @@ std::string command_text(const Settings& settings) {
         command += " " + std::string(command_info(settings.command).name);
     for (const std::string& file : settings.files) command += " " + quoted(file);
     for (const Setting& setting : setting_table()) {
-        if (!setting.taken_by(settings.command) || !is_said(settings, setting)) continue;
+        if (!setting.taken_by(settings.command) || !differs_from_default(settings, setting)) continue;
         if (is_left_out(settings, setting)) continue;
         if (!is_replaced(settings, setting.name)) command += flag_text(settings, setting);
     }

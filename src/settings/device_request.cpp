@@ -9,7 +9,8 @@
 namespace scorefield::settings {
 namespace {
 
-gpu::Validation parse_validation(const std::string& name) {
+gpu::Validation validation_in_effect(const Settings& settings) {
+    const std::string_view name = settings.validation.empty() ? default_validation() : settings.validation;
     if (name == "on") return gpu::Validation::on;
     if (name == "sync") return gpu::Validation::sync;
     return name == "gpu" ? gpu::Validation::gpu : gpu::Validation::off;
@@ -29,11 +30,15 @@ void require_address_space() {
 
 }  // namespace
 
+std::string device_selector(const Settings& settings) {
+    return settings.device.empty() ? "auto" : settings.device;
+}
+
 gpu::DeviceRequest device_request(const Settings& settings, std::vector<const char*> instance_extensions) {
     require_address_space();
     gpu::DeviceRequest request;
-    request.selector = settings.device;
-    request.validation = parse_validation(settings.validation);
+    request.selector = device_selector(settings);
+    request.validation = validation_in_effect(settings);
     request.instance_extensions = std::move(instance_extensions);
     return request;
 }

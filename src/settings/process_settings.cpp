@@ -122,10 +122,11 @@ void add_spacing_parameter(std::vector<Setting>& table, std::uint32_t commands, 
 void add_process_settings(std::vector<Setting>& table, std::uint32_t commands) {
     Choices names;
     for (const diffusion::ProcessInfo& info : diffusion::processes()) names.names.push_back(info.name);
-    table.push_back(
-        {"process", "Model", names, "", process_help(), commands, [](Settings& s) -> Slot { return &s.process.name; }});
+    table.push_back({"process", "Model", names, "", process_help(), commands,
+                     [](Settings& s) -> Slot { return &s.process.name; }, kept(diffusion::ProcessSettings{}.name)});
     table.push_back({"process.schedule", "Model", choices(diffusion::kBetaSchedules), "", "β schedule (ddpm)", commands,
-                     [](Settings& s) -> Slot { return &s.process.schedule; }});
+                     [](Settings& s) -> Slot { return &s.process.schedule; },
+                     kept(diffusion::ProcessSettings{}.schedule)});
     table.push_back({"process.zero_snr", "Model", Toggle{}, "", "Rescale to zero terminal SNR (ddpm)", commands,
                      [](Settings& s) -> Slot { return &s.process.zero_snr; }, "off"});
     const auto add = [&](std::string_view flag, Place slot) { add_number(table, commands, flag, slot); };

@@ -40,12 +40,13 @@ std::string model_value(const model::Checkpoint& checkpoint, const Setting& sett
 }
 
 /// A network answers for the process and the prediction that it was trained on, and for no other.
-void require_no_contradiction(const Settings& settings, const GivenNames& given, const model::Model& model) {
+void require_no_contradiction(const Settings& settings, const model::Model& model) {
     for (const Setting& setting : setting_table()) {
         const bool known = setting.name == "process" || setting.name == "prediction" ||
                            (setting.name.starts_with("process.") && setting.name != diffusion::spacing_flag("rho"));
-        if (!known || !given.contains(setting.name)) continue;
+        if (!known) continue;
         const std::string said = value_text(settings, setting);
+        if (said.empty()) continue;
         const std::string own = model_value(*model.checkpoint, setting);
         if (said == own) continue;
         throw base::request_error(fmt::format("{} contradicts the model", setting.name),
@@ -55,9 +56,9 @@ void require_no_contradiction(const Settings& settings, const GivenNames& given,
     }
 }
 
-void require_dim(const Settings& settings, const GivenNames& given, std::size_t dim, const std::string& what) {
-    if (!given.contains("dim") || static_cast<std::size_t>(settings.dim) == dim) return;
-    throw base::request_error("dimensions differ", "`dim`", fmt::format("{} has {}, not {}", what, dim, settings.dim),
+void require_dim(const Settings& settings, std::size_t dim, const std::string& what) {
+    if (!settings.dim || static_cast<std::size_t>(*settings.dim) == dim) return;
+    throw base::request_error("dimensions differ", "`dim`", fmt::format("{} has {}, not {}", what, dim, *settings.dim),
                               "leave `dim` out");
 }
 
@@ -75,13 +76,18 @@ void require_data_fit(const Settings& settings, model::Model& model) {
 }
 
 /// The viewer may train, where `data.scaling` counts, whatever it shows first.
-void refuse_scaling(const Settings& settings, const GivenNames& given, const std::string& why) {
-    if (settings.command == Command::view || !given.contains("data.scaling")) return;
+void refuse_scaling(const Settings& settings, const std::string& why) {
+    if (settings.command == Command::view || settings.data_scaling.empty()) return;
     throw base::request_error("flag without effect", "`data.scaling`", why, "leave it out");
 }
 
-model::ModelSpec checkpoint_spec(const Settings& settings, const GivenNames& given) {
-    refuse_scaling(settings, given, "a model keeps the scaling that it was trained with");
+data::ScalingMode scaling_in_effect(const Settings& settings) {
+    return settings.data_scaling.empty() ? data::ScalingMode::automatic
+                                         : data::parse_scaling_mode(settings.data_scaling);
+}
+
+model::ModelSpec checkpoint_spec(const Settings& settings) {
+    refuse_scaling(settings, "a model keeps the scaling that it was trained with");
     model::ModelSpec spec;
     spec.file = settings.model.empty() ? model::default_model() : std::filesystem::path(settings.model);
     if (settings.label) spec.classes.label = static_cast<std::size_t>(*settings.label);
@@ -90,22 +96,22 @@ model::ModelSpec checkpoint_spec(const Settings& settings, const GivenNames& giv
 }
 
 /// For exact targets and bare processes: process and prediction, unless a program or an exact target says another.
-model::ModelSpec process_spec(const Settings& settings, const GivenNames& given) {
-    require_process_flags_used(settings, given);
+model::ModelSpec process_spec(const Settings& settings) {
     model::ModelSpec spec;
-    spec.process = settings.process;
+    spec.process = process_in_effect(settings);
+    require_schedule_used(settings, spec.process);
     spec.prediction = settings.prediction.value_or(spec.prediction);
     return spec;
 }
 
-void require_process_of_program(const Settings& settings, const GivenNames& given, const diffusion::Program& program) {
-    if (!given.contains("process") || program.process == settings.process.name) return;
+void require_process_of_program(const Settings& settings, const diffusion::Program& program) {
+    if (settings.process.name.empty() || program.process == settings.process.name) return;
     throw base::request_error("flags contradict each other", "`program` and `process`",
                               fmt::format("the program is for the process {}", program.process), "leave `process` out");
 }
 
 /// Takes prediction and sigma_data from the header of the program, if there is one; but for a prediction that is set.
-void follow_program(const Settings& settings, const GivenNames& given, model::ModelSpec& spec) {
+void follow_program(const Settings& settings, model::ModelSpec& spec) {
     if (settings.program.empty()) return;
     const diffusion::Program program = sample::read_program(settings.program);
     if (program.process_settings && program.process_settings->sigma_data) {
@@ -120,10 +126,28 @@ void follow_program(const Settings& settings, const GivenNames& given, model::Mo
         }
         spec.prediction = program.prediction.value_or(diffusion::Prediction::x0);
     }
-    require_process_of_program(settings, given, program);
+    require_process_of_program(settings, program);
 }
 
-model::ModelSpec target_model_spec(const Settings& settings, const GivenNames& given) {
+model::TargetSpec target_spec(const Settings& settings) {
+    const TargetChoice choice = target_choice(settings);
+    diffusion::target_info(choice.name);
+    if (settings.target_variance && choice.name != "gaussian") {
+        throw base::request_error("flag without effect", "`target.variance`", choice.name + " has no such parameter",
+                                  "leave it out");
+    }
+    if (choice.name != "empirical") refuse_scaling(settings, choice.name + " keeps its own units");
+    model::TargetSpec spec;
+    spec.name = choice.name;
+    spec.argument = choice.argument;
+    spec.variance = settings.target_variance.value_or(spec.variance);
+    spec.dim = settings.dim.value_or(spec.dim);
+    // Distances do not depend on the scaling.
+    if (settings.command != Command::score) spec.scaling = scaling_in_effect(settings);
+    return spec;
+}
+
+model::ModelSpec target_model_spec(const Settings& settings) {
     if (settings.label) {
         throw base::request_error("flag without effect", "`class`", "an exact target has no classes", "leave it out");
     }
@@ -131,10 +155,10 @@ model::ModelSpec target_model_spec(const Settings& settings, const GivenNames& g
         throw base::request_error("two scores", "`model` and `target`", "a run uses only one of them",
                                   "leave one of them out");
     }
-    model::ModelSpec spec = process_spec(settings, given);
+    model::ModelSpec spec = process_spec(settings);
     spec.prediction = exact_prediction(settings);
-    follow_program(settings, given, spec);
-    spec.target = target_spec(settings, given);
+    follow_program(settings, spec);
+    spec.target = target_spec(settings);
     return spec;
 }
 
@@ -160,50 +184,52 @@ diffusion::Prediction exact_prediction(const Settings& settings) {
     return settings.sampler.name == "langevin" ? diffusion::Prediction::score : diffusion::Prediction::x0;
 }
 
-void require_process_flags_used(const Settings& settings, const GivenNames& given) {
-    if (!given.contains("process.schedule") || settings.process.name == "ddpm") return;
+diffusion::ProcessSettings process_in_effect(const Settings& settings) {
+    const diffusion::ProcessSettings by_default;
+    diffusion::ProcessSettings process = settings.process;
+    if (process.name.empty()) process.name = by_default.name;
+    if (process.schedule.empty()) process.schedule = by_default.schedule;
+    return process;
+}
+
+void set_process(Settings& settings, const diffusion::ProcessSettings& process) {
+    settings.process = process;
+    if (process.name != "ddpm") settings.process.schedule.clear();
+}
+
+void leave_to_network(Settings& settings) {
+    const Settings unset;
+    settings.process = unset.process;
+    settings.prediction = unset.prediction;
+    settings.dim = unset.dim;
+}
+
+void require_schedule_used(const Settings& settings, const diffusion::ProcessSettings& process) {
+    if (settings.process.schedule.empty() || process.name == "ddpm") return;
     throw base::request_error("flag without effect", "`process.schedule`",
-                              fmt::format("the process {} has no such parameter", settings.process.name),
+                              fmt::format("the process {} has no such parameter", process.name),
                               "leave it out; it belongs to ddpm");
 }
 
-model::TargetSpec target_spec(const Settings& settings, const GivenNames& given) {
-    const TargetChoice choice = target_choice(settings);
-    diffusion::target_info(choice.name);
-    if (given.contains("target.variance") && choice.name != "gaussian") {
-        throw base::request_error("flag without effect", "`target.variance`", choice.name + " has no such parameter",
-                                  "leave it out");
-    }
-    if (choice.name != "empirical") refuse_scaling(settings, given, choice.name + " keeps its own units");
-    model::TargetSpec spec;
-    spec.name = choice.name;
-    spec.argument = choice.argument;
-    spec.variance = settings.target_variance;
-    spec.dim = settings.dim;
-    // Distances do not depend on the scaling.
-    if (settings.command != Command::score) spec.scaling = data::parse_scaling_mode(settings.data_scaling);
-    return spec;
-}
-
-model::ScaledTarget open_target(const Settings& settings, const GivenNames& given) {
-    const model::TargetSpec spec = target_spec(settings, given);
+model::ScaledTarget open_target(const Settings& settings) {
+    const model::TargetSpec spec = target_spec(settings);
     model::ScaledTarget target = model::open_target(spec);
-    require_dim(settings, given, static_cast<std::size_t>(target.target->dim()), spec.name);
+    require_dim(settings, static_cast<std::size_t>(target.target->dim()), spec.name);
     return target;
 }
 
-model::Model open_model(const Settings& settings, const GivenNames& given) {
-    model::Model model = model::open_model(settings.target.empty() ? checkpoint_spec(settings, given)
-                                                                   : target_model_spec(settings, given));
-    if (model.checkpoint) require_no_contradiction(settings, given, model);
-    require_dim(settings, given, model.dim(), model.checkpoint ? model.path.string() : target_choice(settings).name);
+model::Model open_model(const Settings& settings) {
+    model::Model model =
+        model::open_model(settings.target.empty() ? checkpoint_spec(settings) : target_model_spec(settings));
+    if (model.checkpoint) require_no_contradiction(settings, model);
+    require_dim(settings, model.dim(), model.checkpoint ? model.path.string() : target_choice(settings).name);
     require_data_fit(settings, model);
     return model;
 }
 
-model::Model open_process(const Settings& settings, const GivenNames& given) {
-    const model::ModelSpec spec = process_spec(settings, given);
-    if (!settings.program.empty()) require_process_of_program(settings, given, sample::read_program(settings.program));
+model::Model open_process(const Settings& settings) {
+    const model::ModelSpec spec = process_spec(settings);
+    if (!settings.program.empty()) require_process_of_program(settings, sample::read_program(settings.program));
     return model::open_model(spec);
 }
 
@@ -223,12 +249,13 @@ sample::StartSpec start_spec(const Settings& settings) {
     return {sample::StartKind::file, settings.init};
 }
 
-Settings with_particles_of_init(Settings settings, const GivenNames& given) {
+std::uint32_t particles_in_effect(const Settings& settings) {
+    constexpr std::uint32_t kParticles = 10'000;
+    if (settings.particles != 0) return settings.particles;
     const sample::StartSpec start = start_spec(settings);
-    if (start.kind != sample::StartKind::file || given.contains("particles")) return settings;
+    if (start.kind != sample::StartKind::file) return kParticles;
     const std::size_t rows = sample::read_start_states(start.file).count;
-    if (rows <= sample::kMaxParticles) settings.particles = static_cast<std::uint32_t>(rows);
-    return settings;
+    return rows <= sample::kMaxParticles ? static_cast<std::uint32_t>(rows) : kParticles;
 }
 
 diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const model::Model& model) {
@@ -256,22 +283,21 @@ sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model&
     spec.start = start_spec(settings);
     spec.data_units = settings.units == "data";
     spec.seed = settings.seed;
-    spec.particles = settings.particles;
+    spec.particles = particles_in_effect(settings);
     return spec;
 }
 
-train::TrainSpec train_spec(const Settings& settings, const GivenNames& given) {
+train::TrainSpec train_spec(const Settings& settings) {
     train::TrainSpec spec;
     static_cast<train::TrainOptions&>(spec) = settings.train;
     spec.network = settings.mlp;
     const train::Objective objective = objective_in_effect(settings);
     spec.objective.name = train::objective_name(objective);
     spec.data = settings.data;
-    spec.scaling = data::parse_scaling_mode(settings.data_scaling);
-    spec.process = settings.process;
-    if (!given.contains("process") && (given.contains("objective") || given.contains("prediction"))) {
-        spec.process.name = train::natural_process(objective);
-    }
+    spec.scaling = scaling_in_effect(settings);
+    spec.process = process_in_effect(settings);
+    const bool implied = !settings.train.objective.name.empty() || settings.prediction.has_value();
+    if (settings.process.name.empty() && implied) spec.process.name = train::natural_process(objective);
     spec.prediction = settings.prediction.value_or(train::natural_prediction(objective));
     spec.seed = settings.seed;
     spec.out = settings.out;

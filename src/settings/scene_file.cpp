@@ -48,7 +48,7 @@ bool belongs(std::string_view name, std::string_view family) {
 
 /// Whether the command line says something else in the place of the scene's `key`: another sampler leaves nothing of
 /// the scene's parameters, a sampler nothing of its program.
-bool replaced(std::string key, const GivenNames& said) {
+bool replaced(std::string key, const std::set<std::string, std::less<>>& said) {
     if (key == diffusion::spacing_flag("rho")) key = "spacing.rho";
     const auto says = [&](std::string_view family) {
         return std::ranges::any_of(said, [&](const std::string& name) { return belongs(name, family); });
@@ -90,7 +90,7 @@ void read_scene(Request& request, const std::string& path) {
     Settings& settings = request.settings;
     const json root = parse(data::read_text(path, "scene", data::kMaxSceneBytes), path);
     if (!root.is_object()) throw refusal(path, "", "not an object", kFormHint);
-    const GivenNames said = request.given;
+    const std::set<std::string, std::less<>> said = request.given;
     for (const auto& [key, value] : root.items()) {
         if (key == "title" || key == "about") {
             (key == "title" ? settings.title : settings.about) = text_of(value, path, key);

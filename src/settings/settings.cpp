@@ -156,6 +156,23 @@ void store_text(const Setting& setting, const Slot& slot, const std::string& tex
                slot);
 }
 
+void copy_if(const Settings& from, Settings& to, bool (*wanted)(const Setting&)) {
+    Settings source = from;
+    for (const Setting& setting : setting_table()) {
+        if (!wanted(setting)) continue;
+        std::visit([&]<class Value>(Value* value) { *value = *std::get<Value*>(setting.slot(source)); },
+                   setting.slot(to));
+    }
+}
+
+/// Whether Setting::unset is also what holds beside these settings: a file of start states has its own number of
+/// particles, and an objective or a prediction its own process.
+bool has_fixed_default(const Settings& settings, std::string_view name) {
+    if (name == "particles") return settings.init.empty();
+    if (name == "process") return settings.command != Command::train && settings.train.objective.name.empty();
+    return true;
+}
+
 std::string range_text(const IntegerRange& range) {
     if (range.high == std::numeric_limits<std::uint64_t>::max()) return fmt::format("{} … 2^64-1", range.low);
     return fmt::format("{} … {}", range.low, range.high);
@@ -242,12 +259,21 @@ bool is_replaced_by_timesteps(std::string_view name) {
 }
 
 void copy_run(const Settings& from, Settings& to) {
-    Settings source = from;
-    for (const Setting& setting : setting_table()) {
-        if (setting.group != "Sampler" && setting.group != "Particles") continue;
-        std::visit([&]<class Value>(Value* value) { *value = *std::get<Value*>(setting.slot(source)); },
-                   setting.slot(to));
-    }
+    copy_if(from, to,
+            [](const Setting& setting) { return setting.group == "Sampler" || setting.group == "Particles"; });
+}
+
+void copy_score(const Settings& from, Settings& to) {
+    copy_if(from, to, [](const Setting& setting) {
+        return setting.group == "Model" && setting.name != "class" && setting.name != "data.scaling";
+    });
+}
+
+bool differs_from_default(const Settings& settings, const Setting& setting) {
+    static const Settings silent;
+    const std::string value = value_text(settings, setting);
+    if (value == value_text(silent, setting)) return false;
+    return !has_fixed_default(settings, setting.name) || value != setting.unset;
 }
 
 std::string_view help_for(const Setting& setting, Command command) {

@@ -68,22 +68,23 @@ struct Shard {
 inline constexpr std::array<std::string_view, 2> kLiveSamples = {"restart", "continue"};
 inline constexpr double kMaxLiveShare = 90;
 
-/// What --validation is where it is not given: the build's SCOREFIELD_VALIDATION.
+/// The default of `validation`: the build's SCOREFIELD_VALIDATION.
 std::string_view default_validation();
 
 /// Everything that a request can say, by viewer and command line alike. Plain values; `setting_table` gives each its
-/// name, range and help.
+/// name, range and help. A setting whose default depends on others, or that is refused where it has no effect, can be
+/// unset: an empty text, no value, or 0 where 0 is out of range. settings/resolve.hpp decides what holds then.
 struct Settings {
     Command command = Command::view;
 
-    std::string model;                  ///< empty: the one that comes with Scorefield
-    std::optional<int> label;           ///< --class of a conditional model; none: all of them together
-    std::string target;                 ///< `NAME` or `NAME ARGUMENT` of an exact score; empty: the model's
-    double target_variance = 1;         ///< of the target gaussian
-    int dim = 2;                        ///< of the target gaussian
-    std::string data;                   ///< empty: what the model was trained on
-    std::string data_scaling = "auto";  ///< one of data::kScalingModes
-    diffusion::ProcessSettings process;
+    std::string model;                      ///< empty: the one that comes with Scorefield
+    std::optional<int> label;               ///< --class of a conditional model; none: all of them together
+    std::string target;                     ///< `NAME` or `NAME ARGUMENT` of an exact score; empty: the model's
+    std::optional<double> target_variance;  ///< of the target gaussian
+    std::optional<int> dim;                 ///< of the target gaussian
+    std::string data;                       ///< empty: what the model was trained on
+    std::string data_scaling;               ///< one of data::kScalingModes
+    diffusion::ProcessSettings process = {.name = "", .schedule = ""};
     std::optional<diffusion::Prediction> prediction;  ///< none: that of the model, target or objective
 
     diffusion::SamplerSettings sampler;
@@ -94,7 +95,7 @@ struct Settings {
     std::string scheduler;               ///< a file in the place of all that says a program but its steps
     std::optional<double> scheduler_mu;  ///< where that file says use_dynamic_shifting
 
-    std::uint32_t particles = 10'000;
+    std::uint32_t particles = 0;  ///< 0: particles_in_effect
     std::uint64_t seed = 0;
     std::uint32_t chunk = 0;  ///< particles per batch; 0: as many as suit the device
     Shard shard;
@@ -127,22 +128,19 @@ struct Settings {
     std::string about;
     std::string out;
     std::string frame_log;
-    std::string device = "auto";
-    std::string validation{default_validation()};
+    std::string device;      ///< empty: auto; of a training also its record
+    std::string validation;  ///< empty: default_validation
     bool json = false;
     bool quiet = false;
 
     std::vector<std::string> files;  ///< of `score`: A.npy [B.npy]
 };
 
-/// Names of settings that flags or a scene file have set: what a command needs to refuse those without effect, and
-/// where a default depends on other settings. The viewer, whose controls set everything, needs none after its start.
-using GivenNames = std::set<std::string, std::less<>>;
-
-/// What a command is asked for.
+/// What a command line asks for. `given` are the names of the settings that its flags or its scene file have set; they
+/// only serve to refuse settings that contradict each other or have no effect. No default depends on them.
 struct Request {
     Settings settings;
-    GivenNames given;
+    std::set<std::string, std::less<>> given;
 };
 
 /// Where a setting's value lives.
@@ -219,6 +217,12 @@ bool is_replaced_by_timesteps(std::string_view name);
 
 /// Takes over what determines the states of a run: the settings of sampler and particles.
 void copy_run(const Settings& from, Settings& to);
+
+/// Takes over what determines the score: model or target, data, process and prediction.
+void copy_score(const Settings& from, Settings& to);
+
+/// Whether the value is another one than without the setting.
+bool differs_from_default(const Settings& settings, const Setting& setting);
 
 /// The setting's help in the help of `command`: --out and --device differ between commands.
 std::string_view help_for(const Setting& setting, Command command);

@@ -75,9 +75,9 @@ void add_model(Table& table) {
                      [](Settings& s) -> Slot { return &s.target; }, "the model's score"});
     table.push_back({"target.variance", kGroup, RealRange{1e-12, 1e12, false, 100}, "",
                      "Variance of each coordinate (gaussian)", kPrograms | Command::score | kStudy | kData,
-                     [](Settings& s) -> Slot { return &s.target_variance; }});
+                     [](Settings& s) -> Slot { return &s.target_variance; }, "1"});
     table.push_back({"dim", kGroup, IntegerRange{1, data::kMaxDim, 3}, "", "Dimension of the target gaussian",
-                     kPrograms | Command::score | kData, [](Settings& s) -> Slot { return &s.dim; }});
+                     kPrograms | Command::score | kData, [](Settings& s) -> Slot { return &s.dim; }, "2"});
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy|FILE.csv|FILE.ply|FILE.png"}, "", data_help(),
                      kPrograms | Command::train | Command::score | kStudy | kData,
                      [](Settings& s) -> Slot { return &s.data; }, "the data set of the model", kTrain});
@@ -85,7 +85,8 @@ void add_model(Table& table) {
                      "Standardisation of the data (train, `target` empirical): common = one standard deviation for all "
                      "coordinates; per_coordinate; auto = per_coordinate if the standard deviations differ by more "
                      "than a factor of 20. Constant coordinates stay constant",
-                     kPrograms | Command::train, [](Settings& s) -> Slot { return &s.data_scaling; }});
+                     kPrograms | Command::train, [](Settings& s) -> Slot { return &s.data_scaling; },
+                     data::kScalingModes.front()});
     add_process_settings(table, kPrograms | Command::train);
     table.push_back(
         {"prediction", kGroup, choices(diffusion::kPredictions), "",
@@ -122,8 +123,8 @@ void add_sampler(Table& table) {
 void add_particles(Table& table) {
     constexpr std::string_view kGroup = "Particles";
     table.push_back({"particles", kGroup, IntegerRange{1, sample::kMaxParticles, 1'000'000}, "particles",
-                     "Number of samples", kPrograms | kStudy | kData,
-                     [](Settings& s) -> Slot { return &s.particles; }});
+                     "Number of samples", kPrograms | kStudy | kData, [](Settings& s) -> Slot { return &s.particles; },
+                     "10000"});
     table.push_back({"seed", kGroup, IntegerRange{0, std::numeric_limits<std::uint64_t>::max()}, "",
                      "Random seed: the same seed gives the same result",
                      kPrograms | kStudy | Command::train | Command::score | kData,
@@ -268,11 +269,11 @@ void add_run(Table& table) {
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
     table.push_back({"device", kGroup, Text{"auto|INDEX|NAME"}, "", "Vulkan device: auto, index, or part of the name",
                      kPrograms | kStudy | Command::train | Command::bench | Command::devices,
-                     [](Settings& s) -> Slot { return &s.device; }});
+                     [](Settings& s) -> Slot { return &s.device; }, "auto"});
     table.push_back({"validation", kGroup, Choices{{"off", "on", "sync", "gpu"}}, "",
                      "Vulkan validation layer; any report makes the exit status 1",
                      kPrograms | kStudy | Command::train | Command::bench,
-                     [](Settings& s) -> Slot { return &s.validation; }});
+                     [](Settings& s) -> Slot { return &s.validation; }, default_validation()});
     table.push_back({"json", kGroup, Flag{}, "", "Print one JSON object to standard output, and nothing else",
                      kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
                          Command::devices | kStudy | kData,

@@ -32,18 +32,6 @@ std::string found_or_empty(const std::map<std::string, std::string>& record, con
     return found == record.end() ? "" : found->second;
 }
 
-/// The recorded names of settings that were given.
-GivenNames given_of(const model::Checkpoint& checkpoint) {
-    GivenNames names;
-    const std::string text = found_or_empty(checkpoint.training, "given");
-    for (std::size_t begin = 0; begin < text.size();) {
-        const std::size_t end = std::min(text.find(' ', begin), text.size());
-        names.insert(text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return names;
-}
-
 void require_resumable(const Settings& settings, const model::Checkpoint& checkpoint) {
     if (!checkpoint.state) {
         throw base::request_error("nothing to resume", "`resume` " + settings.resume,
@@ -79,19 +67,13 @@ void require_more_steps(const Settings& settings, std::uint64_t done) {
 
 }  // namespace
 
-std::map<std::string, std::string> training_record(const Settings& settings, const GivenNames& given,
-                                                   const std::string& device) {
-    GivenNames fixed = given;
-    fixed.insert({"objective", "process", "prediction"});
+std::map<std::string, std::string> training_record(const Settings& settings, const std::string& device) {
     std::map<std::string, std::string> record = {{"device", device}};
-    std::string names;
     for (const Setting& setting : setting_table()) {
         if (!determines_weights(setting)) continue;
         const std::string value = value_text(settings, setting);
         if (!value.empty()) record[record_key(setting)] = value;
-        if (fixed.contains(setting.name)) names += (names.empty() ? "" : " ") + std::string(setting.name);
     }
-    record["given"] = names;
     return record;
 }
 
@@ -99,22 +81,22 @@ std::string recorded_device(const model::Checkpoint& checkpoint) {
     return found_or_empty(checkpoint.training, "device");
 }
 
-std::string resume_command(const Settings& settings, const GivenNames& given) {
+std::string resume_command(const Settings& settings) {
     Settings next = settings;
     next.resume = settings.out;
     std::string command = "scorefield train" + flag_text(next, *find_setting("resume"));
     for (const Setting& setting : setting_table()) {
         const bool kept = determines_weights(setting) || setting.name == "resume" || setting.name == "out";
-        if (kept || !setting.taken_by(Command::train) || !given.contains(setting.name)) continue;
+        if (kept || !setting.taken_by(Command::train) || !differs_from_default(settings, setting)) continue;
         command += flag_text(settings, setting);
     }
     return command;
 }
 
-Request resumed_request(const Request& request, const model::Checkpoint& checkpoint) {
+Settings resumed_settings(const Request& request, const model::Checkpoint& checkpoint) {
     const Settings& settings = request.settings;
     require_resumable(settings, checkpoint);
-    Request resumed = request;
+    Settings resumed = settings;
     for (const Setting& setting : setting_table()) {
         if (!determines_weights(setting)) continue;
         const bool said = request.given.contains(setting.name);
@@ -122,11 +104,9 @@ Request resumed_request(const Request& request, const model::Checkpoint& checkpo
         // Trainings of before this setting knew nothing else.
         if (recorded.empty() && setting.name == "data.scaling") recorded = "common";
         if (said && setting.name != kStepsSetting) require_no_contradiction(settings, setting, recorded);
-        if (!said && !recorded.empty()) assign(resumed.settings, setting, recorded);
-        resumed.given.erase(std::string(setting.name));
+        if (!said && !recorded.empty()) assign(resumed, setting, recorded);
     }
-    resumed.given.merge(given_of(checkpoint));
-    require_more_steps(resumed.settings, train::resumed_steps(checkpoint));
+    require_more_steps(resumed, train::resumed_steps(checkpoint));
     return resumed;
 }
 

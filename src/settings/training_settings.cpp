@@ -22,19 +22,16 @@ Settings with_decisions(const Settings& settings, const train::TrainSpec& spec) 
     decided.train.objective.name = spec.objective.name;
     decided.process = spec.process;
     decided.prediction = spec.prediction;
+    decided.data_scaling = data::kScalingModes.at(static_cast<std::size_t>(spec.scaling));
     return decided;
 }
 
-Settings training_plan(const Settings& settings, const GivenNames& given, const std::string& shown_data,
+Settings training_plan(const Settings& settings, const std::string& shown_data,
                        const diffusion::ProcessSettings& shown_process) {
     Settings plan = settings;
-    GivenNames planned = given;
     if (plan.data.empty()) plan.data = shown_data.empty() ? kFirstData : shown_data;
-    if (!given.contains("process") && !given.contains("objective")) {
-        plan.process = shown_process;
-        planned.insert("process");
-    }
-    return with_decisions(plan, train_spec(plan, planned));
+    if (plan.process.name.empty() && plan.train.objective.name.empty()) plan.process = shown_process;
+    return with_decisions(plan, train_spec(plan));
 }
 
 std::vector<std::string_view> objective_parameters(const train::TrainSpec& train) {
@@ -58,9 +55,9 @@ std::vector<std::string_view> objective_parameters(const train::TrainSpec& train
     return names;
 }
 
-void require_training_flags_used(const Settings& settings, const GivenNames& given, const train::TrainSpec& train) {
+void require_training_flags_used(const Request& request, const train::TrainSpec& train) {
     const std::vector<std::string_view> used = objective_parameters(train);
-    for (const std::string& name : given) {
+    for (const std::string& name : request.given) {
         if (name.starts_with("objective.") && std::ranges::find(used, name) == used.end()) {
             throw base::request_error(
                 "flag without effect", "`" + name + "`",
@@ -72,14 +69,15 @@ void require_training_flags_used(const Settings& settings, const GivenNames& giv
     const auto refuse = [](const char* flag, const std::string& why, const std::string& cure) {
         throw base::request_error("flag without effect", flag, why, cure);
     };
-    if (given.contains("train.label_dropout") && !train.conditional) {
+    if (request.given.contains("train.label_dropout") && !train.conditional) {
         refuse("`train.label_dropout`", "no classes are learned", "use `train.conditional` on, or leave it out");
     }
-    if (given.contains("train.final_learning_rate") && train.schedule == "constant") {
+    if (request.given.contains("train.final_learning_rate") && train.schedule == "constant") {
         refuse("`train.final_learning_rate`", "the schedule constant keeps the learning rate",
                "leave it out, or use `train.schedule` cosine or linear");
     }
-    if (settings.device == "host" && given.contains("validation") && settings.validation != "off") {
+    const std::string& validation = request.settings.validation;
+    if (request.settings.device == "host" && !validation.empty() && validation != "off") {
         refuse("`validation`", "it checks a Vulkan device, but the training runs on the host",
                "leave it out, or choose another `device`");
     }

@@ -51,11 +51,10 @@ bool same_training(const TrainingPlan& a, const TrainingPlan& b) {
     return a.painting == b.painting && std::ranges::all_of(settings::setting_table(), same);
 }
 
-RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task,
-                     const settings::GivenNames& given) {
+RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task) {
     RunChange change;
     change.settings = settings;
-    model::Model model = settings::open_model(settings, given);
+    model::Model model = settings::open_model(settings);
     task.step();
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::PreparedRun run = prepare_beside_frames(device, spec, model, task);
@@ -85,7 +84,7 @@ RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const set
     RunChange change;
     session::TrainingRequest request;
     request.spec = settings::train_spec(plan.settings);
-    request.spec.record = settings::training_record(plan.settings, {}, device.properties().name);
+    request.spec.record = settings::training_record(plan.settings, device.properties().name);
     request.data = open_data(plan);
     if (shown.label) request.label = static_cast<std::size_t>(*shown.label);
     request.make_run = [&](const gpu::Device& runs, const model::Model& model, std::uint32_t most_particles) {

@@ -42,8 +42,7 @@ struct RunChange {
 
 /// Opens model and data (as settings::open_model) and makes everything ready to draw. Throws base::Error, and
 /// base::Cancelled as the task does.
-RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task,
-                     const settings::GivenNames& given = {});
+RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task);
 
 /// As open_scene, with the nearest settings that are possible (open_nearest).
 RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent,

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "settings/resolve.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -45,11 +46,11 @@ void SceneChanges::serve() {
         return;
     }
     // The network in training would be lost. The controls keep the current score until the user has decided.
-    const ScoreChoice chosen(context_.settings);
+    const settings::Settings chosen = context_.settings;
     change_.cancel();
-    opened_.put_into(context_.settings);
+    settings::copy_score(applied_, context_.settings);
     unless_unsaved(context_, false, [this, chosen, take_over] {
-        chosen.put_into(context_.settings);
+        settings::copy_score(chosen, context_.settings);
         take_over();
     });
 }
@@ -79,12 +80,14 @@ void SceneChanges::choose_target(const std::string& target) {
     settings::Settings& settings = context_.settings;
     if (settings.target.empty()) {
         learned_model_ = settings.model;
-        settings.process = context_.scene->model().process_settings;
+        settings::set_process(settings, context_.scene->model().process_settings);
     }
     settings.target = target;
     settings.model = target.empty() ? learned_model_ : "";
     settings.data.clear();
-    if (target.empty()) settings.prediction.reset();
+    settings.target_variance.reset();
+    settings.dim.reset();
+    if (target.empty()) settings::leave_to_network(settings);
 }
 
 /// Starts a background job that prepares what the controls say. `nearest`: settings that are not possible are adjusted.
@@ -163,7 +166,7 @@ SceneChanges::Shown SceneChanges::follow_change() {
         if (of_prediction == chosen) change.scene->see_as(*context_.scene);
         show(std::move(change.scene));
         opened_ = chosen;
-        chosen.put_into(context_.settings);
+        settings::copy_score(change.settings, context_.settings);
         shown = Shown::other_scene;
     }
     forget_title(context_.settings);
@@ -184,7 +187,7 @@ void SceneChanges::start(RunChange& change) {
 
 /// Resets the controls to what is shown.
 void SceneChanges::take_back() {
-    opened_.put_into(context_.settings);
+    settings::copy_score(applied_, context_.settings);
     settings::copy_run(applied_, context_.settings);
 }
 

@@ -99,16 +99,6 @@ ScoreChoice::ScoreChoice(const settings::Settings& settings)
       prediction(settings.target.empty() ? settings.prediction.value_or(diffusion::Prediction::epsilon)
                                          : settings::exact_prediction(settings)) {}
 
-void ScoreChoice::put_into(settings::Settings& settings) const {
-    settings.model = model;
-    settings.target = target;
-    settings.target_variance = target_variance;
-    settings.dim = dim;
-    settings.data = data;
-    settings.process = process;
-    settings.prediction = said ? std::optional(prediction) : std::nullopt;
-}
-
 std::string open_nearest(settings::Settings& settings, const std::function<void(const settings::Settings&)>& open) {
     std::exception_ptr refusal;
     std::string why;

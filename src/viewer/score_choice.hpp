@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "settings/settings.hpp"
@@ -11,15 +12,14 @@ namespace scorefield::viewer {
 struct ScoreChoice {
     std::string model;
     std::string target;
-    double target_variance = 1;
-    int dim = 2;
+    std::optional<double> target_variance;
+    std::optional<int> dim;
     std::string data;
     diffusion::ProcessSettings process;
     bool said = false;  ///< the prediction is the user's, not what suits target and sampler
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;  ///< that an exact target is asked for
 
     explicit ScoreChoice(const settings::Settings& settings);
-    void put_into(settings::Settings& settings) const;
     bool operator==(const ScoreChoice&) const = default;
 };
 

@@ -105,14 +105,14 @@ bool target_controls(settings::Settings& settings, const model::Model& model) {
 }  // namespace
 
 bool process_controls(settings::Settings& settings) {
-    diffusion::ProcessSettings& process = settings.process;
     bool changed = control(settings, "process");
-    if (changed) process = {.name = process.name};
+    if (changed) settings::set_process(settings, {.name = settings.process.name});
+    const diffusion::ProcessSettings process = settings::process_in_effect(settings);
     for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(process.name, process.schedule)) {
         if (!parameter_control(settings, parameter)) continue;
         changed = true;
         if (parameter.name != "schedule") continue;
-        process = {.name = process.name, .schedule = process.schedule};
+        settings::set_process(settings, {.name = process.name, .schedule = settings.process.schedule});
         break;
     }
     return changed;

@@ -62,15 +62,13 @@ void warm_up_blit(gpu::Device& device, const gpu::Image& picture, VkFormat forma
 }
 
 /// Makes the context with the first scene.
-Context open_context(gpu::Device& device, VkExtent2D extent, const settings::Settings& settings,
-                     const settings::GivenNames& given) {
+Context open_context(gpu::Device& device, VkExtent2D extent, const settings::Settings& settings) {
     base::Task task;
-    RunChange first = open_scene(device, settings, extent, task, given);
+    RunChange first = open_scene(device, settings, extent, task);
     const model::Model& model = first.scene->model();
-    settings::Settings plan = settings::training_plan(settings, given, model.data, model.process_settings);
+    settings::Settings plan = settings::training_plan(settings, model.data, model.process_settings);
     settings::Settings shown = settings;
-    // From now on the controls determine the settings. A network has its own prediction.
-    if (settings.target.empty()) shown.prediction.reset();
+    if (settings.target.empty()) settings::leave_to_network(shown);
     return {.device = device,
             .settings = std::move(shown),
             .scene = std::move(first.scene),
@@ -80,10 +78,10 @@ Context open_context(gpu::Device& device, VkExtent2D extent, const settings::Set
 
 }  // namespace
 
-Viewer::Viewer(const settings::Settings& settings, const settings::GivenNames& given)
+Viewer::Viewer(const settings::Settings& settings)
     : window_(settings.width, settings.height, kTitle),
       device_(settings::device_request(settings, window_.instance_extensions())),
-      context_(open_context(device_, layout_of(window_.framebuffer(), window_.scale(), {}).picture, settings, given)),
+      context_(open_context(device_, layout_of(window_.framebuffer(), window_.scale(), {}).picture, settings)),
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),

@@ -23,7 +23,7 @@ namespace scorefield::viewer {
 class Viewer {
   public:
     /// Opens window, device and model. Throws base::Error.
-    Viewer(const settings::Settings& settings, const settings::GivenNames& given);
+    explicit Viewer(const settings::Settings& settings);
     ~Viewer();
 
     /// Until the window is closed, which asks for what is not saved, or the process is told to end.

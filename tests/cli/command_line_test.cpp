@@ -163,6 +163,32 @@ TEST(CommandLine, HelpFitsOneScreenAndSaysWhereThereIsMore) {
               parse_command_line({"sample", "--help"}).text);
 }
 
+TEST(CommandLine, RendersContactSheetsOfSmallSquareTilesByDefault) {
+    const auto sheet = [](std::vector<std::string> flags, const char* out = "a.PNG") {
+        flags.insert(flags.begin(), {"render", "--out", out});
+        return parse_command_line(flags).settings;
+    };
+    for (const settings::Settings& tile : {sheet({}), sheet({"--width", "420"}), sheet({"--height", "420"})}) {
+        EXPECT_EQ(tile.width, 420U);
+        EXPECT_EQ(tile.height, 420U);
+        EXPECT_FALSE(tile.captions || tile.look.overlay || tile.look.axes);
+        EXPECT_TRUE(tile.look.scale_bar);
+    }
+    EXPECT_EQ(sheet({"--height", "100"}).width, 100U);
+    EXPECT_EQ(sheet({"--width", "100", "--height", "60"}).height, 60U);
+    EXPECT_TRUE(sheet({"--captions", "on"}).captions);
+    EXPECT_TRUE(sheet({"--look.axes", "on"}).look.axes);
+    for (const char* other : {"frames", "a_%03d.png", "a.mp4"}) {
+        EXPECT_EQ(sheet({}, other).width, settings::Settings().width) << other;
+        EXPECT_TRUE(sheet({}, other).captions) << other;
+    }
+}
+
+TEST(CommandLine, StudiesHaveTheirOwnTrainingSteps) {
+    EXPECT_EQ(parse_command_line({"study", "objectives"}).settings.train.steps, 1500U);
+    EXPECT_EQ(parse_command_line({"study", "objectives", "--train.steps", "7"}).settings.train.steps, 7U);
+}
+
 TEST(CommandLine, HelpOnATopic) {
     const auto help = [](const char* command, const char* topic) {
         return parse_command_line({command, "--help", topic}).text;

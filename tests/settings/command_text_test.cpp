@@ -48,6 +48,18 @@ TEST(CommandText, SaysWhatDiffersFromTheDefaults) {
               "scorefield --program p.json --particles 7");
 }
 
+TEST(CommandText, LeavesOutDefaultsThatWereSaid) {
+    EXPECT_EQ(command_text(said({{"target", "gaussian"}, {"dim", "2"}, {"process", "ddpm"}, {"particles", "10000"}},
+                                Command::view)),
+              "scorefield --target gaussian");
+    // The default is the number of rows there.
+    EXPECT_EQ(command_text(said({{"particles", "10000"}, {"init", "a.npy"}}, Command::view)),
+              "scorefield --particles 10000 --init a.npy");
+    // An objective has its own process.
+    EXPECT_EQ(command_text(said({{"process", "ddpm"}, {"objective", "edm"}}, Command::train)),
+              "scorefield train --process ddpm --objective edm");
+}
+
 TEST(CommandText, LeavesOutWhatTheNetworkDetermines) {
     EXPECT_EQ(command_text(said({{"process", "edm"}, {"process.sigma_max", "9"}, {"prediction", "x0"}}, Command::view)),
               "scorefield");

@@ -135,7 +135,7 @@ TEST(OpenModel, ReadsMixturesAndDataFromFiles) {
 
 TEST(OpenModel, RefusesWhatDoesNotFit) {
     const auto refusal = [](std::initializer_list<std::pair<const char*, const char*>> values) {
-        return [request = requested(values)] { open_model(request.settings, request.given); };
+        return [request = requested(values)] { open_model(request.settings); };
     };
     EXPECT_THAT(refusal({{"target", "gausian"}}), ThrowsMessage<base::Error>(HasSubstr("did you mean 'gaussian'")));
     EXPECT_THAT(refusal({{"target", "gmm"}}), ThrowsMessage<base::Error>(HasSubstr("gmm needs one")));

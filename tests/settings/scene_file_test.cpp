@@ -139,7 +139,7 @@ TEST_F(SceneFile, IsReadBackAsTheSameSettings) {
             Settings settings;
             settings.command = info.command;
             nlohmann::json scene;
-            GivenNames names;
+            std::set<std::string, std::less<>> names;
             for (const Setting& setting : setting_table()) {
                 if (!setting.taken_by(info.command) || setting.is_written() || setting.name == "scene") continue;
                 assign(settings, setting, random_value(setting, engine));

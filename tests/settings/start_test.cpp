@@ -30,10 +30,8 @@ diffusion::StartLaw start_of(Values values) {
 }
 
 std::string note_of(Values values, const std::string& init = "") {
-    const Request request = requested(values);
-    Settings settings = request.settings;
+    Settings settings = said(values);
     if (!init.empty()) settings.init = init;
-    settings = with_particles_of_init(settings, request.given);
     const model::Model model = open_model(settings);
     return start_note(settings, model, build_program(settings, model)).value_or("");
 }
@@ -56,7 +54,7 @@ TEST_F(StartTest, MatchesMeanAndVarianceOfAMixtureAtTheFirstLevel) {
     const std::string target = "gmm " + write("far.json", kFarMixture);
     const diffusion::StartLaw start = start_of({{"target", target.c_str()}, {"process.T", "50"}});
     const Settings settings = said({{"process.T", "50"}});
-    const auto process = diffusion::make_process(settings.process);
+    const auto process = diffusion::make_process(process_in_effect(settings));
     const auto [alpha, sigma] = process->marginal(49);
     ASSERT_EQ(start.mean.size(), 1U);
     EXPECT_NEAR(start.mean[0], alpha * 301.2, 1e-10);
@@ -142,9 +140,8 @@ TEST_F(StartTest, ReadsFilesInTheUnitsThatAreSaid) {
     const auto second = static_cast<float>(model.scaling.mean[1] - model.scaling.deviation[1]);
     data::write_npy(path, {1, 2}, std::vector<float>{first, second});
     const auto state = [&](Values values) {
-        const Request request = requested(values);
-        Settings settings = with_particles_of_init(request.settings, request.given);
-        EXPECT_EQ(settings.particles, 1U);
+        const Settings settings = said(values);
+        EXPECT_EQ(particles_in_effect(settings), 1U);
         std::vector<float> rows(2);
         start_rows(settings, model, build_program(settings, model))(0, rows);
         return rows;

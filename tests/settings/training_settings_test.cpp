@@ -25,7 +25,7 @@ struct Completed {
 };
 
 Completed completed(const Request& request) {
-    const train::TrainSpec train = train_spec(request.settings, request.given);
+    const train::TrainSpec train = train_spec(request.settings);
     return {train.objective.name, train.process.name, train.prediction};
 }
 
@@ -44,9 +44,7 @@ TEST(TrainSpec, FollowsWhatIsSaid) {
 
 TEST(TrainingPlan, KeepsTheProcessThatIsShown) {
     const diffusion::ProcessSettings process{.name = "vp"};
-    const auto planned = [&](const Request& request) {
-        return training_plan(request.settings, request.given, "moons", process);
-    };
+    const auto planned = [&](const Request& request) { return training_plan(request.settings, "moons", process); };
     const Settings plan = planned(trained({{"prediction", "edm"}}));
     EXPECT_EQ(plan.data, "moons");
     EXPECT_EQ(completed({plan, {}}), (Completed{"edm", "vp", diffusion::Prediction::edm}));
@@ -56,9 +54,7 @@ TEST(TrainingPlan, KeepsTheProcessThatIsShown) {
 
 TEST(TrainingFlags, WithoutEffectAreRefused) {
     const auto check = [](std::initializer_list<std::pair<const char*, const char*>> values) {
-        return [request = trained(values)] {
-            require_training_flags_used(request.settings, request.given, train_spec(request.settings, request.given));
-        };
+        return [request = trained(values)] { require_training_flags_used(request, train_spec(request.settings)); };
     };
     const auto refused = [&](std::initializer_list<std::pair<const char*, const char*>> values, const char* flag) {
         EXPECT_THAT(check(values), ThrowsMessage<base::Error>(HasSubstr(std::string("flag without effect (`") + flag)));

@@ -61,10 +61,10 @@ TEST(ScoreChoice, ComesBack) {
     settings::Settings other;
     other.model = "other.safetensors";
     other.steps = 7;
-    choice.put_into(other);
+    settings::copy_score(settings, other);
     EXPECT_EQ(ScoreChoice(other), choice);
     EXPECT_EQ(other.steps, 7);
-    ScoreChoice(target()).put_into(other);
+    settings::copy_score(target(), other);
     EXPECT_FALSE(other.prediction.has_value());
 }
 
