@@ -32,6 +32,15 @@ bool is_left_out(const Settings& settings, const Setting& setting) {
 
 }  // namespace
 
+std::vector<const Setting*> shortest(const Settings& settings) {
+    std::vector<const Setting*> all;
+    for (const Setting& setting : setting_table()) {
+        const bool said = setting.taken_by(settings.command) && differs_from_default(settings, setting);
+        if (said && !is_replaced(settings, setting.name)) all.push_back(&setting);
+    }
+    return all;
+}
+
 std::string flag_text(const Settings& settings, const Setting& setting) {
     const std::string value = value_text(settings, setting);
     if (value.empty() || (setting.is_flag() && value == "off")) return "";
@@ -43,10 +52,8 @@ std::string command_text(const Settings& settings) {
     if (settings.command != commands().front().command)
         command += " " + std::string(command_info(settings.command).name);
     for (const std::string& file : settings.files) command += " " + quoted(file);
-    for (const Setting& setting : setting_table()) {
-        if (!setting.taken_by(settings.command) || !differs_from_default(settings, setting)) continue;
-        if (is_left_out(settings, setting)) continue;
-        if (!is_replaced(settings, setting.name)) command += flag_text(settings, setting);
+    for (const Setting* const setting : shortest(settings)) {
+        if (!is_left_out(settings, *setting)) command += flag_text(settings, *setting);
     }
     return command;
 }

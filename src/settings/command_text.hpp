@@ -1,16 +1,20 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "settings/settings.hpp"
 
 namespace scorefield::settings {
 
+/// The fewest settings that say these: all that differ from their defaults, without what a network, a program or a list
+/// of timesteps determines.
+std::vector<const Setting*> shortest(const Settings& settings);
+
 /// ` --NAME VALUE` as a shell reads it; nothing for a flag that is off and for an empty text.
 std::string flag_text(const Settings& settings, const Setting& setting);
 
-/// The shortest command line that says these settings: `scorefield render --sampler heun --out film.mp4`. Its settings
-/// have the same values; what a network, a program or a list of timesteps determines is left out.
+/// The shortest command line that says these settings: `scorefield render --sampler heun --out film.mp4`.
 std::string command_text(const Settings& settings);
 
 }  // namespace scorefield::settings

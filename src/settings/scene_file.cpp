@@ -8,17 +8,20 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "data/files.hpp"
 #include "data/json.hpp"
 #include "diffusion/spacing.hpp"
+#include "settings/command_text.hpp"
 
 namespace scorefield::settings {
 namespace {
 
 using nlohmann::json;
+using nlohmann::ordered_json;
 
 constexpr const char* kFormHint = "write {\"sampler\": \"ddim\", \"steps\": 20}";
 
@@ -84,6 +87,24 @@ json parse(const std::string& text, const std::string& path) {
     }
 }
 
+/// As read_scene takes it.
+ordered_json json_of(const Setting& setting, const std::string& text) {
+    if (setting.is_flag() || std::holds_alternative<Toggle>(setting.values)) return text == "on";
+    const bool number =
+        std::holds_alternative<IntegerRange>(setting.values) || std::holds_alternative<RealRange>(setting.values);
+    return number ? ordered_json::parse(text) : ordered_json(text);
+}
+
+/// Appends `"KEY": VALUE` on a line of its own. JSON holds no text but UTF-8.
+void append_member(std::string& text, std::string_view key, const ordered_json& value) {
+    try {
+        text += fmt::format("{}\n  \"{}\": {}", text.size() > 1 ? "," : "", key, value.dump());
+    } catch (const json::exception&) {
+        throw base::request_error("cannot save the scene", fmt::format("`{}`", key), "its text is not UTF-8",
+                                  "rename the file");
+    }
+}
+
 }  // namespace
 
 void read_scene(Request& request, const std::string& path) {
@@ -110,6 +131,24 @@ void read_scene(Request& request, const std::string& path) {
         }
         request.given.insert(key);
     }
+}
+
+std::string scene_text(const Settings& settings) {
+    std::string text = "{";
+    if (!settings.title.empty()) append_member(text, "title", settings.title);
+    if (!settings.about.empty()) append_member(text, "about", settings.about);
+    for (const Setting* const setting : shortest(settings)) {
+        if (setting->is_written() || setting->name == "scene") continue;
+        append_member(text, setting->name, json_of(*setting, value_text(settings, *setting)));
+    }
+    return text + "\n}\n";
+}
+
+void write_scene(const Settings& settings, const std::filesystem::path& path) {
+    const std::string text = scene_text(settings);
+    base::AtomicFile file(path);
+    file.write(text);
+    file.commit();
 }
 
 }  // namespace scorefield::settings

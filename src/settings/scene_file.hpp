@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "settings/settings.hpp"
@@ -12,5 +13,13 @@ namespace scorefield::settings {
 /// the scene's sampler.*); those that the command does not take are left out. Throws base::Error (request) naming file
 /// and setting: unreadable, no JSON, unknown settings (with the nearest name), values that `assign` refuses.
 void read_scene(Request& request, const std::string& path);
+
+/// The scene file that says these settings: title and description, and all settings that differ from their defaults,
+/// but for files that are written. read_scene takes it back. Throws base::Error (request) naming a setting that is not
+/// UTF-8.
+std::string scene_text(const Settings& settings);
+
+/// Writes the scene file. Throws as scene_text, and base::Error (running) as base::AtomicFile.
+void write_scene(const Settings& settings, const std::filesystem::path& path);
 
 }  // namespace scorefield::settings

@@ -11,7 +11,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr std::array<Shortcut, 18> kShortcuts = {{
+constexpr std::array<Shortcut, 19> kShortcuts = {{
     {"Space", "play or pause"},
     {"← →", "one step back or forward"},
     {"Shift+← →", "first state (noise), last state (samples)"},
@@ -20,6 +20,7 @@ constexpr std::array<Shortcut, 18> kShortcuts = {{
     {"F", "fit the view"},
     {"S", "save a screenshot as PNG"},
     {"Ctrl+C", "copy the settings as a command line"},
+    {"Ctrl+S", "save the settings as a scene file"},
     {"T", "start, pause or resume training"},
     {"D", "paint a distribution to train on"},
     {"Ctrl+Z, Ctrl+Y", "undo, redo a stroke"},
@@ -63,6 +64,8 @@ void read_keys(const std::vector<KeyPress>& keys, bool painting, settings::Setti
             read_plain_key(press.key, press.shift, settings, requests);
         } else if (press.key == GLFW_KEY_C) {
             requests.copy_command = true;
+        } else if (press.key == GLFW_KEY_S) {
+            requests.save_scene = true;
         } else if (painting) {
             if (press.key == GLFW_KEY_Z) (press.shift ? requests.redo : requests.undo) = true;
             if (press.key == GLFW_KEY_Y) requests.redo = true;

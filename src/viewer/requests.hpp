@@ -27,6 +27,7 @@ struct Requests {
     bool fit = false;
     bool screenshot = false;
     bool copy_command = false;
+    bool save_scene = false;
     bool toggle_panel = false;
     bool toggle_help = false;
     bool escape = false;  ///< out of what is open or under way: help, board, change, then messages

@@ -1,5 +1,5 @@
 """The viewer under Xvfb with openbox, used as people do: it opens, the cloud moves, sampler and number of steps change
-by mouse and take effect, so do target and process, keys act, odd and tiny sizes, minimising and closing by the window manager leave status 0 and
+by mouse and take effect, so do target and process, keys act, a scene is saved and opens again, odd and tiny sizes, minimising and closing by the window manager leave status 0 and
 no validation message. Without a display it says so.
 
 What took effect is read from --frame-log. Places to click are screen units of the panel at scale 1; a layout that
@@ -7,6 +7,7 @@ moves a control makes this test fail, not pass.
 
 usage: viewer_test.py BINARY   (in the project's folder)
 """
+import json
 import os
 import signal
 import sys
@@ -129,6 +130,24 @@ def chooses_score_and_process(desktop, folder):
     require(all(row["particles"] == "1000" for row in rows), "another score has other particles")
 
 
+def saves_a_scene(desktop, folder):
+    """Ctrl+S writes what the controls say: what differs from the defaults, and no output. The file opens as it was."""
+    viewer = open_viewer(desktop, folder, "saving", "--particles", "1000", "--sampler.eta", "0.5")
+    viewer.click(SAMPLER_BOX)
+    viewer.click(SECOND_SAMPLER)
+    viewer.wait_until_shown()
+    viewer.key("ctrl+s")
+    path = os.path.join(folder, "scene_0000.json")
+    viewer.wait_for(lambda: os.path.exists(path), "no scene is saved")
+    viewer.close()
+    with open(path) as file:
+        saved = json.load(file)
+    expected = {"model": MODEL, "sampler": "ddpm", "particles": 1000, "validation": "sync"}
+    require(saved == expected, f"the scene says {saved}")
+    rows = Viewer(BINARY, desktop, folder, "saved", "--scene", path).close()
+    require(rows[-1]["sampler"] == "ddpm" and rows[-1]["particles"] == "1000", f"the scene opens as {rows[-1]}")
+
+
 def screenshots(folder):
     """The whole ones: what is being written has a hidden name."""
     return {name for name in os.listdir(folder) if name.startswith("scorefield_")}
@@ -228,6 +247,7 @@ def scenes(desktop, folder):
     moves_and_listens_to_the_mouse(desktop, folder)
     goes_back_in_time(desktop, folder)
     chooses_score_and_process(desktop, folder)
+    saves_a_scene(desktop, folder)
     shows_what_render_writes(desktop, folder)
     survives_every_size(desktop, folder)
     keeps_the_log_when_interrupted(desktop, folder)

@@ -164,6 +164,68 @@ TEST_F(SceneFile, IsReadBackAsTheSameSettings) {
     }
 }
 
+/// What a scene needs to say of the setting.
+std::string said_text(const Settings& settings, const Setting& setting) {
+    return differs_from_default(settings, setting) ? value_text(settings, setting) : "";
+}
+
+/// Random values of about a third of all settings, among them a target, so that no network determines the process.
+Settings random_settings(Command command, std::mt19937_64& engine) {
+    Settings settings;
+    settings.command = command;
+    for (const Setting& setting : setting_table()) {
+        const bool replaces = setting.name == "program" || setting.name == "timesteps";
+        if (!setting.taken_by(command) || setting.name == "scene" || replaces) continue;
+        if (setting.name != "target" && engine() % 3 != 0) continue;
+        assign(settings, setting, random_value(setting, engine));
+    }
+    if (engine() % 2 == 0) settings.title = "β \"title\"";
+    if (engine() % 2 == 0) settings.about = "line\nline";
+    return settings;
+}
+
+TEST_F(SceneFile, IsSavedAndReadBackAsTheSameSettings) {
+    std::mt19937_64 engine(9);
+    for (const CommandInfo& info : commands()) {
+        if (!find_setting("scene")->taken_by(info.command)) continue;
+        for (int round = 0; round < 40; ++round) {
+            const Settings settings = random_settings(info.command, engine);
+            write_scene(settings, path);
+            const std::string written = scene_text(settings);
+            SCOPED_TRACE(written);
+            Request request;
+            request.settings.command = info.command;
+            read_scene(request, path);
+            EXPECT_EQ(scene_text(request.settings), written);
+            EXPECT_EQ(request.settings.title, settings.title);
+            EXPECT_EQ(request.settings.about, settings.about);
+            for (const Setting& setting : setting_table()) {
+                if (setting.is_written()) continue;
+                EXPECT_EQ(said_text(request.settings, setting), said_text(settings, setting)) << setting.name;
+            }
+        }
+    }
+}
+
+TEST_F(SceneFile, SavesNoOutputAndNothingThatIsReplaced) {
+    Settings settings;
+    settings.frame_log = "frames.csv";
+    settings.scene = "other.json";
+    settings.program = "p.json";
+    settings.steps = 7;
+    settings.look.axes = false;
+    EXPECT_EQ(scene_text(settings), "{\n  \"program\": \"p.json\",\n  \"look.axes\": false\n}\n");
+    EXPECT_EQ(scene_text(Settings{}), "{\n}\n");
+}
+
+TEST_F(SceneFile, SavesNoTextThatJsonCannotHold) {
+    Settings settings;
+    settings.model = "caf\xe9.safetensors";
+    EXPECT_THAT([&] { write_scene(settings, path); },
+                ThrowsMessage<base::Error>(HasSubstr("cannot save the scene (`model`): its text is not UTF-8")));
+    EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST(PreparedScenes, CompileForWindowAndFiles) {
     int scenes = 0;
     for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator("assets/scenes")) {
