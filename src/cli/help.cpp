@@ -22,25 +22,25 @@ constexpr std::size_t kWidth = 100;
 constexpr std::size_t kColumn = 32;  ///< where the meanings of settings begin
 constexpr std::string_view kAll = "all";
 
-/// `  --NAME VALUE` and its meaning beside it.
-std::string row(const std::string& left, const std::string& meaning) {
+/// `  --NAME VALUE` and its meaning beside it, from the column `indent` on.
+std::string row(const std::string& left, const std::string& meaning, std::size_t indent = kColumn) {
     std::string text = "  " + left;
     std::size_t column = base::characters(text);
-    if (column + 2 > kColumn) {
+    if (column + 2 > indent) {
         text += "\n";
         column = 0;
     }
-    text += std::string(kColumn - column, ' ');
-    column = kColumn;
+    text += std::string(indent - column, ' ');
+    column = indent;
     std::size_t begin = 0;
     while (begin < meaning.size()) {
         const std::size_t end = std::min(meaning.find(' ', begin), meaning.size());
         const std::string word = meaning.substr(begin, end - begin);
-        if (column > kColumn && column + 1 + base::characters(word) > kWidth) {
-            text += "\n" + std::string(kColumn, ' ');
-            column = kColumn;
+        if (column > indent && column + 1 + base::characters(word) > kWidth) {
+            text += "\n" + std::string(indent, ' ');
+            column = indent;
         }
-        if (column > kColumn) {
+        if (column > indent) {
             text += " ";
             ++column;
         }
@@ -67,7 +67,7 @@ std::string default_of(const Setting& setting, Command command, std::string_view
 
 /// The first clause, for an overview.
 std::string brief(const Setting& setting, Command command, std::string_view study) {
-    constexpr std::size_t kMost = 90;
+    constexpr std::size_t kMost = kWidth - kColumn - 12;  // beside " (default )", one line
     std::string help(settings::help_for(setting, command));
     for (const std::string_view end : {". ", ": ", "; ", " ("}) help = help.substr(0, help.find(end));
     if (help.ends_with(',')) help.pop_back();
@@ -149,8 +149,11 @@ std::string more(const settings::CommandInfo& info) {
 }
 
 std::string names_of_studies() {
+    constexpr std::size_t kBesideNames = 14;
     std::string text = "\nStudies:\n";
-    for (const study::StudyInfo& info : study::studies()) text += row(std::string(info.name), std::string(info.help));
+    for (const study::StudyInfo& info : study::studies()) {
+        text += row(std::string(info.name), std::string(info.help), kBesideNames);
+    }
     return text;
 }
 
@@ -218,7 +221,8 @@ std::string help_text(const settings::CommandInfo& info, const std::string& topi
     if (topic.empty()) {
         const auto plain = [&](const Setting& setting) {
             const bool of_training = setting.name.starts_with("train.") || setting.name.starts_with("network.");
-            return setting.name.find('.') == std::string_view::npos || (command == Command::train && of_training);
+            const bool plain_name = setting.name.find('.') == std::string_view::npos;
+            return !setting.is_detail && (plain_name || (command == Command::train && of_training));
         };
         const auto overview = [&](const Setting& setting) { return brief(setting, command, study); };
         return usage(info) + (command == Command::study ? names_of_studies() : "") + rows(command, plain, overview) +

@@ -188,6 +188,7 @@ struct Setting {
     Slot (*slot)(Settings&);
     std::string_view unset = {};  ///< the default, if not the value in Settings
     std::uint32_t required = 0;   ///< bits of those that require it
+    bool is_detail = false;       ///< left out of the help that fits one screen
 
     bool is_flag() const { return std::holds_alternative<Flag>(values); }
     bool is_read() const { return std::holds_alternative<Text>(values) && std::get<Text>(values).read; }

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <limits>
 
 #include "base/names.hpp"
@@ -284,6 +286,24 @@ void add_run(Table& table) {
                      [](Settings& s) -> Slot { return &s.quiet; }});
 }
 
+/// Marks what the first screen of help leaves to the help of its group.
+void mark_details(Table& table) {
+    constexpr std::array<std::string_view, 13> kDetails = {"class",
+                                                           "dim",
+                                                           "timesteps",
+                                                           "program",
+                                                           "chunk",
+                                                           "hold",
+                                                           "frame-log",
+                                                           "validation",
+                                                           "train.final_learning_rate",
+                                                           "train.warmup",
+                                                           "train.weight_decay",
+                                                           "train.clip",
+                                                           "train.keep_state"};
+    for (Setting& setting : table) setting.is_detail = std::ranges::find(kDetails, setting.name) != kDetails.end();
+}
+
 }  // namespace
 
 const std::vector<Setting>& setting_table() {
@@ -296,6 +316,7 @@ const std::vector<Setting>& setting_table() {
         add_live_settings(all);
         add_picture(all);
         add_run(all);
+        mark_details(all);
         return all;
     }();
     return table;

@@ -16,7 +16,7 @@ constexpr std::array<StudyInfo, 13> kStudies = {{
     {.name = "orders",
      .help = "Order of accuracy of every deterministic solver on an exact mixture, on vp, ve, edm and flow",
      .particles = 0},
-    {.name = "laws", .help = "Distribution of the samples of every stochastic sampler, compared with the exact target"},
+    {.name = "laws", .help = "Distribution of the samples of every stochastic sampler against the exact target"},
     {.name = "gaussian",
      .help = "One Gaussian on the additive process: remaining variance with mean only, DDPM and DDIM"},
     {.name = "mixtures",
@@ -47,7 +47,7 @@ constexpr std::array<StudyInfo, 13> kStudies = {{
      .help = "Sample quality per spacing, sampler and shipped model; verifies the rules of --spacing auto",
      .particles = 4096},
     {.name = "objectives",
-     .help = "Score error of every training objective over the noise levels, on two known distributions",
+     .help = "Score error of every training objective over the noise levels, on known distributions",
      .particles = 4096,
      .train_steps = 1500},
 }};

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/error.hpp"
+#include "base/names.hpp"
 #include "base/text.hpp"
 #include "diffusion/sampler.hpp"
 
@@ -145,11 +146,11 @@ TEST(CommandLine, HelpOfACommandNamesExactlyItsSettings) {
 }
 
 TEST(CommandLine, HelpFitsOneScreenAndSaysWhereThereIsMore) {
-    constexpr std::ptrdiff_t kLines = 60;
+    constexpr std::ptrdiff_t kLines = 40;
     for (const settings::CommandInfo& info : settings::commands()) {
         for (const char* flag : {"--help", "-h"}) {
             const std::string help = parse_command_line({std::string(info.name), flag}).text;
-            EXPECT_LE(std::ranges::count(help, '\n'), kLines) << info.name;
+            EXPECT_LE(std::ranges::count(help, '\n'), kLines) << info.name << "\n" << help;
             EXPECT_THAT(help, HasSubstr("--help all")) << info.name;
         }
         std::istringstream lines(parse_command_line({std::string(info.name), "--help", "all"}).text);
@@ -161,6 +162,21 @@ TEST(CommandLine, HelpFitsOneScreenAndSaysWhereThereIsMore) {
     EXPECT_EQ(parse_command_line({"--help", "sample"}).text, parse_command_line({"sample", "--help"}).text);
     EXPECT_EQ(parse_command_line({"sample", "--out", "a.npy", "--help"}).text,
               parse_command_line({"sample", "--help"}).text);
+}
+
+TEST(CommandLine, EverySettingIsInTheHelpOfItsGroup) {
+    for (const settings::CommandInfo& info : settings::commands()) {
+        const std::string overview = parse_command_line({std::string(info.name), "--help"}).text;
+        const std::string topics = overview.substr(overview.find("TOPIC: "));
+        for (const settings::Setting& setting : settings::setting_table()) {
+            if (!setting.taken_by(info.command)) continue;
+            const std::string group = base::lower_case(std::string(setting.group));
+            EXPECT_THAT(topics, HasSubstr(group)) << info.name;
+            const std::string flag = "\n  --" + std::string(setting.name);
+            const std::string help = parse_command_line({std::string(info.name), "--help", group}).text;
+            EXPECT_THAT(help, testing::AnyOf(HasSubstr(flag + " "), HasSubstr(flag + "\n"))) << info.name;
+        }
+    }
 }
 
 TEST(CommandLine, RendersContactSheetsOfSmallSquareTilesByDefault) {
