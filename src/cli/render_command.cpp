@@ -19,6 +19,7 @@
 #include "cli/notes.hpp"
 #include "cli/output_names.hpp"
 #include "render/contact_sheet.hpp"
+#include "render/drawable.hpp"
 #include "render/film.hpp"
 #include "render/frame_sequence.hpp"
 #include "render/png_file.hpp"
@@ -182,6 +183,7 @@ int render_command(const settings::Request& request) {
     gpu::Device device(settings::device_request(settings));
     model::Model model = settings::open_model(settings);
     say(settings, model.notes);
+    render::require_drawable(model.dim(), model.target ? "`target`" : model.path.string());
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::Reference reference = session::open_reference(settings.data, model);
     say(settings, reference.notes);

@@ -5,7 +5,6 @@
 #include <span>
 
 #include "base/error.hpp"
-#include "render/drawable.hpp"
 #include "sample/build_program.hpp"
 #include "sample/start.hpp"
 
@@ -25,7 +24,6 @@ void require_no_inputs(const diffusion::Program& program, const sample::Sampling
 PreparedRun prepare_run(const sample::SamplingSpec& spec, const model::Model& model,
                         const std::function<void(const diffusion::Program&)>& check,
                         const std::function<void()>& check_cancelled) {
-    render::require_drawable(model.dim(), model.target ? "`target`" : model.path.string());
     PreparedRun run = {spec, sample::build_program(spec, model, check_cancelled), {}};
     require_no_inputs(run.program, spec);
     if (check) check(run.program);

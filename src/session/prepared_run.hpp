@@ -17,8 +17,8 @@ struct PreparedRun {
     std::vector<float> start;  ///< start states, row-major (particles, dim); empty: draws of the program's start law
 };
 
-/// Throws base::Error as sample::build_program and sample::start_rows do, for particles that cannot be drawn
-/// (render/drawable.hpp), and for programs that need inputs other than noise.
+/// For models of any dimension. Throws base::Error as sample::build_program and sample::start_rows do, and for programs
+/// that need inputs other than noise.
 /// `check` is called with the program before start states are drawn (Player::require_room). `check_cancelled` is called
 /// before each evaluation of the pilot and each block of start states. Both may throw; empty: nothing.
 PreparedRun prepare_run(const sample::SamplingSpec& spec, const model::Model& model,

@@ -1,23 +1,13 @@
 #include "session/training_session.hpp"
 
 #include <limits>
-#include <string>
 #include <utility>
 
-#include "base/error.hpp"
 #include "model/model.hpp"
-#include "render/drawable.hpp"
 #include "train/train.hpp"
 
 namespace scorefield::session {
 namespace {
-
-void require_plane_or_space(const data::Dataset& data) {
-    if (data.dim() <= render::kMostDrawn) return;
-    throw base::request_error("points have too many coordinates", data.name(),
-                              "they have " + std::to_string(data.dim()),
-                              "give points of 1 to " + std::to_string(render::kMostDrawn) + " coordinates");
-}
 
 /// Returns the requested class if the network has it. Otherwise: none (all classes together) if the network learns
 /// that, else class 0.
@@ -66,8 +56,8 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
     train::check_spec(session->spec);
     session->process = diffusion::make_process(session->spec.process);
     session->data = request.data;
-    require_plane_or_space(*session->data);
     session->spec.data = session->data->name();
+    train::require_trainable(*session->data, session->spec);
     // Other drivers compile when a pipeline is created.
     if (device.properties().is_software) compile_beside(device, *session, request);
     task.step();

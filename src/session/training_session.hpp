@@ -39,9 +39,9 @@ struct TrainingSession {
     std::unique_ptr<Scene> scene;  ///< null once it is shown
 };
 
-/// Creates and warms up everything on a background thread. Pipelines that the driver compiles only when they first run
-/// are run on a separate device before, so that no frame waits for the compiler. Throws base::Error, and
-/// base::Cancelled as the task does.
+/// Creates and warms up everything on a background thread, for data of any dimension. Pipelines that the driver
+/// compiles only when they first run are run on a separate device before, so that no frame waits for the compiler.
+/// Throws base::Error, and base::Cancelled as the task does.
 std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const TrainingRequest& request,
                                                   VkExtent2D extent, base::Task& task);
 

@@ -48,18 +48,6 @@ std::string fingerprint(const data::Dataset& data, data::ScalingMode mode) {
     return fmt::format("{:016x}", fnv.hash());
 }
 
-void require_trainable(const data::Dataset& data, const TrainSpec& spec) {
-    if (data.dim() > data::kMaxDim) {
-        throw base::request_error("points have too many coordinates", "`data` " + spec.data,
-                                  fmt::format("they have {}", data.dim()),
-                                  fmt::format("give points of 1 to {} coordinates", data::kMaxDim));
-    }
-    if (data.dim() <= kMaxTraceDim || parse_objective(spec.objective.name) != Objective::ism) return;
-    throw base::request_error("too many coordinates for the objective", "`objective` ism",
-                              fmt::format("it takes one derivative per coordinate, {} has {}", spec.data, data.dim()),
-                              fmt::format("use `objective` ssm, or data of at most {} coordinates", kMaxTraceDim));
-}
-
 void require_same_points(const std::string& points, const std::string& data, const model::Checkpoint& resumed) {
     const auto known = resumed.training.find(kPointsKey);
     if (known != resumed.training.end() && known->second == points) return;
@@ -211,6 +199,18 @@ void keep_log(TrainLog& log) {
 
 std::uint64_t held_out_draws(std::size_t dim) {
     return std::min(kHeldOutDraws, kHeldOutCoordinates / dim);
+}
+
+void require_trainable(const data::Dataset& data, const TrainSpec& spec) {
+    if (data.dim() > data::kMaxDim) {
+        throw base::request_error("points have too many coordinates", "`data` " + spec.data,
+                                  fmt::format("they have {}", data.dim()),
+                                  fmt::format("give points of 1 to {} coordinates", data::kMaxDim));
+    }
+    if (data.dim() <= kMaxTraceDim || parse_objective(spec.objective.name) != Objective::ism) return;
+    throw base::request_error("too many coordinates for the objective", "`objective` ism",
+                              fmt::format("it takes one derivative per coordinate, {} has {}", spec.data, data.dim()),
+                              fmt::format("use `objective` ssm, or data of at most {} coordinates", kMaxTraceDim));
 }
 
 std::uint64_t resumed_steps(const model::Checkpoint& checkpoint) {

@@ -49,6 +49,9 @@ std::uint64_t held_out_draws(std::size_t dim);
 using TrainerMaker = std::function<std::unique_ptr<Trainer>(const TrainSpec& spec, const data::Dataset& data,
                                                             const diffusion::NoiseProcess& process)>;
 
+/// Throws base::Error (request) for data with too many coordinates, or too many for the objective.
+void require_trainable(const data::Dataset& data, const TrainSpec& spec);
+
 /// All that a checkpoint says of the trainer's network but its tensors and how they were made.
 model::Checkpoint describe_network(const TrainSpec& spec, const diffusion::NoiseProcess& process,
                                    const Trainer& trainer);

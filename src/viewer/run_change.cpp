@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "render/drawable.hpp"
 #include "session/painting.hpp"
 #include "session/run_notes.hpp"
 #include "settings/resolve.hpp"
@@ -55,6 +56,7 @@ RunChange open_scene(gpu::Device& device, const settings::Settings& settings, Vk
     RunChange change;
     change.settings = settings;
     model::Model model = settings::open_model(settings);
+    render::require_drawable(model.dim(), model.target ? "`target`" : model.path.string());
     task.step();
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::PreparedRun run = prepare_beside_frames(device, spec, model, task);
@@ -86,6 +88,8 @@ RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const set
     request.spec = settings::train_spec(plan.settings);
     request.spec.record = settings::training_record(plan.settings, device.properties().name);
     request.data = open_data(plan);
+    render::require_drawable(request.data->dim(), request.data->name(),
+                             "use 'scorefield train' to train without a picture");
     if (shown.label) request.label = static_cast<std::size_t>(*shown.label);
     request.make_run = [&](const gpu::Device& runs, const model::Model& model, std::uint32_t most_particles) {
         session::PreparedRun run;

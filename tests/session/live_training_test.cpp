@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <thread>
 
+#include "base/error.hpp"
 #include "model/checkpoint.hpp"
 #include "tests/gpu/gpu_fixture.hpp"
 
@@ -71,6 +73,17 @@ class LiveTrainingTest : public gpu::GpuTest {
         return prepare_training(device(), wanted, {64, 48}, task);
     }
 
+    /// Points of `dim` coordinates each, from a file.
+    static std::unique_ptr<data::Dataset> points_of(std::size_t dim, const std::filesystem::path& path) {
+        std::ofstream file(path);
+        for (std::size_t i = 0; i < 200; ++i) {
+            for (std::size_t e = 0; e < dim; ++e) file << (e == 0 ? "" : ",") << (i * (2 * e + 3)) % 101;
+            file << '\n';
+        }
+        file.close();
+        return data::open_dataset(path.string());
+    }
+
     /// Runs frames until `done` returns true; fails after too many frames.
     template <class Done>
     static void play(LiveTraining& training, const Done& done) {
@@ -101,6 +114,33 @@ TEST_F(LiveTrainingTest, ShowsTheClassThatIsWantedWhereTheNetworkHasIt) {
     EXPECT_EQ(prepare(wanted)->label, std::nullopt);
     wanted.spec.label_dropout = 0;  // without label dropout, "all classes" is not learned
     EXPECT_EQ(prepare(wanted)->label, 0U);
+}
+
+TEST_F(LiveTrainingTest, TrainsOnPointsOfFiveCoordinates) {
+    const base::ScratchFolder folder;
+    TrainingRequest wanted = request();
+    wanted.spec.conditional = false;
+    wanted.data = points_of(5, folder / "five.csv");
+    std::unique_ptr<TrainingSession> session = prepare(wanted);
+    EXPECT_EQ(session->scene->model().dim(), 5U);
+    LiveTraining training(device());
+    training.begin(std::move(session));
+    play(training, [&](const LiveTraining::News&) { return training.state() == LiveTraining::State::finished; });
+    EXPECT_EQ(training.steps(), kSteps);
+}
+
+TEST_F(LiveTrainingTest, RefusesAnObjectiveThatTheDataHaveTooManyCoordinatesFor) {
+    const base::ScratchFolder folder;
+    TrainingRequest wanted = request();
+    wanted.spec.conditional = false;
+    wanted.spec.objective.name = "ism";
+    wanted.data = points_of(70, folder / "wide.csv");
+    try {
+        prepare(wanted);
+        FAIL() << "no error";
+    } catch (const base::Error& error) {
+        EXPECT_NE(std::string(error.what()).find("ssm"), std::string::npos) << error.what();
+    }
 }
 
 TEST_F(LiveTrainingTest, TrainsBetweenFramesToItsLastStepAndSavesWhatItHasLearned) {
