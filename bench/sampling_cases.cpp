@@ -11,7 +11,7 @@
 #include "model/network_score.hpp"
 #include "nn/gpu_network.hpp"
 #include "sample/network_source.hpp"
-#include "sample/run.hpp"
+#include "session/batched_run.hpp"
 
 namespace scorefield::bench {
 namespace {
@@ -103,7 +103,7 @@ class Sampling : public Case {
     // Whether the samples are right is checked by tests at length; here they must be finite and not collapsed.
     void check() override {
         double square = 0;
-        run([&](const sample::Batch& batch) {
+        run([&](const session::Batch& batch) {
             for (const float x : batch.rows) square += static_cast<double>(x) * static_cast<double>(x);
         });
         square /= static_cast<double>(request_.particles) * network_.dim();
@@ -112,19 +112,19 @@ class Sampling : public Case {
         }
     }
     double measure() override {
-        return run([](const sample::Batch&) {});
+        return run([](const session::Batch&) {});
     }
 
   private:
-    double run(const sample::Sink& sink) {
+    double run(const session::BatchSink& sink) {
         sample::GpuSource* const sources[] = {&source_};
-        return sample::run(device_, sources, request_, sink).seconds;
+        return session::run_batches(device_, sources, request_, sink).seconds;
     }
 
     gpu::Device& device_;
     nn::GpuNetwork network_;
     sample::NetworkSource source_{network_};
-    sample::RunRequest request_;
+    session::RunRequest request_;
 };
 
 }  // namespace

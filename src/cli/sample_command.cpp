@@ -15,9 +15,8 @@
 #include "data/npy.hpp"
 #include "diffusion/sampler.hpp"
 #include "model/model.hpp"
-#include "sample/build_program.hpp"
-#include "sample/run.hpp"
 #include "sample/start.hpp"
+#include "session/batched_run.hpp"
 #include "session/gpu_device.hpp"
 #include "session/gpu_score.hpp"
 #include "session/run_notes.hpp"
@@ -215,19 +214,20 @@ int sample_command(const settings::Request& asked) {
     say(settings, model.notes);
     note_coarse_samples(settings, model);
     const std::size_t dim = model.dim();
-    sample::RunRequest request;
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const data::Scaling scaling = sample::file_scaling(spec, model);
-    request.program = sample::build_program(spec, model, [] { base::require_not_interrupted(); });
-    const Inputs inputs = read_inputs(settings, spec, scaling, dim, request.program);
-    const sample::StartRows start = sample::start_rows(spec, model, request.program);
+    Inputs inputs;
+    const session::CompiledRun run = session::compile_run(
+        spec, model,
+        [&](const diffusion::Program& program) { inputs = read_inputs(settings, spec, scaling, dim, program); },
+        [] { base::require_not_interrupted(); });
     const auto [first, last] = shard_range(settings);
-    request.seed = settings.seed;
+    session::RunRequest request = session::request_for(run);
     request.first = first;
     request.particles = last - first;
     request.chunk = settings.chunk;
     request.trajectory = !settings.trajectory.empty();
-    request.init = rows_of_shard(start, first);
+    request.init = rows_of_shard(run.start, first);
     request.known = part_of(inputs.known, dim, first, last);
     request.mask = part_of(inputs.mask, dim, first, last);
     const gpu::DeviceRequest wanted = settings::device_request(settings);
@@ -236,17 +236,15 @@ int sample_command(const settings::Request& asked) {
 
     gpu::Device device(wanted);
     Report report;
-    sample::RunResult result;
+    session::RunResult result;
     {
         session::GpuScore score(device, model);
         const auto steps = static_cast<std::uint64_t>(request.program.steps);
         base::Progress progress("sample", steps * request.particles, "particle-steps", !settings.quiet);
-        request.progress = [&](std::uint64_t done) {
-            base::require_not_interrupted();
-            progress.update(done);
-        };
+        request.progress = [&](std::uint64_t done) { progress.update(done); };
         sample::GpuSource* const sources[] = {&score.source()};
-        result = sample::run(device, sources, request, [&](const sample::Batch& batch) { output->take(batch); });
+        result =
+            session::run_batches(device, sources, request, [&](const session::Batch& batch) { output->take(batch); });
         report.variant = score.source().variant();
         report.operations = score.source().operations();
     }

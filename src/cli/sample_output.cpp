@@ -22,7 +22,7 @@ namespace scorefield::cli {
 namespace {
 
 /// Rows of states of a batch in the units of files.
-std::vector<float> in_units(const sample::Batch& batch, const data::Scaling& scaling) {
+std::vector<float> in_units(const session::Batch& batch, const data::Scaling& scaling) {
     const std::size_t dim = scaling.mean.size();
     std::vector<float> values =
         data::undo({batch.rows.size() / dim, dim, {batch.rows.begin(), batch.rows.end()}}, scaling).values;
@@ -37,7 +37,7 @@ std::vector<float> in_units(const sample::Batch& batch, const data::Scaling& sca
 /// The states of every step, as they come.
 class Trajectory {
   public:
-    Trajectory(const settings::Settings& settings, const sample::RunRequest& request, data::Scaling scaling)
+    Trajectory(const settings::Settings& settings, const session::RunRequest& request, data::Scaling scaling)
         : particles_(request.particles), dim_(scaling.mean.size()), scaling_(std::move(scaling)) {
         if (!request.trajectory) return;
         const std::size_t states = static_cast<std::size_t>(request.program.steps) + 1;
@@ -45,7 +45,7 @@ class Trajectory {
         file_.emplace(settings.trajectory, std::vector{states, particles_, dim_});
     }
 
-    void take(const sample::Batch& batch) {
+    void take(const session::Batch& batch) {
         if (!file_) return;
         file_->write((static_cast<std::size_t>(batch.state) * particles_ + batch.first) * dim_,
                      in_units(batch, scaling_));
@@ -65,7 +65,7 @@ class Trajectory {
 class Samples final : public SampleOutput {
   public:
     Samples(const settings::Settings& settings, const data::Scaling& scaling, const model::Model& model,
-            const sample::RunRequest& request)
+            const session::RunRequest& request)
         : trajectory_(settings, request, scaling),
           scaling_(scaling),
           steps_(request.program.steps),
@@ -74,7 +74,7 @@ class Samples final : public SampleOutput {
         base::require_disk(settings.out, "--out", 1, request.particles, model.dim() * sizeof(float));
     }
 
-    void take(const sample::Batch& batch) override {
+    void take(const session::Batch& batch) override {
         trajectory_.take(batch);
         if (batch.state != steps_) return;
         file_.write(batch.first * scaling_.mean.size(), in_units(batch, scaling_));
@@ -143,7 +143,7 @@ std::string listed(std::span<const double> numbers, int digits = 6) {
 class Moments final : public SampleOutput {
   public:
     Moments(const settings::Settings& settings, const data::Scaling& scaling, const model::Model& model,
-            const sample::RunRequest& request)
+            const session::RunRequest& request)
         : trajectory_(settings, request, scaling),
           scaling_(scaling),
           steps_(request.program.steps),
@@ -158,7 +158,7 @@ class Moments final : public SampleOutput {
         data::Statistics::require_memory(model.dim(), base::ThreadPool().threads());
     }
 
-    void take(const sample::Batch& batch) override {
+    void take(const session::Batch& batch) override {
         trajectory_.take(batch);
         if (batch.state != steps_) return;
         statistics_.add(in_units(batch, scaling_), pool_);
@@ -230,7 +230,7 @@ class Moments final : public SampleOutput {
 }  // namespace
 
 std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const data::Scaling& scaling,
-                                          const model::Model& model, const sample::RunRequest& request) {
+                                          const model::Model& model, const session::RunRequest& request) {
     if (settings.stats) Moments::require_memory(model);
     if (settings.stats) return std::make_unique<Moments>(settings, scaling, model, request);
     return std::make_unique<Samples>(settings, scaling, model, request);

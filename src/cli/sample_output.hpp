@@ -6,7 +6,7 @@
 #include <string>
 
 #include "model/model.hpp"
-#include "sample/run.hpp"
+#include "session/batched_run.hpp"
 #include "settings/settings.hpp"
 
 namespace scorefield::cli {
@@ -15,7 +15,7 @@ namespace scorefield::cli {
 class SampleOutput {
   public:
     virtual ~SampleOutput() = default;
-    virtual void take(const sample::Batch& batch) = 0;
+    virtual void take(const session::Batch& batch) = 0;
     virtual void commit() = 0;
     /// What belongs into the JSON of the command, null where nothing does.
     virtual nlohmann::ordered_json json() const { return nullptr; }
@@ -27,6 +27,6 @@ class SampleOutput {
 /// histograms; trajectories in the score's units to --trajectory. Throws base::Error where a place cannot be written or
 /// has the wrong kind of name.
 std::unique_ptr<SampleOutput> make_output(const settings::Settings& settings, const data::Scaling& scaling,
-                                          const model::Model& model, const sample::RunRequest& request);
+                                          const model::Model& model, const session::RunRequest& request);
 
 }  // namespace scorefield::cli

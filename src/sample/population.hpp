@@ -21,11 +21,6 @@ struct StartInputs {
     std::span<const float> mask;   ///< needed where the program has this input
 };
 
-/// Floating-point operations of one submission if no frame rate has to be kept. A software device needs half a second
-/// for them, a GPU far less. That is well below the two-second timeout of drivers and well above the cost of a
-/// submission.
-inline constexpr double kOperationsPerSubmission = 1.3e10;
-
 /// How much work may be done now, and where a device's work is recorded.
 struct Budget {
     gpu::Recorder* recorder =

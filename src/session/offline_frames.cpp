@@ -4,7 +4,6 @@
 #include <functional>
 #include <utility>
 
-#include "base/interrupt.hpp"
 #include "session/frame_slot.hpp"
 
 namespace scorefield::session {
@@ -18,29 +17,29 @@ double milliseconds_between(std::chrono::steady_clock::time_point a, std::chrono
 
 OfflineFrames::OfflineFrames(gpu::Device& device, Scene& scene, const std::string& frame_log,
                              std::function<void(const render::Picture&)> write, double operations)
-    : device_(device),
-      scene_(scene),
+    : scene_(scene),
       operations_(operations),
       capture_(device),
       log_(frame_log),
       write_(std::move(write)),
-      parts_{Part{{device, "frames, even"}}, Part{{device, "frames, odd"}}} {}
+      submissions_(device, "frames",
+                   [this](std::size_t slot, std::span<const gpu::Timing> timings) { collect(slot, timings); }) {}
 
 void OfflineFrames::add(const render::ViewSpec& view) {
     begin_frame();
-    scene_.advance(part().recorder, operations_);
+    scene_.advance(submissions_.recorder(), operations_);
     while (!scene_.player().up_to_date()) {
         submit_part();
         begin_part();
-        scene_.advance(part().recorder, operations_);
+        scene_.advance(submissions_.recorder(), operations_);
     }
-    scene_.draw(part().recorder, view);
+    scene_.draw(submissions_.recorder(), view);
     end_frame();
 }
 
 void OfflineFrames::add_data(const render::ViewSpec& view) {
     begin_frame();
-    scene_.draw_data(part().recorder, view);
+    scene_.draw_data(submissions_.recorder(), view);
     end_frame();
 }
 
@@ -52,35 +51,29 @@ void OfflineFrames::begin_frame() {
 }
 
 void OfflineFrames::end_frame() {
-    capture_.record(part().recorder, scene_.picture());
-    std::optional<FrameRecord>& record = part().frame;
+    capture_.record(submissions_.recorder(), scene_.picture());
     capture_.submitted(submit_part());
+    std::optional<FrameRecord>& record = records_.at(submissions_.slot());
     record = frame_record(frames_, cpu_ms_, scene_.model(), scene_.player());
     record->frame_ms = frame_ms_;
     ++frames_;
 }
 
 void OfflineFrames::begin_part() {
-    base::require_not_interrupted();
-    collect(part());
+    submissions_.begin();
     begin_ = Clock::now();
-    part().recorder.begin();
 }
 
 gpu::Submission OfflineFrames::submit_part() {
-    const gpu::Submission submission = device_.submit(part().recorder);
-    part().submitted = true;
+    const gpu::Submission submission = submissions_.submit();
     cpu_ms_ += milliseconds_between(begin_, Clock::now());
-    ++turn_;
     return submission;
 }
 
-/// Waits for the part's submission, if it has one. The times of a frame are sums over its parts.
-void OfflineFrames::collect(Part& part) {
-    if (!std::exchange(part.submitted, false)) return;
-    device_.wait(part.recorder.submission());
-    std::ranges::transform(gpu_ms_, pass_times(part.recorder.timings()), gpu_ms_.begin(), std::plus<>());
-    std::optional<FrameRecord> record = std::exchange(part.frame, std::nullopt);
+/// Takes the times of a completed submission. The times of a frame are sums over its submissions.
+void OfflineFrames::collect(std::size_t slot, std::span<const gpu::Timing> timings) {
+    std::ranges::transform(gpu_ms_, pass_times(timings), gpu_ms_.begin(), std::plus<>());
+    std::optional<FrameRecord> record = std::exchange(records_.at(slot), std::nullopt);
     if (!record) return;
     record->gpu_ms = std::exchange(gpu_ms_, {});
     log_.add(*record);
@@ -88,7 +81,7 @@ void OfflineFrames::collect(Part& part) {
 
 void OfflineFrames::finish() {
     while (!capture_.empty()) write_(capture_.take());
-    for (std::size_t i = 0; i < parts_.size(); ++i, ++turn_) collect(part());
+    submissions_.finish();
     log_.commit();
 }
 

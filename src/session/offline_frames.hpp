@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "gpu/device.hpp"
@@ -12,8 +13,8 @@
 #include "render/capture.hpp"
 #include "render/picture.hpp"
 #include "render/view_spec.hpp"
-#include "sample/population.hpp"
 #include "session/frame_log.hpp"
+#include "session/offline_submissions.hpp"
 #include "session/scene.hpp"
 
 namespace scorefield::session {
@@ -26,8 +27,7 @@ class OfflineFrames {
     /// `frame_log`: as FrameLog. `write` receives the pictures in order. `operations`: the approximate upper limit of
     /// the particles' operations in one submission.
     OfflineFrames(gpu::Device& device, Scene& scene, const std::string& frame_log,
-                  std::function<void(const render::Picture&)> write,
-                  double operations = sample::kOperationsPerSubmission);
+                  std::function<void(const render::Picture&)> write, double operations = kOperationsPerSubmission);
 
     /// Adds a frame of the particles. Throws base::Error if the process is interrupted.
     void add(const render::ViewSpec& view);
@@ -41,28 +41,20 @@ class OfflineFrames {
   private:
     using Clock = std::chrono::steady_clock;
 
-    /// One submission. The last submission of a frame holds the record of the frame.
-    struct Part {
-        gpu::Recorder recorder;
-        std::optional<FrameRecord> frame = {};
-        bool submitted = false;
-    };
-
     void begin_frame();
     void end_frame();
     void begin_part();
     gpu::Submission submit_part();
-    void collect(Part& part);
-    Part& part() { return parts_.at(turn_ % parts_.size()); }
+    void collect(std::size_t slot, std::span<const gpu::Timing> timings);
 
-    gpu::Device& device_;
     Scene& scene_;
     double operations_;
     render::Capture capture_;
     FrameLog log_;
     std::function<void(const render::Picture&)> write_;
-    std::array<Part, 2> parts_;
-    std::size_t turn_ = 0;  ///< number of submissions so far
+    OfflineSubmissions submissions_;
+    /// By slot of the submissions: the frame that its submission completes.
+    std::array<std::optional<FrameRecord>, OfflineSubmissions::kSlots> records_;
     std::uint64_t frames_ = 0;
     PassTimes gpu_ms_{};                      ///< sum over the completed submissions of a frame
     double cpu_ms_ = 0;                       ///< sum over the submissions of the current frame

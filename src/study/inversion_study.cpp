@@ -1,11 +1,10 @@
 #include <array>
 #include <cmath>
 
-#include "base/interrupt.hpp"
 #include "data/datasets.hpp"
 #include "data/scaling.hpp"
 #include "model/model.hpp"
-#include "sample/run.hpp"
+#include "session/batched_run.hpp"
 #include "session/gpu_score.hpp"
 #include "settings/resolve.hpp"
 #include "study/gpu_studies.hpp"
@@ -30,16 +29,12 @@ diffusion::TimeGrid even_grid(const model::Model& model, int steps) {
 
 std::vector<float> run(gpu::Device& device, session::GpuScore& score, const diffusion::Program& program,
                        std::span<const float> init) {
-    sample::RunRequest request;
+    session::RunRequest request;
     request.program = program;
     request.particles = static_cast<std::uint32_t>(init.size() / score.source().dim());
-    request.init = sample::rows_of(init, score.source().dim());
-    request.progress = [](std::uint64_t /*particle_steps*/) { base::require_not_interrupted(); };
-    std::vector<float> states;
+    request.init = session::rows_of(init, score.source().dim());
     sample::GpuSource* const sources[] = {&score.source()};
-    sample::run(device, sources, request,
-                [&](const sample::Batch& batch) { states.insert(states.end(), batch.rows.begin(), batch.rows.end()); });
-    return states;
+    return session::final_states(device, sources, request);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@
 #include "data/scaling.hpp"
 #include "diffusion/sampler.hpp"
 #include "model/model.hpp"
-#include "sample/run.hpp"
+#include "session/batched_run.hpp"
 #include "session/gpu_score.hpp"
 #include "study/agreement.hpp"
 #include "study/figure.hpp"
@@ -127,18 +127,13 @@ data::Points sample(gpu::Device& device, const model::Model& model, const diffus
                     const StudyRequest& request) {
     std::vector<double> times(kLevels - 1);
     std::iota(times.rbegin(), times.rend(), 1);
-    sample::RunRequest run;
+    session::RunRequest run;
     run.program = diffusion::compile_program({model.process, times}, model.parametrisation, sampler);
     run.seed = request.seed;
     run.particles = request.particles;
-    run.progress = [](std::uint64_t /*particle_steps*/) { base::require_not_interrupted(); };
     session::GpuScore score(device, model);
     sample::GpuSource* const sources[] = {&score.source()};
-    data::Points points = {request.particles, model.dim(), {}};
-    sample::run(device, sources, run, [&](const sample::Batch& batch) {
-        points.values.insert(points.values.end(), batch.rows.begin(), batch.rows.end());
-    });
-    return points;
+    return {request.particles, model.dim(), session::final_states(device, sources, run)};
 }
 
 /// Sliced W2 to fresh data, the mean over a few draws of them.

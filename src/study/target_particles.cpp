@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/interrupt.hpp"
 #include "base/random.hpp"
 #include "diffusion/exact_draws.hpp"
 #include "sample/exact_source.hpp"
@@ -18,13 +17,12 @@ TargetParticles::TargetParticles(gpu::Device& device, std::shared_ptr<const diff
       request_(request),
       source_(sample::make_exact_source(device, *target_, prediction)) {}
 
-sample::RunRequest TargetParticles::run_request(const diffusion::Program& program, std::span<const float> init) const {
-    sample::RunRequest run;
+session::RunRequest TargetParticles::run_request(const diffusion::Program& program, std::span<const float> init) const {
+    session::RunRequest run;
     run.program = program;
     run.seed = request_.seed;
     run.particles = request_.particles;
-    if (!init.empty()) run.init = sample::rows_of(init, source_->dim());
-    run.progress = [](std::uint64_t /*particle_steps*/) { base::require_not_interrupted(); };
+    if (!init.empty()) run.init = session::rows_of(init, source_->dim());
     return run;
 }
 
@@ -32,20 +30,20 @@ std::vector<float> TargetParticles::run(const diffusion::Program& program, std::
     std::vector<float> states;
     states.reserve(std::size_t{request_.particles} * source_->dim());
     sample::GpuSource* const sources[] = {source_.get()};
-    const auto take = [&](const sample::Batch& batch) {
+    const auto take = [&](const session::Batch& batch) {
         states.insert(states.end(), batch.rows.begin(), batch.rows.end());
     };
-    seconds_ = sample::run(device_, sources, run_request(program, init), take).seconds;
+    seconds_ = session::run_batches(device_, sources, run_request(program, init), take).seconds;
     return states;
 }
 
 std::vector<std::vector<float>> TargetParticles::run(const diffusion::Program& program, std::span<const float> init,
                                                      std::span<const int> states) {
     std::vector<std::vector<float>> kept(states.size());
-    sample::RunRequest request = run_request(program, init);
+    session::RunRequest request = run_request(program, init);
     request.trajectory = true;
     sample::GpuSource* const sources[] = {source_.get()};
-    seconds_ = sample::run(device_, sources, request, [&](const sample::Batch& batch) {
+    seconds_ = session::run_batches(device_, sources, request, [&](const session::Batch& batch) {
                    const auto found = std::ranges::find(states, batch.state);
                    if (found == states.end()) return;
                    std::vector<float>& into = kept[static_cast<std::size_t>(found - states.begin())];

@@ -9,7 +9,7 @@
 #include "diffusion/target.hpp"
 #include "gpu/device.hpp"
 #include "sample/gpu_source.hpp"
-#include "sample/run.hpp"
+#include "session/batched_run.hpp"
 #include "study/study.hpp"
 
 namespace scorefield::study {
@@ -36,7 +36,7 @@ class TargetParticles {
     std::vector<float> draws(const diffusion::Marginal& at = {}) const;
 
   private:
-    sample::RunRequest run_request(const diffusion::Program& program, std::span<const float> init) const;
+    session::RunRequest run_request(const diffusion::Program& program, std::span<const float> init) const;
 
     gpu::Device& device_;
     std::shared_ptr<const diffusion::Target> target_;

@@ -5,7 +5,6 @@
 
 #include "base/error.hpp"
 #include "model/network_score.hpp"
-#include "sample/run.hpp"
 #include "sample/small_network_test.hpp"
 
 namespace scorefield::sample {

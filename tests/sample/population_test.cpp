@@ -177,7 +177,7 @@ TEST_F(PopulationTest, GivenStartsAndInputsAreThereAgainAfterGoingBack) {
         known[i] = std::cos(static_cast<float>(i));
         mask[i] = i % 3 == 0 ? 1.0F : 0.25F;
     }
-    asked.init = sample::rows_of(init, 2);
+    asked.init = session::rows_of(init, 2);
     asked.known = known;
     asked.mask = mask;
     const Collected expected = collect(device(), sources, asked);

@@ -10,9 +10,13 @@
 #include "diffusion/spacing.hpp"
 #include "model/architecture.hpp"
 #include "nn/mlp.hpp"
-#include "sample/run.hpp"
+#include "sample/gpu_source.hpp"
+#include "session/batched_run.hpp"
 
 namespace scorefield::sample {
+
+using session::rows_of;
+using session::RunRequest;
 
 /// A program on the linear schedule with `even` spacing.
 inline diffusion::Program make_program(const diffusion::SamplerSettings& settings, int steps) {
@@ -72,7 +76,7 @@ inline Collected collect(gpu::Device& device, std::span<GpuSource* const> source
     Collected collected;
     collected.samples.resize(state_floats);
     if (request.trajectory) collected.trajectory.resize(states * state_floats);
-    run(device, sources, request, [&](const Batch& batch) {
+    session::run_batches(device, sources, request, [&](const session::Batch& batch) {
         const auto place = static_cast<std::ptrdiff_t>(batch.first * dim);
         if (batch.state == request.program.steps) {
             std::copy(batch.rows.begin(), batch.rows.end(), collected.samples.begin() + place);

@@ -4,15 +4,17 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "diffusion/program.hpp"
 #include "sample/gpu_source.hpp"
 #include "sample/start.hpp"
+#include "session/prepared_run.hpp"
 
-namespace scorefield::sample {
+namespace scorefield::session {
 
 /// The rows (particles, dim) of a whole run, which must outlive the source.
-StartRows rows_of(std::span<const float> rows, std::size_t dim);
+sample::StartRows rows_of(std::span<const float> rows, std::size_t dim);
 
 /// A whole run: every particle of a range through a program, in batches.
 struct RunRequest {
@@ -23,11 +25,14 @@ struct RunRequest {
     /// Particles per batch; 0: up to 131 072, limited by memory. It does not change results.
     std::uint32_t chunk = 0;
     bool trajectory = false;       ///< hand over the state before the first and after every step
-    StartRows init;                ///< start states instead of draws of the program's start law; may be empty
+    sample::StartRows init;        ///< start states instead of draws of the program's start law; may be empty
     std::span<const float> known;  ///< known values (particles, dim) where the program has this input
     std::span<const float> mask;   ///< the mask (particles, dim) where the program has this input
     std::function<void(std::uint64_t particle_steps)> progress;  ///< so far; may be empty
 };
+
+/// All particles of a compiled run. Inputs other than noise are still to be given.
+RunRequest request_for(const CompiledRun& run);
 
 /// States of some of the particles, on their way out.
 struct Batch {
@@ -38,7 +43,7 @@ struct Batch {
 
 /// Takes batches in order: particles in order, for each batch of particles its states in order. Only final states come
 /// unless the request asks for trajectories. May throw, which ends the run.
-using Sink = std::function<void(const Batch&)>;
+using BatchSink = std::function<void(const Batch&)>;
 
 struct RunResult {
     /// Wall time of the sampling itself, from the first submission to the end; start-up and warm-up excluded, the sink
@@ -48,9 +53,14 @@ struct RunResult {
     double sampler_seconds = 0;  ///< GPU time of the sampler's own instructions
 };
 
-/// Runs on the GPU, warmed up first. Memory does not grow with the number of particles. `sources` as of Executor.
-/// Throws as Executor::load, and base::Error (running) when final states are not finite: `sink` has had only finite
-/// ones then.
-RunResult run(gpu::Device& device, std::span<GpuSource* const> sources, const RunRequest& request, const Sink& sink);
+/// Runs on the GPU, warmed up first. Memory does not grow with the number of particles. `sources`: as
+/// sample::GpuPopulation. Throws as Executor::load, and base::Error (running) when final states are not finite (`sink`
+/// has had only finite ones then) and when the process is interrupted.
+RunResult run_batches(gpu::Device& device, std::span<sample::GpuSource* const> sources, const RunRequest& request,
+                      const BatchSink& sink);
 
-}  // namespace scorefield::sample
+/// The final states of such a run, (particles, dim) row-major.
+std::vector<float> final_states(gpu::Device& device, std::span<sample::GpuSource* const> sources,
+                                const RunRequest& request);
+
+}  // namespace scorefield::session

@@ -1,4 +1,4 @@
-#include "sample/run.hpp"
+#include "session/batched_run.hpp"
 
 #include <fmt/format.h>
 
@@ -6,14 +6,15 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <optional>
 #include <stdexcept>
 
 #include "base/error.hpp"
 #include "gpu/planes.hpp"
+#include "gpu/readback.hpp"
 #include "sample/gpu_population.hpp"
+#include "session/offline_submissions.hpp"
 
-namespace scorefield::sample {
+namespace scorefield::session {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -22,7 +23,7 @@ constexpr std::uint32_t kLargestChunk = 1 << 17;
 /// The largest number of float32 values in one state of a chunk if `chunk` is 0: 256 MiB.
 constexpr std::uint32_t kLargestState = 1 << 26;
 /// What a submission brings back: trajectories of large states come in many.
-constexpr VkDeviceSize kReadbackBytes = 32 << 20;
+constexpr std::size_t kReadbackBytes = 32 << 20;
 
 /// Particles at a time whose rows stay in the cache while they are filled plane by plane.
 constexpr std::size_t kTile = 64;
@@ -34,31 +35,33 @@ double seconds_since(Clock::time_point start) {
 std::uint32_t chunk_of(const gpu::Device& device, std::uint32_t dim, const RunRequest& request) {
     const std::uint32_t most =
         std::min({kLargestChunk, kLargestState / dim / gpu::kParticleMultiple * gpu::kParticleMultiple,
-                  Executor::largest_capacity(device, dim, request.program.registers)});
+                  sample::Executor::largest_capacity(device, dim, request.program.registers)});
     return std::min(request.chunk == 0 ? most : request.chunk, request.particles);
 }
 
-/// A recorder with the states that its submission brings back, and whose they are.
-struct Slot {
-    gpu::Recorder recorder;
-    gpu::Buffer states;  ///< (kept states, dim, stride)
-    std::uint32_t done = 0;
+/// The states that a submission brings back, and whose they are.
+struct KeptStates {
+    gpu::Readback<float> values;  ///< (states, dim, stride)
+    std::uint32_t done = 0;       ///< first particle, counted from the run's first
     std::uint32_t count = 0;
-    int first_state = 0;
-    int kept = -1;  ///< −1: nothing in flight
+    int first = 0;  ///< state
+    int states = 0;
 };
 
-class Run {
+class BatchedRun {
   public:
-    Run(gpu::Device& device, std::span<GpuSource* const> sources, const RunRequest& request, const Sink& sink)
-        : device_(device),
-          request_(request),
+    BatchedRun(gpu::Device& device, std::span<sample::GpuSource* const> sources, const RunRequest& request,
+               const BatchSink& sink)
+        : request_(request),
           sink_(sink),
           dim_(sources[0]->dim()),
           chunk_(chunk_of(device, dim_, request)),
           population_(device, sources, {.particles = chunk_, .registers = request.program.registers}),
+          state_floats_(population_.particles().register_bytes() / sizeof(float)),
           states_per_submission_(states_per_submission()),
-          slots_{make_slot("samples, even"), make_slot("samples, odd")},
+          submissions_(device, "samples",
+                       [this](std::size_t slot, std::span<const gpu::Timing> timings) { collect(slot, timings); }),
+          kept_{make_kept(device, "samples, even"), make_kept(device, "samples, odd")},
           rows_(std::size_t{chunk_} * dim_) {
         require_states(request.known, request.program.known_register < 0, "known values");
         require_states(request.mask, request.program.mask_register < 0, "mask");
@@ -72,8 +75,7 @@ class Run {
             run_chunk(done, count);
             done += count;
         }
-        collect(next_slot());
-        collect(next_slot());
+        submissions_.finish();
         result_.seconds = seconds_since(start) - idle_seconds_;
         return result_;
     }
@@ -85,26 +87,21 @@ class Run {
             fmt::format("{} hold {} numbers, not {} x {}", what, states.size(), request_.particles, dim_));
     }
 
-    VkDeviceSize state_bytes() const { return population_.particles().register_bytes(); }
-
     int states_per_submission() const {
         if (!request_.trajectory) return 1;
-        const auto fitting = static_cast<int>(std::max<VkDeviceSize>(kReadbackBytes / state_bytes(), 1));
-        return std::min(fitting, request_.program.steps + 1);
+        const std::size_t fitting = std::max<std::size_t>(kReadbackBytes / (state_floats_ * sizeof(float)), 1);
+        return std::min(static_cast<int>(fitting), request_.program.steps + 1);
     }
 
-    Slot make_slot(const char* name) {
-        const VkDeviceSize bytes = static_cast<VkDeviceSize>(states_per_submission_) * state_bytes();
-        return {{device_, name}, {device_, name, bytes, gpu::MemoryUse::readback}};
+    KeptStates make_kept(gpu::Device& device, const char* name) const {
+        return {{device, name, static_cast<std::size_t>(states_per_submission_) * state_floats_}};
     }
-
-    Slot& next_slot() { return slots_[turn_++ % slots_.size()]; }
 
     void run_chunk(std::uint32_t done, std::uint32_t count) {
         const diffusion::ParticleRange range = {request_.first + done, count};
-        const StartInputs inputs = {.init = start_rows(done, count),
-                                    .known = part_of(request_.known, done, count),
-                                    .mask = part_of(request_.mask, done, count)};
+        const sample::StartInputs inputs = {.init = start_rows(done, count),
+                                            .known = part_of(request_.known, done, count),
+                                            .mask = part_of(request_.mask, done, count)};
         if (done == 0) {
             population_.load(request_.program, request_.seed, range, inputs);
         } else {
@@ -113,23 +110,21 @@ class Run {
         const int steps = request_.program.steps;
         int next = request_.trajectory ? 0 : steps;  // the next state to be handed over
         while (next <= steps) {
-            Slot& slot = next_slot();
-            collect(slot);
-            slot.done = done;
-            slot.count = count;
-            slot.first_state = next;
-            slot.kept = 0;
-            slot.recorder.begin();
+            gpu::Recorder& recorder = submissions_.begin();
+            KeptStates& kept = kept_.at(submissions_.slot());
+            kept.done = done;
+            kept.count = count;
+            kept.first = next;
             const int before = population_.state();
             double operations = kOperationsPerSubmission;
-            while (next <= steps && slot.kept < states_per_submission_ && operations > 0) {
+            while (next <= steps && kept.states < states_per_submission_ && operations > 0) {
                 population_.seek(next);
-                operations -= population_.advance({.recorder = &slot.recorder, .operations = operations});
+                operations -= population_.advance({.recorder = &recorder, .operations = operations});
                 if (!population_.arrived()) break;
-                keep_state(slot);
+                keep_state(recorder, kept);
                 ++next;
             }
-            device_.submit(slot.recorder);
+            kept.values.submitted(submissions_.submit());
             if (request_.progress) {
                 request_.progress(std::uint64_t{done} * static_cast<std::uint64_t>(steps) +
                                   std::uint64_t{count} * static_cast<std::uint64_t>(before));
@@ -149,36 +144,34 @@ class Run {
         return rows.subspan(std::size_t{done} * dim_, std::size_t{count} * dim_);
     }
 
-    void keep_state(Slot& slot) {
-        const ParticleView state = population_.particles();
-        slot.recorder.copy(state.values, state.reg * state_bytes(), slot.states,
-                           static_cast<VkDeviceSize>(slot.kept) * state_bytes(), state_bytes());
-        ++slot.kept;
+    void keep_state(gpu::Recorder& recorder, KeptStates& kept) const {
+        const sample::ParticleView state = population_.particles();
+        kept.values.record(recorder, state.values, state.reg * state_floats_, state_floats_,
+                           static_cast<std::size_t>(kept.states) * state_floats_);
+        ++kept.states;
     }
 
-    /// Waits for the slot's submission, if it has one, takes its timings and hands over its states.
-    void collect(Slot& slot) {
-        if (slot.kept < 0) return;
-        device_.wait(slot.recorder.submission());
-        for (const gpu::Timing& timing : slot.recorder.timings()) {
+    /// Adds the times of a completed submission and hands over its states.
+    void collect(std::size_t slot, std::span<const gpu::Timing> timings) {
+        for (const gpu::Timing& timing : timings) {
             (timing.name == "network" ? result_.network_seconds : result_.sampler_seconds) += timing.seconds;
         }
-        const std::size_t state_floats = state_bytes() / sizeof(float);
-        for (int k = 0; k < slot.kept; ++k) {
-            hand_over(slot, slot.first_state + k,
-                      slot.states.mapped<float>().subspan(static_cast<std::size_t>(k) * state_floats, state_floats));
+        KeptStates& kept = kept_.at(slot);
+        if (kept.states == 0) return;
+        const std::span<const float> values = kept.values.wait();
+        for (int k = 0; k < kept.states; ++k) {
+            hand_over(kept, kept.first + k, values.subspan(static_cast<std::size_t>(k) * state_floats_, state_floats_));
         }
-        slot.kept = -1;
+        kept.states = 0;
     }
 
-    void hand_over(const Slot& slot, int state, std::span<const float> planes) {
-        const std::span<float> rows = std::span(rows_).first(std::size_t{slot.count} * dim_);
+    void hand_over(const KeptStates& kept, int state, std::span<const float> planes) {
+        const std::span<float> rows = std::span(rows_).first(std::size_t{kept.count} * dim_);
         to_rows(planes, rows);
-        require_finite(slot, rows);
+        require_finite(kept, rows);
         const Clock::time_point start = Clock::now();
-        sink_({state, slot.done, rows});
-        const auto in_flight = std::count_if(slots_.begin(), slots_.end(), [](const Slot& s) { return s.kept >= 0; });
-        if (in_flight == 1) idle_seconds_ += seconds_since(start);
+        sink_({state, kept.done, rows});
+        if (submissions_.pending() == 1) idle_seconds_ += seconds_since(start);
     }
 
     /// Planes (dim, stride) to rows (n, dim).
@@ -193,39 +186,59 @@ class Run {
         }
     }
 
-    void require_finite(const Slot& slot, std::span<const float> rows) const {
+    void require_finite(const KeptStates& kept, std::span<const float> rows) const {
         const auto bad = std::find_if(rows.begin(), rows.end(), [](float x) { return !std::isfinite(x); });
         if (bad == rows.end()) return;
         const auto row = static_cast<std::uint64_t>(bad - rows.begin()) / dim_;
-        throw base::running_error("sampling diverged", fmt::format("particle {}", request_.first + slot.done + row),
+        throw base::running_error("sampling diverged", fmt::format("particle {}", request_.first + kept.done + row),
                                   "its state is not finite",
                                   "use more steps, another spacing, or a sampler that clips");
     }
 
-    gpu::Device& device_;
     const RunRequest& request_;
-    const Sink& sink_;
+    const BatchSink& sink_;
     std::uint32_t dim_;
     std::uint32_t chunk_;
-    GpuPopulation population_;
+    sample::GpuPopulation population_;
+    std::size_t state_floats_;  ///< of a state: dim · stride
     int states_per_submission_;
-    std::array<Slot, 2> slots_;
-    std::vector<float> rows_;  ///< (chunk, dim)
-    std::size_t turn_ = 0;
-    double idle_seconds_ = 0;  ///< of the sink, with nothing else in flight
+    OfflineSubmissions submissions_;
+    std::array<KeptStates, OfflineSubmissions::kSlots> kept_;  ///< by slot
+    std::vector<float> rows_;                                  ///< (chunk, dim)
+    double idle_seconds_ = 0;                                  ///< of the sink, with nothing else in flight
     RunResult result_;
 };
 
 }  // namespace
 
-StartRows rows_of(std::span<const float> rows, std::size_t dim) {
+sample::StartRows rows_of(std::span<const float> rows, std::size_t dim) {
     return [rows, dim](std::uint32_t first, std::span<float> into) {
         std::ranges::copy(rows.subspan(first * dim, into.size()), into.begin());
     };
 }
 
-RunResult run(gpu::Device& device, std::span<GpuSource* const> sources, const RunRequest& request, const Sink& sink) {
-    return Run(device, sources, request, sink).finish();
+RunRequest request_for(const CompiledRun& run) {
+    RunRequest request;
+    request.program = run.program;
+    request.seed = run.spec.seed;
+    request.particles = run.spec.particles;
+    request.init = run.start;
+    return request;
 }
 
-}  // namespace scorefield::sample
+RunResult run_batches(gpu::Device& device, std::span<sample::GpuSource* const> sources, const RunRequest& request,
+                      const BatchSink& sink) {
+    return BatchedRun(device, sources, request, sink).finish();
+}
+
+std::vector<float> final_states(gpu::Device& device, std::span<sample::GpuSource* const> sources,
+                                const RunRequest& request) {
+    std::vector<float> states;
+    states.reserve(std::size_t{request.particles} * sources[0]->dim());
+    run_batches(device, sources, request, [&](const Batch& batch) {
+        if (batch.state == request.program.steps) states.insert(states.end(), batch.rows.begin(), batch.rows.end());
+    });
+    return states;
+}
+
+}  // namespace scorefield::session
