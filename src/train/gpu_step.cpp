@@ -76,8 +76,7 @@ GpuStep::GpuStep(gpu::Device& device, const TrainSpec& spec, const BatchSource& 
       dim_(model::dim_of(network_)),
       first_trained_(nn::trained_tensors(model::tensors_of(network_)).front().name),
       trained_(model::trained_weights_of(network_)),
-      figures_(device, "figures of steps", std::size_t{kFigures} * 2 * sizeof(float)),
-      readback_(device, "figures of steps, read-back", figures_.bytes(), gpu::MemoryUse::readback) {
+      figures_(device, "figures of steps", kKeptSteps * kFigures * sizeof(float)) {
     plan_ = plan_training(device, objective_, network_, spec.batch);
     const std::uint32_t group = gpu::score_workgroup(device);
     const BatchForm& form = source_.form();
@@ -246,14 +245,14 @@ std::uint32_t GpuStep::level_place() const {
 void GpuStep::record_update(gpu::Recorder& recorder, std::uint64_t step) const {
     const gpu::Buffer& values = plan_->values();
     const std::uint32_t group = adam_.local_size()[0];
-    const auto index = static_cast<std::uint32_t>(step % kFigures);
+    const auto report = static_cast<std::uint32_t>(step % kKeptSteps * kFigures);
     const auto count = static_cast<std::uint32_t>(trained_);
     const std::uint32_t gradient = plan_->output(1).offset;
     recorder.dispatch(norm_, {gpu::reads(values), gpu::writes(figures_), gpu::reads_writes(state_)},
                       shaders::NormPush{.loss = plan_->output(0).offset,
                                         .gradient = gradient,
                                         .count = count,
-                                        .report = 2 * index,
+                                        .report = report,
                                         .largest_loss = static_cast<float>(source_.diverged_loss())},
                       1);
     const auto power = static_cast<double>(step + 1);
@@ -261,7 +260,7 @@ void GpuStep::record_update(gpu::Recorder& recorder, std::uint64_t step) const {
     const shaders::AdamPush adam = {.weights = first_weight(),
                                     .gradient = gradient,
                                     .count = count,
-                                    .report = 2 * index,
+                                    .report = report,
                                     .clip = static_cast<float>(spec_.clip),
                                     .keep = static_cast<float>(1 - rate * spec_.weight_decay),
                                     .step = static_cast<float>(rate / (1 - std::pow(kAdamBeta1, power))),
@@ -276,8 +275,6 @@ void GpuStep::record_update(gpu::Recorder& recorder, std::uint64_t step) const {
                       {gpu::reads_writes(values), gpu::reads(figures_), gpu::reads_writes(moments_),
                        gpu::reads_writes(average_), gpu::reads(state_)},
                       adam, std::min(kMostGroups, (count / 4 + group) / group));
-    constexpr VkDeviceSize kBytes = 2 * sizeof(float);
-    recorder.copy(figures_, index * kBytes, readback_, index * kBytes, kBytes);
 }
 
 /// The parts of a step: the draws, targets by a kernel density estimate, the plan's dispatches, the update.
@@ -325,10 +322,18 @@ void GpuStep::record(gpu::Recorder& recorder, std::uint64_t step, std::size_t pa
     part == 0 ? record_batch(recorder, step, range, rows) : record_targets(recorder, step, range);
 }
 
-StepReport GpuStep::report(std::uint64_t step) const {
-    const std::span<const float> figures = readback_.mapped<float>();
-    const std::size_t at = 2 * (step % kFigures);
-    return {step, static_cast<double>(figures[at]), learning_rate(spec_, step), static_cast<double>(figures[at + 1]),
+void GpuStep::record_figures(gpu::Recorder& recorder, std::uint64_t first, std::uint32_t count,
+                             gpu::Readback<float>& into, std::size_t at) const {
+    for (std::uint64_t step = first; step < first + count;) {
+        const std::size_t row = step % kKeptSteps;
+        const std::size_t rows = std::min<std::size_t>(first + count - step, kKeptSteps - row);
+        into.record(recorder, figures_, row * kFigures, rows * kFigures, (at + step - first) * kFigures);
+        step += rows;
+    }
+}
+
+StepReport GpuStep::report(std::uint64_t step, std::span<const float> figures) const {
+    return {step, static_cast<double>(figures[0]), learning_rate(spec_, step), static_cast<double>(figures[1]),
             source_.diverged_loss()};
 }
 

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "gpu/buffer.hpp"
 #include "gpu/pipeline.hpp"
+#include "gpu/readback.hpp"
 #include "gpu/recorder.hpp"
 #include "nn/gpu_plan.hpp"
 #include "train/objective.hpp"
@@ -19,8 +21,10 @@ namespace scorefield::train {
 /// everything that steps read and write.
 class GpuStep {
   public:
-    /// Steps whose figures are kept: those of later ones go where theirs were.
-    static constexpr std::uint32_t kFigures = 256;
+    /// The number of steps whose figures the GPU keeps: later steps overwrite the figures of earlier ones.
+    static constexpr std::uint32_t kKeptSteps = 64;
+    /// Figures of a step: loss and sum of squares of the gradient.
+    static constexpr std::size_t kFigures = 2;
 
     /// Warmed, without weights (see upload). All that is given outlives it. Throws base::Error where batch or network
     /// are too large for the device.
@@ -45,8 +49,12 @@ class GpuStep {
     const gpu::Buffer& averaged() const { return average_; }
     /// All tensors as training begins with them.
     data::TensorMap initial_weights() const;
-    /// The report of a step that the GPU has finished; at most kFigures − 1 others may have finished since.
-    StepReport report(std::uint64_t step) const;
+    /// Copies the figures of steps first … first + count − 1 to `into`, those of step `first` to place at·kFigures.
+    /// They must be among the last kKeptSteps steps.
+    void record_figures(gpu::Recorder& recorder, std::uint64_t first, std::uint32_t count, gpu::Readback<float>& into,
+                        std::size_t at) const;
+    /// The report of a step with these kFigures figures.
+    StepReport report(std::uint64_t step, std::span<const float> figures) const;
 
   private:
     /// Rows of a batch.
@@ -75,9 +83,8 @@ class GpuStep {
     std::unique_ptr<nn::GpuPlan> plan_;
     gpu::ComputePipeline draw_, target_, norm_, adam_;
     gpu::Buffer points_, labels_, levels_, moments_, average_;
-    gpu::Buffer state_;     ///< one word: whether training has diverged
-    gpu::Buffer figures_;   ///< (kFigures, 2): loss and sum of squares of the gradient of a step, in turn
-    gpu::Buffer readback_;  ///< the same, for the host
+    gpu::Buffer state_;    ///< one word: whether training has diverged
+    gpu::Buffer figures_;  ///< (kKeptSteps, kFigures), of step n in row n mod kKeptSteps
 };
 
 }  // namespace scorefield::train

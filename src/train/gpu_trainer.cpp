@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -37,6 +39,9 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSpec& spec, const data::D
     start.first.resize(start.weights.size());
     start.second.resize(start.weights.size());
     step_.upload(start);
+    for (std::size_t i = 0; i < kReadbacks; ++i) {
+        unused_.emplace_back(device, "figures of steps, read-back", std::size_t{kMostAtOnce} * GpuStep::kFigures);
+    }
 }
 
 /// About `operations` worth of the part that is under way, or all that is left of it; returns how much.
@@ -60,23 +65,31 @@ double GpuTrainer::record_next(gpu::Recorder& recorder, double operations) {
     return each * static_cast<double>(count);
 }
 
+/// Copies the figures of the steps that this recording has ended; `before` it, recorded_ had so many.
+void GpuTrainer::record_figures(gpu::Recorder& recorder, std::uint32_t before) {
+    if (recorded_.count == before) return;
+    if (before == 0) {
+        if (unused_.empty()) collect_first(true);
+        recorded_.figures = std::move(unused_.back());
+        unused_.pop_back();
+    }
+    step_.record_figures(recorder, recorded_.first + before, recorded_.count - before, recorded_.figures, before);
+}
+
 double GpuTrainer::record_some(gpu::Recorder& recorder, double operations) {
+    const std::uint32_t before = recorded_.count;
     double done = 0;
     while (steps_ < spec_.steps && (done == 0 || done < operations) && recorded_.count < kMostAtOnce) {
         done += record_next(recorder, operations - done);
     }
+    record_figures(recorder, before);
     return done;
 }
 
 void GpuTrainer::submitted(gpu::Submission submission) {
     if (recorded_.count == 0) return;
-    recorded_.submission = submission;
+    recorded_.figures.submitted(submission);
     flights_.push_back(std::exchange(recorded_, {}));
-    // The figures of later steps go where those of earlier ones were.
-    while (steps_ - flights_.front().first > GpuStep::kFigures - kMostAtOnce) {
-        collect(flights_.front());
-        flights_.erase(flights_.begin());
-    }
 }
 
 void GpuTrainer::advance(std::uint64_t count) {
@@ -85,28 +98,34 @@ void GpuTrainer::advance(std::uint64_t count) {
         gpu::Recorder& recorder = recorders_[submissions_++ % recorders_.size()];
         device_.wait(recorder.submission());
         recorder.begin();
+        const std::uint32_t before = recorded_.count;
         double done = 0;
         while (steps_ < end && done < kSubmissionWork && recorded_.count < kAtOnce) {
             done += record_next(recorder, kSubmissionWork - done);
         }
+        record_figures(recorder, before);
         submitted(device_.submit(recorder));
     }
 }
 
-/// Takes the figures of the flight's steps, waiting for them.
-void GpuTrainer::collect(const Flight& flight) {
-    device_.wait(flight.submission);
-    for (std::uint64_t i = 0; i < flight.count; ++i) reports_.push_back(step_.report(flight.first + i));
+/// Takes the figures of the first flight, if there is one and they have arrived or it `waits` for them. Returns whether
+/// it has.
+bool GpuTrainer::collect_first(bool waits) {
+    if (flights_.empty()) return false;
+    Flight& flight = flights_.front();
+    const std::optional<std::span<const float>> figures = waits ? flight.figures.wait() : flight.figures.take();
+    if (!figures) return false;
+    for (std::size_t i = 0; i < flight.count; ++i) {
+        reports_.push_back(step_.report(flight.first + i, figures->subspan(i * GpuStep::kFigures, GpuStep::kFigures)));
+    }
+    unused_.push_back(std::move(flight.figures));
+    flights_.pop_front();
+    return true;
 }
 
 std::vector<StepReport> GpuTrainer::reports(bool all) {
-    std::size_t collected = 0;
-    for (const Flight& flight : flights_) {
-        if (!all && !device_.completed(flight.submission)) break;
-        collect(flight);
-        ++collected;
+    while (collect_first(all)) {
     }
-    flights_.erase(flights_.begin(), flights_.begin() + static_cast<std::ptrdiff_t>(collected));
     return std::exchange(reports_, {});
 }
 

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
+#include "gpu/readback.hpp"
 #include "gpu/recorder.hpp"
 #include "train/gpu_step.hpp"
 #include "train/train.hpp"
@@ -48,17 +50,21 @@ class GpuTrainer final : public Trainer {
 
   private:
     /// Steps that a recording ends at most.
-    static constexpr std::uint32_t kMostAtOnce = GpuStep::kFigures / 4;
+    static constexpr std::uint32_t kMostAtOnce = GpuStep::kKeptSteps;
+    /// Of two submissions in flight, one whose figures have arrived and one that is recorded. Where more are in flight,
+    /// the next one waits for the first.
+    static constexpr std::size_t kReadbacks = 4;
     /// Steps that a submission ended.
     struct Flight {
-        gpu::Submission submission;
+        gpu::Readback<float> figures;  ///< (kMostAtOnce, GpuStep::kFigures)
         std::uint64_t first = 0;
         std::uint32_t count = 0;
     };
 
     double record_next(gpu::Recorder& recorder, double operations);
+    void record_figures(gpu::Recorder& recorder, std::uint32_t before);
     void require_submitted() const;
-    void collect(const Flight& flight);
+    bool collect_first(bool waits);
 
     gpu::Device& device_;
     TrainSpec spec_;
@@ -66,12 +72,13 @@ class GpuTrainer final : public Trainer {
     model::Architecture network_;
     GpuStep step_;
     std::array<gpu::Recorder, 2> recorders_;
-    std::vector<Flight> flights_;      ///< whose figures have not been read, in their order
-    Flight recorded_;                  ///< steps that recordings have ended since the last submission
-    std::size_t part_ = 0;             ///< of the step under way, to be recorded next
-    std::size_t piece_ = 0;            ///< of that part
-    std::vector<StepReport> reports_;  ///< not yet asked for
-    std::uint64_t steps_ = 0;          ///< recorded to their end
+    std::deque<Flight> flights_;                ///< whose figures have not been read, in their order
+    Flight recorded_;                           ///< steps that recordings have ended since the last submission
+    std::vector<gpu::Readback<float>> unused_;  ///< read-backs of no flight
+    std::size_t part_ = 0;                      ///< of the step under way, to be recorded next
+    std::size_t piece_ = 0;                     ///< of that part
+    std::vector<StepReport> reports_;           ///< not yet asked for
+    std::uint64_t steps_ = 0;                   ///< recorded to their end
     std::uint64_t submissions_ = 0;
 };
 

@@ -121,6 +121,33 @@ TEST_F(GpuTrainerTest, GivesTheSameBitsWhenStepsAreSpreadOverRecordings) {
     }
 }
 
+// The GPU keeps the figures of 64 steps, and there are fewer read-backs than submissions here.
+TEST_F(GpuTrainerTest, ReportsEveryStepHoweverLateItIsAsked) {
+    constexpr std::uint64_t kReported = 150;
+    std::vector<double> expected;
+    Experiment<GpuTrainer> asked(small_settings());
+    for (std::uint64_t step = 0; step < kReported; ++step) {
+        asked.trainer->advance(1);
+        for (const StepReport& report : asked.trainer->reports(true)) expected.push_back(report.loss);
+    }
+    Experiment<GpuTrainer> late(small_settings());
+    gpu::Recorder recorder(device(), "frame");
+    for (int frame = 0; frame < 10; ++frame) {
+        recorder.begin();
+        late.trainer->record_some(recorder, 2 * late.trainer->step_operations());
+        const gpu::Submission submission = device().submit(recorder);
+        late.trainer->submitted(submission);
+        device().wait(submission);
+    }
+    late.trainer->advance(kReported - late.trainer->steps());
+    std::vector<double> losses;
+    for (const StepReport& report : late.trainer->reports(true)) {
+        EXPECT_EQ(report.step, losses.size());
+        losses.push_back(report.loss);
+    }
+    EXPECT_EQ(losses, expected);
+}
+
 // A frame asks for little: no dispatch, however many rows it has, is much longer. What is not cut any further are a
 // workgroup's rows, of all devices at most 512: of the dispatches here those of targets are the longest.
 TEST_F(GpuTrainerTest, GivesTheSameBitsWhenLongDispatchesAreCut) {
