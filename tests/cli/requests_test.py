@@ -229,9 +229,10 @@ def trained_models(cwd):
     done = run(BINARY, arguments, cwd)
     require(done.returncode == 0 and done.stderr == b"", str(done))
     result = json.loads(done.stdout)
-    known = {"device", "steps", "seconds", "steps_per_s", "loss", "bayes_floor", "bayes_floor_error", "out"}
+    known = {"device", "steps", "seconds", "steps_per_s", "loss", "loss_draws", "bayes_floor", "bayes_floor_error",
+             "out"}
     require(set(result) == known and result["steps"] == 20, str(result))
-    require(0 < result["bayes_floor"] < result["loss"], str(result))
+    require(0 < result["bayes_floor"] < result["loss"] and result["loss_draws"] == 1_000_000, str(result))
     require(len(open(os.path.join(cwd, "m.csv")).readlines()) == 21, "the log has not one line per step")
     done = run(BINARY, ["program", "--model", "m.safetensors"], cwd)
     require(done.returncode == 0, str(done))
