@@ -46,7 +46,7 @@ struct Side {
 };
 
 /// Whether the file seems to hold one point per column: few long rows, as many as the other side has coordinates.
-bool is_on_its_side(const Side& side, const Side& other) {
+bool looks_transposed(const Side& side, const Side& other) {
     return side.count == other.dim && side.count < side.dim;
 }
 
@@ -58,8 +58,8 @@ std::string transpose_hint(const Side& side) {
 void require_same_dim(const Side& samples, const Side& other) {
     if (samples.dim == other.dim) return;
     std::string hint = "compare samples of the same data";
-    if (is_on_its_side(samples, other)) hint = transpose_hint(samples);
-    if (is_on_its_side(other, samples)) hint = transpose_hint(other);
+    if (looks_transposed(samples, other)) hint = transpose_hint(samples);
+    if (looks_transposed(other, samples)) hint = transpose_hint(other);
     throw base::request_error("dimensions differ", samples.name,
                               fmt::format("{} here, {} in {}", samples.dim, other.dim, other.name), hint);
 }

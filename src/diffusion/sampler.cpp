@@ -9,7 +9,7 @@
 #include "base/names.hpp"
 #include "diffusion/pilot.hpp"
 #include "diffusion/samplers/ancestral.hpp"
-#include "diffusion/samplers/needs.hpp"
+#include "diffusion/samplers/requirements.hpp"
 #include "diffusion/samplers/parameters.hpp"
 #include "diffusion/samplers/samplers.hpp"
 
@@ -157,7 +157,7 @@ bool has_effect(const SamplerSettings& settings, std::string_view parameter) {
     const std::span<const SamplerParameter> all = sampler_info(settings.name).parameters;
     const auto taken = std::ranges::find(all, parameter, &SamplerParameter::name);
     if (taken == all.end()) return false;
-    if (taken->help != kOfPredictor) return is_needed(settings, parameter);
+    if (taken->help != kOfPredictor) return meets_requirements(settings, parameter);
     SamplerSettings handed_on = settings;
     handed_on.name = with_presets(settings).predictor.value();
     return has_effect(handed_on, parameter);

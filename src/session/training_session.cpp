@@ -36,12 +36,12 @@ void make(gpu::Device& device, TrainingSession& session, const TrainingRequest& 
 
 /// Makes the driver compile the pipelines that it compiles only when they first run. The driver caches them for the
 /// next device.
-void compile_beside(const gpu::Device& device, TrainingSession& session, const TrainingRequest& request) {
+void compile_on_second_device(const gpu::Device& device, TrainingSession& session, const TrainingRequest& request) {
     constexpr std::uint32_t kFew = 512;
     gpu::DeviceRequest same;
     same.selector = device.properties().name;
-    gpu::Device twin(same);
-    make(twin, session, request, kFew, {64, 64});
+    gpu::Device second(same);
+    make(second, session, request, kFew, {64, 64});
     session.scene.reset();
     session.trainer.reset();
 }
@@ -59,7 +59,7 @@ std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const Tra
     session->spec.data = session->data->name();
     train::require_trainable(*session->data, session->spec);
     // Other drivers compile when a pipeline is created.
-    if (device.properties().is_software) compile_beside(device, *session, request);
+    if (device.properties().is_software) compile_on_second_device(device, *session, request);
     task.step();
     make(device, *session, request, std::numeric_limits<std::uint32_t>::max(), extent);
     return session;

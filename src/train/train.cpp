@@ -57,10 +57,10 @@ void require_same_points(const std::string& points, const std::string& data, con
 }
 
 /// All steps, with their log and the checkpoints on the way.
-class Run {
+class TrainingLoop {
   public:
-    Run(Trainer& trainer, const TrainSpec& spec, const diffusion::NoiseProcess& process, std::string points,
-        TrainLog& log, const TrainCallbacks& callbacks, base::ThreadPool& pool)
+    TrainingLoop(Trainer& trainer, const TrainSpec& spec, const diffusion::NoiseProcess& process, std::string points,
+                 TrainLog& log, const TrainCallbacks& callbacks, base::ThreadPool& pool)
         : trainer_(trainer),
           spec_(spec),
           process_(process),
@@ -257,19 +257,19 @@ TrainResult train(const TrainSpec& spec, const TrainerMaker& make, const TrainCa
     const std::unique_ptr<Trainer> trainer = make(spec, *data, *process);
     TrainLog log(spec.log, resumed == nullptr ? 0 : resumed_steps(*resumed));
     base::ThreadPool pool(spec.threads);
-    Run run(*trainer, spec, *process, points, log, callbacks, pool);
-    if (resumed != nullptr) run.restore(*resumed);
+    TrainingLoop loop(*trainer, spec, *process, points, log, callbacks, pool);
+    if (resumed != nullptr) loop.restore(*resumed);
 
     TrainResult result;
     const std::uint64_t before = trainer->steps();
     const Clock::time_point start = Clock::now();
     try {
-        run.all_steps();
+        loop.all_steps();
         result.steps = trainer->steps();
         result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
         result.steps_per_s = static_cast<double>(result.steps - before) / result.seconds;
         if (result.steps < spec.steps) return result;
-        result.checkpoint = run.finish();
+        result.checkpoint = loop.finish();
     } catch (...) {
         keep_log(log);  // it shows the way to where training ended
         throw;

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "diffusion/scheduler/family.hpp"
-#include "diffusion/scheduler/run.hpp"
+#include "diffusion/scheduler/sigma_sequence.hpp"
 #include "diffusion/scheduler/timesteps.hpp"
 
 namespace scorefield::diffusion {
@@ -92,17 +92,19 @@ Program build_dpm_multistep(const SchedulerConfig& config, int steps) {
     static constexpr std::string_view kCosine = "squaredcos_cap_v2";
     const bool cosine = config.text("beta_schedule", "linear") == kCosine;
     const bool rounds = (rule == SigmaRule::karras || rule == SigmaRule::lu) && !cosine;
-    Run run = rule == SigmaRule::flow ? read_flow_run(config, steps)
-                                      : read_run(config, levels, steps, unclipped_levels(config, levels), rounds);
-    run.last = final_sigma(config, levels.ratios().front());
+    SigmaSequence sequence = rule == SigmaRule::flow
+                                 ? read_flow_sequence(config, steps)
+                                 : read_sigma_sequence(config, levels, steps, unclipped_levels(config, levels), rounds);
+    sequence.last = final_sigma(config, levels.ratios().front());
     const bool stochastic = algorithm.starts_with("sde");
     sampler.name = stochastic ? "dpmpp_sde" : algorithm == "dpmsolver" ? "dpm" : "dpmpp_2m";
-    read_dpm_multistep(config, static_cast<int>(run.times.size()), sampler);
+    read_dpm_multistep(config, static_cast<int>(sequence.times.size()), sampler);
     if (stochastic && *sampler.order == 3) {
         config.refuse("solver_order", "the stochastic solver has no third order", "give 2");
     }
     if (algorithm == "sde-dpmsolver") sampler.predict_x0 = false;
-    return compile_run(config, levels, run, sampler, algorithm.ends_with("++") ? Integrand::data : Integrand::noise);
+    return compile_sequence(config, levels, sequence, sampler,
+                            algorithm.ends_with("++") ? Integrand::data : Integrand::noise);
 }
 
 /// The flow's sigmas lead towards the data here too.
@@ -114,11 +116,12 @@ Program build_dpm_inverse(const SchedulerConfig& config, int steps) {
     }
     const NoiseLevels levels(config, {});
     const bool flow = read_single_rule(config) == SigmaRule::flow;
-    Run run = flow ? read_flow_run(config, steps) : read_inverse_run(config, levels, steps);
-    if (flow) run.last = run.sigmas.back();
+    SigmaSequence sequence = flow ? read_flow_sequence(config, steps) : read_inverse_sequence(config, levels, steps);
+    if (flow) sequence.last = sequence.sigmas.back();
     sampler.name = algorithm == "dpmsolver" ? "dpm" : "dpmpp_2m";
-    read_dpm_multistep(config, static_cast<int>(run.times.size()), sampler);
-    return compile_run(config, levels, run, sampler, algorithm == "dpmsolver" ? Integrand::noise : Integrand::data);
+    read_dpm_multistep(config, static_cast<int>(sequence.times.size()), sampler);
+    return compile_sequence(config, levels, sequence, sampler,
+                            algorithm == "dpmsolver" ? Integrand::noise : Integrand::data);
 }
 
 Program build_dpm_single(const SchedulerConfig& config, int steps) {
@@ -131,16 +134,18 @@ Program build_dpm_single(const SchedulerConfig& config, int steps) {
     }
     const NoiseLevels levels(config, {});
     const SigmaRule rule = read_single_rule(config);
-    Run run = rule == SigmaRule::flow
-                  ? read_flow_run(config, steps)
-                  : read_run(config, levels, steps, unclipped_levels(config, levels), rule == SigmaRule::karras);
-    run.last = final_sigma(config, levels.ratios().front());
+    SigmaSequence sequence =
+        rule == SigmaRule::flow
+            ? read_flow_sequence(config, steps)
+            : read_sigma_sequence(config, levels, steps, unclipped_levels(config, levels), rule == SigmaRule::karras);
+    sequence.last = final_sigma(config, levels.ratios().front());
     const int wanted = config.integer("solver_order", 2);
     sampler.order = read_order(config, steps);
     sampler.predict_x0 = algorithm == "dpmsolver++";
     // Fewer steps than the order are the start of one group, whatever lower_order_final says.
     sampler.lower_order_final = wanted == sampler.order && config.flag("lower_order_final", false);
-    return compile_run(config, levels, run, sampler, *sampler.predict_x0 ? Integrand::data : Integrand::noise);
+    return compile_sequence(config, levels, sequence, sampler,
+                            *sampler.predict_x0 ? Integrand::data : Integrand::noise);
 }
 
 Program build_deis(const SchedulerConfig& config, int steps) {
@@ -151,41 +156,42 @@ Program build_deis(const SchedulerConfig& config, int steps) {
     config.choice("solver_type", "logrho", kSolvers);
     const NoiseLevels levels(config, {});
     const SigmaRule rule = read_single_rule(config);
-    Run run = rule == SigmaRule::flow ? read_flow_run(config, steps)
-                                      : read_run(config, levels, steps, levels.count(), rule == SigmaRule::karras);
-    run.last = rule == SigmaRule::levels ? levels.ratios().front() : run.sigmas.back();
+    SigmaSequence sequence =
+        rule == SigmaRule::flow ? read_flow_sequence(config, steps)
+                                : read_sigma_sequence(config, levels, steps, levels.count(), rule == SigmaRule::karras);
+    sequence.last = rule == SigmaRule::levels ? levels.ratios().front() : sequence.sigmas.back();
     SamplerSettings sampler = {.name = "deis",
-                               .order = read_order(config, static_cast<int>(run.times.size())),
+                               .order = read_order(config, static_cast<int>(sequence.times.size())),
                                .lower_order_final = config.flag("lower_order_final", true)};
     read_limits(config, false, sampler);
-    return compile_run(config, levels, run, sampler, Integrand::noise_of_data);
+    return compile_sequence(config, levels, sequence, sampler, Integrand::noise_of_data);
 }
 
 /// UniPC's own flow sigmas: of N+1 values from 1 to 1/T all but the last, shifted and stretched to shift_terminal.
-Run read_unipc_flow_run(const SchedulerConfig& config, int steps) {
+SigmaSequence read_unipc_flow_sequence(const SchedulerConfig& config, int steps) {
     constexpr double kBelowOne = 1e-6;
     const int levels = config.integer("num_train_timesteps", 1000);
     const double shift = read_flow_shift(config, "flow_shift");
-    Run run{.flow = true};
+    SigmaSequence sequence{.flow = true};
     for (const double sigma : linspace(1, 1.0 / levels, steps + 1)) {
-        run.sigmas.push_back(flow_shifted(sigma, shift));
+        sequence.sigmas.push_back(flow_shifted(sigma, shift));
     }
-    run.sigmas.pop_back();
+    sequence.sigmas.pop_back();
     if (const double terminal = config.number("shift_terminal", 0); terminal != 0) {
-        const double scale = (1 - run.sigmas.back()) / (1 - terminal);
-        for (double& sigma : run.sigmas) sigma = 1 - (1 - sigma) / scale;
+        const double scale = (1 - sequence.sigmas.back()) / (1 - terminal);
+        for (double& sigma : sequence.sigmas) sigma = 1 - (1 - sigma) / scale;
     }
-    if (std::abs(run.sigmas.front() - 1) < kBelowOne) run.sigmas.front() -= kBelowOne;
-    for (const double sigma : run.sigmas) run.times.push_back(std::trunc(sigma * levels));
-    return run;
+    if (std::abs(sequence.sigmas.front() - 1) < kBelowOne) sequence.sigmas.front() -= kBelowOne;
+    for (const double sigma : sequence.sigmas) sequence.times.push_back(std::trunc(sigma * levels));
+    return sequence;
 }
 
 /// The Karras spacing of σ/α as σ of a straight path.
-void bend_to_flow(const SchedulerConfig& config, Run& run) {
-    run.flow = true;
-    for (std::size_t i = 0; i < run.sigmas.size(); ++i) {
-        run.sigmas[i] /= run.sigmas[i] + 1;
-        run.times[i] = std::trunc(run.sigmas[i] * config.integer("num_train_timesteps", 1000));
+void bend_to_flow(const SchedulerConfig& config, SigmaSequence& sequence) {
+    sequence.flow = true;
+    for (std::size_t i = 0; i < sequence.sigmas.size(); ++i) {
+        sequence.sigmas[i] /= sequence.sigmas[i] + 1;
+        sequence.times[i] = std::trunc(sequence.sigmas[i] * config.integer("num_train_timesteps", 1000));
     }
 }
 
@@ -215,20 +221,21 @@ Program build_unipc(const SchedulerConfig& config, int steps) {
     if (config.has("shift_terminal") && rule != SigmaRule::flow) {
         config.refuse("shift_terminal", "needs use_flow_sigmas", "leave it out");
     }
-    Run run = rule == SigmaRule::flow ? read_unipc_flow_run(config, steps)
-                                      : read_run(config, levels, steps, levels.count(), rule == SigmaRule::karras);
-    if (flow && rule == SigmaRule::karras) bend_to_flow(config, run);
-    run.last = final_sigma(config, rule == SigmaRule::levels ? levels.ratios().front() : run.sigmas.back());
+    SigmaSequence sequence =
+        rule == SigmaRule::flow ? read_unipc_flow_sequence(config, steps)
+                                : read_sigma_sequence(config, levels, steps, levels.count(), rule == SigmaRule::karras);
+    if (flow && rule == SigmaRule::karras) bend_to_flow(config, sequence);
+    sequence.last = final_sigma(config, rule == SigmaRule::levels ? levels.ratios().front() : sequence.sigmas.back());
     const bool data = config.flag("predict_x0", true);
     SamplerSettings sampler = {.name = "unipc",
-                               .order = read_order(config, static_cast<int>(run.times.size()), 4),
+                               .order = read_order(config, static_cast<int>(sequence.times.size()), 4),
                                .variant = config.choice("solver_type", "bh2", kSolvers) == "bh1" ? "bh1" : "bh2",
                                .predict_x0 = data,
                                .lower_order_final = config.flag("lower_order_final", true),
                                .uncorrected_steps = read_uncorrected(config)};
     read_limits(config, false, sampler);
     if (!data) sampler.threshold = sampler.threshold_max = std::nullopt;  // the library limits data predictions alone
-    return compile_run(config, levels, run, sampler, data ? Integrand::data : Integrand::noise);
+    return compile_sequence(config, levels, sequence, sampler, data ? Integrand::data : Integrand::noise);
 }
 
 /// What all these classes have, and `more`; inversions lack some.

@@ -1,4 +1,4 @@
-#include "diffusion/scheduler/run.hpp"
+#include "diffusion/scheduler/sigma_sequence.hpp"
 
 #include <fmt/core.h>
 
@@ -12,22 +12,22 @@
 namespace scorefield::diffusion {
 namespace {
 
-Node run_node(const NoiseLevels& levels, const Run& run, double sigma, double c_noise) {
+Node sequence_node(const NoiseLevels& levels, const SigmaSequence& sequence, double sigma, double c_noise) {
     if (sigma == 0) return clean_node();
-    if (run.flow) return {.t = sigma, .at = {1 - sigma, sigma}, .c_in = 1, .c_noise = c_noise};
+    if (sequence.flow) return {.t = sigma, .at = {1 - sigma, sigma}, .c_in = 1, .c_noise = c_noise};
     const double alpha = 1 / std::hypot(sigma, 1.0);
     return {.t = levels.time_of(sigma), .at = {alpha, sigma * alpha}, .c_in = 1, .c_noise = c_noise};
 }
 
-TimeGrid run_grid(const NoiseLevels& levels, const Run& run) {
+TimeGrid sequence_grid(const NoiseLevels& levels, const SigmaSequence& sequence) {
     constexpr double kSame = 1e-12;  // the last sigma by another formula
     std::vector<Node> nodes;
-    for (std::size_t i = 0; i < run.sigmas.size(); ++i) {
-        nodes.push_back(run_node(levels, run, run.sigmas[i], run.times[i]));
+    for (std::size_t i = 0; i < sequence.sigmas.size(); ++i) {
+        nodes.push_back(sequence_node(levels, sequence, sequence.sigmas[i], sequence.times[i]));
     }
-    const bool same = std::abs(run.last / run.sigmas.back() - 1) < kSame;
-    const Node end = same ? nodes.back() : run_node(levels, run, run.last, 0);
-    return {run.flow ? make_process({.name = "flow"}) : levels.process(), chain(nodes, end), 1, false};
+    const bool same = std::abs(sequence.last / sequence.sigmas.back() - 1) < kSame;
+    const Node end = same ? nodes.back() : sequence_node(levels, sequence, sequence.last, 0);
+    return {sequence.flow ? make_process({.name = "flow"}) : levels.process(), chain(nodes, end), 1, false};
 }
 
 /// What a program's evaluations take for the network's output becomes c_skip·x + c_out·F.
@@ -54,64 +54,66 @@ int unclipped_levels(const SchedulerConfig& config, const NoiseLevels& levels) {
     return static_cast<int>(left);
 }
 
-Run read_run(const SchedulerConfig& config, const NoiseLevels& levels, int steps, int highest, bool rounds) {
+SigmaSequence read_sigma_sequence(const SchedulerConfig& config, const NoiseLevels& levels, int steps, int highest,
+                                  bool rounds) {
     require_steps(config, steps, levels.count());
     const SigmaRule rule = read_sigma_rule(config);
-    Run run;
+    SigmaSequence sequence;
     if (rule == SigmaRule::levels) {
         const std::string spacing = config.choice("timestep_spacing", "linspace", kSpacingNames);
-        run.times = multistep_timesteps(spacing, levels.count(), highest, steps, config.integer("steps_offset", 0));
-        for (const double t : run.times) run.sigmas.push_back(levels.ratio_at(t));
-        return run;
+        sequence.times =
+            multistep_timesteps(spacing, levels.count(), highest, steps, config.integer("steps_offset", 0));
+        for (const double t : sequence.times) sequence.sigmas.push_back(levels.ratio_at(t));
+        return sequence;
     }
     const auto [high, low] = read_sigma_range(config, {levels.ratios().back(), levels.ratios().front()});
-    run.sigmas = spread_sigmas(rule, high, low, steps);
-    for (const double sigma : run.sigmas) {
+    sequence.sigmas = spread_sigmas(rule, high, low, steps);
+    for (const double sigma : sequence.sigmas) {
         const double t = levels.time_of(sigma);
-        run.times.push_back(rounds ? round_half_even(t) : std::trunc(t));
+        sequence.times.push_back(rounds ? round_half_even(t) : std::trunc(t));
     }
-    return run;
+    return sequence;
 }
 
-Run read_inverse_run(const SchedulerConfig& config, const NoiseLevels& levels, int steps) {
+SigmaSequence read_inverse_sequence(const SchedulerConfig& config, const NoiseLevels& levels, int steps) {
     require_steps(config, steps, levels.count());
     const SigmaRule rule = read_sigma_rule(config);
-    Run run;
+    SigmaSequence sequence;
     if (rule == SigmaRule::levels) {
         const int highest = unclipped_levels(config, levels);
         const std::string spacing = config.choice("timestep_spacing", "linspace", kSpacingNames);
-        run.times = inverse_timesteps(spacing, levels.count(), highest, steps, config.integer("steps_offset", 0));
-        for (const double t : run.times) run.sigmas.push_back(levels.ratio_at(t));
-        run.last = levels.ratio_at(highest - 1);
+        sequence.times = inverse_timesteps(spacing, levels.count(), highest, steps, config.integer("steps_offset", 0));
+        for (const double t : sequence.times) sequence.sigmas.push_back(levels.ratio_at(t));
+        sequence.last = levels.ratio_at(highest - 1);
     } else {
-        run.sigmas = spread_sigmas(rule, levels.ratios().front(), levels.ratios().back(), steps);
-        for (const double sigma : run.sigmas) {
+        sequence.sigmas = spread_sigmas(rule, levels.ratios().front(), levels.ratios().back(), steps);
+        for (const double sigma : sequence.sigmas) {
             const double t = levels.time_of(sigma);
-            run.times.push_back(rule == SigmaRule::karras ? round_half_even(t) : t);
+            sequence.times.push_back(rule == SigmaRule::karras ? round_half_even(t) : t);
         }
-        run.last = run.sigmas.back();
+        sequence.last = sequence.sigmas.back();
     }
-    run.times.erase(std::unique(run.times.begin(), run.times.end()), run.times.end());
-    if (run.times.size() < run.sigmas.size()) run.last = run.sigmas[run.times.size()];
-    run.sigmas.resize(run.times.size());
-    for (double& t : run.times) t = std::trunc(t);
-    return run;
+    sequence.times.erase(std::unique(sequence.times.begin(), sequence.times.end()), sequence.times.end());
+    if (sequence.times.size() < sequence.sigmas.size()) sequence.last = sequence.sigmas[sequence.times.size()];
+    sequence.sigmas.resize(sequence.times.size());
+    for (double& t : sequence.times) t = std::trunc(t);
+    return sequence;
 }
 
-Run read_flow_run(const SchedulerConfig& config, int steps) {
+SigmaSequence read_flow_sequence(const SchedulerConfig& config, int steps) {
     const int levels = config.integer("num_train_timesteps", 1000);
     const double shift = read_flow_shift(config, "flow_shift");
-    Run run{.flow = true};
+    SigmaSequence sequence{.flow = true};
     for (const double alpha : linspace(1, 1.0 / levels, steps + 1)) {
-        run.sigmas.insert(run.sigmas.begin(), flow_shifted(1 - alpha, shift));
+        sequence.sigmas.insert(sequence.sigmas.begin(), flow_shifted(1 - alpha, shift));
     }
-    run.sigmas.pop_back();
-    for (const double sigma : run.sigmas) run.times.push_back(std::trunc(sigma * levels));
-    return run;
+    sequence.sigmas.pop_back();
+    for (const double sigma : sequence.sigmas) sequence.times.push_back(std::trunc(sigma * levels));
+    return sequence;
 }
 
-Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, const Run& run,
-                    const SamplerSettings& settings, Integrand integrand) {
+Program compile_sequence(const SchedulerConfig& config, const NoiseLevels& levels, const SigmaSequence& sequence,
+                         const SamplerSettings& settings, Integrand integrand) {
     const SamplerSettings sampler = drop_ineffective(settings);  // solver_type says nothing of the first order
     const Prediction prediction = read_prediction(config, 4);
     if (prediction == Prediction::velocity && integrand == Integrand::noise) {
@@ -119,8 +121,8 @@ Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, co
                       sampler.name == "unipc" ? "give another, or set predict_x0 to true"
                                               : "give another, or algorithm_type dpmsolver++");
     }
-    const TimeGrid grid = run_grid(levels, run);
-    if (!run.flow && prediction == Prediction::velocity) {
+    const TimeGrid grid = sequence_grid(levels, sequence);
+    if (!sequence.flow && prediction == Prediction::velocity) {
         const bool noise = integrand == Integrand::noise_of_data;
         if (noise && sampler.threshold)
             config.refuse("thresholding", "not supported with flow_prediction without use_flow_sigmas",
@@ -133,7 +135,7 @@ Program compile_run(const SchedulerConfig& config, const NoiseLevels& levels, co
         program.prediction = prediction;
         return program;
     }
-    if (run.flow && prediction == Prediction::v) {
+    if (sequence.flow && prediction == Prediction::v) {
         const bool noise = integrand == Integrand::noise;
         Program program = compile_program(grid, noise ? Prediction::epsilon : Prediction::x0, sampler);
         substitute_output(program, [noise](const Eval& at) -> AffineForm {

@@ -8,8 +8,8 @@ namespace scorefield::diffusion {
 /// without effect, with the cure.
 void require_effect(const SamplerSettings& settings);
 
-/// Whether the other settings leave the parameter an effect, for a sampler that takes it. Its own value does not count
-/// where it has none yet.
-bool is_needed(const SamplerSettings& settings, std::string_view parameter);
+/// Whether the other settings give an effect to the parameter of a sampler that takes it. The parameter need not have a
+/// value.
+bool meets_requirements(const SamplerSettings& settings, std::string_view parameter);
 
 }  // namespace scorefield::diffusion
