@@ -1,7 +1,10 @@
 #include "base/background_job.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <new>
 #include <stdexcept>
 #include <thread>
@@ -35,6 +38,18 @@ TEST(BackgroundJob, HandsOverWhatIsReady) {
     EXPECT_EQ(wait_for(job).result, 7);
     EXPECT_FALSE(job.wanted());
     EXPECT_GE(job.seconds(), 0);
+}
+
+// A process may run at a low priority itself; its jobs must still give way to its frames.
+TEST(BackgroundJob, LowersThePriorityOfItsThreadFromWhereverItIs) {
+    std::thread([] {
+        constexpr int kLowest = 19;
+        const auto thread = static_cast<id_t>(gettid());
+        const int low = std::min(kLowest, getpriority(PRIO_PROCESS, thread) + 5);
+        setpriority(PRIO_PROCESS, thread, low);
+        yield_to_other_threads();
+        EXPECT_EQ(getpriority(PRIO_PROCESS, thread), std::min(kLowest, low + 10));
+    }).join();
 }
 
 TEST(BackgroundJob, HandsOverTheNewestOnly) {
