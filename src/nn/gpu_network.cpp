@@ -1,5 +1,7 @@
 #include "nn/gpu_network.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cassert>
@@ -8,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/error.hpp"
 #include "gpu/transfer.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/gpu_kernels.hpp"
@@ -172,29 +175,55 @@ GpuEvaluations::GpuEvaluations(const GpuNetwork& network, std::uint32_t particle
       block_(std::min(block_size(network.device_), gpu::round_up(particles, gpu::kParticleMultiple))),
       activations_(network.kernels_->make_activations(network.device_, block_)) {}
 
-void GpuEvaluations::set_times(std::span<const double> c_noise) {
-    times_.assign(c_noise.begin(), c_noise.end());
-    const std::size_t bytes = c_noise.size() * network_.row_places_.size() * sizeof(float);
-    if (!rows_ || rows_.bytes() < bytes) rows_ = gpu::Buffer(network_.device_, "time table", bytes);
-    fill_features();
-    if (network_.load_count_ == 0) fill_rows();
+TimeTable GpuEvaluations::make_table(std::span<const double> c_noise,
+                                     const std::function<void()>& check_cancelled) const {
+    TimeTable table;
+    table.times.assign(c_noise.begin(), c_noise.end());
+    if (table.times.empty()) return table;
+    require_room(table.times.size());
+    const std::size_t floats = table.times.size() * network_.row_places_.size();
+    table.rows = gpu::Buffer(network_.device_, "time table", floats * sizeof(float));
+    fill_features(table);
+    // Once other weights are loaded, the network never returns to those that it was made with.
+    if (network_.load_count_ == 0) fill_rows(table, check_cancelled);
+    return table;
+}
+
+/// A program of many steps is the only reason for a large table.
+void GpuEvaluations::require_room(std::size_t rows) const {
+    const gpu::DeviceProperties& limits = network_.device_.properties();
+    const std::uint64_t most_bytes = std::min(limits.max_storage_buffer_bytes, limits.max_allocation_bytes);
+    const std::size_t floats = std::max(network_.row_places_.size(), 2 * network_.parameters_.at(kFrequencies).values.size());
+    const std::uint64_t most = most_bytes / (floats * sizeof(float));
+    if (rows <= most) return;
+    throw base::request_error(
+        "too many evaluations", "`steps`",
+        fmt::format("the time table of {} evaluations does not fit into one buffer of {}", rows, limits.name),
+        fmt::format("use fewer steps: at most {} evaluations of this network", most));
+}
+
+void GpuEvaluations::take(TimeTable table) {
+    table_ = std::move(table);
     rows_pending_ = true;
+    features_pending_ = true;
 }
 
 /// The rows of the weights that the network was made with, in double precision.
-void GpuEvaluations::fill_rows() {
+void GpuEvaluations::fill_rows(TimeTable& table, const std::function<void()>& check_cancelled) const {
+    constexpr std::size_t kRowsPerCheck = 64;
     Bindings bindings;
     for (const auto& [name, matrix] : network_.parameters_) bindings[name] = &matrix;
     std::vector<Value> addends;
     for (const DenseLayer& layer : network_.layers_) addends.push_back(layer.addend);
 
     const std::vector<PackedPlace>& places = network_.row_places_;
-    rows_staging_ = gpu::Buffer(network_.device_, "time table staging", times_.size() * places.size() * sizeof(float),
-                                gpu::MemoryUse::upload);
-    auto next = rows_staging_.mapped<float>().begin();
-    for (const double c : times_) {
+    table.rows_staging =
+        gpu::Buffer(network_.device_, "time table staging", table.rows.bytes(), gpu::MemoryUse::upload);
+    auto next = table.rows_staging.mapped<float>().begin();
+    for (std::size_t row = 0; row < table.times.size(); ++row) {
+        if (check_cancelled && row % kRowsPerCheck == 0) check_cancelled();
         Matrix time(1, 1);
-        time.at(0, 0) = c;
+        time.at(0, 0) = table.times[row];
         bindings["c_noise"] = &time;
         const std::vector<Matrix> values = evaluate(network_.network_.graph, bindings, addends);
         for (const PackedPlace& place : places) {
@@ -205,17 +234,16 @@ void GpuEvaluations::fill_rows() {
 }
 
 /// The features (sin(c f), cos(c f)) of every row.
-void GpuEvaluations::fill_features() {
+void GpuEvaluations::fill_features(TimeTable& table) const {
     const Matrix& frequencies = network_.parameters_.at(kFrequencies);
-    const std::size_t bytes = times_.size() * 2 * frequencies.values.size() * sizeof(float);
-    features_staging_ = gpu::Buffer(network_.device_, "time features staging", bytes, gpu::MemoryUse::upload);
-    auto next = features_staging_.mapped<float>().begin();
-    for (const double c : times_) {
+    const std::size_t bytes = table.times.size() * 2 * frequencies.values.size() * sizeof(float);
+    table.features = gpu::Buffer(network_.device_, "time features", bytes);
+    table.features_staging = gpu::Buffer(network_.device_, "time features staging", bytes, gpu::MemoryUse::upload);
+    auto next = table.features_staging.mapped<float>().begin();
+    for (const double c : table.times) {
         for (const double f : frequencies.values) *next++ = static_cast<float>(std::sin(c * f));
         for (const double f : frequencies.values) *next++ = static_cast<float>(std::cos(c * f));
     }
-    if (!features_ || features_.bytes() < bytes) features_ = gpu::Buffer(network_.device_, "time features", bytes);
-    features_pending_ = true;
 }
 
 bool GpuEvaluations::has_other_weights() const {
@@ -227,11 +255,11 @@ bool GpuEvaluations::is_up_to_date() const {
 }
 
 void GpuEvaluations::record_uploads(gpu::Recorder& recorder) {
-    if (!is_up_to_date() && !times_.empty()) {
+    if (!is_up_to_date() && !table_.times.empty()) {
         if (network_.load_count_ > 0) {
             record_rows(recorder);
         } else {
-            recorder.copy(rows_staging_, 0, rows_, 0, rows_staging_.bytes());
+            recorder.copy(table_.rows_staging, 0, table_.rows, 0, table_.rows.bytes());
         }
     }
     rows_pending_ = false;
@@ -241,10 +269,10 @@ void GpuEvaluations::record_uploads(gpu::Recorder& recorder) {
 void GpuEvaluations::record_rows(gpu::Recorder& recorder) {
     const GpuNetwork::Loads& loads = *network_.loads_;
     const auto floats = static_cast<std::uint32_t>(network_.row_places_.size());
-    const auto rows = static_cast<std::uint32_t>(times_.size());
+    const auto rows = static_cast<std::uint32_t>(table_.times.size());
     const std::uint32_t group = loads.rows.local_size()[0];
     const std::uint32_t most = network_.device_.properties().max_workgroup_count[1];
-    if (features_pending_) recorder.copy(features_staging_, 0, features_, 0, features_staging_.bytes());
+    if (features_pending_) recorder.copy(table_.features_staging, 0, table_.features, 0, table_.features.bytes());
     features_pending_ = false;
     const std::uint32_t label =
         loads.label ? loads.labels.weights + static_cast<std::uint32_t>(*loads.label) : shaders::kPadding;
@@ -258,10 +286,10 @@ void GpuEvaluations::record_rows(gpu::Recorder& recorder) {
                                   .classes = loads.labels.classes};
     for (std::uint32_t first = 0; first < rows; first += most) {
         push.first = first;
-        recorder.dispatch(
-            loads.rows,
-            {gpu::reads(loads.trained), gpu::reads(loads.row_places), gpu::reads(features_), gpu::writes(rows_)}, push,
-            (floats + group - 1) / group, std::min(most, rows - first));
+        recorder.dispatch(loads.rows,
+                          {gpu::reads(loads.trained), gpu::reads(loads.row_places), gpu::reads(table_.features),
+                           gpu::writes(table_.rows)},
+                          push, (floats + group - 1) / group, std::min(most, rows - first));
     }
 }
 
@@ -271,7 +299,7 @@ std::uint32_t GpuEvaluations::parts() const {
 
 void GpuEvaluations::record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval,
                             std::uint32_t part) const {
-    network_.kernels_->record(recorder, {network_.weights_, rows_, activations_, block_, values}, eval, part);
+    network_.kernels_->record(recorder, {network_.weights_, table_.rows, activations_, block_, values}, eval, part);
 }
 
 void GpuEvaluations::record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -80,7 +82,18 @@ class GpuNetwork {
     std::vector<PackedPlace> row_places_;
     gpu::Buffer weights_;
     std::unique_ptr<Loads> loads_;
-    std::uint64_t load_count_ = 0;  ///< 0: the weights are those that the network was made with
+    /// 0: the weights are those that the network was made with. Atomic, because tables are made on other threads.
+    std::atomic<std::uint64_t> load_count_ = 0;
+};
+
+/// What depends on the times of a program alone, one row per time, on its way to the GPU.
+struct TimeTable {
+    std::vector<double> times;
+    gpu::Buffer rows;  ///< on the GPU; empty without times
+    gpu::Buffer
+        rows_staging;      ///< the rows of the weights that the network was made with; empty if it has loaded others
+    gpu::Buffer features;  ///< (rows, 2·frequencies) sines and cosines, from which loaded weights make rows
+    gpu::Buffer features_staging;
 };
 
 /// Evaluations of a network at the times of one program. Whatever depends on time alone (every bias) is computed once
@@ -91,9 +104,14 @@ class GpuEvaluations {
     /// Makes evaluations for at most `particles` particles; `network` must outlive them.
     GpuEvaluations(const GpuNetwork& network, std::uint32_t particles);
 
-    /// Computes the table's rows for these times, in double precision on the host, in place of all earlier ones. They
-    /// reach the GPU with the next record_uploads.
-    void set_times(std::span<const double> c_noise);
+    /// Computes a table with a row for each of these times, in double precision on the host. May be called on any
+    /// thread, also while the evaluations are recorded. `check_cancelled` is called every few rows and may throw;
+    /// empty: nothing. Throws base::Error (request) naming `steps` where the table exceeds the device's limits.
+    TimeTable make_table(std::span<const double> c_noise, const std::function<void()>& check_cancelled = {}) const;
+    /// Takes a table in place of the earlier one. It reaches the GPU with the next record_uploads.
+    void take(TimeTable table);
+    /// Both.
+    void set_times(std::span<const double> c_noise) { take(make_table(c_noise)); }
     /// Whether the table is of the times that were set and the weights that were loaded last.
     bool is_up_to_date() const;
     /// Whether other weights were loaded since the table was recorded.
@@ -111,17 +129,14 @@ class GpuEvaluations {
     void record(gpu::Recorder& recorder, const gpu::Buffer& values, const GpuEval& eval) const;
 
   private:
-    void fill_rows();
-    void fill_features();
+    void require_room(std::size_t rows) const;
+    void fill_rows(TimeTable& table, const std::function<void()>& check_cancelled) const;
+    void fill_features(TimeTable& table) const;
     void record_rows(gpu::Recorder& recorder);
 
     const GpuNetwork& network_;
     std::uint32_t block_;
-    std::vector<double> times_;  ///< of the rows
-    gpu::Buffer rows_;
-    gpu::Buffer rows_staging_;
-    gpu::Buffer features_;  ///< (rows, 2·frequencies) sines and cosines, from which loaded weights make rows
-    gpu::Buffer features_staging_;
+    TimeTable table_;
     bool rows_pending_ = false;
     bool features_pending_ = false;
     std::uint64_t load_count_ = 0;  ///< the network's when the rows were recorded

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "base/random.hpp"
 #include "gpu/planes.hpp"
@@ -76,30 +77,35 @@ BlendKernels::Planned BlendKernels::plan(const diffusion::Blend& blend, std::vec
     return planned;
 }
 
-void BlendKernels::prepare(const std::vector<diffusion::Blend>& blends) {
-    std::vector<std::uint32_t> table;
-    std::vector<Planned> planned;
-    planned.reserve(blends.size());
-    for (const diffusion::Blend& blend : blends) planned.push_back(plan(blend, table));
+BlendKernels::Table BlendKernels::make_table(const std::vector<diffusion::Blend>& blends) const {
+    Table table;
+    std::vector<std::uint32_t> words;
+    table.blends.reserve(blends.size());
+    for (const diffusion::Blend& blend : blends) table.blends.push_back(plan(blend, words));
     // Unrolled loops may look at coefficients of terms that are not there.
-    table.resize(table.size() + 2 * std::size_t{kernels_[kFewTerms].terms});
+    words.resize(words.size() + 2 * std::size_t{kernels_[kFewTerms].terms});
 
-    staging_ = gpu::Buffer(device_, "blends staging", table.size() * sizeof(std::uint32_t), gpu::MemoryUse::upload);
-    std::copy(table.begin(), table.end(), staging_.mapped<std::uint32_t>().begin());
-    if (!table_ || table_.bytes() < staging_.bytes()) table_ = gpu::Buffer(device_, "blends", staging_.bytes());
-    blends_ = std::move(planned);
+    const std::size_t bytes = words.size() * sizeof(std::uint32_t);
+    table.staging = gpu::Buffer(device_, "blends staging", bytes, gpu::MemoryUse::upload);
+    std::ranges::copy(words, table.staging.mapped<std::uint32_t>().begin());
+    table.coefficients = gpu::Buffer(device_, "blends", bytes);
+    return table;
+}
+
+void BlendKernels::take(Table table) {
+    table_ = std::move(table);
     uploads_pending_ = true;
 }
 
 void BlendKernels::record_uploads(gpu::Recorder& recorder) {
     if (!uploads_pending_) return;
-    recorder.copy(staging_, 0, table_, 0, staging_.bytes());
+    recorder.copy(table_.staging, 0, table_.coefficients, 0, table_.coefficients.bytes());
     uploads_pending_ = false;
 }
 
 void BlendKernels::record(gpu::Recorder& recorder, const BlendTarget& target, std::uint32_t number,
                           diffusion::ParticleRange block) const {
-    const Planned& blend = blends_.at(number);
+    const Planned& blend = table_.blends.at(number);
     for (const Pass& pass : blend.passes) {
         const shaders::BlendPush push = {.dst = blend.dst,
                                          .stride = target.stride,
@@ -110,8 +116,8 @@ void BlendKernels::record(gpu::Recorder& recorder, const BlendTarget& target, st
                                          .first_particle = target.first_particle,
                                          .seed_low = static_cast<std::uint32_t>(target.seed),
                                          .seed_high = static_cast<std::uint32_t>(target.seed >> 32)};
-        recorder.dispatch(kernels_[pass.kernel].pipeline, {reads_writes(target.values), reads(table_)}, push,
-                          gpu::round_up(block.count, group_) / group_, (dim_ + 3) / 4);
+        recorder.dispatch(kernels_[pass.kernel].pipeline, {reads_writes(target.values), reads(table_.coefficients)},
+                          push, gpu::round_up(block.count, group_) / group_, (dim_ + 3) / 4);
     }
 }
 

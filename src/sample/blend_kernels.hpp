@@ -24,14 +24,36 @@ struct BlendTarget {
 /// are kernels for few terms and no, one or many draws, and a blend is as many of them as it needs, one after the
 /// other. The order of additions, and with it every bit, is that of one loop.
 class BlendKernels {
+    /// One dispatch of a blend, with words of the table.
+    struct Pass {
+        std::size_t kernel = 0;
+        std::uint32_t first_term = 0;
+        std::uint32_t terms = 0;
+        std::uint32_t first_draw = 0;
+    };
+    struct Planned {
+        std::uint32_t dst = 0;
+        std::vector<Pass> passes;
+    };
+
   public:
+    /// Planned blends with their coefficients.
+    class Table {
+        friend class BlendKernels;
+        std::vector<Planned> blends;
+        gpu::Buffer coefficients;
+        gpu::Buffer staging;
+    };
+
     BlendKernels(gpu::Device& device, std::uint32_t group, std::uint32_t dim);
     /// Returns the same kernels without any blends. May be called while these kernels record.
     BlendKernels without_blends() const { return {device_, group_, dim_, kernels_}; }
 
-    /// Takes these blends in place of all earlier ones; blends[i] is number i from here on. Their coefficients reach
-    /// the GPU with the next record_uploads.
-    void prepare(const std::vector<diffusion::Blend>& blends);
+    /// Plans these blends and writes their coefficients to staging memory. May be called on any thread.
+    Table make_table(const std::vector<diffusion::Blend>& blends) const;
+    /// Takes a table in place of the earlier one; blends[i] of make_table is number i from here on. The coefficients
+    /// reach the GPU with the next record_uploads.
+    void take(Table table);
     void record_uploads(gpu::Recorder& recorder);
     bool is_up_to_date() const { return !uploads_pending_; }
     /// `block` begins on a multiple of gpu::kParticleMultiple; whole workgroups are written.
@@ -48,17 +70,6 @@ class BlendKernels {
         std::uint32_t draws = 0;
         gpu::ComputePipeline pipeline;
     };
-    /// One dispatch of a blend, with words of the table.
-    struct Pass {
-        std::size_t kernel = 0;
-        std::uint32_t first_term = 0;
-        std::uint32_t terms = 0;
-        std::uint32_t first_draw = 0;
-    };
-    struct Planned {
-        std::uint32_t dst = 0;
-        std::vector<Pass> passes;
-    };
 
     BlendKernels(gpu::Device& device, std::uint32_t group, std::uint32_t dim, const std::array<Kernel, 4>& kernels)
         : device_(device), group_(group), dim_(dim), kernels_(kernels) {}
@@ -70,9 +81,7 @@ class BlendKernels {
     std::uint32_t group_;
     std::uint32_t dim_;
     std::array<Kernel, 4> kernels_;
-    std::vector<Planned> blends_;
-    gpu::Buffer table_;
-    gpu::Buffer staging_;
+    Table table_;
     bool uploads_pending_ = false;
 };
 

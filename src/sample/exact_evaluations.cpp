@@ -23,7 +23,8 @@ std::uint32_t largest_block(const gpu::Device& device) {
 }
 
 /// Expresses c_skip·src + c_out·F by denoiser D and score, with src = αD − σ²·score.
-void ExactEvaluations::prepare(std::span<const diffusion::Eval> evals) {
+GpuEvaluations::Take ExactEvaluations::make_tables(std::span<const diffusion::Eval> evals,
+                                                   const std::function<void()>& /*check_cancelled*/) {
     std::vector<Question> questions;
     for (std::size_t i = 0; i < evals.size(); ++i) {
         const diffusion::Eval& eval = evals[i];
@@ -40,7 +41,7 @@ void ExactEvaluations::prepare(std::span<const diffusion::Eval> evals) {
         }
         questions.push_back({{eval.alpha, eval.sigma}, answer});
     }
-    questions_ = std::move(questions);
+    return [this, questions = std::move(questions)]() mutable { questions_ = std::move(questions); };
 }
 
 bool has_point_masses(const diffusion::GaussianMixture& mixture) {

@@ -41,7 +41,7 @@ class ExactEvaluations : public GpuEvaluations {
     void record_uploads(gpu::Recorder&) override {}
 
     /// Throws base::Error (request) as make_exact_source says.
-    void prepare(std::span<const diffusion::Eval> evals) override;
+    Take make_tables(std::span<const diffusion::Eval> evals, const std::function<void()>& check_cancelled) override;
 
   protected:
     const Question& question(std::uint32_t row) const { return questions_.at(row); }

@@ -155,9 +155,11 @@ class MixtureEvaluations final : public PassEvaluations {
         passes_.record(recorder, part, rows_.buffer(), sums_, values, block, shaders::MixturePush{});
     }
 
-    void prepare(std::span<const diffusion::Eval> evals) override {
-        ExactEvaluations::prepare(evals);
-        rows_.forget();
+    Take make_tables(std::span<const diffusion::Eval> evals, const std::function<void()>& check_cancelled) override {
+        return [this, take = ExactEvaluations::make_tables(evals, check_cancelled)] {
+            take();
+            rows_.forget();
+        };
     }
 
   private:

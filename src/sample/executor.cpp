@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
@@ -101,43 +102,46 @@ Executor::Executor(const Executor& other, std::uint32_t capacity, int registers)
       mask_(other.mask_),
       values_(make_values(device_, registers, dim_, stride_)) {}
 
-void Executor::load(const diffusion::Program& program, std::uint64_t seed) {
-    if (program.registers > registers_) throw std::logic_error("Executor::load: program needs more registers");
+PreparedProgram Executor::prepare(const diffusion::Program& program, std::uint64_t seed,
+                                  const std::function<void()>& check_cancelled) const {
+    if (program.registers > registers_) throw std::logic_error("Executor::prepare: program needs more registers");
     program.validate();
     program.require_sources(sources_.size());
-    try {
-        prepare(program);
-    } catch (...) {
-        if (!program_.ops.empty()) prepare(program_);
-        throw;
-    }
-    program_ = program;
-    seed_ = seed;
-}
-
-/// Tables of a program in place of those before.
-void Executor::prepare(const diffusion::Program& program) {
+    PreparedProgram prepared;
+    prepared.program = program;
+    prepared.seed = seed;
     // The start state is a blend of its own, ahead of the ops.
     const diffusion::StartLaw& start = program.start;
     const double start_scale = start.is_isotropic() ? start.scale[0] : 1;
     std::vector<diffusion::Blend> blends = {{program.init_register, {}, {{start_scale, base::kInitStream, 0}}}};
-    rows_.assign(program.ops.size(), 0);
-    operations_.clear();
+    prepared.rows.assign(program.ops.size(), 0);
     std::vector<std::vector<diffusion::Eval>> evals(sources_.size());
     for (std::size_t i = 0; i < program.ops.size(); ++i) {
         const diffusion::Instruction& instruction = program.ops[i].instruction;
         if (const auto* eval = std::get_if<diffusion::Eval>(&instruction)) {
             std::vector<diffusion::Eval>& asked = evals[static_cast<std::size_t>(eval->source)];
-            rows_[i] = gpu::size32(asked.size());
+            prepared.rows[i] = gpu::size32(asked.size());
             asked.push_back(*eval);
         } else if (const auto* blend = std::get_if<diffusion::Blend>(&instruction)) {
-            rows_[i] = gpu::size32(blends.size());
+            prepared.rows[i] = gpu::size32(blends.size());
             blends.push_back(*blend);
         }
-        operations_.push_back(count_operations(instruction));
+        prepared.operations.push_back(count_operations(instruction));
     }
-    for (std::size_t source = 0; source < sources_.size(); ++source) evaluations_[source]->prepare(evals[source]);
-    blends_.prepare(blends);
+    for (std::size_t source = 0; source < sources_.size(); ++source) {
+        prepared.take_tables.push_back(evaluations_[source]->make_tables(evals[source], check_cancelled));
+    }
+    prepared.blends = blends_.make_table(blends);
+    return prepared;
+}
+
+void Executor::load(PreparedProgram prepared) {
+    for (const GpuEvaluations::Take& take : prepared.take_tables) take();
+    blends_.take(std::move(prepared.blends));
+    program_ = std::move(prepared.program);
+    seed_ = prepared.seed;
+    rows_ = std::move(prepared.rows);
+    operations_ = std::move(prepared.operations);
 }
 
 double Executor::count_operations(const diffusion::Instruction& instruction) const {

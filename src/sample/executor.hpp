@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -14,6 +15,16 @@
 #include "sample/gpu_source.hpp"
 
 namespace scorefield::sample {
+
+/// A program with all tables that recording it needs; Executor::prepare makes it.
+struct PreparedProgram {
+    diffusion::Program program;
+    std::uint64_t seed = 0;
+    std::vector<std::uint32_t> rows;                ///< by op: evaluation of its source, number of the blend
+    std::vector<double> operations;                 ///< by op, of one particle
+    std::vector<GpuEvaluations::Take> take_tables;  ///< by source
+    BlendKernels::Table blends;
+};
 
 /// Runs the ops of programs on the GPU: registers of all particles, per-step tables, one recording function per part of
 /// an op. All coefficients and biases are on the GPU before the first step; recording an op only pushes dispatches.
@@ -30,9 +41,16 @@ class Executor {
     /// The most particles that registers of this kind can hold on the device. std::logic_error without registers.
     static std::uint32_t largest_capacity(const gpu::Device& device, std::uint32_t dim, int registers);
 
-    /// Takes a program. Throws base::Error (request) for one that is not valid or asks a source beyond `sources`, and
-    /// as the sources do; what was loaded before stays.
-    void load(const diffusion::Program& program, std::uint64_t seed);
+    /// Makes the tables of a program, which may take seconds for many steps. May be called on another thread while this
+    /// executor records. `check_cancelled`: as GpuEvaluations::make_tables. Throws base::Error (request) for a program
+    /// that is not valid or asks a source beyond `sources`, and as the sources do; std::logic_error for one that needs
+    /// more registers.
+    PreparedProgram prepare(const diffusion::Program& program, std::uint64_t seed,
+                            const std::function<void()>& check_cancelled = {}) const;
+    /// Takes a program that this executor has prepared.
+    void load(PreparedProgram prepared);
+    /// Both; where the first throws, what was loaded before stays.
+    void load(const diffusion::Program& program, std::uint64_t seed) { load(prepare(program, seed)); }
     /// Whose registers these are: range.count ≤ capacity.
     void set_particles(diffusion::ParticleRange range);
 
@@ -72,7 +90,6 @@ class Executor {
     VkDeviceSize register_bytes() const { return VkDeviceSize{dim_} * stride_ * sizeof(float); }
 
   private:
-    void prepare(const diffusion::Program& program);
     const GpuEvaluations* evaluations_of(std::size_t op) const;
     double count_operations(const diffusion::Instruction& instruction) const;
     void record(gpu::Recorder& recorder, const diffusion::Eval& eval, std::uint32_t row, std::uint32_t part,
@@ -100,8 +117,8 @@ class Executor {
     diffusion::Program program_;
     std::uint64_t seed_ = 0;
     diffusion::ParticleRange range_;
-    std::vector<std::uint32_t> rows_;  ///< by op: evaluation of its source, number of the blend
-    std::vector<double> operations_;   ///< by op, of one particle
+    std::vector<std::uint32_t> rows_;  ///< as in PreparedProgram
+    std::vector<double> operations_;
 
     BlendKernels blends_;
     gpu::ComputePipeline affine_;

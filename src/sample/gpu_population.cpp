@@ -1,12 +1,21 @@
 #include "sample/gpu_population.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
 #include "base/error.hpp"
 
 namespace scorefield::sample {
+namespace {
+
+/// Buffers of one register each that the snapshots take.
+std::size_t buffers_of(const SnapshotPlan& plan) {
+    return plan.registers.size() * static_cast<std::size_t>(plan.count);
+}
+
+}  // namespace
 
 GpuPopulation::GpuPopulation(gpu::Device& device, std::span<GpuSource* const> sources, const PopulationSize& size)
     : device_(device), size_(size), executor_(device, sources, size.particles, size.registers) {
@@ -22,18 +31,35 @@ void GpuPopulation::make_shown_values() {
     if (size_.shown) shown_values_ = gpu::Buffer(device_, "shown particles", executor_.register_bytes());
 }
 
-void GpuPopulation::load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
-                         const StartInputs& inputs) {
-    Uploads uploads = upload(program, range, inputs);
-    executor_.load(program, seed);
-    step_operations_.assign(static_cast<std::size_t>(program.steps), 0);
+PreparedLoad GpuPopulation::prepare(const diffusion::Program& program, std::uint64_t seed,
+                                    diffusion::ParticleRange range, const StartInputs& inputs,
+                                    const std::function<void()>& check_cancelled) const {
+    PreparedLoad prepared;
+    prepared.population = this;
+    prepared.snapshots = snapshots_.size();
+    prepared.range = range;
+    prepared.uploads = upload(program, range, inputs);
+    prepared.program = executor_.prepare(program, seed, check_cancelled);
+    prepared.step_operations.assign(static_cast<std::size_t>(program.steps), 0);
     for (std::size_t op = 0; op < program.ops.size(); ++op) {
-        step_operations_[static_cast<std::size_t>(program.ops[op].step)] += executor_.operations(op);
+        prepared.step_operations[static_cast<std::size_t>(program.ops[op].step)] += prepared.program.operations[op];
     }
+    Snapshots snapshots = make_snapshots(program);
+    prepared.plan = std::move(snapshots.plan);
+    prepared.more_snapshots = std::move(snapshots.more);
+    return prepared;
+}
+
+void GpuPopulation::load(PreparedLoad prepared) {
+    if (prepared.population != this || prepared.snapshots != snapshots_.size()) {
+        throw std::logic_error("GpuPopulation::load: prepared by another population, or before another load");
+    }
+    executor_.load(std::move(prepared.program));
+    step_operations_ = std::move(prepared.step_operations);
     operations_ = 0;
     for (const double step : step_operations_) operations_ += step;
-    make_snapshots(program);
-    begin(range, std::move(uploads));
+    take(std::move(prepared.plan), std::move(prepared.more_snapshots));
+    begin(prepared.range, std::move(prepared.uploads));
 }
 
 void GpuPopulation::start(diffusion::ParticleRange range, const StartInputs& inputs) {
@@ -49,19 +75,26 @@ void GpuPopulation::begin(diffusion::ParticleRange range, Uploads uploads) {
 }
 
 /// Where memory is short, fewer states are kept: going back then takes longer.
-void GpuPopulation::make_snapshots(const diffusion::Program& program) {
+GpuPopulation::Snapshots GpuPopulation::make_snapshots(const diffusion::Program& program) const {
+    const std::uint64_t bytes = executor_.register_bytes();
+    Snapshots made;
     std::uint64_t budget = snapshot_bytes_;
     for (;;) {
-        plan_ = plan_snapshots(program, executor_.register_bytes(), budget);
-        const std::size_t count = plan_.registers.size() * static_cast<std::size_t>(plan_.count);
-        if (snapshots_.size() > count) snapshots_.resize(count);
+        made.plan = plan_snapshots(program, bytes, budget);
+        const std::size_t count = buffers_of(made.plan);
         try {
-            while (snapshots_.size() < count) snapshots_.emplace_back(device_, "snapshots", executor_.register_bytes());
-            return;
+            while (snapshots_.size() + made.more.size() < count) made.more.emplace_back(device_, "snapshots", bytes);
+            return made;
         } catch (const base::Error&) {
-            budget = snapshots_.size() * executor_.register_bytes();
+            budget = (snapshots_.size() + made.more.size()) * bytes;
         }
     }
+}
+
+void GpuPopulation::take(SnapshotPlan plan, std::vector<gpu::Buffer> more) {
+    plan_ = std::move(plan);
+    std::ranges::move(more, std::back_inserter(snapshots_));
+    snapshots_.resize(buffers_of(plan_));
 }
 
 const gpu::Buffer& GpuPopulation::snapshot(int number, std::size_t i) const {
@@ -113,13 +146,11 @@ void GpuPopulation::seek(int state) {
 
 void GpuPopulation::keep_states(std::uint64_t bytes) {
     snapshot_bytes_ = bytes;
-    if (program().steps > 0) make_snapshots(program());
+    if (program().steps > 0) {
+        Snapshots snapshots = make_snapshots(program());
+        take(std::move(snapshots.plan), std::move(snapshots.more));
+    }
     kept_.assign(static_cast<std::size_t>(plan_.count), false);
-}
-
-void GpuPopulation::keep_states(std::uint64_t bytes, const diffusion::Program& next) {
-    snapshot_bytes_ = bytes;
-    make_snapshots(next);
 }
 
 void GpuPopulation::record_uploads(gpu::Recorder& recorder) {

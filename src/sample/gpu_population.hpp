@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -35,6 +36,25 @@ struct PopulationSize {
     bool shown = false;           ///< copies the state to be shown, so that work on the next state leaves it alone
 };
 
+class GpuPopulation;
+
+/// A program with the particles' start, ready for the population that has prepared it.
+struct PreparedLoad {
+    /// What the start is copied from; none: not given.
+    struct Uploads {
+        std::optional<gpu::Buffer> init, known, mask;
+    };
+
+    const GpuPopulation* population = nullptr;  ///< the one that has prepared it
+    std::size_t snapshots = 0;                  ///< buffers for kept states that it had then
+    PreparedProgram program;
+    diffusion::ParticleRange range;
+    Uploads uploads;
+    SnapshotPlan plan;
+    std::vector<gpu::Buffer> more_snapshots;  ///< beyond those
+    std::vector<double> step_operations;
+};
+
 /// A population whose work is recorded for the GPU.
 class GpuPopulation final : public Population {
   public:
@@ -44,8 +64,18 @@ class GpuPopulation final : public Population {
     /// needs no warm-up. May be constructed on another thread while `other` is in use.
     GpuPopulation(const GpuPopulation& other, const PopulationSize& size);
 
+    /// Makes everything that `load` needs: tables, start states, memory for states to go back to. May be called on
+    /// another thread while this population advances, but not while it loads. `check_cancelled`: as Executor::prepare.
+    /// Throws as `load`.
+    PreparedLoad prepare(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
+                         const StartInputs& inputs, const std::function<void()>& check_cancelled = {}) const;
+    /// Takes what this population has prepared since its last load; neither waits nor allocates. std::logic_error for
+    /// anything else.
+    void load(PreparedLoad prepared);
     void load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
-              const StartInputs& inputs) override;
+              const StartInputs& inputs) override {
+        load(prepare(program, seed, range, inputs));
+    }
     void start(diffusion::ParticleRange range, const StartInputs& inputs) override;
     void restart() override;
     void seek(int state) override;
@@ -62,8 +92,6 @@ class GpuPopulation final : public Population {
     /// Keeps states in at most `bytes` of memory, so that going back needs fewer evaluations. With 0, the initial
     /// value, going back starts from state 0. Allocates; if memory is short, fewer states are kept.
     void keep_states(std::uint64_t bytes);
-    /// The same before the first `load`: allocates the memory for the states of the program `next`.
-    void keep_states(std::uint64_t bytes, const diffusion::Program& next);
     /// Brings coefficients and time tables up to date now instead of with the next advance.
     void record_uploads(gpu::Recorder& recorder);
 
@@ -83,16 +111,20 @@ class GpuPopulation final : public Population {
         bool is_between_steps() const { return block.first == 0 && block.count == 0; }
     };
 
-    /// What the start is copied from; none: not given.
-    struct Uploads {
-        std::optional<gpu::Buffer> init, known, mask;
+    using Uploads = PreparedLoad::Uploads;
+
+    /// The snapshots of a program: how many, and those that are missing.
+    struct Snapshots {
+        SnapshotPlan plan;
+        std::vector<gpu::Buffer> more;
     };
 
     void make_shown_values();
     Uploads upload(const diffusion::Program& program, diffusion::ParticleRange range, const StartInputs& inputs) const;
     std::optional<gpu::Buffer> upload(const char* name, std::span<const float> rows, std::uint32_t count) const;
     void begin(diffusion::ParticleRange range, Uploads uploads);
-    void make_snapshots(const diffusion::Program& program);
+    Snapshots make_snapshots(const diffusion::Program& program) const;
+    void take(SnapshotPlan plan, std::vector<gpu::Buffer> more);
     /// Register plan_.registers[i] of a snapshot.
     const gpu::Buffer& snapshot(int number, std::size_t i) const;
     void record_start(gpu::Recorder& recorder);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -34,11 +35,17 @@ class GpuEvaluations {
     GpuEvaluations(const GpuEvaluations&) = delete;
     GpuEvaluations& operator=(const GpuEvaluations&) = delete;
 
-    /// Takes the evaluations of a program, in the program's order, in place of all earlier ones; evals[i] is row i from
-    /// here on (sources need t, alpha and sigma or c_noise, and c_in, c_skip, c_out; src, dst and source are the
-    /// caller's). May be empty. What was recorded earlier and is still in flight stays valid.
-    virtual void prepare(std::span<const diffusion::Eval> evals) = 0;
-    /// Whether the tables on the GPU are those of the last `prepare` and of the weights of now.
+    /// Puts tables that have been made in place of all earlier ones.
+    using Take = std::function<void()>;
+    /// Makes the tables for the evaluations of a program, in the program's order; when the result is called, evals[i]
+    /// becomes row i (sources need t, alpha and sigma or c_noise, and c_in, c_skip, c_out; src, dst and source are the
+    /// caller's). May be empty. May be called on another thread while earlier evaluations are recorded; the result is
+    /// called between recordings, once, while this object lives. What was recorded earlier and is still in flight stays
+    /// valid. `check_cancelled` is called now and then and may throw; empty: nothing.
+    virtual Take make_tables(std::span<const diffusion::Eval> evals, const std::function<void()>& check_cancelled) = 0;
+    /// Makes and takes them.
+    void prepare(std::span<const diffusion::Eval> evals) { make_tables(evals, {})(); }
+    /// Whether the tables on the GPU are those taken last and of the weights of now.
     virtual bool is_up_to_date() const = 0;
     /// Whether the source has other weights than the tables.
     virtual bool has_other_weights() const = 0;

@@ -1,5 +1,7 @@
 #include "sample/network_source.hpp"
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace scorefield::sample {
@@ -9,12 +11,15 @@ class NetworkEvaluations final : public GpuEvaluations {
   public:
     NetworkEvaluations(const nn::GpuNetwork& network, std::uint32_t particles) : evaluations_(network, particles) {}
 
-    void prepare(std::span<const diffusion::Eval> evals) override {
-        evals_.assign(evals.begin(), evals.end());
+    Take make_tables(std::span<const diffusion::Eval> evals, const std::function<void()>& check_cancelled) override {
         std::vector<double> times;
         times.reserve(evals.size());
         for (const diffusion::Eval& eval : evals) times.push_back(eval.c_noise);
-        if (!times.empty()) evaluations_.set_times(times);
+        auto table = std::make_shared<nn::TimeTable>(evaluations_.make_table(times, check_cancelled));
+        return [this, table, evals = std::vector(evals.begin(), evals.end())]() mutable {
+            evaluations_.take(std::move(*table));
+            evals_ = std::move(evals);
+        };
     }
 
     bool is_up_to_date() const override { return evaluations_.is_up_to_date(); }

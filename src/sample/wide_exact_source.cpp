@@ -176,9 +176,11 @@ class WideMixtureEvaluations final : public WideEvaluations {
           kernels_(kernels),
           rows_(device, kernels.count * kernels.row_floats()) {}
 
-    void prepare(std::span<const diffusion::Eval> evals) override {
-        ExactEvaluations::prepare(evals);
-        rows_.forget();
+    Take make_tables(std::span<const diffusion::Eval> evals, const std::function<void()>& check_cancelled) override {
+        return [this, take = ExactEvaluations::make_tables(evals, check_cancelled)] {
+            take();
+            rows_.forget();
+        };
     }
 
   private:

@@ -160,24 +160,26 @@ LiveWeights LiveTraining::weights(bool restart) const {
     return {session_->trainer->averaged(), session_->trainer->steps(), restart, session_->label};
 }
 
-void LiveTraining::update(model::Model& model) const {
-    if (!recent_weights()) return;
-    model.checkpoint->tensors = model::weights_of_class(*recent_weights(), network(), shown_class());
+std::function<void(model::Model&)> LiveTraining::updater() const {
+    return [weights = recent_weights(), network = network(), label = shown_class()](model::Model& model) {
+        if (weights) model.checkpoint->tensors = model::weights_of_class(*weights, network, label);
+    };
 }
 
 bool LiveTraining::save(const std::filesystem::path& path) {
     if (!session_ || !recent_weights() || saving()) return false;
     model::Checkpoint checkpoint = train::describe_network(session_->spec, *session_->process, *session_->trainer);
-    checkpoint.tensors = *recent_weights();
     checkpoint.training = session_->spec.record;
     checkpoint.training["steps"] = std::to_string(snapshot_.steps());
     saving_steps_ = snapshot_.steps();
     save_succeeded_ = false;
     saving_path_ = path;
-    save_.ask("Saving", [path, checkpoint = std::move(checkpoint)](base::Task& /*task*/) {
-        model::write_checkpoint(path, checkpoint);
-        return true;
-    });
+    save_.ask("Saving",
+              [path, checkpoint = std::move(checkpoint), weights = recent_weights()](base::Task& /*task*/) mutable {
+                  checkpoint.tensors = *weights;
+                  model::write_checkpoint(path, checkpoint);
+                  return true;
+              });
     return true;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,8 +64,9 @@ class LiveTraining {
     bool exists() const { return session_ != nullptr; }
     /// The weights of the network, which must exist.
     LiveWeights weights(bool restart) const;
-    /// Copies recent averaged weights (some frames old) into a model of the network, for evaluation on the host.
-    void update(model::Model& model) const;
+    /// Returns a function that copies the averaged weights of some frames ago into a model of the network, for
+    /// evaluation on the host. The function may be called on any thread and outlive the training.
+    std::function<void(model::Model&)> updater() const;
     /// The number of classes of the network, which must exist (0 where it is not conditional), and the class that is
     /// shown (none: all together).
     std::size_t classes() const { return model::classes_of(network()); }

@@ -58,17 +58,13 @@ Player::Player(gpu::Device& device, const model::Model& model, std::shared_ptr<G
     take(run);
 }
 
-void Player::take(const PreparedRun& run, std::unique_ptr<sample::GpuPopulation> larger) {
-    const std::optional<sample::PopulationSize> size = larger_size(population_->size(), run);
-    if (size && !larger) {
-        require_room(device_, model_, run.program, run.spec.particles);
-        larger = std::make_unique<sample::GpuPopulation>(*population_, *size);
-    }
-    (larger ? *larger : *population_)
-        .load(run.program, run.spec.seed, {0, run.spec.particles}, {.init = run.start, .known = {}, .mask = {}});
-    if (larger) {
-        population_ = std::move(larger);
-        if (keeps_states_) keep_states();
+void Player::take(const PreparedRun& run, SceneRoom room) {
+    if (room.population) {
+        population_ = std::move(room.population);
+    } else if (room.load) {
+        population_->load(std::move(*room.load));
+    } else {
+        load(run);
     }
     const bool playing = playback_.playing();
     playback_ = Playback(run.program.steps);
@@ -76,6 +72,19 @@ void Player::take(const PreparedRun& run, std::unique_ptr<sample::GpuPopulation>
     run_states_ = run_states_of(run.program);
     spec_ = run.spec;
     start_pending_ = true;
+}
+
+/// Makes everything that the run needs.
+void Player::load(const PreparedRun& run) {
+    const std::optional<sample::PopulationSize> size = larger_size(population_->size(), run);
+    std::shared_ptr<sample::GpuPopulation> population = population_;
+    if (size) {
+        require_room(device_, model_, run.program, run.spec.particles);
+        population = std::make_shared<sample::GpuPopulation>(*population_, *size);
+    }
+    population->load(run.program, run.spec.seed, {0, run.spec.particles}, start_of(run));
+    if (size && keeps_states_) population->keep_states(kSnapshotBytes);
+    population_ = std::move(population);
 }
 
 void Player::keep_states() {

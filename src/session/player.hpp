@@ -47,12 +47,10 @@ class Player {
     static void require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
                              std::uint32_t particles);
 
-    /// Starts this run of the same model. `larger`: the population that room_maker has made for it; null: none. If the
-    /// run does not fit the current population and `larger` is null, creates a larger population. If it throws
-    /// base::Error, the run that was loaded before continues.
-    void take(const PreparedRun& run, std::unique_ptr<sample::GpuPopulation> larger = nullptr);
-    /// Returns an object that allocates memory for larger runs. `origins`: the number of particles whose origins the
-    /// scene can store.
+    /// Starts this run of the same model. `room`: what room_maker has made ready for it; what is missing is made here,
+    /// which may take long. If it throws base::Error, the run that was loaded before continues.
+    void take(const PreparedRun& run, SceneRoom room = {});
+    /// Returns an object that makes runs ready. `origins`: the number of particles whose origins the scene can store.
     RoomMaker room_maker(std::uint32_t origins) const { return {device_, score_, population_, origins}; }
     /// Keeps states to go back to from here on. Allocates; where memory is short, fewer states are kept.
     void keep_states();
@@ -90,6 +88,7 @@ class Player {
     std::uint32_t count() const { return spec_.particles; }
 
   private:
+    void load(const PreparedRun& run);
     bool has_taken(const LiveWeights& live) const { return version_ == live.version && label_ == live.label; }
     void take_weights(gpu::Recorder& recorder, const LiveWeights& live);
 

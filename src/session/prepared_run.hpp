@@ -5,6 +5,7 @@
 
 #include "diffusion/program.hpp"
 #include "model/model.hpp"
+#include "sample/population.hpp"
 #include "sample/sampling_spec.hpp"
 #include "sample/start.hpp"
 
@@ -31,6 +32,11 @@ struct PreparedRun {
     diffusion::Program program;
     std::vector<float> start;  ///< start states, row-major (particles, dim); empty: draws of the program's start law
 };
+
+/// What the run starts from; valid as long as the run.
+inline sample::StartInputs start_of(const PreparedRun& run) {
+    return {.init = run.start, .known = {}, .mask = {}};
+}
 
 /// Compiles the run and draws its start states. Throws as compile_run does, and base::Error for programs that need
 /// inputs other than noise. `check` is called with the program before start states are drawn (Player::require_room).

@@ -111,8 +111,8 @@ Reference open_reference(const std::string& data, const model::Model& model) {
 
 Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
              VkExtent2D extent)
-    : model_(std::move(model)),
-      player_(device, model_, std::make_shared<GpuScore>(device, model_), run),
+    : model_(std::make_shared<const model::Model>(std::move(model))),
+      player_(device, *model_, std::make_shared<GpuScore>(device, *model_), run),
       renderer_(device, extent, run.spec.particles) {
     data_name_ = reference.name;
     if (!data_name_.empty()) {
@@ -135,7 +135,7 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
 void Scene::take(const PreparedRun& run, SceneRoom room) {
     if (room.origins) renderer_.take_origins(std::move(room.origins));
     renderer_.reserve(run.spec.particles);
-    player_.take(run, std::move(room.population));
+    player_.take(run, std::move(room));
 }
 
 render::Bounds Scene::bounds() const {
@@ -186,17 +186,17 @@ void Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, const re
     if (follows_) fit_camera();
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);
     renderer_.record(recorder, as_particles(player_.particles()), camera, lit(view.look),
-                     captions_of(view, model_, caption(player_), second), field);
+                     captions_of(view, *model_, caption(player_), second), field);
 }
 
 void Scene::draw_data(gpu::Recorder& recorder, const render::ViewSpec& view) {
     if (data_name_.empty()) throw std::logic_error("Scene::draw_data: there are no data");
-    const auto dim = static_cast<std::uint32_t>(model_.dim());
+    const auto dim = static_cast<std::uint32_t>(model_->dim());
     const std::uint32_t count = std::min<std::uint32_t>(player_.count(), kOverlayPoints);
     render::Look look = lit(view.look);
     look.mode = render::ColourMode::density;
     renderer_.record(recorder, {data_, 0, kOverlayPoints, count, dim}, camera, look,
-                     captions_of(view, model_, "data: " + data_name_, ""));
+                     captions_of(view, *model_, "data: " + data_name_, ""));
 }
 
 }  // namespace scorefield::session

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,8 +36,8 @@ class Scene {
     Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
           VkExtent2D extent);
 
-    /// Starts this run of the same model. `room`: memory that room_maker has allocated for it; what is missing is
-    /// allocated here, which waits for the GPU. Throws as Player::take; the run that was shown before then continues.
+    /// Starts this run of the same model. `room`: what room_maker has made ready for it; what is missing is made here,
+    /// which may take long and waits for the GPU. Throws as Player::take; the run that was shown before then continues.
     void take(const PreparedRun& run, SceneRoom room = {});
     RoomMaker room_maker() const { return player_.room_maker(renderer_.capacity()); }
     /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
@@ -61,8 +62,9 @@ class Scene {
     VkExtent2D extent() const { return renderer_.extent(); }
     Player& player() { return player_; }
     const Player& player() const { return player_; }
-    model::Model& model() { return model_; }
-    const model::Model& model() const { return model_; }
+    const model::Model& model() const { return *model_; }
+    /// The same for jobs that may outlive the scene.
+    std::shared_ptr<const model::Model> shared_model() const { return model_; }
     /// Empty where there are no data to show.
     const std::string& data_name() const { return data_name_; }
 
@@ -72,7 +74,7 @@ class Scene {
     render::Bounds bounds() const;
     render::Look lit(render::Look look) const;
 
-    model::Model model_;
+    std::shared_ptr<const model::Model> model_;
     Player player_;
     render::Renderer renderer_;
     std::string data_name_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -12,21 +13,23 @@
 
 namespace scorefield::session {
 
-/// Memory for a run that needs more than a scene has: registers, shown state, kept states and origins of the particles.
+/// A run made ready for a scene: tables, start states, and memory where the scene has too little.
 struct SceneRoom {
-    std::unique_ptr<sample::GpuPopulation> population;  ///< no program loaded; null: the scene's is large enough
-    gpu::Buffer origins;                                ///< empty: the scene's buffer is large enough
+    /// Has loaded the run; null: the population of the scene is large enough.
+    std::unique_ptr<sample::GpuPopulation> population;
+    std::optional<sample::PreparedLoad> load;  ///< for the population of the scene if that is large enough
+    gpu::Buffer origins;                       ///< empty: the scene's buffer is large enough
 };
 
-/// Allocates memory for runs on a background thread. Scene::room_maker creates it. It stays valid after the scene is
-/// destroyed.
+/// Makes runs ready on a background thread. Scene::room_maker creates it. It stays valid after the scene is destroyed.
 class RoomMaker {
   public:
     RoomMaker(gpu::Device& device, std::shared_ptr<const GpuScore> score,
               std::shared_ptr<const sample::GpuPopulation> population, std::uint32_t origins);
 
-    /// None if the memory does not fit into the device together with that of the scene.
-    std::optional<SceneRoom> make(const PreparedRun& run) const;
+    /// None if the memory does not fit into the device together with that of the scene. `check_cancelled` is called now
+    /// and then and may throw; empty: nothing. Throws base::Error (request) as sample::GpuPopulation::load does.
+    std::optional<SceneRoom> make(const PreparedRun& run, const std::function<void()>& check_cancelled = {}) const;
 
   private:
     gpu::Device& device_;

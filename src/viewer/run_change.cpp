@@ -23,19 +23,26 @@ std::vector<std::string> notes_of(const session::PreparedRun& run, const model::
     return notes;
 }
 
-/// session::prepare_run for this device, on threads of lower priority than the frames, because a pilot may keep all
-/// cores busy for minutes. Throws base::Error, and base::Cancelled as the task does.
-session::PreparedRun prepare_beside_frames(const gpu::Device& device, const sample::SamplingSpec& spec,
-                                           const model::Model& model, base::Task& task) {
+/// Does the work on threads of lower priority than the frames, because it may keep all cores busy for minutes.
+template <class Work>
+auto beside_frames(const Work& work) {
     return std::async(std::launch::async,
                       [&] {
                           base::yield_to_other_threads();
-                          const auto check = [&](const diffusion::Program& program) {
-                              session::Player::require_room(device, model, program, spec.particles);
-                          };
-                          return session::prepare_run(spec, model, check, [&task] { task.step(); });
+                          return work();
                       })
         .get();
+}
+
+/// session::prepare_run for this device. Throws base::Error, and base::Cancelled as the task does.
+session::PreparedRun prepare_beside_frames(const gpu::Device& device, const sample::SamplingSpec& spec,
+                                           const model::Model& model, base::Task& task) {
+    return beside_frames([&] {
+        const auto check = [&](const diffusion::Program& program) {
+            session::Player::require_room(device, model, program, spec.particles);
+        };
+        return session::prepare_run(spec, model, check, [&task] { task.step(); });
+    });
 }
 
 std::unique_ptr<data::Dataset> open_data(const TrainingPlan& plan) {
@@ -112,7 +119,7 @@ RunChange compile_run(const gpu::Device& device, const model::Model& model, cons
     change.settings = settings;
     change.run = prepare_beside_frames(device, settings::sampling_spec(settings, model), model, task);
     task.step();
-    change.room = rooms.make(*change.run);
+    change.room = beside_frames([&] { return rooms.make(*change.run, [&task] { task.step(); }); });
     change.notes = notes_of(*change.run, model, settings);
     return change;
 }

@@ -33,7 +33,7 @@ bool same_training(const TrainingPlan& a, const TrainingPlan& b);
 struct RunChange {
     settings::Settings settings;                         ///< the settings of the change
     std::optional<session::PreparedRun> run;             ///< a run of the current score
-    std::optional<session::SceneRoom> room;              ///< memory for `run`; none: it does not fit
+    std::optional<session::SceneRoom> room;              ///< what `run` needs; none: its memory does not fit
     std::unique_ptr<session::Scene> scene;               ///< a scene with another score
     std::unique_ptr<session::TrainingSession> training;  ///< the training of the network in `scene`
     std::vector<std::string> notes;                      ///< notes on its data and run
@@ -53,7 +53,7 @@ RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& sett
 RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const settings::Settings& shown,
                         VkExtent2D extent, base::Task& task);
 
-/// Compiles the run of this model with these settings and allocates its memory. Throws as open_scene.
+/// Compiles the run of this model with these settings and makes its tables and memory ready. Throws as open_scene.
 RunChange compile_run(const gpu::Device& device, const model::Model& model, const session::RoomMaker& rooms,
                       const settings::Settings& settings, base::Task& task);
 

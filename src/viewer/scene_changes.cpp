@@ -1,6 +1,7 @@
 #include "viewer/scene_changes.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/error.hpp"
@@ -94,18 +95,23 @@ void SceneChanges::choose_target(const std::string& target) {
 void SceneChanges::apply(bool nearest) {
     const settings::Settings& settings = context_.settings;
     session::Scene& scene = *context_.scene;
-    // A pilot of the network in training must use its current weights.
-    if (context_.shows_training()) context_.training.live.update(scene.model());
     context_.messages.resolve("run");
     nearest = nearest || (change_.wanted() && nearest_);
     nearest_ = nearest;
     const bool same_score = ScoreChoice(settings) == opened_ && !(nearest && context_.shows_training());
     gpu::Device& device = context_.device;
     if (same_score) {
-        change_.ask("Compiling " + (settings.program.empty() ? settings.sampler.name : base::shown(settings.program)),
-                    [&device, model = scene.model(), rooms = scene.room_maker(), settings](base::Task& task) {
-                        return compile_run(device, model, rooms, settings, task);
-                    });
+        // A pilot of the network in training must use its current weights.
+        std::function<void(model::Model&)> update;
+        if (context_.shows_training()) update = context_.training.live.updater();
+        change_.ask(
+            "Compiling " + (settings.program.empty() ? settings.sampler.name : base::shown(settings.program)),
+            [&device, model = scene.shared_model(), update, rooms = scene.room_maker(), settings](base::Task& task) {
+                if (!update) return compile_run(device, *model, rooms, settings, task);
+                model::Model current = *model;
+                update(current);
+                return compile_run(device, current, rooms, settings, task);
+            });
         return;
     }
     change_.ask("Opening " + opened_name(settings),

@@ -1,7 +1,7 @@
 """The viewer goes on while it makes something ready, under Xvfb with openbox: an adaptive sampler on an exact target of
 many points compiles for minutes; meanwhile frames come as before, Escape cancels it, and of three quick choices the
-newest is shown. Then 2 000 particles become 500 000: no frame waits for their memory. Status 0 and no validation
-message.
+newest is shown. Then 20 steps become 30 000 and 2 000 particles 500 000: no frame waits for their tables or their
+memory. Status 0 and no validation message.
 
 usage: viewer_jobs_test.py BINARY [PICTURE]   (in the project's folder; PICTURE.png shows the viewer compiling)
 """
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from binary import CACHE, require
+from binary import CACHE, require, run
 from desktop import FRAMES_OF_A_STEP, Viewer, on_a_desktop, type_text
 
 BINARY = os.path.abspath(sys.argv[1])
@@ -26,6 +26,8 @@ DPM_SINGLE = (152, 335)
 JOB = (300, 30, 335, 660)  # where the name of what is being made ready stands
 COMPILING = 6.0  # seconds
 PARTICLES = (212, 388)  # the number field
+STEPS = (212, 234)  # the number field
+MANY_STEPS = 30000  # whose time table takes seconds
 LONGEST = 4  # limit of a frame's time, as a multiple of the median
 
 # Frames must stay short where the driver compiles every shader, too.
@@ -56,6 +58,12 @@ def frames_between(rows, begin, end):
     return times
 
 
+def require_short(times, what):
+    print(f"{len(times)} frames {what}: median {statistics.median(times):.1f} ms, longest {max(times):.1f} ms")
+    require(len(times) > COMPILING, f"hardly any frames {what}")
+    require(max(times) < LONGEST * statistics.median(times), f"a frame waits {what}")
+
+
 def goes_on(desktop, folder):
     viewer = Viewer(BINARY, desktop, folder, "jobs", "--particles", "2000", "--target", "empirical moons", "--hold",
                     "0", "--look.overlay", "off")
@@ -79,11 +87,7 @@ def goes_on(desktop, folder):
     samplers = [row["sampler"] for row in rows]
     order = [b for a, b in zip([None] + samplers, samplers) if a != b]
     require(order[0] == "ddim" and order[-1] == "dpm_single" and "rk45" not in order, f"shown were {order}")
-    times = frames_between(rows, closed - begin, closed - end)
-    print(f"{len(times)} frames while rk45 compiled: median {statistics.median(times):.1f} ms, "
-          f"longest {max(times):.1f} ms")
-    require(len(times) > COMPILING, "hardly any frames while a sampler is compiled")
-    require(max(times) < LONGEST * statistics.median(times), "a frame waits while a sampler is compiled")
+    require_short(frames_between(rows, closed - begin, closed - end), "while rk45 compiled")
 
 
 def takes_more_particles(desktop, folder):
@@ -106,6 +110,24 @@ def takes_more_particles(desktop, folder):
     require(recording < median, f"the first frame with more particles allocates their memory itself: {recording} ms")
 
 
+def takes_more_steps(desktop, folder):
+    model = os.path.join(folder, "continuous.safetensors")  # its process has any number of noise levels
+    done = run(BINARY, ["train", "--data", "moons", "--process", "vp", "--train.steps", "1", "--device", "host", "--out",
+                        model, "--quiet"])
+    require(done.returncode == 0, f"no model: {done.stderr}")
+    viewer = Viewer(BINARY, desktop, folder, "steps", "--model", model, "--particles", "2000", "--steps", "20", "--hold",
+                    "0", "--look.overlay", "off")
+    viewer.move(STEPS)
+    begin = time.monotonic()
+    type_text(viewer, str(MANY_STEPS))
+    viewer.wait_until_shown()
+    viewer.wait_for_frames(FRAMES_OF_A_STEP)
+    end = time.monotonic()
+    rows = viewer.close()
+    require(rows[-1]["steps"] == str(MANY_STEPS), f"the last row shows {rows[-1]}")
+    require_short(frames_between(rows, end - begin, 0), f"around the change to {MANY_STEPS} steps")
+
+
 def cancels_a_training(desktop, folder):
     viewer = Viewer(BINARY, desktop, folder, "training", "--model", MODEL, "--particles", "2000", "--hold", "0",
                     "--look.overlay", "off")
@@ -122,6 +144,7 @@ def cancels_a_training(desktop, folder):
 
 def scenes(desktop, folder):
     goes_on(desktop, folder)
+    takes_more_steps(desktop, folder)
     cancels_a_training(desktop, folder)
     takes_more_particles(desktop, folder)
 

@@ -27,7 +27,10 @@ class NoSource : public GpuSource {
   private:
     class NoEvaluations : public GpuEvaluations {
       public:
-        void prepare(std::span<const diffusion::Eval> /*evals*/) override {}
+        Take make_tables(std::span<const diffusion::Eval> /*evals*/,
+                         const std::function<void()>& /*check_cancelled*/) override {
+            return [] {};
+        }
         bool is_up_to_date() const override { return true; }
         bool has_other_weights() const override { return false; }
         void record_uploads(gpu::Recorder& /*recorder*/) override {}

@@ -3,6 +3,8 @@
 #include <limits>
 
 #include "../gpu/gpu_fixture.hpp"
+#include "base/background_job.hpp"
+#include "base/error.hpp"
 #include "model/network_score.hpp"
 #include "nn/gpu_network.hpp"
 #include "sample/support.hpp"
@@ -134,6 +136,55 @@ TEST_P(GpuNetworkTest, LoadsOtherWeightsOnTheDevice) {
         }
     }
     EXPECT_LT(worst, 2e-5);
+}
+
+class TimeTableTest : public gpu::GpuTest {
+  protected:
+    const nn::MlpConfig config = {.width = 16, .depth = 1, .features = 4};
+    nn::GpuNetwork network{device(), config, random_network(config, 5)};
+    nn::GpuEvaluations evaluations{network, 100};
+};
+
+TEST_F(TimeTableTest, OfTooManyStepsAsksForFewerSteps) {
+    const gpu::DeviceProperties& limits = device().properties();
+    const std::uint64_t bytes = std::min(limits.max_storage_buffer_bytes, limits.max_allocation_bytes);
+    // A row has at least one float for each of the 16 hidden units.
+    const std::vector<double> times(bytes / (16 * sizeof(float)) + 1);
+    try {
+        evaluations.make_table(times);
+        FAIL() << "a table of " << times.size() << " rows was made";
+    } catch (const base::Error& error) {
+        EXPECT_EQ(error.fault(), base::Fault::request);
+        EXPECT_NE(std::string(error.what()).find("`steps`"), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("use fewer steps"), std::string::npos) << error.what();
+    }
+}
+
+TEST_F(TimeTableTest, CanBeCancelledWhileItIsComputed) {
+    const std::vector<double> times(1000, 5);
+    int calls = 0;
+    const auto cancel_at_the_third = [&] {
+        if (++calls == 3) throw base::Cancelled();
+    };
+    EXPECT_THROW(evaluations.make_table(times, cancel_at_the_third), base::Cancelled);
+    EXPECT_EQ(calls, 3);
+}
+
+TEST_F(TimeTableTest, ChangesNothingBeforeItIsTaken) {
+    const double first[] = {17};
+    const double second[] = {640, 3};
+    evaluations.set_times(first);
+    gpu::Recorder recorder(device(), "test");
+    recorder.begin();
+    evaluations.record_uploads(recorder);
+    ASSERT_TRUE(evaluations.is_up_to_date());
+    nn::TimeTable table = evaluations.make_table(second);
+    EXPECT_TRUE(evaluations.is_up_to_date());
+    evaluations.take(std::move(table));
+    EXPECT_FALSE(evaluations.is_up_to_date());
+    evaluations.record_uploads(recorder);
+    EXPECT_TRUE(evaluations.is_up_to_date());
+    device().wait(device().submit(recorder));
 }
 
 // The weights of a conditional network, loaded for one class after the other and for all together: the reference is the

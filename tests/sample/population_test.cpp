@@ -2,6 +2,7 @@
 #include "sample/population.hpp"
 
 #include <cmath>
+#include <future>
 #include <map>
 #include <random>
 
@@ -394,6 +395,48 @@ TEST_F(PopulationTest, WhatCannotBeLoadedLeavesTheRunAlone) {
     two.seek(8);
     arrive(two);
     EXPECT_EQ(rows_of(two), expected.samples);
+}
+
+TEST_F(PopulationTest, TakesWhatWasPreparedWhileItWentOn) {
+    const RunRequest old = request("ddpm", 8, 600);
+    const RunRequest next = request("ddim", 12, 500);
+    const Collected before = collect(device(), sources, old);
+    const Collected after = collect(device(), sources, next);
+    const int registers = std::max(old.program.registers, next.program.registers);
+    GpuPopulation population(device(), sources, {.particles = 600, .registers = registers, .shown = true});
+    population.keep_states(1 << 20);
+    population.load(old.program, old.seed, {0, 600}, {});
+    population.seek(3);
+    arrive(population);
+    auto made = std::async(std::launch::async, [&] {
+        return population.prepare(next.program, next.seed, {0, 500}, {});
+    });
+    population.seek(8);
+    arrive(population);
+    EXPECT_EQ(rows_of(population), before.samples);
+    PreparedLoad prepared = made.get();
+    device().wait_idle();
+    const auto tables = device().memory().table();
+    const std::uint64_t submissions = device().last_submission().value;
+    population.load(std::move(prepared));
+    EXPECT_EQ(device().last_submission().value, submissions);
+    for (const auto& [name, memory] : device().memory().table()) {
+        ASSERT_TRUE(tables.contains(name)) << name;
+        EXPECT_LE(memory.bytes, tables.at(name).bytes) << name;
+    }
+    expect_exact_seeks(population, after, 10, 3);
+}
+
+TEST_F(PopulationTest, RefusesWhatAnotherPreparedOrWhatIsOutOfDate) {
+    const RunRequest asked = request("ddpm", 8, 600);
+    const PopulationSize size = {.particles = 600, .registers = asked.program.registers, .shown = true};
+    GpuPopulation one(device(), sources, size);
+    GpuPopulation other(device(), sources, size);
+    EXPECT_THROW(other.load(one.prepare(asked.program, asked.seed, {0, 600}, {})), std::logic_error);
+    PreparedLoad early = one.prepare(asked.program, asked.seed, {0, 600}, {});
+    one.keep_states(1 << 20);
+    one.load(asked.program, asked.seed, {0, 600}, {});
+    EXPECT_THROW(one.load(std::move(early)), std::logic_error);
 }
 
 TEST_F(PopulationTest, RestartDrawsTheSameStartAndShowsTheOldStateMeanwhile) {

@@ -182,7 +182,7 @@ TEST_F(LiveTrainingTest, TrainsBetweenFramesToItsLastStepAndSavesWhatItHasLearne
     EXPECT_EQ(written.training.at("steps"), std::to_string(kSteps));
     EXPECT_EQ(written.data, "moons");
     EXPECT_EQ(written.tensors, *training.recent_weights());
-    training.update(model);
+    training.updater()(model);
     EXPECT_EQ(model.checkpoint->tensors, model::weights_of_class(written.tensors, written.network, 1));
     training.drop();
     EXPECT_FALSE(training.exists());

@@ -1,9 +1,11 @@
 // Memory for larger runs: allocated on another thread and taken over between two frames.
 #include "session/scene_room.hpp"
 
+#include <cmath>
 #include <future>
 #include <string>
 
+#include "base/error.hpp"
 #include "session/offline_frames.hpp"
 #include "tests/gpu/gpu_fixture.hpp"
 
@@ -98,6 +100,36 @@ TEST_F(SceneRoomTest, IsEmptyWhereTheSceneHasEnough) {
     ASSERT_TRUE(room);
     EXPECT_FALSE(room->population);
     EXPECT_FALSE(room->origins);
+}
+
+TEST_F(SceneRoomTest, HoldsTablesAndStartStatesOfARunThatFits) {
+    PreparedRun run = run_of(500);
+    run.start.resize(std::size_t{500} * 2);
+    for (std::size_t i = 0; i < run.start.size(); ++i) run.start[i] = std::sin(static_cast<float>(i));
+    const render::Picture expected = result_of(*make_scene(run));
+    const std::unique_ptr<Scene> scene = small_scene();
+    result_of(*scene);
+    std::optional<SceneRoom> room =
+        std::async(std::launch::async, [&, maker = scene->room_maker()] { return maker.make(run); }).get();
+    ASSERT_TRUE(room);
+    EXPECT_TRUE(room->load);
+    device().wait_idle();
+    const auto before = device().memory().table();
+    const std::uint64_t submissions = device().last_submission().value;
+    scene->take(run, std::move(*room));
+    EXPECT_EQ(device().last_submission().value, submissions);
+    const auto after = device().memory().table();
+    for (const char* name : {"start states", "blends", "blends staging", "snapshots"}) {
+        ASSERT_TRUE(before.contains(name)) << name;
+        EXPECT_LE(after.at(name).bytes, before.at(name).bytes) << name;
+    }
+    EXPECT_EQ(result_of(*scene), expected);
+}
+
+TEST_F(SceneRoomTest, IsNotMadeForABadRequest) {
+    PreparedRun run = run_of(500);
+    run.program.ops.push_back({3, diffusion::Eval{.source = 1}});
+    EXPECT_THROW(small_scene()->room_maker().make(run), base::Error);
 }
 
 TEST_F(SceneRoomTest, CanBeMadeWhenTheSceneIsGone) {
