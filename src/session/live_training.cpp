@@ -93,8 +93,16 @@ void LiveTraining::begin(std::unique_ptr<TrainingSession> session) {
 
 void LiveTraining::estimate_floor() {
     floor_ = {std::nullopt, "The floor of this loss is being computed."};
-    floor_estimate_.ask("Bayes floor", [spec = session_->spec, data = session_->data, process = session_->process](
-                                           base::Task& task) { return find_floor(spec, *data, *process, task); });
+    floor_estimate_.ask("Computing the Bayes floor",
+                        [spec = session_->spec, data = session_->data, process = session_->process](base::Task& task) {
+                            return find_floor(spec, *data, *process, task);
+                        });
+}
+
+void LiveTraining::cancel_floor() {
+    if (!floor_estimate_.wanted()) return;
+    floor_estimate_.cancel();
+    floor_ = {std::nullopt, "The computation of the floor was cancelled."};
 }
 
 /// Returns why the training has diverged; empty if it has not.
@@ -174,7 +182,7 @@ bool LiveTraining::save(const std::filesystem::path& path) {
     saving_steps_ = snapshot_.steps();
     save_succeeded_ = false;
     saving_path_ = path;
-    save_.ask("Saving",
+    save_.ask("Saving " + path.filename().string(),
               [path, checkpoint = std::move(checkpoint), weights = recent_weights()](base::Task& /*task*/) mutable {
                   checkpoint.tensors = *weights;
                   model::write_checkpoint(path, checkpoint);

@@ -83,6 +83,10 @@ class LiveTraining {
     double steps_per_second() const { return steps_per_second_; }
     const LossHistory& losses() const { return losses_; }
     const LossFloor& floor() const { return floor_; }
+    /// The computation of the floor. Counts the draws.
+    const base::BackgroundJob<LossFloor>& floor_job() const { return floor_estimate_; }
+    /// Goes on without a floor.
+    void cancel_floor();
     /// The averaged weights of some frames ago; null before the first.
     std::shared_ptr<const data::TensorMap> recent_weights() const { return snapshot_.tensors(); }
 
@@ -90,6 +94,7 @@ class LiveTraining {
     /// there are no weights yet or an earlier save is still in progress.
     bool save(const std::filesystem::path& path);
     bool saving() const { return save_.wanted(); }
+    const base::BackgroundJob<bool>& save_job() const { return save_; }
     /// The last `save` that has ended has written its file.
     bool save_succeeded() const { return save_succeeded_; }
     /// There are steps of the network that no file holds.

@@ -188,6 +188,17 @@ TEST_F(LiveTrainingTest, TrainsBetweenFramesToItsLastStepAndSavesWhatItHasLearne
     EXPECT_FALSE(training.exists());
 }
 
+TEST_F(LiveTrainingTest, GoesOnWithoutTheBayesFloorWhereThatIsCancelled) {
+    LiveTraining training(device());
+    training.begin(prepare(request()));
+    ASSERT_TRUE(training.floor_job().wanted());
+    training.cancel_floor();
+    EXPECT_FALSE(training.floor_job().wanted());
+    play(training, [&](const LiveTraining::News&) { return training.state() == LiveTraining::State::finished; });
+    EXPECT_EQ(training.floor().value, std::nullopt);
+    EXPECT_NE(training.floor().reason.find("cancelled"), std::string::npos) << training.floor().reason;
+}
+
 TEST_F(LiveTrainingTest, SaysWhyAFileCannotBeWrittenAndKeepsTheNetworkUnsaved) {
     const base::ScratchFolder folder;
     LiveTraining training(device());

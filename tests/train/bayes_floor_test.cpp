@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/background_job.hpp"
 #include "base/random.hpp"
 #include "train/small_settings.hpp"
 
@@ -127,6 +128,21 @@ TEST(BayesFloor, IsLowerWhereTheClassIsKnown) {
     ASSERT_TRUE(all && of_class);
     EXPECT_LT(of_class->loss, all->loss - 5 * all->error);
     EXPECT_GT(of_class->loss, 0);
+}
+
+TEST(BayesFloor, CountsItsDrawsAndCanBeCancelled) {
+    const TrainSpec settings = on_process("vp", "simple", Prediction::epsilon);
+    const auto process = diffusion::make_process(settings.process);
+    const Normals data;
+    const BatchSource source(data, *process, settings);
+    base::ThreadPool alone(1);
+    std::size_t draws = 0;
+    bayes_floor(alone, data, source, 64, [&] { ++draws; });
+    EXPECT_EQ(draws, 64U);
+    const auto cancel = [&] {
+        if (--draws == 0) throw base::Cancelled();
+    };
+    EXPECT_THROW(bayes_floor(alone, data, source, 2048, cancel), base::Cancelled);
 }
 
 TEST(BayesFloor, IsOnlyGivenWhereItIsKnown) {
