@@ -3,8 +3,10 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "base/background_job.hpp"
 #include "session/painting.hpp"
 #include "session/painting_history.hpp"
 
@@ -13,6 +15,12 @@ namespace scorefield::viewer {
 /// The painting of a distribution, with its brush and undo history.
 class DrawingBoard {
   public:
+    DrawingBoard() = default;
+    /// Waits for a file that is being written.
+    ~DrawingBoard() { save_.wait(); }
+    DrawingBoard(const DrawingBoard&) = delete;
+    DrawingBoard& operator=(const DrawingBoard&) = delete;
+
     /// A position on the painting, in cells.
     using Cell = std::array<double, 2>;
 
@@ -25,10 +33,22 @@ class DrawingBoard {
     bool can_undo() const { return history_.can_undo(); }
     bool can_redo() const { return history_.can_redo(); }
 
-    /// Something is painted that `save` has not written.
+    /// Something is painted that no `save` has written.
     bool unsaved() const { return !painting_.empty() && painting_.cells() != saved_; }
-    /// Writes the brightness as a picture, which --data takes. Throws base::Error.
-    void save(const std::filesystem::path& path);
+    /// Starts to write the brightness as a picture, which --data takes, in a background job; `poll` returns the
+    /// outcome. False if an earlier save is still in progress.
+    bool save(const std::filesystem::path& path);
+    bool saving() const { return save_.wanted(); }
+    /// The last `save` that has ended has written its file.
+    bool save_succeeded() const { return save_succeeded_; }
+    const base::BackgroundJob<std::vector<float>>& save_job() const { return save_; }
+
+    /// The outcome of a `save`.
+    struct Saved {
+        std::filesystem::path path;
+        std::string error;  ///< empty: the file is written
+    };
+    std::optional<Saved> poll();
 
     bool open = false;
     bool erase = false;
@@ -37,7 +57,10 @@ class DrawingBoard {
   private:
     session::Painting painting_;
     session::PaintingHistory history_;
-    std::vector<float> saved_;  ///< the cells at the time of the last `save`
+    std::vector<float> saved_;                      ///< the cells that were written last
+    base::BackgroundJob<std::vector<float>> save_;  ///< returns the cells
+    std::filesystem::path saving_path_;
+    bool save_succeeded_ = false;
 };
 
 }  // namespace scorefield::viewer

@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "base/error.hpp"
 #include "viewer/context.hpp"
 #include "viewer/free_path.hpp"
 
@@ -34,16 +33,19 @@ void unless_unsaved(Context& context, bool closing, std::function<void()> go_on)
                         std::move(files), closing, std::move(go_on)};
 }
 
-bool save_painting(Context& context) {
-    try {
-        const std::filesystem::path path = painting_to_save();
-        context.board.save(path);
-        context.messages.add({MessageKind::info, fmt::format("saved {}", path.string())}, "painting");
-        return true;
-    } catch (const base::Error& error) {
-        context.messages.add({MessageKind::error, error.what()}, "painting");
-        return false;
-    }
+void save_painting(Context& context) {
+    if (context.board.save(painting_to_save())) return;
+    context.messages.add({MessageKind::warning, "An earlier painting is still being written: press Save again later"},
+                         "painting");
+}
+
+void follow_painting(Context& context) {
+    const std::optional<DrawingBoard::Saved> saved = context.board.poll();
+    if (!saved) return;
+    const bool written = saved->error.empty();
+    context.messages.add(written ? Message{MessageKind::info, fmt::format("saved {}", saved->path.string())}
+                                 : Message{MessageKind::error, saved->error},
+                         "painting");
 }
 
 std::filesystem::path model_to_save(const Context& context) {

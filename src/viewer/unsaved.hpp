@@ -13,8 +13,9 @@ struct Context;
 struct UnsavedQuestion {
     enum class Stage : std::uint8_t {
         asked,
-        wanted,   ///< the user wants to save the model
-        written,  ///< the model is being written
+        painting,  ///< the painting is being written
+        wanted,    ///< the user wants to save the model
+        written,   ///< the model is being written
     };
 
     std::string text;             ///< the question: what would be lost
@@ -28,8 +29,11 @@ struct UnsavedQuestion {
 /// painting counts as well, because it would be lost. A new question replaces an open one.
 void unless_unsaved(Context& context, bool closing, std::function<void()> go_on);
 
-/// Saves the painting under a new name and adds a message. False if that failed.
-bool save_painting(Context& context);
+/// Starts to save the painting under a new name, or adds a message that says why this is not possible.
+void save_painting(Context& context);
+
+/// Adds a message when a painting has been saved, or could not be. Call it every frame.
+void follow_painting(Context& context);
 
 /// The path in the panel, or a new name if that file exists.
 std::filesystem::path model_to_save(const Context& context);

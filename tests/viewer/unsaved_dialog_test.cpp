@@ -52,7 +52,9 @@ TEST_F(UnsavedDialogTest, IsNotAskedWhereEverythingIsSaved) {
     ask("close");
     EXPECT_EQ(went_on, std::vector<std::string>{"close"});
     paint();
-    context.board.save(folder / "painting.png");
+    ASSERT_TRUE(context.board.save(folder / "painting.png"));
+    EXPECT_FALSE(context.board.save(folder / "other.png"));
+    while (context.board.saving()) context.board.poll();
     ask("again");
     EXPECT_EQ(went_on.size(), 2U);
     EXPECT_FALSE(context.question);
@@ -84,6 +86,40 @@ TEST_F(UnsavedDialogTest, WaitsForItsOwnAnswerWhileAnEarlierOneIsBeingSaved) {
     ASSERT_TRUE(context.question);
     press(GLFW_KEY_D);
     EXPECT_EQ(went_on, std::vector<std::string>{"later"});
+}
+
+TEST_F(UnsavedDialogTest, GoesOnWhenThePaintingHasBeenWrittenBesideTheFrames) {
+    const std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::current_path(folder.path());
+    paint();
+    ask("close");
+    press(GLFW_KEY_ENTER);
+    EXPECT_TRUE(context.board.saving());
+    EXPECT_TRUE(went_on.empty());
+    while (context.board.saving()) follow_painting(context);
+    dialog->update(context);
+    EXPECT_EQ(went_on, std::vector<std::string>{"close"});
+    EXPECT_FALSE(context.board.unsaved());
+    EXPECT_TRUE(std::filesystem::exists(folder / "painting_0000.png"));
+    std::filesystem::current_path(before);
+}
+
+TEST_F(UnsavedDialogTest, LosesNothingWhereThePaintingCouldNotBeWritten) {
+    const std::filesystem::path before = std::filesystem::current_path();
+    const std::filesystem::path gone = folder / "gone";
+    std::filesystem::create_directory(gone);
+    std::filesystem::current_path(gone);
+    std::filesystem::remove(gone);
+    paint();
+    ask("close");
+    press(GLFW_KEY_ENTER);
+    while (context.board.saving()) follow_painting(context);
+    dialog->update(context);
+    EXPECT_TRUE(went_on.empty());
+    EXPECT_FALSE(context.question);
+    EXPECT_TRUE(context.board.unsaved());
+    EXPECT_EQ(context.messages.at(0).kind, MessageKind::error);
+    std::filesystem::current_path(before);
 }
 
 TEST_F(UnsavedDialogTest, LosesNothingWhereTheModelCouldNotBeWritten) {

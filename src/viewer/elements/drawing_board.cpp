@@ -89,6 +89,7 @@ class Board : public Element {
         if (requests.undo) board.undo();
         if (requests.redo) board.redo();
         if (requests.save_painting) save_painting(context);
+        follow_painting(context);
     }
 
     void draw(Context& context) override {

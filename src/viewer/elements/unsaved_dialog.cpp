@@ -32,30 +32,37 @@ void go_on(Context& context) {
     question.go_on();
 }
 
-/// Saves what the question is about. If the painting cannot be written, a message says so and the action is dropped.
+/// Starts to save what the question is about: the painting first.
 void save(Context& context) {
-    if (context.question->closing && context.board.unsaved() && !save_painting(context)) {
-        context.question.reset();
-    } else if (context.training.live.unsaved()) {
-        context.question->stage = UnsavedQuestion::Stage::wanted;
-    } else {
-        go_on(context);
-    }
+    const bool painting = context.question->closing && context.board.unsaved();
+    context.question->stage = painting ? UnsavedQuestion::Stage::painting : UnsavedQuestion::Stage::wanted;
+    if (painting) save_painting(context);
 }
 
-/// Runs the waiting action once the model has been written.
+/// Runs the waiting action once everything has been written. If something cannot be written, a message says so and the
+/// action is dropped.
 void follow_save(Context& context) {
     session::LiveTraining& live = context.training.live;
     UnsavedQuestion& question = *context.question;
-    if (question.stage == UnsavedQuestion::Stage::asked || live.saving()) return;
-    if (question.stage == UnsavedQuestion::Stage::wanted && live.save(model_to_save(context))) {
-        question.stage = UnsavedQuestion::Stage::written;
-        return;
+    if (question.stage == UnsavedQuestion::Stage::asked || live.saving() || context.board.saving()) return;
+    bool lost = false;
+    if (question.stage == UnsavedQuestion::Stage::painting) {
+        lost = !context.board.save_succeeded();
+        if (!lost && context.board.unsaved()) {  // what was written was an earlier painting
+            save_painting(context);
+            return;
+        }
+        question.stage = UnsavedQuestion::Stage::wanted;
+    } else if (question.stage == UnsavedQuestion::Stage::written) {
+        lost = !live.save_succeeded();
     }
-    // If there was nothing to write, nothing is lost.
-    const bool lost = question.stage == UnsavedQuestion::Stage::written && !live.save_succeeded();
     if (lost) {
         context.question.reset();
+        return;
+    }
+    // If there is nothing to write, nothing is lost.
+    if (question.stage == UnsavedQuestion::Stage::wanted && live.unsaved() && live.save(model_to_save(context))) {
+        question.stage = UnsavedQuestion::Stage::written;
     } else {
         go_on(context);
     }
