@@ -47,7 +47,8 @@ class BackgroundJob {
     /// What a piece that was not cancelled came to: a result or an error.
     struct Outcome {
         std::optional<Result> result;
-        std::string error;  ///< what the work threw, as error_line says it; empty: nothing
+        std::string error;                       ///< what the work threw, as error_line says it; empty: nothing
+        std::exception_ptr exception = nullptr;  ///< the same, to be thrown again
     };
 
     BackgroundJob() = default;
@@ -97,6 +98,7 @@ class BackgroundJob {
             cancelled = true;
         } catch (const std::exception& error) {
             outcome.error = error_line(error);
+            outcome.exception = std::current_exception();
         }
         if (waiting_) begin(std::exchange(waiting_, nullptr));
         if (cancelled) return std::nullopt;

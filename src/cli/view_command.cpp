@@ -14,14 +14,29 @@ namespace scorefield::cli {
 
 namespace {
 
-/// Before there is a window. Without such flags the model is not opened for them.
+/// Before there is a window.
+void require_names_known(const settings::Settings& settings) {
+    if (!settings.target.empty()) settings::target_spec(settings);
+    settings::start_spec(settings);
+}
+
+/// Before there is a window. Without such flags the model is not opened for them, and an exact target never: that may
+/// take long, and process and data are known without it.
 void require_flags_used(const settings::Request& request) {
     const bool any = std::ranges::any_of(request.given, [](const std::string& name) {
         return name.starts_with("objective.") || name.starts_with("train.");
     });
     if (!any) return;
-    const model::Model shown = settings::open_model(request.settings);
-    const settings::Settings plan = settings::training_plan(request.settings, shown.data, shown.process_settings);
+    const settings::Settings& settings = request.settings;
+    model::Model shown;
+    if (settings.target.empty()) {
+        shown = settings::open_model(settings);
+    } else {
+        const model::TargetSpec target = settings::target_spec(settings);
+        shown.process_settings = settings::process_in_effect(settings);
+        if (target.name == "empirical") shown.data = target.argument;
+    }
+    const settings::Settings plan = settings::training_plan(settings, shown.data, shown.process_settings);
     settings::require_training_flags_used(request, settings::train_spec(plan));
 }
 
@@ -29,9 +44,9 @@ void require_flags_used(const settings::Request& request) {
 
 int view_command(const settings::Request& request) {
     base::watch_interrupts();
+    const settings::Settings& settings = request.settings;
+    require_names_known(settings);
     require_flags_used(request);
-    settings::Settings settings = request.settings;
-    settings.particles = settings::particles_in_effect(settings);
     say(settings, structured_field_notes(settings));
     viewer::Viewer viewer(settings);
     viewer.run();

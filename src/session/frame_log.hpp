@@ -33,8 +33,8 @@ struct FrameRecord {
     std::uint32_t particles = 0;
     int step = 0;
     int steps = 0;
-    std::string sampler;
-    std::string target;  ///< empty: a learned model
+    std::string sampler;  ///< empty: no scene is shown yet, and what follows is unknown too
+    std::string target;   ///< empty: a learned model
     std::string process;
     std::string prediction;
 };

@@ -4,7 +4,15 @@
 
 namespace scorefield::session {
 
-FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const model::Model& model, const Player& player) {
+FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const Scene* scene) {
+    if (scene == nullptr) {
+        FrameRecord record;
+        record.frame = frame;
+        record.cpu_ms = cpu_ms;
+        return record;
+    }
+    const model::Model& model = scene->model();
+    const Player& player = scene->player();
     return {frame,
             0,
             cpu_ms,

@@ -4,7 +4,7 @@
 
 #include "gpu/recorder.hpp"
 #include "session/frame_log.hpp"
-#include "session/player.hpp"
+#include "session/scene.hpp"
 
 namespace scorefield::session {
 
@@ -22,8 +22,8 @@ struct FrameSlot {
     TrainingWork training = {};
 };
 
-/// What is known of a frame when it is submitted.
-FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const model::Model& model, const Player& player);
+/// What is known of a frame when it is submitted. `scene`: what it shows; null: nothing yet.
+FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const Scene* scene);
 
 /// Waits until the slot's frame is drawn, completes its record by the GPU's times, and logs it. Nothing where no frame
 /// is under way.

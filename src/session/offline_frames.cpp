@@ -54,7 +54,7 @@ void OfflineFrames::end_frame() {
     capture_.record(submissions_.recorder(), scene_.picture());
     capture_.submitted(submit_part());
     std::optional<FrameRecord>& record = records_.at(submissions_.slot());
-    record = frame_record(frames_, cpu_ms_, scene_.model(), scene_.player());
+    record = frame_record(frames_, cpu_ms_, &scene_);
     record->frame_ms = frame_ms_;
     ++frames_;
 }

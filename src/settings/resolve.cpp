@@ -129,24 +129,6 @@ void follow_program(const Settings& settings, model::ModelSpec& spec) {
     require_process_of_program(settings, program);
 }
 
-model::TargetSpec target_spec(const Settings& settings) {
-    const TargetChoice choice = target_choice(settings);
-    diffusion::target_info(choice.name);
-    if (settings.target_variance && choice.name != "gaussian") {
-        throw base::request_error("flag without effect", "`target.variance`", choice.name + " has no such parameter",
-                                  "leave it out");
-    }
-    if (choice.name != "empirical") refuse_scaling(settings, choice.name + " keeps its own units");
-    model::TargetSpec spec;
-    spec.name = choice.name;
-    spec.argument = choice.argument;
-    spec.variance = settings.target_variance.value_or(spec.variance);
-    spec.dim = settings.dim.value_or(spec.dim);
-    // Distances do not depend on the scaling.
-    if (settings.command != Command::score) spec.scaling = scaling_in_effect(settings);
-    return spec;
-}
-
 model::ModelSpec target_model_spec(const Settings& settings) {
     if (settings.label) {
         throw base::request_error("flag without effect", "`class`", "an exact target has no classes", "leave it out");
@@ -209,6 +191,24 @@ void require_schedule_used(const Settings& settings, const diffusion::ProcessSet
     throw base::request_error("flag without effect", "`process.schedule`",
                               fmt::format("the process {} has no such parameter", process.name),
                               "leave it out; it belongs to ddpm");
+}
+
+model::TargetSpec target_spec(const Settings& settings) {
+    const TargetChoice choice = target_choice(settings);
+    diffusion::target_info(choice.name);
+    if (settings.target_variance && choice.name != "gaussian") {
+        throw base::request_error("flag without effect", "`target.variance`", choice.name + " has no such parameter",
+                                  "leave it out");
+    }
+    if (choice.name != "empirical") refuse_scaling(settings, choice.name + " keeps its own units");
+    model::TargetSpec spec;
+    spec.name = choice.name;
+    spec.argument = choice.argument;
+    spec.variance = settings.target_variance.value_or(spec.variance);
+    spec.dim = settings.dim.value_or(spec.dim);
+    // Distances do not depend on the scaling.
+    if (settings.command != Command::score) spec.scaling = scaling_in_effect(settings);
+    return spec;
 }
 
 model::ScaledTarget open_target(const Settings& settings) {

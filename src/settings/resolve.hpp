@@ -20,6 +20,9 @@ struct TargetChoice {
 };
 TargetChoice target_choice(const Settings& settings);
 
+/// The exact target of `target`, not opened yet.
+model::TargetSpec target_spec(const Settings& settings);
+
 /// The prediction of `prediction`. Without it, the default for exact targets: x0, whose formulas hold without any
 /// signal too, or score for langevin, which may sample the density without any noise.
 diffusion::Prediction exact_prediction(const Settings& settings);

@@ -12,6 +12,7 @@
 #include "session/scene.hpp"
 #include "settings/settings.hpp"
 #include "viewer/drawing_board.hpp"
+#include "viewer/job_progress.hpp"
 #include "viewer/layout.hpp"
 #include "viewer/messages.hpp"
 #include "viewer/requests.hpp"
@@ -25,7 +26,7 @@ namespace scorefield::viewer {
 struct Context {
     gpu::Device& device;
     settings::Settings settings;            ///< values of the controls
-    std::unique_ptr<session::Scene> scene;  ///< the scene that is shown
+    std::unique_ptr<session::Scene> scene;  ///< the scene that is shown; null: the first is being opened
     std::vector<std::string> notes;         ///< notes on the scene's data and run
     Training training;
     DrawingBoard board = {};
@@ -40,11 +41,12 @@ struct Context {
     double seconds = 0;                                 ///< since the previous frame; long pauses are shortened
     std::vector<KeyPress> keys = {};                    ///< keys pressed since the previous frame
     std::optional<session::FrameRecord> finished = {};  ///< the frame that has just finished, if any
-    std::optional<ChangeProgress> change = {};
-    std::optional<render::ScalarField> field = {};  ///< drawn under the particles
+    std::vector<JobProgress> jobs = {};                 ///< the background jobs; `update` of an element adds its own
+    std::optional<JobProgress> change = {};             ///< the job that changes what is shown, if any
+    std::optional<render::ScalarField> field = {};      ///< drawn under the particles
     std::string field_summary = {};
 
-    bool shows_training() const { return scene->model().in_training; }
+    bool shows_training() const { return scene && scene->model().in_training; }
 };
 
 }  // namespace scorefield::viewer

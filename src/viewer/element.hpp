@@ -20,16 +20,25 @@ class Element {
         footer,  ///< at the bottom of the panel; a low panel shows only the footers that fit
     };
 
+    /// When the element takes part.
+    enum class Needs : std::uint8_t {
+        scene,    ///< from the first scene on; before that, only the constructor is called
+        nothing,  ///< from the first frame on
+    };
+
     /// `title`: the label of a tab.
-    explicit Element(Place place = Place::window, const char* title = "") : place_(place), title_(title) {}
+    explicit Element(Place place = Place::window, const char* title = "", Needs needs = Needs::scene)
+        : place_(place), title_(title), needs_(needs) {}
     virtual ~Element() = default;
     Element(const Element&) = delete;
     Element& operator=(const Element&) = delete;
 
     Place place() const { return place_; }
     const char* title() const { return title_; }
+    /// Whether the functions below may be called now (`attach` only with a scene).
+    bool is_active(const Context& context) const { return needs_ == Needs::nothing || context.scene; }
 
-    /// Called when context.scene has been replaced, and once when the window opens.
+    /// Called when the first scene has been opened, and when it has been replaced.
     virtual void attach(Context& /*context*/) {}
     /// Called at the beginning of each frame, for the last element first. Handles this element's part of
     /// context.requests, which hold the user's input of the last frame. Takes results of the GPU and of background
@@ -50,6 +59,7 @@ class Element {
   private:
     Place place_;
     const char* title_;
+    Needs needs_;
 };
 
 using Elements = std::vector<std::unique_ptr<Element>>;

@@ -25,7 +25,7 @@ constexpr std::array<Shortcut, 19> kShortcuts = {{
     {"D", "paint a distribution to train on"},
     {"Ctrl+Z, Ctrl+Y", "undo, redo a stroke"},
     {"H", "hide or show the panel"},
-    {"Esc", "close the dialog or menu"},
+    {"Esc", "close the dialog or menu, or cancel what is prepared"},
     {"?", "this help"},
     {"Wheel", "zoom at the pointer"},
     {"Drag", "move the picture"},

@@ -11,18 +11,19 @@ constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowF
                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
                                     ImGuiWindowFlags_NoScrollWithMouse;
 
-std::vector<Element*> those_at(Element::Place place, const Elements& elements) {
+std::vector<Element*> those_at(Element::Place place, const Elements& elements, const Context& context) {
     std::vector<Element*> found;
     for (const std::unique_ptr<Element>& element : elements) {
-        if (element->place() == place) found.push_back(element.get());
+        if (element->place() == place && element->is_active(context)) found.push_back(element.get());
     }
     return found;
 }
 
 /// The footers to show: the first one, and those that fit into half of the panel's height together with it.
-std::vector<Element*> shown_footers(const Elements& elements, float panel_height, float& height) {
+std::vector<Element*> shown_footers(const Elements& elements, const Context& context, float panel_height,
+                                    float& height) {
     std::vector<Element*> shown;
-    for (Element* const footer : those_at(Element::Place::footer, elements)) {
+    for (Element* const footer : those_at(Element::Place::footer, elements, context)) {
         const float with_it = height + footer->height();
         if (!shown.empty() && with_it >= panel_height / 2) continue;
         shown.push_back(footer);
@@ -32,9 +33,10 @@ std::vector<Element*> shown_footers(const Elements& elements, float panel_height
 }
 
 void draw_tabs(Context& context, const Elements& elements) {
-    if (!ImGui::BeginTabBar("tabs")) return;
+    const std::vector<Element*> tabs = those_at(Element::Place::tab, elements, context);
+    if (tabs.empty() || !ImGui::BeginTabBar("tabs")) return;
     const std::string turn_to = std::exchange(context.next_tab, "");
-    for (Element* const tab : those_at(Element::Place::tab, elements)) {
+    for (Element* const tab : tabs) {
         const ImGuiTabItemFlags flags =
             turn_to == tab->title() ? ImGuiTabItemFlags_SetSelected : ImGuiTabItemFlags_None;
         if (!ImGui::BeginTabItem(tab->title(), nullptr, flags)) continue;
@@ -56,9 +58,9 @@ void draw_panel(Context& context, const Elements& elements) {
     ImGui::SetNextWindowSize(size);
     ImGui::Begin("panel", nullptr, kFlags);
     float below = ImGui::GetStyle().ItemSpacing.y;
-    const std::vector<Element*> footers = shown_footers(elements, size.y, below);
+    const std::vector<Element*> footers = shown_footers(elements, context, size.y, below);
     ImGui::BeginChild("controls", {0, -below});
-    for (Element* const header : those_at(Element::Place::header, elements)) header->draw(context);
+    for (Element* const header : those_at(Element::Place::header, elements, context)) header->draw(context);
     draw_tabs(context, elements);
     ImGui::EndChild();
     ImGui::Separator();

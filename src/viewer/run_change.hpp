@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,13 +10,6 @@
 #include "settings/settings.hpp"
 
 namespace scorefield::viewer {
-
-/// Progress of a change of the scene that is being prepared.
-struct ChangeProgress {
-    std::string name;
-    std::uint64_t steps = 0;
-    double seconds = 0;
-};
 
 /// What to train. Uses data, process, prediction and all training settings.
 struct TrainingPlan {

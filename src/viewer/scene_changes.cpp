@@ -1,5 +1,7 @@
 #include "viewer/scene_changes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -7,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "settings/resolve.hpp"
+#include "settings/training_settings.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -17,6 +20,14 @@ std::string opened_name(const settings::Settings& settings) {
     return settings.model.empty() ? "the default model" : base::shown(settings.model);
 }
 
+/// What Cancel of a change does, in tooltips.
+constexpr const char* kKeepRun = "Keep the current run";
+
+/// The tooltip of the job that Escape cancels.
+std::string with_escape(const std::string& help) {
+    return help + "  (Esc)";
+}
+
 /// Clears title and description of a scene file, which no longer apply.
 void forget_title(settings::Settings& settings) {
     settings.title.clear();
@@ -25,14 +36,19 @@ void forget_title(settings::Settings& settings) {
 
 }  // namespace
 
-SceneChanges::SceneChanges(Context& context)
+SceneChanges::SceneChanges(Context& context, VkExtent2D extent)
     : context_(context), applied_(context.settings), opened_(context.settings) {
-    show_notes(std::exchange(context.notes, {}));
+    change_.ask("Opening " + opened_name(context.settings),
+                [&device = context.device, settings = context.settings, extent](base::Task& task) {
+                    return open_scene(device, settings, extent, task);
+                });
 }
 
 void SceneChanges::serve() {
     const Requests& requests = context_.requests;
-    if (requests.cancel_change) {
+    if (requests.cancel_change && !context_.scene) {
+        open_default_run();
+    } else if (requests.cancel_change) {
         if (!change_.wanted()) cancel_training();
         cancel();
     }
@@ -63,17 +79,61 @@ void SceneChanges::cancel() {
     context_.messages.add({MessageKind::info, "Cancelled: " + change_.name()}, "run");
 }
 
+/// Opens the default run of the same score in place of the first scene. If that is cancelled as well, there is nothing
+/// left to show.
+void SceneChanges::open_default_run() {
+    const std::string cancelled = change_.name();
+    change_.cancel();
+    settings::Settings& settings = context_.settings;
+    const std::string changed = take_default_run(settings);
+    if (changed.empty()) {
+        ended_ = true;
+        return;
+    }
+    context_.messages.add({MessageKind::info, fmt::format("Cancelled: {}. Used instead: {}. Choose the other values in "
+                                                          "the panel to start that run",
+                                                          cancelled, changed)},
+                          "run");
+    change_.ask(fmt::format("Opening {} with {}", opened_name(settings), settings.sampler.name),
+                [&device = context_.device, settings, extent = context_.layout.picture](base::Task& task) {
+                    return open_nearest_scene(device, settings, extent, task);
+                });
+}
+
+void SceneChanges::require_opened() const {
+    if (failure_) std::rethrow_exception(failure_);
+}
+
 /// Ends the preparation of a training; the current one continues.
 void SceneChanges::cancel_training() {
-    const std::optional<ChangeProgress> preparation = context_.training.progress();
+    const std::optional<JobProgress> preparation = context_.training.preparation();
     if (!preparation) return;
     context_.training.cancel();
     context_.messages.add({MessageKind::info, "Cancelled: " + preparation->name}, "training");
 }
 
-std::optional<ChangeProgress> SceneChanges::progress() const {
-    if (!change_.wanted()) return context_.training.progress();
-    return ChangeProgress{change_.name(), change_.steps(), change_.seconds()};
+std::vector<JobProgress> SceneChanges::jobs() {
+    std::vector<JobProgress> jobs;
+    if (change_.wanted()) {
+        JobProgress change = progress_of(change_);
+        change.cancel_help = cancel_help();
+        change.cancel = [this] { context_.requests.cancel_change = true; };
+        jobs.push_back(std::move(change));
+    }
+    if (std::optional<JobProgress> training = context_.training.preparation()) {
+        training->cancel_help = change_.wanted() ? kKeepRun : with_escape(kKeepRun);
+        training->cancel = [this] { cancel_training(); };
+        jobs.push_back(std::move(*training));
+    }
+    return jobs;
+}
+
+/// What the user gets who cancels the change.
+std::string SceneChanges::cancel_help() const {
+    if (context_.scene) return with_escape(kKeepRun);
+    settings::Settings settings = context_.settings;
+    const std::string changed = take_default_run(settings);
+    return with_escape(changed.empty() ? "Close the window" : "Use instead: " + changed);
 }
 
 /// Puts the target into the settings. A target that replaces a model starts with the process of the model.
@@ -147,6 +207,12 @@ SceneChanges::Shown SceneChanges::follow_change() {
     Messages& messages = context_.messages;
     auto outcome = change_.poll();
     if (!outcome) return Shown::same;
+    if (!context_.scene && outcome->result) return show_first(std::move(*outcome->result));
+    if (!context_.scene) {
+        failure_ = outcome->exception;
+        ended_ = true;
+        return Shown::same;
+    }
     if (!outcome->result) {
         messages.add({MessageKind::error, outcome->error}, "run");
         take_back();
@@ -179,6 +245,23 @@ SceneChanges::Shown SceneChanges::follow_change() {
     applied_ = change.settings;
     show_notes(std::move(change.notes));
     return shown;
+}
+
+/// From here on the controls determine the settings.
+SceneChanges::Shown SceneChanges::show_first(RunChange change) {
+    settings::Settings& settings = context_.settings;
+    const model::Model& model = change.scene->model();
+    context_.training.plan = settings::training_plan(change.settings, model.data, model.process_settings);
+    settings::copy_run(change.settings, settings);
+    settings::copy_score(change.settings, settings);
+    settings.particles = change.scene->player().count();
+    if (settings.target.empty()) settings::leave_to_network(settings);
+    applied_ = settings;
+    opened_ = ScoreChoice(settings);
+    context_.scene = std::move(change.scene);
+    context_.messages.add({MessageKind::warning, std::move(change.adjustment)}, "run");
+    show_notes(std::move(change.notes));
+    return Shown::other_scene;
 }
 
 /// Starts a run of the scene. If its memory could not be allocated in the background, this frame takes long.

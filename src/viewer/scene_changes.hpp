@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -12,28 +12,38 @@
 
 namespace scorefield::viewer {
 
-/// Prepares what the controls say in a background job and shows it when it is ready. The current run continues until
-/// then.
+/// Opens the first scene, then prepares what the controls say, in a background job, and shows it when it is ready. The
+/// current run continues until then.
 class SceneChanges {
   public:
-    /// The scene of the context must match its settings.
-    explicit SceneChanges(Context& context);
+    /// Starts to open the scene of the context's settings. `extent`: size of the picture.
+    SceneChanges(Context& context, VkExtent2D extent);
 
-    /// Starts the change that context.requests ask for, or cancels the current one.
+    /// Starts the change that context.requests ask for, or cancels the current one. Cancelling the first scene opens
+    /// the same score with the default run instead; cancelling that as well ends the viewer.
     void serve();
     void cancel();
+    /// Nothing will be shown: the first scene was cancelled, or could not be opened.
+    bool ended() const { return ended_; }
+    /// Throws the error of the first scene, if there was one.
+    void require_opened() const;
 
     enum class Shown : std::uint8_t {
         same,
         other_size,   ///< the number of particles has changed
         other_scene,  ///< context.scene has been replaced
     };
-    /// Shows a run, a score or a training that has become ready. Errors become messages. Call it every frame.
+    /// Shows a run, a score or a training that has become ready. Errors become messages, but for the first scene. Call
+    /// it every frame.
     Shown follow();
-    std::optional<ChangeProgress> progress() const;
+    /// The change that is being prepared, and the preparation of a training; `cancel` is valid as long as this object.
+    std::vector<JobProgress> jobs();
 
   private:
     void cancel_training();
+    std::string cancel_help() const;
+    void open_default_run();
+    Shown show_first(RunChange change);
     void choose_target(const std::string& target);
     void apply(bool nearest);
     bool follow_training();
@@ -44,6 +54,8 @@ class SceneChanges {
     void show_notes(std::vector<std::string> notes);
 
     Context& context_;
+    bool ended_ = false;
+    std::exception_ptr failure_;             ///< why the first scene could not be opened
     settings::Settings applied_;             ///< the settings of the run that is shown
     ScoreChoice opened_;                     ///< the score that the scene shows
     std::string learned_model_;              ///< Settings::model before a target replaced it

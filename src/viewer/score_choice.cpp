@@ -99,6 +99,17 @@ ScoreChoice::ScoreChoice(const settings::Settings& settings)
       prediction(settings.target.empty() ? settings.prediction.value_or(diffusion::Prediction::epsilon)
                                          : settings::exact_prediction(settings)) {}
 
+std::string take_default_run(settings::Settings& settings) {
+    const settings::Settings before = settings;
+    follow_the_sampler(settings);
+    take_usual_sampler(settings);
+    list_no_timesteps(settings);
+    space_as_usual(settings);
+    start_as_usual(settings);
+    settings.steps = settings::Settings().steps;
+    return changes(before, settings);
+}
+
 std::string open_nearest(settings::Settings& settings, const std::function<void(const settings::Settings&)>& open) {
     std::exception_ptr refusal;
     std::string why;

@@ -23,6 +23,10 @@ struct ScoreChoice {
     bool operator==(const ScoreChoice&) const = default;
 };
 
+/// Replaces the run (sampler, program, steps, time grid and start) by the default one; score, particles and seed stay.
+/// Returns what was changed, e.g. `sampler ddim, 50 steps`; empty if the run is the default one already.
+std::string take_default_run(settings::Settings& settings);
+
 /// Calls `open` with the settings; where it refuses them as a bad request, with one change after another of what only a
 /// part of all processes and targets can have: program, prediction, timesteps, spacing, steps, sampler. The first that
 /// is not refused becomes `settings`. Returns what was changed and why, empty where nothing was. Throws what `open`

@@ -27,9 +27,21 @@ void Training::start(const std::vector<float>& painting, const settings::Setting
     });
 }
 
-std::optional<ChangeProgress> Training::progress() const {
+std::optional<JobProgress> Training::preparation() const {
     if (!preparing()) return std::nullopt;
-    return ChangeProgress{prepared_.name(), prepared_.steps(), prepared_.seconds()};
+    return progress_of(prepared_);
+}
+
+std::vector<JobProgress> Training::jobs() {
+    std::vector<JobProgress> jobs;
+    if (live.saving()) jobs.push_back(progress_of(live.save_job()));
+    if (live.floor_job().wanted()) {
+        JobProgress floor = progress_of(live.floor_job());
+        floor.cancel_help = "Train without the Bayes floor in the plot";
+        floor.cancel = [this] { live.cancel_floor(); };
+        jobs.push_back(std::move(floor));
+    }
+    return jobs;
 }
 
 std::optional<RunChange> Training::poll(Messages& messages) {

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "base/background_job.hpp"
 #include "session/live_training.hpp"
+#include "viewer/job_progress.hpp"
 #include "viewer/messages.hpp"
 #include "viewer/run_change.hpp"
 #include "viewer/save_guard.hpp"
@@ -27,7 +29,9 @@ class Training {
     void start(const std::vector<float>& painting, const settings::Settings& shown, VkExtent2D extent);
     bool preparing() const { return prepared_.wanted(); }
     /// The preparation, while there is one.
-    std::optional<ChangeProgress> progress() const;
+    std::optional<JobProgress> preparation() const;
+    /// The jobs of the current training; `cancel` is valid as long as this object.
+    std::vector<JobProgress> jobs();
     /// The current training continues.
     void cancel() { prepared_.cancel(); }
     /// True while a plan waits for an earlier preparation to end.

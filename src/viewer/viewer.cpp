@@ -4,13 +4,15 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <span>
 #include <utility>
 
 #include "base/interrupt.hpp"
 #include "settings/command_text.hpp"
 #include "settings/device_request.hpp"
 #include "settings/resolve.hpp"
-#include "settings/training_settings.hpp"
 #include "viewer/keys.hpp"
 #include "viewer/panel.hpp"
 
@@ -21,6 +23,7 @@ constexpr const char* kTitle = "Scorefield";
 constexpr double kMostSteps = 64;       ///< of one frame
 constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time does not jump
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
+constexpr double kOpeningWait = 0.015;  ///< seconds between frames without a scene, which leave the cores to its job
 constexpr double kPercent = 100;
 
 bool is_same(VkExtent2D a, VkExtent2D b) {
@@ -52,8 +55,22 @@ void record_blit(gpu::Recorder& recorder, const gpu::Image& picture, const gpu::
     });
 }
 
+/// The background of the picture in place of a scene.
+void record_background(gpu::Recorder& recorder, const gpu::Image& target, const std::array<float, 3>& colour) {
+    const gpu::ExternalUse use = {
+        nullptr,
+        &target,
+        {VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL}};
+    recorder.external("background", std::span(&use, 1), [&](VkCommandBuffer commands) {
+        const VkClearColorValue value = {{colour[0], colour[1], colour[2], 1}};
+        const VkImageSubresourceRange whole = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
+        vkCmdClearColorImage(commands, target.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, &value, 1, &whole);
+    });
+}
+
 /// Some drivers compile a scaled blit when it is first recorded.
-void warm_up_blit(gpu::Device& device, const gpu::Image& picture, VkFormat format) {
+void warm_up_blit(gpu::Device& device, VkFormat format) {
+    const gpu::Image picture(device, "warm-up", VK_FORMAT_R8G8B8A8_UNORM, {4, 4}, VK_IMAGE_USAGE_TRANSFER_SRC_BIT);
     const gpu::Image target(device, "warm-up", format, {2, 2}, VK_IMAGE_USAGE_TRANSFER_DST_BIT);
     gpu::Recorder recorder(device, "warm-up");
     recorder.begin();
@@ -61,36 +78,24 @@ void warm_up_blit(gpu::Device& device, const gpu::Image& picture, VkFormat forma
     device.wait(device.submit(recorder));
 }
 
-/// Makes the context with the first scene.
-Context open_context(gpu::Device& device, VkExtent2D extent, const settings::Settings& settings) {
-    base::Task task;
-    RunChange first = open_scene(device, settings, extent, task);
-    const model::Model& model = first.scene->model();
-    settings::Settings plan = settings::training_plan(settings, model.data, model.process_settings);
-    settings::Settings shown = settings;
-    if (settings.target.empty()) settings::leave_to_network(shown);
-    return {.device = device,
-            .settings = std::move(shown),
-            .scene = std::move(first.scene),
-            .notes = std::move(first.notes),
-            .training = Training(device, std::move(plan))};
-}
-
 }  // namespace
 
 Viewer::Viewer(const settings::Settings& settings)
     : window_(settings.width, settings.height, kTitle),
       device_(settings::device_request(settings, window_.instance_extensions())),
-      context_(open_context(device_, layout_of(window_.framebuffer(), window_.scale(), {}).picture, settings)),
+      context_{.device = device_,
+               .settings = settings,
+               .scene = nullptr,
+               .notes = {},
+               .training = Training(device_, settings)},
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
-      changes_(context_),
+      changes_(context_, layout(window_.framebuffer()).picture),
       elements_(make_elements(context_)),
       log_(settings.frame_log),
       slots_{session::FrameSlot{{device_, "frame, even"}}, session::FrameSlot{{device_, "frame, odd"}}} {
-    warm_up_blit(device_, context_.scene->picture(), swapchain_.format());
-    attach();
+    warm_up_blit(device_, swapchain_.format());
 }
 
 Viewer::~Viewer() {
@@ -106,13 +111,14 @@ void Viewer::run() {
             window_.poll(kMinimisedWait);
             continue;
         }
-        window_.poll();
+        window_.poll(context_.scene ? 0 : kOpeningWait);
         session::FrameSlot& slot = slots_[frames_ % slots_.size()];
         finish(slot);
         const std::optional<gpu::Swapchain::Frame> target = swapchain_.acquire();
         if (target) frame(slot, *target);
     }
     for (std::size_t i = 0; i < slots_.size(); ++i) finish(slots_[(frames_ + i) % slots_.size()]);
+    changes_.require_opened();
     changes_.cancel();
     log_.commit();
     for (const std::unique_ptr<Element>& element : elements_) element->finish();
@@ -120,6 +126,7 @@ void Viewer::run() {
 
 /// Whether the viewer ends now. Asks about unsaved work first.
 bool Viewer::leaves() {
+    leaving_ = leaving_ || changes_.ended();
     if (!window_.closed() || leaving_) return leaving_;
     changes_.cancel();
     unless_unsaved(context_, true, [this] { leaving_ = true; });
@@ -157,16 +164,15 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     declare_interface();
     {
         const auto scope = slot.recorder.scope("UI");
-        for (const std::unique_ptr<Element>& element : elements_) element->record(slot.recorder, context_);
+        for_active([&](Element& element) { element.record(slot.recorder, context_); });
         show_picture(slot.recorder, target);
         interface_.record(slot.recorder, target);
         slot.recorder.prepare_present(target.image);
     }
     const gpu::Submission submission = device_.submit(slot.recorder, target.sync);
-    for (const std::unique_ptr<Element>& element : elements_) element->submitted(submission);
+    for_active([&](Element& element) { element.submitted(submission); });
     slot.training = context_.training.live.submitted(submission);
-    slot.record = session::frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), context_.scene->model(),
-                                        context_.scene->player());
+    slot.record = session::frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), context_.scene.get());
     slot.record->frame_ms = 1e3 * frame_seconds_;
     swapchain_.present(target);
     ++frames_;
@@ -174,7 +180,13 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
 
 /// Handles the requests of the last frame.
 void Viewer::serve() {
-    for (auto element = elements_.rbegin(); element != elements_.rend(); ++element) (*element)->update(context_);
+    context_.jobs.clear();
+    for (auto element = elements_.rbegin(); element != elements_.rend(); ++element) {
+        if ((*element)->is_active(context_)) (*element)->update(context_);
+    }
+    if (context_.requests.train_file && !context_.scene) {
+        context_.messages.add({MessageKind::info, "Drop the file again when the window shows particles"}, "training");
+    }
     if (context_.requests.toggle_panel) {
         bool& open = context_.layout.narrow ? context_.panel.over : context_.panel.beside;
         open = !open;
@@ -199,13 +211,18 @@ void Viewer::follow_changes() {
         case SceneChanges::Shown::same:
             break;
     }
-    context_.change = changes_.progress();
+    std::vector<JobProgress> jobs = changes_.jobs();
+    context_.change = jobs.empty() ? std::nullopt : std::optional(jobs.front());
+    std::ranges::move(context_.training.jobs(), std::back_inserter(jobs));
+    std::ranges::move(context_.jobs, std::back_inserter(jobs));
+    context_.jobs = std::move(jobs);
     window_.set_title(context_.change ? fmt::format("{}: {}", kTitle, context_.change->name) : kTitle);
 }
 
 /// Starts a background job that makes targets of the required picture size. Until they are ready, the old picture is
 /// scaled.
 void Viewer::fit_picture() {
+    if (!context_.scene) return;
     if (auto made = targets_.poll()) {
         if (made->result) {
             context_.scene->take(std::move(*made->result));
@@ -223,7 +240,13 @@ void Viewer::fit_picture() {
 }
 
 void Viewer::attach() {
-    for (const std::unique_ptr<Element>& element : elements_) element->attach(context_);
+    for_active([&](Element& element) { element.attach(context_); });
+}
+
+void Viewer::for_active(const std::function<void(Element&)>& call) {
+    for (const std::unique_ptr<Element>& element : elements_) {
+        if (element->is_active(context_)) call(*element);
+    }
 }
 
 void Viewer::declare_interface() {
@@ -235,14 +258,15 @@ void Viewer::declare_interface() {
     }
     for (std::filesystem::path& path : window_.take_dropped()) context_.requests.train_file = std::move(path);
     draw_panel(context_, elements_);
-    for (const std::unique_ptr<Element>& element : elements_) {
-        if (element->place() == Element::Place::window) element->draw(context_);
-    }
+    for_active([&](Element& element) {
+        if (element.place() == Element::Place::window) element.draw(context_);
+    });
     interface_.end_frame();
 }
 
 /// Trains, advances the particles and draws the picture.
 void Viewer::record_scene(session::FrameSlot& slot) {
+    if (!context_.scene) return;
     session::LiveTraining& training = context_.training.live;
     training.record(slot.recorder, context_.settings.live_share / kPercent);
     std::optional<session::LiveWeights> live;
@@ -263,6 +287,7 @@ void Viewer::forget_pace() {
 
 /// The clock waits while a step is not yet whole, and where finished samples are shown.
 void Viewer::advance() {
+    if (!context_.scene) return;
     session::Player& player = context_.scene->player();
     if (player.shows_results()) return;
     const double affordable = pace_.allowance() / player.operations_per_step();
@@ -272,6 +297,10 @@ void Viewer::advance() {
 }
 
 void Viewer::show_picture(gpu::Recorder& recorder, const gpu::Swapchain::Frame& target) {
+    if (!context_.scene) {
+        record_background(recorder, target.image, context_.settings.look.background);
+        return;
+    }
     const VkExtent2D window = target.image.extent();
     const Layout& layout = context_.layout;
     const VkRect2D part = {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 
 #include "base/background_job.hpp"
 #include "gpu/swapchain.hpp"
@@ -22,11 +23,12 @@ namespace scorefield::viewer {
 /// the next.
 class Viewer {
   public:
-    /// Opens window, device and model. Throws base::Error.
+    /// Opens window and device, and starts to open the scene of the settings. Throws base::Error.
     explicit Viewer(const settings::Settings& settings);
     ~Viewer();
 
-    /// Until the window is closed, which asks for what is not saved, or the process is told to end.
+    /// Until the window is closed, which asks for what is not saved, or the process is told to end. Throws the error of
+    /// a first scene that cannot be opened.
     void run();
     const gpu::Device& device() const { return device_; }
 
@@ -40,6 +42,7 @@ class Viewer {
     void serve();
     void follow_changes();
     void attach();
+    void for_active(const std::function<void(Element&)>& call);
     void declare_interface();
     void forget_pace();
     void fit_picture();

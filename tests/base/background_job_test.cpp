@@ -52,6 +52,14 @@ TEST(BackgroundJob, LowersThePriorityOfItsThreadFromWhereverItIs) {
     }).join();
 }
 
+TEST(BackgroundJob, HandsOverTheErrorToBeThrownAgain) {
+    Job job;
+    job.ask("fails", [](Task& /*task*/) -> int { throw std::out_of_range("too far"); });
+    const Job::Outcome outcome = wait_for(job);
+    EXPECT_EQ(outcome.error, "too far");
+    EXPECT_THROW(std::rethrow_exception(outcome.exception), std::out_of_range);
+}
+
 TEST(BackgroundJob, HandsOverTheNewestOnly) {
     std::promise<void> gate;
     std::vector<int> done;

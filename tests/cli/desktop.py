@@ -13,7 +13,7 @@ import time
 from binary import PATIENCE, require
 from screen import Screen
 
-TITLE = "^Scorefield$"
+TITLE = "^Scorefield"  # followed by the name of what is being made ready
 PICTURE = (800, 400)
 # Width, height, left, top.
 PICTURE_AREA = (400, 300, 600, 250)  # of the window, without captions
@@ -76,9 +76,10 @@ class Desktop:
 
 class Viewer:
     """`binary view` with the arguments, under validation, its frames logged. Its working folder is `folder`. `picture` and
-    `panel`: where they are looked at, in windows of another size than the usual one."""
+    `panel`: where they are looked at, in windows of another size than the usual one. `opened`: wait until the first scene
+    is shown."""
 
-    def __init__(self, binary, desktop, folder, name, *arguments, picture=PICTURE_AREA, panel=PANEL_AREA):
+    def __init__(self, binary, desktop, folder, name, *arguments, picture=PICTURE_AREA, panel=PANEL_AREA, opened=True):
         self.desktop = desktop
         self.picture_area = picture
         self.panel_area = panel
@@ -89,7 +90,8 @@ class Viewer:
             [binary, "view", "--validation", "sync", "--frame-log", self.log, *arguments],
             cwd=folder, env=desktop.env, stdout=subprocess.PIPE, stderr=self.errors)
         self.window = self.wait_for(lambda: desktop.xdotool("search", "--name", TITLE), "no window")[-1]
-        self.wait_for(lambda: colours(self.picture()) > 10, "nothing is drawn")
+        if opened:
+            self.wait_for(lambda: colours(self.picture()) > 10, "nothing is drawn")
         desktop.xdotool("windowactivate", "--sync", self.window)
         self.wait_for_frames(FRAMES_OF_AN_EVENT)
 
@@ -200,7 +202,12 @@ class Viewer:
         require(self.said() == "", f"the viewer complained: {self.said()}")
         require(self.process.stdout.read() == b"", "something on standard output")
         with open(self.log) as file:
-            return list(csv.DictReader(file))
+            rows = list(csv.DictReader(file))
+        # While the first scene is being opened, frames show none.
+        self.opening = [row for row in rows if row["sampler"] == ""]
+        shown = rows[len(self.opening):]
+        require(all(row["sampler"] for row in shown), "a frame without a scene after the first one")
+        return shown
 
 
 def type_text(viewer, text):

@@ -1,7 +1,9 @@
 """The viewer goes on while it makes something ready, under Xvfb with openbox: an adaptive sampler on an exact target of
-many points compiles for minutes; meanwhile frames come as before, Escape cancels it, and of three quick choices the
-newest is shown. Then 20 steps become 30 000 and 2 000 particles 500 000: no frame waits for their tables or their
-memory. Status 0 and no validation message.
+many points compiles for minutes. Given on the command line, the window is there at once; the Cancel button shows the
+default run instead, closing ends the program. Chosen in the panel, frames come as before, Escape or the Cancel button
+cancel it, and of three quick choices the newest is shown. Then 20 steps become 30 000 and 2 000 particles 500 000: no
+frame waits for their tables or their memory. Status 0 and no validation message; a first scene that cannot be opened
+ends the program with its error.
 
 usage: viewer_jobs_test.py BINARY [PICTURE]   (in the project's folder; PICTURE.png shows the viewer compiling)
 """
@@ -11,8 +13,8 @@ import subprocess
 import sys
 import time
 
-from binary import CACHE, require, run
-from desktop import FRAMES_OF_A_STEP, Viewer, on_a_desktop, type_text
+from binary import CACHE, refused, require, run
+from desktop import FRAMES_OF_A_STEP, Viewer, colours, on_a_desktop, type_text
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -24,7 +26,10 @@ RK45 = (152, 235)
 DPMPP_2M = (152, 255)
 DPM_SINGLE = (152, 335)
 JOB = (300, 30, 335, 660)  # where the name of what is being made ready stands
+CANCEL = (362, 675)  # the button of the only job
 COMPILING = 6.0  # seconds
+PROMPT = 30.0  # seconds in which a program under validation ends on a busy machine; the compilation takes minutes
+SLOW = ("--particles", "2000", "--target", "empirical moons", "--sampler", "rk45", "--hold", "0", "--look.overlay", "off")
 PARTICLES = (212, 388)  # the number field
 STEPS = (212, 234)  # the number field
 MANY_STEPS = 30000  # whose time table takes seconds
@@ -64,6 +69,54 @@ def require_short(times, what):
     require(max(times) < LONGEST * statistics.median(times), f"a frame waits {what}")
 
 
+def opens_a_window_first(desktop, folder):
+    viewer = Viewer(BINARY, desktop, folder, "first", *SLOW, opened=False)
+    viewer.wait_for(lambda: has_words(viewer), "nothing says that the first scene is being opened")
+    begin = time.monotonic()
+    time.sleep(COMPILING)
+    end = time.monotonic()
+    if PICTURE:
+        opening = os.path.join(os.path.dirname(PICTURE), "opening_" + os.path.basename(PICTURE))
+        subprocess.run(["import", "-window", str(viewer.window), opening], env=desktop.env, check=True)
+    require(has_words(viewer), "rk45 was compiled too soon: nothing was tested")
+    viewer.click(CANCEL)
+    viewer.wait_until_shown()
+    viewer.wait_for(lambda: colours(viewer.picture()) > 10, "Cancel does not show the default run")
+    viewer.wait_for_frames(FRAMES_OF_A_STEP)
+    closed = time.monotonic()
+    rows = viewer.close()
+    require({(row["sampler"], row["target"], row["particles"]) for row in rows} == {("ddim", "empirical", "2000")},
+            f"the first row shows {rows[0]}, the last {rows[-1]}")
+    require_short(frames_between(viewer.opening + rows, closed - begin, closed - end), "while the first scene opened")
+
+
+def closes_while_opening(desktop, folder):
+    viewer = Viewer(BINARY, desktop, folder, "closing", *SLOW, opened=False)
+    viewer.wait_for(lambda: has_words(viewer), "nothing says that the first scene is being opened")
+    begin = time.monotonic()
+    require(viewer.close() == [], "a scene was shown")
+    require(time.monotonic() - begin < PROMPT, "the window closes only when the first scene is open")
+
+
+def ends_where_nothing_is_left(desktop, folder):
+    """A second Cancel, of the default run, closes the window."""
+    viewer = Viewer(BINARY, desktop, folder, "nothing", *SLOW, opened=False)
+    viewer.desktop.xdotool("key", "--repeat", 100, "--delay", 30, "Escape")
+    require(viewer.end() == [], "a scene was shown")
+
+
+def says_what_cannot_be_opened(desktop, folder):
+    empty = os.path.join(folder, "empty")
+    os.mkdir(empty)
+    for arguments, status, words in [
+            (["--target", "empirical missing.npy"], 2, ["missing.npy"]),
+            (["--model", "missing.safetensors"], 2, ["missing.safetensors"]),
+            (["--target", "gausian"], 2, ["did you mean"]),
+            (["--init", "missing.npy"], 2, ["missing.npy"]),
+            (["--sampler", "ddim", "--steps", "5000", "--model", MODEL], 2, ["--steps"])]:
+        refused(BINARY, ["view", *arguments], status, words, empty, desktop.env)
+
+
 def goes_on(desktop, folder):
     viewer = Viewer(BINARY, desktop, folder, "jobs", "--particles", "2000", "--target", "empirical moons", "--hold",
                     "0", "--look.overlay", "off")
@@ -77,6 +130,10 @@ def goes_on(desktop, folder):
     require(has_words(viewer), "rk45 was compiled too soon: nothing was tested")
     viewer.key("Escape")
     viewer.wait_for(lambda: not has_words(viewer), "Escape does not cancel")
+    choose(viewer, RK45)
+    viewer.wait_for(lambda: has_words(viewer), "nothing says that a sampler is being compiled again")
+    viewer.click(CANCEL)
+    viewer.wait_for(lambda: not has_words(viewer), "the Cancel button does not cancel")
     choose(viewer, RK45)
     choose(viewer, DPMPP_2M)
     choose(viewer, DPM_SINGLE)
@@ -132,10 +189,11 @@ def cancels_a_training(desktop, folder):
     viewer = Viewer(BINARY, desktop, folder, "training", "--model", MODEL, "--particles", "2000", "--hold", "0",
                     "--look.overlay", "off")
     viewer.wait_until_shown()
-    viewer.key("t")
-    viewer.wait_for(lambda: has_words(viewer), "nothing says that a training is being prepared")
-    viewer.key("Escape")
-    viewer.wait_for(lambda: not has_words(viewer), "Escape does not cancel the preparation of a training")
+    for cancel, name in [(lambda: viewer.key("Escape"), "Escape"), (lambda: viewer.click(CANCEL), "the Cancel button")]:
+        viewer.key("t")
+        viewer.wait_for(lambda: has_words(viewer), "nothing says that a training is being prepared")
+        cancel()
+        viewer.wait_for(lambda: not has_words(viewer), f"{name} does not cancel the preparation of a training")
     time.sleep(COMPILING)
     viewer.wait_for_frames(100)
     rows = viewer.close()
@@ -143,6 +201,10 @@ def cancels_a_training(desktop, folder):
 
 
 def scenes(desktop, folder):
+    opens_a_window_first(desktop, folder)
+    closes_while_opening(desktop, folder)
+    ends_where_nothing_is_left(desktop, folder)
+    says_what_cannot_be_opened(desktop, folder)
     goes_on(desktop, folder)
     takes_more_steps(desktop, folder)
     cancels_a_training(desktop, folder)

@@ -52,6 +52,27 @@ TEST(ScoreChoice, IsThatOfTheUserOrTheNetworkWhateverTheSampler) {
     }
 }
 
+TEST(DefaultRun, KeepsScoreAndParticlesAndSaysWhatHasChanged) {
+    settings::Settings settings = target();
+    settings.process.name = "ve";
+    settings.particles = 123;
+    settings.seed = 9;
+    settings.sampler.name = "rk45";
+    settings.steps = 7;
+    settings.init = "prior";
+    const ScoreChoice score(settings);
+    const std::string changed = take_default_run(settings);
+    EXPECT_EQ(ScoreChoice(settings), score);
+    EXPECT_EQ(settings.particles, 123U);
+    EXPECT_EQ(settings.seed, 9U);
+    EXPECT_EQ(settings.sampler, settings::Settings().sampler);
+    EXPECT_EQ(settings.init, "");
+    EXPECT_THAT(changed, HasSubstr("sampler ddim"));
+    EXPECT_THAT(changed, HasSubstr("50 steps"));
+    EXPECT_THAT(changed, HasSubstr("init default"));
+    EXPECT_EQ(take_default_run(settings), "");
+}
+
 TEST(ScoreChoice, ComesBack) {
     settings::Settings settings = target();
     settings.process.name = "ve";

@@ -90,6 +90,7 @@ class Board : public Element {
         if (requests.redo) board.redo();
         if (requests.save_painting) save_painting(context);
         follow_painting(context);
+        if (board.saving()) context.jobs.push_back(progress_of(board.save_job()));
     }
 
     void draw(Context& context) override {

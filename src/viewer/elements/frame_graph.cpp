@@ -34,7 +34,7 @@ double round_up(double milliseconds) {
 
 class FrameGraph : public Element {
   public:
-    FrameGraph() : Element(Place::footer) {}
+    FrameGraph() : Element(Place::footer, "", Needs::nothing) {}
 
     void update(Context& context) override {
         if (!context.finished) return;

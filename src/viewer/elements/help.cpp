@@ -9,6 +9,8 @@ namespace {
 
 class Help : public Element {
   public:
+    Help() : Element(Place::window, "", Needs::nothing) {}
+
     void update(Context& context) override {
         if (context.requests.toggle_help) open_ = !open_;
         if (!context.requests.escape || !open_) return;

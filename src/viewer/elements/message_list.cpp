@@ -66,6 +66,8 @@ bool draw_message(const Message& message, std::size_t index, float top, const Co
 
 class MessageList : public Element {
   public:
+    MessageList() : Element(Place::window, "", Needs::nothing) {}
+
     /// A message stays while the mouse is on it.
     void update(Context& context) override {
         if (context.requests.escape) context.messages.dismiss_all();

@@ -35,6 +35,7 @@ class Screenshots : public Element {
         } else if (!written_.wanted() && !capture_.empty() && device_.completed(submission_)) {
             start_writing();
         }
+        if (written_.wanted()) context.jobs.push_back(progress_of(written_));
     }
 
     void record(gpu::Recorder& recorder, const Context& context) override {
@@ -61,7 +62,8 @@ class Screenshots : public Element {
 
   private:
     void start_writing() {
-        written_.ask("Screenshot", [picture = capture_.take()](base::Task& /*task*/) { return write(picture); });
+        written_.ask("Saving a screenshot",
+                     [picture = capture_.take()](base::Task& /*task*/) { return write(picture); });
     }
 
     gpu::Device& device_;

@@ -11,6 +11,8 @@ namespace {
 
 class StatusBar : public Element {
   public:
+    StatusBar() : Element(Place::window, "", Needs::nothing) {}
+
     void draw(Context& context) override {
         if (context.layout.strip == 0) return;
         const float height = static_cast<float>(context.layout.strip) / ImGui::GetIO().DisplayFramebufferScale.y;

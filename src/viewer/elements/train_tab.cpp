@@ -92,7 +92,7 @@ void draw_actions(const session::LiveTraining& live, Requests& requests) {
 void draw_progress(const Training& training) {
     const session::LiveTraining& live = training.live;
     if (!live.exists()) {
-        const std::optional<ChangeProgress> preparation = training.progress();
+        const std::optional<JobProgress> preparation = training.preparation();
         ImGui::TextDisabled("%s", preparation ? preparation->name.c_str() : "not started");
         return;
     }
@@ -103,7 +103,7 @@ void draw_progress(const Training& training) {
     tooltip(fmt::format("{:.0f} steps/s", live.steps_per_second()));
     draw_what_is_trained(live);
     draw_loss_curve(live.losses(), live.floor());
-    if (const std::optional<ChangeProgress> next = training.progress()) ImGui::TextDisabled("%s", next->name.c_str());
+    if (const std::optional<JobProgress> next = training.preparation()) ImGui::TextDisabled("%s", next->name.c_str());
 }
 
 void draw_class(const session::LiveTraining& live, Requests& requests) {

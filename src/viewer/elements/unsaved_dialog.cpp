@@ -70,6 +70,8 @@ void follow_save(Context& context) {
 
 class UnsavedDialog : public Element {
   public:
+    UnsavedDialog() : Element(Place::window, "", Needs::nothing) {}
+
     void update(Context& context) override {
         const std::optional<Answer> answer = std::exchange(answer_, std::nullopt);
         if (!context.question) return;

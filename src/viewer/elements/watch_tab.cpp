@@ -1,6 +1,7 @@
 // The Watch tab: settings of sampler, score and picture.
 #include <imgui.h>
 
+#include <optional>
 #include <variant>
 
 #include "base/error.hpp"
@@ -182,25 +183,29 @@ void draw_look(Context& context) {
 
 class WatchTab : public Element {
   public:
-    explicit WatchTab(const Context& context)
-        : Element(Place::tab, "Watch"), score_(models_beside(context.scene->model()), context.settings) {}
+    WatchTab() : Element(Place::tab, "Watch") {}
+
+    /// The lists are those of the first scene.
+    void attach(Context& context) override {
+        if (!score_) score_.emplace(models_beside(context.scene->model()), context.settings);
+    }
 
     void draw(Context& context) override {
         settings::Settings& settings = context.settings;
         const session::Scene& scene = *context.scene;
         if (section("Sampler")) context.requests.run_changed |= run_controls(settings, scene.model());
-        if (section("Score")) score_.draw(settings, scene, context.requests);
+        if (section("Score")) score_->draw(settings, scene, context.requests);
         if (section("Picture")) draw_look(context);
     }
 
   private:
-    ScoreControls score_;
+    std::optional<ScoreControls> score_;
 };
 
 }  // namespace
 
-std::unique_ptr<Element> make_watch_tab(Context& context) {
-    return std::make_unique<WatchTab>(context);
+std::unique_ptr<Element> make_watch_tab(Context& /*context*/) {
+    return std::make_unique<WatchTab>();
 }
 
 }  // namespace scorefield::viewer

@@ -1,0 +1,71 @@
+// The background jobs, above the status bar: name, progress, and a Cancel button unless they only write a file. The
+// buttons stand on the left, so that they keep their places while the numbers change.
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <vector>
+
+#include "viewer/controls.hpp"
+#include "viewer/element.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+constexpr double kQuick = 0.3;  ///< seconds; faster jobs are not shown
+
+std::string progress_text(const JobProgress& job) {
+    const std::string steps = job.steps > 0 ? fmt::format("step {}, ", job.steps) : "";
+    return fmt::format("{} ({}{:.0f} s)", job.name, steps, job.seconds);
+}
+
+void draw_job(const JobProgress& job, int number) {
+    ImGui::PushID(number);
+    if (job.cancel) {
+        if (ImGui::Button("Cancel")) job.cancel();
+        tooltip(job.cancel_help);
+        ImGui::SameLine();
+    } else {
+        ImGui::AlignTextToFramePadding();
+    }
+    ImGui::TextUnformatted(progress_text(job).c_str());
+    ImGui::PopID();
+}
+
+class JobList : public Element {
+  public:
+    JobList() : Element(Place::window, "", Needs::nothing) {}
+
+    /// Escape cancels what changes the picture.
+    void update(Context& context) override {
+        if (!context.requests.escape || !context.change) return;
+        context.requests.cancel_change = true;
+        context.requests.escape = false;
+    }
+
+    void draw(Context& context) override {
+        std::vector<const JobProgress*> shown;
+        for (const JobProgress& job : context.jobs) {
+            if (job.seconds > kQuick) shown.push_back(&job);
+        }
+        if (shown.empty()) return;
+        const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
+        const float bottom = ImGui::GetIO().DisplaySize.y - static_cast<float>(context.layout.row) / pixels.y;
+        const ImGuiStyle& style = ImGui::GetStyle();
+        const auto rows = static_cast<float>(shown.size());
+        const float height =
+            rows * ImGui::GetFrameHeightWithSpacing() - style.ItemSpacing.y + 2 * style.WindowPadding.y;
+        ImGui::SetNextWindowPos({static_cast<float>(context.layout.left) / pixels.x, bottom - height});
+        ImGui::SetNextWindowSize({0, height});
+        ImGui::Begin("jobs", nullptr, kFixedWindow | ImGuiWindowFlags_AlwaysAutoResize);
+        for (std::size_t i = 0; i < shown.size(); ++i) draw_job(*shown[i], static_cast<int>(i));
+        ImGui::End();
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Element> make_job_list(Context& /*context*/) {
+    return std::make_unique<JobList>();
+}
+
+}  // namespace scorefield::viewer
