@@ -141,7 +141,7 @@ TEST_P(GpuNetworkTest, LoadsOtherWeightsOnTheDevice) {
 class TimeTableTest : public gpu::GpuTest {
   protected:
     const nn::MlpConfig config = {.width = 16, .depth = 1, .features = 4};
-    nn::GpuNetwork network{device(), config, random_network(config, 5)};
+    nn::GpuNetwork network{device(), model::evaluation_graph(config), random_network(config, 5)};
     nn::GpuEvaluations evaluations{network, 100};
 };
 

@@ -90,8 +90,7 @@ TEST(HostTrainer, MeasuresTheAveragedWeightsOnTheHeldOutDraws) {
     base::ThreadPool pool(2);
     Batch batch;
     BatchSource(*experiment.dataset, *experiment.process, experiment.settings).draw_held_out(pool, 0, kDraws, batch);
-    const nn::MlpConfig& network = experiment.trainer.network();
-    const model::NetworkScore score(network, experiment.trainer.averaged_weights(), "test");
+    const model::NetworkScore score(experiment.trainer.network(), experiment.trainer.averaged_weights(), "test");
     double sum = 0;
     for (std::size_t i = 0; i < kDraws; ++i) {
         const double x[] = {static_cast<double>(batch.x[2 * i]), static_cast<double>(batch.x[2 * i + 1])};

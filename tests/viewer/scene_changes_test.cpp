@@ -25,9 +25,18 @@ class SceneChangesTest : public gpu::GpuTest {
         return settings;
     }
 
-    static std::unique_ptr<session::Scene> open(const settings::Settings& settings) {
-        base::Task task;
-        return open_scene(device(), settings, {64, 48}, task).scene;
+    void SetUp() override {
+        GpuTest::SetUp();
+        follow_jobs();
+        ASSERT_NE(context.scene, nullptr);
+    }
+
+    /// Follows what is being prepared until it is shown.
+    void follow_jobs() {
+        while (!changes.jobs().empty()) {
+            changes.follow();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
     }
 
     /// Shows a run with so many particles, and returns the messages about it.
@@ -37,10 +46,7 @@ class SceneChangesTest : public gpu::GpuTest {
         context.requests.run_changed = true;
         changes.serve();
         context.requests = {};
-        while (changes.progress()) {
-            changes.follow();
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
+        follow_jobs();
         std::vector<std::string> texts;
         for (std::size_t i = 0; i < context.messages.count(); ++i) texts.push_back(context.messages.at(i).text);
         return texts;
@@ -60,10 +66,10 @@ class SceneChangesTest : public gpu::GpuTest {
 
     Context context = {.device = device(),
                        .settings = small_run(),
-                       .scene = open(small_run()),
+                       .scene = nullptr,
                        .notes = {},
                        .training = Training(device(), settings::Settings())};
-    SceneChanges changes = SceneChanges(context);
+    SceneChanges changes = SceneChanges(context, {64, 48});
 };
 
 TEST_F(SceneChangesTest, SayThatThePictureStoppedWhereMemoryWasTooShortForABackgroundJob) {
