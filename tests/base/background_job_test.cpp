@@ -56,7 +56,7 @@ TEST(BackgroundJob, HandsOverTheErrorToBeThrownAgain) {
     Job job;
     job.ask("fails", [](Task& /*task*/) -> int { throw std::out_of_range("too far"); });
     const Job::Outcome outcome = wait_for(job);
-    EXPECT_EQ(outcome.error, "too far");
+    EXPECT_EQ(outcome.error, error_line(std::out_of_range("too far")));
     EXPECT_THROW(std::rethrow_exception(outcome.exception), std::out_of_range);
 }
 
