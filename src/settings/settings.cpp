@@ -166,10 +166,12 @@ void copy_if(const Settings& from, Settings& to, bool (*wanted)(const Setting&))
 }
 
 /// Whether Setting::unset is also what holds beside these settings: a file of start states has its own number of
-/// particles, and an objective or a prediction its own process.
+/// particles, an objective or a prediction its own process, and a training takes a device that is asked for.
 bool has_fixed_default(const Settings& settings, std::string_view name) {
+    const bool trains = settings.command == Command::train;
     if (name == "particles") return settings.init.empty();
-    if (name == "process") return settings.command != Command::train && settings.train.objective.name.empty();
+    if (name == "process") return !trains && settings.train.objective.name.empty();
+    if (name == "device" || name == "validation") return !trains;
     return true;
 }
 

@@ -66,7 +66,7 @@ TEST_F(StartTest, MatchesMeanAndVarianceOfAMixtureAtTheFirstLevel) {
 TEST_F(StartTest, MatchesTheDataOfANetworkInItsUnits) {
     // The roll has one deviation for both coordinates, of which its second has more: moments about, not at, 0 and 1.
     const diffusion::StartLaw start = start_of({{"timesteps", "100,50,20"}});
-    const auto [alpha, sigma] = diffusion::make_process(said({}).process)->marginal(100);
+    const auto [alpha, sigma] = diffusion::make_process(process_in_effect(said({})))->marginal(100);
     const model::Model model = open_model(said({}));
     ASSERT_TRUE(model.clean_moments.has_value());
     double mean_square = 0;

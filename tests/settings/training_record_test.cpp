@@ -96,7 +96,7 @@ TEST(ResumeCommand, SaysWhatTheCheckpointDoesNotStore) {
     settings.train.save_every = 5;
     settings.json = true;
     EXPECT_EQ(resume_command(settings),
-              "scorefield train --train.save_every 5 --resume 'a b.safetensors' --device auto --json");
+              "scorefield train --resume 'a b.safetensors' --train.save_every 5 --device auto --json");
 }
 
 }  // namespace
