@@ -9,8 +9,8 @@
 #include "base/names.hpp"
 #include "diffusion/pilot.hpp"
 #include "diffusion/samplers/ancestral.hpp"
-#include "diffusion/samplers/requirements.hpp"
 #include "diffusion/samplers/parameters.hpp"
+#include "diffusion/samplers/requirements.hpp"
 #include "diffusion/samplers/samplers.hpp"
 
 namespace scorefield::diffusion {
