@@ -50,7 +50,7 @@ struct Effect {
     VkPipelineStageFlags2 dst_stages = 0;
     VkAccessFlags2 dst_access = 0;
 
-    friend auto operator<=>(const Effect&, const Effect&) = default;
+    friend auto operator<=>(const Effect&, const Effect&) = default;  // NOLINT(modernize-use-nullptr): not a pointer
 };
 
 /// The barriers of one VkDependencyInfo; they act side by side, not one after the other.

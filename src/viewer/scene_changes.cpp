@@ -82,7 +82,6 @@ void SceneChanges::cancel() {
 /// Opens the default run of the same score in place of the first scene. If that is cancelled as well, there is nothing
 /// left to show.
 void SceneChanges::open_default_run() {
-    const std::string cancelled = change_.name();
     change_.cancel();
     settings::Settings& settings = context_.settings;
     const std::string changed = take_default_run(settings);
@@ -92,7 +91,7 @@ void SceneChanges::open_default_run() {
     }
     context_.messages.add({MessageKind::info, fmt::format("Cancelled: {}. Used instead: {}. Choose the other values in "
                                                           "the panel to start that run",
-                                                          cancelled, changed)},
+                                                          change_.name(), changed)},
                           "run");
     change_.ask(fmt::format("Opening {} with {}", opened_name(settings), settings.sampler.name),
                 [&device = context_.device, settings, extent = context_.layout.picture](base::Task& task) {

@@ -141,8 +141,9 @@ def another_device_is_noted(cwd):
 def interrupted_runs_are_saved(cwd, name):
     """And their weights are those of a training of as many steps."""
     files = files_of("it's stopped")
-    flags = ["--train.save_every", "1000000", "--train.keep_state", "on", "--log", files[3], "--device", "host"]
-    process = begin(cwd, [*CONSTANT, "--train.steps", "100000000", *files[:2], *flags])
+    flags = ["--train.save_every", "1000000", "--log", files[3], "--device", "host"]
+    default = ["--train.keep_state", "on"]  # which the command line that resumes need not repeat
+    process = begin(cwd, [*CONSTANT, "--train.steps", "100000000", *files[:2], *flags, *default])
     until = time.monotonic() + PATIENCE
     while not any("part" in path for path in files_below(cwd)):
         require(process.poll() is None and time.monotonic() < until, "the training does not begin")
