@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 #include <span>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -155,7 +156,7 @@ class Moments final : public SampleOutput {
 
     /// Throws base::Error (request) if the moments of the model's points do not fit into memory.
     static void require_memory(const model::Model& model) {
-        data::Statistics::require_memory(model.dim(), base::ThreadPool().threads());
+        data::Statistics::require_memory(model.dim(), std::max(1U, std::thread::hardware_concurrency()));
     }
 
     void take(const session::Batch& batch) override {

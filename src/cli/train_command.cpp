@@ -160,9 +160,12 @@ train::TrainResult train_visibly(const settings::Settings& settings, const train
         if (!measurement) measurement.emplace("loss", all, "draws", !settings.quiet);
         measurement->update(draws);
     };
+    const auto computing_floor = [&] {
+        base::require_not_interrupted(fmt::format("{} is saved, its Bayes floor was not computed", settings.out));
+    };
     const auto noted = [&](const std::vector<std::string>& notes) { say(settings, notes); };
     train::TrainResult result =
-        train::train(spec, workshop.maker(), {show, base::interrupted, measured, noted}, resumed);
+        train::train(spec, workshop.maker(), {show, base::interrupted, measured, computing_floor, noted}, resumed);
     if (before == spec.steps && !settings.quiet) {
         base::note(base::format_shown("{} has completed its {} steps; to continue, pass a larger --train.steps",
                                       settings.resume, before));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <limits>
 #include <mutex>
 #include <numeric>
@@ -126,6 +127,7 @@ struct Block {
 };
 
 constexpr std::size_t kBoth = 2;
+constexpr std::size_t kPairsPerThread = 32;  // of blocks, at a time
 
 std::size_t group_of(const CoincidentPoints& place) {
     if (place.count[0] > 0 && place.count[1] > 0) return kBoth;
@@ -160,23 +162,42 @@ class AllPairs {
 
     NeighbourStatistics compare(base::ThreadPool& pool, const ShareDone& progress) {
         // The balls are known once the places of each set have been compared with each other.
-        std::vector<Pair> within;
-        std::vector<Pair> across;
-        for (std::size_t a = 0; a < blocks_.size(); ++a) {
-            for (std::size_t b = a; b < blocks_.size(); ++b) {
-                const bool apart = blocks_[a].group == 0 && blocks_[b].group == 1;
-                const bool differ = blocks_[a].group != blocks_[b].group;
-                if (!apart) within.push_back({a, b, true, false});
-                if (differ) across.push_back({a, b, apart, true});
-            }
+        std::size_t all = 0;
+        for (const Pass pass : {Pass::within, Pass::across}) for_each_pair(pass, [&](const Pair&) { ++all; });
+        std::size_t done = 0;
+        for (const Pass pass : {Pass::within, Pass::across}) {
+            // The pairs in pieces, so that the calling thread can tell of the progress in between.
+            std::vector<Pair> piece;
+            const auto run_piece = [&] {
+                pool.run(piece.size(), [&](std::size_t i) { compare_blocks(piece[i]); });
+                done += piece.size();
+                piece.clear();
+                if (progress) progress(static_cast<double>(done) / static_cast<double>(all));
+            };
+            for_each_pair(pass, [&](const Pair& pair) {
+                piece.push_back(pair);
+                if (piece.size() == kPairsPerThread * pool.threads()) run_piece();
+            });
+            if (!piece.empty()) run_piece();
         }
-        const std::size_t all = within.size() + across.size();
-        run(within, 0, all, pool, progress);
-        run(across, within.size(), all, pool, progress);
         return result();
     }
 
   private:
+    enum class Pass : std::uint8_t { within, across };  ///< a set, and the two sets
+
+    template <class Take>
+    void for_each_pair(Pass pass, const Take& take) const {
+        for (std::size_t a = 0; a < blocks_.size(); ++a) {
+            for (std::size_t b = a; b < blocks_.size(); ++b) {
+                const bool apart = blocks_[a].group == 0 && blocks_[b].group == 1;
+                const bool differ = blocks_[a].group != blocks_[b].group;
+                if (pass == Pass::within && !apart) take(Pair{a, b, true, false});
+                if (pass == Pass::across && differ) take(Pair{a, b, apart, true});
+            }
+        }
+    }
+
     void make_blocks() {
         for (std::size_t first = 0; first < order_.size();) {
             const std::size_t group = group_of(places_[order_[first]]);
@@ -191,17 +212,6 @@ class AllPairs {
                 const double* const coordinates = places_[order_[blocks_[b].first + i]].coordinates;
                 for (std::size_t c = 0; c < dim_; ++c) planes_[(b * dim_ + c) * kTile + i] = coordinates[c];
             }
-        }
-    }
-
-    /// The pairs in pieces, so that the calling thread can tell of the progress in between.
-    void run(const std::vector<Pair>& pairs, std::size_t before, std::size_t all, base::ThreadPool& pool,
-             const ShareDone& progress) {
-        const std::size_t piece = 32 * pool.threads();
-        for (std::size_t first = 0; first < pairs.size(); first += piece) {
-            const std::size_t count = std::min(piece, pairs.size() - first);
-            pool.run(count, [&](std::size_t i) { compare_blocks(pairs[first + i]); });
-            if (progress) progress(static_cast<double>(before + first + count) / static_cast<double>(all));
         }
     }
 

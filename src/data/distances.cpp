@@ -32,7 +32,7 @@ void check(const Points& points, const std::string& which) {
     }
     if (!std::ranges::all_of(points.values, [](float value) { return std::isfinite(value); })) {
         throw base::request_error("no distance", where, "a value is not finite",
-                                  "give finite points of about the size of the other set");
+                                  "give points without NaN and infinite values");
     }
 }
 

@@ -198,8 +198,8 @@ void Statistics::require_memory(std::size_t dim, std::size_t threads, std::uint6
     const double bytes = (sums * entries + planes) * sizeof(double) + kText * entries;
     if (bytes <= static_cast<double>(limit) / 2) return;
     throw base::request_error("not enough memory", "`stats`",
-                              fmt::format("the covariance of {} coordinates needs {}, half of the {} of memory is the "
-                                          "limit",
+                              fmt::format("the covariance of {} coordinates needs {}, more than half of the memory "
+                                          "({})",
                                           dim, base::byte_size(bytes), base::byte_size(static_cast<double>(limit))),
                               "sample without `stats`, and compute from the file what is needed");
 }

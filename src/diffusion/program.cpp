@@ -187,7 +187,7 @@ void Program::require_sources(std::size_t count) const {
         if (eval == nullptr || static_cast<std::size_t>(eval->source) < count) continue;
         throw base::request_error("invalid program", fmt::format("ops[{}].source", i),
                                   fmt::format("source {} of {} does not exist", eval->source, count),
-                                  "choose a program that asks these sources only");
+                                  "use a program that refers to existing sources only");
     }
 }
 

@@ -359,7 +359,10 @@ bool ends_clean(const std::optional<std::string>& final) {
 }  // namespace
 
 const ParameterValues& spacing_parameter_values(std::string_view name) {
-    return *std::ranges::find(kSpacingParameterValues, name, &ParameterValues::name);
+    const auto* const found = std::ranges::find(kSpacingParameterValues, name, &ParameterValues::name);
+    if (found == std::end(kSpacingParameterValues))
+        throw std::logic_error("no spacing has a parameter " + std::string(name));
+    return *found;
 }
 
 std::span<const SpacingInfo> spacings() {

@@ -193,7 +193,8 @@ TimeTable GpuEvaluations::make_table(std::span<const double> c_noise,
 void GpuEvaluations::require_room(std::size_t rows) const {
     const gpu::DeviceProperties& limits = network_.device_.properties();
     const std::uint64_t most_bytes = std::min(limits.max_storage_buffer_bytes, limits.max_allocation_bytes);
-    const std::size_t floats = std::max(network_.row_places_.size(), 2 * network_.parameters_.at(kFrequencies).values.size());
+    const std::size_t floats =
+        std::max(network_.row_places_.size(), 2 * network_.parameters_.at(kFrequencies).values.size());
     const std::uint64_t most = most_bytes / (floats * sizeof(float));
     if (rows <= most) return;
     throw base::request_error(

@@ -86,7 +86,7 @@ class GpuNetwork {
     std::atomic<std::uint64_t> load_count_ = 0;
 };
 
-/// What depends on the times of a program alone, one row per time, on its way to the GPU.
+/// The inputs of a program that depend on time alone: one row per time, staged for upload.
 struct TimeTable {
     std::vector<double> times;
     gpu::Buffer rows;  ///< on the GPU; empty without times

@@ -7,8 +7,8 @@
 
 namespace scorefield::settings {
 
-/// The fewest settings that say these: all that differ from their defaults, without what a network, a program or a list
-/// of timesteps determines.
+/// The smallest set of settings that gives the same result: all that differ from their defaults, without what a
+/// network, a program or a list of timesteps determines.
 std::vector<const Setting*> shortest(const Settings& settings);
 
 /// ` --NAME VALUE` as a shell reads it; nothing for a flag that is off and for an empty text.

@@ -8,10 +8,10 @@
 
 namespace scorefield::settings {
 
-// Settings become specifications here, and nowhere else: every default is decided (but the start, which depends on the
-// program: sample::start_in_effect), and the settings are checked against the files. All throw base::Error (request)
-// naming the field or the file. A setting that has a value is also refused where it has no effect or contradicts a
-// file.
+// Settings become specifications here, and nowhere else: every default of a run or a training is decided (but the
+// start, which depends on the program: sample::start_in_effect), and the settings are checked against the files. All
+// throw base::Error (request) naming the field or the file. A setting that has a value is also refused where it has no
+// effect or contradicts a file.
 
 /// `NAME` or `NAME ARGUMENT` of `target`.
 struct TargetChoice {

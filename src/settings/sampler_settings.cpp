@@ -130,7 +130,9 @@ decltype(Setting::values) values_of(const Parameter& parameter, std::string_view
     if (name == "variant") return variants();
     if (name == "predictor") return predictors();
     const diffusion::ParameterValues* const values = diffusion::sampler_parameter_values(name);
-    if (values == nullptr) return Toggle{};
+    Settings any;
+    if (values == nullptr && std::holds_alternative<std::optional<bool>*>(parameter.slot(any))) return Toggle{};
+    if (values == nullptr) throw std::logic_error("no values of the parameter " + std::string(name));
     return setting_values(*values, parameter.slot, parameter.slider_max);
 }
 

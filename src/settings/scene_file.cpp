@@ -133,12 +133,16 @@ void read_scene(Request& request, const std::string& path) {
     }
 }
 
+bool is_of_machine(std::string_view name) {
+    return name == "scene" || name == "device" || name == "validation" || name == "chunk";
+}
+
 std::string scene_text(const Settings& settings) {
     std::string text = "{";
     if (!settings.title.empty()) append_member(text, "title", settings.title);
     if (!settings.about.empty()) append_member(text, "about", settings.about);
     for (const Setting* const setting : shortest(settings)) {
-        if (setting->is_written() || setting->name == "scene") continue;
+        if (setting->is_written() || is_of_machine(setting->name)) continue;
         append_member(text, setting->name, json_of(*setting, value_text(settings, *setting)));
     }
     return text + "\n}\n";

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "settings/settings.hpp"
 
@@ -14,9 +15,12 @@ namespace scorefield::settings {
 /// and setting: unreadable, no JSON, unknown settings (with the nearest name), values that `assign` refuses.
 void read_scene(Request& request, const std::string& path);
 
-/// The scene file that says these settings: title and description, and all settings that differ from their defaults,
-/// but for files that are written. read_scene takes it back. Throws base::Error (request) naming a setting that is not
-/// UTF-8.
+/// Whether the setting belongs to a machine and not to what is shown: scene, device, validation, chunk.
+bool is_of_machine(std::string_view name);
+
+/// The scene file with these settings: title and description, and all settings that differ from their defaults, but for
+/// files that are written and settings of the machine. read_scene reads it. Throws base::Error (request) naming a
+/// setting that is not UTF-8.
 std::string scene_text(const Settings& settings);
 
 /// Writes the scene file. Throws as scene_text, and base::Error (running) as base::AtomicFile.

@@ -165,11 +165,13 @@ void copy_if(const Settings& from, Settings& to, bool (*wanted)(const Setting&))
     }
 }
 
-/// Whether Setting::unset is also what holds beside these settings: a file of start states has its own number of
-/// particles, an objective or a prediction its own process, and a training takes a device that is asked for.
+/// Whether the default does not depend on the other settings: a file of start states has its own number of particles,
+/// an objective or a prediction its own process, and a training takes a device that is asked for.
 bool has_fixed_default(const Settings& settings, std::string_view name) {
     const bool trains = settings.command == Command::train;
-    if (name == "particles") return settings.init.empty();
+    if (name == "particles") {
+        return settings.init.empty() || std::ranges::find(sample::kStarts, settings.init) != sample::kStarts.end();
+    }
     if (name == "process") return !trains && settings.train.objective.name.empty();
     if (name == "device" || name == "validation") return !trains;
     return true;
@@ -271,11 +273,19 @@ void copy_score(const Settings& from, Settings& to) {
     });
 }
 
+void copy_training_options(const Settings& from, Settings& to) {
+    copy_if(from, to, [](const Setting& setting) {
+        const bool is_option = setting.name.starts_with("train.") || setting.name.starts_with("network.");
+        return is_option && setting.taken_by(Command::train);
+    });
+}
+
 bool differs_from_default(const Settings& settings, const Setting& setting) {
     static const Settings silent;
     const std::string value = value_text(settings, setting);
     if (value == value_text(silent, setting)) return false;
-    return !has_fixed_default(settings, setting.name) || value != setting.unset;
+    // The help says "none" for an output; a file may have that name.
+    return setting.is_written() || !has_fixed_default(settings, setting.name) || value != setting.unset;
 }
 
 std::string_view help_for(const Setting& setting, Command command) {

@@ -137,7 +137,8 @@ struct Settings {
 };
 
 /// What a command line asks for. `given` are the names of the settings that its flags or its scene file have set; they
-/// only serve to refuse settings that contradict each other or have no effect. No default depends on them.
+/// tell which settings take precedence over a scene or a training record, and which to refuse because they contradict
+/// each other or have no effect. No default depends on them.
 struct Request {
     Settings settings;
     std::set<std::string, std::less<>> given;
@@ -221,6 +222,9 @@ void copy_run(const Settings& from, Settings& to);
 
 /// Takes over what determines the score: model or target, data, process and prediction.
 void copy_score(const Settings& from, Settings& to);
+
+/// Takes over the options of a training and the sizes of its network, but not its objective, data and process.
+void copy_training_options(const Settings& from, Settings& to);
 
 /// Whether the value is another one than without the setting.
 bool differs_from_default(const Settings& settings, const Setting& setting);

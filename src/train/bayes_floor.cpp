@@ -205,6 +205,7 @@ std::optional<BayesFloor> bayes_floor(base::ThreadPool& pool, const data::Datase
     draws = std::max(kBatches, draws * kManyDim / std::max(data.dim(), kManyDim));
     std::array<Remaining, kBatches> batches;
     pool.run(kBatches, [&](std::size_t batch) {
+        if (check_cancelled) check_cancelled();
         const Candidates all = find_candidates(data, source, batch);
         batches[batch] = batch_mean(all, source.levels(), batch, draws / kBatches, check_cancelled);
         if (all.exact) batches[batch].gap = 0;

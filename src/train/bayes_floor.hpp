@@ -22,8 +22,8 @@ struct BayesFloor {
 /// represents the distribution, a different one in each batch: its own floor is too low on average (the least mean
 /// square error is concave in the distribution, Wu & Verdú 2012), that with x_0 itself left out of it too high, and the
 /// middle of both is given. Nothing for implicit objectives, whose floor is no variance, and where the error would be
-/// beyond a twentieth of the loss. The same for any number of threads. `check_cancelled` is called before each draw, on
-/// the threads of the pool, and may throw; empty: nothing.
+/// beyond a twentieth of the loss. The same for any number of threads. `check_cancelled` is called before each of 16
+/// batches and each draw, on the threads of the pool, and may throw; empty: nothing.
 std::optional<BayesFloor> bayes_floor(base::ThreadPool& pool, const data::Dataset& data, const BatchSource& source,
                                       std::size_t draws = std::size_t{1} << 15U,
                                       const std::function<void()>& check_cancelled = {});

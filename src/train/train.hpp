@@ -23,6 +23,9 @@ struct TrainCallbacks {
     /// How many held-out draws are done, of how many, once the last checkpoint is written. What it throws ends the
     /// measurement.
     std::function<void(std::uint64_t done, std::uint64_t all)> measured = {};
+    /// Called again and again while the Bayes floor is computed, after that, on several threads. What it throws ends
+    /// the computation.
+    std::function<void()> computing_floor = {};
     /// What was left out or decided when the data's file was read, and what is to be said of their scaling
     /// (data::notes_with_scaling), before the first step.
     std::function<void(const std::vector<std::string>&)> noted = {};
@@ -32,8 +35,8 @@ struct TrainResult {
     std::uint64_t steps = 0;  ///< in all; fewer than were asked for: it was stopped, without loss and checkpoint
     double seconds = 0;       ///< of the steps alone, without set-up and the held-out loss
     double steps_per_s = 0;
-    double loss = 0;                  ///< of the averaged weights over so many held-out draws:
-    std::uint64_t loss_draws = 0;     ///< held_out_draws of the points' coordinates
+    double loss = 0;                  ///< of the averaged weights over `loss_draws` held-out draws
+    std::uint64_t loss_draws = 0;     ///< `held_out_draws(dim)`
     std::optional<BayesFloor> floor;  ///< of that loss, where it is known
     model::Checkpoint checkpoint;
 };

@@ -49,4 +49,11 @@ struct Context {
     bool shows_training() const { return scene && scene->model().in_training; }
 };
 
+/// The settings of what is shown, with the options of the next training: for command lines and scene files.
+inline settings::Settings settings_to_share(const Context& context) {
+    settings::Settings settings = context.settings;
+    settings::copy_training_options(context.training.plan, settings);
+    return settings;
+}
+
 }  // namespace scorefield::viewer

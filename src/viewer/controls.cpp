@@ -145,7 +145,8 @@ bool choice_control(settings::Settings& settings, const settings::Setting& setti
     if (auto* const* toggle = std::get_if<std::optional<bool>*>(&slot)) clear(*toggle);
     for (const std::string_view name : names) {
         const std::string text(name);
-        if (ImGui::Selectable(text.c_str(), text == current) && text != current) {
+        const bool is_current = text == (current.empty() ? std::string(setting.unset) : current);
+        if (ImGui::Selectable(text.c_str(), is_current) && !is_current) {
             settings::assign(settings, setting, text);
             changed = true;
         }

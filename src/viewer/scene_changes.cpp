@@ -89,6 +89,7 @@ void SceneChanges::open_default_run() {
         ended_ = true;
         return;
     }
+    forget_title(settings);
     context_.messages.add({MessageKind::info, fmt::format("Cancelled: {}. Used instead: {}. Choose the other values in "
                                                           "the panel to start that run",
                                                           change_.name(), changed)},

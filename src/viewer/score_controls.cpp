@@ -175,6 +175,9 @@ void ScoreControls::draw_model(settings::Settings& settings, const model::Model&
             const std::string name = path.filename().string();
             if (!ImGui::Selectable(name.c_str(), name == current) || name == current) continue;
             settings.model = path.string();
+            settings.target.clear();
+            settings.target_variance.reset();
+            settings::leave_to_network(settings);
             requests.score_changed = true;
         }
         ImGui::EndCombo();

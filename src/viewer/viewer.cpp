@@ -109,6 +109,7 @@ void Viewer::run() {
         swapchain_.resize(size.width, size.height);
         if (window_.minimised() || size.width == 0 || size.height == 0) {
             window_.poll(kMinimisedWait);
+            if (!context_.scene) follow_changes();  // an error of the first scene ends the viewer
             continue;
         }
         window_.poll(context_.scene ? 0 : kOpeningWait);
@@ -121,7 +122,7 @@ void Viewer::run() {
     changes_.require_opened();
     changes_.cancel();
     log_.commit();
-    for (const std::unique_ptr<Element>& element : elements_) element->finish();
+    for_active([](Element& element) { element.finish(); });
 }
 
 /// Whether the viewer ends now. Asks about unsaved work first.
@@ -193,7 +194,7 @@ void Viewer::serve() {
     }
     changes_.serve();
     if (context_.requests.copy_command) {
-        const std::string command = settings::command_text(context_.settings);
+        const std::string command = settings::command_text(settings_to_share(context_));
         ImGui::SetClipboardText(command.c_str());
         context_.messages.add({MessageKind::info, "Copied: " + command}, "command");
     }

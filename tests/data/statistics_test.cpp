@@ -163,8 +163,8 @@ TEST(Statistics, RefuseACovarianceThatMemoryDoesNotHold) {
     EXPECT_EQ(refusal(4096, 4 * kGiB), "");
     EXPECT_EQ(refusal(784, kGiB), "");
     EXPECT_EQ(refusal(4096, 3 * kGiB),
-              "not enough memory (`stats`): the covariance of 4096 coordinates needs 1.77 GiB, half of the 3 GiB of "
-              "memory is the limit; sample without `stats`, and compute from the file what is needed");
+              "not enough memory (`stats`): the covariance of 4096 coordinates needs 1.77 GiB, more than half of the "
+              "memory (3 GiB); sample without `stats`, and compute from the file what is needed");
 }
 
 TEST(Statistics, RefuseWhatMakesNoSense) {

@@ -227,6 +227,7 @@ TEST_F(LiveTrainingTest, EndsTheEstimateOfTheFloorWithTheTraining) {
     training->begin(std::move(session));
     while (data->draws() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     training->drop();
+    EXPECT_FALSE(training->floor_job().wanted());
     data->go_on();
     training.reset();  // waits for what is under way
     EXPECT_LT(data->draws(), 16);

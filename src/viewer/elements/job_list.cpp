@@ -18,8 +18,8 @@ std::string progress_text(const JobProgress& job) {
     return fmt::format("{} ({}{:.0f} s)", job.name, steps, job.seconds);
 }
 
-void draw_job(const JobProgress& job, int number) {
-    ImGui::PushID(number);
+void draw_job(const JobProgress& job) {
+    ImGui::PushID(job.name.c_str());
     if (job.cancel) {
         if (ImGui::Button("Cancel")) job.cancel();
         tooltip(job.cancel_help);
@@ -57,7 +57,7 @@ class JobList : public Element {
         ImGui::SetNextWindowPos({static_cast<float>(context.layout.left) / pixels.x, bottom - height});
         ImGui::SetNextWindowSize({0, height});
         ImGui::Begin("jobs", nullptr, kFixedWindow | ImGuiWindowFlags_AlwaysAutoResize);
-        for (std::size_t i = 0; i < shown.size(); ++i) draw_job(*shown[i], static_cast<int>(i));
+        for (std::size_t i = 0; i < shown.size(); ++i) draw_job(*shown[i]);
         ImGui::End();
     }
 };

@@ -172,11 +172,11 @@ void draw_look(Context& context) {
     if (button("Screenshot", half, "Save the picture as PNG in the working folder  (S)")) {
         context.requests.screenshot = true;
     }
-    if (button("Copy command", half, "Copy the settings as a command line  (Ctrl+C)")) {
+    if (button("Copy command", half, "Copy the settings and training options as a command line  (Ctrl+C)")) {
         context.requests.copy_command = true;
     }
     ImGui::SameLine();
-    if (button("Save scene", half, "Save the settings in the working folder, for --scene  (Ctrl+S)")) {
+    if (button("Save scene", half, "Save the settings and training options as a file for --scene  (Ctrl+S)")) {
         context.requests.save_scene = true;
     }
 }
