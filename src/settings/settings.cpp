@@ -12,6 +12,7 @@
 #include "base/names.hpp"
 #include "base/text.hpp"
 #include "diffusion/prediction_hint.hpp"
+#include "sample/start.hpp"
 
 namespace scorefield::settings {
 namespace {
