@@ -11,9 +11,11 @@
 namespace scorefield::diffusion {
 
 JsonDocument parse_json(std::string_view text, const std::string& what, const std::string& file,
-                        const std::string& cure) {
+                        const std::string& cure, const data::JsonLimits& limits, const std::string& size_cure) {
     try {
-        return {what, file, cure, data::parse_json(text)};
+        return {what, file, cure, data::parse_json(text, limits)};
+    } catch (const data::JsonTooLarge& error) {
+        throw base::request_error(what, file, error.what(), size_cure.empty() ? cure : size_cure);
     } catch (const data::JsonError& error) {
         throw base::request_error(what, file, error.what(), cure);
     }

@@ -22,9 +22,11 @@ struct JsonDocument {
     nlohmann::json root;
 };
 
-/// Throws base::Error (request) naming the file where `text` is no JSON within the usual limits (data/json.hpp).
+/// Throws base::Error (request) naming the file where `text` is no JSON within the limits (data/json.hpp). `size_cure`
+/// is the cure of a text with more values than they allow; empty: `cure`.
 JsonDocument parse_json(std::string_view text, const std::string& what, const std::string& file,
-                        const std::string& cure);
+                        const std::string& cure, const data::JsonLimits& limits = {},
+                        const std::string& size_cure = {});
 
 /// The same without the elements of the root's array `key`, which is empty in the document: for_each_element reads
 /// them.

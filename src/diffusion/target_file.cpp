@@ -8,7 +8,6 @@
 #include <numeric>
 #include <utility>
 
-#include "base/error.hpp"
 #include "data/points.hpp"
 #include "diffusion/eigen_symmetric.hpp"
 #include "diffusion/json_place.hpp"
@@ -134,7 +133,7 @@ std::string mixture_cure() {
         data::kMaxDim);
 }
 
-/// Of a file of too many numbers.
+/// The cure of a file with too many numbers.
 std::string size_cure_of_mixture() {
     const auto dim = static_cast<int>(std::sqrt(static_cast<double>(kLimits.values)));
     return fmt::format(
@@ -143,21 +142,11 @@ std::string size_cure_of_mixture() {
         dim);
 }
 
-JsonDocument parse_mixture(const std::string& text, const std::string& where) {
-    constexpr const char* kInvalid = "invalid Gaussian mixture";
-    try {
-        return {kInvalid, where, mixture_cure(), data::parse_json(text, kLimits)};
-    } catch (const data::JsonTooLarge& error) {
-        throw base::request_error(kInvalid, where, error.what(), size_cure_of_mixture());
-    } catch (const data::JsonError& error) {
-        throw base::request_error(kInvalid, where, error.what(), mixture_cure());
-    }
-}
-
 }  // namespace
 
 GaussianMixture mixture_from_json(const std::string& text, const std::string& where) {
-    const JsonDocument document = parse_mixture(text, where);
+    const JsonDocument document =
+        parse_json(text, "invalid Gaussian mixture", where, mixture_cure(), kLimits, size_cure_of_mixture());
     const JsonPlace root(document);
     refuse_names_of_sklearn(root);
     root.require_fields(kFields);

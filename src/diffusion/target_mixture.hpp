@@ -35,8 +35,8 @@ class GaussianMixture final : public Target {
 
     /// Throws base::Error (request) naming the component that breaks a rule.
     explicit GaussianMixture(const std::vector<MixtureComponent>& components, const std::string& name = "mixture");
-    /// Of components whose covariances have been decomposed; all have the same number of dimensions, weights above 0
-    /// of any sum and variances of at least 0.
+    /// A mixture of components whose covariances have been decomposed; all have the same number of dimensions, weights
+    /// above 0 of any sum and variances of at least 0.
     GaussianMixture(const std::string& name, std::vector<Component> components);
 
     std::span<const Component> components() const { return components_; }

@@ -10,6 +10,9 @@
 
 namespace scorefield::train {
 
+/// How many draws the floor is computed from, unless said otherwise.
+inline constexpr std::size_t kFloorDraws = std::size_t{1} << 15U;
+
 /// The smallest objective that any network can reach: that of the conditional mean E[target | x_t] of its target.
 struct BayesFloor {
     double loss = 0;
@@ -25,7 +28,7 @@ struct BayesFloor {
 /// beyond a twentieth of the loss. The same for any number of threads. `check_cancelled` is called before each of 16
 /// batches and each draw, on the threads of the pool, and may throw; empty: nothing.
 std::optional<BayesFloor> bayes_floor(base::ThreadPool& pool, const data::Dataset& data, const BatchSource& source,
-                                      std::size_t draws = std::size_t{1} << 15U,
+                                      std::size_t draws = kFloorDraws,
                                       const std::function<void()>& check_cancelled = {});
 
 }  // namespace scorefield::train

@@ -51,8 +51,8 @@ class GpuTrainer final : public Trainer {
   private:
     /// Steps that a recording ends at most.
     static constexpr std::uint32_t kMostAtOnce = GpuStep::kKeptSteps;
-    /// Of two submissions in flight, one whose figures have arrived and one that is recorded. Where more are in flight,
-    /// the next one waits for the first.
+    /// Enough for two submissions in flight, one whose figures have arrived and one that is recorded. If more are in
+    /// flight, the next one waits for the first.
     static constexpr std::size_t kReadbacks = 4;
     /// Steps that a submission ended.
     struct Flight {

@@ -279,7 +279,6 @@ TrainResult train(const TrainSpec& spec, const TrainerMaker& make, const TrainCa
                                 result.loss_draws, [&](std::uint64_t done) {
                                     if (callbacks.measured) callbacks.measured(done, result.loss_draws);
                                 });
-    constexpr std::size_t kFloorDraws = std::size_t{1} << 15U;
     result.floor = bayes_floor(pool, *data, trainer->source(), kFloorDraws, callbacks.computing_floor);
     return result;
 }

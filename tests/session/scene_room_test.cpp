@@ -56,6 +56,21 @@ class SceneRoomTest : public gpu::GpuTest {
         frames.finish();
         return result;
     }
+
+    /// The scene takes the room over without submitting anything or making memory of these names.
+    static void expect_taken_as_it_is(Scene& scene, const PreparedRun& run, SceneRoom room,
+                                      std::initializer_list<const char*> names) {
+        device().wait_idle();
+        const auto before = device().memory().table();
+        const std::uint64_t submissions = device().last_submission().value;
+        scene.take(run, std::move(room));
+        EXPECT_EQ(device().last_submission().value, submissions);
+        const auto after = device().memory().table();
+        for (const char* name : names) {
+            ASSERT_TRUE(before.contains(name)) << name;
+            EXPECT_LE(after.at(name).bytes, before.at(name).bytes) << name;
+        }
+    }
 };
 
 TEST_F(SceneRoomTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
@@ -69,16 +84,8 @@ TEST_F(SceneRoomTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
     ASSERT_TRUE(room);
     ASSERT_TRUE(room->population);
     EXPECT_TRUE(room->origins);
-    device().wait_idle();
-    const auto before = device().memory().table();
-    const std::uint64_t submissions = device().last_submission().value;
-    scene->take(run, std::move(*room));
-    EXPECT_EQ(device().last_submission().value, submissions);
-    const auto after = device().memory().table();
-    for (const char* name : {"particles", "shown particles", "snapshots", "origin", "sums over terms"}) {
-        ASSERT_TRUE(before.contains(name)) << name;
-        EXPECT_LE(after.at(name).bytes, before.at(name).bytes) << name;
-    }
+    expect_taken_as_it_is(*scene, run, std::move(*room),
+                          {"particles", "shown particles", "snapshots", "origin", "sums over terms"});
     EXPECT_EQ(scene->player().count(), 60'000U);
     EXPECT_EQ(result_of(*scene), expected);
     // The memory of the old particles is freed when the GPU has finished with them.
@@ -113,16 +120,7 @@ TEST_F(SceneRoomTest, HoldsTablesAndStartStatesOfARunThatFits) {
         std::async(std::launch::async, [&, maker = scene->room_maker()] { return maker.make(run); }).get();
     ASSERT_TRUE(room);
     EXPECT_TRUE(room->load);
-    device().wait_idle();
-    const auto before = device().memory().table();
-    const std::uint64_t submissions = device().last_submission().value;
-    scene->take(run, std::move(*room));
-    EXPECT_EQ(device().last_submission().value, submissions);
-    const auto after = device().memory().table();
-    for (const char* name : {"start states", "blends", "blends staging", "snapshots"}) {
-        ASSERT_TRUE(before.contains(name)) << name;
-        EXPECT_LE(after.at(name).bytes, before.at(name).bytes) << name;
-    }
+    expect_taken_as_it_is(*scene, run, std::move(*room), {"start states", "blends", "blends staging", "snapshots"});
     EXPECT_EQ(result_of(*scene), expected);
 }
 
