@@ -110,7 +110,7 @@ TEST(Distances, RefuseWhatTheyCannotCompare) {
         refuses(distance, good, {0, 2, {}}, "(the second set): it holds no points; give at least one");
         refuses(distance, good, normals(1, 10, 3), "2 and 3 coordinates; compare points of the same space");
         refuses(distance, normals(1, 2, kMaxDim + 1), normals(1, 2, kMaxDim + 1), "give points with fewer coordinates");
-        refuses(distance, good, {1, 2, {1, nan}}, "(the second set): a value is not finite; give finite points");
+        refuses(distance, good, {1, 2, {1, nan}}, "(the second set): a value is not finite; give points without NaN");
     }
     refuses(mmd, good, {2, 2, {1, 1, 1, 1}}, "all its points are equal; compare with at least two different points");
 }

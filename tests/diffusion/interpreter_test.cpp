@@ -106,7 +106,7 @@ TEST(Interpreter, RefusesWhatDoesNotFit) {
     EXPECT_THAT(error_of([&] {
                     interpret(program, sources, std::vector{1.0, 2.0}, 0, {0, 1});
                 }),
-                HasSubstr("(ops[0].source): source 1 of 1 does not exist; choose a program"));
+                HasSubstr("(ops[0].source): source 1 of 1 does not exist; use a program that refers"));
     const Program fitting = one_step(1, {Eval{}});
     EXPECT_THROW(interpret(fitting, sources, std::vector{1.0}, 0, {0, 1}), std::invalid_argument);
 }
