@@ -31,8 +31,9 @@ void Progress::update(std::uint64_t completed, const std::string& note) {
     const double left = rate > 0 ? static_cast<double>(total_ - completed) / rate : 0;
     constexpr int kWidth = 30;
     const int filled = static_cast<int>(fraction * kWidth);
-    fmt::print(stderr, "\r\033[K{} [{:#<{}}{:.<{}}] {:3.0f}% {:.0f} {}/s {:.0f} s left {}", title_, "", filled, "",
-               kWidth - filled, 100 * fraction, rate, unit_, left, note);
+    const std::string speed = unit_.empty() ? "" : fmt::format("{:.0f} {}/s ", rate, unit_);
+    fmt::print(stderr, "\r\033[K{} [{:#<{}}{:.<{}}] {:3.0f}% {}{:.0f} s left {}", title_, "", filled, "",
+               kWidth - filled, 100 * fraction, speed, left, note);
     std::fflush(stderr);
 }
 

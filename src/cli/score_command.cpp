@@ -110,7 +110,7 @@ Score score_of_data(const settings::Settings& settings, const data::Points& samp
     const std::unique_ptr<data::Dataset> data = data::open_dataset(settings.data);
     say(settings, data->notes());
     require_same_dim(side_of(settings, samples), {data->name(), data->size(), data->dim()});
-    base::Progress bar("score", kWhole, "%", !settings.quiet);
+    base::Progress bar("score", kWhole, "", !settings.quiet);
     return {settings.files[0], data->name(),
             study::compare(samples, *study::draws_of(*data, settings.seed), shown_on(bar))};
 }
@@ -120,7 +120,7 @@ Score score_of_target(const settings::Settings& settings, const data::Points& sa
     say(settings, target.notes);
     const std::string& name = target.target->name();
     require_same_dim(side_of(settings, samples), {name, 0, static_cast<std::size_t>(target.target->dim())});
-    base::Progress bar("score", kWhole, "%", !settings.quiet);
+    base::Progress bar("score", kWhole, "", !settings.quiet);
     Score score = {settings.files[0], name,
                    study::compare(samples, *study::draws_of(target, settings.seed), shown_on(bar))};
     const auto* const mixture = dynamic_cast<const diffusion::GaussianMixture*>(target.target.get());
@@ -144,7 +144,7 @@ Score score_of_files(const settings::Settings& settings, const data::Points& sam
     const std::string& file = settings.files[1];
     const data::Points reference = read_samples(settings, file);
     require_same_dim(side_of(settings, samples), {file, reference.count, reference.dim});
-    base::Progress bar("score", kWhole, "%", !settings.quiet);
+    base::Progress bar("score", kWhole, "", !settings.quiet);
     return {settings.files[0], file, study::compare(samples, reference, file, shown_on(bar))};
 }
 

@@ -58,11 +58,11 @@ Player::Player(gpu::Device& device, const model::Model& model, std::shared_ptr<G
     take(run);
 }
 
-void Player::take(const PreparedRun& run, SceneRoom room) {
-    if (room.population) {
-        population_ = std::move(room.population);
-    } else if (room.load) {
-        population_->load(std::move(*room.load));
+void Player::take(const PreparedRun& run, LoadedRun loaded) {
+    if (loaded.population) {
+        population_ = std::move(loaded.population);
+    } else if (loaded.load) {
+        population_->load(std::move(*loaded.load));
     } else {
         load(run);
     }

@@ -12,7 +12,7 @@
 #include "session/gpu_score.hpp"
 #include "session/playback.hpp"
 #include "session/prepared_run.hpp"
-#include "session/scene_room.hpp"
+#include "session/run_loader.hpp"
 
 namespace scorefield::session {
 
@@ -47,11 +47,11 @@ class Player {
     static void require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
                              std::uint32_t particles);
 
-    /// Starts this run of the same model. `room`: what room_maker has made ready for it; what is missing is made here,
+    /// Starts this run of the same model. `loaded`: what run_loader has made for it; what is missing is made here,
     /// which may take long. If it throws base::Error, the run that was loaded before continues.
-    void take(const PreparedRun& run, SceneRoom room = {});
+    void take(const PreparedRun& run, LoadedRun loaded = {});
     /// Returns an object that makes runs ready. `origins`: the number of particles whose origins the scene can store.
-    RoomMaker room_maker(std::uint32_t origins) const { return {device_, score_, population_, origins}; }
+    RunLoader run_loader(std::uint32_t origins) const { return {device_, score_, population_, origins}; }
     /// Keeps states to go back to from here on. Allocates; where memory is short, fewer states are kept.
     void keep_states();
     /// What is loaded.

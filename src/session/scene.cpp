@@ -132,10 +132,10 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
     fit_camera();
 }
 
-void Scene::take(const PreparedRun& run, SceneRoom room) {
-    if (room.origins) renderer_.take_origins(std::move(room.origins));
+void Scene::take(const PreparedRun& run, LoadedRun loaded) {
+    if (loaded.origins) renderer_.take_origins(std::move(loaded.origins));
     renderer_.reserve(run.spec.particles);
-    player_.take(run, std::move(room));
+    player_.take(run, std::move(loaded));
 }
 
 render::Bounds Scene::bounds() const {

@@ -11,7 +11,7 @@
 #include "render/renderer.hpp"
 #include "render/view_spec.hpp"
 #include "session/player.hpp"
-#include "session/scene_room.hpp"
+#include "session/run_loader.hpp"
 
 namespace scorefield::session {
 
@@ -36,10 +36,10 @@ class Scene {
     Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
           VkExtent2D extent);
 
-    /// Starts this run of the same model. `room`: what room_maker has made ready for it; what is missing is made here,
+    /// Starts this run of the same model. `loaded`: what run_loader has made for it; what is missing is made here,
     /// which may take long and waits for the GPU. Throws as Player::take; the run that was shown before then continues.
-    void take(const PreparedRun& run, SceneRoom room = {});
-    RoomMaker room_maker() const { return player_.room_maker(renderer_.capacity()); }
+    void take(const PreparedRun& run, LoadedRun loaded = {});
+    RunLoader run_loader() const { return player_.run_loader(renderer_.capacity()); }
     /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
     /// from one to the other until `hold_camera`.
     void fit_camera();

@@ -269,9 +269,8 @@ void copy_run(const Settings& from, Settings& to) {
 }
 
 void copy_score(const Settings& from, Settings& to) {
-    copy_if(from, to, [](const Setting& setting) {
-        return setting.group == "Model" && setting.name != "class" && setting.name != "data.scaling";
-    });
+    copy_if(from, to,
+            [](const Setting& setting) { return setting.group == "Model" && setting.name != "data.scaling"; });
 }
 
 void copy_training_options(const Settings& from, Settings& to) {

@@ -220,7 +220,7 @@ bool is_replaced_by_timesteps(std::string_view name);
 /// Takes over what determines the states of a run: the settings of sampler and particles.
 void copy_run(const Settings& from, Settings& to);
 
-/// Takes over what determines the score: model or target, data, process and prediction.
+/// Takes over what determines the score: model or target, class, data, process and prediction.
 void copy_score(const Settings& from, Settings& to);
 
 /// Takes over the options of a training and the sizes of its network, but not its objective, data and process.

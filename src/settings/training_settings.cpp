@@ -20,7 +20,7 @@ constexpr const char* kFirstData = "swiss_roll";
 Settings with_decisions(const Settings& settings, const train::TrainSpec& spec) {
     Settings decided = settings;
     decided.train.objective.name = spec.objective.name;
-    decided.process = spec.process;
+    set_process(decided, spec.process);
     decided.prediction = spec.prediction;
     decided.data_scaling = data::kScalingModes.at(static_cast<std::size_t>(spec.scaling));
     return decided;

@@ -40,7 +40,8 @@ GpuTrainer::GpuTrainer(gpu::Device& device, const TrainSpec& spec, const data::D
     start.second.resize(start.weights.size());
     step_.upload(start);
     for (std::size_t i = 0; i < kReadbacks; ++i) {
-        unused_.emplace_back(device, "figures of steps, read-back", std::size_t{kMostAtOnce} * GpuStep::kFigures);
+        unused_.emplace_back(device, "figures of steps, read-back",
+                             std::size_t{GpuStep::kKeptSteps} * GpuStep::kFigures);
     }
 }
 
@@ -79,7 +80,7 @@ void GpuTrainer::record_figures(gpu::Recorder& recorder, std::uint32_t before) {
 double GpuTrainer::record_some(gpu::Recorder& recorder, double operations) {
     const std::uint32_t before = recorded_.count;
     double done = 0;
-    while (steps_ < spec_.steps && (done == 0 || done < operations) && recorded_.count < kMostAtOnce) {
+    while (steps_ < spec_.steps && (done == 0 || done < operations) && recorded_.count < GpuStep::kKeptSteps) {
         done += record_next(recorder, operations - done);
     }
     record_figures(recorder, before);

@@ -38,25 +38,23 @@ class GpuTrainer final : public Trainer {
     /// numbers, of no meaning): each submission changes them.
     const gpu::Buffer& averaged() const { return step_.averaged(); }
 
-    /// Records what comes next of training, about `operations` worth of it, but no more than kMostAtOnce whole steps
-    /// and none after the last that the settings ask for, into a recording of others, which is told to `submitted` once
-    /// it is; recordings are submitted in their order, and before anything else is asked of the trainer. Returns the
-    /// operations recorded: some as long as there are steps to do. A step may be spread over any number of recordings,
-    /// and so may its longest dispatches.
+    /// Records what comes next of training, about `operations` worth of it, but no more than GpuStep::kKeptSteps whole
+    /// steps and none after the last that the settings ask for, into a recording of others, which is told to
+    /// `submitted` once it is; recordings are submitted in their order, and before anything else is asked of the
+    /// trainer. Returns the operations recorded: some as long as there are steps to do. A step may be spread over any
+    /// number of recordings, and so may its longest dispatches.
     double record_some(gpu::Recorder& recorder, double operations);
     void submitted(gpu::Submission submission);
     /// Operations of a whole step, roughly.
     double step_operations() const { return step_.operations(); }
 
   private:
-    /// Steps that a recording ends at most.
-    static constexpr std::uint32_t kMostAtOnce = GpuStep::kKeptSteps;
     /// Enough for two submissions in flight, one whose figures have arrived and one that is recorded. If more are in
     /// flight, the next one waits for the first.
     static constexpr std::size_t kReadbacks = 4;
     /// Steps that a submission ended.
     struct Flight {
-        gpu::Readback<float> figures;  ///< (kMostAtOnce, GpuStep::kFigures)
+        gpu::Readback<float> figures;  ///< (GpuStep::kKeptSteps, GpuStep::kFigures)
         std::uint64_t first = 0;
         std::uint32_t count = 0;
     };

@@ -113,13 +113,13 @@ RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const set
     return change;
 }
 
-RunChange compile_run(const gpu::Device& device, const model::Model& model, const session::RoomMaker& rooms,
-                      const settings::Settings& settings, base::Task& task) {
+RunChange change_run(const gpu::Device& device, const model::Model& model, const session::RunLoader& loader,
+                     const settings::Settings& settings, base::Task& task) {
     RunChange change;
     change.settings = settings;
     change.run = prepare_beside_frames(device, settings::sampling_spec(settings, model), model, task);
     task.step();
-    change.room = beside_frames([&] { return rooms.make(*change.run, [&task] { task.step(); }); });
+    change.loaded = beside_frames([&] { return loader.load(*change.run, [&task] { task.step(); }); });
     change.notes = notes_of(*change.run, model, settings);
     return change;
 }

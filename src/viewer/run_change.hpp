@@ -25,7 +25,7 @@ bool same_training(const TrainingPlan& a, const TrainingPlan& b);
 struct RunChange {
     settings::Settings settings;                         ///< the settings of the change
     std::optional<session::PreparedRun> run;             ///< a run of the current score
-    std::optional<session::SceneRoom> room;              ///< what `run` needs; none: its memory does not fit
+    std::optional<session::LoadedRun> loaded;            ///< what `run` needs; none: its memory does not fit
     std::unique_ptr<session::Scene> scene;               ///< a scene with another score
     std::unique_ptr<session::TrainingSession> training;  ///< the training of the network in `scene`
     std::vector<std::string> notes;                      ///< notes on its data and run
@@ -46,7 +46,7 @@ RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const set
                         VkExtent2D extent, base::Task& task);
 
 /// Compiles the run of this model with these settings and makes its tables and memory ready. Throws as open_scene.
-RunChange compile_run(const gpu::Device& device, const model::Model& model, const session::RoomMaker& rooms,
-                      const settings::Settings& settings, base::Task& task);
+RunChange change_run(const gpu::Device& device, const model::Model& model, const session::RunLoader& loader,
+                     const settings::Settings& settings, base::Task& task);
 
 }  // namespace scorefield::viewer

@@ -140,11 +140,12 @@ std::string SceneChanges::cancel_help() const {
 void SceneChanges::choose_target(const std::string& target) {
     settings::Settings& settings = context_.settings;
     if (settings.target.empty()) {
-        learned_model_ = settings.model;
+        learned_ = settings;
         settings::set_process(settings, context_.scene->model().process_settings);
     }
     settings.target = target;
-    settings.model = target.empty() ? learned_model_ : "";
+    settings.model = target.empty() ? learned_.model : "";
+    settings.label = target.empty() ? learned_.label : std::nullopt;
     settings.data.clear();
     settings.target_variance.reset();
     settings.dim.reset();
@@ -166,11 +167,11 @@ void SceneChanges::apply(bool nearest) {
         if (context_.shows_training()) update = context_.training.live.updater();
         change_.ask(
             "Compiling " + (settings.program.empty() ? settings.sampler.name : base::shown(settings.program)),
-            [&device, model = scene.shared_model(), update, rooms = scene.room_maker(), settings](base::Task& task) {
-                if (!update) return compile_run(device, *model, rooms, settings, task);
+            [&device, model = scene.shared_model(), update, loader = scene.run_loader(), settings](base::Task& task) {
+                if (!update) return change_run(device, *model, loader, settings, task);
                 model::Model current = *model;
                 update(current);
-                return compile_run(device, current, rooms, settings, task);
+                return change_run(device, current, loader, settings, task);
             });
         return;
     }
@@ -266,8 +267,8 @@ SceneChanges::Shown SceneChanges::show_first(RunChange change) {
 
 /// Starts a run of the scene. If its memory could not be allocated in the background, this frame takes long.
 void SceneChanges::start(RunChange& change) {
-    const bool prepared = change.room.has_value();
-    context_.scene->take(*change.run, std::move(change.room).value_or(session::SceneRoom()));
+    const bool prepared = change.loaded.has_value();
+    context_.scene->take(*change.run, std::move(change.loaded).value_or(session::LoadedRun()));
     if (prepared) return;
     context_.messages.add(
         {MessageKind::info, "Device memory is short: the picture stopped while memory for the particles was allocated"},

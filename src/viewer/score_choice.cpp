@@ -39,6 +39,10 @@ void start_as_usual(settings::Settings& settings) {
     settings.init = settings::Settings().init;
 }
 
+void take_all_classes(settings::Settings& settings) {
+    settings.label.reset();
+}
+
 /// So many that nearly every discrete process has them.
 void take_few_steps(settings::Settings& settings) {
     constexpr int kFew = 20;
@@ -56,19 +60,20 @@ void take_usual_sampler(settings::Settings& settings) {
 }
 
 void change_all(settings::Settings& settings) {
-    for (const Change change :
-         {reset_prediction, list_no_timesteps, space_as_usual, start_as_usual, take_few_steps, take_usual_sampler}) {
+    for (const Change change : {reset_prediction, list_no_timesteps, space_as_usual, start_as_usual, take_few_steps,
+                                take_usual_sampler, take_all_classes}) {
         change(settings);
     }
 }
 
-constexpr std::array<Change, 9> kChanges = {follow_the_sampler, reset_prediction,   start_as_usual,
-                                            list_no_timesteps,  space_as_usual,     take_few_steps,
-                                            forget_parameters,  take_usual_sampler, change_all};
+constexpr std::array<Change, 10> kChanges = {
+    take_all_classes, follow_the_sampler, reset_prediction,  start_as_usual,     list_no_timesteps,
+    space_as_usual,   take_few_steps,     forget_parameters, take_usual_sampler, change_all};
 
 /// What has changed: `automatic spacing, 20 steps`.
 std::string changes(const settings::Settings& before, const settings::Settings& after) {
     std::vector<std::string> all;
+    if (before.label != after.label) all.emplace_back("all classes");
     if (before.program != after.program || before.sampler.name != after.sampler.name) {
         all.push_back("sampler " + after.sampler.name);
     } else if (before.sampler != after.sampler) {
@@ -95,6 +100,7 @@ ScoreChoice::ScoreChoice(const settings::Settings& settings)
       dim(settings.dim),
       data(settings.data),
       process(settings.process),
+      label(settings.label),
       said(settings.prediction.has_value()),
       prediction(settings.target.empty() ? settings.prediction.value_or(diffusion::Prediction::epsilon)
                                          : settings::exact_prediction(settings)) {}

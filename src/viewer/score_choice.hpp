@@ -16,6 +16,7 @@ struct ScoreChoice {
     std::optional<int> dim;
     std::string data;
     diffusion::ProcessSettings process;
+    std::optional<int> label;
     bool said = false;  ///< the prediction is the user's, not what suits target and sampler
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;  ///< that an exact target is asked for
 
@@ -28,9 +29,9 @@ struct ScoreChoice {
 std::string take_default_run(settings::Settings& settings);
 
 /// Calls `open` with the settings; where it refuses them as a bad request, with one change after another of what only a
-/// part of all processes and targets can have: program, prediction, timesteps, spacing, steps, sampler. The first that
-/// is not refused becomes `settings`. Returns what was changed and why, empty where nothing was. Throws what `open`
-/// threw first where no change helps.
+/// part of all processes and scores can have: class, program, prediction, timesteps, spacing, steps, sampler. The first
+/// that is not refused becomes `settings`. Returns what was changed and why, empty where nothing was. Throws what
+/// `open` threw first where no change helps.
 std::string open_nearest(settings::Settings& settings, const std::function<void(const settings::Settings&)>& open);
 
 }  // namespace scorefield::viewer

@@ -174,5 +174,27 @@ TEST(Assign, ReadsParts) {
     }
 }
 
+TEST(CopyScore, TakesEverySettingOfTheScoreAndLeavesTheRun) {
+    Settings from;
+    from.target = "mixture_d";
+    from.label = 3;
+    from.process.name = "ve";
+    from.process.sigma_max = 5;
+    from.prediction = diffusion::Prediction::v;
+    from.steps = 9;
+    Settings to;
+    to.model = "other.safetensors";
+    to.steps = 7;
+    copy_score(from, to);
+    EXPECT_EQ(to.steps, 7);
+    to.steps = from.steps;
+    for (const Setting& setting : setting_table()) {
+        EXPECT_EQ(value_text(to, setting), value_text(from, setting)) << setting.name;
+    }
+    copy_score(Settings(), to);
+    EXPECT_FALSE(to.prediction.has_value());
+    EXPECT_FALSE(to.label.has_value());
+}
+
 }  // namespace
 }  // namespace scorefield::settings

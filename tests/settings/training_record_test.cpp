@@ -86,6 +86,17 @@ TEST(TrainingRecord, HoldsEveryDecision) {
     EXPECT_FALSE(record.contains("given"));
 }
 
+TEST(TrainingRecord, HasTheScheduleOnlyOfProcessesThatTakeOne) {
+    Settings settings;
+    settings.command = Command::train;
+    settings.data = "moons";
+    settings.process.name = "vp";
+    const std::map<std::string, std::string> record =
+        training_record(with_decisions(settings, train_spec(settings)), "host");
+    EXPECT_EQ(record.at("setting.process"), "vp");
+    EXPECT_FALSE(record.contains("setting.process.schedule"));
+}
+
 TEST(ResumeCommand, SaysWhatTheCheckpointDoesNotStore) {
     Settings settings;
     settings.command = Command::train;

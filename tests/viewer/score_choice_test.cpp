@@ -73,27 +73,19 @@ TEST(DefaultRun, KeepsScoreAndParticlesAndSaysWhatHasChanged) {
     EXPECT_EQ(take_default_run(settings), "");
 }
 
-TEST(ScoreChoice, ComesBack) {
-    settings::Settings settings = target();
-    settings.process.name = "ve";
-    settings.process.sigma_max = 5;
-    settings.prediction = diffusion::Prediction::v;
-    const ScoreChoice choice(settings);
-    settings::Settings other;
-    other.model = "other.safetensors";
-    other.steps = 7;
-    settings::copy_score(settings, other);
-    EXPECT_EQ(ScoreChoice(other), choice);
-    EXPECT_EQ(other.steps, 7);
-    settings::copy_score(target(), other);
-    EXPECT_FALSE(other.prediction.has_value());
-}
-
 TEST(OpenNearest, LeavesWhatCanBeOpened) {
     settings::Settings settings = target();
     settings.spacing.name = "leading";
     EXPECT_EQ(open_nearest(settings, open), "");
     EXPECT_EQ(settings.spacing.name, "leading");
+}
+
+TEST(OpenNearest, TakesAllClassesOfAScoreThatHasNone) {
+    settings::Settings settings = target();
+    settings.label = 1;
+    EXPECT_THAT(open_nearest(settings, open), HasSubstr("Used instead: all classes"));
+    EXPECT_EQ(settings.label, std::nullopt);
+    EXPECT_EQ(settings.target, "mixture_d");
 }
 
 TEST(OpenNearest, ChangesNoMoreThanTheProcessAsksFor) {

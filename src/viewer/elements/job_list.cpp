@@ -14,8 +14,8 @@ namespace {
 constexpr double kQuick = 0.3;  ///< seconds; faster jobs are not shown
 
 std::string progress_text(const JobProgress& job) {
-    const std::string steps = job.steps > 0 ? fmt::format("step {}, ", job.steps) : "";
-    return fmt::format("{} ({}{:.0f} s)", job.name, steps, job.seconds);
+    const std::string parts = job.parts > 0 ? fmt::format("part {}, ", job.parts) : "";
+    return fmt::format("{} ({}{:.0f} s)", job.name, parts, job.seconds);
 }
 
 void draw_job(const JobProgress& job) {

@@ -13,23 +13,24 @@
 
 namespace scorefield::session {
 
-/// A run made ready for a scene: tables, start states, and memory where the scene has too little.
-struct SceneRoom {
+/// A run that is ready to start in a scene: tables, start states, and memory where the scene has too little.
+struct LoadedRun {
     /// Has loaded the run; null: the population of the scene is large enough.
     std::unique_ptr<sample::GpuPopulation> population;
     std::optional<sample::PreparedLoad> load;  ///< for the population of the scene if that is large enough
     gpu::Buffer origins;                       ///< empty: the scene's buffer is large enough
 };
 
-/// Makes runs ready on a background thread. Scene::room_maker creates it. It stays valid after the scene is destroyed.
-class RoomMaker {
+/// Loads runs for a scene on a background thread. Scene::run_loader creates it. It stays valid after the scene is
+/// destroyed.
+class RunLoader {
   public:
-    RoomMaker(gpu::Device& device, std::shared_ptr<const GpuScore> score,
+    RunLoader(gpu::Device& device, std::shared_ptr<const GpuScore> score,
               std::shared_ptr<const sample::GpuPopulation> population, std::uint32_t origins);
 
     /// None if the memory does not fit into the device together with that of the scene. `check_cancelled` is called now
     /// and then and may throw; empty: nothing. Throws base::Error (request) as sample::GpuPopulation::load does.
-    std::optional<SceneRoom> make(const PreparedRun& run, const std::function<void()>& check_cancelled = {}) const;
+    std::optional<LoadedRun> load(const PreparedRun& run, const std::function<void()>& check_cancelled = {}) const;
 
   private:
     gpu::Device& device_;

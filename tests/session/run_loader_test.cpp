@@ -1,5 +1,5 @@
 // Memory for larger runs: allocated on another thread and taken over between two frames.
-#include "session/scene_room.hpp"
+#include "session/run_loader.hpp"
 
 #include <cmath>
 #include <future>
@@ -12,7 +12,7 @@
 namespace scorefield::session {
 namespace {
 
-class SceneRoomTest : public gpu::GpuTest {
+class LoadedRunTest : public gpu::GpuTest {
   protected:
     static model::Model gaussian() {
         model::ModelSpec exact;
@@ -57,13 +57,13 @@ class SceneRoomTest : public gpu::GpuTest {
         return result;
     }
 
-    /// The scene takes the room over without submitting anything or making memory of these names.
-    static void expect_taken_as_it_is(Scene& scene, const PreparedRun& run, SceneRoom room,
+    /// The scene takes the run over without submitting anything or making memory of these names.
+    static void expect_taken_as_it_is(Scene& scene, const PreparedRun& run, LoadedRun loaded,
                                       std::initializer_list<const char*> names) {
         device().wait_idle();
         const auto before = device().memory().table();
         const std::uint64_t submissions = device().last_submission().value;
-        scene.take(run, std::move(room));
+        scene.take(run, std::move(loaded));
         EXPECT_EQ(device().last_submission().value, submissions);
         const auto after = device().memory().table();
         for (const char* name : names) {
@@ -73,18 +73,18 @@ class SceneRoomTest : public gpu::GpuTest {
     }
 };
 
-TEST_F(SceneRoomTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
+TEST_F(LoadedRunTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
     const PreparedRun run = larger_run();
     const render::Picture expected = result_of(*make_scene(run));
     const std::unique_ptr<Scene> scene = small_scene();
     result_of(*scene);
     // The viewer also does this on another thread.
-    std::optional<SceneRoom> room =
-        std::async(std::launch::async, [&, maker = scene->room_maker()] { return maker.make(run); }).get();
-    ASSERT_TRUE(room);
-    ASSERT_TRUE(room->population);
-    EXPECT_TRUE(room->origins);
-    expect_taken_as_it_is(*scene, run, std::move(*room),
+    std::optional<LoadedRun> loaded =
+        std::async(std::launch::async, [&, loader = scene->run_loader()] { return loader.load(run); }).get();
+    ASSERT_TRUE(loaded);
+    ASSERT_TRUE(loaded->population);
+    EXPECT_TRUE(loaded->origins);
+    expect_taken_as_it_is(*scene, run, std::move(*loaded),
                           {"particles", "shown particles", "snapshots", "origin", "sums over terms"});
     EXPECT_EQ(scene->player().count(), 60'000U);
     EXPECT_EQ(result_of(*scene), expected);
@@ -93,7 +93,7 @@ TEST_F(SceneRoomTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
     EXPECT_EQ(device().memory().table().at("particles").count, 1U);
 }
 
-TEST_F(SceneRoomTest, IsMadeByTheSceneWhereItIsMissing) {
+TEST_F(LoadedRunTest, IsMadeByTheSceneWhereItIsMissing) {
     const PreparedRun run = larger_run();
     const render::Picture expected = result_of(*make_scene(run));
     const std::unique_ptr<Scene> scene = small_scene();
@@ -101,50 +101,50 @@ TEST_F(SceneRoomTest, IsMadeByTheSceneWhereItIsMissing) {
     EXPECT_EQ(result_of(*scene), expected);
 }
 
-TEST_F(SceneRoomTest, IsEmptyWhereTheSceneHasEnough) {
+TEST_F(LoadedRunTest, IsEmptyWhereTheSceneHasEnough) {
     const std::unique_ptr<Scene> scene = small_scene();
-    const std::optional<SceneRoom> room = scene->room_maker().make(run_of(500));
-    ASSERT_TRUE(room);
-    EXPECT_FALSE(room->population);
-    EXPECT_FALSE(room->origins);
+    const std::optional<LoadedRun> loaded = scene->run_loader().load(run_of(500));
+    ASSERT_TRUE(loaded);
+    EXPECT_FALSE(loaded->population);
+    EXPECT_FALSE(loaded->origins);
 }
 
-TEST_F(SceneRoomTest, HoldsTablesAndStartStatesOfARunThatFits) {
+TEST_F(LoadedRunTest, HoldsTablesAndStartStatesOfARunThatFits) {
     PreparedRun run = run_of(500);
     run.start.resize(std::size_t{500} * 2);
     for (std::size_t i = 0; i < run.start.size(); ++i) run.start[i] = std::sin(static_cast<float>(i));
     const render::Picture expected = result_of(*make_scene(run));
     const std::unique_ptr<Scene> scene = small_scene();
     result_of(*scene);
-    std::optional<SceneRoom> room =
-        std::async(std::launch::async, [&, maker = scene->room_maker()] { return maker.make(run); }).get();
-    ASSERT_TRUE(room);
-    EXPECT_TRUE(room->load);
-    expect_taken_as_it_is(*scene, run, std::move(*room), {"start states", "blends", "blends staging", "snapshots"});
+    std::optional<LoadedRun> loaded =
+        std::async(std::launch::async, [&, loader = scene->run_loader()] { return loader.load(run); }).get();
+    ASSERT_TRUE(loaded);
+    EXPECT_TRUE(loaded->load);
+    expect_taken_as_it_is(*scene, run, std::move(*loaded), {"start states", "blends", "blends staging", "snapshots"});
     EXPECT_EQ(result_of(*scene), expected);
 }
 
-TEST_F(SceneRoomTest, IsNotMadeForABadRequest) {
+TEST_F(LoadedRunTest, IsNotMadeForABadRequest) {
     PreparedRun run = run_of(500);
     run.program.ops.push_back({3, diffusion::Eval{.source = 1}});
-    EXPECT_THROW(small_scene()->room_maker().make(run), base::Error);
+    EXPECT_THROW(small_scene()->run_loader().load(run), base::Error);
 }
 
-TEST_F(SceneRoomTest, CanBeMadeWhenTheSceneIsGone) {
+TEST_F(LoadedRunTest, CanBeMadeWhenTheSceneIsGone) {
     std::unique_ptr<Scene> scene = small_scene();
-    const RoomMaker maker = scene->room_maker();
+    const RunLoader loader = scene->run_loader();
     scene.reset();
-    const std::optional<SceneRoom> room = maker.make(larger_run());
-    ASSERT_TRUE(room);
-    EXPECT_EQ(room->population->size().particles, 60'000U);
-    EXPECT_EQ(room->population->size().registers, 9);
+    const std::optional<LoadedRun> loaded = loader.load(larger_run());
+    ASSERT_TRUE(loaded);
+    EXPECT_EQ(loaded->population->size().particles, 60'000U);
+    EXPECT_EQ(loaded->population->size().registers, 9);
 }
 
-TEST_F(SceneRoomTest, IsRefusedWhereItsMemoryIsNotThere) {
+TEST_F(LoadedRunTest, IsRefusedWhereItsMemoryIsNotThere) {
     const std::unique_ptr<Scene> scene = small_scene();
     PreparedRun run = run_of(1000);
     run.spec.particles = 4'000'000'000;  // 176 GB
-    EXPECT_FALSE(scene->room_maker().make(run));
+    EXPECT_FALSE(scene->run_loader().load(run));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "session/scene_room.hpp"
+#include "session/run_loader.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -26,12 +26,12 @@ std::optional<sample::PopulationSize> larger_size(const sample::PopulationSize& 
     return larger;
 }
 
-RoomMaker::RoomMaker(gpu::Device& device, std::shared_ptr<const GpuScore> score,
+RunLoader::RunLoader(gpu::Device& device, std::shared_ptr<const GpuScore> score,
                      std::shared_ptr<const sample::GpuPopulation> population, std::uint32_t origins)
     : device_(device), score_(std::move(score)), population_(std::move(population)), origins_(origins) {}
 
-std::optional<SceneRoom> RoomMaker::make(const PreparedRun& run, const std::function<void()>& check_cancelled) const {
-    SceneRoom room;
+std::optional<LoadedRun> RunLoader::load(const PreparedRun& run, const std::function<void()>& check_cancelled) const {
+    LoadedRun loaded;
     const auto prepare = [&](const sample::GpuPopulation& population) {
         return population.prepare(run.program, run.spec.seed, {0, run.spec.particles}, start_of(run), check_cancelled);
     };
@@ -39,20 +39,20 @@ std::optional<SceneRoom> RoomMaker::make(const PreparedRun& run, const std::func
     try {
         if (larger) {
             if (most_bytes(*larger, population_->dim()) > device_.memory().free_bytes()) return std::nullopt;
-            room.population = std::make_unique<sample::GpuPopulation>(*population_, *larger);
-            room.population->keep_states(kSnapshotBytes);
-            room.population->load(prepare(*room.population));
+            loaded.population = std::make_unique<sample::GpuPopulation>(*population_, *larger);
+            loaded.population->keep_states(kSnapshotBytes);
+            loaded.population->load(prepare(*loaded.population));
         } else {
-            room.load = prepare(*population_);
+            loaded.load = prepare(*population_);
         }
         if (run.spec.particles > origins_) {
-            room.origins = render::Renderer::make_origins(device_, run.spec.particles);
+            loaded.origins = render::Renderer::make_origins(device_, run.spec.particles);
         }
     } catch (const base::Error& error) {
         if (error.fault() == base::Fault::request) throw;
         return std::nullopt;  // Scene::take then allocates it, or throws
     }
-    return room;
+    return loaded;
 }
 
 }  // namespace scorefield::session
