@@ -46,9 +46,13 @@ void main() {
     // Four coordinates per iteration: one block of normals holds their noise, the next one their second normals.
     for (uint first_of_four = 0u; first_of_four < DIM; first_of_four += 4u) {
         uint block = 1u + first_of_four / 2u;
-        vec4 noise = sf_normal4(seed, row, block, push.step, push.stream);
+        vec4 noise = vec4(0.0);
         vec4 second = vec4(0.0);
-        if (SECOND > 0) second = sf_normal4(seed, row, block + 1u, push.step, push.stream);
+        // One call in a loop: SwiftShader takes seconds to compile two.
+        for (uint i = 0u; i < (SECOND > 0 ? 2u : 1u); ++i) {
+            second = sf_normal4(seed, row, block + i, push.step, push.stream);
+            if (i == 0u) noise = second;
+        }
         [[unroll]] for (uint k = 0u; k < 4u; ++k) {
             uint e = first_of_four + k;
             if (e >= DIM) break;

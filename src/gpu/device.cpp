@@ -15,6 +15,7 @@
 #include "gpu/memory.hpp"
 #include "gpu/pipeline_cache.hpp"
 #include "gpu/recorder.hpp"
+#include "gpu/shared_pipelines.hpp"
 #include "gpu/structure.hpp"
 #include "gpu/tracking.hpp"
 
@@ -143,6 +144,7 @@ struct Device::State {
     BarrierTracker tracker;
     std::deque<Retired> retired;
     std::mutex retired_mutex;
+    SharedPipelines pipelines;
     bool keep_hazard_log;
     HazardLog hazard_log;
 };
@@ -150,6 +152,7 @@ struct Device::State {
 Device::Device(const DeviceRequest& request) : state_(std::make_unique<State>(request)) {}
 
 Device::~Device() {
+    state_->pipelines.clear();
     drain();
 }
 
@@ -276,6 +279,10 @@ MemoryPool& Device::memory() {
 }
 BarrierTracker& Device::tracker() {
     return state_->tracker;
+}
+
+SharedPipelines& Device::pipelines() {
+    return state_->pipelines;
 }
 
 void Device::retire(std::function<void()> destroy) {

@@ -18,6 +18,7 @@ class BarrierTracker;
 class MemoryPool;
 class MessageLog;
 class Recorder;
+class SharedPipelines;
 
 /// Checks by the Khronos layer: `sync` adds synchronization validation, `gpu` GPU-assisted validation.
 enum class Validation { off, on, sync, gpu };
@@ -120,10 +121,11 @@ class Device {
     /// Clamps to the edge, no mip maps.
     VkSampler sampler(Filter filter) const;
 
-    // For the handles of this room.
+    // For the handles of this folder.
 
     MemoryPool& memory();
     BarrierTracker& tracker();
+    SharedPipelines& pipelines();
     /// Runs `destroy` once everything submitted so far has completed.
     void retire(std::function<void()> destroy);
     /// Names an object for debuggers and validation messages.

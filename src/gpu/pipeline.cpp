@@ -8,6 +8,7 @@
 
 #include "gpu/check.hpp"
 #include "gpu/device.hpp"
+#include "gpu/shared_pipelines.hpp"
 #include "gpu/structure.hpp"
 
 namespace scorefield::gpu {
@@ -217,6 +218,29 @@ void make_graphics_pipeline(PipelineCore& core, const std::array<VkPipelineShade
           "vkCreateGraphicsPipelines");
 }
 
+std::shared_ptr<PipelineCore> make_compute_pipeline(Device& device, const std::string& name,
+                                                    std::span<const std::uint32_t> spirv,
+                                                    const std::vector<std::uint32_t>& specialization) {
+    const Stage stage{VK_SHADER_STAGE_COMPUTE_BIT, VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, spirv, reflect(spirv)};
+    require_constants(name, stage.interface, specialization.size());
+    const std::array<std::uint32_t, 3> local_size = stage.interface.specialized_local_size(specialization);
+    require_workgroup_fits(name, local_size, device.properties());
+    auto core = std::make_shared<PipelineCore>(device);
+    core->name = name;
+    core->local_size = local_size;
+    make_layout(*core, {&stage, 1});
+
+    const ShaderModule module(device.handle(), spirv);
+    const Specialization constants(stage.interface, specialization);
+    auto info = make_structure<VkComputePipelineCreateInfo>(VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO);
+    info.stage = stage_info(stage.bit, module, constants.info());
+    info.layout = core->layout;
+    check(vkCreateComputePipelines(device.handle(), device.pipeline_cache(), 1, &info, nullptr, &core->pipeline),
+          "vkCreateComputePipelines");
+    device.set_name(VK_OBJECT_TYPE_PIPELINE, object_number(core->pipeline), name);
+    return core;
+}
+
 }  // namespace
 
 VkDescriptorType descriptor_type(BindingKind kind) {
@@ -241,24 +265,9 @@ PipelineCore::~PipelineCore() {
 }
 
 ComputePipeline::ComputePipeline(Device& device, const std::string& name, std::span<const std::uint32_t> spirv,
-                                 const std::vector<std::uint32_t>& specialization) {
-    const Stage stage{VK_SHADER_STAGE_COMPUTE_BIT, VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, spirv, reflect(spirv)};
-    require_constants(name, stage.interface, specialization.size());
-    local_size_ = stage.interface.specialized_local_size(specialization);
-    require_workgroup_fits(name, local_size_, device.properties());
-    core_ = std::make_shared<PipelineCore>(device);
-    core_->name = name;
-    make_layout(*core_, {&stage, 1});
-
-    const ShaderModule module(device.handle(), spirv);
-    const Specialization constants(stage.interface, specialization);
-    auto info = make_structure<VkComputePipelineCreateInfo>(VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO);
-    info.stage = stage_info(stage.bit, module, constants.info());
-    info.layout = core_->layout;
-    check(vkCreateComputePipelines(device.handle(), device.pipeline_cache(), 1, &info, nullptr, &core_->pipeline),
-          "vkCreateComputePipelines");
-    device.set_name(VK_OBJECT_TYPE_PIPELINE, object_number(core_->pipeline), name);
-}
+                                 const std::vector<std::uint32_t>& specialization)
+    : core_(device.pipelines().find({name, specialization, {spirv.begin(), spirv.end()}},
+                                    [&] { return make_compute_pipeline(device, name, spirv, specialization); })) {}
 
 GraphicsPipeline::GraphicsPipeline(Device& device, const std::string& name, std::span<const std::uint32_t> vertex_spirv,
                                    std::span<const std::uint32_t> fragment_spirv, Blend blend) {

@@ -34,10 +34,12 @@ struct PipelineCore {
     std::vector<VkPipelineStageFlags2> binding_stages;
     VkShaderStageFlags push_stages = 0;
     std::uint32_t push_bytes = 0;
-    std::uint64_t recording = 0;  ///< as Resource::recording
+    std::array<std::uint32_t, 3> local_size = {1, 1, 1};  ///< of a compute shader
+    std::uint64_t recording = 0;                          ///< as Resource::recording
 };
 
-/// A compute shader ready to run; its layout comes from the SPIR-V. Bindings must be numbered 0 … n−1 in set 0.
+/// A compute shader ready to run; its layout comes from the SPIR-V. Bindings must be numbered 0 … n−1 in set 0. Equal
+/// pipelines of a device share what the driver has compiled, see SharedPipelines.
 class ComputePipeline {
   public:
     ComputePipeline() = default;
@@ -49,12 +51,11 @@ class ComputePipeline {
     explicit operator bool() const { return core_ != nullptr; }
     const std::string& name() const { return core_->name; }
     /// Invocations per workgroup along x, y, z, specialization applied.
-    const std::array<std::uint32_t, 3>& local_size() const { return local_size_; }
+    const std::array<std::uint32_t, 3>& local_size() const { return core_->local_size; }
     const std::shared_ptr<PipelineCore>& core() const { return core_; }
 
   private:
     std::shared_ptr<PipelineCore> core_;
-    std::array<std::uint32_t, 3> local_size_ = {1, 1, 1};
 };
 
 /// none: replaces; alpha: colours with premultiplied alpha go over what is there.

@@ -14,12 +14,10 @@ namespace scorefield::nn {
 namespace {
 
 struct Layer {
-    gpu::ComputePipeline pipeline;        ///< layers of the same kind and size share it
-    std::span<const std::uint32_t> code;  ///< of the pipeline, as `constants`
-    std::vector<std::uint32_t> constants;
-    std::uint32_t outputs = 0;  ///< including padding
-    std::uint32_t blocks = 0;   ///< number of workgroups along the outputs
-    std::size_t weights = 0;    ///< offset in floats
+    gpu::ComputePipeline pipeline;  ///< layers of the same kind and size share it
+    std::uint32_t outputs = 0;      ///< including padding
+    std::uint32_t blocks = 0;       ///< number of workgroups along the outputs
+    std::size_t weights = 0;        ///< offset in floats
     std::size_t biases = 0;
 };
 
@@ -122,16 +120,8 @@ class DenseKernels : public ChainKernels {
         layer.biases = bias_floats_;
         weight_floats_ += layer.outputs * dense.inputs;
         bias_floats_ += layer.outputs;
-        layer.code = code(output, is_unrolled);
-        layer.constants = std::move(constants);
-        const auto same = std::ranges::find_if(layers_, [&](const Layer& other) {
-            return other.code.data() == layer.code.data() && other.constants == layer.constants;
-        });
-        layer.pipeline =
-            same != layers_.end()
-                ? same->pipeline
-                : gpu::ComputePipeline(device, fmt::format("network layer {}x{}", dense.inputs, dense.outputs),
-                                       layer.code, layer.constants);
+        layer.pipeline = gpu::ComputePipeline(device, fmt::format("network layer {}x{}", dense.inputs, dense.outputs),
+                                              code(output, is_unrolled), constants);
         layers_.push_back(std::move(layer));
     }
 

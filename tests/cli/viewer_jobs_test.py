@@ -98,13 +98,6 @@ def closes_while_opening(desktop, folder):
     require(time.monotonic() - begin < PROMPT, "the window closes only when the first scene is open")
 
 
-def ends_where_nothing_is_left(desktop, folder):
-    """A second Cancel, of the default run, closes the window."""
-    viewer = Viewer(BINARY, desktop, folder, "nothing", *SLOW, opened=False)
-    viewer.desktop.xdotool("key", "--repeat", 100, "--delay", 30, "Escape")
-    require(viewer.end() == [], "a scene was shown")
-
-
 def says_what_cannot_be_opened(desktop, folder):
     empty = os.path.join(folder, "empty")
     os.mkdir(empty)
@@ -203,7 +196,6 @@ def cancels_a_training(desktop, folder):
 def scenes(desktop, folder):
     opens_a_window_first(desktop, folder)
     closes_while_opening(desktop, folder)
-    ends_where_nothing_is_left(desktop, folder)
     says_what_cannot_be_opened(desktop, folder)
     goes_on(desktop, folder)
     takes_more_steps(desktop, folder)

@@ -9,33 +9,38 @@
 #include <thread>
 #include <vector>
 
+#include "base/error.hpp"
 #include "tests/gpu/gpu_fixture.hpp"
 
 namespace scorefield::viewer {
 namespace {
 
 using testing::Contains;
+using testing::HasSubstr;
 using testing::Not;
+using testing::ThrowsMessage;
 
 constexpr const char* kMemoryIsShort =
     "Device memory is short: the picture stopped while memory for the particles was allocated";
 
-class SceneChangesTest : public gpu::GpuTest {
-  protected:
-    static settings::Settings small_run() {
-        settings::Settings settings;
-        settings.target = "gaussian";
-        settings.sampler.name = "ddpm";
-        settings.steps = 4;
-        settings.particles = 1000;
-        return settings;
-    }
+settings::Settings small_run() {
+    settings::Settings settings;
+    settings.target = "gaussian";
+    settings.sampler.name = "ddpm";
+    settings.steps = 4;
+    settings.particles = 1000;
+    return settings;
+}
 
-    void SetUp() override {
-        GpuTest::SetUp();
-        follow_jobs();
-        ASSERT_NE(context.scene, nullptr);
-    }
+/// A viewer without a window.
+class Changes {
+  public:
+    Changes(gpu::Device& device, const settings::Settings& settings)
+        : context{.device = device,
+                  .settings = settings,
+                  .scene = nullptr,
+                  .notes = {},
+                  .training = Training(device, settings::Settings())} {}
 
     /// Follows what is being prepared until it is shown.
     void follow_jobs() {
@@ -45,17 +50,84 @@ class SceneChangesTest : public gpu::GpuTest {
         }
     }
 
+    void cancel() {
+        context.requests.cancel_change = true;
+        changes.serve();
+        context.requests = {};
+    }
+
+    std::vector<std::string> messages() const {
+        std::vector<std::string> texts;
+        for (std::size_t i = 0; i < context.messages.count(); ++i) texts.push_back(context.messages.at(i).text);
+        return texts;
+    }
+
+    Context context;
+    SceneChanges changes = SceneChanges(context, {64, 48});
+};
+
+class FirstSceneTest : public gpu::GpuTest {
+  protected:
+    /// A run whose pilot takes long.
+    static settings::Settings slow_run() {
+        settings::Settings settings = small_run();
+        settings.target = "empirical moons";
+        settings.sampler.name = "rk45";
+        return settings;
+    }
+};
+
+TEST_F(FirstSceneTest, BecomesTheDefaultRunOfTheSameScoreWhenItIsCancelled) {
+    Changes viewer(device(), slow_run());
+    ASSERT_EQ(viewer.changes.jobs().size(), 1U);
+    EXPECT_THAT(viewer.changes.jobs()[0].name, HasSubstr("empirical moons"));
+    EXPECT_THAT(viewer.changes.jobs()[0].cancel_help, HasSubstr("sampler ddim"));
+    viewer.cancel();
+    viewer.follow_jobs();
+    EXPECT_FALSE(viewer.changes.ended());
+    ASSERT_NE(viewer.context.scene, nullptr);
+    EXPECT_EQ(viewer.context.settings.sampler.name, "ddim");
+    EXPECT_EQ(viewer.context.settings.target, "empirical moons");
+    EXPECT_EQ(viewer.context.scene->player().count(), 1000U);
+    EXPECT_THAT(viewer.messages(), Contains(HasSubstr("Used instead: sampler ddim")));
+}
+
+TEST_F(FirstSceneTest, EndsTheViewerWhenTheDefaultRunIsCancelledAsWell) {
+    Changes viewer(device(), slow_run());
+    viewer.cancel();
+    EXPECT_FALSE(viewer.changes.ended());
+    EXPECT_THAT(viewer.changes.jobs()[0].cancel_help, HasSubstr("Close the window"));
+    viewer.cancel();
+    EXPECT_TRUE(viewer.changes.ended());
+    EXPECT_EQ(viewer.context.scene, nullptr);
+    EXPECT_NO_THROW(viewer.changes.require_opened());
+}
+
+TEST_F(FirstSceneTest, EndsTheViewerWithItsErrorWhenItCannotBeOpened) {
+    settings::Settings settings = small_run();
+    settings.target = "empirical missing.npy";
+    Changes viewer(device(), settings);
+    while (!viewer.changes.ended()) viewer.changes.follow();
+    EXPECT_THAT([&] { viewer.changes.require_opened(); }, ThrowsMessage<base::Error>(HasSubstr("missing.npy")));
+}
+
+class SceneChangesTest : public gpu::GpuTest {
+  protected:
+    void SetUp() override {
+        GpuTest::SetUp();
+        viewer.follow_jobs();
+        ASSERT_NE(context.scene, nullptr);
+    }
+
     /// Shows a run with so many particles, and returns the messages about it.
     std::vector<std::string> messages_with(std::uint32_t particles) {
         context.messages.dismiss_all();
         context.settings.particles = particles;
         context.requests.run_changed = true;
-        changes.serve();
+        viewer.changes.serve();
         context.requests = {};
-        follow_jobs();
-        std::vector<std::string> texts;
-        for (std::size_t i = 0; i < context.messages.count(); ++i) texts.push_back(context.messages.at(i).text);
-        return texts;
+        viewer.follow_jobs();
+        return viewer.messages();
     }
 
     /// Leaves less memory on the device than the states of a run may take that are kept for going back.
@@ -75,12 +147,8 @@ class SceneChangesTest : public gpu::GpuTest {
         return ballast;
     }
 
-    Context context = {.device = device(),
-                       .settings = small_run(),
-                       .scene = nullptr,
-                       .notes = {},
-                       .training = Training(device(), settings::Settings())};
-    SceneChanges changes = SceneChanges(context, {64, 48});
+    Changes viewer = Changes(device(), small_run());
+    Context& context = viewer.context;
 };
 
 TEST_F(SceneChangesTest, SayThatThePictureStoppedWhereMemoryWasTooShortForABackgroundJob) {
