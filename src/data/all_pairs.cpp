@@ -8,16 +8,9 @@
 #include <numeric>
 #include <vector>
 
+#include "base/instruction_sets.hpp"
 #include "data/coincident_points.hpp"
 #include "data/nearest.hpp"
-
-// The same source for several instruction sets; the processor chooses. No operation is contracted: all give the same
-// bits.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define SCOREFIELD_INSTRUCTION_SETS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define SCOREFIELD_INSTRUCTION_SETS
-#endif
 
 namespace scorefield::data {
 namespace {

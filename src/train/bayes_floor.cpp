@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/dim.hpp"
+#include "base/instruction_sets.hpp"
 #include "base/random.hpp"
 #include "data/points.hpp"
 #include "data/scaling.hpp"
@@ -82,55 +83,49 @@ struct Draw {
     float ratio = 0;
 };
 
-/// Sums over some of the candidates in single precision, one per lane.
-template <class Dim>
-struct PartSums {
-    explicit PartSums(Dim dim)
-        : shift(base::per_coordinate<Lanes>(dim)), difference(base::per_coordinate<float>(dim)) {}
-
-    void clear() {
-        weight = {};
-        square = {};
-        std::ranges::fill(shift, Lanes{});
+/// Adds up `count` values in single precision, lane by lane; those beyond the last whole row of lanes join the first.
+inline double sum_of(const float* values, std::size_t count) {
+    Lanes lanes{};
+    const std::size_t whole = count / kLanes * kLanes;
+    for (std::size_t i = 0; i < whole; i += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += values[i + lane];
     }
-    /// Adds candidate i.
-    void add(Dim dim, const Candidates& all, std::size_t i, const Draw<Dim>& draw, std::size_t lane) {
-        float along = 0;
-        float length = 0;
-        for (std::size_t e = 0; e < dim; ++e) {
-            difference[e] = all.planes[e * all.count + i] - draw.clean[e];
-            along += difference[e] * draw.noise[e];
-            length += difference[e] * difference[e];
-        }
-        const float power = draw.ratio * (along - 0.5F * draw.ratio * length);
-        const float w = exponential(std::min(std::max(power, -80.0F), 80.0F));
-        weight[lane] += w;
-        for (std::size_t e = 0; e < dim; ++e) shift[e][lane] += w * difference[e];
-        square[lane] += w * length;
-    }
+    for (std::size_t i = whole; i < count; ++i) lanes[0] += values[i];
+    return std::accumulate(lanes.begin(), lanes.end(), 0.0);
+}
 
-    Lanes weight = {};
-    base::PerCoordinate<Lanes, Dim> shift;
-    Lanes square = {};
-    base::PerCoordinate<float, Dim> difference;  ///< v of the candidate being added
-};
-
+/// The loops over the candidates of a block become vectors.
 template <class Dim>
-Sums<Dim> sum_candidates(Dim dim, const Candidates& all, std::size_t begin, std::size_t end, const Draw<Dim>& draw) {
+SCOREFIELD_INSTRUCTION_SETS Sums<Dim> sum_candidates(Dim dim, const Candidates& all, std::size_t begin, std::size_t end,
+                                                     const Draw<Dim>& draw) {
     Sums<Dim> total(dim);
-    PartSums<Dim> sums(dim);
+    std::array<float, kBlock> along;
+    std::array<float, kBlock> length;
+    std::array<float, kBlock> w;
     for (std::size_t first = begin; first < end; first += kBlock) {
-        const std::size_t last = std::min(end, first + kBlock);
-        sums.clear();
-        std::size_t i = first;
-        for (; i + kLanes <= last; i += kLanes) {
-            for (std::size_t lane = 0; lane < kLanes; ++lane) sums.add(dim, all, i + lane, draw, lane);
+        const std::size_t count = std::min(end - first, kBlock);
+        std::fill_n(along.begin(), count, 0.0F);
+        std::fill_n(length.begin(), count, 0.0F);
+        for (std::size_t e = 0; e < dim; ++e) {
+            const float* const plane = all.planes.data() + e * all.count + first;
+            for (std::size_t i = 0; i < count; ++i) {
+                const float difference = plane[i] - draw.clean[e];
+                along[i] += difference * draw.noise[e];
+                length[i] += difference * difference;
+            }
         }
-        for (; i < last; ++i) sums.add(dim, all, i, draw, 0);
-        const auto sum = [](const Lanes& lanes) { return std::accumulate(lanes.begin(), lanes.end(), 0.0); };
-        total.weight += sum(sums.weight);
-        for (std::size_t e = 0; e < dim; ++e) total.shift[e] += sum(sums.shift[e]);
-        total.square += sum(sums.square);
+        for (std::size_t i = 0; i < count; ++i) {
+            const float power = draw.ratio * (along[i] - 0.5F * draw.ratio * length[i]);
+            w[i] = exponential(std::min(std::max(power, -80.0F), 80.0F));
+            length[i] *= w[i];
+        }
+        total.weight += sum_of(w.data(), count);
+        total.square += sum_of(length.data(), count);
+        for (std::size_t e = 0; e < dim; ++e) {
+            const float* const plane = all.planes.data() + e * all.count + first;
+            for (std::size_t i = 0; i < count; ++i) along[i] = w[i] * (plane[i] - draw.clean[e]);
+            total.shift[e] += sum_of(along.data(), count);
+        }
     }
     return total;
 }
