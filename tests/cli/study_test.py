@@ -5,6 +5,7 @@ usage: study_test.py BINARY   (in the project's folder)
 import json
 import os
 import sys
+import tempfile
 
 from binary import require, run
 
@@ -152,8 +153,13 @@ def quality_is_judged_beside_the_data():
 
 
 def samplers_are_all_tried():
-    done = run(BINARY, ["study", "samplers", "--model", "assets/moons.safetensors", "--particles", "300", "--json",
-                        "--quiet"])
+    """On a small network, whose samples are bad: they are judged, whatever they are like."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = os.path.join(folder, "moons.safetensors")
+        done = run(BINARY, ["train", "--data", "moons", "--device", "host", "--train.steps", "300", "--train.batch", "256",
+                            "--network.width", "16", "--network.depth", "1", "--quiet", "--out", model])
+        require(done.returncode == 0, f"train: {done.stderr}")
+        done = run(BINARY, ["study", "samplers", "--model", model, "--particles", "300", "--json", "--quiet"])
     require(done.returncode == 0 and done.stderr == b"", f"study samplers: {done.stderr}")
     table, total = json.loads(done.stdout)["tables"]
     rows = {(row[1], row[2]): row for row in table["rows"]}
