@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "diffusion/sampler.hpp"
+
 namespace scorefield::diffusion {
 namespace {
 
@@ -84,7 +86,7 @@ SpacingSettings automatic_spacing(const NoiseProcess& process, Prediction predic
     SpacingSettings spacing;
     if (visits_every_level(process.times(), steps)) return spacing;
     spacing.name = rule_of(process, prediction_name(prediction), sampler, steps).spacing;
-    spacing.least_alpha = kLeastAlpha;
+    spacing.least_alpha = sampler_info(sampler).least_alpha;
     return spacing;
 }
 

@@ -26,12 +26,8 @@ std::span<const SpacingRule> spacing_rules();
 /// The rules in one sentence, for help texts.
 std::string spacing_rules_text();
 
-/// The smallest alpha at the first level of an automatic spacing: a solver that starts at less divides its network's
-/// error by it (`cosine` ends at 5e-5, flow and zero terminal SNR at 0).
-inline constexpr double kLeastAlpha = 0.005;
-
-/// The spacing of `auto`: by spacing_rules(), from the largest time with alpha at least kLeastAlpha; `even` over all
-/// levels if a discrete process has at most `steps` levels.
+/// The spacing of `auto`: by spacing_rules(), from the largest time with alpha at least the sampler's least_alpha;
+/// `even` over all levels if a discrete process has at most `steps` levels.
 SpacingSettings automatic_spacing(const NoiseProcess& process, Prediction prediction, std::string_view sampler,
                                   int steps);
 

@@ -83,6 +83,10 @@ std::string preset_text(const SamplerParameter& parameter);
 /// Help and preset of the parameters that predictor_corrector hands on.
 inline constexpr std::string_view kOfPredictor = "the predictor's";
 
+/// The smallest alpha at the first level of an automatic spacing: a solver that starts at less divides its network's
+/// error by it (`cosine` ends at 5e-5, flow and zero terminal SNR at 0).
+inline constexpr double kLeastAlpha = 0.005;
+
 struct SamplerInfo {
     std::string_view name;
     std::string_view help;  ///< one line
@@ -93,8 +97,9 @@ struct SamplerInfo {
     bool piloted = false;                             ///< needs a score source to be compiled
     bool from_data = false;                           ///< starts from data, towards the noise
     bool masked = false;                              ///< needs known values and a mask
-    bool needs_signal = false;  ///< divides by alpha: where none is left, the first step is DDIM's
-    bool predictor = false;     ///< each step depends on the state alone: can be the predictor of predictor_corrector
+    bool needs_signal = false;         ///< divides by alpha: where none is left, the first step is DDIM's
+    double least_alpha = kLeastAlpha;  ///< at the first level of an automatic spacing
+    bool predictor = false;  ///< each step depends on the state alone: can be the predictor of predictor_corrector
     /// Known limitation: why, with default parameters, the exact score and many steps, samples do not follow the data
     /// distribution. Shown as a note; empty if they do.
     std::string_view caveat = {};

@@ -115,7 +115,8 @@ class Bench {
     data::Points samples(const Subject& subject, std::string_view sampler, std::string_view spacing, int steps) {
         constexpr std::uint32_t kBlock = 512;
         const model::Model& model = subject.model;
-        const diffusion::SpacingSettings levels = {.name = std::string(spacing), .least_alpha = diffusion::kLeastAlpha};
+        const diffusion::SpacingSettings levels = {.name = std::string(spacing),
+                                                   .least_alpha = diffusion::sampler_info(sampler).least_alpha};
         const diffusion::TimeGrid grid = diffusion::make_time_grid(model.process, levels, steps);
         const diffusion::Program program =
             diffusion::compile_program(grid, model.parametrisation, {.name = std::string(sampler)});
@@ -239,11 +240,11 @@ std::vector<Table> spacings_study(const StudyRequest& request, const std::string
             }
         }
     }
-    table.notes.push_back(
-        fmt::format("T = 0.5: samples and data are indistinguishable; T = 1: they are disjoint. Each spacing starts at "
-                    "the largest time with alpha >= {}, as auto does. 'pass': T of the automatic spacing exceeds the "
-                    "best T by at most {:.2g} (4 standard deviations of the difference).",
-                    diffusion::kLeastAlpha, chance));
+    table.notes.push_back(fmt::format(
+        "T = 0.5: samples and data are indistinguishable; T = 1: they are disjoint. Each spacing starts at "
+        "the largest time with alpha >= {} (pndm: {}), as auto does. 'pass': T of the automatic spacing exceeds the "
+        "best T by at most {:.2g} (4 standard deviations of the difference).",
+        diffusion::kLeastAlpha, diffusion::sampler_info("pndm").least_alpha, chance));
     return {std::move(table), by_process(sums)};
 }
 

@@ -246,6 +246,18 @@ TEST(Spacing, StartsWhereEnoughSignalIsLeft) {
     EXPECT_EQ(times(edm, {.name = "karras", .least_alpha = 0.005}, 4), times(edm, {.name = "karras"}, 4));
 }
 
+TEST(AutomaticSpacing, StartsWhereTheSamplerHasEnoughSignal) {
+    for (const ProcessSettings& settings : {ProcessSettings{.schedule = "cosine"}, ProcessSettings{.name = "flow"}}) {
+        const auto process = make_process(settings);
+        const auto first_alpha = [&](const char* sampler) {
+            const SpacingSettings spacing = automatic_spacing(*process, Prediction::v, sampler, 25);
+            return process->marginal(make_time_grid(process, spacing, 25).steps().front().from.t).alpha;
+        };
+        EXPECT_NEAR(first_alpha("ddim"), 0.005, 0.002) << settings.name;
+        EXPECT_NEAR(first_alpha("pndm"), 0.05, 0.002) << settings.name;
+    }
+}
+
 TEST(AutomaticSpacing, IsByProcessAndSampler) {
     const auto name_of = [](const ProcessSettings& process, const char* sampler, int steps) {
         return automatic_spacing(*make_process(process), Prediction::epsilon, sampler, steps).name;

@@ -23,6 +23,8 @@ using testing::ThrowsMessage;
 constexpr const char* kMemoryIsShort =
     "Device memory is short: the picture stopped while memory for the particles was allocated";
 
+constexpr VkExtent2D kExtent = {64, 48};
+
 settings::Settings small_run() {
     settings::Settings settings;
     settings.target = "gaussian";
@@ -40,7 +42,9 @@ class Changes {
                   .settings = settings,
                   .scene = nullptr,
                   .notes = {},
-                  .training = Training(device, settings::Settings())} {}
+                  .training = Training(device, settings::Settings())} {
+        context.layout.picture = kExtent;
+    }
 
     /// Follows what is being prepared until it is shown.
     void follow_jobs() {
@@ -63,7 +67,7 @@ class Changes {
     }
 
     Context context;
-    SceneChanges changes = SceneChanges(context, {64, 48});
+    SceneChanges changes = SceneChanges(context, kExtent);
 };
 
 class FirstSceneTest : public gpu::GpuTest {
