@@ -48,10 +48,11 @@ void main() {
         uint block = 1u + first_of_four / 2u;
         vec4 noise = vec4(0.0);
         vec4 second = vec4(0.0);
-        // One call in a loop: SwiftShader takes seconds to compile two.
+        // A loop, so that sf_normal4 is inlined once: SwiftShader takes seconds to compile two copies.
         for (uint i = 0u; i < (SECOND > 0 ? 2u : 1u); ++i) {
-            second = sf_normal4(seed, row, block + i, push.step, push.stream);
-            if (i == 0u) noise = second;
+            vec4 normals = sf_normal4(seed, row, block + i, push.step, push.stream);
+            if (i == 0u) noise = normals;
+            if (i == 1u) second = normals;
         }
         [[unroll]] for (uint k = 0u; k < 4u; ++k) {
             uint e = first_of_four + k;

@@ -9,7 +9,7 @@ namespace scorefield::base {
 /// A progress bar on standard error with rate and time left; silent where standard error is not a terminal.
 class Progress {
   public:
-    /// `unit` names what is counted, e.g. "steps"; empty for a share, whose rate is not shown. `enabled` false silences
+    /// `unit` names what is counted, e.g. "steps"; if it is empty, no rate is shown. `enabled` false silences
     /// it (--quiet). `before`: how much of the total was done earlier, which tells nothing of the rate.
     Progress(std::string title, std::uint64_t total, std::string unit, bool enabled = true, std::uint64_t before = 0);
     /// Erases the bar, so that what is printed next starts on a clean line.

@@ -81,6 +81,14 @@ std::string spacing_rules_text() {
     return text;
 }
 
+std::string first_level_text() {
+    std::string text = fmt::format("the largest t with alpha >= {:g}", kLeastAlpha);
+    for (const SamplerInfo& sampler : samplers()) {
+        if (sampler.least_alpha != kLeastAlpha) text += fmt::format(" ({}: {:g})", sampler.name, sampler.least_alpha);
+    }
+    return text;
+}
+
 SpacingSettings automatic_spacing(const NoiseProcess& process, Prediction prediction, std::string_view sampler,
                                   int steps) {
     SpacingSettings spacing;

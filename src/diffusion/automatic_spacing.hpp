@@ -26,8 +26,11 @@ std::span<const SpacingRule> spacing_rules();
 /// The rules in one sentence, for help texts.
 std::string spacing_rules_text();
 
+/// Where an automatic spacing starts, by the samplers' least_alpha, for help texts.
+std::string first_level_text();
+
 /// The spacing of `auto`: by spacing_rules(), from the largest time with alpha at least the sampler's least_alpha;
-/// `even` over all levels if a discrete process has at most `steps` levels.
+/// `even` over all levels if a discrete process has at most `steps` levels. Throws as sampler_info does.
 SpacingSettings automatic_spacing(const NoiseProcess& process, Prediction prediction, std::string_view sampler,
                                   int steps);
 

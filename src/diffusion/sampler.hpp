@@ -83,8 +83,8 @@ std::string preset_text(const SamplerParameter& parameter);
 /// Help and preset of the parameters that predictor_corrector hands on.
 inline constexpr std::string_view kOfPredictor = "the predictor's";
 
-/// The smallest alpha at the first level of an automatic spacing: a solver that starts at less divides its network's
-/// error by it (`cosine` ends at 5e-5, flow and zero terminal SNR at 0).
+/// Default of SamplerInfo::least_alpha. A solver that starts at less divides the network's error by it (`cosine` ends
+/// at 5e-5, flow and zero terminal SNR at 0).
 inline constexpr double kLeastAlpha = 0.005;
 
 struct SamplerInfo {
@@ -98,7 +98,7 @@ struct SamplerInfo {
     bool from_data = false;                           ///< starts from data, towards the noise
     bool masked = false;                              ///< needs known values and a mask
     bool needs_signal = false;         ///< divides by alpha: where none is left, the first step is DDIM's
-    double least_alpha = kLeastAlpha;  ///< at the first level of an automatic spacing
+    double least_alpha = kLeastAlpha;  ///< the smallest alpha at the first level of spacing `auto`
     bool predictor = false;  ///< each step depends on the state alone: can be the predictor of predictor_corrector
     /// Known limitation: why, with default parameters, the exact score and many steps, samples do not follow the data
     /// distribution. Shown as a note; empty if they do.

@@ -121,7 +121,7 @@ class Device {
     /// Clamps to the edge, no mip maps.
     VkSampler sampler(Filter filter) const;
 
-    // For the handles of this folder.
+    // For the classes of this folder only.
 
     MemoryPool& memory();
     BarrierTracker& tracker();

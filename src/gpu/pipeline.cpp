@@ -266,8 +266,9 @@ PipelineCore::~PipelineCore() {
 
 ComputePipeline::ComputePipeline(Device& device, const std::string& name, std::span<const std::uint32_t> spirv,
                                  const std::vector<std::uint32_t>& specialization)
-    : core_(device.pipelines().find({name, specialization, {spirv.begin(), spirv.end()}},
-                                    [&] { return make_compute_pipeline(device, name, spirv, specialization); })) {}
+    : core_(device.pipelines().find_or_make({name, specialization, {spirv.begin(), spirv.end()}}, [&] {
+          return make_compute_pipeline(device, name, spirv, specialization);
+      })) {}
 
 GraphicsPipeline::GraphicsPipeline(Device& device, const std::string& name, std::span<const std::uint32_t> vertex_spirv,
                                    std::span<const std::uint32_t> fragment_spirv, Blend blend) {

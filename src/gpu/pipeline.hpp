@@ -50,7 +50,7 @@ class ComputePipeline {
 
     explicit operator bool() const { return core_ != nullptr; }
     const std::string& name() const { return core_->name; }
-    /// Invocations per workgroup along x, y, z, specialization applied.
+    /// Invocations per workgroup along x, y, z, specialization applied. Not of an empty pipeline.
     const std::array<std::uint32_t, 3>& local_size() const { return core_->local_size; }
     const std::shared_ptr<PipelineCore>& core() const { return core_; }
 

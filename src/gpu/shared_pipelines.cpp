@@ -7,11 +7,11 @@
 
 namespace scorefield::gpu {
 
-std::shared_ptr<PipelineCore> SharedPipelines::find(const Key& key, const Make& make) {
+std::shared_ptr<PipelineCore> SharedPipelines::find_or_make(const Key& key, const Make& make) {
     {
         const std::scoped_lock lock(mutex_);
         if (const auto found = entries_.find(key); found != entries_.end()) {
-            found->second.used = ++time_;
+            found->second.last_use = ++time_;
             return found->second.pipeline;
         }
     }
@@ -21,24 +21,28 @@ std::shared_ptr<PipelineCore> SharedPipelines::find(const Key& key, const Make& 
     const std::scoped_lock lock(mutex_);
     Entry& entry = entries_[key];
     if (!entry.pipeline) entry.pipeline = std::move(made);
-    entry.used = ++time_;
+    entry.last_use = ++time_;
     std::shared_ptr<PipelineCore> result = entry.pipeline;
     drop_unused(dropped);
     return result;
 }
 
-/// Forgets the unused pipelines beyond kUnused.
+/// Moves the unused pipelines beyond kMaxUnused to `dropped`.
 void SharedPipelines::drop_unused(std::vector<std::shared_ptr<PipelineCore>>& dropped) {
     std::vector<std::uint64_t> unused;
-    for (const auto& [key, entry] : entries_) {
-        if (entry.pipeline.use_count() == 1) unused.push_back(entry.used);
+    for (auto& [key, entry] : entries_) {
+        if (entry.pipeline.use_count() == 1) {
+            unused.push_back(entry.last_use);
+        } else {
+            entry.last_use = ++time_;
+        }
     }
-    if (unused.size() <= kUnused) return;
-    const auto first_kept = unused.end() - kUnused;
+    if (unused.size() <= kMaxUnused) return;
+    const auto first_kept = unused.end() - kMaxUnused;
     std::ranges::nth_element(unused, first_kept);
     const std::uint64_t oldest = *first_kept;
     for (auto entry = entries_.begin(); entry != entries_.end();) {
-        if (entry->second.pipeline.use_count() == 1 && entry->second.used < oldest) {
+        if (entry->second.pipeline.use_count() == 1 && entry->second.last_use < oldest) {
             dropped.push_back(std::move(entry->second.pipeline));
             entry = entries_.erase(entry);
         } else {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +14,9 @@ namespace scorefield::gpu {
 
 struct PipelineCore;
 
-/// The compute pipelines of a device by what they are made of. Equal pipelines are made once, and kept for a while when
-/// nobody uses them any more: a driver may take seconds to compile a large shader. Safe to use from several threads.
+/// The compute pipelines of a device, found by name, SPIR-V and specialization constants. Equal ones share a
+/// PipelineCore. It is kept for a while when nobody uses it any more: a driver may take seconds to compile a large
+/// shader. Safe to use from several threads.
 class SharedPipelines {
   public:
     struct Key {
@@ -28,20 +28,21 @@ class SharedPipelines {
     };
     using Make = std::function<std::shared_ptr<PipelineCore>()>;
 
-    /// Unused pipelines that are kept, the last used ones.
-    static constexpr std::size_t kUnused = 64;
+    /// The largest number of unused pipelines after a new one was made. The last used ones are kept.
+    static constexpr std::size_t kMaxUnused = 64;
 
-    /// The pipeline of this key; `make` makes it if it does not exist. What `make` throws passes through.
-    std::shared_ptr<PipelineCore> find(const Key& key, const Make& make);
+    /// The pipeline of this key; if there is none, what `make` returns. Two threads that ask for the same one at the
+    /// same time may both make it: one of the two is kept. What `make` throws passes through.
+    std::shared_ptr<PipelineCore> find_or_make(const Key& key, const Make& make);
     /// Forgets all pipelines. Those in use stay valid.
     void clear();
-    /// Pipelines that exist because of this object, used and unused.
+    /// Number of stored pipelines, used and unused.
     std::size_t size() const;
 
   private:
     struct Entry {
         std::shared_ptr<PipelineCore> pipeline;
-        std::uint64_t used = 0;  ///< when it was last asked for
+        std::uint64_t last_use = 0;  ///< by time_
     };
 
     void drop_unused(std::vector<std::shared_ptr<PipelineCore>>& dropped);

@@ -37,11 +37,7 @@ class FusedKernels : public ChainKernels {
             stage.last = l + 1 == hidden;
             stage.weights = weight_floats_;
             stage.biases = bias_floats_;
-            // All stages between the first and the last share a pipeline.
-            const bool is_second_middle = l > 1 && !stage.last;
-            stage.pipeline = is_second_middle ? stages_.back().pipeline
-                                              : gpu::ComputePipeline(device, fmt::format("network stage {}", l),
-                                                                     code(stage), {group_, width_, dim_});
+            stage.pipeline = gpu::ComputePipeline(device, "network stage", code(stage), {group_, width_, dim_});
             weight_floats_ += width_ * width_ + (stage.first ? width_ * dim_ : 0) + (stage.last ? width_ * dim_ : 0);
             bias_floats_ += width_ + (stage.first ? width_ : 0) + (stage.last ? dim_ : 0);
             stages_.push_back(std::move(stage));

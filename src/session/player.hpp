@@ -50,7 +50,7 @@ class Player {
     /// Starts this run of the same model. `loaded`: what run_loader has made for it; what is missing is made here,
     /// which may take long. If it throws base::Error, the run that was loaded before continues.
     void take(const PreparedRun& run, LoadedRun loaded = {});
-    /// Returns an object that makes runs ready. `origins`: the number of particles whose origins the scene can store.
+    /// Returns a loader of runs for this player. `origins`: the number of particles whose origins the scene can store.
     RunLoader run_loader(std::uint32_t origins) const { return {device_, score_, population_, origins}; }
     /// Keeps states to go back to from here on. Allocates; where memory is short, fewer states are kept.
     void keep_states();

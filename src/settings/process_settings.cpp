@@ -148,9 +148,8 @@ void add_spacing_settings(std::vector<Setting>& table, std::uint32_t commands) {
     names.names.push_back(diffusion::kAutomatic);
     for (const std::string_view name : diffusion::kSpacings) names.names.push_back(name);
     table.push_back({"spacing", "Sampler", names, "",
-                     kept("Timestep spacing. auto: " + diffusion::spacing_rules_text() +
-                          "; auto starts at the largest t with alpha >= 0.005 (pndm: 0.05), and is even if `steps` "
-                          "covers every timestep"),
+                     kept("Timestep spacing. auto: " + diffusion::spacing_rules_text() + "; auto starts at " +
+                          diffusion::first_level_text() + ", and is even if `steps` covers every timestep"),
                      commands, [](Settings& s) -> Slot { return &s.spacing.name; }});
     const auto add = [&](std::string_view flag, Place slot, double slider_max) {
         add_spacing_parameter(table, commands, flag, slot, slider_max);

@@ -240,11 +240,11 @@ std::vector<Table> spacings_study(const StudyRequest& request, const std::string
             }
         }
     }
-    table.notes.push_back(fmt::format(
-        "T = 0.5: samples and data are indistinguishable; T = 1: they are disjoint. Each spacing starts at "
-        "the largest time with alpha >= {} (pndm: {}), as auto does. 'pass': T of the automatic spacing exceeds the "
-        "best T by at most {:.2g} (4 standard deviations of the difference).",
-        diffusion::kLeastAlpha, diffusion::sampler_info("pndm").least_alpha, chance));
+    table.notes.push_back(
+        fmt::format("T = 0.5: samples and data are indistinguishable; T = 1: they are disjoint. Each spacing starts at "
+                    "the largest time with alpha >= {}, as auto does. 'pass': T of the automatic spacing exceeds the "
+                    "best T by at most {:.2g} (4 standard deviations of the difference).",
+                    diffusion::kLeastAlpha, chance));
     return {std::move(table), by_process(sums)};
 }
 

@@ -83,7 +83,7 @@ struct Draw {
     float ratio = 0;
 };
 
-/// Adds up `count` values in single precision, lane by lane; those beyond the last whole row of lanes join the first.
+/// The sum of `count` values in single precision, by kLanes partial sums. The remainder goes to the first.
 inline double sum_of(const float* values, std::size_t count) {
     Lanes lanes{};
     const std::size_t whole = count / kLanes * kLanes;
@@ -94,7 +94,7 @@ inline double sum_of(const float* values, std::size_t count) {
     return std::accumulate(lanes.begin(), lanes.end(), 0.0);
 }
 
-/// The loops over the candidates of a block become vectors.
+/// Sums over the candidates begin … end − 1, in loops over blocks, which the compiler turns into vectors.
 template <class Dim>
 SCOREFIELD_INSTRUCTION_SETS Sums<Dim> sum_candidates(Dim dim, const Candidates& all, std::size_t begin, std::size_t end,
                                                      const Draw<Dim>& draw) {

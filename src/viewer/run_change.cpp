@@ -113,8 +113,8 @@ RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const set
     return change;
 }
 
-RunChange change_run(const gpu::Device& device, const model::Model& model, const session::RunLoader& loader,
-                     const settings::Settings& settings, base::Task& task) {
+RunChange prepare_run_change(const gpu::Device& device, const model::Model& model, const session::RunLoader& loader,
+                             const settings::Settings& settings, base::Task& task) {
     RunChange change;
     change.settings = settings;
     change.run = prepare_beside_frames(device, settings::sampling_spec(settings, model), model, task);

@@ -46,7 +46,7 @@ RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const set
                         VkExtent2D extent, base::Task& task);
 
 /// Compiles the run of this model with these settings and makes its tables and memory ready. Throws as open_scene.
-RunChange change_run(const gpu::Device& device, const model::Model& model, const session::RunLoader& loader,
-                     const settings::Settings& settings, base::Task& task);
+RunChange prepare_run_change(const gpu::Device& device, const model::Model& model, const session::RunLoader& loader,
+                             const settings::Settings& settings, base::Task& task);
 
 }  // namespace scorefield::viewer

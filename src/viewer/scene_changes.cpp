@@ -140,12 +140,16 @@ std::string SceneChanges::cancel_help() const {
 void SceneChanges::choose_target(const std::string& target) {
     settings::Settings& settings = context_.settings;
     if (settings.target.empty()) {
-        learned_ = settings;
+        learned_model_ = settings.model;
+        learned_class_ = settings.label;
         settings::set_process(settings, context_.scene->model().process_settings);
     }
     settings.target = target;
-    settings.model = target.empty() ? learned_.model : "";
-    settings.label = target.empty() ? learned_.label : std::nullopt;
+    settings.model = target.empty() ? learned_model_ : "";
+    settings.label = target.empty() ? learned_class_ : std::nullopt;
+    if (!target.empty() && learned_class_) {
+        context_.messages.add({MessageKind::info, "An exact target has no classes: the class is left out"}, "class");
+    }
     settings.data.clear();
     settings.target_variance.reset();
     settings.dim.reset();
@@ -168,10 +172,10 @@ void SceneChanges::apply(bool nearest) {
         change_.ask(
             "Compiling " + (settings.program.empty() ? settings.sampler.name : base::shown(settings.program)),
             [&device, model = scene.shared_model(), update, loader = scene.run_loader(), settings](base::Task& task) {
-                if (!update) return change_run(device, *model, loader, settings, task);
+                if (!update) return prepare_run_change(device, *model, loader, settings, task);
                 model::Model current = *model;
                 update(current);
-                return change_run(device, current, loader, settings, task);
+                return prepare_run_change(device, current, loader, settings, task);
             });
         return;
     }

@@ -58,7 +58,8 @@ class SceneChanges {
     std::exception_ptr failure_;             ///< why the first scene could not be opened
     settings::Settings applied_;             ///< the settings of the run that is shown
     ScoreChoice opened_;                     ///< the score that the scene shows
-    settings::Settings learned_;             ///< the settings before a target replaced the model
+    std::string learned_model_;              ///< Settings::model before a target replaced it
+    std::optional<int> learned_class_;       ///< Settings::label before that
     bool nearest_ = false;                   ///< the current change may adjust the settings
     base::BackgroundJob<RunChange> change_;  ///< the change that is being prepared
 };

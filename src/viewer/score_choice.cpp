@@ -39,7 +39,7 @@ void start_as_usual(settings::Settings& settings) {
     settings.init = settings::Settings().init;
 }
 
-void take_all_classes(settings::Settings& settings) {
+void drop_class(settings::Settings& settings) {
     settings.label.reset();
 }
 
@@ -61,19 +61,19 @@ void take_usual_sampler(settings::Settings& settings) {
 
 void change_all(settings::Settings& settings) {
     for (const Change change : {reset_prediction, list_no_timesteps, space_as_usual, start_as_usual, take_few_steps,
-                                take_usual_sampler, take_all_classes}) {
+                                take_usual_sampler, drop_class}) {
         change(settings);
     }
 }
 
 constexpr std::array<Change, 10> kChanges = {
-    take_all_classes, follow_the_sampler, reset_prediction,  start_as_usual,     list_no_timesteps,
-    space_as_usual,   take_few_steps,     forget_parameters, take_usual_sampler, change_all};
+    drop_class,     follow_the_sampler, reset_prediction,  start_as_usual,     list_no_timesteps,
+    space_as_usual, take_few_steps,     forget_parameters, take_usual_sampler, change_all};
 
 /// What has changed: `automatic spacing, 20 steps`.
 std::string changes(const settings::Settings& before, const settings::Settings& after) {
     std::vector<std::string> all;
-    if (before.label != after.label) all.emplace_back("all classes");
+    if (before.label != after.label) all.emplace_back("no class");
     if (before.program != after.program || before.sampler.name != after.sampler.name) {
         all.push_back("sampler " + after.sampler.name);
     } else if (before.sampler != after.sampler) {

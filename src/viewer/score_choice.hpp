@@ -8,7 +8,8 @@
 
 namespace scorefield::viewer {
 
-/// What answers for the score, and under which process: the settings that a scene cannot take over while it plays.
+/// What answers for the score, of which class and under which process: the settings that a scene cannot take over while
+/// it plays.
 struct ScoreChoice {
     std::string model;
     std::string target;

@@ -153,7 +153,7 @@ def quality_is_judged_beside_the_data():
 
 
 def samplers_are_all_tried():
-    """On a small network, whose samples are bad: they are judged, whatever they are like."""
+    """Of a small network: the test looks at the judgement, not at the quality of the samples."""
     with tempfile.TemporaryDirectory() as folder:
         model = os.path.join(folder, "moons.safetensors")
         done = run(BINARY, ["train", "--data", "moons", "--device", "host", "--train.steps", "300", "--train.batch", "256",

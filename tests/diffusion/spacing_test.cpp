@@ -253,8 +253,11 @@ TEST(AutomaticSpacing, StartsWhereTheSamplerHasEnoughSignal) {
             const SpacingSettings spacing = automatic_spacing(*process, Prediction::v, sampler, 25);
             return process->marginal(make_time_grid(process, spacing, 25).steps().front().from.t).alpha;
         };
-        EXPECT_NEAR(first_alpha("ddim"), 0.005, 0.002) << settings.name;
-        EXPECT_NEAR(first_alpha("pndm"), 0.05, 0.002) << settings.name;
+        constexpr double kLevel = 0.0016;  // of cosine with T = 1000
+        EXPECT_GE(first_alpha("ddim"), 0.005) << settings.name;
+        EXPECT_LT(first_alpha("ddim"), 0.005 + kLevel) << settings.name;
+        EXPECT_GE(first_alpha("pndm"), 0.05) << settings.name;
+        EXPECT_LT(first_alpha("pndm"), 0.05 + kLevel) << settings.name;
     }
 }
 

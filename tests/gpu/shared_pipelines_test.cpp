@@ -1,10 +1,11 @@
-// Equal pipelines of a device are one, and stay for a while when nobody uses them.
+// Equal pipelines of a device share a PipelineCore, which stays for a while when nobody uses it.
 #include "gpu/shared_pipelines.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -42,16 +43,31 @@ TEST_F(SharedPipelinesTest, AreTheSameWhereNameCodeAndConstantsAre) {
 }
 
 TEST_F(SharedPipelinesTest, AreKeptWhileTheyAreAmongTheLastUnusedOnes) {
-    constexpr auto kMost = static_cast<std::uint32_t>(SharedPipelines::kUnused);
+    constexpr auto kMost = static_cast<std::uint32_t>(SharedPipelines::kMaxUnused);
+    const auto watch = [](std::uint32_t group) { return std::weak_ptr<PipelineCore>(affine(group).core()); };
     const ComputePipeline used = affine(1);
-    const PipelineCore* const kept = affine(2).core().get();
-    for (std::uint32_t group = 3; group < kMost + 10; ++group) {
+    const std::weak_ptr<PipelineCore> asked_again = watch(2);
+    const std::weak_ptr<PipelineCore> oldest = watch(3);
+    for (std::uint32_t group = 4; group < kMost + 10; ++group) {
+        EXPECT_EQ(oldest.expired(), group > kMost + 3) << group;
         affine(group);
-        EXPECT_EQ(affine(2).core().get(), kept) << "it was asked for again and again";
+        EXPECT_EQ(affine(2).core(), asked_again.lock()) << "it was asked for again and again";
+        ASSERT_FALSE(asked_again.expired());
     }
-    // The one that is asked for is in use itself.
+    // The one that is made is in use itself.
     EXPECT_EQ(device().pipelines().size(), 1 + kMost + 1);
     EXPECT_EQ(affine(1).core(), used.core());
+}
+
+TEST_F(SharedPipelinesTest, CountFromTheEndOfTheirUse) {
+    std::weak_ptr<PipelineCore> released;
+    {
+        const ComputePipeline used = affine(1);
+        released = used.core();
+        for (std::uint32_t group = 2; group < SharedPipelines::kMaxUnused + 9; ++group) affine(group);
+    }
+    for (std::uint32_t group = 200; group < 210; ++group) affine(group);
+    EXPECT_FALSE(released.expired());
 }
 
 TEST_F(SharedPipelinesTest, DoNotKeepWhatCouldNotBeMade) {

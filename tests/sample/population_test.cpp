@@ -258,7 +258,7 @@ TEST_F(PopulationTest, TwoShareTheWeightsAndNothingElse) {
     nn::GpuNetwork wide_network(device(), model::evaluation_graph(wide), random_network(wide, 3));
     NetworkSource wide_source(wide_network);
     GpuSource* const wide_sources[] = {&wide_source};
-    constexpr std::uint32_t kRun = 9'000;  // runs of all of them would take minutes on slow devices
+    constexpr std::uint32_t kRun = 9'000;  // a run of all 50 000 takes minutes on software devices
     RunRequest first = request("ddpm", 2, kRun);
     RunRequest second = request("dpmpp_2m", 2, kRun);
     second.seed = 5;

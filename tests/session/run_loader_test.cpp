@@ -1,4 +1,4 @@
-// Memory for larger runs: allocated on another thread and taken over between two frames.
+// Runs are loaded on another thread, with memory if they are larger, and taken over between two frames.
 #include "session/run_loader.hpp"
 
 #include <cmath>
@@ -12,7 +12,7 @@
 namespace scorefield::session {
 namespace {
 
-class LoadedRunTest : public gpu::GpuTest {
+class RunLoaderTest : public gpu::GpuTest {
   protected:
     static model::Model gaussian() {
         model::ModelSpec exact;
@@ -73,7 +73,7 @@ class LoadedRunTest : public gpu::GpuTest {
     }
 };
 
-TEST_F(LoadedRunTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
+TEST_F(RunLoaderTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
     const PreparedRun run = larger_run();
     const render::Picture expected = result_of(*make_scene(run));
     const std::unique_ptr<Scene> scene = small_scene();
@@ -93,7 +93,7 @@ TEST_F(LoadedRunTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
     EXPECT_EQ(device().memory().table().at("particles").count, 1U);
 }
 
-TEST_F(LoadedRunTest, IsMadeByTheSceneWhereItIsMissing) {
+TEST_F(RunLoaderTest, IsMadeByTheSceneWhereItIsMissing) {
     const PreparedRun run = larger_run();
     const render::Picture expected = result_of(*make_scene(run));
     const std::unique_ptr<Scene> scene = small_scene();
@@ -101,7 +101,7 @@ TEST_F(LoadedRunTest, IsMadeByTheSceneWhereItIsMissing) {
     EXPECT_EQ(result_of(*scene), expected);
 }
 
-TEST_F(LoadedRunTest, IsEmptyWhereTheSceneHasEnough) {
+TEST_F(RunLoaderTest, IsEmptyWhereTheSceneHasEnough) {
     const std::unique_ptr<Scene> scene = small_scene();
     const std::optional<LoadedRun> loaded = scene->run_loader().load(run_of(500));
     ASSERT_TRUE(loaded);
@@ -109,7 +109,7 @@ TEST_F(LoadedRunTest, IsEmptyWhereTheSceneHasEnough) {
     EXPECT_FALSE(loaded->origins);
 }
 
-TEST_F(LoadedRunTest, HoldsTablesAndStartStatesOfARunThatFits) {
+TEST_F(RunLoaderTest, HoldsTablesAndStartStatesOfARunThatFits) {
     PreparedRun run = run_of(500);
     run.start.resize(std::size_t{500} * 2);
     for (std::size_t i = 0; i < run.start.size(); ++i) run.start[i] = std::sin(static_cast<float>(i));
@@ -124,13 +124,13 @@ TEST_F(LoadedRunTest, HoldsTablesAndStartStatesOfARunThatFits) {
     EXPECT_EQ(result_of(*scene), expected);
 }
 
-TEST_F(LoadedRunTest, IsNotMadeForABadRequest) {
+TEST_F(RunLoaderTest, IsNotMadeForABadRequest) {
     PreparedRun run = run_of(500);
     run.program.ops.push_back({3, diffusion::Eval{.source = 1}});
     EXPECT_THROW(small_scene()->run_loader().load(run), base::Error);
 }
 
-TEST_F(LoadedRunTest, CanBeMadeWhenTheSceneIsGone) {
+TEST_F(RunLoaderTest, CanBeMadeWhenTheSceneIsGone) {
     std::unique_ptr<Scene> scene = small_scene();
     const RunLoader loader = scene->run_loader();
     scene.reset();
@@ -140,7 +140,7 @@ TEST_F(LoadedRunTest, CanBeMadeWhenTheSceneIsGone) {
     EXPECT_EQ(loaded->population->size().registers, 9);
 }
 
-TEST_F(LoadedRunTest, IsRefusedWhereItsMemoryIsNotThere) {
+TEST_F(RunLoaderTest, IsRefusedWhereItsMemoryIsNotThere) {
     const std::unique_ptr<Scene> scene = small_scene();
     PreparedRun run = run_of(1000);
     run.spec.particles = 4'000'000'000;  // 176 GB

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -174,26 +176,40 @@ TEST(Assign, ReadsParts) {
     }
 }
 
+/// Gives the setting another value than its default. False where none was found.
+bool change(Settings& settings, const Setting& setting) {
+    std::vector<std::string> values = {"1", "2", "0.5", "0.01", "16", "500", "on", "off", "x"};
+    if (const auto* const choices = std::get_if<Choices>(&setting.values)) {
+        values.assign(choices->names.begin(), choices->names.end());
+    }
+    for (const std::string& value : values) {
+        Settings changed = settings;
+        try {
+            assign(changed, setting, value);
+        } catch (const base::Error&) {
+            continue;
+        }
+        if (value_text(changed, setting) == value_text(Settings(), setting)) continue;
+        settings = changed;
+        return true;
+    }
+    return false;
+}
+
 TEST(CopyScore, TakesEverySettingOfTheScoreAndLeavesTheRun) {
     Settings from;
-    from.target = "mixture_d";
-    from.label = 3;
-    from.process.name = "ve";
-    from.process.sigma_max = 5;
-    from.prediction = diffusion::Prediction::v;
-    from.steps = 9;
-    Settings to;
-    to.model = "other.safetensors";
-    to.steps = 7;
-    copy_score(from, to);
-    EXPECT_EQ(to.steps, 7);
-    to.steps = from.steps;
+    std::set<std::string_view> changed;
     for (const Setting& setting : setting_table()) {
-        EXPECT_EQ(value_text(to, setting), value_text(from, setting)) << setting.name;
+        if (change(from, setting)) changed.insert(setting.name);
     }
-    copy_score(Settings(), to);
-    EXPECT_FALSE(to.prediction.has_value());
-    EXPECT_FALSE(to.label.has_value());
+    Settings to;
+    copy_score(from, to);
+    for (const Setting& setting : setting_table()) {
+        const bool of_score = setting.group == "Model" && setting.name != "data.scaling";
+        EXPECT_TRUE(!of_score || changed.contains(setting.name)) << setting.name;
+        EXPECT_EQ(value_text(to, setting), value_text(of_score ? from : Settings(), setting)) << setting.name;
+    }
+    EXPECT_TRUE(changed.contains("data.scaling") && changed.contains("steps") && changed.contains("sampler"));
 }
 
 }  // namespace

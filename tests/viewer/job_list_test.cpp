@@ -28,7 +28,7 @@ class JobListTest : public gpu::GpuTest {
     ~JobListTest() override { ImGui::DestroyContext(); }
 
     JobProgress job(const std::string& name, double seconds) {
-        return {.name = name, .parts = 0, .seconds = seconds, .cancel_help = "", .cancel = [this, name] {
+        return {.name = name, .parts_done = 0, .seconds = seconds, .cancel_help = "", .cancel = [this, name] {
                     cancelled.push_back(name);
                 }};
     }

@@ -111,7 +111,8 @@ TEST_F(FirstSceneTest, EndsTheViewerWithItsErrorWhenItCannotBeOpened) {
     settings::Settings settings = small_run();
     settings.target = "empirical missing.npy";
     Changes viewer(device(), settings);
-    while (!viewer.changes.ended()) viewer.changes.follow();
+    viewer.follow_jobs();
+    ASSERT_TRUE(viewer.changes.ended());
     EXPECT_THAT([&] { viewer.changes.require_opened(); }, ThrowsMessage<base::Error>(HasSubstr("missing.npy")));
 }
 

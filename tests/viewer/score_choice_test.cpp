@@ -80,10 +80,10 @@ TEST(OpenNearest, LeavesWhatCanBeOpened) {
     EXPECT_EQ(settings.spacing.name, "leading");
 }
 
-TEST(OpenNearest, TakesAllClassesOfAScoreThatHasNone) {
+TEST(OpenNearest, DropsTheClassOfAnExactTarget) {
     settings::Settings settings = target();
     settings.label = 1;
-    EXPECT_THAT(open_nearest(settings, open), HasSubstr("Used instead: all classes"));
+    EXPECT_THAT(open_nearest(settings, open), HasSubstr("Used instead: no class"));
     EXPECT_EQ(settings.label, std::nullopt);
     EXPECT_EQ(settings.target, "mixture_d");
 }

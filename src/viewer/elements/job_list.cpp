@@ -14,7 +14,7 @@ namespace {
 constexpr double kQuick = 0.3;  ///< seconds; faster jobs are not shown
 
 std::string progress_text(const JobProgress& job) {
-    const std::string parts = job.parts > 0 ? fmt::format("part {}, ", job.parts) : "";
+    const std::string parts = job.parts_done > 0 ? fmt::format("{} parts done, ", job.parts_done) : "";
     return fmt::format("{} ({}{:.0f} s)", job.name, parts, job.seconds);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/instruction_sets.hpp"
 #include "nn/ops/matmul/matmul.hpp"
 #include "nn/ops/product.hpp"
 
@@ -33,10 +34,12 @@ Shape shape(const Graph& graph, const Node& node) {
     return {x.rows(), weight.rows()};
 }
 
-using Pair = double __attribute__((vector_size(16)));
+using Lanes = double __attribute__((vector_size(64)));
 
-constexpr std::size_t kPairs = 8;    // of outputs of a row that are added up side by side, in registers
-constexpr std::size_t kFewRows = 4;  // transposing the weights does not pay for fewer
+constexpr std::size_t kLanes = sizeof(Lanes) / sizeof(double);
+constexpr std::size_t kVectors = 2;
+constexpr std::size_t kOutputs = kVectors * kLanes;  // of a row that are added up side by side, in registers
+constexpr std::size_t kFewRows = 4;                  // transposing the weights does not pay for fewer
 
 Matrix transposed(const Matrix& matrix) {
     Matrix result(matrix.columns, matrix.rows);
@@ -46,17 +49,18 @@ Matrix transposed(const Matrix& matrix) {
     return result;
 }
 
-/// Adds the products of one row to the sums of 2 kPairs outputs. `weights` is (inputs, outputs), from the first of
+/// Adds the products of one row to the sums of kOutputs outputs. `weights` is (inputs, outputs), from the first of
 /// these outputs on. The inputs are added in their order, so that the sums have the same bits as those of a plain loop.
+SCOREFIELD_INSTRUCTION_SETS
 void add_products(std::span<const double> x, const double* weights, std::size_t outputs, double* sums) {
-    Pair totals[kPairs];
+    Lanes totals[kVectors];
     std::memcpy(totals, sums, sizeof totals);
     for (const double value : x) {
-#pragma GCC unroll 8
-        for (std::size_t p = 0; p < kPairs; ++p) {
-            Pair pair;
-            std::memcpy(&pair, weights + 2 * p, sizeof pair);
-            totals[p] += value * pair;
+#pragma GCC unroll 2
+        for (std::size_t v = 0; v < kVectors; ++v) {
+            Lanes lanes;
+            std::memcpy(&lanes, weights + kLanes * v, sizeof lanes);
+            totals[v] += value * lanes;
         }
         weights += outputs;
     }
@@ -66,18 +70,18 @@ void add_products(std::span<const double> x, const double* weights, std::size_t 
 void evaluate(const Node&, std::span<const Matrix* const> operands, std::size_t, Matrix& out) {
     const Matrix& x = *operands[0];
     const Matrix& weight = *operands[1];
-    const std::size_t paired = out.rows < kFewRows ? 0 : out.columns / (2 * kPairs) * (2 * kPairs);
-    const Matrix weights = paired > 0 ? transposed(weight) : Matrix();
+    const std::size_t blocked = out.rows < kFewRows ? 0 : out.columns / kOutputs * kOutputs;
+    const Matrix weights = blocked > 0 ? transposed(weight) : Matrix();
     for (std::size_t r = 0; r < out.rows; ++r) {
         const std::span row = std::span(x.values).subspan(r * x.columns, x.columns);
         double* const sums = &out.values[r * out.columns];
         for (std::size_t o = 0; o < out.columns; ++o) {
             sums[o] = operands.size() == 3 ? operands[2]->repeated(r, o) : 0;
         }
-        for (std::size_t o = 0; o < paired; o += 2 * kPairs) {
+        for (std::size_t o = 0; o < blocked; o += kOutputs) {
             add_products(row, &weights.values[o], out.columns, &sums[o]);
         }
-        for (std::size_t o = paired; o < out.columns; ++o) {
+        for (std::size_t o = blocked; o < out.columns; ++o) {
             for (std::size_t i = 0; i < row.size(); ++i) sums[o] += row[i] * weight.at(o, i);
         }
     }
