@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -8,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace scorefield::gpu {
@@ -24,7 +24,9 @@ class SharedPipelines {
         std::vector<std::uint32_t> specialization;
         std::vector<std::uint32_t> spirv;
 
-        auto operator<=>(const Key&) const = default;
+        bool operator<(const Key& other) const {
+            return std::tie(name, specialization, spirv) < std::tie(other.name, other.specialization, other.spirv);
+        }
     };
     using Make = std::function<std::shared_ptr<PipelineCore>()>;
 

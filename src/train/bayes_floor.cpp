@@ -99,9 +99,9 @@ template <class Dim>
 SCOREFIELD_INSTRUCTION_SETS Sums<Dim> sum_candidates(Dim dim, const Candidates& all, std::size_t begin, std::size_t end,
                                                      const Draw<Dim>& draw) {
     Sums<Dim> total(dim);
-    std::array<float, kBlock> along;
-    std::array<float, kBlock> length;
-    std::array<float, kBlock> w;
+    std::array<float, kBlock> along{};
+    std::array<float, kBlock> length{};
+    std::array<float, kBlock> w{};
     for (std::size_t first = begin; first < end; first += kBlock) {
         const std::size_t count = std::min(end - first, kBlock);
         std::fill_n(along.begin(), count, 0.0F);
