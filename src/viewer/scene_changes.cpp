@@ -146,10 +146,10 @@ void SceneChanges::choose_target(const std::string& target) {
     }
     settings.target = target;
     settings.model = target.empty() ? learned_model_ : "";
-    settings.label = target.empty() ? learned_class_ : std::nullopt;
-    if (!target.empty() && learned_class_) {
+    if (!target.empty() && settings.label) {
         context_.messages.add({MessageKind::info, "An exact target has no classes: the class is left out"}, "class");
     }
+    settings.label = target.empty() ? learned_class_ : std::nullopt;
     settings.data.clear();
     settings.target_variance.reset();
     settings.dim.reset();

@@ -57,6 +57,11 @@ class RunLoaderTest : public gpu::GpuTest {
         return result;
     }
 
+    /// As the viewer does.
+    static std::optional<LoadedRun> load_on_another_thread(const Scene& scene, const PreparedRun& run) {
+        return std::async(std::launch::async, [&, loader = scene.run_loader()] { return loader.load(run); }).get();
+    }
+
     /// The scene takes the run over without submitting anything or making memory of these names.
     static void expect_taken_as_it_is(Scene& scene, const PreparedRun& run, LoadedRun loaded,
                                       std::initializer_list<const char*> names) {
@@ -78,9 +83,7 @@ TEST_F(RunLoaderTest, IsTakenOverWithoutWaitingForTheGpuOrMakingItsMemory) {
     const render::Picture expected = result_of(*make_scene(run));
     const std::unique_ptr<Scene> scene = small_scene();
     result_of(*scene);
-    // The viewer also does this on another thread.
-    std::optional<LoadedRun> loaded =
-        std::async(std::launch::async, [&, loader = scene->run_loader()] { return loader.load(run); }).get();
+    std::optional<LoadedRun> loaded = load_on_another_thread(*scene, run);
     ASSERT_TRUE(loaded);
     ASSERT_TRUE(loaded->population);
     EXPECT_TRUE(loaded->origins);
@@ -116,8 +119,7 @@ TEST_F(RunLoaderTest, HoldsTablesAndStartStatesOfARunThatFits) {
     const render::Picture expected = result_of(*make_scene(run));
     const std::unique_ptr<Scene> scene = small_scene();
     result_of(*scene);
-    std::optional<LoadedRun> loaded =
-        std::async(std::launch::async, [&, loader = scene->run_loader()] { return loader.load(run); }).get();
+    std::optional<LoadedRun> loaded = load_on_another_thread(*scene, run);
     ASSERT_TRUE(loaded);
     EXPECT_TRUE(loaded->load);
     expect_taken_as_it_is(*scene, run, std::move(*loaded), {"start states", "blends", "blends staging", "snapshots"});
