@@ -69,3 +69,8 @@ def refused(binary, arguments, status, words, cwd, env=None):
     for word in words:
         require(word in line, f"'{word}' is not said: {story}")
     require(files_below(cwd) == before, f"files were left: {story}")
+
+
+def has_vulkan(binary):
+    """False for a binary that was built without (SCOREFIELD_HOST_ONLY)."""
+    return b"not built" not in run(binary, ["devices"]).stderr

@@ -11,11 +11,11 @@ import sys
 import tempfile
 import time
 
-from binary import PATIENCE, PREFIX, files_below, require, run
+from binary import PATIENCE, PREFIX, files_below, has_vulkan, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
-HAS_VULKAN = b"not built" not in run(BINARY, ["devices"]).stderr
+HAS_VULKAN = has_vulkan(BINARY)
 # Seconds and more on any device.
 SAMPLE = ["sample", "--steps", "1000", "--particles", "100000000", "--model", MODEL]
 RENDER = ["render", "--steps", "1000", "--particles", "100000", "--model", MODEL]

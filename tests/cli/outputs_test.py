@@ -15,11 +15,11 @@ import sys
 import tempfile
 import time
 
-from binary import PATIENCE, files_below, refused, require, run, without_steps_note
+from binary import PATIENCE, files_below, has_vulkan, refused, require, run, without_steps_note
 
 BINARY = os.path.abspath(sys.argv[1])
 PICTURE = os.path.abspath("assets/ring.png")
-HAS_VULKAN = b"not built" not in run(BINARY, ["devices"]).stderr
+HAS_VULKAN = has_vulkan(BINARY)
 SMALL = ["--target", "gaussian", "--particles", "16", "--steps", "2"]
 TINY_FRAMES = [*SMALL, "--width", "32", "--height", "32", "--steps-per-second", "9", "--hold", "0"]
 TRAIN = ["train", "--data", "moons", "--device", "host", "--train.batch", "4", "--network.width", "4", "--network.depth",

@@ -13,13 +13,13 @@ import subprocess
 import sys
 import tempfile
 
-from binary import PREFIX, REFUSED, files_below, refused, require, run
+from binary import PREFIX, REFUSED, files_below, has_vulkan, refused, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
 ASSET = os.path.abspath("assets/swiss_roll.safetensors")
 NO_DRIVER = {"VK_ICD_FILENAMES": "/nonexistent.json", "VK_DRIVER_FILES": "/nonexistent.json"}
 MOONS = ["train", "--data", "moons", "--out", "x.safetensors"]
-HAS_VULKAN = b"not built" not in run(BINARY, ["devices"], env=NO_DRIVER).stderr
+HAS_VULKAN = has_vulkan(BINARY)
 
 
 def wrong_words(cwd):

@@ -17,11 +17,11 @@ import time
 
 import numpy
 
-from binary import PATIENCE, PREFIX, files_below, refused, require, run
+from binary import PATIENCE, PREFIX, files_below, has_vulkan, refused, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
 KILLS = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-HAS_VULKAN = b"not built" not in run(BINARY, ["devices"]).stderr
+HAS_VULKAN = has_vulkan(BINARY)
 DEVICES = ["host"] + (["0"] if HAS_VULKAN else [])
 SMALL = ["train", "--data", "points.npy", "--train.batch", "64", "--network.width", "8", "--network.depth", "1",
          "--train.warmup", "2"]
