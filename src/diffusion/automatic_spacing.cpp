@@ -1,11 +1,11 @@
 #include "diffusion/automatic_spacing.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-
-#include "diffusion/sampler.hpp"
+#include <map>
+#include <vector>
 
 namespace scorefield::diffusion {
 namespace {
@@ -82,19 +82,28 @@ std::string spacing_rules_text() {
 }
 
 std::string first_level_text() {
-    std::string text = fmt::format("the largest t with alpha >= {:g}", kLeastAlpha);
+    std::map<double, std::vector<std::string_view>> exceptions;
     for (const SamplerInfo& sampler : samplers()) {
-        if (sampler.least_alpha != kLeastAlpha) text += fmt::format(" ({}: {:g})", sampler.name, sampler.least_alpha);
+        if (sampler.least_alpha != kLeastAlpha) exceptions[sampler.least_alpha].push_back(sampler.name);
+    }
+    std::string text = fmt::format("the largest t with alpha >= {:g}", kLeastAlpha);
+    for (const auto& [alpha, names] : exceptions) {
+        text += fmt::format(" ({:g} for {})", alpha, fmt::join(names, ", "));
     }
     return text;
 }
 
-SpacingSettings automatic_spacing(const NoiseProcess& process, Prediction prediction, std::string_view sampler,
+double least_alpha_of(const SamplerSettings& sampler) {
+    const double own = sampler_info(sampler.name).least_alpha;
+    return sampler.predictor ? std::max(own, sampler_info(*sampler.predictor).least_alpha) : own;
+}
+
+SpacingSettings automatic_spacing(const NoiseProcess& process, Prediction prediction, const SamplerSettings& sampler,
                                   int steps) {
     SpacingSettings spacing;
     if (visits_every_level(process.times(), steps)) return spacing;
-    spacing.name = rule_of(process, prediction_name(prediction), sampler, steps).spacing;
-    spacing.least_alpha = sampler_info(sampler).least_alpha;
+    spacing.name = rule_of(process, prediction_name(prediction), sampler.name, steps).spacing;
+    spacing.least_alpha = least_alpha_of(sampler);
     return spacing;
 }
 

@@ -6,6 +6,7 @@
 
 #include "diffusion/prediction.hpp"
 #include "diffusion/process.hpp"
+#include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
 
 namespace scorefield::diffusion {
@@ -29,9 +30,13 @@ std::string spacing_rules_text();
 /// Where an automatic spacing starts, by the samplers' least_alpha, for help texts.
 std::string first_level_text();
 
-/// The spacing of `auto`: by spacing_rules(), from the largest time with alpha at least the sampler's least_alpha;
-/// `even` over all levels if a discrete process has at most `steps` levels. Throws as sampler_info does.
-SpacingSettings automatic_spacing(const NoiseProcess& process, Prediction prediction, std::string_view sampler,
+/// The smallest alpha at the first level of an automatic spacing: the least_alpha of the sampler, or that of its
+/// predictor if it is larger. Throws as sampler_info does.
+double least_alpha_of(const SamplerSettings& sampler);
+
+/// The spacing of `auto`: by spacing_rules(), from the largest time with alpha at least least_alpha_of(sampler); `even`
+/// over all levels if a discrete process has at most `steps` levels. Throws as sampler_info does.
+SpacingSettings automatic_spacing(const NoiseProcess& process, Prediction prediction, const SamplerSettings& sampler,
                                   int steps);
 
 }  // namespace scorefield::diffusion

@@ -262,7 +262,7 @@ diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const mod
     diffusion::SpacingSettings spacing = settings.spacing;
     if (spacing.name != diffusion::kAutomatic) return spacing;
     const diffusion::SpacingSettings chosen = diffusion::automatic_spacing(
-        *model.process, model.parametrisation.prediction, settings.sampler.name, settings.steps);
+        *model.process, model.parametrisation.prediction, settings.sampler, settings.steps);
     spacing.name = chosen.name;
     spacing.least_alpha = chosen.least_alpha;
     return spacing;

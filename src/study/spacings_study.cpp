@@ -210,8 +210,9 @@ std::vector<Table> spacings_study(const StudyRequest& request, const std::string
         for (const std::string_view sampler : kSamplers) {
             for (const int steps : kSpacingSteps) {
                 progress.next(fmt::format("{}, {}, {} steps", subject.name, sampler, steps));
-                const std::string chosen =
-                    diffusion::automatic_spacing(*subject.model.process, prediction, sampler, steps).name;
+                const std::string chosen = diffusion::automatic_spacing(*subject.model.process, prediction,
+                                                                        {.name = std::string(sampler)}, steps)
+                                               .name;
                 std::vector<Cell> row = {subject.name, process, std::string(diffusion::prediction_name(prediction)),
                                          std::string(sampler), std::int64_t{steps}};
                 Sum& sum = sums[process];
@@ -242,9 +243,9 @@ std::vector<Table> spacings_study(const StudyRequest& request, const std::string
     }
     table.notes.push_back(
         fmt::format("T = 0.5: samples and data are indistinguishable; T = 1: they are disjoint. Each spacing starts at "
-                    "the largest time with alpha >= {}, as auto does. 'pass': T of the automatic spacing exceeds the "
-                    "best T by at most {:.2g} (4 standard deviations of the difference).",
-                    diffusion::kLeastAlpha, chance));
+                    "{}, as auto does. 'pass': T of the automatic spacing exceeds the best T by at most {:.2g} (4 "
+                    "standard deviations of the difference).",
+                    diffusion::first_level_text(), chance));
     return {std::move(table), by_process(sums)};
 }
 

@@ -156,7 +156,8 @@ TEST(GaussianCheck, IsRightOfSolversOnTheirAutomaticLevels) {
         const auto process = make_process({.name = std::string(info.name)});
         for (const SamplerInfo& sampler : samplers()) {
             if (sampler.piloted || !sampler.caveat.empty() || sampler.masked) continue;
-            const SpacingSettings spacing = automatic_spacing(*process, Prediction::v, sampler.name, 50);
+            const SpacingSettings spacing =
+                automatic_spacing(*process, Prediction::v, {.name = std::string(sampler.name)}, 50);
             const TimeGrid grid = grid_in_direction(make_time_grid(process, spacing, 50), sampler.name);
             const Program program = compile_program(grid, Prediction::v, {.name = std::string(sampler.name)});
             const std::optional<GaussianCheck> end = check_on_gaussian(program, Prediction::v);

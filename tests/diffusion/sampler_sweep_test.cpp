@@ -164,7 +164,7 @@ std::vector<double> samples(const SamplerInfo& info, const std::shared_ptr<const
     settings.name = info.name;
     const Prediction prediction = info.name == "langevin" ? Prediction::score : Prediction::x0;
     const MixtureA score(prediction == Prediction::score);
-    const SpacingSettings spacing = automatic_spacing(*process, prediction, info.name, kSteps);
+    const SpacingSettings spacing = automatic_spacing(*process, prediction, {.name = std::string(info.name)}, kSteps);
     const TimeGrid grid = make_time_grid(process, spacing, kSteps);
     Pilot pilot(score, 0, 256);
     const Program program = compile_program(grid, prediction, settings, &pilot);

@@ -249,21 +249,25 @@ TEST(Spacing, StartsWhereEnoughSignalIsLeft) {
 TEST(AutomaticSpacing, StartsWhereTheSamplerHasEnoughSignal) {
     for (const ProcessSettings& settings : {ProcessSettings{.schedule = "cosine"}, ProcessSettings{.name = "flow"}}) {
         const auto process = make_process(settings);
-        const auto first_alpha = [&](const char* sampler) {
+        const auto first_alpha = [&](const SamplerSettings& sampler) {
             const SpacingSettings spacing = automatic_spacing(*process, Prediction::v, sampler, 25);
             return process->marginal(make_time_grid(process, spacing, 25).steps().front().from.t).alpha;
         };
         constexpr double kLevel = 0.0016;  // of cosine with T = 1000
-        EXPECT_GE(first_alpha("ddim"), 0.005) << settings.name;
-        EXPECT_LT(first_alpha("ddim"), 0.005 + kLevel) << settings.name;
-        EXPECT_GE(first_alpha("pndm"), 0.05) << settings.name;
-        EXPECT_LT(first_alpha("pndm"), 0.05 + kLevel) << settings.name;
+        EXPECT_GE(first_alpha({.name = "ddim"}), 0.005) << settings.name;
+        EXPECT_LT(first_alpha({.name = "ddim"}), 0.005 + kLevel) << settings.name;
+        for (const char* sampler : {"pndm", "gamma", "edm_stochastic", "heun", "rk4", "kdpm2_ancestral"}) {
+            EXPECT_GE(first_alpha({.name = sampler}), 0.05) << settings.name << " " << sampler;
+            EXPECT_LT(first_alpha({.name = sampler}), 0.05 + kLevel) << settings.name << " " << sampler;
+        }
+        EXPECT_GE(first_alpha({.name = "predictor_corrector", .predictor = "gamma"}), 0.05) << settings.name;
+        EXPECT_LT(first_alpha({.name = "predictor_corrector"}), 0.005 + kLevel) << settings.name;
     }
 }
 
 TEST(AutomaticSpacing, IsByProcessAndSampler) {
     const auto name_of = [](const ProcessSettings& process, const char* sampler, int steps) {
-        return automatic_spacing(*make_process(process), Prediction::epsilon, sampler, steps).name;
+        return automatic_spacing(*make_process(process), Prediction::epsilon, {.name = sampler}, steps).name;
     };
     EXPECT_EQ(name_of({}, "ddim", 50), "quadratic");
     EXPECT_EQ(name_of({.name = "flow"}, "dpmpp_2m", 20), "quadratic");
@@ -295,7 +299,7 @@ TEST(AutomaticSpacing, FitsEveryProcess) {
             for (const SpacingRule& rule : spacing_rules()) {
                 for (const int steps : {1, 2, 20, 200}) {
                     const std::string sampler = rule.sampler.empty() ? "ddim" : std::string(rule.sampler);
-                    const SpacingSettings spacing = automatic_spacing(*made, Prediction::v, sampler, steps);
+                    const SpacingSettings spacing = automatic_spacing(*made, Prediction::v, {.name = sampler}, steps);
                     EXPECT_EQ(error_of([&] { make_time_grid(made, spacing, steps); }), "no error")
                         << process.name << " " << spacing.name << " " << steps;
                 }

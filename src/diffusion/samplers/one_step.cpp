@@ -97,6 +97,7 @@ constexpr std::array<SamplerEntry, 6> kSamplers = {{
     {{.name = "heun",
       .help = "Heun (EDM without churn): second order, two evaluations a step",
       .parameters = kFlowParameters,
+      .least_alpha = kLeastAlphaOfExplicitSteps,
       .predictor = true},
      emit_heun},
     {{.name = "midpoint",
@@ -107,6 +108,7 @@ constexpr std::array<SamplerEntry, 6> kSamplers = {{
     {{.name = "rk4",
       .help = "classical Runge-Kutta: fourth order, four evaluations a step",
       .parameters = kFlowParameters,
+      .least_alpha = kLeastAlphaOfExplicitSteps,
       .predictor = true},
      emit_rk4},
     {{.name = "kdpm2",
@@ -118,6 +120,7 @@ constexpr std::array<SamplerEntry, 6> kSamplers = {{
       .help = "DPM2 with ancestral noise",
       .parameters = kAncestralParameters,
       .stochastic = true,
+      .least_alpha = kLeastAlphaOfExplicitSteps,
       .predictor = true},
      emit_kdpm2_ancestral},
 }};

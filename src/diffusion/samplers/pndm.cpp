@@ -132,17 +132,12 @@ constexpr SamplerParameter kWarmUp = {"warm_up", "use a Runge-Kutta method in th
                                       PresetRule{"on, off with fewer than four steps"}};
 constexpr std::array kParameters = {kWarmUp, kClipParameter, kThresholdParameter, kThresholdMaxParameter};
 
-/// The Runge-Kutta steps use DDIM's update, which multiplies the state by alpha_to / alpha_from. Near alpha = 0 this
-/// ratio is large and the samples diverge. Two-sample statistic T (0.5 is best) of pinwheel, 25 steps: 0.80 from alpha
-/// = 0.005, 0.507 from 0.02, 0.501 from 0.05. Where all is well from 0.005, 0.05 costs nothing (swiss_roll: 0.504).
-constexpr double kMinAlphaOfRungeKutta = 0.05;
-
 constexpr std::array<SamplerEntry, 1> kSamplers = {{
     {{.name = "pndm",
       .help = "PNDM: pseudo linear multistep of fourth order, with a Runge-Kutta start",
       .parameters = kParameters,
       .needs_signal = true,
-      .least_alpha = kMinAlphaOfRungeKutta},
+      .least_alpha = kLeastAlphaOfExplicitSteps},
      emit_pndm},
 }};
 

@@ -155,6 +155,7 @@ constexpr std::array<SamplerEntry, 3> kSamplers = {{
       .help = "EDM: Heun with fresh noise before each step",
       .parameters = kEdmParameters,
       .stochastic = true,
+      .least_alpha = kLeastAlphaOfExplicitSteps,
       .predictor = true},
      emit_edm_stochastic},
     {{.name = "gamma",
@@ -162,6 +163,7 @@ constexpr std::array<SamplerEntry, 3> kSamplers = {{
       .parameters = kGammaParameters,
       .variants = kGammaVariants,
       .stochastic = true,
+      .least_alpha = kLeastAlphaOfExplicitSteps,
       .predictor = true},
      emit_gamma},
 }};
