@@ -50,7 +50,7 @@ def programs_are_those_of_their_samplers(folder):
 
 def programs_of_targets_are_read(folder):
     """What was written for an exact target says what its estimates stand for."""
-    target, flags = ["--target", "mixture_a"], ["--sampler", "heun", "--steps", "10"]
+    target, flags = ["--target", "mixture_a"], ["--sampler", "heun", "--steps", "10", "--init", "matched"]
     program = os.path.join(folder, "target.json")
     done = run(BINARY, ["program", *target, *flags, "--out", program, "--quiet"])
     require(done.returncode == 0, f"program of a target: {done.stderr}")
