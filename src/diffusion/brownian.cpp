@@ -1,9 +1,11 @@
 #include "diffusion/brownian.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "base/random.hpp"
 
@@ -47,6 +49,36 @@ std::vector<NoiseTerm> brownian_increment(double low, double high, int depth) {
         if (coefficient != 0) terms.push_back({coefficient, base::kSamplerStream, index});
     }
     return terms;
+}
+
+std::vector<std::vector<NoiseTerm>> path_increments(std::span<const Interval> intervals) {
+    constexpr double kSame = 1e-6;  // of the shortest interval
+    std::vector<double> ends;
+    double shortest = 1;
+    for (const Interval& interval : intervals) {
+        ends.insert(ends.end(), {interval.low, interval.high});
+        shortest = std::min(shortest, interval.high - interval.low);
+    }
+    std::ranges::sort(ends);
+    const auto same = [&](double a, double b) { return b - a <= kSame * shortest; };
+    ends.erase(std::ranges::unique(ends, same).begin(), ends.end());
+    // The number of the cell above each end.
+    std::vector<std::optional<std::uint32_t>> numbers(ends.size());
+    std::uint32_t next = 0;
+    std::vector<std::vector<NoiseTerm>> increments;
+    for (const auto& [low, high] : intervals) {
+        const auto first = std::ranges::upper_bound(ends, low) - ends.begin() - 1;
+        auto cell = std::ranges::upper_bound(ends, high) - ends.begin() - 1;
+        const double width = ends[static_cast<std::size_t>(cell)] - ends[static_cast<std::size_t>(first)];
+        std::vector<NoiseTerm>& terms = increments.emplace_back();
+        while (--cell >= first) {
+            const auto below = static_cast<std::size_t>(cell);
+            std::optional<std::uint32_t>& number = numbers[below];
+            if (!number) number = next++;
+            terms.push_back({std::sqrt((ends[below + 1] - ends[below]) / width), base::kSamplerStream, *number});
+        }
+    }
+    return increments;
 }
 
 int brownian_depth(double gap) {

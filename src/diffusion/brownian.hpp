@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "diffusion/program.hpp"
@@ -18,6 +19,21 @@ inline constexpr int kMaxBrownianDepth = 30;
 /// (and depth) alone: increments over a fine and a coarse grid are those of one path. The law is exact where no two
 /// points that are used lie inside one cell of level `depth`.
 std::vector<NoiseTerm> brownian_increment(double low, double high, int depth);
+
+/// A stretch of the clock, 0 ≤ low < high ≤ 1.
+struct Interval {
+    double low = 0;
+    double high = 1;
+
+    bool operator==(const Interval&) const = default;
+};
+
+/// The standardised increments of a Brownian path over these intervals with as few draws as there can be: one of
+/// base::kSamplerStream for each cell between neighbouring ends of intervals. Result i is that of interval i, as
+/// coefficients on the draws. Cells are numbered in the order in which the intervals come, from high to low within
+/// each, so that intervals without a common part have the draws 0, 1, …. Ends closer than a millionth of the shortest
+/// interval are the same.
+std::vector<std::vector<NoiseTerm>> path_increments(std::span<const Interval> intervals);
 
 /// The smallest depth from kBrownianDepth to kMaxBrownianDepth whose cells are at most `gap`.
 int brownian_depth(double gap);

@@ -64,6 +64,10 @@ struct SamplerSettings {
     std::optional<double> threshold = {};      ///< dynamic thresholding of every estimate of x_0: the quantile, (0, 1]
     std::optional<double> threshold_max = {};  ///< its largest bound
 
+    /// Noise of one Brownian path, the same for any number of steps; otherwise draws of each program's own. No
+    /// parameter of a sampler: --noise.
+    bool one_path = false;
+
     bool operator==(const SamplerSettings&) const = default;
 };
 

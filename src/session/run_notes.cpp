@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/output.hpp"
+#include "base/random.hpp"
 #include "data/datasets.hpp"
 #include "data/scaling.hpp"
 #include "diffusion/program_check.hpp"
@@ -100,6 +101,18 @@ Note caveat_note(const sample::SamplingSpec& spec) {
     const diffusion::SamplerInfo& info = diffusion::sampler_info(spec.sampler.name);
     if (info.caveat.empty()) return {};
     return fmt::format("{}: {}", info.name, info.caveat);
+}
+
+/// A run without noise of its steps has no path.
+Note path_note(const sample::SamplingSpec& spec, const diffusion::Program& program) {
+    if (!spec.sampler.one_path || !spec.program.empty()) return {};
+    for (const diffusion::Op& op : program.ops) {
+        const auto* const blend = std::get_if<diffusion::Blend>(&op.instruction);
+        if (blend == nullptr) continue;
+        const auto of_path = [](const diffusion::NoiseTerm& term) { return term.stream == base::kSamplerStream; };
+        if (std::ranges::any_of(blend->noise, of_path)) return {};
+    }
+    return fmt::format("`noise` path has no effect: {} draws no noise that depends on the steps", spec.sampler.name);
 }
 
 /// Far from 0, float32 cannot resolve the states of an exact target.
@@ -225,9 +238,9 @@ std::vector<std::string> run_notes(const sample::SamplingSpec& spec, const model
     std::vector<std::string> notes;
     Note at_the_end = end_note(spec, model, program);
     if (!at_the_end) at_the_end = program_note(spec, model, program);
-    for (Note note :
-         {unverified_note(model), few_levels_note(spec, model), coarse_states_note(model), caveat_note(spec),
-          cut_data_note(spec, model, program, data), sample::start_note(spec, model, program), std::move(at_the_end)}) {
+    for (Note note : {unverified_note(model), few_levels_note(spec, model), coarse_states_note(model),
+                      caveat_note(spec), path_note(spec, program), cut_data_note(spec, model, program, data),
+                      sample::start_note(spec, model, program), std::move(at_the_end)}) {
         if (note) notes.push_back(std::move(*note));
     }
     return notes;

@@ -271,6 +271,7 @@ diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const mod
 sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model& model) {
     sample::SamplingSpec spec;
     spec.sampler = settings.sampler;
+    spec.sampler.one_path = settings.noise == "path";
     spec.steps = settings.steps;
     spec.program = settings.program;
     if (settings.program.empty() && settings.timesteps.empty()) {

@@ -254,7 +254,8 @@ std::string value_text(const Setting& setting, const Slot& slot) {
 }
 
 bool is_replaced_by_program(std::string_view name) {
-    constexpr std::array<std::string_view, 5> kFamilies = {"sampler", "steps", "spacing", "timesteps", "scheduler"};
+    constexpr std::array<std::string_view, 6> kFamilies = {"sampler", "steps",     "spacing",
+                                                           "noise",   "timesteps", "scheduler"};
     return name == "process.rho" || std::ranges::find(kFamilies, name.substr(0, name.find('.'))) != kFamilies.end();
 }
 
@@ -289,6 +290,9 @@ bool differs_from_default(const Settings& settings, const Setting& setting) {
 }
 
 std::string_view help_for(const Setting& setting, Command command) {
+    if (setting.name == "device" && command == Command::sample) {
+        return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name";
+    }
     if (setting.name == "device" && command == Command::train) {
         return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name. "
                "With `resume`, the default is the device of the earlier run";

@@ -52,6 +52,9 @@ struct CommandInfo {
 std::span<const CommandInfo> commands();
 const CommandInfo& command_info(Command command);
 
+/// Where the noise of stochastic samplers comes from.
+inline constexpr std::array<std::string_view, 2> kNoises = {"independent", "path"};
+
 /// The units of state files.
 inline constexpr std::array<std::string_view, 2> kUnits = {"data", "standardised"};
 
@@ -100,7 +103,8 @@ struct Settings {
     std::uint32_t chunk = 0;  ///< particles per batch; 0: as many as suit the device
     Shard shard;
     std::string init;  ///< of sample::kStarts, or a file of start states; empty: as sample::start_in_effect says
-    std::string units = "data";  ///< of kUnits
+    std::string noise = "independent";  ///< of kNoises
+    std::string units = "data";         ///< of kUnits
     std::string trajectory;
     std::string known;  ///< repaint: values that the samples must keep
     std::string mask;   ///< repaint: where they must, 1 there and 0 elsewhere

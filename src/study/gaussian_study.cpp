@@ -28,8 +28,7 @@ SamplerSettings sampler_of(WayBack way) {
 
 /// The program of a sampler in even steps from t = 1 to 0; its noise brought to the exact posterior's where asked for.
 Program program_of(WayBack way, double v, int steps) {
-    Program program =
-        with_own_draws(compile_program(even_steps({.name = "additive"}, steps), Prediction::x0, sampler_of(way)));
+    Program program = compile_program(even_steps({.name = "additive"}, steps), Prediction::x0, sampler_of(way));
     if (way != WayBack::posterior_noise) return program;
     for (Op& op : program.ops) {
         auto* const blend = std::get_if<Blend>(&op.instruction);

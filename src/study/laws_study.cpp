@@ -22,9 +22,7 @@ namespace {
 
 using namespace diffusion;
 
-/// Powers of two: every node is one of the Brownian tree's, and an increment few draws.
 constexpr std::array<int, 3> kLineSteps = {8, 16, 32};
-/// Tenths lie between the nodes of the tree.
 constexpr std::array<int, 3> kPlaneSteps = {10, 16, 32};
 /// Once in as many seeds, one row of a correct table fails by chance.
 constexpr double kSeeds = 1000;

@@ -86,15 +86,16 @@ Program annealed(double highest, double lowest, std::optional<double> step_size)
     return compile_program(TimeGrid(diffusion::make_process(process), times), Prediction::score, settings);
 }
 
-/// x ← √(1−β)·x + √β·z, of other draws than with_own_draws and Langevin steps have.
+/// x ← √(1−β)·x + √β·z, of other draws than the steps of samplers have.
 Program forward_chain(double beta, int steps) {
+    constexpr std::uint32_t kFirstDraw = 1U << 20;
     Program program;
     program.steps = steps;
     for (int k = 0; k < steps; ++k) {
         program.ops.push_back(
             {k, Blend{.dst = 0,
                       .terms = {{0, std::sqrt(1 - beta)}},
-                      .noise = {{std::sqrt(beta), base::kSamplerStream, static_cast<std::uint32_t>(k)}}}});
+                      .noise = {{std::sqrt(beta), base::kSamplerStream, kFirstDraw + static_cast<std::uint32_t>(k)}}}});
     }
     return program;
 }
@@ -266,8 +267,8 @@ Table forward_and_reverse(gpu::Device& device, const StudyRequest& request) {
         for (int t = steps - 1; t >= 0; --t) times.push_back(t);
         SamplerSettings settings;
         settings.name = "ddpm";
-        const Program reverse = with_own_draws(
-            compile_program(TimeGrid(diffusion::make_process(process), times), Prediction::x0, settings));
+        const Program reverse =
+            compile_program(TimeGrid(diffusion::make_process(process), times), Prediction::x0, settings);
         const std::vector<float> noisy = population.run(forward_chain(kBeta, steps), population.draws());
         const double alpha = std::pow(1 - kBeta, steps / 2.0);
         const LineLaw start = exact_law(mixture_of(*target), {alpha, std::sqrt(1 - alpha * alpha)});

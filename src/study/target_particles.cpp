@@ -1,9 +1,7 @@
 #include "study/target_particles.hpp"
 
 #include <algorithm>
-#include <cmath>
 
-#include "base/random.hpp"
 #include "diffusion/exact_draws.hpp"
 #include "sample/exact_source.hpp"
 
@@ -56,18 +54,6 @@ std::vector<float> TargetParticles::draws(const diffusion::Marginal& at) const {
     std::vector<float> points(std::size_t{request_.particles} * static_cast<std::size_t>(target_->dim()));
     diffusion::draw_exact(*target_, request_.seed, 0, at, points);
     return points;
-}
-
-diffusion::Program with_own_draws(diffusion::Program program) {
-    std::uint32_t index = 0;
-    for (diffusion::Op& op : program.ops) {
-        auto* const blend = std::get_if<diffusion::Blend>(&op.instruction);
-        if (blend == nullptr || blend->noise.empty()) continue;
-        double variance = 0;
-        for (const diffusion::NoiseTerm& term : blend->noise) variance += term.coefficient * term.coefficient;
-        blend->noise = {{std::sqrt(variance), base::kCorrectorStream, index++}};
-    }
-    return program;
 }
 
 }  // namespace scorefield::study

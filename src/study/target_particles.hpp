@@ -46,8 +46,4 @@ class TargetParticles {
     double seconds_ = 0;
 };
 
-/// The program with one draw of its own for the noise of each blend, of the same deviation: the same law, since the
-/// increments of a Brownian path are independent, without the sums that make them one path at every number of steps.
-diffusion::Program with_own_draws(diffusion::Program program);
-
 }  // namespace scorefield::study

@@ -283,7 +283,7 @@ TEST(MultistepSamplers, OfTheReverseSdeFollowOnePath) {
         std::vector<double> times;
         for (int i = 0; i < steps; ++i) times.push_back(4 + i * (kEnd - 4) / steps);
         return law(compile_program(TimeGrid(std::make_shared<LambdaProcess>(), times, kEnd), Prediction::epsilon,
-                                   {.name = "dpmpp_sde"}))
+                                   {.name = "dpmpp_sde", .one_path = true}))
             .draws;
     };
     // The covariance of the results of 100 and of 200 steps: near the variance, where independent draws have 0.

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include "base/random.hpp"
-#include "diffusion/brownian.hpp"
 #include "diffusion/exact_score.hpp"
 #include "diffusion/spacing.hpp"
 #include "gaussian_run.hpp"
@@ -196,15 +195,6 @@ TEST(Ddim, WithEtaOneIsDdpmWithSmallVariance) {
     EXPECT_LT(distance(states_of(ddim, Prediction::v), states_of(ddpm, Prediction::v)), 1e-12);
 }
 
-/// The standardised increment of the path that a stochastic step draws.
-double step_noise(const NoiseProcess& process, double from, double to, std::uint32_t particle) {
-    double sum = 0;
-    for (const NoiseTerm& term : brownian_increment(process.clock(to), process.clock(from), kBrownianDepth)) {
-        sum += term.coefficient * static_cast<double>(base::normal(9, particle, 0, term.index, term.stream));
-    }
-    return sum;
-}
-
 /// One particle through the samplers' formulas with the estimate 2x of x_0 clamped and ε taken from the clamped one.
 std::vector<double> clipped_by_hand(const SamplerSettings& settings, const NoiseProcess& process,
                                     const std::vector<double>& timesteps, double x, std::uint32_t particle) {
@@ -218,7 +208,7 @@ std::vector<double> clipped_by_hand(const SamplerSettings& settings, const Noise
             x = x0;
         } else {
             const Marginal to = process.marginal(timesteps[i + 1]);
-            const double z = step_noise(process, timesteps[i], timesteps[i + 1], particle);
+            const double z = base::normal(9, particle, 0, static_cast<std::uint32_t>(i), base::kSamplerStream);
             const double beta = 1 - std::pow(from.alpha / to.alpha, 2);
             const double h = std::log(to.alpha / to.sigma * from.sigma / from.alpha);
             if (settings.name == "ddim") {

@@ -294,6 +294,31 @@ std::vector<std::map<std::uint32_t, double>> unit_draws(const Program& program) 
     return draws;
 }
 
+// What noise costs: by default a step takes a draw of its own, and a step of two stages two.
+TEST(StochasticSamplers, DrawOneNormalAStep) {
+    for (const char* name : {"ddpm", "vp", "edm", "additive", "flow"}) {
+        const auto process = make_process({.name = name});
+        const TimeGrid grid = make_time_grid(process, {}, 20);
+        std::vector<SamplerSettings> all = path_samplers();
+        all.push_back({.name = "dpmpp_sde"});
+        all.push_back({.name = "dpmpp_sde", .variant = "single"});
+        for (const SamplerSettings& settings : all) {
+            const Program program = compile_program(grid, Prediction::x0, settings);
+            std::vector<int> steps_of_draw;
+            for (const Op& op : program.ops) {
+                const auto* blend = std::get_if<Blend>(&op.instruction);
+                if (blend == nullptr) continue;
+                EXPECT_LE(blend->noise.size(), settings.variant == "single" ? 2U : 1U) << settings.name;
+                for (const NoiseTerm& term : blend->noise) {
+                    if (term.index >= steps_of_draw.size()) steps_of_draw.resize(term.index + 1, op.step);
+                    EXPECT_EQ(steps_of_draw[term.index], op.step) << settings.name << ": two steps share a draw";
+                }
+            }
+            EXPECT_GT(steps_of_draw.size(), 10U) << settings.name << " on " << name;
+        }
+    }
+}
+
 // √width times the unit draw is the path's increment, and those of two halves make that of the whole.
 TEST(StochasticSamplers, DrawOnePathWhateverTheNumberOfSteps) {
     for (const char* name : {"vp", "edm", "additive"}) {
@@ -306,7 +331,8 @@ TEST(StochasticSamplers, DrawOnePathWhateverTheNumberOfSteps) {
             fine.push_back(std::lerp(range.highest, range.lowest_noisy, i / (2.0 * kSteps)));
             if (i % 2 == 0) coarse.push_back(fine.back());
         }
-        for (const SamplerSettings& settings : path_samplers()) {
+        for (SamplerSettings settings : path_samplers()) {
+            settings.one_path = true;
             const auto few = unit_draws(compile_program({process, coarse}, Prediction::x0, settings));
             const auto many = unit_draws(compile_program({process, fine}, Prediction::x0, settings));
             ASSERT_EQ(few.size(), kSteps - 1U) << settings.name;

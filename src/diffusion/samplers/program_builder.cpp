@@ -9,7 +9,6 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "diffusion/brownian.hpp"
 #include "diffusion/program_limits.hpp"
 
 namespace scorefield::diffusion {
@@ -100,13 +99,42 @@ void ProgramBuilder::use_inputs(int known, int mask) {
     program_.registers = std::max({program_.registers, known + 1, mask + 1});
 }
 
-std::vector<NoiseTerm> ProgramBuilder::increment(double coefficient, const Node& from, const Node& to) const {
+std::vector<NoiseTerm> ProgramBuilder::increment(double coefficient, const Node& from, const Node& to) {
     if (coefficient == 0) return {};
     const double start = clock_at(grid_.process(), from);
     const double end = clock_at(grid_.process(), to);
-    std::vector<NoiseTerm> terms = brownian_increment(std::min(start, end), std::max(start, end), path_depth_);
-    for (NoiseTerm& term : terms) term.coefficient *= coefficient;
-    return terms;
+    const Interval interval = {std::min(start, end), std::max(start, end)};
+    if (settings_.one_path) {
+        std::vector<NoiseTerm> terms = brownian_increment(interval.low, interval.high, path_depth_);
+        for (NoiseTerm& term : terms) term.coefficient *= coefficient;
+        return terms;
+    }
+    const auto [found, is_new] =
+        interval_numbers_.try_emplace({interval.low, interval.high}, static_cast<std::uint32_t>(intervals_.size()));
+    if (is_new) intervals_.push_back(interval);
+    return {{coefficient, base::kSamplerStream, found->second}};
+}
+
+/// Puts the draws of the cells in the place of those of the intervals. Where no two intervals have a common part, as is
+/// so with all samplers that a pilot runs, nothing changes.
+void ProgramBuilder::replace_increments() {
+    if (intervals_.empty()) return;
+    const std::vector<std::vector<NoiseTerm>> increments = path_increments(intervals_);
+    for (Op& op : program_.ops) {
+        auto* const blend = std::get_if<Blend>(&op.instruction);
+        if (blend == nullptr || blend->noise.empty()) continue;
+        std::vector<NoiseTerm> noise;
+        for (const NoiseTerm& term : blend->noise) {
+            if (term.stream != base::kSamplerStream) {
+                noise.push_back(term);
+                continue;
+            }
+            for (const NoiseTerm& part : increments.at(term.index)) {
+                noise.push_back({term.coefficient * part.coefficient, part.stream, part.index});
+            }
+        }
+        blend->noise = std::move(noise);
+    }
 }
 
 std::vector<NoiseTerm> ProgramBuilder::fresh_noise(double coefficient, std::uint32_t index) {
@@ -131,6 +159,9 @@ void ProgramBuilder::rewind(std::size_t size) {
 }
 
 Program ProgramBuilder::take() {
+    replace_increments();
+    intervals_.clear();
+    interval_numbers_.clear();
     return std::exchange(program_, Program{});
 }
 

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "diffusion/brownian.hpp"
 #include "diffusion/pilot.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/program.hpp"
@@ -55,9 +59,10 @@ class ProgramBuilder {
     void use_inputs(int known, int mask);
 
     /// coefficient times the standardised increment (W(u(from)) − W(u(to)))/√(u(from)−u(to)) of the Brownian path of
-    /// the process's clock u between two nodes: a unit normal, independent of those of disjoint intervals, and of one
-    /// path whatever the steps are. Empty where the coefficient is 0.
-    std::vector<NoiseTerm> increment(double coefficient, const Node& from, const Node& to) const;
+    /// the process's clock u between two nodes: a unit normal, independent of those of disjoint intervals. With
+    /// settings.one_path the path does not depend on the steps; otherwise it takes as few draws as there can be, which
+    /// take() counts. Empty where the coefficient is 0.
+    std::vector<NoiseTerm> increment(double coefficient, const Node& from, const Node& to);
     /// coefficient times a normal of its own, independent of the path and of every other `index`: correctors, Langevin.
     static std::vector<NoiseTerm> fresh_noise(double coefficient, std::uint32_t index);
 
@@ -80,6 +85,7 @@ class ProgramBuilder {
   private:
     void eval(const Node& node, int src, int dst, const AffineForm& form);
     void emit(Instruction instruction);
+    void replace_increments();
     double finite(double coefficient) const;
 
     const TimeGrid& grid_;
@@ -87,6 +93,8 @@ class ProgramBuilder {
     const SamplerSettings& settings_;
     Pilot* pilot_;
     int path_depth_;
+    std::vector<Interval> intervals_;  ///< of increments so far; until take() a draw has the number of its interval
+    std::map<std::pair<double, double>, std::uint32_t> interval_numbers_;
     std::size_t piloted_ = 0;  ///< ops that the pilot has run
     int step_ = 0;
     Node at_;  ///< of the last evaluation

@@ -127,6 +127,7 @@ bool sampler_controls(settings::Settings& settings, const model::Model& model) {
         drop_ineffective(settings, parameter.name);
         changed = true;
     }
+    if (diffusion::sampler_info(settings.sampler.name).stochastic) changed |= control(settings, "noise");
     return changed;
 }
 
