@@ -87,6 +87,39 @@ function(scorefield_module module)
   scorefield_unity(scorefield_${module} 8 ${ARG_SEPARATE})
 endfunction()
 
+string(REGEX MATCH "x86_64|AMD64" SCOREFIELD_X86 ${CMAKE_SYSTEM_PROCESSOR})
+
+# scorefield_kernels(<module> [EXACT] FILES ... [INCLUDE ...]): sources of a module that are compiled once per
+# instruction set (base::InstructionSet). Each defines a constant SCOREFIELD_KERNELS, which is SET_FILE: avx2_kernels of
+# kernels.cpp. EXACT: all give the same bits, for which no operations are contracted.
+function(scorefield_kernels module)
+  cmake_parse_arguments(ARG "EXACT" "" "FILES;INCLUDE" ${ARGN})
+  set(sets plain)
+  if(SCOREFIELD_X86)
+    list(APPEND sets avx2 avx512)
+    target_compile_definitions(scorefield_${module} PRIVATE SCOREFIELD_X86_KERNELS)
+  endif()
+  set(options_plain)
+  set(options_avx2 -mavx2 -mfma)
+  set(options_avx512 -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512)
+  foreach(file ${ARG_FILES})
+    # An option of the source comes after the -ffp-contract=off that all targets have.
+    if(NOT ARG_EXACT)
+      set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS -ffp-contract=fast)
+    endif()
+    get_filename_component(stem ${file} NAME_WE)
+    foreach(set ${sets})
+      set(name scorefield_${module}_${stem}_${set})
+      add_library(${name} OBJECT ${file})
+      target_link_libraries(${name} PRIVATE scorefield_options)
+      target_include_directories(${name} PRIVATE ${ARG_INCLUDE})
+      target_compile_definitions(${name} PRIVATE SCOREFIELD_KERNELS=${set}_${stem})
+      target_compile_options(${name} PRIVATE -O3 -fno-trapping-math ${options_${set}})
+      target_sources(scorefield_${module} PRIVATE $<TARGET_OBJECTS:${name}>)
+    endforeach()
+  endforeach()
+endfunction()
+
 # scorefield_test_executable(<name> [OPTIMISED] SOURCES ... [LINK ...]): a GoogleTest executable, its cases not yet known
 # to ctest. OPTIMISED: a module runs long with functions that headers define and that the linker takes from the tests.
 function(scorefield_test_executable name)

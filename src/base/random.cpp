@@ -41,6 +41,9 @@ inline uvec2 sf_multiply_wide(uint a, uint b) {
     const std::uint64_t product = std::uint64_t{a} * b;
     return {static_cast<uint>(product), static_cast<uint>(product >> 32)};
 }
+inline float sf_to_float(int n) {
+    return static_cast<float>(n);
+}
 inline float sf_exponent_scale(int e) {
     return std::bit_cast<float>(static_cast<uint>(e + 127) << 23);
 }

@@ -10,17 +10,15 @@
 #include "base/progress.hpp"
 #include "base/room.hpp"
 #include "cli/commands.hpp"
+#include "cli/engine_choice.hpp"
 #include "cli/notes.hpp"
 #include "cli/sample_output.hpp"
 #include "data/npy.hpp"
 #include "diffusion/sampler.hpp"
 #include "model/model.hpp"
 #include "sample/start.hpp"
-#include "session/batched_run.hpp"
-#include "session/gpu_device.hpp"
-#include "session/gpu_score.hpp"
+#include "session/engine.hpp"
 #include "session/run_notes.hpp"
-#include "settings/device_request.hpp"
 #include "settings/resolve.hpp"
 
 namespace scorefield::cli {
@@ -41,7 +39,7 @@ struct Report {
     int steps = 0;
     int evaluations = 0;
     double seconds = 0;
-    double network_seconds = 0;  ///< 0: the device has no clock
+    double network_seconds = 0;  ///< 0: it was not measured
     double operations = 0;       ///< of the score, per particle and evaluation
 
     double particle_steps_per_s() const { return static_cast<double>(particles) * steps / seconds; }
@@ -230,27 +228,24 @@ int sample_command(const settings::Request& asked) {
     request.init = rows_of_shard(run.start, first);
     request.known = part_of(inputs.known, dim, first, last);
     request.mask = part_of(inputs.mask, dim, first, last);
-    const gpu::DeviceRequest wanted = settings::device_request(settings);
+    const std::unique_ptr<session::Engine> engine = open_engine(settings);
     const std::unique_ptr<SampleOutput> output = make_output(settings, scaling, model, request);
     say(settings, session::run_notes(spec, model, request.program, settings::data_name(settings, model)));
 
-    gpu::Device device(wanted);
     Report report;
     session::RunResult result;
     {
-        session::GpuScore score(device, model);
+        const std::unique_ptr<session::EngineScore> score = engine->open(model);
         const auto steps = static_cast<std::uint64_t>(request.program.steps);
         base::Progress progress("sample", steps * request.particles, "particle-steps", !settings.quiet);
         request.progress = [&](std::uint64_t done) { progress.update(done); };
-        sample::GpuSource* const sources[] = {&score.source()};
-        result =
-            session::run_batches(device, sources, request, [&](const session::Batch& batch) { output->take(batch); });
-        report.variant = score.source().variant();
-        report.operations = score.source().operations();
+        result = score->run(request, [&](const session::Batch& batch) { output->take(batch); });
+        report.variant = score->variant();
+        report.operations = score->operations();
     }
     report.score = model.target ? "exact score of " + model.name() : "network trained on " + model.name();
-    report.device = device.properties().name;
-    report.device_reason = device.selection_reason();
+    report.device = engine->name();
+    report.device_reason = engine->reason();
     report.dim = dim;
     report.particles = request.particles;
     report.sampler = request.program.sampler;
@@ -261,7 +256,7 @@ int sample_command(const settings::Request& asked) {
     report.start_is_chosen = !spec.start.kind && report.start != sample::kStarts.front();
     report.seconds = result.seconds;
     report.network_seconds = result.network_seconds;
-    session::require_no_validation_messages(device);
+    engine->require_no_validation_messages();
 
     output->commit();
     base::print(settings.json ? to_json(settings, report, *output) : to_text(report) + output->text());

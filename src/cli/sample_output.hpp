@@ -6,7 +6,7 @@
 #include <string>
 
 #include "model/model.hpp"
-#include "session/batched_run.hpp"
+#include "session/run_request.hpp"
 #include "settings/settings.hpp"
 
 namespace scorefield::cli {

@@ -32,14 +32,6 @@ struct LabelPlace {
 
 namespace {
 
-Matrix matrix_of(const data::Tensor& tensor) {
-    Matrix matrix;
-    matrix.rows = tensor.shape.size() == 1 ? 1 : tensor.shape[0];
-    matrix.columns = tensor.shape.back();
-    matrix.values.assign(tensor.values.begin(), tensor.values.end());
-    return matrix;
-}
-
 constexpr const char* kFrequencies = "time.frequencies";
 constexpr std::uint32_t kLoadGroup = 128;
 static_assert(shaders::kPadding == PackedPlace::kPadding);

@@ -1,6 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+
+namespace scorefield::base {
+enum class InstructionSet : std::uint8_t;
+}
 
 namespace scorefield::nn {
 
@@ -46,11 +51,7 @@ struct Kernels {
 /// The fastest set that this processor runs; always the same one on one machine.
 const Kernels& kernels();
 
-/// Every set that this processor runs, the plain one first.
-struct KernelList {
-    const Kernels* sets[3];
-    std::size_t count;
-};
-KernelList runnable_kernels();
+/// Those of an instruction set, one of base::runnable_instruction_sets().
+const Kernels& kernels(base::InstructionSet set);
 
 }  // namespace scorefield::nn

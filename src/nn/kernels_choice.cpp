@@ -1,11 +1,16 @@
+#include "base/instruction_sets.hpp"
 #include "nn/kernels.hpp"
+#include "nn/tile_kernels.hpp"
 
 namespace scorefield::nn {
 
 extern const Kernels plain_kernels;
+extern const TileKernels plain_tile_kernels;
 #ifdef SCOREFIELD_X86_KERNELS
 extern const Kernels avx2_kernels;
+extern const TileKernels avx2_tile_kernels;
 extern const Kernels avx512_kernels;
+extern const TileKernels avx512_tile_kernels;
 #endif
 
 ElementLoop Kernels::loop_of(const Operation& operation) const {
@@ -15,19 +20,26 @@ ElementLoop Kernels::loop_of(const Operation& operation) const {
     return nullptr;
 }
 
-KernelList runnable_kernels() {
-    KernelList list = {{&plain_kernels}, 1};
+const Kernels& kernels(base::InstructionSet set) {
 #ifdef SCOREFIELD_X86_KERNELS
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list.sets[list.count++] = &avx2_kernels;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        list.sets[list.count++] = &avx512_kernels;
+    if (set == base::InstructionSet::avx512) return avx512_kernels;
+    if (set == base::InstructionSet::avx2) return avx2_kernels;
 #endif
-    return list;
+    (void)set;
+    return plain_kernels;
+}
+
+const TileKernels& tile_kernels(base::InstructionSet set) {
+#ifdef SCOREFIELD_X86_KERNELS
+    if (set == base::InstructionSet::avx512) return avx512_tile_kernels;
+    if (set == base::InstructionSet::avx2) return avx2_tile_kernels;
+#endif
+    (void)set;
+    return plain_tile_kernels;
 }
 
 const Kernels& kernels() {
-    static const KernelList list = runnable_kernels();
-    return *list.sets[list.count - 1];
+    return kernels(base::runnable_instruction_sets().back());
 }
 
 }  // namespace scorefield::nn

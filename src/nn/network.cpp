@@ -18,6 +18,14 @@ Shape value_shape(const TensorSpec& spec) {
     return spec.shape.size() == 1 ? Shape{1, spec.shape[0]} : Shape{spec.shape[0], spec.shape[1]};
 }
 
+Matrix matrix_of(const data::Tensor& tensor) {
+    Matrix matrix;
+    matrix.rows = tensor.shape.size() == 1 ? 1 : tensor.shape[0];
+    matrix.columns = tensor.shape.back();
+    matrix.values.assign(tensor.values.begin(), tensor.values.end());
+    return matrix;
+}
+
 std::size_t element_count(const TensorSpec& spec) {
     const Shape shape = value_shape(spec);
     return shape.rows() * shape.columns();

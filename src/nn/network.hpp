@@ -9,6 +9,7 @@
 
 #include "data/tensors.hpp"
 #include "nn/graph.hpp"
+#include "nn/matrix.hpp"
 
 // What networks of every architecture have in common. An architecture is a struct with its sizes, e.g. nn::MlpConfig,
 // and these functions beside it; model::Architecture lists the structs.
@@ -45,6 +46,9 @@ struct TensorSpec {
 
 /// Shape of a tensor as a value of the graph: vectors are one row.
 Shape value_shape(const TensorSpec& spec);
+
+/// A tensor of one or two dimensions in double precision; a vector is one row.
+Matrix matrix_of(const data::Tensor& tensor);
 
 /// Numbers in a tensor.
 std::size_t element_count(const TensorSpec& spec);

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "diffusion/exact_score.hpp"
 #include "diffusion/prediction.hpp"
 #include "diffusion/target_empirical.hpp"
 #include "diffusion/target_mixture.hpp"
@@ -15,6 +14,7 @@
 #include "gpu/device.hpp"
 #include "gpu/pipeline.hpp"
 #include "gpu/recorder.hpp"
+#include "sample/exact_questions.hpp"
 #include "sample/gpu_source.hpp"
 #include "shaders/sample/mixture_prepare_push.h"
 
@@ -22,12 +22,6 @@ namespace scorefield::sample {
 
 /// The largest number of particles in a block.
 std::uint32_t largest_block(const gpu::Device& device);
-
-/// One evaluation as the kernels compute it: its marginal, and the combination of denoiser and score to return.
-struct Question {
-    diffusion::Marginal at;
-    diffusion::ExactForm answer;
-};
 
 /// Base of the evaluations of all exact targets. Converts a program's evaluations to questions.
 class ExactEvaluations : public GpuEvaluations {
@@ -80,8 +74,6 @@ class ExactSource final : public GpuSource {
     std::string variant_;
 };
 
-bool has_point_masses(const diffusion::GaussianMixture& mixture);
-
 /// The components as shaders/sample/mixture_prepare.comp and wide_mixture_prepare.comp read them. Per component: log2
 /// of the weight, mean, variances and, if `with_axes`, axes.
 std::vector<float> packed_components(const diffusion::GaussianMixture& mixture, bool with_axes);
@@ -108,25 +100,6 @@ class MixtureRows {
   private:
     gpu::Buffer buffer_;
     std::optional<std::uint32_t> evaluation_;  ///< whose rows these are
-};
-
-/// A ball around all points of a data set. Its radius is positive.
-struct Ball {
-    explicit Ball(const diffusion::EmpiricalTarget& target);
-
-    std::vector<float> centre;
-    float inverse_radius = 0;
-};
-
-/// The coefficients of a question in the kernels of a data set.
-struct EmpiricalCoefficients {
-    explicit EmpiricalCoefficients(const Question& question);
-
-    float alpha = 0;
-    float linear = 0;       ///< α log2(e)/σ²
-    float quadratic = 0;    ///< α² log2(e)/2σ²
-    float of_denoised = 0;  ///< factor of D
-    float of_offset = 0;    ///< factor of x − αD
 };
 
 }  // namespace scorefield::sample

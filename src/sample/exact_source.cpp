@@ -215,15 +215,12 @@ class EmpiricalEvaluations final : public PassEvaluations {
 std::unique_ptr<GpuSource> make_exact_source(gpu::Device& device, const diffusion::Target& target,
                                              const diffusion::Parametrisation& parametrisation) {
     if (target.dim() > static_cast<int>(kUnrolledDim)) return make_wide_exact_source(device, target, parametrisation);
-    const double dim = target.dim();
+    const double operations = exact_operations(target);
     if (const auto* mixture = dynamic_cast<const diffusion::GaussianMixture*>(&target)) {
-        const double operations =
-            static_cast<double>(mixture->components().size()) * (4.0 * dim * dim + 6.0 * dim + 12);
         return std::make_unique<ExactSource<MixtureKernels, MixtureEvaluations>>(device, *mixture, parametrisation,
                                                                                  operations);
     }
     if (const auto* empirical = dynamic_cast<const diffusion::EmpiricalTarget*>(&target)) {
-        const double operations = static_cast<double>(empirical->count()) * (9.0 * dim + 12);
         return std::make_unique<ExactSource<EmpiricalKernels, EmpiricalEvaluations>>(device, *empirical,
                                                                                      parametrisation, operations);
     }

@@ -283,17 +283,12 @@ class WideEmpiricalEvaluations final : public WideEvaluations {
 
 std::unique_ptr<GpuSource> make_wide_exact_source(gpu::Device& device, const diffusion::Target& target,
                                                   const diffusion::Parametrisation& parametrisation) {
-    const double dim = target.dim();
+    const double operations = exact_operations(target);
     if (const auto* mixture = dynamic_cast<const diffusion::GaussianMixture*>(&target)) {
-        const bool diagonal =
-            std::ranges::all_of(mixture->components(), &diffusion::GaussianMixture::Component::is_diagonal);
-        const double operations =
-            static_cast<double>(mixture->components().size()) * (diagonal ? 10.0 * dim : 8.0 * dim * dim);
         return std::make_unique<ExactSource<WideMixtureKernels, WideMixtureEvaluations>>(device, *mixture,
                                                                                          parametrisation, operations);
     }
     if (const auto* empirical = dynamic_cast<const diffusion::EmpiricalTarget*>(&target)) {
-        const double operations = static_cast<double>(empirical->count()) * (10.0 * dim + 12);
         return std::make_unique<ExactSource<WideEmpiricalKernels, WideEmpiricalEvaluations>>(
             device, *empirical, parametrisation, operations);
     }

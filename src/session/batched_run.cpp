@@ -63,8 +63,7 @@ class BatchedRun {
                        [this](std::size_t slot, std::span<const gpu::Timing> timings) { collect(slot, timings); }),
           kept_{make_kept(device, "samples, even"), make_kept(device, "samples, odd")},
           rows_(std::size_t{chunk_} * dim_) {
-        require_states(request.known, request.program.known_register < 0, "known values");
-        require_states(request.mask, request.program.mask_register < 0, "mask");
+        require_inputs(request, dim_);
         population_.warm_up();
     }
 
@@ -81,12 +80,6 @@ class BatchedRun {
     }
 
   private:
-    void require_states(std::span<const float> states, bool unused, const char* what) const {
-        if (unused || states.size() == std::size_t{request_.particles} * dim_) return;
-        throw std::invalid_argument(
-            fmt::format("{} hold {} numbers, not {} x {}", what, states.size(), request_.particles, dim_));
-    }
-
     int states_per_submission() const {
         if (!request_.trajectory) return 1;
         const std::size_t fitting = std::max<std::size_t>(kReadbackBytes / (state_floats_ * sizeof(float)), 1);
@@ -100,8 +93,8 @@ class BatchedRun {
     void run_chunk(std::uint32_t done, std::uint32_t count) {
         const diffusion::ParticleRange range = {request_.first + done, count};
         const sample::StartInputs inputs = {.init = start_rows(done, count),
-                                            .known = part_of(request_.known, done, count),
-                                            .mask = part_of(request_.mask, done, count)};
+                                            .known = rows_of_part(request_.known, dim_, done, count),
+                                            .mask = rows_of_part(request_.mask, dim_, done, count)};
         if (done == 0) {
             population_.load(request_.program, request_.seed, range, inputs);
         } else {
@@ -139,11 +132,6 @@ class BatchedRun {
         return rows;
     }
 
-    std::span<const float> part_of(std::span<const float> rows, std::uint32_t done, std::uint32_t count) const {
-        if (rows.empty()) return {};
-        return rows.subspan(std::size_t{done} * dim_, std::size_t{count} * dim_);
-    }
-
     void keep_state(gpu::Recorder& recorder, KeptStates& kept) const {
         const sample::ParticleView state = population_.particles();
         kept.values.record(recorder, state.values, state.reg * state_floats_, state_floats_,
@@ -168,7 +156,7 @@ class BatchedRun {
     void hand_over(const KeptStates& kept, int state, std::span<const float> planes) {
         const std::span<float> rows = std::span(rows_).first(std::size_t{kept.count} * dim_);
         to_rows(planes, rows);
-        require_finite(kept, rows);
+        require_finite(rows, dim_, request_.first + kept.done);
         const Clock::time_point start = Clock::now();
         sink_({state, kept.done, rows});
         if (submissions_.pending() == 1) idle_seconds_ += seconds_since(start);
@@ -186,15 +174,6 @@ class BatchedRun {
         }
     }
 
-    void require_finite(const KeptStates& kept, std::span<const float> rows) const {
-        const auto bad = std::find_if(rows.begin(), rows.end(), [](float x) { return !std::isfinite(x); });
-        if (bad == rows.end()) return;
-        const auto row = static_cast<std::uint64_t>(bad - rows.begin()) / dim_;
-        throw base::running_error("sampling diverged", fmt::format("particle {}", request_.first + kept.done + row),
-                                  "its state is not finite",
-                                  "use more steps, another spacing, or a sampler that clips");
-    }
-
     const RunRequest& request_;
     const BatchSink& sink_;
     std::uint32_t dim_;
@@ -210,21 +189,6 @@ class BatchedRun {
 };
 
 }  // namespace
-
-sample::StartRows rows_of(std::span<const float> rows, std::size_t dim) {
-    return [rows, dim](std::uint32_t first, std::span<float> into) {
-        std::ranges::copy(rows.subspan(first * dim, into.size()), into.begin());
-    };
-}
-
-RunRequest request_for(const CompiledRun& run) {
-    RunRequest request;
-    request.program = run.program;
-    request.seed = run.spec.seed;
-    request.particles = run.spec.particles;
-    request.init = run.start;
-    return request;
-}
 
 RunResult run_batches(gpu::Device& device, std::span<sample::GpuSource* const> sources, const RunRequest& request,
                       const BatchSink& sink) {

@@ -2,9 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <vector>
+
+#include "base/instruction_sets.hpp"
+#include "base/normal_kernels.hpp"
 
 namespace scorefield::base {
 namespace {
@@ -30,6 +35,31 @@ std::array<double, 4> exact_normals(const Words& words) {
         z[2 * pair + 1] = radius * std::sin(2 * std::numbers::pi * u2);
     }
     return z;
+}
+
+// Seeds, numbers and indices of any bits; numbers beyond the last one begin again from 0.
+TEST(Normals, OfManyParticlesAreThoseOfEachOnEveryInstructionSet) {
+    for (const InstructionSet set : runnable_instruction_sets()) {
+        for (std::uint32_t trial = 0; trial < 200; ++trial) {
+            const Words drawn = philox4x32({trial, 0, 0, 0}, {7, 7});
+            const std::uint64_t seed = std::uint64_t{drawn[0]} << 32U | drawn[1];
+            const std::uint32_t particle = trial % 4 == 0 ? 0xFFFFFFF0 : drawn[2];
+            const std::size_t elements = 1 + trial % 4;
+            std::vector<float> planes(5 * kNormalParticles, std::numeric_limits<float>::quiet_NaN());
+            normal_kernels(set).normal_planes(seed, particle, trial % 7, drawn[3], trial % 6, elements, planes.data());
+            for (std::uint32_t i = 0; i < kNormalParticles; ++i) {
+                const std::array<float, 4> expected = normal4(seed, particle + i, trial % 7, drawn[3], trial % 6);
+                for (std::size_t e = 0; e < 5; ++e) {
+                    const float got = planes[e * kNormalParticles + i];
+                    if (e < elements) {
+                        ASSERT_EQ(std::bit_cast<std::uint32_t>(got), std::bit_cast<std::uint32_t>(expected[e]));
+                    } else {
+                        ASSERT_TRUE(std::isnan(got));
+                    }
+                }
+            }
+        }
+    }
 }
 
 // Worst case of float arithmetic at |z| up to 6.7 with a handful of roundings of 2^-24 relative.

@@ -320,14 +320,14 @@ def endings():
 def planted_links():
     folder = Folder()
     env = {"XDG_CACHE_HOME": folder / "c"}
-    done(folder, ["sample", *SMALL, "--out", "o.npy", "--quiet"], env=env)
+    done(folder, ["sample", *SMALL, "--out", "o.npy", "--device", "0", "--quiet"], env=env)
     (name,) = [name for name in files_below(folder / "c/scorefield") if name.endswith(".bin")]
     require(stat.S_IMODE(os.stat(folder / "c/scorefield").st_mode) == 0o700, "the cache's folder is open to others")
     require(stat.S_IMODE(os.stat(name).st_mode) == 0o600, "the cache is open to others")
     os.remove(name)
     folder.write("thesis.txt", "another file of the user")
     os.symlink(folder / "thesis.txt", name)
-    done(folder, ["sample", *SMALL, "--out", "o.npy", "--quiet"], env=env)
+    done(folder, ["sample", *SMALL, "--out", "o.npy", "--device", "0", "--quiet"], env=env)
     require(folder.read("thesis.txt") == b"another file of the user", "the cache has written through a link")
     require(not os.path.islink(name), "the link has stayed")
 
@@ -342,11 +342,11 @@ def closed_descriptors():
         require(result.returncode == 0, f"{arguments} {closed}: {result}")
 
     # Mesa complains of such a cache.
-    finish(["sample", *SMALL, "--out", "o.npy", "--json"], "2>&-", XDG_CACHE_HOME="/dev/null",
+    finish(["sample", *SMALL, "--out", "o.npy", "--device", "0", "--json"], "2>&-", XDG_CACHE_HOME="/dev/null",
            MESA_SHADER_CACHE_DIR="/dev/null")
     npy_is_whole(folder / "o.npy")
     for closed in ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"]:
-        finish(["sample", *SMALL, "--out", "o.npy", "--trajectory", "t.npy"], closed)
+        finish(["sample", *SMALL, "--out", "o.npy", "--trajectory", "t.npy", "--device", "0"], closed)
         finish([*TRAIN, "--train.steps", "3", "--out", "m.safetensors", "--log", "l.csv"], closed)
         finish(["render", *TINY_FRAMES, "--out", "o.mp4"], closed)
         npy_is_whole(folder / "o.npy")

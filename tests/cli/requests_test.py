@@ -124,8 +124,8 @@ def wrong_models(cwd):
 
 
 def unwritable_outputs(cwd):
+    refused(BINARY, ["sample", "--model", ASSET, "--out", "nowhere/x.npy"], 1, ["nowhere/x.npy"], cwd)
     if HAS_VULKAN:
-        refused(BINARY, ["sample", "--model", ASSET, "--out", "nowhere/x.npy"], 1, ["nowhere/x.npy"], cwd)
         refused(BINARY, ["render", "--sampler", "repaint", "--out", "x.png"], 2, ["repaint", "'scorefield sample'"], cwd)
         for out in ["nowhere/sheet.png", "nowhere/film.mp4", "nowhere/frames"]:
             refused(BINARY, ["render", "--model", ASSET, "--out", out], 1, [out], cwd)
@@ -170,15 +170,17 @@ def no_model_found(cwd):
     """A binary far from its assets names the cure."""
     copied = os.path.join(cwd, "scorefield")
     shutil.copy(BINARY, copied)
-    if HAS_VULKAN:
-        refused(copied, ["sample", "--out", "x.npy"], 2, ["--model"], cwd)
+    refused(copied, ["sample", "--out", "x.npy"], 2, ["--model"], cwd)
     os.remove(copied)
 
 
 def no_driver(cwd):
-    for arguments in [["devices"], ["devices", "--json"], ["sample", "--model", ASSET, "--out", "x.npy"],
+    for arguments in [["devices"], ["devices", "--json"], ["sample", "--model", ASSET, "--out", "x.npy", "--device", "0"],
                       ["render", "--model", ASSET, "--out", "x.png"]]:
         refused(BINARY, arguments, 1, ["no Vulkan"], cwd, NO_DRIVER)
+    done = run(BINARY, ["sample", "--model", ASSET, "--out", "x.npy", "--particles", "9"], cwd, NO_DRIVER)
+    require(done.returncode == 0 and b"host (there is no Vulkan device)" in done.stdout, f"sample needs a device: {done}")
+    os.remove(os.path.join(cwd, "x.npy"))
     done = run(BINARY, ["program", "--model", ASSET], cwd, NO_DRIVER)
     require(done.returncode == 0 and done.stdout, f"program needs a device: {done}")
 

@@ -10,16 +10,17 @@ import tempfile
 
 import numpy
 
-from binary import require, run, without_steps_note
+from binary import refused, require, run, without_steps_note
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
+DEVICE = "host"  # of `sample` below
 
 
 def sample(folder, name, *arguments):
     """The bytes of the sample file, and what --json says."""
     out = os.path.join(folder, name)
-    done = run(BINARY, ["sample", "--model", MODEL, "--out", out, "--json", *arguments])
+    done = run(BINARY, ["sample", "--model", MODEL, "--out", out, "--json", "--device", DEVICE, *arguments])
     require(done.returncode == 0 and without_steps_note(done.stderr) == b"", f"sample {arguments}: {done.stderr}")
     with open(out, "rb") as file:
         return file.read(), json.loads(done.stdout)
@@ -195,16 +196,64 @@ def points_far_from_zero(folder):
             require((ratio > 0.3).all() and (ratio < 3).all(), f"{name}: {ratio} times as wide")
 
 
+def engines_agree(folder):
+    """The processor and a Vulkan device draw the same noise; roundings alone tell them apart."""
+    global DEVICE
+    for flags in (["--sampler", "ddpm"], ["--sampler", "dpmpp_sde"], ["--sampler", "heun", "--noise", "independent"],
+                  ["--sampler", "euler_ancestral", "--noise", "path"]):
+        states = []
+        for DEVICE in ("host", "0"):
+            report = sample(folder, "of.npy", "--particles", "3000", "--steps", "20", *flags)[1]
+            require((report["device"] == "host") == (DEVICE == "host"), f"{DEVICE}: {report}")
+            require(report["variant"].startswith("host-") == (DEVICE == "host"), f"{DEVICE}: {report}")
+            states.append(numpy.load(os.path.join(folder, "of.npy")))
+        apart = numpy.abs(states[0] - states[1])
+        require(0 < numpy.median(apart) < 1e-5 and apart.max() < 0.02, f"{flags}: {numpy.median(apart)}, {apart.max()}")
+
+
+def automatic_device(folder):
+    """Without a GPU the processor does the work, and it is said why."""
+    text = run(BINARY, ["sample", "--model", MODEL, "--out", "auto.npy", "--particles", "10"], folder).stdout.decode()
+    software = all(device["type"] == "software" for device in json.loads(run(BINARY, ["devices", "--json"]).stdout)["devices"])
+    require(("device          host (it is faster than" in text) == software, text)
+    refused(BINARY, ["sample", "--model", MODEL, "--out", "x.npy", "--device", "host", "--validation", "on"], 2,
+            ["--validation", "host"], folder)
+    validated = run(BINARY, ["sample", "--model", MODEL, "--out", "x.npy", "--particles", "10", "--validation", "sync",
+                             "--json"], folder)
+    require(validated.returncode == 0 and json.loads(validated.stdout)["device"] != "host", str(validated))
+
+
+def noise_of_one_path(folder):
+    """With one path, the samples of many steps and of more steps belong together; with independent draws they do not."""
+    def states(steps, noise):
+        sample(folder, "path.npy", "--particles", "4000", "--sampler", "ddpm", "--steps", str(steps), "--noise", noise)
+        return numpy.load(os.path.join(folder, "path.npy"))
+
+    def apart(noise):
+        return numpy.median(numpy.abs(states(400, noise) - states(800, noise)))
+
+    of_path, independent = apart("path"), apart("independent")
+    require(of_path < 0.5 * independent, f"one path: {of_path} apart, independent draws: {independent}")
+    said = run(BINARY, ["sample", "--model", MODEL, "--out", "n.npy", "--particles", "9", "--noise", "path"], folder)
+    require(b"note: --noise path has no effect: ddim" in said.stderr, str(said))
+
+
 def main():
+    global DEVICE
     with tempfile.TemporaryDirectory() as folder:
-        batching_changes_nothing(folder)
-        programs_are_those_of_their_samplers(folder)
+        for DEVICE in ("host", "0"):
+            batching_changes_nothing(folder)
+            programs_are_those_of_their_samplers(folder)
+            shards_concatenate(folder)
+            start_states_come_back(folder)
+            samples_are_close_to_the_data(folder)
+        DEVICE = "host"
         programs_of_targets_are_read(folder)
-        shards_concatenate(folder)
-        start_states_come_back(folder)
         inversions_return_to_their_start(folder)
         exact_starts_leave_weights_alone(folder)
-        samples_are_close_to_the_data(folder)
+        automatic_device(folder)
+        noise_of_one_path(folder)
+        engines_agree(folder)
         tells_the_spacing_in_effect(folder)
         says_what_a_sampler_cannot(folder)
         points_far_from_zero(folder)

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 
+#include "base/instruction_sets.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/mean.hpp"
 #include "nn/mlp.hpp"
@@ -64,15 +65,14 @@ class FloatOperation : public testing::TestWithParam<OperationCase> {};
 
 TEST_P(FloatOperation, AgreesWithTheReferenceOnEveryInstructionSetAndBlockSize) {
     const BuiltCase built = build_case(GetParam());
-    const KernelList list = runnable_kernels();
     base::ThreadPool pool(2);
-    for (std::size_t set = 0; set < list.count; ++set) {
-        FloatPlan plan(built.graph, {built.result}, 300, *list.sets[set]);
+    for (const base::InstructionSet set : base::runnable_instruction_sets()) {
+        FloatPlan plan(built.graph, {built.result}, 300, nn::kernels(set));
         for (const std::size_t rows : {1U, 127U, 128U, 129U, 300U}) {
             const Operands operands = random_operands(built, rows, static_cast<unsigned>(rows), GetParam().levels);
             plan.run(pool, rows, operands.single_bindings);
             const Matrix exact = evaluate(built.graph, operands.exact_bindings, {built.result}).front();
-            expect_close(plan.output(0), exact, std::string(list.sets[set]->name) + ", rows " + std::to_string(rows));
+            expect_close(plan.output(0), exact, std::string(nn::kernels(set).name) + ", rows " + std::to_string(rows));
         }
     }
 }
@@ -167,7 +167,6 @@ TEST(FloatPlan, RefusesWhatItWasNotPlannedFor) {
 }
 
 TEST(Kernels, MultiplyMatricesOfAnyShapeAndStride) {
-    const KernelList list = runnable_kernels();
     std::mt19937 random(11);
     const auto size = [&](std::size_t most) { return 1 + random() % most; };
     for (int trial = 0; trial < 200; ++trial) {
@@ -180,11 +179,11 @@ TEST(Kernels, MultiplyMatricesOfAnyShapeAndStride) {
         const std::size_t c_stride = n + 5;
         const std::vector<float> a = to_floats(random_matrix(random, transposed ? k : m, transposed ? m + 3 : k + 2));
         const std::vector<float> b = to_floats(random_matrix(random, k, b_stride));
-        for (std::size_t set = 0; set < list.count; ++set) {
+        for (const base::InstructionSet set : base::runnable_instruction_sets()) {
             for (const bool accumulate : {false, true}) {
                 const float before = accumulate ? 0.5F : std::numeric_limits<float>::quiet_NaN();
                 std::vector<float> c(m * c_stride, before);
-                list.sets[set]->gemm(m, n, k, a.data(), strides, b.data(), b_stride, c.data(), c_stride, accumulate);
+                nn::kernels(set).gemm(m, n, k, a.data(), strides, b.data(), b_stride, c.data(), c_stride, accumulate);
                 for (std::size_t i = 0; i < m; ++i) {
                     for (std::size_t j = 0; j < c_stride; ++j) {
                         if (j >= n) {  // outside the result nothing may change
@@ -199,7 +198,7 @@ TEST(Kernels, MultiplyMatricesOfAnyShapeAndStride) {
                         }
                         // k products of at most 4, rounded to 2⁻²⁴ each, errors adding up at random or worse.
                         ASSERT_NEAR(static_cast<double>(c[i * c_stride + j]), sum, 2e-7 * static_cast<double>(4 * k))
-                            << list.sets[set]->name << " " << m << "x" << n << "x" << k;
+                            << nn::kernels(set).name << " " << m << "x" << n << "x" << k;
                     }
                 }
             }
@@ -211,9 +210,8 @@ TEST(Kernels, FunctionsKeepTheirStatedAccuracy) {
     std::vector<float> x;
     for (int i = -200'000; i <= 200'000; ++i) x.push_back(static_cast<float>(i) * 5e-4F);
     for (const float far : {-1e30F, -1000.0F, 1000.0F, 1e30F, 0.0F, -0.0F, 1e-30F}) x.push_back(far);
-    const KernelList list = runnable_kernels();
-    for (std::size_t set = 0; set < list.count; ++set) {
-        const Kernels& kernels = *list.sets[set];
+    for (const base::InstructionSet set : base::runnable_instruction_sets()) {
+        const Kernels& kernels = nn::kernels(set);
         std::vector<float> out(x.size());
         const auto expect = [&](const Operation& operation, auto exact, double relative, const char* what) {
             std::ranges::fill(out, std::numeric_limits<float>::quiet_NaN());
@@ -252,18 +250,17 @@ TEST(Kernels, ElementFunctionsOfOneOperandAgreeWithTheirReference) {
     Matrix exact_x(x.size(), 1);
     exact_x.values.assign(x.begin(), x.end());
     const std::vector<const Matrix*> operands = {&exact_x};
-    const KernelList list = runnable_kernels();
     for (const Operation* operation : operations()) {
         if (operation->element_operands != 1) continue;
         Matrix exact(x.size(), 1);
         operation->evaluate({.operation = operation}, operands, 1, exact);
-        for (std::size_t set = 0; set < list.count; ++set) {
+        for (const base::InstructionSet set : base::runnable_instruction_sets()) {
             std::vector<float> out(x.size());
-            list.sets[set]->loop_of (*operation)(x.size(), 1, x.data(), x.data(), out.data());
+            nn::kernels(set).loop_of (*operation)(x.size(), 1, x.data(), x.data(), out.data());
             for (std::size_t i = 0; i < x.size(); ++i) {
                 const double value = exact.values[i];
                 ASSERT_NEAR(static_cast<double>(out[i]), value, 1e-6 * std::max(1.0, std::abs(value)))
-                    << list.sets[set]->name << " " << operation->name << " at " << x[i];
+                    << nn::kernels(set).name << " " << operation->name << " at " << x[i];
             }
         }
     }

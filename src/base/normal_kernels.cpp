@@ -1,0 +1,196 @@
+// The normals of random.hpp, a vector of particles at a time: the same source with vectors in the place of numbers.
+// Compiled once per instruction set, with SCOREFIELD_KERNELS naming the result. The headers included here contain no
+// functions but static ones, so that no function is emitted for all modules with instructions that a machine may lack.
+#include "base/normal_kernels.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // of the compiler's own headers (GCC 12)
+#pragma GCC diagnostic ignored "-Wpsabi"  // vectors never cross the border of a function that is not inlined
+
+namespace scorefield::base {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr std::size_t kLanes = 16;
+#elif defined(__AVX2__)
+constexpr std::size_t kLanes = 8;
+#else
+constexpr std::size_t kLanes = 4;
+#endif
+static_assert(kNormalParticles % kLanes == 0);
+
+using Floats = float __attribute__((vector_size(4 * kLanes)));
+using Words = std::uint32_t __attribute__((vector_size(4 * kLanes)));
+using Integers = std::int32_t __attribute__((vector_size(4 * kLanes)));
+using LongWords = std::uint64_t __attribute__((vector_size(4 * kLanes)));
+
+#define SF_FN __attribute__((always_inline)) inline
+
+// The GLSL names that shaders/base/random.glsl uses.
+struct vec2 {
+    Floats x, y;
+};
+SF_FN Floats sf_to_float(Integers n) {
+    return __builtin_convertvector(n, Floats);
+}
+SF_FN Floats uintBitsToFloat(Words bits) {
+    return reinterpret_cast<Floats>(bits);
+}
+SF_FN Words floatBitsToUint(Floats value) {
+    return reinterpret_cast<Words>(value);
+}
+SF_FN Integers max(Integers a, int b) {
+    return a > b ? a : Integers{} + b;
+}
+#if defined(__AVX512F__)
+#define SF_HAS_LEADING_BITS
+SF_FN Floats sf_leading_bits(Words n) {
+    return reinterpret_cast<Floats>(
+        _mm512_cvt_roundepu32_ps(reinterpret_cast<__m512i>(n), _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC));
+}
+/// −127 for 0.
+SF_FN Integers findMSB(Words n) {
+    constexpr int kBias = 127;
+    return reinterpret_cast<Integers>(floatBitsToUint(sf_leading_bits(n)) >> 23) - kBias;
+}
+#else
+/// n & ~(n >> 1) has the leading bit of n and none beside it, so that no rounding carries beyond it: the exponent of
+/// its halves tells where it is. −1 for 0.
+SF_FN Integers findMSB(Words n) {
+    constexpr int kBias = 127;
+    const Words lonely = n & ~(n >> 1);
+    const Integers upper = reinterpret_cast<Integers>(lonely >> 16);
+    const Integers half = upper != 0 ? upper : reinterpret_cast<Integers>(lonely);
+    const Integers exponent = reinterpret_cast<Integers>(floatBitsToUint(sf_to_float(half)) >> 23) - kBias;
+    const Integers found = upper != 0 ? exponent + 16 : exponent;
+    return n == 0 ? Integers{} - 1 : found;
+}
+#endif
+SF_FN Floats sf_exponent_scale(Integers e) {
+    return uintBitsToFloat(reinterpret_cast<Words>(e + 127) << 23);
+}
+
+#define SF_PRECISE
+#define SF_ONLY_BOX_MULLER
+#define float Floats
+#define uint Words
+#define int Integers
+#define bool Integers
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wconversion"
+#include "shaders/base/random.glsl"
+#pragma GCC diagnostic pop
+#undef bool
+#undef int
+#undef uint
+#undef float
+#undef SF_ONLY_BOX_MULLER
+#undef SF_HAS_LEADING_BITS
+#undef SF_PRECISE
+
+/// The products of the lower halves of a and b; one instruction, which GCC does not find by itself.
+SF_FN LongWords multiply_lower_halves(LongWords a, LongWords b) {
+#if defined(__AVX512F__)
+    return reinterpret_cast<LongWords>(_mm512_mul_epu32(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+#elif defined(__AVX2__)
+    return reinterpret_cast<LongWords>(_mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+#elif defined(__SSE2__)
+    return reinterpret_cast<LongWords>(_mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+#else
+    return (a & 0xFFFFFFFF) * (b & 0xFFFFFFFF);
+#endif
+}
+/// Counters of every second particle, in the lower halves; what stands in the upper halves does not matter.
+struct LongCounters {
+    LongWords x, y, z, w;
+};
+
+/// The upper halves in the lower ones, and in the upper ones too: a shuffle, since shifts compete with products.
+SF_FN LongWords upper_halves(LongWords values) {
+    Words order;
+    for (std::size_t i = 0; i < kLanes; ++i) order[i] = static_cast<std::uint32_t>(i | 1);
+    return reinterpret_cast<LongWords>(__builtin_shuffle(reinterpret_cast<Words>(values), order));
+}
+
+constexpr std::size_t kRounds = 10;
+
+/// The keys of all rounds.
+struct Keys {
+    std::uint64_t first[kRounds], second[kRounds];
+
+    explicit Keys(std::uint64_t seed) {
+        for (std::uint32_t round = 0; round < kRounds; ++round) {
+            first[round] = static_cast<std::uint32_t>(seed) + round * 0x9E3779B9U;
+            second[round] = static_cast<std::uint32_t>(seed >> 32) + round * 0xBB67AE85U;
+        }
+    }
+};
+
+SF_FN LongCounters philox_round(const LongCounters& counter, std::uint64_t first, std::uint64_t second) {
+    const LongWords a = multiply_lower_halves(LongWords{} + 0xD2511F53U, counter.x);
+    const LongWords b = multiply_lower_halves(LongWords{} + 0xCD9E8D57U, counter.z);
+    return {upper_halves(b) ^ counter.y ^ first, b, upper_halves(a) ^ counter.w ^ second, a};
+}
+
+/// Philox4x32-10 as in shaders/base/random.glsl, of the lower halves: products need no taking apart.
+SF_FN void philox(LongCounters& even, LongCounters& odd, const Keys& keys) {
+#pragma GCC unroll 10
+    for (std::size_t round = 0; round < kRounds; ++round) {
+        even = philox_round(even, keys.first[round], keys.second[round]);
+        odd = philox_round(odd, keys.first[round], keys.second[round]);
+    }
+}
+
+SF_FN Words joined(LongWords even, LongWords odd) {
+    constexpr std::uint64_t kLower = 0xFFFFFFFF;
+    return reinterpret_cast<Words>((even & kLower) | (odd << 32));
+}
+
+/// The first two of four normals, or all.
+template <bool kBoth>
+SF_FN void planes_of(std::uint64_t seed, std::uint32_t particle, std::uint32_t block, std::uint32_t index,
+                     std::uint32_t stream, std::size_t elements, float* out) {
+    Words number = Words{} + particle;
+    for (std::size_t i = 0; i < kLanes; ++i) number[i] += static_cast<std::uint32_t>(i);
+    const Keys keys(seed);
+    const LongCounters none = {LongWords{}, LongWords{} + block, LongWords{} + index, LongWords{} + stream};
+    for (std::size_t first = 0; first < kNormalParticles; first += kLanes) {
+        const auto numbers = reinterpret_cast<LongWords>(number);
+        LongCounters even = {numbers, none.y, none.z, none.w};
+        LongCounters odd = {numbers >> 32, none.y, none.z, none.w};
+        philox(even, odd, keys);
+        const vec2 low = sf_box_muller(joined(even.x, odd.x), joined(even.y, odd.y));
+        std::memcpy(out + first, &low.x, sizeof low.x);
+        if (elements > 1) std::memcpy(out + kNormalParticles + first, &low.y, sizeof low.y);
+        if constexpr (kBoth) {
+            const vec2 high = sf_box_muller(joined(even.z, odd.z), joined(even.w, odd.w));
+            std::memcpy(out + 2 * kNormalParticles + first, &high.x, sizeof high.x);
+            if (elements > 3) std::memcpy(out + 3 * kNormalParticles + first, &high.y, sizeof high.y);
+        }
+        number += static_cast<std::uint32_t>(kLanes);
+    }
+}
+
+void normal_planes(std::uint64_t seed, std::uint32_t particle, std::uint32_t block, std::uint32_t index,
+                   std::uint32_t stream, std::size_t elements, float* out) {
+    if (elements > 2) {
+        planes_of<true>(seed, particle, block, index, stream, elements, out);
+    } else {
+        planes_of<false>(seed, particle, block, index, stream, elements, out);
+    }
+}
+
+}  // namespace
+
+extern const NormalKernels SCOREFIELD_KERNELS;
+const NormalKernels SCOREFIELD_KERNELS = {normal_planes};
+
+}  // namespace scorefield::base

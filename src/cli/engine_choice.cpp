@@ -1,0 +1,67 @@
+#include "cli/engine_choice.hpp"
+
+#include <fmt/core.h>
+
+#include <string>
+
+#include "base/error.hpp"
+#include "session/host_engine.hpp"
+
+#ifdef SCOREFIELD_WITH_VULKAN
+#include "gpu/device_list.hpp"
+#include "session/gpu_engine.hpp"
+#include "settings/device_request.hpp"
+#endif
+
+namespace scorefield::cli {
+namespace {
+
+constexpr std::string_view kHost = "host";
+
+bool asks_for_validation(const settings::Settings& settings) {
+    return !settings.validation.empty() && settings.validation != "off";
+}
+
+#ifdef SCOREFIELD_WITH_VULKAN
+/// Why the host is better than what Vulkan offers; empty: there is a GPU.
+std::string why_host() {
+    try {
+        const gpu::DeviceList list = gpu::list_devices();
+        if (list.chosen < 0) return "there is no usable Vulkan device";
+        const gpu::DeviceDescription& best = list.devices[static_cast<std::size_t>(list.chosen)];
+        if (best.type != VK_PHYSICAL_DEVICE_TYPE_CPU) return {};
+        return fmt::format("it is faster than {}, the only Vulkan device", best.name);
+    } catch (const base::Error&) {
+        return "there is no Vulkan device";
+    }
+}
+#endif
+
+}  // namespace
+
+std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings) {
+    const bool automatic = settings.device.empty() || settings.device == "auto";
+    if (settings.device == kHost) {
+        if (asks_for_validation(settings)) {
+            throw base::request_error("flag without effect", "`validation`",
+                                      "it checks a Vulkan device, but the host does the work",
+                                      "leave it out, or choose another `device`");
+        }
+        return std::make_unique<session::HostEngine>("it was asked for");
+    }
+#ifdef SCOREFIELD_WITH_VULKAN
+    if (automatic && !asks_for_validation(settings)) {
+        std::string why = why_host();
+        if (!why.empty()) return std::make_unique<session::HostEngine>(std::move(why));
+    }
+    return std::make_unique<session::GpuEngine>(settings::device_request(settings));
+#else
+    if (automatic && !asks_for_validation(settings)) {
+        return std::make_unique<session::HostEngine>("this build has no Vulkan");
+    }
+    throw base::request_error("no Vulkan", automatic ? "`validation`" : "`device`", "this build has none",
+                              "leave it out, or use `device` host");
+#endif
+}
+
+}  // namespace scorefield::cli

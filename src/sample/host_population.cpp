@@ -1,0 +1,208 @@
+#include "sample/host_population.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <stdexcept>
+#include <utility>
+
+#include "base/flush_denormals.hpp"
+
+namespace scorefield::sample {
+namespace {
+
+/// Blocks that a thread takes at a time: what evaluations compute ahead of their particles serves all of them.
+constexpr std::size_t kMostBlocksAtOnce = 16;
+/// Parts that each thread gets, so that none waits long for the last one.
+constexpr std::size_t kPartsPerThread = 4;
+
+}  // namespace
+
+HostPopulation::HostPopulation(base::ThreadPool& pool, std::span<const HostSource* const> sources,
+                               std::uint32_t particles, int registers)
+    : pool_(pool), executor_(sources, particles, registers) {}
+
+void HostPopulation::load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
+                          const StartInputs& inputs) {
+    HostProgram prepared = executor_.prepare(program, seed, {});
+    executor_.load(std::move(prepared));
+    step_operations_.assign(static_cast<std::size_t>(program.steps), 0);
+    operations_ = 0;
+    for (const diffusion::Op& op : program.ops) {
+        const double operations = executor_.operations(op.instruction);
+        step_operations_[static_cast<std::size_t>(op.step)] += operations;
+        operations_ += operations;
+    }
+    begin(range, inputs);
+}
+
+void HostPopulation::start(diffusion::ParticleRange range, const StartInputs& inputs) {
+    begin(range, inputs);
+}
+
+void HostPopulation::begin(diffusion::ParticleRange range, const StartInputs& inputs) {
+    executor_.set_particles(range);
+    const auto take = [&](bool used, std::span<const float> rows, std::vector<float>& into) {
+        if (used && rows.size() != std::size_t{range.count} * dim()) {
+            throw std::logic_error("HostPopulation: an input of the program is missing or of another size");
+        }
+        into.assign(rows.begin(), rows.end());
+    };
+    take(!inputs.init.empty(), inputs.init, init_);
+    take(program().known_register >= 0, inputs.known, known_);
+    take(program().mask_register >= 0, inputs.mask, mask_);
+    plan();
+    goal_ = 0;
+    restart();
+}
+
+void HostPopulation::restart() {
+    started_ = false;
+    whole_ = 0;
+    next_block_ = 0;
+    kept_.assign(static_cast<std::size_t>(plan_.count), false);
+}
+
+void HostPopulation::seek(int state) {
+    if (state < 0 || state > program().steps) throw std::logic_error("HostPopulation::seek: no such state");
+    goal_ = state;
+}
+
+void HostPopulation::keep_states(std::uint64_t bytes) {
+    snapshot_bytes_ = bytes;
+    if (program().steps > 0) plan();
+    kept_.assign(static_cast<std::size_t>(plan_.count), false);
+}
+
+void HostPopulation::plan() {
+    const std::size_t floats = executor_.blocks() * dim() * kHostBlock;
+    plan_ = plan_snapshots(program(), floats * sizeof(float), snapshot_bytes_);
+    snapshots_.assign(static_cast<std::size_t>(plan_.count) * plan_.registers.size() * floats, 0);
+}
+
+/// The registers of a block in a snapshot.
+float* HostPopulation::snapshot(int number, std::size_t block) {
+    const std::size_t of_block = plan_.registers.size() * dim() * kHostBlock;
+    return snapshots_.data() + (static_cast<std::size_t>(number) * executor_.blocks() + block) * of_block;
+}
+
+void HostPopulation::keep(std::size_t block, int state) {
+    const int number = state < program().steps ? plan_.number_of(state) : -1;
+    if (number < 0) return;
+    float* to = snapshot(number, block);
+    for (const int reg : plan_.registers) to = std::ranges::copy(executor_.planes(block, reg), to).out;
+}
+
+/// The number of the last filled snapshot at or before the goal; −1: there is none.
+int HostPopulation::last_kept_before_goal() const {
+    int number = plan_.every > 0 ? std::min(goal_ / plan_.every, plan_.count) - 1 : -1;
+    while (number >= 0 && !kept_[static_cast<std::size_t>(number)]) --number;
+    return number;
+}
+
+void HostPopulation::put_at_start() {
+    pool_.run(executor_.blocks(), [&](std::size_t block) {
+        if (init_.empty()) {
+            executor_.start(block);
+        } else {
+            executor_.take_rows(block, program().init_register, init_);
+        }
+        if (!known_.empty()) executor_.take_rows(block, program().known_register, known_);
+        if (!mask_.empty()) executor_.take_rows(block, program().mask_register, mask_);
+    });
+    started_ = true;
+    whole_ = 0;
+    next_block_ = 0;
+}
+
+/// Restores the state of a snapshot for all particles; −1: the start.
+void HostPopulation::restore(int number) {
+    if (number < 0) {
+        put_at_start();
+        return;
+    }
+    pool_.run(executor_.blocks(), [&](std::size_t block) {
+        const float* from = snapshot(number, block);
+        for (const int reg : plan_.registers) {
+            const std::span<float> planes = executor_.planes(block, reg);
+            std::copy_n(from, planes.size(), planes.begin());
+            from += planes.size();
+        }
+    });
+    whole_ = plan_.state_of(number);
+    next_block_ = 0;
+}
+
+/// Takes neighbouring blocks through the steps first_step … last_step − 1.
+void HostPopulation::run(std::size_t first_block, std::size_t blocks, int first_step, int last_step) {
+    const std::size_t parts = pool_.threads() * kPartsPerThread;
+    const std::size_t at_once = std::clamp<std::size_t>(blocks / parts, 1, kMostBlocksAtOnce);
+    pool_.run((blocks + at_once - 1) / at_once, [&](std::size_t part) {
+        const std::size_t first = first_block + part * at_once;
+        const std::size_t count = std::min(at_once, first_block + blocks - first);
+        const base::FlushDenormals flush;  // the weights of far components are tiny
+        nn::AlignedFloats scratch;
+        std::size_t op = first_step == 0 ? 0 : program().end_of_step(first_step - 1);
+        for (int step = first_step; step < last_step; ++step) {
+            for (; op < program().ops.size() && program().ops[op].step == step; ++op) {
+                executor_.run(op, first, count, scratch);
+            }
+            for (std::size_t block = first; block < first + count; ++block) keep(block, step + 1);
+        }
+    });
+}
+
+double HostPopulation::advance(const Budget& budget) {
+    if (!started_) put_at_start();
+    if (arrived()) return 0;
+    const int kept = last_kept_before_goal();
+    const bool goes_back = goal_ < whole_ || (goal_ == whole_ && next_block_ != 0);
+    if (goes_back || plan_.state_of(kept) > whole_) restore(kept);
+    const std::size_t blocks = executor_.blocks();
+    double done = 0;
+    while (whole_ != goal_ && (done == 0 || done < budget.operations)) {
+        const double left = budget.operations - done;
+        const double of_block = step_operations_[static_cast<std::size_t>(whole_)] * static_cast<double>(kHostBlock);
+        const auto fitting = static_cast<double>(blocks - next_block_) * of_block;
+        if (left < fitting) {
+            // Some of the blocks.
+            const auto count =
+                std::clamp<std::size_t>(static_cast<std::size_t>(left / of_block), 1, blocks - next_block_);
+            run(next_block_, count, whole_, whole_ + 1);
+            next_block_ += count;
+            done += static_cast<double>(count) * of_block;
+        } else {
+            // As many steps as fit, of all blocks that are at this state.
+            int last = whole_ + 1;
+            done += fitting;
+            while (next_block_ == 0 && !budget.ends_with_evaluation && last < goal_) {
+                const double more =
+                    step_operations_[static_cast<std::size_t>(last)] * static_cast<double>(kHostBlock * blocks);
+                if (done + more > budget.operations) break;
+                done += more;
+                ++last;
+            }
+            run(next_block_, blocks - next_block_, whole_, last);
+            next_block_ = blocks;
+            for (int state = whole_ + 1; state < last; ++state) {
+                const int number = plan_.number_of(state);
+                if (number >= 0) kept_[static_cast<std::size_t>(number)] = true;
+            }
+            whole_ = last - 1;
+        }
+        if (next_block_ == blocks) {
+            ++whole_;
+            next_block_ = 0;
+            const int number = whole_ < program().steps ? plan_.number_of(whole_) : -1;
+            if (number >= 0) kept_[static_cast<std::size_t>(number)] = true;
+        }
+        if (budget.ends_with_evaluation) break;
+    }
+    return done;
+}
+
+void HostPopulation::read(std::span<float> rows) const {
+    if (!started_ || next_block_ != 0) throw std::logic_error("HostPopulation::read: between two states");
+    pool_.run(executor_.blocks(), [&](std::size_t block) { executor_.give_rows(block, register_of(whole_), rows); });
+}
+
+}  // namespace scorefield::sample

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/thread_pool.hpp"
+#include "sample/host_source.hpp"
+#include "session/engine.hpp"
+
+namespace scorefield::session {
+
+/// A model's score on the host: the network or the exact target. The model must outlive it.
+std::unique_ptr<sample::HostSource> make_host_source(const model::Model& model);
+
+/// Runs a request on the host. Throws as EngineScore::run.
+RunResult run_batches(base::ThreadPool& pool, const sample::HostSource& source, const RunRequest& request,
+                      const BatchSink& sink);
+
+/// The processor's own engine, on all of its cores.
+class HostEngine final : public Engine {
+  public:
+    explicit HostEngine(std::string reason) : reason_(std::move(reason)) {}
+
+    std::string name() const override { return "host"; }
+    std::string reason() const override { return reason_; }
+    std::unique_ptr<EngineScore> open(const model::Model& model) override;
+    void require_no_validation_messages() const override {}
+
+  private:
+    std::string reason_;
+    base::ThreadPool pool_;
+};
+
+}  // namespace scorefield::session
