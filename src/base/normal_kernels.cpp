@@ -36,6 +36,7 @@ using LongWords = std::uint64_t __attribute__((vector_size(4 * kLanes)));
 // The GLSL names that shaders/base/random.glsl uses.
 struct vec2 {
     Floats x, y;
+    vec2(Floats first, Floats second) : x(first), y(second) {}
 };
 SF_FN Floats sf_to_float(Integers n) {
     return __builtin_convertvector(n, Floats);
@@ -45,9 +46,6 @@ SF_FN Floats uintBitsToFloat(Words bits) {
 }
 SF_FN Words floatBitsToUint(Floats value) {
     return reinterpret_cast<Words>(value);
-}
-SF_FN Integers max(Integers a, int b) {
-    return a > b ? a : Integers{} + b;
 }
 #if defined(__AVX512F__)
 #define SF_HAS_LEADING_BITS
@@ -61,6 +59,12 @@ SF_FN Integers findMSB(Words n) {
     return reinterpret_cast<Integers>(floatBitsToUint(sf_leading_bits(n)) >> 23) - kBias;
 }
 #else
+SF_FN Integers max(Integers a, int b) {
+    return a > b ? a : Integers{} + b;
+}
+SF_FN Floats sf_exponent_scale(Integers e) {
+    return uintBitsToFloat(reinterpret_cast<Words>(e + 127) << 23);
+}
 /// n & ~(n >> 1) has the leading bit of n and none beside it, so that no rounding carries beyond it: the exponent of
 /// its halves tells where it is. −1 for 0.
 SF_FN Integers findMSB(Words n) {
@@ -73,10 +77,10 @@ SF_FN Integers findMSB(Words n) {
     return n == 0 ? Integers{} - 1 : found;
 }
 #endif
-SF_FN Floats sf_exponent_scale(Integers e) {
-    return uintBitsToFloat(reinterpret_cast<Words>(e + 127) << 23);
-}
 
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wkeyword-macro"
+#endif
 #define SF_PRECISE
 #define SF_ONLY_BOX_MULLER
 #define float Floats
@@ -115,16 +119,22 @@ struct LongCounters {
 
 /// The upper halves in the lower ones, and in the upper ones too: a shuffle, since shifts compete with products.
 SF_FN LongWords upper_halves(LongWords values) {
-    Words order;
-    for (std::size_t i = 0; i < kLanes; ++i) order[i] = static_cast<std::uint32_t>(i | 1);
-    return reinterpret_cast<LongWords>(__builtin_shuffle(reinterpret_cast<Words>(values), order));
+    const auto words = reinterpret_cast<Words>(values);
+#if defined(__AVX512F__)
+    return reinterpret_cast<LongWords>(
+        __builtin_shufflevector(words, words, 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15));
+#elif defined(__AVX2__)
+    return reinterpret_cast<LongWords>(__builtin_shufflevector(words, words, 1, 1, 3, 3, 5, 5, 7, 7));
+#else
+    return reinterpret_cast<LongWords>(__builtin_shufflevector(words, words, 1, 1, 3, 3));
+#endif
 }
 
 constexpr std::size_t kRounds = 10;
 
 /// The keys of all rounds.
 struct Keys {
-    std::uint64_t first[kRounds], second[kRounds];
+    std::uint64_t first[kRounds] = {}, second[kRounds] = {};
 
     explicit Keys(std::uint64_t seed) {
         for (std::uint32_t round = 0; round < kRounds; ++round) {

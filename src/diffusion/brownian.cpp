@@ -61,7 +61,7 @@ std::vector<std::vector<NoiseTerm>> path_increments(std::span<const Interval> in
     }
     std::ranges::sort(ends);
     const auto same = [&](double a, double b) { return b - a <= kSame * shortest; };
-    ends.erase(std::ranges::unique(ends, same).begin(), ends.end());
+    ends.erase(std::unique(ends.begin(), ends.end(), same), ends.end());
     // The number of the cell above each end.
     std::vector<std::optional<std::uint32_t>> numbers(ends.size());
     std::uint32_t next = 0;

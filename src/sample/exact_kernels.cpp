@@ -103,7 +103,7 @@ struct Mean {
 /// Arrays of kDim vectors on the stack, or of any number in the scratch memory.
 template <std::size_t kDim>
 struct Arrays {
-    Vector values[4][kDim];
+    Vector values[4][kDim] = {};
 
     explicit Arrays(float* /*scratch*/, std::size_t /*dim*/) {}
     SCOREFIELD_INLINE Vector* array(std::size_t number) { return values[number]; }
