@@ -159,7 +159,7 @@ def runs_at_once():
 
     def begin(seed, particles, chunk, known):
         process = subprocess.Popen([*alone, BINARY, "sample", "--target", "gaussian", "--seed", seed, "--particles",
-                                    particles, "--chunk", chunk, "--steps", "4", "--out", "out.npy", "--quiet"],
+                                    particles, "--chunk", chunk, "--steps", "900", "--out", "out.npy", "--quiet"],
                                    cwd=folder.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         await_truth(process, lambda: set(temporaries(folder)) - known, f"run {seed}")
         inner = process.pid
@@ -169,9 +169,9 @@ def runs_at_once():
         os.kill(inner, signal.SIGSTOP)
         return process, inner, set(temporaries(folder)) - known
 
-    first, first_pid, its_file = begin("1", "100000", "1000", set())
-    second, second_pid, _ = begin("2", "200000", "1000", its_file)
-    for process, inner, particles in [(first, first_pid, 100000), (second, second_pid, 200000)]:
+    first, first_pid, its_file = begin("1", "400000", "1000", set())
+    second, second_pid, _ = begin("2", "800000", "1000", its_file)
+    for process, inner, particles in [(first, first_pid, 400000), (second, second_pid, 800000)]:
         os.kill(inner, signal.SIGCONT)
         _, err = process.communicate(timeout=PATIENCE)
         require(process.returncode == 0, f"{process.returncode}: {err}")
