@@ -4,7 +4,7 @@
 // of branches, which cost a vector machine more than both sides.
 //
 // C++ includes this file after defining the few GLSL names it uses: src/base/random.cpp with numbers, and
-// src/base/normal_planes.cpp with vectors of them. There `float` is precise because contraction is off.
+// src/base/normal_kernels.cpp with vectors of them. There `float` is precise because contraction is off.
 #ifndef SCOREFIELD_BASE_RANDOM_GLSL
 #define SCOREFIELD_BASE_RANDOM_GLSL
 

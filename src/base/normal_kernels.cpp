@@ -11,8 +11,12 @@
 #include <immintrin.h>
 #endif
 
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wkeyword-macro"
+#else
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // of the compiler's own headers (GCC 12)
 #pragma GCC diagnostic ignored "-Wpsabi"  // vectors never cross the border of a function that is not inlined
+#endif
 
 namespace scorefield::base {
 namespace {
@@ -65,22 +69,17 @@ SF_FN Integers max(Integers a, int b) {
 SF_FN Floats sf_exponent_scale(Integers e) {
     return uintBitsToFloat(reinterpret_cast<Words>(e + 127) << 23);
 }
-/// n & ~(n >> 1) has the leading bit of n and none beside it, so that no rounding carries beyond it: the exponent of
-/// its halves tells where it is. −1 for 0.
+/// Halves of 16 bits are exact as floats, whose exponent tells where the leading bit is. −1 for 0.
 SF_FN Integers findMSB(Words n) {
     constexpr int kBias = 127;
-    const Words lonely = n & ~(n >> 1);
-    const Integers upper = reinterpret_cast<Integers>(lonely >> 16);
-    const Integers half = upper != 0 ? upper : reinterpret_cast<Integers>(lonely);
+    const Integers upper = reinterpret_cast<Integers>(n >> 16);
+    const Integers half = upper != 0 ? upper : reinterpret_cast<Integers>(n);
     const Integers exponent = reinterpret_cast<Integers>(floatBitsToUint(sf_to_float(half)) >> 23) - kBias;
     const Integers found = upper != 0 ? exponent + 16 : exponent;
     return n == 0 ? Integers{} - 1 : found;
 }
 #endif
 
-#ifdef __clang__
-#pragma clang diagnostic ignored "-Wkeyword-macro"
-#endif
 #define SF_PRECISE
 #define SF_ONLY_BOX_MULLER
 #define float Floats

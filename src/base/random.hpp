@@ -9,7 +9,7 @@ namespace scorefield::base {
 /// Streams of the counter-based generator: which purpose a draw serves. Draws of different streams are independent.
 enum Stream : std::uint32_t {
     kInitStream = 0,       ///< the start state of a sampler, index 0
-    kSamplerStream = 1,    ///< Brownian path of a stochastic sampler, index = node of its dyadic tree
+    kSamplerStream = 1,    ///< steps of a stochastic sampler, index = number of a draw, or node of a dyadic tree
     kDataStream = 2,       ///< data sets: particle = point, index = which uniform or normal of the point
     kTrainStream = 3,      ///< training: particle = row of the batch, index = step
     kWeightStream = 4,     ///< initial weights: particle = element, index = tensor

@@ -30,7 +30,7 @@ std::string why_host() {
         if (list.chosen < 0) return "there is no usable Vulkan device";
         const gpu::DeviceDescription& best = list.devices[static_cast<std::size_t>(list.chosen)];
         if (best.type != VK_PHYSICAL_DEVICE_TYPE_CPU) return {};
-        return fmt::format("it is faster than {}, the only Vulkan device", best.name);
+        return fmt::format("there is no GPU, and it is faster than {}", best.name);
     } catch (const base::Error&) {
         return "there is no Vulkan device";
     }
@@ -59,7 +59,8 @@ std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings)
     if (automatic && !asks_for_validation(settings)) {
         return std::make_unique<session::HostEngine>("this build has no Vulkan");
     }
-    throw base::request_error("no Vulkan", automatic ? "`validation`" : "`device`", "this build has none",
+    if (automatic) throw base::request_error("no Vulkan", "`validation`", "this build has none", "leave it out");
+    throw base::running_error("no Vulkan", "`device` " + settings.device, "this build has none",
                               "leave it out, or use `device` host");
 #endif
 }

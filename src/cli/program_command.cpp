@@ -87,8 +87,8 @@ std::string to_text(const Program& program) {
 }
 
 /// Flags that say what a scheduler's file says; `NAME.` stands for all of a family.
-constexpr std::array<std::string_view, 10> kSaidByScheduler = {
-    "model", "target", "dim", "data", "process", "prediction", "sampler", "spacing", "timesteps", "init"};
+constexpr std::array<std::string_view, 11> kSaidByScheduler = {
+    "model", "target", "dim", "data", "process", "prediction", "sampler", "spacing", "timesteps", "init", "noise"};
 
 void require_scheduler_alone(const settings::Request& request) {
     for (const std::string& name : request.given) {

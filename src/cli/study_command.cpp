@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
+#include <iterator>
+#include <memory>
 #include <string>
 
 #include "base/atomic_file.hpp"
@@ -10,18 +11,14 @@
 #include "base/interrupt.hpp"
 #include "base/output.hpp"
 #include "cli/commands.hpp"
+#include "cli/engine_choice.hpp"
+#include "study/engine_studies.hpp"
 #include "study/ncsnv2_study.hpp"
 #include "study/orders.hpp"
 #include "study/spacings_study.hpp"
 #include "study/studies.hpp"
 #include "study/study.hpp"
 #include "study/table.hpp"
-#ifdef SCOREFIELD_WITH_VULKAN
-#include "gpu/device.hpp"
-#include "session/gpu_device.hpp"
-#include "settings/device_request.hpp"
-#include "study/gpu_studies.hpp"
-#endif
 
 namespace scorefield::cli {
 namespace {
@@ -36,7 +33,6 @@ study::StudyRequest study_request(const std::string& name, const settings::Setti
     if (!settings.data.empty()) request.data = settings.data;
     request.model = settings.model;
     request.train_steps = settings.train.steps;
-    request.device_chosen = !settings.device.empty();
     request.out = settings.out;
     return request;
 }
@@ -71,47 +67,42 @@ void require_effect(const std::string& name, const settings::Request& request) {
     refuse("validation", "runs on the CPU");
 }
 
-#ifdef SCOREFIELD_WITH_VULKAN
-struct GpuStudy {
+struct EngineStudy {
     std::string_view name;
-    std::vector<study::Table> (*run)(gpu::Device& device, const study::StudyRequest& request);
+    std::vector<study::Table> (*run)(session::Engine& engine, const study::StudyRequest& request);
 };
 
-constexpr std::array<GpuStudy, 10> kGpuStudies = {{
-    {"laws", study::laws_study},
-    {"gaussian", study::gaussian_study},
-    {"mixtures", study::mixtures_study},
-    {"chain", study::chain_study},
-    {"inversion", study::inversion_study},
-    {"scaling", study::scaling_study},
-    {"seed", study::seed_study},
-    {"quality", study::quality_study},
-    {"samplers", study::samplers_study},
-    {"objectives", study::objectives_study},
-}};
+constexpr EngineStudy kEngineStudies[] = {
+    {"laws", study::laws_study},       {"gaussian", study::gaussian_study},     {"mixtures", study::mixtures_study},
+    {"chain", study::chain_study},     {"inversion", study::inversion_study},   {"scaling", study::scaling_study},
+    {"quality", study::quality_study}, {"samplers", study::samplers_study},
+#ifdef SCOREFIELD_WITH_VULKAN
+    {"seed", study::seed_study},       {"objectives", study::objectives_study},
+#endif
+};
 
-Findings run_on_device(const std::string& name, const settings::Settings& settings) {
-    const auto* const study = std::ranges::find(kGpuStudies, name, &GpuStudy::name);
+Findings run_on_engine(const std::string& name, const settings::Settings& settings) {
+    const auto* const study = std::ranges::find(kEngineStudies, name, &EngineStudy::name);
+    if (study == std::end(kEngineStudies)) {
+        throw base::running_error("study not built", name, "this build has no Vulkan",
+                                  "build without SCOREFIELD_HOST_ONLY");
+    }
     const std::uint32_t most = study::study_info(name).most_particles;
     if (settings.particles > most) {
         throw base::request_error(fmt::format("bad value '{}'", settings.particles), "--particles",
                                   fmt::format("study {} uses at most {}", name, most), "give fewer, or leave it out");
     }
-    gpu::Device device(settings::device_request(settings));
+    const std::unique_ptr<session::Engine> engine = open_engine(settings);
     if (!settings.out.empty()) base::require_writable(settings.out);
     std::string model;
+#ifdef SCOREFIELD_WITH_VULKAN
     if (name == "seed" && !settings.out.empty()) model = study::seed_model(settings.out).string();
+#endif
     const study::StudyRequest request = study_request(name, settings);
-    Findings findings = {device.properties().name, request.particles, study->run(device, request), settings.out, model};
-    session::require_no_validation_messages(device);
+    Findings findings = {engine->name(), request.particles, study->run(*engine, request), settings.out, model};
+    engine->require_no_validation_messages();
     return findings;
 }
-#else
-Findings run_on_device(const std::string& name, const settings::Settings& /*settings*/) {
-    throw base::running_error("study not built", name, "this build has no Vulkan",
-                              "build without SCOREFIELD_HOST_ONLY");
-}
-#endif
 
 Findings run_study(const std::string& name, const settings::Settings& settings) {
     if (name == "orders") return {"", 0, study::orders_study(study_request(name, settings))};
@@ -119,7 +110,7 @@ Findings run_study(const std::string& name, const settings::Settings& settings) 
     if (name == "spacings") {
         return {"", 0, study::spacings_study(study_request(name, settings), settings.data)};
     }
-    return run_on_device(name, settings);
+    return run_on_engine(name, settings);
 }
 
 }  // namespace

@@ -53,11 +53,12 @@ class TrainingDevice {
     /// `before` is what has worked on the training, as `variant` says it; empty: nothing has.
     TrainingDevice(const settings::Settings& settings, [[maybe_unused]] const std::string& before) {
 #ifdef SCOREFIELD_WITH_VULKAN
-        const bool asked_for = !settings.device.empty() || !settings.validation.empty();
+        const bool automatic = settings.device.empty() || settings.device == "auto";
+        const bool asked_for = !automatic || !settings.validation.empty();
         if (settings.device == kHost || (!asked_for && before.starts_with(kHost))) return;
         gpu::DeviceRequest request = settings::device_request(settings);
         std::optional<std::string> known;
-        if (settings.device.empty()) known = number_of_device(before);
+        if (automatic) known = number_of_device(before);
         if (known) request.selector = *known;
         try {
             device_ = std::make_unique<gpu::Device>(request);
@@ -66,7 +67,7 @@ class TrainingDevice {
         }
         if (device_ && device_->properties().is_software && !asked_for && !known) device_.reset();
 #else
-        const bool other_device = !settings.device.empty() && settings.device != kHost;
+        const bool other_device = !settings.device.empty() && settings.device != "auto" && settings.device != kHost;
         if (!other_device && (settings.validation.empty() || settings.validation == "off")) return;
         const std::string flag = other_device ? "--device" : "--validation";
         throw base::request_error("no Vulkan", flag, "this build has none", "leave it out, or use --device host");

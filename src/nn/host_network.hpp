@@ -41,8 +41,8 @@ class HostNetwork {
 
     /// Floats of the memory that evaluate needs.
     std::size_t scratch_floats() const { return 2 * widest_ * kernels_.rows; }
-    /// output (dim, tile_rows) ← F(input (dim, tile_rows)) at the time of `row`, one of make_rows. `scratch` is 64-byte
-    /// aligned, and so are the planes.
+    /// output (dim, tile_rows) ← F(input (dim, tile_rows)) at the time of `row`, one of make_rows. `scratch` has
+    /// scratch_floats() floats.
     void evaluate(const float* row, const float* input, float* output, float* scratch) const;
 
   private:

@@ -10,6 +10,10 @@
 #include <immintrin.h>
 #endif
 
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // of the compiler's own headers (GCC 12)
+#endif
+
 namespace scorefield::nn {
 namespace {
 
@@ -45,8 +49,6 @@ void store(const Vector& vector, float* to) {
 
 /// x/(1 + e^−x), relative error below 1e-6 where it is not tiny.
 #if defined(__AVX512F__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // of the compiler's own header (GCC 12)
 Vector silu(Vector x) {
     const __m512 y = _mm512_max_ps(_mm512_set1_ps(-126.0F), _mm512_mul_ps(x, _mm512_set1_ps(-1.44269504F)));
     const __m512 r = _mm512_reduce_ps(y, 0);  // y less the nearest integer
@@ -64,7 +66,6 @@ Vector silu(Vector x) {
     const __m512 inverse = _mm512_mask_fmadd_ps(guess, finite, error, guess);
     return _mm512_mul_ps(x, inverse);
 }
-#pragma GCC diagnostic pop
 #else
 Vector silu(Vector x) {
     Vector y = -x;

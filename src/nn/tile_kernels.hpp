@@ -9,8 +9,8 @@ enum class InstructionSet : std::uint8_t;
 
 namespace scorefield::nn {
 
-/// A dense layer for a tile of particles. Activations are planes of one feature each, `rows` floats apart and 64-byte
-/// aligned; no plane is both read and written.
+/// A dense layer for a tile of particles. Activations are planes of one feature each, `rows` floats apart; no plane is
+/// both read and written.
 struct TileLayer {
     std::size_t inputs = 0;
     std::size_t outputs = 0;

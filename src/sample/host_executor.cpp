@@ -27,7 +27,7 @@ std::size_t common_dim(std::span<const HostSource* const> sources) {
 nn::AlignedFloats make_values(std::uint32_t capacity, int registers, std::size_t dim) {
     const std::size_t blocks = (std::size_t{capacity} + kHostBlock - 1) / kHostBlock;
     const std::size_t floats = static_cast<std::size_t>(registers) * dim * kHostBlock;
-    base::require_memory(blocks, floats * sizeof(float), "registers of the particles");
+    base::require_memory(capacity, static_cast<std::size_t>(registers) * dim * sizeof(float), "states of a batch");
     return nn::AlignedFloats(blocks * floats);
 }
 

@@ -28,8 +28,8 @@ struct HostProgram {
 class HostExecutor {
   public:
     /// Registers for `capacity` particles and programs of at most `registers` registers, whose evaluations ask
-    /// `sources` (at least one, all of one dimension; they must outlive the executor). Throws base::Error (running)
-    /// where memory is short.
+    /// `sources` (at least one, all of one dimension; they must outlive the executor). Throws base::Error (request) if
+    /// they need more than half of the memory.
     HostExecutor(std::span<const HostSource* const> sources, std::uint32_t capacity, int registers);
 
     /// Makes the tables of a program. May be called on another thread while this executor runs. `check_cancelled`: as

@@ -1,10 +1,15 @@
 #include "sample/host_network_source.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
+
+#include "base/error.hpp"
+#include "base/room.hpp"
 
 namespace scorefield::sample {
 namespace {
@@ -21,6 +26,7 @@ class HostNetworkEvaluations final : public HostEvaluations {
     }
 
     Take make_tables(std::span<const diffusion::Eval> evals, const std::function<void()>& check_cancelled) override {
+        require_room(evals.size());
         std::vector<double> times;
         times.reserve(evals.size());
         for (const diffusion::Eval& eval : evals) times.push_back(eval.c_noise);
@@ -49,6 +55,15 @@ class HostNetworkEvaluations final : public HostEvaluations {
     }
 
   private:
+    /// A program of many steps is the only reason for a large table.
+    void require_room(std::size_t rows) const {
+        const std::uint64_t most = base::memory_limit() / 4 / (network_.row_floats() * sizeof(float));
+        if (rows <= most) return;
+        throw base::request_error("too many evaluations", "`steps`",
+                                  fmt::format("the time table of {} evaluations does not fit into memory", rows),
+                                  fmt::format("use fewer steps: at most {} evaluations of this network", most));
+    }
+
     void gather(const float* src, float c_in, float* input) const {
         const std::size_t tile = network_.tile_rows();
         for (std::size_t e = 0; e < network_.dim(); ++e) {

@@ -1,7 +1,6 @@
 #include "sample/host_population.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <stdexcept>
 #include <utility>
 
@@ -22,8 +21,9 @@ HostPopulation::HostPopulation(base::ThreadPool& pool, std::span<const HostSourc
     : pool_(pool), executor_(sources, particles, registers) {}
 
 void HostPopulation::load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
-                          const StartInputs& inputs) {
-    HostProgram prepared = executor_.prepare(program, seed, {});
+                          const StartInputs& inputs, const std::function<void()>& check_cancelled) {
+    HostProgram prepared = executor_.prepare(program, seed, check_cancelled);
+    require(program, range, inputs);
     executor_.load(std::move(prepared));
     step_operations_.assign(static_cast<std::size_t>(program.steps), 0);
     operations_ = 0;
@@ -36,20 +36,29 @@ void HostPopulation::load(const diffusion::Program& program, std::uint64_t seed,
 }
 
 void HostPopulation::start(diffusion::ParticleRange range, const StartInputs& inputs) {
+    require(program(), range, inputs);
     begin(range, inputs);
+}
+
+void HostPopulation::require(const diffusion::Program& program, diffusion::ParticleRange range,
+                             const StartInputs& inputs) const {
+    if (range.count == 0 || range.count > executor_.capacity()) {
+        throw std::logic_error("HostPopulation: no particles, or more than it was made for");
+    }
+    const auto require_rows = [&](bool used, std::span<const float> rows) {
+        if (!used || rows.size() == std::size_t{range.count} * dim()) return;
+        throw std::logic_error("HostPopulation: an input of the program is missing or of another size");
+    };
+    require_rows(!inputs.init.empty(), inputs.init);
+    require_rows(program.known_register >= 0, inputs.known);
+    require_rows(program.mask_register >= 0, inputs.mask);
 }
 
 void HostPopulation::begin(diffusion::ParticleRange range, const StartInputs& inputs) {
     executor_.set_particles(range);
-    const auto take = [&](bool used, std::span<const float> rows, std::vector<float>& into) {
-        if (used && rows.size() != std::size_t{range.count} * dim()) {
-            throw std::logic_error("HostPopulation: an input of the program is missing or of another size");
-        }
-        into.assign(rows.begin(), rows.end());
-    };
-    take(!inputs.init.empty(), inputs.init, init_);
-    take(program().known_register >= 0, inputs.known, known_);
-    take(program().mask_register >= 0, inputs.mask, mask_);
+    init_.assign(inputs.init.begin(), inputs.init.end());
+    known_.assign(inputs.known.begin(), inputs.known.end());
+    mask_.assign(inputs.mask.begin(), inputs.mask.end());
     plan();
     goal_ = 0;
     restart();
@@ -136,6 +145,7 @@ void HostPopulation::restore(int number) {
 void HostPopulation::run(std::size_t first_block, std::size_t blocks, int first_step, int last_step) {
     const std::size_t parts = pool_.threads() * kPartsPerThread;
     const std::size_t at_once = std::clamp<std::size_t>(blocks / parts, 1, kMostBlocksAtOnce);
+    started_ = false;  // if a task fails, only some blocks have taken their steps
     pool_.run((blocks + at_once - 1) / at_once, [&](std::size_t part) {
         const std::size_t first = first_block + part * at_once;
         const std::size_t count = std::min(at_once, first_block + blocks - first);
@@ -149,6 +159,7 @@ void HostPopulation::run(std::size_t first_block, std::size_t blocks, int first_
             for (std::size_t block = first; block < first + count; ++block) keep(block, step + 1);
         }
     });
+    started_ = true;
 }
 
 double HostPopulation::advance(const Budget& budget) {
@@ -165,8 +176,9 @@ double HostPopulation::advance(const Budget& budget) {
         const auto fitting = static_cast<double>(blocks - next_block_) * of_block;
         if (left < fitting) {
             // Some of the blocks.
-            const auto count =
-                std::clamp<std::size_t>(static_cast<std::size_t>(left / of_block), 1, blocks - next_block_);
+            const std::size_t rest = blocks - next_block_;
+            const std::size_t least = std::min(pool_.threads(), rest);  // no thread is idle
+            const std::size_t count = std::clamp(static_cast<std::size_t>(left / of_block), least, rest);
             run(next_block_, count, whole_, whole_ + 1);
             next_block_ += count;
             done += static_cast<double>(count) * of_block;

@@ -22,7 +22,12 @@ class HostPopulation final : public Population {
                    int registers);
 
     void load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
-              const StartInputs& inputs) override;
+              const StartInputs& inputs) override {
+        load(program, seed, range, inputs, {});
+    }
+    /// `check_cancelled`: as HostExecutor::prepare.
+    void load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
+              const StartInputs& inputs, const std::function<void()>& check_cancelled);
     void start(diffusion::ParticleRange range, const StartInputs& inputs) override;
     void restart() override;
     void seek(int state) override;
@@ -47,6 +52,7 @@ class HostPopulation final : public Population {
     std::size_t dim() const { return executor_.dim(); }
 
   private:
+    void require(const diffusion::Program& program, diffusion::ParticleRange range, const StartInputs& inputs) const;
     void begin(diffusion::ParticleRange range, const StartInputs& inputs);
     void put_at_start();
     void restore(int number);

@@ -195,14 +195,4 @@ RunResult run_batches(gpu::Device& device, std::span<sample::GpuSource* const> s
     return BatchedRun(device, sources, request, sink).finish();
 }
 
-std::vector<float> final_states(gpu::Device& device, std::span<sample::GpuSource* const> sources,
-                                const RunRequest& request) {
-    std::vector<float> states;
-    states.reserve(std::size_t{request.particles} * sources[0]->dim());
-    run_batches(device, sources, request, [&](const Batch& batch) {
-        if (batch.state == request.program.steps) states.insert(states.end(), batch.rows.begin(), batch.rows.end());
-    });
-    return states;
-}
-
 }  // namespace scorefield::session

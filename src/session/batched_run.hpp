@@ -1,7 +1,6 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "sample/gpu_source.hpp"
 #include "session/run_request.hpp"
@@ -13,9 +12,5 @@ namespace scorefield::session {
 /// has had only finite ones then) and when the process is interrupted.
 RunResult run_batches(gpu::Device& device, std::span<sample::GpuSource* const> sources, const RunRequest& request,
                       const BatchSink& sink);
-
-/// The final states of such a run, (particles, dim) row-major.
-std::vector<float> final_states(gpu::Device& device, std::span<sample::GpuSource* const> sources,
-                                const RunRequest& request);
 
 }  // namespace scorefield::session

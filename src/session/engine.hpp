@@ -3,9 +3,13 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "diffusion/prediction.hpp"
+#include "diffusion/target.hpp"
 #include "model/model.hpp"
 #include "session/run_request.hpp"
+#include "train/train.hpp"
 
 namespace scorefield::session {
 
@@ -42,8 +46,16 @@ class Engine {
     virtual std::string reason() const = 0;
     /// Throws base::Error (running) where the device's limits are too small for the model.
     virtual std::unique_ptr<EngineScore> open(const model::Model& model) = 0;
+    /// The score of an exact target, which must outlive it.
+    virtual std::unique_ptr<EngineScore> open(const diffusion::Target& target,
+                                              const diffusion::Parametrisation& parametrisation) = 0;
+    /// What trains networks on this engine, which must outlive the trainers.
+    virtual train::TrainerMaker trainer_maker() = 0;
     /// Throws base::Error (running) with their number when a validation layer reported anything. Call when all is done.
     virtual void require_no_validation_messages() const = 0;
 };
+
+/// The final states of a run, (particles, dim) row-major.
+std::vector<float> final_states(EngineScore& score, const RunRequest& request);
 
 }  // namespace scorefield::session

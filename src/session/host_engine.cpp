@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/interrupt.hpp"
+#include "base/room.hpp"
 #include "sample/host_exact_source.hpp"
 #include "sample/host_network_source.hpp"
 #include "sample/host_population.hpp"
@@ -26,8 +27,12 @@ double seconds_since(Clock::time_point start) {
 }
 
 std::uint32_t chunk_of(std::size_t dim, const RunRequest& request) {
-    const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(kLargestChunk, kLargestState / dim));
-    return std::min(request.chunk == 0 ? most : request.chunk, request.particles);
+    // A quarter of the memory for registers, inputs and rows.
+    const std::uint64_t states = static_cast<std::uint64_t>(request.program.registers) + 4;
+    const std::uint64_t fitting = base::memory_limit() / 4 / (states * dim * sizeof(float));
+    const std::uint64_t most = std::min<std::uint64_t>({kLargestChunk, kLargestState / dim, fitting});
+    const auto chunk = static_cast<std::uint32_t>(std::max<std::uint64_t>(most, 1));
+    return std::min(request.chunk == 0 ? chunk : request.chunk, request.particles);
 }
 
 class HostScore final : public EngineScore {
@@ -74,7 +79,7 @@ RunResult run_batches(base::ThreadPool& pool, const sample::HostSource& source, 
                                             .known = rows_of_part(request.known, dim, done, count),
                                             .mask = rows_of_part(request.mask, dim, done, count)};
         if (done == 0) {
-            population.load(request.program, request.seed, range, inputs);
+            population.load(request.program, request.seed, range, inputs, [] { base::require_not_interrupted(); });
         } else {
             population.start(range, inputs);
         }
@@ -101,6 +106,11 @@ RunResult run_batches(base::ThreadPool& pool, const sample::HostSource& source, 
 
 std::unique_ptr<EngineScore> HostEngine::open(const model::Model& model) {
     return std::make_unique<HostScore>(pool_, make_host_source(model));
+}
+
+std::unique_ptr<EngineScore> HostEngine::open(const diffusion::Target& target,
+                                              const diffusion::Parametrisation& parametrisation) {
+    return std::make_unique<HostScore>(pool_, sample::make_host_exact_source(target, parametrisation));
 }
 
 }  // namespace scorefield::session

@@ -24,6 +24,9 @@ class HostEngine final : public Engine {
     std::string name() const override { return "host"; }
     std::string reason() const override { return reason_; }
     std::unique_ptr<EngineScore> open(const model::Model& model) override;
+    std::unique_ptr<EngineScore> open(const diffusion::Target& target,
+                                      const diffusion::Parametrisation& parametrisation) override;
+    train::TrainerMaker trainer_maker() override { return train::make_host_trainer; }
     void require_no_validation_messages() const override {}
 
   private:

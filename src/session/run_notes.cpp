@@ -112,7 +112,7 @@ Note path_note(const sample::SamplingSpec& spec, const diffusion::Program& progr
         const auto of_path = [](const diffusion::NoiseTerm& term) { return term.stream == base::kSamplerStream; };
         if (std::ranges::any_of(blend->noise, of_path)) return {};
     }
-    return fmt::format("`noise` path has no effect: {} draws no noise that depends on the steps", spec.sampler.name);
+    return fmt::format("`noise` path has no effect: {} takes no increments of a Brownian path", spec.sampler.name);
 }
 
 /// Far from 0, float32 cannot resolve the states of an exact target.

@@ -63,8 +63,10 @@ bool replaced(std::string key, const std::set<std::string, std::less<>>& said) {
     const auto among = [&](std::initializer_list<std::string_view> names) {
         return std::ranges::any_of(names, [&](std::string_view name) { return belongs(key, name); });
     };
-    if (key == "program") return says("sampler") || says("steps") || says("spacing") || says("timesteps");
-    if (among({"sampler", "steps", "spacing", "timesteps"}) && says("program")) return true;
+    if (key == "program") {
+        return says("sampler") || says("steps") || says("spacing") || says("timesteps") || says("noise");
+    }
+    if (among({"sampler", "steps", "spacing", "timesteps", "noise"}) && says("program")) return true;
     if (among({"steps", "spacing"}) && says("timesteps")) return true;
     if (key == "timesteps") return says("steps") || says("spacing");
     if (among({"target", "dim"})) return said.contains("model") || (key == "dim" && said.contains("target"));

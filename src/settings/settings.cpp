@@ -290,7 +290,7 @@ bool differs_from_default(const Settings& settings, const Setting& setting) {
 }
 
 std::string_view help_for(const Setting& setting, Command command) {
-    if (setting.name == "device" && command == Command::sample) {
+    if (setting.name == "device" && (command == Command::sample || command == Command::study)) {
         return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name";
     }
     if (setting.name == "device" && command == Command::train) {

@@ -142,11 +142,10 @@ void add_particles(Table& table) {
          "(prior if unknown); 'prior' = prior of the process; 'exact' = exact marginal (needs `target`); or a file of "
          "states (particles, dim). With `program`, the default is the distribution stored in the program",
          kPrograms, [](Settings& s) -> Slot { return &s.init; }});
-    table.push_back(
-        {"noise", kGroup, choices(kNoises), "",
-         "Noise of stochastic samplers: 'independent' = draws of its own for each step; 'path' = one Brownian "
-         "path that does not depend on `steps`, to compare runs of different lengths (slower)",
-         kPrograms, [](Settings& s) -> Slot { return &s.noise; }});
+    table.push_back({"noise", kGroup, choices(kNoises), "",
+                     "Noise of stochastic samplers: 'independent' = other draws in each step; 'path' = one Brownian "
+                     "path that does not depend on `steps`, to compare runs of different lengths (slower)",
+                     kPrograms, [](Settings& s) -> Slot { return &s.noise; }});
     table.push_back({"units", kGroup, choices(kUnits), "",
                      "Units of `out`, `init`, `trajectory` and `known`: data units, or 'standardised' (x - mean)/std, "
                      "the units of the network",

@@ -6,7 +6,7 @@
 #include "diffusion/targets.hpp"
 #include "diffusion/three_states.hpp"
 #include "study/agreement.hpp"
-#include "study/gpu_studies.hpp"
+#include "study/engine_studies.hpp"
 #include "study/target_particles.hpp"
 
 namespace scorefield::study {
@@ -20,9 +20,9 @@ struct Counts {
     StateTable backward = {};  ///< [y][x']
 };
 
-Counts count_paths(gpu::Device& device, const StudyRequest& request) {
+Counts count_paths(session::Engine& engine, const StudyRequest& request) {
     constexpr std::array<int, 3> kStates = {1, 2, 3};
-    TargetParticles population(device, diffusion::open_target({.name = "three_states"}), Prediction::x0, request);
+    TargetParticles population(engine, diffusion::open_target({.name = "three_states"}), Prediction::x0, request);
     const std::vector<std::vector<float>> places = population.run(three_states_program(), {}, kStates);
     Counts counts;
     for (std::size_t i = 0; i < request.particles; ++i) {
@@ -104,9 +104,9 @@ Table law_table(const std::string& title, const std::string& name, const StateLa
 
 }  // namespace
 
-std::vector<Table> chain_study(gpu::Device& device, const StudyRequest& request) {
+std::vector<Table> chain_study(session::Engine& engine, const StudyRequest& request) {
     const StateTable joint = joint_table(kChainStart, kChainForward);
-    const Counts counts = count_paths(device, request);
+    const Counts counts = count_paths(engine, request);
     ChainComparison joint_comparison("Joint table p(x, y)");
     for (std::size_t x = 0; x < kChainStates; ++x) {
         for (std::size_t y = 0; y < kChainStates; ++y) {

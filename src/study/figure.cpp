@@ -15,6 +15,7 @@
 #include "render/mark_pass.hpp"
 #include "render/png_file.hpp"
 #include "render/renderer.hpp"
+#include "session/gpu_engine.hpp"
 
 namespace scorefield::study {
 namespace {
@@ -83,10 +84,15 @@ render::Picture with_marks(gpu::Device& device, const render::Picture& below, co
     return capture.take();
 }
 
+bool is_on_gpu(const session::Engine& engine) {
+    return dynamic_cast<const session::GpuEngine*>(&engine) != nullptr;
+}
+
 }  // namespace
 
-Figure::Figure(gpu::Device& device, const std::string& title, std::uint32_t columns, std::uint32_t rows)
-    : device_(device),
+Figure::Figure(session::Engine& engine, const std::string& title, std::uint32_t columns, std::uint32_t rows)
+    : own_device_(is_on_gpu(engine) ? nullptr : std::make_unique<gpu::Device>(gpu::DeviceRequest{})),
+      device_(own_device_ ? *own_device_ : dynamic_cast<session::GpuEngine&>(engine).device()),
       columns_(columns),
       sheet_(blank(columns * kPanelWidth + kMargin, rows * kPanelHeight + kTitleHeight)) {
     canvas_.text(2.0 * kMargin, kMargin, render::glyph_atlas().size_for(28), title, {kBright, 1});

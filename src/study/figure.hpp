@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "gpu/device.hpp"
 #include "render/camera.hpp"
 #include "render/plot.hpp"
+#include "session/engine.hpp"
 
 namespace scorefield::study {
 
@@ -22,7 +24,9 @@ struct Cloud {
 /// from the left.
 class Figure {
   public:
-    Figure(gpu::Device& device, const std::string& title, std::uint32_t columns, std::uint32_t rows);
+    /// Drawn by the engine if it is a Vulkan device, else by the best one that there is. Throws base::Error (running)
+    /// where there is none.
+    Figure(session::Engine& engine, const std::string& title, std::uint32_t columns, std::uint32_t rows);
 
     void add_curves(const render::Plot& plot);
     /// Clouds side by side, all seen by one window that shows `bounds` whole.
@@ -35,6 +39,7 @@ class Figure {
     render::Area next_panel();
     void paste(const render::Picture& picture, const render::Area& area);
 
+    std::unique_ptr<gpu::Device> own_device_;  ///< null: the engine's
     gpu::Device& device_;
     std::uint32_t columns_;
     std::uint32_t panels_ = 0;

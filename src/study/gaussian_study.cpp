@@ -6,8 +6,8 @@
 #include "diffusion/sampler.hpp"
 #include "diffusion/targets.hpp"
 #include "study/agreement.hpp"
+#include "study/engine_studies.hpp"
 #include "study/gaussian_recursion.hpp"
-#include "study/gpu_studies.hpp"
 #include "study/target_particles.hpp"
 
 namespace scorefield::study {
@@ -82,9 +82,9 @@ void add_row(Table& table, WayBack way, int steps, double v, double start, std::
 
 }  // namespace
 
-std::vector<Table> gaussian_study(gpu::Device& device, const StudyRequest& request) {
+std::vector<Table> gaussian_study(session::Engine& engine, const StudyRequest& request) {
     const double v = request.target_variance;
-    TargetParticles population(device, diffusion::open_target({.name = "gaussian", .variance = v, .dim = 2}),
+    TargetParticles population(engine, diffusion::open_target({.name = "gaussian", .variance = v, .dim = 2}),
                                Prediction::x0, request);
     const std::vector<float> start = start_states(request, v);
     Table from_unit = empty_table("N(0, 1)", v);

@@ -4,10 +4,8 @@
 #include "data/datasets.hpp"
 #include "data/scaling.hpp"
 #include "model/model.hpp"
-#include "session/batched_run.hpp"
-#include "session/gpu_score.hpp"
 #include "settings/resolve.hpp"
-#include "study/gpu_studies.hpp"
+#include "study/engine_studies.hpp"
 #include "study/round_trip.hpp"
 
 namespace scorefield::study {
@@ -27,25 +25,23 @@ diffusion::TimeGrid even_grid(const model::Model& model, int steps) {
     return {model.process, times, range.lowest_noisy};
 }
 
-std::vector<float> run(gpu::Device& device, session::GpuScore& score, const diffusion::Program& program,
-                       std::span<const float> init) {
+std::vector<float> run(session::EngineScore& score, const diffusion::Program& program, std::span<const float> init) {
     session::RunRequest request;
     request.program = program;
-    request.particles = static_cast<std::uint32_t>(init.size() / score.source().dim());
-    request.init = session::rows_of(init, score.source().dim());
-    sample::GpuSource* const sources[] = {&score.source()};
-    return session::final_states(device, sources, request);
+    request.particles = static_cast<std::uint32_t>(init.size() / score.dim());
+    request.init = session::rows_of(init, score.dim());
+    return session::final_states(score, request);
 }
 
 }  // namespace
 
-std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& request) {
+std::vector<Table> inversion_study(session::Engine& engine, const StudyRequest& request) {
     StudyProgress progress(request, "inversion", 1 + 2 * kInversionSteps.size());
     progress.next("exact");
     std::vector<Table> tables = {exact_inversion()};
     const settings::Settings settings;
     const model::Model model = settings::open_model(settings);
-    session::GpuScore score(device, model);
+    const std::unique_ptr<session::EngineScore> score = engine.open(model);
     const data::Points data =
         data::standardise(data::open_dataset(model.data)->draw(request.seed, 0, request.particles), model.scaling);
     RoundTripTable learned(
@@ -55,7 +51,7 @@ std::vector<Table> inversion_study(gpu::Device& device, const StudyRequest& requ
         for (const int steps : kInversionSteps) {
             progress.next(std::to_string(steps) + " steps");
             const RoundTrip trip = round_trip(even_grid(model, steps), model.parametrisation, kind);
-            const std::vector<float> end = run(device, score, trip.back, run(device, score, trip.there, data.values));
+            const std::vector<float> end = run(*score, trip.back, run(*score, trip.there, data.values));
             double sum = 0;
             for (std::size_t i = 0; i < end.size(); ++i) {
                 sum += std::pow(static_cast<double>(end[i]) - static_cast<double>(data.values[i]), 2);

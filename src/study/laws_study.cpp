@@ -11,7 +11,7 @@
 #include "diffusion/targets.hpp"
 #include "study/affine_law.hpp"
 #include "study/agreement.hpp"
-#include "study/gpu_studies.hpp"
+#include "study/engine_studies.hpp"
 #include "study/line_law.hpp"
 #include "study/orders.hpp"
 #include "study/stochastic_laws.hpp"
@@ -30,8 +30,8 @@ constexpr double kSeeds = 1000;
 /// A population for each prediction that samplers ask for.
 class Populations {
   public:
-    Populations(gpu::Device& device, const std::shared_ptr<const Target>& target, const StudyRequest& request)
-        : denoiser_(device, target, Prediction::x0, request), score_(device, target, Prediction::score, request) {}
+    Populations(session::Engine& engine, const std::shared_ptr<const Target>& target, const StudyRequest& request)
+        : denoiser_(engine, target, Prediction::x0, request), score_(engine, target, Prediction::score, request) {}
 
     TargetParticles& of(const SamplerSettings& settings) {
         return prediction_of(settings) == Prediction::score ? score_ : denoiser_;
@@ -42,20 +42,20 @@ class Populations {
     TargetParticles score_;
 };
 
-/// Distances of a sample, its predicted law, the target and draws of the target from each other, along one direction or
-/// the largest along several.
-struct Distances {
+/// LawDistances of a sample, its predicted law, the target and draws of the target from each other, along one direction
+/// or the largest along several.
+struct LawDistances {
     double bias = 0;        ///< of the predicted law from the target
     double from_law = 0;    ///< of the sample from the predicted law
     double from_draws = 0;  ///< of the sample from as many exact draws
 };
 
-Distances distances_of(std::span<const float> sample, std::span<const float> draws, const LineLaw& law,
-                       const LineLaw& exact) {
+LawDistances distances_of(std::span<const float> sample, std::span<const float> draws, const LineLaw& law,
+                          const LineLaw& exact) {
     return {ks_distance(law, exact), ks_distance(sample, law), ks_distance(sample, draws)};
 }
 
-Distances larger(const Distances& a, const Distances& b) {
+LawDistances larger(const LawDistances& a, const LawDistances& b) {
     return {std::max(a.bias, b.bias), std::max(a.from_law, b.from_law), std::max(a.from_draws, b.from_draws)};
 }
 
@@ -71,7 +71,9 @@ struct Chance {
     }
     /// By the triangle inequality, a sample of its law is no farther from the draws than the law from the target, but
     /// for chance.
-    bool allows(const Distances& of) const { return of.from_law <= from_law && of.from_draws <= of.bias + from_draws; }
+    bool allows(const LawDistances& of) const {
+        return of.from_law <= from_law && of.from_draws <= of.bias + from_draws;
+    }
 };
 
 std::string what_is_met(const Chance& chance) {
@@ -103,10 +105,10 @@ std::optional<LineLaw> line_law(const Program& program, const SamplerSettings& s
     return law_after(program, sources, LineLaw::normal(program.start.mean_of(0), program.start.scale_of(0)));
 }
 
-Table on_the_line(gpu::Device& device, const StudyRequest& request, StudyProgress& progress) {
+Table on_the_line(session::Engine& engine, const StudyRequest& request, StudyProgress& progress) {
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_a"});
     const std::vector<SamplerSettings> settings = stochastic_settings();
-    Populations populations(device, target, request);
+    Populations populations(engine, target, request);
     const LineLaw exact = law_of_mixture_a();
     constexpr std::array<double, 1> kLine = {1.0};
     const std::vector<float> draws = sorted_along(populations.of({}).draws(), kLine);
@@ -126,7 +128,7 @@ Table on_the_line(gpu::Device& device, const StudyRequest& request, StudyProgres
             const std::optional<LineLaw> law = line_law(program, sampler, target);
             if (!law) continue;
             const std::vector<float> sample = sorted_along(populations.of(sampler).run(program), kLine);
-            const Distances distances = distances_of(sample, draws, *law, exact);
+            const LawDistances distances = distances_of(sample, draws, *law, exact);
             const Moments moments = moments_of(sample);
             table.rows.push_back({describe(sampler), std::int64_t{steps}, distances.bias, distances.from_law,
                                   distances.from_draws, distances.bias + chance.from_draws, law->mean(), moments.mean,
@@ -159,34 +161,35 @@ class PlaneTable {
   public:
     PlaneTable(const StudyRequest& request, std::size_t rows, const std::vector<float>& draws)
         : chance_(request.particles, rows * kDirections),
-          table_{.title = "Sample distributions on N((1.5, -1), ((0.8, 0.3), (0.3, 0.3))), vp from N(0, I), even steps",
-                 .columns = {"sampler", "steps", "bias", "order", "from prediction", "from draws", "allowed",
-                             "predicted mean", "measured mean", "predicted variance", "measured variance", "pass"},
-                 .rows = {},
-                 .notes = {
-                     what_is_met(chance_),
-                     "On a Gaussian target every sampler is an affine map of its noise draws, so the prediction is "
-                     "exact. Distances: the largest along four directions. Mean and variance: of the first coordinate.",
-                     fmt::format(
-                         "Order: rate at which the largest error of mean and covariance falls from {} to {} steps; a "
-                         "pass also needs at least {}. This finds wrong coefficients of a sampler, whose error does "
-                         "not fall with the number of steps (order 0). No order if more steps are not smaller steps: "
-                         "langevin, annealed_langevin and the corrector of predictor_corrector have their own step "
-                         "size; consistency and lcm treat the denoiser as an exact consistency function.",
-                         kCoarseSteps, kFineSteps, kLeastOrder),
-                     what_misses()}} {
+          table_{
+              .title = "Sample distributions on N((1.5, -1), ((0.8, 0.3), (0.3, 0.3))), vp from N(0, I), even steps",
+              .columns = {"sampler", "steps", "bias", "order", "from prediction", "from draws", "allowed",
+                          "predicted mean", "measured mean", "predicted variance", "measured variance", "pass"},
+              .rows = {},
+              .notes = {
+                  what_is_met(chance_),
+                  "On a Gaussian target every sampler is an affine map of its noise draws, so the prediction is "
+                  "exact. LawDistances: the largest along four directions. Mean and variance: of the first coordinate.",
+                  fmt::format(
+                      "Order: rate at which the largest error of mean and covariance falls from {} to {} steps; a "
+                      "pass also needs at least {}. This finds wrong coefficients of a sampler, whose error does "
+                      "not fall with the number of steps (order 0). No order if more steps are not smaller steps: "
+                      "langevin, annealed_langevin and the corrector of predictor_corrector have their own step "
+                      "size; consistency and lcm treat the denoiser as an exact consistency function.",
+                      kCoarseSteps, kFineSteps, kLeastOrder),
+                  what_misses()}} {
         for (int k = 0; k < kDirections; ++k) draws_.push_back(sorted_along(draws, direction(k)));
     }
 
     void add(const SamplerSettings& sampler, int steps, std::span<const float> states, const GaussianLaw& law,
              std::optional<double> order) {
-        Distances largest;
+        LawDistances largest;
         bool met = !order || *order >= kLeastOrder;
         Moments moments;
         for (int k = 0; k < kDirections; ++k) {
             const std::vector<float> sample = sorted_along(states, direction(k));
-            const Distances distances = distances_of(sample, draws_[static_cast<std::size_t>(k)],
-                                                     law.along(direction(k)), plane_law().along(direction(k)));
+            const LawDistances distances = distances_of(sample, draws_[static_cast<std::size_t>(k)],
+                                                        law.along(direction(k)), plane_law().along(direction(k)));
             met = met && chance_.allows(distances);
             largest = larger(largest, distances);
             if (k == 0) moments = moments_of(sample);
@@ -203,10 +206,10 @@ class PlaneTable {
     std::vector<std::vector<float>> draws_;
 };
 
-Table in_the_plane(gpu::Device& device, const StudyRequest& request, StudyProgress& progress) {
+Table in_the_plane(session::Engine& engine, const StudyRequest& request, StudyProgress& progress) {
     const std::shared_ptr<const Target> target = plane_target();
     const std::vector<SamplerSettings> settings = stochastic_settings();
-    Populations populations(device, target, request);
+    Populations populations(engine, target, request);
     PlaneTable table(request, settings.size() * kPlaneSteps.size(), populations.of({}).draws());
     for (const SamplerSettings& sampler : settings) {
         const std::optional<double> order = order_of(sampler, target, request.seed);
@@ -221,10 +224,10 @@ Table in_the_plane(gpu::Device& device, const StudyRequest& request, StudyProgre
 
 }  // namespace
 
-std::vector<Table> laws_study(gpu::Device& device, const StudyRequest& request) {
+std::vector<Table> laws_study(session::Engine& engine, const StudyRequest& request) {
     StudyProgress progress(request, "laws", (kLineSteps.size() + kPlaneSteps.size()) * stochastic_settings().size());
-    Table line = on_the_line(device, request, progress);
-    return {std::move(line), in_the_plane(device, request, progress)};
+    Table line = on_the_line(engine, request, progress);
+    return {std::move(line), in_the_plane(engine, request, progress)};
 }
 
 }  // namespace scorefield::study

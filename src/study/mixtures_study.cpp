@@ -12,7 +12,7 @@
 #include "diffusion/targets.hpp"
 #include "diffusion/time_grid.hpp"
 #include "study/agreement.hpp"
-#include "study/gpu_studies.hpp"
+#include "study/engine_studies.hpp"
 #include "study/line_law.hpp"
 #include "study/path_bound.hpp"
 #include "study/target_particles.hpp"
@@ -183,11 +183,11 @@ std::vector<float> sorted_line(std::span<const float> states) {
     return sorted_along(states, kLine);
 }
 
-Table forward_marginals(gpu::Device& device, const StudyRequest& request) {
+Table forward_marginals(session::Engine& engine, const StudyRequest& request) {
     constexpr double kBeta = 0.03;
     constexpr std::array<int, 5> kTimes = {0, 1, 10, 30, 100};
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_a"});
-    TargetParticles population(device, target, Prediction::x0, request);
+    TargetParticles population(engine, target, Prediction::x0, request);
     const auto states = population.run(forward_chain(kBeta, kTimes.back()), population.draws(), kTimes);
     Table table = {.title = "(a) Forward chain x <- sqrt(0.97) x + sqrt(0.03) z from 0.3 N(-2, 0.2^2) + 0.7 N(2, 1)",
                    .columns = {"t", "predicted mean", "measured mean", "predicted variance", "measured variance",
@@ -223,10 +223,10 @@ double watershed(const Target& target, double low, double high) {
     return best;
 }
 
-Table langevin_does_not_mix(gpu::Device& device, const StudyRequest& request) {
+Table langevin_does_not_mix(session::Engine& engine, const StudyRequest& request) {
     constexpr int kSteps = 100;
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_b"});
-    TargetParticles population(device, target, Prediction::score, request);
+    TargetParticles population(engine, target, Prediction::score, request);
     ModeTable table(
         "(b) 0.6 N(2, 0.5^2) + 0.4 N(-2, 0.2^2): Langevin dynamics from uniform on [-3, 3], tau = 0.05, 100 "
         "steps; annealed from sigma = 6 to 0.05, 10 levels of 100 steps",
@@ -252,10 +252,10 @@ Table langevin_does_not_mix(gpu::Device& device, const StudyRequest& request) {
     return table.table();
 }
 
-Table forward_and_reverse(gpu::Device& device, const StudyRequest& request) {
+Table forward_and_reverse(session::Engine& engine, const StudyRequest& request) {
     constexpr double kBeta = 0.05;
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_c"});
-    TargetParticles population(device, target, Prediction::x0, request);
+    TargetParticles population(engine, target, Prediction::x0, request);
     ModeTable table("(c) Half N(-3, 1), half N(3, 1): T steps forward with beta = 0.05, then T ancestral steps back",
                     exact_law(mixture_of(*target)));
     for (const int steps : {20, 100}) {
@@ -281,13 +281,13 @@ Table forward_and_reverse(gpu::Device& device, const StudyRequest& request) {
     return table.table();
 }
 
-Table in_two_dimensions(gpu::Device& device, const StudyRequest& request) {
+Table in_two_dimensions(session::Engine& engine, const StudyRequest& request) {
     constexpr double kEpsilon = 0.1;
     constexpr int kSteps = 1000;
     const std::array<double, 2> diagonal = {std::numbers::sqrt2 / 2, std::numbers::sqrt2 / 2};
     const double mean = 5 * std::numbers::sqrt2;
     const std::shared_ptr<const Target> along = line_mixture({0.2, 0.8}, {-mean, mean}, {1, 1});
-    TargetParticles population(device, diffusion::open_target({.name = "mixture_d"}), Prediction::score, request);
+    TargetParticles population(engine, diffusion::open_target({.name = "mixture_d"}), Prediction::score, request);
     ModeTable table(
         "(d) 0.2 N((-5, -5), I) + 0.8 N((5, 5), I) along (1, 1)/sqrt(2): exact draws, Langevin (epsilon = 0.1, "
         "1000 steps) and annealed Langevin (sigma 20 to 1, 10 levels of 100 steps) from uniform on [-8, 8]^2",
@@ -307,10 +307,10 @@ Table in_two_dimensions(gpu::Device& device, const StudyRequest& request) {
     return table.table();
 }
 
-Table ascent_and_langevin(gpu::Device& device, const StudyRequest& request) {
+Table ascent_and_langevin(session::Engine& engine, const StudyRequest& request) {
     constexpr int kSteps = 500;
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_b"});
-    TargetParticles population(device, target, Prediction::score, request);
+    TargetParticles population(engine, target, Prediction::score, request);
     ModeTable table("(e) Mixture (b) from x = 0, tau = 0.05, 500 steps: Langevin dynamics",
                     exact_law(mixture_of(*target)));
     constexpr double kPoint = 1e-6;  // what stands for a point on the grid
@@ -354,11 +354,11 @@ std::vector<std::vector<PathPoint>> predicted_paths(const PathPlan& plan, const 
 }
 
 /// The particles' paths beside the host's, which have the same draws.
-Table paths(gpu::Device& device, const StudyRequest& request, const PathPlan& plan) {
+Table paths(session::Engine& engine, const StudyRequest& request, const PathPlan& plan) {
     StudyRequest few = request;
     few.particles = plan.count;
     const std::shared_ptr<const Target> target = diffusion::open_target({.name = "mixture_b"});
-    TargetParticles population(device, target, Prediction::score, few);
+    TargetParticles population(engine, target, Prediction::score, few);
     const int steps = plan.states.back();
     const Program program = plan.noise ? langevin(plan.step_size, steps) : ascent(plan.step_size, steps);
     const auto measured = population.run(program, std::vector<float>(plan.count, 0.0F), plan.states);
@@ -386,29 +386,29 @@ Table paths(gpu::Device& device, const StudyRequest& request, const PathPlan& pl
 
 }  // namespace
 
-std::vector<Table> mixtures_study(gpu::Device& device, const StudyRequest& request) {
+std::vector<Table> mixtures_study(session::Engine& engine, const StudyRequest& request) {
     constexpr std::array<int, 4> kAscentStates = {1, 10, 100, 500};
     constexpr std::array<int, 5> kPathStates = {1, 10, 100, 1000, 3000};
     constexpr std::uint32_t kPaths = 4;
     StudyProgress progress(request, "mixtures", 6);
     std::vector<Table> tables;
     progress.next("(a) forward");
-    tables.push_back(forward_marginals(device, request));
+    tables.push_back(forward_marginals(engine, request));
     progress.next("(b) Langevin");
-    tables.push_back(langevin_does_not_mix(device, request));
+    tables.push_back(langevin_does_not_mix(engine, request));
     progress.next("(c) forward and reverse");
-    tables.push_back(forward_and_reverse(device, request));
+    tables.push_back(forward_and_reverse(engine, request));
     progress.next("(d) two dimensions");
-    tables.push_back(in_two_dimensions(device, request));
+    tables.push_back(in_two_dimensions(engine, request));
     progress.next("(e) ascent");
-    tables.push_back(paths(device, request,
+    tables.push_back(paths(engine, request,
                            {.title = "(e) Gradient ascent without noise from x = 0, tau = 0.05: ends at a mode",
                             .step_size = kStepSize,
                             .noise = false,
                             .states = kAscentStates}));
-    tables.push_back(ascent_and_langevin(device, request));
+    tables.push_back(ascent_and_langevin(engine, request));
     progress.next("(e) paths");
-    tables.push_back(paths(device, request,
+    tables.push_back(paths(engine, request,
                            {.title = "(e) Paths of Langevin dynamics from x = 0, tau = 0.001",
                             .step_size = 0.001,
                             .states = kPathStates,

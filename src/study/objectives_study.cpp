@@ -7,11 +7,10 @@
 
 #include "base/interrupt.hpp"
 #include "model/network_score.hpp"
+#include "study/engine_studies.hpp"
 #include "study/figure.hpp"
-#include "study/gpu_studies.hpp"
 #include "study/known_data.hpp"
 #include "study/objective_outcome.hpp"
-#include "study/study_training.hpp"
 #include "train/noise_levels.hpp"
 
 namespace scorefield::study {
@@ -60,8 +59,8 @@ std::vector<train::TrainSpec> all_specs(const StudyRequest& request) {
 /// Trains one after the other and compares what they learn.
 class ObjectivesComparison {
   public:
-    ObjectivesComparison(gpu::Device& device, const StudyRequest& request, std::size_t data_sets)
-        : make_(study_trainer(device, request)),
+    ObjectivesComparison(session::Engine& engine, const StudyRequest& request, std::size_t data_sets)
+        : make_(engine.trainer_maker()),
           particles_(request.particles),
           specs_(all_specs(request)),
           bar_("study objectives", data_sets * specs_.size() * specs_.front().steps, "steps", request.progress) {}
@@ -142,7 +141,13 @@ Table claims_of(std::vector<std::vector<Cell>> rows) {
 
 }  // namespace
 
-std::vector<Table> objectives_study(gpu::Device& device, const StudyRequest& request) {
+std::vector<Table> objectives_study(session::Engine& engine, const StudyRequest& request) {
+    std::optional<Figure> figure;
+    if (!request.out.empty()) {
+        figure.emplace(
+            engine, "Score error of the training objectives: in dense regions (solid) and in sparse regions (dashed)",
+            3, 2);
+    }
     std::vector<KnownData> all_data;
     all_data.push_back(known_mixture());
     all_data.push_back(known_swiss_roll());
@@ -150,7 +155,7 @@ std::vector<Table> objectives_study(gpu::Device& device, const StudyRequest& req
     std::vector<std::vector<Cell>> claims;
     std::vector<render::Plot> plots;
     {
-        ObjectivesComparison comparison(device, request, all_data.size());
+        ObjectivesComparison comparison(engine, request, all_data.size());
         for (const KnownData& data : all_data) {
             const std::string name = data.dataset->name();
             const std::vector<ObjectiveOutcome> outcomes = comparison.on(data);
@@ -160,12 +165,9 @@ std::vector<Table> objectives_study(gpu::Device& device, const StudyRequest& req
         }
     }
     tables.push_back(claims_of(std::move(claims)));
-    if (!request.out.empty()) {
-        Figure figure(device,
-                      "Score error of the training objectives: in dense regions (solid) and in sparse regions (dashed)",
-                      3, 2);
-        for (const render::Plot& plot : plots) figure.add_curves(plot);
-        figure.write(request.out);
+    if (figure) {
+        for (const render::Plot& plot : plots) figure->add_curves(plot);
+        figure->write(request.out);
     }
     return tables;
 }

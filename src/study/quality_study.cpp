@@ -15,10 +15,9 @@
 #include "data/neighbours.hpp"
 #include "diffusion/sampler.hpp"
 #include "model/model.hpp"
-#include "session/gpu_score.hpp"
 #include "settings/resolve.hpp"
 #include "study/comparison.hpp"
-#include "study/gpu_studies.hpp"
+#include "study/engine_studies.hpp"
 #include "study/model_samples.hpp"
 #include "study/quality.hpp"
 
@@ -33,14 +32,14 @@ std::vector<fs::path> models_of(const StudyRequest& request) {
     return model::models_in(model::default_model().parent_path());
 }
 
-/// A model with its score on the device and the data that its samples should resemble.
+/// A model with its score on the engine and the data that its samples should resemble.
 class Subject {
   public:
-    Subject(gpu::Device& device, const fs::path& path, const StudyRequest& request)
-        : device_(device), settings_(settings_for(path, request)), model_(settings::open_model(settings_)) {
+    Subject(session::Engine& engine, const fs::path& path, const StudyRequest& request)
+        : settings_(settings_for(path, request)), model_(settings::open_model(settings_)) {
         data_ = data::open_dataset(model_.data);
         draws_ = draws_of(*data_, request.seed);
-        score_ = std::make_unique<session::GpuScore>(device, model_);
+        score_ = engine.open(model_);
     }
 
     std::string name() const { return model_.path.stem().string(); }
@@ -50,7 +49,7 @@ class Subject {
         settings::Settings settings = settings_;
         if (!sampler.empty()) settings.sampler.name = sampler;
         if (steps) settings.steps = *steps;
-        return model_samples(device_, model_, score_->source(), settings);
+        return model_samples(model_, *score_, settings);
     }
 
   private:
@@ -63,12 +62,11 @@ class Subject {
         return settings;
     }
 
-    gpu::Device& device_;
     settings::Settings settings_;
     model::Model model_;
     std::unique_ptr<data::Dataset> data_;
     std::unique_ptr<ReferenceDraws> draws_;
-    std::unique_ptr<session::GpuScore> score_;
+    std::unique_ptr<session::EngineScore> score_;
 };
 
 /// A sampling configuration that every model is judged with.
@@ -127,7 +125,7 @@ std::vector<Cell> sampler_row(Subject& subject, const data::Points& reference, c
 
 }  // namespace
 
-std::vector<Table> quality_study(gpu::Device& device, const StudyRequest& request) {
+std::vector<Table> quality_study(session::Engine& engine, const StudyRequest& request) {
     const std::array<Way, 2> ways = {
         {{"defaults", "", {}, kDefaultBar}, {"dpmpp_2m, 20 steps", "dpmpp_2m", kFewSteps, kFewStepsBar}}};
     const std::vector<fs::path> models = models_of(request);
@@ -139,7 +137,7 @@ std::vector<Table> quality_study(gpu::Device& device, const StudyRequest& reques
     Table about = {.title = "Models", .columns = {"model", "configuration", "kB"}, .rows = {}, .notes = {}};
     for (const fs::path& path : models) {
         progress.next(path.stem().string());
-        Subject subject(device, path, request);
+        Subject subject(engine, path, request);
         const Reference reference(subject.draws(), request.particles);
         table.rows.push_back(row(subject, "data", reference.own(), "-"));
         for (const Way& way : ways) {
@@ -160,7 +158,7 @@ std::vector<Table> quality_study(gpu::Device& device, const StudyRequest& reques
     return {table, about};
 }
 
-std::vector<Table> samplers_study(gpu::Device& device, const StudyRequest& request) {
+std::vector<Table> samplers_study(session::Engine& engine, const StudyRequest& request) {
     constexpr std::array kSteps = {25, 50};
     const std::vector<fs::path> models = models_of(request);
     StudyProgress progress(request, "samplers", models.size());
@@ -171,7 +169,7 @@ std::vector<Table> samplers_study(gpu::Device& device, const StudyRequest& reque
     Count count;
     for (const fs::path& path : models) {
         progress.next(path.stem().string());
-        Subject subject(device, path, request);
+        Subject subject(engine, path, request);
         const data::Points reference = subject.draws().draw(0, request.particles);
         const data::Points pool = subject.draws().moments_pool();
         for (const diffusion::SamplerInfo& info : diffusion::samplers()) {

@@ -4,7 +4,7 @@
 
 #include "diffusion/sampler.hpp"
 #include "diffusion/targets.hpp"
-#include "study/gpu_studies.hpp"
+#include "study/engine_studies.hpp"
 #include "study/target_particles.hpp"
 
 namespace scorefield::study {
@@ -19,10 +19,10 @@ Program program_of(int steps) {
     return compile_program(even_steps({.name = "vp"}, steps), Prediction::x0, {});
 }
 
-double best_seconds(gpu::Device& device, const StudyRequest& request, std::uint32_t particles, int steps) {
+double best_seconds(session::Engine& engine, const StudyRequest& request, std::uint32_t particles, int steps) {
     StudyRequest sized = request;
     sized.particles = particles;
-    TargetParticles population(device, diffusion::open_target({.name = "mixture_d"}), Prediction::x0, sized);
+    TargetParticles population(engine, diffusion::open_target({.name = "mixture_d"}), Prediction::x0, sized);
     const Program program = program_of(steps);
     double best = HUGE_VAL;
     for (int repeat = 0; repeat < kRepeats; ++repeat) {
@@ -34,7 +34,7 @@ double best_seconds(gpu::Device& device, const StudyRequest& request, std::uint3
 
 }  // namespace
 
-std::vector<Table> scaling_study(gpu::Device& device, const StudyRequest& request) {
+std::vector<Table> scaling_study(session::Engine& engine, const StudyRequest& request) {
     constexpr std::array<std::uint32_t, 3> kShares = {4, 2, 1};
     constexpr std::array<int, 3> kSteps = {25, 50, 100};
     constexpr double kAgreement = 0.2;
@@ -48,7 +48,7 @@ std::vector<Table> scaling_study(gpu::Device& device, const StudyRequest& reques
     double first = 0;
     const auto add = [&](std::uint32_t particles, int steps, bool begins) {
         progress.next(std::to_string(particles) + " particles, " + std::to_string(steps) + " steps");
-        const double seconds = best_seconds(device, request, particles, steps);
+        const double seconds = best_seconds(engine, request, particles, steps);
         const double work = static_cast<double>(particles) * steps;
         if (begins) first = seconds / work;
         const double ratio = seconds / work / first;

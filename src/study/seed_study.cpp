@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -16,12 +17,9 @@
 #include "data/scaling.hpp"
 #include "diffusion/sampler.hpp"
 #include "model/model.hpp"
-#include "session/batched_run.hpp"
-#include "session/gpu_score.hpp"
 #include "study/agreement.hpp"
+#include "study/engine_studies.hpp"
 #include "study/figure.hpp"
-#include "study/gpu_studies.hpp"
-#include "study/study_training.hpp"
 #include "train/train.hpp"
 
 namespace scorefield::study {
@@ -65,11 +63,11 @@ struct Trained {
     std::size_t epoch = 1;  ///< steps
 };
 
-Trained train_network(gpu::Device& device, const StudyRequest& request) {
+Trained train_network(session::Engine& engine, const StudyRequest& request) {
     const train::TrainSpec spec = seed_spec(request);
     base::Progress bar("study seed", spec.steps, "steps", request.progress);
     Trained trained;
-    trained.result = train::train(spec, study_trainer(device, request), {[&](const train::StepReport& report) {
+    trained.result = train::train(spec, engine.trainer_maker(), {[&](const train::StepReport& report) {
                                       base::require_not_interrupted();
                                       trained.losses.push_back(report.loss);
                                       bar.update(report.step + 1, fmt::format("loss {:.3f}", report.loss));
@@ -123,7 +121,7 @@ model::Model model_of(const model::Checkpoint& checkpoint) {
 }
 
 /// Ancestral sampling over all levels, from noise to the level without any.
-data::Points sample(gpu::Device& device, const model::Model& model, const diffusion::SamplerSettings& sampler,
+data::Points sample(session::Engine& engine, const model::Model& model, const diffusion::SamplerSettings& sampler,
                     const StudyRequest& request) {
     std::vector<double> times(kLevels - 1);
     std::iota(times.rbegin(), times.rend(), 1);
@@ -131,9 +129,7 @@ data::Points sample(gpu::Device& device, const model::Model& model, const diffus
     run.program = diffusion::compile_program({model.process, times}, model.parametrisation, sampler);
     run.seed = request.seed;
     run.particles = request.particles;
-    session::GpuScore score(device, model);
-    sample::GpuSource* const sources[] = {&score.source()};
-    return {request.particles, model.dim(), session::final_states(device, sources, run)};
+    return {request.particles, model.dim(), session::final_states(*engine.open(model), run)};
 }
 
 /// Sliced W2 to fresh data, the mean over a few draws of them.
@@ -238,11 +234,10 @@ render::Plot loss_plot(const Trained& trained) {
             .curves = {batches, epochs, floor}};
 }
 
-void draw(gpu::Device& device, const StudyRequest& request, const Trained& trained, const Noised& shown,
+void draw(Figure& figure, const StudyRequest& request, const Trained& trained, const Noised& shown,
           const Samples& samples) {
     const auto process = diffusion::make_process(trained.result.checkpoint.process);
     const render::Bounds bounds = {{-2, -2.3}, {2, 2.3}};
-    Figure figure(device, "From noise to a swiss roll: a diffusion model in 40 levels", 3, 2);
     figure.add_clouds("1  Data, standardised", {{"", shown.data.values}}, bounds);
     figure.add_curves(schedule_plot(*process));
     figure.add_clouds(fmt::format("3  Noised, k = {}: x = √ᾱ x₀ + √(1−ᾱ) ε", kShownLevel), {{"", shown.state}}, bounds);
@@ -279,15 +274,18 @@ std::filesystem::path seed_model(const std::filesystem::path& picture) {
                               "give another --out, or move that file away");
 }
 
-std::vector<Table> seed_study(gpu::Device& device, const StudyRequest& request) {
-    const Trained trained = train_network(device, request);
+std::vector<Table> seed_study(session::Engine& engine, const StudyRequest& request) {
+    std::optional<Figure> figure;
+    if (!request.out.empty())
+        figure.emplace(engine, "From noise to a swiss roll: a diffusion model in 40 levels", 3, 2);
+    const Trained trained = train_network(engine, request);
     const model::Model model = model_of(trained.result.checkpoint);
     const std::unique_ptr<data::Dataset> dataset = data::open_dataset(model.data);
     const Noised shown = noised(*dataset, model.scaling, model.process->marginal(kShownLevel), request.particles);
-    const Samples samples = {sample(device, model, {.name = "ddpm", .form = "epsilon", .variance = "large"}, request),
-                             sample(device, model, {.name = "ddpm", .form = "x0", .variance = "small"}, request)};
-    if (!request.out.empty()) draw(device, request, trained, shown, samples);
-    return {table_of(trained, study_trainer_name(device, request), shown, samples, *dataset)};
+    const Samples samples = {sample(engine, model, {.name = "ddpm", .form = "epsilon", .variance = "large"}, request),
+                             sample(engine, model, {.name = "ddpm", .form = "x0", .variance = "small"}, request)};
+    if (figure) draw(*figure, request, trained, shown, samples);
+    return {table_of(trained, engine.name(), shown, samples, *dataset)};
 }
 
 }  // namespace scorefield::study

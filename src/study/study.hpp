@@ -19,7 +19,6 @@ struct StudyRequest {
     std::filesystem::path model = {};  ///< of quality and samplers; empty: all that come with Scorefield
     bool progress = true;              ///< show a bar where standard error is a terminal
     std::uint64_t train_steps = 0;     ///< of those that train
-    bool device_chosen = false;        ///< by --device, to train on as well
     std::filesystem::path out = {};    ///< picture of those that draw one; empty: none
 };
 

@@ -3,35 +3,32 @@
 #include <algorithm>
 
 #include "diffusion/exact_draws.hpp"
-#include "sample/exact_source.hpp"
 
 namespace scorefield::study {
 
-TargetParticles::TargetParticles(gpu::Device& device, std::shared_ptr<const diffusion::Target> target,
+TargetParticles::TargetParticles(session::Engine& engine, std::shared_ptr<const diffusion::Target> target,
                                  const diffusion::Parametrisation& prediction, const StudyRequest& request)
-    : device_(device),
-      target_(std::move(target)),
+    : target_(std::move(target)),
       prediction_(prediction),
       request_(request),
-      source_(sample::make_exact_source(device, *target_, prediction)) {}
+      score_(engine.open(*target_, prediction)) {}
 
 session::RunRequest TargetParticles::run_request(const diffusion::Program& program, std::span<const float> init) const {
     session::RunRequest run;
     run.program = program;
     run.seed = request_.seed;
     run.particles = request_.particles;
-    if (!init.empty()) run.init = session::rows_of(init, source_->dim());
+    if (!init.empty()) run.init = session::rows_of(init, score_->dim());
     return run;
 }
 
 std::vector<float> TargetParticles::run(const diffusion::Program& program, std::span<const float> init) {
     std::vector<float> states;
-    states.reserve(std::size_t{request_.particles} * source_->dim());
-    sample::GpuSource* const sources[] = {source_.get()};
+    states.reserve(std::size_t{request_.particles} * score_->dim());
     const auto take = [&](const session::Batch& batch) {
         states.insert(states.end(), batch.rows.begin(), batch.rows.end());
     };
-    seconds_ = session::run_batches(device_, sources, run_request(program, init), take).seconds;
+    seconds_ = score_->run(run_request(program, init), take).seconds;
     return states;
 }
 
@@ -40,13 +37,15 @@ std::vector<std::vector<float>> TargetParticles::run(const diffusion::Program& p
     std::vector<std::vector<float>> kept(states.size());
     session::RunRequest request = run_request(program, init);
     request.trajectory = true;
-    sample::GpuSource* const sources[] = {source_.get()};
-    seconds_ = session::run_batches(device_, sources, request, [&](const session::Batch& batch) {
-                   const auto found = std::ranges::find(states, batch.state);
-                   if (found == states.end()) return;
-                   std::vector<float>& into = kept[static_cast<std::size_t>(found - states.begin())];
-                   into.insert(into.end(), batch.rows.begin(), batch.rows.end());
-               }).seconds;
+    seconds_ = score_
+                   ->run(request,
+                         [&](const session::Batch& batch) {
+                             const auto found = std::ranges::find(states, batch.state);
+                             if (found == states.end()) return;
+                             std::vector<float>& into = kept[static_cast<std::size_t>(found - states.begin())];
+                             into.insert(into.end(), batch.rows.begin(), batch.rows.end());
+                         })
+                   .seconds;
     return kept;
 }
 

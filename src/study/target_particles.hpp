@@ -7,18 +7,16 @@
 #include "diffusion/prediction.hpp"
 #include "diffusion/program.hpp"
 #include "diffusion/target.hpp"
-#include "gpu/device.hpp"
-#include "sample/gpu_source.hpp"
-#include "session/batched_run.hpp"
+#include "session/engine.hpp"
 #include "study/study.hpp"
 
 namespace scorefield::study {
 
-/// A study's particles on the GPU, moved by programs that ask an exact target.
+/// A study's particles on an engine, moved by programs that ask an exact target.
 class TargetParticles {
   public:
     /// `target` answers for `prediction`.
-    TargetParticles(gpu::Device& device, std::shared_ptr<const diffusion::Target> target,
+    TargetParticles(session::Engine& engine, std::shared_ptr<const diffusion::Target> target,
                     const diffusion::Parametrisation& prediction, const StudyRequest& request);
 
     const diffusion::Target& target() const { return *target_; }
@@ -38,11 +36,10 @@ class TargetParticles {
   private:
     session::RunRequest run_request(const diffusion::Program& program, std::span<const float> init) const;
 
-    gpu::Device& device_;
     std::shared_ptr<const diffusion::Target> target_;
     diffusion::Parametrisation prediction_;
     StudyRequest request_;
-    std::unique_ptr<sample::GpuSource> source_;
+    std::unique_ptr<session::EngineScore> score_;
     double seconds_ = 0;
 };
 

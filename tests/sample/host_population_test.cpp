@@ -6,43 +6,13 @@
 #include <random>
 
 #include "base/error.hpp"
-#include "sample/every_sampler.hpp"
-#include "sample/host_exact_source.hpp"
+#include "diffusion/sampler.hpp"
 #include "sample/host_network_source.hpp"
+#include "sample/host_support.hpp"
 #include "session/host_engine.hpp"
 
 namespace scorefield::sample {
 namespace {
-
-using every_sampler_test::SamplerSettings;
-
-/// Compares runs that ask the source.
-auto comparison(base::ThreadPool& pool, const HostSource& source, std::uint32_t particles) {
-    return [&pool, &source, particles](const SamplerSettings& settings, const diffusion::TimeGrid& grid,
-                                       const diffusion::Parametrisation& parametrisation,
-                                       const diffusion::ScoreSource& exact, const auto& rounded) {
-        every_sampler_test::expect_as_interpreted(settings, grid, parametrisation, particles, exact, rounded,
-                                                  [&](const RunRequest& request, const session::BatchSink& sink) {
-                                                      session::run_batches(pool, source, request, sink);
-                                                  });
-    };
-}
-
-TEST(EverySamplerOnTheHost, OnAnExactMixtureUnderProcessesInTurn) {
-    base::ThreadPool pool;
-    const diffusion::GaussianMixture target(every_sampler_test::mixture());
-    for (const base::InstructionSet set : base::runnable_instruction_sets()) {
-        const std::unique_ptr<HostSource> source = make_host_exact_source(target, diffusion::Prediction::x0, set);
-        every_sampler_test::on_an_exact_mixture(comparison(pool, *source, 128));
-    }
-}
-
-TEST(EverySamplerOnTheHost, OnTheLearnedModel) {
-    base::ThreadPool pool;
-    const model::Checkpoint model = model::read_checkpoint("assets/swiss_roll.safetensors");
-    const HostNetworkSource source(nn::HostNetwork(model::evaluation_graph(model.network), model.tensors));
-    every_sampler_test::on_the_learned_model(model, comparison(pool, source, 48));
-}
 
 class HostPopulationTest : public ::testing::Test {
   protected:
@@ -94,23 +64,34 @@ class HostPopulationTest : public ::testing::Test {
 };
 
 TEST_F(HostPopulationTest, ResultsDoNotDependOnThreadsChunksAndShards) {
-    for (const char* sampler : {"ddim", "ddpm", "dpmpp_sde"}) {
-        RunRequest asked = request(sampler, 9, 1000);
+    for (const char* sampler : {"ddpm", "dpmpp_sde"}) {
+        RunRequest asked = request(sampler, 6, 1000);
         const Collected whole = collect_on(pool_, asked);
-        for (const std::uint32_t chunk : {1U, 191U, 192U, 300U}) {
+        for (const std::uint32_t chunk : {7U, 191U, 192U, 300U}) {
             base::ThreadPool other(chunk % 2 == 0 ? 1 : 3);
             asked.chunk = chunk;
             const Collected parts = collect_on(other, asked);
             EXPECT_EQ(parts.samples, whole.samples) << sampler << " in chunks of " << chunk;
             EXPECT_EQ(parts.trajectory, whole.trajectory) << sampler << " in chunks of " << chunk;
         }
-        RunRequest shard = request(sampler, 9, 333);
+        RunRequest shard = request(sampler, 6, 333);
         shard.first = 400;
         const std::size_t dim = source_.dim();
         const auto begin = whole.samples.begin() + static_cast<std::ptrdiff_t>(400 * dim);
         EXPECT_EQ(collect_on(pool_, shard).samples,
                   std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(333 * dim)));
     }
+}
+
+// One thread takes several blocks at a time, the last time fewer.
+TEST_F(HostPopulationTest, ResultsDoNotDependOnBlocksThatAreTakenTogether) {
+    base::ThreadPool one(1);
+    RunRequest asked = request("ddpm", 5, 192 * 37 + 5);
+    const Collected together = collect_on(one, asked);
+    asked.chunk = 192;
+    const Collected alone = collect_on(one, asked);
+    EXPECT_EQ(together.samples, alone.samples);
+    EXPECT_EQ(together.trajectory, alone.trajectory);
 }
 
 TEST_F(HostPopulationTest, SeeksAreExactWithinTheirBudget) {
@@ -207,6 +188,12 @@ TEST_F(HostPopulationTest, StartsFromInputsAndRefusesOthers) {
     diffusion::Program other = asked.program;
     other.ops.front().instruction = diffusion::Eval{.source = 1, .sigma = 1};
     EXPECT_THROW(population.load(other, 1, {0, 250}, {}), base::Error);
+    // What was loaded goes on.
+    EXPECT_THROW(population.load(request("ddim", 2, 250).program, 1, {0, 251}, {}), std::logic_error);
+    population.seek(4);
+    arrive(population);
+    EXPECT_EQ(population.state(), 4);
+    EXPECT_EQ(population.range().count, 250U);
 }
 
 TEST_F(HostPopulationTest, DivergenceNamesTheParticle) {

@@ -61,7 +61,9 @@ TEST_F(AnyDimensionTest, APlayerAndARunInBatchesComputeTheSameSamplesInFiveDimen
     RunRequest request = request_for(compile_run(spec(), model, {}, {}));
     request.chunk = 200;
     sample::GpuSource* const sources[] = {&score->source()};
-    const std::vector<float> samples = final_states(device(), sources, request);
+    std::vector<float> samples;
+    run_batches(device(), sources, request,
+                [&](const Batch& batch) { samples.insert(samples.end(), batch.rows.begin(), batch.rows.end()); });
     ASSERT_EQ(samples.size(), std::size_t{kCount} * kFive);
     EXPECT_EQ(shown, samples);
 }

@@ -119,7 +119,9 @@ void drop_ineffective(settings::Settings& settings, std::string_view kept) {
 /// some samplers run a pilot before they start.
 bool sampler_controls(settings::Settings& settings, const model::Model& model) {
     bool changed = control(settings, "sampler");
+    const bool stochastic = diffusion::sampler_info(settings.sampler.name).stochastic;
     if (changed) settings.sampler = diffusion::without_unused(settings.sampler);
+    if (changed && !stochastic) settings.noise = settings::Settings().noise;
     changed |= time_grid_controls(settings, model);
     for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
         if (!diffusion::has_effect(settings.sampler, parameter.name)) continue;
@@ -127,7 +129,7 @@ bool sampler_controls(settings::Settings& settings, const model::Model& model) {
         drop_ineffective(settings, parameter.name);
         changed = true;
     }
-    if (diffusion::sampler_info(settings.sampler.name).stochastic) changed |= control(settings, "noise");
+    if (stochastic) changed |= control(settings, "noise");
     return changed;
 }
 
