@@ -81,6 +81,15 @@ std::vector<std::vector<NoiseTerm>> path_increments(std::span<const Interval> in
     return increments;
 }
 
+bool takes_increments(const Program& program) {
+    return std::ranges::any_of(program.ops, [](const Op& op) {
+        const auto* const blend = std::get_if<Blend>(&op.instruction);
+        if (blend == nullptr) return false;
+        const auto of_path = [](const NoiseTerm& term) { return term.stream == base::kSamplerStream; };
+        return std::ranges::any_of(blend->noise, of_path);
+    });
+}
+
 int brownian_depth(double gap) {
     int depth = kBrownianDepth;
     while (depth < kMaxBrownianDepth && std::ldexp(1.0, -depth) > gap) ++depth;

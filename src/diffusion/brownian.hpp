@@ -35,6 +35,9 @@ struct Interval {
 /// interval are the same.
 std::vector<std::vector<NoiseTerm>> path_increments(std::span<const Interval> intervals);
 
+/// Whether a program draws noise of its steps: increments of a path, not only draws of correctors or Langevin steps.
+bool takes_increments(const Program& program);
+
 /// The smallest depth from kBrownianDepth to kMaxBrownianDepth whose cells are at most `gap`.
 int brownian_depth(double gap);
 

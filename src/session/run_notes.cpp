@@ -13,9 +13,9 @@
 
 #include "base/error.hpp"
 #include "base/output.hpp"
-#include "base/random.hpp"
 #include "data/datasets.hpp"
 #include "data/scaling.hpp"
+#include "diffusion/brownian.hpp"
 #include "diffusion/program_check.hpp"
 #include "diffusion/sampler.hpp"
 #include "diffusion/target_mixture.hpp"
@@ -106,12 +106,7 @@ Note caveat_note(const sample::SamplingSpec& spec) {
 /// A run without noise of its steps has no path.
 Note path_note(const sample::SamplingSpec& spec, const diffusion::Program& program) {
     if (!spec.sampler.one_path || !spec.program.empty()) return {};
-    for (const diffusion::Op& op : program.ops) {
-        const auto* const blend = std::get_if<diffusion::Blend>(&op.instruction);
-        if (blend == nullptr) continue;
-        const auto of_path = [](const diffusion::NoiseTerm& term) { return term.stream == base::kSamplerStream; };
-        if (std::ranges::any_of(blend->noise, of_path)) return {};
-    }
+    if (diffusion::takes_increments(program)) return {};
     return fmt::format("`noise` path has no effect: {} takes no increments of a Brownian path", spec.sampler.name);
 }
 

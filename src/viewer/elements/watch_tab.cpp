@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "diffusion/brownian.hpp"
 #include "settings/resolve.hpp"
 #include "viewer/controls.hpp"
 #include "viewer/element.hpp"
@@ -116,12 +117,10 @@ void drop_ineffective(settings::Settings& settings, std::string_view kept) {
 }
 
 /// The sampler and its parameters. True if a value has changed. Sliders report a change when they are released, because
-/// some samplers run a pilot before they start.
-bool sampler_controls(settings::Settings& settings, const model::Model& model) {
+/// some samplers run a pilot before they start. `program`: of the run that is shown.
+bool sampler_controls(settings::Settings& settings, const model::Model& model, const diffusion::Program& program) {
     bool changed = control(settings, "sampler");
-    const bool stochastic = diffusion::sampler_info(settings.sampler.name).stochastic;
     if (changed) settings.sampler = diffusion::without_unused(settings.sampler);
-    if (changed && !stochastic) settings.noise = settings::Settings().noise;
     changed |= time_grid_controls(settings, model);
     for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
         if (!diffusion::has_effect(settings.sampler, parameter.name)) continue;
@@ -129,7 +128,8 @@ bool sampler_controls(settings::Settings& settings, const model::Model& model) {
         drop_ineffective(settings, parameter.name);
         changed = true;
     }
-    if (stochastic) changed |= control(settings, "noise");
+    const bool has_noise = diffusion::takes_increments(program) || settings.noise != settings::Settings().noise;
+    if (has_noise) changed |= control(settings, "noise");
     return changed;
 }
 
@@ -151,8 +151,8 @@ bool program_control(settings::Settings& settings) {
 }
 
 /// True if a value has changed.
-bool run_controls(settings::Settings& settings, const model::Model& model) {
-    bool changed = settings.program.empty() ? sampler_controls(settings, model) : program_control(settings);
+bool run_controls(settings::Settings& settings, const model::Model& model, const diffusion::Program& program) {
+    bool changed = settings.program.empty() ? sampler_controls(settings, model, program) : program_control(settings);
     changed |= control(settings, "particles", {}, true);
     changed |= control(settings, "seed");
     return changed;
@@ -196,7 +196,8 @@ class WatchTab : public Element {
     void draw(Context& context) override {
         settings::Settings& settings = context.settings;
         const session::Scene& scene = *context.scene;
-        if (section("Sampler")) context.requests.run_changed |= run_controls(settings, scene.model());
+        if (section("Sampler"))
+            context.requests.run_changed |= run_controls(settings, scene.model(), scene.player().program());
         if (section("Score")) score_->draw(settings, scene, context.requests);
         if (section("Picture")) draw_look(context);
     }
