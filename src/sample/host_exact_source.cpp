@@ -58,7 +58,7 @@ struct MixtureData {
         }
     }
 
-    /// Of one component D = mu + sum_j u_j (alpha lambda_j/v_j) y_j and the score is −sum_j u_j y_j/v_j, with
+    /// A component has D = mu + sum_j u_j (alpha lambda_j/v_j) y_j and the score −sum_j u_j y_j/v_j, with
     /// y_j = u_j·(x − alpha mu) and v_j = alpha² lambda_j + sigma².
     void fill_rows(const Question& question, float* rows) const {
         constexpr double kSmallestVariance = 1e-24;

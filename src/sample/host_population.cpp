@@ -94,8 +94,13 @@ float* HostPopulation::snapshot(int number, std::size_t block) {
     return snapshots_.data() + (static_cast<std::size_t>(number) * executor_.blocks() + block) * of_block;
 }
 
+/// The number of the snapshot of a state; −1 where it is not kept, as the result never is.
+int HostPopulation::snapshot_of(int state) const {
+    return state < program().steps ? plan_.number_of(state) : -1;
+}
+
 void HostPopulation::keep(std::size_t block, int state) {
-    const int number = state < program().steps ? plan_.number_of(state) : -1;
+    const int number = snapshot_of(state);
     if (number < 0) return;
     float* to = snapshot(number, block);
     for (const int reg : plan_.registers) to = std::ranges::copy(executor_.planes(block, reg), to).out;
@@ -162,6 +167,13 @@ void HostPopulation::run(std::size_t first_block, std::size_t blocks, int first_
     started_ = true;
 }
 
+/// All particles have taken the step.
+void HostPopulation::finish_step() {
+    ++whole_;
+    const int number = snapshot_of(whole_);
+    if (number >= 0) kept_[static_cast<std::size_t>(number)] = true;
+}
+
 double HostPopulation::advance(const Budget& budget) {
     if (!started_) put_at_start();
     if (arrived()) return 0;
@@ -195,17 +207,11 @@ double HostPopulation::advance(const Budget& budget) {
             }
             run(next_block_, blocks - next_block_, whole_, last);
             next_block_ = blocks;
-            for (int state = whole_ + 1; state < last; ++state) {
-                const int number = plan_.number_of(state);
-                if (number >= 0) kept_[static_cast<std::size_t>(number)] = true;
-            }
-            whole_ = last - 1;
+            while (whole_ + 1 < last) finish_step();
         }
         if (next_block_ == blocks) {
-            ++whole_;
+            finish_step();
             next_block_ = 0;
-            const int number = whole_ < program().steps ? plan_.number_of(whole_) : -1;
-            if (number >= 0) kept_[static_cast<std::size_t>(number)] = true;
         }
         if (budget.ends_with_evaluation) break;
     }

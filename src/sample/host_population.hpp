@@ -59,7 +59,9 @@ class HostPopulation final : public Population {
     void plan();
     int last_kept_before_goal() const;
     void run(std::size_t first_block, std::size_t blocks, int first_step, int last_step);
+    int snapshot_of(int state) const;
     void keep(std::size_t block, int state);
+    void finish_step();
     float* snapshot(int number, std::size_t block);
     int register_of(int state) const { return state == 0 ? program().init_register : program().result; }
 
