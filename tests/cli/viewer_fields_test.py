@@ -111,13 +111,16 @@ def is_taken(viewer, field, text):
     return changed
 
 
+def next_field(viewer, tried):
+    """The first in view that was not tried before. What was typed may have shown or hidden controls: fields move."""
+    viewer.move(AWAY)
+    return next((field for field in fields_in_view(viewer) if field.label not in tried), None)
+
+
 def try_fields(viewer, tried):
     """All that are in view and were not tried before. Returns how many took −5 and 0."""
-    viewer.move(AWAY)
     negative = zero = 0
-    for field in fields_in_view(viewer):
-        if field.label in tried:
-            continue
+    while field := next_field(viewer, tried):
         tried.add(field.label)
         point_at(viewer, field)
         require(not is_taken(viewer, field, "x"), f"a field takes 'x': {field.place}")

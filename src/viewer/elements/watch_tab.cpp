@@ -117,8 +117,8 @@ void drop_ineffective(settings::Settings& settings, std::string_view kept) {
 }
 
 /// The sampler and its parameters. True if a value has changed. Sliders report a change when they are released, because
-/// some samplers run a pilot before they start. `program`: of the run that is shown.
-bool sampler_controls(settings::Settings& settings, const model::Model& model, const diffusion::Program& program) {
+/// some samplers run a pilot before they start.
+bool sampler_controls(settings::Settings& settings, const model::Model& model) {
     bool changed = control(settings, "sampler");
     if (changed) settings.sampler = diffusion::without_unused(settings.sampler);
     changed |= time_grid_controls(settings, model);
@@ -128,8 +128,6 @@ bool sampler_controls(settings::Settings& settings, const model::Model& model, c
         drop_ineffective(settings, parameter.name);
         changed = true;
     }
-    const bool has_noise = diffusion::takes_increments(program) || settings.noise != settings::Settings().noise;
-    if (has_noise) changed |= control(settings, "noise");
     return changed;
 }
 
@@ -150,11 +148,14 @@ bool program_control(settings::Settings& settings) {
     return changed;
 }
 
-/// True if a value has changed.
+/// True if a value has changed. `program`: of the run that is shown.
 bool run_controls(settings::Settings& settings, const model::Model& model, const diffusion::Program& program) {
-    bool changed = settings.program.empty() ? sampler_controls(settings, model, program) : program_control(settings);
+    bool changed = settings.program.empty() ? sampler_controls(settings, model) : program_control(settings);
     changed |= control(settings, "particles", {}, true);
     changed |= control(settings, "seed");
+    // Last: it comes and goes with the values of others, which stay where they are.
+    const bool has_noise = diffusion::takes_increments(program) || settings.noise != settings::Settings().noise;
+    if (settings.program.empty() && has_noise) changed |= control(settings, "noise");
     return changed;
 }
 
