@@ -23,6 +23,7 @@ class Checker {
         int step = 0;
         for (std::size_t i = 0; i < program_.ops.size(); ++i) {
             const Op& op = program_.ops[i];
+            if (i > 0 && op.step > step) require_state();
             place_ = fmt::format("ops[{}]", i);
             require(op.step >= step, "step", fmt::format("step {} after step {}", op.step, step));
             require(op.step < program_.steps, "step",
@@ -35,10 +36,18 @@ class Checker {
         place_.clear();
         require(!program_.ops.empty() && step == program_.steps - 1, "ops",
                 fmt::format("step {} has no ops", program_.ops.empty() ? 0 : step + 1));
-        reads(program_.result, "result");
+        require_state();
     }
 
   private:
+    /// After every step the result must be the state, also where a run shows or stores states on its way.
+    void require_state() {
+        place_.clear();
+        require_register(program_.result, "result");
+        require(written_[static_cast<std::size_t>(program_.result)], "result",
+                fmt::format("register {} is not written by the end of step 0", program_.result));
+    }
+
     void check_head() {
         require(program_.steps >= 1, "steps", fmt::format("{} is below 1", program_.steps));
         require(program_.registers >= 1 && program_.registers <= kMaxRegisters, "registers",

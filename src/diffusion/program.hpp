@@ -134,7 +134,8 @@ struct Program {
     std::size_t end_of_step(int step) const;
     /// Throws base::Error (request) naming the first op that breaks a rule: register out of range, register read
     /// before it is written, step out of range or decreasing, a step without ops, a coefficient not finite, low > high,
-    /// ratio outside (0, 1], max < 1, mask without inputs. `where` (a file name) goes before the place.
+    /// ratio outside (0, 1], max < 1, mask without inputs; or the result, where step 0 does not write it. `where` (a
+    /// file name) goes before the place.
     void validate(const std::string& where = {}) const;
     /// Throws base::Error (request) naming the first op that asks a source beyond the first `count`.
     void require_sources(std::size_t count) const;

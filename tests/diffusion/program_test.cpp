@@ -225,7 +225,10 @@ TEST(ProgramValidate, NamesTheFirstOpThatBreaksARule) {
     EXPECT_THAT(violation([](Program& p) { p.ops.clear(); }), HasSubstr("(ops): step 0 has no ops"));
     EXPECT_THAT(violation([](Program& p) { p.registers = 2'000'000'000; }), HasSubstr("(registers)"));
     EXPECT_THAT(violation([](Program& p) { p.registers = 5, p.result = 4; }),
-                HasSubstr("(result): register 4 is read"));
+                HasSubstr("(result): register 4 is not written by the end of step 0"));
+    EXPECT_THAT(
+        violation([](Program& p) { p.registers = 5, p.result = 4, std::get<Mask>(p.ops[4].instruction).dst = 4; }),
+        HasSubstr("(result): register 4 is not written by the end of step 0"));
     EXPECT_THAT(violation([](Program& p) { p.start.scale = {NAN}; }), HasSubstr("(init.scale)"));
 }
 
