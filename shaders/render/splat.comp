@@ -5,8 +5,7 @@
 //   in   channel  float32 in [0, 1], one per particle (only with kColoured)
 //   add  density  u32, (height, width)
 //   add  colour   u32, (height, width): weight · round(channel · levels) (only with kColoured)
-// Everything is loaded without branches (a load under a divergent mask costs ten times as much on software devices);
-// particles that are off the picture or not finite have weight 0 everywhere, and weights of 0 are not added.
+// Weights of 0 are not added; particles that are off the picture or not finite have no others.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shaders/render/splat_push.h"
@@ -23,6 +22,8 @@ layout(set = 0, binding = 3, std430) buffer Colour { uint colour[]; };
 
 layout(push_constant) uniform Push { SplatPush push; };
 
+#include "shaders/render/splat_place.glsl"
+
 // Weight of the tap `j` pixels right of the cell for a position `fraction` of S into the cell; 0 off the picture.
 uint tap_weight(int j, int fraction, int pixel, int size) {
     int weight = (kRadius << push.subpixel_bits) - abs((j << push.subpixel_bits) - fraction);
@@ -31,37 +32,16 @@ uint tap_weight(int j, int fraction, int pixel, int size) {
 
 void main() {
     uint i = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * (gl_NumWorkGroups.x * gl_WorkGroupSize.x);
-    bool present = i < push.count;
-    uint at = push.first + min(i, push.count - 1u);
-    float x = values[at];
-    float y = values[at + push.y_plane];
-    // Van der Corput's sequence fills the strip evenly; 24 bits are exact in a float.
-    float strip_y = float(bitfieldReverse(i) >> 8) * 5.9604644775390625e-8 - 0.5;
-    y = push.strip != 0u ? strip_y : y;
-
-    precise float position_x = x * push.transform.scale.x;
-    position_x = position_x + push.transform.offset.x;
-    precise float position_y = y * push.transform.scale.y;
-    position_y = position_y + push.transform.offset.y;
-    float low = -float(kRadius << push.subpixel_bits);
-    float high_x = float((push.width + kRadius) << push.subpixel_bits);
-    float high_y = float((push.height + kRadius) << push.subpixel_bits);
-    bool inside = present && position_x >= low && position_x < high_x && position_y >= low && position_y < high_y;
-
-    int fixed_x = int(floor(inside ? position_x : low));
-    int fixed_y = int(floor(inside ? position_y : low));
-    int mask = (1 << push.subpixel_bits) - 1;
-    int cell_x = fixed_x >> push.subpixel_bits;
-    int cell_y = fixed_y >> push.subpixel_bits;
+    Place place = place_of(push, i, kRadius);
     uint level = 0u;
     if (kColoured) level = uint(channel[min(i, push.count - 1u)] * push.levels + 0.5);
 
     for (int dy = 1 - kRadius; dy <= kRadius; ++dy) {
-        int row = cell_y + dy;
-        uint weight_y = inside ? tap_weight(dy, fixed_y & mask, row, push.height) : 0u;
+        int row = place.cell.y + dy;
+        uint weight_y = place.inside ? tap_weight(dy, place.fraction.y, row, push.height) : 0u;
         for (int dx = 1 - kRadius; dx <= kRadius; ++dx) {
-            int column = cell_x + dx;
-            uint weight = weight_y * tap_weight(dx, fixed_x & mask, column, push.width);
+            int column = place.cell.x + dx;
+            uint weight = weight_y * tap_weight(dx, place.fraction.x, column, push.width);
             if (weight != 0u) {
                 int pixel = row * push.width + column;
                 atomicAdd(density[pixel], weight);

@@ -1,23 +1,29 @@
-// Push constants of render/tonemap.comp.
+// Push constants of render/tonemap.comp and render/tonemap_places.comp.
 #ifndef SCOREFIELD_RENDER_TONEMAP_PUSH_H
 #define SCOREFIELD_RENDER_TONEMAP_PUSH_H
 
 #include "shaders/base/shared.h"
+#include "shaders/render/splat_push.h"
 
 SHARED_BEGIN
 
 struct TonemapPush {
-    vec4 background;      // sRGB; w unused
     float gain;           // of density, ToneCurve::gain
-    float overlay_gain;   // of overlay
     float white;          // 1 / log2(1 + white/knee)
     float inverse_levels; // 1 / SplatWeights::colour_levels
-    float overlay_strength;
+    float strength;       // of the overlay
     uint table_offset;
     int width;
     int height;
+    uint reserved;
 };
-SHARED_SIZE(TonemapPush, 48)
+SHARED_SIZE(TonemapPush, 32)
+
+struct TonemapPlacesPush {
+    SplatPush splat;
+    TonemapPush tone;
+};
+SHARED_SIZE(TonemapPlacesPush, 80)
 
 SHARED_END
 

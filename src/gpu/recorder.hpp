@@ -97,6 +97,8 @@ class Recorder {
     /// Rows follow each other without gaps in the buffer; the offset is a multiple of a texel and of 4 bytes.
     void copy(const Image& source, const Buffer& target, VkDeviceSize target_offset = 0);
     void copy(const Buffer& source, const Image& target, VkDeviceSize source_offset = 0);
+    /// Both of one size, with texels of as many bytes; formats are not converted.
+    void copy(const Image& source, const Image& target);
     void clear(const Image& image, std::array<float, 4> colour);
 
     /// Draws over what is there, onto the whole image.

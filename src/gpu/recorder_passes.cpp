@@ -158,6 +158,23 @@ void Recorder::copy(const Buffer& source, const Image& target, VkDeviceSize sour
                            &region);
 }
 
+void Recorder::copy(const Image& source, const Image& target) {
+    require_recording();
+    const VkExtent2D extent = source.extent();
+    const bool alike = extent.width == target.extent().width && extent.height == target.extent().height &&
+                       texel_bytes(source.format()) == texel_bytes(target.format());
+    if (!alike) {
+        throw std::logic_error(
+            fmt::format("images '{}' and '{}' are not of one size and texel", source.name(), target.name()));
+    }
+    state_->pass.add(source.core(), in_layout(kTransferRead, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL));
+    state_->pass.add(target.core(), in_layout(kTransferWrite, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL));
+    state_->enter_pass("copy image", recording_);
+    const VkImageCopy region{kWholeImage, {0, 0, 0}, kWholeImage, {0, 0, 0}, whole_extent(source)};
+    vkCmdCopyImage(state_->commands, source.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, target.handle(),
+                   VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region);
+}
+
 void Recorder::clear(const Image& image, std::array<float, 4> colour) {
     require_recording();
     state_->pass.add(image.core(), in_layout(kTransferWrite, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL));

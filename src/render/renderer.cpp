@@ -26,12 +26,15 @@ constexpr VkImageUsageFlags kSceneUsage = VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_
 }  // namespace
 
 struct Renderer::State {
-    /// The view that the overlay's accumulator was last filled for, at this size.
-    struct OverlayKey {
+    /// What the ground shows.
+    struct Ground {
         Camera2d camera;
-        SplatWeights weights;
+        std::array<float, 3> background;
+        double overlay_strength;  ///< 0: without data
+        SplatWeights overlay_weights;
+        std::optional<ScalarField> field;
 
-        bool operator==(const OverlayKey&) const = default;
+        bool operator==(const Ground&) const = default;
     };
 
     gpu::Device& device;
@@ -49,7 +52,7 @@ struct Renderer::State {
     gpu::Buffer overlay_points;
     std::uint32_t overlay_count = 0;
     std::uint32_t overlay_dim = 0;
-    std::optional<OverlayKey> overlay_filled;
+    std::optional<Ground> ground;  ///< that the targets hold
 
     explicit State(gpu::Device& owner)
         : device(owner),
@@ -62,21 +65,24 @@ struct Renderer::State {
     SplatWeights weights_for(std::uint32_t count, const Look& look, bool coloured) const;
     VkExtent2D extent() const { return targets.scene.extent(); }
     Accumulators accumulators() const { return {targets.density, targets.colour, extent()}; }
-    OverlayDensity fill_overlay(gpu::Recorder& recorder, const Camera2d& camera, const Look& look);
+    bool shows_overlay(const Look& look) const {
+        return look.overlay && look.overlay_strength > 0 && overlay_count > 0;
+    }
+    void paint_ground(gpu::Recorder& recorder, const Camera2d& camera, const Look& look, const ScalarField* field);
     std::uint32_t capacity() const { return static_cast<std::uint32_t>(channel.bytes() / sizeof(float)); }
     void finish_setup() { device.wait(device.submit(setup)); }
 };
 
 PictureTargets Renderer::make_targets(gpu::Device& device, VkExtent2D extent) {
     const VkDeviceSize bytes = VkDeviceSize{4} * extent.width * extent.height;
-    PictureTargets targets = {gpu::Image(device, "scene", VK_FORMAT_R8G8B8A8_UNORM, extent, kSceneUsage),
-                              gpu::Buffer(device, "density", bytes), gpu::Buffer(device, "colour", bytes),
-                              gpu::Buffer(device, "overlay density", bytes)};
+    const auto picture = [&](const char* name) {
+        return gpu::Image(device, name, VK_FORMAT_R8G8B8A8_UNORM, extent, kSceneUsage);
+    };
+    PictureTargets targets = {picture("scene"), picture("ground"), gpu::Buffer(device, "density", bytes),
+                              gpu::Buffer(device, "colour", bytes)};
     gpu::Recorder recorder(device, "picture targets");
     recorder.begin();
-    for (const gpu::Buffer* sums : {&targets.density, &targets.colour, &targets.overlay_density}) {
-        recorder.fill(*sums, 0);
-    }
+    for (const gpu::Buffer* sums : {&targets.density, &targets.colour}) recorder.fill(*sums, 0);
     device.wait(device.submit(recorder));
     return targets;
 }
@@ -104,18 +110,26 @@ SplatWeights Renderer::State::weights_for(std::uint32_t count, const Look& look,
     return choose_weights(std::max(1u, count), std::min(wanted, kMaxDotRadius), coloured);
 }
 
-OverlayDensity Renderer::State::fill_overlay(gpu::Recorder& recorder, const Camera2d& camera, const Look& look) {
-    if (!look.overlay || look.overlay_strength <= 0 || overlay_count == 0) return {targets.overlay_density, 0, {}};
-    const SplatWeights weights = weights_for(overlay_count, look, false);
-    const OverlayKey key{camera, weights};
-    if (overlay_filled != key) {
-        const auto scope = recorder.scope("overlay");
-        recorder.fill(targets.overlay_density, 0);
-        splatter.record(recorder, {overlay_points, 0, overlay_count, overlay_count, overlay_dim}, channel, camera,
-                        weights, {targets.overlay_density, targets.colour, extent()});
-        overlay_filled = key;
+void Renderer::State::paint_ground(gpu::Recorder& recorder, const Camera2d& camera, const Look& look,
+                                   const ScalarField* field) {
+    const bool overlay = shows_overlay(look);
+    Ground wanted = {.camera = camera,
+                     .background = look.background,
+                     .overlay_strength = overlay ? look.overlay_strength : 0,
+                     .overlay_weights = overlay ? weights_for(overlay_count, look, false) : SplatWeights(),
+                     .field = {}};
+    if (field != nullptr) wanted.field = *field;
+    if (ground == wanted) return;
+    const auto scope = recorder.scope("ground");
+    recorder.clear(targets.ground, {look.background[0], look.background[1], look.background[2], 1});
+    if (field != nullptr) field_pass.record(recorder, *field, camera, look.background, targets.ground);
+    if (overlay) {
+        const Particles points = {overlay_points, 0, overlay_count, overlay_count, overlay_dim};
+        splatter.record(recorder, points, channel, camera, wanted.overlay_weights, accumulators());
+        tone_mapper.record_overlay(recorder, accumulators(), {points, camera, wanted.overlay_weights},
+                                   look.overlay_strength, targets.ground);
     }
-    return {targets.overlay_density, overlay_count, weights};
+    ground = std::move(wanted);
 }
 
 Renderer::Renderer(gpu::Device& device, VkExtent2D extent, std::uint32_t capacity)
@@ -128,7 +142,7 @@ Renderer::~Renderer() = default;
 
 void Renderer::take_targets(PictureTargets targets) {
     state_->targets = std::move(targets);
-    state_->overlay_filled.reset();
+    state_->ground.reset();
 }
 
 void Renderer::reserve(std::uint32_t capacity) {
@@ -138,7 +152,7 @@ void Renderer::reserve(std::uint32_t capacity) {
 void Renderer::set_overlay(std::span<const float> points, std::size_t dim) {
     State& state = *state_;
     const std::size_t count = dim == 0 ? 0 : points.size() / dim;
-    state.overlay_filled.reset();
+    state.ground.reset();
     state.overlay_count = static_cast<std::uint32_t>(count);
     state.overlay_dim = static_cast<std::uint32_t>(std::min<std::size_t>(dim, 2));
     if (count == 0) return;
@@ -151,7 +165,6 @@ void Renderer::warm_up() {
     const gpu::Buffer point = gpu::make_buffer<float>(state.device, "warm-up", centre);
     const Particles particles{point, 0, 1, 1, 2};
     const Camera2d camera;
-    const SplatWeights overlay_weights = choose_weights(1, 1, false);
     const ScalarField field{.bounds = {}, .columns = 2, .rows = 2, .values = {0, 0, 0, 0}, .title = "warm-up"};
     state.setup.begin();
     record_origin(state.setup, particles, 0, 1);
@@ -159,16 +172,18 @@ void Renderer::warm_up() {
         Look look;
         look.mode = mode;
         look.overlay = false;
-        for (look.dot_radius = 1; look.dot_radius <= static_cast<int>(kMaxDotRadius); ++look.dot_radius) {
+        for (std::uint32_t radius = 1; radius <= kMaxDotRadius; ++radius) {
+            look.dot_radius = static_cast<int>(radius);
             record(state.setup, particles, camera, look, {{"warm-up"}, {}});
+            const Splatted splatted = {particles, camera, choose_weights(1, radius, mode == ColourMode::origin)};
+            state.tone_mapper.record_places(state.setup, state.accumulators(), splatted, look, state.targets.scene);
+            state.tone_mapper.record_pixels(state.setup, state.accumulators(), splatted, look, state.targets.scene);
         }
         record(state.setup, particles, camera, look, {}, &field);
-        for (const bool ground : {false, true}) {
-            state.tone_mapper.record(
-                state.setup, state.accumulators(), 1, choose_weights(1, 1, mode == ColourMode::origin),
-                {state.targets.overlay_density, 1, overlay_weights}, 1, look, ground, state.targets.scene);
-        }
     }
+    state.tone_mapper.record_overlay(state.setup, state.accumulators(),
+                                     {particles, camera, choose_weights(1, 1, false)}, 1, state.targets.ground);
+    state.ground.reset();
     state.finish_setup();
 }
 
@@ -181,7 +196,7 @@ void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const
                       const Captions& captions, const ScalarField* field) {
     State& state = *state_;
     if (particles.count > state.capacity()) throw std::logic_error("more particles than the renderer has room for");
-    const OverlayDensity overlay = state.fill_overlay(recorder, camera, look);
+    state.paint_ground(recorder, camera, look, field);
     const SplatWeights weights = state.weights_for(particles.count, look, look.mode == ColourMode::origin);
     if (particles.count > 0) {
         const auto scope = recorder.scope("splat");
@@ -189,13 +204,15 @@ void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const
     }
     {
         const auto scope = recorder.scope("tone map");
-        if (field != nullptr) state.field_pass.record(recorder, *field, camera, look.background, state.targets.scene);
-        state.tone_mapper.record(recorder, state.accumulators(), particles.count, weights, overlay,
-                                 camera.pixel_size(state.extent()), look, field != nullptr, state.targets.scene);
+        recorder.copy(state.targets.ground, state.targets.scene);
+        if (particles.count > 0) {
+            state.tone_mapper.record(recorder, state.accumulators(), {particles, camera, weights}, look,
+                                     state.targets.scene);
+        }
     }
     const auto scope = recorder.scope("annotation");
     state.canvas.clear();
-    annotate(state.canvas, state.extent(), camera, look, captions, overlay.count > 0, field);
+    annotate(state.canvas, state.extent(), camera, look, captions, state.shows_overlay(look), field);
     state.mark_pass.record(recorder, state.canvas, state.targets.scene);
 }
 

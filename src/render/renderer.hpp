@@ -20,9 +20,9 @@ namespace scorefield::render {
 /// The image and the accumulation buffers for pictures of one size.
 struct PictureTargets {
     gpu::Image scene;
+    gpu::Image ground;  ///< what stands under the particles: background, field, data
     gpu::Buffer density;
     gpu::Buffer colour;
-    gpu::Buffer overlay_density;
 };
 
 /// Draws particles onto an image of its own, for windows and files alike. One-dimensional particles are spread over a
@@ -61,8 +61,8 @@ class Renderer {
     /// 0.5.
     void record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation);
 
-    /// One picture onto `scene()`, in timing scopes "overlay" (only when the overlay is drawn anew), "splat",
-    /// "tone map" (the field too) and "annotation". count ≤ capacity. `field`: under data and particles, with a legend;
+    /// One picture onto `scene()`, in timing scopes "ground" (only when what stands under the particles has changed),
+    /// "splat", "tone map" and "annotation". count ≤ capacity. `field`: under data and particles, with a legend;
     /// null: none.
     void record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,
                 const Captions& captions, const ScalarField* field = nullptr);

@@ -22,6 +22,8 @@ struct ScalarField {
     double high = 1;            ///< has the last; greater values too
     ColourMap map = ColourMap::viridis;
     std::string title;  ///< in the legend: `score error`
+
+    bool operator==(const ScalarField&) const = default;
 };
 
 /// The value at a place of the field's grid, column and row from 0 (Catmull & Rom 1974: through every value, with

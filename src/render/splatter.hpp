@@ -37,14 +37,20 @@ class Splatter {
                        const gpu::Buffer& channel) const;
 
   private:
-    std::array<std::uint32_t, 2> groups(std::uint32_t count) const;
-
-    const gpu::Device* device_;
+    std::uint32_t most_groups_;
     std::array<std::array<gpu::ComputePipeline, 2>, kMaxDotRadius> splat_;  ///< radius − 1, coloured
     gpu::ComputePipeline origin_;
 };
 
 /// A camera as the splat shader takes it.
 shaders::SplatTransform splat_transform(const Camera2d& camera, VkExtent2D extent, std::uint32_t subpixel_bits);
+/// Where the shaders that go over particles find them in the picture.
+shaders::SplatPush splat_push(const Particles& particles, const Camera2d& camera, const SplatWeights& weights,
+                              VkExtent2D extent);
+
+/// Invocations of a workgroup of those shaders.
+inline constexpr std::uint32_t kParticleGroup = 128;
+/// Workgroups along x and y, at most `most` along x, so that there is an invocation for each particle.
+std::array<std::uint32_t, 2> particle_groups(std::uint32_t count, std::uint32_t most);
 
 }  // namespace scorefield::render

@@ -8,6 +8,7 @@
 #include "gpu/transfer.hpp"
 #include "render/tone_curve.hpp"
 #include "shaders/render/tonemap.comp.hpp"
+#include "shaders/render/tonemap_places.comp.hpp"
 #include "shaders/render/tonemap_push.h"
 
 namespace scorefield::render {
@@ -38,43 +39,95 @@ std::vector<std::uint32_t> colour_tables() {
     return tables;
 }
 
+/// As in shaders/render/tone.glsl.
+constexpr std::uint32_t kByDensity = 0;
+constexpr std::uint32_t kByOrigin = 1;
+constexpr std::uint32_t kAsOverlay = 2;
+
+std::uint32_t mode_of(const Look& look) {
+    return look.mode == ColourMode::origin ? kByOrigin : kByDensity;
+}
+
+shaders::TonemapPush push_of(const Splatted& splatted, double exposure, VkExtent2D extent) {
+    const double gain = ToneCurve{exposure}.gain(std::max(1u, splatted.particles.count), splatted.weights.weight(),
+                                                 splatted.camera.pixel_size(extent));
+    return {.gain = static_cast<float>(gain),
+            .white = static_cast<float>(1 / std::log2(1 + ToneCurve::kWhite / ToneCurve::kKnee)),
+            .inverse_levels = 1.0f / static_cast<float>(splatted.weights.colour_levels()),
+            .strength = 1,
+            .table_offset = 0,
+            .width = static_cast<std::int32_t>(extent.width),
+            .height = static_cast<std::int32_t>(extent.height),
+            .reserved = 0};
+}
+
+shaders::TonemapPush push_of(const Splatted& splatted, const Look& look, VkExtent2D extent) {
+    shaders::TonemapPush push = push_of(splatted, look.exposure, extent);
+    const bool by_origin = look.mode == ColourMode::origin;
+    push.table_offset = by_origin ? kOriginTable : kEntries * static_cast<std::uint32_t>(look.map);
+    return push;
+}
+
+std::uint32_t groups_across(VkExtent2D extent) {
+    return (extent.width + kGroupWidth - 1) / kGroupWidth;
+}
+
 }  // namespace
 
 ToneMapper::ToneMapper(gpu::Device& device)
-    : tables_(gpu::make_buffer<std::uint32_t>(device, "colour tables", colour_tables())) {
-    for (std::uint32_t coloured = 0; coloured < 2; ++coloured) {
-        for (std::uint32_t overlay = 0; overlay < 2; ++overlay) {
-            for (std::uint32_t ground = 0; ground < 2; ++ground) {
-                pipelines_[coloured][overlay][ground] =
-                    gpu::ComputePipeline(device, "tone map", shaders::render_tonemap_comp,
-                                         {kGroupWidth, kGroupHeight, coloured, overlay, ground});
-            }
+    : tables_(gpu::make_buffer<std::uint32_t>(device, "colour tables", colour_tables())),
+      most_groups_(device.properties().max_workgroup_count[0]) {
+    for (std::uint32_t mode = 0; mode < kModes; ++mode) {
+        pixels_[mode] =
+            gpu::ComputePipeline(device, "tone map", shaders::render_tonemap_comp, {kGroupWidth, kGroupHeight, mode});
+    }
+    for (std::uint32_t radius = 1; radius <= kMaxDotRadius; ++radius) {
+        for (const std::uint32_t mode : {kByDensity, kByOrigin}) {
+            places_[radius - 1][mode] = gpu::ComputePipeline(
+                device, "tone map of particles", shaders::render_tonemap_places_comp, {kParticleGroup, radius, mode});
         }
     }
 }
 
-void ToneMapper::record(gpu::Recorder& recorder, const Accumulators& source, std::uint32_t count,
-                        const SplatWeights& weights, const OverlayDensity& overlay, double pixel_size, const Look& look,
-                        bool painted_ground, const gpu::Image& scene) const {
-    const bool coloured = look.mode == ColourMode::origin;
-    const auto gain = [&](double exposure, std::uint32_t points, const SplatWeights& of) {
-        return static_cast<float>(ToneCurve{exposure}.gain(std::max(1u, points), of.weight(), pixel_size));
-    };
-    const shaders::TonemapPush push{
-        .background = {look.background[0], look.background[1], look.background[2], 1},
-        .gain = gain(look.exposure, count, weights),
-        .overlay_gain = gain(0, overlay.count, overlay.weights),
-        .white = static_cast<float>(1 / std::log2(1 + ToneCurve::kWhite / ToneCurve::kKnee)),
-        .inverse_levels = 1.0f / static_cast<float>(weights.colour_levels()),
-        .overlay_strength = static_cast<float>(look.overlay_strength),
-        .table_offset = coloured ? kOriginTable : kEntries * static_cast<std::uint32_t>(look.map),
-        .width = static_cast<std::int32_t>(source.extent.width),
-        .height = static_cast<std::int32_t>(source.extent.height)};
-    recorder.dispatch(pipelines_[coloured][overlay.count > 0][painted_ground],
-                      {gpu::reads_writes(source.density), gpu::reads_writes(source.colour), gpu::reads(overlay.density),
-                       gpu::reads(tables_), gpu::reads_writes(scene)},
-                      push, (source.extent.width + kGroupWidth - 1) / kGroupWidth,
-                      (source.extent.height + kGroupHeight - 1) / kGroupHeight);
+void ToneMapper::record(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted, const Look& look,
+                        const gpu::Image& scene) const {
+    // What a pixel of a particle costs more than one of the picture, on a software device.
+    constexpr std::uint64_t kCost = 2;
+    const std::uint64_t width = 2 * splatted.weights.radius;
+    const std::uint64_t visits = splatted.particles.count * width * width;
+    const bool few = kCost * visits < std::uint64_t{source.extent.width} * source.extent.height;
+    (few ? record_places(recorder, source, splatted, look, scene)
+         : record_pixels(recorder, source, splatted, look, scene));
+}
+
+void ToneMapper::record_pixels(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
+                               const Look& look, const gpu::Image& scene) const {
+    recorder.dispatch(pixels_[mode_of(look)],
+                      {gpu::reads_writes(source.density), gpu::reads_writes(source.colour), gpu::reads(tables_),
+                       gpu::reads_writes(scene)},
+                      push_of(splatted, look, source.extent), groups_across(source.extent), source.extent.height);
+}
+
+void ToneMapper::record_places(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
+                               const Look& look, const gpu::Image& scene) const {
+    const shaders::TonemapPlacesPush push = {
+        splat_push(splatted.particles, splatted.camera, splatted.weights, source.extent),
+        push_of(splatted, look, source.extent)};
+    const auto [x, y] = particle_groups(splatted.particles.count, most_groups_);
+    recorder.dispatch(places_[splatted.weights.radius - 1][mode_of(look)],
+                      {gpu::reads(splatted.particles.values), gpu::reads_writes(source.density),
+                       gpu::reads_writes(source.colour), gpu::reads(tables_), gpu::reads_writes(scene)},
+                      push, x, y);
+}
+
+void ToneMapper::record_overlay(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
+                                double strength, const gpu::Image& scene) const {
+    shaders::TonemapPush push = push_of(splatted, 0, source.extent);
+    push.strength = static_cast<float>(strength);
+    recorder.dispatch(pixels_[kAsOverlay],
+                      {gpu::reads_writes(source.density), gpu::reads_writes(source.colour), gpu::reads(tables_),
+                       gpu::reads_writes(scene)},
+                      push, groups_across(source.extent), source.extent.height);
 }
 
 }  // namespace scorefield::render

@@ -14,27 +14,38 @@
 
 namespace scorefield::render {
 
-/// The data's accumulator, to show under the particles.
-struct OverlayDensity {
-    const gpu::Buffer& density;  ///< any buffer of the picture's size when there is nothing to show
-    std::uint32_t count = 0;     ///< points in it; 0: nothing to show
+/// What filled the accumulators.
+struct Splatted {
+    const Particles& particles;
+    const Camera2d& camera;
     SplatWeights weights;
 };
 
-/// Turns accumulators into a picture and sets them back to zero (shaders/render/tonemap.comp). `pixel_size` is the
-/// camera's, `count` and `weights` those of the splat. With `painted_ground` everything stands over what the scene
-/// holds already, else over the background.
+/// Turns accumulators into a picture over what the scene holds already, and sets them back to zero
+/// (shaders/render/tone.glsl).
 class ToneMapper {
   public:
     explicit ToneMapper(gpu::Device& device);
 
-    void record(gpu::Recorder& recorder, const Accumulators& source, std::uint32_t count, const SplatWeights& weights,
-                const OverlayDensity& overlay, double pixel_size, const Look& look, bool painted_ground,
+    /// Particles by a look. Goes over pixels or over the particles, whichever is less work: the picture is the same.
+    void record(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted, const Look& look,
                 const gpu::Image& scene) const;
+    /// The two ways to do that.
+    void record_pixels(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted, const Look& look,
+                       const gpu::Image& scene) const;
+    void record_places(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted, const Look& look,
+                       const gpu::Image& scene) const;
+    /// Data points as overlay of this strength, 0 … 1.
+    void record_overlay(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted, double strength,
+                        const gpu::Image& scene) const;
 
   private:
-    std::array<std::array<std::array<gpu::ComputePipeline, 2>, 2>, 2> pipelines_;  ///< coloured, overlay, ground
+    static constexpr std::size_t kModes = 3;
+
+    std::array<gpu::ComputePipeline, kModes> pixels_;                                 ///< by mode
+    std::array<std::array<gpu::ComputePipeline, kModes - 1>, kMaxDotRadius> places_;  ///< by radius − 1, mode
     gpu::Buffer tables_;
+    std::uint32_t most_groups_;
 };
 
 }  // namespace scorefield::render

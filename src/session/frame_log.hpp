@@ -18,7 +18,7 @@ inline constexpr std::array<std::string_view, 7> kPasses = {"training", "network
 /// GPU milliseconds of each pass.
 using PassTimes = std::array<double, kPasses.size()>;
 
-/// Sums a recording's scopes by pass; the overlay's splats count as splats.
+/// Sums a recording's scopes by pass; painting the ground counts as tone map.
 PassTimes pass_times(std::span<const gpu::Timing> timings);
 
 /// The GPU milliseconds of the pass with that name.

@@ -26,6 +26,7 @@ class ToneMap : public gpu::GpuTest {
         std::vector<std::uint32_t> colour_after;
     };
 
+    /// `overlay`: sums of 100 points, on the ground first; all 0: none.
     static Result run(const std::vector<std::uint32_t>& density, const std::vector<std::uint32_t>& colour,
                       const std::vector<std::uint32_t>& overlay, VkExtent2D extent, std::uint32_t count,
                       const SplatWeights& weights, double pixel_size, const Look& look) {
@@ -34,13 +35,21 @@ class ToneMap : public gpu::GpuTest {
         const gpu::Buffer colour_buffer = gpu::make_buffer<std::uint32_t>(device(), "colour", colour);
         const gpu::Buffer overlay_buffer = gpu::make_buffer<std::uint32_t>(device(), "overlay", overlay);
         const bool has_overlay = std::any_of(overlay.begin(), overlay.end(), [](std::uint32_t v) { return v > 0; });
-        const gpu::Image scene(device(), "scene", VK_FORMAT_R8G8B8A8_UNORM, extent,
-                               VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT);
+        const gpu::Image scene(
+            device(), "scene", VK_FORMAT_R8G8B8A8_UNORM, extent,
+            VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT);
+        Camera2d camera;
+        camera.half_height = 0.5 * extent.height * pixel_size;
         gpu::Recorder recorder(device(), "tone map");
         Capture capture(device(), 1);
         recorder.begin();
-        mapper.record(recorder, {density_buffer, colour_buffer, extent}, count, weights,
-                      {overlay_buffer, has_overlay ? 100u : 0u, weights}, pixel_size, look, false, scene);
+        recorder.clear(scene, {look.background[0], look.background[1], look.background[2], 1});
+        if (has_overlay) {
+            mapper.record_overlay(recorder, {overlay_buffer, colour_buffer, extent},
+                                  {{density_buffer, 0, 100, 100, 2}, camera, weights}, look.overlay_strength, scene);
+        }
+        mapper.record_pixels(recorder, {density_buffer, colour_buffer, extent},
+                             {{density_buffer, 0, count, count, 2}, camera, weights}, look, scene);
         capture.record(recorder, scene);
         capture.submitted(device().submit(recorder));
         Result result;
@@ -96,6 +105,63 @@ TEST_F(ToneMap, EqualsTheHostsPictureInEveryModeAndMap) {
             EXPECT_EQ(found.density_after, std::vector<std::uint32_t>(pixels, 0));
             if (coloured) {
                 EXPECT_EQ(found.colour_after, std::vector<std::uint32_t>(pixels, 0));
+            }
+        }
+    }
+}
+
+/// Particles at the edges, beyond them, on top of each other and not finite, over a ground that is not plain.
+TEST_F(ToneMap, GoesOverParticlesAsOverPixels) {
+    const VkExtent2D extent{83, 41};
+    const std::uint32_t count = 517;
+    const ToneMapper mapper(device());
+    const Splatter splatter(device());
+    std::mt19937 random(9);
+    std::uniform_real_distribution<float> place(-1.3f, 1.3f);
+    std::vector<float> planes;
+    for (std::uint32_t i = 0; i < 2 * count; ++i) planes.push_back(i % 7 == 3 ? 0.25f : place(random));
+    planes[5] = NAN;
+    planes[count + 11] = INFINITY;
+    std::vector<float> origins(count);
+    std::generate(origins.begin(), origins.end(), [&] { return 0.5f + place(random) / 2.6f; });
+    std::vector<std::uint8_t> ground(4 * std::size_t{extent.width} * extent.height);
+    std::generate(ground.begin(), ground.end(), [&] { return std::uint8_t(random()); });
+    const gpu::Buffer values = gpu::make_buffer<float>(device(), "values", planes);
+    const gpu::Buffer channel = gpu::make_buffer<float>(device(), "channel", origins);
+    const gpu::Buffer below = gpu::make_buffer<std::uint8_t>(device(), "ground", ground);
+    const std::vector<std::uint32_t> zeros(std::size_t{extent.width} * extent.height, 0);
+    const gpu::Buffer density = gpu::make_buffer<std::uint32_t>(device(), "density", zeros);
+    const gpu::Buffer colour = gpu::make_buffer<std::uint32_t>(device(), "colour", zeros);
+    const gpu::Image scene(
+        device(), "scene", VK_FORMAT_R8G8B8A8_UNORM, extent,
+        VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT);
+    const Camera2d camera{{0.05, -0.1}, 0.9, 1};
+    for (const ColourMode mode : {ColourMode::density, ColourMode::origin}) {
+        for (std::uint32_t radius = 1; radius <= kMaxDotRadius; ++radius) {
+            for (const std::uint32_t dim : {1u, 2u}) {
+                Look look;
+                look.mode = mode;
+                const Particles particles{values, 0, count, count, dim};
+                const Splatted splatted = {particles, camera,
+                                           choose_weights(count, radius, mode == ColourMode::origin)};
+                ASSERT_EQ(splatted.weights.radius, radius);
+                std::vector<Picture> pictures;
+                for (const auto record : {&ToneMapper::record_pixels, &ToneMapper::record_places}) {
+                    gpu::Recorder recorder(device(), "tone map");
+                    Capture capture(device(), 1);
+                    recorder.begin();
+                    recorder.copy(below, scene);
+                    splatter.record(recorder, particles, channel, camera, splatted.weights, {density, colour, extent});
+                    (mapper.*record)(recorder, {density, colour, extent}, splatted, look, scene);
+                    capture.record(recorder, scene);
+                    capture.submitted(device().submit(recorder));
+                    pictures.push_back(capture.take());
+                    EXPECT_EQ(gpu::download<std::uint32_t>(device(), density), zeros) << radius << " " << dim;
+                    EXPECT_EQ(gpu::download<std::uint32_t>(device(), colour), zeros) << radius << " " << dim;
+                }
+                EXPECT_EQ(pictures[0], pictures[1])
+                    << kColourModeNames[std::size_t(mode)] << " " << radius << " " << dim;
+                EXPECT_NE(pictures[0].rgba, ground);
             }
         }
     }

@@ -1,0 +1,24 @@
+// What a pixel's sums look like over the colour below; the curve is that of src/render/tone_curve.hpp. Needs
+// TonemapPush `tone`, kMode, and
+//   in   table  sRGB packed as 8-bit r, g, b: 256 entries for each map of density mode, then 256 of the origin
+
+const uint kByDensity = 0u;
+const uint kByOrigin = 1u;  // `colour` is used
+const uint kAsOverlay = 2u;  // the data under the particles
+
+vec3 entry(float value) {
+    return unpackUnorm4x8(table[tone.table_offset + uint(clamp(value, 0.0, 1.0) * 255.0 + 0.5)]).rgb;
+}
+
+vec3 tone_colour(uint density, uint colour, vec3 below) {
+    float amount = float(density);
+    float light = min(log2(1.0 + amount * tone.gain) * tone.white, 1.0);
+    if (kMode == kAsOverlay) return mix(below, vec3(0.80, 0.84, 0.90), light * tone.strength);
+    if (kMode == kByOrigin) {
+        float origin = float(colour) * tone.inverse_levels / max(amount, 1.0);
+        vec3 hue = mix(entry(origin), vec3(1.0), 0.35 * light * light);
+        return mix(below, hue, light * (2.0 - light));
+    }
+    // The darkest entries of a map can be darker than the background: begin above them.
+    return mix(below, entry(0.08 + 0.92 * light), min(light * 6.0, 1.0));
+}
