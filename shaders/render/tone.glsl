@@ -1,5 +1,5 @@
-// What a pixel's sums look like over the colour below; the curve is that of src/render/tone_curve.hpp. Needs
-// TonemapPush `tone`, kMode, and
+// What a pixel's sums look like over what is below; the curve is that of src/render/tone_curve.hpp. Needs TonemapPush
+// `tone`, kMode, and
 //   in   table  sRGB packed as 8-bit r, g, b: 256 entries for each map of density mode, then 256 of the origin
 
 const uint kByDensity = 0u;
@@ -21,4 +21,12 @@ vec3 tone_colour(uint density, uint colour, vec3 below) {
     }
     // The darkest entries of a map can be darker than the background: begin above them.
     return mix(below, entry(0.08 + 0.92 * light), min(light * 6.0, 1.0));
+}
+
+vec3 in_order(vec3 rgb) { return tone.blue_first != 0u ? rgb.bgr : rgb; }
+
+// The scene's word, which was `below`.
+uint toned(uint density, uint colour, uint below) {
+    vec3 rgb = tone_colour(density, colour, in_order(unpackUnorm4x8(below).rgb));
+    return packUnorm4x8(vec4(in_order(rgb), 1.0));
 }

@@ -1,7 +1,7 @@
 // Density to picture, and the accumulators back to zero for the next frame. One invocation per pixel.
 //   in/out density  u32, (height, width): read, then 0
 //   in/out colour   u32, (height, width): read, then 0 (only by origin)
-//   in/out scene    rgba8: what is below; pixels without density stay as they are
+//   in/out scene    packed sRGB: what is below; pixels without density stay as they are
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shaders/render/tonemap_push.h"
@@ -14,7 +14,7 @@ layout(constant_id = 2) const uint kMode = 0;
 layout(set = 0, binding = 0, std430) buffer Density { uint density[]; };
 layout(set = 0, binding = 1, std430) buffer Colour { uint colour[]; };
 layout(set = 0, binding = 2, std430) readonly buffer Table { uint table[]; };
-layout(set = 0, binding = 3, rgba8) uniform image2D scene;
+layout(set = 0, binding = 3, r32ui) uniform uimage2D scene;
 
 layout(push_constant) uniform Push { TonemapPush tone; };
 
@@ -30,6 +30,6 @@ void main() {
     if (present && sum != 0u) {
         density[pixel] = 0u;
         if (kMode == kByOrigin) colour[pixel] = 0u;
-        imageStore(scene, at, vec4(tone_colour(sum, origins, imageLoad(scene, at).rgb), 1.0));
+        imageStore(scene, at, uvec4(toned(sum, origins, imageLoad(scene, at).r)));
     }
 }

@@ -15,7 +15,7 @@ struct TonemapPush {
     uint table_offset;
     int width;
     int height;
-    uint reserved;
+    uint blue_first;  // 1: the scene's words have blue in their lowest byte, 0: red
 };
 SHARED_SIZE(TonemapPush, 32)
 

@@ -15,8 +15,9 @@ class Device;
 /// Bytes of one texel; std::logic_error for formats that are not copied from and to buffers here.
 VkDeviceSize texel_bytes(VkFormat format);
 
-/// A two-dimensional colour image with one level, and its view (where its usage allows one). Layouts are the recorder's
-/// business.
+/// A two-dimensional colour image with one level, and its views (where its usage allows them). Layouts are the
+/// recorder's business. Shaders read and write the texels of images with four 8-bit channels as packed words (r32ui),
+/// in the byte order of the format: not every device stores to every such format.
 class Image {
   public:
     Image() = default;
@@ -37,6 +38,8 @@ class Image {
     VkExtent2D extent() const;
     VkImage handle() const;
     VkImageView view() const;
+    /// What shaders read and write as a storage image.
+    VkImageView storage_view() const;
 
     /// For the recorder.
     struct Core;
@@ -49,12 +52,13 @@ class Image {
 struct Image::Core : Resource {
     explicit Core(Device& owner) : device(&owner) {}
     ~Core() override;
-    void make_view();
+    void make_views(VkImageUsageFlags usage);
 
     Device* device;
     VkFormat format = VK_FORMAT_UNDEFINED;
     VkExtent2D extent{};
     VkImageView view = VK_NULL_HANDLE;
+    VkImageView storage_view = VK_NULL_HANDLE;
     Allocation allocation;  ///< empty for a wrapped image
     bool owned = false;
 };

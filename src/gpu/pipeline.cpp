@@ -168,7 +168,7 @@ VkPipelineColorBlendAttachmentState blend_state(Blend blend) {
 }
 
 void make_graphics_pipeline(PipelineCore& core, const std::array<VkPipelineShaderStageCreateInfo, 2>& stages,
-                            Blend blending) {
+                            Blend blending, VkFormat format) {
     const auto vertices =
         make_structure<VkPipelineVertexInputStateCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_VERTEX_INPUT_STATE_CREATE_INFO);
     auto assembly = make_structure<VkPipelineInputAssemblyStateCreateInfo>(
@@ -196,7 +196,6 @@ void make_graphics_pipeline(PipelineCore& core, const std::array<VkPipelineShade
         make_structure<VkPipelineDynamicStateCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_DYNAMIC_STATE_CREATE_INFO);
     dynamic.dynamicStateCount = static_cast<std::uint32_t>(dynamic_states.size());
     dynamic.pDynamicStates = dynamic_states.data();
-    constexpr VkFormat format = VK_FORMAT_R8G8B8A8_UNORM;
     auto rendering = make_structure<VkPipelineRenderingCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_RENDERING_CREATE_INFO);
     rendering.colorAttachmentCount = 1;
     rendering.pColorAttachmentFormats = &format;
@@ -271,7 +270,7 @@ ComputePipeline::ComputePipeline(Device& device, const std::string& name, std::s
       })) {}
 
 GraphicsPipeline::GraphicsPipeline(Device& device, const std::string& name, std::span<const std::uint32_t> vertex_spirv,
-                                   std::span<const std::uint32_t> fragment_spirv, Blend blend) {
+                                   std::span<const std::uint32_t> fragment_spirv, Blend blend, VkFormat format) {
     const std::array stages = {
         Stage{VK_SHADER_STAGE_VERTEX_BIT, VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT, vertex_spirv, reflect(vertex_spirv)},
         Stage{VK_SHADER_STAGE_FRAGMENT_BIT, VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, fragment_spirv,
@@ -282,8 +281,9 @@ GraphicsPipeline::GraphicsPipeline(Device& device, const std::string& name, std:
 
     const ShaderModule vertex(device.handle(), vertex_spirv);
     const ShaderModule fragment(device.handle(), fragment_spirv);
-    make_graphics_pipeline(
-        *core_, {stage_info(stages[0].bit, vertex, nullptr), stage_info(stages[1].bit, fragment, nullptr)}, blend);
+    make_graphics_pipeline(*core_,
+                           {stage_info(stages[0].bit, vertex, nullptr), stage_info(stages[1].bit, fragment, nullptr)},
+                           blend, format);
     device.set_name(VK_OBJECT_TYPE_PIPELINE, object_number(core_->pipeline), name);
 }
 

@@ -230,7 +230,8 @@ void Recorder::State::bind(const PipelineCore& pipeline, VkPipelineBindPoint poi
         write.descriptorType = descriptor_type(kind);
         if (is_image(kind)) {
             const bool sampled = kind == BindingKind::combined_sampler;
-            image_infos[i] = {sampled ? device.sampler(binding.filter) : VK_NULL_HANDLE, binding.image->view(),
+            image_infos[i] = {sampled ? device.sampler(binding.filter) : VK_NULL_HANDLE,
+                              sampled ? binding.image->view() : binding.image->storage_view(),
                               use_of(pipeline, i, binding.access).layout};
             write.pImageInfo = &image_infos[i];
         } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 namespace scorefield::render {
 
@@ -17,7 +18,7 @@ void Capture::record(gpu::Recorder& recorder, const gpu::Image& image) {
     gpu::Readback<std::uint8_t>& slot = slots_[next_];
     if (slot.size() != bytes) slot = gpu::Readback<std::uint8_t>(device_, "capture", bytes);
     slot.record(recorder, image);
-    pending_.push_back({next_, extent});
+    pending_.push_back({next_, extent, image.format() == VK_FORMAT_B8G8R8A8_UNORM});
     next_ = (next_ + 1) % slots_.size();
 }
 
@@ -27,10 +28,14 @@ void Capture::submitted(gpu::Submission submission) {
 
 Picture Capture::take() {
     if (pending_.empty()) throw std::logic_error("no picture is under way");
-    const auto [slot, extent] = pending_.front();
+    const auto [slot, extent, blue_first] = pending_.front();
     const std::span<const std::uint8_t> bytes = slots_[slot].wait();
     pending_.pop_front();
-    return {extent.width, extent.height, {bytes.begin(), bytes.end()}};
+    Picture picture = {extent.width, extent.height, {bytes.begin(), bytes.end()}};
+    for (std::size_t i = 0; blue_first && i < picture.rgba.size(); i += 4) {
+        std::swap(picture.rgba[i], picture.rgba[i + 2]);
+    }
+    return picture;
 }
 
 }  // namespace scorefield::render

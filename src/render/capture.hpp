@@ -23,7 +23,7 @@ class Capture {
     /// Up to `slots` pictures under way; buffers are made when first needed or when the image's size changed.
     explicit Capture(gpu::Device& device, std::size_t slots = 3);
 
-    /// Copies an R8G8B8A8 image as it is at this place of the recording. std::logic_error when full.
+    /// Copies an R8G8B8A8 or B8G8R8A8 image as it is at this place of the recording. std::logic_error when full.
     void record(gpu::Recorder& recorder, const gpu::Image& image);
     /// The submission that carries what was recorded since the last call.
     void submitted(gpu::Submission submission);
@@ -37,6 +37,7 @@ class Capture {
     struct Pending {
         std::size_t slot = 0;
         VkExtent2D extent{};
+        bool blue_first = false;
     };
 
     gpu::Device& device_;

@@ -23,8 +23,8 @@ std::uint32_t packed(const Colour& colour) {
 
 }  // namespace
 
-FieldPass::FieldPass(gpu::Device& device, std::size_t in_flight)
-    : pipeline_(device, "field", shaders::render_field_vert, shaders::render_field_frag, gpu::Blend::none) {
+FieldPass::FieldPass(gpu::Device& device, std::size_t in_flight, VkFormat format)
+    : pipeline_(device, "field", shaders::render_field_vert, shaders::render_field_frag, gpu::Blend::none, format) {
     for (std::size_t i = 0; i < in_flight + 1; ++i) {
         values_.emplace_back(device, "field", sizeof(float) * (kColours + ScalarField::kMostValues),
                              gpu::MemoryUse::upload);

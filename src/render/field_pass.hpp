@@ -16,8 +16,8 @@ namespace scorefield::render {
 /// Paints a picture's ground: the background, and a field where it reaches (shaders/render/field.vert, field.frag).
 class FieldPass {
   public:
-    /// At most `in_flight` recordings under way at once.
-    FieldPass(gpu::Device& device, std::size_t in_flight);
+    /// At most `in_flight` recordings under way at once, onto pictures of this format.
+    FieldPass(gpu::Device& device, std::size_t in_flight, VkFormat format);
 
     /// Fills `scene`. std::logic_error where the field's values are not as many as its columns and rows say, or more
     /// than ScalarField::kMostValues.

@@ -26,9 +26,9 @@ gpu::Image upload_atlas(gpu::Device& device) {
 
 }  // namespace
 
-MarkPass::MarkPass(gpu::Device& device, std::size_t in_flight) : atlas_(upload_atlas(device)) {
-    pipeline_ =
-        gpu::GraphicsPipeline(device, "marks", shaders::render_mark_vert, shaders::render_mark_frag, gpu::Blend::alpha);
+MarkPass::MarkPass(gpu::Device& device, std::size_t in_flight, VkFormat format) : atlas_(upload_atlas(device)) {
+    pipeline_ = gpu::GraphicsPipeline(device, "marks", shaders::render_mark_vert, shaders::render_mark_frag,
+                                      gpu::Blend::alpha, format);
     for (std::size_t i = 0; i < in_flight + 1; ++i) {
         marks_.emplace_back(device, "marks", kMost * sizeof(Mark), gpu::MemoryUse::upload);
     }

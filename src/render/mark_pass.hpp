@@ -18,8 +18,8 @@ class MarkPass {
     /// Marks of one picture; any beyond are not drawn.
     static constexpr std::size_t kMost = 8192;
 
-    /// At most `in_flight` recordings under way at once.
-    MarkPass(gpu::Device& device, std::size_t in_flight);
+    /// At most `in_flight` recordings under way at once, onto pictures of this format.
+    MarkPass(gpu::Device& device, std::size_t in_flight, VkFormat format);
 
     void record(gpu::Recorder& recorder, const Canvas& canvas, const gpu::Image& scene);
 

@@ -54,13 +54,13 @@ struct Renderer::State {
     std::uint32_t overlay_dim = 0;
     std::optional<Ground> ground;  ///< that the targets hold
 
-    explicit State(gpu::Device& owner)
+    State(gpu::Device& owner, VkFormat format)
         : device(owner),
           setup(owner, "render set-up"),
           splatter(owner),
           tone_mapper(owner),
-          field_pass(owner, kFramesInFlight),
-          mark_pass(owner, kFramesInFlight) {}
+          field_pass(owner, kFramesInFlight, format),
+          mark_pass(owner, kFramesInFlight, format) {}
 
     SplatWeights weights_for(std::uint32_t count, const Look& look, bool coloured) const;
     VkExtent2D extent() const { return targets.scene.extent(); }
@@ -73,11 +73,10 @@ struct Renderer::State {
     void finish_setup() { device.wait(device.submit(setup)); }
 };
 
-PictureTargets Renderer::make_targets(gpu::Device& device, VkExtent2D extent) {
+PictureTargets Renderer::make_targets(gpu::Device& device, const PictureForm& form) {
+    const VkExtent2D extent = form.extent;
     const VkDeviceSize bytes = VkDeviceSize{4} * extent.width * extent.height;
-    const auto picture = [&](const char* name) {
-        return gpu::Image(device, name, VK_FORMAT_R8G8B8A8_UNORM, extent, kSceneUsage);
-    };
+    const auto picture = [&](const char* name) { return gpu::Image(device, name, form.format, extent, kSceneUsage); };
     PictureTargets targets = {picture("scene"), picture("ground"), gpu::Buffer(device, "density", bytes),
                               gpu::Buffer(device, "colour", bytes)};
     gpu::Recorder recorder(device, "picture targets");
@@ -132,15 +131,18 @@ void Renderer::State::paint_ground(gpu::Recorder& recorder, const Camera2d& came
     ground = std::move(wanted);
 }
 
-Renderer::Renderer(gpu::Device& device, VkExtent2D extent, std::uint32_t capacity)
-    : state_(std::make_unique<State>(device)) {
-    take_targets(make_targets(device, extent));
+Renderer::Renderer(gpu::Device& device, const PictureForm& form, std::uint32_t capacity)
+    : state_(std::make_unique<State>(device, form.format)) {
+    take_targets(make_targets(device, form));
     take_origins(make_origins(device, capacity));
 }
 
 Renderer::~Renderer() = default;
 
 void Renderer::take_targets(PictureTargets targets) {
+    if (state_->targets.scene && targets.scene.format() != state_->targets.scene.format()) {
+        throw std::logic_error("a renderer's pictures have one format");
+    }
     state_->targets = std::move(targets);
     state_->ground.reset();
 }

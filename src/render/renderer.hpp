@@ -17,6 +17,16 @@
 
 namespace scorefield::render {
 
+/// Size and byte order of a picture.
+struct PictureForm {
+    VkExtent2D extent;
+    VkFormat format;  ///< R8G8B8A8_UNORM or B8G8R8A8_UNORM
+
+    /// Red first, as files have it, if nothing else is said.
+    PictureForm(VkExtent2D size, VkFormat order = VK_FORMAT_R8G8B8A8_UNORM) : extent(size), format(order) {}
+    PictureForm(std::uint32_t width, std::uint32_t height) : PictureForm(VkExtent2D{width, height}) {}
+};
+
 /// The image and the accumulation buffers for pictures of one size.
 struct PictureTargets {
     gpu::Image scene;
@@ -35,14 +45,14 @@ class Renderer {
     static constexpr std::size_t kFramesInFlight = 3;
 
     /// `capacity`: the largest number of particles. Throws base::Error when a limit of the device is exceeded.
-    Renderer(gpu::Device& device, VkExtent2D extent, std::uint32_t capacity);
+    Renderer(gpu::Device& device, const PictureForm& form, std::uint32_t capacity);
     ~Renderer();
     Renderer(const Renderer&) = delete;
     Renderer& operator=(const Renderer&) = delete;
 
-    /// Creates targets of this size (both numbers ≥ 1). Waits for the GPU. May be called on any thread.
-    static PictureTargets make_targets(gpu::Device& device, VkExtent2D extent);
-    /// Replaces the renderer's targets without waiting. `scene()` is a new image afterwards.
+    /// Creates targets of this form (both numbers of its extent ≥ 1). Waits for the GPU. May be called on any thread.
+    static PictureTargets make_targets(gpu::Device& device, const PictureForm& form);
+    /// Replaces the renderer's targets by others of its format, without waiting. `scene()` is a new image afterwards.
     void take_targets(PictureTargets targets);
     void reserve(std::uint32_t capacity);
     /// Creates the buffer of the origins of `capacity` particles. Waits for the GPU. May be called on any thread.
@@ -67,9 +77,10 @@ class Renderer {
     void record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,
                 const Captions& captions, const ScalarField* field = nullptr);
 
-    /// R8G8B8A8_UNORM holding sRGB values; storage, colour attachment, copy and blit source.
+    /// Holds sRGB values; storage, colour attachment, copy and blit source.
     const gpu::Image& scene() const;
     VkExtent2D extent() const;
+    PictureForm form() const { return {extent(), scene().format()}; }
 
   private:
     struct State;

@@ -48,7 +48,8 @@ std::uint32_t mode_of(const Look& look) {
     return look.mode == ColourMode::origin ? kByOrigin : kByDensity;
 }
 
-shaders::TonemapPush push_of(const Splatted& splatted, double exposure, VkExtent2D extent) {
+shaders::TonemapPush push_of(const Splatted& splatted, double exposure, const gpu::Image& scene) {
+    const VkExtent2D extent = scene.extent();
     const double gain = ToneCurve{exposure}.gain(std::max(1u, splatted.particles.count), splatted.weights.weight(),
                                                  splatted.camera.pixel_size(extent));
     return {.gain = static_cast<float>(gain),
@@ -58,11 +59,11 @@ shaders::TonemapPush push_of(const Splatted& splatted, double exposure, VkExtent
             .table_offset = 0,
             .width = static_cast<std::int32_t>(extent.width),
             .height = static_cast<std::int32_t>(extent.height),
-            .reserved = 0};
+            .blue_first = scene.format() == VK_FORMAT_B8G8R8A8_UNORM ? 1u : 0u};
 }
 
-shaders::TonemapPush push_of(const Splatted& splatted, const Look& look, VkExtent2D extent) {
-    shaders::TonemapPush push = push_of(splatted, look.exposure, extent);
+shaders::TonemapPush push_of(const Splatted& splatted, const Look& look, const gpu::Image& scene) {
+    shaders::TonemapPush push = push_of(splatted, look.exposure, scene);
     const bool by_origin = look.mode == ColourMode::origin;
     push.table_offset = by_origin ? kOriginTable : kEntries * static_cast<std::uint32_t>(look.map);
     return push;
@@ -105,14 +106,14 @@ void ToneMapper::record_pixels(gpu::Recorder& recorder, const Accumulators& sour
     recorder.dispatch(pixels_[mode_of(look)],
                       {gpu::reads_writes(source.density), gpu::reads_writes(source.colour), gpu::reads(tables_),
                        gpu::reads_writes(scene)},
-                      push_of(splatted, look, source.extent), groups_across(source.extent), source.extent.height);
+                      push_of(splatted, look, scene), groups_across(source.extent), source.extent.height);
 }
 
 void ToneMapper::record_places(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
                                const Look& look, const gpu::Image& scene) const {
     const shaders::TonemapPlacesPush push = {
         splat_push(splatted.particles, splatted.camera, splatted.weights, source.extent),
-        push_of(splatted, look, source.extent)};
+        push_of(splatted, look, scene)};
     const auto [x, y] = particle_groups(splatted.particles.count, most_groups_);
     recorder.dispatch(places_[splatted.weights.radius - 1][mode_of(look)],
                       {gpu::reads(splatted.particles.values), gpu::reads_writes(source.density),
@@ -122,7 +123,7 @@ void ToneMapper::record_places(gpu::Recorder& recorder, const Accumulators& sour
 
 void ToneMapper::record_overlay(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
                                 double strength, const gpu::Image& scene) const {
-    shaders::TonemapPush push = push_of(splatted, 0, source.extent);
+    shaders::TonemapPush push = push_of(splatted, 0, scene);
     push.strength = static_cast<float>(strength);
     recorder.dispatch(pixels_[kAsOverlay],
                       {gpu::reads_writes(source.density), gpu::reads_writes(source.colour), gpu::reads(tables_),

@@ -110,10 +110,10 @@ Reference open_reference(const std::string& data, const model::Model& model) {
 }
 
 Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
-             VkExtent2D extent)
+             const render::PictureForm& form)
     : model_(std::make_shared<const model::Model>(std::move(model))),
       player_(device, *model_, std::make_shared<GpuScore>(device, *model_), run),
-      renderer_(device, extent, run.spec.particles) {
+      renderer_(device, form, run.spec.particles) {
     data_name_ = reference.name;
     if (!data_name_.empty()) {
         const data::Points& points = reference.points;

@@ -34,7 +34,7 @@ class Scene {
   public:
     /// Makes everything ready to draw. Throws base::Error.
     Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
-          VkExtent2D extent);
+          const render::PictureForm& form);
 
     /// Starts this run of the same model. `loaded`: what run_loader has made for it; what is missing is made here,
     /// which may take long and waits for the GPU. Throws as Player::take; the run that was shown before then continues.
@@ -60,6 +60,7 @@ class Scene {
 
     const gpu::Image& picture() const { return renderer_.scene(); }
     VkExtent2D extent() const { return renderer_.extent(); }
+    render::PictureForm form() const { return renderer_.form(); }
     Player& player() { return player_; }
     const Player& player() const { return player_; }
     const model::Model& model() const { return *model_; }

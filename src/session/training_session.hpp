@@ -43,6 +43,6 @@ struct TrainingSession {
 /// compiles only when they first run are run on a separate device before, so that no frame waits for the compiler.
 /// Throws base::Error, and base::Cancelled as the task does.
 std::unique_ptr<TrainingSession> prepare_training(gpu::Device& device, const TrainingRequest& request,
-                                                  VkExtent2D extent, base::Task& task);
+                                                  const render::PictureForm& form, base::Task& task);
 
 }  // namespace scorefield::session

@@ -73,7 +73,7 @@ render::Picture with_marks(gpu::Device& device, const render::Picture& below, co
         device, "figure", VK_FORMAT_R8G8B8A8_UNORM, {below.width, below.height},
         VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT);
     const gpu::Buffer staging = gpu::make_buffer<std::uint8_t>(device, "figure", below.rgba);
-    render::MarkPass marks(device, 1);
+    render::MarkPass marks(device, 1, VK_FORMAT_R8G8B8A8_UNORM);
     gpu::Recorder recorder(device, "figure");
     render::Capture capture(device, 1);
     recorder.begin();

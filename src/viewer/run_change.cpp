@@ -59,7 +59,8 @@ bool same_training(const TrainingPlan& a, const TrainingPlan& b) {
     return a.painting == b.painting && std::ranges::all_of(settings::setting_table(), same);
 }
 
-RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task) {
+RunChange open_scene(gpu::Device& device, const settings::Settings& settings, const render::PictureForm& form,
+                     base::Task& task) {
     RunChange change;
     change.settings = settings;
     model::Model model = settings::open_model(settings);
@@ -73,23 +74,23 @@ RunChange open_scene(gpu::Device& device, const settings::Settings& settings, Vk
     }
     change.notes = notes_of(run, model, settings);
     task.step();
-    change.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, extent);
+    change.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, form);
     change.scene->player().keep_states();
     return change;
 }
 
-RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent,
+RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& settings, const render::PictureForm& form,
                              base::Task& task) {
     RunChange change;
     settings::Settings nearest = settings;
     std::string adjustment = open_nearest(
-        nearest, [&](const settings::Settings& changed) { change = open_scene(device, changed, extent, task); });
+        nearest, [&](const settings::Settings& changed) { change = open_scene(device, changed, form, task); });
     change.adjustment = std::move(adjustment);
     return change;
 }
 
 RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const settings::Settings& shown,
-                        VkExtent2D extent, base::Task& task) {
+                        const render::PictureForm& form, base::Task& task) {
     RunChange change;
     session::TrainingRequest request;
     request.spec = settings::train_spec(plan.settings);
@@ -107,7 +108,7 @@ RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const set
         });
         return run;
     };
-    change.training = session::prepare_training(device, request, extent, task);
+    change.training = session::prepare_training(device, request, form, task);
     change.scene = std::move(change.training->scene);
     change.notes = data::notes_with_scaling(*request.data, request.spec.scaling);
     return change;

@@ -34,16 +34,17 @@ struct RunChange {
 
 /// Opens model and data (as settings::open_model) and makes everything ready to draw. Throws base::Error, and
 /// base::Cancelled as the task does.
-RunChange open_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent, base::Task& task);
+RunChange open_scene(gpu::Device& device, const settings::Settings& settings, const render::PictureForm& form,
+                     base::Task& task);
 
 /// As open_scene, with the nearest settings that are possible (open_nearest).
-RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& settings, VkExtent2D extent,
+RunChange open_nearest_scene(gpu::Device& device, const settings::Settings& settings, const render::PictureForm& form,
                              base::Task& task);
 
 /// Opens the data of the plan and prepares the training, with a scene of its network. The scene's settings (sampler,
 /// class and the others) are as close to `shown` as possible. Throws as open_scene.
 RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const settings::Settings& shown,
-                        VkExtent2D extent, base::Task& task);
+                        const render::PictureForm& form, base::Task& task);
 
 /// Compiles the run of this model with these settings and makes its tables and memory ready. Throws as open_scene.
 RunChange prepare_run_change(const gpu::Device& device, const model::Model& model, const session::RunLoader& loader,

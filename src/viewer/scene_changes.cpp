@@ -36,11 +36,11 @@ void forget_title(settings::Settings& settings) {
 
 }  // namespace
 
-SceneChanges::SceneChanges(Context& context, VkExtent2D extent)
-    : context_(context), applied_(context.settings), opened_(context.settings) {
+SceneChanges::SceneChanges(Context& context, const render::PictureForm& form)
+    : context_(context), format_(form.format), applied_(context.settings), opened_(context.settings) {
     change_.ask("Opening " + opened_name(context.settings),
-                [&device = context.device, settings = context.settings, extent](base::Task& task) {
-                    return open_scene(device, settings, extent, task);
+                [&device = context.device, settings = context.settings, form](base::Task& task) {
+                    return open_scene(device, settings, form, task);
                 });
 }
 
@@ -95,9 +95,8 @@ void SceneChanges::open_default_run() {
                                                           change_.name(), changed)},
                           "run");
     change_.ask(fmt::format("Opening {} with {}", opened_name(settings), settings.sampler.name),
-                [&device = context_.device, settings, extent = context_.layout.picture](base::Task& task) {
-                    return open_nearest_scene(device, settings, extent, task);
-                });
+                [&device = context_.device, settings, form = render::PictureForm{context_.layout.picture, format_}](
+                    base::Task& task) { return open_nearest_scene(device, settings, form, task); });
 }
 
 void SceneChanges::require_opened() const {
@@ -179,11 +178,10 @@ void SceneChanges::apply(bool nearest) {
             });
         return;
     }
-    change_.ask("Opening " + opened_name(settings),
-                [&device, nearest, settings, extent = scene.extent()](base::Task& task) {
-                    return nearest ? open_nearest_scene(device, settings, extent, task)
-                                   : open_scene(device, settings, extent, task);
-                });
+    change_.ask("Opening " + opened_name(settings), [&device, nearest, settings,
+                                                     form = scene.form()](base::Task& task) {
+        return nearest ? open_nearest_scene(device, settings, form, task) : open_scene(device, settings, form, task);
+    });
 }
 
 SceneChanges::Shown SceneChanges::follow() {

@@ -16,8 +16,8 @@ namespace scorefield::viewer {
 /// current run continues until then.
 class SceneChanges {
   public:
-    /// Starts to open the scene of the context's settings. `extent`: size of the picture.
-    SceneChanges(Context& context, VkExtent2D extent);
+    /// Starts to open the scene of the context's settings. `form`: of the picture.
+    SceneChanges(Context& context, const render::PictureForm& form);
 
     /// Starts the change that context.requests ask for, or cancels the current one. Cancelling the first scene opens
     /// the same score with the default run instead; cancelling that as well ends the viewer.
@@ -54,6 +54,7 @@ class SceneChanges {
     void show_notes(std::vector<std::string> notes);
 
     Context& context_;
+    VkFormat format_;  ///< of pictures
     bool ended_ = false;
     std::exception_ptr failure_;             ///< why the first scene could not be opened
     settings::Settings applied_;             ///< the settings of the run that is shown

@@ -17,13 +17,14 @@ bool Training::plans_another(const std::vector<float>& painting) const {
     return !same_training(plan_with(painting), begun_);
 }
 
-void Training::start(const std::vector<float>& painting, const settings::Settings& shown, VkExtent2D extent) {
+void Training::start(const std::vector<float>& painting, const settings::Settings& shown,
+                     const render::PictureForm& form) {
     TrainingPlan wanted = plan_with(painting);
     if (preparing() && same_training(wanted, asked_)) return;
     asked_ = wanted;
     const std::string name = "Preparing the training on " + base::shown(plan.data);
-    prepared_.ask(name, [this, shown, extent, wanted = std::move(wanted)](base::Task& task) {
-        return open_training(device_, wanted, shown, extent, task);
+    prepared_.ask(name, [this, shown, form, wanted = std::move(wanted)](base::Task& task) {
+        return open_training(device_, wanted, shown, form, task);
     });
 }
 

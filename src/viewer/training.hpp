@@ -26,7 +26,7 @@ class Training {
     /// Starts to prepare `plan`, with the cells of the board if the data are painted. The current training continues
     /// until the new one is ready. A newer plan cancels the current preparation. Does nothing if the same training is
     /// already being prepared. `shown`: the settings of the scene that shows the network.
-    void start(const std::vector<float>& painting, const settings::Settings& shown, VkExtent2D extent);
+    void start(const std::vector<float>& painting, const settings::Settings& shown, const render::PictureForm& form);
     bool preparing() const { return prepared_.wanted(); }
     /// The preparation, while there is one.
     std::optional<JobProgress> preparation() const;

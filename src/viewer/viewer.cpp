@@ -35,7 +35,8 @@ double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::ste
 }
 
 /// Copies the picture onto a part of the target, scaled where their sizes differ.
-void record_blit(gpu::Recorder& recorder, const gpu::Image& picture, const gpu::Image& target, const VkRect2D& part) {
+void record_picture(gpu::Recorder& recorder, const gpu::Image& picture, const gpu::Image& target,
+                    const VkRect2D& part) {
     constexpr VkPipelineStageFlags2 kTransfer = VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT;
     const gpu::ExternalUse uses[] = {
         {nullptr, &picture, {kTransfer, VK_ACCESS_2_TRANSFER_READ_BIT, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL}},
@@ -46,6 +47,13 @@ void record_blit(gpu::Recorder& recorder, const gpu::Image& picture, const gpu::
             return VkOffset3D{offset.x + static_cast<std::int32_t>(extent.width),
                               offset.y + static_cast<std::int32_t>(extent.height), 1};
         };
+        if (is_same(part.extent, picture.extent()) && picture.format() == target.format()) {
+            const VkImageCopy region = {
+                whole, {0, 0, 0}, whole, {part.offset.x, part.offset.y, 0}, {part.extent.width, part.extent.height, 1}};
+            vkCmdCopyImage(commands, picture.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, target.handle(),
+                           VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region);
+            return;
+        }
         const VkImageBlit region = {whole,
                                     {{0, 0, 0}, corner({0, 0}, picture.extent())},
                                     whole,
@@ -70,11 +78,11 @@ void record_background(gpu::Recorder& recorder, const gpu::Image& target, const 
 
 /// Some drivers compile a scaled blit when it is first recorded.
 void warm_up_blit(gpu::Device& device, VkFormat format) {
-    const gpu::Image picture(device, "warm-up", VK_FORMAT_R8G8B8A8_UNORM, {4, 4}, VK_IMAGE_USAGE_TRANSFER_SRC_BIT);
+    const gpu::Image picture(device, "warm-up", format, {4, 4}, VK_IMAGE_USAGE_TRANSFER_SRC_BIT);
     const gpu::Image target(device, "warm-up", format, {2, 2}, VK_IMAGE_USAGE_TRANSFER_DST_BIT);
     gpu::Recorder recorder(device, "warm-up");
     recorder.begin();
-    record_blit(recorder, picture, target, {{0, 0}, target.extent()});
+    record_picture(recorder, picture, target, {{0, 0}, target.extent()});
     device.wait(device.submit(recorder));
 }
 
@@ -91,7 +99,7 @@ Viewer::Viewer(const settings::Settings& settings)
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_),
-      changes_(context_, layout(window_.framebuffer()).picture),
+      changes_(context_, {layout(window_.framebuffer()).picture, swapchain_.format()}),
       elements_(make_elements(context_)),
       log_(settings.frame_log),
       slots_{session::FrameSlot{{device_, "frame, even"}}, session::FrameSlot{{device_, "frame, odd"}}} {
@@ -232,9 +240,10 @@ void Viewer::fit_picture() {
             refused_size_ = asked_size_;
         }
     }
-    const VkExtent2D wanted = context_.layout.picture;
-    if (is_same(wanted, context_.scene->extent()) || is_same(wanted, refused_size_) || targets_.wanted()) return;
-    asked_size_ = wanted;
+    const render::PictureForm wanted = {context_.layout.picture, swapchain_.format()};
+    const VkExtent2D extent = wanted.extent;
+    if (is_same(extent, context_.scene->extent()) || is_same(extent, refused_size_) || targets_.wanted()) return;
+    asked_size_ = extent;
     targets_.ask("picture", [&device = device_, wanted](base::Task& /*task*/) {
         return render::Renderer::make_targets(device, wanted);
     });
@@ -307,7 +316,7 @@ void Viewer::show_picture(gpu::Recorder& recorder, const gpu::Swapchain::Frame& 
     const VkRect2D part = {
         {static_cast<std::int32_t>(layout.left), 0},
         {std::min(layout.picture.width, window.width - layout.left), std::min(layout.picture.height, window.height)}};
-    record_blit(recorder, context_.scene->picture(), target.image, part);
+    record_picture(recorder, context_.scene->picture(), target.image, part);
 }
 
 }  // namespace scorefield::viewer

@@ -80,6 +80,22 @@ TEST_F(ImageTest, BuffersAndClearsFillImages) {
     EXPECT_EQ(pixels(image)[7], (Pixel{255, 0, 51, 255}));
 }
 
+TEST_F(ImageTest, CopiesKeepBytesWhateverTheFormat) {
+    const Image source(device(), "source", kFormat, {5, 3}, kEverything);
+    const Image target(device(), "target", VK_FORMAT_B8G8R8A8_UNORM, {5, 3}, kEverything);
+    const Image other(device(), "other", kFormat, {5, 4}, kEverything);
+    const ComputePipeline paint(device(), "paint", shaders::gpu_paint_comp);
+    Recorder recorder(device(), "copy image");
+    recorder.begin();
+    recorder.dispatch(paint, {writes(source)}, kNoPush, 1, 1);
+    recorder.clear(target, {1, 1, 1, 1});
+    recorder.copy(source, target);
+    EXPECT_THROW(recorder.copy(source, other), std::logic_error);
+    device().wait(device().submit(recorder));
+    EXPECT_EQ(pixels(target), pixels(source));
+    EXPECT_EQ(pixels(target)[14], (Pixel{4, 2, 6, 255}));
+}
+
 // A square over the left half: clear 0.2, then brightness 0.4 by each blend mode. Bytes: 0.2 = 51,
 // 0.4 = 102, alpha 0.5: 0.5·0.4 + 0.5·0.2 = 0.3 = 76.5 (either neighbour).
 TEST_F(ImageTest, DrawsPullVerticesAndBlend) {

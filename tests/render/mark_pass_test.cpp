@@ -20,7 +20,7 @@ class Marks : public gpu::GpuTest {
         const gpu::Image scene(
             device(), "scene", VK_FORMAT_R8G8B8A8_UNORM, kExtent,
             VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT);
-        MarkPass pass(device(), 1);
+        MarkPass pass(device(), 1, VK_FORMAT_R8G8B8A8_UNORM);
         gpu::Recorder recorder(device(), "marks");
         Capture capture(device(), 1);
         recorder.begin();

@@ -84,6 +84,36 @@ TEST_F(Scene, IsTheSameTwiceAndInAnotherRenderer) {
     EXPECT_EQ(a, shoot(second, planes, {}, look, captions));
 }
 
+/// With particles, data, a field and captions: every pass that draws.
+TEST_F(Scene, IsTheSameWithBlueFirst) {
+    const VkExtent2D extent{320, 240};
+    const auto planes = cloud(500, 5);
+    const gpu::Buffer values = gpu::make_buffer<float>(device(), "particles", planes);
+    const ScalarField field = {
+        .bounds = {{-1, -1}, {1, 1}}, .columns = 2, .rows = 2, .values = {0, 0.2f, 0.7f, 1}, .title = {}};
+    std::vector<Picture> pictures;
+    for (const VkFormat format : {VK_FORMAT_R8G8B8A8_UNORM, VK_FORMAT_B8G8R8A8_UNORM}) {
+        for (const ColourMode mode : {ColourMode::density, ColourMode::origin}) {
+            Renderer renderer(device(), {extent, format}, 500);
+            renderer.set_overlay(cloud(100, 6), 2);
+            Look look;
+            look.mode = mode;
+            gpu::Recorder recorder(device(), "frame");
+            Capture capture(device(), 1);
+            recorder.begin();
+            renderer.record(recorder, {values, 0, 500, 500, 2}, {}, look, {{"caption"}, {}}, &field);
+            capture.record(recorder, renderer.scene());
+            capture.submitted(device().submit(recorder));
+            pictures.push_back(capture.take());
+        }
+    }
+    EXPECT_EQ(pictures[0], pictures[2]);
+    EXPECT_EQ(pictures[1], pictures[3]);
+    EXPECT_NE(pictures[0], pictures[1]);
+    Renderer renderer(device(), {extent, VK_FORMAT_B8G8R8A8_UNORM}, 1);
+    EXPECT_THROW(renderer.take_targets(Renderer::make_targets(device(), extent)), std::logic_error);
+}
+
 TEST_F(Scene, DrawsAtOddAndTinySizesAndAfterResizing) {
     Renderer renderer(device(), {64, 64}, 100);
     for (const VkExtent2D extent : {VkExtent2D{1, 1}, VkExtent2D{3, 5}, VkExtent2D{333, 217}, VkExtent2D{64, 64}}) {

@@ -198,7 +198,7 @@ void train(Context& context) {
         shown.label.reset();
         if (training.live.shown_class()) shown.label = static_cast<int>(*training.live.shown_class());
     }
-    training.start(context.board.painting().cells(), shown, context.scene->extent());
+    training.start(context.board.painting().cells(), shown, context.scene->form());
     if (training.waiting()) {
         context.messages.add(
             {MessageKind::info,
