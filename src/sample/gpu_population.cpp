@@ -287,6 +287,7 @@ bool GpuPopulation::shows_on_the_way(double left) const {
 
 void GpuPopulation::show(gpu::Recorder& recorder) {
     shown_ = whole_;
+    ++times_shown_;
     up_to_date_ = true;
     if (!size_.shown) return;
     const auto scope = recorder.scope("sampler");

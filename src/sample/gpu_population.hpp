@@ -83,6 +83,8 @@ class GpuPopulation final : public Population {
     bool arrived() const override;
     bool is_inside_evaluation() const override { return position_.part > 0; }
     int state() const override { return size_.shown ? shown_ : whole_; }
+    /// How often the state that is shown has been written. The particles of state() stay as they are in between.
+    std::uint64_t times_shown() const { return times_shown_; }
     const diffusion::Program& program() const override { return executor_.program(); }
     diffusion::ParticleRange range() const override { return executor_.range(); }
     double operations() const override { return operations_; }
@@ -155,6 +157,7 @@ class GpuPopulation final : public Population {
     Position position_;
     int goal_ = 0;
     int shown_ = 0;
+    std::uint64_t times_shown_ = 0;
     bool up_to_date_ = false;  ///< the shown state belongs to this program and these particles since the last restart
 };
 

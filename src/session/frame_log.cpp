@@ -28,7 +28,7 @@ double total(const PassTimes& times) {
 FrameLog::FrameLog(const std::string& path) {
     if (path.empty()) return;
     file_.emplace(path);
-    std::string header = "frame,frame_ms,cpu_ms,gpu_ms";
+    std::string header = "frame,frame_ms,rest_ms,cpu_ms,gpu_ms";
     for (const std::string_view pass : kPasses) {
         std::string column = fmt::format(",{}_ms", pass);
         std::ranges::replace(column, ' ', '_');
@@ -40,7 +40,8 @@ FrameLog::FrameLog(const std::string& path) {
 void FrameLog::add(const FrameRecord& record) {
     if (!file_) return;
     std::string row =
-        fmt::format("{},{:.3f},{:.3f},{:.3f}", record.frame, record.frame_ms, record.cpu_ms, total(record.gpu_ms));
+        fmt::format("{},{:.3f},{:.3f},{:.3f},{:.3f}", record.frame, record.frame_ms, record.rest_ms, record.cpu_ms,
+                    total(record.gpu_ms));
     for (const double milliseconds : record.gpu_ms) row += fmt::format(",{:.3f}", milliseconds);
     file_->write(row + fmt::format(",{},{},{},{},{},{},{}\n", record.particles, record.step, record.steps,
                                    record.sampler, record.target, record.process, record.prediction));

@@ -27,7 +27,8 @@ double total(const PassTimes& times);
 
 struct FrameRecord {
     std::uint64_t frame = 0;
-    double frame_ms = 0;  ///< since the begin of the frame before; of the first, since the frames' beginning
+    double frame_ms = 0;  ///< from the frame's begin to that of the next, without the next one's rest
+    double rest_ms = 0;   ///< before the frame: nothing was to be drawn
     double cpu_ms = 0;    ///< from the frame's begin to its submission, without waiting
     PassTimes gpu_ms{};
     std::uint32_t particles = 0;

@@ -5,25 +5,20 @@
 namespace scorefield::session {
 
 FrameRecord frame_record(std::uint64_t frame, double cpu_ms, const Scene* scene) {
-    if (scene == nullptr) {
-        FrameRecord record;
-        record.frame = frame;
-        record.cpu_ms = cpu_ms;
-        return record;
-    }
+    FrameRecord record;
+    record.frame = frame;
+    record.cpu_ms = cpu_ms;
+    if (scene == nullptr) return record;
     const model::Model& model = scene->model();
     const Player& player = scene->player();
-    return {frame,
-            0,
-            cpu_ms,
-            {},
-            player.count(),
-            player.run_state().number,
-            player.program().steps,
-            player.program().sampler,
-            model.target ? model.target->name() : "",
-            model.process_settings.name,
-            std::string(diffusion::prediction_name(model.parametrisation.prediction))};
+    record.particles = player.count();
+    record.step = player.run_state().number;
+    record.steps = player.program().steps;
+    record.sampler = player.program().sampler;
+    record.target = model.target ? model.target->name() : "";
+    record.process = model.process_settings.name;
+    record.prediction = diffusion::prediction_name(model.parametrisation.prediction);
+    return record;
 }
 
 std::optional<FrameRecord> finish_frame(gpu::Device& device, FrameSlot& slot, FrameLog& log) {

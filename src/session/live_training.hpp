@@ -60,6 +60,7 @@ class LiveTraining {
     void note_frame(const TrainingWork& work, double device_ms, double frame_ms);
 
     State state() const { return state_; }
+    bool trains() const { return state_ == State::running; }
     /// There is a network: in training, paused or finished.
     bool exists() const { return session_ != nullptr; }
     /// The weights of the network, which must exist.

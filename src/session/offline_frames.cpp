@@ -44,10 +44,18 @@ void OfflineFrames::add_data(const render::ViewSpec& view) {
 }
 
 void OfflineFrames::begin_frame() {
+    note_length();
     if (capture_.full()) write_(capture_.take());
     begin_part();
-    frame_ms_ = milliseconds_between(std::exchange(last_, begin_), begin_);
     cpu_ms_ = 0;
+}
+
+/// The last frame ends now.
+void OfflineFrames::note_length() {
+    const Clock::time_point now = Clock::now();
+    const Clock::time_point begun = std::exchange(frame_begin_, now);
+    if (last_ != nullptr) (*last_)->frame_ms = milliseconds_between(begun, now);
+    last_ = nullptr;
 }
 
 void OfflineFrames::end_frame() {
@@ -55,7 +63,7 @@ void OfflineFrames::end_frame() {
     capture_.submitted(submit_part());
     std::optional<FrameRecord>& record = records_.at(submissions_.slot());
     record = frame_record(frames_, cpu_ms_, &scene_);
-    record->frame_ms = frame_ms_;
+    last_ = &record;
     ++frames_;
 }
 
@@ -80,6 +88,7 @@ void OfflineFrames::collect(std::size_t slot, std::span<const gpu::Timing> timin
 }
 
 void OfflineFrames::finish() {
+    note_length();
     while (!capture_.empty()) write_(capture_.take());
     submissions_.finish();
     log_.commit();

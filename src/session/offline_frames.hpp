@@ -43,6 +43,7 @@ class OfflineFrames {
 
     void begin_frame();
     void end_frame();
+    void note_length();
     void begin_part();
     gpu::Submission submit_part();
     void collect(std::size_t slot, std::span<const gpu::Timing> timings);
@@ -56,11 +57,11 @@ class OfflineFrames {
     /// By slot of the submissions: the frame that its submission completes.
     std::array<std::optional<FrameRecord>, OfflineSubmissions::kSlots> records_;
     std::uint64_t frames_ = 0;
-    PassTimes gpu_ms_{};                      ///< sum over the completed submissions of a frame
-    double cpu_ms_ = 0;                       ///< sum over the submissions of the current frame
-    double frame_ms_ = 0;                     ///< duration of the current frame
-    Clock::time_point last_ = Clock::now();   ///< when the last frame began
-    Clock::time_point begin_ = Clock::now();  ///< when the current part began
+    PassTimes gpu_ms_{};                            ///< sum over the completed submissions of a frame
+    double cpu_ms_ = 0;                             ///< sum over the submissions of the current frame
+    std::optional<FrameRecord>* last_ = nullptr;    ///< of the last frame, which has no length yet; null: none
+    Clock::time_point frame_begin_ = Clock::now();  ///< when the current frame began
+    Clock::time_point begin_ = Clock::now();        ///< when the current part began
 };
 
 }  // namespace scorefield::session

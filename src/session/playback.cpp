@@ -1,6 +1,7 @@
 #include "session/playback.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace scorefield::session {
 
@@ -24,6 +25,11 @@ void Playback::advance(double seconds, const Tempo& tempo, int most) {
         state_ = state_ == steps_ ? 0 : state_ + 1;
     }
     shown_ = std::min(shown_, 1 / tempo.steps_per_second);
+}
+
+double Playback::seconds_left(const Tempo& tempo) const {
+    if (!playing_ || tempo.steps_per_second <= 0 || finished_) return std::numeric_limits<double>::infinity();
+    return std::max(0.0, dwell(tempo) - shown_);
 }
 
 void Playback::step() {

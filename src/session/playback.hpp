@@ -19,6 +19,8 @@ class Playback {
     /// one step more is dropped. So a state that could not be computed in time, with `most` 0 meanwhile, is left at
     /// once, but the ends keep their hold.
     void advance(double seconds, const Tempo& tempo, int most);
+    /// Seconds until the next state is due; infinite where none comes by itself.
+    double seconds_left(const Tempo& tempo) const;
     void play() { playing_ = true; }
     void pause() { playing_ = false; }
     /// One state forward, then stands still; from the result to the start.

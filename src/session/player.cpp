@@ -71,6 +71,7 @@ void Player::take(const PreparedRun& run, LoadedRun loaded) {
     if (!playing) playback_.pause();
     run_states_ = run_states_of(run.program);
     spec_ = run.spec;
+    ++runs_;
     start_pending_ = true;
 }
 

@@ -78,6 +78,14 @@ class Player {
 
     /// The last whole state that was shown.
     sample::ParticleView particles() const { return population_->particles(); }
+    /// Another value, other particles: which run, and which of its states.
+    struct ShownState {
+        std::uint64_t run = 0;
+        std::uint64_t state = 0;
+
+        bool operator==(const ShownState&) const = default;
+    };
+    ShownState shown_state() const { return {runs_, population_->times_shown()}; }
     /// One per state 0 … steps.
     const std::vector<RunState>& run_states() const { return run_states_; }
     /// That of the state that is shown.
@@ -99,6 +107,7 @@ class Player {
     sample::SamplingSpec spec_;
     std::vector<RunState> run_states_;
     Playback playback_{1};
+    std::uint64_t runs_ = 0;  ///< taken so far
     bool keeps_states_ = false;
     bool start_pending_ = true;         ///< the start has not been shown yet
     bool results_ = false;              ///< shown are finished samples

@@ -182,11 +182,16 @@ double Scene::advance(gpu::Recorder& recorder, double operations, const LiveWeig
     return player_.record(recorder, operations, started, live);
 }
 
-void Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field) {
+bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field) {
     if (follows_) fit_camera();
+    Drawn wanted = {player_.shown_state(), camera, lit(view.look), view.captions, {}};
+    if (field != nullptr) wanted.field = *field;
+    if (drawn_ == wanted) return false;
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);
-    renderer_.record(recorder, as_particles(player_.particles()), camera, lit(view.look),
+    renderer_.record(recorder, as_particles(player_.particles()), camera, wanted.look,
                      captions_of(view, *model_, caption(player_), second), field);
+    drawn_ = std::move(wanted);
+    return true;
 }
 
 void Scene::draw_data(gpu::Recorder& recorder, const render::ViewSpec& view) {
@@ -195,6 +200,7 @@ void Scene::draw_data(gpu::Recorder& recorder, const render::ViewSpec& view) {
     const std::uint32_t count = std::min<std::uint32_t>(player_.count(), kOverlayPoints);
     render::Look look = lit(view.look);
     look.mode = render::ColourMode::density;
+    drawn_.reset();
     renderer_.record(recorder, {data_, 0, kOverlayPoints, count, dim}, camera, look,
                      captions_of(view, *model_, "data: " + data_name_, ""));
 }

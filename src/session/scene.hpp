@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,12 +52,16 @@ class Scene {
     /// Advances the particles towards the state that the clock shows, as Player::record does. Returns the operations
     /// that were recorded.
     double advance(gpu::Recorder& recorder, double operations, const LiveWeights* live = nullptr);
-    /// Draws the last complete state onto picture(), over `field` if it is not null.
-    void draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field = nullptr);
+    /// Draws the last complete state onto picture(), over `field` if it is not null. Returns false, and records
+    /// nothing, where picture() shows just that already.
+    bool draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field = nullptr);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void draw_data(gpu::Recorder& recorder, const render::ViewSpec& view);
     /// Replaces the targets of the picture. picture() has their size from now on.
-    void take(render::PictureTargets targets) { renderer_.take_targets(std::move(targets)); }
+    void take(render::PictureTargets targets) {
+        renderer_.take_targets(std::move(targets));
+        drawn_.reset();
+    }
 
     const gpu::Image& picture() const { return renderer_.scene(); }
     VkExtent2D extent() const { return renderer_.extent(); }
@@ -72,6 +77,17 @@ class Scene {
     render::Camera2d camera;
 
   private:
+    /// What picture() shows.
+    struct Drawn {
+        Player::ShownState particles;
+        render::Camera2d camera;
+        render::Look look;
+        bool captions = true;
+        std::optional<render::ScalarField> field;
+
+        bool operator==(const Drawn&) const = default;
+    };
+
     render::Bounds bounds() const;
     render::Look lit(render::Look look) const;
 
@@ -83,6 +99,7 @@ class Scene {
     bool follows_ = true;
     double fitted_half_height_ = 1;
     gpu::Buffer data_;  ///< (dim, count) planes
+    std::optional<Drawn> drawn_;
 };
 
 /// `ddim   step 17/50   t = 680   σ = 0.86`.

@@ -3,6 +3,7 @@
 #include <imgui.h>
 
 #include <cmath>
+#include <span>
 
 #include "gpu/check.hpp"
 #include "gpu/structure.hpp"
@@ -33,7 +34,7 @@ void set_colours(ImGuiStyle& style) {
     colours[ImGuiCol_Text] = rgb(214, 219, 228);
     colours[ImGuiCol_TextDisabled] = rgb(128, 137, 152);
     colours[ImGuiCol_WindowBg] = rgb(20, 22, 28);
-    colours[ImGuiCol_ChildBg] = rgb(20, 22, 28);
+    colours[ImGuiCol_ChildBg] = rgb(0, 0, 0, 0);
     colours[ImGuiCol_PopupBg] = rgb(29, 32, 41, 0.98f);
     colours[ImGuiCol_Border] = rgb(46, 51, 63);
     colours[ImGuiCol_Separator] = rgb(46, 51, 63);
@@ -90,6 +91,82 @@ void add_font(float scale) {
                                                std::round(kFontPixels * scale), &font, kGlyphs);
 }
 
+PixelRect pixel_rect(const VkRect2D& rect) {
+    return {rect.offset.x, rect.offset.y, rect.offset.x + static_cast<int>(rect.extent.width),
+            rect.offset.y + static_cast<int>(rect.extent.height)};
+}
+
+PixelRect whole(VkExtent2D extent) {
+    return {0, 0, static_cast<int>(extent.width), static_cast<int>(extent.height)};
+}
+
+VkRect2D vk_rect(const PixelRect& rect) {
+    return {{rect.left, rect.top},
+            {static_cast<std::uint32_t>(rect.right - rect.left), static_cast<std::uint32_t>(rect.bottom - rect.top)}};
+}
+
+/// Whether the picture's bytes are those of its place in the window.
+bool fits(const gpu::Image& picture, const VkRect2D& place, const gpu::Image& window) {
+    const VkExtent2D size = picture.extent();
+    return place.extent.width == size.width && place.extent.height == size.height &&
+           picture.format() == window.format();
+}
+
+/// The picture's share of `part`, or all of a picture that does not fit.
+void record_copy(VkCommandBuffer commands, const gpu::Image& picture, const gpu::Image& window, const VkRect2D& place,
+                 const PixelRect& part) {
+    const VkImageSubresourceLayers layers = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
+    const VkRect2D seen = vk_rect(part.within(pixel_rect(place)));
+    if (part.within(pixel_rect(place)).empty()) return;
+    if (fits(picture, place, window)) {
+        const VkImageCopy region = {layers,
+                                    {seen.offset.x - place.offset.x, seen.offset.y - place.offset.y, 0},
+                                    layers,
+                                    {seen.offset.x, seen.offset.y, 0},
+                                    {seen.extent.width, seen.extent.height, 1}};
+        vkCmdCopyImage(commands, picture.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, window.handle(),
+                       VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region);
+        return;
+    }
+    const PixelRect from = whole(picture.extent());
+    const PixelRect to = pixel_rect(place);
+    const VkImageBlit region = {layers,
+                                {{from.left, from.top, 0}, {from.right, from.bottom, 1}},
+                                layers,
+                                {{to.left, to.top, 0}, {to.right, to.bottom, 1}}};
+    vkCmdBlitImage(commands, picture.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, window.handle(),
+                   VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region, VK_FILTER_NEAREST);
+}
+
+void record_copies(gpu::Recorder& recorder, const gpu::Image& picture, const gpu::Image& window, const VkRect2D& place,
+                   const std::vector<PixelRect>& parts) {
+    constexpr VkPipelineStageFlags2 kTransfer = VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT;
+    const gpu::ExternalUse uses[] = {
+        {nullptr, &picture, {kTransfer, VK_ACCESS_2_TRANSFER_READ_BIT, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL}},
+        {nullptr, &window, {kTransfer, VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL}}};
+    recorder.external("show picture", uses, [&](VkCommandBuffer commands) {
+        for (const PixelRect& part : parts) record_copy(commands, picture, window, place, part);
+    });
+}
+
+void record_clear(VkCommandBuffer commands, const PixelRect& rect, const std::array<float, 3>& colour) {
+    VkClearAttachment attachment{};
+    attachment.aspectMask = VK_IMAGE_ASPECT_COLOR_BIT;
+    attachment.clearValue.color = {{colour[0], colour[1], colour[2], 1}};
+    const VkClearRect area = {vk_rect(rect), 0, 1};
+    vkCmdClearAttachments(commands, 1, &attachment, 1, &area);
+}
+
+/// Some drivers compile a scaled blit when it is first recorded.
+void warm_up_copy(gpu::Device& device, VkFormat format) {
+    const gpu::Image picture(device, "warm-up", format, {4, 4}, VK_IMAGE_USAGE_TRANSFER_SRC_BIT);
+    const gpu::Image window(device, "warm-up", format, {2, 2}, VK_IMAGE_USAGE_TRANSFER_DST_BIT);
+    gpu::Recorder recorder(device, "warm-up");
+    recorder.begin();
+    record_copies(recorder, picture, window, {{0, 0}, {2, 2}}, {{0, 0, 2, 2}});
+    device.wait(device.submit(recorder));
+}
+
 }  // namespace
 
 Interface::Interface(const Window& window, gpu::Device& device, const gpu::Swapchain& swapchain)
@@ -106,6 +183,7 @@ Interface::Interface(const Window& window, gpu::Device& device, const gpu::Swapc
         make_render_pass();
         start_backend(window);
         upload_font();
+        warm_up_copy(device, swapchain.format());
     } catch (...) {
         device_.drain();
         close();
@@ -119,7 +197,7 @@ Interface::~Interface() {
 
 /// As far as it has been opened.
 void Interface::close() {
-    drop_framebuffers();
+    drop_framebuffer();
     if (vulkan_backend_) ImGui_ImplVulkan_Shutdown();
     if (window_backend_) ImGui_ImplGlfw_Shutdown();
     ImGui::DestroyContext();
@@ -184,29 +262,29 @@ void Interface::upload_font() {
     ImGui_ImplVulkan_DestroyFontUploadObjects();
 }
 
-void Interface::make_framebuffers() {
-    drop_framebuffers();
-    for (std::uint32_t i = 0; i < swapchain_.image_count(); ++i) {
-        const gpu::Image& image = swapchain_.image(i);
-        const VkImageView view = image.view();
-        auto info = make_structure<VkFramebufferCreateInfo>(VK_STRUCTURE_TYPE_FRAMEBUFFER_CREATE_INFO);
-        info.renderPass = render_pass_;
-        info.attachmentCount = 1;
-        info.pAttachments = &view;
-        info.width = image.extent().width;
-        info.height = image.extent().height;
-        info.layers = 1;
-        VkFramebuffer framebuffer = VK_NULL_HANDLE;
-        check(vkCreateFramebuffer(device_.handle(), &info, nullptr, &framebuffer), "vkCreateFramebuffer");
-        framebuffers_.push_back(framebuffer);
-    }
+/// The swapchain has waited for the GPU before it made its images anew.
+void Interface::make_window_image() {
+    drop_framebuffer();
+    const gpu::Image& shown = swapchain_.image(0);
+    window_image_ = gpu::Image(
+        device_, "window", shown.format(), shown.extent(),
+        VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT);
+    const VkImageView view = window_image_.view();
+    auto info = make_structure<VkFramebufferCreateInfo>(VK_STRUCTURE_TYPE_FRAMEBUFFER_CREATE_INFO);
+    info.renderPass = render_pass_;
+    info.attachmentCount = 1;
+    info.pAttachments = &view;
+    info.width = shown.extent().width;
+    info.height = shown.extent().height;
+    info.layers = 1;
+    check(vkCreateFramebuffer(device_.handle(), &info, nullptr, &framebuffer_), "vkCreateFramebuffer");
+    damage_.forget();
     generation_ = swapchain_.generation();
 }
 
-/// The swapchain has waited for the GPU before it made its images anew.
-void Interface::drop_framebuffers() {
-    for (const VkFramebuffer framebuffer : framebuffers_) vkDestroyFramebuffer(device_.handle(), framebuffer, nullptr);
-    framebuffers_.clear();
+void Interface::drop_framebuffer() {
+    vkDestroyFramebuffer(device_.handle(), framebuffer_, nullptr);
+    framebuffer_ = VK_NULL_HANDLE;
 }
 
 void Interface::begin_frame() const {
@@ -219,15 +297,39 @@ void Interface::end_frame() const {
     ImGui::Render();
 }
 
-void Interface::record(gpu::Recorder& recorder, const gpu::Swapchain::Frame& frame) {
-    if (generation_ != swapchain_.generation()) make_framebuffers();
-    const gpu::ExternalUse uses[] = {gpu::draws_on(frame.image)};
-    recorder.external("UI", uses, [&](VkCommandBuffer commands) {
+void Interface::record(gpu::Recorder& recorder, const gpu::Swapchain::Frame& frame, const Backdrop& backdrop) {
+    if (generation_ != swapchain_.generation()) make_window_image();
+    if (backdrop.picture != nullptr && !fits(*backdrop.picture, backdrop.part, window_image_)) damage_.forget();
+    ImDrawData& data = *ImGui::GetDrawData();
+    const PixelRect under = backdrop.changed ? pixel_rect(backdrop.part) : PixelRect();
+    const std::vector<PixelRect>& parts = damage_.update(data, whole(window_image_.extent()), under);
+    if (!parts.empty()) {
+        if (backdrop.picture != nullptr) {
+            record_copies(recorder, *backdrop.picture, window_image_, backdrop.part, parts);
+        }
+        restrict_to(data, parts);
+        record_interface(recorder, backdrop, parts);
+    }
+    recorder.copy(window_image_, frame.image);
+}
+
+void Interface::record_interface(gpu::Recorder& recorder, const Backdrop& backdrop,
+                                 const std::vector<PixelRect>& parts) {
+    const gpu::ExternalUse use = gpu::draws_on(window_image_);
+    recorder.external("UI", std::span(&use, 1), [&](VkCommandBuffer commands) {
         auto begin = make_structure<VkRenderPassBeginInfo>(VK_STRUCTURE_TYPE_RENDER_PASS_BEGIN_INFO);
         begin.renderPass = render_pass_;
-        begin.framebuffer = framebuffers_[frame.index];
-        begin.renderArea.extent = frame.image.extent();
+        begin.framebuffer = framebuffer_;
+        begin.renderArea.extent = window_image_.extent();
         vkCmdBeginRenderPass(commands, &begin, VK_SUBPASS_CONTENTS_INLINE);
+        const PixelRect picture = pixel_rect(backdrop.part);
+        const ImVec4& ground = ImGui::GetStyle().Colors[ImGuiCol_WindowBg];
+        for (const PixelRect& part : parts) {
+            for (const PixelRect& rect : beside(part, picture))
+                record_clear(commands, rect, {ground.x, ground.y, ground.z});
+            const PixelRect inside = part.within(picture);
+            if (backdrop.picture == nullptr && !inside.empty()) record_clear(commands, inside, backdrop.colour);
+        }
         ImGui_ImplVulkan_RenderDrawData(ImGui::GetDrawData(), commands);
         vkCmdEndRenderPass(commands);
     });

@@ -2,18 +2,29 @@
 
 #include <vulkan/vulkan.h>
 
+#include <array>
 #include <vector>
 
 #include "gpu/device.hpp"
 #include "gpu/recorder.hpp"
 #include "gpu/swapchain.hpp"
+#include "viewer/damage.hpp"
 #include "viewer/number_field.hpp"
 #include "viewer/window.hpp"
 
 namespace scorefield::viewer {
 
-/// Dear ImGui on our window: context, look, font, and the render pass that its Vulkan backend needs. The GPU must be
-/// idle when it is destroyed.
+/// What stands under the user interface.
+struct Backdrop {
+    const gpu::Image* picture = nullptr;  ///< null: none yet
+    VkRect2D part{};                      ///< of the window: the picture's place, scaled where their sizes differ
+    bool changed = true;                  ///< since the last frame
+    std::array<float, 3> colour{};        ///< in place of a picture
+};
+
+/// The window: Dear ImGui (context, look, font, and the render pass that its Vulkan backend needs) over the picture. An
+/// image holds what the window shows, in which a frame draws only what it changes. The GPU must be idle when it is
+/// destroyed.
 class Interface {
   public:
     Interface(const Window& window, gpu::Device& device, const gpu::Swapchain& swapchain);
@@ -24,14 +35,15 @@ class Interface {
     /// Between the two, widgets may be declared.
     void begin_frame() const;
     void end_frame() const;
-    /// Draws what was declared over the frame's image.
-    void record(gpu::Recorder& recorder, const gpu::Swapchain::Frame& frame);
+    /// Draws what was declared over the backdrop, onto the frame's image.
+    void record(gpu::Recorder& recorder, const gpu::Swapchain::Frame& frame, const Backdrop& backdrop);
 
   private:
     void close();
     void make_render_pass();
-    void make_framebuffers();
-    void drop_framebuffers();
+    void make_window_image();
+    void drop_framebuffer();
+    void record_interface(gpu::Recorder& recorder, const Backdrop& backdrop, const std::vector<PixelRect>& parts);
     void start_backend(const Window& window);
     void upload_font();
 
@@ -42,8 +54,10 @@ class Interface {
     TypedNumber typed_;
     VkDescriptorPool descriptors_ = VK_NULL_HANDLE;
     VkRenderPass render_pass_ = VK_NULL_HANDLE;
-    std::vector<VkFramebuffer> framebuffers_;
-    std::uint64_t generation_ = 0;  ///< of the swapchain's images that the framebuffers are of
+    Damage damage_;
+    gpu::Image window_image_;
+    VkFramebuffer framebuffer_ = VK_NULL_HANDLE;
+    std::uint64_t generation_ = 0;  ///< of the swapchain's images that the window's image is of
 };
 
 }  // namespace scorefield::viewer

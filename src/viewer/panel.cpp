@@ -56,7 +56,9 @@ void draw_panel(Context& context, const Elements& elements) {
                          static_cast<float>(layout.window.height - layout.strip) / pixels.y};
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize(size);
-    ImGui::Begin("panel", nullptr, kFlags);
+    // Beside the picture it stands on the window's own ground, which costs less than drawing a background.
+    const ImGuiWindowFlags ground = layout.narrow ? ImGuiWindowFlags_None : ImGuiWindowFlags_NoBackground;
+    ImGui::Begin("panel", nullptr, kFlags | ground);
     float below = ImGui::GetStyle().ItemSpacing.y;
     const std::vector<Element*> footers = shown_footers(elements, context, size.y, below);
     ImGui::BeginChild("controls", {0, -below});

@@ -24,6 +24,8 @@ constexpr double kMostSteps = 64;       ///< of one frame
 constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time does not jump
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
 constexpr double kOpeningWait = 0.015;  ///< seconds between frames without a scene, which leave the cores to its job
+constexpr double kLongestRest = 0.04;   ///< seconds between frames in which nothing changes
+constexpr double kLively = 0.5;         ///< seconds after the user has done something in which frames do not rest
 constexpr double kPercent = 100;
 
 bool is_same(VkExtent2D a, VkExtent2D b) {
@@ -32,58 +34,6 @@ bool is_same(VkExtent2D a, VkExtent2D b) {
 
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
     return std::chrono::duration<double>(b - a).count();
-}
-
-/// Copies the picture onto a part of the target, scaled where their sizes differ.
-void record_picture(gpu::Recorder& recorder, const gpu::Image& picture, const gpu::Image& target,
-                    const VkRect2D& part) {
-    constexpr VkPipelineStageFlags2 kTransfer = VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT;
-    const gpu::ExternalUse uses[] = {
-        {nullptr, &picture, {kTransfer, VK_ACCESS_2_TRANSFER_READ_BIT, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL}},
-        {nullptr, &target, {kTransfer, VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL}}};
-    recorder.external("show picture", uses, [&](VkCommandBuffer commands) {
-        const VkImageSubresourceLayers whole = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
-        const auto corner = [](VkOffset2D offset, VkExtent2D extent) {
-            return VkOffset3D{offset.x + static_cast<std::int32_t>(extent.width),
-                              offset.y + static_cast<std::int32_t>(extent.height), 1};
-        };
-        if (is_same(part.extent, picture.extent()) && picture.format() == target.format()) {
-            const VkImageCopy region = {
-                whole, {0, 0, 0}, whole, {part.offset.x, part.offset.y, 0}, {part.extent.width, part.extent.height, 1}};
-            vkCmdCopyImage(commands, picture.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, target.handle(),
-                           VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region);
-            return;
-        }
-        const VkImageBlit region = {whole,
-                                    {{0, 0, 0}, corner({0, 0}, picture.extent())},
-                                    whole,
-                                    {{part.offset.x, part.offset.y, 0}, corner(part.offset, part.extent)}};
-        vkCmdBlitImage(commands, picture.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, target.handle(),
-                       VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region, VK_FILTER_NEAREST);
-    });
-}
-
-/// The background of the picture in place of a scene.
-void record_background(gpu::Recorder& recorder, const gpu::Image& target, const std::array<float, 3>& colour) {
-    const gpu::ExternalUse use = {
-        nullptr,
-        &target,
-        {VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL}};
-    recorder.external("background", std::span(&use, 1), [&](VkCommandBuffer commands) {
-        const VkClearColorValue value = {{colour[0], colour[1], colour[2], 1}};
-        const VkImageSubresourceRange whole = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
-        vkCmdClearColorImage(commands, target.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, &value, 1, &whole);
-    });
-}
-
-/// Some drivers compile a scaled blit when it is first recorded.
-void warm_up_blit(gpu::Device& device, VkFormat format) {
-    const gpu::Image picture(device, "warm-up", format, {4, 4}, VK_IMAGE_USAGE_TRANSFER_SRC_BIT);
-    const gpu::Image target(device, "warm-up", format, {2, 2}, VK_IMAGE_USAGE_TRANSFER_DST_BIT);
-    gpu::Recorder recorder(device, "warm-up");
-    recorder.begin();
-    record_picture(recorder, picture, target, {{0, 0}, target.extent()});
-    device.wait(device.submit(recorder));
 }
 
 }  // namespace
@@ -102,9 +52,7 @@ Viewer::Viewer(const settings::Settings& settings)
       changes_(context_, {layout(window_.framebuffer()).picture, swapchain_.format()}),
       elements_(make_elements(context_)),
       log_(settings.frame_log),
-      slots_{session::FrameSlot{{device_, "frame, even"}}, session::FrameSlot{{device_, "frame, odd"}}} {
-    warm_up_blit(device_, swapchain_.format());
-}
+      slots_{session::FrameSlot{{device_, "frame, even"}}, session::FrameSlot{{device_, "frame, odd"}}} {}
 
 Viewer::~Viewer() {
     device_.drain();
@@ -120,17 +68,36 @@ void Viewer::run() {
             if (!context_.scene) follow_changes();  // an error of the first scene ends the viewer
             continue;
         }
-        window_.poll(context_.scene ? 0 : kOpeningWait);
+        rest();
         session::FrameSlot& slot = slots_[frames_ % slots_.size()];
         finish(slot);
         const std::optional<gpu::Swapchain::Frame> target = swapchain_.acquire();
         if (target) frame(slot, *target);
     }
+    note_length(seconds_between(last_frame_, Clock::now()));
     for (std::size_t i = 0; i < slots_.size(); ++i) finish(slots_[(frames_ + i) % slots_.size()]);
     changes_.require_opened();
     changes_.cancel();
     log_.commit();
     for_active([](Element& element) { element.finish(); });
+}
+
+/// Waits for the next change, but not long: for the next step of the particles, or for the user. A device that has
+/// nothing to draw leaves its time to others.
+void Viewer::rest() {
+    const Clock::time_point start = Clock::now();
+    double seconds = 0;
+    if (!context_.scene) {
+        seconds = kOpeningWait;
+    } else if (seconds_between(last_input_, start) > kLively && !context_.training.live.trains() &&
+               context_.scene->player().up_to_date()) {
+        const settings::Settings& settings = context_.settings;
+        const double left =
+            context_.scene->player().playback().seconds_left({settings.steps_per_second, settings.hold, settings.loop});
+        seconds = std::min(kLongestRest, left - seconds_between(last_frame_, start));
+    }
+    if (window_.poll(std::max(0.0, seconds))) last_input_ = Clock::now();
+    rested_ = seconds_between(start, Clock::now());
 }
 
 /// Whether the viewer ends now. Asks about unsaved work first.
@@ -148,7 +115,7 @@ void Viewer::finish(session::FrameSlot& slot) {
     context_.finished = session::finish_frame(device_, slot, log_);
     if (!context_.finished) return;
     const session::PassTimes& gpu_ms = context_.finished->gpu_ms;
-    const double frame_ms = 1e3 * frame_seconds_;
+    const double frame_ms = context_.finished->frame_ms;
     // Where the device has no clock they took no longer than the frame.
     const double steps_ms = session::time_of(gpu_ms, "network") + session::time_of(gpu_ms, "sampler");
     pace_.note(slot.operations, steps_ms > 0 ? steps_ms : frame_ms);
@@ -157,9 +124,10 @@ void Viewer::finish(session::FrameSlot& slot) {
 
 void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target) {
     const Clock::time_point start = Clock::now();
-    frame_seconds_ = seconds_between(last_frame_, start);
+    const double seconds = seconds_between(last_frame_, start);
     last_frame_ = start;
-    context_.seconds = std::min(frame_seconds_, kLongestFrame);
+    context_.seconds = std::min(seconds, kLongestFrame);
+    note_length(seconds - rested_);
 
     serve();
     follow_changes();
@@ -174,17 +142,23 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     {
         const auto scope = slot.recorder.scope("UI");
         for_active([&](Element& element) { element.record(slot.recorder, context_); });
-        show_picture(slot.recorder, target);
-        interface_.record(slot.recorder, target);
+        interface_.record(slot.recorder, target, backdrop(target.image.extent()));
         slot.recorder.prepare_present(target.image);
     }
     const gpu::Submission submission = device_.submit(slot.recorder, target.sync);
     for_active([&](Element& element) { element.submitted(submission); });
     slot.training = context_.training.live.submitted(submission);
     slot.record = session::frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), context_.scene.get());
-    slot.record->frame_ms = 1e3 * frame_seconds_;
+    slot.record->rest_ms = 1e3 * rested_;
     swapchain_.present(target);
     ++frames_;
+}
+
+/// The last frame took so many seconds.
+void Viewer::note_length(double seconds) {
+    if (frames_ == 0) return;
+    std::optional<session::FrameRecord>& last = slots_[(frames_ - 1) % slots_.size()].record;
+    if (last) last->frame_ms = 1e3 * seconds;
 }
 
 /// Handles the requests of the last frame.
@@ -282,8 +256,8 @@ void Viewer::record_scene(session::FrameSlot& slot) {
     std::optional<session::LiveWeights> live;
     if (context_.shows_training()) live.emplace(training.weights(context_.settings.live_samples == "restart"));
     slot.operations = context_.scene->advance(slot.recorder, pace_.allowance(), live ? &*live : nullptr);
-    context_.scene->draw(slot.recorder, settings::view_spec(context_.settings),
-                         context_.field ? &*context_.field : nullptr);
+    picture_changed_ = context_.scene->draw(slot.recorder, settings::view_spec(context_.settings),
+                                            context_.field ? &*context_.field : nullptr);
 }
 
 /// What was measured, or is being measured, is of other work.
@@ -306,17 +280,16 @@ void Viewer::advance() {
     player.playback().advance(context_.seconds, {settings.steps_per_second, settings.hold, settings.loop}, most);
 }
 
-void Viewer::show_picture(gpu::Recorder& recorder, const gpu::Swapchain::Frame& target) {
-    if (!context_.scene) {
-        record_background(recorder, target.image, context_.settings.look.background);
-        return;
-    }
-    const VkExtent2D window = target.image.extent();
+/// What the interface stands on.
+Backdrop Viewer::backdrop(VkExtent2D window) const {
     const Layout& layout = context_.layout;
     const VkRect2D part = {
         {static_cast<std::int32_t>(layout.left), 0},
         {std::min(layout.picture.width, window.width - layout.left), std::min(layout.picture.height, window.height)}};
-    record_picture(recorder, context_.scene->picture(), target.image, part);
+    return {.picture = context_.scene ? &context_.scene->picture() : nullptr,
+            .part = part,
+            .changed = picture_changed_,
+            .colour = context_.settings.look.background};
 }
 
 }  // namespace scorefield::viewer

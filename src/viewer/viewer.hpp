@@ -19,7 +19,8 @@ namespace scorefield::viewer {
 
 /// The window's life: panel and picture, frame after frame, two of them in flight. The picture stands beside the panel
 /// and is the one that `render` writes for the same settings. A step of many particles is spread over as many frames as
-/// keep them coming. What the user asks for in one frame, by the picture that it shows, is served at the beginning of
+/// keep them coming. Frames come when there is something new to show, and a few a second besides; each draws what has
+/// changed. What the user asks for in one frame, by the picture that it shows, is served at the beginning of
 /// the next.
 class Viewer {
   public:
@@ -46,9 +47,11 @@ class Viewer {
     void declare_interface();
     void forget_pace();
     void fit_picture();
+    void rest();
+    void note_length(double seconds);
     void advance();
     void record_scene(session::FrameSlot& slot);
-    void show_picture(gpu::Recorder& recorder, const gpu::Swapchain::Frame& target);
+    Backdrop backdrop(VkExtent2D window) const;
 
     Window window_;
     gpu::Device device_;
@@ -65,7 +68,9 @@ class Viewer {
     session::Pace pace_;
     std::uint64_t frames_ = 0;
     Clock::time_point last_frame_ = Clock::now();
-    double frame_seconds_ = 0;
+    Clock::time_point last_input_ = Clock::now();
+    double rested_ = 0;             ///< seconds of waiting before this frame
+    bool picture_changed_ = false;  ///< in this frame
     bool leaving_ = false;
 };
 

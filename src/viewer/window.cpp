@@ -32,15 +32,31 @@ Window::Window(std::uint32_t width, std::uint32_t height, const std::string& tit
     }
     glfwSetWindowUserPointer(window_, this);
     glfwSetKeyCallback(window_, [](GLFWwindow* window, int key, int, int action, int mods) {
+        note(window);
         const bool acts = action == GLFW_PRESS || (action == GLFW_REPEAT && key == GLFW_KEY_RIGHT);
         if (!acts) return;
         const KeyPress press = {key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0};
         static_cast<Window*>(glfwGetWindowUserPointer(window))->keys_.push_back(press);
     });
     glfwSetDropCallback(window_, [](GLFWwindow* window, int count, const char** paths) {
+        note(window);
         auto& dropped = static_cast<Window*>(glfwGetWindowUserPointer(window))->dropped_;
         dropped.insert(dropped.end(), paths, paths + count);
     });
+    glfwSetCursorPosCallback(window_, [](GLFWwindow* window, double, double) { note(window); });
+    glfwSetCursorEnterCallback(window_, [](GLFWwindow* window, int) { note(window); });
+    glfwSetMouseButtonCallback(window_, [](GLFWwindow* window, int, int, int) { note(window); });
+    glfwSetScrollCallback(window_, [](GLFWwindow* window, double, double) { note(window); });
+    glfwSetCharCallback(window_, [](GLFWwindow* window, unsigned) { note(window); });
+    glfwSetWindowFocusCallback(window_, [](GLFWwindow* window, int) { note(window); });
+    glfwSetWindowRefreshCallback(window_, [](GLFWwindow* window) { note(window); });
+    glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* window, int, int) { note(window); });
+    glfwSetWindowCloseCallback(window_, [](GLFWwindow* window) { note(window); });
+}
+
+/// A callback's report.
+void Window::note(GLFWwindow* window) {
+    static_cast<Window*>(glfwGetWindowUserPointer(window))->reported_ = true;
 }
 
 Window::~Window() {
@@ -109,12 +125,14 @@ std::vector<std::filesystem::path> Window::take_dropped() {
     return std::exchange(dropped_, {});
 }
 
-void Window::poll(double wait_seconds) const {
+bool Window::poll(double wait_seconds) {
+    reported_ = false;
     if (wait_seconds > 0) {
         glfwWaitEventsTimeout(wait_seconds);
     } else {
         glfwPollEvents();
     }
+    return reported_;
 }
 
 }  // namespace scorefield::viewer

@@ -42,8 +42,9 @@ class Window {
     float scale() const;
     /// Pixels per unit of screen coordinates: some desktops magnify these, others leave it to the program.
     float pixels_per_unit() const;
-    /// Handles what the desktop reports. With `wait_seconds` > 0 it waits that long for something to come.
-    void poll(double wait_seconds = 0) const;
+    /// Handles what the desktop reports. With `wait_seconds` > 0 it waits that long for something to come. Returns
+    /// whether the user did something, or the window has to be drawn again.
+    bool poll(double wait_seconds = 0);
 
     /// The keys pressed since the last call, however short; → is repeated by holding it.
     std::vector<KeyPress> take_keys();
@@ -57,8 +58,11 @@ class Window {
     GLFWwindow* handle() const { return window_; }
 
   private:
+    static void note(GLFWwindow* window);
+
     GLFWwindow* window_ = nullptr;
     std::string title_;
+    bool reported_ = false;  ///< something since the last poll
     std::vector<KeyPress> keys_;
     std::vector<std::filesystem::path> dropped_;
 };

@@ -33,7 +33,8 @@ SLOW = ("--particles", "2000", "--target", "empirical moons", "--sampler", "rk45
 PARTICLES = (212, 388)  # the number field
 STEPS = (212, 234)  # the number field
 MANY_STEPS = 30000  # whose time table takes seconds
-LONGEST = 4  # limit of a frame's time, as a multiple of the median
+LONGEST = 4  # limit of what a frame takes besides the GPU's passes, as a multiple of the median
+CHEAP = 15  # ms: a median below counts as this, since a frame that draws little says little of the machine's speed
 
 # Frames must stay short where the driver compiles every shader, too.
 os.environ["MESA_SHADER_CACHE_DIR"] = CACHE.name
@@ -53,20 +54,26 @@ def has_words(viewer):
     return light > 100
 
 
+def beside_passes(row):
+    """What a frame takes besides the GPU's passes, in ms: recording, waiting, showing."""
+    return float(row["frame_ms"]) - float(row["gpu_ms"])
+
+
 def frames_between(rows, begin, end):
-    """The times of the frames that were drawn from `begin` to `end` seconds before the last one."""
+    """What the frames that were drawn from `begin` to `end` seconds before the last one took besides the passes."""
     times, left = [], 0.0
     for row in reversed(rows):
         left += float(row["frame_ms"]) / 1e3
         if end < left < begin:
-            times.append(float(row["frame_ms"]))
+            times.append(beside_passes(row))
+        left += float(row["rest_ms"]) / 1e3
     return times
 
 
 def require_short(times, what):
     print(f"{len(times)} frames {what}: median {statistics.median(times):.1f} ms, longest {max(times):.1f} ms")
     require(len(times) > COMPILING, f"hardly any frames {what}")
-    require(max(times) < LONGEST * statistics.median(times), f"a frame waits {what}")
+    require(max(times) < LONGEST * max(CHEAP, statistics.median(times)), f"a frame waits {what}")
 
 
 def opens_a_window_first(desktop, folder):
@@ -149,15 +156,14 @@ def takes_more_particles(desktop, folder):
     viewer.wait_for_frames(FRAMES_OF_A_STEP)
     rows = viewer.close()
     first = next(i for i, row in enumerate(rows) if row["particles"] == "500000")
-    # The time in a row ends when its frame begins, so the next row holds the time of the first frame.
-    times = [float(row["frame_ms"]) for row in rows[first - FRAMES_OF_A_STEP // 2:first + FRAMES_OF_A_STEP]]
+    times = [beside_passes(row) for row in rows[first - FRAMES_OF_A_STEP // 2:first + FRAMES_OF_A_STEP]]
     median, longest = statistics.median(times), max(times)
     print(f"{len(times)} frames around the change to 500 000 particles: median {median:.1f} ms, "
           f"longest {longest:.1f} ms")
-    require(longest < LONGEST * median, "a frame waits for the allocation of more particles")
+    require(longest < LONGEST * max(CHEAP, median), "a frame waits for the allocation of more particles")
     # Allocating the memory would take longer than drawing the particles.
     recording = float(rows[first]["cpu_ms"])
-    require(recording < median, f"the first frame with more particles allocates their memory itself: {recording} ms")
+    require(recording < max(CHEAP, median), f"the first frame with more particles allocates their memory itself: {recording} ms")
 
 
 def takes_more_steps(desktop, folder):

@@ -1,4 +1,5 @@
-// Times of the last frames, as stacked bars and as numbers.
+// Times of the last frames, as stacked bars and as numbers. A frame draws its bar where the oldest was, as an
+// oscilloscope does, and numbers change a few times a second: so little of the window is drawn anew.
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -37,13 +38,15 @@ class FrameGraph : public Element {
     FrameGraph() : Element(Place::footer, "", Needs::nothing) {}
 
     void update(Context& context) override {
+        since_shown_ += context.seconds;
         if (!context.finished) return;
         const session::FrameRecord& frame = *context.finished;
         frames_[next_] = frame.gpu_ms;
         next_ = (next_ + 1) % kFrames;
         for (std::size_t i = 0; i < mean_.size(); ++i) blend_into(mean_[i], frame.gpu_ms[i]);
-        blend_into(cpu_ms_, frame.cpu_ms);
         blend_into(frame_ms_, frame.frame_ms);
+        ++frames_since_shown_;
+        if (since_shown_ >= kEvery) show();
     }
 
     float height() const override {
@@ -51,35 +54,60 @@ class FrameGraph : public Element {
     }
 
     void draw(Context& /*context*/) override {
-        const double rate = frame_ms_ > 0 ? 1e3 / frame_ms_ : 0;
-        ImGui::Text("%.0f frames/s   CPU %.1f ms   GPU %.1f ms", rate, cpu_ms_, session::total(mean_));
-        tooltip("Frames per second; CPU time to record a frame; GPU time of all passes. Means of the last frames.");
+        const float width = ImGui::GetContentRegionAvail().x;
+        ImGui::Text("%.0f frames/s", shown_.rate);
+        tooltip("Frames per second: as many as there is something new to show. Mean of the last quarter of a second.");
+        ImGui::SameLine(0.4f * width);
+        ImGui::Text("%.1f ms", shown_.frame_ms);
+        tooltip("What a frame takes, until the next could begin. Mean of the last frames.");
+        ImGui::SameLine(0.66f * width);
+        ImGui::Text("GPU %.1f ms", session::total(shown_.gpu_ms));
+        tooltip("GPU time of all passes. Mean of the last frames.");
         draw_bars();
         draw_numbers();
     }
 
   private:
     static constexpr std::size_t kFrames = 160;
+    static constexpr std::size_t kGap = 3;   ///< bars left out between the newest and the oldest
     static constexpr float kBarsHeight = 4;  ///< in lines of text
+    static constexpr double kEvery = 0.25;   ///< seconds between changes of the numbers
+
+    /// What the numbers say.
+    struct Shown {
+        double rate = 0;  ///< frames per second
+        double frame_ms = 0;
+        session::PassTimes gpu_ms{};
+        double highest = 0;  ///< of the bars, milliseconds
+    };
+
+    void show() {
+        shown_ = {static_cast<double>(frames_since_shown_) / since_shown_, frame_ms_, mean_, 0};
+        for (const session::PassTimes& frame : frames_) {
+            shown_.highest = std::max(shown_.highest, session::total(frame));
+        }
+        since_shown_ = 0;
+        frames_since_shown_ = 0;
+    }
 
     void draw_bars() const {
         const ImVec2 corner = ImGui::GetCursorScreenPos();
         const ImVec2 size = {ImGui::GetContentRegionAvail().x, ImGui::GetFontSize() * kBarsHeight};
         ImGui::InvisibleButton("frame times", size);
-        tooltip("GPU time of the last frames, oldest on the left, one colour per pass.");
+        tooltip("GPU time of the last frames, one colour per pass. The newest stands left of the gap.");
         ImDrawList* const list = ImGui::GetWindowDrawList();
         list->AddRectFilled(corner, {corner.x + size.x, corner.y + size.y}, ImGui::GetColorU32(ImGuiCol_FrameBg), 4);
 
-        double highest = 0;
-        for (const session::PassTimes& frame : frames_) highest = std::max(highest, session::total(frame));
-        const double top = round_up(highest);
+        const double top = round_up(shown_.highest);
         const float width = size.x / kFrames;
         for (std::size_t i = 0; i < kFrames; ++i) {
-            const session::PassTimes& frame = frames_[(next_ + i) % kFrames];
+            const bool in_gap = (i + kFrames - next_) % kFrames < kGap;
+            const session::PassTimes& frame = in_gap ? session::PassTimes{} : frames_[i];
             const float left = corner.x + width * static_cast<float>(i);
             float bottom = corner.y + size.y;
             for (std::size_t pass = 0; pass < frame.size(); ++pass) {
-                const float height = static_cast<float>(frame[pass] / top) * size.y;
+                const float room = bottom - corner.y;
+                const float height = std::min(static_cast<float>(frame[pass] / top) * size.y, room);
                 list->AddRectFilled({left, bottom - height}, {left + width, bottom}, kColours[pass]);
                 bottom -= height;
             }
@@ -98,16 +126,18 @@ class FrameGraph : public Element {
             ImGui::GetWindowDrawList()->AddRectFilled({at.x, top}, {at.x + square, top + square}, kColours[pass], 2);
             ImGui::SetCursorScreenPos({at.x + 1.6f * square, at.y});
             const std::string name(session::kPasses[pass]);
-            ImGui::Text("%s %.2f ms", name.c_str(), mean_[pass]);
+            ImGui::Text("%s %.2f ms", name.c_str(), shown_.gpu_ms[pass]);
             tooltip("GPU time of this pass, mean of the last frames.");
         }
     }
 
     std::array<session::PassTimes, kFrames> frames_{};
-    std::size_t next_ = 0;
+    std::size_t next_ = 0;       ///< place of the oldest frame
     session::PassTimes mean_{};  ///< running means
-    double cpu_ms_ = 0;
     double frame_ms_ = 0;
+    Shown shown_;
+    double since_shown_ = kEvery;  ///< seconds
+    int frames_since_shown_ = 0;
 };
 
 }  // namespace
