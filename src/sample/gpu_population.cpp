@@ -184,7 +184,7 @@ double GpuPopulation::advance(const Budget& budget) {
         done += record_op(recorder, budget.operations - done);
         if (budget.ends_with_evaluation && !is_inside_evaluation()) break;
     }
-    if (whole_ == goal_) show(recorder);
+    if (whole_ == goal_ && budget.shows) show(recorder);
     return done;
 }
 

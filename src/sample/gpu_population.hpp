@@ -83,6 +83,8 @@ class GpuPopulation final : public Population {
     bool arrived() const override;
     bool is_inside_evaluation() const override { return position_.part > 0; }
     int state() const override { return size_.shown ? shown_ : whole_; }
+    /// Whether all particles are at this state, shown or not.
+    bool is_at(int state) const { return started_ && whole_ == state && position_.is_between_steps(); }
     /// How often the state that is shown has been written. The particles of state() stay as they are in between.
     std::uint64_t times_shown() const { return times_shown_; }
     const diffusion::Program& program() const override { return executor_.program(); }

@@ -39,9 +39,8 @@ FrameLog::FrameLog(const std::string& path) {
 
 void FrameLog::add(const FrameRecord& record) {
     if (!file_) return;
-    std::string row =
-        fmt::format("{},{:.3f},{:.3f},{:.3f},{:.3f}", record.frame, record.frame_ms, record.rest_ms, record.cpu_ms,
-                    total(record.gpu_ms));
+    std::string row = fmt::format("{},{:.3f},{:.3f},{:.3f},{:.3f}", record.frame, record.frame_ms, record.rest_ms,
+                                  record.cpu_ms, total(record.gpu_ms));
     for (const double milliseconds : record.gpu_ms) row += fmt::format(",{:.3f}", milliseconds);
     file_->write(row + fmt::format(",{},{},{},{},{},{},{}\n", record.particles, record.step, record.steps,
                                    record.sampler, record.target, record.process, record.prediction));

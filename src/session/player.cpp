@@ -140,6 +140,18 @@ double Player::record(gpu::Recorder& recorder, double operations, const std::fun
     return population_->advance(budget);
 }
 
+double Player::record_ahead(gpu::Recorder& recorder, double operations) {
+    population_->seek(playback_.state() + 1);
+    const double done = population_->advance({.recorder = &recorder, .operations = operations, .shows = false});
+    population_->seek(playback_.state());
+    return done;
+}
+
+bool Player::works_ahead() const {
+    const int next = playback_.state() + 1;
+    return up_to_date() && !results_ && playback_.playing() && next <= playback_.steps() && !population_->is_at(next);
+}
+
 bool Player::up_to_date() const {
     return !start_pending_ && population_->state() == playback_.state() && population_->arrived();
 }

@@ -66,6 +66,11 @@ class Player {
     /// they ask for finished samples, the clock stands still.
     double record(gpu::Recorder& recorder, double operations, const std::function<void()>& started,
                   const LiveWeights* live = nullptr);
+    /// Records work on the state that the clock shows next, roughly `operations` of it at most: so a step that is due
+    /// need only be shown. Returns the operations that were recorded. Only where works_ahead().
+    double record_ahead(gpu::Recorder& recorder, double operations);
+    /// The state that the clock shows next is known, and is not ready.
+    bool works_ahead() const;
     /// Makes and warms what live weights need; waits for the GPU. Only for models with a network. `specs`: the
     /// tensors of the network in training.
     void prepare_live(const gpu::Buffer& trained, const std::vector<nn::TensorSpec>& specs);

@@ -182,6 +182,10 @@ double Scene::advance(gpu::Recorder& recorder, double operations, const LiveWeig
     return player_.record(recorder, operations, started, live);
 }
 
+double Scene::work_ahead(gpu::Recorder& recorder, double operations) {
+    return operations > 0 && player_.works_ahead() ? player_.record_ahead(recorder, operations) : 0;
+}
+
 bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field) {
     if (follows_) fit_camera();
     Drawn wanted = {player_.shown_state(), camera, lit(view.look), view.captions, {}};

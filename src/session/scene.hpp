@@ -52,6 +52,8 @@ class Scene {
     /// Advances the particles towards the state that the clock shows, as Player::record does. Returns the operations
     /// that were recorded.
     double advance(gpu::Recorder& recorder, double operations, const LiveWeights* live = nullptr);
+    /// Works ahead with what is left of these operations, as Player::record_ahead. Returns those that were recorded.
+    double work_ahead(gpu::Recorder& recorder, double operations);
     /// Draws the last complete state onto picture(), over `field` if it is not null. Returns false, and records
     /// nothing, where picture() shows just that already.
     bool draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field = nullptr);

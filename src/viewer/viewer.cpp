@@ -90,7 +90,7 @@ void Viewer::rest() {
     if (!context_.scene) {
         seconds = kOpeningWait;
     } else if (seconds_between(last_input_, start) > kLively && !context_.training.live.trains() &&
-               context_.scene->player().up_to_date()) {
+               context_.scene->player().up_to_date() && !context_.scene->player().works_ahead()) {
         const settings::Settings& settings = context_.settings;
         const double left =
             context_.scene->player().playback().seconds_left({settings.steps_per_second, settings.hold, settings.loop});
@@ -258,6 +258,10 @@ void Viewer::record_scene(session::FrameSlot& slot) {
     slot.operations = context_.scene->advance(slot.recorder, pace_.allowance(), live ? &*live : nullptr);
     picture_changed_ = context_.scene->draw(slot.recorder, settings::view_spec(context_.settings),
                                             context_.field ? &*context_.field : nullptr);
+    // A frame that draws is long enough.
+    if (!live && !picture_changed_) {
+        slot.operations += context_.scene->work_ahead(slot.recorder, pace_.allowance() - slot.operations);
+    }
 }
 
 /// What was measured, or is being measured, is of other work.

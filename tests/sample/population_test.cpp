@@ -340,6 +340,52 @@ TEST_F(PopulationTest, MayStopWhereAnEvaluationEnds) {
     device().wait(device().submit(recorder));
 }
 
+// A step that was computed ahead costs nothing when it is due, and nothing of it is seen before.
+TEST_F(PopulationTest, WorksAheadAndShowsItWhenItIsDue) {
+    const RunRequest asked = request("ddpm", 6, 600);
+    const Collected expected = collect(device(), sources, asked);
+    GpuPopulation population(device(), sources,
+                             {.particles = 600, .registers = asked.program.registers, .shown = true});
+    population.load(asked.program, asked.seed, {0, 600}, {});
+    arrive(population);
+    gpu::Recorder recorder(device(), "turn");
+    const double half = population.operations() * 600 / 6 / 2;
+    for (int state = 0; state < 6; ++state) {
+        EXPECT_FALSE(population.is_at(state + 1));
+        const std::uint64_t shown = population.times_shown();
+        for (int turn = 0; turn < 3 && !population.is_at(state + 1); ++turn) {
+            population.seek(state + 1);
+            recorder.begin();
+            population.advance({.recorder = &recorder, .operations = half, .shows = false});
+            device().wait(device().submit(recorder));
+            population.seek(state);
+            EXPECT_TRUE(population.arrived());
+            EXPECT_EQ(population.state(), state);
+            EXPECT_EQ(rows_of(population), state_of(expected, state));
+        }
+        ASSERT_TRUE(population.is_at(state + 1));
+        EXPECT_EQ(population.times_shown(), shown);
+        population.seek(state + 1);
+        recorder.begin();
+        EXPECT_EQ(population.advance({.recorder = &recorder}), 0) << "it is computed already";
+        device().wait(device().submit(recorder));
+        EXPECT_TRUE(population.arrived());
+        EXPECT_EQ(rows_of(population), state_of(expected, state + 1));
+        EXPECT_EQ(population.times_shown(), shown + 1);
+        if (state == 3) {  // what was worked on ahead is not needed after all
+            population.seek(5);
+            recorder.begin();
+            population.advance({.recorder = &recorder, .operations = half, .shows = false});
+            device().wait(device().submit(recorder));
+            population.seek(1);
+            arrive(population);
+            EXPECT_EQ(rows_of(population), state_of(expected, 1));
+            population.seek(4);
+            arrive(population);
+        }
+    }
+}
+
 // On a long way the last state of each budget is shown; not so where the particles come from the start again.
 TEST_F(PopulationTest, ShowsThatItMovesOnALongWayForward) {
     const RunRequest asked = request("ddpm", 20, 600);

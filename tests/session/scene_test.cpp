@@ -1,0 +1,106 @@
+// Pictures of a scene, drawn where they change, and steps that are computed before they are due.
+#include "session/scene.hpp"
+
+#include "render/capture.hpp"
+#include "tests/gpu/gpu_fixture.hpp"
+
+namespace scorefield::session {
+namespace {
+
+class DrawnScene : public gpu::GpuTest {
+  protected:
+    static constexpr std::uint32_t kParticles = 800;
+    static constexpr int kSteps = 5;
+
+    static std::unique_ptr<Scene> open() {
+        model::ModelSpec exact;
+        exact.target = model::TargetSpec{.name = "gaussian", .argument = {}, .scaling = {}};
+        model::Model model = model::open_model(exact);
+        sample::SamplingSpec spec;
+        spec.sampler.name = "ddpm";
+        spec.steps = kSteps;
+        spec.particles = kParticles;
+        const PreparedRun run = prepare_run(spec, model);
+        return std::make_unique<Scene>(device(), std::move(model), run, Reference(), VkExtent2D{64, 48});
+    }
+
+    struct Frame {
+        bool drawn = false;
+        double operations = 0;
+        render::Picture picture;
+    };
+
+    /// One frame at the state of the clock.
+    Frame frame(Scene& scene, const render::ViewSpec& view = {}, const render::ScalarField* field = nullptr) {
+        Frame result;
+        gpu::Recorder recorder(device(), "frame");
+        render::Capture capture(device(), 1);
+        recorder.begin();
+        result.operations = scene.advance(recorder, 1e300);
+        result.drawn = scene.draw(recorder, view, field);
+        if (ahead) scene.work_ahead(recorder, 1e300);
+        capture.record(recorder, scene.picture());
+        capture.submitted(device().submit(recorder));
+        result.picture = capture.take();
+        return result;
+    }
+
+    bool ahead = false;  ///< frames work ahead
+};
+
+TEST_F(DrawnScene, IsDrawnWhereSomethingChanges) {
+    const std::unique_ptr<Scene> scene = open();
+    render::ViewSpec view;
+    const auto draws = [&](const render::ScalarField* field = nullptr) { return frame(*scene, view, field).drawn; };
+    EXPECT_TRUE(draws());
+    EXPECT_FALSE(draws());
+    scene->player().playback().step();
+    EXPECT_TRUE(draws()) << "another state";
+    EXPECT_FALSE(draws());
+    view.look.exposure = 1;
+    EXPECT_TRUE(draws()) << "another look";
+    view.captions = false;
+    EXPECT_TRUE(draws()) << "no captions";
+    scene->hold_camera();
+    scene->camera.zoom *= 2;
+    EXPECT_TRUE(draws()) << "another camera";
+    render::ScalarField field = {
+        .bounds = {{-1, -1}, {1, 1}}, .columns = 2, .rows = 2, .values = {0, 0, 1, 1}, .title = "field"};
+    EXPECT_TRUE(draws(&field)) << "a field";
+    EXPECT_FALSE(draws(&field));
+    field.values[0] = 0.5f;
+    EXPECT_TRUE(draws(&field)) << "another field";
+    EXPECT_TRUE(draws()) << "no field";
+    scene->take(render::Renderer::make_targets(device(), VkExtent2D{32, 32}));
+    EXPECT_TRUE(draws()) << "another size";
+    EXPECT_FALSE(draws());
+    scene->player().playback().stop_at(1);
+    EXPECT_FALSE(draws()) << "the same state";
+}
+
+TEST_F(DrawnScene, WorksAheadWhilePlaying) {
+    const std::unique_ptr<Scene> plain = open();
+    const std::unique_ptr<Scene> scene = open();
+    const Tempo tempo = {10, 0, true};
+    EXPECT_FALSE(scene->player().works_ahead()) << "nothing is shown yet";
+    for (int state = 0; state <= kSteps; ++state) {
+        ahead = false;
+        const Frame expected = frame(*plain);
+        ahead = true;
+        const Frame found = frame(*scene);
+        EXPECT_EQ(found.picture, expected.picture) << state;
+        EXPECT_EQ(expected.operations > 0, state > 0);
+        EXPECT_EQ(found.operations, 0) << "step " << state << " was ready";
+        EXPECT_FALSE(scene->player().works_ahead());
+        EXPECT_TRUE(scene->player().up_to_date());
+        EXPECT_NEAR(scene->player().playback().seconds_left(tempo), 0.1, 1e-9);
+        for (Scene* const one : {plain.get(), scene.get()}) one->player().playback().advance(0.1, tempo, 1);
+    }
+    scene->player().playback().pause();
+    frame(*scene);
+    EXPECT_FALSE(scene->player().works_ahead()) << "nothing is due";
+    EXPECT_EQ(scene->player().playback().seconds_left(tempo), std::numeric_limits<double>::infinity());
+}
+
+}  // namespace
+}  // namespace scorefield::session
