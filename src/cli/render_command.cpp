@@ -180,7 +180,7 @@ int render_command(const settings::Request& request) {
         frame_count(settings, settings.program.empty() ? settings.steps : 1);
     }
     if (form != Form::frames) base::require_writable(settings.out);
-    gpu::Device device(settings::device_request(settings));
+    gpu::Device device(settings::drawing_device_request(settings));
     model::Model model = settings::open_model(settings);
     say(settings, model.notes);
     render::require_drawable(model.dim(), model.target ? "`target`" : model.path.string());
@@ -193,7 +193,8 @@ int render_command(const settings::Request& request) {
             session::Player::require_room(device, model, program, spec.particles);
         },
         [] { base::require_not_interrupted(); });
-    session::Scene scene(device, std::move(model), run, reference, {settings.width, settings.height});
+    session::Scene scene(device, std::move(model), run, reference, {settings.width, settings.height},
+                         session::computes_of(settings::asks_for_host(settings)));
     say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
                                      settings::data_name(settings, scene.model())));
 
@@ -207,9 +208,9 @@ int render_command(const settings::Request& request) {
     const session::Player& player = scene.player();
     if (settings.json) {
         base::print(base::json_line({{"device", device.properties().name},
-                                     {"variant", player.source().variant()},
+                                     {"variant", player.score().variant()},
                                      {"particles", player.count()},
-                                     {"dim", player.source().dim()},
+                                     {"dim", player.score().dim()},
                                      {"steps", player.program().steps},
                                      {"frames", frames},
                                      {"seconds", seconds},

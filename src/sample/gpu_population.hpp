@@ -12,22 +12,10 @@
 #include "gpu/planes.hpp"
 #include "gpu/recorder.hpp"
 #include "sample/executor.hpp"
-#include "sample/population.hpp"
+#include "sample/shown_population.hpp"
 #include "sample/snapshot_plan.hpp"
 
 namespace scorefield::sample {
-
-/// Where the particles are: element e of particle i is values[(reg·dim + e)·stride + i], float32, in the units that
-/// the score source knows (a network: standardised). Particles count … stride−1 are padding with undefined values.
-struct ParticleView {
-    const gpu::Buffer& values;
-    std::uint32_t reg;
-    std::uint32_t dim;
-    std::uint32_t stride;
-    std::uint32_t count;
-
-    VkDeviceSize register_bytes() const { return VkDeviceSize{dim} * stride * sizeof(float); }
-};
 
 /// Limits and parts of a population.
 struct PopulationSize {
@@ -56,7 +44,7 @@ struct PreparedLoad {
 };
 
 /// A population whose work is recorded for the GPU.
-class GpuPopulation final : public Population {
+class GpuPopulation final : public ShownPopulation {
   public:
     /// `sources`: as Executor, which throws base::Error (request) where the size exceeds the device.
     GpuPopulation(gpu::Device& device, std::span<GpuSource* const> sources, const PopulationSize& size);
@@ -83,24 +71,23 @@ class GpuPopulation final : public Population {
     bool arrived() const override;
     bool is_inside_evaluation() const override { return position_.part > 0; }
     int state() const override { return size_.shown ? shown_ : whole_; }
-    /// Whether all particles are at this state, shown or not.
-    bool is_at(int state) const { return started_ && whole_ == state && position_.is_between_steps(); }
-    /// How often the state that is shown has been written. The particles of state() stay as they are in between.
-    std::uint64_t times_shown() const { return times_shown_; }
+    bool is_provided_for(int state) const override {
+        return started_ && whole_ == state && position_.is_between_steps();
+    }
+    bool works_by_itself() const override { return false; }
+    std::uint64_t times_shown() const override { return times_shown_; }
     const diffusion::Program& program() const override { return executor_.program(); }
     diffusion::ParticleRange range() const override { return executor_.range(); }
     double operations() const override { return operations_; }
 
     /// Makes the driver compile every pipeline, and waits for it; `load` comes after it.
     void warm_up() { executor_.warm_up(); }
-    /// Keeps states in at most `bytes` of memory, so that going back needs fewer evaluations. With 0, the initial
-    /// value, going back starts from state 0. Allocates; if memory is short, fewer states are kept.
-    void keep_states(std::uint64_t bytes);
-    /// Brings coefficients and time tables up to date now instead of with the next advance.
-    void record_uploads(gpu::Recorder& recorder);
+    void keep_states(std::uint64_t bytes) override;
+    void wait() override {}
+    void record_uploads(gpu::Recorder& recorder) override;
 
     /// The particles of state(): the copy where there is one, else the register, which the next advance changes.
-    ParticleView particles() const;
+    ParticleView particles() const override;
     const PopulationSize& size() const { return size_; }
     std::uint32_t dim() const { return executor_.dim(); }
 

@@ -218,9 +218,25 @@ double HostPopulation::advance(const Budget& budget) {
     return done;
 }
 
+void HostPopulation::require_state() const {
+    if (!started_ || next_block_ != 0) throw std::logic_error("HostPopulation: between two states");
+}
+
 void HostPopulation::read(std::span<float> rows) const {
-    if (!started_ || next_block_ != 0) throw std::logic_error("HostPopulation::read: between two states");
+    require_state();
     pool_.run(executor_.blocks(), [&](std::size_t block) { executor_.give_rows(block, register_of(whole_), rows); });
+}
+
+void HostPopulation::read_planes(std::span<float> planes, std::size_t stride) const {
+    require_state();
+    pool_.run(executor_.blocks(), [&](std::size_t block) {
+        const std::size_t first = block * kHostBlock;
+        const std::size_t count = std::min<std::size_t>(kHostBlock, range().count - first);
+        const std::span<const float> from = executor_.planes(block, register_of(whole_));
+        for (std::size_t e = 0; e < dim(); ++e) {
+            std::ranges::copy(from.subspan(e * kHostBlock, count), planes.subspan(e * stride + first).begin());
+        }
+    });
 }
 
 }  // namespace scorefield::sample

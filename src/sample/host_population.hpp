@@ -49,9 +49,12 @@ class HostPopulation final : public Population {
 
     /// rows (count, dim) ← the particles of state(). std::logic_error while particles are between two states.
     void read(std::span<float> rows) const;
+    /// planes (dim, stride) ← the same.
+    void read_planes(std::span<float> planes, std::size_t stride) const;
     std::size_t dim() const { return executor_.dim(); }
 
   private:
+    void require_state() const;
     void require(const diffusion::Program& program, diffusion::ParticleRange range, const StartInputs& inputs) const;
     void begin(diffusion::ParticleRange range, const StartInputs& inputs);
     void put_at_start();

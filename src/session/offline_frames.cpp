@@ -30,6 +30,7 @@ void OfflineFrames::add(const render::ViewSpec& view) {
     scene_.advance(submissions_.recorder(), operations_);
     while (!scene_.player().up_to_date()) {
         submit_part();
+        scene_.player().wait();
         begin_part();
         scene_.advance(submissions_.recorder(), operations_);
     }

@@ -11,9 +11,6 @@
 namespace scorefield::session {
 namespace {
 
-/// What most samplers need, so that another one needs no other memory.
-constexpr int kUsualRegisters = 4;
-
 /// The state before each step has time and scales of the step's first evaluation, or those of the state before where
 /// the step has none. The state after the last step is the result, unless the program goes from data to noise.
 std::vector<RunState> run_states_of(const diffusion::Program& program) {
@@ -46,26 +43,17 @@ void Player::require_room(const gpu::Device& device, const model::Model& model, 
         fmt::format("give at most {}, or use sample, which works in batches", most));
 }
 
-Player::Player(gpu::Device& device, const model::Model& model, std::shared_ptr<GpuScore> score, const PreparedRun& run)
-    : device_(device), model_(model), score_(std::move(score)), spec_(run.spec) {
-    require_room(device, model, run.program, run.spec.particles);
-    const int registers = std::max(run.program.registers, kUsualRegisters);
-    sample::GpuSource* const sources[] = {&score_->source()};
-    population_ = std::make_shared<sample::GpuPopulation>(
-        device, sources,
-        sample::PopulationSize{.particles = run.spec.particles, .registers = registers, .shown = true});
-    population_->warm_up();
-    take(run);
+Player::Player(gpu::Device& device, std::shared_ptr<ShownScore> score, const PreparedRun& run)
+    : device_(device), score_(std::move(score)), population_(score_->open(run)) {
+    begin(run);
 }
 
 void Player::take(const PreparedRun& run, LoadedRun loaded) {
-    if (loaded.population) {
-        population_ = std::move(loaded.population);
-    } else if (loaded.load) {
-        population_->load(std::move(*loaded.load));
-    } else {
-        load(run);
-    }
+    score_->take(population_, run, std::move(loaded), keeps_states_);
+    begin(run);
+}
+
+void Player::begin(const PreparedRun& run) {
     const bool playing = playback_.playing();
     playback_ = Playback(run.program.steps);
     if (!playing) playback_.pause();
@@ -73,19 +61,6 @@ void Player::take(const PreparedRun& run, LoadedRun loaded) {
     spec_ = run.spec;
     ++runs_;
     start_pending_ = true;
-}
-
-/// Makes everything that the run needs.
-void Player::load(const PreparedRun& run) {
-    const std::optional<sample::PopulationSize> size = larger_size(population_->size(), run);
-    std::shared_ptr<sample::GpuPopulation> population = population_;
-    if (size) {
-        require_room(device_, model_, run.program, run.spec.particles);
-        population = std::make_shared<sample::GpuPopulation>(*population_, *size);
-    }
-    population->load(run.program, run.spec.seed, {0, run.spec.particles}, start_of(run));
-    if (size && keeps_states_) population->keep_states(kSnapshotBytes);
-    population_ = std::move(population);
 }
 
 void Player::keep_states() {
@@ -133,6 +108,7 @@ double Player::record(gpu::Recorder& recorder, double operations, const std::fun
     if (start_pending_) {
         population_->seek(0);
         population_->advance(budget);
+        if (!population_->arrived()) return 0;  // others are working on it
         start_pending_ = false;
         started();
     }
@@ -149,7 +125,8 @@ double Player::record_ahead(gpu::Recorder& recorder, double operations) {
 
 bool Player::works_ahead() const {
     const int next = playback_.state() + 1;
-    return up_to_date() && !results_ && playback_.playing() && next <= playback_.steps() && !population_->is_at(next);
+    return up_to_date() && !results_ && playback_.playing() && next <= playback_.steps() &&
+           !population_->is_provided_for(next);
 }
 
 bool Player::up_to_date() const {

@@ -8,8 +8,6 @@
 
 #include "gpu/device.hpp"
 #include "gpu/recorder.hpp"
-#include "sample/gpu_population.hpp"
-#include "session/gpu_score.hpp"
 #include "session/playback.hpp"
 #include "session/prepared_run.hpp"
 #include "session/run_loader.hpp"
@@ -41,7 +39,7 @@ struct LiveWeights {
 class Player {
   public:
     /// Creates and warms up everything that playback needs. Throws base::Error as sample::GpuPopulation does.
-    Player(gpu::Device& device, const model::Model& model, std::shared_ptr<GpuScore> score, const PreparedRun& run);
+    Player(gpu::Device& device, std::shared_ptr<ShownScore> score, const PreparedRun& run);
 
     /// Throws base::Error (request) naming the most where so many particles do not fit the device.
     static void require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
@@ -90,6 +88,8 @@ class Player {
 
         bool operator==(const ShownState&) const = default;
     };
+    /// Whether particles() are of this run: its start has been shown.
+    bool started() const { return !start_pending_; }
     ShownState shown_state() const { return {runs_, population_->times_shown()}; }
     /// One per state 0 … steps.
     const std::vector<RunState>& run_states() const { return run_states_; }
@@ -97,18 +97,21 @@ class Player {
     RunState run_state() const { return run_states_.at(static_cast<std::size_t>(population_->state())); }
     const diffusion::StartLaw& start_law() const { return program().start; }
     const diffusion::Program& program() const { return population_->program(); }
-    const sample::GpuSource& source() const { return score_->source(); }
+    const ShownScore& score() const { return *score_; }
+    /// Work goes on between frames, which need not come often for it.
+    bool works_by_itself() const { return population_->works_by_itself(); }
+    /// Waits for that work; returns at once where there is none.
+    void wait() { population_->wait(); }
     std::uint32_t count() const { return spec_.particles; }
 
   private:
-    void load(const PreparedRun& run);
+    void begin(const PreparedRun& run);
     bool has_taken(const LiveWeights& live) const { return version_ == live.version && label_ == live.label; }
     void take_weights(gpu::Recorder& recorder, const LiveWeights& live);
 
     gpu::Device& device_;
-    const model::Model& model_;
-    std::shared_ptr<GpuScore> score_;
-    std::shared_ptr<sample::GpuPopulation> population_;
+    std::shared_ptr<ShownScore> score_;
+    std::shared_ptr<sample::ShownPopulation> population_;
     sample::SamplingSpec spec_;
     std::vector<RunState> run_states_;
     Playback playback_{1};

@@ -110,9 +110,9 @@ Reference open_reference(const std::string& data, const model::Model& model) {
 }
 
 Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
-             const render::PictureForm& form)
+             const render::PictureForm& form, Computes computes)
     : model_(std::make_shared<const model::Model>(std::move(model))),
-      player_(device, *model_, std::make_shared<GpuScore>(device, *model_), run),
+      player_(device, make_shown_score(device, *model_, computes), run),
       renderer_(device, form, run.spec.particles) {
     data_name_ = reference.name;
     if (!data_name_.empty()) {
@@ -187,13 +187,16 @@ double Scene::work_ahead(gpu::Recorder& recorder, double operations) {
 }
 
 bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field) {
+    if (!player_.started() && drawn_) return false;  // the last picture stays meanwhile
     if (follows_) fit_camera();
     Drawn wanted = {player_.shown_state(), camera, lit(view.look), view.captions, {}};
     if (field != nullptr) wanted.field = *field;
     if (drawn_ == wanted) return false;
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);
-    renderer_.record(recorder, as_particles(player_.particles()), camera, wanted.look,
-                     captions_of(view, *model_, caption(player_), second), field);
+    render::Particles particles = as_particles(player_.particles());
+    if (!player_.started()) particles.count = 0;
+    renderer_.record(recorder, particles, camera, wanted.look, captions_of(view, *model_, caption(player_), second),
+                     field);
     drawn_ = std::move(wanted);
     return true;
 }

@@ -33,9 +33,9 @@ Reference reference_of(const data::Dataset& dataset, const data::Scaling& scalin
 /// units are those of the network: standardised.
 class Scene {
   public:
-    /// Makes everything ready to draw. Throws base::Error.
+    /// Makes everything ready to draw. Only the device computes for a model in training. Throws base::Error.
     Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
-          const render::PictureForm& form);
+          const render::PictureForm& form, Computes computes = Computes::device);
 
     /// Starts this run of the same model. `loaded`: what run_loader has made for it; what is missing is made here,
     /// which may take long and waits for the GPU. Throws as Player::take; the run that was shown before then continues.

@@ -43,4 +43,10 @@ gpu::DeviceRequest device_request(const Settings& settings, std::vector<const ch
     return request;
 }
 
+gpu::DeviceRequest drawing_device_request(const Settings& settings, std::vector<const char*> instance_extensions) {
+    gpu::DeviceRequest request = device_request(settings, std::move(instance_extensions));
+    if (asks_for_host(settings)) request.selector = "auto";
+    return request;
+}
+
 }  // namespace scorefield::settings

@@ -270,8 +270,9 @@ void copy_run(const Settings& from, Settings& to) {
 }
 
 void copy_score(const Settings& from, Settings& to) {
-    copy_if(from, to,
-            [](const Setting& setting) { return setting.group == "Model" && setting.name != "data.scaling"; });
+    copy_if(from, to, [](const Setting& setting) {
+        return (setting.group == "Model" && setting.name != "data.scaling") || setting.name == "device";
+    });
 }
 
 void copy_training_options(const Settings& from, Settings& to) {
@@ -289,9 +290,17 @@ bool differs_from_default(const Settings& settings, const Setting& setting) {
     return setting.is_written() || !has_fixed_default(settings, setting.name) || value != setting.unset;
 }
 
+bool asks_for_host(const Settings& settings) {
+    return settings.device == "host";
+}
+
 std::string_view help_for(const Setting& setting, Command command) {
     if (setting.name == "device" && (command == Command::sample || command == Command::study)) {
         return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name";
+    }
+    if (setting.name == "device" && (command == Command::view || command == Command::render)) {
+        return "What computes the particles: auto (a Vulkan device, which draws them too), host (the CPU), or a Vulkan "
+               "device by index or part of its name";
     }
     if (setting.name == "device" && command == Command::train) {
         return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name. "

@@ -224,7 +224,7 @@ bool is_replaced_by_timesteps(std::string_view name);
 /// Takes over what determines the states of a run: the settings of sampler and particles.
 void copy_run(const Settings& from, Settings& to);
 
-/// Takes over what determines the score: model or target, class, data, process and prediction.
+/// Takes over what determines the score: model or target, class, data, process and prediction, and what computes it.
 void copy_score(const Settings& from, Settings& to);
 
 /// Takes over the options of a training and the sizes of its network, but not its objective, data and process.
@@ -232,6 +232,9 @@ void copy_training_options(const Settings& from, Settings& to);
 
 /// Whether the value is another one than without the setting.
 bool differs_from_default(const Settings& settings, const Setting& setting);
+
+/// The host, and no Vulkan device, is to compute.
+bool asks_for_host(const Settings& settings);
 
 /// The setting's help in the help of `command`: --out and --device differ between commands.
 std::string_view help_for(const Setting& setting, Command command);

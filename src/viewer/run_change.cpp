@@ -74,7 +74,8 @@ RunChange open_scene(gpu::Device& device, const settings::Settings& settings, co
     }
     change.notes = notes_of(run, model, settings);
     task.step();
-    change.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, form);
+    change.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, form,
+                                                    session::computes_of(settings::asks_for_host(settings)));
     change.scene->player().keep_states();
     return change;
 }

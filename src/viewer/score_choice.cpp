@@ -103,7 +103,8 @@ ScoreChoice::ScoreChoice(const settings::Settings& settings)
       label(settings.label),
       said(settings.prediction.has_value()),
       prediction(settings.target.empty() ? settings.prediction.value_or(diffusion::Prediction::epsilon)
-                                         : settings::exact_prediction(settings)) {}
+                                         : settings::exact_prediction(settings)),
+      on_host(settings::asks_for_host(settings)) {}
 
 std::string take_default_run(settings::Settings& settings) {
     const settings::Settings before = settings;

@@ -8,8 +8,8 @@
 
 namespace scorefield::viewer {
 
-/// What answers for the score, of which class and under which process: the settings that a scene cannot take over while
-/// it plays.
+/// What answers for the score, of which class, under which process and where: the settings that a scene cannot take
+/// over while it plays.
 struct ScoreChoice {
     std::string model;
     std::string target;
@@ -20,6 +20,8 @@ struct ScoreChoice {
     std::optional<int> label;
     bool said = false;  ///< the prediction is the user's, not what suits target and sampler
     diffusion::Prediction prediction = diffusion::Prediction::epsilon;  ///< that an exact target is asked for
+
+    bool on_host = false;  ///< the host computes the particles
 
     explicit ScoreChoice(const settings::Settings& settings);
     bool operator==(const ScoreChoice&) const = default;

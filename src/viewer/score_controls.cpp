@@ -123,8 +123,10 @@ std::string process_text(const diffusion::ProcessSettings& settings, const diffu
     return fmt::format("{} {}, T = {}", settings.name, settings.schedule, process.times().highest + 1);
 }
 
-ScoreControls::ScoreControls(std::vector<fs::path> models, const settings::Settings& settings)
-    : models_(std::move(models)) {
+ScoreControls::ScoreControls(std::vector<fs::path> models, const settings::Settings& settings, std::string device)
+    : models_(std::move(models)),
+      device_(std::move(device)),
+      selector_(settings::asks_for_host(settings) ? settings::Settings().device : settings.device) {
     if (!models_.empty()) targets_.push_back({"", "A trained score network"});
     for (const diffusion::TargetInfo& info : diffusion::targets()) {
         if (info.argument.empty()) targets_.push_back({std::string(info.name), std::string(info.help)});
@@ -146,6 +148,27 @@ void ScoreControls::draw(settings::Settings& settings, const session::Scene& sce
     } else {
         draw_model(settings, model, requests);
     }
+    if (!model.in_training) draw_computes(settings, requests);
+}
+
+void ScoreControls::draw_computes(settings::Settings& settings, Requests& requests) const {
+    const std::string help =
+        "What computes the particles: the Vulkan device, which draws them too, or the host, on all cores of the "
+        "processor  (--device)";
+    row_label("computed on", help);
+    const std::string host = "host";
+    const bool on_host = settings::asks_for_host(settings);
+    if (ImGui::BeginCombo("##computes", on_host ? host.c_str() : device_.c_str())) {
+        for (const bool choice : {false, true}) {
+            if (!ImGui::Selectable(choice ? host.c_str() : device_.c_str(), choice == on_host) || choice == on_host) {
+                continue;
+            }
+            settings.device = choice ? host : selector_;
+            requests.score_changed = true;
+        }
+        ImGui::EndCombo();
+    }
+    tooltip(help);
 }
 
 void ScoreControls::draw_target(const settings::Settings& settings, bool training, Requests& requests) const {

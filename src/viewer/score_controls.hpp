@@ -15,7 +15,8 @@ namespace scorefield::viewer {
 class ScoreControls {
   public:
     /// `models`: the files to choose from. A target of `settings` that needs a file stays among the choices.
-    ScoreControls(std::vector<std::filesystem::path> models, const settings::Settings& settings);
+    /// `device`: the name of the one that draws.
+    ScoreControls(std::vector<std::filesystem::path> models, const settings::Settings& settings, std::string device);
 
     /// Declares them at the panel's cursor. Changes `settings` in place, but for the target, which it requests.
     void draw(settings::Settings& settings, const session::Scene& scene, Requests& requests) const;
@@ -29,9 +30,12 @@ class ScoreControls {
 
     void draw_target(const settings::Settings& settings, bool training, Requests& requests) const;
     void draw_model(settings::Settings& settings, const model::Model& model, Requests& requests) const;
+    void draw_computes(settings::Settings& settings, Requests& requests) const;
 
     std::vector<std::filesystem::path> models_;
     std::vector<Choice> targets_;
+    std::string device_;
+    std::string selector_;  ///< of the device, as the settings have it
 };
 
 /// `edm`, or of ddpm with its schedule and T.

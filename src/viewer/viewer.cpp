@@ -25,6 +25,7 @@ constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time d
 constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
 constexpr double kOpeningWait = 0.015;  ///< seconds between frames without a scene, which leave the cores to its job
 constexpr double kLongestRest = 0.04;   ///< seconds between frames in which nothing changes
+constexpr double kHostWait = 0.008;     ///< seconds between frames that wait for the host's work
 constexpr double kLively = 0.5;         ///< seconds after the user has done something in which frames do not rest
 constexpr double kPercent = 100;
 
@@ -40,7 +41,7 @@ double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::ste
 
 Viewer::Viewer(const settings::Settings& settings)
     : window_(settings.width, settings.height, kTitle),
-      device_(settings::device_request(settings, window_.instance_extensions())),
+      device_(settings::drawing_device_request(settings, window_.instance_extensions())),
       context_{.device = device_,
                .settings = settings,
                .scene = nullptr,
@@ -89,15 +90,20 @@ void Viewer::rest() {
     double seconds = 0;
     if (!context_.scene) {
         seconds = kOpeningWait;
-    } else if (seconds_between(last_input_, start) > kLively && !context_.training.live.trains() &&
-               context_.scene->player().up_to_date() && !context_.scene->player().works_ahead()) {
-        const settings::Settings& settings = context_.settings;
-        const double left =
-            context_.scene->player().playback().seconds_left({settings.steps_per_second, settings.hold, settings.loop});
-        seconds = std::min(kLongestRest, left - seconds_between(last_frame_, start));
+    } else if (seconds_between(last_input_, start) > kLively && !context_.training.live.trains()) {
+        seconds = seconds_to_next(context_.scene->player()) - seconds_between(last_frame_, start);
     }
     if (window_.poll(std::max(0.0, seconds))) last_input_ = Clock::now();
     rested_ = seconds_between(start, Clock::now());
+}
+
+/// From the begin of the last frame until something new may be there to show.
+double Viewer::seconds_to_next(const session::Player& player) const {
+    if (!player.up_to_date()) return player.works_by_itself() ? kHostWait : 0;
+    if (player.works_ahead()) return 0;
+    const settings::Settings& settings = context_.settings;
+    return std::min(kLongestRest,
+                    player.playback().seconds_left({settings.steps_per_second, settings.hold, settings.loop}));
 }
 
 /// Whether the viewer ends now. Asks about unsaved work first.
@@ -258,8 +264,8 @@ void Viewer::record_scene(session::FrameSlot& slot) {
     slot.operations = context_.scene->advance(slot.recorder, pace_.allowance(), live ? &*live : nullptr);
     picture_changed_ = context_.scene->draw(slot.recorder, settings::view_spec(context_.settings),
                                             context_.field ? &*context_.field : nullptr);
-    // A frame that draws is long enough.
-    if (!live && !picture_changed_) {
+    // A frame that draws is long enough for the device.
+    if (!live && (!picture_changed_ || context_.scene->player().works_by_itself())) {
         slot.operations += context_.scene->work_ahead(slot.recorder, pace_.allowance() - slot.operations);
     }
 }

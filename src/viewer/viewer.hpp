@@ -48,6 +48,7 @@ class Viewer {
     void forget_pace();
     void fit_picture();
     void rest();
+    double seconds_to_next(const session::Player& player) const;
     void note_length(double seconds);
     void advance();
     void record_scene(session::FrameSlot& slot);

@@ -88,5 +88,21 @@ def scenes(desktop, folder):
     closing_asks(viewer, folder)
 
 
-on_a_desktop(scenes)
+def computes_on_the_host(desktop, folder):
+    """Frames go on while the host computes; nothing of the device's time is network or sampler."""
+    viewer = Viewer(BINARY, desktop, folder, "host", "--model", MODEL, "--particles", "20000", "--hold", "0", "--device",
+                    "host")
+    pictures = set()
+    viewer.wait_for(lambda: pictures.add(viewer.picture()) or len(pictures) > 5, "the picture does not move")
+    rows = viewer.close()
+    require(len({row["step"] for row in rows}) > 4, "the particles do not move")
+    require(all(float(row["network_ms"]) == 0 for row in rows), "the device evaluates the network")
+
+
+def all_scenes(desktop, folder):
+    scenes(desktop, folder)
+    computes_on_the_host(desktop, folder)
+
+
+on_a_desktop(all_scenes)
 print("the viewer gives way, closes what is open, undoes and asks")

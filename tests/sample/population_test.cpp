@@ -351,9 +351,9 @@ TEST_F(PopulationTest, WorksAheadAndShowsItWhenItIsDue) {
     gpu::Recorder recorder(device(), "turn");
     const double half = population.operations() * 600 / 6 / 2;
     for (int state = 0; state < 6; ++state) {
-        EXPECT_FALSE(population.is_at(state + 1));
+        EXPECT_FALSE(population.is_provided_for(state + 1));
         const std::uint64_t shown = population.times_shown();
-        for (int turn = 0; turn < 3 && !population.is_at(state + 1); ++turn) {
+        for (int turn = 0; turn < 3 && !population.is_provided_for(state + 1); ++turn) {
             population.seek(state + 1);
             recorder.begin();
             population.advance({.recorder = &recorder, .operations = half, .shows = false});
@@ -363,7 +363,7 @@ TEST_F(PopulationTest, WorksAheadAndShowsItWhenItIsDue) {
             EXPECT_EQ(population.state(), state);
             EXPECT_EQ(rows_of(population), state_of(expected, state));
         }
-        ASSERT_TRUE(population.is_at(state + 1));
+        ASSERT_TRUE(population.is_provided_for(state + 1));
         EXPECT_EQ(population.times_shown(), shown);
         population.seek(state + 1);
         recorder.begin();

@@ -3,6 +3,7 @@
 
 #include "gpu/readback.hpp"
 #include "session/batched_run.hpp"
+#include "session/gpu_score.hpp"
 #include "session/player.hpp"
 #include "tests/gpu/gpu_fixture.hpp"
 
@@ -49,8 +50,8 @@ class AnyDimensionTest : public gpu::GpuTest {
 // Both move a population of the same program, so that they agree bit for bit.
 TEST_F(AnyDimensionTest, APlayerAndARunInBatchesComputeTheSameSamplesInFiveDimensions) {
     const model::Model model = gaussian();
-    const auto score = std::make_shared<GpuScore>(device(), model);
-    Player player(device(), model, score, prepare_run(spec(), model));
+    GpuScore score(device(), model);
+    Player player(device(), make_shown_score(device(), model, Computes::device), prepare_run(spec(), model));
     player.playback().stop_at(spec().steps);
     gpu::Recorder recorder(device(), "player");
     recorder.begin();
@@ -60,7 +61,7 @@ TEST_F(AnyDimensionTest, APlayerAndARunInBatchesComputeTheSameSamplesInFiveDimen
 
     RunRequest request = request_for(compile_run(spec(), model, {}, {}));
     request.chunk = 200;
-    sample::GpuSource* const sources[] = {&score->source()};
+    sample::GpuSource* const sources[] = {&score.source()};
     std::vector<float> samples;
     run_batches(device(), sources, request,
                 [&](const Batch& batch) { samples.insert(samples.end(), batch.rows.begin(), batch.rows.end()); });

@@ -138,8 +138,9 @@ TEST_F(RunLoaderTest, CanBeMadeWhenTheSceneIsGone) {
     scene.reset();
     const std::optional<LoadedRun> loaded = loader.load(larger_run());
     ASSERT_TRUE(loaded);
-    EXPECT_EQ(loaded->population->size().particles, 60'000U);
-    EXPECT_EQ(loaded->population->size().registers, 9);
+    const auto& population = dynamic_cast<const sample::GpuPopulation&>(*loaded->population);
+    EXPECT_EQ(population.size().particles, 60'000U);
+    EXPECT_EQ(population.size().registers, 9);
 }
 
 TEST_F(RunLoaderTest, IsRefusedWhereItsMemoryIsNotThere) {

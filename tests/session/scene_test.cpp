@@ -12,7 +12,7 @@ class DrawnScene : public gpu::GpuTest {
     static constexpr std::uint32_t kParticles = 800;
     static constexpr int kSteps = 5;
 
-    static std::unique_ptr<Scene> open() {
+    static std::unique_ptr<Scene> open(Computes computes = Computes::device) {
         model::ModelSpec exact;
         exact.target = model::TargetSpec{.name = "gaussian", .argument = {}, .scaling = {}};
         model::Model model = model::open_model(exact);
@@ -21,7 +21,7 @@ class DrawnScene : public gpu::GpuTest {
         spec.steps = kSteps;
         spec.particles = kParticles;
         const PreparedRun run = prepare_run(spec, model);
-        return std::make_unique<Scene>(device(), std::move(model), run, Reference(), VkExtent2D{64, 48});
+        return std::make_unique<Scene>(device(), std::move(model), run, Reference(), VkExtent2D{64, 48}, computes);
     }
 
     struct Frame {
@@ -76,6 +76,29 @@ TEST_F(DrawnScene, IsDrawnWhereSomethingChanges) {
     EXPECT_FALSE(draws());
     scene->player().playback().stop_at(1);
     EXPECT_FALSE(draws()) << "the same state";
+}
+
+/// Both engines agree within rounding, which can move a particle to the next pixel.
+TEST_F(DrawnScene, IsComputedOnTheHostToo) {
+    const std::unique_ptr<Scene> scene = open(Computes::host);
+    const std::unique_ptr<Scene> by_device = open();
+    EXPECT_TRUE(scene->player().works_by_itself());
+    EXPECT_TRUE(frame(*scene).drawn) << "the ground, while nothing is computed yet";
+    for (const int state : {0, kSteps, 2}) {
+        for (Scene* const one : {scene.get(), by_device.get()}) one->player().playback().stop_at(state);
+        Frame found = frame(*scene);
+        while (!scene->player().up_to_date()) {
+            scene->player().wait();
+            found = frame(*scene);
+        }
+        const Frame expected = frame(*by_device);
+        EXPECT_EQ(scene->player().run_state().number, state);
+        std::size_t other = 0;
+        for (std::size_t i = 0; i < expected.picture.rgba.size(); ++i) {
+            other += std::abs(int{found.picture.rgba[i]} - int{expected.picture.rgba[i]}) > 2 ? 1U : 0U;
+        }
+        EXPECT_LT(other, expected.picture.rgba.size() / 100) << state;
+    }
 }
 
 TEST_F(DrawnScene, WorksAheadWhilePlaying) {

@@ -32,12 +32,14 @@ class StatusBar : public Element {
         }
         ImGui::SetCursorPosY(inset);
         ImGui::TextDisabled("? keys");
-        const std::string& name = context.device.properties().name;
+        const std::string& device = context.device.properties().name;
+        const bool on_host = context.scene && context.scene->player().works_by_itself();
+        const std::string name = on_host ? "host, drawn by " + device : device;
         const float right = window.x - ImGui::GetStyle().WindowPadding.x;
         const float left = right - ImGui::CalcTextSize(name.c_str()).x;
         ImGui::SameLine(std::max(left, ImGui::GetItemRectMax().x + ImGui::GetFontSize()));
         ImGui::TextDisabled("%s", name.c_str());
-        tooltip(name + "\n" + context.device.selection_reason() + "  (--device)");
+        tooltip(device + "\n" + context.device.selection_reason() + "  (--device)");
         ImGui::End();
         ImGui::PopStyleColor();
         ImGui::PopStyleVar();

@@ -191,7 +191,8 @@ class WatchTab : public Element {
 
     /// The lists are those of the first scene.
     void attach(Context& context) override {
-        if (!score_) score_.emplace(models_beside(context.scene->model()), context.settings);
+        if (!score_)
+            score_.emplace(models_beside(context.scene->model()), context.settings, context.device.properties().name);
     }
 
     void draw(Context& context) override {
