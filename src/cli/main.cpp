@@ -30,10 +30,10 @@ constexpr Runner kRunners[] = {
     {settings::Command::study, cli::study_command},
     {settings::Command::data, cli::data_command},
     {settings::Command::sample, cli::sample_command},
+    {settings::Command::bench, cli::bench_command},
 #ifdef SCOREFIELD_WITH_VULKAN
     {settings::Command::view, cli::view_command},
     {settings::Command::render, cli::render_command},
-    {settings::Command::bench, cli::bench_command},
     {settings::Command::devices, cli::devices_command},
 #endif
 };

@@ -295,7 +295,8 @@ bool asks_for_host(const Settings& settings) {
 }
 
 std::string_view help_for(const Setting& setting, Command command) {
-    if (setting.name == "device" && (command == Command::sample || command == Command::study)) {
+    const bool takes_host = command == Command::sample || command == Command::study || command == Command::bench;
+    if (setting.name == "device" && takes_host) {
         return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name";
     }
     if (setting.name == "device" && (command == Command::view || command == Command::render)) {

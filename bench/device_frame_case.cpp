@@ -6,7 +6,7 @@
 #include <span>
 
 #include "base/random.hpp"
-#include "bench/benchmark.hpp"
+#include "bench/device_cases.hpp"
 #include "gpu/readback.hpp"
 #include "gpu/recorder.hpp"
 #include "gpu/transfer.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 constexpr VkExtent2D kExtent = {1280, 720};
 
-class Frame : public Case {
+class Frame final : public Case {
   public:
     Frame(gpu::Device& device, std::uint32_t particles)
         : device_(device), recorder_(device, "frame"), renderer_(device, kExtent, particles), particles_(particles) {
