@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include "base/interrupt.hpp"
 #include "base/output.hpp"
@@ -46,10 +47,13 @@ bench::Cases make_cases(session::Engine& engine, base::ThreadPool& pool, const m
 int bench_command(const settings::Request& request) {
     const settings::Settings& settings = request.settings;
     base::watch_interrupts();
+    std::optional<bench::Report> earlier;
+    if (!settings.compare.empty()) earlier = bench::read_report(settings.compare);
     const model::Model model = settings::open_model(settings);
     const std::unique_ptr<session::Engine> engine = open_engine(settings);
     base::ThreadPool pool;
     bench::Report report = {machine_of(*engine, pool), kRounds, {}};
+    if (earlier) bench::require_same_machine(report.machine, earlier->machine, settings.compare);
     {
         const bench::Cases cases = make_cases(*engine, pool, model);
         base::Progress progress("bench", cases.size() * kRounds, "measurements", !settings.quiet);
@@ -59,7 +63,10 @@ int bench_command(const settings::Request& request) {
         });
     }
     engine->require_no_validation_messages();
-    base::print(settings.json ? bench::to_json(report) : bench::to_text(report));
+    std::optional<bench::Comparison> comparison;
+    if (earlier) comparison = bench::compare(report.results, earlier->results, settings.compare);
+    const bench::Comparison* const shown = comparison ? &*comparison : nullptr;
+    base::print(settings.json ? bench::to_json(report, shown) : bench::to_text(report, shown));
     return 0;
 }
 

@@ -47,6 +47,7 @@ class JsonPlace {
     JsonPlace at(const char* key) const;
 
     bool is_array() const { return value_.is_array(); }
+    bool is_null() const { return value_.is_null(); }
 
     /// Entries of an array.
     std::size_t size() const;

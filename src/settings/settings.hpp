@@ -134,6 +134,7 @@ struct Settings {
     std::string frame_log;
     std::string device;      ///< empty: auto; of a training also its record
     std::string validation;  ///< empty: default_validation
+    std::string compare;     ///< an earlier report of `bench`; empty: none
     bool json = false;
     bool quiet = false;
 

@@ -282,6 +282,11 @@ void add_run(Table& table) {
                      "Vulkan validation layer; any report makes the exit status 1",
                      kPrograms | kStudy | Command::train | Command::bench,
                      [](Settings& s) -> Slot { return &s.validation; }, default_validation()});
+    table.push_back({"compare", kGroup, Text{.form = "OLD.json", .read = true}, "",
+                     "Report of an earlier 'scorefield bench `json`' on this machine: say which cases became slower or "
+                     "faster. Slower: the shortest time now exceeds the longest one then, and the median is more than "
+                     "1.1 times as long; faster: the other way round. The exit status is 0 also if cases are slower",
+                     kBench, [](Settings& s) -> Slot { return &s.compare; }, "none"});
     table.push_back({"json", kGroup, Flag{}, "", "Print one JSON object to standard output, and nothing else",
                      kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
                          Command::devices | kStudy | kData,
