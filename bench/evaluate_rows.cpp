@@ -15,13 +15,13 @@
 #include "base/error.hpp"
 #include "base/output.hpp"
 #include "base/thread_pool.hpp"
-#include "bench/host_parts.hpp"
 #include "bench/stopwatch.hpp"
 #include "data/npy.hpp"
 #include "model/checkpoint.hpp"
 #include "nn/host_network.hpp"
 #include "sample/host_executor.hpp"
 #include "sample/host_network_source.hpp"
+#include "sample/host_parts.hpp"
 
 namespace {
 
@@ -56,14 +56,14 @@ void evaluate_rows(const std::vector<std::string>& arguments) {
     executor.set_particles({0, count});
     std::vector<float> outputs(rows.values.size(), std::numeric_limits<float>::quiet_NaN());
     const auto call = [&] {
-        bench::for_blocks(pool, executor.blocks(),
-                          [&](std::size_t first, std::size_t blocks, nn::AlignedFloats& scratch) {
-                              for (std::size_t block = first; block < first + blocks; ++block) {
-                                  executor.take_rows(block, 0, rows.values);
-                                  executor.run(0, block, 1, scratch);
-                                  executor.give_rows(block, 1, outputs);
-                              }
-                          });
+        sample::for_host_parts(pool, 0, executor.blocks(),
+                               [&](const sample::HostPart& part, nn::AlignedFloats& scratch) {
+                                   for (std::size_t i = 0; i < part.count; ++i) {
+                                       executor.take_rows(part.first + i, 0, rows.values);
+                                       executor.run(0, part.first + i, 1, scratch);
+                                       executor.give_rows(part.first + i, 1, outputs);
+                                   }
+                               });
     };
     call();
     nlohmann::ordered_json seconds = nlohmann::ordered_json::array();

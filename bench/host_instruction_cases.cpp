@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "bench/host_cases.hpp"
-#include "bench/host_parts.hpp"
 #include "bench/stopwatch.hpp"
 #include "data/mixture.hpp"
 #include "diffusion/exact_score.hpp"
 #include "diffusion/target_mixture.hpp"
 #include "sample/host_exact_source.hpp"
 #include "sample/host_executor.hpp"
+#include "sample/host_parts.hpp"
 #include "session/host_engine.hpp"
 
 namespace scorefield::bench {
@@ -52,10 +52,10 @@ class InstructionCase : public Case {
     double measure() override {
         const std::size_t op = executor_.program().ops.size() - 1;
         return seconds_of([&] {
-            for_blocks(pool_, executor_.blocks(),
-                       [&](std::size_t first, std::size_t count, nn::AlignedFloats& scratch) {
-                           executor_.run(op, first, count, scratch);
-                       });
+            sample::for_host_parts(pool_, 0, executor_.blocks(),
+                                   [&](const sample::HostPart& part, nn::AlignedFloats& scratch) {
+                                       executor_.run(op, part.first, part.count, scratch);
+                                   });
         });
     }
 

@@ -4,18 +4,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "base/flush_denormals.hpp"
+#include "sample/host_parts.hpp"
 
 namespace scorefield::sample {
-namespace {
-
-/// Blocks that a thread takes at a time: what evaluations compute ahead of their particles serves all of them.
-constexpr std::size_t kMostBlocksAtOnce = 16;
-/// Parts that each thread gets, so that none waits long for the last one.
-constexpr std::size_t kPartsPerThread = 4;
-
-}  // namespace
-
 HostPopulation::HostPopulation(base::ThreadPool& pool, std::span<const HostSource* const> sources,
                                std::uint32_t particles, int registers)
     : pool_(pool), executor_(sources, particles, registers) {}
@@ -148,20 +139,14 @@ void HostPopulation::restore(int number) {
 
 /// Takes neighbouring blocks through the steps first_step … last_step − 1.
 void HostPopulation::run(std::size_t first_block, std::size_t blocks, int first_step, int last_step) {
-    const std::size_t parts = pool_.threads() * kPartsPerThread;
-    const std::size_t at_once = std::clamp<std::size_t>(blocks / parts, 1, kMostBlocksAtOnce);
     started_ = false;  // if a task fails, only some blocks have taken their steps
-    pool_.run((blocks + at_once - 1) / at_once, [&](std::size_t part) {
-        const std::size_t first = first_block + part * at_once;
-        const std::size_t count = std::min(at_once, first_block + blocks - first);
-        const base::FlushDenormals flush;  // the weights of far components are tiny
-        nn::AlignedFloats scratch;
+    for_host_parts(pool_, first_block, blocks, [&](const HostPart& part, nn::AlignedFloats& scratch) {
         std::size_t op = first_step == 0 ? 0 : program().end_of_step(first_step - 1);
         for (int step = first_step; step < last_step; ++step) {
             for (; op < program().ops.size() && program().ops[op].step == step; ++op) {
-                executor_.run(op, first, count, scratch);
+                executor_.run(op, part.first, part.count, scratch);
             }
-            for (std::size_t block = first; block < first + count; ++block) keep(block, step + 1);
+            for (std::size_t block = part.first; block < part.first + part.count; ++block) keep(block, step + 1);
         }
     });
     started_ = true;
