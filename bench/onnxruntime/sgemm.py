@@ -16,7 +16,6 @@ def main():
     parser.add_argument("--calls", type=int, default=5)
     calls = parser.parse_args().calls
     library = ctypes.CDLL("libopenblas.so.0")
-    library.openblas_get_corename.restype = ctypes.c_char_p
     random = numpy.random.default_rng(0)
     a, b = (random.standard_normal((SIZE, SIZE)).astype(numpy.float32) for _ in range(2))
     c = numpy.full((SIZE, SIZE), numpy.nan, numpy.float32)
@@ -32,7 +31,7 @@ def main():
     expected = a[:4].astype(float) @ b.astype(float)
     if not numpy.abs(c[:4] - expected).max() < 1e-3:
         raise SystemExit("OpenBLAS computes the wrong thing")
-    print(json.dumps({"core": library.openblas_get_corename().decode(), "seconds": [product() for _ in range(calls)]}))
+    print(json.dumps({"seconds": [product() for _ in range(calls)]}))
 
 
 if __name__ == "__main__":
