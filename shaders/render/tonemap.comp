@@ -16,7 +16,8 @@ layout(set = 0, binding = 1, std430) buffer Colour { uint colour[]; };
 layout(set = 0, binding = 2, std430) readonly buffer Table { uint table[]; };
 layout(set = 0, binding = 3, r32ui) uniform uimage2D scene;
 
-layout(push_constant) uniform Push { TonemapPush tone; };
+layout(push_constant) uniform Push { TonemapPush push; };
+TonemapPush tone = push;
 
 #include "shaders/render/tone.glsl"
 
