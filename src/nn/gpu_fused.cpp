@@ -8,6 +8,7 @@
 #include "shaders/nn/mlp_middle.comp.hpp"
 #include "shaders/nn/mlp_only.comp.hpp"
 #include "shaders/nn/mlp_stage_push.h"
+#include "shaders/nn/mlp_whole.comp.hpp"
 
 namespace scorefield::nn {
 namespace {
@@ -23,9 +24,14 @@ struct Stage {
 
 constexpr std::uint32_t kFusedOutputs = 8;  // the constant OUTPUTS of the shader
 
+// What is compiled as a whole:
+constexpr std::size_t kMostStages = 4;              // the shader nn/mlp_whole.comp has no more
+constexpr std::size_t kMostProducts = 4 * 64 * 64;  // more take too long to compile
+
 class FusedKernels : public ChainKernels {
   public:
-    FusedKernels(gpu::Device& device, const std::vector<DenseLayer>& layers, std::uint32_t width)
+    /// `whole`: one dispatch for all stages.
+    FusedKernels(gpu::Device& device, const std::vector<DenseLayer>& layers, std::uint32_t width, bool whole)
         : layers_(layers),
           width_(width),
           dim_(static_cast<std::uint32_t>(layers.front().inputs)),
@@ -37,12 +43,18 @@ class FusedKernels : public ChainKernels {
             stage.last = l + 1 == hidden;
             stage.weights = weight_floats_;
             stage.biases = bias_floats_;
-            stage.pipeline = gpu::ComputePipeline(device, "network stage", code(stage), {group_, width_, dim_});
+            if (!whole) {
+                stage.pipeline = gpu::ComputePipeline(device, "network stage", code(stage), {group_, width_, dim_});
+            }
             weight_floats_ += width_ * width_ + (stage.first ? width_ * dim_ : 0) + (stage.last ? width_ * dim_ : 0);
             bias_floats_ += width_ + (stage.first ? width_ : 0) + (stage.last ? dim_ : 0);
             stages_.push_back(std::move(stage));
         }
-        variant_ = fmt::format("fused-{}x{}-g{}", width_, hidden, group_);
+        if (whole) {
+            whole_ = gpu::ComputePipeline(device, "network", shaders::nn_mlp_whole_comp,
+                                          {group_, width_, dim_, static_cast<std::uint32_t>(hidden)});
+        }
+        variant_ = fmt::format("{}-{}x{}-g{}", whole ? "whole" : "fused", width_, hidden, group_);
     }
 
     const std::string& variant() const override { return variant_; }
@@ -78,14 +90,14 @@ class FusedKernels : public ChainKernels {
 
     std::array<gpu::Buffer, 2> make_activations(gpu::Device& device, std::uint32_t block) const override {
         std::array<gpu::Buffer, 2> activations;
-        if (stages_.size() == 1) return activations;
+        if (parts() == 1) return activations;
         for (gpu::Buffer& buffer : activations) {
             buffer = gpu::Buffer(device, "network activations", std::size_t{width_} * block * sizeof(float));
         }
         return activations;
     }
 
-    std::uint32_t parts() const override { return static_cast<std::uint32_t>(stages_.size()); }
+    std::uint32_t parts() const override { return whole_ ? 1 : static_cast<std::uint32_t>(stages_.size()); }
 
     void record(gpu::Recorder& recorder, const ChainBuffers& buffers, const GpuEval& eval,
                 std::uint32_t part) const override {
@@ -105,7 +117,9 @@ class FusedKernels : public ChainKernels {
         const std::uint32_t groups = gpu::round_up(eval.count, group_) / group_;
         const gpu::Buffer& in = activations[part % 2];
         const gpu::Buffer& out = activations[(part + 1) % 2];
-        if (stage.first && stage.last) {
+        if (whole_) {
+            recorder.dispatch(whole_, {reads(weights), reads(rows), reads_writes(values)}, push, groups);
+        } else if (stage.first && stage.last) {
             recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads_writes(values)}, push, groups);
         } else if (stage.first) {
             recorder.dispatch(stage.pipeline, {reads(weights), reads(rows), reads(values), writes(out)}, push, groups);
@@ -130,6 +144,7 @@ class FusedKernels : public ChainKernels {
     std::uint32_t dim_;
     std::uint32_t group_;
     std::vector<Stage> stages_;
+    gpu::ComputePipeline whole_;
     std::size_t weight_floats_ = 0;
     std::size_t bias_floats_ = 0;
     std::string variant_;
@@ -147,7 +162,13 @@ std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std:
     const std::size_t dim = layers.front().inputs;
     const std::size_t shared_floats = width * width + 2 * width * dim + 2 * width + dim;
     if (dim > 4 || shared_floats * sizeof(float) > device.properties().shared_memory_bytes) return nullptr;
-    return std::make_unique<FusedKernels>(device, layers, width);
+    const std::size_t stages = layers.size() - 2;
+    const std::size_t whole_floats = width * width + 2 * width * dim + (stages + 1) * width + dim;
+    // Others have little room for activations in registers, and for so much code.
+    const bool whole = device.properties().is_software && stages > 1 && stages <= kMostStages &&
+                       stages * width * width <= kMostProducts &&
+                       whole_floats * sizeof(float) <= device.properties().shared_memory_bytes;
+    return std::make_unique<FusedKernels>(device, layers, width, whole);
 }
 
 }  // namespace scorefield::nn
