@@ -48,7 +48,8 @@ class Sampling final : public Case {
         for (const std::uint32_t first : {0U, request_.particles - kChecked}) {
             const std::vector<double> expected = interpreted({first, kChecked});
             for (std::size_t i = 0; i < expected.size(); ++i) {
-                require_near(name(), static_cast<double>(rows[first * dim + i]), expected[i], tolerance());
+                require_near(name(), static_cast<double>(rows[first * dim + i]), expected[i],
+                             tolerance() * std::max(1.0, std::abs(expected[i])));
             }
         }
     }

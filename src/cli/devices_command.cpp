@@ -4,13 +4,14 @@
 
 #include "base/output.hpp"
 #include "cli/commands.hpp"
+#include "cli/engine_choice.hpp"
 #include "gpu/device_list.hpp"
 #include "settings/device_request.hpp"
 
 namespace scorefield::cli {
 namespace {
 
-std::string to_json(const gpu::DeviceList& list) {
+std::string to_json(const gpu::DeviceList& list, const std::string& host_because) {
     nlohmann::ordered_json devices = nlohmann::ordered_json::array();
     for (const gpu::DeviceDescription& device : list.devices) {
         nlohmann::ordered_json entry = {{"index", device.index},
@@ -22,10 +23,13 @@ std::string to_json(const gpu::DeviceList& list) {
         if (!device.usable()) entry["unusable_because"] = device.unusable_because;
         devices.push_back(entry);
     }
-    return base::json_line({{"devices", devices}, {"chosen", list.chosen}, {"reason", list.reason}});
+    nlohmann::ordered_json host = nullptr;
+    if (!host_because.empty()) host = host_because;
+    return base::json_line(
+        {{"devices", devices}, {"chosen", list.chosen}, {"reason", list.reason}, {"host_because", host}});
 }
 
-std::string to_text(const gpu::DeviceList& list) {
+std::string to_text(const gpu::DeviceList& list, const std::string& host_because) {
     std::size_t width = 4;
     for (const gpu::DeviceDescription& device : list.devices) width = std::max(width, device.name.size());
     std::string text =
@@ -36,7 +40,9 @@ std::string to_text(const gpu::DeviceList& list) {
                             gpu::version_text(device.api_version), device.driver,
                             device.usable() ? "" : "; unusable: " + device.unusable_because);
     }
-    return text + fmt::format("* would be used: {}\n", list.reason);
+    text += fmt::format("* would be used: {}\n", list.reason);
+    if (host_because.empty()) return text;
+    return text + fmt::format("But the host would be used by sample, train, study and bench: {}\n", host_because);
 }
 
 }  // namespace
@@ -44,8 +50,9 @@ std::string to_text(const gpu::DeviceList& list) {
 int devices_command(const settings::Request& request) {
     const settings::Settings& settings = request.settings;
     gpu::DeviceList list = gpu::list_devices();
-    gpu::choose_device(list, settings::device_selector(settings));
-    base::print(settings.json ? to_json(list) : to_text(list));
+    gpu::choose_device(list, settings::drawing_device_request(settings).selector);
+    const std::string host_because = why_host(settings);
+    base::print(settings.json ? to_json(list, host_because) : to_text(list, host_because));
     return 0;
 }
 

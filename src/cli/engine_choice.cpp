@@ -16,15 +16,20 @@
 namespace scorefield::cli {
 namespace {
 
-constexpr std::string_view kHost = "host";
-
 bool asks_for_validation(const settings::Settings& settings) {
     return !settings.validation.empty() && settings.validation != "off";
 }
 
+bool is_automatic(const settings::Settings& settings) {
+    return settings.device.empty() || settings.device == "auto";
+}
+
+}  // namespace
+
 #ifdef SCOREFIELD_WITH_VULKAN
-/// Why the host is better than what Vulkan offers; empty: there is a GPU.
-std::string why_host() {
+std::string why_host(const settings::Settings& settings) {
+    if (settings::asks_for_host(settings)) return "it was asked for";
+    if (!is_automatic(settings) || asks_for_validation(settings)) return {};
     try {
         const gpu::DeviceList list = gpu::list_devices();
         if (list.chosen < 0) return "there is no usable Vulkan device";
@@ -37,31 +42,24 @@ std::string why_host() {
 }
 #endif
 
-}  // namespace
-
 std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings) {
-    const bool automatic = settings.device.empty() || settings.device == "auto";
-    if (settings.device == kHost) {
-        if (asks_for_validation(settings)) {
-            throw base::request_error("flag without effect", "`validation`",
-                                      "it checks a Vulkan device, but the host does the work",
-                                      "leave it out, or choose another `device`");
-        }
-        return std::make_unique<session::HostEngine>("it was asked for");
+    if (settings::asks_for_host(settings) && asks_for_validation(settings)) {
+        throw base::request_error("flag without effect", "`validation`",
+                                  "it checks a Vulkan device, but the host does the work",
+                                  "leave it out, or choose another `device`");
     }
 #ifdef SCOREFIELD_WITH_VULKAN
-    if (automatic && !asks_for_validation(settings)) {
-        std::string why = why_host();
-        if (!why.empty()) return std::make_unique<session::HostEngine>(std::move(why));
-    }
+    std::string why = why_host(settings);
+    if (!why.empty()) return std::make_unique<session::HostEngine>(std::move(why));
     return std::make_unique<session::GpuEngine>(settings::device_request(settings));
 #else
-    if (automatic && !asks_for_validation(settings)) {
-        return std::make_unique<session::HostEngine>("this build has no Vulkan");
+    if (settings::asks_for_host(settings)) return std::make_unique<session::HostEngine>("it was asked for");
+    if (!is_automatic(settings)) {
+        throw base::running_error("no Vulkan", "`device` " + settings.device, "this build has none",
+                                  "leave it out, or use `device` host");
     }
-    if (automatic) throw base::request_error("no Vulkan", "`validation`", "this build has none", "leave it out");
-    throw base::running_error("no Vulkan", "`device` " + settings.device, "this build has none",
-                              "leave it out, or use `device` host");
+    if (!asks_for_validation(settings)) return std::make_unique<session::HostEngine>("this build has no Vulkan");
+    throw base::request_error("no Vulkan", "`validation`", "this build has none", "leave it out");
 #endif
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "session/engine.hpp"
 #include "settings/settings.hpp"
@@ -12,5 +13,11 @@ namespace scorefield::cli {
 /// base::Error: request for a device that does not exist, or if `validation` is asked of the host; running where a
 /// device cannot be opened.
 std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings);
+
+#ifdef SCOREFIELD_WITH_VULKAN
+/// Why the host computes with these settings where nothing has to be drawn: in sample, train, study and bench. Empty: a
+/// Vulkan device does.
+std::string why_host(const settings::Settings& settings);
+#endif
 
 }  // namespace scorefield::cli

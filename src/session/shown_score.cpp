@@ -99,10 +99,10 @@ class DeviceScore final : public ShownScore {
 class HostShownScore final : public ShownScore {
   public:
     HostShownScore(gpu::Device& device, const model::Model& model)
-        : device_(device), source_(make_host_source(model)), variant_("host " + source_->variant()) {}
+        : device_(device), source_(make_host_source(model)) {}
 
     std::size_t dim() const override { return source_->dim(); }
-    const std::string& variant() const override { return variant_; }
+    const std::string& variant() const override { return source_->variant(); }
     nn::GpuNetwork* network() override { return nullptr; }
 
     std::shared_ptr<sample::ShownPopulation> open(const PreparedRun& run) override { return make(run, {}, false); }
@@ -132,7 +132,6 @@ class HostShownScore final : public ShownScore {
 
     gpu::Device& device_;
     std::unique_ptr<sample::HostSource> source_;
-    std::string variant_;
 };
 
 }  // namespace

@@ -275,7 +275,8 @@ void add_run(Table& table) {
          "Write a row per frame: milliseconds until the next one could begin, of rest before it (nothing was "
          "to be drawn), of the processor to record it, and of the GPU, by pass; and what it shows",
          kFrames, [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
-    table.push_back({"device", kGroup, Text{"auto|INDEX|NAME"}, "", "Vulkan device: auto, index, or part of the name",
+    table.push_back({"device", kGroup, Text{"auto|host|INDEX|NAME"}, "",
+                     "Vulkan device: auto, index, or part of the name",
                      kPrograms | kStudy | Command::train | Command::bench | Command::devices,
                      [](Settings& s) -> Slot { return &s.device; }, "auto"});
     table.push_back({"validation", kGroup, Choices{{"off", "on", "sync", "gpu"}}, "",

@@ -214,7 +214,11 @@ def engines_agree(folder):
 def automatic_device(folder):
     """Without a GPU the processor does the work, and it is said why."""
     text = run(BINARY, ["sample", "--model", MODEL, "--out", "auto.npy", "--particles", "10"], folder).stdout.decode()
-    software = all(device["type"] == "software" for device in json.loads(run(BINARY, ["devices", "--json"]).stdout)["devices"])
+    offered = json.loads(run(BINARY, ["devices", "--json"]).stdout)
+    software = all(device["type"] == "software" for device in offered["devices"])
+    require((offered["host_because"] is not None) == software, str(offered))
+    asked = json.loads(run(BINARY, ["devices", "--json", "--device", "host"]).stdout)
+    require(asked["host_because"] == "it was asked for" and asked["chosen"] == offered["chosen"], str(asked))
     require(("device          host (there is no GPU, and it is faster than" in text) == software, text)
     refused(BINARY, ["sample", "--model", MODEL, "--out", "x.npy", "--device", "host", "--validation", "on"], 2,
             ["--validation", "host"], folder)
