@@ -15,10 +15,10 @@ struct Mark {
     vec2 to;
     vec2 uv_from;
     vec2 uv_to;
-    uint colour;  // sRGB and alpha, not premultiplied, 8 bits each, red lowest
+    uint colour;     // sRGB and alpha, not premultiplied, 8 bits each, red lowest
+    uint colour_to;  // of a rectangle's lower edge; of others: `colour`
     float half_width;
     uint kind;
-    uint reserved;
 };
 SHARED_SIZE(Mark, 48)
 

@@ -10,12 +10,12 @@ layout(push_constant) uniform Push { MarkPush push; };
 layout(location = 0) out vec2 out_pixel;
 layout(location = 1) out vec2 out_uv;
 layout(location = 2) flat out vec4 out_line;  // from, to
-layout(location = 3) flat out vec4 out_colour;
+layout(location = 3) out vec4 out_colour;
 layout(location = 4) flat out uint out_kind;
 layout(location = 5) flat out float out_half_width;
 
 void main() {
-    Mark mark = marks[gl_InstanceIndex];
+    Mark mark = marks[push.first + gl_InstanceIndex];
     vec2 corner = vec2(gl_VertexIndex == 1 || gl_VertexIndex == 3 || gl_VertexIndex == 5 ? 1.0 : 0.0,
                        gl_VertexIndex == 2 || gl_VertexIndex == 4 || gl_VertexIndex == 5 ? 1.0 : 0.0);
     vec2 pixel = mix(mark.from, mark.to, corner);
@@ -31,7 +31,7 @@ void main() {
     out_pixel = pixel;
     out_uv = mix(mark.uv_from, mark.uv_to, corner);
     out_line = vec4(mark.from, mark.to);
-    out_colour = unpackUnorm4x8(mark.colour);
+    out_colour = mix(unpackUnorm4x8(mark.colour), unpackUnorm4x8(mark.colour_to), corner.y);
     out_kind = mark.kind;
     out_half_width = mark.half_width;
     gl_Position = vec4(pixel / push.size * 2.0 - 1.0, 0.0, 1.0);

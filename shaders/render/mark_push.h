@@ -8,8 +8,10 @@ SHARED_BEGIN
 
 struct MarkPush {
     vec2 size;
+    uint first;  // mark of the first instance
+    uint reserved;
 };
-SHARED_SIZE(MarkPush, 8)
+SHARED_SIZE(MarkPush, 16)
 
 SHARED_END
 

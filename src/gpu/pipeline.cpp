@@ -270,20 +270,23 @@ ComputePipeline::ComputePipeline(Device& device, const std::string& name, std::s
       })) {}
 
 GraphicsPipeline::GraphicsPipeline(Device& device, const std::string& name, std::span<const std::uint32_t> vertex_spirv,
-                                   std::span<const std::uint32_t> fragment_spirv, Blend blend, VkFormat format) {
+                                   std::span<const std::uint32_t> fragment_spirv, Blend blend, VkFormat format,
+                                   const std::vector<std::uint32_t>& fragment_specialization) {
     const std::array stages = {
         Stage{VK_SHADER_STAGE_VERTEX_BIT, VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT, vertex_spirv, reflect(vertex_spirv)},
         Stage{VK_SHADER_STAGE_FRAGMENT_BIT, VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, fragment_spirv,
               reflect(fragment_spirv)}};
+    require_constants(name, stages[1].interface, fragment_specialization.size());
     core_ = std::make_shared<PipelineCore>(device);
     core_->name = name;
     make_layout(*core_, stages);
 
+    const Specialization constants(stages[1].interface, fragment_specialization);
     const ShaderModule vertex(device.handle(), vertex_spirv);
     const ShaderModule fragment(device.handle(), fragment_spirv);
-    make_graphics_pipeline(*core_,
-                           {stage_info(stages[0].bit, vertex, nullptr), stage_info(stages[1].bit, fragment, nullptr)},
-                           blend, format);
+    make_graphics_pipeline(
+        *core_, {stage_info(stages[0].bit, vertex, nullptr), stage_info(stages[1].bit, fragment, constants.info())},
+        blend, format);
     device.set_name(VK_OBJECT_TYPE_PIPELINE, object_number(core_->pipeline), name);
 }
 

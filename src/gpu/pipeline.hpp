@@ -63,13 +63,14 @@ enum class Blend { none, alpha };
 
 /// Vertex and fragment shader for drawing triangles onto one image of a format by dynamic rendering. Vertices are
 /// pulled from storage buffers by gl_VertexIndex; both shaders share set 0 and the push constants. No culling, no
-/// depth.
+/// depth. `fragment_specialization`: values of the fragment shader's constants 0, 1, ….
 class GraphicsPipeline {
   public:
     GraphicsPipeline() = default;
     GraphicsPipeline(Device& device, const std::string& name, std::span<const std::uint32_t> vertex_spirv,
                      std::span<const std::uint32_t> fragment_spirv, Blend blend,
-                     VkFormat format = VK_FORMAT_R8G8B8A8_UNORM);
+                     VkFormat format = VK_FORMAT_R8G8B8A8_UNORM,
+                     const std::vector<std::uint32_t>& fragment_specialization = {});
 
     explicit operator bool() const { return core_ != nullptr; }
     const std::string& name() const { return core_->name; }

@@ -206,9 +206,11 @@ double colour_bar(Canvas& canvas, const Style& style, const Look& look, const Co
     canvas.rectangle(x, y, width, height, backing(look, 0.6f));
     canvas.text(bar_x, y + 0.5 * style.gap, style.small, bar.title, {kText, 1});
 
-    const int steps = static_cast<int>(bar_height);
-    for (int i = 0; i < steps; ++i) {
-        canvas.rectangle(bar_x, bar_y + bar_height - i - 1, bar_width, 1, {bar.colour((i + 0.5) / steps), 1});
+    constexpr int kParts = 32;  // between which colour maps are straight
+    const double part = bar_height / kParts;
+    for (int i = 0; i < kParts; ++i) {
+        canvas.gradient(bar_x, bar_y + bar_height - (i + 1) * part, bar_width, part,
+                        {bar.colour((i + 1.0) / kParts), 1}, {bar.colour(static_cast<double>(i) / kParts), 1});
     }
     for (const LegendMark& mark : bar.marks) {
         const double at = std::floor(bar_y + (1 - mark.place) * bar_height) + 0.5;

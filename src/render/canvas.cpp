@@ -22,15 +22,15 @@ shaders::vec2 point(double x, double y) {
 
 }  // namespace
 
-void Canvas::rectangle(double x, double y, double width, double height, const Ink& ink) {
+void Canvas::gradient(double x, double y, double width, double height, const Ink& top, const Ink& bottom) {
     marks_.push_back({.from = point(x, y),
                       .to = point(x + width, y + height),
                       .uv_from = {},
                       .uv_to = {},
-                      .colour = pack(ink),
+                      .colour = pack(top),
+                      .colour_to = pack(bottom),
                       .half_width = 0,
-                      .kind = kRectangle,
-                      .reserved = 0});
+                      .kind = kRectangle});
 }
 
 void Canvas::line(double x0, double y0, double x1, double y1, double width, const Ink& ink) {
@@ -39,9 +39,9 @@ void Canvas::line(double x0, double y0, double x1, double y1, double width, cons
                       .uv_from = {},
                       .uv_to = {},
                       .colour = pack(ink),
+                      .colour_to = pack(ink),
                       .half_width = static_cast<float>(width / 2),
-                      .kind = kLine,
-                      .reserved = 0});
+                      .kind = kLine});
 }
 
 void Canvas::text(double x, double y, const FontSize& size, std::string_view text, const Ink& ink, Align align) {
@@ -57,9 +57,9 @@ void Canvas::text(double x, double y, const FontSize& size, std::string_view tex
                           .uv_from = point(glyph->x, glyph->y),
                           .uv_to = point(glyph->x + glyph->width, glyph->y + glyph->height),
                           .colour = pack(ink),
+                          .colour_to = pack(ink),
                           .half_width = 0,
-                          .kind = kGlyph,
-                          .reserved = 0});
+                          .kind = kGlyph});
     }
 }
 

@@ -1,7 +1,7 @@
 #include "render/mark_pass.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <span>
 
 #include "gpu/transfer.hpp"
 #include "render/glyph_atlas.hpp"
@@ -27,23 +27,33 @@ gpu::Image upload_atlas(gpu::Device& device) {
 }  // namespace
 
 MarkPass::MarkPass(gpu::Device& device, std::size_t in_flight, VkFormat format) : atlas_(upload_atlas(device)) {
-    pipeline_ = gpu::GraphicsPipeline(device, "marks", shaders::render_mark_vert, shaders::render_mark_frag,
-                                      gpu::Blend::alpha, format);
+    const auto make = [&](const char* name, std::uint32_t glyphs) {
+        return gpu::GraphicsPipeline(device, name, shaders::render_mark_vert, shaders::render_mark_frag,
+                                     gpu::Blend::alpha, format, {glyphs});
+    };
+    shapes_ = make("shapes", 0);
+    glyphs_ = make("glyphs", 1);
     for (std::size_t i = 0; i < in_flight + 1; ++i) {
         marks_.emplace_back(device, "marks", kMost * sizeof(Mark), gpu::MemoryUse::upload);
     }
 }
 
 void MarkPass::record(gpu::Recorder& recorder, const Canvas& canvas, const gpu::Image& scene) {
-    const std::size_t count = std::min(canvas.marks().size(), kMost);
-    if (count == 0) return;
     const gpu::Buffer& buffer = marks_[next_];
     next_ = (next_ + 1) % marks_.size();
-    std::copy_n(canvas.marks().begin(), count, buffer.mapped<Mark>().begin());
-    const shaders::MarkPush push = {static_cast<float>(scene.extent().width),
-                                    static_cast<float>(scene.extent().height)};
-    recorder.draw(pipeline_, scene, {gpu::reads(buffer), gpu::reads(atlas_, gpu::Filter::nearest)}, push, 6,
-                  static_cast<std::uint32_t>(count));
+    const std::span<Mark> marks = buffer.mapped<Mark>();
+    std::uint32_t count = 0;
+    for (const bool glyphs : {false, true}) {
+        const std::uint32_t first = count;
+        for (const Mark& mark : canvas.marks()) {
+            if ((mark.kind == shaders::kGlyph) == glyphs && count < kMost) marks[count++] = mark;
+        }
+        if (count == first) continue;
+        const shaders::MarkPush push = {
+            {static_cast<float>(scene.extent().width), static_cast<float>(scene.extent().height)}, first, 0};
+        recorder.draw(glyphs ? glyphs_ : shapes_, scene, {gpu::reads(buffer), gpu::reads(atlas_, gpu::Filter::nearest)},
+                      push, 6, count - first);
+    }
 }
 
 }  // namespace scorefield::render

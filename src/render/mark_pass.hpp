@@ -12,7 +12,8 @@
 
 namespace scorefield::render {
 
-/// Draws a canvas over a picture (shaders/render/mark.vert, mark.frag).
+/// Draws a canvas over a picture (shaders/render/mark.vert, mark.frag): lines and rectangles, then text over all of
+/// them.
 class MarkPass {
   public:
     /// Marks of one picture; any beyond are not drawn.
@@ -24,7 +25,7 @@ class MarkPass {
     void record(gpu::Recorder& recorder, const Canvas& canvas, const gpu::Image& scene);
 
   private:
-    gpu::GraphicsPipeline pipeline_;
+    gpu::GraphicsPipeline shapes_, glyphs_;
     gpu::Image atlas_;
     std::vector<gpu::Buffer> marks_;
     std::size_t next_ = 0;

@@ -20,13 +20,13 @@ namespace scorefield::viewer {
 namespace {
 
 constexpr const char* kTitle = "Scorefield";
-constexpr double kMostSteps = 64;       ///< of one frame
-constexpr double kLongestFrame = 0.25;  ///< seconds; after longer pauses time does not jump
-constexpr double kMinimisedWait = 0.1;  ///< seconds between looks at the desktop
-constexpr double kOpeningWait = 0.015;  ///< seconds between frames without a scene, which leave the cores to its job
-constexpr double kLongestRest = 0.04;   ///< seconds between frames in which nothing changes
-constexpr double kHostWait = 0.008;     ///< seconds between frames that wait for the host's work
-constexpr double kLively = 0.5;         ///< seconds after the user has done something in which frames do not rest
+constexpr double kMostSteps = 64;          ///< of one frame
+constexpr double kLongestFrame = 0.25;     ///< seconds; after longer pauses time does not jump
+constexpr double kMinimisedWait = 0.1;     ///< seconds between looks at the desktop
+constexpr double kOpeningWait = 0.015;     ///< seconds between frames without a scene, which leave the cores to its job
+constexpr double kLongestRest = 1.0 / 60;  ///< seconds between frames in which nothing changes
+constexpr double kHostWait = 0.008;        ///< seconds between frames that wait for the host's work
+constexpr double kLively = 0.5;            ///< seconds after the user has done something in which frames do not rest
 constexpr double kPercent = 100;
 
 bool is_same(VkExtent2D a, VkExtent2D b) {
