@@ -5,7 +5,7 @@
 //   in   channel  float32 in [0, 1], one per particle (only with kColoured)
 //   add  density  u32, (height, width)
 //   add  colour   u32, (height, width): weight · round(channel · levels) (only with kColoured)
-// Weights of 0 are not added; particles that are off the picture or not finite have no others.
+// Weights of 0 are not added. Particles that are off the picture or not finite have weight 0.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shaders/render/splat_push.h"

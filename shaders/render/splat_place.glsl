@@ -5,7 +5,7 @@
 struct Place {
     bool inside;  // a tap may be on the picture
     ivec2 cell;   // pixel left of and above the position
-    ivec2 fraction;  // into the cell, of S = 2^subpixel_bits
+    ivec2 fraction;  // of the way into the cell, 0 … S − 1, S = 2^subpixel_bits
 };
 
 // Particle i of splat.count, or the last one for greater i, which is not inside.

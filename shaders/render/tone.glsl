@@ -1,4 +1,4 @@
-// What a pixel's sums look like over what is below; the curve is that of src/render/tone_curve.hpp. Needs TonemapPush
+// The colour of a pixel by its sums, over what is below; the curve is that of src/render/tone_curve.hpp. Needs TonemapPush
 // `tone`, kMode, and
 //   in   table  sRGB packed as 8-bit r, g, b: 256 entries for each map of density mode, then 256 of the origin
 
@@ -25,7 +25,7 @@ vec3 tone_colour(uint density, uint colour, vec3 below) {
 
 vec3 in_order(vec3 rgb) { return tone.blue_first != 0u ? rgb.bgr : rgb; }
 
-// The scene's word, which was `below`.
+// The new packed texel of the scene over the old one, `below`.
 uint toned(uint density, uint colour, uint below) {
     vec3 rgb = tone_colour(density, colour, in_order(unpackUnorm4x8(below).rgb));
     return packUnorm4x8(vec4(in_order(rgb), 1.0));

@@ -1,6 +1,6 @@
 // What render/tonemap.comp does, going over the particles instead of all pixels: faster where particles are few. One
-// invocation per particle; dispatch as render/splat.comp, whose radius this one has too. Of the particles that share a
-// pixel, one takes its sums.
+// invocation per particle; dispatch as render/splat.comp, with the same radius. If several particles share a pixel,
+// the first one takes its sums.
 //   in     values   as render/splat.comp
 //   in/out density  u32, (height, width): read, then 0
 //   in/out colour   u32, (height, width): read, then 0 (only by origin)

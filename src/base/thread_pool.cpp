@@ -22,6 +22,7 @@ struct ThreadPool::State {
     std::atomic<std::size_t> next{0};
     std::exception_ptr failure;
     bool stopping = false;
+    std::size_t wanted = 1;  ///< threads, the caller included
     std::vector<std::jthread> workers;
 
     /// The workers end when they are told to; destroying `workers` then waits for them.
@@ -31,6 +32,16 @@ struct ThreadPool::State {
             stopping = true;
         }
         wake.notify_all();
+    }
+
+    void start() {
+        if (workers.size() + 1 >= wanted) return;
+        workers.reserve(wanted - 1);
+        try {
+            while (workers.size() + 1 < wanted) workers.emplace_back([this] { work(); });
+        } catch (const std::system_error&) {
+            wanted = workers.size() + 1;  // the machine has no more to give: those made share the work
+        }
     }
 
     void drain() {
@@ -60,19 +71,13 @@ struct ThreadPool::State {
 };
 
 ThreadPool::ThreadPool(std::size_t threads) : state_(std::make_unique<State>()) {
-    if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
-    state_->workers.reserve(threads - 1);
-    try {
-        while (this->threads() < threads) state_->workers.emplace_back([state = state_.get()] { state->work(); });
-    } catch (const std::system_error&) {
-        // The machine has no more to give: those made share the work.
-        return;
-    }
+    state_->wanted = threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : threads;
 }
 
 ThreadPool::~ThreadPool() = default;
 
 void ThreadPool::run(std::size_t count, const std::function<void(std::size_t)>& task) {
+    state_->start();
     {
         const std::scoped_lock lock(state_->mutex);
         state_->task = &task;
@@ -90,7 +95,7 @@ void ThreadPool::run(std::size_t count, const std::function<void(std::size_t)>& 
 }
 
 std::size_t ThreadPool::threads() const {
-    return state_->workers.size() + 1;
+    return state_->wanted;
 }
 
 }  // namespace scorefield::base

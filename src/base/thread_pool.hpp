@@ -10,7 +10,8 @@ namespace scorefield::base {
 /// thread runs which task is not determined: results must not depend on it. Threads are kept between calls.
 class ThreadPool {
   public:
-    /// `threads` = 0: one per core, the caller included. Fewer where the machine refuses more.
+    /// `threads` = 0: one per core, the caller included. They start with the first `run` and have the priority of the
+    /// thread that calls it; fewer where the machine refuses more.
     explicit ThreadPool(std::size_t threads = 0);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;

@@ -40,9 +40,11 @@ std::string to_text(const gpu::DeviceList& list, const std::string& host_because
                             gpu::version_text(device.api_version), device.driver,
                             device.usable() ? "" : "; unusable: " + device.unusable_because);
     }
-    text += fmt::format("* would be used: {}\n", list.reason);
-    if (host_because.empty()) return text;
-    return text + fmt::format("But the host would be used by sample, train, study and bench: {}\n", host_because);
+    if (host_because.empty()) return text + fmt::format("* would be used: {}\n", list.reason);
+    return text + fmt::format(
+                      "* would be used by view and render: {}\n"
+                      "sample, train, study and bench would use the host (the CPU): {}\n",
+                      list.reason, host_because);
 }
 
 }  // namespace

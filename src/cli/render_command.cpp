@@ -187,14 +187,14 @@ int render_command(const settings::Request& request) {
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::Reference reference = session::open_reference(settings.data, model);
     say(settings, reference.notes);
+    const session::Computes computes = session::computes_of(settings::asks_for_host(settings));
     const session::PreparedRun run = session::prepare_run(
         spec, model,
         [&](const diffusion::Program& program) {
-            session::Player::require_room(device, model, program, spec.particles);
+            session::Player::require_room(device, model, program, spec.particles, computes);
         },
         [] { base::require_not_interrupted(); });
-    session::Scene scene(device, std::move(model), run, reference, {settings.width, settings.height},
-                         session::computes_of(settings::asks_for_host(settings)));
+    session::Scene scene(device, std::move(model), run, reference, {settings.width, settings.height}, computes);
     say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
                                      settings::data_name(settings, scene.model())));
 

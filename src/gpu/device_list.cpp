@@ -104,7 +104,7 @@ void choose_device(DeviceList& list, const std::string& selector) {
     const int match = matching_device(list, selector);
     if (match < 0) {
         throw base::request_error("no such Vulkan device '" + selector + "'", "`device`", "no index or name matches",
-                                  "there are: " + names(list) + "; or auto, or host for the processor");
+                                  "there are: " + names(list) + "; or auto, or host (the CPU)");
     }
     const DeviceDescription& device = list.devices[static_cast<std::size_t>(match)];
     if (!device.usable()) {

@@ -24,8 +24,8 @@ struct Stage {
 
 constexpr std::uint32_t kFusedOutputs = 8;  // the constant OUTPUTS of the shader
 
-// What is compiled as a whole:
-constexpr std::size_t kMostStages = 4;              // the shader nn/mlp_whole.comp has no more
+// Limits of networks in one dispatch:
+constexpr std::size_t kMostStages = 4;              // nn/mlp_whole.comp has no more hidden layers
 constexpr std::size_t kMostProducts = 4 * 64 * 64;  // more take too long to compile
 
 class FusedKernels : public ChainKernels {
@@ -164,7 +164,7 @@ std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std:
     if (dim > 4 || shared_floats * sizeof(float) > device.properties().shared_memory_bytes) return nullptr;
     const std::size_t stages = layers.size() - 2;
     const std::size_t whole_floats = width * width + 2 * width * dim + (stages + 1) * width + dim;
-    // Others have little room for activations in registers, and for so much code.
+    // GPUs have too few registers for all activations of a particle, and too small caches for so much code.
     const bool whole = device.properties().is_software && stages > 1 && stages <= kMostStages &&
                        stages * width * width <= kMostProducts &&
                        whole_floats * sizeof(float) <= device.properties().shared_memory_bytes;

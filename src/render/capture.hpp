@@ -27,7 +27,8 @@ class Capture {
     void record(gpu::Recorder& recorder, const gpu::Image& image);
     /// The submission that carries what was recorded since the last call.
     void submitted(gpu::Submission submission);
-    /// The oldest picture; waits for its submission. std::logic_error when none is under way.
+    /// The oldest picture, red first whatever the image's format; waits for its submission. std::logic_error when none
+    /// is under way.
     Picture take();
 
     bool full() const { return pending_.size() == slots_.size(); }

@@ -22,12 +22,12 @@ struct PictureForm {
     VkExtent2D extent;
     VkFormat format;  ///< R8G8B8A8_UNORM or B8G8R8A8_UNORM
 
-    /// Red first, as files have it, if nothing else is said.
+    /// By default the order of image files, red first.
     PictureForm(VkExtent2D size, VkFormat order = VK_FORMAT_R8G8B8A8_UNORM) : extent(size), format(order) {}
     PictureForm(std::uint32_t width, std::uint32_t height) : PictureForm(VkExtent2D{width, height}) {}
 };
 
-/// The image and the accumulation buffers for pictures of one size.
+/// The images and the accumulation buffers for pictures of one form.
 struct PictureTargets {
     gpu::Image scene;
     gpu::Image ground;  ///< what stands under the particles: background, field, data

@@ -92,7 +92,7 @@ ToneMapper::ToneMapper(gpu::Device& device)
 
 void ToneMapper::record(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted, const Look& look,
                         const gpu::Image& scene) const {
-    // What a pixel of a particle costs more than one of the picture, on a software device.
+    // Visiting a pixel from a particle costs about twice as much as visiting it in order, on a software device.
     constexpr std::uint64_t kCost = 2;
     const std::uint64_t width = 2 * splatted.weights.radius;
     const std::uint64_t visits = splatted.particles.count * width * width;

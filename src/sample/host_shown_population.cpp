@@ -10,8 +10,8 @@
 namespace scorefield::sample {
 namespace {
 
-/// Between two looks at what is asked for: some hundredths of a second.
-constexpr double kOperationsAtOnce = 2e9;
+/// Floating-point operations between two looks at what is asked for: some thousandths of a second.
+constexpr double kOperationsAtOnce = 5e8;
 
 }  // namespace
 
@@ -35,16 +35,10 @@ HostShownPopulation::~HostShownPopulation() {
 void HostShownPopulation::load(const diffusion::Program& program, std::uint64_t seed, diffusion::ParticleRange range,
                                const StartInputs& inputs, const std::function<void()>& check_cancelled) {
     end_work();
-    try {
-        population_.load(program, seed, range, inputs, check_cancelled);
-    } catch (...) {
-        if (wanted_ >= 0) begin_work();  // the run that was loaded before goes on
-        throw;
-    }
+    population_.load(program, seed, range, inputs, check_cancelled);
     goal_ = 0;
     shown_ = 0;
     restart();
-    begin_work();
 }
 
 void HostShownPopulation::start(diffusion::ParticleRange range, const StartInputs& inputs) {
@@ -52,7 +46,6 @@ void HostShownPopulation::start(diffusion::ParticleRange range, const StartInput
     population_.start(range, inputs);
     goal_ = 0;
     restart();
-    begin_work();
 }
 
 void HostShownPopulation::restart() {
@@ -72,7 +65,10 @@ void HostShownPopulation::seek(int state) {
 double HostShownPopulation::advance(const Budget& budget) {
     {
         const std::lock_guard lock(mutex_);
-        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        if (failure_) {
+            wanted_ = -1;
+            std::rethrow_exception(std::exchange(failure_, nullptr));
+        }
         if (budget.shows && !arrived() && ready_ == goal_) show(*budget.recorder);
     }
     if (!(budget.shows && arrived()) && wanted_ != goal_) ask_for(goal_);
@@ -85,6 +81,8 @@ void HostShownPopulation::ask_for(int state) {
         const std::lock_guard lock(mutex_);
         task_ = state;
     }
+    // Not earlier: a thread has the priority of the one that starts it, and runs are loaded on one of low priority.
+    if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
     asked_.notify_one();
 }
 
@@ -111,15 +109,11 @@ void HostShownPopulation::wait() {
 void HostShownPopulation::keep_states(std::uint64_t bytes) {
     end_work();
     population_.keep_states(bytes);
-    if (program().steps > 0) begin_work();
 }
 
-void HostShownPopulation::begin_work() {
-    ends_ = false;
-    thread_ = std::thread([this] { work(); });
-}
-
+/// The thread begins again when something is asked for.
 void HostShownPopulation::end_work() {
+    wanted_ = -1;
     if (!thread_.joinable()) return;
     {
         const std::lock_guard lock(mutex_);
@@ -127,6 +121,7 @@ void HostShownPopulation::end_work() {
     }
     asked_.notify_one();
     thread_.join();
+    ends_ = false;
 }
 
 void HostShownPopulation::work() {

@@ -57,7 +57,6 @@ class HostShownPopulation final : public ShownPopulation {
     void keep_states(std::uint64_t bytes) override;
 
   private:
-    void begin_work();
     void end_work();
     void work();
     void ask_for(int state);
@@ -65,7 +64,7 @@ class HostShownPopulation final : public ShownPopulation {
 
     gpu::Device& device_;
     base::ThreadPool pool_;
-    HostPopulation population_;  ///< of the thread, while there is one
+    HostPopulation population_;  ///< used by the thread alone while it runs
     std::uint32_t stride_;
     gpu::Buffer shown_values_;          ///< (dim, stride) planes
     std::vector<gpu::Buffer> staging_;  ///< in turn
@@ -79,7 +78,7 @@ class HostShownPopulation final : public ShownPopulation {
 
     std::mutex mutex_;
     std::condition_variable asked_, published_;
-    // Under the mutex.
+    // Guarded by the mutex:
     int task_ = -1;                    ///< the state to go to; −1: none
     bool restarts_ = false;            ///< from the start
     bool ends_ = false;                ///< the thread ends

@@ -27,7 +27,7 @@ struct Budget {
         nullptr;  ///< required by populations on the GPU; each recording must be submitted, in order
     double operations = std::numeric_limits<double>::infinity();  ///< floating-point operations, roughly; above 0
     bool ends_with_evaluation = false;  ///< do no more than finish the evaluation that has begun
-    bool shows = true;                  ///< false: a population that is shown works ahead and shows what it showed
+    bool shows = true;                  ///< false: compute, but leave what is shown as it is
 };
 
 /// Particles that run one program and can move to any of its states 0 (the start) … program().steps (the result). A

@@ -35,6 +35,8 @@ void OfflineFrames::add(const render::ViewSpec& view) {
         scene_.advance(submissions_.recorder(), operations_);
     }
     scene_.draw(submissions_.recorder(), view);
+    // The host computes the next state while this one is drawn.
+    if (scene_.player().works_by_itself()) scene_.work_ahead(submissions_.recorder(), operations_);
     end_frame();
 }
 

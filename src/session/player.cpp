@@ -32,8 +32,9 @@ std::vector<RunState> run_states_of(const diffusion::Program& program) {
 }  // namespace
 
 void Player::require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
-                          std::uint32_t particles) {
-    const int registers = std::max(program.registers, kUsualRegisters);
+                          std::uint32_t particles, Computes computes) {
+    // The host keeps its registers itself; the device has the copy that is drawn.
+    const int registers = computes == Computes::host ? 1 : std::max(program.registers, kUsualRegisters);
     const auto dim = static_cast<std::uint32_t>(model.dim());
     const std::uint32_t most = sample::Executor::largest_capacity(device, dim, registers);
     if (particles <= most) return;
@@ -130,7 +131,8 @@ bool Player::works_ahead() const {
 }
 
 bool Player::up_to_date() const {
-    return !start_pending_ && population_->state() == playback_.state() && population_->arrived();
+    const int wanted = results_ ? program().steps : playback_.state();
+    return !start_pending_ && population_->state() == wanted && population_->arrived();
 }
 
 double Player::operations_per_step() const {

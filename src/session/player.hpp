@@ -43,7 +43,7 @@ class Player {
 
     /// Throws base::Error (request) naming the most where so many particles do not fit the device.
     static void require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
-                             std::uint32_t particles);
+                             std::uint32_t particles, Computes computes = Computes::device);
 
     /// Starts this run of the same model. `loaded`: what run_loader has made for it; what is missing is made here,
     /// which may take long. If it throws base::Error, the run that was loaded before continues.
@@ -81,16 +81,16 @@ class Player {
 
     /// The last whole state that was shown.
     sample::ParticleView particles() const { return population_->particles(); }
-    /// Another value, other particles: which run, and which of its states.
-    struct ShownState {
-        std::uint64_t run = 0;
-        std::uint64_t state = 0;
+    /// Changes whenever particles() do.
+    struct ShownVersion {
+        std::uint64_t run = 0;     ///< runs taken so far
+        std::uint64_t writes = 0;  ///< ShownPopulation::times_shown
 
-        bool operator==(const ShownState&) const = default;
+        bool operator==(const ShownVersion&) const = default;
     };
     /// Whether particles() are of this run: its start has been shown.
     bool started() const { return !start_pending_; }
-    ShownState shown_state() const { return {runs_, population_->times_shown()}; }
+    ShownVersion shown_version() const { return {runs_, population_->times_shown()}; }
     /// One per state 0 … steps.
     const std::vector<RunState>& run_states() const { return run_states_; }
     /// That of the state that is shown.

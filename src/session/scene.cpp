@@ -189,7 +189,7 @@ double Scene::work_ahead(gpu::Recorder& recorder, double operations) {
 bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field) {
     if (!player_.started() && drawn_) return false;  // the last picture stays meanwhile
     if (follows_) fit_camera();
-    Drawn wanted = {player_.shown_state(), camera, lit(view.look), view.captions, {}};
+    Drawn wanted = {player_.shown_version(), camera, lit(view.look), view.captions, {}};
     if (field != nullptr) wanted.field = *field;
     if (drawn_ == wanted) return false;
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);

@@ -81,7 +81,7 @@ class Scene {
   private:
     /// What picture() shows.
     struct Drawn {
-        Player::ShownState particles;
+        Player::ShownVersion particles;
         render::Camera2d camera;
         render::Look look;
         bool captions = true;

@@ -27,7 +27,7 @@ struct LoadedRun {
 /// The largest memory of the states that are kept for seeking.
 inline constexpr std::uint64_t kSnapshotBytes = 256U << 20U;
 
-/// What most samplers need, so that another one needs no other memory.
+/// Registers that most samplers need; reserved, so that another sampler needs no new memory.
 inline constexpr int kUsualRegisters = 4;
 
 /// Where the particles of a scene are computed.
@@ -54,17 +54,18 @@ class ShownScore {
 
     /// A population that has loaded the run, ready to advance. Throws base::Error (request) as it does.
     virtual std::shared_ptr<sample::ShownPopulation> open(const PreparedRun& run) = 0;
-    /// What a population of this score needs for another run; may be called while it advances, on any thread. Nothing
-    /// where the memory does not fit beside it. `check_cancelled` is called now and then and may throw; empty: nothing.
+    /// What a population of this score needs for another run; may be called while it advances, on any thread. None if
+    /// the memory does not fit beside it. `check_cancelled` is called now and then and may throw; empty: nothing.
     virtual std::optional<LoadedRun> prepare(const sample::ShownPopulation& current, const PreparedRun& run,
                                              const std::function<void()>& check_cancelled) const = 0;
-    /// `current`, or another population in its place, has loaded the run: what was prepared, or all that it needs. If
-    /// it throws base::Error, `current` goes on.
+    /// Loads the run into `current`, or replaces it by a population that has loaded it. Uses what was prepared and
+    /// makes what is missing, which may wait for the GPU. If it throws base::Error, `current` goes on as before.
     virtual void take(std::shared_ptr<sample::ShownPopulation>& current, const PreparedRun& run, LoadedRun loaded,
                       bool keeps_states) = 0;
 };
 
-/// Throws base::Error (running) where the device's limits are too small for it. `device`: computes or shows.
+/// Throws base::Error (running) where the device's limits are too small for it. The device draws the particles, and
+/// computes them if asked to.
 std::shared_ptr<ShownScore> make_shown_score(gpu::Device& device, const model::Model& model, Computes computes);
 
 }  // namespace scorefield::session

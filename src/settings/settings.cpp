@@ -300,8 +300,7 @@ std::string_view help_for(const Setting& setting, Command command) {
         return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name";
     }
     if (setting.name == "device" && (command == Command::view || command == Command::render)) {
-        return "What computes the particles: auto (a Vulkan device, which draws them too), host (the CPU), or a Vulkan "
-               "device by index or part of its name";
+        return "Device that computes: auto (the one that draws), host (the CPU), or a Vulkan device";
     }
     if (setting.name == "device" && command == Command::train) {
         return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name. "

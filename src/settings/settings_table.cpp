@@ -270,12 +270,10 @@ void add_run(Table& table) {
                      kRender | Command::sample | Command::train | Command::program | kStudy | kData,
                      [](Settings& s) -> Slot { return &s.out; }, "",
                      kRender | Command::sample | Command::train | kData});
-    table.push_back(
-        {"frame-log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
-         "Write a row per frame: milliseconds until the next one could begin, of rest before it (nothing was "
-         "to be drawn), of the processor to record it, and of the GPU, by pass; and what it shows",
-         kFrames, [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
-    table.push_back({"device", kGroup, Text{"auto|host|INDEX|NAME"}, "",
+    table.push_back({"frame-log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
+                     "Write the times of every frame, in ms: whole, rest before it, CPU, and GPU by pass", kFrames,
+                     [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
+    table.push_back({"device", kGroup, Text{"auto|host|N|NAME"}, "",
                      "Vulkan device: auto, index, or part of the name",
                      kPrograms | kStudy | Command::train | Command::bench | Command::devices,
                      [](Settings& s) -> Slot { return &s.device; }, "auto"});

@@ -13,10 +13,10 @@ namespace {
 
 /// One axis of the window.
 struct Axis {
-    float pixels;  ///< of a unit
+    float pixels;  ///< per unit
     float end;     ///< in pixels
 
-    /// What the Vulkan backend makes of a command's clip: it rounds the begin and the length down.
+    /// The scissor that imgui_impl_vulkan makes of a command's clip: it rounds begin and length down.
     std::pair<int, int> scissor(float from, float to) const {
         const float begin = std::max(0.0f, from * pixels);
         const auto first = static_cast<int>(begin);
@@ -26,14 +26,14 @@ struct Axis {
         const auto whole = static_cast<float>(pixel);
         return whole / pixels * pixels == whole;
     }
-    /// A clip with the scissor `wanted`, which is a part of that of from … to. Its begin is the same or exact.
+    /// A clip with the scissor `wanted`: a part of the scissor of from … to, with the same begin or one that is_exact.
     std::pair<float, float> clip(float from, float to, std::pair<int, int> wanted) const {
-        constexpr float kSure = 0.25f;  // of rounding
+        constexpr float kMargin = 0.25f;  // pixels, so that rounding down loses none
         const auto [first, last] = scissor(from, to);
         if (first == wanted.first && last == wanted.second) return {from, to};
         const float begin = first == wanted.first ? std::max(0.0f, from * pixels) : static_cast<float>(wanted.first);
         return {first == wanted.first ? from : begin / pixels,
-                (begin + static_cast<float>(wanted.second - wanted.first) + kSure) / pixels};
+                (begin + static_cast<float>(wanted.second - wanted.first) + kMargin) / pixels};
     }
 };
 

@@ -30,7 +30,7 @@ std::vector<PixelRect> beside(const PixelRect& whole, const PixelRect& hole);
 /// Finds what a frame of the user interface changes in the window, so that the rest need not be drawn again.
 class Damage {
   public:
-    /// The parts of `window` (left and top are 0) to draw again: where the triangles of `data` are others than those of
+    /// The parts of `window` (left and top are 0) to draw again: where the triangles of `data` differ from those of
     /// the last call, and `under`, if what is under the interface has changed there. The parts do not overlap, and no
     /// command of `data` reaches into two of them. All of the window in the first call, and after `forget`.
     const std::vector<PixelRect>& update(const ImDrawData& data, const PixelRect& window, const PixelRect& under);

@@ -299,9 +299,13 @@ void Interface::end_frame() const {
 
 void Interface::record(gpu::Recorder& recorder, const gpu::Swapchain::Frame& frame, const Backdrop& backdrop) {
     if (generation_ != swapchain_.generation()) make_window_image();
-    if (backdrop.picture != nullptr && !fits(*backdrop.picture, backdrop.part, window_image_)) damage_.forget();
+    const bool scaled = backdrop.picture != nullptr && !fits(*backdrop.picture, backdrop.part, window_image_);
+    const PixelRect place = pixel_rect(backdrop.part);
+    if (scaled || was_scaled_ || place != last_place_) damage_.forget();
+    was_scaled_ = scaled;
+    last_place_ = place;
     ImDrawData& data = *ImGui::GetDrawData();
-    const PixelRect under = backdrop.changed ? pixel_rect(backdrop.part) : PixelRect();
+    const PixelRect under = backdrop.changed ? place : PixelRect();
     const std::vector<PixelRect>& parts = damage_.update(data, whole(window_image_.extent()), under);
     if (!parts.empty()) {
         if (backdrop.picture != nullptr) {

@@ -55,6 +55,8 @@ class Interface {
     VkDescriptorPool descriptors_ = VK_NULL_HANDLE;
     VkRenderPass render_pass_ = VK_NULL_HANDLE;
     Damage damage_;
+    PixelRect last_place_;  ///< of the picture, in the last frame
+    bool was_scaled_ = false;
     gpu::Image window_image_;
     VkFramebuffer framebuffer_ = VK_NULL_HANDLE;
     std::uint64_t generation_ = 0;  ///< of the swapchain's images that the window's image is of

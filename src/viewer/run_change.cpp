@@ -36,10 +36,10 @@ auto beside_frames(const Work& work) {
 
 /// session::prepare_run for this device. Throws base::Error, and base::Cancelled as the task does.
 session::PreparedRun prepare_beside_frames(const gpu::Device& device, const sample::SamplingSpec& spec,
-                                           const model::Model& model, base::Task& task) {
+                                           const model::Model& model, session::Computes computes, base::Task& task) {
     return beside_frames([&] {
         const auto check = [&](const diffusion::Program& program) {
-            session::Player::require_room(device, model, program, spec.particles);
+            session::Player::require_room(device, model, program, spec.particles, computes);
         };
         return session::prepare_run(spec, model, check, [&task] { task.step(); });
     });
@@ -67,15 +67,15 @@ RunChange open_scene(gpu::Device& device, const settings::Settings& settings, co
     render::require_drawable(model.dim(), model.target ? "`target`" : model.path.string());
     task.step();
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
-    const session::PreparedRun run = prepare_beside_frames(device, spec, model, task);
+    const session::Computes computes = session::computes_of(settings::asks_for_host(settings));
+    const session::PreparedRun run = prepare_beside_frames(device, spec, model, computes, task);
     const session::Reference reference = session::open_reference(settings.data, model);
     for (const std::string& text : reference.notes) {
         if (std::ranges::find(model.notes, text) == model.notes.end()) model.notes.push_back(text);
     }
     change.notes = notes_of(run, model, settings);
     task.step();
-    change.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, form,
-                                                    session::computes_of(settings::asks_for_host(settings)));
+    change.scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, form, computes);
     change.scene->player().keep_states();
     return change;
 }
@@ -105,7 +105,8 @@ RunChange open_training(gpu::Device& device, const TrainingPlan& plan, const set
         change.settings = shown;
         change.settings.particles = std::min(shown.particles, most_particles);
         change.adjustment = open_nearest(change.settings, [&](const settings::Settings& wanted) {
-            run = prepare_beside_frames(runs, settings::sampling_spec(wanted, model), model, task);
+            run = prepare_beside_frames(runs, settings::sampling_spec(wanted, model), model, session::Computes::device,
+                                        task);
         });
         return run;
     };
@@ -119,7 +120,10 @@ RunChange prepare_run_change(const gpu::Device& device, const model::Model& mode
                              const settings::Settings& settings, base::Task& task) {
     RunChange change;
     change.settings = settings;
-    change.run = prepare_beside_frames(device, settings::sampling_spec(settings, model), model, task);
+    // A network in training is on the device.
+    const bool on_host = settings::asks_for_host(settings) && !model.in_training;
+    change.run = prepare_beside_frames(device, settings::sampling_spec(settings, model), model,
+                                       session::computes_of(on_host), task);
     task.step();
     change.loaded = beside_frames([&] { return loader.load(*change.run, [&task] { task.step(); }); });
     change.notes = notes_of(*change.run, model, settings);

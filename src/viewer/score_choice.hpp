@@ -8,8 +8,7 @@
 
 namespace scorefield::viewer {
 
-/// What answers for the score, of which class, under which process and where: the settings that a scene cannot take
-/// over while it plays.
+/// The settings that need a new scene: model or target, class, process, prediction, and what computes.
 struct ScoreChoice {
     std::string model;
     std::string target;

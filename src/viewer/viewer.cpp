@@ -65,7 +65,9 @@ void Viewer::run() {
         const VkExtent2D size = window_.framebuffer();
         swapchain_.resize(size.width, size.height);
         if (window_.minimised() || size.width == 0 || size.height == 0) {
+            const Clock::time_point start = Clock::now();
             window_.poll(kMinimisedWait);
+            rested_ += seconds_between(start, Clock::now());
             if (!context_.scene) follow_changes();  // an error of the first scene ends the viewer
             continue;
         }
@@ -75,7 +77,7 @@ void Viewer::run() {
         const std::optional<gpu::Swapchain::Frame> target = swapchain_.acquire();
         if (target) frame(slot, *target);
     }
-    note_length(seconds_between(last_frame_, Clock::now()));
+    note_length(seconds_between(last_frame_, Clock::now()) - rested_);
     for (std::size_t i = 0; i < slots_.size(); ++i) finish(slots_[(frames_ + i) % slots_.size()]);
     changes_.require_opened();
     changes_.cancel();
@@ -94,13 +96,13 @@ void Viewer::rest() {
         seconds = seconds_to_next(context_.scene->player()) - seconds_between(last_frame_, start);
     }
     if (window_.poll(std::max(0.0, seconds))) last_input_ = Clock::now();
-    rested_ = seconds_between(start, Clock::now());
+    rested_ += seconds_between(start, Clock::now());
 }
 
 /// From the begin of the last frame until something new may be there to show.
 double Viewer::seconds_to_next(const session::Player& player) const {
     if (!player.up_to_date()) return player.works_by_itself() ? kHostWait : 0;
-    if (player.works_ahead()) return 0;
+    if (player.works_ahead() && device_.properties().timestamp_seconds > 0) return 0;
     const settings::Settings& settings = context_.settings;
     return std::min(kLongestRest,
                     player.playback().seconds_left({settings.steps_per_second, settings.hold, settings.loop}));
@@ -155,7 +157,7 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     for_active([&](Element& element) { element.submitted(submission); });
     slot.training = context_.training.live.submitted(submission);
     slot.record = session::frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), context_.scene.get());
-    slot.record->rest_ms = 1e3 * rested_;
+    slot.record->rest_ms = 1e3 * std::exchange(rested_, 0.0);
     swapchain_.present(target);
     ++frames_;
 }
@@ -212,6 +214,7 @@ void Viewer::follow_changes() {
 /// scaled.
 void Viewer::fit_picture() {
     if (!context_.scene) return;
+    if (!context_.scene->player().started()) return;  // its picture stays until there is another
     if (auto made = targets_.poll()) {
         if (made->result) {
             context_.scene->take(std::move(*made->result));
@@ -264,8 +267,9 @@ void Viewer::record_scene(session::FrameSlot& slot) {
     slot.operations = context_.scene->advance(slot.recorder, pace_.allowance(), live ? &*live : nullptr);
     picture_changed_ = context_.scene->draw(slot.recorder, settings::view_spec(context_.settings),
                                             context_.field ? &*context_.field : nullptr);
-    // A frame that draws is long enough for the device.
-    if (!live && (!picture_changed_ || context_.scene->player().works_by_itself())) {
+    // A frame that draws is long enough for the device; one without a clock cannot tell what work after a frame takes.
+    const bool has_time = !picture_changed_ && device_.properties().timestamp_seconds > 0;
+    if (!live && (has_time || context_.scene->player().works_by_itself())) {
         slot.operations += context_.scene->work_ahead(slot.recorder, pace_.allowance() - slot.operations);
     }
 }
@@ -285,7 +289,8 @@ void Viewer::advance() {
     session::Player& player = context_.scene->player();
     if (player.shows_results()) return;
     const double affordable = pace_.allowance() / player.operations_per_step();
-    const int most = player.up_to_date() ? static_cast<int>(std::clamp(affordable, 1.0, kMostSteps)) : 0;
+    const double fitting = player.works_by_itself() ? kMostSteps : std::clamp(affordable, 1.0, kMostSteps);
+    const int most = player.up_to_date() ? static_cast<int>(fitting) : 0;
     const settings::Settings& settings = context_.settings;
     player.playback().advance(context_.seconds, {settings.steps_per_second, settings.hold, settings.loop}, most);
 }

@@ -19,9 +19,8 @@ namespace scorefield::viewer {
 
 /// The window's life: panel and picture, frame after frame, two of them in flight. The picture stands beside the panel
 /// and is the one that `render` writes for the same settings. A step of many particles is spread over as many frames as
-/// keep them coming. Frames come when there is something new to show, and a few a second besides; each draws what has
-/// changed. What the user asks for in one frame, by the picture that it shows, is served at the beginning of
-/// the next.
+/// keep them coming. Frames come when something changes, and at least 60 a second; each draws what has changed. What
+/// the user asks for in one frame, by the picture that it shows, is served at the beginning of the next.
 class Viewer {
   public:
     /// Opens window and device, and starts to open the scene of the settings. Throws base::Error.

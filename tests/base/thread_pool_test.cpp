@@ -42,8 +42,8 @@ TEST(ThreadPool, RunsEveryTaskOnceAndRethrows) {
     std::atomic<int> done = 0;
     {
         ThreadPool pool(1000);
-        if (pool.threads() >= 1000) std::_Exit(3);
         pool.run(100, [&](std::size_t) { ++done; });
+        if (pool.threads() >= 1000) std::_Exit(3);
     }
     std::_Exit(done == 100 ? 0 : 4);
 }

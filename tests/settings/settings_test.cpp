@@ -205,7 +205,7 @@ TEST(CopyScore, TakesEverySettingOfTheScoreAndLeavesTheRun) {
     Settings to;
     copy_score(from, to);
     for (const Setting& setting : setting_table()) {
-        const bool of_score = setting.group == "Model" && setting.name != "data.scaling";
+        const bool of_score = (setting.group == "Model" && setting.name != "data.scaling") || setting.name == "device";
         EXPECT_TRUE(!of_score || changed.contains(setting.name)) << setting.name;
         EXPECT_EQ(value_text(to, setting), value_text(of_score ? from : Settings(), setting)) << setting.name;
     }

@@ -56,10 +56,12 @@ class FrameGraph : public Element {
     void draw(Context& /*context*/) override {
         const float width = ImGui::GetContentRegionAvail().x;
         ImGui::Text("%.0f frames/s", shown_.rate);
-        tooltip("Frames per second: as many as there is something new to show. Mean of the last quarter of a second.");
+        tooltip(
+            "Frames per second: as many as fit while something changes, else 60. Mean of the last quarter of a "
+            "second.");
         ImGui::SameLine(0.4f * width);
         ImGui::Text("%.1f ms", shown_.frame_ms);
-        tooltip("What a frame takes, until the next could begin. Mean of the last frames.");
+        tooltip("Time of a frame, without the rest before the next one. Mean of the last frames.");
         ImGui::SameLine(0.66f * width);
         ImGui::Text("GPU %.1f ms", session::total(shown_.gpu_ms));
         tooltip("GPU time of all passes. Mean of the last frames.");

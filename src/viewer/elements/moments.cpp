@@ -47,15 +47,14 @@ class Moments : public Element {
     /// Records a copy of the shown particles, unless they are those measured last or another copy is pending.
     void record(gpu::Recorder& recorder, const Context& context) override {
         const session::Player& player = context.scene->player();
-        if (!clean_ || particles_.pending() || player.program().evaluations() == 0) return;
-        const session::RunState run_state = player.run_state();
-        if (copied_ && copied_->run_state.number == run_state.number && copied_->spec == player.spec()) return;
+        if (!clean_ || particles_.pending() || !player.started() || player.program().evaluations() == 0) return;
+        if (copied_ && copied_->shown == player.shown_version()) return;
         const sample::ParticleView shown = player.particles();
         const std::uint32_t count = std::min(kMost, shown.count);
         for (std::uint32_t e = 0; e < shown.dim; ++e) {
             particles_.record(recorder, shown.values, std::size_t{e} * shown.stride, count, std::size_t{e} * count);
         }
-        copied_ = {player.spec(), run_state, count};
+        copied_ = {player.shown_version(), player.run_state(), count};
     }
 
     void submitted(gpu::Submission submission) override { particles_.submitted(submission); }
@@ -99,7 +98,7 @@ class Moments : public Element {
   private:
     /// Identifies measured particles: the first `count` of one state of a run, which are always the same.
     struct State {
-        sample::SamplingSpec spec;
+        session::Player::ShownVersion shown;
         session::RunState run_state;
         std::uint32_t count = 0;
     };
