@@ -206,8 +206,11 @@ int render_command(const settings::Request& request) {
     const double seconds = milliseconds_since(start) / 1e3;
 
     const session::Player& player = scene.player();
+    const std::string& drawn_by = device.properties().name;
+    const bool on_host = computes == session::Computes::host;
     if (settings.json) {
-        base::print(base::json_line({{"device", device.properties().name},
+        base::print(base::json_line({{"device", on_host ? "host" : drawn_by},
+                                     {"drawn_by", drawn_by},
                                      {"variant", player.score().variant()},
                                      {"particles", player.count()},
                                      {"dim", player.score().dim()},
@@ -218,7 +221,7 @@ int render_command(const settings::Request& request) {
     } else {
         base::print(base::format_shown("{}: {} particles, {} steps, {} frames in {:.1f} s on {}\n", settings.out,
                                        player.count(), player.program().steps, frames, seconds,
-                                       device.properties().name));
+                                       on_host ? "host, drawn by " + drawn_by : drawn_by));
     }
     device.wait_idle();
     session::require_no_validation_messages(device);

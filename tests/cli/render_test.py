@@ -53,7 +53,8 @@ def frames(cwd):
     require(all(float(row["frame_ms"]) >= float(row["cpu_ms"]) > 0 for row in rows), "frame times in the log")
 
     on_host = render(cwd, "host", "--fps", "10", *tempo, "--device", "host")
-    require(on_host["variant"].startswith("host-"), str(on_host))
+    require(on_host["variant"].startswith("host-") and on_host["device"] == "host", str(on_host))
+    require(on_host["drawn_by"] == result["device"], str(on_host))
     require(len(contents(cwd, "host")) == 15, "frames of particles that the host computes")
     render(cwd, "again", "--fps", "10", *tempo)
     require(contents(cwd, "again") == slow, "the same settings give other frames")
