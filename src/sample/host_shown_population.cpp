@@ -17,9 +17,7 @@ constexpr double kOperationsAtOnce = 5e8;
 
 HostShownPopulation::HostShownPopulation(gpu::Device& device, std::span<const HostSource* const> sources,
                                          std::uint32_t particles, int registers, std::size_t in_flight)
-    : device_(device),
-      population_(pool_, sources, particles, registers),
-      stride_(gpu::round_up(particles, gpu::kParticleMultiple)) {
+    : population_(pool_, sources, particles, registers), stride_(gpu::round_up(particles, gpu::kParticleMultiple)) {
     const VkDeviceSize bytes = VkDeviceSize{stride_} * population_.dim() * sizeof(float);
     shown_values_ = gpu::Buffer(device, "shown particles", bytes);
     for (std::size_t i = 0; i < in_flight + 1; ++i) {

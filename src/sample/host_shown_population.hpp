@@ -62,7 +62,6 @@ class HostShownPopulation final : public ShownPopulation {
     void ask_for(int state);
     void show(gpu::Recorder& recorder);
 
-    gpu::Device& device_;
     base::ThreadPool pool_;
     HostPopulation population_;  ///< used by the thread alone while it runs
     std::uint32_t stride_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <iterator>
 #include <span>
 #include <utility>
@@ -122,6 +121,14 @@ std::vector<PixelRect> beside(const PixelRect& whole, const PixelRect& hole) {
     return parts;
 }
 
+bool Damage::Triangle::operator==(const Triangle& other) const {
+    const auto same = [](const ImDrawVert& a, const ImDrawVert& b) {
+        return a.pos.x == b.pos.x && a.pos.y == b.pos.y && a.uv.x == b.uv.x && a.uv.y == b.uv.y && a.col == b.col;
+    };
+    return std::ranges::equal(corners, other.corners, same) && clip.x == other.clip.x && clip.y == other.clip.y &&
+           clip.z == other.clip.z && clip.w == other.clip.w;
+}
+
 const std::vector<PixelRect>& Damage::update(const ImDrawData& data, const PixelRect& window, const PixelRect& under) {
     std::swap(now_, before_);
     take(data);
@@ -138,13 +145,11 @@ const std::vector<PixelRect>& Damage::update(const ImDrawData& data, const Pixel
     for (std::size_t i = 0; i < now_.size(); ++i) {
         const std::vector<Triangle>& now = now_[i].triangles;
         const std::vector<Triangle>& before = before_[i].triangles;
-        static_assert(sizeof(Triangle) == 3 * sizeof(ImDrawVert) + sizeof(ImVec4), "no padding");
-        const auto same = [](const Triangle& a, const Triangle& b) { return std::memcmp(&a, &b, sizeof a) == 0; };
         const std::size_t most = now_[i].owner == before_[i].owner ? std::min(now.size(), before.size()) : 0;
         std::size_t first = 0;
-        while (first < most && same(now[first], before[first])) ++first;
+        while (first < most && now[first] == before[first]) ++first;
         std::size_t last = 0;  // from the end
-        while (last < most - first && same(now[now.size() - 1 - last], before[before.size() - 1 - last])) ++last;
+        while (last < most - first && now[now.size() - 1 - last] == before[before.size() - 1 - last]) ++last;
         PixelRect changed;
         for (const std::vector<Triangle>* list : {&now, &before}) {
             for (const Triangle& triangle : std::span(*list).subspan(first, list->size() - last - first)) {

@@ -42,6 +42,8 @@ class Damage {
     struct Triangle {
         std::array<ImDrawVert, 3> corners;
         ImVec4 clip;
+
+        bool operator==(const Triangle& other) const;
     };
     /// The triangles of one draw list.
     struct List {
