@@ -273,8 +273,7 @@ void add_run(Table& table) {
     table.push_back({"frame-log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
                      "Write the times of every frame, in ms: whole, rest before it, CPU, and GPU by pass", kFrames,
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
-    table.push_back({"device", kGroup, Text{"auto|host|N|NAME"}, "",
-                     "Vulkan device: auto, index, or part of the name",
+    table.push_back({"device", kGroup, Text{"auto|host|N|NAME"}, "", "Vulkan device: auto, index, or part of the name",
                      kPrograms | kStudy | Command::train | Command::bench | Command::devices,
                      [](Settings& s) -> Slot { return &s.device; }, "auto"});
     table.push_back({"validation", kGroup, Choices{{"off", "on", "sync", "gpu"}}, "",
