@@ -197,11 +197,13 @@ void Damage::join_what_commands_span(const ImDrawData& data) {
     for (bool again = parts_.size() > 1; again;) {
         again = false;
         for_each_command(data, [&](const ImDrawList& list, const ImDrawCmd& command) {
-            PixelRect seen;
+            PixelRect seen = scale.scissor(command.ClipRect);
+            const auto meets = [&](const PixelRect& part) { return part.meets(seen); };
+            if (std::ranges::count_if(parts_, meets) < 2) return;
+            seen = {};
             for (unsigned t = 0; t < command.ElemCount / 3; ++t) {
                 seen = seen.joined(place_of(scale, corners_of(list, command, t), command.ClipRect));
             }
-            const auto meets = [&](const PixelRect& part) { return part.meets(seen); };
             if (std::ranges::count_if(parts_, meets) < 2) return;
             PixelRect joined;
             for (const PixelRect& part : parts_) {
@@ -219,6 +221,7 @@ void restrict_to(ImDrawData& data, const std::vector<PixelRect>& parts) {
     for_each_command(data, [&](const ImDrawList& list, ImDrawCmd& command) {
         const unsigned count = command.ElemCount / 3;
         for (const PixelRect& part : parts) {
+            if (!part.meets(scale.scissor(command.ClipRect))) continue;
             const auto is_seen = [&](unsigned t) {
                 return part.meets(place_of(scale, corners_of(list, command, t), command.ClipRect));
             };
