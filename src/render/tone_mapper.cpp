@@ -69,10 +69,6 @@ shaders::TonemapPush push_of(const Splatted& splatted, const Look& look, const g
     return push;
 }
 
-std::uint32_t groups_across(VkExtent2D extent) {
-    return (extent.width + kGroupWidth - 1) / kGroupWidth;
-}
-
 }  // namespace
 
 ToneMapper::ToneMapper(gpu::Device& device)
@@ -101,12 +97,17 @@ void ToneMapper::record(gpu::Recorder& recorder, const Accumulators& source, con
          : record_pixels(recorder, source, splatted, look, scene));
 }
 
-void ToneMapper::record_pixels(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
-                               const Look& look, const gpu::Image& scene) const {
-    recorder.dispatch(pixels_[mode_of(look)],
+void ToneMapper::dispatch_pixels(gpu::Recorder& recorder, const Accumulators& source, std::uint32_t mode,
+                                 const shaders::TonemapPush& push, const gpu::Image& scene) const {
+    recorder.dispatch(pixels_[mode],
                       {gpu::reads_writes(source.density), gpu::reads_writes(source.colour), gpu::reads(tables_),
                        gpu::reads_writes(scene)},
-                      push_of(splatted, look, scene), groups_across(source.extent), source.extent.height);
+                      push, (source.extent.width + kGroupWidth - 1) / kGroupWidth, source.extent.height);
+}
+
+void ToneMapper::record_pixels(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
+                               const Look& look, const gpu::Image& scene) const {
+    dispatch_pixels(recorder, source, mode_of(look), push_of(splatted, look, scene), scene);
 }
 
 void ToneMapper::record_places(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
@@ -125,10 +126,7 @@ void ToneMapper::record_overlay(gpu::Recorder& recorder, const Accumulators& sou
                                 double strength, const gpu::Image& scene) const {
     shaders::TonemapPush push = push_of(splatted, 0, scene);
     push.strength = static_cast<float>(strength);
-    recorder.dispatch(pixels_[kAsOverlay],
-                      {gpu::reads_writes(source.density), gpu::reads_writes(source.colour), gpu::reads(tables_),
-                       gpu::reads_writes(scene)},
-                      push, groups_across(source.extent), source.extent.height);
+    dispatch_pixels(recorder, source, kAsOverlay, push, scene);
 }
 
 }  // namespace scorefield::render

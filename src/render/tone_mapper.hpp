@@ -11,6 +11,7 @@
 #include "render/look.hpp"
 #include "render/splat_weights.hpp"
 #include "render/splatter.hpp"
+#include "shaders/render/tonemap_push.h"
 
 namespace scorefield::render {
 
@@ -41,6 +42,9 @@ class ToneMapper {
 
   private:
     static constexpr std::size_t kModes = 3;
+
+    void dispatch_pixels(gpu::Recorder& recorder, const Accumulators& source, std::uint32_t mode,
+                         const shaders::TonemapPush& push, const gpu::Image& scene) const;
 
     std::array<gpu::ComputePipeline, kModes> pixels_;                                 ///< by mode
     std::array<std::array<gpu::ComputePipeline, kModes - 1>, kMaxDotRadius> places_;  ///< by radius − 1, mode

@@ -189,15 +189,16 @@ double Scene::work_ahead(gpu::Recorder& recorder, double operations) {
 bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field) {
     if (!player_.started() && drawn_) return false;  // the last picture stays meanwhile
     if (follows_) fit_camera();
-    Drawn wanted = {player_.shown_version(), camera, lit(view.look), view.captions, {}};
-    if (field != nullptr) wanted.field = *field;
-    if (drawn_ == wanted) return false;
+    const Drawn wanted = {player_.shown_version(), camera, lit(view.look), view.captions};
+    const bool same_field = field == nullptr ? !drawn_field_ : drawn_field_ == *field;
+    if (drawn_ == wanted && same_field) return false;
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);
     render::Particles particles = as_particles(player_.particles());
     if (!player_.started()) particles.count = 0;
     renderer_.record(recorder, particles, camera, wanted.look, captions_of(view, *model_, caption(player_), second),
                      field);
-    drawn_ = std::move(wanted);
+    drawn_ = wanted;
+    if (!same_field) drawn_field_ = field == nullptr ? std::nullopt : std::optional(*field);
     return true;
 }
 

@@ -85,7 +85,6 @@ class Scene {
         render::Camera2d camera;
         render::Look look;
         bool captions = true;
-        std::optional<render::ScalarField> field;
 
         bool operator==(const Drawn&) const = default;
     };
@@ -102,6 +101,7 @@ class Scene {
     double fitted_half_height_ = 1;
     gpu::Buffer data_;  ///< (dim, count) planes
     std::optional<Drawn> drawn_;
+    std::optional<render::ScalarField> drawn_field_;  ///< under it
 };
 
 /// `ddim   step 17/50   t = 680   σ = 0.86`.

@@ -28,6 +28,10 @@ std::optional<sample::PopulationSize> larger_size(const sample::PopulationSize& 
     return larger;
 }
 
+void load_run(sample::ShownPopulation& population, const PreparedRun& run) {
+    population.load(run.program, run.spec.seed, {0, run.spec.particles}, start_of(run));
+}
+
 /// Everything happens on the device.
 class DeviceScore final : public ShownScore {
   public:
@@ -44,7 +48,7 @@ class DeviceScore final : public ShownScore {
                                              .shown = true};
         auto population = std::make_shared<sample::GpuPopulation>(device_, sources, size);
         population->warm_up();
-        population->load(run.program, run.spec.seed, {0, run.spec.particles}, start_of(run));
+        load_run(*population, run);
         return population;
     }
 
@@ -81,11 +85,11 @@ class DeviceScore final : public ShownScore {
         }
         const std::optional<sample::PopulationSize> larger = larger_size(population.size(), run);
         if (!larger) {
-            population.load(run.program, run.spec.seed, {0, run.spec.particles}, start_of(run));
+            load_run(population, run);
             return;
         }
         auto other = std::make_shared<sample::GpuPopulation>(population, *larger);
-        other->load(run.program, run.spec.seed, {0, run.spec.particles}, start_of(run));
+        load_run(*other, run);
         if (keeps_states) other->keep_states(kSnapshotBytes);
         current = std::move(other);
     }
