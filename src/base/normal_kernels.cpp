@@ -63,20 +63,21 @@ SF_FN Integers findMSB(Words n) {
     return reinterpret_cast<Integers>(floatBitsToUint(sf_leading_bits(n)) >> 23) - kBias;
 }
 #else
-SF_FN Integers max(Integers a, int b) {
-    return a > b ? a : Integers{} + b;
+/// Below 2³¹ − 64. Where the conversion has rounded up, the float before is that of the leading bits.
+#define SF_HAS_LEADING_BITS
+SF_FN Floats sf_leading_bits(Words n) {
+    const Floats rounded = sf_to_float(reinterpret_cast<Integers>(n));
+    const Integers is_above = __builtin_convertvector(rounded, Integers) > reinterpret_cast<Integers>(n);
+    return uintBitsToFloat(floatBitsToUint(rounded) + reinterpret_cast<Words>(is_above));
 }
-SF_FN Floats sf_exponent_scale(Integers e) {
-    return uintBitsToFloat(reinterpret_cast<Words>(e + 127) << 23);
-}
-/// Halves of 16 bits are exact as floats, whose exponent tells where the leading bit is. −1 for 0.
+/// 0 for 0. The exponent of n/2 as a float tells where the leading bit is, once no bits are left that could round it
+/// up.
 SF_FN Integers findMSB(Words n) {
     constexpr int kBias = 127;
-    const Integers upper = reinterpret_cast<Integers>(n >> 16);
-    const Integers half = upper != 0 ? upper : reinterpret_cast<Integers>(n);
-    const Integers exponent = reinterpret_cast<Integers>(floatBitsToUint(sf_to_float(half)) >> 23) - kBias;
-    const Integers found = upper != 0 ? exponent + 16 : exponent;
-    return n == 0 ? Integers{} - 1 : found;
+    const Words half = n >> 1;
+    const Floats leading = sf_to_float(reinterpret_cast<Integers>(half & ~(half >> 8)));
+    const auto exponent = reinterpret_cast<Integers>(floatBitsToUint(leading) >> 23);
+    return (exponent > kBias - 1 ? exponent : Integers{} + (kBias - 1)) - (kBias - 1);
 }
 #endif
 
@@ -163,28 +164,40 @@ SF_FN Words joined(LongWords even, LongWords odd) {
     return reinterpret_cast<Words>((even & kLower) | (odd << 32));
 }
 
-/// The first two of four normals, or all.
+/// The first two of four normals, or all. The random words are made before the normals: steps of Box-Muller wait for
+/// one another, and so the processor has those of several vectors in sight.
 template <bool kBoth>
 SF_FN void planes_of(std::uint64_t seed, std::uint32_t particle, std::uint32_t block, std::uint32_t index,
                      std::uint32_t stream, std::size_t elements, float* out) {
+    constexpr std::size_t kVectors = kNormalParticles / kLanes;
+    Words words[kBoth ? 4 : 2][kVectors];
     Words number = Words{} + particle;
     for (std::size_t i = 0; i < kLanes; ++i) number[i] += static_cast<std::uint32_t>(i);
     const Keys keys(seed);
     const LongCounters none = {LongWords{}, LongWords{} + block, LongWords{} + index, LongWords{} + stream};
-    for (std::size_t first = 0; first < kNormalParticles; first += kLanes) {
+    for (std::size_t v = 0; v < kVectors; ++v) {
         const auto numbers = reinterpret_cast<LongWords>(number);
         LongCounters even = {numbers, none.y, none.z, none.w};
         LongCounters odd = {numbers >> 32, none.y, none.z, none.w};
         philox(even, odd, keys);
-        const vec2 low = sf_box_muller(joined(even.x, odd.x), joined(even.y, odd.y));
-        std::memcpy(out + first, &low.x, sizeof low.x);
-        if (elements > 1) std::memcpy(out + kNormalParticles + first, &low.y, sizeof low.y);
+        words[0][v] = joined(even.x, odd.x);
+        words[1][v] = joined(even.y, odd.y);
         if constexpr (kBoth) {
-            const vec2 high = sf_box_muller(joined(even.z, odd.z), joined(even.w, odd.w));
-            std::memcpy(out + 2 * kNormalParticles + first, &high.x, sizeof high.x);
-            if (elements > 3) std::memcpy(out + 3 * kNormalParticles + first, &high.y, sizeof high.y);
+            words[2][v] = joined(even.z, odd.z);
+            words[3][v] = joined(even.w, odd.w);
         }
         number += static_cast<std::uint32_t>(kLanes);
+    }
+    for (std::size_t v = 0; v < kVectors; ++v) {
+        float* const to = out + v * kLanes;
+        const vec2 low = sf_box_muller(words[0][v], words[1][v]);
+        std::memcpy(to, &low.x, sizeof low.x);
+        if (elements > 1) std::memcpy(to + kNormalParticles, &low.y, sizeof low.y);
+        if constexpr (kBoth) {
+            const vec2 high = sf_box_muller(words[2][v], words[3][v]);
+            std::memcpy(to + 2 * kNormalParticles, &high.x, sizeof high.x);
+            if (elements > 3) std::memcpy(to + 3 * kNormalParticles, &high.y, sizeof high.y);
+        }
     }
 }
 

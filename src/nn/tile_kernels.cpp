@@ -6,12 +6,13 @@
 
 #include "nn/exponential.hpp"
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
 #ifndef __clang__
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // of the compiler's own headers (GCC 12)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // both of the compiler's own headers (GCC 12)
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 
 namespace scorefield::nn {
@@ -66,6 +67,29 @@ Vector silu(Vector x) {
     const __m512 inverse = _mm512_mask_fmadd_ps(guess, finite, error, guess);
     return _mm512_mul_ps(x, inverse);
 }
+#elif defined(__AVX2__)
+Vector silu(Vector x) {
+    // e^-x = 2^(n + r): n a multiple of 1/8, |r| <= 1/16. Adding 1.5*2^20 rounds to n, whose lowest 3 bits index a
+    // table.
+    constexpr float kLog2E = 1.44269504F;
+    constexpr float kRound = 1572864.0F;
+    const Vector y = _mm256_max_ps(_mm256_min_ps(_mm256_set1_ps(87.0F), x), _mm256_set1_ps(-87.0F));
+    const Vector rounded = y * -kLog2E + kRound;
+    const Vector r = y * -kLog2E - (rounded - kRound);
+    Vector p = Vector{} + 5.5509318e-2F;  // 2^r
+    p = p * r + 2.4025469e-1F;
+    p = p * r + 6.931472e-1F;
+    p = p * r + 1.0F;
+    // 2^n: the bits of 2^(i/8), less i where adding the whole number of eighths to the exponent adds i.
+    const __m256i table = _mm256_setr_epi32(0x3f800000, 0x3f7b95c2, 0x3f7837f0, 0x3f75fed7, 0x3f7504f3, 0x3f75672a,
+                                            0x3f7744fd, 0x3f7ac0c7);
+    const __m256i eighths = _mm256_castps_si256(rounded);
+    const __m256i bits = _mm256_permutevar8x32_epi32(table, eighths);
+    const Vector scale = _mm256_castsi256_ps(_mm256_add_epi32(_mm256_slli_epi32(eighths, 20), bits));
+    const Vector divisor = p * scale + 1.0F;
+    const Vector guess = _mm256_rcp_ps(divisor);  // 12 bits; one step of Newton's method doubles them
+    return x * (guess * (1.0F - divisor * guess) + guess);
+}
 #else
 Vector silu(Vector x) {
     Vector y = -x;
@@ -87,8 +111,8 @@ Vector silu(Vector x) {
 }
 #endif
 
-template <std::size_t kCount>
-void pass(std::size_t inputs, const float* weights, const float* addend, bool activated, const float* in, float* out) {
+template <std::size_t kCount, bool kSilu>
+void pass(std::size_t inputs, const float* weights, const float* addend, const float* in, float* out) {
     Vector sums[kCount][kVectors];
 #pragma GCC unroll 8
     for (std::size_t o = 0; o < kCount; ++o) {
@@ -110,7 +134,8 @@ void pass(std::size_t inputs, const float* weights, const float* addend, bool ac
     for (std::size_t o = 0; o < kCount; ++o) {
 #pragma GCC unroll 3
         for (std::size_t v = 0; v < kVectors; ++v) {
-            store(activated ? silu(sums[o][v]) : sums[o][v], out + o * kRows + v * kWidth);
+            const Vector result = kSilu ? silu(sums[o][v]) : sums[o][v];
+            store(result, out + o * kRows + v * kWidth);
         }
     }
 }
@@ -135,15 +160,19 @@ void pack(std::size_t outputs, std::size_t inputs, const float* weights, float* 
     });
 }
 
-void dense(const TileLayer& layer, const float* in, float* out) {
+template <bool kSilu>
+void dense_as(const TileLayer& layer, const float* in, float* out) {
     for_each_pass(layer.outputs, [&](std::size_t first, std::size_t count) {
-        const auto run = count == kOutputs       ? pass<kOutputs>
-                         : count == kOutputs / 2 ? pass<kOutputs / 2>
-                         : count == 2            ? pass<2>
-                                                 : pass<1>;
-        run(layer.inputs, layer.weights + first * layer.inputs, layer.addend + first, layer.silu, in,
-            out + first * kRows);
+        const auto run = count == kOutputs       ? pass<kOutputs, kSilu>
+                         : count == kOutputs / 2 ? pass<kOutputs / 2, kSilu>
+                         : count == 2            ? pass<2, kSilu>
+                                                 : pass<1, kSilu>;
+        run(layer.inputs, layer.weights + first * layer.inputs, layer.addend + first, in, out + first * kRows);
     });
+}
+
+void dense(const TileLayer& layer, const float* in, float* out) {
+    layer.silu ? dense_as<true>(layer, in, out) : dense_as<false>(layer, in, out);
 }
 
 }  // namespace
