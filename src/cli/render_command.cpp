@@ -198,6 +198,11 @@ int render_command(const settings::Request& request) {
     say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
                                      settings::data_name(settings, scene.model())));
 
+    say(settings, session::guide_notes(settings.guides, scene.model(), scene.player().program(), spec.particles));
+    if (const auto question = scene.field_question(settings::view_spec(settings))) {
+        question->source->require(question->field, question->at);
+    }
+
     const Clock::time_point start = Clock::now();
     std::uint64_t frames = 0;
     if (form == Form::sheet) frames = write_sheet(device, scene, settings);

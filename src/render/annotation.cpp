@@ -227,10 +227,21 @@ double colour_bar(Canvas& canvas, const Style& style, const Look& look, const Co
     return y + height;
 }
 
-void legends(Canvas& canvas, const Style& style, const Look& look, bool overlay_shown, const ScalarField* field) {
+ColourBar line_bar(const LineLegend& legend) {
+    std::vector<LegendMark> marks;
+    for (const LineLegend::Mark& mark : legend.marks) marks.push_back({mark.place, mark.text});
+    return {legend.title, [map = legend.map](double place) { return line_colour(map, place); }, marks, 0.2, "", {}};
+}
+
+void legends(Canvas& canvas, const Style& style, const Look& look, bool overlay_shown, const Extras& extras) {
     const double gap = 1.5 * style.gap;
-    const double below = colour_bar(canvas, style, look, density_bar(look, overlay_shown), gap);
-    if (field != nullptr) colour_bar(canvas, style, look, field_bar(*field, look), below + gap);
+    double below = colour_bar(canvas, style, look, density_bar(look, overlay_shown), gap);
+    if (extras.field != nullptr) below = colour_bar(canvas, style, look, field_bar(*extras.field, look), below + gap);
+    for (const auto& drawing : {extras.below, extras.above}) {
+        if (drawing && drawing->legend) {
+            below = colour_bar(canvas, style, look, line_bar(*drawing->legend), below + gap);
+        }
+    }
 }
 
 void captions_at(Canvas& canvas, const Style& style, const Look& look, const std::vector<std::string>& lines, double x,
@@ -249,18 +260,22 @@ void captions_at(Canvas& canvas, const Style& style, const Look& look, const std
 }  // namespace
 
 void annotate(Canvas& canvas, VkExtent2D extent, const Camera2d& camera, const Look& look, const Captions& captions,
-              bool overlay_shown, const ScalarField* field) {
+              bool overlay_shown, const Extras& extras) {
     if (extent.width < 64 || extent.height < 48) return;
     const Style style(extent);
     Frame frame{0, style.height};
     const bool framed = look.axes && extent.width >= 160 && extent.height >= 120;
     if (framed) frame = axes(canvas, style, extent, camera, look, captions.axes);
     if ((framed && style.roomy) || look.scale_bar) scale_bar(canvas, style, extent, camera, look, frame);
-    if (framed && style.roomy) legends(canvas, style, look, overlay_shown, field);
+    if (framed && style.roomy) legends(canvas, style, look, overlay_shown, extras);
     const double x = frame.left + 2.5 * style.gap;
     captions_at(canvas, style, look, captions.top_left, x, 2 * style.gap);
-    const double height = 1.2 * style.normal.pixels * static_cast<double>(captions.bottom_left.size());
-    captions_at(canvas, style, look, captions.bottom_left, x, frame.bottom - height - 2 * style.gap);
+    std::vector<std::string> rows = captions.bottom_left;
+    for (const auto& drawing : {extras.below, extras.above}) {
+        if (drawing && style.roomy) rows.insert(rows.end(), drawing->keys.begin(), drawing->keys.end());
+    }
+    const double height = 1.2 * style.normal.pixels * static_cast<double>(rows.size());
+    captions_at(canvas, style, look, rows, x, frame.bottom - height - 2 * style.gap);
 }
 
 }  // namespace scorefield::render

@@ -26,7 +26,8 @@ gpu::Image upload_atlas(gpu::Device& device) {
 
 }  // namespace
 
-MarkPass::MarkPass(gpu::Device& device, std::size_t in_flight, VkFormat format) : atlas_(upload_atlas(device)) {
+MarkPass::MarkPass(gpu::Device& device, std::size_t in_flight, VkFormat format, std::size_t most)
+    : atlas_(upload_atlas(device)), most_(most) {
     const auto make = [&](const char* name, std::uint32_t glyphs) {
         return gpu::GraphicsPipeline(device, name, shaders::render_mark_vert, shaders::render_mark_frag,
                                      gpu::Blend::alpha, format, {glyphs});
@@ -34,7 +35,7 @@ MarkPass::MarkPass(gpu::Device& device, std::size_t in_flight, VkFormat format) 
     shapes_ = make("shapes", 0);
     glyphs_ = make("glyphs", 1);
     for (std::size_t i = 0; i < in_flight + 1; ++i) {
-        marks_.emplace_back(device, "marks", kMost * sizeof(Mark), gpu::MemoryUse::upload);
+        marks_.emplace_back(device, "marks", most * sizeof(Mark), gpu::MemoryUse::upload);
     }
 }
 
@@ -46,7 +47,7 @@ void MarkPass::record(gpu::Recorder& recorder, const Canvas& canvas, const gpu::
     for (const bool glyphs : {false, true}) {
         const std::uint32_t first = count;
         for (const Mark& mark : canvas.marks()) {
-            if ((mark.kind == shaders::kGlyph) == glyphs && count < kMost) marks[count++] = mark;
+            if ((mark.kind == shaders::kGlyph) == glyphs && count < most_) marks[count++] = mark;
         }
         if (count == first) continue;
         const shaders::MarkPush push = {

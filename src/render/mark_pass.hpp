@@ -16,11 +16,9 @@ namespace scorefield::render {
 /// them.
 class MarkPass {
   public:
-    /// Marks of one picture; any beyond are not drawn.
-    static constexpr std::size_t kMost = 8192;
-
-    /// At most `in_flight` recordings under way at once, onto pictures of this format.
-    MarkPass(gpu::Device& device, std::size_t in_flight, VkFormat format);
+    /// At most `in_flight` recordings under way at once, onto pictures of this format, of at most `most` marks each;
+    /// any beyond are not drawn.
+    MarkPass(gpu::Device& device, std::size_t in_flight, VkFormat format, std::size_t most = 8192);
 
     void record(gpu::Recorder& recorder, const Canvas& canvas, const gpu::Image& scene);
 
@@ -28,6 +26,7 @@ class MarkPass {
     gpu::GraphicsPipeline shapes_, glyphs_;
     gpu::Image atlas_;
     std::vector<gpu::Buffer> marks_;
+    std::size_t most_;
     std::size_t next_ = 0;
 };
 

@@ -20,6 +20,9 @@
 namespace scorefield::render {
 namespace {
 
+/// Lines of one drawing; any beyond are not drawn.
+constexpr std::size_t kMostLines = 32'768;
+
 constexpr VkImageUsageFlags kSceneUsage = VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT |
                                           VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT;
 
@@ -33,6 +36,7 @@ struct Renderer::State {
         double overlay_strength;  ///< 0: without data
         SplatWeights overlay_weights;
         std::optional<ScalarField> field;
+        std::shared_ptr<const LineDrawing> lines;
 
         bool operator==(const Ground&) const = default;
     };
@@ -43,7 +47,9 @@ struct Renderer::State {
     ToneMapper tone_mapper;
     FieldPass field_pass;
     MarkPass mark_pass;
+    MarkPass line_pass;  ///< lines below the particles and above them: two recordings for each picture
     Canvas canvas;
+    Canvas lines;
 
     PictureTargets targets;
 
@@ -60,7 +66,8 @@ struct Renderer::State {
           splatter(owner),
           tone_mapper(owner),
           field_pass(owner, kFramesInFlight, format),
-          mark_pass(owner, kFramesInFlight, format) {}
+          mark_pass(owner, kFramesInFlight, format),
+          line_pass(owner, 2 * kFramesInFlight, format, kMostLines) {}
 
     SplatWeights weights_for(std::uint32_t count, const Look& look, bool coloured) const;
     VkExtent2D extent() const { return targets.scene.extent(); }
@@ -68,7 +75,9 @@ struct Renderer::State {
     bool shows_overlay(const Look& look) const {
         return look.overlay && look.overlay_strength > 0 && overlay_count > 0;
     }
-    void paint_ground(gpu::Recorder& recorder, const Camera2d& camera, const Look& look, const ScalarField* field);
+    void paint_ground(gpu::Recorder& recorder, const Camera2d& camera, const Look& look, const Extras& extras);
+    void draw_lines(gpu::Recorder& recorder, const LineDrawing& drawing, const Camera2d& camera,
+                    const gpu::Image& scene);
     std::uint32_t capacity() const { return static_cast<std::uint32_t>(channel.bytes() / sizeof(float)); }
     void finish_setup() { device.wait(device.submit(setup)); }
 };
@@ -110,13 +119,15 @@ SplatWeights Renderer::State::weights_for(std::uint32_t count, const Look& look,
 }
 
 void Renderer::State::paint_ground(gpu::Recorder& recorder, const Camera2d& camera, const Look& look,
-                                   const ScalarField* field) {
+                                   const Extras& extras) {
+    const ScalarField* const field = extras.field;
     const bool overlay = shows_overlay(look);
     Ground wanted = {.camera = camera,
                      .background = look.background,
                      .overlay_strength = overlay ? look.overlay_strength : 0,
                      .overlay_weights = overlay ? weights_for(overlay_count, look, false) : SplatWeights(),
-                     .field = {}};
+                     .field = {},
+                     .lines = extras.below};
     if (field != nullptr) wanted.field = *field;
     if (ground == wanted) return;
     const auto scope = recorder.scope("ground");
@@ -128,7 +139,23 @@ void Renderer::State::paint_ground(gpu::Recorder& recorder, const Camera2d& came
         tone_mapper.record_overlay(recorder, accumulators(), {points, camera, wanted.overlay_weights},
                                    look.overlay_strength, targets.ground);
     }
+    if (extras.below) draw_lines(recorder, *extras.below, camera, targets.ground);
     ground = std::move(wanted);
+}
+
+void Renderer::State::draw_lines(gpu::Recorder& recorder, const LineDrawing& drawing, const Camera2d& camera,
+                                 const gpu::Image& scene) {
+    lines.clear();
+    const double width = extent().width;
+    const double height = extent().height;
+    for (const WorldLine& line : drawing.lines) {
+        const std::array<double, 2> from = camera.to_pixel(extent(), line.from);
+        const std::array<double, 2> to = camera.to_pixel(extent(), line.to);
+        const bool outside = std::max(from[0], to[0]) < -line.width || std::min(from[0], to[0]) > width + line.width ||
+                             std::max(from[1], to[1]) < -line.width || std::min(from[1], to[1]) > height + line.width;
+        if (!outside) lines.line(from[0], from[1], to[0], to[1], line.width, line.ink);
+    }
+    line_pass.record(recorder, lines, scene);
 }
 
 Renderer::Renderer(gpu::Device& device, const PictureForm& form, std::uint32_t capacity)
@@ -181,7 +208,7 @@ void Renderer::warm_up() {
             state.tone_mapper.record_places(state.setup, state.accumulators(), splatted, look, state.targets.scene);
             state.tone_mapper.record_pixels(state.setup, state.accumulators(), splatted, look, state.targets.scene);
         }
-        record(state.setup, particles, camera, look, {}, &field);
+        record(state.setup, particles, camera, look, {}, {.field = &field});
     }
     state.tone_mapper.record_overlay(state.setup, state.accumulators(),
                                      {particles, camera, choose_weights(1, 1, false)}, 1, state.targets.ground);
@@ -195,10 +222,10 @@ void Renderer::record_origin(gpu::Recorder& recorder, const Particles& particles
 }
 
 void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,
-                      const Captions& captions, const ScalarField* field) {
+                      const Captions& captions, const Extras& extras) {
     State& state = *state_;
     if (particles.count > state.capacity()) throw std::logic_error("more particles than the renderer has room for");
-    state.paint_ground(recorder, camera, look, field);
+    state.paint_ground(recorder, camera, look, extras);
     const SplatWeights weights = state.weights_for(particles.count, look, look.mode == ColourMode::origin);
     if (particles.count > 0) {
         const auto scope = recorder.scope("splat");
@@ -213,8 +240,9 @@ void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const
         }
     }
     const auto scope = recorder.scope("annotation");
+    if (extras.above) state.draw_lines(recorder, *extras.above, camera, state.targets.scene);
     state.canvas.clear();
-    annotate(state.canvas, state.extent(), camera, look, captions, state.shows_overlay(look), field);
+    annotate(state.canvas, state.extent(), camera, look, captions, state.shows_overlay(look), extras);
     state.mark_pass.record(recorder, state.canvas, state.targets.scene);
 }
 

@@ -11,9 +11,9 @@
 #include "gpu/image.hpp"
 #include "gpu/recorder.hpp"
 #include "render/camera.hpp"
+#include "render/extras.hpp"
 #include "render/look.hpp"
 #include "render/particles.hpp"
-#include "render/scalar_field.hpp"
 
 namespace scorefield::render {
 
@@ -72,10 +72,9 @@ class Renderer {
     void record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation);
 
     /// One picture onto `scene()`, in timing scopes "ground" (only when what stands under the particles has changed),
-    /// "splat", "tone map" and "annotation". count ≤ capacity. `field`: under data and particles, with a legend;
-    /// null: none.
+    /// "splat", "tone map" and "annotation". count ≤ capacity.
     void record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,
-                const Captions& captions, const ScalarField* field = nullptr);
+                const Captions& captions, const Extras& extras = {});
 
     /// Holds sRGB values; storage, colour attachment, copy and blit source.
     const gpu::Image& scene() const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "render/guides.hpp"
 #include "render/look.hpp"
 
 namespace scorefield::render {
@@ -7,6 +8,7 @@ namespace scorefield::render {
 /// What a picture of particles shows.
 struct ViewSpec {
     Look look;
+    Guides guides;
     bool captions = true;
 };
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/interrupt.hpp"
 #include "session/frame_slot.hpp"
 
 namespace scorefield::session {
@@ -34,7 +35,14 @@ void OfflineFrames::add(const render::ViewSpec& view) {
         begin_part();
         scene_.advance(submissions_.recorder(), operations_);
     }
-    scene_.draw(submissions_.recorder(), view);
+    if (const auto run = scene_.wanted_paths(view)) {
+        scene_.take_paths(run, compute_paths(*run, [] { base::require_not_interrupted(); }));
+    }
+    render::Extras extras;
+    if (const auto question = scene_.field_question(view)) {
+        extras.below = field_lines(*question, [] { base::require_not_interrupted(); });
+    }
+    scene_.draw(submissions_.recorder(), view, extras);
     // The host computes the next state while this one is drawn.
     if (scene_.player().works_by_itself()) scene_.work_ahead(submissions_.recorder(), operations_);
     end_frame();

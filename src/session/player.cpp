@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -137,6 +139,22 @@ bool Player::up_to_date() const {
 
 double Player::operations_per_step() const {
     return population_->operations() * count() / program().steps;
+}
+
+diffusion::Eval Player::shown_evaluation() const {
+    constexpr double kTelling = 0.5;  // sigma/alpha
+    diffusion::Eval found;
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const diffusion::Op& op : program().ops) {
+        const auto* const eval = std::get_if<diffusion::Eval>(&op.instruction);
+        if (eval == nullptr) continue;
+        const double distance = results_ ? std::abs(std::log(eval->sigma / eval->alpha / kTelling))
+                                         : std::abs(run_state().number - op.step);
+        if (distance >= nearest) continue;
+        nearest = distance;
+        found = *eval;
+    }
+    return found;
 }
 
 }  // namespace scorefield::session

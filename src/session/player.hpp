@@ -95,6 +95,10 @@ class Player {
     const std::vector<RunState>& run_states() const { return run_states_; }
     /// That of the state that is shown.
     RunState run_state() const { return run_states_.at(static_cast<std::size_t>(population_->state())); }
+    /// The evaluation whose score explains what is shown: the first one of the step that follows the state, or of the
+    /// last step that has one; where shows_results(), the one with about half as much noise as signal, where shapes
+    /// are being decided. One with sigma 0 where the program has none.
+    diffusion::Eval shown_evaluation() const;
     const diffusion::StartLaw& start_law() const { return program().start; }
     const diffusion::Program& program() const { return population_->program(); }
     const ShownScore& score() const { return *score_; }

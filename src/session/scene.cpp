@@ -127,6 +127,10 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
         }
         data_ = gpu::make_buffer<float>(device, "data", planes);
     }
+    if (model_->dim() == 2 && (model_->target || model_->checkpoint)) {
+        field_source_ = std::make_shared<const FieldSource>(model_, reference.points);
+    }
+    begin_paths(run);
     renderer_.reserve(kOverlayPoints);
     renderer_.warm_up();
     fit_camera();
@@ -136,6 +140,13 @@ void Scene::take(const PreparedRun& run, LoadedRun loaded) {
     if (loaded.origins) renderer_.take_origins(std::move(loaded.origins));
     renderer_.reserve(run.spec.particles);
     player_.take(run, std::move(loaded));
+    begin_paths(run);
+}
+
+void Scene::begin_paths(const PreparedRun& run) {
+    paths_run_ = std::make_shared<const PathsRun>(paths_run(model_, run));
+    paths_.reset();
+    trails_.reset();
 }
 
 render::Bounds Scene::bounds() const {
@@ -186,17 +197,46 @@ double Scene::work_ahead(gpu::Recorder& recorder, double operations) {
     return operations > 0 && player_.works_ahead() ? player_.record_ahead(recorder, operations) : 0;
 }
 
-bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field) {
+std::optional<FieldLinesQuestion> Scene::field_question(const render::ViewSpec& view) {
+    if (!field_source_ || !view.guides.has_lines_below()) return std::nullopt;
+    const diffusion::Eval at = player_.shown_evaluation();
+    if (!(at.sigma > 0)) return std::nullopt;
+    if (follows_) fit_camera();
+    return FieldLinesQuestion{
+        field_source_,        at,           camera, renderer_.extent(), view.guides.field, view.guides.style,
+        view.guides.contours, view.look.map};
+}
+
+std::shared_ptr<const PathsRun> Scene::wanted_paths(const render::ViewSpec& view) const {
+    return view.guides.has_paths() && !paths_ && !model_->in_training ? paths_run_ : nullptr;
+}
+
+void Scene::take_paths(const std::shared_ptr<const PathsRun>& run, std::shared_ptr<const Paths> paths) {
+    if (run == paths_run_) paths_ = std::move(paths);
+}
+
+std::shared_ptr<const render::LineDrawing> Scene::trails(const render::Guides& guides) {
+    if (!guides.has_paths() || !paths_ || !player_.started() || player_.shows_results()) return nullptr;
+    const int state = player_.run_state().number;
+    if (!trails_ || trails_->paths != paths_ || trails_->state != state || trails_->guides != guides) {
+        trails_ = {paths_, state, guides, trail_drawing(*paths_, player_.start_law(), state, guides, player_.count())};
+    }
+    return trails_->drawing;
+}
+
+bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras) {
     if (!player_.started() && drawn_) return false;  // the last picture stays meanwhile
     if (follows_) fit_camera();
-    const Drawn wanted = {player_.shown_version(), camera, lit(view.look), view.captions};
+    extras.above = trails(view.guides);
+    const render::ScalarField* const field = extras.field;
+    const Drawn wanted = {player_.shown_version(), camera, lit(view.look), view.captions, extras.below, extras.above};
     const bool same_field = field == nullptr ? !drawn_field_ : drawn_field_ == *field;
     if (drawn_ == wanted && same_field) return false;
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);
     render::Particles particles = as_particles(player_.particles());
     if (!player_.started()) particles.count = 0;
     renderer_.record(recorder, particles, camera, wanted.look, captions_of(view, *model_, caption(player_), second),
-                     field);
+                     extras);
     drawn_ = wanted;
     if (!same_field) drawn_field_ = field == nullptr ? std::nullopt : std::optional(*field);
     return true;

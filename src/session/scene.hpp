@@ -11,6 +11,8 @@
 #include "render/camera.hpp"
 #include "render/renderer.hpp"
 #include "render/view_spec.hpp"
+#include "session/field_lines.hpp"
+#include "session/paths.hpp"
 #include "session/player.hpp"
 #include "session/run_loader.hpp"
 
@@ -54,9 +56,18 @@ class Scene {
     double advance(gpu::Recorder& recorder, double operations, const LiveWeights* live = nullptr);
     /// Works ahead with what is left of these operations, as Player::record_ahead. Returns those that were recorded.
     double work_ahead(gpu::Recorder& recorder, double operations);
-    /// Draws the last complete state onto picture(), over `field` if it is not null. Returns false, and records
-    /// nothing, where picture() shows just that already.
-    bool draw(gpu::Recorder& recorder, const render::ViewSpec& view, const render::ScalarField* field = nullptr);
+    /// Where the view has field lines, what they depend on as it is now; none otherwise, and where they cannot be
+    /// drawn: in one or three dimensions, and at levels without noise. Moves the camera where it follows the particles.
+    std::optional<FieldLinesQuestion> field_question(const render::ViewSpec& view);
+    /// The run whose paths the view shows, if they are not there yet; null otherwise, and for a model in training.
+    std::shared_ptr<const PathsRun> wanted_paths(const render::ViewSpec& view) const;
+    /// The paths of `run`, which wanted_paths has returned; ignored where another run has been taken since.
+    void take_paths(const std::shared_ptr<const PathsRun>& run, std::shared_ptr<const Paths> paths);
+    /// Of the run that is shown; null: not there yet.
+    const std::shared_ptr<const Paths>& paths() const { return paths_; }
+    /// Draws the last complete state onto picture(), with the trails of the view and `extras`. Returns false, and
+    /// records nothing, where picture() shows just that already.
+    bool draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras = {});
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void draw_data(gpu::Recorder& recorder, const render::ViewSpec& view);
     /// Replaces the targets of the picture. picture() has their size from now on.
@@ -73,6 +84,8 @@ class Scene {
     const model::Model& model() const { return *model_; }
     /// The same for jobs that may outlive the scene.
     std::shared_ptr<const model::Model> shared_model() const { return model_; }
+    /// The score that field lines show; null where there are none.
+    const std::shared_ptr<const FieldSource>& field_source() const { return field_source_; }
     /// Empty where there are no data to show.
     const std::string& data_name() const { return data_name_; }
 
@@ -85,11 +98,23 @@ class Scene {
         render::Camera2d camera;
         render::Look look;
         bool captions = true;
+        std::shared_ptr<const render::LineDrawing> below = {};
+        std::shared_ptr<const render::LineDrawing> above = {};
 
         bool operator==(const Drawn&) const = default;
     };
 
+    /// A drawing of paths, and what it depends on.
+    struct Trails {
+        std::shared_ptr<const Paths> paths;
+        int state;
+        render::Guides guides;
+        std::shared_ptr<const render::LineDrawing> drawing = {};
+    };
+
     render::Bounds bounds() const;
+    void begin_paths(const PreparedRun& run);
+    std::shared_ptr<const render::LineDrawing> trails(const render::Guides& guides);
     render::Look lit(render::Look look) const;
 
     std::shared_ptr<const model::Model> model_;
@@ -100,6 +125,10 @@ class Scene {
     bool follows_ = true;
     double fitted_half_height_ = 1;
     gpu::Buffer data_;  ///< (dim, count) planes
+    std::shared_ptr<const FieldSource> field_source_;
+    std::shared_ptr<const PathsRun> paths_run_;  ///< of the run that is shown
+    std::shared_ptr<const Paths> paths_;
+    std::optional<Trails> trails_;  ///< that are drawn
     std::optional<Drawn> drawn_;
     std::optional<render::ScalarField> drawn_field_;  ///< under it
 };

@@ -16,6 +16,7 @@
 #include "diffusion/sampler.hpp"
 #include "diffusion/spacing.hpp"
 #include "nn/mlp.hpp"
+#include "render/guides.hpp"
 #include "render/look.hpp"
 #include "train/train_spec.hpp"
 
@@ -125,6 +126,7 @@ struct Settings {
     double hold = 1;  ///< seconds that the first and the last moment stay
     bool loop = true;
     render::Look look;
+    render::Guides guides;
     bool captions = true;
 
     std::string scene;  ///< a file that says settings which the command line leaves open
@@ -150,10 +152,10 @@ struct Request {
 };
 
 /// Where a setting's value lives.
-using Slot =
-    std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
-                 std::optional<double>*, std::optional<bool>*, std::optional<std::string>*, std::filesystem::path*,
-                 Shard*, std::optional<diffusion::Prediction>*, render::ColourMode*, render::ColourMap*>;
+using Slot = std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
+                          std::optional<double>*, std::optional<bool>*, std::optional<std::string>*,
+                          std::filesystem::path*, Shard*, std::optional<diffusion::Prediction>*, render::ColourMode*,
+                          render::ColourMap*, render::FieldKind*, render::FieldStyle*>;
 
 struct IntegerRange {
     std::uint64_t low = 0;

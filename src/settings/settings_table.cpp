@@ -255,6 +255,25 @@ void add_picture(Table& table) {
                      [](Settings& s) -> Slot { return &s.look.overlay; }});
     table.push_back({"look.overlay_strength", kGroup, RealRange{0, 1}, "", "Brightness of the data overlay", kFrames,
                      [](Settings& s) -> Slot { return &s.look.overlay_strength; }});
+    table.push_back(
+        {"look.field", kGroup, choices(render::kFieldKindNames), "",
+         "Arrows or streamlines under the particles: the score; the probability flow or the drift of the "
+         "reverse SDE, per unit of log(alpha/sigma); or the error of the network's score. In two dimensions",
+         kFrames, [](Settings& s) -> Slot { return &s.guides.field; }});
+    table.push_back({"look.field_style", kGroup, choices(render::kFieldStyleNames), "", "How the field is drawn",
+                     kFrames, [](Settings& s) -> Slot { return &s.guides.style; }});
+    table.push_back({"look.contours", kGroup, Toggle{}, "",
+                     "Contours of the density that the particles should have: that of the exact target, or of the data "
+                     "under noise. In two dimensions",
+                     kFrames, [](Settings& s) -> Slot { return &s.guides.contours; }});
+    table.push_back({"look.trails", kGroup, IntegerRange{0, render::kMostTrails, 200}, "particles",
+                     "Draw the last steps of so many particles' paths", kFrames,
+                     [](Settings& s) -> Slot { return &s.guides.trails; }});
+    table.push_back({"look.trail_steps", kGroup, IntegerRange{1, 1000, 100}, "steps", "Length of these trails", kFrames,
+                     [](Settings& s) -> Slot { return &s.guides.trail_steps; }});
+    table.push_back({"look.follow", kGroup, IntegerRange{0, render::kMostTrails - 1}, "",
+                     "Draw the whole path of the particle with this number, with a mark at every state", kFrames,
+                     [](Settings& s) -> Slot { return &s.guides.follow; }, "none"});
     table.push_back({"look.axes", kGroup, Toggle{}, "", "Show axes and scale", kFrames,
                      [](Settings& s) -> Slot { return &s.look.axes; }});
     table.push_back({"captions", kGroup, Toggle{}, "", "Show sampler, step and time in a corner", kFrames,
@@ -297,19 +316,11 @@ void add_run(Table& table) {
 
 /// Marks what the first screen of help leaves to the help of its group.
 void mark_details(Table& table) {
-    constexpr std::array<std::string_view, 13> kDetails = {"class",
-                                                           "dim",
-                                                           "timesteps",
-                                                           "program",
-                                                           "chunk",
-                                                           "hold",
-                                                           "frame-log",
-                                                           "validation",
-                                                           "train.final_learning_rate",
-                                                           "train.warmup",
-                                                           "train.weight_decay",
-                                                           "train.clip",
-                                                           "train.keep_state"};
+    constexpr std::array<std::string_view, 16> kDetails = {
+        "class",        "look.field_style",   "look.trail_steps", "look.follow",
+        "dim",          "timesteps",          "program",          "chunk",
+        "hold",         "frame-log",          "validation",       "train.final_learning_rate",
+        "train.warmup", "train.weight_decay", "train.clip",       "train.keep_state"};
     for (Setting& setting : table) setting.is_detail = std::ranges::find(kDetails, setting.name) != kDetails.end();
 }
 

@@ -45,6 +45,7 @@ struct Context {
     std::optional<JobProgress> change = {};             ///< the job that changes what is shown, if any
     std::optional<render::ScalarField> field = {};      ///< drawn under the particles
     std::string field_summary = {};
+    std::shared_ptr<const render::LineDrawing> field_lines = {};  ///< null: none
 
     bool shows_training() const { return scene && scene->model().in_training; }
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "render/drawable.hpp"
+#include "session/field_lines.hpp"
 #include "session/painting.hpp"
 #include "session/run_notes.hpp"
 #include "settings/resolve.hpp"
@@ -19,6 +20,8 @@ std::vector<std::string> notes_of(const session::PreparedRun& run, const model::
                                   const settings::Settings& settings) {
     std::vector<std::string> notes = model.notes;
     std::ranges::move(session::run_notes(run.spec, model, run.program, settings::data_name(settings, model)),
+                      std::back_inserter(notes));
+    std::ranges::move(session::guide_notes(settings.guides, model, run.program, run.spec.particles),
                       std::back_inserter(notes));
     return notes;
 }

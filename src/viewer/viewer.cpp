@@ -265,8 +265,9 @@ void Viewer::record_scene(session::FrameSlot& slot) {
     std::optional<session::LiveWeights> live;
     if (context_.shows_training()) live.emplace(training.weights(context_.settings.live_samples == "restart"));
     slot.operations = context_.scene->advance(slot.recorder, pace_.allowance(), live ? &*live : nullptr);
-    picture_changed_ = context_.scene->draw(slot.recorder, settings::view_spec(context_.settings),
-                                            context_.field ? &*context_.field : nullptr);
+    picture_changed_ =
+        context_.scene->draw(slot.recorder, settings::view_spec(context_.settings),
+                             {.field = context_.field ? &*context_.field : nullptr, .below = context_.field_lines});
     // A frame that draws is long enough for the device; one without a clock cannot tell what work after a frame takes.
     const bool has_time = !picture_changed_ && device_.properties().timestamp_seconds > 0;
     if (!live && (has_time || context_.scene->player().works_by_itself())) {

@@ -65,6 +65,28 @@ def frames(cwd):
     require(len(contents(cwd, "slow")) == 8, "older frames are left in the folder")
 
 
+def guides(cwd):
+    """Field lines, contours and trails are drawn, and the same settings give the same bytes; what cannot be drawn is
+    said or refused."""
+    size = ["--width", "480", "--height", "360", "--fps", "5", "--steps-per-second", "5", "--hold", "0"]
+    lines = ["--look.field", "flow", "--look.contours", "on", "--look.trails", "40", "--look.follow", "3"]
+    render(cwd, "plain", *size)
+    render(cwd, "lines", *size, *lines)
+    render(cwd, "lines again", *size, *lines)
+    render(cwd, "streamlines", *size, "--look.field", "error", "--look.field_style", "streamlines")
+    drawn = contents(cwd, "lines")
+    require(all(drawn[name] != bytes for name, bytes in contents(cwd, "plain").items()), "no lines are drawn")
+    require(contents(cwd, "lines again") == drawn, "the same settings give other lines")
+    require(len(set(contents(cwd, "streamlines").values())) == len(drawn), "streamlines do not change with the noise")
+    done = run(BINARY, ["render", "--target", "mixture_a", "--particles", "50", "--steps", "20", "--look.contours", "on",
+                        "--look.follow", "60", "--out", "line.png"], cwd)
+    require(done.returncode == 0, str(done))
+    for words in (b"--look.contours draw nothing: they need two dimensions", b"--look.follow draws nothing"):
+        require(words in done.stderr, str(done.stderr))
+    refused(BINARY, ["render", "--target", "mixture_d", "--look.field", "error", "--out", "error.png"], 2,
+            ["--look.field", "exact score"], cwd)
+
+
 def reaches_the_data(cwd):
     """However many steps lie within one frame, of --timesteps as well: frame 1, at 1 s, shows the result."""
     times = ",".join(str(999 - 9 * i) for i in range(100))
@@ -107,6 +129,7 @@ def sheet(cwd):
 def main():
     with tempfile.TemporaryDirectory() as cwd:
         frames(cwd)
+        guides(cwd)
         reaches_the_data(cwd)
         refuses_to_stand_still(cwd)
         film(cwd)

@@ -15,7 +15,7 @@ using shaders::kGlyph;
 std::vector<Mark> marks_of(VkExtent2D extent, const Look& look, const Captions& captions,
                            const ScalarField* field = nullptr, const Camera2d& camera = {}) {
     Canvas canvas;
-    annotate(canvas, extent, camera, look, captions, false, field);
+    annotate(canvas, extent, camera, look, captions, false, {.field = field});
     return canvas.marks();
 }
 

@@ -24,7 +24,7 @@ class Field : public gpu::GpuTest {
         gpu::Recorder recorder(device(), "frame");
         Capture capture(device(), 1);
         recorder.begin();
-        renderer.record(recorder, {values, 0, 1, 1, 2}, camera, look, {}, field);
+        renderer.record(recorder, {values, 0, 1, 1, 2}, camera, look, {}, {.field = field});
         capture.record(recorder, renderer.scene());
         capture.submitted(device().submit(recorder));
         return capture.take();
@@ -83,7 +83,7 @@ TEST_F(Field, StandsUnderTheParticlesAndGoesAgain) {
         gpu::Recorder recorder(device(), "frame");
         Capture capture(device(), 1);
         recorder.begin();
-        renderer.record(recorder, {values, 0, 1, 1, 2}, camera, plain(), {}, under);
+        renderer.record(recorder, {values, 0, 1, 1, 2}, camera, plain(), {}, {.field = under});
         capture.record(recorder, renderer.scene());
         capture.submitted(device().submit(recorder));
         return capture.take();

@@ -101,7 +101,7 @@ TEST_F(Scene, IsTheSameWithBlueFirst) {
             gpu::Recorder recorder(device(), "frame");
             Capture capture(device(), 1);
             recorder.begin();
-            renderer.record(recorder, {values, 0, 500, 500, 2}, {}, look, {{"caption"}, {}}, &field);
+            renderer.record(recorder, {values, 0, 500, 500, 2}, {}, look, {{"caption"}, {}}, {.field = &field});
             capture.record(recorder, renderer.scene());
             capture.submitted(device().submit(recorder));
             pictures.push_back(capture.take());

@@ -37,7 +37,7 @@ class DrawnScene : public gpu::GpuTest {
         render::Capture capture(device(), 1);
         recorder.begin();
         result.operations = scene.advance(recorder, 1e300);
-        result.drawn = scene.draw(recorder, view, field);
+        result.drawn = scene.draw(recorder, view, {.field = field});
         if (ahead) scene.work_ahead(recorder, 1e300);
         capture.record(recorder, scene.picture());
         capture.submitted(device().submit(recorder));
@@ -76,6 +76,38 @@ TEST_F(DrawnScene, IsDrawnWhereSomethingChanges) {
     EXPECT_FALSE(draws());
     scene->player().playback().stop_at(1);
     EXPECT_FALSE(draws()) << "the same state";
+}
+
+TEST_F(DrawnScene, HasFieldLinesAndTrails) {
+    const std::unique_ptr<Scene> scene = open();
+    render::ViewSpec view;
+    EXPECT_FALSE(scene->field_question(view)) << "none are wanted";
+    EXPECT_FALSE(scene->wanted_paths(view));
+    const render::Picture plain = frame(*scene, view).picture;
+    view.guides.field = render::FieldKind::score;
+    view.guides.trails = 50;
+    const auto question = scene->field_question(view);
+    ASSERT_TRUE(question);
+    EXPECT_EQ(question, scene->field_question(view)) << "the same state, camera and view";
+    EXPECT_DOUBLE_EQ(question->at.sigma, scene->player().run_state().sigma);
+    const auto run = scene->wanted_paths(view);
+    ASSERT_TRUE(run);
+    scene->take_paths(run, compute_paths(*run, {}));
+    EXPECT_FALSE(scene->wanted_paths(view)) << "they are there";
+    const Frame trails = frame(*scene, view);
+    EXPECT_TRUE(trails.drawn);
+    EXPECT_NE(trails.picture, plain);
+    EXPECT_FALSE(frame(*scene, view).drawn) << "nothing has changed";
+    scene->player().playback().step();
+    EXPECT_TRUE(frame(*scene, view).drawn);
+    EXPECT_NE(scene->field_question(view), question) << "another level";
+    // Paths of another run are not those of this one.
+    sample::SamplingSpec spec = scene->player().spec();
+    spec.seed = 7;
+    scene->take(prepare_run(spec, scene->model()));
+    EXPECT_TRUE(scene->wanted_paths(view));
+    scene->take_paths(run, compute_paths(*run, {}));
+    EXPECT_TRUE(scene->wanted_paths(view));
 }
 
 /// Both engines agree within rounding, which can move a particle to the next pixel.

@@ -6,11 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <limits>
 #include <memory>
 #include <optional>
-#include <variant>
 
 #include "base/background_job.hpp"
 #include "base/short_number.hpp"
@@ -25,25 +22,6 @@ namespace {
 constexpr std::size_t kPoints = 4096;  ///< of the data
 constexpr std::uint64_t kSeed = 0x5c0e'e440'0000'0000;
 constexpr double kEvery = 0.4;  ///< seconds between questions
-
-/// The evaluation at which the error is shown. For finished samples it is the one with about half as much noise as
-/// signal, where shapes are being decided; otherwise the first of the step that follows the state shown, or of the last
-/// step that has one.
-diffusion::Eval evaluation_for(const session::Player& player) {
-    constexpr double kTelling = 0.5;  // sigma/alpha
-    diffusion::Eval found;
-    double nearest = std::numeric_limits<double>::infinity();
-    for (const diffusion::Op& op : player.program().ops) {
-        const auto* const eval = std::get_if<diffusion::Eval>(&op.instruction);
-        if (eval == nullptr) continue;
-        const double distance = player.shows_results() ? std::abs(std::log(eval->sigma / eval->alpha / kTelling))
-                                                       : std::abs(player.run_state().number - op.step);
-        if (distance >= nearest) continue;
-        nearest = distance;
-        found = *eval;
-    }
-    return found;
-}
 
 /// The exact target of at most kPoints points of the data, of class `label` where one is given. Throws base::Error
 /// where that class has no points.
@@ -128,7 +106,7 @@ class ErrorMap : public Element {
                                        label_,
                                        live.recent_weights(),
                                        model.parametrisation,
-                                       evaluation_for(scene.player()),
+                                       scene.player().shown_evaluation(),
                                        scene.camera.visible(scene.extent()),
                                        exact_};
         answer_.ask("Score error", [question, data = data_, scaling = model.scaling](base::Task& task) mutable {

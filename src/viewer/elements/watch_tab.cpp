@@ -185,6 +185,18 @@ void draw_look(Context& context) {
     }
 }
 
+void draw_guide_controls(settings::Settings& settings, const session::Scene& scene) {
+    if (scene.field_source()) {
+        control(settings, "look.field");
+        if (settings.guides.field != render::FieldKind::none) control(settings, "look.field_style", "drawn as");
+        control(settings, "look.contours");
+    }
+    if (scene.model().in_training) return;  // its paths would change with every update
+    control(settings, "look.trails");
+    if (settings.guides.trails > 0) control(settings, "look.trail_steps");
+    control(settings, "look.follow");
+}
+
 class WatchTab : public Element {
   public:
     WatchTab() : Element(Place::tab, "Watch") {}
@@ -202,6 +214,7 @@ class WatchTab : public Element {
             context.requests.run_changed |= run_controls(settings, scene.model(), scene.player().program());
         if (section("Score")) score_->draw(settings, scene, context.requests);
         if (section("Picture")) draw_look(context);
+        if (section("Field and paths")) draw_guide_controls(settings, scene);
     }
 
   private:

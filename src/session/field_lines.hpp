@@ -1,0 +1,88 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/points.hpp"
+#include "diffusion/interpreter.hpp"
+#include "diffusion/prediction.hpp"
+#include "diffusion/program.hpp"
+#include "diffusion/target.hpp"
+#include "diffusion/target_empirical.hpp"
+#include "model/model.hpp"
+#include "render/camera.hpp"
+#include "render/guides.hpp"
+#include "render/line_drawing.hpp"
+#include "render/look.hpp"
+#include "render/vector_field.hpp"
+#include "session/data_density.hpp"
+
+namespace scorefield::session {
+
+/// A two-dimensional score as the host evaluates it, in double precision, with what is known about the density that it
+/// belongs to. Immutable, usable on several threads.
+class FieldSource {
+  public:
+    /// Of a model with a score. `data`: what its samples should resemble, in the units of the states; no points where
+    /// nothing is known. Throws as Model::host_score.
+    FieldSource(std::shared_ptr<const model::Model> model, const data::Points& data);
+    /// The same with other weights in the place of the model's, which is in training.
+    FieldSource(const FieldSource& other, std::shared_ptr<const diffusion::ScoreSource> score);
+
+    /// Vectors (n, 2) at points (n, 2), at the noise level of an evaluation:
+    ///   score: s = ∇ log p(x);
+    ///   flow: dx/dλ = (d log α/dλ)·x + σ²·s, the probability flow, λ = log(α/σ) (Song et al. 2021, eq. 13);
+    ///   drift: dx/dλ = (d log α/dλ)·x + 2σ²·s, the drift of the reverse SDE (eq. 6);
+    ///   error: the network's score less that of the data under noise (at most 4 096 of them).
+    /// `check_cancelled` is called now and then and may throw. Throws base::Error (request) for what is not defined:
+    /// see require.
+    std::vector<double> vectors(render::FieldKind kind, std::span<const double> points, const diffusion::Eval& at,
+                                const std::function<void()>& check_cancelled) const;
+    /// Throws base::Error (request) where there is no such field: an error without a network or data, a flow at a level
+    /// that is none of the process.
+    void require(render::FieldKind kind, const diffusion::Eval& at) const;
+    /// The density that the particles should have, where `bounds` says; none where nothing is known.
+    std::optional<DensityGrid> density(const diffusion::Marginal& marginal, const render::Bounds& bounds) const;
+
+  private:
+    std::vector<double> scores(std::span<const double> points, const diffusion::Eval& at,
+                               const std::function<void()>& check_cancelled) const;
+    std::optional<double> log_alpha_rate(const diffusion::Eval& at) const;
+
+    std::shared_ptr<const model::Model> model_;
+    std::shared_ptr<const diffusion::ScoreSource> score_;
+    std::shared_ptr<const DataDensity> data_;                  ///< null: none
+    std::shared_ptr<const diffusion::EmpiricalTarget> exact_;  ///< of some of the data; null: none
+};
+
+/// What a picture of field lines depends on.
+struct FieldLinesQuestion {
+    std::shared_ptr<const FieldSource> source;
+    diffusion::Eval at;  ///< sigma > 0
+    render::Camera2d camera;
+    VkExtent2D extent{};
+    render::FieldKind field = render::FieldKind::none;
+    render::FieldStyle style = render::FieldStyle::arrows;
+    bool contours = false;
+    render::ColourMap particles = render::ColourMap::inferno;  ///< the map of the particles
+
+    bool operator==(const FieldLinesQuestion& other) const;
+};
+
+/// The lines under the particles: arrows or streamlines, faint where particles are unlikely, and contours that enclose
+/// kEnclosedShares of the density that they should have.
+std::shared_ptr<const render::LineDrawing> field_lines(const FieldLinesQuestion& question,
+                                                       const std::function<void()>& check_cancelled = {});
+
+/// Notes on guides that a picture of this run cannot show, each with its reason.
+std::vector<std::string> guide_notes(const render::Guides& guides, const model::Model& model,
+                                     const diffusion::Program& program, std::uint32_t particles);
+
+/// The title of a field in legends: `|score|`.
+std::string field_title(render::FieldKind kind);
+
+}  // namespace scorefield::session

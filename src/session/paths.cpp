@@ -1,0 +1,148 @@
+#include "session/paths.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "base/thread_pool.hpp"
+#include "sample/host_population.hpp"
+#include "session/host_engine.hpp"
+
+namespace scorefield::session {
+namespace {
+
+/// The height of a one-dimensional particle in its picture, −0.5 … 0.5 (van der Corput's sequence, as
+/// shaders/render/splat_place.glsl).
+double strip_height(std::uint32_t particle) {
+    double height = -0.5;
+    double share = 0.5;
+    for (std::uint32_t rest = particle; rest != 0; rest >>= 1U, share /= 2) height += (rest & 1U) != 0 ? share : 0;
+    return height;
+}
+
+/// The logistic approximation of the normal distribution function that shaders/render/origin.comp uses.
+double share_below(double z) {
+    const double within = std::clamp(z, -6.0, 6.0);
+    return 1 / (1 + std::exp(-(1.5976 * within + 0.07056 * within * within * within)));
+}
+
+/// Where a particle of a state is in the picture's world.
+std::array<double, 2> place_of(const Paths& paths, int state, std::size_t particle) {
+    const std::span<const float> values = paths.place(state, particle);
+    const double y =
+        paths.dim == 1 ? strip_height(static_cast<std::uint32_t>(particle)) : static_cast<double>(values[1]);
+    return {static_cast<double>(values[0]), y};
+}
+
+class TrailPainter {
+  public:
+    TrailPainter(const Paths& paths, const diffusion::StartLaw& start) : paths_(paths), start_(start) {}
+
+    std::array<double, 2> place(int state, std::size_t particle) const { return place_of(paths_, state, particle); }
+
+    void add_trail(render::LineDrawing& drawing, std::size_t particle, int first, int last) const {
+        constexpr double kWidth = 1.3;
+        constexpr double kHead = 4;
+        constexpr double kOpacity = 0.85;
+        const auto x = static_cast<double>(paths_.place(0, particle)[0]);
+        const render::Colour colour = render::origin_colour(share_below((x - start_.mean_of(0)) / start_.scale_of(0)));
+        for (int state = first; state < last; ++state) {
+            const double share = static_cast<double>(state - first + 1) / (last - first);
+            add_line(drawing, place(state, particle), place(state + 1, particle), kWidth,
+                     {colour, static_cast<float>(kOpacity * share)});
+        }
+        add_line(drawing, place(last, particle), place(last, particle), kHead, {colour, 1});
+    }
+
+    void add_path(render::LineDrawing& drawing, std::size_t particle, int now) const {
+        constexpr render::Colour kPath = {0.30F, 0.62F, 1.0F};
+        constexpr render::Colour kNow = {1, 1, 1};
+        constexpr double kMark = 4.5;
+        constexpr double kHead = 9;
+        for (int state = 0; state < paths_.steps; ++state) {
+            add_line(drawing, place(state, particle), place(state + 1, particle), state < now ? 2.4 : 1.2,
+                     {kPath, state < now ? 1.0F : 0.6F});
+        }
+        for (int state = 0; state <= paths_.steps; ++state) {
+            add_line(drawing, place(state, particle), place(state, particle), kMark,
+                     {kPath, state <= now ? 1.0F : 0.6F});
+        }
+        add_line(drawing, place(now, particle), place(now, particle), kHead, {kNow, 1});
+    }
+
+  private:
+    static void add_line(render::LineDrawing& drawing, const std::array<double, 2>& from,
+                         const std::array<double, 2>& to, double width, const render::Ink& ink) {
+        if (!std::isfinite(from[0] + from[1] + to[0] + to[1])) return;
+        drawing.lines.push_back({from, to, width, ink});
+    }
+
+    const Paths& paths_;
+    const diffusion::StartLaw& start_;
+};
+
+}  // namespace
+
+PathsRun paths_run(std::shared_ptr<const model::Model> model, const PreparedRun& run) {
+    const std::uint32_t particles = std::min(run.spec.particles, render::kMostTrails);
+    const std::size_t values = run.start.empty() ? 0 : particles * model->dim();
+    return {std::move(model),
+            run.program,
+            run.spec.seed,
+            {run.start.begin(), run.start.begin() + static_cast<std::ptrdiff_t>(values)},
+            particles};
+}
+
+std::shared_ptr<const Paths> compute_paths(const PathsRun& run, const std::function<void()>& check_cancelled) {
+    base::ThreadPool caller_only(1);
+    std::unique_ptr<sample::HostSource> source;
+    if (run.model->target || run.model->checkpoint) source = make_host_source(*run.model);
+    std::vector<const sample::HostSource*> sources;
+    if (source) sources.push_back(source.get());
+    sample::HostPopulation population(caller_only, sources, run.particles, run.program.registers);
+    population.load(run.program, run.seed, {0, run.particles}, {.init = run.start, .known = {}, .mask = {}},
+                    check_cancelled);
+    auto paths = std::make_shared<Paths>();
+    paths->count = run.particles;
+    paths->dim = population.dim();
+    paths->steps = run.program.steps;
+    const std::size_t size = paths->count * paths->dim;
+    paths->values.resize(size * (static_cast<std::size_t>(paths->steps) + 1));
+    for (int state = 0; state <= paths->steps; ++state) {
+        population.seek(state);
+        while (!population.arrived()) population.advance({});
+        population.read(std::span(paths->values).subspan(static_cast<std::size_t>(state) * size, size));
+        if (check_cancelled) check_cancelled();
+    }
+    return paths;
+}
+
+std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, const diffusion::StartLaw& start,
+                                                         int state, const render::Guides& guides,
+                                                         std::uint32_t particles) {
+    auto drawing = std::make_shared<render::LineDrawing>();
+    const TrailPainter painter(paths, start);
+    const std::size_t count = std::min<std::size_t>({guides.trails, particles, paths.count});
+    const int first = std::max(0, state - static_cast<int>(guides.trail_steps));
+    for (std::size_t particle = 0; particle < count; ++particle) painter.add_trail(*drawing, particle, first, state);
+    if (guides.follow && static_cast<std::size_t>(*guides.follow) < paths.count) {
+        painter.add_path(*drawing, static_cast<std::size_t>(*guides.follow), state);
+    }
+    return drawing;
+}
+
+std::optional<int> nearest_path(const Paths& paths, int state, const std::array<double, 2>& point, double reach) {
+    std::optional<int> nearest;
+    double least = reach;
+    for (std::size_t particle = 0; particle < paths.count; ++particle) {
+        const std::array<double, 2> place = place_of(paths, state, particle);
+        const double distance = std::hypot(place[0] - point[0], place[1] - point[1]);
+        if (!(distance <= least)) continue;
+        least = distance;
+        nearest = static_cast<int>(particle);
+    }
+    return nearest;
+}
+
+}  // namespace scorefield::session

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "diffusion/program.hpp"
+#include "model/model.hpp"
+#include "render/guides.hpp"
+#include "render/line_drawing.hpp"
+#include "session/prepared_run.hpp"
+
+namespace scorefield::session {
+
+/// The states of the first particles of a run.
+struct Paths {
+    std::size_t count = 0;
+    std::size_t dim = 0;
+    int steps = 0;
+    std::vector<float> values;  ///< (steps + 1, count, dim), in the units of the states
+
+    std::span<const float> place(int state, std::size_t particle) const {
+        return std::span(values).subspan((static_cast<std::size_t>(state) * count + particle) * dim, dim);
+    }
+};
+
+/// A run of which some paths are wanted. Immutable.
+struct PathsRun {
+    std::shared_ptr<const model::Model> model;
+    diffusion::Program program;
+    std::uint64_t seed = 0;
+    std::vector<float> start;     ///< of the first particles, (particles, dim); empty: draws of the program's start law
+    std::uint32_t particles = 0;  ///< at most render::kMostTrails
+};
+
+/// The part of a run that paths need.
+PathsRun paths_run(std::shared_ptr<const model::Model> model, const PreparedRun& run);
+
+/// The paths of its first particles, computed on the host with one thread: the same noise as on any device, and states
+/// that agree within the tolerance of the engines. `check_cancelled` is called after each step and may throw.
+std::shared_ptr<const Paths> compute_paths(const PathsRun& run, const std::function<void()>& check_cancelled);
+
+/// The last steps of the paths of the first `guides.trails` particles up to this state, brighter towards their ends and
+/// coloured by where each started on the first coordinate; and the whole path of particle `guides.follow`, with a mark
+/// at every state. In one dimension particles have the height at which they are drawn.
+std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, const diffusion::StartLaw& start,
+                                                         int state, const render::Guides& guides,
+                                                         std::uint32_t particles);
+
+/// The path whose particle is nearest to a point of the picture's world in this state; none within `reach`.
+std::optional<int> nearest_path(const Paths& paths, int state, const std::array<double, 2>& point, double reach);
+
+}  // namespace scorefield::session
