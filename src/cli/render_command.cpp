@@ -44,7 +44,7 @@ double milliseconds_since(Clock::time_point start) {
 }
 
 session::Tempo tempo_of(const settings::Settings& settings) {
-    return {settings.steps_per_second, settings.hold, false};
+    return {settings.steps_per_second, settings.hold, false, settings.forward};
 }
 
 /// The whole run at --fps, frame by frame.
@@ -53,10 +53,11 @@ std::uint64_t play(gpu::Device& device, session::Scene& scene, const settings::S
     const std::uint64_t total = frame_count(settings, scene.player().playback().steps());
     base::Progress progress("render", total, "frames", !settings.quiet);
     session::OfflineFrames frames(device, scene, settings.frame_log, write);
+    scene.player().playback().restart(settings.forward);
     while (frames.count() < total) {
         frames.add(settings::view_spec(settings));
         scene.player().playback().advance(1.0 / settings.fps, tempo_of(settings),
-                                          scene.player().playback().steps() + 1);
+                                          2 * scene.player().playback().steps() + 2);
         progress.update(frames.count());
     }
     frames.finish();
@@ -198,6 +199,10 @@ int render_command(const settings::Request& request) {
     say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
                                      settings::data_name(settings, scene.model())));
 
+    if (settings.forward && !scene.has_forward_process()) {
+        say(settings, {"`forward` shows nothing: the data are not known, or the program has no noise levels"});
+        settings.forward = false;
+    }
     say(settings, session::guide_notes(settings.guides, scene.model(), scene.player().program(), spec.particles));
     if (const auto question = scene.field_question(settings::view_spec(settings))) {
         question->source->require(question->field, question->at);

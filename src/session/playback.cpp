@@ -5,9 +5,32 @@
 
 namespace scorefield::session {
 
+/// The noise at the end of the forward process is that of the run's start, which stays for both.
 double Playback::dwell(const Tempo& tempo) const {
     const double step = 1 / tempo.steps_per_second;
-    return state_ == 0 || state_ == steps_ ? std::max(tempo.hold, step) : step;
+    const bool is_end = state_ == steps_ || (state_ == 0 && !noising_);
+    return is_end ? std::max(tempo.hold, step) : step;
+}
+
+bool Playback::has_next(const Tempo& tempo) const {
+    return tempo.loop || noising_ || state_ != (backwards_ ? 0 : steps_);
+}
+
+void Playback::move(bool forward) {
+    if (noising_) {
+        if (state_ == 0) {
+            noising_ = false;
+        } else {
+            --state_;
+        }
+    } else if (backwards_) {
+        state_ = state_ == 0 ? steps_ : state_ - 1;
+    } else if (state_ < steps_) {
+        ++state_;
+    } else {
+        noising_ = forward;
+        state_ = forward ? steps_ : 0;
+    }
 }
 
 void Playback::advance(double seconds, const Tempo& tempo, int most) {
@@ -17,12 +40,12 @@ void Playback::advance(double seconds, const Tempo& tempo, int most) {
     shown_ += seconds;
     for (int moved = 0; moved < most; ++moved) {
         if (shown_ + kTolerance < dwell(tempo)) return;
-        if (state_ == steps_ && !tempo.loop) {
+        if (!has_next(tempo)) {
             finished_ = true;
             return;
         }
         shown_ = std::max(0.0, shown_ - dwell(tempo));
-        state_ = state_ == steps_ ? 0 : state_ + 1;
+        move(tempo.forward);
     }
     shown_ = std::min(shown_, 1 / tempo.steps_per_second);
 }
@@ -32,25 +55,56 @@ double Playback::seconds_left(const Tempo& tempo) const {
     return std::max(0.0, dwell(tempo) - shown_);
 }
 
+void Playback::play_backwards(bool backwards) {
+    if (backwards && (noising_ || state_ == 0)) state_ = steps_;
+    noising_ = noising_ && !backwards;
+    backwards_ = backwards;
+    playing_ = true;
+    finished_ = false;
+    shown_ = 0;
+}
+
+void Playback::play_forward_process() {
+    restart(true);
+    playing_ = true;
+}
+
 void Playback::step() {
-    stop_at(state_ == steps_ ? 0 : state_ + 1);
+    const int state = state_;
+    const bool noising = noising_;
+    if (noising) {
+        stop_at(std::max(state - 1, 0), state > 0);
+    } else {
+        stop_at(state == steps_ ? 0 : state + 1);
+    }
 }
 
 void Playback::step_back() {
-    stop_at(std::max(state_ - 1, 0));
+    stop_at(noising_ ? std::min(state_ + 1, steps_) : std::max(state_ - 1, 0), noising_);
 }
 
-void Playback::stop_at(int state) {
+void Playback::stop_at(int state, bool noising) {
     playing_ = false;
+    backwards_ = false;
     finished_ = false;
     shown_ = 0;
     state_ = state;
+    noising_ = noising;
 }
 
-void Playback::restart() {
-    state_ = 0;
+void Playback::restart(bool forward) {
+    state_ = forward ? steps_ : 0;
+    noising_ = forward;
+    backwards_ = false;
     shown_ = 0;
     finished_ = false;
+}
+
+double playing_time(int steps, const Tempo& tempo) {
+    const double step = 1 / tempo.steps_per_second;
+    const double hold = std::max(tempo.hold, step);
+    const double run = 2 * hold + (steps - 1) * step;
+    return tempo.forward ? run + hold + steps * step : run;
 }
 
 }  // namespace scorefield::session

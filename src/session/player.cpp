@@ -115,6 +115,7 @@ double Player::record(gpu::Recorder& recorder, double operations, const std::fun
         start_pending_ = false;
         started();
     }
+    if (playback_.noising() && !results) return 0;
     population_->seek(results ? steps : playback_.state());
     return population_->advance(budget);
 }
@@ -128,11 +129,12 @@ double Player::record_ahead(gpu::Recorder& recorder, double operations) {
 
 bool Player::works_ahead() const {
     const int next = playback_.state() + 1;
-    return up_to_date() && !results_ && playback_.playing() && next <= playback_.steps() &&
-           !population_->is_provided_for(next);
+    return up_to_date() && !playback_.noising() && !playback_.backwards() && !results_ && playback_.playing() &&
+           next <= playback_.steps() && !population_->is_provided_for(next);
 }
 
 bool Player::up_to_date() const {
+    if (playback_.noising() && !results_) return !start_pending_;
     const int wanted = results_ ? program().steps : playback_.state();
     return !start_pending_ && population_->state() == wanted && population_->arrived();
 }

@@ -74,27 +74,33 @@ class Player {
     void prepare_live(const gpu::Buffer& trained, const std::vector<nn::TensorSpec>& specs);
     /// The last recording was of finished samples.
     bool shows_results() const { return results_; }
-    /// The state that the clock shows has been recorded as a whole.
+    /// The state that the clock shows has been recorded as a whole; always in the forward process, which needs none.
     bool up_to_date() const;
     /// Operations of all particles in a step, on average.
     double operations_per_step() const;
 
-    /// The last whole state that was shown.
+    /// The last whole state of the run that was shown.
     sample::ParticleView particles() const { return population_->particles(); }
     /// Changes whenever particles() do.
     struct ShownVersion {
         std::uint64_t run = 0;     ///< runs taken so far
         std::uint64_t writes = 0;  ///< ShownPopulation::times_shown
+        int noised = -1;           ///< in the forward process: its state
 
         bool operator==(const ShownVersion&) const = default;
     };
     /// Whether particles() are of this run: its start has been shown.
     bool started() const { return !start_pending_; }
-    ShownVersion shown_version() const { return {runs_, population_->times_shown()}; }
+    ShownVersion shown_version() const {
+        return {runs_, population_->times_shown(), playback_.noising() ? playback_.state() : -1};
+    }
     /// One per state 0 … steps.
     const std::vector<RunState>& run_states() const { return run_states_; }
-    /// That of the state that is shown.
-    RunState run_state() const { return run_states_.at(static_cast<std::size_t>(population_->state())); }
+    /// That of the state that is shown, of the run or the forward process.
+    RunState run_state() const {
+        const int state = playback_.noising() ? playback_.state() : population_->state();
+        return run_states_.at(static_cast<std::size_t>(state));
+    }
     /// The evaluation whose score explains what is shown: the first one of the step that follows the state, or of the
     /// last step that has one; where shows_results(), the one with about half as much noise as signal, where shapes
     /// are being decided. One with sigma 0 where the program has none.

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "render/renderer.hpp"
+#include "session/forward_process.hpp"
 
 namespace scorefield::session {
 
@@ -16,6 +17,8 @@ std::optional<LoadedRun> RunLoader::load(const PreparedRun& run, const std::func
         std::optional<LoadedRun> loaded = score_->prepare(*population_, run, check_cancelled);
         if (loaded && run.spec.particles > origins_) {
             loaded->origins = render::Renderer::make_origins(device_, run.spec.particles);
+            loaded->noised =
+                ForwardProcess::make_values(device_, static_cast<std::uint32_t>(score_->dim()), run.spec.particles);
         }
         return loaded;
     } catch (const base::Error& error) {

@@ -68,10 +68,15 @@ Reference target_reference(const diffusion::Target& target) {
 std::string caption(const Player& player) {
     const RunState run_state = player.run_state();
     const diffusion::Program& program = player.program();
+    if (player.playback().noising()) {
+        const std::string level = run_state.is_result ? "data" : "t = " + time_text(run_state.t);
+        return fmt::format("forward process   {}   σ = {}", level, base::short_number(run_state.sigma));
+    }
     std::string step = fmt::format("{}   step {}/{}", program.sampler, run_state.number, program.steps);
     if (program.evaluations() == 0) return step;
-    return step + (run_state.is_result ? "   final sample"
-                                       : fmt::format("   t = {}   ", time_text(run_state.t)) + level_text(player));
+    return step + (run_state.is_result
+                       ? "   final sample"
+                       : fmt::format("   t = {}   ", time_text(run_state.t)) + level_text(player, run_state));
 }
 
 std::string short_caption(const Player& player) {
@@ -80,13 +85,13 @@ std::string short_caption(const Player& player) {
     if (player.program().evaluations() == 0) return step;
     if (run_state.is_result) return step + " · final sample";
     if (run_state.t != run_state.sigma) step += " · t = " + time_text(run_state.t);
-    return step + " · " + level_text(player);
+    return step + " · " + level_text(player, run_state);
 }
 
-std::string level_text(const Player& player) {
-    const RunState run_state = player.run_state();
+std::string level_text(const Player& player, const RunState& run_state) {
     if (player.program().evaluations() == 0) return {};
-    return run_state.is_result ? "final sample" : "σ = " + base::short_number(run_state.sigma);
+    if (run_state.is_result) return player.playback().noising() ? "data" : "final sample";
+    return "σ = " + base::short_number(run_state.sigma);
 }
 
 std::string particles_text(std::uint64_t count) {
@@ -132,6 +137,9 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
     }
     begin_paths(run);
     renderer_.reserve(kOverlayPoints);
+    if (!data_name_.empty()) {
+        forward_.emplace(device, static_cast<std::uint32_t>(model_->dim()), renderer_.capacity());
+    }
     renderer_.warm_up();
     fit_camera();
 }
@@ -139,6 +147,8 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
 void Scene::take(const PreparedRun& run, LoadedRun loaded) {
     if (loaded.origins) renderer_.take_origins(std::move(loaded.origins));
     renderer_.reserve(run.spec.particles);
+    if (forward_ && loaded.noised) forward_->take_values(std::move(loaded.noised));
+    if (forward_) forward_->reserve(run.spec.particles);
     player_.take(run, std::move(loaded));
     begin_paths(run);
 }
@@ -216,7 +226,8 @@ void Scene::take_paths(const std::shared_ptr<const PathsRun>& run, std::shared_p
 }
 
 std::shared_ptr<const render::LineDrawing> Scene::trails(const render::Guides& guides) {
-    if (!guides.has_paths() || !paths_ || !player_.started() || player_.shows_results()) return nullptr;
+    const bool is_run = player_.started() && !player_.shows_results() && !player_.playback().noising();
+    if (!guides.has_paths() || !paths_ || !is_run) return nullptr;
     const int state = player_.run_state().number;
     if (!trails_ || trails_->paths != paths_ || trails_->state != state || trails_->guides != guides) {
         trails_ = {paths_, state, guides, trail_drawing(*paths_, player_.start_law(), state, guides, player_.count())};
@@ -224,19 +235,31 @@ std::shared_ptr<const render::LineDrawing> Scene::trails(const render::Guides& g
     return trails_->drawing;
 }
 
+render::Particles Scene::shown_particles(gpu::Recorder& recorder) {
+    if (player_.started() && player_.playback().noising() && forward_) {
+        const RunState level = player_.run_state();
+        forward_->record(recorder, data_, kOverlayPoints, player_.count(), {level.alpha, level.sigma});
+        return forward_->particles();
+    }
+    render::Particles particles = as_particles(player_.particles());
+    if (!player_.started()) particles.count = 0;
+    return particles;
+}
+
 bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras) {
     if (!player_.started() && drawn_) return false;  // the last picture stays meanwhile
     if (follows_) fit_camera();
     extras.above = trails(view.guides);
     const render::ScalarField* const field = extras.field;
-    const Drawn wanted = {player_.shown_version(), camera, lit(view.look), view.captions, extras.below, extras.above};
+    render::Look look = lit(view.look);
+    // Where a particle started means nothing in the forward process.
+    if (player_.playback().noising()) look.mode = render::ColourMode::density;
+    const Drawn wanted = {player_.shown_version(), camera, look, view.captions, extras.below, extras.above};
     const bool same_field = field == nullptr ? !drawn_field_ : drawn_field_ == *field;
     if (drawn_ == wanted && same_field) return false;
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);
-    render::Particles particles = as_particles(player_.particles());
-    if (!player_.started()) particles.count = 0;
-    renderer_.record(recorder, particles, camera, wanted.look, captions_of(view, *model_, caption(player_), second),
-                     extras);
+    renderer_.record(recorder, shown_particles(recorder), camera, wanted.look,
+                     captions_of(view, *model_, caption(player_), second), extras);
     drawn_ = wanted;
     if (!same_field) drawn_field_ = field == nullptr ? std::nullopt : std::optional(*field);
     return true;

@@ -12,6 +12,7 @@
 #include "render/renderer.hpp"
 #include "render/view_spec.hpp"
 #include "session/field_lines.hpp"
+#include "session/forward_process.hpp"
 #include "session/paths.hpp"
 #include "session/player.hpp"
 #include "session/run_loader.hpp"
@@ -42,6 +43,8 @@ class Scene {
     /// Starts this run of the same model. `loaded`: what run_loader has made for it; what is missing is made here,
     /// which may take long and waits for the GPU. Throws as Player::take; the run that was shown before then continues.
     void take(const PreparedRun& run, LoadedRun loaded = {});
+    /// The forward process can be shown: there are data, and the states have noise levels.
+    bool has_forward_process() const { return forward_ && player_.program().evaluations() > 0; }
     RunLoader run_loader() const { return player_.run_loader(renderer_.capacity()); }
     /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
     /// from one to the other until `hold_camera`.
@@ -114,6 +117,7 @@ class Scene {
 
     render::Bounds bounds() const;
     void begin_paths(const PreparedRun& run);
+    render::Particles shown_particles(gpu::Recorder& recorder);
     std::shared_ptr<const render::LineDrawing> trails(const render::Guides& guides);
     render::Look lit(render::Look look) const;
 
@@ -124,7 +128,8 @@ class Scene {
     render::Bounds data_bounds_;
     bool follows_ = true;
     double fitted_half_height_ = 1;
-    gpu::Buffer data_;  ///< (dim, count) planes
+    gpu::Buffer data_;                       ///< (dim, count) planes
+    std::optional<ForwardProcess> forward_;  ///< none without data
     std::shared_ptr<const FieldSource> field_source_;
     std::shared_ptr<const PathsRun> paths_run_;  ///< of the run that is shown
     std::shared_ptr<const Paths> paths_;
@@ -137,9 +142,9 @@ class Scene {
 std::string caption(const Player& player);
 /// `step 17 · t = 680 · σ = 0.86`; the time only where it is not σ itself.
 std::string short_caption(const Player& player);
-/// The noise of the state that is shown, as captions say it: `σ = 0.86`, `final sample`; empty where a program never
-/// asks for a score.
-std::string level_text(const Player& player);
+/// The noise of a state, as captions say it: `σ = 0.86`, `final sample`; empty where the program never asks for a
+/// score.
+std::string level_text(const Player& player, const RunState& state);
 /// `10 000 particles`.
 std::string particles_text(std::uint64_t count);
 

@@ -22,6 +22,7 @@ struct LoadedRun {
     std::shared_ptr<sample::ShownPopulation> population;
     std::optional<sample::PreparedLoad> load;
     gpu::Buffer origins;  ///< empty: the scene's buffer is large enough
+    gpu::Buffer noised;   ///< of the forward process; made with `origins`
 };
 
 /// The largest memory of the states that are kept for seeking.

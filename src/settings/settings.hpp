@@ -125,6 +125,7 @@ struct Settings {
     double steps_per_second = 15;
     double hold = 1;  ///< seconds that the first and the last moment stay
     bool loop = true;
+    bool forward = false;  ///< the forward process before each run
     render::Look look;
     render::Guides guides;
     bool captions = true;

@@ -241,6 +241,9 @@ void add_picture(Table& table) {
                      [](Settings& s) -> Slot { return &s.hold; }});
     table.push_back({"loop", kGroup, Toggle{}, "", "Restart after the last step", kView,
                      [](Settings& s) -> Slot { return &s.loop; }});
+    table.push_back({"forward", kGroup, Toggle{}, "",
+                     "Show first how the data become noise (the forward process); not in contact sheets", kFrames,
+                     [](Settings& s) -> Slot { return &s.forward; }});
     table.push_back({"look.colour", kGroup, choices(render::kColourModeNames), "",
                      "Colour by particle density, or by the origin of each particle", kFrames,
                      [](Settings& s) -> Slot { return &s.look.mode; }});
@@ -316,11 +319,13 @@ void add_run(Table& table) {
 
 /// Marks what the first screen of help leaves to the help of its group.
 void mark_details(Table& table) {
-    constexpr std::array<std::string_view, 16> kDetails = {
-        "class",        "look.field_style",   "look.trail_steps", "look.follow",
-        "dim",          "timesteps",          "program",          "chunk",
-        "hold",         "frame-log",          "validation",       "train.final_learning_rate",
-        "train.warmup", "train.weight_decay", "train.clip",       "train.keep_state"};
+    constexpr std::array<std::string_view, 14> kDetails = {"class",        "captions",
+                                                           "dim",          "timesteps",
+                                                           "program",      "chunk",
+                                                           "hold",         "frame-log",
+                                                           "validation",   "train.final_learning_rate",
+                                                           "train.warmup", "train.weight_decay",
+                                                           "train.clip",   "train.keep_state"};
     for (Setting& setting : table) setting.is_detail = std::ranges::find(kDetails, setting.name) != kDetails.end();
 }
 

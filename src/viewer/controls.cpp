@@ -276,4 +276,12 @@ bool control(settings::Settings& settings, const settings::Setting& setting, std
     return changed;
 }
 
+bool tick_box(settings::Settings& settings, std::string_view name, std::string_view label) {
+    const settings::Setting& setting = *settings::find_setting(name);
+    const bool changed =
+        ImGui::Checkbox((std::string(label) + id_of(setting)).c_str(), std::get<bool*>(setting.slot(settings)));
+    tooltip(help_text(setting));
+    return changed;
+}
+
 }  // namespace scorefield::viewer

@@ -11,18 +11,25 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr std::array<Shortcut, 19> kShortcuts = {{
+constexpr std::array<Shortcut, 26> kShortcuts = {{
     {"Space", "play or pause"},
     {"← →", "one step back or forward"},
     {"Shift+← →", "first state (noise), last state (samples)"},
-    {"R", "restart from noise"},
+    {"Home", "restart from noise"},
+    {"R", "play backwards, or forwards again"},
+    {"F", "forward process: data become noise, then the run"},
     {"L", "loop on or off"},
-    {"F", "fit the view"},
+    {"G", "score field: arrows, streamlines, off"},
+    {"D", "contours of the density"},
+    {"T", "trails of 60 particles on or off"},
+    {"C", "colour by density or origin"},
+    {"Click", "follow a particle, where trails are drawn"},
+    {"0", "fit the view"},
     {"S", "save a screenshot as PNG"},
     {"Ctrl+C", "copy the settings as a command line"},
     {"Ctrl+S", "save the settings as a scene file"},
-    {"T", "start, pause or resume training"},
-    {"D", "paint a distribution to train on"},
+    {"N", "start, pause or resume training"},
+    {"P", "paint a distribution to train on"},
     {"Ctrl+Z, Ctrl+Y", "undo, redo a stroke"},
     {"H", "hide or show the panel"},
     {"Esc", "close the dialog or menu, or cancel what is prepared"},
@@ -32,6 +39,25 @@ constexpr std::array<Shortcut, 19> kShortcuts = {{
     {"Drop a file", "train on a PNG, NPY, CSV or PLY file"},
     {"Ctrl+click, Tab", "type a value into a slider"},
 }};
+
+constexpr std::uint32_t kTrails = 60;
+
+/// Arrows of the score, streamlines, nothing; another kind of field stays until it has been both.
+void turn_field(render::Guides& guides) {
+    if (guides.field == render::FieldKind::none) {
+        guides.field = render::FieldKind::score;
+        guides.style = render::FieldStyle::arrows;
+    } else if (guides.style == render::FieldStyle::arrows) {
+        guides.style = render::FieldStyle::streamlines;
+    } else {
+        guides.field = render::FieldKind::none;
+    }
+}
+
+void turn_colour(render::Look& look) {
+    const bool density = look.mode == render::ColourMode::density;
+    look.mode = density ? render::ColourMode::origin : render::ColourMode::density;
+}
 
 /// The topmost one. False where none is open.
 bool close_popup() {
@@ -44,11 +70,17 @@ void read_plain_key(int key, bool shift, settings::Settings& settings, Requests&
     if (key == GLFW_KEY_SPACE) requests.toggle_play = true;
     if (key == GLFW_KEY_RIGHT) (shift ? requests.to_result : requests.step) = true;
     if (key == GLFW_KEY_LEFT) (shift ? requests.to_start : requests.step_back) = true;
-    if (key == GLFW_KEY_R) requests.restart = true;
-    if (key == GLFW_KEY_F) requests.fit = true;
+    if (key == GLFW_KEY_HOME) requests.restart = true;
+    if (key == GLFW_KEY_R) requests.play_backwards = true;
+    if (key == GLFW_KEY_F) requests.play_forward_process = true;
+    if (key == GLFW_KEY_0) requests.fit = true;
+    if (key == GLFW_KEY_G) turn_field(settings.guides);
+    if (key == GLFW_KEY_D) settings.guides.contours = !settings.guides.contours;
+    if (key == GLFW_KEY_T) settings.guides.trails = settings.guides.trails > 0 ? 0 : kTrails;
+    if (key == GLFW_KEY_C) turn_colour(settings.look);
     if (key == GLFW_KEY_S) requests.screenshot = true;
-    if (key == GLFW_KEY_T) requests.train = true;
-    if (key == GLFW_KEY_D) requests.toggle_board = true;
+    if (key == GLFW_KEY_N) requests.train = true;
+    if (key == GLFW_KEY_P) requests.toggle_board = true;
     if (key == GLFW_KEY_L) settings.loop = !settings.loop;
     if (key == GLFW_KEY_H) requests.toggle_panel = true;
     if (key == GLFW_KEY_ESCAPE && !close_popup()) requests.escape = true;

@@ -12,7 +12,9 @@ constexpr float kLeastPanel = 290;    ///< minimum width of the panel beside the
 constexpr float kLeastPicture = 200;  ///< minimum width of the picture beside the panel
 constexpr float kLeastBeside = 64;    ///< width of the picture that a panel over it leaves visible
 constexpr float kStripHeight = 28;    ///< height of the status bar
-constexpr float kLowWindow = 160;     ///< windows lower than this have no status bar
+constexpr float kTimelineHeight = 52;
+constexpr float kLowWindow = 160;      ///< windows lower than this have no status bar
+constexpr float kShallowWindow = 240;  ///< windows lower than this have no timeline
 
 }  // namespace
 
@@ -31,7 +33,8 @@ Layout layout_of(VkExtent2D window, float scale, const PanelChoice& panel) {
     }
     now.row = pixels(kStripHeight);
     if ((now.narrow || panel.beside) && height >= kLowWindow) now.strip = now.row;
-    now.picture = {std::max(1U, window.width - now.left), std::max(1U, window.height - now.strip)};
+    if ((now.narrow || panel.beside) && height >= kShallowWindow) now.timeline = pixels(kTimelineHeight);
+    now.picture = {std::max(1U, window.width - now.left), std::max(1U, window.height - now.strip - now.timeline)};
     return now;
 }
 

@@ -12,14 +12,15 @@ struct PanelChoice {
     bool over = false;   ///< over the picture, in a window that is too narrow for both
 };
 
-/// Sizes and positions of panel, status bar and picture, in pixels.
+/// Sizes and positions of panel, status bar, timeline and picture, in pixels.
 struct Layout {
     VkExtent2D window{};
-    bool narrow = false;      ///< the window is too narrow for the panel beside the picture
-    std::uint32_t panel = 0;  ///< width of the panel; 0: hidden
-    std::uint32_t left = 0;   ///< left edge of the picture: the panel's width if it is beside the picture, else 0
-    std::uint32_t strip = 0;  ///< height of the status bar; 0: hidden
-    std::uint32_t row = 0;    ///< height of a status bar, even if it is hidden
+    bool narrow = false;         ///< the window is too narrow for the panel beside the picture
+    std::uint32_t panel = 0;     ///< width of the panel; 0: hidden
+    std::uint32_t left = 0;      ///< left edge of the picture: the panel's width if it is beside the picture, else 0
+    std::uint32_t strip = 0;     ///< height of the status bar; 0: hidden
+    std::uint32_t row = 0;       ///< height of a status bar, even if it is hidden
+    std::uint32_t timeline = 0;  ///< height of the timeline under the picture; 0: hidden
     VkExtent2D picture{};
 };
 

@@ -24,6 +24,9 @@ struct Requests {
     bool to_start = false;
     bool to_result = false;
     bool restart = false;
+    bool play_backwards = false;  ///< or forwards again
+    bool play_forward_process = false;
+    std::optional<int> seek;  ///< a state of what is shown: run or forward process
     bool fit = false;
     bool screenshot = false;
     bool copy_command = false;

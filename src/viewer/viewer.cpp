@@ -29,6 +29,12 @@ constexpr double kHostWait = 0.008;        ///< seconds between frames that wait
 constexpr double kLively = 0.5;            ///< seconds after the user has done something in which frames do not rest
 constexpr double kPercent = 100;
 
+session::Tempo tempo_of(const Context& context) {
+    const settings::Settings& settings = context.settings;
+    return {settings.steps_per_second, settings.hold, settings.loop,
+            settings.forward && context.scene->has_forward_process()};
+}
+
 bool is_same(VkExtent2D a, VkExtent2D b) {
     return a.width == b.width && a.height == b.height;
 }
@@ -103,9 +109,7 @@ void Viewer::rest() {
 double Viewer::seconds_to_next(const session::Player& player) const {
     if (!player.up_to_date()) return player.works_by_itself() ? kHostWait : 0;
     if (player.works_ahead() && device_.properties().timestamp_seconds > 0) return 0;
-    const settings::Settings& settings = context_.settings;
-    return std::min(kLongestRest,
-                    player.playback().seconds_left({settings.steps_per_second, settings.hold, settings.loop}));
+    return std::min(kLongestRest, player.playback().seconds_left(tempo_of(context_)));
 }
 
 /// Whether the viewer ends now. Asks about unsaved work first.
@@ -233,6 +237,7 @@ void Viewer::fit_picture() {
 }
 
 void Viewer::attach() {
+    if (tempo_of(context_).forward) context_.scene->player().playback().restart(true);
     for_active([&](Element& element) { element.attach(context_); });
 }
 
@@ -292,8 +297,7 @@ void Viewer::advance() {
     const double affordable = pace_.allowance() / player.operations_per_step();
     const double fitting = player.works_by_itself() ? kMostSteps : std::clamp(affordable, 1.0, kMostSteps);
     const int most = player.up_to_date() ? static_cast<int>(fitting) : 0;
-    const settings::Settings& settings = context_.settings;
-    player.playback().advance(context_.seconds, {settings.steps_per_second, settings.hold, settings.loop}, most);
+    player.playback().advance(context_.seconds, tempo_of(context_), most);
 }
 
 /// What the interface stands on.

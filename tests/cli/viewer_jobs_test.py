@@ -19,19 +19,19 @@ from desktop import FRAMES_OF_A_STEP, Viewer, colours, on_a_desktop, type_text
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
 PICTURE = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
-SAMPLER_BOX = (200, 206)
-LIST = (152, 400)
+SAMPLER_BOX = (200, 154)
+LIST = (152, 348)
 # In the list of samplers, scrolled to its end.
-RK45 = (152, 235)
-DPMPP_2M = (152, 255)
-DPM_SINGLE = (152, 335)
-JOB = (300, 30, 335, 660)  # where the name of what is being made ready stands
-CANCEL = (362, 675)  # the button of the only job
+RK45 = (152, 183)
+DPMPP_2M = (152, 203)
+DPM_SINGLE = (152, 283)
+JOB = (300, 30, 335, 608)  # where the name of what is being made ready stands
+CANCEL = (362, 623)  # the button of the only job
 COMPILING = 6.0  # seconds
 PROMPT = 30.0  # seconds in which a program under validation ends on a busy machine; the compilation takes minutes
 SLOW = ("--particles", "2000", "--target", "empirical moons", "--sampler", "rk45", "--hold", "0", "--look.overlay", "off")
-PARTICLES = (212, 388)  # the number field
-STEPS = (212, 234)  # the number field
+PARTICLES = (212, 336)  # the number field
+STEPS = (212, 182)  # the number field
 MANY_STEPS = 30000  # whose time table takes seconds
 LONGEST = 4  # limit of what a frame takes besides the GPU's passes, as a multiple of the median
 CHEAP = 15  # ms: a median below counts as this, since a frame that draws little says little of the machine's speed
@@ -189,7 +189,7 @@ def cancels_a_training(desktop, folder):
                     "--look.overlay", "off")
     viewer.wait_until_shown()
     for cancel, name in [(lambda: viewer.key("Escape"), "Escape"), (lambda: viewer.click(CANCEL), "the Cancel button")]:
-        viewer.key("t")
+        viewer.key("n")
         viewer.wait_for(lambda: has_words(viewer), "nothing says that a training is being prepared")
         cancel()
         viewer.wait_for(lambda: not has_words(viewer), f"{name} does not cancel the preparation of a training")

@@ -13,7 +13,7 @@ from desktop import Viewer, colours, on_a_desktop
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
 
-SAMPLER_BOX = (200, 206)
+SAMPLER_BOX = (200, 154)
 CONTROLS = (290, 200, 10, 200)  # width, height, left, top: nothing moves there by itself
 BOARD = (400, 300, 600, 200)
 STROKE = (700, 300), (900, 420)
@@ -57,7 +57,7 @@ def escape_closes(viewer):
 
 
 def painting_is_undone(viewer):
-    viewer.key("d")
+    viewer.key("p")
     viewer.move(STROKE[1])
     blank = viewer.pixels(BOARD)
     viewer.drag(*STROKE)

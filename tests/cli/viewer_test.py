@@ -20,18 +20,18 @@ from desktop import (ALLOWANCE_MS, FRAMES_OF_A_STEP, FRAMES_OF_AN_EVENT, LEAST_P
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
 
-PAUSE_BUTTON = (60, 20)
-SAMPLER_BOX = (200, 206)
-SECOND_SAMPLER = (160, 258)  # in the open box
-STEPS_SLIDER = (213, 232)  # its grip at 50 steps
-STEPS_SLIDER_LEFT = (150, 232)
-SAMPLER_HEADING = (60, 178)  # folds what is below it
-LANGEVIN = (160, 514)  # in the sampler's open box, at the end of its list
-TARGET_BOX = (200, 236)  # with the sampler folded, and so on
-LEARNED_MODEL = (160, 264)  # in the open box
-MIXTURE_D = (160, 364)
-PROCESS_BOX = (200, 262)
-VE = (160, 350)  # in the open box
+PAUSE_BUTTON = (445, 666)  # on the timeline
+SAMPLER_BOX = (200, 154)
+SECOND_SAMPLER = (160, 206)  # in the open box
+STEPS_SLIDER = (213, 180)  # its grip at 50 steps
+STEPS_SLIDER_LEFT = (150, 180)
+SAMPLER_HEADING = (60, 126)  # folds what is below it
+LANGEVIN = (160, 462)  # in the sampler's open box, at the end of its list
+TARGET_BOX = (200, 184)  # with the sampler folded, and so on
+LEARNED_MODEL = (160, 212)  # in the open box
+MIXTURE_D = (160, 312)
+PROCESS_BOX = (200, 210)
+VE = (160, 298)  # in the open box
 
 
 def open_viewer(desktop, folder, name, *arguments):
@@ -57,8 +57,8 @@ def moves_and_listens_to_the_mouse(desktop, folder):
     viewer.drag(PICTURE, (PICTURE[0] + 60, PICTURE[1] + 40))
     viewer.move(PICTURE)
     require(viewer.picture() != zoomed, "dragging does not move the picture")
-    viewer.key("f")
-    require(viewer.picture() == still, "F does not show everything again")
+    viewer.key("0")
+    require(viewer.picture() == still, "0 does not show everything again")
     viewer.key("Right")
     viewer.key("s")
     viewer.wait_for(lambda: os.path.exists(os.path.join(folder, "scorefield_0000.png")), "no screenshot")
@@ -166,7 +166,7 @@ def result_of(desktop, folder, run_of, particles):
     and the name of a screenshot of the result."""
     viewer = open_viewer(desktop, folder, "same", "--loop", "off", "--particles", str(particles), *run_of)
     for _ in range(3):
-        viewer.key("r")
+        viewer.key("Home")
     frames = max(FRAMES_OF_A_STEP, particles // LEAST_PARTICLES + 1)
     viewer.wait_for(lambda: viewer.is_still(frames), "the run does not end")
     screenshot = save_picture(viewer, folder)

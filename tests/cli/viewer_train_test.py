@@ -18,10 +18,10 @@ from desktop import FRAMES_OF_AN_EVENT, Viewer, on_a_desktop
 BINARY = os.path.abspath(sys.argv[1])
 KEPT = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
 
-BOARD_CENTRE = (805, 346)
+BOARD_CENTRE = (805, 320)
 RING_RADIUS = 200
 LIT_PIXELS = 5000  # of 8 000 particles, each 3 × 3 pixels, most beside others
-PICTURE_AREA = (950, 692, 330, 0)  # width, height, left, top: beside the panel, above the status bar
+PICTURE_AREA = (950, 640, 330, 0)  # width, height, left, top: beside the panel, above the timeline
 # Small, so that a slow machine learns it in seconds too; nothing but the particles is bright.
 ARGUMENTS = ["--train.steps", "100000", "--train.schedule", "constant", "--train.batch", "256", "--train.ema", "0.998",
              "--network.width", "32", "--network.depth", "2", "--train.share", "80", "--steps", "15", "--particles",
@@ -29,7 +29,7 @@ ARGUMENTS = ["--train.steps", "100000", "--train.schedule", "constant", "--train
 
 
 def paint_ring(viewer):
-    viewer.key("d")
+    viewer.key("p")
     places = [(BOARD_CENTRE[0] + RING_RADIUS * math.cos(2 * math.pi * i / 40),
                BOARD_CENTRE[1] + RING_RADIUS * math.sin(2 * math.pi * i / 40)) for i in range(41)]
     viewer.move([round(c) for c in places[0]])
@@ -118,15 +118,15 @@ def learns_what_is_painted(desktop, folder):
                     *ARGUMENTS)
     require(not is_ring(viewer), "there is a ring before anything was learned")
     paint_ring(viewer)
-    viewer.key("t")
+    viewer.key("n")
     viewer.wait_for(lambda: is_clear_ring(viewer), "the particles do not come to lie in a ring")
     if KEPT:
         subprocess.run(["import", "-window", viewer.window, KEPT], env=desktop.env, check=True)
-    viewer.key("t")
+    viewer.key("n")
     viewer.move(BOARD_CENTRE)
     viewer.wait_for(viewer.is_still, "samples of a network that has paused change")
     require(is_ring(viewer), f"the ring is lost while training pauses: {ring_shares(light(viewer))}")
-    viewer.key("t")
+    viewer.key("n")
     viewer.wait_for(lambda: not viewer.is_still(), "training does not go on")
     learns_what_is_dropped(viewer, folder)
     viewer.ask_to_close()

@@ -123,5 +123,79 @@ TEST(Playback, SingleStepsStandStillAndGoRound) {
     EXPECT_EQ(playback.state(), 1);
 }
 
+TEST(Playback, GoesBackwardsFromStateToState) {
+    Playback playback(3);
+    playback.stop_at(3);
+    playback.play_backwards(true);
+    EXPECT_EQ(states(playback, {1, 2, true}, 1, 9), (std::vector<int>{3, 3, 2, 1, 0, 0, 3, 3, 2}));
+    playback.play_backwards(false);
+    EXPECT_EQ(states(playback, {1, 2, true}, 1, 3), (std::vector<int>{1, 2, 3}));
+}
+
+TEST(Playback, BackwardsFromTheStartBeginsAtTheResultAndEndsWhereNothingLoops) {
+    Playback playback(2);
+    playback.play_backwards(true);
+    EXPECT_EQ(states(playback, {1, 0, false}, 1, 5), (std::vector<int>{2, 1, 0, 0, 0}));
+    EXPECT_TRUE(playback.finished());
+    playback.restart();
+    EXPECT_FALSE(playback.backwards());
+    EXPECT_FALSE(playback.finished());
+}
+
+TEST(Playback, ShowsTheForwardProcessBeforeTheRun) {
+    Playback playback(3);
+    const Tempo tempo = {1, 2, true, true};
+    playback.restart(true);
+    std::vector<bool> noising;
+    std::vector<int> shown;
+    for (int i = 0; i < 15; ++i) {
+        shown.push_back(playback.state());
+        noising.push_back(playback.noising());
+        playback.advance(1, tempo, kAny);
+    }
+    // Data, three levels of noise, the last of them for a step; then the run with its holds; then again.
+    EXPECT_EQ(shown, (std::vector<int>{3, 3, 2, 1, 0, 0, 0, 1, 2, 3, 3, 3, 3, 2, 1}));
+    EXPECT_EQ(noising, (std::vector<bool>{true, true, true, true, true, false, false, false, false, false, false, true,
+                                          true, true, true}));
+}
+
+TEST(Playback, PlayingTimeIsThatOfAllStates) {
+    for (const bool forward : {false, true}) {
+        const Tempo tempo = {2, 1.25, false, forward};
+        Playback playback(7);
+        playback.restart(forward);
+        int frames = 0;
+        while (!playback.finished()) {
+            playback.advance(0.05, tempo, kAny);
+            ++frames;
+        }
+        EXPECT_NEAR(frames * 0.05, playing_time(7, tempo), 0.051) << forward;
+    }
+}
+
+TEST(Playback, StepsThroughTheForwardProcessIntoTheRun) {
+    Playback playback(2);
+    playback.play_forward_process();
+    EXPECT_TRUE(playback.playing());
+    playback.step();
+    EXPECT_TRUE(playback.noising());
+    EXPECT_EQ(playback.state(), 1);
+    playback.step();
+    EXPECT_EQ(playback.state(), 0);
+    EXPECT_TRUE(playback.noising());
+    playback.step_back();
+    EXPECT_EQ(playback.state(), 1);
+    playback.step();
+    playback.step();
+    EXPECT_EQ(playback.state(), 0);
+    EXPECT_FALSE(playback.noising()) << "the run begins";
+    playback.step();
+    EXPECT_EQ(playback.state(), 1);
+    playback.stop_at(2, true);
+    EXPECT_TRUE(playback.noising());
+    playback.stop_at(2);
+    EXPECT_FALSE(playback.noising());
+}
+
 }  // namespace
 }  // namespace scorefield::session

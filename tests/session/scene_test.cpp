@@ -157,5 +157,34 @@ TEST_F(DrawnScene, WorksAheadWhilePlaying) {
     EXPECT_EQ(scene->player().playback().seconds_left(tempo), std::numeric_limits<double>::infinity());
 }
 
+TEST_F(DrawnScene, ShowsTheForwardProcessOfItsData) {
+    EXPECT_FALSE(open()->has_forward_process()) << "no data";
+    model::ModelSpec exact;
+    exact.target = model::TargetSpec{.name = "gaussian", .argument = {}, .scaling = {}};
+    model::Model model = model::open_model(exact);
+    sample::SamplingSpec spec;
+    spec.steps = kSteps;
+    spec.particles = kParticles;
+    const PreparedRun run = prepare_run(spec, model);
+    const Reference reference = open_reference("", model);
+    Scene scene(device(), std::move(model), run, reference, VkExtent2D{64, 48});
+    EXPECT_TRUE(scene.has_forward_process());
+    const render::Picture start = frame(scene).picture;
+    scene.player().playback().stop_at(kSteps, true);
+    const Frame data = frame(scene);
+    EXPECT_EQ(data.operations, 0) << "nothing is sampled";
+    EXPECT_TRUE(data.drawn);
+    EXPECT_TRUE(scene.player().up_to_date());
+    EXPECT_EQ(scene.player().run_state().number, kSteps);
+    EXPECT_FALSE(frame(scene).drawn);
+    scene.player().playback().stop_at(1, true);
+    EXPECT_NE(frame(scene).picture, data.picture);
+    EXPECT_NE(caption(scene.player()).find("forward process"), std::string::npos);
+    scene.player().playback().stop_at(kSteps, true);
+    EXPECT_EQ(frame(scene).picture, data.picture) << "the same noise again";
+    scene.player().playback().stop_at(0);
+    EXPECT_EQ(frame(scene).picture, start) << "the run is as it was";
+}
+
 }  // namespace
 }  // namespace scorefield::session

@@ -49,7 +49,8 @@ class JobList : public Element {
         }
         if (shown.empty()) return;
         const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
-        const float bottom = ImGui::GetIO().DisplaySize.y - static_cast<float>(context.layout.row) / pixels.y;
+        const std::uint32_t below = context.layout.row + context.layout.timeline;
+        const float bottom = ImGui::GetIO().DisplaySize.y - static_cast<float>(below) / pixels.y;
         const ImGuiStyle& style = ImGui::GetStyle();
         const auto rows = static_cast<float>(shown.size());
         const float height =

@@ -47,7 +47,8 @@ class Moments : public Element {
     /// Records a copy of the shown particles, unless they are those measured last or another copy is pending.
     void record(gpu::Recorder& recorder, const Context& context) override {
         const session::Player& player = context.scene->player();
-        if (!clean_ || particles_.pending() || !player.started() || player.program().evaluations() == 0) return;
+        const bool is_run = player.started() && !player.playback().noising();
+        if (!clean_ || particles_.pending() || !is_run || player.program().evaluations() == 0) return;
         if (copied_ && copied_->shown == player.shown_version()) return;
         const sample::ParticleView shown = player.particles();
         const std::uint32_t count = std::min(kMost, shown.count);

@@ -1,4 +1,4 @@
-// Title of the scene and playback controls.
+// Title of the scene, and how it is played. The timeline has the buttons.
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -15,7 +15,11 @@ class Transport : public Element {
     void update(Context& context) override {
         take_steps(context);
         session::Playback& playback = context.scene->player().playback();
+        const bool results = context.scene->player().shows_results();
         if (context.requests.restart) playback.restart();
+        if (context.requests.seek && !results) playback.stop_at(*context.requests.seek, playback.noising());
+        if (context.requests.play_backwards && !results) playback.play_backwards(!playback.backwards());
+        if (context.requests.play_forward_process) play_forward_process(context);
         if (!context.requests.toggle_play) return;
         if (context.settings.steps_per_second <= 0) {
             context.messages.add({MessageKind::info, "Paused: steps / s is 0. Press → to advance one step."},
@@ -39,14 +43,28 @@ class Transport : public Element {
             ImGui::TextWrapped("%s", settings.about.c_str());
             ImGui::PopStyleColor();
         }
-        draw_buttons(context);
-        draw_progress(context.scene->player());
         control(settings, "steps-per-second", "steps / s");
         control(settings, "hold");
         control(settings, "loop");
+        if (context.scene->has_forward_process() && !context.scene->player().shows_results()) {
+            ImGui::SameLine(0, ImGui::GetFontSize());
+            tick_box(settings, "forward", "forward process first");
+        }
     }
 
   private:
+    static void play_forward_process(Context& context) {
+        session::Scene& scene = *context.scene;
+        if (scene.player().shows_results() || !scene.has_forward_process()) {
+            context.messages.add({MessageKind::info, scene.has_forward_process()
+                                                         ? "Finished samples have no steps. Choose samples: continue."
+                                                         : "No forward process: the data are not known."},
+                                 "playback");
+            return;
+        }
+        scene.player().playback().play_forward_process();
+    }
+
     static void take_steps(Context& context) {
         const Requests& requests = context.requests;
         if (!requests.step && !requests.step_back && !requests.to_start && !requests.to_result) return;
@@ -62,29 +80,6 @@ class Transport : public Element {
         if (requests.step_back) playback.step_back();
         if (requests.to_start) playback.stop_at(0);
         if (requests.to_result) playback.stop_at(playback.steps());
-    }
-
-    static void draw_buttons(Context& context) {
-        Requests& requests = context.requests;
-        const session::Playback& playback = context.scene->player().playback();
-        const float quarter = share_of_row(4);
-        const bool moving = playback.playing() && !playback.finished() && context.settings.steps_per_second > 0;
-        if (button(moving ? "Pause" : "Play", quarter, "Play or pause  (Space)")) requests.toggle_play = true;
-        ImGui::SameLine();
-        if (button("Back", quarter, "One sampler step back, then pause  (←)")) requests.step_back = true;
-        ImGui::SameLine();
-        if (button("Step", quarter, "One sampler step, then pause  (→)")) requests.step = true;
-        ImGui::SameLine();
-        if (button("Restart", quarter, "Restart from noise  (R)")) requests.restart = true;
-    }
-
-    static void draw_progress(const session::Player& player) {
-        const int shown = player.run_state().number;
-        const int steps = player.playback().steps();
-        const std::string level = session::level_text(player);
-        const std::string text = fmt::format("step {} of {}{}{}", shown, steps, level.empty() ? "" : " · ", level);
-        ImGui::ProgressBar(static_cast<float>(shown) / static_cast<float>(steps), {-1, 0}, text.c_str());
-        tooltip("Current step and noise level.");
     }
 };
 

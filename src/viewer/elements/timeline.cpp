@@ -1,0 +1,186 @@
+// The timeline under the picture: buttons, and a mark for each state from noise to samples. Dragging on it goes to any
+// state of the run, or of the forward process where that is shown.
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "viewer/controls.hpp"
+#include "viewer/element.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+constexpr float kButton = 26;     ///< screen units
+constexpr float kMargin = 12;     ///< of the strip, at its left and right
+constexpr float kLabel = 196;     ///< width of the text at the right
+constexpr float kNarrow = 560;    ///< strips narrower than this have no such text
+constexpr float kLeastMarks = 3;  ///< between marks; nearer ones are left out
+constexpr ImU32 kTrack = IM_COL32(56, 62, 75, 255);
+constexpr ImU32 kMark = IM_COL32(112, 122, 140, 255);
+constexpr ImU32 kPast = IM_COL32(76, 159, 255, 255);
+constexpr ImU32 kNoising = IM_COL32(227, 163, 59, 255);
+constexpr ImU32 kIcon = IM_COL32(214, 219, 228, 255);
+
+/// What a button shows; drawn, since fonts differ in such signs.
+enum class Icon : std::uint8_t { to_start, back, play, pause, backwards, step, to_end };
+
+/// A triangle that points right (1) or left (−1), its middle at `x`.
+void triangle(ImDrawList& list, const ImVec2& centre, float x, float direction, float size) {
+    list.AddTriangleFilled({centre.x + x - direction * size / 2, centre.y - size * 0.6F},
+                           {centre.x + x - direction * size / 2, centre.y + size * 0.6F},
+                           {centre.x + x + direction * size / 2, centre.y}, kIcon);
+}
+
+void bar(ImDrawList& list, const ImVec2& centre, float x, float size) {
+    list.AddRectFilled({centre.x + x - size * 0.14F, centre.y - size * 0.6F},
+                       {centre.x + x + size * 0.14F, centre.y + size * 0.6F}, kIcon);
+}
+
+void draw_icon(ImDrawList& list, Icon icon, const ImVec2& centre) {
+    constexpr float kSize = 9;
+    switch (icon) {
+        case Icon::to_start:
+            bar(list, centre, -kSize * 0.6F, kSize);
+            triangle(list, centre, kSize * 0.1F, -1, kSize);
+            break;
+        case Icon::back:
+            triangle(list, centre, -kSize * 0.2F, -1, kSize);
+            bar(list, centre, kSize * 0.55F, kSize);
+            break;
+        case Icon::play:
+            triangle(list, centre, 0, 1, kSize * 1.2F);
+            break;
+        case Icon::pause:
+            bar(list, centre, -kSize * 0.3F, kSize * 1.1F);
+            bar(list, centre, kSize * 0.3F, kSize * 1.1F);
+            break;
+        case Icon::backwards:
+            triangle(list, centre, 0, -1, kSize * 1.2F);
+            break;
+        case Icon::step:
+            bar(list, centre, -kSize * 0.55F, kSize);
+            triangle(list, centre, kSize * 0.2F, 1, kSize);
+            break;
+        case Icon::to_end:
+            triangle(list, centre, -kSize * 0.1F, 1, kSize);
+            bar(list, centre, kSize * 0.6F, kSize);
+            break;
+    }
+}
+
+bool icon_button(const char* name, Icon icon, const char* help) {
+    const bool pressed = ImGui::Button(name, {kButton, kButton});
+    const ImVec2 low = ImGui::GetItemRectMin();
+    const ImVec2 high = ImGui::GetItemRectMax();
+    draw_icon(*ImGui::GetWindowDrawList(), icon, {(low.x + high.x) / 2, (low.y + high.y) / 2});
+    tooltip(help);
+    ImGui::SameLine(0, 4);
+    return pressed;
+}
+
+class Timeline : public Element {
+  public:
+    void draw(Context& context) override {
+        const Layout& layout = context.layout;
+        if (layout.timeline == 0) return;
+        const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
+        const auto units = [&](std::uint32_t length) { return static_cast<float>(length) / pixels.x; };
+        const float height = units(layout.timeline);
+        const float width = units(layout.picture.width);
+        ImGui::SetNextWindowPos({units(layout.left), units(layout.window.height - layout.strip) - height});
+        ImGui::SetNextWindowSize({width, height});
+        ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
+        ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {kMargin, (height - kButton) / 2});
+        ImGui::Begin("timeline", nullptr, kFixedWindow | ImGuiWindowFlags_NoBringToFrontOnFocus);
+        draw_buttons(context);
+        const bool wide = width >= kNarrow;
+        draw_track(context, width - kMargin - (wide ? kLabel : 0), height);
+        if (wide) draw_text(context.scene->player(), width - kLabel, height);
+        ImGui::End();
+        ImGui::PopStyleVar(2);
+    }
+
+  private:
+    static void draw_buttons(Context& context) {
+        Requests& requests = context.requests;
+        const session::Playback& playback = context.scene->player().playback();
+        const bool moving = playback.playing() && !playback.finished() && context.settings.steps_per_second > 0;
+        if (icon_button("##start", Icon::to_start, "Noise: the first state  (Shift+←)")) requests.to_start = true;
+        if (icon_button("##back", Icon::back, "One step back, then pause  (←)")) requests.step_back = true;
+        if (icon_button("##backwards", Icon::backwards, "Play backwards, or forwards again  (R)")) {
+            requests.play_backwards = true;
+        }
+        if (icon_button("##play", moving ? Icon::pause : Icon::play, "Play or pause  (Space)")) {
+            requests.toggle_play = true;
+        }
+        if (icon_button("##step", Icon::step, "One step, then pause  (→)")) requests.step = true;
+        if (icon_button("##end", Icon::to_end, "Samples: the last state  (Shift+→)")) requests.to_result = true;
+    }
+
+    static void draw_track(Context& context, float right, float height) {
+        const session::Player& player = context.scene->player();
+        const int steps = player.playback().steps();
+        const int shown = player.run_state().number;
+        constexpr float kGrip = 7;
+        const ImVec2 corner = ImGui::GetCursorScreenPos();
+        const float left = corner.x + kGrip + 4;
+        const float end = ImGui::GetWindowPos().x + right - kGrip;
+        if (end - left < 4 * kGrip) return;
+        const float middle = ImGui::GetWindowPos().y + height / 2;
+        const auto place = [&](int state) {
+            return left + (end - left) * static_cast<float>(state) / static_cast<float>(steps);
+        };
+        ImGui::SetCursorScreenPos({left - kGrip, middle - kButton / 2});
+        ImGui::InvisibleButton("track", {end - left + 2 * kGrip, kButton});
+        const auto state_at = [&](float x) {
+            const float share = std::clamp((x - left) / (end - left), 0.0F, 1.0F);
+            return static_cast<int>(std::lround(share * static_cast<float>(steps)));
+        };
+        if (ImGui::IsItemActive() && state_at(ImGui::GetIO().MousePos.x) != player.playback().state()) {
+            context.requests.seek = state_at(ImGui::GetIO().MousePos.x);
+        } else if (ImGui::IsItemActivated()) {
+            context.requests.seek = player.playback().state();  // a click on the state that is shown pauses
+        }
+        if (ImGui::IsItemHovered()) {
+            const session::RunState& state =
+                player.run_states().at(static_cast<std::size_t>(state_at(ImGui::GetIO().MousePos.x)));
+            ImGui::SetTooltip("step %d of %d\n%s", state.number, steps, session::level_text(player, state).c_str());
+        }
+        ImDrawList& list = *ImGui::GetWindowDrawList();
+        list.AddLine({left, middle}, {end, middle}, kTrack, 4);
+        const bool noising = player.playback().noising();
+        const float from = noising ? place(steps) : place(0);
+        list.AddLine({from, middle}, {place(shown), middle}, noising ? kNoising : kPast, 4);
+        const int every = static_cast<int>(std::ceil(kLeastMarks * static_cast<float>(steps) / (end - left)));
+        for (int state = 0; state <= steps; state += std::max(1, every)) {
+            list.AddLine({place(state), middle - 5}, {place(state), middle + 5}, kMark);
+        }
+        list.AddCircleFilled({place(shown), middle}, kGrip, noising ? kNoising : kPast);
+        constexpr float kBelow = 9;
+        const ImU32 grey = ImGui::GetColorU32(ImGuiCol_TextDisabled);
+        list.AddText({left - kGrip, middle + kBelow}, grey, "noise");
+        list.AddText({end + kGrip - ImGui::CalcTextSize("data").x, middle + kBelow}, grey, "data");
+    }
+
+    static void draw_text(const session::Player& player, float left, float height) {
+        const session::RunState state = player.run_state();
+        const int steps = player.playback().steps();
+        const float line = ImGui::GetTextLineHeight();
+        ImGui::SetCursorPos({left + kMargin, height / 2 - line - 1});
+        const bool noising = player.playback().noising();
+        ImGui::TextUnformatted(noising ? "forward process" : fmt::format("step {} of {}", state.number, steps).c_str());
+        ImGui::SetCursorPos({left + kMargin, height / 2 + 1});
+        ImGui::TextDisabled("%s", session::level_text(player, state).c_str());
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Element> make_timeline(Context& /*context*/) {
+    return std::make_unique<Timeline>();
+}
+
+}  // namespace scorefield::viewer

@@ -1,0 +1,132 @@
+"""What explains the particles in the viewer under Xvfb: the score field, contours and trails by key and click, the
+timeline by mouse in both directions, the forward process; a screenshot is the picture that `render` draws of the saved
+scene.
+
+usage: viewer_guides_test.py BINARY   (in the project's folder)
+"""
+import json
+import os
+import sys
+
+import numpy as np
+
+from binary import require, run
+from desktop import Viewer, on_a_desktop
+
+BINARY = os.path.abspath(sys.argv[1])
+MODEL = os.path.abspath("assets/swiss_roll.safetensors")
+PICTURE_SIZE = (950, 640)  # of a window of 1280 × 720
+TRACK = (535, 1063, 666)  # ends and row of the timeline's track
+STEPS = 20
+TEXT = (150, 18, 1090, 650)  # "step 17 of 20" or "forward process" on the timeline
+
+
+def place_of(state):
+    return round(TRACK[0] + (TRACK[1] - TRACK[0]) * state / STEPS), TRACK[2]
+
+
+def settle(viewer):
+    viewer.wait_for(viewer.is_still, "the picture does not stand still")
+    return viewer.picture()
+
+
+def open_viewer(desktop, folder, name, *arguments):
+    return Viewer(BINARY, desktop, folder, name, "--model", MODEL, "--steps", str(STEPS), *map(str, arguments))
+
+
+def pixels_of(path):
+    raw = run("ffmpeg", ["-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+    require(raw.returncode == 0, f"{path} cannot be read: {raw.stderr}")
+    return np.frombuffer(raw.stdout, np.uint8).reshape(PICTURE_SIZE[1], PICTURE_SIZE[0], 3).astype(int)
+
+
+def timeline(desktop, folder):
+    """Dragging goes to any state and back, exactly; R plays backwards; F shows the forward process, then the run."""
+    viewer = open_viewer(desktop, folder, "timeline", "--sampler", "ddpm", "--steps-per-second", 10, "--hold", 0)
+    seen = {}
+    for state in (0, 13, 20, 4, 13, 0, 20, 4):
+        viewer.click(place_of(state))
+        picture = settle(viewer)
+        require(seen.setdefault(state, picture) == picture, f"state {state} is another one after other states")
+    require(len(set(seen.values())) == 4, "the timeline shows the same state in several places")
+    viewer.drag(place_of(4), place_of(13))
+    require(settle(viewer) == seen[13], "dragging does not lead to the state below the mouse")
+    viewer.key("r")
+    viewer.wait_for(lambda: viewer.picture() == seen[4], "R does not play backwards", 0.005)
+    viewer.key("space")
+    settle(viewer)
+    run_text = viewer.pixels(TEXT)
+    viewer.key("f")
+    viewer.wait_for(lambda: viewer.picture() not in seen.values() and viewer.pixels(TEXT) != run_text,
+                    "F does not show the forward process")
+    viewer.key("space")
+    viewer.click(place_of(20))
+    data = settle(viewer)
+    viewer.click(place_of(0))
+    noise = settle(viewer)
+    require(data != noise and noise != seen[0] and data != seen[20], "the forward process is the run")
+    viewer.key("Right")
+    require(settle(viewer) == seen[0], "the run does not follow the forward process")
+    rows = viewer.close()
+    require({int(row["step"]) for row in rows} >= {0, 4, 13, 20}, "states in the log")
+
+
+def guides(desktop, folder):
+    """Each guide changes the picture and goes again; a click follows a particle."""
+    viewer = open_viewer(desktop, folder, "guides", "--particles", 500)
+    viewer.click(place_of(14))
+    plain = settle(viewer)
+    shown = [plain]
+    for key, times in (("g", 3), ("d", 2), ("t", 2), ("c", 2)):
+        for _ in range(times):
+            viewer.key(key)
+            viewer.wait_for(lambda: viewer.picture() != shown[-1], f"{key} changes nothing")
+            shown.append(settle(viewer))
+        require(shown[-1] == plain, f"{key} leaves something behind")
+    viewer.key("t")
+    viewer.wait_for(lambda: viewer.picture() != plain, "no trails")
+    trails = settle(viewer)
+    # On the brightest particle in the middle of the picture.
+    width, height, left, top = viewer.picture_area
+    light = np.frombuffer(trails, np.uint8).reshape(height, width, -1)[:, :, :3].sum(axis=2, dtype=int)
+    row, column = np.unravel_index(light.argmax(), light.shape)
+    viewer.click((left + int(column), top + int(row)))
+    viewer.move((left - 20, top))
+    require(settle(viewer) != trails, "a click on a particle does not follow it")
+    viewer.close()
+
+
+def window_and_file_agree(desktop, folder):
+    """With field, contours, trails and a followed particle, after the last step."""
+    lines = ["--look.field", "flow", "--look.contours", "on", "--look.trails", 30, "--look.follow", 4]
+    viewer = open_viewer(desktop, folder, "scene", "--particles", 3000, "--loop", "off", *lines)
+    viewer.key("shift+Right")
+    settle(viewer)
+    viewer.wait_for(viewer.is_still, "the field is not there")
+    viewer.key("ctrl+s")
+    viewer.key("s")
+    scene = os.path.join(folder, "scene_0000.json")
+    shot = os.path.join(folder, "scorefield_0000.png")
+    viewer.wait_for(lambda: os.path.exists(scene) and os.path.exists(shot), "no scene or screenshot is saved")
+    viewer.close()
+    with open(scene) as file:
+        saved = json.load(file)
+    require(saved["look.field"] == "flow" and saved["look.follow"] == 4, str(saved))
+    done = run(BINARY, ["render", "--scene", scene, "--width", str(PICTURE_SIZE[0]), "--height", str(PICTURE_SIZE[1]),
+                        "--fps", "5", "--steps-per-second", "5", "--hold", "0", "--out", "frames"], folder)
+    require(done.returncode == 0, str(done))
+    last = sorted(os.listdir(os.path.join(folder, "frames")))[-1]
+    # The window's pictures have another byte order, in which a device may round blended colours otherwise.
+    apart = np.abs(pixels_of(shot) - pixels_of(os.path.join(folder, "frames", last)))
+    require(apart.max() <= 1 and (apart > 0).sum() < 50,
+            f"the last frame of the scene is not the screenshot: {apart.max()} apart, {(apart > 0).sum()} values")
+
+
+def scenes(desktop, folder):
+    timeline(desktop, folder)
+    guides(desktop, folder)
+    window_and_file_agree(desktop, folder)
+
+
+on_a_desktop(scenes)
+print("timeline, forward process, field, contours and trails do what they say")
