@@ -62,8 +62,8 @@ std::vector<double> thresholds_of(const std::vector<double>& mass, const std::ve
 
 }  // namespace
 
-DataDensity::DataDensity(data::Points points)
-    : points_(std::move(points)), bounds_(render::bounds_of(points_.values, points_.dim)) {
+DataDensity::DataDensity(data::Points points, Kind kind)
+    : points_(std::move(points)), kind_(kind), bounds_(render::bounds_of(points_.values, points_.dim)) {
     double variance = 0;
     for (std::size_t e = 0; e < points_.dim; ++e) {
         double sum = 0;
@@ -80,9 +80,10 @@ DataDensity::DataDensity(data::Points points)
 }
 
 DensityGrid DataDensity::at(const diffusion::Marginal& marginal) const {
-    constexpr double kThinning = 10;  // wide clouds with thin arms need less than Silverman's rule says
-    const double count = std::max(1.0, static_cast<double>(points_.count) * kThinning);
-    const double own = std::max(1e-6, std::abs(marginal.alpha) * deviation_ * std::pow(count, -1.0 / 6));
+    constexpr double kMorePoints = 1000;  // wide clouds with thin arms need a narrower kernel than Silverman's
+    const double count = std::max(1.0, static_cast<double>(points_.count) * kMorePoints);
+    const double of_draws = std::abs(marginal.alpha) * deviation_ * std::pow(count, -1.0 / 6);
+    const double own = std::max(1e-6, kind_ == Kind::draws ? of_draws : 0);
     const double width = std::hypot(marginal.sigma, own);
     render::Bounds bounds;
     for (const std::size_t axis : {0U, 1U}) {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <memory>
+#include <array>
+#include <cstdint>
 #include <vector>
 
 #include "data/points.hpp"
@@ -21,14 +22,20 @@ inline constexpr std::array<double, 4> kEnclosedShares = {0.5, 0.8, 0.95, 0.99};
 /// The density that data points have under noise: a kernel estimate on a grid around all of them. Immutable.
 class DataDensity {
   public:
-    /// `points` are two-dimensional.
-    explicit DataDensity(data::Points points);
+    /// What the points stand for: draws of a smooth density, whose kernel has some width without noise too, or
+    /// themselves.
+    enum class Kind : std::uint8_t { draws, exact };
 
-    /// Of x = alpha·x_0 + sigma·ε. The kernel's variance is σ² plus that of Silverman's rule for one point in ten.
+    /// `points` are two-dimensional.
+    DataDensity(data::Points points, Kind kind);
+
+    /// Of x = alpha·x_0 + sigma·ε. The kernel's variance is σ², for draws plus that of Silverman's rule with a
+    /// thousand times as many points. Of exact points it is at least a third of the grid's spacing wide.
     DensityGrid at(const diffusion::Marginal& marginal) const;
 
   private:
     data::Points points_;
+    Kind kind_;
     render::Bounds bounds_;
     double deviation_ = 1;  ///< of a coordinate, on average
 };

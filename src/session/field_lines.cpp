@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "diffusion/target_empirical.hpp"
+#include "session/fast_score.hpp"
 
 namespace scorefield::session {
 namespace {
@@ -131,9 +132,16 @@ std::vector<std::string> guide_notes(const render::Guides& guides, const model::
 }
 
 FieldSource::FieldSource(std::shared_ptr<const model::Model> model, const data::Points& data)
-    : model_(std::move(model)), score_(model_->host_score()) {
+    : model_(std::move(model)),
+      score_(model_->target ? model_->host_score()
+                            : fast_score(model_->checkpoint->network, model_->checkpoint->tensors)) {
+    if (const auto* const exact = dynamic_cast<const diffusion::EmpiricalTarget*>(model_->target.get())) {
+        const std::span<const float> values = exact->points();
+        data_ = std::make_shared<const DataDensity>(data::Points{exact->count(), 2, {values.begin(), values.end()}},
+                                                    DataDensity::Kind::exact);
+    }
     if (model_->target || data.count == 0 || data.dim != 2) return;
-    data_ = std::make_shared<const DataDensity>(data);
+    data_ = std::make_shared<const DataDensity>(data, DataDensity::Kind::draws);
     exact_ =
         std::make_shared<const diffusion::EmpiricalTarget>(data::thinned(data, kExactPoints).values, data.dim, "data");
 }
@@ -242,9 +250,9 @@ std::optional<DensityGrid> FieldSource::density(const diffusion::Marginal& margi
 }
 
 bool FieldLinesQuestion::operator==(const FieldLinesQuestion& other) const {
-    return source == other.source && at == other.at && camera == other.camera && extent.width == other.extent.width &&
-           extent.height == other.extent.height && field == other.field && style == other.style &&
-           contours == other.contours && particles == other.particles;
+    return source == other.source && at == other.at && density == other.density && camera == other.camera &&
+           extent.width == other.extent.width && extent.height == other.extent.height && field == other.field &&
+           style == other.style && contours == other.contours && particles == other.particles;
 }
 
 std::shared_ptr<const render::LineDrawing> field_lines(const FieldLinesQuestion& question,
@@ -255,7 +263,7 @@ std::shared_ptr<const render::LineDrawing> field_lines(const FieldLinesQuestion&
     const diffusion::Marginal marginal = {question.at.alpha, question.at.sigma};
     const double scale = std::max(0.5, question.extent.height / kUsualRows);
     const double pixel = question.camera.pixel_size(question.extent);
-    const std::optional<DensityGrid> density = source.density(marginal, bounds);
+    std::optional<DensityGrid> density = source.density(marginal, bounds);
     call(check_cancelled);
     if (question.field != render::FieldKind::none) {
         const bool arrows = question.style == render::FieldStyle::arrows;
@@ -279,6 +287,10 @@ std::shared_ptr<const render::LineDrawing> field_lines(const FieldLinesQuestion&
         add(*drawing, arrows ? render::arrows(field, cell, look)
                              : render::streamlines({bounds, size.columns, size.rows, std::move(field)},
                                                    kSeparation * scale * pixel, look));
+    }
+    if (question.contours && question.density != marginal) {
+        std::optional<DensityGrid> other = source.density(question.density, bounds);
+        if (other) density = std::move(other);
     }
     if (question.contours && density) add_contours(*drawing, *density, scale);
     return drawing;

@@ -23,12 +23,12 @@
 
 namespace scorefield::session {
 
-/// A two-dimensional score as the host evaluates it, in double precision, with what is known about the density that it
-/// belongs to. Immutable, usable on several threads.
+/// A two-dimensional score as the host evaluates it, exact ones in double and networks in single precision, with what
+/// is known about the density that it belongs to. Immutable, usable on several threads.
 class FieldSource {
   public:
     /// Of a model with a score. `data`: what its samples should resemble, in the units of the states; no points where
-    /// nothing is known. Throws as Model::host_score.
+    /// nothing is known. Throws as fast_score.
     FieldSource(std::shared_ptr<const model::Model> model, const data::Points& data);
     /// The same with other weights in the place of the model's, which is in training.
     FieldSource(const FieldSource& other, std::shared_ptr<const diffusion::ScoreSource> score);
@@ -62,7 +62,8 @@ class FieldSource {
 /// What a picture of field lines depends on.
 struct FieldLinesQuestion {
     std::shared_ptr<const FieldSource> source;
-    diffusion::Eval at;  ///< sigma > 0
+    diffusion::Eval at;           ///< of the field; sigma > 0
+    diffusion::Marginal density;  ///< of the contours: final samples have those of the data
     render::Camera2d camera;
     VkExtent2D extent{};
     render::FieldKind field = render::FieldKind::none;

@@ -212,9 +212,17 @@ std::optional<FieldLinesQuestion> Scene::field_question(const render::ViewSpec& 
     const diffusion::Eval at = player_.shown_evaluation();
     if (!(at.sigma > 0)) return std::nullopt;
     if (follows_) fit_camera();
-    return FieldLinesQuestion{
-        field_source_,        at,           camera, renderer_.extent(), view.guides.field, view.guides.style,
-        view.guides.contours, view.look.map};
+    const RunState state = player_.run_state();
+    const diffusion::Marginal density = {state.alpha, state.sigma};
+    return FieldLinesQuestion{.source = field_source_,
+                              .at = at,
+                              .density = player_.shows_results() ? diffusion::Marginal() : density,
+                              .camera = camera,
+                              .extent = renderer_.extent(),
+                              .field = view.guides.field,
+                              .style = view.guides.style,
+                              .contours = view.guides.contours,
+                              .particles = view.look.map};
 }
 
 std::shared_ptr<const PathsRun> Scene::wanted_paths(const render::ViewSpec& view) const {

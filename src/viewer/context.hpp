@@ -34,6 +34,7 @@ struct Context {
     Requests requests = {};
     std::optional<UnsavedQuestion> question = {};
     PanelChoice panel = {};
+    bool presents = false;      ///< presenter mode: no panel, large text
     std::string next_tab = {};  ///< title of the tab to select; empty: no change
 
     // State of the current frame.

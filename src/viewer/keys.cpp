@@ -11,7 +11,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr std::array<Shortcut, 26> kShortcuts = {{
+constexpr std::array<Shortcut, 30> kShortcuts = {{
     {"Space", "play or pause"},
     {"← →", "one step back or forward"},
     {"Shift+← →", "first state (noise), last state (samples)"},
@@ -31,12 +31,16 @@ constexpr std::array<Shortcut, 26> kShortcuts = {{
     {"N", "start, pause or resume training"},
     {"P", "paint a distribution to train on"},
     {"Ctrl+Z, Ctrl+Y", "undo, redo a stroke"},
+    {"PgUp, PgDn", "scene before, next scene"},
+    {"O", "list of scenes"},
     {"H", "hide or show the panel"},
+    {"F5", "presenter mode: picture and timeline, large text"},
+    {"F11", "full screen"},
     {"Esc", "close the dialog or menu, or cancel what is prepared"},
     {"?", "this help"},
     {"Wheel", "zoom at the pointer"},
     {"Drag", "move the picture"},
-    {"Drop a file", "train on a PNG, NPY, CSV or PLY file"},
+    {"Drop a file", "open a scene (JSON), or train on a PNG, NPY, CSV or PLY file"},
     {"Ctrl+click, Tab", "type a value into a slider"},
 }};
 
@@ -83,6 +87,11 @@ void read_plain_key(int key, bool shift, settings::Settings& settings, Requests&
     if (key == GLFW_KEY_P) requests.toggle_board = true;
     if (key == GLFW_KEY_L) settings.loop = !settings.loop;
     if (key == GLFW_KEY_H) requests.toggle_panel = true;
+    if (key == GLFW_KEY_PAGE_DOWN) requests.turn_scene = 1;
+    if (key == GLFW_KEY_PAGE_UP) requests.turn_scene = -1;
+    if (key == GLFW_KEY_O) requests.toggle_scenes = true;
+    if (key == GLFW_KEY_F5) requests.toggle_presenter = true;
+    if (key == GLFW_KEY_F11) requests.toggle_full_screen = true;
     if (key == GLFW_KEY_ESCAPE && !close_popup()) requests.escape = true;
 }
 

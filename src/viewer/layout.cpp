@@ -25,15 +25,18 @@ Layout layout_of(VkExtent2D window, float scale, const PanelChoice& panel) {
     Layout now;
     now.window = window;
     now.narrow = width < kLeastPanel + kLeastPicture;
-    if (now.narrow) {
+    if (panel.timeline_alone) {
+        // Nothing beside or over the picture.
+    } else if (now.narrow) {
         if (panel.over) now.panel = pixels(std::clamp(width - kLeastBeside, 0.0F, kPanelWidth));
     } else if (panel.beside) {
         now.panel = pixels(std::clamp(width / 2, kLeastPanel, kPanelWidth));
         now.left = now.panel;
     }
     now.row = pixels(kStripHeight);
-    if ((now.narrow || panel.beside) && height >= kLowWindow) now.strip = now.row;
-    if ((now.narrow || panel.beside) && height >= kShallowWindow) now.timeline = pixels(kTimelineHeight);
+    const bool strip = !panel.timeline_alone && (now.narrow || panel.beside);
+    if (strip && height >= kLowWindow) now.strip = now.row;
+    if ((strip || panel.timeline_alone) && height >= kShallowWindow) now.timeline = pixels(kTimelineHeight);
     now.picture = {std::max(1U, window.width - now.left), std::max(1U, window.height - now.strip - now.timeline)};
     return now;
 }

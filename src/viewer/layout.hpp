@@ -8,8 +8,9 @@ namespace scorefield::viewer {
 
 /// Whether the user has opened the panel.
 struct PanelChoice {
-    bool beside = true;  ///< beside the picture
-    bool over = false;   ///< over the picture, in a window that is too narrow for both
+    bool beside = true;           ///< beside the picture
+    bool over = false;            ///< over the picture, in a window that is too narrow for both
+    bool timeline_alone = false;  ///< neither, nor the status bar: picture and timeline
 };
 
 /// Sizes and positions of panel, status bar, timeline and picture, in pixels.

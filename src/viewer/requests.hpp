@@ -32,6 +32,11 @@ struct Requests {
     bool copy_command = false;
     bool save_scene = false;
     bool toggle_panel = false;
+    bool toggle_presenter = false;
+    bool toggle_full_screen = false;
+    bool toggle_scenes = false;                       ///< the list of scenes
+    int turn_scene = 0;                               ///< +1: to the next one, −1: to the one before
+    std::optional<std::filesystem::path> open_scene;  ///< a scene file
     bool toggle_help = false;
     bool escape = false;  ///< out of what is open or under way: help, board, change, then messages
 

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "settings/resolve.hpp"
 #include "settings/training_settings.hpp"
+#include "viewer/scene_list.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -51,6 +52,11 @@ void SceneChanges::serve() {
     } else if (requests.cancel_change) {
         if (!change_.wanted()) cancel_training();
         cancel();
+    }
+    if (requests.open_scene && context_.scene) {
+        const auto open = [this, path = *requests.open_scene] { open_file(path); };
+        context_.shows_training() ? unless_unsaved(context_, false, open) : open();
+        return;
     }
     const bool other_score = requests.target || requests.score_changed;
     if (!other_score && !requests.run_changed) return;
@@ -97,6 +103,17 @@ void SceneChanges::open_default_run() {
     change_.ask(fmt::format("Opening {} with {}", opened_name(settings), settings.sampler.name),
                 [&device = context_.device, settings, form = render::PictureForm{context_.layout.picture, format_}](
                     base::Task& task) { return open_nearest_scene(device, settings, form, task); });
+}
+
+/// Opens a scene file. What is shown, and the controls, stay until it is ready.
+void SceneChanges::open_file(const std::filesystem::path& path) {
+    change_.cancel();
+    take_back();
+    context_.messages.resolve("run");
+    whole_ = true;
+    change_.ask("Opening " + base::shown(path.filename().string()),
+                [&device = context_.device, shown = context_.settings, path, form = context_.scene->form()](
+                    base::Task& task) { return open_scene(device, settings_of_scene(path, shown), form, task); });
 }
 
 void SceneChanges::require_opened() const {
@@ -160,6 +177,7 @@ void SceneChanges::apply(bool nearest) {
     const settings::Settings& settings = context_.settings;
     session::Scene& scene = *context_.scene;
     context_.messages.resolve("run");
+    whole_ = false;
     nearest = nearest || (change_.wanted() && nearest_);
     nearest_ = nearest;
     const bool same_score = ScoreChoice(settings) == opened_ && !(nearest && context_.shows_training());
@@ -210,7 +228,8 @@ SceneChanges::Shown SceneChanges::follow_change() {
     Messages& messages = context_.messages;
     auto outcome = change_.poll();
     if (!outcome) return Shown::same;
-    if (!context_.scene && outcome->result) return show_first(std::move(*outcome->result));
+    const bool whole = std::exchange(whole_, false) || !context_.scene;
+    if (whole && outcome->result) return show_all(std::move(*outcome->result));
     if (!context_.scene) {
         failure_ = outcome->exception;
         ended_ = true;
@@ -250,9 +269,10 @@ SceneChanges::Shown SceneChanges::follow_change() {
     return shown;
 }
 
-/// From here on the controls determine the settings.
-SceneChanges::Shown SceneChanges::show_first(RunChange change) {
+/// The first scene, or a scene file. From here on the controls determine the settings.
+SceneChanges::Shown SceneChanges::show_all(RunChange change) {
     settings::Settings& settings = context_.settings;
+    settings = change.settings;
     const model::Model& model = change.scene->model();
     context_.training.plan = settings::training_plan(change.settings, model.data, model.process_settings);
     settings::copy_run(change.settings, settings);
@@ -261,7 +281,12 @@ SceneChanges::Shown SceneChanges::show_first(RunChange change) {
     if (settings.target.empty()) settings::leave_to_network(settings);
     applied_ = settings;
     opened_ = ScoreChoice(settings);
-    context_.scene = std::move(change.scene);
+    if (context_.scene) {
+        show(std::move(change.scene));
+        context_.scene->player().playback().play();
+    } else {
+        context_.scene = std::move(change.scene);
+    }
     context_.messages.add({MessageKind::warning, std::move(change.adjustment)}, "run");
     show_notes(std::move(change.notes));
     return Shown::other_scene;

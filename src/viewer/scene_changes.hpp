@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,8 @@ class SceneChanges {
     void cancel_training();
     std::string cancel_help() const;
     void open_default_run();
-    Shown show_first(RunChange change);
+    void open_file(const std::filesystem::path& path);
+    Shown show_all(RunChange change);
     void choose_target(const std::string& target);
     void apply(bool nearest);
     bool follow_training();
@@ -62,6 +64,7 @@ class SceneChanges {
     std::string learned_model_;              ///< Settings::model before a target replaced it
     std::optional<int> learned_class_;       ///< Settings::label before that
     bool nearest_ = false;                   ///< the current change may adjust the settings
+    bool whole_ = false;                     ///< the current change is a scene file: all settings are its own
     base::BackgroundJob<RunChange> change_;  ///< the change that is being prepared
 };
 

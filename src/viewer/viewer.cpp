@@ -186,6 +186,11 @@ void Viewer::serve() {
         bool& open = context_.layout.narrow ? context_.panel.over : context_.panel.beside;
         open = !open;
     }
+    if (context_.requests.toggle_presenter) {
+        context_.presents = !context_.presents;
+        context_.panel.timeline_alone = context_.presents;
+    }
+    if (context_.requests.toggle_full_screen) window_.toggle_full_screen();
     changes_.serve();
     if (context_.requests.copy_command) {
         const std::string command = settings::command_text(settings_to_share(context_));
@@ -254,7 +259,10 @@ void Viewer::declare_interface() {
     if (!question || question->stage != UnsavedQuestion::Stage::asked) {
         read_keys(context_.keys, context_.board.open, context_.settings, context_.requests);
     }
-    for (std::filesystem::path& path : window_.take_dropped()) context_.requests.train_file = std::move(path);
+    for (std::filesystem::path& path : window_.take_dropped()) {
+        const bool is_scene = path.extension() == ".json";
+        (is_scene ? context_.requests.open_scene : context_.requests.train_file) = std::move(path);
+    }
     draw_panel(context_, elements_);
     for_active([&](Element& element) {
         if (element.place() == Element::Place::window) element.draw(context_);

@@ -70,6 +70,20 @@ std::vector<const char*> Window::instance_extensions() const {
     return {names, names + count};
 }
 
+void Window::toggle_full_screen() {
+    auto& [left, top, width, height] = windowed_;
+    if (glfwGetWindowMonitor(window_) != nullptr) {
+        glfwSetWindowMonitor(window_, nullptr, left, top, width, height, GLFW_DONT_CARE);
+        return;
+    }
+    GLFWmonitor* const monitor = glfwGetPrimaryMonitor();
+    const GLFWvidmode* const mode = monitor == nullptr ? nullptr : glfwGetVideoMode(monitor);
+    if (mode == nullptr) return;
+    glfwGetWindowPos(window_, &left, &top);
+    glfwGetWindowSize(window_, &width, &height);
+    glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+}
+
 void Window::set_title(const std::string& title) {
     if (title == title_) return;
     title_ = title;

@@ -2,6 +2,7 @@
 
 #include <vulkan/vulkan.h>
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -52,6 +53,9 @@ class Window {
     /// The files dropped onto the window since the last call.
     std::vector<std::filesystem::path> take_dropped();
 
+    /// Over the whole monitor, or as it was before.
+    void toggle_full_screen();
+
     /// Does nothing where it is the title already.
     void set_title(const std::string& title);
 
@@ -62,7 +66,8 @@ class Window {
 
     GLFWwindow* window_ = nullptr;
     std::string title_;
-    bool reported_ = false;  ///< something since the last poll
+    std::array<int, 4> windowed_{};  ///< left, top, width and height before it was over the whole monitor
+    bool reported_ = false;          ///< something since the last poll
     std::vector<KeyPress> keys_;
     std::vector<std::filesystem::path> dropped_;
 };

@@ -1,6 +1,6 @@
 """What explains the particles in the viewer under Xvfb: the score field, contours and trails by key and click, the
 timeline by mouse in both directions, the forward process; a screenshot is the picture that `render` draws of the saved
-scene.
+scene; the scenes that come with Scorefield are walked by key.
 
 usage: viewer_guides_test.py BINARY   (in the project's folder)
 """
@@ -122,11 +122,45 @@ def window_and_file_agree(desktop, folder):
             f"the last frame of the scene is not the screenshot: {apart.max()} apart, {(apart > 0).sum()} values")
 
 
+def walks_scenes(desktop, folder):
+    """PgDn and PgUp open one scene after the other, each with its own settings, from any working folder; a JSON file
+    that is dropped opens too; F5 leaves picture and timeline."""
+    viewer = Viewer(BINARY, desktop, folder, "scenes")
+    card = (300, 60, 400, 520)
+    plain = viewer.pixels(card)
+    samplers = []
+    for key in ("Next", "Next", "Next", "Prior"):
+        viewer.key(key)
+        viewer.wait_until_shown()
+    viewer.wait_for(lambda: viewer.pixels(card) != plain, "no card with title and text")
+    own = os.path.join(folder, "own.json")
+    with open(own, "w") as file:
+        json.dump({"title": "Own", "target": "mixture_d", "sampler": "heun", "steps": 7}, file)
+    viewer.drop(own)
+    viewer.wait_until_shown()
+    panel = viewer.pixels((100, 100, 20, 300))
+    viewer.key("F5")
+    viewer.wait_for(lambda: viewer.pixels((100, 100, 20, 300)) != panel, "F5 does not hide the panel")
+    viewer.panel_area = (200, 50, 20, 660)
+    viewer.desktop.xdotool("key", "F5")
+    viewer.wait_for(lambda: viewer.pixels((100, 100, 20, 300)) == panel, "F5 does not bring it back")
+    viewer.panel_area = (330, 720, 0, 0)
+    rows = viewer.close()
+    for row in rows:
+        if not samplers or samplers[-1] != (row["sampler"], row["steps"], row["target"]):
+            samplers.append((row["sampler"], row["steps"], row["target"]))
+    samplers = [sampler for sampler in samplers if sampler[0]]
+    # The first scene, 1, 2, 3, 2 again (1 and 2 have the same sampler), the dropped one.
+    require(samplers[1:] == [("ddim", "60", ""), ("langevin", "1000", "mixture_d"), ("ddim", "60", ""),
+                             ("heun", "7", "mixture_d")], str(samplers))
+
+
 def scenes(desktop, folder):
     timeline(desktop, folder)
     guides(desktop, folder)
     window_and_file_agree(desktop, folder)
+    walks_scenes(desktop, folder)
 
 
 on_a_desktop(scenes)
-print("timeline, forward process, field, contours and trails do what they say")
+print("timeline, forward process, field, contours, trails and scenes do what they say")

@@ -117,7 +117,8 @@ TEST(FieldSource, IsTheNetworksScoreLessThatOfTheDataWhereErrorsAreAsked) {
     // The network predicts the noise: s = −ε/σ.
     std::vector<double> noise(kPoints.size());
     model::NetworkScore(model->checkpoint->network, model->checkpoint->tensors, "test").evaluate(kPoints, at, noise);
-    for (std::size_t i = 0; i < kPoints.size(); ++i) EXPECT_NEAR(score[i], -noise[i] / at.sigma, 1e-9);
+    // The network in single precision.
+    for (std::size_t i = 0; i < kPoints.size(); ++i) EXPECT_NEAR(score[i], -noise[i] / at.sigma, 1e-5 / at.sigma);
 }
 
 TEST(FieldSource, RefusesFieldsThatAreNotDefined) {
@@ -150,7 +151,7 @@ TEST(FieldSource, ContoursEncloseTheirSharesOfAnExactDensity) {
 
 TEST(DataDensity, IsThatOfTheDataUnderNoise) {
     // Points of a standard Gaussian by its quantiles on a grid: under noise σ = 0.8, α = 0.6 a Gaussian of variance 1,
-    // widened by the kernel's own (160 000 points ⁻¹ᐟ³·0.36 = 0.007).
+    // widened by the kernel's own (1.6e7 points ⁻¹ᐟ³·0.36 = 0.0014).
     data::Points points;
     points.dim = 2;
     constexpr int kSide = 126;
@@ -169,13 +170,25 @@ TEST(DataDensity, IsThatOfTheDataUnderNoise) {
         }
     }
     points.count = kSide * kSide;
-    const DensityGrid density = DataDensity(points).at({0.6, 0.8});
+    const DensityGrid density = DataDensity(points, DataDensity::Kind::draws).at({0.6, 0.8});
     for (const auto& [x, y] : {std::array{0.0, 0.0}, {0.7, -0.3}, {-1.5, 1}}) {
         const double exact = -std::log(2 * std::numbers::pi) - 0.5 * (x * x + y * y);
         EXPECT_NEAR(density.log_density.at(x, y), exact, 0.03) << x << ' ' << y;
     }
     for (std::size_t i = 0; i < kEnclosedShares.size(); ++i) {
         EXPECT_NEAR(density.thresholds[i], std::log(1 - kEnclosedShares.at(i)) - std::log(2 * std::numbers::pi), 0.06);
+    }
+}
+
+TEST(DataDensity, OfExactPointsIsTheirMixture) {
+    const data::Points points = {3, 2, {-1, 0.5F, 1, -0.5F, 0.2F, 0.2F}};
+    const DensityGrid density = DataDensity(points, DataDensity::Kind::exact).at({0.9, 0.4});
+    const diffusion::EmpiricalTarget exact(points.values, 2);
+    const std::vector<double> places = {0.2, 0.1, -0.9, 0.5, 1.5, -1.2};
+    const std::vector<double> expected = exact.log_density(places, {0.9, 0.4});
+    // Cells are a seventeenth as wide as the kernel; points are shared by four of them.
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        EXPECT_NEAR(density.log_density.at(places[2 * i], places[2 * i + 1]), expected[i], 0.01);
     }
 }
 
@@ -208,6 +221,7 @@ TEST(FieldLines, HaveContoursWithTheirKey) {
     FieldLinesQuestion question;
     question.source = std::make_shared<const FieldSource>(model, data::Points());
     question.at = evaluation_at_ratio(*model, 1);
+    question.density = {question.at.alpha, question.at.sigma};
     question.camera.half_height = 6;
     question.extent = {600, 600};
     question.contours = true;
@@ -219,6 +233,13 @@ TEST(FieldLines, HaveContoursWithTheirKey) {
     for (const render::WorldLine& line : drawing->lines)
         largest = std::max(largest, std::hypot(line.to[0], line.to[1]));
     EXPECT_NEAR(largest, std::sqrt(18.42), 0.35);
+    // Final samples: the data's, at r² = −2·log(0.01) = 9.21.
+    question.density = {1, 0};
+    double of_data = 0;
+    for (const render::WorldLine& line : field_lines(question)->lines) {
+        of_data = std::max(of_data, std::hypot(line.to[0], line.to[1]));
+    }
+    EXPECT_NEAR(of_data, std::sqrt(9.21), 0.25);
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ TEST(CommandText, LeavesOutWhatTheNetworkDetermines) {
 // A setting of the scene that was put back to its default would come back with the scene.
 TEST(CommandText, SpellsOutAScene) {
     Settings settings =
-        said({{"scene", "assets/scenes/tree.json"}, {"target", "tree"}, {"steps", "20"}}, Command::view);
+        said({{"scene", "assets/scenes/11_tree.json"}, {"target", "tree"}, {"steps", "20"}}, Command::view);
     EXPECT_EQ(command_text(settings), "scorefield --target tree --steps 20");
     settings.steps = 50;
     EXPECT_EQ(command_text(settings), "scorefield --target tree");

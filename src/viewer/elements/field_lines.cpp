@@ -7,7 +7,7 @@
 
 #include "base/background_job.hpp"
 #include "base/text.hpp"
-#include "model/network_score.hpp"
+#include "session/fast_score.hpp"
 #include "settings/resolve.hpp"
 #include "viewer/element.hpp"
 
@@ -60,8 +60,7 @@ class FieldLines : public Element {
         const model::Architecture network = model::for_points(live.network(), model::dim_of(live.network()), 0);
         source_ = std::make_shared<const session::FieldSource>(
             *context.scene->field_source(),
-            std::make_shared<const model::NetworkScore>(
-                network, model::weights_of_class(*weights, live.network(), label), "training"));
+            session::fast_score(network, model::weights_of_class(*weights, live.network(), label)));
         weights_ = std::move(weights);
         return source_;
     }

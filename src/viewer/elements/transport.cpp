@@ -1,4 +1,4 @@
-// Title of the scene, and how it is played. The timeline has the buttons.
+// How the run is played. The timeline has the buttons.
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -37,18 +37,12 @@ class Transport : public Element {
 
     void draw(Context& context) override {
         settings::Settings& settings = context.settings;
-        if (!settings.title.empty()) ImGui::TextWrapped("%s", settings.title.c_str());
-        if (!settings.about.empty()) {
-            ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
-            ImGui::TextWrapped("%s", settings.about.c_str());
-            ImGui::PopStyleColor();
-        }
         control(settings, "steps-per-second", "steps / s");
         control(settings, "hold");
         control(settings, "loop");
         if (context.scene->has_forward_process() && !context.scene->player().shows_results()) {
             ImGui::SameLine(0, ImGui::GetFontSize());
-            tick_box(settings, "forward", "forward process first");
+            tick_box(settings, "forward", "forward first");
         }
     }
 

@@ -1,0 +1,145 @@
+// The scenes that come with Scorefield: title and description of the one that is shown, as a card over the picture, and
+// a list of all. PgUp and PgDn go from one to the next.
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/background_job.hpp"
+#include "viewer/controls.hpp"
+#include "viewer/element.hpp"
+#include "viewer/scene_list.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+constexpr float kCardWidth = 400;  ///< screen units
+constexpr float kListWidth = 640;
+constexpr float kListHeight = 460;
+constexpr float kPresented = 1.4F;  ///< size of the card's text in presenter mode
+
+class Scenes : public Element {
+  public:
+    Scenes() {
+        list_.ask("Scenes", [](base::Task& task) { return scenes_in(shipped_scenes(), [&task] { task.step(); }); });
+    }
+
+    void update(Context& context) override {
+        if (auto outcome = list_.poll()) scenes_ = std::move(outcome->result).value_or(std::vector<ListedScene>());
+        Requests& requests = context.requests;
+        if (requests.toggle_scenes) open_ = !open_;
+        if (requests.escape && open_) {
+            open_ = false;
+            requests.escape = false;
+        }
+        if (requests.turn_scene == 0 || scenes_.empty()) return;
+        const auto count = static_cast<std::ptrdiff_t>(scenes_.size());
+        const std::ptrdiff_t next =
+            requests.turn_scene + number_of_shown(context).value_or(requests.turn_scene > 0 ? -1 : count);
+        if (next < 0 || next >= count) {
+            context.messages.add({MessageKind::info, next < 0 ? "This is the first scene" : "This is the last scene"},
+                                 "scenes");
+            return;
+        }
+        requests.open_scene = scenes_[static_cast<std::size_t>(next)].path;
+    }
+
+    void draw(Context& context) override {
+        draw_card(context);
+        if (open_) draw_list(context);
+    }
+
+  private:
+    /// Of the scene whose title is shown.
+    std::optional<std::ptrdiff_t> number_of_shown(const Context& context) const {
+        const auto found = std::ranges::find(scenes_, context.settings.title, &ListedScene::title);
+        if (context.settings.title.empty() || found == scenes_.end()) return std::nullopt;
+        return found - scenes_.begin();
+    }
+
+    void draw_card(Context& context) {
+        const settings::Settings& settings = context.settings;
+        const std::string& title = settings.title;
+        if (title.empty() || title == hidden_) return;
+        hidden_.clear();
+        const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
+        const Layout& layout = context.layout;
+        const float left = static_cast<float>(layout.left) / pixels.x;
+        const float width = static_cast<float>(layout.picture.width) / pixels.x;
+        const float height = static_cast<float>(layout.picture.height) / pixels.y;
+        const float scale = context.presents ? kPresented : 1;
+        const float across = std::min(kCardWidth * scale, width - 160);
+        if (across < kCardWidth / 2) return;
+        // Above the axis, beside its numbers.
+        ImGui::SetNextWindowPos({left + 58, height - 48}, ImGuiCond_Always, {0, 1});
+        ImGui::SetNextWindowSize({across, 0});
+        ImGui::PushStyleColor(ImGuiCol_WindowBg, {0.07F, 0.09F, 0.12F, 0.86F});
+        ImGui::Begin("scene", nullptr, kFixedWindow | ImGuiWindowFlags_AlwaysAutoResize);
+        ImGui::SetWindowFontScale(scale * 1.15F);
+        ImGui::TextWrapped("%s", title.c_str());
+        ImGui::SetWindowFontScale(scale);
+        ImGui::PushStyleColor(ImGuiCol_Text, {0.74F, 0.78F, 0.84F, 1});
+        if (!settings.about.empty()) ImGui::TextWrapped("%s", settings.about.c_str());
+        ImGui::PopStyleColor();
+        ImGui::SetWindowFontScale(1);
+        if (const auto number = number_of_shown(context)) {
+            ImGui::TextDisabled("%s", fmt::format("{} of {}   PgUp PgDn", *number + 1, scenes_.size()).c_str());
+            ImGui::SameLine();
+        }
+        constexpr const char* kHide = "Hide";
+        const float button = ImGui::CalcTextSize(kHide).x + 2 * ImGui::GetStyle().FramePadding.x;
+        ImGui::SetCursorPosX(ImGui::GetWindowContentRegionMax().x - button);
+        if (ImGui::SmallButton(kHide)) hidden_ = title;
+        tooltip("Hide this card until another scene is opened");
+        ImGui::End();
+        ImGui::PopStyleColor();
+    }
+
+    void draw_list(Context& context) {
+        const ImVec2 size = ImGui::GetIO().DisplaySize;
+        ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
+        ImGui::SetNextWindowSize({std::min(kListWidth, size.x - 20), std::min(kListHeight, size.y - 20)});
+        if (ImGui::Begin("Scenes", &open_,
+                         ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize |
+                             ImGuiWindowFlags_NoSavedSettings)) {
+            if (scenes_.empty()) ImGui::TextDisabled("No scenes were found beside the default model.");
+            const std::optional<std::ptrdiff_t> shown = number_of_shown(context);
+            for (std::size_t i = 0; i < scenes_.size(); ++i) draw_row(context, i, shown);
+        }
+        ImGui::End();
+    }
+
+    void draw_row(Context& context, std::size_t i, std::optional<std::ptrdiff_t> shown) {
+        const ListedScene& scene = scenes_[i];
+        const bool is_shown = shown && static_cast<std::size_t>(*shown) == i;
+        const float line = ImGui::GetTextLineHeightWithSpacing();
+        const std::string id = "##scene" + std::to_string(i);
+        const ImVec2 corner = ImGui::GetCursorPos();
+        if (ImGui::Selectable(id.c_str(), is_shown, ImGuiSelectableFlags_None, {0, 2 * line})) {
+            context.requests.open_scene = scene.path;
+            open_ = false;
+        }
+        if (!scene.about.empty()) tooltip(scene.about);
+        const ImVec2 after = ImGui::GetCursorPos();
+        ImGui::SetCursorPos({corner.x + 6, corner.y + 2});
+        ImGui::Text("%2zu   %s", i + 1, scene.title.c_str());
+        ImGui::SetCursorPos({corner.x + 6 + ImGui::CalcTextSize("00   ").x, corner.y + 2 + line});
+        const std::string first = scene.about.substr(0, scene.about.find(". "));
+        ImGui::TextDisabled("%s", first.c_str());
+        ImGui::SetCursorPos(after);
+    }
+
+    base::BackgroundJob<std::vector<ListedScene>> list_;
+    std::vector<ListedScene> scenes_;
+    std::string hidden_;  ///< title of the card that the user has hidden
+    bool open_ = false;   ///< the list
+};
+
+}  // namespace
+
+std::unique_ptr<Element> make_scenes(Context& /*context*/) {
+    return std::make_unique<Scenes>();
+}
+
+}  // namespace scorefield::viewer
