@@ -47,6 +47,7 @@ struct Context {
     std::optional<render::ScalarField> field = {};      ///< drawn under the particles
     std::string field_summary = {};
     std::shared_ptr<const render::LineDrawing> field_lines = {};  ///< null: none
+    std::string value_at_mouse = {};                              ///< of the field; empty: none
 
     bool shows_training() const { return scene && scene->model().in_training; }
 };

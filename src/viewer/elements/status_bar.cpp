@@ -32,6 +32,13 @@ class StatusBar : public Element {
         }
         ImGui::SetCursorPosY(inset);
         ImGui::TextDisabled("? keys");
+        if (!context.value_at_mouse.empty()) {
+            ImGui::SameLine(
+                std::max(ImGui::GetItemRectMax().x + ImGui::GetFontSize(),
+                         static_cast<float>(context.layout.left) / ImGui::GetIO().DisplayFramebufferScale.x +
+                             ImGui::GetFontSize()));
+            ImGui::TextUnformatted(context.value_at_mouse.c_str());
+        }
         const std::string& device = context.device.properties().name;
         const bool on_host = context.scene && context.scene->player().works_by_itself();
         const std::string name = on_host ? "host, drawn by " + device : device;
