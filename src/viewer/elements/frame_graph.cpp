@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "viewer/controls.hpp"
 #include "viewer/element.hpp"
@@ -12,6 +13,7 @@
 namespace scorefield::viewer {
 namespace {
 
+constexpr double kBudget_ms = 1000.0 / 60;
 constexpr double kKeep = 0.95;  ///< weight of the old value in a running mean, per frame
 
 /// The colour of each pass. The colours differ in lightness too, so that they can be told apart without colour vision
@@ -42,6 +44,8 @@ class FrameGraph : public Element {
         if (!context.finished) return;
         const session::FrameRecord& frame = *context.finished;
         frames_[next_] = frame.gpu_ms;
+        lengths_[next_] = frame.frame_ms;
+        measured_ = std::min(measured_ + 1, kFrames);
         next_ = (next_ + 1) % kFrames;
         for (std::size_t i = 0; i < mean_.size(); ++i) blend_into(mean_[i], frame.gpu_ms[i]);
         blend_into(frame_ms_, frame.frame_ms);
@@ -61,7 +65,11 @@ class FrameGraph : public Element {
             "second.");
         ImGui::SameLine(0.4f * width);
         ImGui::Text("%.1f ms", shown_.frame_ms);
-        tooltip("Time of a frame, without the rest before the next one. Mean of the last frames.");
+        const Lengths& lengths = shown_.lengths;
+        tooltip(
+            fmt::format("Time of a frame, without the rest before the next one. Mean of the last frames.\n"
+                        "The last {}: median {:.1f}, 95% {:.1f}, 99% {:.1f}, longest {:.1f} ms.",
+                        measured_, lengths.median, lengths.most_95, lengths.most_99, lengths.longest));
         ImGui::SameLine(0.66f * width);
         ImGui::Text("GPU %.1f ms", session::total(shown_.gpu_ms));
         tooltip("GPU time of all passes. Mean of the last frames.");
@@ -75,16 +83,36 @@ class FrameGraph : public Element {
     static constexpr float kBarsHeight = 4;  ///< in lines of text
     static constexpr double kEvery = 0.25;   ///< seconds between changes of the numbers
 
+    /// Of the last frames, milliseconds: so many of a hundred took no longer.
+    struct Lengths {
+        double median = 0;
+        double most_95 = 0;
+        double most_99 = 0;
+        double longest = 0;
+    };
+
     /// What the numbers say.
     struct Shown {
         double rate = 0;  ///< frames per second
         double frame_ms = 0;
         session::PassTimes gpu_ms{};
         double highest = 0;  ///< of the bars, milliseconds
+        Lengths lengths;
     };
 
+    Lengths lengths() const {
+        if (measured_ == 0) return {};
+        std::array<double, kFrames> sorted = lengths_;
+        const auto end = sorted.begin() + static_cast<std::ptrdiff_t>(measured_);
+        std::sort(sorted.begin(), end);
+        const auto at = [&](double share) {
+            return sorted.at(static_cast<std::size_t>(share * static_cast<double>(measured_ - 1) + 0.5));
+        };
+        return {at(0.5), at(0.95), at(0.99), at(1)};
+    }
+
     void show() {
-        shown_ = {static_cast<double>(frames_since_shown_) / since_shown_, frame_ms_, mean_, 0};
+        shown_ = {static_cast<double>(frames_since_shown_) / since_shown_, frame_ms_, mean_, 0, lengths()};
         for (const session::PassTimes& frame : frames_) {
             shown_.highest = std::max(shown_.highest, session::total(frame));
         }
@@ -96,7 +124,9 @@ class FrameGraph : public Element {
         const ImVec2 corner = ImGui::GetCursorScreenPos();
         const ImVec2 size = {ImGui::GetContentRegionAvail().x, ImGui::GetFontSize() * kBarsHeight};
         ImGui::InvisibleButton("frame times", size);
-        tooltip("GPU time of the last frames, one colour per pass. The newest stands left of the gap.");
+        tooltip(
+            "GPU time of the last frames, one colour per pass. The newest stands left of the gap. The line: 16.7 ms, a "
+            "sixtieth of a second.");
         ImDrawList* const list = ImGui::GetWindowDrawList();
         list->AddRectFilled(corner, {corner.x + size.x, corner.y + size.y}, ImGui::GetColorU32(ImGuiCol_FrameBg), 4);
 
@@ -113,6 +143,10 @@ class FrameGraph : public Element {
                 list->AddRectFilled({left, bottom - height}, {left + width, bottom}, kColours[pass]);
                 bottom -= height;
             }
+        }
+        if (kBudget_ms < top) {
+            const float budget = corner.y + size.y * static_cast<float>(1 - kBudget_ms / top);
+            list->AddLine({corner.x, budget}, {corner.x + size.x, budget}, IM_COL32(227, 163, 59, 130));
         }
         const std::string label = fmt::format("{:.0f} ms", top);
         list->AddText({corner.x + 5, corner.y + 2}, ImGui::GetColorU32(ImGuiCol_TextDisabled), label.c_str());
@@ -131,11 +165,16 @@ class FrameGraph : public Element {
             ImGui::Text("%s %.2f ms", name.c_str(), shown_.gpu_ms[pass]);
             tooltip("GPU time of this pass, mean of the last frames.");
         }
+        ImGui::SameLine(ImGui::GetContentRegionMax().x * 0.5f);
+        ImGui::TextDisabled("99%% of frames %.0f ms", shown_.lengths.most_99);
+        tooltip("Of the last hundred frames, all but the longest one took no longer. GPU and CPU.");
     }
 
     std::array<session::PassTimes, kFrames> frames_{};
-    std::size_t next_ = 0;       ///< place of the oldest frame
-    session::PassTimes mean_{};  ///< running means
+    std::array<double, kFrames> lengths_{};  ///< milliseconds
+    std::size_t measured_ = 0;               ///< of them, from the first on
+    std::size_t next_ = 0;                   ///< place of the oldest frame
+    session::PassTimes mean_{};              ///< running means
     double frame_ms_ = 0;
     Shown shown_;
     double since_shown_ = kEvery;  ///< seconds
