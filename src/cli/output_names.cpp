@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -25,27 +27,48 @@ base::Error wrong_type(const std::string& flag, const std::string& path, const s
     return base::request_error("wrong file type", flag + " " + path, why, hint);
 }
 
-/// The ending of the only form that the command writes; empty where it has several.
-std::string_view ending_of_out(const settings::Settings& settings) {
-    if (settings.command == settings::Command::sample) return settings.stats ? ".json" : ".npy";
-    if (settings.command == settings::Command::train) return ".safetensors";
-    if (settings.command == settings::Command::program) return ".json";
-    return settings.command == settings::Command::study ? ".png" : "";
+/// `.csv, .png or .svg`
+std::string listed(std::vector<std::string_view> endings) {
+    if (endings.size() == 1) return std::string(endings.front());
+    const std::string_view last = endings.back();
+    endings.pop_back();
+    return fmt::format("{} or {}", base::join(endings), last);
 }
 
-/// FILE.csv: .csv
-std::string_view ending_of(const settings::Setting& setting) {
-    const std::string_view form = std::get<settings::Text>(setting.values).form;
-    return form.starts_with("FILE.") ? form.substr(4) : "";
+/// What names of the output may end in; empty: anything, as far as this check goes.
+std::vector<std::string_view> endings_of_out(const settings::Settings& settings) {
+    switch (settings.command) {
+        case settings::Command::sample:
+            return {settings.stats ? ".json" : ".npy"};
+        case settings::Command::train:
+            return {".safetensors"};
+        case settings::Command::program:
+            return {".json"};
+        case settings::Command::study:
+            return {".png", ".svg"};
+        default:
+            return {};
+    }
+}
+
+/// FILE.png|FILE.svg: .png and .svg
+std::vector<std::string_view> endings_of(const settings::Setting& setting) {
+    constexpr std::string_view kFile = "FILE.";
+    std::vector<std::string_view> endings;
+    std::string_view forms = std::get<settings::Text>(setting.values).form;
+    while (!forms.empty()) {
+        const std::string_view form = forms.substr(0, forms.find('|'));
+        if (form.starts_with(kFile)) endings.push_back(form.substr(kFile.size() - 1));
+        forms.remove_prefix(std::min(form.size() + 1, forms.size()));
+    }
+    return endings;
 }
 
 /// `.mp4, .webm or .gif`
 std::string video_endings() {
     std::vector<std::string_view> endings;
     for (const render::VideoFormat& format : render::video_formats()) endings.push_back(format.ending);
-    const std::string_view last = endings.back();
-    endings.pop_back();
-    return fmt::format("{} or {}", base::join(endings), last);
+    return listed(std::move(endings));
 }
 
 }  // namespace
@@ -92,13 +115,16 @@ void require_output_names(const settings::Request& request) {
         const bool only_written = setting.is_written() && !setting.is_read();
         if (!only_written || !setting.taken_by(settings.command) || !request.given.contains(setting.name)) continue;
         const std::string path = settings::value_text(settings, setting);
-        const std::string_view ending = setting.name == "out" ? ending_of_out(settings) : ending_of(setting);
+        const std::vector<std::string_view> endings =
+            setting.name == "out" ? endings_of_out(settings) : endings_of(setting);
         const std::string flag = "--" + std::string(setting.name);
-        if (!base::lower_case(path).ends_with(ending)) {
+        const std::string lower = base::lower_case(path);
+        const auto fits = [&](std::string_view ending) { return lower.ends_with(ending); };
+        if (!endings.empty() && std::ranges::none_of(endings, fits)) {
             throw wrong_type(
                 flag, path,
-                fmt::format("{} writes {} files here", settings::command_info(settings.command).name, ending),
-                fmt::format("use a name that ends in {}", ending));
+                fmt::format("{} writes {} files here", settings::command_info(settings.command).name, listed(endings)),
+                fmt::format("use a name that ends in {}", listed(endings)));
         }
         if (setting.name == "out" && settings.command == settings::Command::render) render_form(path);
     }

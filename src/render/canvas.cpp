@@ -44,7 +44,7 @@ void Canvas::line(double x0, double y0, double x1, double y1, double width, cons
                       .kind = kLine});
 }
 
-void Canvas::text(double x, double y, const FontSize& size, std::string_view text, const Ink& ink, Align align) {
+void Canvas::put_text(double x, double y, const FontSize& size, std::string_view text, const Ink& ink, Align align) {
     const int width = align == Align::left ? 0 : text_width(size, text);
     const double left = std::round(align == Align::centre ? x - 0.5 * width : x - width);
     const double baseline = std::round(y) + size.ascent;

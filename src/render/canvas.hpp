@@ -20,25 +20,44 @@ struct Ink {
 
 enum class Align { left, centre, right };
 
-/// Collects lines, rectangles and text in pixels of the picture (y down). Later ones go over earlier ones, and text
-/// over all else.
-class Canvas {
+/// What plots are drawn onto: takes lines, rectangles and text in pixels of the picture (y down). Later ones go over
+/// earlier ones, and text over all else.
+class DrawingSurface {
   public:
-    void clear() { marks_.clear(); }
+    virtual ~DrawingSurface() = default;
 
     void rectangle(double x, double y, double width, double height, const Ink& ink) {
         gradient(x, y, width, height, ink, ink);
     }
     /// A rectangle whose colour changes evenly from its upper to its lower edge.
-    void gradient(double x, double y, double width, double height, const Ink& top, const Ink& bottom);
-    void line(double x0, double y0, double x1, double y1, double width, const Ink& ink);
-    /// `x` is the left end, middle or right end; `y` the top of the line. Rounded to whole pixels, for crisp letters.
+    virtual void gradient(double x, double y, double width, double height, const Ink& top, const Ink& bottom) = 0;
+    virtual void line(double x0, double y0, double x1, double y1, double width, const Ink& ink) = 0;
+    /// `x` is the left end, middle or right end; `y` the top of the line.
     void text(double x, double y, const FontSize& size, std::string_view text, const Ink& ink,
-              Align align = Align::left);
+              Align align = Align::left) {
+        put_text(x, y, size, text, ink, align);
+    }
+
+  private:
+    virtual void put_text(double x, double y, const FontSize& size, std::string_view text, const Ink& ink,
+                          Align align) = 0;
+};
+
+/// Collects what is drawn as marks, which render::MarkPass draws on a device. Text is rounded to whole pixels, for
+/// crisp letters.
+class Canvas final : public DrawingSurface {
+  public:
+    void clear() { marks_.clear(); }
+
+    void gradient(double x, double y, double width, double height, const Ink& top, const Ink& bottom) override;
+    void line(double x0, double y0, double x1, double y1, double width, const Ink& ink) override;
 
     const std::vector<Mark>& marks() const { return marks_; }
 
   private:
+    void put_text(double x, double y, const FontSize& size, std::string_view text, const Ink& ink,
+                  Align align) override;
+
     std::vector<Mark> marks_;
 };
 

@@ -50,9 +50,27 @@ std::vector<Tick> decades(const Axis& axis, double most) {
     return ticks;
 }
 
+/// The same with 2 and 5 times the powers of ten: where there are few powers, their labels alone tell too little.
+std::vector<Tick> fine_decades(const Axis& axis) {
+    std::vector<Tick> ticks;
+    const double last = std::floor(std::log10(axis.high) + 1e-9);
+    for (double decade = std::floor(std::log10(axis.low) - 1e-9); decade <= last; ++decade) {
+        for (const double digit : {1.0, 2.0, 5.0}) {
+            const double value = digit * std::pow(10, decade);
+            if (value < axis.low * (1 - 1e-9) || value > axis.high * (1 + 1e-9)) continue;
+            ticks.push_back({value, fmt::format("{:g}", value)});
+        }
+    }
+    return ticks;
+}
+
 std::vector<Tick> ticks_of(const Axis& axis, double most) {
     constexpr double kDecade = 10;
-    if (axis.logarithmic && axis.high / axis.low >= kDecade) return decades(axis, most);
+    constexpr double kFewDecades = 2.5;
+    if (axis.logarithmic && axis.high / axis.low >= kDecade) {
+        const double range = std::log10(axis.high / axis.low);
+        return range <= kFewDecades && 3 * range <= most ? fine_decades(axis) : decades(axis, most);
+    }
     const Ticks places = make_ticks(axis.low, axis.high, most);
     std::vector<Tick> ticks;
     for (const double value : places.places) ticks.push_back({value, tick_label(value, places.step)});
@@ -99,7 +117,7 @@ class Window {
     const Plot& plot_;
 };
 
-void draw_axes(Canvas& canvas, const Area& inside, const Window& window, const Plot& plot) {
+void draw_axes(DrawingSurface& canvas, const Area& inside, const Window& window, const Plot& plot) {
     const FontSize& font = small_font();
     const Ink rule{kRule, 0.75f};
     const Ink grid{kRule, 0.12f};
@@ -126,7 +144,7 @@ void draw_axes(Canvas& canvas, const Area& inside, const Window& window, const P
 }
 
 /// Goes on with the dashes where the last line of the curve left off.
-void draw_dashes(Canvas& canvas, const Point& from, const Point& to, const Curve& curve, double& travelled) {
+void draw_dashes(DrawingSurface& canvas, const Point& from, const Point& to, const Curve& curve, double& travelled) {
     constexpr double kDash = 9;
     const double length = std::hypot(to[0] - from[0], to[1] - from[1]);
     for (double at = 0; at < length;) {
@@ -140,7 +158,18 @@ void draw_dashes(Canvas& canvas, const Point& from, const Point& to, const Curve
     travelled += length;
 }
 
-void draw_curve(Canvas& canvas, const Window& window, const Curve& curve) {
+void draw_markers(DrawingSurface& canvas, const Window& window, const Curve& curve) {
+    if (curve.marker <= 0) return;
+    for (std::size_t i = 0; i < std::min(curve.x.size(), curve.y.size()); ++i) {
+        const Point at = window.pixel(curve.x[i], curve.y[i]);
+        if (!std::isfinite(at[0] + at[1]) || !window.clipped(at, at)) continue;
+        canvas.rectangle(at[0] - 0.5 * curve.marker, at[1] - 0.5 * curve.marker, curve.marker, curve.marker,
+                         {curve.colour, 1});
+    }
+}
+
+void draw_curve(DrawingSurface& canvas, const Window& window, const Curve& curve) {
+    draw_markers(canvas, window, curve);
     double travelled = 0;
     for (std::size_t i = 1; i < std::min(curve.x.size(), curve.y.size()); ++i) {
         const Point from = window.pixel(curve.x[i - 1], curve.y[i - 1]);
@@ -157,7 +186,7 @@ void draw_curve(Canvas& canvas, const Window& window, const Curve& curve) {
     }
 }
 
-void draw_legend(Canvas& canvas, const Area& inside, const Plot& plot) {
+void draw_legend(DrawingSurface& canvas, const Area& inside, const Plot& plot) {
     constexpr double kSwatch = 26;
     constexpr double kGap = 8;
     const FontSize& font = small_font();
@@ -213,7 +242,7 @@ Area plot_inside(const Area& area) {
             std::round(area.height - top - bottom)};
 }
 
-void draw_plot(Canvas& canvas, const Area& area, const Plot& plot) {
+void draw_plot(DrawingSurface& canvas, const Area& area, const Plot& plot) {
     const Area inside = plot_inside(area);
     const Window window(inside, plot);
     canvas.text(inside.x, area.y + 6, title_font(), plot.title, {kBright, 1});

@@ -32,6 +32,7 @@ struct Curve {
     Colour colour = {1, 1, 1};
     double width = 2;     ///< pixels
     bool dashed = false;  ///< for what is known rather than measured
+    double marker = 0;    ///< side of a square at each point, in pixels; 0: none
 };
 
 /// Curves over two axes, under a title; without curves the frame for a picture.
@@ -51,6 +52,6 @@ Colour curve_colour(std::size_t index);
 Area plot_inside(const Area& area);
 
 /// Draws frame, grid, ticks, labels, curves (kept within the frame) and legend.
-void draw_plot(Canvas& canvas, const Area& area, const Plot& plot);
+void draw_plot(DrawingSurface& canvas, const Area& area, const Plot& plot);
 
 }  // namespace scorefield::render

@@ -320,7 +320,7 @@ std::string_view help_for(const Setting& setting, Command command) {
             return "Output: a folder (replaces the frames of an earlier run) or X_%04d.png for frames, X.png for a "
                    "contact sheet, X.mp4, X.webm or X.gif for a video";
         case Command::study:
-            return "Output: FILE.png (seed, objectives); seed also writes its model, FILE.safetensors";
+            return "Output: FILE.png or FILE.svg (seed, objectives); seed also writes its model, FILE.safetensors";
         default:
             return setting.help;
     }

@@ -1,10 +1,10 @@
 #include "study/figure.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
+#include "base/names.hpp"
 #include "data/points.hpp"
 #include "gpu/buffer.hpp"
 #include "gpu/image.hpp"
@@ -15,13 +15,12 @@
 #include "render/mark_pass.hpp"
 #include "render/png_file.hpp"
 #include "render/renderer.hpp"
+#include "render/svg_canvas.hpp"
 #include "session/gpu_engine.hpp"
 
 namespace scorefield::study {
 namespace {
 
-constexpr std::uint32_t kPanelWidth = 640;
-constexpr std::uint32_t kPanelHeight = 500;
 constexpr std::uint32_t kTitleHeight = 56;
 constexpr std::uint32_t kMargin = 12;
 constexpr render::Colour kPaper = {0.078f, 0.086f, 0.11f};
@@ -84,42 +83,46 @@ render::Picture with_marks(gpu::Device& device, const render::Picture& below, co
     return capture.take();
 }
 
-bool is_on_gpu(const session::Engine& engine) {
-    return dynamic_cast<const session::GpuEngine*>(&engine) != nullptr;
-}
-
 }  // namespace
 
-Figure::Figure(session::Engine& engine, const std::string& title, std::uint32_t columns, std::uint32_t rows)
-    : own_device_(is_on_gpu(engine) ? nullptr : std::make_unique<gpu::Device>(gpu::DeviceRequest{})),
-      device_(own_device_ ? *own_device_ : dynamic_cast<session::GpuEngine&>(engine).device()),
-      columns_(columns),
-      sheet_(blank(columns * kPanelWidth + kMargin, rows * kPanelHeight + kTitleHeight)) {
-    canvas_.text(2.0 * kMargin, kMargin, render::glyph_atlas().size_for(28), title, {kBright, 1});
+Figure::Figure(session::Engine& engine, std::string title, const FigureLayout& layout, std::filesystem::path path)
+    : engine_(engine), title_(std::move(title)), layout_(layout), path_(std::move(path)) {
+    if (!is_svg()) require_device();
+}
+
+bool Figure::is_svg() const {
+    return base::lower_case(path_.extension().string()) == ".svg";
+}
+
+std::uint32_t Figure::width() const {
+    return layout_.columns * layout_.panel_width + kMargin;
+}
+
+std::uint32_t Figure::height() const {
+    return layout_.rows * layout_.panel_height + kTitleHeight;
+}
+
+gpu::Device& Figure::device() {
+    if (auto* const on_gpu = dynamic_cast<session::GpuEngine*>(&engine_)) return on_gpu->device();
+    if (!own_device_) own_device_ = std::make_unique<gpu::Device>(gpu::DeviceRequest{});
+    return *own_device_;
+}
+
+void Figure::require_device() {
+    static_cast<void>(device());
 }
 
 render::Area Figure::next_panel() {
-    const std::uint32_t row = panels_ / columns_;
-    const std::uint32_t column = panels_ % columns_;
-    ++panels_;
-    return {static_cast<double>(column * kPanelWidth), static_cast<double>(kTitleHeight + row * kPanelHeight),
-            kPanelWidth, kPanelHeight};
+    const std::uint32_t row = used_ / layout_.columns;
+    const std::uint32_t column = used_ % layout_.columns;
+    ++used_;
+    return {static_cast<double>(column * layout_.panel_width),
+            static_cast<double>(kTitleHeight + row * layout_.panel_height), static_cast<double>(layout_.panel_width),
+            static_cast<double>(layout_.panel_height)};
 }
 
-void Figure::paste(const render::Picture& picture, const render::Area& area) {
-    for (std::size_t row = 0; row < picture.height; ++row) {
-        const std::size_t y = static_cast<std::size_t>(area.y) + row;
-        std::memcpy(sheet_.rgba.data() + (y * sheet_.width + static_cast<std::size_t>(area.x)) * 4,
-                    picture.rgba.data() + row * picture.width * 4, std::size_t{picture.width} * 4);
-    }
-}
-
-void Figure::add_curves(const render::Plot& plot) {
-    const render::Area panel = next_panel();
-    const render::Area inside = render::plot_inside(panel);
-    const render::Look look;
-    canvas_.rectangle(inside.x, inside.y, inside.width, inside.height, {look.background, 1});
-    render::draw_plot(canvas_, panel, plot);
+void Figure::add_curves(render::Plot plot) {
+    panels_.push_back({next_panel(), std::move(plot)});
 }
 
 void Figure::add_clouds(const std::string& title, const std::vector<Cloud>& clouds, const render::Bounds& bounds) {
@@ -130,15 +133,50 @@ void Figure::add_clouds(const std::string& title, const std::vector<Cloud>& clou
         const render::Area inside = render::plot_inside(part);
         const VkExtent2D extent = extent_of(inside);
         const render::Camera2d camera = render::fit(bounds, extent, 0);
-        paste(picture_of(device_, clouds[i].rows, camera, extent), inside);
+        pasted_.push_back({inside, picture_of(device(), clouds[i].rows, camera, extent)});
         render::Plot frame = frame_of(i == 0 ? title : "", camera, extent);
         frame.y.label = clouds[i].caption;
-        render::draw_plot(canvas_, part, frame);
+        panels_.push_back({part, std::move(frame), false});
     }
 }
 
-void Figure::write(const std::filesystem::path& path) {
-    render::write_png(path, with_marks(device_, sheet_, canvas_));
+void Figure::draw(render::DrawingSurface& surface) const {
+    surface.text(2.0 * kMargin, kMargin, render::glyph_atlas().size_for(28), title_, {kBright, 1});
+    for (const Panel& panel : panels_) {
+        if (panel.ground) {
+            const render::Area inside = render::plot_inside(panel.area);
+            surface.rectangle(inside.x, inside.y, inside.width, inside.height, {render::Look().background, 1});
+        }
+        render::draw_plot(surface, panel.area, panel.plot);
+    }
+}
+
+/// The ground with the pasted pictures.
+render::Picture Figure::sheet() const {
+    render::Picture sheet = blank(width(), height());
+    for (const auto& [area, picture] : pasted_) {
+        for (std::size_t row = 0; row < picture.height; ++row) {
+            const std::size_t y = static_cast<std::size_t>(area.y) + row;
+            std::memcpy(sheet.rgba.data() + (y * sheet.width + static_cast<std::size_t>(area.x)) * 4,
+                        picture.rgba.data() + row * picture.width * 4, std::size_t{picture.width} * 4);
+        }
+    }
+    return sheet;
+}
+
+void Figure::write() {
+    if (is_svg()) {
+        render::SvgCanvas svg(width(), height(), kPaper, title_);
+        for (const auto& [area, picture] : pasted_) {
+            svg.image(area.x, area.y, area.width, area.height, render::encode_png(path_, picture));
+        }
+        draw(svg);
+        render::write_svg(path_, svg);
+        return;
+    }
+    render::Canvas canvas;
+    draw(canvas);
+    render::write_png(path_, with_marks(device(), sheet(), canvas));
 }
 
 }  // namespace scorefield::study

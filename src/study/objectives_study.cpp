@@ -146,7 +146,7 @@ std::vector<Table> objectives_study(session::Engine& engine, const StudyRequest&
     if (!request.out.empty()) {
         figure.emplace(
             engine, "Score error of the training objectives: in dense regions (solid) and in sparse regions (dashed)",
-            3, 2);
+            FigureLayout{.columns = 3, .rows = 2}, request.out);
     }
     std::vector<KnownData> all_data;
     all_data.push_back(known_mixture());
@@ -167,7 +167,7 @@ std::vector<Table> objectives_study(session::Engine& engine, const StudyRequest&
     tables.push_back(claims_of(std::move(claims)));
     if (figure) {
         for (const render::Plot& plot : plots) figure->add_curves(plot);
-        figure->write(request.out);
+        figure->write();
     }
     return tables;
 }

@@ -234,8 +234,7 @@ render::Plot loss_plot(const Trained& trained) {
             .curves = {batches, epochs, floor}};
 }
 
-void draw(Figure& figure, const StudyRequest& request, const Trained& trained, const Noised& shown,
-          const Samples& samples) {
+void draw(Figure& figure, const Trained& trained, const Noised& shown, const Samples& samples) {
     const auto process = diffusion::make_process(trained.result.checkpoint.process);
     const render::Bounds bounds = {{-2, -2.3}, {2, 2.3}};
     figure.add_clouds("1  Data, standardised", {{"", shown.data.values}}, bounds);
@@ -248,7 +247,7 @@ void draw(Figure& figure, const StudyRequest& request, const Trained& trained, c
         fmt::format("6  DDPM, {} steps, in both forms", kLevels - 1),
         {{"from ε, variance large", samples.of_noise.values}, {"from x̂₀, variance small", samples.of_data.values}},
         bounds);
-    figure.write(request.out);
+    figure.write();
 }
 
 bool is_of_this_study(const std::filesystem::path& model) {
@@ -276,15 +275,18 @@ std::filesystem::path seed_model(const std::filesystem::path& picture) {
 
 std::vector<Table> seed_study(session::Engine& engine, const StudyRequest& request) {
     std::optional<Figure> figure;
-    if (!request.out.empty())
-        figure.emplace(engine, "From noise to a swiss roll: a diffusion model in 40 levels", 3, 2);
+    if (!request.out.empty()) {
+        figure.emplace(engine, "From noise to a swiss roll: a diffusion model in 40 levels",
+                       FigureLayout{.columns = 3, .rows = 2}, request.out);
+        figure->require_device();
+    }
     const Trained trained = train_network(engine, request);
     const model::Model model = model_of(trained.result.checkpoint);
     const std::unique_ptr<data::Dataset> dataset = data::open_dataset(model.data);
     const Noised shown = noised(*dataset, model.scaling, model.process->marginal(kShownLevel), request.particles);
     const Samples samples = {sample(engine, model, {.name = "ddpm", .form = "epsilon", .variance = "large"}, request),
                              sample(engine, model, {.name = "ddpm", .form = "x0", .variance = "small"}, request)};
-    if (figure) draw(*figure, request, trained, shown, samples);
+    if (figure) draw(*figure, trained, shown, samples);
     return {table_of(trained, engine.name(), shown, samples, *dataset)};
 }
 

@@ -76,6 +76,15 @@ TEST(Plot, DashesHalfOfALine) {
     EXPECT_GT(marks.size(), 10u);
 }
 
+TEST(Plot, MarksThePointsWithinTheFrame) {
+    const Area inside = plot_inside(kArea);
+    Curve curve = {.name = "", .x = {-1, 5, 10}, .y = {10, 10, kNothing}, .marker = 8};
+    const std::vector<Mark> marks = curve_marks(plot_of(curve));
+    ASSERT_EQ(marks.size(), 2u);  // the square in the middle, and the line to it
+    EXPECT_NEAR(double{marks[0].from[0]}, inside.x + inside.width / 2 - 4, 1e-3);
+    EXPECT_NEAR(double{marks[0].to[1]}, inside.y + inside.height / 2 + 4, 1e-3);
+}
+
 TEST(Plot, NamesCurvesInTheLegend) {
     const std::size_t unnamed = curve_marks(plot_of({.name = "", .x = {0, 1}, .y = {2, 2}})).size();
     const std::size_t named = curve_marks(plot_of({.name = "loss", .x = {0, 1}, .y = {2, 2}})).size();
