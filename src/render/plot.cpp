@@ -18,6 +18,7 @@ constexpr Colour kRule = {0.62f, 0.67f, 0.75f};
 constexpr Colour kGround = {0.027f, 0.031f, 0.047f};
 
 constexpr double kTick = 6;
+constexpr double kLegendPitch = 1.15;  ///< from line to line, in line heights
 
 const FontSize& small_font() {
     return glyph_atlas().size_for(18);
@@ -37,6 +38,15 @@ struct Tick {
     std::string label;
 };
 
+/// Short enough for the room beside an axis: `5e-4` below a thousandth.
+std::string logarithmic_label(double value) {
+    constexpr double kSmall = 1e-3;
+    constexpr double kLarge = 1e6;
+    if (value > kSmall * 0.999 && value < kLarge) return fmt::format("{:g}", value);
+    const double exponent = std::floor(std::log10(value) + 1e-9);
+    return fmt::format("{:g}e{:g}", std::round(value / std::pow(10, exponent)), exponent);
+}
+
 /// Powers of ten, or of a power of ten, at most `most` intervals.
 std::vector<Tick> decades(const Axis& axis, double most) {
     const double first = std::ceil(std::log10(axis.low) - 1e-9);
@@ -45,7 +55,7 @@ std::vector<Tick> decades(const Axis& axis, double most) {
     std::vector<Tick> ticks;
     for (double decade = first; decade <= last; decade += stride) {
         const double value = std::pow(10, decade);
-        ticks.push_back({value, fmt::format("{:g}", value)});
+        ticks.push_back({value, logarithmic_label(value)});
     }
     return ticks;
 }
@@ -58,7 +68,7 @@ std::vector<Tick> fine_decades(const Axis& axis) {
         for (const double digit : {1.0, 2.0, 5.0}) {
             const double value = digit * std::pow(10, decade);
             if (value < axis.low * (1 - 1e-9) || value > axis.high * (1 + 1e-9)) continue;
-            ticks.push_back({value, fmt::format("{:g}", value)});
+            ticks.push_back({value, logarithmic_label(value)});
         }
     }
     return ticks;
@@ -73,7 +83,15 @@ std::vector<Tick> ticks_of(const Axis& axis, double most) {
     }
     const Ticks places = make_ticks(axis.low, axis.high, most);
     std::vector<Tick> ticks;
-    for (const double value : places.places) ticks.push_back({value, tick_label(value, places.step)});
+    // Even steps come closer to each other towards the upper end of a logarithmic axis.
+    constexpr double kLeastDistance = 0.7;
+    double last = -HUGE_VAL;
+    for (const double value : places.places) {
+        const double at = place(axis, value);
+        if (axis.logarithmic && (at - last) * most < kLeastDistance) continue;
+        last = at;
+        ticks.push_back({value, tick_label(value, places.step)});
+    }
     return ticks;
 }
 
@@ -199,7 +217,7 @@ void draw_legend(DrawingSurface& canvas, const Area& inside, const Plot& plot) {
     }
     if (lines == 0) return;
     const double width = widest + kSwatch + 3 * kGap;
-    const double pitch = 1.15 * font.pixels;
+    const double pitch = kLegendPitch * font.pixels;
     const double x = plot.legend_left ? inside.x + kGap : inside.x + inside.width - width - kGap;
     double y = inside.y + (plot.legend_left ? 1.5 * font.pixels : kGap);
     canvas.rectangle(x, y, width, lines * pitch + kGap, {kGround, 0.8f});
@@ -240,6 +258,32 @@ Area plot_inside(const Area& area) {
     const double bottom = kTick + 2.0 * small_font().pixels + 8.0;
     return {std::round(area.x + kLeft), std::round(area.y + top), std::round(area.width - kLeft - kRight),
             std::round(area.height - top - bottom)};
+}
+
+Axis logarithmic_axis(const std::string& label, std::span<const double> values, double room) {
+    double low = HUGE_VAL;
+    double high = 0;
+    for (const double value : values) {
+        if (!std::isfinite(value) || value <= 0) continue;
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+    if (high == 0) low = high = 1;
+    return {.label = label, .low = low / room, .high = high * room, .logarithmic = true};
+}
+
+void leave_room_for_legend(Plot& plot, double height) {
+    constexpr double kMostShare = 0.35;
+    const double inside = plot_inside({0, 0, height, height}).height;
+    const auto named = std::ranges::count_if(plot.curves, [](const Curve& curve) { return !curve.name.empty(); });
+    const double legend = (static_cast<double>(named) + 1) * kLegendPitch * small_font().pixels;
+    const double share = std::min(legend / inside, kMostShare);
+    const double more = share / (1 - share);
+    if (plot.y.logarithmic) {
+        plot.y.high *= std::pow(plot.y.high / plot.y.low, more);
+    } else {
+        plot.y.high += more * (plot.y.high - plot.y.low);
+    }
 }
 
 void draw_plot(DrawingSurface& canvas, const Area& area, const Plot& plot) {

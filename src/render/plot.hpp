@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,13 @@ Colour curve_colour(std::size_t index);
 
 /// Where curves stand within the area of a plot: what titles, ticks and labels leave. In whole pixels.
 Area plot_inside(const Area& area);
+
+/// A logarithmic axis over the values that have a place on one, with `room` at both ends, a factor above 1.
+Axis logarithmic_axis(const std::string& label, std::span<const double> values, double room);
+
+/// Raises the upper end of the y axis so that curves that it holds stay below the legend, by a third of a plot that is
+/// `height` pixels high at most.
+void leave_room_for_legend(Plot& plot, double height);
 
 /// Draws frame, grid, ticks, labels, curves (kept within the frame) and legend.
 void draw_plot(DrawingSurface& canvas, const Area& area, const Plot& plot);

@@ -85,6 +85,24 @@ TEST(Plot, MarksThePointsWithinTheFrame) {
     EXPECT_NEAR(double{marks[0].to[1]}, inside.y + inside.height / 2 + 4, 1e-3);
 }
 
+TEST(Plot, HasLogarithmicAxesOverWhatHasAPlaceOnThem) {
+    const Axis axis = logarithmic_axis("error", std::vector<double>{0.5, -1, kNothing, 0, 8, HUGE_VAL}, 2);
+    EXPECT_DOUBLE_EQ(axis.low, 0.25);
+    EXPECT_DOUBLE_EQ(axis.high, 16);
+    EXPECT_TRUE(axis.logarithmic);
+    const Axis nothing = logarithmic_axis("", {}, 2);
+    EXPECT_LT(nothing.low, nothing.high);
+}
+
+TEST(Plot, KeepsCurvesBelowTheLegend) {
+    Plot plot = plot_of({.name = "loss", .x = {0, 10}, .y = {100, 100}});
+    leave_room_for_legend(plot, kArea.height);
+    const std::vector<Mark> marks = curve_marks(plot);
+    // The line, then the ground of the legend.
+    EXPECT_GT(marks[0].from[1], marks[1].to[1]);
+    EXPECT_LT(double{marks[0].from[1]}, plot_inside(kArea).y + 0.36 * plot_inside(kArea).height);
+}
+
 TEST(Plot, NamesCurvesInTheLegend) {
     const std::size_t unnamed = curve_marks(plot_of({.name = "", .x = {0, 1}, .y = {2, 2}})).size();
     const std::size_t named = curve_marks(plot_of({.name = "loss", .x = {0, 1}, .y = {2, 2}})).size();
