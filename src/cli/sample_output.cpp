@@ -30,9 +30,8 @@ std::vector<float> in_units(const session::Batch& batch, const data::Scaling& sc
     const auto bad = std::ranges::find_if(values, [](float value) { return !std::isfinite(value); });
     if (bad == values.end()) return values;
     const auto particle = batch.first + static_cast<std::size_t>(bad - values.begin()) / dim;
-    throw base::running_error("sampling diverged", fmt::format("particle {} of this shard", particle),
-                              "the sample overflows float32 in data units",
-                              "use more steps, another spacing, or a sampler that clips");
+    throw session::DivergenceError(fmt::format("particle {} of this shard", particle),
+                                   "the sample overflows float32 in data units");
 }
 
 /// The states of every step, as they come.

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "base/error.hpp"
-
 namespace scorefield::session {
 
 sample::StartRows rows_of(std::span<const float> rows, std::size_t dim) {
@@ -25,12 +23,15 @@ RunRequest request_for(const CompiledRun& run) {
     return request;
 }
 
+DivergenceError::DivergenceError(const std::string& where, const std::string& why)
+    : base::Error(base::Fault::running, "sampling diverged", where, why,
+                  "use more steps, another spacing, or a sampler that clips") {}
+
 void require_finite(std::span<const float> rows, std::size_t dim, std::uint32_t first) {
     const auto bad = std::find_if(rows.begin(), rows.end(), [](float x) { return !std::isfinite(x); });
     if (bad == rows.end()) return;
     const auto row = static_cast<std::uint64_t>(bad - rows.begin()) / dim;
-    throw base::running_error("sampling diverged", fmt::format("particle {}", first + row), "its state is not finite",
-                              "use more steps, another spacing, or a sampler that clips");
+    throw DivergenceError(fmt::format("particle {}", first + row), "its state is not finite");
 }
 
 void require_inputs(const RunRequest& request, std::size_t dim) {

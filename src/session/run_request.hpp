@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "diffusion/program.hpp"
 #include "sample/start.hpp"
 #include "session/prepared_run.hpp"
@@ -52,8 +54,15 @@ struct RunResult {
     double sampler_seconds = 0;  ///< GPU time of the sampler's own instructions; 0 on the host
 };
 
-/// Throws base::Error (running), naming the particle, if one of the `rows` (n, dim) is not finite. `first`: number of
-/// the first particle.
+/// The error (running) of a run whose states are not finite.
+class DivergenceError final : public base::Error {
+  public:
+    /// `where` names the particle.
+    DivergenceError(const std::string& where, const std::string& why);
+};
+
+/// Throws DivergenceError, naming the particle, if one of the `rows` (n, dim) is not finite. `first`: number of the
+/// first particle.
 void require_finite(std::span<const float> rows, std::size_t dim, std::uint32_t first);
 
 /// std::invalid_argument unless `known` and `mask` are (particles, dim) where the program needs them.
