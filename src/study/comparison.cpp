@@ -86,6 +86,17 @@ Distances Reference::distances(const data::Points& samples, const data::ShareDon
     return mean;
 }
 
+double Reference::energy_distance(const data::Points& samples) const {
+    const data::CoordinateUnits units = data::units_of(pool_, samples);
+    return data::energy_distance(scaled(samples, units), scaled(first_draw(), units));
+}
+
+double Reference::own_energy_distance(const ReferenceDraws& draws, std::size_t points) const {
+    const data::CoordinateUnits units = data::units_of(pool_, pool_);
+    const ReferenceDraws::Pair pair = draws.pair(0, points, std::max(points, kFewestPoints));
+    return data::energy_distance(scaled(pair.points, units), scaled(pair.reference, units));
+}
+
 Comparison compare(const data::Points& samples, const ReferenceDraws& draws, const data::ShareDone& progress) {
     const data::ShareDone first_half = part_of(progress, 0, 2);
     const data::ShareDone second_half = part_of(progress, 1, 2);

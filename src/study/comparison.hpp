@@ -44,6 +44,10 @@ class Reference {
     const Distances& own() const { return own_; }
     /// Mean distances of samples from the draws. T, precision and recall use equally many points of both sets.
     Distances distances(const data::Points& samples, const data::ShareDone& progress = {}) const;
+    /// Energy distance of samples from the first draw.
+    double energy_distance(const data::Points& samples) const;
+    /// Baseline of the same: the energy distance between two independent draws, one of `points` points.
+    double own_energy_distance(const ReferenceDraws& draws, std::size_t points) const;
     /// Reference points for means and standard deviations: all points of a set, or 100 000 samples of a distribution.
     const data::Points& pool() const { return pool_; }
     std::size_t draws() const { return draws_.size(); }

@@ -1,11 +1,15 @@
 #include "study/reference_draws.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
+#include "base/text.hpp"
 #include "data/point_draws.hpp"
 
 namespace scorefield::study {
@@ -33,6 +37,12 @@ class DistributionDraws : public ReferenceDraws {
     virtual data::Points sample(std::uint64_t number, std::size_t count) const = 0;
 };
 
+base::Error no_such_class(const data::Dataset& dataset, std::uint32_t label) {
+    return base::request_error("no such class", "`class`",
+                               fmt::format("{} has no points of class {}", base::shown(dataset.name()), label),
+                               "give other `data`, whose points have classes, or leave `class` out");
+}
+
 class DatasetDraws final : public DistributionDraws {
   public:
     DatasetDraws(const data::Dataset& dataset, std::uint64_t seed)
@@ -45,6 +55,37 @@ class DatasetDraws final : public DistributionDraws {
 
     const data::Dataset& dataset_;
     std::uint64_t first_seed_;
+};
+
+/// Points of one class of a data set without end.
+class ClassDraws final : public DistributionDraws {
+  public:
+    ClassDraws(const data::Dataset& dataset, std::uint64_t seed, std::uint32_t label)
+        : dataset_(dataset), first_seed_(kDrawSeeds + seed * kSeedsPerRequest), label_(label) {}
+
+  private:
+    /// The first of this class among the points of the draw.
+    data::Points sample(std::uint64_t number, std::size_t count) const override {
+        constexpr std::size_t kFewestAtOnce = 1024;
+        constexpr std::size_t kMostBlocks = 64;
+        const std::size_t at_once = std::max(count * dataset_.classes(), kFewestAtOnce);
+        data::Points result = {0, dataset_.dim(), {}, {}, {}};
+        for (std::size_t block = 0; result.count < count && block < kMostBlocks; ++block) {
+            const data::Points points =
+                data::points_of_class(dataset_.draw(first_seed_ + number, block * at_once, at_once), label_);
+            result.origin = points.origin;
+            result.values.insert(result.values.end(), points.values.begin(), points.values.end());
+            result.count += points.count;
+        }
+        if (result.count == 0) throw no_such_class(dataset_, label_);
+        result.count = std::min(result.count, count);
+        result.values.resize(result.count * result.dim);
+        return result;
+    }
+
+    const data::Dataset& dataset_;
+    std::uint64_t first_seed_;
+    std::uint32_t label_;
 };
 
 /// Draws of the target's own seed, in double precision.
@@ -118,9 +159,15 @@ class SetDraws final : public ReferenceDraws {
 
 }  // namespace
 
-std::unique_ptr<ReferenceDraws> draws_of(const data::Dataset& dataset, std::uint64_t seed) {
+std::unique_ptr<ReferenceDraws> draws_of(const data::Dataset& dataset, std::uint64_t seed,
+                                         std::optional<std::uint32_t> label) {
+    if (label && *label >= dataset.classes()) throw no_such_class(dataset, *label);
+    if (dataset.size() == 0 && label) return std::make_unique<ClassDraws>(dataset, seed, *label);
     if (dataset.size() == 0) return std::make_unique<DatasetDraws>(dataset, seed);
-    return std::make_unique<SetDraws>(dataset.pool(0, dataset.size()), seed);
+    data::Points points = dataset.pool(0, dataset.size());
+    if (label) points = data::points_of_class(points, *label);
+    if (points.count == 0) throw no_such_class(dataset, label.value_or(0));
+    return std::make_unique<SetDraws>(std::move(points), seed);
 }
 
 std::unique_ptr<ReferenceDraws> draws_of(const model::ScaledTarget& target, std::uint64_t seed) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "data/datasets.hpp"
 #include "data/points.hpp"
@@ -32,8 +33,10 @@ class ReferenceDraws {
 };
 
 /// Draws new samples from a distribution. From a finite set (Dataset::size() > 0), draws without replacement, because
-/// duplicates would be each other's nearest neighbours. `dataset` has to outlive the draws.
-std::unique_ptr<ReferenceDraws> draws_of(const data::Dataset& dataset, std::uint64_t seed);
+/// duplicates would be each other's nearest neighbours. With a `label`, draws only points of this class; throws
+/// base::Error (request, `class`) if the data have no such points. `dataset` has to outlive the draws.
+std::unique_ptr<ReferenceDraws> draws_of(const data::Dataset& dataset, std::uint64_t seed,
+                                         std::optional<std::uint32_t> label = {});
 /// Those of an exact target.
 std::unique_ptr<ReferenceDraws> draws_of(const model::ScaledTarget& target, std::uint64_t seed);
 
