@@ -16,5 +16,6 @@ int bench_command(const settings::Request& request);
 int devices_command(const settings::Request& request);
 int study_command(const settings::Request& request);
 int data_command(const settings::Request& request);
+int sweep_command(const settings::Request& request);
 
 }  // namespace scorefield::cli

@@ -15,8 +15,8 @@ namespace scorefield::cli {
 std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings);
 
 #ifdef SCOREFIELD_WITH_VULKAN
-/// Why the host computes with these settings where nothing has to be drawn: in sample, train, study and bench. Empty: a
-/// Vulkan device does.
+/// Why the host computes with these settings where nothing has to be drawn: in sample, sweep, train, study and bench.
+/// Empty: a Vulkan device does.
 std::string why_host(const settings::Settings& settings);
 #endif
 

@@ -29,6 +29,7 @@ constexpr Runner kRunners[] = {
     {settings::Command::score, cli::score_command},
     {settings::Command::study, cli::study_command},
     {settings::Command::data, cli::data_command},
+    {settings::Command::sweep, cli::sweep_command},
     {settings::Command::sample, cli::sample_command},
     {settings::Command::bench, cli::bench_command},
 #ifdef SCOREFIELD_WITH_VULKAN

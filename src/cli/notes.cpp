@@ -1,5 +1,7 @@
 #include "cli/notes.hpp"
 
+#include <fmt/format.h>
+
 #include <set>
 
 #include "base/output.hpp"
@@ -24,6 +26,15 @@ std::vector<std::string> structured_field_notes(const settings::Settings& settin
         notes.insert(notes.end(), of_file.begin(), of_file.end());
     }
     return notes;
+}
+
+void note_few_points(const settings::Settings& settings, std::size_t points) {
+    constexpr std::size_t kFew = 50;
+    if (settings.quiet || points >= kFew) return;
+    base::note(
+        fmt::format("{} point{} are too few for the k-NN two-sample statistic, precision and recall; "
+                    "give {} or more in each set",
+                    points, points == 1 ? "" : "s", kFew));
 }
 
 }  // namespace scorefield::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,5 +15,9 @@ void say(const settings::Settings& settings, const std::vector<std::string>& not
 /// Which fields of structured arrays are read as coordinates, and in which order, for the files of `init`, `known` and
 /// `mask`. Throws as data::npy_field_notes.
 std::vector<std::string> structured_field_notes(const settings::Settings& settings);
+
+/// Notes if sets of so many points are too small for the statistics of neighbours, which look at the 5 nearest of each
+/// point.
+void note_few_points(const settings::Settings& settings, std::size_t points);
 
 }  // namespace scorefield::cli

@@ -235,17 +235,6 @@ std::string to_text(const Score& score) {
                                      result.draws > 1 ? "" : "\n", score.reference);
 }
 
-/// The statistics of neighbours look at the 5 nearest of each point.
-void note_few_points(const settings::Settings& settings, const study::Comparison& comparison) {
-    constexpr std::size_t kFew = 50;
-    const std::size_t points = std::min(comparison.points, comparison.reference_points);
-    if (settings.quiet || points >= kFew) return;
-    base::note(
-        fmt::format("{} point{} are too few for the k-NN two-sample statistic, precision and recall; "
-                    "give {} or more in each set",
-                    points, points == 1 ? "" : "s", kFew));
-}
-
 }  // namespace
 
 int score_command(const settings::Request& request) {
@@ -254,7 +243,7 @@ int score_command(const settings::Request& request) {
     const Score score = !settings.target.empty()     ? score_of_target(settings, samples)
                         : settings.files.size() == 1 ? score_of_data(settings, samples)
                                                      : score_of_files(settings, samples);
-    note_few_points(settings, score.comparison);
+    note_few_points(settings, std::min(score.comparison.points, score.comparison.reference_points));
     base::print(settings.json ? to_json(score) : to_text(score));
     return 0;
 }

@@ -143,7 +143,7 @@ void add_process_settings(std::vector<Setting>& table, std::uint32_t commands) {
     add("process.t_min", [](Settings& s) -> Slot { return &s.process.t_min; });
 }
 
-void add_spacing_settings(std::vector<Setting>& table, std::uint32_t commands) {
+void add_spacing_settings(std::vector<Setting>& table, std::uint32_t commands, std::uint32_t with_lists) {
     Choices names;
     names.names.push_back(diffusion::kAutomatic);
     for (const std::string_view name : diffusion::kSpacings) names.names.push_back(name);
@@ -152,7 +152,7 @@ void add_spacing_settings(std::vector<Setting>& table, std::uint32_t commands) {
                           diffusion::first_level_text() + ", and is even if `steps` covers every timestep"),
                      commands, [](Settings& s) -> Slot { return &s.spacing.name; }});
     const auto add = [&](std::string_view flag, Place slot, double slider_max) {
-        add_spacing_parameter(table, commands, flag, slot, slider_max);
+        add_spacing_parameter(table, commands | with_lists, flag, slot, slider_max);
     };
     add(
         "spacing.final", [](Settings& s) -> Slot { return &s.spacing.final; }, 0);

@@ -17,13 +17,15 @@
 namespace scorefield::settings {
 namespace {
 
-constexpr std::array<CommandInfo, 10> kCommands = {{
+constexpr std::array<CommandInfo, 11> kCommands = {{
     {Command::view, "view", "Open the viewer (a window)"},
     {Command::render, "render", "Render without a window: PNG frames, a contact sheet or a video"},
     {Command::sample, "sample", "Run a sampler and write the samples"},
     {Command::train, "train", "Train a score network"},
     {Command::program, "program", "Print the compiled program of a sampler; needs no Vulkan device"},
     {Command::score, "score", "Compare a sample file with another one, a data set or an exact target"},
+    {Command::sweep, "sweep",
+     "Compare samplers, numbers of steps and spacings by the distance of their samples from data"},
     {Command::data, "data", "Draw new points from a data set or an exact target"},
     {Command::study, "study",
      "Compare predicted and measured results: orders of accuracy, closed forms, sample quality"},
@@ -295,7 +297,8 @@ bool asks_for_host(const Settings& settings) {
 }
 
 std::string_view help_for(const Setting& setting, Command command) {
-    const bool takes_host = command == Command::sample || command == Command::study || command == Command::bench;
+    const bool takes_host = command == Command::sample || command == Command::study || command == Command::bench ||
+                            command == Command::sweep;
     if (setting.name == "device" && takes_host) {
         return "Device: auto (a GPU, else the CPU), host (the CPU), or a Vulkan device by index or part of its name";
     }
@@ -319,6 +322,8 @@ std::string_view help_for(const Setting& setting, Command command) {
         case Command::render:
             return "Output: a folder (replaces the frames of an earlier run) or X_%04d.png for frames, X.png for a "
                    "contact sheet, X.mp4, X.webm or X.gif for a video";
+        case Command::sweep:
+            return "Output: FILE.csv with a row per run, or the figure as FILE.png or FILE.svg";
         case Command::study:
             return "Output: FILE.png or FILE.svg (seed, objectives); seed also writes its model, FILE.safetensors";
         default:

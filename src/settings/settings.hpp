@@ -34,6 +34,7 @@ enum class Command : std::uint32_t {
     devices = 1U << 7U,
     study = 1U << 8U,
     data = 1U << 9U,
+    sweep = 1U << 10U,
 };
 
 constexpr std::uint32_t operator|(Command a, Command b) {
@@ -58,6 +59,10 @@ inline constexpr std::array<std::string_view, 2> kNoises = {"independent", "path
 
 /// The units of state files.
 inline constexpr std::array<std::string_view, 2> kUnits = {"data", "standardised"};
+
+/// The distances of a sweep, by the names of its columns.
+inline constexpr std::array<std::string_view, 3> kSweepDistances = {"sliced_w2", "knn_two_sample", "energy_distance"};
+inline constexpr std::string_view kDefaultStepsList = "5,10,20,50";
 
 /// Part `index` of `count` equal parts of the particles, 1 ≤ index ≤ count.
 struct Shard {
@@ -110,6 +115,13 @@ struct Settings {
     std::string known;  ///< repaint: values that the samples must keep
     std::string mask;   ///< repaint: where they must, 1 there and 0 elsewhere
     bool stats = false;
+
+    std::string samplers;    ///< names with commas between them; empty: those that suit the process
+    std::string steps_list;  ///< numbers with commas between them; empty: kDefaultStepsList
+    std::string spacings;    ///< names with commas between them; empty: auto
+    std::uint32_t seeds = 1;
+    std::string figure;                             ///< of `sweep`, beside `out`; empty: none
+    std::string distance{kSweepDistances.front()};  ///< that the figure shows
 
     train::TrainOptions train;  ///< of --objective, --train.*, --network.input_gain and --log
     nn::MlpConfig mlp;          ///< of the other --network.*; the data determine its coordinates and classes

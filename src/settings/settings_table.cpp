@@ -11,6 +11,7 @@
 #include "settings/process_settings.hpp"
 #include "settings/sampler_settings.hpp"
 #include "settings/settings.hpp"
+#include "settings/sweep_settings.hpp"
 #include "settings/texts.hpp"
 #include "settings/training_settings.hpp"
 
@@ -21,6 +22,9 @@ constexpr std::uint32_t kFrames = Command::view | Command::render;
 constexpr std::uint32_t kCompute = kFrames | Command::sample;
 /// All four take the same settings, although a program does not depend on all of them.
 constexpr std::uint32_t kPrograms = kCompute | Command::program;
+/// Settings of single runs that hold for all runs of a sweep.
+constexpr std::uint32_t kRuns = kPrograms | Command::sweep;
+constexpr std::uint32_t kSweep = static_cast<std::uint32_t>(Command::sweep);
 constexpr std::uint32_t kBench = static_cast<std::uint32_t>(Command::bench);
 constexpr std::uint32_t kTrain = static_cast<std::uint32_t>(Command::train);
 constexpr std::uint32_t kData = static_cast<std::uint32_t>(Command::data);
@@ -68,32 +72,32 @@ using Table = std::vector<Setting>;
 void add_model(Table& table) {
     constexpr std::string_view kGroup = "Model";
     table.push_back({"model", kGroup, Text{.form = "FILE", .read = true}, "", "Learned score network (safetensors)",
-                     kPrograms | kBench | kStudy, [](Settings& s) -> Slot { return &s.model; },
+                     kRuns | kBench | kStudy, [](Settings& s) -> Slot { return &s.model; },
                      "the shipped swiss_roll model"});
     table.push_back({"class", kGroup, IntegerRange{0, kMaxClass}, "",
-                     "Class to sample, for models trained with `train.conditional`", kPrograms,
+                     "Class to sample, for models trained with `train.conditional`", kRuns,
                      [](Settings& s) -> Slot { return &s.label; }, "all classes"});
-    table.push_back({"target", kGroup, Text{"NAME [FILE|DATA]"}, "", target_help(), kPrograms | Command::score | kData,
+    table.push_back({"target", kGroup, Text{"NAME [FILE|DATA]"}, "", target_help(), kRuns | Command::score | kData,
                      [](Settings& s) -> Slot { return &s.target; }, "the model's score"});
     table.push_back({"target.variance", kGroup, RealRange{1e-12, 1e12, false, 100}, "",
-                     "Variance of each coordinate (gaussian)", kPrograms | Command::score | kStudy | kData,
+                     "Variance of each coordinate (gaussian)", kRuns | Command::score | kStudy | kData,
                      [](Settings& s) -> Slot { return &s.target_variance; }, "1"});
     table.push_back({"dim", kGroup, IntegerRange{1, data::kMaxDim, 3}, "", "Dimension of the target gaussian",
-                     kPrograms | Command::score | kData, [](Settings& s) -> Slot { return &s.dim; }, "2"});
+                     kRuns | Command::score | kData, [](Settings& s) -> Slot { return &s.dim; }, "2"});
     table.push_back({"data", kGroup, Text{"NAME|FILE.npy|FILE.csv|FILE.ply|FILE.png"}, "", data_help(),
-                     kPrograms | Command::train | Command::score | kStudy | kData,
+                     kRuns | Command::train | Command::score | kStudy | kData,
                      [](Settings& s) -> Slot { return &s.data; }, "the data set of the model", kTrain});
     table.push_back({"data.scaling", kGroup, choices(data::kScalingModes), "",
                      "Standardisation of the data (train, `target` empirical): common = one standard deviation for all "
                      "coordinates; per_coordinate; auto = per_coordinate if the standard deviations differ by more "
                      "than a factor of 20. Constant coordinates stay constant",
-                     kPrograms | Command::train, [](Settings& s) -> Slot { return &s.data_scaling; },
+                     kRuns | Command::train, [](Settings& s) -> Slot { return &s.data_scaling; },
                      data::kScalingModes.front()});
-    add_process_settings(table, kPrograms | Command::train);
+    add_process_settings(table, kRuns | Command::train);
     table.push_back(
         {"prediction", kGroup, choices(diffusion::kPredictions), "",
          "What the network predicts: the noise, the data (x0), v, the score, the velocity or the EDM residual",
-         kPrograms | Command::train, [](Settings& s) -> Slot { return &s.prediction; },
+         kRuns | Command::train, [](Settings& s) -> Slot { return &s.prediction; },
          "the model's; for an exact target x0, or score with langevin; else epsilon"});
 }
 
@@ -101,10 +105,10 @@ void add_sampler(Table& table) {
     constexpr std::string_view kGroup = "Sampler";
     table.push_back({"sampler", kGroup, sampler_names(), "", "Sampler", kPrograms,
                      [](Settings& s) -> Slot { return &s.sampler.name; }});
-    add_sampler_parameters(table, kPrograms);
+    add_sampler_parameters(table, kRuns);
     table.push_back({"steps", kGroup, IntegerRange{1, 1'000'000, 1000}, "steps", "Number of sampling steps", kPrograms,
                      [](Settings& s) -> Slot { return &s.steps; }});
-    add_spacing_settings(table, kPrograms);
+    add_spacing_settings(table, kPrograms, kSweep);
     table.push_back({"timesteps", kGroup, Text{"LIST"}, "",
                      "Explicit timesteps, decreasing, separated by commas (replaces `steps` and `spacing`)", kPrograms,
                      [](Settings& s) -> Slot { return &s.timesteps; }, "from `steps` and `spacing`"});
@@ -125,14 +129,14 @@ void add_sampler(Table& table) {
 void add_particles(Table& table) {
     constexpr std::string_view kGroup = "Particles";
     table.push_back({"particles", kGroup, IntegerRange{1, sample::kMaxParticles, 1'000'000}, "particles",
-                     "Number of samples", kPrograms | kStudy | kData, [](Settings& s) -> Slot { return &s.particles; },
+                     "Number of samples", kRuns | kStudy | kData, [](Settings& s) -> Slot { return &s.particles; },
                      "10000"});
     table.push_back({"seed", kGroup, IntegerRange{0, std::numeric_limits<std::uint64_t>::max()}, "",
                      "Random seed: the same seed gives the same result",
-                     kPrograms | kStudy | Command::train | Command::score | kData,
+                     kRuns | kStudy | Command::train | Command::score | kData,
                      [](Settings& s) -> Slot { return &s.seed; }});
     table.push_back({"chunk", kGroup, IntegerRange{1, sample::kMaxParticles, 1'000'000}, "particles",
-                     "Particles per batch; affects only memory and speed", kPrograms,
+                     "Particles per batch; affects only memory and speed", kRuns,
                      [](Settings& s) -> Slot { return &s.chunk; }, "chosen for the device"});
     table.push_back({"shard", kGroup, Text{"I/N"}, "", "Compute only part I of N of the particles", kSample,
                      [](Settings& s) -> Slot { return &s.shard; }});
@@ -141,11 +145,11 @@ void add_particles(Table& table) {
          "Initial distribution: 'matched' = Gaussian with the mean and variance of the data at the first noise level "
          "(prior if unknown); 'prior' = prior of the process; 'exact' = exact marginal (needs `target`); or a file of "
          "states (particles, dim). With `program`, the default is the distribution stored in the program",
-         kPrograms, [](Settings& s) -> Slot { return &s.init; }});
+         kRuns, [](Settings& s) -> Slot { return &s.init; }});
     table.push_back({"noise", kGroup, choices(kNoises), "",
                      "Noise of stochastic samplers: 'independent' = other draws in each step; 'path' = one Brownian "
                      "path that does not depend on `steps`, to compare runs of different lengths (slower)",
-                     kPrograms, [](Settings& s) -> Slot { return &s.noise; }});
+                     kRuns, [](Settings& s) -> Slot { return &s.noise; }});
     table.push_back({"units", kGroup, choices(kUnits), "",
                      "Units of `out`, `init`, `trajectory` and `known`: data units, or 'standardised' (x - mean)/std, "
                      "the units of the network",
@@ -289,18 +293,18 @@ void add_run(Table& table) {
                      "Scene file: a JSON object of settings and their values. Flags take precedence", kPrograms,
                      [](Settings& s) -> Slot { return &s.scene; }, "none"});
     table.push_back({"out", kGroup, Text{.form = "PATH", .written = true}, "", "Output file or folder",
-                     kRender | Command::sample | Command::train | Command::program | kStudy | kData,
+                     kRender | Command::sample | Command::train | Command::program | kStudy | kData | kSweep,
                      [](Settings& s) -> Slot { return &s.out; }, "",
                      kRender | Command::sample | Command::train | kData});
     table.push_back({"frame-log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
                      "Write the times of every frame, in ms: whole, rest before it, CPU, and GPU by pass", kFrames,
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
     table.push_back({"device", kGroup, Text{"auto|host|N|NAME"}, "", "Vulkan device: auto, index, or part of the name",
-                     kPrograms | kStudy | Command::train | Command::bench | Command::devices,
+                     kRuns | kStudy | Command::train | Command::bench | Command::devices,
                      [](Settings& s) -> Slot { return &s.device; }, "auto"});
     table.push_back({"validation", kGroup, Choices{{"off", "on", "sync", "gpu"}}, "",
                      "Vulkan validation layer; any report makes the exit status 1",
-                     kPrograms | kStudy | Command::train | Command::bench,
+                     kRuns | kStudy | Command::train | Command::bench,
                      [](Settings& s) -> Slot { return &s.validation; }, default_validation()});
     table.push_back({"compare", kGroup, Text{.form = "OLD.json", .read = true}, "",
                      "Report of an earlier 'scorefield bench `json`' on this machine: say which cases became slower or "
@@ -309,11 +313,11 @@ void add_run(Table& table) {
                      kBench, [](Settings& s) -> Slot { return &s.compare; }, "none"});
     table.push_back({"json", kGroup, Flag{}, "", "Print one JSON object to standard output, and nothing else",
                      kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
-                         Command::devices | kStudy | kData,
+                         Command::devices | kStudy | kData | kSweep,
                      [](Settings& s) -> Slot { return &s.json; }});
     table.push_back({"quiet", kGroup, Flag{}, "", "No progress bars and no notes",
                      kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
-                         kStudy | kData,
+                         kStudy | kData | kSweep,
                      [](Settings& s) -> Slot { return &s.quiet; }});
 }
 
@@ -335,6 +339,7 @@ const std::vector<Setting>& setting_table() {
     static const Table table = [] {
         Table all;
         add_model(all);
+        add_sweep_settings(all);
         add_sampler(all);
         add_particles(all);
         add_training(all);

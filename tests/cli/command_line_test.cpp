@@ -96,7 +96,8 @@ TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
             if (info.command == settings::Command::score && !compared) arguments.push_back("b.npy");
             if (info.command == settings::Command::data && !compared) arguments.push_back("moons");
             if (setting.taken_by(info.command)) {
-                const std::vector<std::string> sampler = sampler_of(setting);
+                std::vector<std::string> sampler = sampler_of(setting);
+                if (!sampler.empty() && info.command == settings::Command::sweep) sampler.front() = "--samplers";
                 arguments.insert(arguments.end(), sampler.begin(), sampler.end());
                 EXPECT_TRUE(parse_command_line(arguments).given.contains(setting.name)) << info.name << flag;
             } else {
@@ -104,6 +105,23 @@ TEST(CommandLine, EverySettingCanBeSaidToEveryCommandThatTakesIt) {
             }
         }
     }
+}
+
+TEST(CommandLine, SweepsTakeListsInThePlaceOfSingleValues) {
+    const settings::Settings settings =
+        parse_command_line({"sweep", "--samplers", "ddim,heun", "--steps-list", "5,10", "--spacings", "auto,karras",
+                            "--seeds", "3", "--out", "a.csv", "--figure", "a.svg", "--distance", "energy_distance"})
+            .settings;
+    EXPECT_EQ(settings.samplers, "ddim,heun");
+    EXPECT_EQ(settings.steps_list, "5,10");
+    EXPECT_EQ(settings.spacings, "auto,karras");
+    EXPECT_EQ(settings.seeds, 3U);
+    EXPECT_EQ(settings.figure, "a.svg");
+    EXPECT_EQ(settings.distance, "energy_distance");
+    for (const char* flag : {"--sampler", "--steps", "--spacing", "--timesteps", "--program", "--scene"}) {
+        EXPECT_THAT(refusal({"sweep", flag, "5"}), HasSubstr("sweep does not take it")) << flag;
+    }
+    EXPECT_THAT(refusal({"sample", "--out", "a.npy", "--seeds", "2"}), HasSubstr("it belongs to sweep"));
 }
 
 TEST(CommandLine, DataTakesOneSourceByEitherForm) {

@@ -19,6 +19,7 @@ HAS_VULKAN = has_vulkan(BINARY)
 # Seconds and more on any device.
 SAMPLE = ["sample", "--steps", "1000", "--particles", "100000000", "--model", MODEL]
 RENDER = ["render", "--steps", "1000", "--particles", "100000", "--model", MODEL]
+SWEEP = ["sweep", "--steps-list", "1000", "--particles", "20000", "--model", MODEL]
 # Compiling takes minutes.
 COMPILE = ["--sampler", "rk45", "--target", "empirical moons"]
 TRAIN = ["train", "--data", "swiss_roll", "--train.steps", "100000000", "--out", "x.safetensors", "--log", "x.csv"]
@@ -98,6 +99,7 @@ def main():
         interrupted(cwd, TRAIN, signal.SIGHUP, 1, ["x.safetensors", "x.csv"])
         if HAS_VULKAN:
             interrupted(cwd, [*SAMPLE, "--out", "x.npy"], signal.SIGINT, 0)
+            interrupted(cwd, [*SWEEP, "--out", "x.csv", "--figure", "x.svg"], signal.SIGINT, 1)
             interrupted(cwd, [*RENDER, "--out", "film.mp4", "--frame-log", "x.csv"], signal.SIGINT, 2)
             interrupted(cwd, [*RENDER, "--out", "frames"], signal.SIGTERM, 3)
             interrupted(cwd, ["sample", *COMPILE, "--out", "x.npy"], signal.SIGINT, 0)

@@ -310,7 +310,8 @@ def endings():
              (["sample", *SMALL, "--stats", "--out"], ".json"), (["program", "--out"], ".json"),
              (["render", *SMALL, "--out", "x.png", "--frame-log"], ".csv"), (["view", *SMALL, "--frame-log"], ".csv"),
              ([*TRAIN, "--out"], ".safetensors"), ([*TRAIN, "--out", "x.safetensors", "--log"], ".csv"),
-             (["study", "laws", "--out"], ".png"), (["render", *SMALL, "--out"], ".png")]
+             (["study", "laws", "--out"], ".png or .svg"), (["sweep", "--out"], ".csv, .png or .svg"),
+             (["sweep", "--figure"], ".png or .svg"), (["render", *SMALL, "--out"], ".png")]
     for arguments, ending in cases:
         refused(BINARY, [*arguments, "notes.txt"], 2, ["notes.txt", ending], folder.path)
     refused(BINARY, ["render", *SMALL, "--out", "x.avi"], 2, [".mp4, .webm or .gif"], folder.path)
