@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
@@ -12,6 +14,7 @@
 #include "base/output.hpp"
 #include "cli/commands.hpp"
 #include "cli/engine_choice.hpp"
+#include "session/host_engine.hpp"
 #include "study/engine_studies.hpp"
 #include "study/ncsnv2_study.hpp"
 #include "study/orders.hpp"
@@ -19,6 +22,10 @@
 #include "study/studies.hpp"
 #include "study/study.hpp"
 #include "study/table.hpp"
+
+#ifdef SCOREFIELD_WITH_VULKAN
+#include "study/study_figures.hpp"
+#endif
 
 namespace scorefield::cli {
 namespace {
@@ -54,10 +61,8 @@ void require_effect(const std::string& name, const settings::Request& request) {
                                   fmt::format("study {} {}", name, why), "leave it out");
     };
     if (name != "gaussian") refuse("target.variance", "has no such parameter");
-    if (study::study_info(name).train_steps == 0) {
-        refuse("train.steps", "trains no network");
-        refuse("out", "writes no picture");
-    }
+    if (study::study_info(name).train_steps == 0) refuse("train.steps", "trains no network");
+    if (study::study_info(name).drawing == study::Drawing::none) refuse("out", "draws no figure");
     if (name != "ncsnv2" && name != "spacings") refuse("data", "uses its own data");
     if (name != "quality" && name != "samplers") refuse("model", "does not take a model");
     if (name != "orders" && name != "ncsnv2" && name != "spacings") return;
@@ -81,6 +86,46 @@ constexpr EngineStudy kEngineStudies[] = {
 #endif
 };
 
+/// The figure of a study whose tables are drawn, if one is asked for. Whether it can be drawn and written shows before
+/// the work begins. The engine must outlive it.
+class TablesFigure {
+  public:
+    TablesFigure(const std::string& name, const settings::Settings& settings, session::Engine& engine) : name_(name) {
+        if (settings.out.empty() || study::study_info(name).drawing != study::Drawing::tables) return;
+        base::require_writable(settings.out);
+#ifdef SCOREFIELD_WITH_VULKAN
+        figure_.emplace(engine, "Study " + name, study::study_layout(name), settings.out);
+#else
+        static_cast<void>(engine);
+        throw base::running_error("figure not built", settings.out, "this build has no Vulkan",
+                                  "build without SCOREFIELD_HOST_ONLY, or leave it out");
+#endif
+    }
+
+    void write([[maybe_unused]] const std::vector<study::Table>& tables) {
+#ifdef SCOREFIELD_WITH_VULKAN
+        if (!figure_) return;
+        for (render::Plot& plot : study::study_plots(name_, tables)) figure_->add_curves(std::move(plot));
+        figure_->write();
+#endif
+    }
+
+  private:
+    std::string name_;
+#ifdef SCOREFIELD_WITH_VULKAN
+    std::optional<study::Figure> figure_;
+#endif
+};
+
+/// The orders are measured on the host; a device is opened only to draw a PNG file.
+Findings run_orders(const settings::Settings& settings) {
+    session::HostEngine engine("the study runs there");
+    TablesFigure figure("orders", settings, engine);
+    Findings findings = {"", 0, study::orders_study(study_request("orders", settings)), settings.out};
+    figure.write(findings.tables);
+    return findings;
+}
+
 Findings run_on_engine(const std::string& name, const settings::Settings& settings) {
     const auto* const study = std::ranges::find(kEngineStudies, name, &EngineStudy::name);
     if (study == std::end(kEngineStudies)) {
@@ -98,14 +143,16 @@ Findings run_on_engine(const std::string& name, const settings::Settings& settin
 #ifdef SCOREFIELD_WITH_VULKAN
     if (name == "seed" && !settings.out.empty()) model = study::seed_model(settings.out).string();
 #endif
+    TablesFigure figure(name, settings, *engine);
     const study::StudyRequest request = study_request(name, settings);
     Findings findings = {engine->name(), request.particles, study->run(*engine, request), settings.out, model};
+    figure.write(findings.tables);
     engine->require_no_validation_messages();
     return findings;
 }
 
 Findings run_study(const std::string& name, const settings::Settings& settings) {
-    if (name == "orders") return {"", 0, study::orders_study(study_request(name, settings))};
+    if (name == "orders") return run_orders(settings);
     if (name == "ncsnv2") return {"", 0, study::ncsnv2_study(study_request(name, settings))};
     if (name == "spacings") {
         return {"", 0, study::spacings_study(study_request(name, settings), settings.data)};

@@ -325,7 +325,9 @@ std::string_view help_for(const Setting& setting, Command command) {
         case Command::sweep:
             return "Output: FILE.csv with a row per run, or the figure as FILE.png or FILE.svg";
         case Command::study:
-            return "Output: FILE.png or FILE.svg (seed, objectives); seed also writes its model, FILE.safetensors";
+            return "Output: FILE.png or FILE.svg (gaussian, inversion, laws, objectives, orders, scaling, seed); seed "
+                   "also "
+                   "writes its model, FILE.safetensors";
         default:
             return setting.help;
     }

@@ -8,6 +8,9 @@
 
 namespace scorefield::study {
 
+/// Where the figure of a study comes from: it has none, its tables are drawn (study_figures.hpp), or it draws itself.
+enum class Drawing : std::uint8_t { none, tables, own };
+
 /// A study: a known result, predicted and measured side by side.
 struct StudyInfo {
     std::string_view name;
@@ -15,6 +18,7 @@ struct StudyInfo {
     std::uint32_t particles = 1'000'000;        ///< default of --particles; 0: not used
     std::uint32_t most_particles = UINT32_MAX;  ///< more would tell no more
     std::uint64_t train_steps = 0;              ///< default of --train.steps; 0: trains nothing
+    Drawing drawing = Drawing::none;
 };
 
 std::span<const StudyInfo> studies();

@@ -6,8 +6,9 @@ import json
 import os
 import sys
 import tempfile
+import xml.etree.ElementTree as xml
 
-from binary import require, run
+from binary import png_size, require, run
 
 BINARY = os.path.abspath(sys.argv[1])
 
@@ -57,7 +58,11 @@ def gaussian_is_met():
 
 
 def gaussian_keeps_its_variance():
-    found = gpu_study("gaussian", "--particles", "500", "--target.variance", "0.25")
+    with tempfile.TemporaryDirectory() as folder:
+        figure = os.path.join(folder, "gaussian.svg")
+        found = gpu_study("gaussian", "--particles", "500", "--target.variance", "0.25", "--out", figure)
+        texts = texts_of_figure(figure)
+    require(texts.count("mean only") == 2 and "variance (dashed: predicted)" in texts, f"gaussian: {texts}")
     require_passes(found)
     kept = [row[2] for row in found["tables"][1]["rows"] if row[0] == "mean + noise of the exact posterior"]
     require(kept == [0.25] * 3, f"gaussian: predicted from the true marginal: {kept}")
@@ -104,14 +109,26 @@ def inversion_falls_by_its_orders():
         require(judged == kinds, f"inversion: {kinds - judged} not judged")
 
 
+def texts_of_figure(path):
+    root = xml.parse(path).getroot()
+    return [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
 def orders_need_no_device():
-    found = study("orders")
+    with tempfile.TemporaryDirectory() as folder:
+        figure = os.path.join(folder, "orders.svg")
+        found = study("orders", "--out", figure)
+        texts = texts_of_figure(figure)
+    require(found["out"] == figure and {"measured order", "vp", "flow", "as expected"} <= set(texts), f"orders: {texts}")
     require("device" not in found, "orders: runs on a device")
     require_passes(found)
 
 
 def scaling_has_its_sizes():
-    found = gpu_study("scaling", "--particles", "4000")
+    with tempfile.TemporaryDirectory() as folder:
+        figure = os.path.join(folder, "scaling.png")
+        found = gpu_study("scaling", "--particles", "4000", "--out", figure)
+        require(png_size(figure) == (1532, 616), "scaling: size of the figure")
     sizes = [row[:2] for row in found["tables"][0]["rows"]]
     require(sizes == [[1000, 50], [2000, 50], [4000, 50], [1000, 25], [1000, 50], [1000, 100]], f"scaling: {sizes}")
 
@@ -202,6 +219,8 @@ def flags_without_effect_are_refused():
         refuses([name, "--target.variance", "2"], "flag without effect (--target.variance)", f"study {name}")
     refuses(["laws", "--model", "a.safetensors"], "flag without effect (--model)", "study laws")
     refuses(["quality", "--model", "missing.safetensors"], "missing.safetensors")
+    for name in ("chain", "ncsnv2", "quality"):
+        refuses([name, "--out", "x.svg"], "flag without effect (--out)", f"study {name}", "draws no figure")
     refuses(["inversion", "--particles", "1025"], "1025", "--particles", "at most 1024")
 
 
