@@ -105,9 +105,11 @@ void upward_axis(Canvas& canvas, const Style& style, const Frame& frame, VkExten
 }
 
 Frame axes(Canvas& canvas, const Style& style, VkExtent2D extent, const Camera2d& camera, const Look& look,
-           const std::array<std::string, 2>& names) {
+           const Captions& captions) {
+    const std::array<std::string, 2>& names = captions.axes;
     const Bounds visible = camera.visible(extent);
-    const Ticks up = make_ticks(visible.low[1], visible.high[1], intervals(style.height, 5.0 * style.small.pixels));
+    Ticks up = make_ticks(visible.low[1], visible.high[1], intervals(style.height, 5.0 * style.small.pixels));
+    if (!captions.has_heights) up.places.clear();
     int widest = text_width(style.small, names[1]);
     for (const double y : up.places) widest = std::max(widest, text_width(style.small, tick_label(y, up.step)));
     const Frame frame{std::round(widest + style.tick + 2 * style.gap) + 0.5,
@@ -265,7 +267,7 @@ void annotate(Canvas& canvas, VkExtent2D extent, const Camera2d& camera, const L
     const Style style(extent);
     Frame frame{0, style.height};
     const bool framed = look.axes && extent.width >= 160 && extent.height >= 120;
-    if (framed) frame = axes(canvas, style, extent, camera, look, captions.axes);
+    if (framed) frame = axes(canvas, style, extent, camera, look, captions);
     if ((framed && style.roomy) || look.scale_bar) scale_bar(canvas, style, extent, camera, look, frame);
     if (framed && style.roomy) legends(canvas, style, look, overlay_shown, extras);
     const double x = frame.left + 2.5 * style.gap;

@@ -12,23 +12,23 @@ std::uint32_t byte(float value) {
     return static_cast<std::uint32_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 255.0f));
 }
 
-std::uint32_t pack(const Ink& ink) {
-    return byte(ink.colour[0]) | byte(ink.colour[1]) << 8 | byte(ink.colour[2]) << 16 | byte(ink.alpha) << 24;
-}
-
 shaders::vec2 point(double x, double y) {
     return {static_cast<float>(x), static_cast<float>(y)};
 }
 
 }  // namespace
 
+std::uint32_t packed(const Ink& ink) {
+    return byte(ink.colour[0]) | byte(ink.colour[1]) << 8 | byte(ink.colour[2]) << 16 | byte(ink.alpha) << 24;
+}
+
 void Canvas::gradient(double x, double y, double width, double height, const Ink& top, const Ink& bottom) {
     marks_.push_back({.from = point(x, y),
                       .to = point(x + width, y + height),
                       .uv_from = {},
                       .uv_to = {},
-                      .colour = pack(top),
-                      .colour_to = pack(bottom),
+                      .colour = packed(top),
+                      .colour_to = packed(bottom),
                       .half_width = 0,
                       .kind = kRectangle});
 }
@@ -38,8 +38,8 @@ void Canvas::line(double x0, double y0, double x1, double y1, double width, cons
                       .to = point(x1, y1),
                       .uv_from = {},
                       .uv_to = {},
-                      .colour = pack(ink),
-                      .colour_to = pack(ink),
+                      .colour = packed(ink),
+                      .colour_to = packed(ink),
                       .half_width = static_cast<float>(width / 2),
                       .kind = kLine});
 }
@@ -56,8 +56,8 @@ void Canvas::put_text(double x, double y, const FontSize& size, std::string_view
                           .to = point(gx + glyph->width, gy + glyph->height),
                           .uv_from = point(glyph->x, glyph->y),
                           .uv_to = point(glyph->x + glyph->width, glyph->y + glyph->height),
-                          .colour = pack(ink),
-                          .colour_to = pack(ink),
+                          .colour = packed(ink),
+                          .colour_to = packed(ink),
                           .half_width = 0,
                           .kind = kGlyph});
     }

@@ -18,6 +18,9 @@ struct Ink {
     float alpha = 1;
 };
 
+/// sRGB and alpha in 8 bits each, red lowest.
+std::uint32_t packed(const Ink& ink);
+
 enum class Align { left, centre, right };
 
 /// What plots are drawn onto: takes lines, rectangles and text in pixels of the picture (y down). Later ones go over

@@ -40,6 +40,7 @@ struct Captions {
     std::vector<std::string> top_left;     ///< lines, the first one bright: `ddim  step 17/50  t = 680  σ = 0.86`
     std::vector<std::string> bottom_left;  ///< lines above the axis
     std::array<std::string, 2> axes = {"x", "y"};  ///< names of the axes; empty: none
+    bool has_heights = true;                       ///< the vertical axis has ticks and numbers
 };
 
 }  // namespace scorefield::render

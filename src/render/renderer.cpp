@@ -12,6 +12,7 @@
 #include "render/annotation.hpp"
 #include "render/canvas.hpp"
 #include "render/field_pass.hpp"
+#include "render/histogram.hpp"
 #include "render/mark_pass.hpp"
 #include "render/splat_weights.hpp"
 #include "render/splatter.hpp"
@@ -47,6 +48,7 @@ struct Renderer::State {
     ToneMapper tone_mapper;
     FieldPass field_pass;
     MarkPass mark_pass;
+    Histogram histogram;
     MarkPass line_pass;  ///< lines below the particles and above them: two recordings for each picture
     Canvas canvas;
     Canvas lines;
@@ -67,6 +69,7 @@ struct Renderer::State {
           tone_mapper(owner),
           field_pass(owner, kFramesInFlight, format),
           mark_pass(owner, kFramesInFlight, format),
+          histogram(owner, format),
           line_pass(owner, 2 * kFramesInFlight, format, kMostLines) {}
 
     SplatWeights weights_for(std::uint32_t count, const Look& look, bool coloured) const;
@@ -210,6 +213,7 @@ void Renderer::warm_up() {
         }
         record(state.setup, particles, camera, look, {}, {.field = &field});
     }
+    state.histogram.record(state.setup, {point, 0, 1, 1, 1}, camera, {0, 1, 1}, {}, state.targets.scene);
     state.tone_mapper.record_overlay(state.setup, state.accumulators(),
                                      {particles, camera, choose_weights(1, 1, false)}, 1, state.targets.ground);
     state.ground.reset();
@@ -240,6 +244,11 @@ void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const
         }
     }
     const auto scope = recorder.scope("annotation");
+    if (extras.histogram.most > 0 && particles.dim == 1 && particles.count > 0) {
+        constexpr double kTone = 0.62;  // of the colour map
+        state.histogram.record(recorder, particles, camera, extras.histogram, {colour_at(look.map, kTone), 0.85F},
+                               state.targets.scene);
+    }
     if (extras.above) state.draw_lines(recorder, *extras.above, camera, state.targets.scene);
     state.canvas.clear();
     annotate(state.canvas, state.extent(), camera, look, captions, state.shows_overlay(look), extras);

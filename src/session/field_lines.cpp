@@ -116,9 +116,16 @@ std::string field_title(render::FieldKind kind) {
 std::vector<std::string> guide_notes(const render::Guides& guides, const model::Model& model,
                                      const diffusion::Program& program, std::uint32_t particles) {
     std::vector<std::string> notes;
-    if (guides.has_lines_below() && (model.dim() != 2 || program.evaluations() == 0)) {
-        notes.push_back(fmt::format("`look.field` and `look.contours` draw nothing: {}",
-                                    model.dim() != 2 ? "they need two dimensions" : "this program asks for no score"));
+    const bool has_field = guides.field != render::FieldKind::none;
+    if (guides.has_lines_below() && (model.dim() > 2 || program.evaluations() == 0)) {
+        notes.push_back(
+            fmt::format("`look.field` and `look.contours` draw nothing: {}",
+                        model.dim() > 2 ? "they need one or two dimensions" : "this program asks for no score"));
+    } else if (model.dim() == 1) {
+        if (guides.contours) notes.emplace_back("`look.contours` draws nothing: one dimension has a curve instead");
+        if (has_field && guides.style == render::FieldStyle::streamlines) {
+            notes.emplace_back("`look.field_style` streamlines draws arrows: one dimension has no streamlines");
+        }
     } else if (guides.contours && !model.target && model.data.empty()) {
         notes.emplace_back("`look.contours` draws nothing: the data of the model are not known; name them with `data`");
     }
@@ -135,13 +142,15 @@ FieldSource::FieldSource(std::shared_ptr<const model::Model> model, const data::
     : model_(std::move(model)),
       score_(model_->target ? model_->host_score()
                             : fast_score(model_->checkpoint->network, model_->checkpoint->tensors)) {
-    if (const auto* const exact = dynamic_cast<const diffusion::EmpiricalTarget*>(model_->target.get())) {
+    const bool planar = model_->dim() == 2;
+    if (const auto* const exact =
+            planar ? dynamic_cast<const diffusion::EmpiricalTarget*>(model_->target.get()) : nullptr) {
         const std::span<const float> values = exact->points();
         data_ = std::make_shared<const DataDensity>(data::Points{exact->count(), 2, {values.begin(), values.end()}},
                                                     DataDensity::Kind::exact);
     }
-    if (model_->target || data.count == 0 || data.dim != 2) return;
-    data_ = std::make_shared<const DataDensity>(data, DataDensity::Kind::draws);
+    if (model_->target || data.count == 0 || data.dim != model_->dim()) return;
+    if (planar) data_ = std::make_shared<const DataDensity>(data, DataDensity::Kind::draws);
     exact_ =
         std::make_shared<const diffusion::EmpiricalTarget>(data::thinned(data, kExactPoints).values, data.dim, "data");
 }
@@ -247,6 +256,20 @@ std::optional<DensityGrid> FieldSource::density(const diffusion::Marginal& margi
     const std::vector<double> points = render::grid_points(bounds, size.columns, size.rows);
     return DensityGrid{{bounds, size.columns, size.rows, model_->target->log_density(points, marginal)},
                        thresholds_of(*model_->target, marginal)};
+}
+
+std::vector<double> FieldSource::line_density(std::span<const double> points,
+                                              const diffusion::Marginal& marginal) const {
+    const diffusion::Target* known = model_->target.get();
+    if (known == nullptr) known = exact_.get();
+    if (known == nullptr || points.size() < 2) return {};
+    diffusion::Marginal at = marginal;
+    if (dynamic_cast<const diffusion::EmpiricalTarget*>(known) != nullptr) {
+        at.sigma = std::max(at.sigma, std::abs(points[1] - points[0]));
+    }
+    std::vector<double> density = known->log_density(points, at);
+    for (double& value : density) value = std::exp(value);
+    return density;
 }
 
 bool FieldLinesQuestion::operator==(const FieldLinesQuestion& other) const {

@@ -23,8 +23,8 @@
 
 namespace scorefield::session {
 
-/// A two-dimensional score as the host evaluates it, exact ones in double and networks in single precision, with what
-/// is known about the density that it belongs to. Immutable, usable on several threads.
+/// A score of one or two dimensions as the host evaluates it, exact ones in double and networks in single precision,
+/// with what is known about the density that it belongs to. Immutable, usable on several threads.
 class FieldSource {
   public:
     /// Of a model with a score. `data`: what its samples should resemble, in the units of the states; no points where
@@ -33,7 +33,7 @@ class FieldSource {
     /// The same with other weights in the place of the model's, which is in training.
     FieldSource(const FieldSource& other, std::shared_ptr<const diffusion::ScoreSource> score);
 
-    /// Vectors (n, 2) at points (n, 2), at the noise level of an evaluation:
+    /// Vectors (n, dim) at points (n, dim), at the noise level of an evaluation:
     ///   score: s = ∇ log p(x);
     ///   flow: dx/dλ = (d log α/dλ)·x + σ²·s, the probability flow, λ = log(α/σ) (Song et al. 2021, eq. 13);
     ///   drift: dx/dλ = (d log α/dλ)·x + 2σ²·s, the drift of the reverse SDE (eq. 6);
@@ -47,6 +47,9 @@ class FieldSource {
     void require(render::FieldKind kind, const diffusion::Eval& at) const;
     /// The density that the particles should have, where `bounds` says; none where nothing is known.
     std::optional<DensityGrid> density(const diffusion::Marginal& marginal, const render::Bounds& bounds) const;
+    /// The same of one dimension, at points (n) which are in order; empty where nothing is known. Data points are as
+    /// wide as the distance of the points at least.
+    std::vector<double> line_density(std::span<const double> points, const diffusion::Marginal& marginal) const;
 
   private:
     std::vector<double> scores(std::span<const double> points, const diffusion::Eval& at,

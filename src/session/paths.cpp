@@ -12,15 +12,6 @@
 namespace scorefield::session {
 namespace {
 
-/// The height of a one-dimensional particle in its picture, −0.5 … 0.5 (van der Corput's sequence, as
-/// shaders/render/splat_place.glsl).
-double strip_height(std::uint32_t particle) {
-    double height = -0.5;
-    double share = 0.5;
-    for (std::uint32_t rest = particle; rest != 0; rest >>= 1U, share /= 2) height += (rest & 1U) != 0 ? share : 0;
-    return height;
-}
-
 /// The logistic approximation of the normal distribution function that shaders/render/origin.comp uses.
 double share_below(double z) {
     const double within = std::clamp(z, -6.0, 6.0);
@@ -28,18 +19,21 @@ double share_below(double z) {
 }
 
 /// Where a particle of a state is in the picture's world.
-std::array<double, 2> place_of(const Paths& paths, int state, std::size_t particle) {
+std::array<double, 2> place_of(const Paths& paths, int state, std::size_t particle, const TimeAxis& time) {
     const std::span<const float> values = paths.place(state, particle);
-    const double y =
-        paths.dim == 1 ? strip_height(static_cast<std::uint32_t>(particle)) : static_cast<double>(values[1]);
+    const double share = static_cast<double>(state) / std::max(1, paths.steps);
+    const double y = paths.dim == 1 ? time.first + share * (time.last - time.first) : static_cast<double>(values[1]);
     return {static_cast<double>(values[0]), y};
 }
 
 class TrailPainter {
   public:
-    TrailPainter(const Paths& paths, const diffusion::StartLaw& start) : paths_(paths), start_(start) {}
+    TrailPainter(const Paths& paths, const diffusion::StartLaw& start, const TimeAxis& time)
+        : paths_(paths), start_(start), time_(time) {}
 
-    std::array<double, 2> place(int state, std::size_t particle) const { return place_of(paths_, state, particle); }
+    std::array<double, 2> place(int state, std::size_t particle) const {
+        return place_of(paths_, state, particle, time_);
+    }
 
     void add_trail(render::LineDrawing& drawing, std::size_t particle, int first, int last) const {
         constexpr double kWidth = 1.3;
@@ -80,6 +74,7 @@ class TrailPainter {
 
     const Paths& paths_;
     const diffusion::StartLaw& start_;
+    TimeAxis time_;
 };
 
 }  // namespace
@@ -120,11 +115,13 @@ std::shared_ptr<const Paths> compute_paths(const PathsRun& run, const std::funct
 
 std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, const diffusion::StartLaw& start,
                                                          int state, const render::Guides& guides,
-                                                         std::uint32_t particles) {
+                                                         std::uint32_t particles, const std::optional<TimeAxis>& time) {
     auto drawing = std::make_shared<render::LineDrawing>();
-    const TrailPainter painter(paths, start);
+    const bool over_time = paths.dim == 1;
+    if (over_time && !time) return drawing;
+    const TrailPainter painter(paths, start, time.value_or(TimeAxis()));
     const std::size_t count = std::min<std::size_t>({guides.trails, particles, paths.count});
-    const int first = std::max(0, state - static_cast<int>(guides.trail_steps));
+    const int first = over_time ? 0 : std::max(0, state - static_cast<int>(guides.trail_steps));
     for (std::size_t particle = 0; particle < count; ++particle) painter.add_trail(*drawing, particle, first, state);
     if (guides.follow && static_cast<std::size_t>(*guides.follow) < paths.count) {
         painter.add_path(*drawing, static_cast<std::size_t>(*guides.follow), state);
@@ -132,11 +129,12 @@ std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, con
     return drawing;
 }
 
-std::optional<int> nearest_path(const Paths& paths, int state, const std::array<double, 2>& point, double reach) {
+std::optional<int> nearest_path(const Paths& paths, int state, const std::array<double, 2>& point, double reach,
+                                const std::optional<TimeAxis>& time) {
     std::optional<int> nearest;
     double least = reach;
     for (std::size_t particle = 0; particle < paths.count; ++particle) {
-        const std::array<double, 2> place = place_of(paths, state, particle);
+        const std::array<double, 2> place = place_of(paths, state, particle, time.value_or(TimeAxis()));
         const double distance = std::hypot(place[0] - point[0], place[1] - point[1]);
         if (!(distance <= least)) continue;
         least = distance;

@@ -29,6 +29,14 @@ struct Paths {
     }
 };
 
+/// Where the states of one-dimensional particles go in a picture, in world units up.
+struct TimeAxis {
+    double first = 0;  ///< of the start
+    double last = 1;   ///< of the result
+
+    bool operator==(const TimeAxis&) const = default;
+};
+
 /// A run of which some paths are wanted. Immutable.
 struct PathsRun {
     std::shared_ptr<const model::Model> model;
@@ -47,12 +55,15 @@ std::shared_ptr<const Paths> compute_paths(const PathsRun& run, const std::funct
 
 /// The last steps of the paths of the first `guides.trails` particles up to this state, brighter towards their ends and
 /// coloured by where each started on the first coordinate; and the whole path of particle `guides.follow`, with a mark
-/// at every state. In one dimension particles have the height at which they are drawn.
+/// at every state. In one dimension the height of a place is its state's on the time axis, with all earlier states;
+/// nothing is drawn without one.
 std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, const diffusion::StartLaw& start,
                                                          int state, const render::Guides& guides,
-                                                         std::uint32_t particles);
+                                                         std::uint32_t particles,
+                                                         const std::optional<TimeAxis>& time = std::nullopt);
 
 /// The path whose particle is nearest to a point of the picture's world in this state; none within `reach`.
-std::optional<int> nearest_path(const Paths& paths, int state, const std::array<double, 2>& point, double reach);
+std::optional<int> nearest_path(const Paths& paths, int state, const std::array<double, 2>& point, double reach,
+                                const std::optional<TimeAxis>& time = std::nullopt);
 
 }  // namespace scorefield::session

@@ -51,8 +51,9 @@ std::string time_text(double t) {
 render::Captions captions_of(const render::ViewSpec& view, const model::Model& model, const std::string& first,
                              const std::string& second) {
     render::Captions captions;
-    // Particles on a line are spread over a strip, which stands for nothing.
-    captions.axes = {"x", model.dim() == 1 ? "" : "y"};
+    // Particles on a line are spread over a strip, whose heights stand for nothing.
+    captions.has_heights = model.dim() > 1;
+    captions.axes = {"x", captions.has_heights ? "y" : ""};
     if (view.captions) captions.top_left = {first, second};
     return captions;
 }
@@ -132,7 +133,7 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
         }
         data_ = gpu::make_buffer<float>(device, "data", planes);
     }
-    if (model_->dim() == 2 && (model_->target || model_->checkpoint)) {
+    if (model_->dim() <= 2 && (model_->target || model_->checkpoint)) {
         field_source_ = std::make_shared<const FieldSource>(model_, reference.points);
     }
     begin_paths(run);
@@ -208,7 +209,7 @@ double Scene::work_ahead(gpu::Recorder& recorder, double operations) {
 }
 
 std::optional<FieldLinesQuestion> Scene::field_question(const render::ViewSpec& view) {
-    if (!field_source_ || !view.guides.has_lines_below()) return std::nullopt;
+    if (!field_source_ || !view.guides.has_lines_below() || model_->dim() != 2) return std::nullopt;
     const diffusion::Eval at = player_.shown_evaluation();
     if (!(at.sigma > 0)) return std::nullopt;
     if (follows_) fit_camera();
@@ -237,8 +238,11 @@ std::shared_ptr<const render::LineDrawing> Scene::trails(const render::Guides& g
     const bool is_run = player_.started() && !player_.shows_results() && !player_.playback().noising();
     if (!guides.has_paths() || !paths_ || !is_run) return nullptr;
     const int state = player_.run_state().number;
-    if (!trails_ || trails_->paths != paths_ || trails_->state != state || trails_->guides != guides) {
-        trails_ = {paths_, state, guides, trail_drawing(*paths_, player_.start_law(), state, guides, player_.count())};
+    const bool same = trails_ && trails_->paths == paths_ && trails_->state == state && trails_->guides == guides &&
+                      trails_->time == line_view_.time;
+    if (!same) {
+        trails_ = {paths_, state, guides, line_view_.time,
+                   trail_drawing(*paths_, player_.start_law(), state, guides, player_.count(), line_view_.time)};
     }
     return trails_->drawing;
 }
@@ -254,15 +258,43 @@ render::Particles Scene::shown_particles(gpu::Recorder& recorder) {
     return particles;
 }
 
+const LineView& Scene::view_of_line(const render::ViewSpec& view) {
+    const RunState state = player_.run_state();
+    LineViewQuestion question = {.source = player_.program().evaluations() > 0 ? field_source_ : nullptr,
+                                 .at = player_.shown_evaluation(),
+                                 .density = {state.alpha, state.sigma},
+                                 .camera = camera,
+                                 .extent = renderer_.extent(),
+                                 .field = view.guides.field,
+                                 .particles = view.look.map};
+    if (!(question.at.sigma > 0)) question.field = render::FieldKind::none;
+    if (line_question_ != question) {
+        line_view_ = line_view(question);
+        line_question_ = std::move(question);
+    }
+    return line_view_;
+}
+
+std::optional<int> Scene::nearest_particle(const std::array<double, 2>& point, double reach) const {
+    if (!paths_) return std::nullopt;
+    return nearest_path(*paths_, player_.run_state().number, point, reach, line_view_.time);
+}
+
 bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras) {
     if (!player_.started() && drawn_) return false;  // the last picture stays meanwhile
     if (follows_) fit_camera();
+    if (model_->dim() == 1) {
+        const LineView& line = view_of_line(view);
+        extras.below = line.below;
+        extras.histogram = line.histogram;
+    }
     extras.above = trails(view.guides);
     const render::ScalarField* const field = extras.field;
     render::Look look = lit(view.look);
     // Where a particle started means nothing in the forward process.
     if (player_.playback().noising()) look.mode = render::ColourMode::density;
-    const Drawn wanted = {player_.shown_version(), camera, look, view.captions, extras.below, extras.above};
+    const Drawn wanted = {player_.shown_version(), camera, look, view.captions, extras.below, extras.above,
+                          extras.histogram};
     const bool same_field = field == nullptr ? !drawn_field_ : drawn_field_ == *field;
     if (drawn_ == wanted && same_field) return false;
     const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);

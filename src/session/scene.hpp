@@ -13,6 +13,7 @@
 #include "render/view_spec.hpp"
 #include "session/field_lines.hpp"
 #include "session/forward_process.hpp"
+#include "session/line_view.hpp"
 #include "session/paths.hpp"
 #include "session/player.hpp"
 #include "session/run_loader.hpp"
@@ -66,6 +67,9 @@ class Scene {
     std::shared_ptr<const PathsRun> wanted_paths(const render::ViewSpec& view) const;
     /// The paths of `run`, which wanted_paths has returned; ignored where another run has been taken since.
     void take_paths(const std::shared_ptr<const PathsRun>& run, std::shared_ptr<const Paths> paths);
+    /// The particle with a path that is nearest to a point of the picture's world; none within `reach`, or without
+    /// paths.
+    std::optional<int> nearest_particle(const std::array<double, 2>& point, double reach) const;
     /// Of the run that is shown; null: not there yet.
     const std::shared_ptr<const Paths>& paths() const { return paths_; }
     /// Draws the last complete state onto picture(), with the trails of the view and `extras`. Returns false, and
@@ -103,6 +107,7 @@ class Scene {
         bool captions = true;
         std::shared_ptr<const render::LineDrawing> below = {};
         std::shared_ptr<const render::LineDrawing> above = {};
+        render::HistogramPlace histogram = {};
 
         bool operator==(const Drawn&) const = default;
     };
@@ -112,12 +117,14 @@ class Scene {
         std::shared_ptr<const Paths> paths;
         int state;
         render::Guides guides;
+        std::optional<TimeAxis> time;
         std::shared_ptr<const render::LineDrawing> drawing = {};
     };
 
     render::Bounds bounds() const;
     void begin_paths(const PreparedRun& run);
     render::Particles shown_particles(gpu::Recorder& recorder);
+    const LineView& view_of_line(const render::ViewSpec& view);
     std::shared_ptr<const render::LineDrawing> trails(const render::Guides& guides);
     render::Look lit(render::Look look) const;
 
@@ -134,6 +141,8 @@ class Scene {
     std::shared_ptr<const PathsRun> paths_run_;  ///< of the run that is shown
     std::shared_ptr<const Paths> paths_;
     std::optional<Trails> trails_;  ///< that are drawn
+    LineView line_view_;            ///< of one-dimensional particles
+    std::optional<LineViewQuestion> line_question_;
     std::optional<Drawn> drawn_;
     std::optional<render::ScalarField> drawn_field_;  ///< under it
 };

@@ -2,11 +2,12 @@
 timeline by mouse in both directions, the forward process; a screenshot is the picture that `render` draws of the saved
 scene; the scenes that come with Scorefield are walked by key.
 
-usage: viewer_guides_test.py BINARY   (in the project's folder)
+usage: viewer_guides_test.py BINARY [FOLDER]   (in the project's folder; pictures of the window go to FOLDER)
 """
 import json
 import os
 import sys
+import time
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from binary import require, run
 from desktop import Viewer, on_a_desktop
 
 BINARY = os.path.abspath(sys.argv[1])
+KEPT = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
 PICTURE_SIZE = (950, 640)  # of a window of 1280 × 720
 TRACK = (535, 1063, 666)  # ends and row of the timeline's track
@@ -162,5 +164,24 @@ def scenes(desktop, folder):
     walks_scenes(desktop, folder)
 
 
-on_a_desktop(scenes)
+def keep_pictures(desktop, folder):
+    """The window as README and assets show it."""
+    scenes = os.path.abspath("assets/scenes")
+    for name, scene, state, keys, more in [
+            ("viewer", "02_score.json", 0.75, "", ["--look.trails", 60]), ("line", "02b_score_on_a_line.json", 0.8, "", []),
+            ("presenter", "09_stiff_end.json", 1, "F5", [])]:
+        viewer = Viewer(BINARY, desktop, folder, name, "--scene", os.path.join(scenes, scene), *map(str, more))
+        viewer.click((round(TRACK[0] + (TRACK[1] - TRACK[0]) * state), TRACK[2]))
+        viewer.move((900, 250))
+        settle(viewer)
+        if keys:
+            viewer.desktop.xdotool("key", keys)
+            time.sleep(2)
+        done = run("import", ["-window", viewer.window, os.path.join(KEPT, name + ".png")], env=desktop.env)
+        require(done.returncode == 0, f"no picture of the window: {done.stderr}")
+        viewer.desktop.xdotool("key", "alt+F4")
+        viewer.process.wait(60)
+
+
+on_a_desktop(keep_pictures if KEPT else scenes)
 print("timeline, forward process, field, contours, trails and scenes do what they say")

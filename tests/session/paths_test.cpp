@@ -142,13 +142,19 @@ TEST(NearestPath, IsWithinReachOrNone) {
     EXPECT_EQ(nearest_path(paths, 0, {19, 0}, 2), 2);
 }
 
-TEST(NearestPath, OfOneDimensionIsInTheStripWhereParticlesAreDrawn) {
-    Paths paths = {4, 1, 0, {0, 0, 0, 0}};
-    // Van der Corput: 0, ½, ¼, ¾, less ½.
-    EXPECT_EQ(nearest_path(paths, 0, {0, -0.5}, 0.05), 0);
-    EXPECT_EQ(nearest_path(paths, 0, {0, 0.0}, 0.05), 1);
-    EXPECT_EQ(nearest_path(paths, 0, {0, -0.25}, 0.05), 2);
-    EXPECT_EQ(nearest_path(paths, 0, {0, 0.25}, 0.05), 3);
+TEST(Paths, OfOneDimensionGoOverTime) {
+    const Paths paths = {2, 1, 4, {0, 9, 1, 9, 2, 9, 3, 9, 4, 9}};
+    const TimeAxis time = {-2, -1};
+    EXPECT_EQ(nearest_path(paths, 2, {2, -1.5}, 0.05, time), 0) << "half-way";
+    EXPECT_EQ(nearest_path(paths, 0, {9, -2}, 0.05, time), 1);
+    render::Guides guides;
+    guides.trails = 1;
+    guides.trail_steps = 1;
+    const auto drawing = trail_drawing(paths, {}, 3, guides, 2, time);
+    ASSERT_EQ(drawing->lines.size(), 4U) << "all steps so far and the particle";
+    EXPECT_EQ(drawing->lines[0].from, (std::array{0.0, -2.0}));
+    EXPECT_EQ(drawing->lines[2].to, (std::array{3.0, -1.25}));
+    EXPECT_TRUE(trail_drawing(paths, {}, 3, guides, 2)->lines.empty()) << "no room for an axis of time";
 }
 
 }  // namespace

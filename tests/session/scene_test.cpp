@@ -1,7 +1,9 @@
 // Pictures of a scene, drawn where they change, and steps that are computed before they are due.
 #include "session/scene.hpp"
 
+#include "gpu/transfer.hpp"
 #include "render/capture.hpp"
+#include "render/histogram.hpp"
 #include "tests/gpu/gpu_fixture.hpp"
 
 namespace scorefield::session {
@@ -155,6 +157,57 @@ TEST_F(DrawnScene, WorksAheadWhilePlaying) {
     frame(*scene);
     EXPECT_FALSE(scene->player().works_ahead()) << "nothing is due";
     EXPECT_EQ(scene->player().playback().seconds_left(tempo), std::numeric_limits<double>::infinity());
+}
+
+/// Of an exact target, from its exact density: bars are within their Monte Carlo error of the curve at every step.
+TEST_F(DrawnScene, HasTheHistogramOfTheExactDensityAtEveryStep) {
+    model::ModelSpec exact;
+    exact.target = model::TargetSpec{.name = "mixture_a", .argument = {}, .scaling = {}};
+    exact.prediction = diffusion::Prediction::x0;
+    model::Model model = model::open_model(exact);
+    const std::shared_ptr<const diffusion::Target> target = model.target;
+    sample::SamplingSpec spec;
+    spec.steps = 200;
+    spec.particles = 40'000;
+    spec.start.kind = sample::StartKind::exact;
+    const PreparedRun run = prepare_run(spec, model);
+    Scene scene(device(), std::move(model), run, Reference(), VkExtent2D{320, 64});
+    const VkExtent2D extent = {320, 64};
+    render::Histogram histogram(device(), VK_FORMAT_R8G8B8A8_UNORM);
+    render::Camera2d camera;
+    camera.half_height = 0.9;
+    const double cell = render::Histogram::kBarWidth * camera.pixel_size(extent);
+    const double low = camera.to_world(extent, {0, 0})[0];
+    for (int state = 0; state <= spec.steps; state += 20) {
+        scene.player().playback().stop_at(state);
+        frame(scene);
+        const sample::ParticleView view = scene.player().particles();
+        gpu::Recorder recorder(device(), "histogram");
+        recorder.begin();
+        histogram.record(recorder, {view.values, view.reg * view.stride, view.stride, view.count, 1}, camera,
+                         {8, 56, 1}, {}, scene.picture());
+        device().wait(device().submit(recorder));
+        const std::vector<std::uint32_t> counts = gpu::download<std::uint32_t>(device(), histogram.counts());
+        const RunState level = scene.player().run_state();
+        double statistic = 0;
+        double bins = 0;
+        for (std::size_t bin = 0; bin < extent.width / 4; ++bin) {
+            // Simpson's rule over the bin: its error is below 1e-4 of the count here.
+            double expected = 0;
+            for (const auto& [share, weight] : {std::array{0.0, 1.0}, {0.5, 4.0}, {1.0, 1.0}}) {
+                const double x = low + (static_cast<double>(bin) + share) * cell;
+                const double log_density = target->log_density(std::array{x}, {level.alpha, level.sigma})[0];
+                expected += weight / 6 * std::exp(log_density) * cell * spec.particles;
+            }
+            if (expected < 20) continue;
+            const double apart = static_cast<double>(counts[bin]) - expected;
+            statistic += apart * apart / expected;
+            bins += 1;
+        }
+        ASSERT_GT(bins, 30);
+        // χ² of so many bins: five deviations.
+        EXPECT_LT(statistic, bins + 5 * std::sqrt(2 * bins)) << "state " << state;
+    }
 }
 
 TEST_F(DrawnScene, ShowsTheForwardProcessOfItsData) {

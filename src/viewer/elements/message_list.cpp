@@ -86,7 +86,10 @@ class MessageList : public Element {
                               static_cast<float>(context.layout.row) / ImGui::GetIO().DisplayFramebufferScale.y);
         float total = 0;
         for (std::size_t i = 0; i < messages.count(); ++i) total += columns.row_height(messages.at(i));
-        ImGui::SetNextWindowPos({0, window.y - total});
+        // Over the status bar; where there is none, not over the timeline.
+        const std::uint32_t below = context.layout.strip == 0 ? context.layout.timeline : 0;
+        const float bottom = window.y - static_cast<float>(below) / ImGui::GetIO().DisplayFramebufferScale.y;
+        ImGui::SetNextWindowPos({0, bottom - total});
         ImGui::SetNextWindowSize({window.x, total});
         ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
         ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::GetStyleColorVec4(ImGuiCol_FrameBg));

@@ -55,8 +55,8 @@ class PathsElement : public Element {
         const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
         const double x = static_cast<double>(mouse.x * pixels.x) - context.layout.left;
         const double y = static_cast<double>(mouse.y * pixels.y);
-        context.settings.guides.follow = session::nearest_path(
-            *scene.paths(), scene.player().run_state().number, scene.camera.to_world(context.layout.picture, {x, y}),
+        context.settings.guides.follow = scene.nearest_particle(
+            scene.camera.to_world(context.layout.picture, {x, y}),
             static_cast<double>(kReach * pixels.x) * scene.camera.pixel_size(context.layout.picture));
     }
 

@@ -71,8 +71,8 @@ class Scenes : public Element {
         const float scale = context.presents ? kPresented : 1;
         const float across = std::min(kCardWidth * scale, width - 160);
         if (across < kCardWidth / 2) return;
-        // Above the axis, beside its numbers.
-        ImGui::SetNextWindowPos({left + 58, height - 48}, ImGuiCond_Always, {0, 1});
+        // Above the axis and a row of keys, beside the axis' numbers.
+        ImGui::SetNextWindowPos({left + 58, height - 76}, ImGuiCond_Always, {0, 1});
         ImGui::SetNextWindowSize({across, 0});
         ImGui::PushStyleColor(ImGuiCol_WindowBg, {0.07F, 0.09F, 0.12F, 0.86F});
         ImGui::Begin("scene", nullptr, kFixedWindow | ImGuiWindowFlags_AlwaysAutoResize);

@@ -188,8 +188,9 @@ void draw_look(Context& context) {
 void draw_guide_controls(settings::Settings& settings, const session::Scene& scene) {
     if (scene.field_source()) {
         control(settings, "look.field");
-        if (settings.guides.field != render::FieldKind::none) control(settings, "look.field_style", "drawn as");
-        control(settings, "look.contours");
+        const bool has_field = settings.guides.field != render::FieldKind::none;
+        if (has_field && scene.model().dim() == 2) control(settings, "look.field_style", "drawn as");
+        if (scene.model().dim() == 2) control(settings, "look.contours");
     }
     if (scene.model().in_training) return;  // its paths would change with every update
     control(settings, "look.trails");

@@ -1,0 +1,111 @@
+#include "session/line_view.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+namespace scorefield::session {
+namespace {
+
+constexpr double kStrip = 0.5;       ///< world units above and below 0 that the particles take
+constexpr double kAbove = 62;        ///< pixels for captions
+constexpr double kBelow = 64;        ///< pixels for axis and keys
+constexpr double kGap = 14;          ///< pixels from the strip
+constexpr double kLeastHeight = 60;  ///< pixels
+constexpr double kHeadroom = 1.12;   ///< above the highest value of the curve
+constexpr double kUsualRows = 720;
+constexpr std::size_t kPoints = 384;  ///< of the curve
+
+constexpr render::Colour kCurve = {0.87F, 0.90F, 0.95F};
+
+/// The pixels of a picture's height, as world units of its camera.
+double world_of(const LineViewQuestion& question, double pixel_row) {
+    return question.camera.to_world(question.extent, {0, pixel_row})[1];
+}
+
+std::vector<double> places(const LineViewQuestion& question, std::size_t count) {
+    const render::Bounds bounds = question.camera.visible(question.extent);
+    std::vector<double> x;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double share = (static_cast<double>(i) + 0.5) / static_cast<double>(count);
+        x.push_back(bounds.low[0] + share * (bounds.high[0] - bounds.low[0]));
+    }
+    return x;
+}
+
+void add_curve(render::LineDrawing& drawing, const LineViewQuestion& question, const std::vector<double>& x,
+               const std::vector<double>& density, const render::HistogramPlace& place, double scale) {
+    const double bottom = world_of(question, place.bottom);
+    const double top = world_of(question, place.top);
+    const auto point = [&](std::size_t i) {
+        return std::array{x[i], bottom + (top - bottom) * std::min(density[i] / place.most, 1.0)};
+    };
+    for (std::size_t i = 0; i + 1 < x.size(); ++i) {
+        drawing.lines.push_back({point(i), point(i + 1), 2 * scale, {kCurve, 0.95F}});
+    }
+    drawing.keys.emplace_back("bars: particles, curve: the density that they should have");
+}
+
+/// One row of arrows through the middle of the strip.
+void add_arrows(render::LineDrawing& drawing, const LineViewQuestion& question, double scale) {
+    constexpr double kCell = 30;  // pixels
+    const double pixel = question.camera.pixel_size(question.extent);
+    const auto count = static_cast<std::size_t>(question.extent.width / (kCell * scale));
+    if (count < 2) return;
+    render::VectorField field;
+    field.title = field_title(question.field);
+    const std::vector<double> x = places(question, count);
+    const std::vector<double> values = question.source->vectors(question.field, x, question.at, {});
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        for (const double y : {-0.33, 0.0, 0.33}) {
+            field.points.insert(field.points.end(), {x[i], y});
+            field.vectors.insert(field.vectors.end(), {values[i], 0});
+        }
+    }
+    const bool same = question.particles == render::ColourMap::viridis;
+    const render::LineDrawing arrows = render::arrows(
+        field, kCell * scale * pixel, {pixel, scale, same ? render::ColourMap::inferno : render::ColourMap::viridis});
+    drawing.lines.insert(drawing.lines.end(), arrows.lines.begin(), arrows.lines.end());
+    drawing.legend = arrows.legend;
+}
+
+}  // namespace
+
+bool LineViewQuestion::operator==(const LineViewQuestion& other) const {
+    return source == other.source && at == other.at && density == other.density && camera == other.camera &&
+           extent.width == other.extent.width && extent.height == other.extent.height && field == other.field &&
+           particles == other.particles;
+}
+
+LineView line_view(const LineViewQuestion& question) {
+    LineView view;
+    auto drawing = std::make_shared<render::LineDrawing>();
+    const double scale = std::max(0.5, question.extent.height / kUsualRows);
+    const auto row_of = [&](double y) { return question.camera.to_pixel(question.extent, {0, y})[1]; };
+    const double top = kAbove * scale;
+    const double above_strip = row_of(kStrip) - kGap * scale;
+    const double below_strip = row_of(-kStrip) + kGap * scale;
+    const double bottom = question.extent.height - kBelow * scale;
+    if (above_strip - top >= kLeastHeight * scale) {
+        const std::vector<double> x = places(question, kPoints);
+        std::vector<double> density;
+        if (question.source) density = question.source->line_density(x, question.density);
+        double most = 0;
+        for (const double value : density) most = std::max(most, std::isfinite(value) ? value : 0);
+        // Without a curve: eight times an even density.
+        constexpr double kUnknown = 8;
+        const render::Bounds bounds = question.camera.visible(question.extent);
+        if (!(most > 0)) most = kUnknown / (bounds.high[0] - bounds.low[0]);
+        view.histogram = {top, above_strip, kHeadroom * most};
+        if (!density.empty()) add_curve(*drawing, question, x, density, view.histogram, scale);
+    }
+    if (bottom - below_strip >= kLeastHeight * scale) {
+        view.time = TimeAxis{world_of(question, bottom), world_of(question, below_strip)};
+    }
+    if (question.source && question.field != render::FieldKind::none) add_arrows(*drawing, question, scale);
+    view.below = std::move(drawing);
+    return view;
+}
+
+}  // namespace scorefield::session
