@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "gpu/check.hpp"
+#include "gpu/device_clock.hpp"
 #include "gpu/instance.hpp"
 #include "gpu/logical_device.hpp"
 #include "gpu/memory.hpp"
@@ -53,13 +54,19 @@ struct Device::State {
     };
 
     explicit State(const DeviceRequest& request)
-        : instance(request.validation, request.instance_extensions), keep_hazard_log(request.keep_hazard_log) {
+        : instance(request.validation, request.instance_extensions),
+          keep_hazard_log(request.keep_hazard_log),
+          trace(request.trace) {
         choose(request.selector);
         family = static_cast<std::uint32_t>(work_queue_family(physical));
         swapchain = instance.has_surface() && offers_swapchain(physical);
         properties = read_properties(physical, family);
-        device = make_logical_device(physical, family, swapchain);
+        const bool calibrates = trace != nullptr && offers_calibrated_timestamps(physical) &&
+                                DeviceClock::can_calibrate(instance.handle(), physical);
+        device = make_logical_device(physical, family, {.swapchain = swapchain, .calibrated_timestamps = calibrates});
         try {
+            clock.emplace(device, properties, calibrates);
+            if (trace != nullptr) trace->name_track(base::TraceTrack::gpu, "GPU: " + properties.name);
             vkGetDeviceQueue(device, family, 0, &queue);
             timeline = make_timeline(device);
             samplers = {make_sampler(device, VK_FILTER_NEAREST), make_sampler(device, VK_FILTER_LINEAR)};
@@ -147,6 +154,8 @@ struct Device::State {
     SharedPipelines pipelines;
     bool keep_hazard_log;
     HazardLog hazard_log;
+    base::Trace* trace;
+    std::optional<DeviceClock> clock;
 };
 
 Device::Device(const DeviceRequest& request) : state_(std::make_unique<State>(request)) {}
@@ -247,6 +256,9 @@ bool Device::pipeline_cache_loaded() const {
 void Device::save_pipeline_cache() {
     state_->cache->save();
 }
+base::Trace* Device::trace() const {
+    return state_->trace;
+}
 VkInstance Device::instance() const {
     return state_->instance.handle();
 }
@@ -283,6 +295,10 @@ BarrierTracker& Device::tracker() {
 
 SharedPipelines& Device::pipelines() {
     return state_->pipelines;
+}
+
+DeviceClock& Device::clock() {
+    return *state_->clock;
 }
 
 void Device::retire(std::function<void()> destroy) {

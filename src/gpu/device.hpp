@@ -10,11 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "base/trace.hpp"
 #include "gpu/hazard_log.hpp"
 
 namespace scorefield::gpu {
 
 class BarrierTracker;
+class DeviceClock;
 class MemoryPool;
 class MessageLog;
 class Recorder;
@@ -31,6 +33,7 @@ struct DeviceRequest {
     std::vector<const char*> instance_extensions;  ///< what the window system needs for a surface
     std::filesystem::path cache_folder;            ///< empty: $XDG_CACHE_HOME/scorefield, else ~/.cache/scorefield
     bool keep_hazard_log = false;                  ///< for tests: remember every pass and barrier (hazard_check.hpp)
+    base::Trace* trace = nullptr;                  ///< shows all submissions; outlives the device; null: nothing does
 };
 
 /// What kernels and planners need to know. Variants are chosen by these figures, never by the name.
@@ -109,6 +112,9 @@ class Device {
     /// Writes the pipeline cache now if it changed (the destructor does it anyway).
     void save_pipeline_cache();
 
+    /// Null: nothing is traced.
+    base::Trace* trace() const;
+
     VkInstance instance() const;
     VkPhysicalDevice physical() const;
     VkDevice handle() const;
@@ -126,6 +132,7 @@ class Device {
     MemoryPool& memory();
     BarrierTracker& tracker();
     SharedPipelines& pipelines();
+    DeviceClock& clock();
     /// Runs `destroy` once everything submitted so far has completed.
     void retire(std::function<void()> destroy);
     /// Names an object for debuggers and validation messages.

@@ -26,7 +26,11 @@ bool offers_swapchain(VkPhysicalDevice physical) {
     return contains(offered_extensions(physical), VK_KHR_SWAPCHAIN_EXTENSION_NAME);
 }
 
-VkDevice make_logical_device(VkPhysicalDevice physical, std::uint32_t queue_family, bool with_swapchain) {
+bool offers_calibrated_timestamps(VkPhysicalDevice physical) {
+    return contains(offered_extensions(physical), VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME);
+}
+
+VkDevice make_logical_device(VkPhysicalDevice physical, std::uint32_t queue_family, const DeviceExtensions& enabled) {
     // Vulkan 1.3 guarantees all of these.
     auto v12 = make_structure<VkPhysicalDeviceVulkan12Features>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES);
     v12.timelineSemaphore = VK_TRUE;
@@ -42,7 +46,8 @@ VkDevice make_logical_device(VkPhysicalDevice physical, std::uint32_t queue_fami
     queue.queueCount = 1;
     queue.pQueuePriorities = &priority;
     std::vector<const char*> extensions;
-    if (with_swapchain) extensions.push_back(VK_KHR_SWAPCHAIN_EXTENSION_NAME);
+    if (enabled.swapchain) extensions.push_back(VK_KHR_SWAPCHAIN_EXTENSION_NAME);
+    if (enabled.calibrated_timestamps) extensions.push_back(VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME);
     if (contains(offered_extensions(physical), kPortabilitySubset)) extensions.push_back(kPortabilitySubset);
     auto info = make_structure<VkDeviceCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO);
     info.pNext = &v13;

@@ -20,6 +20,7 @@ Recorder::~Recorder() {
 void Recorder::abandon() {
     if (recording_ == 0) return;
     state_->forget_recording();
+    state_->trace.abandon();
     device_.tracker().abandon();
     recording_ = 0;
 }
@@ -30,6 +31,7 @@ void Recorder::begin() {
         throw std::logic_error("recorder '" + name_ + "' begins while its last submission is in flight");
     }
     recording_ = device_.tracker().open(name_);
+    state_->trace.report(state_->scopes);
     state_->descriptors.reset();
     state_->scopes.clear();
     state_->pass.clear();
@@ -40,6 +42,7 @@ void Recorder::begin() {
     info.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
     check(vkBeginCommandBuffer(state_->commands, &info), "vkBeginCommandBuffer");
     state_->timestamps.reset(state_->commands);
+    state_->trace.begin(state_->commands, name_);
     device_.begin_label(state_->commands, name_);
 }
 
@@ -59,8 +62,10 @@ VkCommandBuffer Recorder::finish() {
         if (buffer->use == MemoryUse::readback) state_->pass.add(touched.resource, kHostRead);
     }
     if (!state_->pass.uses().empty()) state_->enter_pass("host reads", recording_);
+    state_->trace.end(state_->commands);
     device_.end_label(state_->commands);
     check(vkEndCommandBuffer(state_->commands), "vkEndCommandBuffer");
+    state_->trace.submit();
     return state_->commands;
 }
 
@@ -76,10 +81,12 @@ void Recorder::submitted(Submission submission) {
 
 Recorder::Scope Recorder::scope(const std::string& name) {
     require_recording();
-    NamedScope scope{name, 0};
+    NamedScope scope{name, 0, 0};
     if (device_.properties().timestamp_seconds > 0) {
-        scope.first_timestamp = state_->timestamps.reserve_pair(state_->commands);
+        scope.first_timestamp = state_->timestamps.reserve(state_->commands);
+        state_->timestamps.reserve(state_->commands);
         state_->timestamps.write(state_->commands, scope.first_timestamp);
+        state_->trace.pass_boundary(scope.first_timestamp);
     }
     device_.begin_label(state_->commands, name);
     state_->scopes.push_back(std::move(scope));
@@ -92,9 +99,20 @@ Recorder::Scope::~Scope() {
     State& state = *recorder_->state_;
     recorder_->device_.end_label(state.commands);
     if (recorder_->device_.properties().timestamp_seconds > 0) {
-        state.timestamps.write(state.commands, state.scopes[index_].first_timestamp + 1);
+        const std::size_t last = state.scopes[index_].first_timestamp + 1;
+        state.timestamps.write(state.commands, last);
+        state.trace.pass_boundary(last);
     }
     --state.open_scopes;
+}
+
+void Recorder::Scope::add_operations(double operations) {
+    if (recorder_ == nullptr || recorder_->recording_ != recording_) return;
+    recorder_->state_->scopes[index_].operations += operations;
+}
+
+void Recorder::describe(const char* name, std::span<const base::TraceArg> args) {
+    state_->trace.describe(name, args);
 }
 
 std::vector<Timing> Recorder::timings() const {
@@ -102,6 +120,7 @@ std::vector<Timing> Recorder::timings() const {
         throw std::logic_error("recorder '" + name_ + "' has no timings before its submission has completed");
     }
     if (device_.properties().timestamp_seconds == 0) return {};
+    state_->trace.report(state_->scopes);
     const std::vector<std::uint64_t> ticks = state_->timestamps.read();
     std::vector<Timing> timings;
     for (const NamedScope& scope : state_->scopes) {

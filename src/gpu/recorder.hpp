@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/trace.hpp"
 #include "gpu/buffer.hpp"
 #include "gpu/device.hpp"
 #include "gpu/image.hpp"
@@ -125,6 +126,9 @@ class Recorder {
         Scope& operator=(Scope&&) = delete;
         ~Scope();
 
+        /// Floating-point operations of what the scope holds, for the device's trace.
+        void add_operations(double operations);
+
       private:
         friend class Recorder;
         Scope(Recorder& recorder, std::size_t index, std::uint64_t recording)
@@ -135,6 +139,10 @@ class Recorder {
     };
     /// Names may repeat hundreds of times in one recording.
     [[nodiscard]] Scope scope(const std::string& name);
+
+    /// The name of the recording's event in the device's trace, and what is said of it and of its scopes; until the
+    /// next `begin`. Without this it has the recorder's name. `name`: a literal.
+    void describe(const char* name, std::span<const base::TraceArg> args);
 
     /// The scopes of the last submission, in the order in which they were opened; std::logic_error before it has
     /// completed. Empty where the queue has no timestamps.

@@ -6,6 +6,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "base/error.hpp"
 #include "gpu/check.hpp"
 #include "gpu/structure.hpp"
 
@@ -141,7 +142,10 @@ void PassUses::clear() {
 }
 
 Recorder::State::State(Device& owner)
-    : device(owner), descriptors(owner.handle()), timestamps(owner.handle(), owner.properties().is_software) {
+    : device(owner),
+      descriptors(owner.handle()),
+      timestamps(owner.handle(), owner.properties().is_software),
+      trace(owner, timestamps) {
     auto pool_info = make_structure<VkCommandPoolCreateInfo>(VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO);
     pool_info.flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT;
     pool_info.queueFamilyIndex = device.queue_family();
@@ -156,10 +160,17 @@ Recorder::State::State(Device& owner)
 }
 
 Recorder::State::~State() {
+    try {
+        trace.report(scopes);
+    } catch (const base::Error&) {
+        // A device that is lost has no times.
+        trace.abandon();
+    }
     vkDestroyCommandPool(device.handle(), pool, nullptr);
 }
 
 void Recorder::State::enter_pass(std::string_view name, std::uint64_t recording) {
+    trace.enter_pass(commands, name);
     for (const std::shared_ptr<Resource>& resource : pass.resources()) {
         if (resource->recording == recording) continue;
         resource->recording = recording;

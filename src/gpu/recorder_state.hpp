@@ -9,6 +9,7 @@
 
 #include "gpu/descriptor_pools.hpp"
 #include "gpu/recorder.hpp"
+#include "gpu/recording_trace.hpp"
 #include "gpu/timestamps.hpp"
 
 namespace scorefield::gpu {
@@ -17,11 +18,6 @@ namespace scorefield::gpu {
 struct Touched {
     std::shared_ptr<Resource> resource;
     ResourceState before;
-};
-
-struct NamedScope {
-    std::string name;
-    std::size_t first_timestamp = 0;
 };
 
 /// One pass being put together: the uses of its resources, each resource once.
@@ -65,6 +61,7 @@ struct Recorder::State {
     VkCommandBuffer commands = VK_NULL_HANDLE;
     DescriptorPools descriptors;
     Timestamps timestamps;
+    RecordingTrace trace;
     VkPipeline bound = VK_NULL_HANDLE;
 
     PassUses pass;

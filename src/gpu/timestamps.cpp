@@ -25,7 +25,7 @@ void Timestamps::reset(VkCommandBuffer commands) {
     reserved_ = 0;
 }
 
-std::size_t Timestamps::reserve_pair(VkCommandBuffer commands) {
+std::size_t Timestamps::reserve(VkCommandBuffer commands) {
     if (reserved_ == pools_.size() * kPerPool) {
         auto info = make_structure<VkQueryPoolCreateInfo>(VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO);
         info.queryType = VK_QUERY_TYPE_TIMESTAMP;
@@ -35,9 +35,7 @@ std::size_t Timestamps::reserve_pair(VkCommandBuffer commands) {
         pools_.push_back(pool);
         vkCmdResetQueryPool(commands, pool, 0, kPerPool);
     }
-    const std::size_t first = reserved_;
-    reserved_ += 2;
-    return first;
+    return reserved_++;
 }
 
 void Timestamps::write(VkCommandBuffer commands, std::size_t number) const {

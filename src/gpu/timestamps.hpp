@@ -26,8 +26,8 @@ class Timestamps {
 
     /// Forgets all timestamps; records their reset.
     void reset(VkCommandBuffer commands);
-    /// Two neighbouring numbers; must be called outside rendering.
-    std::size_t reserve_pair(VkCommandBuffer commands);
+    /// The next number; must be called outside rendering.
+    std::size_t reserve(VkCommandBuffer commands);
     /// Records: when everything before has finished, note the time under this number.
     void write(VkCommandBuffer commands, std::size_t number) const;
     /// Ticks of all reserved timestamps, which must have been written and completed.
