@@ -169,8 +169,9 @@ void Trace::write(const std::function<void(std::string_view)>& put,
 void TraceSpan::end() {
     const Trace::Clock::time_point now = Trace::Clock::now();
     if (operations_ > 0) {
-        add("operations", operations_);
-        add("GFLOP/s", operations_ / static_cast<double>(std::max<std::int64_t>(1, nanoseconds_between(begin_, now))));
+        add({"operations", operations_});
+        add({"GFLOP/s",
+             operations_ / static_cast<double>(std::max<std::int64_t>(1, nanoseconds_between(begin_, now)))});
     }
     trace_->add(track_, name_, begin_, now, std::span(args_).first(count_));
 }

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,12 @@ enum class TraceTrack : std::uint8_t {
 
 /// An entry of an event's `args`: a number, or a text of Trace::text.
 struct TraceArg {
+    TraceArg() = default;
+    template <class Number>
+    requires std::is_arithmetic_v<Number> TraceArg(const char* name, Number value)
+        : key(name), number(static_cast<double>(value)) {}
+    TraceArg(const char* name, const std::string* value) : key(name), text(value) {}
+
     const char* key = "";  ///< a literal
     double number = 0;
     const std::string* text = nullptr;
@@ -105,7 +112,6 @@ class TraceSpan {
     TraceSpan& operator=(const TraceSpan&) = delete;
 
     /// At most kMostArgs of them are kept.
-    void add(const char* key, double number) { add(TraceArg{key, number, nullptr}); }
     void add(const TraceArg& arg) {
         if (trace_ != nullptr && count_ < kMostArgs) args_[count_++] = arg;
     }

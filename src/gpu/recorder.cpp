@@ -61,8 +61,8 @@ VkCommandBuffer Recorder::finish() {
         if (buffer->use == MemoryUse::upload) device_.memory().flush(buffer->allocation);
         if (buffer->use == MemoryUse::readback) state_->pass.add(touched.resource, kHostRead);
     }
-    if (!state_->pass.uses().empty()) state_->enter_pass("host reads", recording_);
-    state_->trace.end(state_->commands);
+    if (!state_->pass.uses().empty()) state_->enter_barriers("host reads", recording_);
+    state_->trace.end();
     device_.end_label(state_->commands);
     check(vkEndCommandBuffer(state_->commands), "vkEndCommandBuffer");
     state_->trace.submit();
@@ -81,12 +81,12 @@ void Recorder::submitted(Submission submission) {
 
 Recorder::Scope Recorder::scope(const std::string& name) {
     require_recording();
-    NamedScope scope{name, 0, 0};
+    NamedScope scope{.name = name};
     if (device_.properties().timestamp_seconds > 0) {
         scope.first_timestamp = state_->timestamps.reserve(state_->commands);
         state_->timestamps.reserve(state_->commands);
         state_->timestamps.write(state_->commands, scope.first_timestamp);
-        state_->trace.pass_boundary(scope.first_timestamp);
+        scope.traced_begin = state_->trace.scope_begins(scope.first_timestamp);
     }
     device_.begin_label(state_->commands, name);
     state_->scopes.push_back(std::move(scope));
@@ -101,7 +101,7 @@ Recorder::Scope::~Scope() {
     if (recorder_->device_.properties().timestamp_seconds > 0) {
         const std::size_t last = state.scopes[index_].first_timestamp + 1;
         state.timestamps.write(state.commands, last);
-        state.trace.pass_boundary(last);
+        state.trace.scope_ends(last);
     }
     --state.open_scopes;
 }

@@ -216,7 +216,7 @@ void Recorder::external(std::string_view name, std::span<const ExternalUse> uses
 void Recorder::prepare_present(const Image& image) {
     require_recording();
     state_->pass.add(image.core(), {VK_PIPELINE_STAGE_2_NONE, VK_ACCESS_2_NONE, VK_IMAGE_LAYOUT_PRESENT_SRC_KHR});
-    state_->enter_pass("present", recording_);
+    state_->enter_barriers("present", recording_);
 }
 
 }  // namespace scorefield::gpu

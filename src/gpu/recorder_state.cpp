@@ -169,8 +169,7 @@ Recorder::State::~State() {
     vkDestroyCommandPool(device.handle(), pool, nullptr);
 }
 
-void Recorder::State::enter_pass(std::string_view name, std::uint64_t recording) {
-    trace.enter_pass(commands, name);
+void Recorder::State::enter_barriers(std::string_view name, std::uint64_t recording) {
     for (const std::shared_ptr<Resource>& resource : pass.resources()) {
         if (resource->recording == recording) continue;
         resource->recording = recording;

@@ -48,7 +48,12 @@ struct Recorder::State {
     State& operator=(const State&) = delete;
 
     /// Records the barriers that the pass needs and notes it; the pass itself is recorded next.
-    void enter_pass(std::string_view name, std::uint64_t recording);
+    void enter_pass(std::string_view name, std::uint64_t recording) {
+        trace.enter_pass(name);
+        enter_barriers(name, recording);
+    }
+    /// The same for a pass that consists of barriers.
+    void enter_barriers(std::string_view name, std::uint64_t recording);
     void bind(const PipelineCore& pipeline, VkPipelineBindPoint point, std::span<const Binding> bindings,
               std::span<const std::byte> push);
     void keep(const std::shared_ptr<PipelineCore>& pipeline, std::uint64_t recording);

@@ -9,6 +9,10 @@
 namespace scorefield::gpu {
 namespace {
 
+// What a timestamp costs, in seconds. Software devices finish all work for each; that of GPUs is an estimate.
+constexpr double kTimestampOfSoftware = 20e-6;
+constexpr double kTimestamp = 2e-7;
+
 using TraceTime = base::Trace::Clock::time_point;
 
 std::int64_t since_epoch(TraceTime time) {
@@ -26,20 +30,21 @@ RecordingTrace::RecordingTrace(Device& device, Timestamps& timestamps)
       timestamps_(timestamps),
       trace_(device.properties().timestamp_seconds > 0 ? device.trace() : nullptr) {}
 
-std::size_t RecordingTrace::write_timestamp(VkCommandBuffer commands) {
-    const std::size_t number = timestamps_.reserve(commands);
-    timestamps_.write(commands, number);
+std::size_t RecordingTrace::write_timestamp() {
+    const std::size_t number = timestamps_.reserve(commands_);
+    timestamps_.write(commands_, number);
     return number;
 }
 
-void RecordingTrace::begin_recording(VkCommandBuffer commands, const std::string& name) {
+void RecordingTrace::begin_recording(const std::string& name) {
     passes_.clear();
     args_.clear();
     in_pass_ = false;
     is_pending_ = false;
+    has_begun_ = false;
+    open_scopes_ = 0;
+    inner_passes_ = 0;
     name_ = trace_->text(name)->c_str();
-    first_ = write_timestamp(commands);
-    boundary_ = first_;
 }
 
 void RecordingTrace::describe(const char* name, std::span<const base::TraceArg> args) {
@@ -48,8 +53,32 @@ void RecordingTrace::describe(const char* name, std::span<const base::TraceArg> 
     args_.assign(args.begin(), args.end());
 }
 
-void RecordingTrace::begin_pass(VkCommandBuffer commands, std::string_view name) {
-    if (in_pass_) end_pass(write_timestamp(commands));
+void RecordingTrace::begin_scope(std::size_t timestamp) {
+    ++open_scopes_;
+    if (!has_begun_) {
+        has_begun_ = true;
+        first_ = timestamp;
+        boundary_ = timestamp;
+    }
+    if (in_pass_) end_pass(timestamp);
+}
+
+void RecordingTrace::end_scope(std::size_t timestamp) {
+    --open_scopes_;
+    end_pass(timestamp);
+}
+
+void RecordingTrace::begin_pass(std::string_view name) {
+    if (open_scopes_ > 0) {
+        ++inner_passes_;
+        if (!shows_inner_passes_) return;
+    }
+    if (!has_begun_) {
+        has_begun_ = true;
+        first_ = write_timestamp();
+        boundary_ = first_;
+    }
+    if (in_pass_) end_pass(write_timestamp());
     passes_.push_back({trace_->text(name)->c_str(), boundary_, boundary_});
     in_pass_ = true;
 }
@@ -60,13 +89,12 @@ void RecordingTrace::end_pass(std::size_t timestamp) {
     boundary_ = timestamp;
 }
 
-void RecordingTrace::end_recording(VkCommandBuffer commands) {
-    last_ = write_timestamp(commands);
-    end_pass(last_);
+void RecordingTrace::end_recording() {
+    if (in_pass_) end_pass(write_timestamp());
 }
 
 void RecordingTrace::submit() {
-    if (trace_ == nullptr) return;
+    if (trace_ == nullptr || !has_begun_) return;
     submitted_at_ = base::Trace::Clock::now();
     is_pending_ = true;
 }
@@ -74,7 +102,7 @@ void RecordingTrace::submit() {
 void RecordingTrace::add_events(std::span<const NamedScope> scopes) {
     is_pending_ = false;
     const std::vector<std::uint64_t> ticks = timestamps_.read();
-    DeviceClock::Placement placement(device_.clock(), ticks[first_], ticks[last_],
+    DeviceClock::Placement placement(device_.clock(), ticks[first_], ticks[boundary_],
                                      {since_epoch(submitted_at_), since_epoch(base::Trace::Clock::now())});
     const auto add = [&](const char* name, std::size_t first, std::size_t last, std::span<const base::TraceArg> args) {
         trace_->add(base::TraceTrack::gpu, name, time_at(placement.at(ticks[first])),
@@ -84,16 +112,20 @@ void RecordingTrace::add_events(std::span<const NamedScope> scopes) {
     for (const Pass& pass : passes_) add(pass.name, pass.begin, pass.end, {});
     const std::size_t common = args_.size();
     for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
-        const std::size_t first = scope->first_timestamp;
+        const std::size_t first = scope->traced_begin;
+        const std::size_t last = scope->first_timestamp + 1;
         if (scope->operations > 0) {
-            const double seconds = seconds_between(ticks[first], ticks[first + 1], device_.properties());
-            args_.push_back({"operations", scope->operations, nullptr});
-            if (seconds > 0) args_.push_back({"GFLOP/s", 1e-9 * scope->operations / seconds, nullptr});
+            const double seconds = seconds_between(ticks[first], ticks[last], device_.properties());
+            args_.push_back({"operations", scope->operations});
+            if (seconds > 0) args_.push_back({"GFLOP/s", 1e-9 * scope->operations / seconds});
         }
-        add(trace_->text(scope->name)->c_str(), first, first + 1, args_);
+        add(trace_->text(scope->name)->c_str(), first, last, args_);
         args_.resize(common);
     }
-    add(name_, first_, last_, args_);
+    add(name_, first_, boundary_, args_);
+    const double timestamp_seconds = device_.properties().is_software ? kTimestampOfSoftware : kTimestamp;
+    const double seconds = seconds_between(ticks[first_], ticks[boundary_], device_.properties());
+    shows_inner_passes_ = timestamp_seconds * static_cast<double>(inner_passes_) < kMostShare * seconds;
 }
 
 }  // namespace scorefield::gpu

@@ -19,31 +19,42 @@ namespace scorefield::gpu {
 struct NamedScope {
     std::string name;
     std::size_t first_timestamp = 0;
-    double operations = 0;  ///< floating-point operations of what it holds; 0: not known
+    std::size_t traced_begin = 0;  ///< timestamp of RecordingTrace::scope_begins
+    double operations = 0;         ///< floating-point operations of what it holds; 0: not known
 };
 
 /// What the device's trace shows of a recorder's submissions: an event for the whole, one for each scope in it, and one
-/// for each dispatch, copy and draw. A pass ends where the next one begins, so that each needs one more timestamp. Does
-/// nothing where the device has no trace or no timestamps. `report` follows every submission before the next `begin`.
+/// for each dispatch, copy and draw. What follows begins where the event before has ended: nothing is between them, and
+/// fewer timestamps are needed. Dispatches in scopes are shown if that takes less than kMostShare of the time: if their
+/// timestamps would have cost less in the recorder's last submission. Does nothing where the device has no trace or no
+/// timestamps. `report` follows every submission before the next `begin`.
 class RecordingTrace {
   public:
+    static constexpr double kMostShare = 0.005;
+
     RecordingTrace(Device& device, Timestamps& timestamps);
 
     void begin(VkCommandBuffer commands, const std::string& name) {
-        if (trace_ != nullptr) begin_recording(commands, name);
+        if (trace_ != nullptr) begin_recording(name);
+        commands_ = commands;
     }
     /// As Recorder::describe.
     void describe(const char* name, std::span<const base::TraceArg> args);
     /// A pass is about to be recorded, outside rendering.
-    void enter_pass(VkCommandBuffer commands, std::string_view name) {
-        if (trace_ != nullptr) begin_pass(commands, name);
+    void enter_pass(std::string_view name) {
+        if (trace_ != nullptr) begin_pass(name);
     }
-    /// A scope has begun or ended: the timestamp of this number has been recorded.
-    void pass_boundary(std::size_t timestamp) {
-        if (trace_ != nullptr) end_pass(timestamp);
+    /// A scope begins: the timestamp of this number has been recorded. Returns where the scope's event begins.
+    std::size_t scope_begins(std::size_t timestamp) {
+        if (trace_ != nullptr) begin_scope(timestamp);
+        return boundary_;
     }
-    void end(VkCommandBuffer commands) {
-        if (trace_ != nullptr) end_recording(commands);
+    /// A scope has ended: the timestamp of this number has been recorded.
+    void scope_ends(std::size_t timestamp) {
+        if (trace_ != nullptr) end_scope(timestamp);
+    }
+    void end() {
+        if (trace_ != nullptr) end_recording();
     }
     /// The recording is about to be submitted.
     void submit();
@@ -61,23 +72,29 @@ class RecordingTrace {
         std::size_t end = 0;
     };
 
-    void begin_recording(VkCommandBuffer commands, const std::string& name);
-    void begin_pass(VkCommandBuffer commands, std::string_view name);
+    void begin_recording(const std::string& name);
+    void begin_scope(std::size_t timestamp);
+    void end_scope(std::size_t timestamp);
+    void begin_pass(std::string_view name);
     void end_pass(std::size_t timestamp);
-    void end_recording(VkCommandBuffer commands);
-    std::size_t write_timestamp(VkCommandBuffer commands);
+    void end_recording();
+    std::size_t write_timestamp();
     void add_events(std::span<const NamedScope> scopes);
 
     Device& device_;
     Timestamps& timestamps_;
     base::Trace* trace_;  ///< null: nothing is to be done
+    VkCommandBuffer commands_ = VK_NULL_HANDLE;
     const char* name_ = "";
     std::vector<base::TraceArg> args_;
-    std::size_t first_ = 0;  ///< timestamps of the whole
-    std::size_t last_ = 0;
-    std::size_t boundary_ = 0;  ///< the last timestamp
+    bool has_begun_ = false;    ///< there is a timestamp
+    std::size_t first_ = 0;     ///< the first timestamp
+    std::size_t boundary_ = 0;  ///< the last one
     std::vector<Pass> passes_;
     bool in_pass_ = false;
+    std::size_t open_scopes_ = 0;
+    std::size_t inner_passes_ = 0;  ///< in scopes
+    bool shows_inner_passes_ = false;
     base::Trace::Clock::time_point submitted_at_;
     bool is_pending_ = false;  ///< submitted, and not yet reported
 };

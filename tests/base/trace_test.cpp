@@ -1,7 +1,5 @@
 #include "base/trace.hpp"
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <cmath>
 #include <map>
@@ -10,55 +8,14 @@
 #include <thread>
 #include <vector>
 
+#include "tests/base/traced_events.hpp"
+
 namespace scorefield::base {
 namespace {
 
 using nlohmann::json;
 using std::chrono::microseconds;
 using std::chrono::nanoseconds;
-
-json written(const Trace& trace, std::vector<std::pair<std::string, std::string>> about = {}) {
-    std::string text;
-    trace.write([&](std::string_view piece) { text += piece; }, about);
-    return json::parse(text);
-}
-
-/// The complete events, in their order.
-std::vector<json> events_of(const json& trace) {
-    std::vector<json> events;
-    for (const json& event : trace.at("traceEvents")) {
-        if (event.at("ph") == "X") events.push_back(event);
-    }
-    return events;
-}
-
-std::vector<std::string> names_of(const std::vector<json>& events) {
-    std::vector<std::string> names;
-    for (const json& event : events) names.push_back(event.at("name"));
-    return names;
-}
-
-std::int64_t begin_of(const json& event) {
-    return std::llround(1e3 * event.at("ts").get<double>());
-}
-
-std::int64_t end_of(const json& event) {
-    return begin_of(event) + std::llround(1e3 * event.at("dur").get<double>());
-}
-
-/// Every event lies within the one that was open when it began; in nanoseconds, exactly.
-void expect_nested(const std::vector<json>& events) {
-    std::map<int, std::vector<std::int64_t>> open;
-    std::int64_t latest = 0;
-    for (const json& event : events) {
-        EXPECT_GE(begin_of(event), latest) << event;
-        latest = begin_of(event);
-        std::vector<std::int64_t>& track = open[event.at("tid")];
-        while (!track.empty() && begin_of(event) >= track.back()) track.pop_back();
-        EXPECT_TRUE(track.empty() || end_of(event) <= track.back()) << event;
-        track.push_back(end_of(event));
-    }
-}
 
 TEST(Trace, IsAJsonObjectThatNamesItsTracks) {
     Trace trace(2);
@@ -79,14 +36,14 @@ TEST(Trace, KeepsTimesToTheNanosecondAndArguments) {
     Trace trace(2);
     const auto start = Trace::Clock::now();
     const std::vector<TraceArg> args = {
-        {"step", 3, nullptr}, {"sampler", 0, trace.text("a \"quoted\" one")}, {"loss", std::nan(""), nullptr}};
+        {"step", 3}, {"sampler", trace.text("a \"quoted\" one")}, {"loss", std::nan("")}};
     trace.add(TraceTrack::gpu, "network", start + nanoseconds(5'000'007), start + nanoseconds(5'001'009), args);
-    const std::vector<json> events = events_of(written(trace));
+    const std::vector<TracedEvent> events = events_of(trace);
     ASSERT_EQ(events.size(), 1U);
-    EXPECT_EQ(end_of(events[0]) - begin_of(events[0]), 1002);
-    EXPECT_EQ(events[0].at("args").at("step"), 3);
-    EXPECT_EQ(events[0].at("args").at("sampler"), "a \"quoted\" one");
-    EXPECT_TRUE(events[0].at("args").at("loss").is_null());
+    EXPECT_EQ(events[0].end - events[0].begin, 1002);
+    EXPECT_EQ(events[0].args.at("step"), 3);
+    EXPECT_EQ(events[0].args.at("sampler"), "a \"quoted\" one");
+    EXPECT_TRUE(events[0].args.at("loss").is_null());
 }
 
 TEST(Trace, PutsOuterEventsBeforeInnerOnes) {
@@ -95,7 +52,7 @@ TEST(Trace, PutsOuterEventsBeforeInnerOnes) {
     trace.add(TraceTrack::cpu, "inner", start, start + microseconds(10));
     trace.add(TraceTrack::cpu, "outer", start, start + microseconds(10));
     trace.add(TraceTrack::cpu, "whole", start, start + microseconds(30));
-    EXPECT_EQ(names_of(events_of(written(trace))), (std::vector<std::string>{"whole", "outer", "inner"}));
+    EXPECT_EQ(names_of(events_of(trace)), (std::vector<std::string>{"whole", "outer", "inner"}));
 }
 
 // Clocks are not exact: the end of one submission may seem to lie after the begin of the next.
@@ -110,12 +67,12 @@ TEST(Trace, ShortensEventsThatOverlap) {
     add("second", 100, 200);
     add("pass of the third", 300, 402);
     add("third", 300, 400);
-    const std::vector<json> events = events_of(written(trace));
+    const std::vector<TracedEvent> events = events_of(trace);
     EXPECT_EQ(names_of(events),
               (std::vector<std::string>{"first", "second", "pass of the second", "pass of the third", "third"}));
     expect_nested(events);
-    EXPECT_EQ(begin_of(events[1]) - begin_of(events[0]), 101'000);
-    EXPECT_EQ(end_of(events[2]) - begin_of(events[2]), 49'000);
+    EXPECT_EQ(events[1].begin - events[0].begin, 101'000);
+    EXPECT_EQ(events[2].end - events[2].begin, 49'000);
 }
 
 TEST(Trace, KeepsTheStartAndTheLastFrames) {
@@ -136,7 +93,7 @@ TEST(Trace, HasABoundedNumberOfEvents) {
         trace.begin_frame();
         for (int i = 0; i < 2; ++i) const TraceSpan span(&trace, frame < 3 ? "early" : "late");
     }
-    EXPECT_EQ(names_of(events_of(written(trace))), (std::vector<std::string>{"early", "early", "late", "late"}));
+    EXPECT_EQ(names_of(events_of(trace)), (std::vector<std::string>{"early", "early", "late", "late"}));
     for (int i = 0; i < 9; ++i) const TraceSpan span(&trace, "many");
     const json file = written(trace);
     EXPECT_EQ(events_of(file).size(), 5U);
@@ -159,20 +116,20 @@ TEST(TraceFrames, AreDividedIntoPhasesWithoutGaps) {
         for (int i = 0; i < 2; ++i) {
             frames.begin("wait");
             frames.next("record");
-            const TraceArg arg = {"frame", static_cast<double>(i), nullptr};
+            const TraceArg arg = {"frame", i};
             frames.describe({&arg, 1});
         }
     }
-    const std::vector<json> events = events_of(written(trace));
+    const std::vector<TracedEvent> events = events_of(trace);
     EXPECT_EQ(names_of(events), (std::vector<std::string>{"frame", "wait", "record", "frame", "wait", "record"}));
     expect_nested(events);
     for (const std::size_t frame : {0U, 3U}) {
-        EXPECT_EQ(begin_of(events[frame]), begin_of(events[frame + 1]));
-        EXPECT_EQ(end_of(events[frame + 1]), begin_of(events[frame + 2]));
-        EXPECT_EQ(end_of(events[frame]), end_of(events[frame + 2]));
-        EXPECT_EQ(events[frame].at("args").at("frame"), frame / 3);
+        EXPECT_EQ(events[frame].begin, events[frame + 1].begin);
+        EXPECT_EQ(events[frame + 1].end, events[frame + 2].begin);
+        EXPECT_EQ(events[frame].end, events[frame + 2].end);
+        EXPECT_EQ(events[frame].args.at("frame"), frame / 3);
     }
-    EXPECT_EQ(end_of(events[0]), begin_of(events[3]));
+    EXPECT_EQ(events[0].end, events[3].begin);
 }
 
 TEST(TraceFrames, DoNothingWithoutATrace) {
@@ -182,7 +139,7 @@ TEST(TraceFrames, DoNothingWithoutATrace) {
     frames.describe({});
     frames.end();
     TraceSpan span(nullptr, "nothing");
-    span.add("step", 1);
+    span.add({"step", 1});
 }
 
 TEST(TraceSpan, TellsTheRateOfItsOperations) {
@@ -192,10 +149,10 @@ TEST(TraceSpan, TellsTheRateOfItsOperations) {
         span.add_operations(2e9);
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    const std::vector<json> events = events_of(written(trace));
-    const double seconds = 1e-6 * events.at(0).at("dur").get<double>();
-    EXPECT_NEAR(events[0].at("args").at("GFLOP/s").get<double>() * seconds, 2, 1e-5);
-    EXPECT_EQ(events[0].at("args").at("operations"), 2e9);
+    const std::vector<TracedEvent> events = events_of(trace);
+    const double seconds = 1e-9 * static_cast<double>(events.at(0).end - events[0].begin);
+    EXPECT_NEAR(events[0].args.at("GFLOP/s").get<double>() * seconds, 2, 1e-5);
+    EXPECT_EQ(events[0].args.at("operations"), 2e9);
 }
 
 TEST(Trace, TakesEventsOfSeveralThreads) {
@@ -209,7 +166,7 @@ TEST(Trace, TakesEventsOfSeveralThreads) {
             });
         }
     }
-    const std::vector<json> events = events_of(written(trace));
+    const std::vector<TracedEvent> events = events_of(trace);
     EXPECT_EQ(events.size(), 3U * kEach);
     expect_nested(events);
 }
