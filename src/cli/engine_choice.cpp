@@ -42,7 +42,7 @@ std::string why_host(const settings::Settings& settings) {
 }
 #endif
 
-std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings) {
+std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings, base::Trace* trace) {
     if (settings::asks_for_host(settings) && asks_for_validation(settings)) {
         throw base::request_error("flag without effect", "`validation`",
                                   "it checks a Vulkan device, but the host does the work",
@@ -50,15 +50,17 @@ std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings)
     }
 #ifdef SCOREFIELD_WITH_VULKAN
     std::string why = why_host(settings);
-    if (!why.empty()) return std::make_unique<session::HostEngine>(std::move(why));
-    return std::make_unique<session::GpuEngine>(settings::device_request(settings));
+    if (!why.empty()) return std::make_unique<session::HostEngine>(std::move(why), trace);
+    gpu::DeviceRequest request = settings::device_request(settings);
+    request.trace = trace;
+    return std::make_unique<session::GpuEngine>(request);
 #else
-    if (settings::asks_for_host(settings)) return std::make_unique<session::HostEngine>("it was asked for");
+    if (settings::asks_for_host(settings)) return std::make_unique<session::HostEngine>("it was asked for", trace);
     if (!is_automatic(settings)) {
         throw base::running_error("no Vulkan", "`device` " + settings.device, "this build has none",
                                   "leave it out, or use `device` host");
     }
-    if (!asks_for_validation(settings)) return std::make_unique<session::HostEngine>("this build has no Vulkan");
+    if (!asks_for_validation(settings)) return std::make_unique<session::HostEngine>("this build has no Vulkan", trace);
     throw base::request_error("no Vulkan", "`validation`", "this build has none", "leave it out");
 #endif
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "base/trace.hpp"
 #include "session/engine.hpp"
 #include "settings/settings.hpp"
 
@@ -12,7 +13,8 @@ namespace scorefield::cli {
 /// device that is software on the same processor. Where `validation` is asked for, it is a Vulkan device. Throws
 /// base::Error: request for a device that does not exist, or if `validation` is asked of the host; running where a
 /// device cannot be opened.
-std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings);
+/// `trace`: what shows the engine's work, and outlives it; null: nothing does.
+std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings, base::Trace* trace = nullptr);
 
 #ifdef SCOREFIELD_WITH_VULKAN
 /// Why the host computes with these settings where nothing has to be drawn: in sample, sweep, train, study and bench.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numbers>
+#include <optional>
 #include <set>
 
 #include "base/atomic_file.hpp"
@@ -18,6 +19,7 @@
 #include "cli/frame_count.hpp"
 #include "cli/notes.hpp"
 #include "cli/output_names.hpp"
+#include "cli/traced.hpp"
 #include "render/contact_sheet.hpp"
 #include "render/drawable.hpp"
 #include "render/film.hpp"
@@ -111,6 +113,7 @@ std::uint64_t write_sheet(gpu::Device& device, session::Scene& scene, const sett
                                          session::particles_text(scene.player().count()));
     const std::string title =
         settings.title.empty() ? what + " on their way from noise to data" : settings.title + "   " + what;
+    const base::TraceSpan span(device.trace(), "encode");
     render::write_png(settings.out, render::contact_sheet(tiles, title));
     return frames.count();
 }
@@ -121,6 +124,7 @@ std::uint64_t write_film(gpu::Device& device, session::Scene& scene, const setti
     std::uint64_t frames = 0;
     try {
         frames = play(device, scene, settings, [&](const render::Picture& picture) { film.write(picture); });
+        const base::TraceSpan span(device.trace(), "encode");
         film.finish();
     } catch (const base::Error&) {
         // It may be why the film could not be written.
@@ -164,10 +168,7 @@ void require_frame_rate(const settings::Settings& settings) {
                               fmt::format("give --fps {} or less, or write .mp4 or .webm", format->max_fps));
 }
 
-}  // namespace
-
-int render_command(const settings::Request& request) {
-    base::watch_interrupts();
+int render_and_report(const settings::Request& request, base::Trace* trace) {
     settings::Settings settings = request.settings;
     const Form form = render_form(settings.out);
     if (form != Form::sheet) require_tempo(settings);
@@ -181,7 +182,12 @@ int render_command(const settings::Request& request) {
         frame_count(settings, settings.program.empty() ? settings.steps : 1);
     }
     if (form != Form::frames) base::require_writable(settings.out);
-    gpu::Device device(settings::drawing_device_request(settings));
+    std::optional<base::TraceSpan> phase;
+    phase.emplace(trace, "open device");
+    gpu::DeviceRequest drawing = settings::drawing_device_request(settings);
+    drawing.trace = trace;
+    gpu::Device device(drawing);
+    phase.emplace(trace, "open model");
     model::Model model = settings::open_model(settings);
     say(settings, model.notes);
     render::require_drawable(model.dim(), model.target ? "`target`" : model.path.string());
@@ -189,12 +195,14 @@ int render_command(const settings::Request& request) {
     const session::Reference reference = session::open_reference(settings.data, model);
     say(settings, reference.notes);
     const session::Computes computes = session::computes_of(settings::asks_for_host(settings));
+    phase.emplace(trace, "compile run");
     const session::PreparedRun run = session::prepare_run(
         spec, model,
         [&](const diffusion::Program& program) {
             session::Player::require_room(device, model, program, spec.particles, computes);
         },
         [] { base::require_not_interrupted(); });
+    phase.emplace(trace, "open scene");
     session::Scene scene(device, std::move(model), run, reference, {settings.width, settings.height}, computes);
     say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
                                      settings::data_name(settings, scene.model())));
@@ -208,6 +216,7 @@ int render_command(const settings::Request& request) {
         question->source->require(question->field, question->at);
     }
 
+    phase.reset();
     const Clock::time_point start = Clock::now();
     std::uint64_t frames = 0;
     if (form == Form::sheet) frames = write_sheet(device, scene, settings);
@@ -236,6 +245,13 @@ int render_command(const settings::Request& request) {
     device.wait_idle();
     session::require_no_validation_messages(device);
     return 0;
+}
+
+}  // namespace
+
+int render_command(const settings::Request& request) {
+    base::watch_interrupts();
+    return traced(request.settings, [&](base::Trace* trace) { return render_and_report(request, trace); });
 }
 
 }  // namespace scorefield::cli

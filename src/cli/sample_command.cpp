@@ -13,6 +13,7 @@
 #include "cli/engine_choice.hpp"
 #include "cli/notes.hpp"
 #include "cli/sample_output.hpp"
+#include "cli/traced.hpp"
 #include "data/npy.hpp"
 #include "diffusion/sampler.hpp"
 #include "model/model.hpp"
@@ -201,13 +202,12 @@ sample::StartRows rows_of_shard(const sample::StartRows& rows, std::uint32_t fir
     return [rows, first_of_shard](std::uint32_t first, std::span<float> into) { rows(first_of_shard + first, into); };
 }
 
-}  // namespace
-
-int sample_command(const settings::Request& asked) {
-    base::watch_interrupts();
+int sample_and_report(const settings::Request& asked, base::Trace* trace) {
     settings::Settings settings = asked.settings;
     settings.particles = settings::particles_in_effect(settings);
     say(settings, structured_field_notes(settings));
+    std::optional<base::TraceSpan> phase;
+    phase.emplace(trace, "open model");
     const model::Model model = settings::open_model(settings);
     say(settings, model.notes);
     note_coarse_samples(settings, model);
@@ -215,6 +215,7 @@ int sample_command(const settings::Request& asked) {
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const data::Scaling scaling = sample::file_scaling(spec, model);
     Inputs inputs;
+    phase.emplace(trace, "compile run");
     const session::CompiledRun run = session::compile_run(
         spec, model,
         [&](const diffusion::Program& program) { inputs = read_inputs(settings, spec, scaling, dim, program); },
@@ -228,15 +229,18 @@ int sample_command(const settings::Request& asked) {
     request.init = rows_of_shard(run.start, first);
     request.known = part_of(inputs.known, dim, first, last);
     request.mask = part_of(inputs.mask, dim, first, last);
-    const std::unique_ptr<session::Engine> engine = open_engine(settings);
+    phase.emplace(trace, "open device");
+    const std::unique_ptr<session::Engine> engine = open_engine(settings, trace);
     const std::unique_ptr<SampleOutput> output = make_output(settings, scaling, model, request);
     say(settings, session::run_notes(spec, model, request.program, settings::data_name(settings, model)));
 
     Report report;
     session::RunResult result;
     {
+        phase.emplace(trace, "open score");
         const std::unique_ptr<session::EngineScore> score = engine->open(model);
         const auto steps = static_cast<std::uint64_t>(request.program.steps);
+        phase.reset();
         base::Progress progress("sample", steps * request.particles, "particle-steps", !settings.quiet);
         request.progress = [&](std::uint64_t done) { progress.update(done); };
         result = score->run(request, [&](const session::Batch& batch) { output->take(batch); });
@@ -258,9 +262,18 @@ int sample_command(const settings::Request& asked) {
     report.network_seconds = result.network_seconds;
     engine->require_no_validation_messages();
 
+    phase.emplace(trace, "write");
     output->commit();
+    phase.reset();
     base::print(settings.json ? to_json(settings, report, *output) : to_text(report) + output->text());
     return 0;
+}
+
+}  // namespace
+
+int sample_command(const settings::Request& asked) {
+    base::watch_interrupts();
+    return traced(asked.settings, [&](base::Trace* trace) { return sample_and_report(asked, trace); });
 }
 
 }  // namespace scorefield::cli

@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/notes.hpp"
 #include "cli/separate_files.hpp"
+#include "cli/traced.hpp"
 #include "model/model.hpp"
 #include "nn/kernels.hpp"
 #include "settings/resolve.hpp"
@@ -51,12 +52,14 @@ std::optional<std::string> number_of_device(const std::string& name) {
 class TrainingDevice {
   public:
     /// `before` is what has worked on the training, as `variant` says it; empty: nothing has.
-    TrainingDevice(const settings::Settings& settings, [[maybe_unused]] const std::string& before) {
+    TrainingDevice(const settings::Settings& settings, [[maybe_unused]] const std::string& before,
+                   [[maybe_unused]] base::Trace* trace) {
 #ifdef SCOREFIELD_WITH_VULKAN
         const bool automatic = settings.device.empty() || settings.device == "auto";
         const bool asked_for = !automatic || !settings.validation.empty();
         if (settings.device == kHost || (!asked_for && before.starts_with(kHost))) return;
         gpu::DeviceRequest request = settings::device_request(settings);
+        request.trace = trace;
         std::optional<std::string> known;
         if (automatic) known = number_of_device(before);
         if (known) request.selector = *known;
@@ -145,7 +148,7 @@ void note_other_device(const settings::Settings& settings, const model::Checkpoi
 
 /// Trains under a progress bar.
 train::TrainResult train_visibly(const settings::Settings& settings, const train::TrainSpec& spec,
-                                 const TrainingDevice& workshop, const model::Checkpoint* resumed) {
+                                 const TrainingDevice& workshop, const model::Checkpoint* resumed, base::Trace* trace) {
     const std::uint64_t before = resumed == nullptr ? 0 : train::resumed_steps(*resumed);
     base::Progress progress("train", spec.steps, "steps", !settings.quiet, before);
     std::optional<double> loss;
@@ -165,8 +168,8 @@ train::TrainResult train_visibly(const settings::Settings& settings, const train
         base::require_not_interrupted(fmt::format("{} is saved, its Bayes floor was not computed", settings.out));
     };
     const auto noted = [&](const std::vector<std::string>& notes) { say(settings, notes); };
-    train::TrainResult result =
-        train::train(spec, workshop.maker(), {show, base::interrupted, measured, computing_floor, noted}, resumed);
+    train::TrainResult result = train::train(
+        spec, workshop.maker(), {show, base::interrupted, measured, computing_floor, noted, trace}, resumed);
     if (before == spec.steps && !settings.quiet) {
         base::note(base::format_shown("{} has completed its {} steps; to continue, pass a larger --train.steps",
                                       settings.resume, before));
@@ -174,10 +177,7 @@ train::TrainResult train_visibly(const settings::Settings& settings, const train
     return result;
 }
 
-}  // namespace
-
-int train_command(const settings::Request& request) {
-    base::watch_interrupts();
+int train_and_report(const settings::Request& request, base::Trace* trace) {
     std::optional<model::Checkpoint> resumed;
     if (!request.settings.resume.empty()) resumed = model::read_checkpoint(request.settings.resume);
     const settings::Settings asked = resumed ? settings::resumed_settings(request, *resumed) : request.settings;
@@ -188,13 +188,20 @@ int train_command(const settings::Request& request) {
     // A record names a schedule of every process.
     if (!resumed) settings::require_schedule_used(asked, spec.process);
     diffusion::make_process(spec.process);
-    const TrainingDevice workshop(settings, resumed ? settings::recorded_device(*resumed) : "");
+    const TrainingDevice workshop(settings, resumed ? settings::recorded_device(*resumed) : "", trace);
     spec.record = settings::training_record(settings, workshop.variant());
-    const train::TrainResult result = train_visibly(settings, spec, workshop, resumed ? &*resumed : nullptr);
+    const train::TrainResult result = train_visibly(settings, spec, workshop, resumed ? &*resumed : nullptr, trace);
     if (result.steps < spec.steps) base::require_not_interrupted(resume_hint(settings, result.steps));
     workshop.require_no_validation_messages();
     base::print(settings.json ? to_json(settings, workshop.name(), result) : to_text(spec, workshop.name(), result));
     return 0;
+}
+
+}  // namespace
+
+int train_command(const settings::Request& request) {
+    base::watch_interrupts();
+    return traced(request.settings, [&](base::Trace* trace) { return train_and_report(request, trace); });
 }
 
 }  // namespace scorefield::cli

@@ -3,6 +3,7 @@
 #include "base/interrupt.hpp"
 #include "cli/commands.hpp"
 #include "cli/notes.hpp"
+#include "cli/traced.hpp"
 #include "model/model.hpp"
 #include "sample/start.hpp"
 #include "session/gpu_device.hpp"
@@ -48,10 +49,12 @@ int view_command(const settings::Request& request) {
     require_names_known(settings);
     require_flags_used(request);
     say(settings, structured_field_notes(settings));
-    viewer::Viewer viewer(settings);
-    viewer.run();
-    session::require_no_validation_messages(viewer.device());
-    return 0;
+    return traced(settings, [&](base::Trace* trace) {
+        viewer::Viewer viewer(settings, trace);
+        viewer.run();
+        session::require_no_validation_messages(viewer.device());
+        return 0;
+    });
 }
 
 }  // namespace scorefield::cli

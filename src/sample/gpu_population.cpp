@@ -235,7 +235,7 @@ double GpuPopulation::record_op(gpu::Recorder& recorder, double most) {
     const diffusion::ParticleRange& block = position_.block;
     double done = 0;
     {
-        const auto scope = recorder.scope(executor_.is_evaluation(op) ? "network" : "sampler");
+        auto scope = recorder.scope(executor_.is_evaluation(op) ? "network" : "sampler");
         while (position_.taken < block.count && (done == 0 || done < most)) {
             const std::uint32_t count = std::min(largest, block.count - position_.taken);
             executor_.record(recorder, op, position_.part, {block.first + position_.taken, count});
@@ -244,6 +244,7 @@ double GpuPopulation::record_op(gpu::Recorder& recorder, double most) {
             position_.part = 0;
             position_.taken += count;
         }
+        scope.add_operations(done);
     }
     if (position_.taken < block.count) return done;
     position_.taken = 0;

@@ -139,6 +139,15 @@ void HostPopulation::restore(int number) {
 
 /// Takes neighbouring blocks through the steps first_step … last_step − 1.
 void HostPopulation::run(std::size_t first_block, std::size_t blocks, int first_step, int last_step) {
+    base::TraceSpan span(trace_, "host network", base::TraceTrack::host);
+    span.add({"step", first_step});
+    span.add({"steps", last_step - first_step});
+    const auto particles =
+        static_cast<double>(std::min<std::size_t>(blocks * kHostBlock, range().count - first_block * kHostBlock));
+    span.add({"particles", particles});
+    for (int step = first_step; step < last_step; ++step) {
+        span.add_operations(particles * step_operations_[static_cast<std::size_t>(step)]);
+    }
     started_ = false;  // if a task fails, only some blocks have taken their steps
     for_host_parts(pool_, first_block, blocks, [&](const HostPart& part, nn::AlignedFloats& scratch) {
         std::size_t op = first_step == 0 ? 0 : program().end_of_step(first_step - 1);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/thread_pool.hpp"
+#include "base/trace.hpp"
 #include "sample/host_executor.hpp"
 #include "sample/population.hpp"
 #include "sample/snapshot_plan.hpp"
@@ -41,6 +42,8 @@ class HostPopulation final : public Population {
     diffusion::ParticleRange range() const override { return executor_.range(); }
     double operations() const override { return operations_; }
 
+    /// Shows the work as events `host network` from now on; null: nothing does. The trace outlives the population.
+    void trace_with(base::Trace* trace) { trace_ = trace; }
     /// Keeps states in at most `bytes` of memory, so that going back needs fewer evaluations. With 0, the initial
     /// value, going back starts from state 0.
     void keep_states(std::uint64_t bytes);
@@ -70,6 +73,7 @@ class HostPopulation final : public Population {
 
     base::ThreadPool& pool_;
     HostExecutor executor_;
+    base::Trace* trace_ = nullptr;
     std::vector<float> init_, known_, mask_;  ///< (count, dim); empty: not given
     std::uint64_t snapshot_bytes_ = 0;
     SnapshotPlan plan_;

@@ -18,6 +18,7 @@ constexpr double kOperationsAtOnce = 5e8;
 HostShownPopulation::HostShownPopulation(gpu::Device& device, std::span<const HostSource* const> sources,
                                          std::uint32_t particles, int registers, std::size_t in_flight)
     : population_(pool_, sources, particles, registers), stride_(gpu::round_up(particles, gpu::kParticleMultiple)) {
+    population_.trace_with(device.trace());
     const VkDeviceSize bytes = VkDeviceSize{stride_} * population_.dim() * sizeof(float);
     shown_values_ = gpu::Buffer(device, "shown particles", bytes);
     for (std::size_t i = 0; i < in_flight + 1; ++i) {

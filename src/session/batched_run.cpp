@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "base/error.hpp"
+#include "base/trace.hpp"
 #include "gpu/planes.hpp"
 #include "gpu/readback.hpp"
 #include "sample/gpu_population.hpp"
@@ -62,8 +63,10 @@ class BatchedRun {
           submissions_(device, "samples",
                        [this](std::size_t slot, std::span<const gpu::Timing> timings) { collect(slot, timings); }),
           kept_{make_kept(device, "samples, even"), make_kept(device, "samples, odd")},
-          rows_(std::size_t{chunk_} * dim_) {
+          rows_(std::size_t{chunk_} * dim_),
+          frames_(device.trace(), "submission") {
         require_inputs(request, dim_);
+        const base::TraceSpan span(device.trace(), "warm up");
         population_.warm_up();
     }
 
@@ -74,7 +77,9 @@ class BatchedRun {
             run_chunk(done, count);
             done += count;
         }
+        frames_.begin("wait");
         submissions_.finish();
+        frames_.end();
         result_.seconds = seconds_since(start) - idle_seconds_;
         return result_;
     }
@@ -91,6 +96,7 @@ class BatchedRun {
     }
 
     void run_chunk(std::uint32_t done, std::uint32_t count) {
+        frames_.begin("load");
         const diffusion::ParticleRange range = {request_.first + done, count};
         const sample::StartInputs inputs = {.init = start_rows(done, count),
                                             .known = rows_of_part(request_.known, dim_, done, count),
@@ -103,7 +109,9 @@ class BatchedRun {
         const int steps = request_.program.steps;
         int next = request_.trajectory ? 0 : steps;  // the next state to be handed over
         while (next <= steps) {
+            frames_.begin("wait");
             gpu::Recorder& recorder = submissions_.begin();
+            frames_.next("advance");
             KeptStates& kept = kept_.at(submissions_.slot());
             kept.done = done;
             kept.count = count;
@@ -117,6 +125,12 @@ class BatchedRun {
                 keep_state(recorder, kept);
                 ++next;
             }
+            frames_.next("submit");
+            const std::array args = {base::TraceArg{"first", range.first}, base::TraceArg{"particles", count},
+                                     base::TraceArg{"step", before},
+                                     base::TraceArg{"steps", population_.state() - before}};
+            recorder.describe("submission", args);
+            frames_.describe(args);
             kept.values.submitted(submissions_.submit());
             if (request_.progress) {
                 request_.progress(std::uint64_t{done} * static_cast<std::uint64_t>(steps) +
@@ -146,6 +160,7 @@ class BatchedRun {
         }
         KeptStates& kept = kept_.at(slot);
         if (kept.states == 0) return;
+        const base::TraceSpan span(frames_.trace(), "read back");
         const std::span<const float> values = kept.values.wait();
         for (int k = 0; k < kept.states; ++k) {
             hand_over(kept, kept.first + k, values.subspan(static_cast<std::size_t>(k) * state_floats_, state_floats_));
@@ -158,6 +173,7 @@ class BatchedRun {
         to_rows(planes, rows);
         require_finite(rows, dim_, request_.first + kept.done);
         const Clock::time_point start = Clock::now();
+        const base::TraceSpan span(frames_.trace(), "write");
         sink_({state, kept.done, rows});
         if (submissions_.pending() == 1) idle_seconds_ += seconds_since(start);
     }
@@ -185,6 +201,7 @@ class BatchedRun {
     std::array<KeptStates, OfflineSubmissions::kSlots> kept_;  ///< by slot
     std::vector<float> rows_;                                  ///< (chunk, dim)
     double idle_seconds_ = 0;                                  ///< of the sink, with nothing else in flight
+    base::TraceFrames frames_;
     RunResult result_;
 };
 

@@ -1,6 +1,7 @@
 #include "session/host_engine.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -37,19 +38,20 @@ std::uint32_t chunk_of(std::size_t dim, const RunRequest& request) {
 
 class HostScore final : public EngineScore {
   public:
-    HostScore(base::ThreadPool& pool, std::unique_ptr<sample::HostSource> source)
-        : pool_(pool), source_(std::move(source)) {}
+    HostScore(base::ThreadPool& pool, std::unique_ptr<sample::HostSource> source, base::Trace* trace)
+        : pool_(pool), source_(std::move(source)), trace_(trace) {}
 
     std::size_t dim() const override { return source_->dim(); }
     double operations() const override { return source_->operations(); }
     const std::string& variant() const override { return source_->variant(); }
     RunResult run(const RunRequest& request, const BatchSink& sink) override {
-        return run_batches(pool_, *source_, request, sink);
+        return run_batches(pool_, *source_, request, sink, trace_);
     }
 
   private:
     base::ThreadPool& pool_;
     std::unique_ptr<sample::HostSource> source_;
+    base::Trace* trace_;
 };
 
 }  // namespace
@@ -61,18 +63,21 @@ std::unique_ptr<sample::HostSource> make_host_source(const model::Model& model) 
 }
 
 RunResult run_batches(base::ThreadPool& pool, const sample::HostSource& source, const RunRequest& request,
-                      const BatchSink& sink) {
+                      const BatchSink& sink, base::Trace* trace) {
     const std::size_t dim = source.dim();
     require_inputs(request, dim);
     const std::uint32_t chunk = chunk_of(dim, request);
     const sample::HostSource* const sources[] = {&source};
     sample::HostPopulation population(pool, sources, chunk, request.program.registers);
+    population.trace_with(trace);
+    base::TraceFrames frames(trace, "particles");
     std::vector<float> rows(std::size_t{chunk} * dim);
     const int steps = request.program.steps;
     RunResult result;
     for (std::uint32_t done = 0; done < request.particles;) {
         const std::uint32_t count = std::min(chunk, request.particles - done);
         const std::span<float> of_chunk = std::span(rows).first(std::size_t{count} * dim);
+        frames.begin("load");
         if (request.init) request.init(done, of_chunk);
         const diffusion::ParticleRange range = {request.first + done, count};
         const sample::StartInputs inputs = {.init = request.init ? of_chunk : std::span<const float>(),
@@ -88,14 +93,20 @@ RunResult run_batches(base::ThreadPool& pool, const sample::HostSource& source, 
             population.seek(state);
             while (!population.arrived()) {
                 base::require_not_interrupted();
+                frames.begin("advance");
+                const std::array args = {base::TraceArg{"first", range.first}, base::TraceArg{"particles", count},
+                                         base::TraceArg{"state", population.state()}};
+                frames.describe(args);
                 population.advance({.operations = kOperationsAtOnce});
                 if (!request.progress) continue;
                 request.progress(std::uint64_t{done} * static_cast<std::uint64_t>(steps) +
                                  std::uint64_t{count} * static_cast<std::uint64_t>(population.state()));
             }
+            frames.next("read back");
             population.read(of_chunk);
             require_finite(of_chunk, dim, request.first + done);
             result.seconds += seconds_since(start);
+            frames.next("write");
             sink({state, done, of_chunk});
             start = Clock::now();
         }
@@ -105,12 +116,12 @@ RunResult run_batches(base::ThreadPool& pool, const sample::HostSource& source, 
 }
 
 std::unique_ptr<EngineScore> HostEngine::open(const model::Model& model) {
-    return std::make_unique<HostScore>(pool_, make_host_source(model));
+    return std::make_unique<HostScore>(pool_, make_host_source(model), trace_);
 }
 
 std::unique_ptr<EngineScore> HostEngine::open(const diffusion::Target& target,
                                               const diffusion::Parametrisation& parametrisation) {
-    return std::make_unique<HostScore>(pool_, sample::make_host_exact_source(target, parametrisation));
+    return std::make_unique<HostScore>(pool_, sample::make_host_exact_source(target, parametrisation), trace_);
 }
 
 }  // namespace scorefield::session

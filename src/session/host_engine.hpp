@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/thread_pool.hpp"
+#include "base/trace.hpp"
 #include "sample/host_source.hpp"
 #include "session/engine.hpp"
 
@@ -12,14 +13,15 @@ namespace scorefield::session {
 /// A model's score on the host: the network or the exact target. The model must outlive it.
 std::unique_ptr<sample::HostSource> make_host_source(const model::Model& model);
 
-/// Runs a request on the host. Throws as EngineScore::run.
+/// Runs a request on the host. Throws as EngineScore::run. `trace`: shows the work; null: nothing does.
 RunResult run_batches(base::ThreadPool& pool, const sample::HostSource& source, const RunRequest& request,
-                      const BatchSink& sink);
+                      const BatchSink& sink, base::Trace* trace = nullptr);
 
 /// The processor's own engine, on all of its cores.
 class HostEngine final : public Engine {
   public:
-    explicit HostEngine(std::string reason) : reason_(std::move(reason)) {}
+    /// `trace`: shows the work of runs, and outlives the engine; null: nothing does.
+    explicit HostEngine(std::string reason, base::Trace* trace = nullptr) : reason_(std::move(reason)), trace_(trace) {}
 
     std::string name() const override { return "host"; }
     std::string reason() const override { return reason_; }
@@ -31,6 +33,7 @@ class HostEngine final : public Engine {
 
   private:
     std::string reason_;
+    base::Trace* trace_;
     base::ThreadPool pool_;
 };
 

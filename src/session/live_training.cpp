@@ -137,9 +137,10 @@ void LiveTraining::record(gpu::Recorder& recorder, double share) {
     const bool trains = state_ == State::running && (has_clock() || !clock_.resting());
     const double wanted = trains ? pace_.operations(share) : 0;
     if (wanted <= 0) return;
-    const auto scope = recorder.scope("training");
+    auto scope = recorder.scope("training");
     const Clock::time_point start = Clock::now();
     recorded_.operations = session_->trainer->record_some(recorder, wanted);
+    scope.add_operations(recorded_.operations);
     recorded_.host_ms = 1e3 * std::chrono::duration<double>(Clock::now() - start).count();
 }
 

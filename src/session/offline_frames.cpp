@@ -6,6 +6,7 @@
 
 #include "base/interrupt.hpp"
 #include "session/frame_slot.hpp"
+#include "session/frame_trace.hpp"
 
 namespace scorefield::session {
 namespace {
@@ -22,6 +23,7 @@ OfflineFrames::OfflineFrames(gpu::Device& device, Scene& scene, const std::strin
       operations_(operations),
       capture_(device),
       log_(frame_log),
+      trace_(device.trace(), "frame"),
       write_(std::move(write)),
       submissions_(device, "frames",
                    [this](std::size_t slot, std::span<const gpu::Timing> timings) { collect(slot, timings); }) {}
@@ -31,17 +33,21 @@ void OfflineFrames::add(const render::ViewSpec& view) {
     scene_.advance(submissions_.recorder(), operations_);
     while (!scene_.player().up_to_date()) {
         submit_part();
+        trace_.next("wait for host");
         scene_.player().wait();
         begin_part();
         scene_.advance(submissions_.recorder(), operations_);
     }
     if (const auto run = scene_.wanted_paths(view)) {
+        trace_.next("paths");
         scene_.take_paths(run, compute_paths(*run, [] { base::require_not_interrupted(); }));
     }
     render::Extras extras;
     if (const auto question = scene_.field_question(view)) {
+        trace_.next("field lines");
         extras.below = field_lines(*question, [] { base::require_not_interrupted(); });
     }
+    trace_.next("draw");
     scene_.draw(submissions_.recorder(), view, extras);
     // The host computes the next state while this one is drawn.
     if (scene_.player().works_by_itself()) scene_.work_ahead(submissions_.recorder(), operations_);
@@ -50,12 +56,14 @@ void OfflineFrames::add(const render::ViewSpec& view) {
 
 void OfflineFrames::add_data(const render::ViewSpec& view) {
     begin_frame();
+    trace_.next("draw");
     scene_.draw_data(submissions_.recorder(), view);
     end_frame();
 }
 
 void OfflineFrames::begin_frame() {
     note_length();
+    trace_.begin("write");
     if (capture_.full()) write_(capture_.take());
     begin_part();
     cpu_ms_ = 0;
@@ -76,14 +84,21 @@ void OfflineFrames::end_frame() {
     record = frame_record(frames_, cpu_ms_, &scene_);
     last_ = &record;
     ++frames_;
+    trace_.end();
 }
 
 void OfflineFrames::begin_part() {
+    trace_.next("wait");
     submissions_.begin();
+    trace_.next("advance");
     begin_ = Clock::now();
 }
 
 gpu::Submission OfflineFrames::submit_part() {
+    trace_.next("submit");
+    const FrameTraceArgs args(trace_.trace(), frames_, &scene_);
+    submissions_.recorder().describe("frame", args.all());
+    trace_.describe(args.all());
     const gpu::Submission submission = submissions_.submit();
     cpu_ms_ += milliseconds_between(begin_, Clock::now());
     return submission;
@@ -100,8 +115,11 @@ void OfflineFrames::collect(std::size_t slot, std::span<const gpu::Timing> timin
 
 void OfflineFrames::finish() {
     note_length();
+    trace_.begin("write");
     while (!capture_.empty()) write_(capture_.take());
+    trace_.next("wait");
     submissions_.finish();
+    trace_.end();
     log_.commit();
 }
 

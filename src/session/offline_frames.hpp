@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "base/trace.hpp"
 #include "gpu/device.hpp"
 #include "gpu/recorder.hpp"
 #include "render/capture.hpp"
@@ -52,6 +53,7 @@ class OfflineFrames {
     double operations_;
     render::Capture capture_;
     FrameLog log_;
+    base::TraceFrames trace_;
     std::function<void(const render::Picture&)> write_;
     OfflineSubmissions submissions_;
     /// By slot of the submissions: the frame that its submission completes.

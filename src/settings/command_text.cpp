@@ -27,7 +27,8 @@ bool is_replaced(const Settings& settings, std::string_view name) {
 /// Not a part of what is shown: the scene, whose settings are spelled out, as they may have changed since; and what the
 /// viewer writes, which a second run would replace.
 bool is_left_out(const Settings& settings, const Setting& setting) {
-    return setting.name == "scene" || (settings.command == Command::view && setting.is_written());
+    const bool is_written_by_viewer = setting.is_written() || setting.name == "trace.frames";
+    return setting.name == "scene" || (settings.command == Command::view && is_written_by_viewer);
 }
 
 }  // namespace

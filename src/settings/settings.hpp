@@ -147,6 +147,8 @@ struct Settings {
     std::string about;
     std::string out;
     std::string frame_log;
+    std::string trace;
+    std::uint32_t trace_frames = 600;
     std::string device;      ///< empty: auto; of a training also its record
     std::string validation;  ///< empty: default_validation
     std::string compare;     ///< an earlier report of `bench`; empty: none

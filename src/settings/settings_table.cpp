@@ -33,6 +33,7 @@ constexpr std::uint32_t kSample = static_cast<std::uint32_t>(Command::sample);
 constexpr std::uint32_t kView = static_cast<std::uint32_t>(Command::view);
 constexpr std::uint32_t kRender = static_cast<std::uint32_t>(Command::render);
 
+constexpr std::uint64_t kMostTraceFrames = 100'000;
 constexpr int kMaxClass = 65'535;
 constexpr double kMaxMu = diffusion::kMaxProcessScale;
 /// With 1 no class would be learned.
@@ -299,6 +300,12 @@ void add_run(Table& table) {
     table.push_back({"frame-log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
                      "Write the times of every frame, in ms: whole, rest before it, CPU, and GPU by pass", kFrames,
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
+    table.push_back({"trace", kGroup, Text{.form = "FILE.json", .written = true}, "",
+                     "Write a trace for Perfetto or chrome://tracing: what CPU and GPU did and when, also after Ctrl-C",
+                     kCompute | Command::train, [](Settings& s) -> Slot { return &s.trace; }, "none"});
+    table.push_back({"trace.frames", kGroup, IntegerRange{1, kMostTraceFrames}, "",
+                     "The number of last frames in the trace; sample and train count submissions and groups of steps",
+                     kCompute | Command::train, [](Settings& s) -> Slot { return &s.trace_frames; }});
     table.push_back({"device", kGroup, Text{"auto|host|N|NAME"}, "", "Vulkan device: auto, index, or part of the name",
                      kRuns | kStudy | Command::train | Command::bench | Command::devices,
                      [](Settings& s) -> Slot { return &s.device; }, "auto"});
@@ -323,10 +330,11 @@ void add_run(Table& table) {
 
 /// Marks what the first screen of help leaves to the help of its group.
 void mark_details(Table& table) {
-    constexpr std::array<std::string_view, 14> kDetails = {"class",        "captions",
+    constexpr std::array<std::string_view, 16> kDetails = {"class",        "captions",
                                                            "dim",          "timesteps",
                                                            "program",      "chunk",
                                                            "hold",         "frame-log",
+                                                           "trace",        "trace.frames",
                                                            "validation",   "train.final_learning_rate",
                                                            "train.warmup", "train.weight_decay",
                                                            "train.clip",   "train.keep_state"};

@@ -18,8 +18,10 @@ constexpr std::string_view kStepsSetting = "train.steps";
 /// Whether the weights after some steps depend on the setting. On the device they do in their last bits: that is said,
 /// not refused.
 bool determines_weights(const Setting& setting) {
-    constexpr std::array<std::string_view, 9> kOthers = {
-        "train.save_every", "train.keep_state", "log", "resume", "out", "device", "validation", "json", "quiet"};
+    constexpr std::array<std::string_view, 11> kOthers = {
+        "train.save_every", "train.keep_state", "log",  "resume", "out",
+        "device",           "validation",       "json", "quiet",  "trace",
+        "trace.frames"};
     return setting.taken_by(Command::train) && std::ranges::find(kOthers, setting.name) == kOthers.end();
 }
 
@@ -87,6 +89,8 @@ std::string resume_command(const Settings& settings) {
     std::string command = "scorefield train" + flag_text(next, *find_setting("resume"));
     for (const Setting& setting : setting_table()) {
         const bool kept = determines_weights(setting) || setting.name == "resume" || setting.name == "out";
+        // It would take the place of the one that shows what was interrupted.
+        if (setting.name.starts_with("trace")) continue;
         if (kept || !setting.taken_by(Command::train) || !differs_from_default(settings, setting)) continue;
         command += flag_text(settings, setting);
     }

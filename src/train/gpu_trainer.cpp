@@ -1,6 +1,7 @@
 #include "train/gpu_trainer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <span>
@@ -100,11 +101,18 @@ void GpuTrainer::advance(std::uint64_t count) {
         device_.wait(recorder.submission());
         recorder.begin();
         const std::uint32_t before = recorded_.count;
+        const std::uint64_t first = steps_;
         double done = 0;
+        auto scope = std::optional(recorder.scope("training"));
         while (steps_ < end && done < kSubmissionWork && recorded_.count < kAtOnce) {
             done += record_next(recorder, kSubmissionWork - done);
         }
+        scope->add_operations(done);
+        scope.reset();
         record_figures(recorder, before);
+        const std::array args = {base::TraceArg{"step", first}, base::TraceArg{"steps", steps_ - first},
+                                 base::TraceArg{"batch", spec_.batch}};
+        recorder.describe("steps", args);
         submitted(device_.submit(recorder));
     }
 }

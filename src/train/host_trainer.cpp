@@ -43,7 +43,12 @@ double HostTrainer::squared_gradient() const {
 
 StepReport HostTrainer::step() {
     source_.draw(pool_, static_cast<std::uint32_t>(steps_), spec_.batch, batch_);
-    plan_.run(pool_, spec_.batch, bindings(batch_));
+    {
+        base::TraceSpan span(trace_, "host network", base::TraceTrack::host);
+        span.add({"step", steps_});
+        span.add({"batch", spec_.batch});
+        plan_.run(pool_, spec_.batch, bindings(batch_));
+    }
     const StepReport report = {steps_, static_cast<double>(plan_.output(0)[0]), learning_rate(spec_, steps_),
                                squared_gradient(), source_.diverged_loss()};
     converges_ = converges_ && converges(report);

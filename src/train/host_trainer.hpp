@@ -30,6 +30,7 @@ class HostTrainer final : public Trainer {
     data::TensorMap averaged_weights() override;
     TrainingState state() override;
     void restore(const TrainingState& state) override;
+    void trace_with(base::Trace* trace) override { trace_ = trace; }
 
   private:
     /// One tensor; `trained` ones have moments and a gradient, output `gradient` of the plan.
@@ -53,6 +54,7 @@ class HostTrainer final : public Trainer {
     nn::FloatPlan plan_;
     Batch batch_;
     std::uint64_t steps_ = 0;
+    base::Trace* trace_ = nullptr;
     std::vector<StepReport> reports_;  ///< not yet asked for
     bool converges_ = true;
 };

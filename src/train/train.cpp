@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "base/atomic_file.hpp"
@@ -88,11 +90,19 @@ class TrainingLoop {
 
     /// Ends early where the callbacks say so. Throws where what a stop leaves is not worth keeping.
     void all_steps() {
+        base::TraceFrames frames(callbacks_.trace, "steps");
         while (trainer_.steps() < spec_.steps) {
+            frames.begin("step");
+            const std::uint64_t first = trainer_.steps();
             trainer_.advance(next_count());
+            const std::array args = {base::TraceArg{"step", first}, base::TraceArg{"steps", trainer_.steps() - first},
+                                     base::TraceArg{"batch", spec_.batch}};
+            frames.describe(args);
+            frames.next("read back");
             const bool stop = callbacks_.stop && callbacks_.stop();
             const bool save = trainer_.steps() < spec_.steps && (stop || save_is_due());
             tell(trainer_.reports(save || trainer_.steps() == spec_.steps));
+            if (save) frames.next("checkpoint");
             if (save) save_sound(stop);
             if (stop) return;
         }
@@ -100,6 +110,7 @@ class TrainingLoop {
 
     /// Writes what all steps have reached. Throws where that is not worth keeping.
     model::Checkpoint finish() {
+        const base::TraceSpan span(callbacks_.trace, "checkpoint");
         model::Checkpoint made = checkpoint();
         require_sound(made);
         if (!spec_.keep_state) made.state.reset();
@@ -248,17 +259,22 @@ TrainResult train(const TrainSpec& spec, const TrainerMaker& make, const TrainCa
     check_spec(spec);
     if (!spec.out.empty()) base::require_writable(spec.out);
     if (!spec.log.empty()) base::require_writable(spec.log);
+    std::optional<base::TraceSpan> phase;
+    phase.emplace(callbacks.trace, "open data");
     const std::unique_ptr<data::Dataset> data = data::open_dataset(spec.data);
     if (callbacks.noted) callbacks.noted(data::notes_with_scaling(*data, spec.scaling));
     const auto process = diffusion::make_process(spec.process);
     require_trainable(*data, spec);
     const std::string points = fingerprint(*data, spec.scaling);
     if (resumed != nullptr) require_same_points(points, spec.data, *resumed);
+    phase.emplace(callbacks.trace, "make trainer");
     const std::unique_ptr<Trainer> trainer = make(spec, *data, *process);
+    trainer->trace_with(callbacks.trace);
     TrainLog log(spec.log, resumed == nullptr ? 0 : resumed_steps(*resumed));
     base::ThreadPool pool(spec.threads);
     TrainingLoop loop(*trainer, spec, *process, points, log, callbacks, pool);
     if (resumed != nullptr) loop.restore(*resumed);
+    phase.reset();
 
     TrainResult result;
     const std::uint64_t before = trainer->steps();
@@ -274,11 +290,13 @@ TrainResult train(const TrainSpec& spec, const TrainerMaker& make, const TrainCa
         keep_log(log);  // it shows the way to where training ended
         throw;
     }
+    phase.emplace(callbacks.trace, "held-out loss");
     result.loss_draws = held_out_draws(data->dim());
     result.loss = held_out_loss(pool, trainer->source(), trainer->network(), result.checkpoint.tensors,
                                 result.loss_draws, [&](std::uint64_t done) {
                                     if (callbacks.measured) callbacks.measured(done, result.loss_draws);
                                 });
+    phase.emplace(callbacks.trace, "Bayes floor");
     result.floor = bayes_floor(pool, *data, trainer->source(), kFloorDraws, callbacks.computing_floor);
     return result;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/trace.hpp"
 #include "data/datasets.hpp"
 #include "diffusion/process.hpp"
 #include "model/checkpoint.hpp"
@@ -29,6 +30,8 @@ struct TrainCallbacks {
     /// What was left out or decided when the data's file was read, and what is to be said of their scaling
     /// (data::notes_with_scaling), before the first step.
     std::function<void(const std::vector<std::string>&)> noted = {};
+    /// Shows what the training does; null: nothing does.
+    base::Trace* trace = nullptr;
 };
 
 struct TrainResult {

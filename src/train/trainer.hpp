@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/trace.hpp"
 #include "data/tensors.hpp"
 #include "model/architecture.hpp"
 #include "train/batch_source.hpp"
@@ -55,6 +56,8 @@ void require_fitting(const TrainingState& state, const model::Architecture& netw
 class Trainer {
   public:
     virtual ~Trainer() = default;
+    /// Shows the host's evaluations from now on; null: nothing does. The trace outlives the trainer.
+    virtual void trace_with(base::Trace* /*trace*/) {}
     /// Begins the next `count` steps; they may still be under way when this returns.
     virtual void advance(std::uint64_t count) = 0;
     /// The reports of the steps that were done since the last call, in their order; with `all`, waits for all that were

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/interrupt.hpp"
+#include "session/frame_trace.hpp"
 #include "settings/command_text.hpp"
 #include "settings/device_request.hpp"
 #include "settings/resolve.hpp"
@@ -43,11 +44,17 @@ double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::ste
     return std::chrono::duration<double>(b - a).count();
 }
 
+gpu::DeviceRequest device_request(const settings::Settings& settings, const Window& window, base::Trace* trace) {
+    gpu::DeviceRequest request = settings::drawing_device_request(settings, window.instance_extensions());
+    request.trace = trace;
+    return request;
+}
+
 }  // namespace
 
-Viewer::Viewer(const settings::Settings& settings)
+Viewer::Viewer(const settings::Settings& settings, base::Trace* trace)
     : window_(settings.width, settings.height, kTitle),
-      device_(settings::drawing_device_request(settings, window_.instance_extensions())),
+      device_(device_request(settings, window_, trace)),
       context_{.device = device_,
                .settings = settings,
                .scene = nullptr,
@@ -59,6 +66,7 @@ Viewer::Viewer(const settings::Settings& settings)
       changes_(context_, {layout(window_.framebuffer()).picture, swapchain_.format()}),
       elements_(make_elements(context_)),
       log_(settings.frame_log),
+      trace_(trace, "frame"),
       slots_{session::FrameSlot{{device_, "frame, even"}}, session::FrameSlot{{device_, "frame, odd"}}} {}
 
 Viewer::~Viewer() {
@@ -68,6 +76,7 @@ Viewer::~Viewer() {
 void Viewer::run() {
     last_frame_ = Clock::now();
     while (!leaves() && !base::interrupted()) {
+        trace_.begin("rest");
         const VkExtent2D size = window_.framebuffer();
         swapchain_.resize(size.width, size.height);
         if (window_.minimised() || size.width == 0 || size.height == 0) {
@@ -79,16 +88,20 @@ void Viewer::run() {
         }
         rest();
         session::FrameSlot& slot = slots_[frames_ % slots_.size()];
+        trace_.next("wait");
         finish(slot);
+        trace_.next("acquire");
         const std::optional<gpu::Swapchain::Frame> target = swapchain_.acquire();
         if (target) frame(slot, *target);
     }
+    trace_.begin("finish");
     note_length(seconds_between(last_frame_, Clock::now()) - rested_);
     for (std::size_t i = 0; i < slots_.size(); ++i) finish(slots_[(frames_ + i) % slots_.size()]);
     changes_.require_opened();
     changes_.cancel();
     log_.commit();
     for_active([](Element& element) { element.finish(); });
+    trace_.end();
 }
 
 /// Waits for the next change, but not long: for the next step of the particles, or for the user. A device that has
@@ -141,27 +154,37 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     context_.seconds = std::min(seconds, kLongestFrame);
     note_length(seconds - rested_);
 
+    trace_.next("serve");
     serve();
     follow_changes();
+    trace_.next("advance");
     advance();
     context_.layout = layout(target.image.extent());
     fit_picture();
 
+    trace_.next("record");
     slot.recorder.begin();
     record_scene(slot);
+    trace_.next("interface");
     // After the particles: what the panel says is of the state that the picture shows.
     declare_interface();
+    trace_.next("record interface");
     {
         const auto scope = slot.recorder.scope("UI");
         for_active([&](Element& element) { element.record(slot.recorder, context_); });
         interface_.record(slot.recorder, target, backdrop(target.image.extent()));
         slot.recorder.prepare_present(target.image);
     }
+    trace_.next("submit");
+    const session::FrameTraceArgs args(trace_.trace(), frames_, context_.scene.get());
+    slot.recorder.describe("frame", args.all());
+    trace_.describe(args.all());
     const gpu::Submission submission = device_.submit(slot.recorder, target.sync);
     for_active([&](Element& element) { element.submitted(submission); });
     slot.training = context_.training.live.submitted(submission);
     slot.record = session::frame_record(frames_, 1e3 * seconds_between(start, Clock::now()), context_.scene.get());
     slot.record->rest_ms = 1e3 * std::exchange(rested_, 0.0);
+    trace_.next("present");
     swapchain_.present(target);
     ++frames_;
 }

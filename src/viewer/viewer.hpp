@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "base/background_job.hpp"
+#include "base/trace.hpp"
 #include "gpu/swapchain.hpp"
 #include "render/renderer.hpp"
 #include "session/frame_slot.hpp"
@@ -23,8 +24,9 @@ namespace scorefield::viewer {
 /// the user asks for in one frame, by the picture that it shows, is served at the beginning of the next.
 class Viewer {
   public:
-    /// Opens window and device, and starts to open the scene of the settings. Throws base::Error.
-    explicit Viewer(const settings::Settings& settings);
+    /// Opens window and device, and starts to open the scene of the settings. `trace`: shows all frames, and outlives
+    /// the viewer; null: nothing does. Throws base::Error.
+    explicit Viewer(const settings::Settings& settings, base::Trace* trace = nullptr);
     ~Viewer();
 
     /// Until the window is closed, which asks for what is not saved, or the process is told to end. Throws the error of
@@ -61,6 +63,7 @@ class Viewer {
     SceneChanges changes_;
     Elements elements_;
     session::FrameLog log_;
+    base::TraceFrames trace_;
     std::array<session::FrameSlot, 2> slots_;
     base::BackgroundJob<render::PictureTargets> targets_;
     VkExtent2D asked_size_{};    ///< size of the targets that were requested last

@@ -281,8 +281,8 @@ TEST(CommandLine, NamesTheFlagThatEndsInWhatIsSaid) {
 }
 
 TEST(CommandLine, NamesNoFlagThatIsFarFromWhatIsSaid) {
-    EXPECT_THAT(refusal({"render", "--frames", "3"}),
-                testing::StrEq("unknown flag '--frames' (render): no such flag; see 'scorefield render --help'"));
+    EXPECT_THAT(refusal({"render", "--pictures", "3"}),
+                testing::StrEq("unknown flag '--pictures' (render): no such flag; see 'scorefield render --help'"));
     EXPECT_THAT(refusal({"render", "--", "3"}), testing::Not(HasSubstr("did you mean")));
 }
 

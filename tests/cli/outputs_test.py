@@ -295,7 +295,7 @@ def scenes():
     """A scene may be another's: it writes nothing."""
     folder = Folder()
     folder.write("precious", "kept")
-    for setting in ["frame-log", "trajectory", "log", "resume", "out", "scene"]:
+    for setting in ["frame-log", "trace", "trajectory", "log", "resume", "out", "scene"]:
         with open(folder / "scene.json", "w") as file:
             json.dump({"target": "gaussian", "steps": 2, "particles": 16, setting: "precious"}, file)
         for command in [["render", "--out", "s.png"], ["sample", "--out", "o.npy"], ["program"], ["view"]]:
@@ -309,6 +309,8 @@ def endings():
     cases = [(["sample", *SMALL, "--out", "x.npy", "--trajectory"], ".npy"), (["sample", *SMALL, "--out"], ".npy"),
              (["sample", *SMALL, "--stats", "--out"], ".json"), (["program", "--out"], ".json"),
              (["render", *SMALL, "--out", "x.png", "--frame-log"], ".csv"), (["view", *SMALL, "--frame-log"], ".csv"),
+             (["render", *SMALL, "--out", "x.png", "--trace"], ".json"), (["view", *SMALL, "--trace"], ".json"),
+             (["sample", *SMALL, "--out", "x.npy", "--trace"], ".json"), ([*TRAIN, "--out", "x.safetensors", "--trace"], ".json"),
              ([*TRAIN, "--out"], ".safetensors"), ([*TRAIN, "--out", "x.safetensors", "--log"], ".csv"),
              (["study", "laws", "--out"], ".png or .svg"), (["sweep", "--out"], ".csv, .png or .svg"),
              (["sweep", "--figure"], ".png or .svg"), (["render", *SMALL, "--out"], ".png")]

@@ -79,8 +79,10 @@ TEST(CommandText, SpellsOutAScene) {
 }
 
 TEST(CommandText, NamesNoFileThatTheViewerWrites) {
-    EXPECT_EQ(command_text(said({{"frame-log", "frames.csv"}, {"steps", "20"}}, Command::view)),
-              "scorefield --steps 20");
+    EXPECT_EQ(
+        command_text(said({{"frame-log", "frames.csv"}, {"trace", "t.json"}, {"trace.frames", "9"}, {"steps", "20"}},
+                          Command::view)),
+        "scorefield --steps 20");
 }
 
 TEST(CommandText, IsReadBackAsTheSameSettings) {

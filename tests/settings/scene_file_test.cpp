@@ -83,7 +83,7 @@ TEST_F(SceneFile, IsRefusedWithFileAndSetting) {
     EXPECT_THAT(refusal(R"({"eta": 0.5})"), ThrowsMessage<base::Error>(HasSubstr("did you mean 'sampler.eta'")));
     EXPECT_THAT(refusal(R"({"steps": 0})"), ThrowsMessage<base::Error>(HasSubstr(path + ": steps")));
     EXPECT_THAT(refusal(R"({"steps": [3]})"), ThrowsMessage<base::Error>(HasSubstr("neither a string")));
-    for (const char* writing : {"out", "trajectory", "log", "frame-log", "resume"}) {
+    for (const char* writing : {"out", "trajectory", "log", "frame-log", "trace", "resume"}) {
         const std::string scene = "{\"" + std::string(writing) + "\": \"x\"}";
         EXPECT_THAT(refusal(scene), ThrowsMessage<base::Error>(HasSubstr("a scene cannot set it"))) << writing;
     }

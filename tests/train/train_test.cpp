@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "data/npy.hpp"
 #include "tests/base/scratch.hpp"
+#include "tests/base/traced_events.hpp"
 #include "train/small_settings.hpp"
 
 namespace scorefield::train {
@@ -46,6 +47,21 @@ class ResumedTraining : public testing::Test {
         return {.progress = [told](const StepReport&) { ++*told; }, .stop = [told, steps] { return *told >= steps; }};
     }
 };
+
+TEST_F(ResumedTraining, IsShownInATrace) {
+    settings.save_every = 16;
+    base::Trace trace(100);
+    train(settings, make_host_trainer, {.trace = &trace});
+    base::expect_nested(base::events_of(trace));
+    const std::vector<base::TracedEvent> groups = base::events_of(trace, 1, "steps");
+    ASSERT_EQ(groups.size(), 5U) << "of 8 steps";
+    EXPECT_EQ(groups[4].args.at("step"), 32);
+    EXPECT_EQ(groups[4].args.at("steps"), 8);
+    EXPECT_EQ(groups[4].args.at("batch"), 32);
+    EXPECT_EQ(base::events_of(trace, 1, "step").size(), 5U);
+    EXPECT_EQ(base::events_of(trace, 1, "checkpoint").size(), 3U);
+    EXPECT_EQ(base::events_of(trace, 3, "host network").size(), 40U);
+}
 
 TEST_F(ResumedTraining, EndsAsIfItHadNeverBeenStopped) {
     const TrainResult whole = train(settings, make_host_trainer);
