@@ -13,7 +13,7 @@ namespace scorefield::cli {
 /// device that is software on the same processor. Where `validation` is asked for, it is a Vulkan device. Throws
 /// base::Error: request for a device that does not exist, or if `validation` is asked of the host; running where a
 /// device cannot be opened.
-/// `trace`: what shows the engine's work, and outlives it; null: nothing does.
+/// `trace` records the engine's work and must outlive the engine. Null: no trace.
 std::unique_ptr<session::Engine> open_engine(const settings::Settings& settings, base::Trace* trace = nullptr);
 
 #ifdef SCOREFIELD_WITH_VULKAN

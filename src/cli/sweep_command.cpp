@@ -38,7 +38,8 @@ std::vector<std::string> figures_of(const settings::Settings& settings) {
 
 void require_effect(const settings::Request& request) {
     if (!request.given.contains("distance") || !figures_of(request.settings).empty()) return;
-    throw base::request_error("flag without effect", "`distance`", "it says what a figure shows, and none is drawn",
+    throw base::request_error("flag without effect", "`distance`",
+                              "it selects the distance that the figure shows, and no figure was requested",
                               "give `figure` FILE.svg, or leave it out");
 }
 

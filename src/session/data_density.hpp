@@ -29,8 +29,8 @@ class DataDensity {
     /// `points` are two-dimensional.
     DataDensity(data::Points points, Kind kind);
 
-    /// Of x = alpha·x_0 + sigma·ε. The kernel's variance is σ², for draws plus that of Silverman's rule with a
-    /// thousand times as many points. Of exact points it is at least a third of the grid's spacing wide.
+    /// Density of x = alpha·x_0 + sigma·ε. The kernel variance is σ²; for draws, plus the variance of Silverman's rule
+    /// for a thousand times as many points. The kernel is at least 0.3 cells of the grid wide.
     DensityGrid at(const diffusion::Marginal& marginal) const;
 
   private:

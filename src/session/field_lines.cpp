@@ -92,7 +92,7 @@ void add_contours(render::LineDrawing& drawing, const DensityGrid& density, doub
         shares += fmt::format("{}{:.0f}", i == 0 ? "" : ", ", 100 * kEnclosedShares.at(i));
     }
     add(drawing, render::contours(density.log_density, levels));
-    drawing.keys.push_back("contours enclose " + shares + "%");
+    drawing.keys.push_back("contours enclose " + shares + "% of the probability");
 }
 
 }  // namespace
@@ -104,9 +104,9 @@ std::string field_title(render::FieldKind kind) {
         case render::FieldKind::score:
             return "|score|";
         case render::FieldKind::flow:
-            return "|flow| per log-SNR";
+            return "|flow| per log(α/σ)";
         case render::FieldKind::drift:
-            return "|drift| per log-SNR";
+            return "|drift| per log(α/σ)";
         case render::FieldKind::error:
             return "|score error|";
     }

@@ -27,8 +27,8 @@ namespace scorefield::session {
 /// with what is known about the density that it belongs to. Immutable, usable on several threads.
 class FieldSource {
   public:
-    /// Of a model with a score. `data`: what its samples should resemble, in the units of the states; no points where
-    /// nothing is known. Throws as fast_score.
+    /// The model must have a score. `data`: what its samples should resemble, in the units of the states; no points
+    /// where nothing is known. Throws as fast_score.
     FieldSource(std::shared_ptr<const model::Model> model, const data::Points& data);
     /// The same with other weights in the place of the model's, which is in training.
     FieldSource(const FieldSource& other, std::shared_ptr<const diffusion::ScoreSource> score);
@@ -45,10 +45,11 @@ class FieldSource {
     /// Throws base::Error (request) where there is no such field: an error without a network or data, a flow at a level
     /// that is none of the process.
     void require(render::FieldKind kind, const diffusion::Eval& at) const;
-    /// The density that the particles should have, where `bounds` says; none where nothing is known.
+    /// Expected density of the particles, on a grid: over `bounds` for exact targets, around all data points otherwise.
+    /// None if neither is known.
     std::optional<DensityGrid> density(const diffusion::Marginal& marginal, const render::Bounds& bounds) const;
-    /// The same of one dimension, at points (n) which are in order; empty where nothing is known. Data points are as
-    /// wide as the distance of the points at least.
+    /// Expected density in one dimension at `points` (n), ascending and evenly spaced. Empty if it is not known. Data
+    /// points are smoothed by a Gaussian at least one spacing wide.
     std::vector<double> line_density(std::span<const double> points, const diffusion::Marginal& marginal) const;
 
   private:

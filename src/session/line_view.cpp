@@ -19,7 +19,7 @@ constexpr std::size_t kPoints = 384;  ///< of the curve
 
 constexpr render::Colour kCurve = {0.87F, 0.90F, 0.95F};
 
-/// The pixels of a picture's height, as world units of its camera.
+/// World y coordinate of a pixel row.
 double world_of(const LineViewQuestion& question, double pixel_row) {
     return question.camera.to_world(question.extent, {0, pixel_row})[1];
 }
@@ -44,10 +44,10 @@ void add_curve(render::LineDrawing& drawing, const LineViewQuestion& question, c
     for (std::size_t i = 0; i + 1 < x.size(); ++i) {
         drawing.lines.push_back({point(i), point(i + 1), 2 * scale, {kCurve, 0.95F}});
     }
-    drawing.keys.emplace_back("bars: particles, curve: the density that they should have");
+    drawing.keys.emplace_back("bars: particles; curve: expected density");
 }
 
-/// One row of arrows through the middle of the strip.
+/// Three rows of arrows across the strip, with the same field in each.
 void add_arrows(render::LineDrawing& drawing, const LineViewQuestion& question, double scale) {
     constexpr double kCell = 30;  // pixels
     const double pixel = question.camera.pixel_size(question.extent);

@@ -53,10 +53,10 @@ PathsRun paths_run(std::shared_ptr<const model::Model> model, const PreparedRun&
 /// that agree within the tolerance of the engines. `check_cancelled` is called after each step and may throw.
 std::shared_ptr<const Paths> compute_paths(const PathsRun& run, const std::function<void()>& check_cancelled);
 
-/// The last steps of the paths of the first `guides.trails` particles up to this state, brighter towards their ends and
-/// coloured by where each started on the first coordinate; and the whole path of particle `guides.follow`, with a mark
-/// at every state. In one dimension the height of a place is its state's on the time axis, with all earlier states;
-/// nothing is drawn without one.
+/// Draws the last `guides.trail_steps` steps of the first `guides.trails` particles up to `state`, brighter towards the
+/// end, coloured by the first coordinate of the start. Also draws the whole path of particle `guides.follow`, with a
+/// mark at each state. In one dimension, y is the state on the `time` axis and trails begin at state 0; without `time`,
+/// nothing is drawn.
 std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, const diffusion::StartLaw& start,
                                                          int state, const render::Guides& guides,
                                                          std::uint32_t particles,

@@ -70,7 +70,7 @@ class Scene {
     /// The particle with a path that is nearest to a point of the picture's world; none within `reach`, or without
     /// paths.
     std::optional<int> nearest_particle(const std::array<double, 2>& point, double reach) const;
-    /// Of the run that is shown; null: not there yet.
+    /// Paths of the current run; null until they are computed.
     const std::shared_ptr<const Paths>& paths() const { return paths_; }
     /// Draws the last complete state onto picture(), with the trails of the view and `extras`. Returns false, and
     /// records nothing, where picture() shows just that already.

@@ -247,7 +247,7 @@ void add_picture(Table& table) {
     table.push_back({"loop", kGroup, Toggle{}, "", "Restart after the last step", kView,
                      [](Settings& s) -> Slot { return &s.loop; }});
     table.push_back({"forward", kGroup, Toggle{}, "",
-                     "Show first how the data become noise (the forward process); not in contact sheets", kFrames,
+                     "Play the forward process (data to noise) before each run. Contact sheets leave it out", kFrames,
                      [](Settings& s) -> Slot { return &s.forward; }});
     table.push_back({"look.colour", kGroup, choices(render::kColourModeNames), "",
                      "Colour by particle density, or by the origin of each particle", kFrames,
@@ -265,8 +265,9 @@ void add_picture(Table& table) {
                      [](Settings& s) -> Slot { return &s.look.overlay_strength; }});
     table.push_back(
         {"look.field", kGroup, choices(render::kFieldKindNames), "",
-         "Arrows or streamlines under the particles: the score; the probability flow or the drift of the "
-         "reverse SDE, per unit of log(alpha/sigma); or the error of the network's score. In two dimensions",
+         "Vector field under the particles: the score; the probability flow or the drift of the reverse SDE, "
+         "per unit of log(alpha/sigma); or the error of the network's score. In two dimensions; in one, as "
+         "arrows only",
          kFrames, [](Settings& s) -> Slot { return &s.guides.field; }});
     table.push_back({"look.field_style", kGroup, choices(render::kFieldStyleNames), "", "How the field is drawn",
                      kFrames, [](Settings& s) -> Slot { return &s.guides.style; }});
@@ -275,10 +276,10 @@ void add_picture(Table& table) {
                      "under noise. In two dimensions",
                      kFrames, [](Settings& s) -> Slot { return &s.guides.contours; }});
     table.push_back({"look.trails", kGroup, IntegerRange{0, render::kMostTrails, 200}, "particles",
-                     "Draw the last steps of so many particles' paths", kFrames,
-                     [](Settings& s) -> Slot { return &s.guides.trails; }});
-    table.push_back({"look.trail_steps", kGroup, IntegerRange{1, 1000, 100}, "steps", "Length of these trails", kFrames,
-                     [](Settings& s) -> Slot { return &s.guides.trail_steps; }});
+                     "Number of particles whose path is drawn: the last steps; in one dimension, all steps so far",
+                     kFrames, [](Settings& s) -> Slot { return &s.guides.trails; }});
+    table.push_back({"look.trail_steps", kGroup, IntegerRange{1, 1000, 100}, "steps", "Number of steps in a trail",
+                     kFrames, [](Settings& s) -> Slot { return &s.guides.trail_steps; }});
     table.push_back({"look.follow", kGroup, IntegerRange{0, render::kMostTrails - 1}, "",
                      "Draw the whole path of the particle with this number, with a mark at every state", kFrames,
                      [](Settings& s) -> Slot { return &s.guides.follow; }, "none"});
@@ -300,11 +301,13 @@ void add_run(Table& table) {
     table.push_back({"frame-log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
                      "Write the times of every frame, in ms: whole, rest before it, CPU, and GPU by pass", kFrames,
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
-    table.push_back({"trace", kGroup, Text{.form = "FILE.json", .written = true}, "",
-                     "Write a trace for Perfetto or chrome://tracing: what CPU and GPU did and when, also after Ctrl-C",
-                     kCompute | Command::train, [](Settings& s) -> Slot { return &s.trace; }, "none"});
+    table.push_back(
+        {"trace", kGroup, Text{.form = "FILE.json", .written = true}, "",
+         "Write a timeline of CPU and GPU work for Perfetto or chrome://tracing. It is also written after Ctrl-C",
+         kCompute | Command::train, [](Settings& s) -> Slot { return &s.trace; }, "none"});
     table.push_back({"trace.frames", kGroup, IntegerRange{1, kMostTraceFrames}, "",
-                     "The number of last frames in the trace; sample and train count submissions and groups of steps",
+                     "Number of most recent frames to keep. For sample, a batch of GPU or CPU work counts as a frame; "
+                     "for train, a group of steps",
                      kCompute | Command::train, [](Settings& s) -> Slot { return &s.trace_frames; }});
     table.push_back({"device", kGroup, Text{"auto|host|N|NAME"}, "", "Vulkan device: auto, index, or part of the name",
                      kRuns | kStudy | Command::train | Command::bench | Command::devices,

@@ -276,7 +276,7 @@ bool control(settings::Settings& settings, const settings::Setting& setting, std
     return changed;
 }
 
-bool tick_box(settings::Settings& settings, std::string_view name, std::string_view label) {
+bool checkbox(settings::Settings& settings, std::string_view name, std::string_view label) {
     const settings::Setting& setting = *settings::find_setting(name);
     const bool changed =
         ImGui::Checkbox((std::string(label) + id_of(setting)).c_str(), std::get<bool*>(setting.slot(settings)));

@@ -24,9 +24,9 @@ bool control(settings::Settings& settings, std::string_view name, std::string_vi
 bool control(settings::Settings& settings, const settings::Setting& setting, std::string_view label = {},
              bool when_released = false);
 
-/// A box to tick for a setting that is on or off, its label at its right, with the setting's help as tooltip. True when
-/// the user has ticked it or taken the tick away.
-bool tick_box(settings::Settings& settings, std::string_view name, std::string_view label);
+/// A checkbox for an on/off setting, with the label on its right and the setting's help as tooltip. True if the user
+/// changed it.
+bool checkbox(settings::Settings& settings, std::string_view name, std::string_view label);
 
 /// True if the button was pressed.
 bool button(const char* label, float width, const std::string& help, bool enabled = true);

@@ -81,7 +81,7 @@ def guides(cwd):
     done = run(BINARY, ["render", "--target", "mixture_a", "--particles", "50", "--steps", "20", "--look.contours", "on",
                         "--look.follow", "60", "--out", "line.png"], cwd)
     require(done.returncode == 0, str(done))
-    for words in (b"--look.contours draw nothing: they need two dimensions", b"--look.follow draws nothing"):
+    for words in (b"--look.contours draws nothing: one dimension has a curve", b"--look.follow draws nothing"):
         require(words in done.stderr, str(done.stderr))
     refused(BINARY, ["render", "--target", "mixture_d", "--look.field", "error", "--out", "error.png"], 2,
             ["--look.field", "exact score"], cwd)

@@ -226,7 +226,7 @@ TEST(FieldLines, HaveContoursWithTheirKey) {
     question.extent = {600, 600};
     question.contours = true;
     const auto drawing = field_lines(question);
-    ASSERT_EQ(drawing->keys, std::vector<std::string>{"contours enclose 50, 80, 95, 99%"});
+    ASSERT_EQ(drawing->keys, std::vector<std::string>{"contours enclose 50, 80, 95, 99% of the probability"});
     EXPECT_FALSE(drawing->legend);
     // Circles, the outermost one at r² = −2·2·log(0.01) = 18.4.
     double largest = 0;

@@ -83,7 +83,7 @@ class FrameGraph : public Element {
     static constexpr float kBarsHeight = 4;  ///< in lines of text
     static constexpr double kEvery = 0.25;   ///< seconds between changes of the numbers
 
-    /// Of the last frames, milliseconds: so many of a hundred took no longer.
+    /// Percentiles of the last frame times, milliseconds.
     struct Lengths {
         double median = 0;
         double most_95 = 0;
@@ -166,8 +166,8 @@ class FrameGraph : public Element {
             tooltip("GPU time of this pass, mean of the last frames.");
         }
         ImGui::SameLine(ImGui::GetContentRegionMax().x * 0.5f);
-        ImGui::TextDisabled("99%% of frames %.0f ms", shown_.lengths.most_99);
-        tooltip("Of the last hundred frames, all but the longest one took no longer. GPU and CPU.");
+        ImGui::TextDisabled("99th percentile %.0f ms", shown_.lengths.most_99);
+        tooltip("99% of the last frames took at most this long, CPU and GPU together.");
     }
 
     std::array<session::PassTimes, kFrames> frames_{};

@@ -48,7 +48,7 @@ class PathsElement : public Element {
     }
 
   private:
-    /// Of the paths that are there, or of none.
+    /// Follows the nearest particle that has a path, or none.
     static void pick(Context& context, const ImVec2& mouse) {
         const session::Scene& scene = *context.scene;
         if (!scene.paths()) return;

@@ -51,7 +51,7 @@ class Scenes : public Element {
     }
 
   private:
-    /// Of the scene whose title is shown.
+    /// Index of the scene whose title is shown; none if it is not in the list.
     std::optional<std::ptrdiff_t> number_of_shown(const Context& context) const {
         const auto found = std::ranges::find(scenes_, context.settings.title, &ListedScene::title);
         if (context.settings.title.empty() || found == scenes_.end()) return std::nullopt;

@@ -110,7 +110,7 @@ class Timeline : public Element {
         const bool moving = playback.playing() && !playback.finished() && context.settings.steps_per_second > 0;
         if (icon_button("##start", Icon::to_start, "Noise: the first state  (Shift+←)")) requests.to_start = true;
         if (icon_button("##back", Icon::back, "One step back, then pause  (←)")) requests.step_back = true;
-        if (icon_button("##backwards", Icon::backwards, "Play backwards, or forwards again  (R)")) {
+        if (icon_button("##backwards", Icon::backwards, "Reverse the playback: samples to noise  (R)")) {
             requests.play_backwards = true;
         }
         if (icon_button("##play", moving ? Icon::pause : Icon::play, "Play or pause  (Space)")) {

@@ -82,7 +82,7 @@ void draw_actions(const session::LiveTraining& live, Requests& requests) {
     const bool runs = live.state() == session::LiveTraining::State::running;
     const bool begun = live.exists() && live.state() != session::LiveTraining::State::finished;
     const char* const label = runs ? "Pause training" : begun ? "Resume" : "Train";
-    if (button(label, width, "Train a network on the data chosen below and watch it learn  (T)")) requests.train = true;
+    if (button(label, width, "Train a network on the data chosen below and watch it learn  (N)")) requests.train = true;
     ImGui::SameLine();
     if (button("Restart training", width, "Train a new network with the settings below", live.exists())) {
         requests.retrain = true;
@@ -144,7 +144,7 @@ void draw_data(settings::Settings& plan, const DrawingBoard& board) {
 
 void draw_board(DrawingBoard& board, Requests& requests) {
     if (!board.open) {
-        if (button("Paint a distribution", -1, "Paint the training data with the mouse  (D)")) {
+        if (button("Paint a distribution", -1, "Paint the training data with the mouse  (P)")) {
             requests.toggle_board = true;
         }
         return;
@@ -162,13 +162,13 @@ void draw_board(DrawingBoard& board, Requests& requests) {
     ImGui::SameLine();
     if (button("Clear", width, "Clear the painting", painted)) board.clear();
     const float third = share_of_row(3);
-    if (button("Close", third, "Close the board and keep the painting  (D)")) requests.toggle_board = true;
+    if (button("Close", third, "Close the board and keep the painting  (P)")) requests.toggle_board = true;
     ImGui::SameLine();
     if (button("Save##painting", third, "Save the painting as PNG, for --data", board.unsaved())) {
         requests.save_painting = true;
     }
     ImGui::SameLine();
-    if (button("Train##painting", third, "Train on the painting  (T)", painted)) requests.retrain = true;
+    if (button("Train##painting", third, "Train on the painting  (N)", painted)) requests.retrain = true;
 }
 
 void draw_save(Training& training, Requests& requests) {

@@ -42,7 +42,7 @@ class Transport : public Element {
         control(settings, "loop");
         if (context.scene->has_forward_process() && !context.scene->player().shows_results()) {
             ImGui::SameLine(0, ImGui::GetFontSize());
-            tick_box(settings, "forward", "forward first");
+            checkbox(settings, "forward", "forward process");
         }
     }
 
@@ -50,10 +50,13 @@ class Transport : public Element {
     static void play_forward_process(Context& context) {
         session::Scene& scene = *context.scene;
         if (scene.player().shows_results() || !scene.has_forward_process()) {
-            context.messages.add({MessageKind::info, scene.has_forward_process()
-                                                         ? "Finished samples have no steps. Choose samples: continue."
-                                                         : "No forward process: the data are not known."},
-                                 "playback");
+            context.messages.add(
+                {MessageKind::info,
+                 scene.has_forward_process()
+                     ? "The forward process cannot be shown while only final samples are drawn. Set samples to "
+                       "continue."
+                     : "No forward process: the data are not known, or the program has no noise levels."},
+                "playback");
             return;
         }
         scene.player().playback().play_forward_process();

@@ -171,7 +171,7 @@ void draw_look(Context& context) {
     control(settings, "look.axes");
     control(settings, "captions");
     const float half = share_of_row(2);
-    if (button("Fit", half, "Fit noise and data into the view  (F)")) context.requests.fit = true;
+    if (button("Fit", half, "Fit noise and data into the view  (0)")) context.requests.fit = true;
     ImGui::SameLine();
     if (button("Screenshot", half, "Save the picture as PNG in the working folder  (S)")) {
         context.requests.screenshot = true;
