@@ -192,7 +192,7 @@ int render_and_report(const settings::Request& request, base::Trace* trace) {
     say(settings, model.notes);
     render::require_drawable(model.dim(), model.target ? "`target`" : model.path.string());
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
-    const session::Reference reference = session::open_reference(settings.data, model);
+    const session::Reference reference = session::open_reference(settings.data, model, settings::class_label(settings));
     say(settings, reference.notes);
     const session::Computes computes = session::computes_of(settings::asks_for_host(settings));
     phase.emplace(trace, "compile run");

@@ -149,15 +149,27 @@ FieldSource::FieldSource(std::shared_ptr<const model::Model> model, const data::
         data_ = std::make_shared<const DataDensity>(data::Points{exact->count(), 2, {values.begin(), values.end()}},
                                                     DataDensity::Kind::exact);
     }
+    if (!planar) {
+        curve_ = model_->target;
+        const auto* const points = dynamic_cast<const diffusion::EmpiricalTarget*>(curve_.get());
+        if (points != nullptr && points->count() > kExactPoints) {
+            const data::Points all = {points->count(), 1, {points->points().begin(), points->points().end()}};
+            curve_ =
+                std::make_shared<const diffusion::EmpiricalTarget>(data::thinned(all, kExactPoints).values, 1, "data");
+        }
+    }
     if (model_->target || data.count == 0 || data.dim != model_->dim()) return;
     if (planar) data_ = std::make_shared<const DataDensity>(data, DataDensity::Kind::draws);
     exact_ =
         std::make_shared<const diffusion::EmpiricalTarget>(data::thinned(data, kExactPoints).values, data.dim, "data");
 }
 
-FieldSource::FieldSource(const FieldSource& other, std::shared_ptr<const diffusion::ScoreSource> score)
+FieldSource::FieldSource(const FieldSource& other, std::shared_ptr<const diffusion::ScoreSource> score, bool knows_data)
     : FieldSource(other) {
     score_ = std::move(score);
+    if (knows_data) return;
+    data_.reset();
+    exact_.reset();
 }
 
 std::optional<double> FieldSource::log_alpha_rate(const diffusion::Eval& at) const {
@@ -167,14 +179,20 @@ std::optional<double> FieldSource::log_alpha_rate(const diffusion::Eval& at) con
     const diffusion::Marginal marginal = process.marginal(t);
     if (std::abs(marginal.alpha - at.alpha) <= kTolerance * at.alpha &&
         std::abs(marginal.sigma - at.sigma) <= kTolerance * at.sigma) {
+        if (marginal.alpha == 0) return 1;  // log sigma stays as log alpha falls
         const diffusion::MarginalRates rates = process.rates(t);
-        const double alpha = rates.alpha / marginal.alpha;
-        const double rate = alpha / (alpha - rates.sigma / marginal.sigma);
+        const double alpha = rates.alpha * marginal.sigma;
+        const double rate = alpha / (alpha - marginal.alpha * rates.sigma);
         if (std::isfinite(rate)) return rate;
     }
     // Samplers that integrate over σ/α work on x/α, whose signal keeps its scale.
     if (std::abs(at.alpha - 1) <= kTolerance) return 0;
     return std::nullopt;
+}
+
+bool FieldSource::has(render::FieldKind kind, const diffusion::Eval& at) const {
+    if (kind == render::FieldKind::error) return !model_->target && exact_;
+    return kind == render::FieldKind::none || kind == render::FieldKind::score || log_alpha_rate(at);
 }
 
 void FieldSource::require(render::FieldKind kind, const diffusion::Eval& at) const {
@@ -260,8 +278,7 @@ std::optional<DensityGrid> FieldSource::density(const diffusion::Marginal& margi
 
 std::vector<double> FieldSource::line_density(std::span<const double> points,
                                               const diffusion::Marginal& marginal) const {
-    const diffusion::Target* known = model_->target.get();
-    if (known == nullptr) known = exact_.get();
+    const diffusion::Target* const known = curve_ ? curve_.get() : exact_.get();
     if (known == nullptr || points.size() < 2) return {};
     diffusion::Marginal at = marginal;
     if (dynamic_cast<const diffusion::EmpiricalTarget*>(known) != nullptr) {

@@ -30,8 +30,9 @@ class FieldSource {
     /// The model must have a score. `data`: what its samples should resemble, in the units of the states; no points
     /// where nothing is known. Throws as fast_score.
     FieldSource(std::shared_ptr<const model::Model> model, const data::Points& data);
-    /// The same with other weights in the place of the model's, which is in training.
-    FieldSource(const FieldSource& other, std::shared_ptr<const diffusion::ScoreSource> score);
+    /// The same with other weights in the place of the model's, which is in training. `knows_data`: its samples should
+    /// resemble the same data, not those of one class.
+    FieldSource(const FieldSource& other, std::shared_ptr<const diffusion::ScoreSource> score, bool knows_data);
 
     /// Vectors (n, dim) at points (n, dim), at the noise level of an evaluation:
     ///   score: s = ∇ log p(x);
@@ -45,11 +46,13 @@ class FieldSource {
     /// Throws base::Error (request) where there is no such field: an error without a network or data, a flow at a level
     /// that is none of the process.
     void require(render::FieldKind kind, const diffusion::Eval& at) const;
+    /// Whether there is such a field.
+    bool has(render::FieldKind kind, const diffusion::Eval& at) const;
     /// Expected density of the particles, on a grid: over `bounds` for exact targets, around all data points otherwise.
     /// None if neither is known.
     std::optional<DensityGrid> density(const diffusion::Marginal& marginal, const render::Bounds& bounds) const;
     /// Expected density in one dimension at `points` (n), ascending and evenly spaced. Empty if it is not known. Data
-    /// points are smoothed by a Gaussian at least one spacing wide.
+    /// points (at most 4 096 of them) are smoothed by a Gaussian at least one spacing wide.
     std::vector<double> line_density(std::span<const double> points, const diffusion::Marginal& marginal) const;
 
   private:
@@ -60,6 +63,7 @@ class FieldSource {
     std::shared_ptr<const model::Model> model_;
     std::shared_ptr<const diffusion::ScoreSource> score_;
     std::shared_ptr<const DataDensity> data_;                  ///< null: none
+    std::shared_ptr<const diffusion::Target> curve_;           ///< of one dimension; null: the data's, or none
     std::shared_ptr<const diffusion::EmpiricalTarget> exact_;  ///< of some of the data; null: none
 };
 

@@ -35,15 +35,17 @@ class TrailPainter {
         return place_of(paths_, state, particle, time_);
     }
 
-    void add_trail(render::LineDrawing& drawing, std::size_t particle, int first, int last) const {
+    /// Leaves out the states between every `stride` of them.
+    void add_trail(render::LineDrawing& drawing, std::size_t particle, int first, int last, int stride) const {
         constexpr double kWidth = 1.3;
         constexpr double kHead = 4;
         constexpr double kOpacity = 0.85;
         const auto x = static_cast<double>(paths_.place(0, particle)[0]);
         const render::Colour colour = render::origin_colour(share_below((x - start_.mean_of(0)) / start_.scale_of(0)));
-        for (int state = first; state < last; ++state) {
+        for (int state = first; state < last; state += stride) {
+            const int next = std::min(state + stride, last);
             const double share = static_cast<double>(state - first + 1) / (last - first);
-            add_line(drawing, place(state, particle), place(state + 1, particle), kWidth,
+            add_line(drawing, place(state, particle), place(next, particle), kWidth,
                      {colour, static_cast<float>(kOpacity * share)});
         }
         add_line(drawing, place(last, particle), place(last, particle), kHead, {colour, 1});
@@ -54,11 +56,13 @@ class TrailPainter {
         constexpr render::Colour kNow = {1, 1, 1};
         constexpr double kMark = 4.5;
         constexpr double kHead = 9;
-        for (int state = 0; state < paths_.steps; ++state) {
-            add_line(drawing, place(state, particle), place(state + 1, particle), state < now ? 2.4 : 1.2,
-                     {kPath, state < now ? 1.0F : 0.6F});
+        constexpr int kMostMarks = 2000;
+        const int stride = paths_.steps / kMostMarks + 1;
+        for (int state = 0; state < paths_.steps; state += stride) {
+            add_line(drawing, place(state, particle), place(std::min(state + stride, paths_.steps), particle),
+                     state < now ? 2.4 : 1.2, {kPath, state < now ? 1.0F : 0.6F});
         }
-        for (int state = 0; state <= paths_.steps; ++state) {
+        for (int state = 0; state <= paths_.steps; state += stride) {
             add_line(drawing, place(state, particle), place(state, particle), kMark,
                      {kPath, state <= now ? 1.0F : 0.6F});
         }
@@ -122,7 +126,13 @@ std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, con
     const TrailPainter painter(paths, start, time.value_or(TimeAxis()));
     const std::size_t count = std::min<std::size_t>({guides.trails, particles, paths.count});
     const int first = over_time ? 0 : std::max(0, state - static_cast<int>(guides.trail_steps));
-    for (std::size_t particle = 0; particle < count; ++particle) painter.add_trail(*drawing, particle, first, state);
+    // A picture has a bounded number of lines.
+    constexpr std::size_t kMostSteps = 24'000;
+    const std::size_t steps = count * static_cast<std::size_t>(state - first);
+    const auto stride = static_cast<int>(steps / kMostSteps + 1);
+    for (std::size_t particle = 0; particle < count; ++particle) {
+        painter.add_trail(*drawing, particle, first, state, stride);
+    }
     if (guides.follow && static_cast<std::size_t>(*guides.follow) < paths.count) {
         painter.add_path(*drawing, static_cast<std::size_t>(*guides.follow), state);
     }

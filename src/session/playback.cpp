@@ -44,6 +44,7 @@ void Playback::advance(double seconds, const Tempo& tempo, int most) {
             finished_ = true;
             return;
         }
+        finished_ = false;
         shown_ = std::max(0.0, shown_ - dwell(tempo));
         move(tempo.forward);
     }

@@ -115,7 +115,10 @@ double Player::record(gpu::Recorder& recorder, double operations, const std::fun
         start_pending_ = false;
         started();
     }
-    if (playback_.noising() && !results) return 0;
+    if (playback_.noising() && !results) {
+        population_->seek(0);  // where the run begins after it
+        return population_->advance(budget);
+    }
     population_->seek(results ? steps : playback_.state());
     return population_->advance(budget);
 }

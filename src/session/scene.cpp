@@ -60,8 +60,10 @@ render::Captions captions_of(const render::ViewSpec& view, const model::Model& m
 
 Reference target_reference(const diffusion::Target& target) {
     const std::vector<double> points = target.sample(kOverlaySeed, {0, kOverlayPoints});
-    return {
-        target.name(), {kOverlayPoints, static_cast<std::size_t>(target.dim()), {points.begin(), points.end()}}, {}};
+    return {target.name(),
+            {kOverlayPoints, static_cast<std::size_t>(target.dim()), {points.begin(), points.end()}},
+            {},
+            {}};
 }
 
 }  // namespace
@@ -99,16 +101,20 @@ std::string particles_text(std::uint64_t count) {
     return base::group_digits(count) + (count == 1 ? " particle" : " particles");
 }
 
-Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling) {
-    return {dataset.name(), data::standardise(dataset.draw(kOverlaySeed, 0, kOverlayPoints), scaling), dataset.notes()};
+Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling, std::optional<std::size_t> label) {
+    Reference reference = {
+        dataset.name(), data::standardise(dataset.draw(kOverlaySeed, 0, kOverlayPoints), scaling), {}, dataset.notes()};
+    reference.expected =
+        label ? data::points_of_class(reference.points, static_cast<std::uint32_t>(*label)) : reference.points;
+    return reference;
 }
 
-Reference open_reference(const std::string& data, const model::Model& model) {
-    if (!data.empty()) return reference_of(*data::open_dataset(data), model.scaling);
+Reference open_reference(const std::string& data, const model::Model& model, std::optional<std::size_t> label) {
+    if (!data.empty()) return reference_of(*data::open_dataset(data), model.scaling, label);
     if (model.target) return target_reference(*model.target);
     try {
         const std::unique_ptr<data::Dataset> known = data::open_dataset(model.data);
-        if (known->dim() == model.dim()) return reference_of(*known, model.scaling);
+        if (known->dim() == model.dim()) return reference_of(*known, model.scaling, label);
     } catch (const base::Error&) {
         // A model shows its particles without the file that it was trained on.
     }
@@ -134,7 +140,7 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
         data_ = gpu::make_buffer<float>(device, "data", planes);
     }
     if (model_->dim() <= 2 && (model_->target || model_->checkpoint)) {
-        field_source_ = std::make_shared<const FieldSource>(model_, reference.points);
+        field_source_ = std::make_shared<const FieldSource>(model_, reference.expected);
     }
     begin_paths(run);
     renderer_.reserve(kOverlayPoints);
@@ -267,7 +273,10 @@ const LineView& Scene::view_of_line(const render::ViewSpec& view) {
                                  .extent = renderer_.extent(),
                                  .field = view.guides.field,
                                  .particles = view.look.map};
-    if (!(question.at.sigma > 0)) question.field = render::FieldKind::none;
+    // The weights of a network in training are not known here.
+    const bool has_field = question.at.sigma > 0 && question.source && !model_->in_training &&
+                           question.source->has(question.field, question.at);
+    if (!has_field) question.field = render::FieldKind::none;
     if (line_question_ != question) {
         line_view_ = line_view(question);
         line_question_ = std::move(question);

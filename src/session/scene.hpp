@@ -24,14 +24,17 @@ namespace scorefield::session {
 struct Reference {
     std::string name;                ///< empty: nothing is known
     data::Points points;             ///< in the units of the states
+    data::Points expected;           ///< of them those that samples should resemble: of one class, or all
     std::vector<std::string> notes;  ///< what was left out or decided when they were read
 };
 
 /// Draws from the data set `data`; if empty, from that of the model, if it can be opened. Throws base::Error for a data
 /// set that is named.
-Reference open_reference(const std::string& data, const model::Model& model);
+Reference open_reference(const std::string& data, const model::Model& model,
+                         std::optional<std::size_t> label = std::nullopt);
 /// Draws from an open data set.
-Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling);
+Reference reference_of(const data::Dataset& dataset, const data::Scaling& scaling,
+                       std::optional<std::size_t> label = std::nullopt);
 
 /// The particles of a model over the data that they should become, seen by a camera: what window and files show. World
 /// units are those of the network: standardised.
@@ -44,8 +47,10 @@ class Scene {
     /// Starts this run of the same model. `loaded`: what run_loader has made for it; what is missing is made here,
     /// which may take long and waits for the GPU. Throws as Player::take; the run that was shown before then continues.
     void take(const PreparedRun& run, LoadedRun loaded = {});
-    /// The forward process can be shown: there are data, and the states have noise levels.
-    bool has_forward_process() const { return forward_ && player_.program().evaluations() > 0; }
+    /// The forward process can be shown: there are data, and the run goes from noise to samples.
+    bool has_forward_process() const {
+        return forward_ && player_.program().evaluations() > 0 && player_.run_states().back().is_result;
+    }
     RunLoader run_loader() const { return player_.run_loader(renderer_.capacity()); }
     /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
     /// from one to the other until `hold_camera`.

@@ -55,6 +55,11 @@ sample::StartSpec start_spec(const Settings& settings);
 /// The number of particles. Without `particles`, the rows of the `init` file; without that, 10 000.
 std::uint32_t particles_in_effect(const Settings& settings);
 
+/// The class of `class`; none: all together.
+inline std::optional<std::size_t> class_label(const Settings& settings) {
+    return settings.label ? std::optional(static_cast<std::size_t>(*settings.label)) : std::nullopt;
+}
+
 /// How to sample `model`.
 sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model& model);
 

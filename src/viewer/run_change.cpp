@@ -72,7 +72,7 @@ RunChange open_scene(gpu::Device& device, const settings::Settings& settings, co
     const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
     const session::Computes computes = session::computes_of(settings::asks_for_host(settings));
     const session::PreparedRun run = prepare_beside_frames(device, spec, model, computes, task);
-    const session::Reference reference = session::open_reference(settings.data, model);
+    const session::Reference reference = session::open_reference(settings.data, model, settings::class_label(settings));
     for (const std::string& text : reference.notes) {
         if (std::ranges::find(model.notes, text) == model.notes.end()) model.notes.push_back(text);
     }

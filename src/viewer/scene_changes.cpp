@@ -295,7 +295,9 @@ SceneChanges::Shown SceneChanges::show_all(RunChange change) {
 /// Starts a run of the scene. If its memory could not be allocated in the background, this frame takes long.
 void SceneChanges::start(RunChange& change) {
     const bool prepared = change.loaded.has_value();
-    context_.scene->take(*change.run, std::move(change.loaded).value_or(session::LoadedRun()));
+    session::Scene& scene = *context_.scene;
+    scene.take(*change.run, std::move(change.loaded).value_or(session::LoadedRun()));
+    if (context_.settings.forward && scene.has_forward_process()) scene.player().playback().restart(true);
     if (prepared) return;
     context_.messages.add(
         {MessageKind::info, "Device memory is short: the picture stopped while memory for the particles was allocated"},

@@ -152,8 +152,8 @@ def walks_scenes(desktop, folder):
         if not samplers or samplers[-1] != (row["sampler"], row["steps"], row["target"]):
             samplers.append((row["sampler"], row["steps"], row["target"]))
     samplers = [sampler for sampler in samplers if sampler[0]]
-    # The first scene, 1, 2, 3, 2 again (1 and 2 have the same sampler), the dropped one.
-    require(samplers[1:] == [("ddim", "60", ""), ("langevin", "1000", "mixture_d"), ("ddim", "60", ""),
+    # The default, scenes 1 and 2 (which have the same sampler), 2b, 2 again, the dropped one.
+    require(samplers[1:] == [("ddim", "60", ""), ("ddim", "60", "mixture_a"), ("ddim", "60", ""),
                              ("heun", "7", "mixture_d")], str(samplers))
 
 

@@ -121,6 +121,29 @@ TEST(FieldSource, IsTheNetworksScoreLessThatOfTheDataWhereErrorsAreAsked) {
     for (std::size_t i = 0; i < kPoints.size(); ++i) EXPECT_NEAR(score[i], -noise[i] / at.sigma, 1e-5 / at.sigma);
 }
 
+/// Without any signal d log α/dλ is 1: log σ stays while log α falls. Both end there, so that the flow is x + σ²s.
+TEST(FieldSource, HasAFlowWhereNoSignalIsLeft) {
+    for (const char* const name : {"flow", "ddpm"}) {
+        model::ModelSpec spec;
+        spec.target = model::TargetSpec{.name = "gaussian", .argument = {}, .scaling = {}};
+        spec.process.name = name;
+        if (name == std::string("ddpm")) spec.process.zero_snr = true;
+        spec.prediction = diffusion::Prediction::x0;
+        const auto model = std::make_shared<const model::Model>(model::open_model(spec));
+        const FieldSource source(model, {});
+        const double t = model->process->times().highest;
+        const diffusion::Marginal end = model->process->marginal(t);
+        ASSERT_EQ(end.alpha, 0) << name;
+        const diffusion::Eval at = {.t = t, .alpha = end.alpha, .sigma = end.sigma, .c_in = 1, .c_noise = t};
+        ASSERT_TRUE(source.has(FieldKind::flow, at)) << name;
+        const std::vector<double> flow = source.vectors(FieldKind::flow, kPoints, at, {});
+        const std::vector<double> score = source.vectors(FieldKind::score, kPoints, at, {});
+        for (std::size_t i = 0; i < kPoints.size(); ++i) {
+            EXPECT_NEAR(flow[i], kPoints[i] + end.sigma * end.sigma * score[i], 1e-12) << name;
+        }
+    }
+}
+
 TEST(FieldSource, RefusesFieldsThatAreNotDefined) {
     const auto exact = exact_model("mixture_d", "ve");
     const FieldSource source(exact, {});

@@ -127,6 +127,17 @@ TEST(Trails, ShowTheWholePathOfTheParticleThatIsFollowed) {
     EXPECT_GT(drawing->lines[0].width, drawing->lines[3].width) << "what has been is thicker than what comes";
 }
 
+TEST(Trails, LeaveOutStatesWhereAPictureWouldHaveTooManyLines) {
+    Paths paths = {500, 2, 1000, std::vector<float>(std::size_t{1001} * 500 * 2)};
+    render::Guides guides;
+    guides.trails = 500;
+    guides.trail_steps = 1000;
+    guides.follow = 3;
+    EXPECT_LT(trail_drawing(paths, {}, 1000, guides, 500)->lines.size(), 32'768U);
+    guides.trail_steps = 20;
+    EXPECT_EQ(trail_drawing(paths, {}, 1000, guides, 500)->lines.size(), 500U * 21 + 1000 + 1001 + 1);
+}
+
 TEST(Trails, LeaveOutWhatIsNotFinite) {
     Paths paths = straight_paths();
     paths.values[0] = std::numeric_limits<float>::infinity();

@@ -210,6 +210,18 @@ TEST_F(DrawnScene, HasTheHistogramOfTheExactDensityAtEveryStep) {
     }
 }
 
+TEST_F(DrawnScene, ExpectsTheDataOfTheClassThatIsSampled) {
+    model::ModelSpec spec;
+    spec.file = "assets/pinwheel.safetensors";
+    spec.classes.label = 2;
+    const model::Model model = model::open_model(spec);
+    const Reference all = open_reference("", model);
+    const Reference one = open_reference("", model, 2);
+    EXPECT_EQ(all.expected.count, all.points.count);
+    EXPECT_EQ(one.points.count, all.points.count) << "the overlay shows all";
+    EXPECT_NEAR(static_cast<double>(one.expected.count), static_cast<double>(all.points.count) / 5, 500);
+}
+
 TEST_F(DrawnScene, ShowsTheForwardProcessOfItsData) {
     EXPECT_FALSE(open()->has_forward_process()) << "no data";
     model::ModelSpec exact;

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "base/background_job.hpp"
+#include "base/error.hpp"
 #include "base/short_number.hpp"
 #include "base/text.hpp"
 #include "session/fast_score.hpp"
@@ -41,6 +42,7 @@ class FieldLines : public Element {
                 context.messages.add({MessageKind::error, base::with_flags(outcome->error)}, "field");
             }
         }
+        refuse_on_a_line(context);
         std::optional<session::FieldLinesQuestion> question =
             context.scene->field_question(settings::view_spec(context.settings));
         if (!question) {
@@ -50,10 +52,9 @@ class FieldLines : public Element {
             context.value_at_mouse.clear();
             return;
         }
-        follow_mouse(context, *question);
-        if (answer_.wanted()) return;
         if (context.shows_training()) question->source = source_in_training(context);
-        if (!question->source || asked_ == question) return;
+        follow_mouse(context, *question);
+        if (answer_.wanted() || !question->source || asked_ == question) return;
         asked_ = question;
         answer_.ask("Field lines", [question = *question](base::Task& task) {
             return session::field_lines(question, [&task] { task.step(); });
@@ -81,10 +82,25 @@ class FieldLines : public Element {
         bool operator==(const Measured&) const = default;
     };
 
+    /// One-dimensional scenes draw their arrows with each state, where nothing can be refused.
+    static void refuse_on_a_line(Context& context) {
+        const session::Scene& scene = *context.scene;
+        if (scene.model().dim() != 1 || !scene.field_source()) return;
+        render::FieldKind& field = context.settings.guides.field;
+        const diffusion::Eval at = scene.player().shown_evaluation();
+        if (!(at.sigma > 0) || scene.field_source()->has(field, at)) return;
+        try {
+            scene.field_source()->require(field, at);
+        } catch (const base::Error& error) {
+            context.messages.add({MessageKind::error, base::with_flags(error.what())}, "field");
+        }
+        field = render::FieldKind::none;
+    }
+
     /// The field where the mouse is, measured beside the frames.
     void follow_mouse(Context& context, const session::FieldLinesQuestion& question) {
         if (auto outcome = value_.poll()) context.value_at_mouse = std::move(outcome->result).value_or("");
-        if (!mouse_ || question.field == render::FieldKind::none) {
+        if (!mouse_ || !question.source || question.field == render::FieldKind::none) {
             value_.cancel();
             measured_.reset();
             context.value_at_mouse.clear();
@@ -109,13 +125,14 @@ class FieldLines : public Element {
         const session::LiveTraining& live = context.training.live;
         std::shared_ptr<const data::TensorMap> weights = live.recent_weights();
         if (!weights) return nullptr;
-        if (weights == weights_) return source_;
         const std::optional<std::size_t> label = live.shown_class();
+        if (weights == weights_ && label == label_) return source_;
         const model::Architecture network = model::for_points(live.network(), model::dim_of(live.network()), 0);
         source_ = std::make_shared<const session::FieldSource>(
             *context.scene->field_source(),
-            session::fast_score(network, model::weights_of_class(*weights, live.network(), label)));
+            session::fast_score(network, model::weights_of_class(*weights, live.network(), label)), !label);
         weights_ = std::move(weights);
+        label_ = label;
         return source_;
     }
 
@@ -125,6 +142,7 @@ class FieldLines : public Element {
     base::BackgroundJob<std::shared_ptr<const render::LineDrawing>> answer_;
     std::optional<session::FieldLinesQuestion> asked_;  ///< last
     std::shared_ptr<const data::TensorMap> weights_;    ///< of source_
+    std::optional<std::size_t> label_;                  ///< its class
     std::shared_ptr<const session::FieldSource> source_;
 };
 

@@ -32,7 +32,11 @@ class PathsElement : public Element {
             if (!outcome->error.empty()) context.messages.add({MessageKind::error, outcome->error}, "paths");
         }
         const auto wanted = scene.wanted_paths(settings::view_spec(context.settings));
-        if (!wanted) answer_.cancel();
+        if (!wanted) {
+            answer_.cancel();
+            asked_.reset();
+        }
+        if (answer_.wanted()) context.jobs.push_back(progress_of(answer_));
         if (!wanted || wanted == asked_) return;
         asked_ = wanted;
         answer_.ask("Paths", [run = wanted](base::Task& task) {
@@ -51,7 +55,8 @@ class PathsElement : public Element {
     /// Follows the nearest particle that has a path, or none.
     static void pick(Context& context, const ImVec2& mouse) {
         const session::Scene& scene = *context.scene;
-        if (!scene.paths()) return;
+        const bool shows_paths = context.settings.guides.has_paths() && !scene.player().playback().noising();
+        if (!shows_paths || !scene.paths()) return;
         const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
         const double x = static_cast<double>(mouse.x * pixels.x) - context.layout.left;
         const double y = static_cast<double>(mouse.y * pixels.y);

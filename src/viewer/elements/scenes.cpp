@@ -33,15 +33,16 @@ class Scenes : public Element {
             open_ = false;
             requests.escape = false;
         }
+        if (const auto shown = number_of_shown(context); shown && !context.change) opened_ = shown;
         if (requests.turn_scene == 0 || scenes_.empty()) return;
         const auto count = static_cast<std::ptrdiff_t>(scenes_.size());
-        const std::ptrdiff_t next =
-            requests.turn_scene + number_of_shown(context).value_or(requests.turn_scene > 0 ? -1 : count);
+        const std::ptrdiff_t next = requests.turn_scene + opened_.value_or(requests.turn_scene > 0 ? -1 : count);
         if (next < 0 || next >= count) {
             context.messages.add({MessageKind::info, next < 0 ? "This is the first scene" : "This is the last scene"},
                                  "scenes");
             return;
         }
+        opened_ = next;
         requests.open_scene = scenes_[static_cast<std::size_t>(next)].path;
     }
 
@@ -117,6 +118,7 @@ class Scenes : public Element {
         const std::string id = "##scene" + std::to_string(i);
         const ImVec2 corner = ImGui::GetCursorPos();
         if (ImGui::Selectable(id.c_str(), is_shown, ImGuiSelectableFlags_None, {0, 2 * line})) {
+            opened_ = static_cast<std::ptrdiff_t>(i);
             context.requests.open_scene = scene.path;
             open_ = false;
         }
@@ -132,8 +134,9 @@ class Scenes : public Element {
 
     base::BackgroundJob<std::vector<ListedScene>> list_;
     std::vector<ListedScene> scenes_;
-    std::string hidden_;  ///< title of the card that the user has hidden
-    bool open_ = false;   ///< the list
+    std::optional<std::ptrdiff_t> opened_;  ///< the last one, also once its settings have been changed
+    std::string hidden_;                    ///< title of the card that the user has hidden
+    bool open_ = false;                     ///< the list
 };
 
 }  // namespace

@@ -108,7 +108,7 @@ class Timeline : public Element {
         Requests& requests = context.requests;
         const session::Playback& playback = context.scene->player().playback();
         const bool moving = playback.playing() && !playback.finished() && context.settings.steps_per_second > 0;
-        if (icon_button("##start", Icon::to_start, "Noise: the first state  (Shift+←)")) requests.to_start = true;
+        if (icon_button("##start", Icon::to_start, "First state  (Shift+←)")) requests.to_start = true;
         if (icon_button("##back", Icon::back, "One step back, then pause  (←)")) requests.step_back = true;
         if (icon_button("##backwards", Icon::backwards, "Reverse the playback: samples to noise  (R)")) {
             requests.play_backwards = true;
@@ -117,7 +117,7 @@ class Timeline : public Element {
             requests.toggle_play = true;
         }
         if (icon_button("##step", Icon::step, "One step, then pause  (→)")) requests.step = true;
-        if (icon_button("##end", Icon::to_end, "Samples: the last state  (Shift+→)")) requests.to_result = true;
+        if (icon_button("##end", Icon::to_end, "Last state  (Shift+→)")) requests.to_result = true;
     }
 
     static void draw_track(Context& context, float right, float height) {
@@ -161,8 +161,11 @@ class Timeline : public Element {
         list.AddCircleFilled({place(shown), middle}, kGrip, noising ? kNoising : kPast);
         constexpr float kBelow = 9;
         const ImU32 grey = ImGui::GetColorU32(ImGuiCol_TextDisabled);
-        list.AddText({left - kGrip, middle + kBelow}, grey, "noise");
-        list.AddText({end + kGrip - ImGui::CalcTextSize("data").x, middle + kBelow}, grey, "data");
+        const bool to_samples = player.run_states().back().is_result;
+        const char* const first = to_samples ? "noise" : "data";
+        const char* const last = to_samples ? "data" : "noise";
+        list.AddText({left - kGrip, middle + kBelow}, grey, first);
+        list.AddText({end + kGrip - ImGui::CalcTextSize(last).x, middle + kBelow}, grey, last);
     }
 
     static void draw_text(const session::Player& player, float left, float height) {

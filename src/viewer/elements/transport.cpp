@@ -26,7 +26,7 @@ class Transport : public Element {
                                  "playback");
         }
         if (playback.finished()) {
-            playback.restart();
+            playback.restart(context.settings.forward && context.scene->has_forward_process());
             playback.play();
         } else if (playback.playing()) {
             playback.pause();
@@ -64,7 +64,8 @@ class Transport : public Element {
 
     static void take_steps(Context& context) {
         const Requests& requests = context.requests;
-        if (!requests.step && !requests.step_back && !requests.to_start && !requests.to_result) return;
+        const bool steps = requests.step || requests.step_back || requests.to_start || requests.to_result;
+        if (!steps && !requests.seek && !requests.play_backwards) return;
         session::Player& player = context.scene->player();
         session::Playback& playback = player.playback();
         if (player.shows_results()) {

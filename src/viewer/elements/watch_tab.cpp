@@ -186,7 +186,8 @@ void draw_look(Context& context) {
 }
 
 void draw_guide_controls(settings::Settings& settings, const session::Scene& scene) {
-    if (scene.field_source()) {
+    const bool is_trained_line = scene.model().in_training && scene.model().dim() == 1;  // arrows would be old ones
+    if (scene.field_source() && !is_trained_line) {
         control(settings, "look.field");
         const bool has_field = settings.guides.field != render::FieldKind::none;
         if (has_field && scene.model().dim() == 2) control(settings, "look.field_style", "drawn as");
@@ -194,7 +195,7 @@ void draw_guide_controls(settings::Settings& settings, const session::Scene& sce
     }
     if (scene.model().in_training) return;  // its paths would change with every update
     control(settings, "look.trails");
-    if (settings.guides.trails > 0) control(settings, "look.trail_steps");
+    if (settings.guides.trails > 0 && scene.model().dim() > 1) control(settings, "look.trail_steps");
     control(settings, "look.follow");
 }
 
