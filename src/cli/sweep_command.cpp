@@ -46,7 +46,7 @@ void require_effect(const settings::Request& request) {
 /// Writes the outputs of a sweep. Whether figures can be drawn shows before the work begins.
 class SweepOutput {
   public:
-    SweepOutput(const settings::Settings& settings, session::Engine& engine, std::size_t curves) : settings_(settings) {
+    SweepOutput(const settings::Settings& settings, session::Engine& engine, std::size_t curves) {
         if (is_csv(settings.out)) csv_.emplace(settings.out);
 #ifdef SCOREFIELD_WITH_VULKAN
         for (const std::string& path : figures_of(settings)) {
@@ -62,10 +62,11 @@ class SweepOutput {
 #endif
     }
 
-    void write(const study::SweepResult& result) {
+    /// `distance`: that figures show.
+    void write(const study::SweepResult& result, [[maybe_unused]] const std::string& distance) {
 #ifdef SCOREFIELD_WITH_VULKAN
         for (const std::unique_ptr<study::Figure>& figure : figures_) {
-            figure->add_curves(study::sweep_plot(result, settings_.distance));
+            figure->add_curves(study::sweep_plot(result, distance));
             figure->write();
         }
 #endif
@@ -75,7 +76,6 @@ class SweepOutput {
     }
 
   private:
-    const settings::Settings& settings_;
     std::optional<base::AtomicFile> csv_;
 #ifdef SCOREFIELD_WITH_VULKAN
     std::vector<std::unique_ptr<study::Figure>> figures_;
@@ -118,7 +118,7 @@ int sweep_command(const settings::Request& request) {
     const study::SweepResult result = sweep.run(*engine);
     say(settings, sweep.notes());
     engine->require_no_validation_messages();
-    output.write(result);
+    output.write(result, settings.distance);
     base::print(settings.json ? to_json(settings, engine->name(), result) : to_text(settings, engine->name(), result));
     return 0;
 }
