@@ -54,6 +54,7 @@ std::vector<double> thresholds_of(const diffusion::Target& target, const diffusi
     std::vector<double> log_density = target.log_density(draws, marginal);
     std::ranges::sort(log_density, std::greater<>());
     std::vector<double> thresholds;
+    thresholds.reserve(kEnclosedShares.size());
     for (const double share : kEnclosedShares) {
         thresholds.push_back(log_density[static_cast<std::size_t>(share * (kThresholdDraws - 1))]);
     }

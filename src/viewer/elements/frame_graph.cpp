@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 #include "viewer/controls.hpp"
@@ -106,7 +107,7 @@ class FrameGraph : public Element {
         const auto end = sorted.begin() + static_cast<std::ptrdiff_t>(measured_);
         std::sort(sorted.begin(), end);
         const auto at = [&](double share) {
-            return sorted.at(static_cast<std::size_t>(share * static_cast<double>(measured_ - 1) + 0.5));
+            return sorted.at(static_cast<std::size_t>(std::lround(share * static_cast<double>(measured_ - 1))));
         };
         return {at(0.5), at(0.95), at(0.99), at(1)};
     }
