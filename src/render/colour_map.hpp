@@ -18,6 +18,11 @@ using Colour = std::array<float, 3>;
 /// At `value` in [0, 1] (clamped): linear between 17 published entries of the map.
 Colour colour_at(ColourMap map, double value);
 
+/// A map for what stands beside another map in a picture.
+constexpr ColourMap map_beside(ColourMap map) {
+    return map == ColourMap::viridis ? ColourMap::inferno : ColourMap::viridis;
+}
+
 /// Blue over pale grey to orange at `value` in [0, 1] (clamped): the two ends stay apart for every kind of colour
 /// blindness, a mixture of both looks neutral.
 Colour origin_colour(double value);

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "render/vector_field.hpp"
+
 namespace scorefield::render {
 namespace {
 
@@ -62,12 +64,10 @@ double ScalarGrid::at(double x, double y) const {
 
 LineDrawing contours(const ScalarGrid& grid, std::span<const ContourLevel> levels) {
     LineDrawing drawing;
+    const std::vector<double> points = grid_points(grid.bounds, grid.columns, grid.rows);
     const auto place = [&](std::size_t column, std::size_t row) {
-        const auto along = [&](std::size_t axis, std::size_t i, std::size_t count) {
-            const double share = static_cast<double>(i) / static_cast<double>(count - 1);
-            return grid.bounds.low.at(axis) + (grid.bounds.high.at(axis) - grid.bounds.low.at(axis)) * share;
-        };
-        return Place{along(0, column, grid.columns), along(1, row, grid.rows)};
+        const double* const point = points.data() + 2 * (row * grid.columns + column);
+        return Place{point[0], point[1]};
     };
     const auto value = [&](std::size_t column, std::size_t row) { return grid.values[row * grid.columns + column]; };
     for (std::size_t row = 0; row + 1 < grid.rows; ++row) {

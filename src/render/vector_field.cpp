@@ -69,6 +69,11 @@ LineLegend MagnitudeScale::legend(const std::string& title, ColourMap map) const
     return legend;
 }
 
+FieldLook field_look(const Camera2d& camera, VkExtent2D extent, ColourMap particles) {
+    constexpr double kUsualRows = 720;
+    return {camera.pixel_size(extent), std::max(0.5, extent.height / kUsualRows), map_beside(particles)};
+}
+
 std::vector<double> arrow_places(const Bounds& bounds, double cell) {
     constexpr double kJitter = 0.44;  // of a cell, from one end to the other
     std::vector<double> places;

@@ -54,6 +54,9 @@ struct FieldLook {
     ColourMap map = ColourMap::viridis;
 };
 
+/// That of a picture whose particles have this map, from which the field's differs. `camera` sees the picture.
+FieldLook field_look(const Camera2d& camera, VkExtent2D extent, ColourMap particles);
+
 /// Points of a jittered grid of cells of this size that covers the bounds, (n, 2). A place in the world has the same
 /// points whatever the bounds.
 std::vector<double> arrow_places(const Bounds& bounds, double cell);

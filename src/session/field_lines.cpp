@@ -17,9 +17,8 @@ namespace {
 
 constexpr std::size_t kExactPoints = 4096;  ///< of the data, whose exact score an error is measured against
 constexpr std::size_t kPointsPerCheck = 256;
-constexpr double kUsualRows = 720;  ///< of a picture, for which sizes below are in pixels
-constexpr double kCell = 34;        ///< of arrows, pixels
-constexpr double kSeparation = 22;  ///< of streamlines, pixels
+constexpr double kCell = 34;        ///< of arrows, pixels of a picture of 720 rows
+constexpr double kSeparation = 22;  ///< of streamlines, the same
 
 /// A density on a grid of so many points along the picture's longer side.
 constexpr std::size_t kDensityPoints = 128;
@@ -141,8 +140,7 @@ std::vector<std::string> guide_notes(const render::Guides& guides, const model::
 
 FieldSource::FieldSource(std::shared_ptr<const model::Model> model, const data::Points& data)
     : model_(std::move(model)),
-      score_(model_->target ? model_->host_score()
-                            : fast_score(model_->checkpoint->network, model_->checkpoint->tensors)) {
+      score_(model_->target ? nullptr : fast_score(model_->checkpoint->network, model_->checkpoint->tensors)) {
     const bool planar = model_->dim() == 2;
     if (const auto* const exact =
             planar ? dynamic_cast<const diffusion::EmpiricalTarget*>(model_->target.get()) : nullptr) {
@@ -191,29 +189,26 @@ std::optional<double> FieldSource::log_alpha_rate(const diffusion::Eval& at) con
     return std::nullopt;
 }
 
-bool FieldSource::has(render::FieldKind kind, const diffusion::Eval& at) const {
-    if (kind == render::FieldKind::error) return !model_->target && exact_;
-    return kind == render::FieldKind::none || kind == render::FieldKind::score || log_alpha_rate(at);
+std::optional<base::Error> FieldSource::refusal(render::FieldKind kind, const diffusion::Eval& at) const {
+    constexpr const char* kWhat = "no such field";
+    constexpr const char* kField = "`look.field`";
+    if (kind == render::FieldKind::error && model_->target) {
+        return base::request_error(kWhat, kField, "an exact score has no error",
+                                   "choose `look.field` score, flow or drift");
+    }
+    if (kind == render::FieldKind::error && !exact_) {
+        return base::request_error(kWhat, kField, "the data of the model are not known", "name them with `data`");
+    }
+    const bool is_velocity = kind == render::FieldKind::flow || kind == render::FieldKind::drift;
+    if (!is_velocity || log_alpha_rate(at)) return std::nullopt;
+    return base::request_error(kWhat, kField,
+                               fmt::format("alpha = {:.4g}, sigma = {:.4g} is no level of the process {}", at.alpha,
+                                           at.sigma, model_->process->name()),
+                               "choose `look.field` score");
 }
 
 void FieldSource::require(render::FieldKind kind, const diffusion::Eval& at) const {
-    if (kind == render::FieldKind::error) {
-        if (model_->target) {
-            throw base::request_error("no such field", "`look.field`", "an exact score has no error",
-                                      "choose `look.field` score, flow or drift");
-        }
-        if (!exact_) {
-            throw base::request_error("no such field", "`look.field`", "the data of the model are not known",
-                                      "name them with `data`");
-        }
-    }
-    const bool is_velocity = kind == render::FieldKind::flow || kind == render::FieldKind::drift;
-    if (is_velocity && !log_alpha_rate(at)) {
-        throw base::request_error("no such field", "`look.field`",
-                                  fmt::format("alpha = {:.4g}, sigma = {:.4g} is no level of the process {}", at.alpha,
-                                              at.sigma, model_->process->name()),
-                                  "choose `look.field` score");
-    }
+    if (const std::optional<base::Error> error = refusal(kind, at)) throw *error;
 }
 
 std::vector<double> FieldSource::scores(std::span<const double> points, const diffusion::Eval& at,
@@ -302,13 +297,12 @@ std::shared_ptr<const render::LineDrawing> field_lines(const FieldLinesQuestion&
     const FieldSource& source = *question.source;
     const render::Bounds bounds = question.camera.visible(question.extent);
     const diffusion::Marginal marginal = {question.at.alpha, question.at.sigma};
-    const double scale = std::max(0.5, question.extent.height / kUsualRows);
-    const double pixel = question.camera.pixel_size(question.extent);
+    const render::FieldLook look = render::field_look(question.camera, question.extent, question.particles);
     std::optional<DensityGrid> density = source.density(marginal, bounds);
     call(check_cancelled);
     if (question.field != render::FieldKind::none) {
         const bool arrows = question.style == render::FieldStyle::arrows;
-        const double cell = kCell * scale * pixel;
+        const double cell = kCell * look.scale * look.pixel;
         const GridSize size = grid_size(bounds, kVectorPoints);
         render::VectorField field;
         field.title = field_title(question.field);
@@ -322,18 +316,15 @@ std::shared_ptr<const render::LineDrawing> field_lines(const FieldLinesQuestion&
             }
             field.visibility = visibility_of(log_density);
         }
-        // The map must differ from the particles' colours.
-        const bool same = question.particles == render::ColourMap::viridis;
-        const render::FieldLook look = {pixel, scale, same ? render::ColourMap::inferno : render::ColourMap::viridis};
         add(*drawing, arrows ? render::arrows(field, cell, look)
                              : render::streamlines({bounds, size.columns, size.rows, std::move(field)},
-                                                   kSeparation * scale * pixel, look));
+                                                   kSeparation * look.scale * look.pixel, look));
     }
     if (question.contours && question.density != marginal) {
         std::optional<DensityGrid> other = source.density(question.density, bounds);
         if (other) density = std::move(other);
     }
-    if (question.contours && density) add_contours(*drawing, *density, scale);
+    if (question.contours && density) add_contours(*drawing, *density, look.scale);
     return drawing;
 }
 

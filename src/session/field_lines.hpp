@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "data/points.hpp"
 #include "diffusion/interpreter.hpp"
 #include "diffusion/prediction.hpp"
@@ -43,11 +44,11 @@ class FieldSource {
     /// see require.
     std::vector<double> vectors(render::FieldKind kind, std::span<const double> points, const diffusion::Eval& at,
                                 const std::function<void()>& check_cancelled) const;
-    /// Throws base::Error (request) where there is no such field: an error without a network or data, a flow at a level
-    /// that is none of the process.
+    /// The error (request) of a field that is not defined: an error without a network or data, a flow at a level that
+    /// is none of the process.
+    std::optional<base::Error> refusal(render::FieldKind kind, const diffusion::Eval& at) const;
+    /// Throws it.
     void require(render::FieldKind kind, const diffusion::Eval& at) const;
-    /// Whether there is such a field.
-    bool has(render::FieldKind kind, const diffusion::Eval& at) const;
     /// Expected density of the particles, on a grid: over `bounds` for exact targets, around all data points otherwise.
     /// None if neither is known.
     std::optional<DensityGrid> density(const diffusion::Marginal& marginal, const render::Bounds& bounds) const;
@@ -61,7 +62,7 @@ class FieldSource {
     std::optional<double> log_alpha_rate(const diffusion::Eval& at) const;
 
     std::shared_ptr<const model::Model> model_;
-    std::shared_ptr<const diffusion::ScoreSource> score_;
+    std::shared_ptr<const diffusion::ScoreSource> score_;      ///< of a network; null: the target answers
     std::shared_ptr<const DataDensity> data_;                  ///< null: none
     std::shared_ptr<const diffusion::Target> curve_;           ///< of one dimension; null: the data's, or none
     std::shared_ptr<const diffusion::EmpiricalTarget> exact_;  ///< of some of the data; null: none

@@ -8,13 +8,12 @@
 namespace scorefield::session {
 namespace {
 
-constexpr double kStrip = 0.5;       ///< world units above and below 0 that the particles take
-constexpr double kAbove = 62;        ///< pixels for captions
-constexpr double kBelow = 64;        ///< pixels for axis and keys
-constexpr double kGap = 14;          ///< pixels from the strip
-constexpr double kLeastHeight = 60;  ///< pixels
-constexpr double kHeadroom = 1.12;   ///< above the highest value of the curve
-constexpr double kUsualRows = 720;
+constexpr double kStrip = 0.5;        ///< world units above and below 0 that the particles take
+constexpr double kAbove = 62;         ///< pixels for captions
+constexpr double kBelow = 64;         ///< pixels for axis and keys
+constexpr double kGap = 14;           ///< pixels from the strip
+constexpr double kLeastHeight = 60;   ///< pixels
+constexpr double kHeadroom = 1.12;    ///< above the highest value of the curve
 constexpr std::size_t kPoints = 384;  ///< of the curve
 
 constexpr render::Colour kCurve = {0.87F, 0.90F, 0.95F};
@@ -48,10 +47,9 @@ void add_curve(render::LineDrawing& drawing, const LineViewQuestion& question, c
 }
 
 /// Three rows of arrows across the strip, with the same field in each.
-void add_arrows(render::LineDrawing& drawing, const LineViewQuestion& question, double scale) {
+void add_arrows(render::LineDrawing& drawing, const LineViewQuestion& question, const render::FieldLook& look) {
     constexpr double kCell = 30;  // pixels
-    const double pixel = question.camera.pixel_size(question.extent);
-    const auto count = static_cast<std::size_t>(question.extent.width / (kCell * scale));
+    const auto count = static_cast<std::size_t>(question.extent.width / (kCell * look.scale));
     if (count < 2) return;
     render::VectorField field;
     field.title = field_title(question.field);
@@ -63,9 +61,7 @@ void add_arrows(render::LineDrawing& drawing, const LineViewQuestion& question, 
             field.vectors.insert(field.vectors.end(), {values[i], 0});
         }
     }
-    const bool same = question.particles == render::ColourMap::viridis;
-    const render::LineDrawing arrows = render::arrows(
-        field, kCell * scale * pixel, {pixel, scale, same ? render::ColourMap::inferno : render::ColourMap::viridis});
+    const render::LineDrawing arrows = render::arrows(field, kCell * look.scale * look.pixel, look);
     drawing.lines.insert(drawing.lines.end(), arrows.lines.begin(), arrows.lines.end());
     drawing.legend = arrows.legend;
 }
@@ -81,7 +77,8 @@ bool LineViewQuestion::operator==(const LineViewQuestion& other) const {
 LineView line_view(const LineViewQuestion& question) {
     LineView view;
     auto drawing = std::make_shared<render::LineDrawing>();
-    const double scale = std::max(0.5, question.extent.height / kUsualRows);
+    const render::FieldLook look = render::field_look(question.camera, question.extent, question.particles);
+    const double scale = look.scale;
     const auto row_of = [&](double y) { return question.camera.to_pixel(question.extent, {0, y})[1]; };
     const double top = kAbove * scale;
     const double above_strip = row_of(kStrip) - kGap * scale;
@@ -103,7 +100,7 @@ LineView line_view(const LineViewQuestion& question) {
     if (bottom - below_strip >= kLeastHeight * scale) {
         view.time = TimeAxis{world_of(question, bottom), world_of(question, below_strip)};
     }
-    if (question.source && question.field != render::FieldKind::none) add_arrows(*drawing, question, scale);
+    if (question.source && question.field != render::FieldKind::none) add_arrows(*drawing, question, look);
     view.below = std::move(drawing);
     return view;
 }

@@ -267,16 +267,20 @@ render::Particles Scene::shown_particles(gpu::Recorder& recorder) {
 const LineView& Scene::view_of_line(const render::ViewSpec& view) {
     const RunState state = player_.run_state();
     LineViewQuestion question = {.source = player_.program().evaluations() > 0 ? field_source_ : nullptr,
-                                 .at = player_.shown_evaluation(),
+                                 .at = {},
                                  .density = {state.alpha, state.sigma},
                                  .camera = camera,
                                  .extent = renderer_.extent(),
-                                 .field = view.guides.field,
+                                 .field = render::FieldKind::none,
                                  .particles = view.look.map};
     // The weights of a network in training are not known here.
-    const bool has_field = question.at.sigma > 0 && question.source && !model_->in_training &&
-                           question.source->has(question.field, question.at);
-    if (!has_field) question.field = render::FieldKind::none;
+    if (view.guides.field != render::FieldKind::none && question.source && !model_->in_training) {
+        const diffusion::Eval at = player_.shown_evaluation();
+        if (at.sigma > 0 && !question.source->refusal(view.guides.field, at)) {
+            question.at = at;
+            question.field = view.guides.field;
+        }
+    }
     if (line_question_ != question) {
         line_view_ = line_view(question);
         line_question_ = std::move(question);

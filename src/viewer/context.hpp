@@ -49,6 +49,8 @@ struct Context {
     std::shared_ptr<const render::LineDrawing> field_lines = {};  ///< null: none
     std::string value_at_mouse = {};                              ///< of the field; empty: none
 
+    /// The forward process comes before each run.
+    bool begins_with_forward_process() const { return settings.forward && scene && scene->has_forward_process(); }
     bool shows_training() const { return scene && scene->model().in_training; }
 };
 

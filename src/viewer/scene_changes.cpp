@@ -297,7 +297,7 @@ void SceneChanges::start(RunChange& change) {
     const bool prepared = change.loaded.has_value();
     session::Scene& scene = *context_.scene;
     scene.take(*change.run, std::move(change.loaded).value_or(session::LoadedRun()));
-    if (context_.settings.forward && scene.has_forward_process()) scene.player().playback().restart(true);
+    if (context_.begins_with_forward_process()) scene.player().playback().restart(true);
     if (prepared) return;
     context_.messages.add(
         {MessageKind::info, "Device memory is short: the picture stopped while memory for the particles was allocated"},

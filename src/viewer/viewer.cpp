@@ -32,8 +32,7 @@ constexpr double kPercent = 100;
 
 session::Tempo tempo_of(const Context& context) {
     const settings::Settings& settings = context.settings;
-    return {settings.steps_per_second, settings.hold, settings.loop,
-            settings.forward && context.scene->has_forward_process()};
+    return {settings.steps_per_second, settings.hold, settings.loop, context.begins_with_forward_process()};
 }
 
 bool is_same(VkExtent2D a, VkExtent2D b) {
@@ -265,7 +264,7 @@ void Viewer::fit_picture() {
 }
 
 void Viewer::attach() {
-    if (tempo_of(context_).forward) context_.scene->player().playback().restart(true);
+    if (context_.begins_with_forward_process()) context_.scene->player().playback().restart(true);
     for_active([&](Element& element) { element.attach(context_); });
 }
 

@@ -135,7 +135,7 @@ TEST(FieldSource, HasAFlowWhereNoSignalIsLeft) {
         const diffusion::Marginal end = model->process->marginal(t);
         ASSERT_EQ(end.alpha, 0) << name;
         const diffusion::Eval at = {.t = t, .alpha = end.alpha, .sigma = end.sigma, .c_in = 1, .c_noise = t};
-        ASSERT_TRUE(source.has(FieldKind::flow, at)) << name;
+        ASSERT_FALSE(source.refusal(FieldKind::flow, at)) << name;
         const std::vector<double> flow = source.vectors(FieldKind::flow, kPoints, at, {});
         const std::vector<double> score = source.vectors(FieldKind::score, kPoints, at, {});
         for (std::size_t i = 0; i < kPoints.size(); ++i) {

@@ -159,7 +159,7 @@ TEST_F(DrawnScene, WorksAheadWhilePlaying) {
     EXPECT_EQ(scene->player().playback().seconds_left(tempo), std::numeric_limits<double>::infinity());
 }
 
-/// Of an exact target, from its exact density: bars are within their Monte Carlo error of the curve at every step.
+/// A run of an exact target that starts from its exact density: bars are within their Monte Carlo error of the curve.
 TEST_F(DrawnScene, HasTheHistogramOfTheExactDensityAtEveryStep) {
     model::ModelSpec exact;
     exact.target = model::TargetSpec{.name = "mixture_a", .argument = {}, .scaling = {}};

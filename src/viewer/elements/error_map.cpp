@@ -59,8 +59,7 @@ class ErrorMap : public Element {
         ask(context);
         if (!field_) return;
         // The map must differ from the particles' colours.
-        const bool same = context.settings.look.map == render::ColourMap::viridis;
-        field_->map = same ? render::ColourMap::inferno : render::ColourMap::viridis;
+        field_->map = render::map_beside(context.settings.look.map);
         context.field = field_;
     }
 

@@ -87,13 +87,11 @@ class FieldLines : public Element {
         const session::Scene& scene = *context.scene;
         if (scene.model().dim() != 1 || !scene.field_source()) return;
         render::FieldKind& field = context.settings.guides.field;
+        if (field == render::FieldKind::none) return;
         const diffusion::Eval at = scene.player().shown_evaluation();
-        if (!(at.sigma > 0) || scene.field_source()->has(field, at)) return;
-        try {
-            scene.field_source()->require(field, at);
-        } catch (const base::Error& error) {
-            context.messages.add({MessageKind::error, base::with_flags(error.what())}, "field");
-        }
+        const std::optional<base::Error> error = at.sigma > 0 ? scene.field_source()->refusal(field, at) : std::nullopt;
+        if (!error) return;
+        context.messages.add({MessageKind::error, base::with_flags(error->what())}, "field");
         field = render::FieldKind::none;
     }
 

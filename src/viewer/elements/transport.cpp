@@ -26,7 +26,7 @@ class Transport : public Element {
                                  "playback");
         }
         if (playback.finished()) {
-            playback.restart(context.settings.forward && context.scene->has_forward_process());
+            playback.restart(context.begins_with_forward_process());
             playback.play();
         } else if (playback.playing()) {
             playback.pause();
