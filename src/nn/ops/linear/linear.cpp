@@ -1,7 +1,5 @@
 #include "nn/ops/linear/linear.hpp"
 
-#include <cstring>
-
 #include "base/instruction_sets.hpp"
 #include "nn/ops/matmul/matmul.hpp"
 #include "nn/ops/product.hpp"
@@ -34,12 +32,9 @@ Shape shape(const Graph& graph, const Node& node) {
     return {x.rows(), weight.rows()};
 }
 
-using Lanes = double __attribute__((vector_size(64)));
-
-constexpr std::size_t kLanes = sizeof(Lanes) / sizeof(double);
-constexpr std::size_t kVectors = 2;
-constexpr std::size_t kOutputs = kVectors * kLanes;  // of a row that are added up side by side, in registers
-constexpr std::size_t kFewRows = 4;                  // transposing the weights does not pay for fewer
+// The sums of so many outputs of so many rows are added up side by side, in registers.
+constexpr std::size_t kRows = 4;
+constexpr std::size_t kOutputs = 8;
 
 Matrix transposed(const Matrix& matrix) {
     Matrix result(matrix.columns, matrix.rows);
@@ -49,40 +44,47 @@ Matrix transposed(const Matrix& matrix) {
     return result;
 }
 
-/// Adds the products of one row to the sums of kOutputs outputs. `weights` is (inputs, outputs), from the first of
-/// these outputs on. The inputs are added in their order, so that the sums have the same bits as those of a plain loop.
+/// Adds the products of kRows rows to the sums of kOutputs outputs of each. `x` is (kRows, inputs), `weights` (inputs,
+/// outputs) and `sums` (kRows, outputs), both from the first of these outputs on. The inputs are added in their order, so
+/// that the sums have the same bits as those of a plain loop.
 SCOREFIELD_INSTRUCTION_SETS
-void add_products(std::span<const double> x, const double* weights, std::size_t outputs, double* sums) {
-    Lanes totals[kVectors];
-    std::memcpy(totals, sums, sizeof totals);
-    for (const double value : x) {
-#pragma GCC unroll 2
-        for (std::size_t v = 0; v < kVectors; ++v) {
-            Lanes lanes;
-            std::memcpy(&lanes, weights + kLanes * v, sizeof lanes);
-            totals[v] += value * lanes;
-        }
-        weights += outputs;
+void add_products(const double* x, std::size_t inputs, const double* weights, std::size_t outputs, double* sums) {
+    // Vectors of the language would be split for the oldest instruction set before the clones are made (GCC 12).
+    double totals[kRows][kOutputs];
+    for (std::size_t row = 0; row < kRows; ++row) {
+        for (std::size_t o = 0; o < kOutputs; ++o) totals[row][o] = sums[row * outputs + o];
     }
-    std::memcpy(sums, totals, sizeof totals);
+    for (std::size_t i = 0; i < inputs; ++i) {
+        for (std::size_t row = 0; row < kRows; ++row) {
+            const double value = x[row * inputs + i];
+            for (std::size_t o = 0; o < kOutputs; ++o) totals[row][o] += value * weights[i * outputs + o];
+        }
+    }
+    for (std::size_t row = 0; row < kRows; ++row) {
+        for (std::size_t o = 0; o < kOutputs; ++o) sums[row * outputs + o] = totals[row][o];
+    }
 }
 
 void evaluate(const Node&, std::span<const Matrix* const> operands, std::size_t, Matrix& out) {
     const Matrix& x = *operands[0];
     const Matrix& weight = *operands[1];
-    const std::size_t blocked = out.rows < kFewRows ? 0 : out.columns / kOutputs * kOutputs;
-    const Matrix weights = blocked > 0 ? transposed(weight) : Matrix();
     for (std::size_t r = 0; r < out.rows; ++r) {
-        const std::span row = std::span(x.values).subspan(r * x.columns, x.columns);
-        double* const sums = &out.values[r * out.columns];
         for (std::size_t o = 0; o < out.columns; ++o) {
-            sums[o] = operands.size() == 3 ? operands[2]->repeated(r, o) : 0;
+            out.at(r, o) = operands.size() == 3 ? operands[2]->repeated(r, o) : 0;
         }
+    }
+    const std::size_t rows = out.rows / kRows * kRows;
+    const std::size_t blocked = rows == 0 ? 0 : out.columns / kOutputs * kOutputs;
+    const Matrix weights = blocked > 0 ? transposed(weight) : Matrix();
+    for (std::size_t r = 0; r < rows; r += kRows) {
         for (std::size_t o = 0; o < blocked; o += kOutputs) {
-            add_products(row, &weights.values[o], out.columns, &sums[o]);
+            add_products(&x.values[r * x.columns], x.columns, &weights.values[o], out.columns,
+                         &out.values[r * out.columns + o]);
         }
-        for (std::size_t o = blocked; o < out.columns; ++o) {
-            for (std::size_t i = 0; i < row.size(); ++i) sums[o] += row[i] * weight.at(o, i);
+    }
+    for (std::size_t r = 0; r < out.rows; ++r) {
+        for (std::size_t o = r < rows ? blocked : 0; o < out.columns; ++o) {
+            for (std::size_t i = 0; i < x.columns; ++i) out.at(r, o) += x.at(r, i) * weight.at(o, i);
         }
     }
 }
