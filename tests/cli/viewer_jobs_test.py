@@ -1,7 +1,7 @@
 """The viewer goes on while it makes something ready, under Xvfb with openbox: an adaptive sampler on an exact target of
 many points compiles for minutes. Given on the command line, the window is there at once; the Cancel button shows the
 default run instead, closing ends the program. Chosen in the panel, frames come as before, Escape or the Cancel button
-cancel it, and of three quick choices the newest is shown. Then 20 steps become 30 000 and 2 000 particles 500 000: no
+cancel it, and of three quick choices the newest is shown. Then 20 steps become 30 000 and 2 000 particles 4 000 000: no
 frame waits for their tables or their memory. Status 0 and no validation message; a first scene that cannot be opened
 ends the program with its error.
 
@@ -14,7 +14,7 @@ import sys
 import time
 
 from binary import CACHE, refused, require, run
-from desktop import FRAMES_OF_A_STEP, Viewer, colours, on_a_desktop, type_text
+from desktop import FRAMES_OF_AN_EVENT, FRAMES_OF_A_STEP, Viewer, colours, on_a_desktop, type_text
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -33,8 +33,10 @@ SLOW = ("--particles", "2000", "--target", "empirical moons", "--sampler", "rk45
 PARTICLES = (212, 336)  # the number field
 STEPS = (212, 182)  # the number field
 MANY_STEPS = 30000  # whose time table takes seconds
-LONGEST = 4  # limit of what a frame takes besides the GPU's passes, as a multiple of the median
-CHEAP = 15  # ms: a median below counts as this, since a frame that draws little says little of the machine's speed
+MANY_PARTICLES = 4000000  # whose memory and start states take seconds
+# Of the work's time: no frame lasts so long besides the GPU's passes. A frame that waited for the work would last as long
+# as the work, on a machine of any speed and under any load. How smooth the frames are is measured by bench/viewer_frames.
+LONGEST = 0.5
 
 # Frames must stay short where the driver compiles every shader, too.
 os.environ["MESA_SHADER_CACHE_DIR"] = CACHE.name
@@ -70,10 +72,11 @@ def frames_between(rows, begin, end):
     return times
 
 
-def require_short(times, what):
-    print(f"{len(times)} frames {what}: median {statistics.median(times):.1f} ms, longest {max(times):.1f} ms")
-    require(len(times) > COMPILING, f"hardly any frames {what}")
-    require(max(times) < LONGEST * max(CHEAP, statistics.median(times)), f"a frame waits {what}")
+def require_short(times, seconds, what):
+    """`times` of frames in ms, beside work that took so many seconds."""
+    print(f"{len(times)} frames in {seconds:.1f} s {what}: median {statistics.median(times):.1f} ms, "
+          f"longest {max(times):.1f} ms")
+    require(max(times) < 1e3 * LONGEST * seconds, f"a frame waits {what}")
 
 
 def opens_a_window_first(desktop, folder):
@@ -94,7 +97,8 @@ def opens_a_window_first(desktop, folder):
     rows = viewer.close()
     require({(row["sampler"], row["target"], row["particles"]) for row in rows} == {("ddim", "empirical", "2000")},
             f"the first row shows {rows[0]}, the last {rows[-1]}")
-    require_short(frames_between(viewer.opening + rows, closed - begin, closed - end), "while the first scene opened")
+    require_short(frames_between(viewer.opening + rows, closed - begin, closed - end), end - begin,
+                  "while the first scene opened")
 
 
 def closes_while_opening(desktop, folder):
@@ -144,26 +148,22 @@ def goes_on(desktop, folder):
     samplers = [row["sampler"] for row in rows]
     order = [b for a, b in zip([None] + samplers, samplers) if a != b]
     require(order[0] == "ddim" and order[-1] == "dpm_single" and "rk45" not in order, f"shown were {order}")
-    require_short(frames_between(rows, closed - begin, closed - end), "while rk45 compiled")
+    require_short(frames_between(rows, closed - begin, closed - end), end - begin, "while rk45 compiled")
 
 
 def takes_more_particles(desktop, folder):
-    viewer = Viewer(BINARY, desktop, folder, "particles", "--model", MODEL, "--particles", "2000", "--look.overlay",
-                    "off")
+    viewer = Viewer(BINARY, desktop, folder, "particles", "--model", MODEL, "--particles", "2000", "--hold", "0",
+                    "--look.overlay", "off")
     viewer.move(PARTICLES)
-    type_text(viewer, "500000")
+    begin = time.monotonic()
+    type_text(viewer, str(MANY_PARTICLES))
     viewer.wait_until_shown()
-    viewer.wait_for_frames(FRAMES_OF_A_STEP)
+    end = time.monotonic()
+    viewer.wait_for_frames(FRAMES_OF_AN_EVENT)
+    closed = time.monotonic()
     rows = viewer.close()
-    first = next(i for i, row in enumerate(rows) if row["particles"] == "500000")
-    times = [beside_passes(row) for row in rows[first - FRAMES_OF_A_STEP // 2:first + FRAMES_OF_A_STEP]]
-    median, longest = statistics.median(times), max(times)
-    print(f"{len(times)} frames around the change to 500 000 particles: median {median:.1f} ms, "
-          f"longest {longest:.1f} ms")
-    require(longest < LONGEST * max(CHEAP, median), "a frame waits for the allocation of more particles")
-    # Allocating the memory would take longer than drawing the particles.
-    recording = float(rows[first]["cpu_ms"])
-    require(recording < max(CHEAP, median), f"the first frame with more particles allocates their memory itself: {recording} ms")
+    require(rows[-1]["particles"] == str(MANY_PARTICLES), f"the last row shows {rows[-1]}")
+    require_short(frames_between(rows, closed - begin, closed - end), end - begin, f"around the change to {MANY_PARTICLES} particles")
 
 
 def takes_more_steps(desktop, folder):
@@ -177,11 +177,12 @@ def takes_more_steps(desktop, folder):
     begin = time.monotonic()
     type_text(viewer, str(MANY_STEPS))
     viewer.wait_until_shown()
-    viewer.wait_for_frames(FRAMES_OF_A_STEP)
     end = time.monotonic()
+    viewer.wait_for_frames(FRAMES_OF_A_STEP)
+    closed = time.monotonic()
     rows = viewer.close()
     require(rows[-1]["steps"] == str(MANY_STEPS), f"the last row shows {rows[-1]}")
-    require_short(frames_between(rows, end - begin, 0), f"around the change to {MANY_STEPS} steps")
+    require_short(frames_between(rows, closed - begin, closed - end), end - begin, f"around the change to {MANY_STEPS} steps")
 
 
 def cancels_a_training(desktop, folder):
