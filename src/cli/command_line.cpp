@@ -12,6 +12,7 @@
 #include "cli/help.hpp"
 #include "cli/output_names.hpp"
 #include "diffusion/targets.hpp"
+#include "settings/pane_settings.hpp"
 #include "settings/scene_file.hpp"
 #include "study/studies.hpp"
 
@@ -107,7 +108,8 @@ void read_option(settings::Request& request, const settings::Setting& setting, c
     if (setting.is_flag() && value != "true") {
         throw base::request_error("bad value '" + value + "'", flag, "the flag takes no value", "use " + flag);
     }
-    if (value.starts_with("--")) throw missing_value(flag);
+    // A list of flags in one word is a value (of a pane).
+    if (value.starts_with("--") && value.find(' ') == std::string::npos) throw missing_value(flag);
     settings::assign(request.settings, setting, value);
     request.given.emplace(setting.name);
 }
@@ -216,9 +218,16 @@ settings::Settings defaults_for(const Parser& parser) {
     return settings;
 }
 
-/// Decides the size of a contact sheet's tiles if one side or both are still open.
+/// Decides the size of a contact sheet's tiles if one side or both are still open. Panes are square as well.
 void complete_sheet(settings::Settings& settings) {
     constexpr std::uint32_t kTile = 420;
+    constexpr std::uint32_t kPaneTile = 300;
+    const auto panes = static_cast<std::uint32_t>(settings::pane_count(settings));
+    if (panes > 1 && settings.width == 0 && settings.height == 0) {
+        const std::uint32_t columns = panes == settings::kMostPanes ? 2 : panes;
+        settings.width = columns * kPaneTile;
+        settings.height = panes / columns * kPaneTile;
+    }
     if (settings.width == 0) settings.width = settings.height == 0 ? kTile : settings.height;
     if (settings.height == 0) settings.height = settings.width;
 }

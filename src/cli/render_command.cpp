@@ -28,9 +28,11 @@
 #include "sample/start.hpp"
 #include "session/gpu_device.hpp"
 #include "session/offline_frames.hpp"
+#include "session/panes.hpp"
 #include "session/run_notes.hpp"
 #include "session/scene.hpp"
 #include "settings/device_request.hpp"
+#include "settings/pane_settings.hpp"
 #include "settings/resolve.hpp"
 
 namespace scorefield::cli {
@@ -49,12 +51,20 @@ session::Tempo tempo_of(const settings::Settings& settings) {
     return {settings.steps_per_second, settings.hold, false, settings.forward};
 }
 
+/// What is drawn: the first pane and those beside it.
+struct Drawn {
+    std::unique_ptr<session::Scene> first;
+    session::Panes panes = {};
+};
+
 /// The whole run at --fps, frame by frame.
-std::uint64_t play(gpu::Device& device, session::Scene& scene, const settings::Settings& settings,
+std::uint64_t play(gpu::Device& device, Drawn& drawn, const settings::Settings& settings,
                    const std::function<void(const render::Picture&)>& write) {
+    session::Scene& scene = *drawn.first;
     const std::uint64_t total = frame_count(settings, scene.player().playback().steps());
     base::Progress progress("render", total, "frames", !settings.quiet);
-    session::OfflineFrames frames(device, scene, settings.frame_log, write);
+    session::OfflineFrames frames(device, scene, settings.frame_log, write, session::kOperationsPerSubmission,
+                                  &drawn.panes);
     scene.player().playback().restart(settings.forward);
     while (frames.count() < total) {
         frames.add(settings::view_spec(settings));
@@ -90,13 +100,16 @@ std::set<int> sheet_states(const std::vector<session::RunState>& run_states) {
     return states;
 }
 
-std::uint64_t write_sheet(gpu::Device& device, session::Scene& scene, const settings::Settings& settings) {
+std::uint64_t write_sheet(gpu::Device& device, Drawn& drawn, const settings::Settings& settings) {
+    session::Scene& scene = *drawn.first;
     std::vector<render::Tile> tiles;
     std::vector<std::string> captions;
-    session::OfflineFrames frames(device, scene, settings.frame_log, [&](const render::Picture& picture) {
+    const auto add = [&](const render::Picture& picture) {
         const std::string caption = captions[tiles.size()];
         tiles.push_back({picture, caption});
-    });
+    };
+    session::OfflineFrames frames(device, scene, settings.frame_log, add, session::kOperationsPerSubmission,
+                                  &drawn.panes);
     session::Playback& playback = scene.player().playback();
     for (const int state : sheet_states(scene.player().run_states())) {
         playback.stop_at(state);
@@ -118,12 +131,11 @@ std::uint64_t write_sheet(gpu::Device& device, session::Scene& scene, const sett
     return frames.count();
 }
 
-std::uint64_t write_film(gpu::Device& device, session::Scene& scene, const settings::Settings& settings) {
-    const VkExtent2D extent = scene.extent();
-    render::Film film(settings.out, extent.width, extent.height, settings.fps, base::interrupted);
+std::uint64_t write_film(gpu::Device& device, Drawn& drawn, const settings::Settings& settings) {
+    render::Film film(settings.out, settings.width, settings.height, settings.fps, base::interrupted);
     std::uint64_t frames = 0;
     try {
-        frames = play(device, scene, settings, [&](const render::Picture& picture) { film.write(picture); });
+        frames = play(device, drawn, settings, [&](const render::Picture& picture) { film.write(picture); });
         const base::TraceSpan span(device.trace(), "encode");
         film.finish();
     } catch (const base::Error&) {
@@ -142,11 +154,11 @@ void note_older_frames(const FramePlace& place, std::uint64_t frames) {
     base::note(fmt::format("kept {} from an earlier run: this run wrote only {} frames", next, frames));
 }
 
-std::uint64_t write_frames(gpu::Device& device, session::Scene& scene, const settings::Settings& settings) {
+std::uint64_t write_frames(gpu::Device& device, Drawn& drawn, const settings::Settings& settings) {
     const FramePlace place = frame_place(settings.out);
     render::FrameSequence sequence(place.folder, place.names, place.own_folder);
     const std::uint64_t frames =
-        play(device, scene, settings, [&](const render::Picture& picture) { sequence.write(picture); });
+        play(device, drawn, settings, [&](const render::Picture& picture) { sequence.write(picture); });
     sequence.finish();
     if (!place.own_folder && !settings.quiet) note_older_frames(place, frames);
     return frames;
@@ -168,6 +180,56 @@ void require_frame_rate(const settings::Settings& settings) {
                               fmt::format("give --fps {} or less, or write .mp4 or .webm", format->max_fps));
 }
 
+/// Opens model and data and compiles the run. Says the notes about them, after `prefix`.
+std::unique_ptr<session::Scene> open_scene(gpu::Device& device, const settings::Settings& settings,
+                                           const render::PictureForm& form, const std::string& prefix) {
+    const auto note = [&](std::vector<std::string> notes) {
+        for (std::string& text : notes) text.insert(0, prefix);
+        say(settings, notes);
+    };
+    std::optional<base::TraceSpan> phase;
+    phase.emplace(device.trace(), "open model");
+    model::Model model = settings::open_model(settings);
+    note(model.notes);
+    render::require_drawable(model.dim(), model.target ? "`target`" : model.path.string());
+    const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
+    const session::Reference reference = session::open_reference(settings.data, model, settings::class_label(settings));
+    note(reference.notes);
+    const session::Computes computes = session::computes_of(settings::asks_for_host(settings));
+    phase.emplace(device.trace(), "compile run");
+    const session::PreparedRun run = session::prepare_run(
+        spec, model,
+        [&](const diffusion::Program& program) {
+            session::Player::require_room(device, model, program, spec.particles, computes);
+        },
+        [] { base::require_not_interrupted(); });
+    phase.emplace(device.trace(), "open scene");
+    auto scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, form, computes);
+    note(session::run_notes(spec, scene->model(), scene->player().program(),
+                            settings::data_name(settings, scene->model())));
+    note(session::guide_notes(settings.guides, scene->model(), scene->player().program(), spec.particles));
+    if (const auto question = scene->field_question(settings::view_spec(settings))) {
+        question->source->require(question->field, question->at);
+    }
+    return scene;
+}
+
+/// All panes, in a picture of the settings' size.
+Drawn open_panes(gpu::Device& device, const settings::Settings& settings) {
+    const std::size_t count = settings::pane_count(settings);
+    const VkExtent2D picture = {settings.width, settings.height};
+    const VkExtent2D extent = session::pane_places(picture, count)[0].extent;
+    Drawn drawn = {open_scene(device, settings, {extent}, "")};
+    for (std::size_t i = 0; i < settings.panes.size(); ++i) {
+        if (settings.panes[i].empty()) continue;
+        settings::Settings pane = settings::pane_settings(settings, i);
+        pane.particles = settings::particles_in_effect(pane);
+        drawn.panes.others().push_back(open_scene(device, pane, {extent}, settings::pane_name(i) + ": "));
+    }
+    if (count > 1) drawn.panes.take(*drawn.first, session::Panes::make_targets(device, picture, count));
+    return drawn;
+}
+
 int render_and_report(const settings::Request& request, base::Trace* trace) {
     settings::Settings settings = request.settings;
     const Form form = render_form(settings.out);
@@ -187,46 +249,24 @@ int render_and_report(const settings::Request& request, base::Trace* trace) {
     gpu::DeviceRequest drawing = settings::drawing_device_request(settings);
     drawing.trace = trace;
     gpu::Device device(drawing);
-    phase.emplace(trace, "open model");
-    model::Model model = settings::open_model(settings);
-    say(settings, model.notes);
-    render::require_drawable(model.dim(), model.target ? "`target`" : model.path.string());
-    const sample::SamplingSpec spec = settings::sampling_spec(settings, model);
-    const session::Reference reference = session::open_reference(settings.data, model, settings::class_label(settings));
-    say(settings, reference.notes);
-    const session::Computes computes = session::computes_of(settings::asks_for_host(settings));
-    phase.emplace(trace, "compile run");
-    const session::PreparedRun run = session::prepare_run(
-        spec, model,
-        [&](const diffusion::Program& program) {
-            session::Player::require_room(device, model, program, spec.particles, computes);
-        },
-        [] { base::require_not_interrupted(); });
-    phase.emplace(trace, "open scene");
-    session::Scene scene(device, std::move(model), run, reference, {settings.width, settings.height}, computes);
-    say(settings, session::run_notes(spec, scene.model(), scene.player().program(),
-                                     settings::data_name(settings, scene.model())));
-
+    phase.reset();
+    Drawn drawn = open_panes(device, settings);
+    session::Scene& scene = *drawn.first;
     if (settings.forward && !scene.has_forward_process()) {
         say(settings, {"`forward` shows nothing: the data are not known, or the program has no noise levels"});
         settings.forward = false;
     }
-    say(settings, session::guide_notes(settings.guides, scene.model(), scene.player().program(), spec.particles));
-    if (const auto question = scene.field_question(settings::view_spec(settings))) {
-        question->source->require(question->field, question->at);
-    }
 
-    phase.reset();
     const Clock::time_point start = Clock::now();
     std::uint64_t frames = 0;
-    if (form == Form::sheet) frames = write_sheet(device, scene, settings);
-    if (form == Form::film) frames = write_film(device, scene, settings);
-    if (form == Form::frames) frames = write_frames(device, scene, settings);
+    if (form == Form::sheet) frames = write_sheet(device, drawn, settings);
+    if (form == Form::film) frames = write_film(device, drawn, settings);
+    if (form == Form::frames) frames = write_frames(device, drawn, settings);
     const double seconds = milliseconds_since(start) / 1e3;
 
     const session::Player& player = scene.player();
     const std::string& drawn_by = device.properties().name;
-    const bool on_host = computes == session::Computes::host;
+    const bool on_host = settings::asks_for_host(settings);
     if (settings.json) {
         base::print(base::json_line({{"device", on_host ? "host" : drawn_by},
                                      {"drawn_by", drawn_by},

@@ -100,6 +100,8 @@ class Recorder {
     void copy(const Buffer& source, const Image& target, VkDeviceSize source_offset = 0);
     /// Both of one size, with texels of as many bytes; formats are not converted.
     void copy(const Image& source, const Image& target);
+    /// The whole source, with its upper left corner at `place`, inside the target. Formats as above.
+    void copy(const Image& source, const Image& target, VkOffset2D place);
     void clear(const Image& image, std::array<float, 4> colour);
 
     /// Draws over what is there, onto the whole image.

@@ -167,10 +167,24 @@ void Recorder::copy(const Image& source, const Image& target) {
         throw std::logic_error(
             fmt::format("images '{}' and '{}' are not of one size and texel", source.name(), target.name()));
     }
+    copy(source, target, {0, 0});
+}
+
+void Recorder::copy(const Image& source, const Image& target, VkOffset2D place) {
+    require_recording();
+    const auto fits = [](std::int32_t offset, std::uint32_t size, std::uint32_t most) {
+        return offset >= 0 && static_cast<std::uint64_t>(offset) + size <= most;
+    };
+    const bool inside = fits(place.x, source.extent().width, target.extent().width) &&
+                        fits(place.y, source.extent().height, target.extent().height);
+    if (!inside || texel_bytes(source.format()) != texel_bytes(target.format())) {
+        throw std::logic_error(
+            fmt::format("image '{}' cannot be copied into '{}' there", source.name(), target.name()));
+    }
     state_->pass.add(source.core(), in_layout(kTransferRead, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL));
     state_->pass.add(target.core(), in_layout(kTransferWrite, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL));
     state_->enter_pass("copy image", recording_);
-    const VkImageCopy region{kWholeImage, {0, 0, 0}, kWholeImage, {0, 0, 0}, whole_extent(source)};
+    const VkImageCopy region{kWholeImage, {0, 0, 0}, kWholeImage, {place.x, place.y, 0}, whole_extent(source)};
     vkCmdCopyImage(state_->commands, source.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, target.handle(),
                    VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region);
 }

@@ -10,7 +10,9 @@ namespace scorefield::session {
 PassTimes pass_times(std::span<const gpu::Timing> timings) {
     PassTimes times{};
     for (const gpu::Timing& timing : timings) {
-        const std::string_view name = timing.name == "ground" ? "tone map" : std::string_view(timing.name);
+        std::string_view name = timing.name;
+        if (name == "ground") name = "tone map";
+        if (name == "panes") name = "annotation";
         const auto pass = std::ranges::find(kPasses, name);
         if (pass != kPasses.end()) times[static_cast<std::size_t>(pass - kPasses.begin())] += 1e3 * timing.seconds;
     }

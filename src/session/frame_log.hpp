@@ -18,7 +18,8 @@ inline constexpr std::array<std::string_view, 7> kPasses = {"training", "network
 /// GPU milliseconds of each pass.
 using PassTimes = std::array<double, kPasses.size()>;
 
-/// Sums a recording's scopes by pass; painting the ground counts as tone map.
+/// Sums a recording's scopes by pass; painting the ground counts as tone map, copying panes side by side as
+/// annotation.
 PassTimes pass_times(std::span<const gpu::Timing> timings);
 
 /// The GPU milliseconds of the pass with that name.

@@ -18,8 +18,9 @@ double milliseconds_between(std::chrono::steady_clock::time_point a, std::chrono
 }  // namespace
 
 OfflineFrames::OfflineFrames(gpu::Device& device, Scene& scene, const std::string& frame_log,
-                             std::function<void(const render::Picture&)> write, double operations)
+                             std::function<void(const render::Picture&)> write, double operations, Panes* panes)
     : scene_(scene),
+      panes_(panes == nullptr ? alone_ : *panes),
       operations_(operations),
       capture_(device),
       log_(frame_log),
@@ -30,25 +31,17 @@ OfflineFrames::OfflineFrames(gpu::Device& device, Scene& scene, const std::strin
 
 void OfflineFrames::add(const render::ViewSpec& view) {
     begin_frame();
-    scene_.advance(submissions_.recorder(), operations_);
-    while (!scene_.player().up_to_date()) {
+    advance();
+    while (!up_to_date()) {
         submit_part();
         trace_.next("wait for host");
-        scene_.player().wait();
+        for (Scene* const scene : scenes()) scene->player().wait();
         begin_part();
-        scene_.advance(submissions_.recorder(), operations_);
+        advance();
     }
-    if (const auto run = scene_.wanted_paths(view)) {
-        trace_.next("paths");
-        scene_.take_paths(run, compute_paths(*run, [] { base::require_not_interrupted(); }));
-    }
-    render::Extras extras;
-    if (const auto question = scene_.field_question(view)) {
-        trace_.next("field lines");
-        extras.below = field_lines(*question, [] { base::require_not_interrupted(); });
-    }
+    const std::vector<render::Extras> drawings = extras(view);
     trace_.next("draw");
-    scene_.draw(submissions_.recorder(), view, extras);
+    panes_.draw(submissions_.recorder(), scene_, view, drawings);
     // The host computes the next state while this one is drawn.
     if (scene_.player().works_by_itself()) scene_.work_ahead(submissions_.recorder(), operations_);
     end_frame();
@@ -57,8 +50,37 @@ void OfflineFrames::add(const render::ViewSpec& view) {
 void OfflineFrames::add_data(const render::ViewSpec& view) {
     begin_frame();
     trace_.next("draw");
-    scene_.draw_data(submissions_.recorder(), view);
+    panes_.draw_data(submissions_.recorder(), scene_, view);
     end_frame();
+}
+
+void OfflineFrames::advance() {
+    const double done = scene_.advance(submissions_.recorder(), operations_);
+    panes_.follow(scene_);
+    panes_.advance(submissions_.recorder(), operations_ - done);
+}
+
+std::vector<Scene*> OfflineFrames::scenes() {
+    std::vector<Scene*> all = {&scene_};
+    for (const std::unique_ptr<Scene>& other : panes_.others()) all.push_back(other.get());
+    return all;
+}
+
+/// The paths and the field lines of all panes, computed now.
+std::vector<render::Extras> OfflineFrames::extras(const render::ViewSpec& view) {
+    std::vector<render::Extras> all;
+    for (Scene* const scene : scenes()) {
+        if (const auto run = scene->wanted_paths(view)) {
+            trace_.next("paths");
+            scene->take_paths(run, compute_paths(*run, [] { base::require_not_interrupted(); }));
+        }
+        render::Extras& drawn = all.emplace_back();
+        if (const auto question = scene->field_question(view)) {
+            trace_.next("field lines");
+            drawn.below = field_lines(*question, [] { base::require_not_interrupted(); });
+        }
+    }
+    return all;
 }
 
 void OfflineFrames::begin_frame() {
@@ -78,7 +100,7 @@ void OfflineFrames::note_length() {
 }
 
 void OfflineFrames::end_frame() {
-    capture_.record(submissions_.recorder(), scene_.picture());
+    capture_.record(submissions_.recorder(), panes_.picture(scene_));
     capture_.submitted(submit_part());
     std::optional<FrameRecord>& record = records_.at(submissions_.slot());
     record = frame_record(frames_, cpu_ms_, &scene_);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/trace.hpp"
 #include "gpu/device.hpp"
@@ -16,19 +17,21 @@
 #include "render/view_spec.hpp"
 #include "session/frame_log.hpp"
 #include "session/offline_submissions.hpp"
+#include "session/panes.hpp"
 #include "session/scene.hpp"
 
 namespace scorefield::session {
 
-/// Draws frames of a scene for files. Each frame shows exactly the state of the clock, however long that takes. The
-/// work before it is divided into as many submissions as necessary. The next frame is recorded while the GPU still
-/// draws earlier ones.
+/// Draws frames of a scene, or of all panes, for files. Each frame shows exactly the state of the clock, however long
+/// that takes. The work before it is divided into as many submissions as necessary. The next frame is recorded while
+/// the GPU still draws earlier ones.
 class OfflineFrames {
   public:
     /// `frame_log`: as FrameLog. `write` receives the pictures in order. `operations`: the approximate upper limit of
-    /// the particles' operations in one submission.
+    /// the particles' operations in one submission. `panes`: of which `scene` is the first; null: it stands alone.
     OfflineFrames(gpu::Device& device, Scene& scene, const std::string& frame_log,
-                  std::function<void(const render::Picture&)> write, double operations = kOperationsPerSubmission);
+                  std::function<void(const render::Picture&)> write, double operations = kOperationsPerSubmission,
+                  Panes* panes = nullptr);
 
     /// Adds a frame of the particles. Throws base::Error if the process is interrupted.
     void add(const render::ViewSpec& view);
@@ -42,6 +45,10 @@ class OfflineFrames {
   private:
     using Clock = std::chrono::steady_clock;
 
+    void advance();
+    bool up_to_date() const { return scene_.player().up_to_date() && panes_.up_to_date(); }
+    std::vector<Scene*> scenes();
+    std::vector<render::Extras> extras(const render::ViewSpec& view);
     void begin_frame();
     void end_frame();
     void note_length();
@@ -49,7 +56,9 @@ class OfflineFrames {
     gpu::Submission submit_part();
     void collect(std::size_t slot, std::span<const gpu::Timing> timings);
 
+    Panes alone_;  ///< of a scene without other panes
     Scene& scene_;
+    Panes& panes_;
     double operations_;
     render::Capture capture_;
     FrameLog log_;

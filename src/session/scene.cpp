@@ -218,7 +218,7 @@ std::optional<FieldLinesQuestion> Scene::field_question(const render::ViewSpec& 
     if (!field_source_ || !view.guides.has_lines_below() || model_->dim() != 2) return std::nullopt;
     const diffusion::Eval at = player_.shown_evaluation();
     if (!(at.sigma > 0)) return std::nullopt;
-    if (follows_) fit_camera();
+    update_camera();
     const RunState state = player_.run_state();
     const diffusion::Marginal density = {state.alpha, state.sigma};
     return FieldLinesQuestion{.source = field_source_,
@@ -295,7 +295,7 @@ std::optional<int> Scene::nearest_particle(const std::array<double, 2>& point, d
 
 bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras) {
     if (!player_.started() && drawn_) return false;  // the last picture stays meanwhile
-    if (follows_) fit_camera();
+    update_camera();
     if (model_->dim() == 1) {
         const LineView& line = view_of_line(view);
         extras.below = line.below;

@@ -55,10 +55,19 @@ class Scene {
     /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
     /// from one to the other until `hold_camera`.
     void fit_camera();
+    /// Fits the camera again if it follows the particles.
+    void update_camera() {
+        if (follows_) fit_camera();
+    }
     /// From here on the camera stays where it is put.
     void hold_camera() { follows_ = false; }
     /// Takes over the camera of another scene.
     void see_as(const Scene& other);
+    /// The same, for a scene beside the other one: its camera does not follow particles of its own.
+    void see_beside(const Scene& other) {
+        see_as(other);
+        hold_camera();
+    }
 
     /// Advances the particles towards the state that the clock shows, as Player::record does. Returns the operations
     /// that were recorded.

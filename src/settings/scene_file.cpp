@@ -49,30 +49,6 @@ bool belongs(std::string_view name, std::string_view family) {
     return name == family || (name.starts_with(family) && name[family.size()] == '.');
 }
 
-/// Whether the command line says something else in the place of the scene's `key`: another sampler leaves nothing of
-/// the scene's parameters, a sampler nothing of its program.
-bool replaced(std::string key, const std::set<std::string, std::less<>>& said) {
-    if (key == diffusion::spacing_flag("rho")) key = "spacing.rho";
-    const auto says = [&](std::string_view family) {
-        return std::ranges::any_of(said, [&](const std::string& name) { return belongs(name, family); });
-    };
-    constexpr std::array<std::string_view, 4> kFamilies = {"sampler", "process", "spacing", "target"};
-    for (const std::string_view family : kFamilies) {
-        if (belongs(key, family) && said.contains(family)) return true;
-    }
-    const auto among = [&](std::initializer_list<std::string_view> names) {
-        return std::ranges::any_of(names, [&](std::string_view name) { return belongs(key, name); });
-    };
-    if (key == "program") {
-        return says("sampler") || says("steps") || says("spacing") || says("timesteps") || says("noise");
-    }
-    if (among({"sampler", "steps", "spacing", "timesteps", "noise"}) && says("program")) return true;
-    if (among({"steps", "spacing"}) && says("timesteps")) return true;
-    if (key == "timesteps") return says("steps") || says("spacing");
-    if (among({"target", "dim"})) return said.contains("model") || (key == "dim" && said.contains("target"));
-    return key == "model" && said.contains("target");
-}
-
 std::string text_of(const json& value, const std::string& path, const std::string& key) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_boolean()) return value.get<bool>() ? "on" : "off";
@@ -109,6 +85,28 @@ void append_member(std::string& text, std::string_view key, const ordered_json& 
 
 }  // namespace
 
+bool is_displaced(std::string key, const std::set<std::string, std::less<>>& said) {
+    if (key == diffusion::spacing_flag("rho")) key = "spacing.rho";
+    const auto says = [&](std::string_view family) {
+        return std::ranges::any_of(said, [&](const std::string& name) { return belongs(name, family); });
+    };
+    constexpr std::array<std::string_view, 4> kFamilies = {"sampler", "process", "spacing", "target"};
+    for (const std::string_view family : kFamilies) {
+        if (belongs(key, family) && said.contains(family)) return true;
+    }
+    const auto among = [&](std::initializer_list<std::string_view> names) {
+        return std::ranges::any_of(names, [&](std::string_view name) { return belongs(key, name); });
+    };
+    if (key == "program") {
+        return says("sampler") || says("steps") || says("spacing") || says("timesteps") || says("noise");
+    }
+    if (among({"sampler", "steps", "spacing", "timesteps", "noise"}) && says("program")) return true;
+    if (among({"steps", "spacing"}) && says("timesteps")) return true;
+    if (key == "timesteps") return says("steps") || says("spacing");
+    if (among({"target", "dim"})) return said.contains("model") || (key == "dim" && said.contains("target"));
+    return key == "model" && said.contains("target");
+}
+
 void read_scene(Request& request, const std::string& path) {
     Settings& settings = request.settings;
     const json root = parse(data::read_text(path, "scene", data::kMaxSceneBytes), path);
@@ -120,7 +118,7 @@ void read_scene(Request& request, const std::string& path) {
             continue;
         }
         const Setting& setting = setting_of(path, key);
-        if (said.contains(key) || replaced(key, said) || !setting.taken_by(settings.command)) continue;
+        if (said.contains(key) || is_displaced(key, said) || !setting.taken_by(settings.command)) continue;
         const std::string text = text_of(value, path, key);
         if (setting.is_flag()) {
             if (text == "off") continue;

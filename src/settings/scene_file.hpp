@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -14,6 +16,10 @@ namespace scorefield::settings {
 /// the scene's sampler.*); those that the command does not take are left out. Throws base::Error (request) naming file
 /// and setting: unreadable, no JSON, unknown settings (with the nearest name), values that `assign` refuses.
 void read_scene(Request& request, const std::string& path);
+
+/// Whether the settings that are `given` take the place of the setting `name`: another sampler leaves nothing of the
+/// parameters of the one before, a sampler nothing of a program.
+bool is_displaced(std::string name, const std::set<std::string, std::less<>>& given);
 
 /// Whether the setting belongs to a machine and not to what is shown: scene, device, validation, chunk.
 bool is_of_machine(std::string_view name);

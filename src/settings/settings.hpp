@@ -80,6 +80,9 @@ inline constexpr double kMaxLiveShare = 90;
 /// The default of `validation`: the build's SCOREFIELD_VALIDATION.
 std::string_view default_validation();
 
+/// Pictures side by side, with the first one.
+inline constexpr std::size_t kMostPanes = 4;
+
 /// Everything that a request can say, by viewer and command line alike. Plain values; `setting_table` gives each its
 /// name, range and help. A setting whose default depends on others, or that is refused where it has no effect, can be
 /// unset: an empty text, no value, or 0 where 0 is out of range. settings/resolve.hpp decides what holds then.
@@ -141,6 +144,8 @@ struct Settings {
     render::Look look;
     render::Guides guides;
     bool captions = true;
+    /// Panes beside the first one: flags that differ from the settings above, as pane_settings reads them; empty: none.
+    std::array<std::string, kMostPanes - 1> panes;
 
     std::string scene;  ///< a file that says settings which the command line leaves open
     std::string title;  ///< the scene's, for readers; empty: none

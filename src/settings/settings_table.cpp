@@ -289,6 +289,21 @@ void add_picture(Table& table) {
                      [](Settings& s) -> Slot { return &s.captions; }});
 }
 
+/// Panes 2 … 4: the first one shows the settings themselves.
+void add_panes(Table& table) {
+    constexpr std::string_view kGroup = "Panes";
+    constexpr std::string_view kHelp =
+        "Another pane beside the picture, on the same clock, camera and seed: the flags that differ there, e.g. "
+        "'`sampler` ddpm `steps` 1000', or 'same'. Flags of the groups model, sampler and particles";
+    const Text form = {.form = "FLAGS"};
+    table.push_back(
+        {"pane.2", kGroup, form, "", kHelp, kFrames, [](Settings& s) -> Slot { return &s.panes[0]; }, "none"});
+    table.push_back({"pane.3", kGroup, form, "", "The same for a third pane", kFrames,
+                     [](Settings& s) -> Slot { return &s.panes[1]; }, "none"});
+    table.push_back({"pane.4", kGroup, form, "", "The same for a fourth pane", kFrames,
+                     [](Settings& s) -> Slot { return &s.panes[2]; }, "none"});
+}
+
 void add_run(Table& table) {
     constexpr std::string_view kGroup = "Run";
     table.push_back({"scene", kGroup, Text{.form = "FILE.json", .read = true}, "",
@@ -333,14 +348,16 @@ void add_run(Table& table) {
 
 /// Marks what the first screen of help leaves to the help of its group.
 void mark_details(Table& table) {
-    constexpr std::array<std::string_view, 16> kDetails = {"class",        "captions",
+    constexpr std::array<std::string_view, 19> kDetails = {"class",        "captions",
                                                            "dim",          "timesteps",
                                                            "program",      "chunk",
                                                            "hold",         "frame-log",
                                                            "trace",        "trace.frames",
                                                            "validation",   "train.final_learning_rate",
                                                            "train.warmup", "train.weight_decay",
-                                                           "train.clip",   "train.keep_state"};
+                                                           "train.clip",   "train.keep_state",
+                                                           "pane.2",       "pane.3",
+                                                           "pane.4"};
     for (Setting& setting : table) setting.is_detail = std::ranges::find(kDetails, setting.name) != kDetails.end();
 }
 
@@ -356,6 +373,7 @@ const std::vector<Setting>& setting_table() {
         add_training(all);
         add_live_settings(all);
         add_picture(all);
+        add_panes(all);
         add_run(all);
         mark_details(all);
         return all;

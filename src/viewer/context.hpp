@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +11,7 @@
 #include "gpu/device.hpp"
 #include "render/scalar_field.hpp"
 #include "session/frame_log.hpp"
+#include "session/panes.hpp"
 #include "session/scene.hpp"
 #include "settings/settings.hpp"
 #include "viewer/drawing_board.hpp"
@@ -28,6 +31,7 @@ struct Context {
     settings::Settings settings;            ///< values of the controls
     std::unique_ptr<session::Scene> scene;  ///< the scene that is shown; null: the first is being opened
     std::vector<std::string> notes;         ///< notes on the scene's data and run
+    session::Panes panes = {};              ///< the scenes beside it
     Training training;
     DrawingBoard board = {};
     Messages messages = {};
@@ -46,12 +50,15 @@ struct Context {
     std::optional<JobProgress> change = {};             ///< the job that changes what is shown, if any
     std::optional<render::ScalarField> field = {};      ///< drawn under the particles
     std::string field_summary = {};
-    std::shared_ptr<const render::LineDrawing> field_lines = {};  ///< null: none
-    std::string value_at_mouse = {};                              ///< of the field; empty: none
+    /// Of each pane; null: none.
+    std::array<std::shared_ptr<const render::LineDrawing>, settings::kMostPanes> field_lines = {};
+    std::string value_at_mouse = {};  ///< of the field; empty: none
 
     /// The forward process comes before each run.
     bool begins_with_forward_process() const { return settings.forward && scene && scene->has_forward_process(); }
     bool shows_training() const { return scene && scene->model().in_training; }
+    /// The scene of a pane, 0 … panes.count() − 1.
+    session::Scene& scene_of(std::size_t pane) { return pane == 0 ? *scene : *panes.others().at(pane - 1); }
 };
 
 /// The settings of what is shown, with the options of the next training: for command lines and scene files.

@@ -11,7 +11,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr std::array<Shortcut, 30> kShortcuts = {{
+constexpr std::array<Shortcut, 32> kShortcuts = {{
     {"Space", "play or pause"},
     {"← →", "one step back or forward"},
     {"Shift+← →", "first state (noise), last state (samples)"},
@@ -25,6 +25,8 @@ constexpr std::array<Shortcut, 30> kShortcuts = {{
     {"C", "colour by density or origin"},
     {"Click", "follow a particle, where trails are drawn"},
     {"0", "fit the view"},
+    {"A", "add a pane, to compare settings"},
+    {"2 … 4", "exchange a pane with the first one, which the panel sets"},
     {"S", "save a screenshot as PNG"},
     {"Ctrl+C", "copy the settings as a command line"},
     {"Ctrl+S", "save the settings as a scene file"},
@@ -82,6 +84,8 @@ void read_plain_key(int key, bool shift, settings::Settings& settings, Requests&
     if (key == GLFW_KEY_D) settings.guides.contours = !settings.guides.contours;
     if (key == GLFW_KEY_T) settings.guides.trails = settings.guides.trails > 0 ? 0 : kTrails;
     if (key == GLFW_KEY_C) turn_colour(settings.look);
+    if (key == GLFW_KEY_A) requests.add_pane = true;
+    if (key >= GLFW_KEY_2 && key <= GLFW_KEY_4) requests.choose_pane = static_cast<std::size_t>(key - GLFW_KEY_1);
     if (key == GLFW_KEY_S) requests.screenshot = true;
     if (key == GLFW_KEY_N) requests.train = true;
     if (key == GLFW_KEY_P) requests.toggle_board = true;

@@ -37,6 +37,8 @@ struct Requests {
     bool toggle_scenes = false;                       ///< the list of scenes
     int turn_scene = 0;                               ///< +1: to the next one, −1: to the one before
     std::optional<std::filesystem::path> open_scene;  ///< a scene file
+    bool add_pane = false;
+    std::optional<std::size_t> choose_pane;  ///< index of the pane that the panel should set, 0: the first
     bool toggle_help = false;
     bool escape = false;  ///< out of what is open or under way: help, board, change, then messages
 

@@ -35,10 +35,6 @@ session::Tempo tempo_of(const Context& context) {
     return {settings.steps_per_second, settings.hold, settings.loop, context.begins_with_forward_process()};
 }
 
-bool is_same(VkExtent2D a, VkExtent2D b) {
-    return a.width == b.width && a.height == b.height;
-}
-
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
     return std::chrono::duration<double>(b - a).count();
 }
@@ -119,7 +115,7 @@ void Viewer::rest() {
 
 /// From the begin of the last frame until something new may be there to show.
 double Viewer::seconds_to_next(const session::Player& player) const {
-    if (!player.up_to_date()) return player.works_by_itself() ? kHostWait : 0;
+    if (!player.up_to_date() || !context_.panes.up_to_date()) return player.works_by_itself() ? kHostWait : 0;
     if (player.works_ahead() && device_.properties().timestamp_seconds > 0) return 0;
     return std::min(kLongestRest, player.playback().seconds_left(tempo_of(context_)));
 }
@@ -246,20 +242,23 @@ void Viewer::follow_changes() {
 void Viewer::fit_picture() {
     if (!context_.scene) return;
     if (!context_.scene->player().started()) return;  // its picture stays until there is another
+    session::Panes& panes = context_.panes;
     if (auto made = targets_.poll()) {
-        if (made->result) {
-            context_.scene->take(std::move(*made->result));
-        } else {
+        if (made->result && made->result->panes.size() == panes.count()) {
+            panes.take(*context_.scene, std::move(*made->result));
+        } else if (!made->result) {
             context_.messages.add({MessageKind::error, made->error}, "picture");
-            refused_size_ = asked_size_;
+            refused_ = asked_;
         }
     }
-    const render::PictureForm wanted = {context_.layout.picture, swapchain_.format()};
-    const VkExtent2D extent = wanted.extent;
-    if (is_same(extent, context_.scene->extent()) || is_same(extent, refused_size_) || targets_.wanted()) return;
-    asked_size_ = extent;
-    targets_.ask("picture", [&device = device_, wanted](base::Task& /*task*/) {
-        return render::Renderer::make_targets(device, wanted);
+    const render::PictureForm form = {context_.layout.picture, swapchain_.format()};
+    const PictureSize wanted = {form.extent.width, form.extent.height, panes.count()};
+    const VkExtent2D now = panes.extent(*context_.scene);
+    const bool fits = panes.fits(*context_.scene) && PictureSize{now.width, now.height, panes.count()} == wanted;
+    if (fits || wanted == refused_ || targets_.wanted()) return;
+    asked_ = wanted;
+    targets_.ask("picture", [&device = device_, form, count = wanted.panes](base::Task& /*task*/) {
+        return session::Panes::make_targets(device, form, count);
     });
 }
 
@@ -299,10 +298,14 @@ void Viewer::record_scene(session::FrameSlot& slot) {
     training.record(slot.recorder, context_.settings.live_share / kPercent);
     std::optional<session::LiveWeights> live;
     if (context_.shows_training()) live.emplace(training.weights(context_.settings.live_samples == "restart"));
+    session::Panes& panes = context_.panes;
     slot.operations = context_.scene->advance(slot.recorder, pace_.allowance(), live ? &*live : nullptr);
-    picture_changed_ =
-        context_.scene->draw(slot.recorder, settings::view_spec(context_.settings),
-                             {.field = context_.field ? &*context_.field : nullptr, .below = context_.field_lines});
+    panes.follow(*context_.scene);
+    slot.operations += panes.advance(slot.recorder, pace_.allowance() - slot.operations);
+    std::array<render::Extras, settings::kMostPanes> extras;
+    for (std::size_t i = 0; i < extras.size(); ++i) extras.at(i).below = context_.field_lines.at(i);
+    if (context_.field) extras[0].field = &*context_.field;
+    picture_changed_ = panes.draw(slot.recorder, *context_.scene, settings::view_spec(context_.settings), extras);
     // A frame that draws is long enough for the device; one without a clock cannot tell what work after a frame takes.
     const bool has_time = !picture_changed_ && device_.properties().timestamp_seconds > 0;
     if (!live && (has_time || context_.scene->player().works_by_itself())) {
@@ -324,9 +327,10 @@ void Viewer::advance() {
     if (!context_.scene) return;
     session::Player& player = context_.scene->player();
     if (player.shows_results()) return;
-    const double affordable = pace_.allowance() / player.operations_per_step();
+    const double operations = player.operations_per_step() + context_.panes.operations_per_step(*context_.scene);
+    const double affordable = pace_.allowance() / operations;
     const double fitting = player.works_by_itself() ? kMostSteps : std::clamp(affordable, 1.0, kMostSteps);
-    const int most = player.up_to_date() ? static_cast<int>(fitting) : 0;
+    const int most = player.up_to_date() && context_.panes.up_to_date() ? static_cast<int>(fitting) : 0;
     player.playback().advance(context_.seconds, tempo_of(context_), most);
 }
 
@@ -336,7 +340,7 @@ Backdrop Viewer::backdrop(VkExtent2D window) const {
     const VkRect2D part = {
         {static_cast<std::int32_t>(layout.left), 0},
         {std::min(layout.picture.width, window.width - layout.left), std::min(layout.picture.height, window.height)}};
-    return {.picture = context_.scene ? &context_.scene->picture() : nullptr,
+    return {.picture = context_.scene ? &context_.panes.picture(*context_.scene) : nullptr,
             .part = part,
             .changed = picture_changed_,
             .colour = context_.settings.look.background};

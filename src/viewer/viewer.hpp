@@ -37,6 +37,15 @@ class Viewer {
   private:
     using Clock = std::chrono::steady_clock;
 
+    /// The size of a picture and the number of its panes.
+    struct PictureSize {
+        std::uint32_t width = 0;
+        std::uint32_t height = 0;
+        std::size_t panes = 0;
+
+        bool operator==(const PictureSize&) const = default;
+    };
+
     Layout layout(VkExtent2D window) const { return layout_of(window, window_.scale(), context_.panel); }
     bool leaves();
     void finish(session::FrameSlot& slot);
@@ -65,9 +74,9 @@ class Viewer {
     session::FrameLog log_;
     base::TraceFrames trace_;
     std::array<session::FrameSlot, 2> slots_;
-    base::BackgroundJob<render::PictureTargets> targets_;
-    VkExtent2D asked_size_{};    ///< size of the targets that were requested last
-    VkExtent2D refused_size_{};  ///< size of targets that could not be made
+    base::BackgroundJob<session::PaneTargets> targets_;
+    PictureSize asked_{};    ///< of the targets that were requested last
+    PictureSize refused_{};  ///< of targets that could not be made
     session::Pace pace_;
     std::uint64_t frames_ = 0;
     Clock::time_point last_frame_ = Clock::now();

@@ -2,8 +2,10 @@
 #include <imgui.h>
 
 #include <cmath>
+#include <optional>
 
 #include "viewer/element.hpp"
+#include "viewer/pointer.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -17,15 +19,15 @@ class Camera : public Element {
     }
 
     void draw(Context& context) override {
+        if (context.board.open) return;
+        const std::optional<Pointer> pointer = pointer_on_picture(context);
+        if (!pointer) return;
         const ImGuiIO& io = ImGui::GetIO();
-        if (context.board.open || io.WantCaptureMouse) return;
         session::Scene& scene = *context.scene;
-        const VkExtent2D extent = context.layout.picture;
+        const VkExtent2D extent = scene.extent();
         const ImVec2 pixels = io.DisplayFramebufferScale;
-        const double x = static_cast<double>(io.MousePos.x * pixels.x) - context.layout.left;
-        const double y = static_cast<double>(io.MousePos.y * pixels.y);
         if (io.MouseWheel != 0) {
-            scene.camera.zoom_at(extent, {x, y}, std::pow(kWheelZoom, static_cast<double>(io.MouseWheel)));
+            scene.camera.zoom_at(extent, pointer->pixel, std::pow(kWheelZoom, static_cast<double>(io.MouseWheel)));
             scene.hold_camera();
         }
         if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 0)) {

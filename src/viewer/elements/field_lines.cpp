@@ -17,61 +17,78 @@
 #include "session/fast_score.hpp"
 #include "settings/resolve.hpp"
 #include "viewer/element.hpp"
+#include "viewer/pointer.hpp"
 
 namespace scorefield::viewer {
 namespace {
 
+/// The computation of the lines of one pane.
+class PaneLines {
+  public:
+    void forget() {
+        answer_.cancel();
+        asked_.reset();
+        lines_.reset();
+    }
+
+    void take_answer(Context& context) {
+        auto outcome = answer_.poll();
+        if (!outcome) return;
+        lines_ = outcome->result.value_or(nullptr);
+        if (!outcome->result) context.messages.add({MessageKind::error, base::with_flags(outcome->error)}, "field");
+    }
+
+    void ask(const session::FieldLinesQuestion& question) {
+        if (answer_.wanted() || !question.source || asked_ == question) return;
+        asked_ = question;
+        answer_.ask("Field lines",
+                    [question](base::Task& task) { return session::field_lines(question, [&task] { task.step(); }); });
+    }
+
+    const std::shared_ptr<const render::LineDrawing>& lines() const { return lines_; }
+
+  private:
+    base::BackgroundJob<std::shared_ptr<const render::LineDrawing>> answer_;
+    std::optional<session::FieldLinesQuestion> asked_;  ///< last
+    std::shared_ptr<const render::LineDrawing> lines_;
+};
+
 class FieldLines : public Element {
   public:
     void attach(Context& context) override {
-        answer_.cancel();
+        panes_[0].forget();
         value_.cancel();
-        asked_.reset();
         measured_.reset();
         weights_.reset();
         context.value_at_mouse.clear();
-        context.field_lines.reset();
+        context.field_lines[0].reset();
     }
 
     void update(Context& context) override {
-        if (auto outcome = answer_.poll()) {
-            if (outcome->result) {
-                context.field_lines = std::move(*outcome->result);
-            } else {
-                context.field_lines.reset();
-                context.messages.add({MessageKind::error, base::with_flags(outcome->error)}, "field");
-            }
-        }
         refuse_on_a_line(context);
-        std::optional<session::FieldLinesQuestion> question =
-            context.scene->field_question(settings::view_spec(context.settings));
-        if (!question) {
-            answer_.cancel();
-            asked_.reset();
-            context.field_lines.reset();
-            context.value_at_mouse.clear();
-            return;
+        bool is_measured = false;
+        for (std::size_t i = 0; i < panes_.size(); ++i) {
+            PaneLines& pane = panes_.at(i);
+            pane.take_answer(context);
+            const std::optional<session::FieldLinesQuestion> question = question_of(context, i);
+            if (question) {
+                if (mouse_ && mouse_->pane == i) is_measured = follow_mouse(context, *question);
+                pane.ask(*question);
+            } else {
+                pane.forget();
+            }
+            context.field_lines.at(i) = pane.lines();
         }
-        if (context.shows_training()) question->source = source_in_training(context);
-        follow_mouse(context, *question);
-        if (answer_.wanted() || !question->source || asked_ == question) return;
-        asked_ = question;
-        answer_.ask("Field lines", [question = *question](base::Task& task) {
-            return session::field_lines(question, [&task] { task.step(); });
-        });
+        if (is_measured) return;
+        value_.cancel();
+        measured_.reset();
+        context.value_at_mouse.clear();
     }
 
-    /// Where the mouse is on the picture, in units of the states.
+    /// Remembers where the mouse is.
     void draw(Context& context) override {
-        const ImGuiIO& io = ImGui::GetIO();
         mouse_.reset();
-        if (context.board.open || io.WantCaptureMouse || !ImGui::IsMousePosValid()) return;
-        const ImVec2 pixels = io.DisplayFramebufferScale;
-        const VkExtent2D extent = context.layout.picture;
-        const double x = static_cast<double>(io.MousePos.x * pixels.x) - context.layout.left;
-        const double y = static_cast<double>(io.MousePos.y * pixels.y);
-        if (x < 0 || y < 0 || x >= extent.width || y >= extent.height) return;
-        mouse_ = context.scene->camera.to_world(extent, {x, y});
+        if (!context.board.open) mouse_ = pointer_on_picture(context);
     }
 
   private:
@@ -95,17 +112,19 @@ class FieldLines : public Element {
         field = render::FieldKind::none;
     }
 
-    /// The field where the mouse is, measured beside the frames.
-    void follow_mouse(Context& context, const session::FieldLinesQuestion& question) {
+    std::optional<session::FieldLinesQuestion> question_of(Context& context, std::size_t pane) {
+        if (pane >= context.panes.count()) return std::nullopt;
+        auto question = context.scene_of(pane).field_question(settings::view_spec(context.settings));
+        if (question && pane == 0 && context.shows_training()) question->source = source_in_training(context);
+        return question;
+    }
+
+    /// The field where the mouse is, measured beside the frames. False where there is none.
+    bool follow_mouse(Context& context, const session::FieldLinesQuestion& question) {
         if (auto outcome = value_.poll()) context.value_at_mouse = std::move(outcome->result).value_or("");
-        if (!mouse_ || !question.source || question.field == render::FieldKind::none) {
-            value_.cancel();
-            measured_.reset();
-            context.value_at_mouse.clear();
-            return;
-        }
-        const Measured wanted = {question, *mouse_};
-        if (value_.wanted() || measured_ == wanted) return;
+        if (!question.source || question.field == render::FieldKind::none) return false;
+        const Measured wanted = {question, question.camera.to_world(question.extent, mouse_->pixel)};
+        if (value_.wanted() || measured_ == wanted) return true;
         measured_ = wanted;
         value_.ask("Field at the mouse", [wanted](base::Task& task) {
             const session::FieldLinesQuestion& asked = wanted.question;
@@ -116,6 +135,7 @@ class FieldLines : public Element {
                                base::short_number(wanted.place[1]), base::short_number(vector[0]),
                                base::short_number(vector[1]), base::short_number(std::hypot(vector[0], vector[1])));
         });
+        return true;
     }
 
     /// The newest weights that the host has; null: none yet.
@@ -134,13 +154,12 @@ class FieldLines : public Element {
         return source_;
     }
 
-    std::optional<std::array<double, 2>> mouse_;
+    std::array<PaneLines, settings::kMostPanes> panes_;
+    std::optional<Pointer> mouse_;
     std::optional<Measured> measured_;  ///< last
     base::BackgroundJob<std::string> value_;
-    base::BackgroundJob<std::shared_ptr<const render::LineDrawing>> answer_;
-    std::optional<session::FieldLinesQuestion> asked_;  ///< last
-    std::shared_ptr<const data::TensorMap> weights_;    ///< of source_
-    std::optional<std::size_t> label_;                  ///< its class
+    std::shared_ptr<const data::TensorMap> weights_;  ///< of source_
+    std::optional<std::size_t> label_;                ///< its class
     std::shared_ptr<const session::FieldSource> source_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <imgui.h>
 
+#include <array>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "base/background_job.hpp"
 #include "settings/resolve.hpp"
 #include "viewer/element.hpp"
+#include "viewer/pointer.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -18,24 +20,21 @@ namespace {
 constexpr float kClick = 3;   ///< screen units that the mouse may move between press and release of a click
 constexpr float kReach = 14;  ///< from the click to the particle, screen units
 
-class PathsElement : public Element {
+/// The computation of the paths of one pane.
+class PanePaths {
   public:
-    void attach(Context& /*context*/) override {
+    void forget() {
         answer_.cancel();
         asked_.reset();
     }
 
-    void update(Context& context) override {
-        session::Scene& scene = *context.scene;
+    void update(Context& context, session::Scene& scene) {
         if (auto outcome = answer_.poll()) {
             if (outcome->result) scene.take_paths(asked_, std::move(*outcome->result));
             if (!outcome->error.empty()) context.messages.add({MessageKind::error, outcome->error}, "paths");
         }
         const auto wanted = scene.wanted_paths(settings::view_spec(context.settings));
-        if (!wanted) {
-            answer_.cancel();
-            asked_.reset();
-        }
+        if (!wanted) forget();
         if (answer_.wanted()) context.jobs.push_back(progress_of(answer_));
         if (!wanted || wanted == asked_) return;
         asked_ = wanted;
@@ -44,29 +43,45 @@ class PathsElement : public Element {
         });
     }
 
+  private:
+    base::BackgroundJob<std::shared_ptr<const session::Paths>> answer_;
+    std::shared_ptr<const session::PathsRun> asked_;  ///< last
+};
+
+class PathsElement : public Element {
+  public:
+    void attach(Context& /*context*/) override { panes_[0].forget(); }
+
+    void update(Context& context) override {
+        for (std::size_t i = 0; i < panes_.size(); ++i) {
+            if (i < context.panes.count()) {
+                panes_.at(i).update(context, context.scene_of(i));
+            } else {
+                panes_.at(i).forget();
+            }
+        }
+    }
+
     void draw(Context& context) override {
-        const ImGuiIO& io = ImGui::GetIO();
-        if (context.board.open || io.WantCaptureMouse || !ImGui::IsMouseReleased(ImGuiMouseButton_Left)) return;
+        if (context.board.open || !ImGui::IsMouseReleased(ImGuiMouseButton_Left)) return;
         const ImVec2 way = ImGui::GetMouseDragDelta(ImGuiMouseButton_Left, 0);
-        if (std::hypot(way.x, way.y) <= kClick) pick(context, io.MousePos);
+        if (std::hypot(way.x, way.y) > kClick) return;
+        if (const std::optional<Pointer> pointer = pointer_on_picture(context)) pick(context, *pointer);
     }
 
   private:
     /// Follows the nearest particle that has a path, or none.
-    static void pick(Context& context, const ImVec2& mouse) {
-        const session::Scene& scene = *context.scene;
+    static void pick(Context& context, const Pointer& pointer) {
+        const session::Scene& scene = context.scene_of(pointer.pane);
         const bool shows_paths = context.settings.guides.has_paths() && !scene.player().playback().noising();
         if (!shows_paths || !scene.paths()) return;
-        const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
-        const double x = static_cast<double>(mouse.x * pixels.x) - context.layout.left;
-        const double y = static_cast<double>(mouse.y * pixels.y);
-        context.settings.guides.follow = scene.nearest_particle(
-            scene.camera.to_world(context.layout.picture, {x, y}),
-            static_cast<double>(kReach * pixels.x) * scene.camera.pixel_size(context.layout.picture));
+        const VkExtent2D extent = scene.extent();
+        const auto reach = static_cast<double>(kReach * ImGui::GetIO().DisplayFramebufferScale.x);
+        context.settings.guides.follow = scene.nearest_particle(scene.camera.to_world(extent, pointer.pixel),
+                                                                reach * scene.camera.pixel_size(extent));
     }
 
-    base::BackgroundJob<std::shared_ptr<const session::Paths>> answer_;
-    std::shared_ptr<const session::PathsRun> asked_;  ///< last
+    std::array<PanePaths, settings::kMostPanes> panes_;
 };
 
 }  // namespace

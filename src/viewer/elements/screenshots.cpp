@@ -41,7 +41,7 @@ class Screenshots : public Element {
     void record(gpu::Recorder& recorder, const Context& context) override {
         recorded_ = wanted_ && !capture_.full();
         if (!recorded_) return;
-        capture_.record(recorder, context.scene->picture());
+        capture_.record(recorder, context.panes.picture(*context.scene));
         wanted_ = false;
     }
 

@@ -1,0 +1,127 @@
+"""Panes in the viewer under Xvfb: a pane from the command line, one added by key, settings exchanged by key and changed
+in the Compare tab, jumps on the timeline that show the same states again in all panes, a pane that cannot be opened. A
+screenshot is the picture that `render` draws of the saved scene.
+
+usage: viewer_panes_test.py BINARY [PICTURE]   (in the project's folder; the window with panes goes to PICTURE.png)
+"""
+import json
+import os
+import sys
+
+import numpy as np
+
+from binary import require, run
+from desktop import Viewer, on_a_desktop
+
+BINARY = os.path.abspath(sys.argv[1])
+KEPT = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
+MODEL = os.path.abspath("assets/swiss_roll.safetensors")
+PICTURE_SIZE = (950, 640)  # of a window of 1280 × 720
+TRACK = (535, 1063, 666)  # ends and row of the timeline's track
+STEPS = 20
+# Parts of four cells, without captions: width, height, left, top.
+CELLS = [(300, 200, 380 + 477 * column, 80 + 322 * row) for row in (0, 1) for column in (0, 1)]
+COMPARE_TAB = (113, 101)
+REMOVE = (249, 317)  # the button of pane 2
+GAP = (1, 200, 805, 150)  # between two panes
+LIVELY = 50  # colours of a cell with particles; an empty one has a single colour
+
+
+def place_of(state):
+    return round(TRACK[0] + (TRACK[1] - TRACK[0]) * state / STEPS), TRACK[2]
+
+
+def open_viewer(desktop, folder, name, *arguments):
+    viewer = Viewer(BINARY, desktop, folder, name, "--model", MODEL, "--steps", str(STEPS), "--particles", "2000",
+                    *map(str, arguments))
+    viewer.picture_area = (948, 560, 331, 60)
+    return viewer
+
+
+def filled(viewer):
+    """Which of the cells have particles."""
+    found = []
+    for cell in CELLS:
+        pixels = np.frombuffer(viewer.pixels(cell), np.uint32)
+        found.append(len(np.unique(pixels)) > LIVELY)
+    return found
+
+
+def settle(viewer):
+    viewer.wait_for(viewer.is_still, "the picture does not stand still")
+    return viewer.picture()
+
+
+def pixels_of(path):
+    raw = run("ffmpeg", ["-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+    require(raw.returncode == 0, f"{path} cannot be read: {raw.stderr}")
+    return np.frombuffer(raw.stdout, np.uint8).reshape(PICTURE_SIZE[1], PICTURE_SIZE[0], 3).astype(int)
+
+
+def compares(desktop, folder):
+    viewer = open_viewer(desktop, folder, "panes", "--loop", "off", "--look.field", "score", "--pane.2",
+                         "--sampler ddpm --steps 40", "--pane.3", "--sampler heun")
+    viewer.wait_for(lambda: filled(viewer) == [True, True, True, False], "no three panes")
+    seen = {}
+    for state in (4, 13, 20, 4, 13):
+        viewer.click(place_of(state))
+        viewer.move((700, 20))
+        picture = settle(viewer)
+        require(seen.setdefault(state, picture) == picture, f"state {state} is another one after other states")
+    require(len(set(seen.values())) == 3, "the panes do not follow the timeline")
+    viewer.key("a")
+    viewer.wait_for(lambda: all(filled(viewer)), "A adds no fourth pane")
+    viewer.key("2")
+    viewer.wait_until_shown()
+    viewer.wait_for(lambda: viewer.pixels(CELLS[0]) != seen[13], "2 exchanges nothing")
+    viewer.key("shift+Right")
+    settle(viewer)
+    viewer.wait_for(viewer.is_still, "the fields are not there")
+    viewer.key("ctrl+s")
+    viewer.key("s")
+    scene = os.path.join(folder, "scene_0000.json")
+    shot = os.path.join(folder, "scorefield_0000.png")
+    viewer.wait_for(lambda: os.path.exists(scene) and os.path.exists(shot), "no scene or screenshot is saved")
+    if KEPT:
+        run("import", ["-window", str(viewer.window), KEPT], env=desktop.env)
+    viewer.click(COMPARE_TAB)
+    viewer.click(REMOVE)
+    viewer.wait_for(lambda: filled(viewer) == [True, True, True, False], "Remove closes no pane")
+    rows = viewer.close()
+    require(rows[0]["sampler"] == "ddim" and rows[-1]["sampler"] == "ddpm" and rows[-1]["steps"] == "40",
+            f"the first pane is not the exchanged one: {rows[-1]}")
+    with open(scene) as file:
+        saved = json.load(file)
+    require(saved["sampler"] == "ddpm" and saved["steps"] == 40 and "ddim" in saved["pane.2"] and
+            "heun" in saved["pane.3"] and "ddim" in saved["pane.4"], str(saved))
+    done = run(BINARY, ["render", "--scene", scene, "--width", str(PICTURE_SIZE[0]), "--height", str(PICTURE_SIZE[1]),
+                        "--fps", "5", "--steps-per-second", "5", "--hold", "0", "--out", "frames", "--validation",
+                        "sync"], folder)
+    require(done.returncode == 0, str(done))
+    last = sorted(os.listdir(os.path.join(folder, "frames")))[-1]
+    # The window's pictures have another byte order, in which a device may round blended colours otherwise.
+    apart = np.abs(pixels_of(shot) - pixels_of(os.path.join(folder, "frames", last)))
+    require(apart.max() <= 1 and (apart > 0).sum() < 200,
+            f"the last frame of the scene is not the screenshot: {apart.max()} apart, {(apart > 0).sum()} values")
+
+
+def keeps_what_can_be_shown(desktop, folder):
+    """A pane whose model is missing is left out with a message; the others are shown."""
+    viewer = open_viewer(desktop, folder, "refused", "--pane.2", "--model missing.safetensors", "--pane.3", "--seed 5")
+    # Between two panes there is a gap of one colour, where a single picture has particles and data.
+    viewer.wait_for(lambda: len(np.unique(np.frombuffer(viewer.pixels(GAP), np.uint32))) == 1, "no two panes")
+    viewer.key("ctrl+s")
+    scene = os.path.join(folder, "scene_0001.json")
+    viewer.wait_for(lambda: os.path.exists(scene), "no scene is saved")
+    viewer.close()
+    with open(scene) as file:
+        saved = json.load(file)
+    require(saved.get("pane.2") == "--seed 5" and "pane.3" not in saved, str(saved))
+
+
+def scenes(desktop, folder):
+    compares(desktop, folder)
+    keeps_what_can_be_shown(desktop, folder)
+
+
+on_a_desktop(scenes)
