@@ -10,6 +10,7 @@ struct ViewSpec {
     Look look;
     Guides guides;
     bool captions = true;
+    bool metrics = false;  ///< among the captions: how the particles compare with the data
 };
 
 }  // namespace scorefield::render

@@ -7,6 +7,7 @@
 #include "base/interrupt.hpp"
 #include "session/frame_slot.hpp"
 #include "session/frame_trace.hpp"
+#include "session/particle_readback.hpp"
 
 namespace scorefield::session {
 namespace {
@@ -19,7 +20,8 @@ double milliseconds_between(std::chrono::steady_clock::time_point a, std::chrono
 
 OfflineFrames::OfflineFrames(gpu::Device& device, Scene& scene, const std::string& frame_log,
                              std::function<void(const render::Picture&)> write, double operations, Panes* panes)
-    : scene_(scene),
+    : device_(device),
+      scene_(scene),
       panes_(panes == nullptr ? alone_ : *panes),
       operations_(operations),
       capture_(device),
@@ -74,6 +76,7 @@ std::vector<render::Extras> OfflineFrames::extras(const render::ViewSpec& view) 
             trace_.next("paths");
             scene->take_paths(run, compute_paths(*run, [] { base::require_not_interrupted(); }));
         }
+        if (auto question = scene->wanted_metrics(view)) measure(*scene, std::move(*question));
         render::Extras& drawn = all.emplace_back();
         if (const auto question = scene->field_question(view)) {
             trace_.next("field lines");
@@ -81,6 +84,19 @@ std::vector<render::Extras> OfflineFrames::extras(const render::ViewSpec& view) 
         }
     }
     return all;
+}
+
+/// The metrics of the state that has been recorded.
+void OfflineFrames::measure(Scene& scene, MetricsQuestion question) {
+    const sample::ParticleView particles = scene.player().particles();
+    ParticleReadback readback(device_, kMetricParticles, particles.dim);
+    readback.record(submissions_.recorder(), particles);
+    readback.submitted(submit_part());
+    question.particles = readback.wait();
+    begin_part();
+    trace_.next("metrics");
+    scene.take_metrics(scene.player().shown_version(), scene.player().run_state(),
+                       state_metrics(question, [] { base::require_not_interrupted(); }));
 }
 
 void OfflineFrames::begin_frame() {

@@ -49,6 +49,7 @@ class OfflineFrames {
     bool up_to_date() const { return scene_.player().up_to_date() && panes_.up_to_date(); }
     std::vector<Scene*> scenes();
     std::vector<render::Extras> extras(const render::ViewSpec& view);
+    void measure(Scene& scene, MetricsQuestion question);
     void begin_frame();
     void end_frame();
     void note_length();
@@ -56,6 +57,7 @@ class OfflineFrames {
     gpu::Submission submit_part();
     void collect(std::size_t slot, std::span<const gpu::Timing> timings);
 
+    gpu::Device& device_;
     Panes alone_;  ///< of a scene without other panes
     Scene& scene_;
     Panes& panes_;

@@ -22,6 +22,7 @@ struct RunState {
     double alpha = 1;
     double sigma = 0;
     bool is_result = false;  ///< nothing follows
+    int evaluations = 0;     ///< of the score that led to it
 };
 
 /// Weights of the model's network that change while it plays.

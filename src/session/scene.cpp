@@ -48,13 +48,12 @@ std::string time_text(double t) {
     return t == std::round(t) ? fmt::format("{:.0f}", t) : base::short_number(t, 4);
 }
 
-render::Captions captions_of(const render::ViewSpec& view, const model::Model& model, const std::string& first,
-                             const std::string& second) {
+render::Captions captions_of(const model::Model& model, std::vector<std::string> lines) {
     render::Captions captions;
     // Particles on a line are spread over a strip, whose heights stand for nothing.
     captions.has_heights = model.dim() > 1;
     captions.axes = {"x", captions.has_heights ? "y" : ""};
-    if (view.captions) captions.top_left = {first, second};
+    captions.top_left = std::move(lines);
     return captions;
 }
 
@@ -138,6 +137,10 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
             }
         }
         data_ = gpu::make_buffer<float>(device, "data", planes);
+    }
+    if (!data_name_.empty()) {
+        const data::Points& points = reference.expected.count > 0 ? reference.expected : reference.points;
+        expected_ = std::make_shared<const data::Points>(points);
     }
     if (model_->dim() <= 2 && (model_->target || model_->checkpoint)) {
         field_source_ = std::make_shared<const FieldSource>(model_, reference.expected);
@@ -293,6 +296,37 @@ std::optional<int> Scene::nearest_particle(const std::array<double, 2>& point, d
     return nearest_path(*paths_, player_.run_state().number, point, reach, line_view_.time);
 }
 
+std::optional<MetricsQuestion> Scene::wanted_metrics(const render::ViewSpec& view) const {
+    constexpr std::size_t kLeastData = 4;
+    const bool is_known = expected_ && expected_->count >= kLeastData && player_.program().evaluations() > 0;
+    const bool is_shown = player_.started() && player_.up_to_date() && !player_.playback().noising();
+    if (!view.metrics || !view.captions || !is_known || !is_shown) return std::nullopt;
+    if (metrics_ && metrics_->version == player_.shown_version()) return std::nullopt;
+    const RunState state = player_.run_state();
+    MetricsQuestion question = {.particles = {}, .data = expected_, .at = {state.alpha, state.sigma}};
+    if (player_.shows_results() || state.is_result) question.at = {};
+    question.mixture = std::dynamic_pointer_cast<const diffusion::GaussianMixture>(model_->target);
+    return question;
+}
+
+void Scene::take_metrics(const Player::ShownVersion& version, const RunState& state, const StateMetrics& metrics) {
+    metrics_ = {version, state.number, metrics_lines(metrics)};
+}
+
+/// What stands in the corner of the picture. Metrics that are not of the shown state say of which they are.
+std::vector<std::string> Scene::caption_lines(const render::ViewSpec& view) const {
+    if (!view.captions) return {};
+    std::vector<std::string> lines = {
+        caption(player_), fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed)};
+    if (!view.metrics || player_.playback().noising() || player_.program().evaluations() == 0) return lines;
+    const int evaluations = player_.run_state().evaluations;
+    lines.push_back(fmt::format("{} evaluation{}", evaluations, evaluations == 1 ? "" : "s"));
+    if (!metrics_ || metrics_->version.run != player_.shown_version().run) return lines;
+    for (const std::string& line : metrics_->lines) lines.push_back(line);
+    if (metrics_->version != player_.shown_version()) lines.back() += fmt::format("   at step {}", metrics_->state);
+    return lines;
+}
+
 bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras) {
     if (!player_.started() && drawn_) return false;  // the last picture stays meanwhile
     update_camera();
@@ -306,13 +340,12 @@ bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::
     render::Look look = lit(view.look);
     // Where a particle started means nothing in the forward process.
     if (player_.playback().noising()) look.mode = render::ColourMode::density;
-    const Drawn wanted = {player_.shown_version(), camera, look, view.captions, extras.below, extras.above,
+    const Drawn wanted = {player_.shown_version(), camera, look, caption_lines(view), extras.below, extras.above,
                           extras.histogram};
     const bool same_field = field == nullptr ? !drawn_field_ : drawn_field_ == *field;
     if (drawn_ == wanted && same_field) return false;
-    const std::string second = fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed);
-    renderer_.record(recorder, shown_particles(recorder), camera, wanted.look,
-                     captions_of(view, *model_, caption(player_), second), extras);
+    renderer_.record(recorder, shown_particles(recorder), camera, wanted.look, captions_of(*model_, wanted.captions),
+                     extras);
     drawn_ = wanted;
     if (!same_field) drawn_field_ = field == nullptr ? std::nullopt : std::optional(*field);
     return true;
@@ -325,8 +358,9 @@ void Scene::draw_data(gpu::Recorder& recorder, const render::ViewSpec& view) {
     render::Look look = lit(view.look);
     look.mode = render::ColourMode::density;
     drawn_.reset();
-    renderer_.record(recorder, {data_, 0, kOverlayPoints, count, dim}, camera, look,
-                     captions_of(view, *model_, "data: " + data_name_, ""));
+    renderer_.record(
+        recorder, {data_, 0, kOverlayPoints, count, dim}, camera, look,
+        captions_of(*model_, view.captions ? std::vector{"data: " + data_name_} : std::vector<std::string>()));
 }
 
 }  // namespace scorefield::session

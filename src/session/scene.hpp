@@ -17,6 +17,7 @@
 #include "session/paths.hpp"
 #include "session/player.hpp"
 #include "session/run_loader.hpp"
+#include "session/state_metrics.hpp"
 
 namespace scorefield::session {
 
@@ -86,6 +87,11 @@ class Scene {
     std::optional<int> nearest_particle(const std::array<double, 2>& point, double reach) const;
     /// Paths of the current run; null until they are computed.
     const std::shared_ptr<const Paths>& paths() const { return paths_; }
+    /// Where the view has metrics and there are data: the question of the shown state, without its particles; none
+    /// where they have been taken.
+    std::optional<MetricsQuestion> wanted_metrics(const render::ViewSpec& view) const;
+    /// The metrics of this state, which the captions show from now on.
+    void take_metrics(const Player::ShownVersion& version, const RunState& state, const StateMetrics& metrics);
     /// Draws the last complete state onto picture(), with the trails of the view and `extras`. Returns false, and
     /// records nothing, where picture() shows just that already.
     bool draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras = {});
@@ -107,6 +113,8 @@ class Scene {
     std::shared_ptr<const model::Model> shared_model() const { return model_; }
     /// The score that field lines show; null where there are none.
     const std::shared_ptr<const FieldSource>& field_source() const { return field_source_; }
+    /// The data that the samples should resemble, in the units of the states; null where they are not known.
+    const std::shared_ptr<const data::Points>& expected_data() const { return expected_; }
     /// Empty where there are no data to show.
     const std::string& data_name() const { return data_name_; }
 
@@ -118,7 +126,7 @@ class Scene {
         Player::ShownVersion particles;
         render::Camera2d camera;
         render::Look look;
-        bool captions = true;
+        std::vector<std::string> captions;
         std::shared_ptr<const render::LineDrawing> below = {};
         std::shared_ptr<const render::LineDrawing> above = {};
         render::HistogramPlace histogram = {};
@@ -135,7 +143,15 @@ class Scene {
         std::shared_ptr<const render::LineDrawing> drawing = {};
     };
 
+    /// Metrics of a state that was shown.
+    struct ShownMetrics {
+        Player::ShownVersion version;
+        int state = 0;
+        std::vector<std::string> lines;
+    };
+
     render::Bounds bounds() const;
+    std::vector<std::string> caption_lines(const render::ViewSpec& view) const;
     void begin_paths(const PreparedRun& run);
     render::Particles shown_particles(gpu::Recorder& recorder);
     const LineView& view_of_line(const render::ViewSpec& view);
@@ -152,7 +168,9 @@ class Scene {
     gpu::Buffer data_;                       ///< (dim, count) planes
     std::optional<ForwardProcess> forward_;  ///< none without data
     std::shared_ptr<const FieldSource> field_source_;
-    std::shared_ptr<const PathsRun> paths_run_;  ///< of the run that is shown
+    std::shared_ptr<const data::Points> expected_;  ///< data that the samples should resemble; null: unknown
+    std::optional<ShownMetrics> metrics_;           ///< the last ones
+    std::shared_ptr<const PathsRun> paths_run_;     ///< of the run that is shown
     std::shared_ptr<const Paths> paths_;
     std::optional<Trails> trails_;  ///< that are drawn
     LineView line_view_;            ///< of one-dimensional particles

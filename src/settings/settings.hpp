@@ -144,6 +144,7 @@ struct Settings {
     render::Look look;
     render::Guides guides;
     bool captions = true;
+    bool metrics = false;
     /// Panes beside the first one: flags that differ from the settings above, as pane_settings reads them; empty: none.
     std::array<std::string, kMostPanes - 1> panes;
 

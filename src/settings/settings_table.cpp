@@ -287,6 +287,12 @@ void add_picture(Table& table) {
                      [](Settings& s) -> Slot { return &s.look.axes; }});
     table.push_back({"captions", kGroup, Toggle{}, "", "Show sampler, step and time in a corner", kFrames,
                      [](Settings& s) -> Slot { return &s.captions; }});
+    table.push_back(
+        {"look.metrics", kGroup, Toggle{}, "",
+         "Show in the caption the evaluations so far, and how the first 4096 particles compare with data under "
+         "the same noise: k-NN two-sample statistic (0.5 = same distribution), sliced W2 (and that of data "
+         "against data), and shares of the modes of a mixture",
+         kFrames, [](Settings& s) -> Slot { return &s.metrics; }});
 }
 
 /// Panes 2 … 4: the first one shows the settings themselves.
@@ -348,7 +354,7 @@ void add_run(Table& table) {
 
 /// Marks what the first screen of help leaves to the help of its group.
 void mark_details(Table& table) {
-    constexpr std::array<std::string_view, 19> kDetails = {"class",        "captions",
+    constexpr std::array<std::string_view, 20> kDetails = {"class",        "captions",
                                                            "dim",          "timesteps",
                                                            "program",      "chunk",
                                                            "hold",         "frame-log",
@@ -357,7 +363,7 @@ void mark_details(Table& table) {
                                                            "train.warmup", "train.weight_decay",
                                                            "train.clip",   "train.keep_state",
                                                            "pane.2",       "pane.3",
-                                                           "pane.4"};
+                                                           "pane.4",       "look.metrics"};
     for (Setting& setting : table) setting.is_detail = std::ranges::find(kDetails, setting.name) != kDetails.end();
 }
 

@@ -58,7 +58,7 @@ struct Context {
     bool begins_with_forward_process() const { return settings.forward && scene && scene->has_forward_process(); }
     bool shows_training() const { return scene && scene->model().in_training; }
     /// The scene of a pane, 0 … panes.count() − 1.
-    session::Scene& scene_of(std::size_t pane) { return pane == 0 ? *scene : *panes.others().at(pane - 1); }
+    session::Scene& scene_of(std::size_t pane) const { return pane == 0 ? *scene : *panes.others().at(pane - 1); }
 };
 
 /// The settings of what is shown, with the options of the next training: for command lines and scene files.

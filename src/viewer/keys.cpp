@@ -11,7 +11,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr std::array<Shortcut, 32> kShortcuts = {{
+constexpr std::array<Shortcut, 33> kShortcuts = {{
     {"Space", "play or pause"},
     {"← →", "one step back or forward"},
     {"Shift+← →", "first state (noise), last state (samples)"},
@@ -22,6 +22,7 @@ constexpr std::array<Shortcut, 32> kShortcuts = {{
     {"G", "score field: arrows, streamlines, off"},
     {"D", "contours of the density"},
     {"T", "trails of 60 particles on or off"},
+    {"M", "metrics in the captions: evaluations, distance to the data"},
     {"C", "colour by density or origin"},
     {"Click", "follow a particle, where trails are drawn"},
     {"0", "fit the view"},
@@ -83,6 +84,7 @@ void read_plain_key(int key, bool shift, settings::Settings& settings, Requests&
     if (key == GLFW_KEY_G) turn_field(settings.guides);
     if (key == GLFW_KEY_D) settings.guides.contours = !settings.guides.contours;
     if (key == GLFW_KEY_T) settings.guides.trails = settings.guides.trails > 0 ? 0 : kTrails;
+    if (key == GLFW_KEY_M) settings.metrics = !settings.metrics;
     if (key == GLFW_KEY_C) turn_colour(settings.look);
     if (key == GLFW_KEY_A) requests.add_pane = true;
     if (key >= GLFW_KEY_2 && key <= GLFW_KEY_4) requests.choose_pane = static_cast<std::size_t>(key - GLFW_KEY_1);

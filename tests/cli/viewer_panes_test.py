@@ -23,6 +23,7 @@ STEPS = 20
 CELLS = [(300, 200, 380 + 477 * column, 80 + 322 * row) for row in (0, 1) for column in (0, 1)]
 COMPARE_TAB = (113, 101)
 REMOVE = (249, 317)  # the button of pane 2
+STILL_FRAMES = 150  # metrics of four panes take less than so many frames without a change
 GAP = (1, 200, 805, 150)  # between two panes
 LIVELY = 50  # colours of a cell with particles; an empty one has a single colour
 
@@ -76,7 +77,8 @@ def compares(desktop, folder):
     viewer.wait_for(lambda: viewer.pixels(CELLS[0]) != seen[13], "2 exchanges nothing")
     viewer.key("shift+Right")
     settle(viewer)
-    viewer.wait_for(viewer.is_still, "the fields are not there")
+    viewer.key("m")
+    viewer.wait_for(lambda: viewer.is_still(STILL_FRAMES), "the fields and metrics are not there")
     viewer.key("ctrl+s")
     viewer.key("s")
     scene = os.path.join(folder, "scene_0000.json")

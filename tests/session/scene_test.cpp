@@ -14,7 +14,7 @@ class DrawnScene : public gpu::GpuTest {
     static constexpr std::uint32_t kParticles = 800;
     static constexpr int kSteps = 5;
 
-    static std::unique_ptr<Scene> open(Computes computes = Computes::device) {
+    static std::unique_ptr<Scene> open(Computes computes = Computes::device, bool has_data = false) {
         model::ModelSpec exact;
         exact.target = model::TargetSpec{.name = "gaussian", .argument = {}, .scaling = {}};
         model::Model model = model::open_model(exact);
@@ -23,7 +23,8 @@ class DrawnScene : public gpu::GpuTest {
         spec.steps = kSteps;
         spec.particles = kParticles;
         const PreparedRun run = prepare_run(spec, model);
-        return std::make_unique<Scene>(device(), std::move(model), run, Reference(), VkExtent2D{64, 48}, computes);
+        const Reference reference = has_data ? open_reference("", model) : Reference();
+        return std::make_unique<Scene>(device(), std::move(model), run, reference, VkExtent2D{64, 48}, computes);
     }
 
     struct Frame {
@@ -49,6 +50,46 @@ class DrawnScene : public gpu::GpuTest {
 
     bool ahead = false;  ///< frames work ahead
 };
+
+TEST_F(DrawnScene, AsksForMetricsOfEachStateOnce) {
+    const std::unique_ptr<Scene> scene = open(Computes::device, true);
+    render::ViewSpec view = {.look = {}, .guides = {}, .captions = true, .metrics = true};
+    EXPECT_FALSE(scene->wanted_metrics(view)) << "nothing is shown yet";
+    Player& player = scene->player();
+    for (const int state : {0, 3, kSteps}) {
+        player.playback().stop_at(state);
+        frame(*scene, view);
+        const std::optional<MetricsQuestion> question = scene->wanted_metrics(view);
+        ASSERT_TRUE(question) << state;
+        EXPECT_EQ(question->data, scene->expected_data());
+        EXPECT_EQ(question->at.sigma, player.run_state().sigma);
+        EXPECT_EQ(question->at.alpha, player.run_state().alpha);
+        EXPECT_TRUE(question->mixture);
+        scene->take_metrics(player.shown_version(), player.run_state(), StateMetrics{.two_sample = 0.25 + state});
+        EXPECT_FALSE(scene->wanted_metrics(view)) << state;
+        EXPECT_TRUE(frame(*scene, view).drawn) << "the caption shows them";
+        EXPECT_FALSE(frame(*scene, view).drawn);
+    }
+    player.playback().stop_at(1);
+    frame(*scene, view);
+    view.captions = false;
+    EXPECT_FALSE(scene->wanted_metrics(view)) << "nothing shows them";
+    view = {.look = {}, .guides = {}, .captions = true, .metrics = false};
+    EXPECT_FALSE(scene->wanted_metrics(view));
+    view.metrics = true;
+    EXPECT_TRUE(scene->wanted_metrics(view));
+    player.playback().stop_at(1, true);
+    frame(*scene, view);
+    EXPECT_FALSE(scene->wanted_metrics(view)) << "the forward process is the data";
+    EXPECT_FALSE(open()->wanted_metrics(view)) << "no data";
+}
+
+TEST_F(DrawnScene, CountsTheEvaluationsOfEachState) {
+    const std::unique_ptr<Scene> scene = open();
+    const std::vector<RunState>& states = scene->player().run_states();
+    for (const RunState& state : states) EXPECT_EQ(state.evaluations, state.number);
+    EXPECT_EQ(states.back().evaluations, scene->player().program().evaluations());
+}
 
 TEST_F(DrawnScene, IsDrawnWhereSomethingChanges) {
     const std::unique_ptr<Scene> scene = open();

@@ -66,6 +66,7 @@ class CompareTab : public Element {
             "The "
             "Watch tab sets pane 1; other panes differ from it in what is set here.");
         ImGui::Spacing();
+        if (context.settings.captions) control(context.settings, "look.metrics", "metrics");
         const bool trains = context.shows_training();
         for (std::size_t i = 0; i + 1 < count; ++i) {
             ImGui::PushID(static_cast<int>(i));

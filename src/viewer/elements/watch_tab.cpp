@@ -170,6 +170,7 @@ void draw_look(Context& context) {
     if (has_data && settings.look.overlay) control(settings, "look.overlay_strength", "data strength");
     control(settings, "look.axes");
     control(settings, "captions");
+    if (has_data && settings.captions) control(settings, "look.metrics", "metrics");
     const float half = share_of_row(2);
     if (button("Fit", half, "Fit noise and data into the view  (0)")) context.requests.fit = true;
     ImGui::SameLine();
