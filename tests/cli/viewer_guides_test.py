@@ -169,14 +169,22 @@ def keep_pictures(desktop, folder):
     scenes = os.path.abspath("assets/scenes")
     for name, scene, state, keys, more in [
             ("viewer", "02_score.json", 0.75, "", ["--look.trails", 60]), ("line", "02b_score_on_a_line.json", 0.8, "", []),
-            ("presenter", "09_stiff_end.json", 1, "F5", [])]:
-        viewer = Viewer(BINARY, desktop, folder, name, "--scene", os.path.join(scenes, scene), *map(str, more))
+            ("presenter", "09_stiff_end.json", 1, "F5", []),
+            ("panes", None, 0.75, "", ["--target", "mixture_d", "--look.metrics", "on", "--pane.2", "--sampler ddpm",
+                                       "--pane.3", "--steps 5", "--pane.4", "--sampler langevin --steps 200"])]:
+        shown = ["--scene", os.path.join(scenes, scene)] if scene else []
+        viewer = Viewer(BINARY, desktop, folder, name, *shown, *map(str, more))
+        if name == "panes":
+            viewer.wait_until_shown()
+            time.sleep(15)  # for the notes on its samplers to go
         viewer.click((round(TRACK[0] + (TRACK[1] - TRACK[0]) * state), TRACK[2]))
         viewer.move((900, 250))
         settle(viewer)
         if keys:
             viewer.desktop.xdotool("key", keys)
             time.sleep(2)
+        elif name == "panes":
+            viewer.wait_for(lambda: viewer.is_still(300), "the metrics are not there")
         done = run("import", ["-window", viewer.window, os.path.join(KEPT, name + ".png")], env=desktop.env)
         require(done.returncode == 0, f"no picture of the window: {done.stderr}")
         viewer.desktop.xdotool("key", "alt+F4")
