@@ -12,25 +12,16 @@
 namespace scorefield::render {
 namespace {
 
-constexpr Colour kText = {0.80f, 0.83f, 0.88f};
-constexpr Colour kBright = {0.97f, 0.97f, 0.98f};
-constexpr Colour kRule = {0.62f, 0.67f, 0.75f};
 constexpr Colour kGround = {0.027f, 0.031f, 0.047f};
 
 constexpr double kTick = 6;
 constexpr double kLegendPitch = 1.15;  ///< from line to line, in line heights
 
-const FontSize& small_font() {
-    return glyph_atlas().size_for(18);
+const FontSize& text_font(const PlotStyle& style) {
+    return glyph_atlas().size_for(style.text);
 }
-const FontSize& title_font() {
-    return glyph_atlas().size_for(22);
-}
-
-/// 0 … 1 from the low to the high end.
-double place(const Axis& axis, double value) {
-    if (!axis.logarithmic) return (value - axis.low) / (axis.high - axis.low);
-    return std::log(value / axis.low) / std::log(axis.high / axis.low);
+const FontSize& title_font(const PlotStyle& style) {
+    return glyph_atlas().size_for(style.title);
 }
 
 struct Tick {
@@ -87,7 +78,7 @@ std::vector<Tick> ticks_of(const Axis& axis, double most) {
     constexpr double kLeastDistance = 0.7;
     double last = -HUGE_VAL;
     for (const double value : places.places) {
-        const double at = place(axis, value);
+        const double at = axis_share(axis, value);
         if (axis.logarithmic && (at - last) * most < kLeastDistance) continue;
         last = at;
         ticks.push_back({value, tick_label(value, places.step)});
@@ -102,8 +93,8 @@ class Window {
   public:
     Window(const Area& inside, const Plot& plot) : inside_(inside), plot_(plot) {}
 
-    double across(double x) const { return inside_.x + place(plot_.x, x) * inside_.width; }
-    double down(double y) const { return inside_.y + (1 - place(plot_.y, y)) * inside_.height; }
+    double across(double x) const { return inside_.x + axis_share(plot_.x, x) * inside_.width; }
+    double down(double y) const { return inside_.y + (1 - axis_share(plot_.y, y)) * inside_.height; }
     Point pixel(double x, double y) const { return {across(x), down(y)}; }
 
     /// The part of a line within the inside (Liang & Barsky 1984); none where it does not meet it.
@@ -135,20 +126,23 @@ class Window {
     const Plot& plot_;
 };
 
-void draw_axes(DrawingSurface& canvas, const Area& inside, const Window& window, const Plot& plot) {
-    const FontSize& font = small_font();
-    const Ink rule{kRule, 0.75f};
-    const Ink grid{kRule, 0.12f};
-    const Ink label{kText, 1};
+void draw_axes(DrawingSurface& canvas, const Area& inside, const Window& window, const Plot& plot,
+               const PlotStyle& style) {
+    constexpr double kLinesAcross = 5;  // of text, from tick to tick
+    constexpr double kLinesDown = 10.0 / 3;
+    const FontSize& font = text_font(style);
+    const Ink rule{style.rule_colour, 0.75f};
+    const Ink grid{style.rule_colour, 0.12f};
+    const Ink label{style.text_colour, 1};
     const double bottom = inside.y + inside.height;
     const double right = inside.x + inside.width;
-    for (const Tick& tick : ticks_of(plot.x, std::max(1.0, inside.width / 90))) {
+    for (const Tick& tick : ticks_of(plot.x, std::max(1.0, inside.width / (kLinesAcross * style.text)))) {
         const double at = std::floor(window.across(tick.value)) + 0.5;
         canvas.line(at, inside.y, at, bottom, 1, grid);
         canvas.line(at, bottom, at, bottom + kTick, 1, rule);
         canvas.text(at, bottom + kTick + 1, font, tick.label, label, Align::centre);
     }
-    for (const Tick& tick : ticks_of(plot.y, std::max(1.0, inside.height / 60))) {
+    for (const Tick& tick : ticks_of(plot.y, std::max(1.0, inside.height / (kLinesDown * style.text)))) {
         const double at = std::floor(window.down(tick.value)) + 0.5;
         canvas.line(inside.x, at, right, at, 1, grid);
         canvas.line(inside.x - kTick, at, inside.x, at, 1, rule);
@@ -156,8 +150,10 @@ void draw_axes(DrawingSurface& canvas, const Area& inside, const Window& window,
     }
     canvas.line(inside.x, inside.y, inside.x, bottom, 1, rule);
     canvas.line(inside.x, bottom, right, bottom, 1, rule);
-    canvas.text(inside.x + 0.5 * inside.width, bottom + kTick + font.pixels + 3, font, plot.x.label, label,
-                Align::centre);
+    if (!style.compact) {
+        canvas.text(inside.x + 0.5 * inside.width, bottom + kTick + font.pixels + 3, font, plot.x.label, label,
+                    Align::centre);
+    }
     canvas.text(inside.x + 6, inside.y + 3, font, plot.y.label, label);
 }
 
@@ -188,6 +184,7 @@ void draw_markers(DrawingSurface& canvas, const Window& window, const Curve& cur
 
 void draw_curve(DrawingSurface& canvas, const Window& window, const Curve& curve) {
     draw_markers(canvas, window, curve);
+    if (curve.width <= 0) return;
     double travelled = 0;
     for (std::size_t i = 1; i < std::min(curve.x.size(), curve.y.size()); ++i) {
         const Point from = window.pixel(curve.x[i - 1], curve.y[i - 1]);
@@ -204,10 +201,46 @@ void draw_curve(DrawingSurface& canvas, const Window& window, const Curve& curve
     }
 }
 
-void draw_legend(DrawingSurface& canvas, const Area& inside, const Plot& plot) {
-    constexpr double kSwatch = 26;
+constexpr double kSwatch = 26;  ///< width of a line in the legend
+
+/// What stands for a curve in the legend: a line, or a marker where it has no lines.
+void draw_swatch(DrawingSurface& canvas, double x, double middle, double width, const Curve& curve) {
+    double travelled = 0;
+    if (curve.width <= 0) {
+        const double side = curve.marker;
+        canvas.rectangle(x + 0.5 * (width - side), middle - 0.5 * side, side, side, {curve.colour, 1});
+    } else if (curve.dashed) {
+        draw_dashes(canvas, {x, middle}, {x + width, middle}, curve, travelled);
+    } else {
+        canvas.line(x, middle, x + width, middle, curve.width, {curve.colour, 1});
+    }
+}
+
+/// In one row that ends at `right`, as many curves as there is room for.
+void draw_row_legend(DrawingSurface& canvas, double left, double right, double y, const Plot& plot,
+                     const PlotStyle& style) {
+    constexpr double kGap = 5;
+    constexpr double kShort = 0.6;
+    const FontSize& font = text_font(style);
+    const double swatch = kShort * kSwatch;
+    double width = 0;
+    for (const Curve& curve : plot.curves) {
+        if (!curve.name.empty()) width += swatch + 2 * kGap + text_width(font, curve.name);
+    }
+    double x = std::max(left, right - width);
+    for (const Curve& curve : plot.curves) {
+        if (curve.name.empty()) continue;
+        const double end = x + swatch + 2 * kGap + text_width(font, curve.name);
+        if (end > right + 1) return;
+        draw_swatch(canvas, x + kGap, y + 0.5 * font.pixels, swatch - kGap, curve);
+        canvas.text(x + swatch + kGap, y, font, curve.name, {style.text_colour, 1});
+        x = end;
+    }
+}
+
+void draw_legend(DrawingSurface& canvas, const Area& inside, const Plot& plot, const PlotStyle& style) {
     constexpr double kGap = 8;
-    const FontSize& font = small_font();
+    const FontSize& font = text_font(style);
     int widest = 0;
     double lines = 0;
     for (const Curve& curve : plot.curves) {
@@ -224,16 +257,8 @@ void draw_legend(DrawingSurface& canvas, const Area& inside, const Plot& plot) {
     y += 0.5 * kGap;
     for (const Curve& curve : plot.curves) {
         if (curve.name.empty()) continue;
-        const double middle = y + 0.5 * font.pixels;
-        double travelled = 0;
-        const Point from = {x + kGap, middle};
-        const Point to = {x + kGap + kSwatch, middle};
-        if (curve.dashed) {
-            draw_dashes(canvas, from, to, curve, travelled);
-        } else {
-            canvas.line(from[0], middle, to[0], middle, curve.width, {curve.colour, 1});
-        }
-        canvas.text(to[0] + kGap, y, font, curve.name, {kText, 1});
+        draw_swatch(canvas, x + kGap, y + 0.5 * font.pixels, kSwatch, curve);
+        canvas.text(x + 2 * kGap + kSwatch, y, font, curve.name, {style.text_colour, 1});
         y += pitch;
     }
 }
@@ -251,13 +276,23 @@ Colour curve_colour(std::size_t index) {
     return kColours[index % kColours.size()];
 }
 
-Area plot_inside(const Area& area) {
-    constexpr double kLeft = 64;
+Area plot_inside(const Area& area, const PlotStyle& style) {
     constexpr double kRight = 12;
-    const double top = title_font().pixels + 14.0;
-    const double bottom = kTick + 2.0 * small_font().pixels + 8.0;
-    return {std::round(area.x + kLeft), std::round(area.y + top), std::round(area.width - kLeft - kRight),
+    const double text = text_font(style).pixels;
+    const double top = title_font(style).pixels + (style.compact ? 6.0 : 14.0);
+    const double bottom = kTick + (style.compact ? text + 2.0 : 2.0 * text + 8.0);
+    return {std::round(area.x + style.left), std::round(area.y + top), std::round(area.width - style.left - kRight),
             std::round(area.height - top - bottom)};
+}
+
+double axis_share(const Axis& axis, double value) {
+    if (!axis.logarithmic) return (value - axis.low) / (axis.high - axis.low);
+    return std::log(value / axis.low) / std::log(axis.high / axis.low);
+}
+
+double axis_value(const Axis& axis, double share) {
+    if (!axis.logarithmic) return std::lerp(axis.low, axis.high, share);
+    return axis.low * std::pow(axis.high / axis.low, share);
 }
 
 Axis logarithmic_axis(const std::string& label, std::span<const double> values, double room) {
@@ -276,7 +311,7 @@ void leave_room_for_legend(Plot& plot, double height) {
     constexpr double kMostShare = 0.35;
     const double inside = plot_inside({0, 0, height, height}).height;
     const auto named = std::ranges::count_if(plot.curves, [](const Curve& curve) { return !curve.name.empty(); });
-    const double legend = (static_cast<double>(named) + 1) * kLegendPitch * small_font().pixels;
+    const double legend = (static_cast<double>(named) + 1) * kLegendPitch * text_font({}).pixels;
     const double share = std::min(legend / inside, kMostShare);
     const double more = share / (1 - share);
     if (plot.y.logarithmic) {
@@ -286,13 +321,19 @@ void leave_room_for_legend(Plot& plot, double height) {
     }
 }
 
-void draw_plot(DrawingSurface& canvas, const Area& area, const Plot& plot) {
-    const Area inside = plot_inside(area);
+void draw_plot(DrawingSurface& canvas, const Area& area, const Plot& plot, const PlotStyle& style) {
+    const Area inside = plot_inside(area, style);
     const Window window(inside, plot);
-    canvas.text(inside.x, area.y + 6, title_font(), plot.title, {kBright, 1});
-    draw_axes(canvas, inside, window, plot);
+    const double title = style.compact ? area.y + 1 : area.y + 6;
+    canvas.text(inside.x, title, title_font(style), plot.title, {style.title_colour, 1});
+    draw_axes(canvas, inside, window, plot, style);
     for (const Curve& curve : plot.curves) draw_curve(canvas, window, curve);
-    draw_legend(canvas, inside, plot);
+    if (style.compact) {
+        const double left = inside.x + text_width(title_font(style), plot.title);
+        draw_row_legend(canvas, left, inside.x + inside.width, title, plot, style);
+    } else {
+        draw_legend(canvas, inside, plot, style);
+    }
 }
 
 }  // namespace scorefield::render

@@ -1,21 +1,18 @@
 #include "study/figure.hpp"
 
-#include <cmath>
 #include <cstring>
 #include <utility>
 
 #include "base/names.hpp"
 #include "data/points.hpp"
 #include "gpu/buffer.hpp"
-#include "gpu/image.hpp"
 #include "gpu/recorder.hpp"
 #include "gpu/transfer.hpp"
 #include "render/capture.hpp"
 #include "render/look.hpp"
-#include "render/mark_pass.hpp"
+#include "render/plot_picture.hpp"
 #include "render/png_file.hpp"
 #include "render/renderer.hpp"
-#include "render/svg_canvas.hpp"
 #include "session/gpu_engine.hpp"
 
 namespace scorefield::study {
@@ -23,16 +20,7 @@ namespace {
 
 constexpr std::uint32_t kTitleHeight = 56;
 constexpr std::uint32_t kMargin = 12;
-constexpr render::Colour kPaper = {0.078f, 0.086f, 0.11f};
 constexpr render::Colour kBright = {0.97f, 0.97f, 0.98f};
-
-render::Picture blank(std::uint32_t width, std::uint32_t height) {
-    render::Picture picture{width, height, std::vector<std::uint8_t>(std::size_t{width} * height * 4, 255)};
-    for (std::size_t i = 0; i < picture.rgba.size(); ++i) {
-        if (i % 4 < 3) picture.rgba[i] = static_cast<std::uint8_t>(std::lround(255 * kPaper[i % 4]));
-    }
-    return picture;
-}
 
 VkExtent2D extent_of(const render::Area& area) {
     return {static_cast<std::uint32_t>(area.width), static_cast<std::uint32_t>(area.height)};
@@ -66,26 +54,15 @@ render::Picture picture_of(gpu::Device& device, std::span<const float> rows, con
     return capture.take();
 }
 
-/// `below` with the marks over it.
-render::Picture with_marks(gpu::Device& device, const render::Picture& below, const render::Canvas& canvas) {
-    const gpu::Image image(
-        device, "figure", VK_FORMAT_R8G8B8A8_UNORM, {below.width, below.height},
-        VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT);
-    const gpu::Buffer staging = gpu::make_buffer<std::uint8_t>(device, "figure", below.rgba);
-    render::MarkPass marks(device, 1, VK_FORMAT_R8G8B8A8_UNORM);
-    gpu::Recorder recorder(device, "figure");
-    render::Capture capture(device, 1);
-    recorder.begin();
-    recorder.copy(staging, image);
-    marks.record(recorder, canvas, image);
-    capture.record(recorder, image);
-    capture.submitted(device.submit(recorder));
-    return capture.take();
-}
-
 }  // namespace
 
 Figure::Figure(session::Engine& engine, std::string title, const FigureLayout& layout, std::filesystem::path path)
+    : Figure(&engine, std::move(title), layout, std::move(path)) {}
+
+Figure::Figure(std::string title, const FigureLayout& layout, std::filesystem::path path)
+    : Figure(nullptr, std::move(title), layout, std::move(path)) {}
+
+Figure::Figure(session::Engine* engine, std::string title, const FigureLayout& layout, std::filesystem::path path)
     : engine_(engine), title_(std::move(title)), layout_(layout), path_(std::move(path)) {
     if (!is_svg()) require_device();
 }
@@ -103,7 +80,7 @@ std::uint32_t Figure::height() const {
 }
 
 gpu::Device& Figure::device() {
-    if (auto* const on_gpu = dynamic_cast<session::GpuEngine*>(&engine_)) return on_gpu->device();
+    if (auto* const on_gpu = dynamic_cast<session::GpuEngine*>(engine_)) return on_gpu->device();
     if (!own_device_) own_device_ = std::make_unique<gpu::Device>(gpu::DeviceRequest{});
     return *own_device_;
 }
@@ -143,17 +120,14 @@ void Figure::add_clouds(const std::string& title, const std::vector<Cloud>& clou
 void Figure::draw(render::DrawingSurface& surface) const {
     surface.text(2.0 * kMargin, kMargin, render::glyph_atlas().size_for(28), title_, {kBright, 1});
     for (const Panel& panel : panels_) {
-        if (panel.ground) {
-            const render::Area inside = render::plot_inside(panel.area);
-            surface.rectangle(inside.x, inside.y, inside.width, inside.height, {render::Look().background, 1});
-        }
+        if (panel.ground) render::draw_plot_ground(surface, panel.area);
         render::draw_plot(surface, panel.area, panel.plot);
     }
 }
 
 /// The ground with the pasted pictures.
 render::Picture Figure::sheet() const {
-    render::Picture sheet = blank(width(), height());
+    render::Picture sheet = render::blank_picture(width(), height(), render::kPaper);
     for (const auto& [area, picture] : pasted_) {
         for (std::size_t row = 0; row < picture.height; ++row) {
             const std::size_t y = static_cast<std::size_t>(area.y) + row;
@@ -166,7 +140,7 @@ render::Picture Figure::sheet() const {
 
 void Figure::write() {
     if (is_svg()) {
-        render::SvgCanvas svg(width(), height(), kPaper, title_);
+        render::SvgCanvas svg(width(), height(), render::kPaper, title_);
         for (const auto& [area, picture] : pasted_) {
             svg.image(area.x, area.y, area.width, area.height, render::encode_png(path_, picture));
         }
@@ -176,7 +150,7 @@ void Figure::write() {
     }
     render::Canvas canvas;
     draw(canvas);
-    render::write_png(path_, with_marks(device(), sheet(), canvas));
+    render::write_png(path_, render::with_marks(device(), sheet(), canvas));
 }
 
 }  // namespace scorefield::study

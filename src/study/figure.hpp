@@ -37,6 +37,8 @@ class Figure {
     /// one that there is, and so are clouds. Throws base::Error (running) if a PNG file is asked for and there is no
     /// device.
     Figure(session::Engine& engine, std::string title, const FigureLayout& layout, std::filesystem::path path);
+    /// The same without an engine.
+    Figure(std::string title, const FigureLayout& layout, std::filesystem::path path);
 
     /// Opens the device that add_clouds needs, to find out before long work that there is none. Throws base::Error
     /// (running) then.
@@ -51,6 +53,8 @@ class Figure {
     void write();
 
   private:
+    Figure(session::Engine* engine, std::string title, const FigureLayout& layout, std::filesystem::path path);
+
     /// A plot and where it stands; `ground` for those that have no picture below them.
     struct Panel {
         render::Area area;
@@ -70,7 +74,7 @@ class Figure {
     void draw(render::DrawingSurface& surface) const;
     render::Picture sheet() const;
 
-    session::Engine& engine_;
+    session::Engine* engine_;                  ///< null: none
     std::unique_ptr<gpu::Device> own_device_;  ///< null: the engine's, or none is needed yet
     std::string title_;
     FigureLayout layout_;
