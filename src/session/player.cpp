@@ -11,36 +11,6 @@
 #include "base/error.hpp"
 
 namespace scorefield::session {
-namespace {
-
-/// The state before each step has time and scales of the step's first evaluation, or those of the state before where
-/// the step has none. The state after the last step is the result, unless the program goes from data to noise.
-std::vector<RunState> run_states_of(const diffusion::Program& program) {
-    std::vector<RunState> run_states;
-    for (const diffusion::Op& op : program.ops) {
-        const diffusion::Eval* eval = std::get_if<diffusion::Eval>(&op.instruction);
-        if (eval == nullptr || op.step < static_cast<int>(run_states.size())) continue;
-        run_states.resize(static_cast<std::size_t>(op.step), run_states.empty() ? RunState() : run_states.back());
-        run_states.push_back({0, eval->t, eval->alpha, eval->sigma, false, 0});
-    }
-    run_states.resize(static_cast<std::size_t>(program.steps), run_states.empty() ? RunState() : run_states.back());
-    const bool to_noise =
-        run_states.back().sigma * run_states.front().alpha > run_states.front().sigma * run_states.back().alpha;
-    run_states.push_back(to_noise ? run_states.back() : RunState{0, 0, 1, 0, true, 0});
-    for (const diffusion::Op& op : program.ops) {
-        const bool is_evaluation = std::holds_alternative<diffusion::Eval>(op.instruction);
-        const auto next = std::min(static_cast<std::size_t>(op.step) + 1, run_states.size() - 1);
-        if (is_evaluation) ++run_states[next].evaluations;
-    }
-    for (std::size_t i = 0; i < run_states.size(); ++i) {
-        run_states[i].number = static_cast<int>(i);
-        if (i > 0) run_states[i].evaluations += run_states[i - 1].evaluations;
-    }
-    return run_states;
-}
-
-}  // namespace
-
 void Player::require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
                           std::uint32_t particles, Computes computes) {
     // The host keeps its registers itself; the device has the copy that is drawn.

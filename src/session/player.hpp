@@ -11,19 +11,9 @@
 #include "session/playback.hpp"
 #include "session/prepared_run.hpp"
 #include "session/run_loader.hpp"
+#include "session/run_states.hpp"
 
 namespace scorefield::session {
-
-/// A state of a run, 0 (the start) … steps (the result), with the time and the scales of the evaluation that follows
-/// it.
-struct RunState {
-    int number = 0;
-    double t = 0;
-    double alpha = 1;
-    double sigma = 0;
-    bool is_result = false;  ///< nothing follows
-    int evaluations = 0;     ///< of the score that led to it
-};
 
 /// Weights of the model's network that change while it plays.
 struct LiveWeights {

@@ -17,6 +17,7 @@
 #include "data/scaling.hpp"
 #include "diffusion/sampler.hpp"
 #include "model/model.hpp"
+#include "session/published_losses.hpp"
 #include "study/agreement.hpp"
 #include "study/engine_studies.hpp"
 #include "study/figure.hpp"
@@ -25,15 +26,15 @@
 namespace scorefield::study {
 namespace {
 
-constexpr int kLevels = 40;
+constexpr int kLevels = session::kSeedLevels;
 constexpr int kShownLevel = 20;
 /// What no network can go below: METHODS of the loss's mean over both coordinates and all levels, E|ε − E[ε | x_t]|².
 constexpr double kFloor = 0.4294;
 /// The published script's, of its last epoch.
-constexpr double kPublishedLast = 0.4396;
+constexpr double kPublishedLast = session::kSeedLastEpochLoss;
 constexpr double kWanted = 0.433;
 /// Steps that see as many points as an epoch of 100 000 does.
-constexpr std::size_t kEpochPoints = 100'000;
+constexpr std::size_t kEpochPoints = session::kSeedEpochPoints;
 /// The deviation of one draw's loss from the mean of its level.
 constexpr double kLossDeviation = 0.6;
 constexpr std::uint64_t kShownSeed = 0x5eed'f160'0000'0000;
