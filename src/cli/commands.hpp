@@ -11,6 +11,7 @@ int render_command(const settings::Request& request);
 int sample_command(const settings::Request& request);
 int train_command(const settings::Request& request);
 int program_command(const settings::Request& request);
+int schedule_command(const settings::Request& request);
 int score_command(const settings::Request& request);
 int bench_command(const settings::Request& request);
 int devices_command(const settings::Request& request);

@@ -26,6 +26,7 @@ struct Runner {
 constexpr Runner kRunners[] = {
     {settings::Command::train, cli::train_command},
     {settings::Command::program, cli::program_command},
+    {settings::Command::schedule, cli::schedule_command},
     {settings::Command::score, cli::score_command},
     {settings::Command::study, cli::study_command},
     {settings::Command::data, cli::data_command},

@@ -44,6 +44,7 @@ std::vector<std::string_view> endings_of_out(const settings::Settings& settings)
             return {".safetensors"};
         case settings::Command::program:
             return {".json"};
+        case settings::Command::schedule:
         case settings::Command::sweep:
             return {".csv", ".png", ".svg"};
         case settings::Command::study:

@@ -9,11 +9,10 @@
 #include "base/error.hpp"
 #include "base/output.hpp"
 #include "cli/commands.hpp"
-#include "cli/notes.hpp"
+#include "cli/program_model.hpp"
 #include "data/files.hpp"
 #include "diffusion/program.hpp"
 #include "diffusion/scheduler/scheduler.hpp"
-#include "model/model.hpp"
 #include "sample/build_program.hpp"
 #include "settings/resolve.hpp"
 
@@ -126,9 +125,7 @@ Program compile(const settings::Request& request) {
                                   "a program stores only a Gaussian initial distribution",
                                   "pass --init to sample, render or view together with --program");
     }
-    const bool scored = !settings.model.empty() || !settings.target.empty();
-    const model::Model model = scored ? settings::open_model(settings) : settings::open_process(settings);
-    say(settings, model.notes);
+    const model::Model model = open_for_program(settings);
     return sample::build_program(settings::sampling_spec(settings, model), model);
 }
 

@@ -76,7 +76,7 @@ std::vector<NamedFile> inputs_of(const settings::Settings& settings) {
     const std::string of_target = settings::target_choice(settings).argument;
     if (!of_target.empty()) inputs.push_back({"--target", of_target});
     const bool needs_model = settings::find_setting("model")->taken_by(settings.command) &&
-                             settings.command != settings::Command::program &&
+                             !settings::compiles_only(settings.command) &&
                              settings.command != settings::Command::study && settings.target.empty();
     if (needs_model && settings.model.empty()) inputs.push_back({"the model", model::default_model().string()});
     const bool needs_no_file = std::ranges::any_of(

@@ -17,7 +17,7 @@ std::string quoted(const std::string& text) {
 /// Another setting, or the network, stands in the place of this one.
 bool is_replaced(const Settings& settings, std::string_view name) {
     const bool of_network = settings.target.empty() && settings.command != Command::train &&
-                            (settings.command != Command::program || !settings.model.empty());
+                            (!compiles_only(settings.command) || !settings.model.empty());
     const bool of_score = name == "prediction" || name.substr(0, name.find('.')) == "process";
     if (of_network && of_score && name != "process.rho") return true;
     if (!settings.program.empty() && is_replaced_by_program(name)) return true;

@@ -52,6 +52,14 @@ void add_live_settings(std::vector<Setting>& table) {
                      "sigma, at the noise level of the particles (for final samples at sigma/alpha = 0.5). Dark: no "
                      "error; bright: 1 or more, no better than a score of zero",
                      kViewOnly, [](Settings& s) -> Slot { return &s.score_error; }});
+    table.push_back({"loss.axis", "Plots", Choices{{kLossScales.begin(), kLossScales.end()}}, "",
+                     "Axis of the losses: their logarithm, the losses themselves, or the logarithm of their distance "
+                     "from the Bayes floor, where that is known",
+                     kViewOnly, [](Settings& s) -> Slot { return &s.loss_scale; }});
+    table.push_back({"schedule.axis", "Plots", Choices{{kScheduleAxes.begin(), kScheduleAxes.end()}}, "",
+                     "Horizontal axis of the plots of the noise schedule: the time of the process, the step of the "
+                     "run, or log-snr = log(alpha/sigma)",
+                     kViewOnly | Command::schedule, [](Settings& s) -> Slot { return &s.schedule_axis; }});
 }
 
 }  // namespace scorefield::settings

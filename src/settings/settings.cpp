@@ -17,12 +17,14 @@
 namespace scorefield::settings {
 namespace {
 
-constexpr std::array<CommandInfo, 11> kCommands = {{
+constexpr std::array<CommandInfo, 12> kCommands = {{
     {Command::view, "view", "Open the viewer (a window)"},
     {Command::render, "render", "Render without a window: PNG frames, a contact sheet or a video"},
     {Command::sample, "sample", "Run a sampler and write the samples"},
     {Command::train, "train", "Train a score network"},
     {Command::program, "program", "Print the compiled program of a sampler; needs no Vulkan device"},
+    {Command::schedule, "schedule",
+     "Print the noise levels of a process and a sampler, or write them as CSV or as a figure"},
     {Command::score, "score", "Compare a sample file with another one, a data set or an exact target"},
     {Command::sweep, "sweep",
      "Compare samplers, numbers of steps and spacings by the distance of their samples from data"},
@@ -317,6 +319,8 @@ std::string_view help_for(const Setting& setting, Command command) {
             return "Output: FILE.safetensors";
         case Command::program:
             return "Output: FILE.json";
+        case Command::schedule:
+            return "Output: FILE.csv with a row per state, or the figure as FILE.png or FILE.svg";
         case Command::data:
             return "Output: FILE.npy, FILE.ply or FILE.csv";
         case Command::render:

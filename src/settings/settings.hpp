@@ -35,6 +35,7 @@ enum class Command : std::uint32_t {
     study = 1U << 8U,
     data = 1U << 9U,
     sweep = 1U << 10U,
+    schedule = 1U << 11U,
 };
 
 constexpr std::uint32_t operator|(Command a, Command b) {
@@ -42,6 +43,11 @@ constexpr std::uint32_t operator|(Command a, Command b) {
 }
 constexpr std::uint32_t operator|(std::uint32_t a, Command b) {
     return a | static_cast<std::uint32_t>(b);
+}
+
+/// Whether the command compiles samplers and runs none: without a model it takes the process of the settings.
+constexpr bool compiles_only(Command command) {
+    return command == Command::program || command == Command::schedule;
 }
 
 struct CommandInfo {
@@ -76,6 +82,12 @@ struct Shard {
 /// on while it changes.
 inline constexpr std::array<std::string_view, 2> kLiveSamples = {"restart", "continue"};
 inline constexpr double kMaxLiveShare = 90;
+
+/// What the plots of the noise schedule in the viewer have across; the default first.
+inline constexpr std::array<std::string_view, 3> kScheduleAxes = {"t", "step", "log-snr"};
+
+/// What the viewer's plot of the losses shows; the default first.
+inline constexpr std::array<std::string_view, 3> kLossScales = {"log", "linear", "log-above-floor"};
 
 /// The default of `validation`: the build's SCOREFIELD_VALIDATION.
 std::string_view default_validation();
@@ -133,6 +145,8 @@ struct Settings {
     double live_share = 50;                ///< of the viewer's frames for training, in percent
     std::string live_samples = "restart";  ///< of kLiveSamples
     bool score_error = false;              ///< shown while a network trains
+    std::string schedule_axis{kScheduleAxes.front()};
+    std::string loss_scale{kLossScales.front()};
 
     std::uint32_t width = 1280;
     std::uint32_t height = 720;

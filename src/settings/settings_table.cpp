@@ -20,8 +20,8 @@ namespace {
 
 constexpr std::uint32_t kFrames = Command::view | Command::render;
 constexpr std::uint32_t kCompute = kFrames | Command::sample;
-/// All four take the same settings, although a program does not depend on all of them.
-constexpr std::uint32_t kPrograms = kCompute | Command::program;
+/// All five take the same settings, although a program does not depend on all of them.
+constexpr std::uint32_t kPrograms = kCompute | Command::program | Command::schedule;
 /// Settings of single runs that hold for all runs of a sweep.
 constexpr std::uint32_t kRuns = kPrograms | Command::sweep;
 constexpr std::uint32_t kSweep = static_cast<std::uint32_t>(Command::sweep);
@@ -315,10 +315,10 @@ void add_run(Table& table) {
     table.push_back({"scene", kGroup, Text{.form = "FILE.json", .read = true}, "",
                      "Scene file: a JSON object of settings and their values. Flags take precedence", kPrograms,
                      [](Settings& s) -> Slot { return &s.scene; }, "none"});
-    table.push_back({"out", kGroup, Text{.form = "PATH", .written = true}, "", "Output file or folder",
-                     kRender | Command::sample | Command::train | Command::program | kStudy | kData | kSweep,
-                     [](Settings& s) -> Slot { return &s.out; }, "",
-                     kRender | Command::sample | Command::train | kData});
+    table.push_back(
+        {"out", kGroup, Text{.form = "PATH", .written = true}, "", "Output file or folder",
+         kRender | Command::sample | Command::train | Command::program | Command::schedule | kStudy | kData | kSweep,
+         [](Settings& s) -> Slot { return &s.out; }, "", kRender | Command::sample | Command::train | kData});
     table.push_back({"frame-log", kGroup, Text{.form = "FILE.csv", .written = true}, "",
                      "Write the times of every frame, in ms: whole, rest before it, CPU, and GPU by pass", kFrames,
                      [](Settings& s) -> Slot { return &s.frame_log; }, "none"});
@@ -343,12 +343,12 @@ void add_run(Table& table) {
                      "1.1 times as long; faster: the other way round. The exit status is 0 also if cases are slower",
                      kBench, [](Settings& s) -> Slot { return &s.compare; }, "none"});
     table.push_back({"json", kGroup, Flag{}, "", "Print one JSON object to standard output, and nothing else",
-                     kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
-                         Command::devices | kStudy | kData | kSweep,
+                     kRender | Command::sample | Command::train | Command::program | Command::schedule |
+                         Command::score | Command::bench | Command::devices | kStudy | kData | kSweep,
                      [](Settings& s) -> Slot { return &s.json; }});
     table.push_back({"quiet", kGroup, Flag{}, "", "No progress bars and no notes",
-                     kRender | Command::sample | Command::train | Command::program | Command::score | Command::bench |
-                         kStudy | kData | kSweep,
+                     kRender | Command::sample | Command::train | Command::program | Command::schedule |
+                         Command::score | Command::bench | kStudy | kData | kSweep,
                      [](Settings& s) -> Slot { return &s.quiet; }});
 }
 
