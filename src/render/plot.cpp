@@ -128,21 +128,22 @@ class Window {
 
 void draw_axes(DrawingSurface& canvas, const Area& inside, const Window& window, const Plot& plot,
                const PlotStyle& style) {
-    constexpr double kLinesAcross = 5;  // of text, from tick to tick
-    constexpr double kLinesDown = 10.0 / 3;
+    // Lines of text from tick to tick.
+    const double lines_across = style.compact ? 3.5 : 5;
+    const double lines_down = style.compact ? 1.9 : 10.0 / 3;
     const FontSize& font = text_font(style);
     const Ink rule{style.rule_colour, 0.75f};
     const Ink grid{style.rule_colour, 0.12f};
     const Ink label{style.text_colour, 1};
     const double bottom = inside.y + inside.height;
     const double right = inside.x + inside.width;
-    for (const Tick& tick : ticks_of(plot.x, std::max(1.0, inside.width / (kLinesAcross * style.text)))) {
+    for (const Tick& tick : ticks_of(plot.x, std::max(1.0, inside.width / (lines_across * style.text)))) {
         const double at = std::floor(window.across(tick.value)) + 0.5;
         canvas.line(at, inside.y, at, bottom, 1, grid);
         canvas.line(at, bottom, at, bottom + kTick, 1, rule);
         canvas.text(at, bottom + kTick + 1, font, tick.label, label, Align::centre);
     }
-    for (const Tick& tick : ticks_of(plot.y, std::max(1.0, inside.height / (kLinesDown * style.text)))) {
+    for (const Tick& tick : ticks_of(plot.y, std::max(1.0, inside.height / (lines_down * style.text)))) {
         const double at = std::floor(window.down(tick.value)) + 0.5;
         canvas.line(inside.x, at, right, at, 1, grid);
         canvas.line(inside.x - kTick, at, inside.x, at, 1, rule);

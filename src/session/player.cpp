@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 
 namespace scorefield::session {
+
 void Player::require_room(const gpu::Device& device, const model::Model& model, const diffusion::Program& program,
                           std::uint32_t particles, Computes computes) {
     // The host keeps its registers itself; the device has the copy that is drawn.

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "session/live_training.hpp"
+#include "settings/settings.hpp"
+#include "viewer/requests.hpp"
 
 namespace scorefield::viewer {
 
-/// Draws the losses at the panel's cursor, over steps; on a logarithmic scale where all of them are above zero, with
-/// the floor as a dashed line.
-void draw_loss_curve(const session::LossHistory& losses, const session::LossFloor& floor);
+/// The losses of the training at the panel's cursor, over steps, with the floor and the published losses where these
+/// are known, and the control of the axis.
+void draw_loss_curve(const session::LiveTraining& training, settings::Settings& settings, Requests& requests);
 
 }  // namespace scorefield::viewer

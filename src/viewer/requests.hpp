@@ -1,15 +1,27 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+
+#include "render/plot.hpp"
 
 namespace scorefield::viewer {
 
 /// A class of a conditional network; none: all together.
 struct ClassChoice {
     std::optional<std::size_t> label;
+};
+
+enum class PlotAction : std::uint8_t { save_svg, save_png, save_csv, copy_values };
+
+/// What is to be done with a plot; `name` begins the names of its files.
+struct PlotRequest {
+    PlotAction action = PlotAction::save_svg;
+    std::string name;
+    render::Plot plot;
 };
 
 /// What the user asked for in one frame, by control or key.
@@ -51,6 +63,7 @@ struct Requests {
     std::optional<std::filesystem::path> train_file;  ///< begin anew with these data
     std::optional<ClassChoice> show_class;            ///< of the network in training
     std::optional<std::filesystem::path> save_model;
+    std::optional<PlotRequest> plot;
 };
 
 }  // namespace scorefield::viewer

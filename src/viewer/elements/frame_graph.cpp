@@ -7,9 +7,12 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <string>
+#include <utility>
 
 #include "viewer/controls.hpp"
 #include "viewer/element.hpp"
+#include "viewer/plot_view.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -58,7 +61,7 @@ class FrameGraph : public Element {
         return kBarsHeight * ImGui::GetFontSize() + 6 * ImGui::GetTextLineHeightWithSpacing();
     }
 
-    void draw(Context& /*context*/) override {
+    void draw(Context& context) override {
         const float width = ImGui::GetContentRegionAvail().x;
         ImGui::Text("%.0f frames/s", shown_.rate);
         tooltip(
@@ -74,7 +77,7 @@ class FrameGraph : public Element {
         ImGui::SameLine(0.66f * width);
         ImGui::Text("GPU %.1f ms", session::total(shown_.gpu_ms));
         tooltip("GPU time of all passes. Mean of the last frames.");
-        draw_bars();
+        draw_bars(context.requests);
         draw_numbers();
     }
 
@@ -121,13 +124,41 @@ class FrameGraph : public Element {
         frames_since_shown_ = 0;
     }
 
-    void draw_bars() const {
+    /// Times of the frames that were measured, the newest at 0: GPU times of the passes, and the whole frame.
+    render::Plot times_plot() const {
+        render::Plot plot;
+        plot.title = "frame times";
+        plot.x = {.label = "frame", .low = -static_cast<double>(std::max<std::size_t>(1, measured_)), .high = 0};
+        double most = kBudget_ms;
+        const auto add = [&](const std::string& name, const auto& value_of) {
+            render::Curve curve;
+            curve.name = name;
+            curve.colour = render::curve_colour(plot.curves.size());
+            for (std::size_t back = measured_; back-- > 0;) {
+                const std::size_t at = (next_ + kFrames - 1 - back) % kFrames;
+                curve.x.push_back(-static_cast<double>(back));
+                curve.y.push_back(value_of(at));
+                most = std::max(most, curve.y.back());
+            }
+            plot.curves.push_back(std::move(curve));
+        };
+        add("whole frame", [&](std::size_t at) { return lengths_[at]; });
+        for (std::size_t pass = 0; pass < session::kPasses.size(); ++pass) {
+            add("GPU " + std::string(session::kPasses[pass]), [&](std::size_t at) { return frames_[at][pass]; });
+        }
+        plot.y = {.label = "ms", .low = 0, .high = most};
+        return plot;
+    }
+
+    void draw_bars(Requests& requests) const {
         const ImVec2 corner = ImGui::GetCursorScreenPos();
         const ImVec2 size = {ImGui::GetContentRegionAvail().x, ImGui::GetFontSize() * kBarsHeight};
         ImGui::InvisibleButton("frame times", size);
         tooltip(
             "GPU time of the last frames, one colour per pass. The newest stands left of the gap. The line: 16.7 ms, a "
-            "sixtieth of a second.");
+            "sixtieth of a second. Right click: save or copy.");
+        plot_menu(
+            "frame_times", [this] { return times_plot(); }, requests);
         ImDrawList* const list = ImGui::GetWindowDrawList();
         list->AddRectFilled(corner, {corner.x + size.x, corner.y + size.y}, ImGui::GetColorU32(ImGuiCol_FrameBg), 4);
 

@@ -89,7 +89,7 @@ void draw_actions(const session::LiveTraining& live, Requests& requests) {
     }
 }
 
-void draw_progress(const Training& training) {
+void draw_progress(const Training& training, settings::Settings& settings, Requests& requests) {
     const session::LiveTraining& live = training.live;
     if (!live.exists()) {
         const std::optional<JobProgress> preparation = training.preparation();
@@ -102,7 +102,7 @@ void draw_progress(const Training& training) {
     ImGui::ProgressBar(steps / static_cast<float>(live.spec().steps), {-1, 0}, text.c_str());
     tooltip(fmt::format("{:.0f} steps/s", live.steps_per_second()));
     draw_what_is_trained(live);
-    draw_loss_curve(live.losses(), live.floor());
+    draw_loss_curve(live, settings, requests);
     if (const std::optional<JobProgress> next = training.preparation()) ImGui::TextDisabled("%s", next->name.c_str());
 }
 
@@ -241,7 +241,7 @@ class TrainTab : public Element {
         Requests& requests = context.requests;
         settings::Settings& settings = context.settings;
         draw_actions(live, requests);
-        draw_progress(training);
+        draw_progress(training, settings, requests);
         control(settings, "train.share", "share of frame");
         control(settings, "train.samples");
         if (live.exists() && live.classes() > 0) draw_class(live, requests);

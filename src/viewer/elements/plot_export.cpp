@@ -1,0 +1,98 @@
+// Saves plots of the window as SVG, PNG or CSV files (`NAME_0000.svg`, …) in the working folder, or copies their
+// values. A background job draws and writes the files; no frame waits for it.
+#include <imgui.h>
+
+#include <deque>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/atomic_file.hpp"
+#include "base/background_job.hpp"
+#include "render/plot_picture.hpp"
+#include "render/plot_reading.hpp"
+#include "render/png_file.hpp"
+#include "viewer/element.hpp"
+#include "viewer/free_path.hpp"
+
+namespace scorefield::viewer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint32_t kFigureWidth = 960;
+constexpr std::uint32_t kFigureHeight = 600;
+
+/// Writes the file that is asked for and returns its path.
+std::string write_plot(gpu::Device& device, PlotRequest request) {
+    if (request.action == PlotAction::save_csv) {
+        const fs::path path = free_path(request.name, ".csv");
+        base::AtomicFile file(path);
+        file.write(render::plot_csv(request.plot));
+        file.commit();
+        return fs::absolute(path).string();
+    }
+    render::leave_room_for_legend(request.plot, kFigureHeight);
+    if (request.action == PlotAction::save_svg) {
+        const fs::path path = free_path(request.name, ".svg");
+        render::write_svg(path, render::plot_svg(request.plot, kFigureWidth, kFigureHeight));
+        return fs::absolute(path).string();
+    }
+    const render::Picture picture = render::plot_picture(device, request.plot, kFigureWidth, kFigureHeight);
+    const fs::path path = free_path(request.name, ".png");
+    render::write_png(path, picture);
+    return fs::absolute(path).string();
+}
+
+class PlotExport : public Element {
+  public:
+    explicit PlotExport(gpu::Device& device) : Element(Place::window, "", Needs::nothing), device_(device) {}
+
+    void update(Context& context) override {
+        if (std::optional<PlotRequest> request = std::exchange(context.requests.plot, std::nullopt)) {
+            if (request->action == PlotAction::copy_values) {
+                ImGui::SetClipboardText(render::plot_csv(request->plot).c_str());
+                context.messages.add({MessageKind::info, "copied the values of the plot as CSV"});
+            } else {
+                wanted_.push_back(std::move(*request));
+            }
+        }
+        if (const auto outcome = written_.poll()) {
+            context.messages.add(outcome->result ? Message{MessageKind::info, "saved " + *outcome->result}
+                                                 : Message{MessageKind::error, outcome->error});
+        }
+        write_next();
+        if (written_.wanted()) context.jobs.push_back(progress_of(written_));
+    }
+
+    void finish() override {
+        do {
+            written_.wait();
+            written_.poll();
+            write_next();
+        } while (written_.wanted());
+    }
+
+  private:
+    void write_next() {
+        if (wanted_.empty() || written_.wanted()) return;
+        written_.ask("Saving a plot",
+                     [&device = device_, request = std::move(wanted_.front())](base::Task& /*task*/) mutable {
+                         return write_plot(device, std::move(request));
+                     });
+        wanted_.pop_front();
+    }
+
+    gpu::Device& device_;
+    std::deque<PlotRequest> wanted_;  ///< to be written, one after the other
+    base::BackgroundJob<std::string> written_;
+};
+
+}  // namespace
+
+std::unique_ptr<Element> make_plot_export(Context& context) {
+    return std::make_unique<PlotExport>(context.device);
+}
+
+}  // namespace scorefield::viewer
