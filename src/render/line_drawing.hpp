@@ -16,6 +16,8 @@ struct WorldLine {
     std::array<double, 2> to = {0, 0};
     double width = 1;  ///< pixels
     Ink ink;
+    double from_z = 0;  ///< third coordinates, for a camera in space
+    double to_z = 0;
 };
 
 /// A colour bar for the colours of lines.
