@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "render/axis_triad.hpp"
+#include "render/ground_grid.hpp"
 #include "render/ticks.hpp"
 #include "render/tone_curve.hpp"
 
@@ -141,6 +143,26 @@ void scale_bar(Canvas& canvas, const Style& style, VkExtent2D extent, const Came
     canvas.text(right - 0.5 * pixels, top, style.small, text, ink, Align::centre);
 }
 
+/// In the lower right corner.
+void axes_in_space(Canvas& canvas, const Style& style, const Camera3d& camera, const Look& look,
+                   const Captions& captions) {
+    const double length = 2 * style.small.pixels;
+    const double room = 1.25 * length + 0.6 * style.small.pixels + style.gap;
+    const double x = style.width - room - style.gap;
+    const double y = style.height - room - style.gap;
+    canvas.rectangle(x - room, y - room, 2 * room, 2 * room, backing(look, 0.45F));
+    draw_axis_triad(canvas, x, y, length, style.small, camera.orbit, {captions.axes[0], captions.axes[1], captions.up});
+    if (!look.grid || !style.roomy) return;
+    const double spacing = grid_spacing(camera);
+    const std::string text = "grid " + tick_label(spacing, spacing);
+    const double right = x - room - style.gap;
+    const double top = style.height - 2 * style.gap - style.small.pixels;
+    const int width = text_width(style.small, text);
+    canvas.rectangle(right - width - style.gap, top - 0.5 * style.gap, width + 2 * style.gap,
+                     style.small.pixels + style.gap, backing(look, 0.45F));
+    canvas.text(right, top, style.small, text, {kText, 1}, Align::right);
+}
+
 struct LegendMark {
     double place;  ///< 0 … 1 from the bottom
     std::string text;
@@ -261,14 +283,18 @@ void captions_at(Canvas& canvas, const Style& style, const Look& look, const std
 
 }  // namespace
 
-void annotate(Canvas& canvas, VkExtent2D extent, const Camera2d& camera, const Look& look, const Captions& captions,
+void annotate(Canvas& canvas, VkExtent2D extent, const Camera& camera, const Look& look, const Captions& captions,
               bool overlay_shown, const Extras& extras) {
     if (extent.width < 64 || extent.height < 48) return;
     const Style style(extent);
     Frame frame{0, style.height};
     const bool framed = look.axes && extent.width >= 160 && extent.height >= 120;
-    if (framed) frame = axes(canvas, style, extent, camera, look, captions);
-    if ((framed && style.roomy) || look.scale_bar) scale_bar(canvas, style, extent, camera, look, frame);
+    if (const auto* const plane = std::get_if<Camera2d>(&camera)) {
+        if (framed) frame = axes(canvas, style, extent, *plane, look, captions);
+        if ((framed && style.roomy) || look.scale_bar) scale_bar(canvas, style, extent, *plane, look, frame);
+    } else if (framed) {
+        axes_in_space(canvas, style, std::get<Camera3d>(camera), look, captions);
+    }
     if (framed && style.roomy) legends(canvas, style, look, overlay_shown, extras);
     const double x = frame.left + 2.5 * style.gap;
     captions_at(canvas, style, look, captions.top_left, x, 2 * style.gap);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,10 @@ enum class ColourMode { density, origin };
 
 inline constexpr std::array<std::string_view, 2> kColourModeNames = {"density", "origin"};
 
+/// Of three-dimensional particles: world: nearer ones are larger; pixels: all have one size.
+enum class PointSizeUnit : std::uint8_t { world, pixels };
+inline constexpr std::array<std::string_view, 2> kPointSizeUnitNames = {"world", "pixels"};
+
 /// How particles become a picture. Same look, same particles, same camera: same picture, byte for byte on one device.
 struct Look {
     double exposure = 0;  ///< stops: each doubles the brightness; −10 … 10
@@ -24,6 +29,9 @@ struct Look {
     double overlay_strength = 0.35;      ///< 0 … 1
     bool axes = true;                    ///< ticks, labels, names, scale bar and legend
     bool scale_bar = false;              ///< the scale bar without axes too, on small pictures too
+    double depth_fade = 0.6;             ///< in space: weight that the farthest particles lose, 0 … 1 (squared)
+    PointSizeUnit point_size_unit = PointSizeUnit::world;        ///< in space
+    bool grid = true;                                            ///< in space: the ground grid, with axes only
     std::array<float, 3> background = {0.027f, 0.031f, 0.047f};  ///< sRGB, 0 … 1
 
     bool operator==(const Look&) const = default;
@@ -40,6 +48,7 @@ struct Captions {
     std::vector<std::string> top_left;     ///< lines, the first one bright: `ddim  step 17/50  t = 680  σ = 0.86`
     std::vector<std::string> bottom_left;  ///< lines above the axis
     std::array<std::string, 2> axes = {"x", "y"};  ///< names of the axes; empty: none
+    std::string up = "z";                          ///< name of the third axis, in space
     bool has_heights = true;                       ///< the vertical axis has ticks and numbers
 };
 

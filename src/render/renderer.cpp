@@ -6,14 +6,18 @@
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 #include "data/points.hpp"
 #include "gpu/transfer.hpp"
 #include "render/annotation.hpp"
 #include "render/canvas.hpp"
 #include "render/field_pass.hpp"
+#include "render/ground_grid.hpp"
 #include "render/histogram.hpp"
+#include "render/line_projection.hpp"
 #include "render/mark_pass.hpp"
+#include "render/space_splatter.hpp"
 #include "render/splat_weights.hpp"
 #include "render/splatter.hpp"
 #include "render/tone_mapper.hpp"
@@ -32,10 +36,12 @@ constexpr VkImageUsageFlags kSceneUsage = VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_
 struct Renderer::State {
     /// What the ground shows.
     struct Ground {
-        Camera2d camera;
+        Camera camera;
         std::array<float, 3> background;
         double overlay_strength;  ///< 0: without data
         SplatWeights overlay_weights;
+        SpaceView overlay_view;  ///< in space, in the place of the weights
+        bool grid;
         std::optional<ScalarField> field;
         std::shared_ptr<const LineDrawing> lines;
 
@@ -45,11 +51,12 @@ struct Renderer::State {
     gpu::Device& device;
     gpu::Recorder setup;
     Splatter splatter;
+    SpaceSplatter space_splatter;
     ToneMapper tone_mapper;
     FieldPass field_pass;
     MarkPass mark_pass;
     Histogram histogram;
-    MarkPass line_pass;  ///< lines below the particles and above them: two recordings for each picture
+    MarkPass line_pass;  ///< ground grid, lines below the particles and above them: three recordings for each picture
     Canvas canvas;
     Canvas lines;
 
@@ -66,11 +73,12 @@ struct Renderer::State {
         : device(owner),
           setup(owner, "render set-up"),
           splatter(owner),
+          space_splatter(owner),
           tone_mapper(owner),
           field_pass(owner, kFramesInFlight, format),
           mark_pass(owner, kFramesInFlight, format),
           histogram(owner, format),
-          line_pass(owner, 2 * kFramesInFlight, format, kMostLines) {}
+          line_pass(owner, 3 * kFramesInFlight, format, kMostLines) {}
 
     SplatWeights weights_for(std::uint32_t count, const Look& look, bool coloured) const;
     VkExtent2D extent() const { return targets.scene.extent(); }
@@ -78,9 +86,14 @@ struct Renderer::State {
     bool shows_overlay(const Look& look) const {
         return look.overlay && look.overlay_strength > 0 && overlay_count > 0;
     }
-    void paint_ground(gpu::Recorder& recorder, const Camera2d& camera, const Look& look, const Extras& extras);
-    void draw_lines(gpu::Recorder& recorder, const LineDrawing& drawing, const Camera2d& camera,
-                    const gpu::Image& scene);
+    void paint_ground(gpu::Recorder& recorder, const Camera& camera, const Look& look, const Extras& extras);
+    void draw_overlay(gpu::Recorder& recorder, const Ground& wanted);
+    void draw_lines(gpu::Recorder& recorder, const LineDrawing& drawing, const Camera& camera, const gpu::Image& scene);
+    void draw_particles(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look);
+    void draw_particles(gpu::Recorder& recorder, const Particles& particles, const Camera3d& camera, const Look& look);
+    void warm_up_plane(Renderer& renderer, const Particles& particles, const Look& look);
+    void warm_up_space(Renderer& renderer, const Particles& particles, const Look& look);
+    void copy_ground(gpu::Recorder& recorder) { recorder.copy(targets.ground, targets.scene); }
     std::uint32_t capacity() const { return static_cast<std::uint32_t>(channel.bytes() / sizeof(float)); }
     void finish_setup() { device.wait(device.submit(setup)); }
 };
@@ -121,42 +134,87 @@ SplatWeights Renderer::State::weights_for(std::uint32_t count, const Look& look,
     return choose_weights(std::max(1u, count), std::min(wanted, kMaxDotRadius), coloured);
 }
 
-void Renderer::State::paint_ground(gpu::Recorder& recorder, const Camera2d& camera, const Look& look,
+void Renderer::State::paint_ground(gpu::Recorder& recorder, const Camera& camera, const Look& look,
                                    const Extras& extras) {
-    const ScalarField* const field = extras.field;
+    const auto* const plane = std::get_if<Camera2d>(&camera);
+    const auto* const space = std::get_if<Camera3d>(&camera);
+    const ScalarField* const field = plane != nullptr ? extras.field : nullptr;
     const bool overlay = shows_overlay(look);
     Ground wanted = {.camera = camera,
                      .background = look.background,
                      .overlay_strength = overlay ? look.overlay_strength : 0,
-                     .overlay_weights = overlay ? weights_for(overlay_count, look, false) : SplatWeights(),
+                     .overlay_weights = {},
+                     .overlay_view = {},
+                     .grid = space != nullptr && look.grid && look.axes,
                      .field = {},
                      .lines = extras.below};
+    if (overlay && plane != nullptr) wanted.overlay_weights = weights_for(overlay_count, look, false);
+    if (overlay && space != nullptr) {
+        wanted.overlay_view = space_view(*space, extent(), look, overlay_count, false);
+    }
     if (field != nullptr) wanted.field = *field;
     if (ground == wanted) return;
     const auto scope = recorder.scope("ground");
     recorder.clear(targets.ground, {look.background[0], look.background[1], look.background[2], 1});
-    if (field != nullptr) field_pass.record(recorder, *field, camera, look.background, targets.ground);
-    if (overlay) {
-        const Particles points = {overlay_points, 0, overlay_count, overlay_count, overlay_dim};
-        splatter.record(recorder, points, channel, camera, wanted.overlay_weights, accumulators());
-        tone_mapper.record_overlay(recorder, accumulators(), {points, camera, wanted.overlay_weights},
-                                   look.overlay_strength, targets.ground);
+    if (field != nullptr) field_pass.record(recorder, *field, *plane, look.background, targets.ground);
+    if (wanted.grid) {
+        lines.clear();
+        draw_ground_grid(lines, extent(), *space);
+        line_pass.record(recorder, lines, targets.ground);
     }
+    if (overlay) draw_overlay(recorder, wanted);
     if (extras.below) draw_lines(recorder, *extras.below, camera, targets.ground);
     ground = std::move(wanted);
 }
 
-void Renderer::State::draw_lines(gpu::Recorder& recorder, const LineDrawing& drawing, const Camera2d& camera,
+void Renderer::State::draw_overlay(gpu::Recorder& recorder, const Ground& wanted) {
+    const Particles points = {overlay_points, 0, overlay_count, overlay_count, overlay_dim};
+    if (const auto* const plane = std::get_if<Camera2d>(&wanted.camera)) {
+        splatter.record(recorder, points, channel, *plane, wanted.overlay_weights, accumulators());
+        const Splatted splatted = {points, *plane, wanted.overlay_weights};
+        tone_mapper.record_overlay(recorder, accumulators(), splatted.scale(extent()), wanted.overlay_strength,
+                                   targets.ground);
+    } else {
+        space_splatter.record(recorder, points, channel, wanted.overlay_view, accumulators());
+        tone_mapper.record_overlay(recorder, accumulators(), wanted.overlay_view.tone_scale(overlay_count, extent()),
+                                   wanted.overlay_strength, targets.ground);
+    }
+}
+
+void Renderer::State::draw_particles(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera,
+                                     const Look& look) {
+    const SplatWeights weights = weights_for(particles.count, look, look.mode == ColourMode::origin);
+    if (particles.count > 0) {
+        const auto scope = recorder.scope("splat");
+        splatter.record(recorder, particles, channel, camera, weights, accumulators());
+    }
+    const auto scope = recorder.scope("tone map");
+    copy_ground(recorder);
+    if (particles.count == 0) return;
+    tone_mapper.record(recorder, accumulators(), {particles, camera, weights}, look, targets.scene);
+}
+
+void Renderer::State::draw_particles(gpu::Recorder& recorder, const Particles& particles, const Camera3d& camera,
+                                     const Look& look) {
+    const SpaceView view = space_view(camera, extent(), look, particles.count, look.mode == ColourMode::origin);
+    if (particles.count > 0) {
+        const auto scope = recorder.scope("splat");
+        space_splatter.record(recorder, particles, channel, view, accumulators());
+    }
+    const auto scope = recorder.scope("tone map");
+    copy_ground(recorder);
+    if (particles.count == 0) return;
+    tone_mapper.record_sums(recorder, accumulators(), view.tone_scale(particles.count, extent()), look, targets.scene);
+}
+
+void Renderer::State::draw_lines(gpu::Recorder& recorder, const LineDrawing& drawing, const Camera& camera,
                                  const gpu::Image& scene) {
     lines.clear();
-    const double width = extent().width;
-    const double height = extent().height;
+    const LineProjection projection(camera, extent());
     for (const WorldLine& line : drawing.lines) {
-        const std::array<double, 2> from = camera.to_pixel(extent(), line.from);
-        const std::array<double, 2> to = camera.to_pixel(extent(), line.to);
-        const bool outside = std::max(from[0], to[0]) < -line.width || std::min(from[0], to[0]) > width + line.width ||
-                             std::max(from[1], to[1]) < -line.width || std::min(from[1], to[1]) > height + line.width;
-        if (!outside) lines.line(from[0], from[1], to[0], to[1], line.width, line.ink);
+        if (const auto seen = projection.seen(line)) {
+            lines.line(seen->from[0], seen->from[1], seen->to[0], seen->to[1], line.width, seen->ink);
+        }
     }
     line_pass.record(recorder, lines, scene);
 }
@@ -186,38 +244,51 @@ void Renderer::set_overlay(std::span<const float> points, std::size_t dim) {
     const std::size_t count = dim == 0 ? 0 : points.size() / dim;
     state.ground.reset();
     state.overlay_count = static_cast<std::uint32_t>(count);
-    state.overlay_dim = static_cast<std::uint32_t>(std::min<std::size_t>(dim, 2));
+    state.overlay_dim = static_cast<std::uint32_t>(std::min<std::size_t>(dim, 3));
     if (count == 0) return;
     state.overlay_points = gpu::make_buffer<float>(state.device, "overlay points", data::to_planes(points, dim));
 }
 
-void Renderer::warm_up() {
+void Renderer::warm_up(std::size_t dim) {
     State& state = *state_;
-    const std::array<float, 2> centre{};
-    const gpu::Buffer point = gpu::make_buffer<float>(state.device, "warm-up", centre);
-    const Particles particles{point, 0, 1, 1, 2};
-    const Camera2d camera;
-    const ScalarField field{.bounds = {}, .columns = 2, .rows = 2, .values = {0, 0, 0, 0}, .title = "warm-up"};
+    const std::array<float, 3> origin{};
+    const gpu::Buffer point = gpu::make_buffer<float>(state.device, "warm-up", origin);
+    const Particles particles{point, 0, 1, 1, static_cast<std::uint32_t>(dim)};
     state.setup.begin();
     record_origin(state.setup, particles, 0, 1);
     for (const ColourMode mode : {ColourMode::density, ColourMode::origin}) {
-        Look look;
-        look.mode = mode;
-        look.overlay = false;
-        for (std::uint32_t radius = 1; radius <= kMaxDotRadius; ++radius) {
-            look.dot_radius = static_cast<int>(radius);
-            record(state.setup, particles, camera, look, {{"warm-up"}, {}});
-            const Splatted splatted = {particles, camera, choose_weights(1, radius, mode == ColourMode::origin)};
-            state.tone_mapper.record_places(state.setup, state.accumulators(), splatted, look, state.targets.scene);
-            state.tone_mapper.record_pixels(state.setup, state.accumulators(), splatted, look, state.targets.scene);
+        for (int radius = 1; radius <= static_cast<int>(kMaxDotRadius); ++radius) {
+            Look look;
+            look.mode = mode;
+            look.overlay = false;
+            look.dot_radius = radius;
+            dim >= 3 ? state.warm_up_space(*this, particles, look) : state.warm_up_plane(*this, particles, look);
         }
-        record(state.setup, particles, camera, look, {}, {.field = &field});
     }
-    state.histogram.record(state.setup, {point, 0, 1, 1, 1}, camera, {0, 1, 1}, {}, state.targets.scene);
-    state.tone_mapper.record_overlay(state.setup, state.accumulators(),
-                                     {particles, camera, choose_weights(1, 1, false)}, 1, state.targets.ground);
     state.ground.reset();
     state.finish_setup();
+}
+
+void Renderer::State::warm_up_plane(Renderer& renderer, const Particles& particles, const Look& look) {
+    const Camera2d camera;
+    const ScalarField field{.bounds = {}, .columns = 2, .rows = 2, .values = {0, 0, 0, 0}, .title = "warm-up"};
+    renderer.record(setup, particles, camera, look, {{"warm-up"}, {}}, {.field = &field});
+    const auto radius = static_cast<std::uint32_t>(look.dot_radius);
+    const Splatted splatted = {particles, camera, choose_weights(1, radius, look.mode == ColourMode::origin)};
+    tone_mapper.record_places(setup, accumulators(), splatted, look, targets.scene);
+    tone_mapper.record_pixels(setup, accumulators(), splatted, look, targets.scene);
+    tone_mapper.record_overlay(setup, accumulators(), splatted.scale(extent()), 1, targets.ground);
+    histogram.record(setup, {particles.values, 0, 1, 1, 1}, camera, {0, 1, 1}, {}, targets.scene);
+}
+
+void Renderer::State::warm_up_space(Renderer& renderer, const Particles& particles, const Look& look) {
+    Look sized = look;
+    sized.point_size_unit = PointSizeUnit::pixels;  // the footprint has the wanted radius
+    const Camera3d camera;
+    renderer.record(setup, particles, camera, sized, {{"warm-up"}, {}});
+    tone_mapper.record_overlay(setup, accumulators(),
+                               space_view(camera, extent(), sized, 1, false).tone_scale(1, extent()), 1,
+                               targets.ground);
 }
 
 void Renderer::record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation) {
@@ -225,28 +296,17 @@ void Renderer::record_origin(gpu::Recorder& recorder, const Particles& particles
     state_->splatter.record_origin(recorder, particles, mean, deviation, state_->channel);
 }
 
-void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,
+void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const Camera& camera, const Look& look,
                       const Captions& captions, const Extras& extras) {
     State& state = *state_;
     if (particles.count > state.capacity()) throw std::logic_error("more particles than the renderer has room for");
     state.paint_ground(recorder, camera, look, extras);
-    const SplatWeights weights = state.weights_for(particles.count, look, look.mode == ColourMode::origin);
-    if (particles.count > 0) {
-        const auto scope = recorder.scope("splat");
-        state.splatter.record(recorder, particles, state.channel, camera, weights, state.accumulators());
-    }
-    {
-        const auto scope = recorder.scope("tone map");
-        recorder.copy(state.targets.ground, state.targets.scene);
-        if (particles.count > 0) {
-            state.tone_mapper.record(recorder, state.accumulators(), {particles, camera, weights}, look,
-                                     state.targets.scene);
-        }
-    }
+    std::visit([&](const auto& seen) { state.draw_particles(recorder, particles, seen, look); }, camera);
     const auto scope = recorder.scope("annotation");
-    if (extras.histogram.most > 0 && particles.dim == 1 && particles.count > 0) {
+    const auto* const plane = std::get_if<Camera2d>(&camera);
+    if (plane != nullptr && extras.histogram.most > 0 && particles.dim == 1 && particles.count > 0) {
         constexpr double kTone = 0.62;  // of the colour map
-        state.histogram.record(recorder, particles, camera, extras.histogram, {colour_at(look.map, kTone), 0.85F},
+        state.histogram.record(recorder, particles, *plane, extras.histogram, {colour_at(look.map, kTone), 0.85F},
                                state.targets.scene);
     }
     if (extras.above) state.draw_lines(recorder, *extras.above, camera, state.targets.scene);

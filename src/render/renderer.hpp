@@ -10,7 +10,7 @@
 #include "gpu/device.hpp"
 #include "gpu/image.hpp"
 #include "gpu/recorder.hpp"
-#include "render/camera.hpp"
+#include "render/camera3d.hpp"
 #include "render/extras.hpp"
 #include "render/look.hpp"
 #include "render/particles.hpp"
@@ -36,7 +36,8 @@ struct PictureTargets {
 };
 
 /// Draws particles onto an image of its own, for windows and files alike. One-dimensional particles are spread over a
-/// strip −0.5 ≤ y ≤ 0.5 by their number; of three and more dimensions the first two are shown.
+/// strip −0.5 ≤ y ≤ 0.5 by their number. A Camera2d shows the first two coordinates of those of more dimensions, a
+/// Camera3d the first three.
 ///
 /// Functions that create or resize resources wait for the GPU and must not be called while a recorder records. `record`
 /// and the functions `take_…` do not wait. At most kFramesInFlight recordings may be in flight at once.
@@ -63,8 +64,9 @@ class Renderer {
     std::uint32_t capacity() const;
     /// The data shown as overlay, row-major (count, dim), world units; empty: none.
     void set_overlay(std::span<const float> points, std::size_t dim);
-    /// Makes the driver compile every pipeline by a tiny picture of each kind.
-    void warm_up();
+    /// Makes the driver compile every pipeline that pictures of particles of `dim` coordinates need, by a tiny picture
+    /// of each kind.
+    void warm_up(std::size_t dim = 2);
 
     /// Remembers where the particles are now as their origin, for ColourMode::origin: the normal distribution function
     /// of the first coordinate, standardised by the start's mean and standard deviation. Until then all origins are
@@ -72,8 +74,9 @@ class Renderer {
     void record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation);
 
     /// One picture onto `scene()`, in timing scopes "ground" (only when what stands under the particles has changed),
-    /// "splat", "tone map" and "annotation". count ≤ capacity.
-    void record(gpu::Recorder& recorder, const Particles& particles, const Camera2d& camera, const Look& look,
+    /// "splat", "tone map" and "annotation". count ≤ capacity. A Camera3d needs particles and overlay of at least three
+    /// coordinates; it shows neither field nor histogram.
+    void record(gpu::Recorder& recorder, const Particles& particles, const Camera& camera, const Look& look,
                 const Captions& captions, const Extras& extras = {});
 
     /// Holds sRGB values; storage, colour attachment, copy and blit source.

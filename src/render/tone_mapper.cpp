@@ -48,13 +48,12 @@ std::uint32_t mode_of(const Look& look) {
     return look.mode == ColourMode::origin ? kByOrigin : kByDensity;
 }
 
-shaders::TonemapPush push_of(const Splatted& splatted, double exposure, const gpu::Image& scene) {
+shaders::TonemapPush push_of(const ToneScale& scale, double exposure, const gpu::Image& scene) {
     const VkExtent2D extent = scene.extent();
-    const double gain = ToneCurve{exposure}.gain(std::max(1u, splatted.particles.count), splatted.weights.weight(),
-                                                 splatted.camera.pixel_size(extent));
+    const double gain = ToneCurve{exposure}.gain(std::max(1u, scale.count), scale.weight, scale.pixel_size);
     return {.gain = static_cast<float>(gain),
             .white = static_cast<float>(1 / std::log2(1 + ToneCurve::kWhite / ToneCurve::kKnee)),
-            .inverse_levels = 1.0f / static_cast<float>(splatted.weights.colour_levels()),
+            .inverse_levels = 1.0f / static_cast<float>(scale.colour_levels),
             .strength = 1,
             .table_offset = 0,
             .width = static_cast<std::int32_t>(extent.width),
@@ -62,14 +61,18 @@ shaders::TonemapPush push_of(const Splatted& splatted, double exposure, const gp
             .blue_first = scene.format() == VK_FORMAT_B8G8R8A8_UNORM ? 1u : 0u};
 }
 
-shaders::TonemapPush push_of(const Splatted& splatted, const Look& look, const gpu::Image& scene) {
-    shaders::TonemapPush push = push_of(splatted, look.exposure, scene);
+shaders::TonemapPush push_of(const ToneScale& scale, const Look& look, const gpu::Image& scene) {
+    shaders::TonemapPush push = push_of(scale, look.exposure, scene);
     const bool by_origin = look.mode == ColourMode::origin;
     push.table_offset = by_origin ? kOriginTable : kEntries * static_cast<std::uint32_t>(look.map);
     return push;
 }
 
 }  // namespace
+
+ToneScale Splatted::scale(VkExtent2D extent) const {
+    return {particles.count, static_cast<double>(weights.weight()), camera.pixel_size(extent), weights.colour_levels()};
+}
 
 ToneMapper::ToneMapper(gpu::Device& device)
     : tables_(gpu::make_buffer<std::uint32_t>(device, "colour tables", colour_tables())),
@@ -107,14 +110,19 @@ void ToneMapper::dispatch_pixels(gpu::Recorder& recorder, const Accumulators& so
 
 void ToneMapper::record_pixels(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
                                const Look& look, const gpu::Image& scene) const {
-    dispatch_pixels(recorder, source, mode_of(look), push_of(splatted, look, scene), scene);
+    record_sums(recorder, source, splatted.scale(source.extent), look, scene);
+}
+
+void ToneMapper::record_sums(gpu::Recorder& recorder, const Accumulators& source, const ToneScale& scale,
+                             const Look& look, const gpu::Image& scene) const {
+    dispatch_pixels(recorder, source, mode_of(look), push_of(scale, look, scene), scene);
 }
 
 void ToneMapper::record_places(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
                                const Look& look, const gpu::Image& scene) const {
     const shaders::TonemapPlacesPush push = {
         splat_push(splatted.particles, splatted.camera, splatted.weights, source.extent),
-        push_of(splatted, look, scene)};
+        push_of(splatted.scale(source.extent), look, scene)};
     const auto [x, y] = particle_groups(splatted.particles.count, most_groups_);
     recorder.dispatch(places_[splatted.weights.radius - 1][mode_of(look)],
                       {gpu::reads(splatted.particles.values), gpu::reads_writes(source.density),
@@ -122,9 +130,9 @@ void ToneMapper::record_places(gpu::Recorder& recorder, const Accumulators& sour
                       push, x, y);
 }
 
-void ToneMapper::record_overlay(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted,
+void ToneMapper::record_overlay(gpu::Recorder& recorder, const Accumulators& source, const ToneScale& scale,
                                 double strength, const gpu::Image& scene) const {
-    shaders::TonemapPush push = push_of(splatted, 0, scene);
+    shaders::TonemapPush push = push_of(scale, 0, scene);
     push.strength = static_cast<float>(strength);
     dispatch_pixels(recorder, source, kAsOverlay, push, scene);
 }

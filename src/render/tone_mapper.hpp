@@ -15,11 +15,21 @@
 
 namespace scorefield::render {
 
-/// What filled the accumulators.
+/// What the tone curve needs to know of sums that it is given.
+struct ToneScale {
+    std::uint32_t count = 1;  ///< of particles
+    double weight = 1;        ///< of a particle
+    double pixel_size = 1;    ///< world units per pixel
+    std::uint32_t colour_levels = 1;
+};
+
+/// What filled the accumulators, of a plane.
 struct Splatted {
     const Particles& particles;
     const Camera2d& camera;
     SplatWeights weights;
+
+    ToneScale scale(VkExtent2D extent) const;
 };
 
 /// Turns accumulators into a picture over what the scene holds already, and sets them back to zero
@@ -36,8 +46,11 @@ class ToneMapper {
                        const gpu::Image& scene) const;
     void record_places(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted, const Look& look,
                        const gpu::Image& scene) const;
+    /// Particles of any camera, over pixels.
+    void record_sums(gpu::Recorder& recorder, const Accumulators& source, const ToneScale& scale, const Look& look,
+                     const gpu::Image& scene) const;
     /// Data points as overlay of this strength, 0 … 1.
-    void record_overlay(gpu::Recorder& recorder, const Accumulators& source, const Splatted& splatted, double strength,
+    void record_overlay(gpu::Recorder& recorder, const Accumulators& source, const ToneScale& scale, double strength,
                         const gpu::Image& scene) const;
 
   private:

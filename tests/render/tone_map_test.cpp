@@ -46,7 +46,7 @@ class ToneMap : public gpu::GpuTest {
         recorder.clear(scene, {look.background[0], look.background[1], look.background[2], 1});
         if (has_overlay) {
             mapper.record_overlay(recorder, {overlay_buffer, colour_buffer, extent},
-                                  {{density_buffer, 0, 100, 100, 2}, camera, weights}, look.overlay_strength, scene);
+                                  {100, double(weights.weight()), pixel_size, 1}, look.overlay_strength, scene);
         }
         mapper.record_pixels(recorder, {density_buffer, colour_buffer, extent},
                              {{density_buffer, 0, count, count, 2}, camera, weights}, look, scene);
