@@ -26,6 +26,7 @@
 #include "render/frame_sequence.hpp"
 #include "render/png_file.hpp"
 #include "sample/start.hpp"
+#include "session/camera_notes.hpp"
 #include "session/gpu_device.hpp"
 #include "session/offline_frames.hpp"
 #include "session/panes.hpp"
@@ -66,8 +67,12 @@ std::uint64_t play(gpu::Device& device, Drawn& drawn, const settings::Settings& 
     session::OfflineFrames frames(device, scene, settings.frame_log, write, session::kOperationsPerSubmission,
                                   &drawn.panes);
     scene.player().playback().restart(settings.forward);
+    const render::ViewSpec first = settings::view_spec(settings);
+    render::ViewSpec view = first;
     while (frames.count() < total) {
-        frames.add(settings::view_spec(settings));
+        const double seconds = static_cast<double>(frames.count()) / settings.fps;
+        view.orbit.azimuth = render::wrapped(first.orbit.azimuth + first.orbit.turntable * seconds);
+        frames.add(view);
         scene.player().playback().advance(1.0 / settings.fps, tempo_of(settings),
                                           2 * scene.player().playback().steps() + 2);
         progress.update(frames.count());
@@ -208,6 +213,7 @@ std::unique_ptr<session::Scene> open_scene(gpu::Device& device, const settings::
     note(session::run_notes(spec, scene->model(), scene->player().program(),
                             settings::data_name(settings, scene->model())));
     note(session::guide_notes(settings.guides, scene->model(), scene->player().program(), spec.particles));
+    note(session::camera_notes(settings::view_spec(settings), scene->model().dim()));
     if (const auto question = scene->field_question(settings::view_spec(settings))) {
         question->source->require(question->field, question->at);
     }
@@ -255,6 +261,9 @@ int render_and_report(const settings::Request& request, base::Trace* trace) {
     if (settings.forward && !scene.has_forward_process()) {
         say(settings, {"`forward` shows nothing: the data are not known, or the program has no noise levels"});
         settings.forward = false;
+    }
+    if (form == Form::sheet && settings.orbit.turntable != 0 && scene.model().dim() >= 3) {
+        say(settings, {"`look.turntable` has no effect: a contact sheet shows every state from `look.azimuth`"});
     }
 
     const Clock::time_point start = Clock::now();

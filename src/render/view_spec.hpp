@@ -2,6 +2,7 @@
 
 #include "render/guides.hpp"
 #include "render/look.hpp"
+#include "render/orbit.hpp"
 
 namespace scorefield::render {
 
@@ -9,6 +10,7 @@ namespace scorefield::render {
 struct ViewSpec {
     Look look;
     Guides guides;
+    Orbit orbit = {};  ///< of three-dimensional particles
     bool captions = true;
     bool metrics = false;  ///< among the captions: how the particles compare with the data
 };

@@ -18,12 +18,19 @@ double share_below(double z) {
     return 1 / (1 + std::exp(-(1.5976 * within + 0.07056 * within * within * within)));
 }
 
+using Place = std::array<double, 3>;
+
+render::WorldLine line_between(const Place& from, const Place& to, double width, const render::Ink& ink) {
+    return {{from[0], from[1]}, {to[0], to[1]}, width, ink, from[2], to[2]};
+}
+
 /// Where a particle of a state is in the picture's world.
-std::array<double, 2> place_of(const Paths& paths, int state, std::size_t particle, const TimeAxis& time) {
+Place place_of(const Paths& paths, int state, std::size_t particle, const TimeAxis& time) {
     const std::span<const float> values = paths.place(state, particle);
     const double share = static_cast<double>(state) / std::max(1, paths.steps);
     const double y = paths.dim == 1 ? time.first + share * (time.last - time.first) : static_cast<double>(values[1]);
-    return {static_cast<double>(values[0]), y};
+    const double z = paths.dim >= 3 ? static_cast<double>(values[2]) : 0;
+    return {static_cast<double>(values[0]), y, z};
 }
 
 class TrailPainter {
@@ -31,9 +38,7 @@ class TrailPainter {
     TrailPainter(const Paths& paths, const diffusion::StartLaw& start, const TimeAxis& time)
         : paths_(paths), start_(start), time_(time) {}
 
-    std::array<double, 2> place(int state, std::size_t particle) const {
-        return place_of(paths_, state, particle, time_);
-    }
+    Place place(int state, std::size_t particle) const { return place_of(paths_, state, particle, time_); }
 
     /// Leaves out the states between every `stride` of them.
     void add_trail(render::LineDrawing& drawing, std::size_t particle, int first, int last, int stride) const {
@@ -70,10 +75,10 @@ class TrailPainter {
     }
 
   private:
-    static void add_line(render::LineDrawing& drawing, const std::array<double, 2>& from,
-                         const std::array<double, 2>& to, double width, const render::Ink& ink) {
-        if (!std::isfinite(from[0] + from[1] + to[0] + to[1])) return;
-        drawing.lines.push_back({from, to, width, ink});
+    static void add_line(render::LineDrawing& drawing, const Place& from, const Place& to, double width,
+                         const render::Ink& ink) {
+        if (!std::isfinite(from[0] + from[1] + from[2] + to[0] + to[1] + to[2])) return;
+        drawing.lines.push_back(line_between(from, to, width, ink));
     }
 
     const Paths& paths_;
@@ -139,13 +144,15 @@ std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, con
     return drawing;
 }
 
-std::optional<int> nearest_path(const Paths& paths, int state, const std::array<double, 2>& point, double reach,
-                                const std::optional<TimeAxis>& time) {
+std::optional<int> nearest_path(const Paths& paths, int state, const render::LineProjection& projection,
+                                const std::array<double, 2>& pixel, double reach, const std::optional<TimeAxis>& time) {
     std::optional<int> nearest;
     double least = reach;
     for (std::size_t particle = 0; particle < paths.count; ++particle) {
-        const std::array<double, 2> place = place_of(paths, state, particle, time.value_or(TimeAxis()));
-        const double distance = std::hypot(place[0] - point[0], place[1] - point[1]);
+        const Place place = place_of(paths, state, particle, time.value_or(TimeAxis()));
+        const auto seen = projection.seen(line_between(place, place, 0, {}));
+        if (!seen) continue;
+        const double distance = std::hypot(seen->from[0] - pixel[0], seen->from[1] - pixel[1]);
         if (!(distance <= least)) continue;
         least = distance;
         nearest = static_cast<int>(particle);

@@ -13,6 +13,7 @@
 #include "model/model.hpp"
 #include "render/guides.hpp"
 #include "render/line_drawing.hpp"
+#include "render/line_projection.hpp"
 #include "session/prepared_run.hpp"
 
 namespace scorefield::session {
@@ -62,8 +63,9 @@ std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, con
                                                          std::uint32_t particles,
                                                          const std::optional<TimeAxis>& time = std::nullopt);
 
-/// The path whose particle is nearest to a point of the picture's world in this state; none within `reach`.
-std::optional<int> nearest_path(const Paths& paths, int state, const std::array<double, 2>& point, double reach,
+/// The path whose particle in this state is shown nearest to a pixel; none within `reach` pixels.
+std::optional<int> nearest_path(const Paths& paths, int state, const render::LineProjection& projection,
+                                const std::array<double, 2>& pixel, double reach,
                                 const std::optional<TimeAxis>& time = std::nullopt);
 
 }  // namespace scorefield::session

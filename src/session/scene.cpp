@@ -20,6 +20,7 @@ constexpr std::uint32_t kOverlayPoints = 50'000;
 constexpr std::uint64_t kOverlaySeed = 0x0e81'a700'0000'0000;
 /// Standard deviations of the noise that the camera shows.
 constexpr double kNoiseReach = 2.6;
+constexpr double kNoiseReachInSpace = 3;  ///< holds the same share of a normal distribution in three dimensions
 
 render::Particles as_particles(const sample::ParticleView& view) {
     return {view.values, view.reg * view.dim * view.stride, view.stride, view.count, view.dim};
@@ -130,6 +131,7 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
         const data::Points& points = reference.points;
         renderer_.set_overlay(points.values, points.dim);
         data_bounds_ = render::bounds_of(points.values, points.dim);
+        data_ball_ = render::ball_of(points.values, points.dim);
         std::vector<float> planes(points.values.size());
         for (std::size_t i = 0; i < points.count; ++i) {
             for (std::size_t e = 0; e < points.dim; ++e) {
@@ -150,7 +152,7 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
     if (!data_name_.empty()) {
         forward_.emplace(device, static_cast<std::uint32_t>(model_->dim()), renderer_.capacity());
     }
-    renderer_.warm_up();
+    renderer_.warm_up(model_->dim());
     fit_camera();
 }
 
@@ -186,10 +188,41 @@ render::Bounds Scene::bounds() const {
     return seen;
 }
 
+/// What the camera shows at zoom 1 in three dimensions; changes with the state where the noise is far wider than the
+/// data.
+render::Ball Scene::ball() const {
+    constexpr double kFarWider = 4;
+    const diffusion::StartLaw& start = player_.start_law();
+    render::Ball noise = {{0, 0, 0}, 0};
+    for (std::size_t e = 0; e < 3; ++e) {
+        noise.centre[e] = start.mean_of(e);
+        noise.radius = std::max(noise.radius, kNoiseReachInSpace * start.scale_of(e));
+    }
+    if (data_name_.empty()) return noise;
+    const auto& c = data_ball_.centre;
+    if (noise.radius <= kFarWider * (data_ball_.radius + std::hypot(c[0], c[1], c[2]))) {
+        return join(noise, data_ball_);
+    }
+    const RunState run_state = player_.run_state();
+    render::Ball seen = data_ball_;
+    for (double& coordinate : seen.centre) coordinate *= run_state.alpha;
+    seen.radius = run_state.alpha * seen.radius + kNoiseReachInSpace * run_state.sigma;
+    return seen;
+}
+
+render::Camera Scene::camera_of(const render::ViewSpec& view) const {
+    if (!in_space()) return camera;
+    render::Orbit orbit = view.orbit;
+    orbit.turntable = 0;  // moves the azimuth, and shows nothing by itself
+    return render::Camera3d{ball(), orbit};
+}
+
 /// The same brightness whatever the scale of what the camera was fitted to: wider scenes are thinner.
-render::Look Scene::lit(render::Look look) const {
+render::Look Scene::lit(render::Look look, const render::Camera& seen) const {
     constexpr double kUsualHalfHeight = 2.7;
-    look.exposure += 2 * std::log2(fitted_half_height_ / kUsualHalfHeight);
+    const auto* const space = std::get_if<render::Camera3d>(&seen);
+    const double half_height = space != nullptr ? space->scene.radius : fitted_half_height_;
+    look.exposure += 2 * std::log2(half_height / kUsualHalfHeight);
     return look;
 }
 
@@ -291,9 +324,11 @@ const LineView& Scene::view_of_line(const render::ViewSpec& view) {
     return line_view_;
 }
 
-std::optional<int> Scene::nearest_particle(const std::array<double, 2>& point, double reach) const {
+std::optional<int> Scene::nearest_particle(const render::ViewSpec& view, const std::array<double, 2>& pixel,
+                                           double reach) const {
     if (!paths_) return std::nullopt;
-    return nearest_path(*paths_, player_.run_state().number, point, reach, line_view_.time);
+    return nearest_path(*paths_, player_.run_state().number, {camera_of(view), extent()}, pixel, reach,
+                        line_view_.time);
 }
 
 std::optional<MetricsQuestion> Scene::wanted_metrics(const render::ViewSpec& view) const {
@@ -337,14 +372,15 @@ bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::
     }
     extras.above = trails(view.guides);
     const render::ScalarField* const field = extras.field;
-    render::Look look = lit(view.look);
+    const render::Camera seen = camera_of(view);
+    render::Look look = lit(view.look, seen);
     // Where a particle started means nothing in the forward process.
     if (player_.playback().noising()) look.mode = render::ColourMode::density;
-    const Drawn wanted = {player_.shown_version(), camera, look, caption_lines(view), extras.below, extras.above,
+    const Drawn wanted = {player_.shown_version(), seen, look, caption_lines(view), extras.below, extras.above,
                           extras.histogram};
     const bool same_field = field == nullptr ? !drawn_field_ : drawn_field_ == *field;
     if (drawn_ == wanted && same_field) return false;
-    renderer_.record(recorder, shown_particles(recorder), camera, wanted.look, captions_of(*model_, wanted.captions),
+    renderer_.record(recorder, shown_particles(recorder), seen, wanted.look, captions_of(*model_, wanted.captions),
                      extras);
     drawn_ = wanted;
     if (!same_field) drawn_field_ = field == nullptr ? std::nullopt : std::optional(*field);
@@ -355,11 +391,12 @@ void Scene::draw_data(gpu::Recorder& recorder, const render::ViewSpec& view) {
     if (data_name_.empty()) throw std::logic_error("Scene::draw_data: there are no data");
     const auto dim = static_cast<std::uint32_t>(model_->dim());
     const std::uint32_t count = std::min<std::uint32_t>(player_.count(), kOverlayPoints);
-    render::Look look = lit(view.look);
+    const render::Camera seen = camera_of(view);
+    render::Look look = lit(view.look, seen);
     look.mode = render::ColourMode::density;
     drawn_.reset();
     renderer_.record(
-        recorder, {data_, 0, kOverlayPoints, count, dim}, camera, look,
+        recorder, {data_, 0, kOverlayPoints, count, dim}, seen, look,
         captions_of(*model_, view.captions ? std::vector{"data: " + data_name_} : std::vector<std::string>()));
 }
 

@@ -8,7 +8,7 @@
 
 #include "data/datasets.hpp"
 #include "data/points.hpp"
-#include "render/camera.hpp"
+#include "render/camera3d.hpp"
 #include "render/renderer.hpp"
 #include "render/view_spec.hpp"
 #include "session/field_lines.hpp"
@@ -53,6 +53,8 @@ class Scene {
         return forward_ && player_.program().evaluations() > 0 && player_.run_states().back().is_result;
     }
     RunLoader run_loader() const { return player_.run_loader(renderer_.capacity()); }
+    /// What the view sees the particles through: `camera`, or the orbit of the view in three dimensions.
+    render::Camera camera_of(const render::ViewSpec& view) const;
     /// The camera that shows noise and data whole; where the noise is far wider than the data, it follows the particles
     /// from one to the other until `hold_camera`.
     void fit_camera();
@@ -82,9 +84,10 @@ class Scene {
     std::shared_ptr<const PathsRun> wanted_paths(const render::ViewSpec& view) const;
     /// The paths of `run`, which wanted_paths has returned; ignored where another run has been taken since.
     void take_paths(const std::shared_ptr<const PathsRun>& run, std::shared_ptr<const Paths> paths);
-    /// The particle with a path that is nearest to a point of the picture's world; none within `reach`, or without
+    /// The particle with a path that is nearest to a pixel of the picture; none within `reach` pixels, or without
     /// paths.
-    std::optional<int> nearest_particle(const std::array<double, 2>& point, double reach) const;
+    std::optional<int> nearest_particle(const render::ViewSpec& view, const std::array<double, 2>& pixel,
+                                        double reach) const;
     /// Paths of the current run; null until they are computed.
     const std::shared_ptr<const Paths>& paths() const { return paths_; }
     /// Where the view has metrics and there are data: the question of the shown state, without its particles; none
@@ -118,13 +121,13 @@ class Scene {
     /// Empty where there are no data to show.
     const std::string& data_name() const { return data_name_; }
 
-    render::Camera2d camera;
+    render::Camera2d camera;  ///< of one- and two-dimensional particles
 
   private:
     /// What picture() shows.
     struct Drawn {
         Player::ShownVersion particles;
-        render::Camera2d camera;
+        render::Camera camera;
         render::Look look;
         std::vector<std::string> captions;
         std::shared_ptr<const render::LineDrawing> below = {};
@@ -150,19 +153,22 @@ class Scene {
         std::vector<std::string> lines;
     };
 
+    bool in_space() const { return model_->dim() >= 3; }
     render::Bounds bounds() const;
+    render::Ball ball() const;
     std::vector<std::string> caption_lines(const render::ViewSpec& view) const;
     void begin_paths(const PreparedRun& run);
     render::Particles shown_particles(gpu::Recorder& recorder);
     const LineView& view_of_line(const render::ViewSpec& view);
     std::shared_ptr<const render::LineDrawing> trails(const render::Guides& guides);
-    render::Look lit(render::Look look) const;
+    render::Look lit(render::Look look, const render::Camera& seen) const;
 
     std::shared_ptr<const model::Model> model_;
     Player player_;
     render::Renderer renderer_;
     std::string data_name_;
     render::Bounds data_bounds_;
+    render::Ball data_ball_;  ///< in three dimensions
     bool follows_ = true;
     double fitted_half_height_ = 1;
     gpu::Buffer data_;                       ///< (dim, count) planes

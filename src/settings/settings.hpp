@@ -18,6 +18,7 @@
 #include "nn/mlp.hpp"
 #include "render/guides.hpp"
 #include "render/look.hpp"
+#include "render/orbit.hpp"
 #include "train/train_spec.hpp"
 
 namespace scorefield::settings {
@@ -157,6 +158,7 @@ struct Settings {
     bool forward = false;  ///< the forward process before each run
     render::Look look;
     render::Guides guides;
+    render::Orbit orbit;
     bool captions = true;
     bool metrics = false;
     /// Panes beside the first one: flags that differ from the settings above, as pane_settings reads them; empty: none.
@@ -187,10 +189,11 @@ struct Request {
 };
 
 /// Where a setting's value lives.
-using Slot = std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
-                          std::optional<double>*, std::optional<bool>*, std::optional<std::string>*,
-                          std::filesystem::path*, Shard*, std::optional<diffusion::Prediction>*, render::ColourMode*,
-                          render::ColourMap*, render::FieldKind*, render::FieldStyle*>;
+using Slot =
+    std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
+                 std::optional<double>*, std::optional<bool>*, std::optional<std::string>*, std::filesystem::path*,
+                 Shard*, std::optional<diffusion::Prediction>*, render::ColourMode*, render::ColourMap*,
+                 render::FieldKind*, render::FieldStyle*, render::Projection*, render::PointSizeUnit*>;
 
 struct IntegerRange {
     std::uint64_t low = 0;

@@ -11,6 +11,7 @@
 #include "settings/process_settings.hpp"
 #include "settings/sampler_settings.hpp"
 #include "settings/settings.hpp"
+#include "settings/space_settings.hpp"
 #include "settings/sweep_settings.hpp"
 #include "settings/texts.hpp"
 #include "settings/training_settings.hpp"
@@ -285,6 +286,7 @@ void add_picture(Table& table) {
                      [](Settings& s) -> Slot { return &s.guides.follow; }, "none"});
     table.push_back({"look.axes", kGroup, Toggle{}, "", "Show axes and scale", kFrames,
                      [](Settings& s) -> Slot { return &s.look.axes; }});
+    add_space_settings(table);
     table.push_back({"captions", kGroup, Toggle{}, "", "Show sampler, step and time in a corner", kFrames,
                      [](Settings& s) -> Slot { return &s.captions; }});
     table.push_back(
@@ -364,7 +366,9 @@ void mark_details(Table& table) {
                                                            "train.clip",   "train.keep_state",
                                                            "pane.2",       "pane.3",
                                                            "pane.4",       "look.metrics"};
-    for (Setting& setting : table) setting.is_detail = std::ranges::find(kDetails, setting.name) != kDetails.end();
+    for (Setting& setting : table) {
+        if (std::ranges::find(kDetails, setting.name) != kDetails.end()) setting.is_detail = true;
+    }
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr std::array<Shortcut, 33> kShortcuts = {{
+constexpr std::array<Shortcut, 34> kShortcuts = {{
     {"Space", "play or pause"},
     {"← →", "one step back or forward"},
     {"Shift+← →", "first state (noise), last state (samples)"},
@@ -42,7 +42,8 @@ constexpr std::array<Shortcut, 33> kShortcuts = {{
     {"Esc", "close the dialog or menu, or cancel what is prepared"},
     {"?", "this help"},
     {"Wheel", "zoom at the pointer"},
-    {"Drag", "move the picture"},
+    {"Drag", "move the picture; in three dimensions, turn it"},
+    {"Right drag, Shift+drag", "move the picture in three dimensions"},
     {"Drop a file", "open a scene (JSON), or train on a PNG, NPY, CSV or PLY file"},
     {"Ctrl+click, Tab", "type a value into a slider"},
 }};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "render/drawable.hpp"
+#include "session/camera_notes.hpp"
 #include "session/field_lines.hpp"
 #include "session/painting.hpp"
 #include "session/run_notes.hpp"
@@ -23,6 +24,7 @@ std::vector<std::string> notes_of(const session::PreparedRun& run, const model::
                       std::back_inserter(notes));
     std::ranges::move(session::guide_notes(settings.guides, model, run.program, run.spec.particles),
                       std::back_inserter(notes));
+    std::ranges::move(session::camera_notes(settings::view_spec(settings), model.dim()), std::back_inserter(notes));
     return notes;
 }
 

@@ -94,6 +94,10 @@ Paths straight_paths() {
     return paths;
 }
 
+constexpr VkExtent2D kExtent = {64, 64};
+/// The world's (x, y) is the pixel (32 + x, 32 − y).
+constexpr render::Camera2d kWorldIsPixels = {{0, 0}, 32, 1};
+
 TEST(Trails, AreTheLastStepsAndFadeBackwards) {
     render::Guides guides;
     guides.trails = 2;
@@ -148,16 +152,36 @@ TEST(Trails, LeaveOutWhatIsNotFinite) {
 
 TEST(NearestPath, IsWithinReachOrNone) {
     const Paths paths = straight_paths();
-    EXPECT_EQ(nearest_path(paths, 2, {12.2, 1.1}, 0.5), 1);
-    EXPECT_EQ(nearest_path(paths, 2, {12.2, 1.1}, 0.1), std::nullopt);
-    EXPECT_EQ(nearest_path(paths, 0, {19, 0}, 2), 2);
+    const render::LineProjection shown(kWorldIsPixels, kExtent);
+    EXPECT_EQ(nearest_path(paths, 2, shown, {44.2, 30.9}, 0.5), 1);
+    EXPECT_EQ(nearest_path(paths, 2, shown, {44.2, 30.9}, 0.1), std::nullopt);
+    EXPECT_EQ(nearest_path(paths, 0, shown, {51, 32}, 2), 2);
+}
+
+TEST(Paths, OfThreeDimensionsAreDrawnAndPickedThroughTheCamera) {
+    // One state: two particles that differ in the third coordinate alone, and one behind the camera.
+    const Paths paths = {3, 3, 0, {1, 2, 3, 1, 2, 4, 1e3F, 0, 0}};
+    render::Camera3d camera{{{1, 2, 3.5}, 2}, {.azimuth = 10, .elevation = 5}};
+    const render::LineProjection shown(camera, kExtent);
+    for (int particle : {0, 1}) {
+        const auto pixel = camera.to_pixel(kExtent, {1, 2, 3.0 + particle});
+        ASSERT_TRUE(pixel);
+        EXPECT_EQ(nearest_path(paths, 0, shown, {pixel->x, pixel->y}, 0.01), particle);
+    }
+    render::Guides guides;
+    guides.trails = 3;
+    const auto drawing = trail_drawing(paths, {}, 0, guides, 3);
+    ASSERT_EQ(drawing->lines.size(), 3U);
+    EXPECT_EQ(drawing->lines[1].from_z, 4);
+    EXPECT_EQ(drawing->lines[1].to_z, 4);
 }
 
 TEST(Paths, OfOneDimensionGoOverTime) {
     const Paths paths = {2, 1, 4, {0, 9, 1, 9, 2, 9, 3, 9, 4, 9}};
     const TimeAxis time = {-2, -1};
-    EXPECT_EQ(nearest_path(paths, 2, {2, -1.5}, 0.05, time), 0) << "half-way";
-    EXPECT_EQ(nearest_path(paths, 0, {9, -2}, 0.05, time), 1);
+    const render::LineProjection shown(kWorldIsPixels, kExtent);
+    EXPECT_EQ(nearest_path(paths, 2, shown, {34, 33.5}, 0.05, time), 0) << "half-way";
+    EXPECT_EQ(nearest_path(paths, 0, shown, {41, 34}, 0.05, time), 1);
     render::Guides guides;
     guides.trails = 1;
     guides.trail_steps = 1;

@@ -14,9 +14,9 @@ class DrawnScene : public gpu::GpuTest {
     static constexpr std::uint32_t kParticles = 800;
     static constexpr int kSteps = 5;
 
-    static std::unique_ptr<Scene> open(Computes computes = Computes::device, bool has_data = false) {
+    static std::unique_ptr<Scene> open(Computes computes = Computes::device, int dim = 2, bool has_data = false) {
         model::ModelSpec exact;
-        exact.target = model::TargetSpec{.name = "gaussian", .argument = {}, .scaling = {}};
+        exact.target = model::TargetSpec{.name = "gaussian", .argument = {}, .dim = dim, .scaling = {}};
         model::Model model = model::open_model(exact);
         sample::SamplingSpec spec;
         spec.sampler.name = "ddpm";
@@ -52,8 +52,8 @@ class DrawnScene : public gpu::GpuTest {
 };
 
 TEST_F(DrawnScene, AsksForMetricsOfEachStateOnce) {
-    const std::unique_ptr<Scene> scene = open(Computes::device, true);
-    render::ViewSpec view = {.look = {}, .guides = {}, .captions = true, .metrics = true};
+    const std::unique_ptr<Scene> scene = open(Computes::device, 2, true);
+    render::ViewSpec view = {.look = {}, .guides = {}, .orbit = {}, .captions = true, .metrics = true};
     EXPECT_FALSE(scene->wanted_metrics(view)) << "nothing is shown yet";
     Player& player = scene->player();
     for (const int state : {0, 3, kSteps}) {
@@ -74,7 +74,7 @@ TEST_F(DrawnScene, AsksForMetricsOfEachStateOnce) {
     frame(*scene, view);
     view.captions = false;
     EXPECT_FALSE(scene->wanted_metrics(view)) << "nothing shows them";
-    view = {.look = {}, .guides = {}, .captions = true, .metrics = false};
+    view = {.look = {}, .guides = {}, .orbit = {}, .captions = true, .metrics = false};
     EXPECT_FALSE(scene->wanted_metrics(view));
     view.metrics = true;
     EXPECT_TRUE(scene->wanted_metrics(view));
@@ -89,6 +89,44 @@ TEST_F(DrawnScene, CountsTheEvaluationsOfEachState) {
     const std::vector<RunState>& states = scene->player().run_states();
     for (const RunState& state : states) EXPECT_EQ(state.evaluations, state.number);
     EXPECT_EQ(states.back().evaluations, scene->player().program().evaluations());
+}
+
+TEST_F(DrawnScene, OfThreeDimensionsTurnsWithTheOrbitOfTheView) {
+    const std::unique_ptr<Scene> scene = open(Computes::device, 3);
+    render::ViewSpec view;
+    view.guides.trails = 5;
+    const Frame first = frame(*scene, view);
+    EXPECT_TRUE(first.drawn);
+    EXPECT_FALSE(frame(*scene, view).drawn);
+    std::vector<render::Picture> pictures = {first.picture};
+    const auto changes = [&](const char* what) {
+        const Frame next = frame(*scene, view);
+        EXPECT_TRUE(next.drawn) << what;
+        for (const render::Picture& picture : pictures) EXPECT_NE(next.picture, picture) << what;
+        pictures.push_back(next.picture);
+    };
+    view.orbit.azimuth += 30;
+    changes("azimuth");
+    view.orbit.elevation = -40;
+    changes("elevation");
+    view.orbit.zoom = 2;
+    changes("zoom");
+    view.orbit.pan[2] = 0.3;
+    changes("pan");
+    view.orbit.projection = render::Projection::orthographic;
+    changes("projection");
+    view.look.depth_fade = 0;
+    changes("fade");
+    view.look.axes = false;
+    changes("axes and grid");
+    view.orbit.turntable = 10;
+    EXPECT_FALSE(frame(*scene, view).drawn) << "a rate shows nothing by itself";
+    view = {};
+    view.guides.trails = 5;
+    EXPECT_EQ(frame(*scene, view).picture, first.picture);
+    scene->hold_camera();
+    scene->camera.zoom *= 2;
+    EXPECT_FALSE(frame(*scene, view).drawn) << "the camera of planes";
 }
 
 TEST_F(DrawnScene, IsDrawnWhereSomethingChanges) {

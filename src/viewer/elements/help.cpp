@@ -27,7 +27,7 @@ class Help : public Element {
                              ImGuiWindowFlags_NoSavedSettings)) {
             for (const Shortcut& shortcut : shortcuts()) {
                 ImGui::TextUnformatted(shortcut.key);
-                ImGui::SameLine(ImGui::GetFontSize() * 9);
+                ImGui::SameLine(ImGui::GetFontSize() * 11);
                 ImGui::TextDisabled("%s", shortcut.action);
             }
         }

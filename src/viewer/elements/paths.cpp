@@ -75,10 +75,9 @@ class PathsElement : public Element {
         const session::Scene& scene = context.scene_of(pointer.pane);
         const bool shows_paths = context.settings.guides.has_paths() && !scene.player().playback().noising();
         if (!shows_paths || !scene.paths()) return;
-        const VkExtent2D extent = scene.extent();
-        const auto reach = static_cast<double>(kReach * ImGui::GetIO().DisplayFramebufferScale.x);
-        context.settings.guides.follow = scene.nearest_particle(scene.camera.to_world(extent, pointer.pixel),
-                                                                reach * scene.camera.pixel_size(extent));
+        context.settings.guides.follow =
+            scene.nearest_particle(settings::view_spec(context.settings), pointer.pixel,
+                                   static_cast<double>(kReach * ImGui::GetIO().DisplayFramebufferScale.x));
     }
 
     std::array<PanePaths, settings::kMostPanes> panes_;

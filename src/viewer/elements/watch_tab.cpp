@@ -159,6 +159,15 @@ bool run_controls(settings::Settings& settings, const model::Model& model, const
     return changed;
 }
 
+/// The camera of three dimensions. The mouse changes its angles.
+void draw_space_controls(settings::Settings& settings) {
+    if (settings.look.axes) control(settings, "look.grid");
+    control(settings, "look.projection");
+    control(settings, "look.turntable");
+    control(settings, "look.depth_fade");
+    control(settings, "look.point_size_unit", "point size");
+}
+
 void draw_look(Context& context) {
     settings::Settings& settings = context.settings;
     control(settings, "look.colour");
@@ -169,6 +178,7 @@ void draw_look(Context& context) {
     if (has_data) control(settings, "look.overlay", "data");
     if (has_data && settings.look.overlay) control(settings, "look.overlay_strength", "data strength");
     control(settings, "look.axes");
+    if (context.scene->model().dim() >= 3) draw_space_controls(settings);
     control(settings, "captions");
     if (has_data && settings.captions) control(settings, "look.metrics", "metrics");
     const float half = share_of_row(2);
