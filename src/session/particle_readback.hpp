@@ -9,7 +9,7 @@
 
 #include "data/points.hpp"
 #include "gpu/readback.hpp"
-#include "sample/population.hpp"
+#include "sample/shown_population.hpp"
 
 namespace scorefield::session {
 

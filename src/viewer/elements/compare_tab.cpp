@@ -23,7 +23,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr double kEvery = 0.1;  ///< seconds between looks at the settings
+constexpr double kCheckEvery = 0.1;  ///< seconds between looks at the settings
 
 /// All that determines the states of a pane.
 std::string state_text(const settings::Settings& pane) {
@@ -52,7 +52,7 @@ class CompareTab : public Element {
             context.jobs.push_back(std::move(progress));
         }
         since_ += context.seconds;
-        if (since_ < kEvery || job_.wanted()) return;
+        if (since_ < kCheckEvery || job_.wanted()) return;
         since_ = 0;
         // The first pane's settings have not been tried yet, or are those of a network that only it has.
         if (context.change || context.shows_training()) return;

@@ -45,8 +45,8 @@ Matrix transposed(const Matrix& matrix) {
 }
 
 /// Adds the products of kRows rows to the sums of kOutputs outputs of each. `x` is (kRows, inputs), `weights` (inputs,
-/// outputs) and `sums` (kRows, outputs), both from the first of these outputs on. The inputs are added in their order, so
-/// that the sums have the same bits as those of a plain loop.
+/// outputs) and `sums` (kRows, outputs), both from the first of these outputs on. The inputs are added in their order,
+/// so that the sums have the same bits as those of a plain loop.
 SCOREFIELD_INSTRUCTION_SETS
 void add_products(const double* x, std::size_t inputs, const double* weights, std::size_t outputs, double* sums) {
     // Vectors of the language would be split for the oldest instruction set before the clones are made (GCC 12).
