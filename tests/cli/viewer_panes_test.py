@@ -22,7 +22,7 @@ STEPS = 20
 # Parts of four cells, without captions: width, height, left, top.
 CELLS = [(300, 200, 380 + 477 * column, 80 + 322 * row) for row in (0, 1) for column in (0, 1)]
 COMPARE_TAB = (113, 101)
-REMOVE = (249, 317)  # the button of pane 2
+REMOVE = (235, 343)  # the button of pane 2
 STILL_FRAMES = 150  # metrics of four panes take less than so many frames without a change
 GAP = (1, 200, 805, 150)  # between two panes
 LIVELY = 50  # colours of a cell with particles; an empty one has a single colour
