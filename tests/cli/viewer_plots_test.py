@@ -21,6 +21,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 TAB = (147, 94)
 FIRST_PLOT = (180, 220)  # the middle of the scales
 PLOTS = (260, 320, 60, 150)  # width, height, left, top
+FRAME_TIMES = (160, 560)
+LOSSES = (180, 360)  # in the tab Train, of a training
+LOSSES_AREA = (300, 140, 12, 300)
 MENU = {"svg": (20, 14), "png": (20, 34), "csv": (20, 54), "copy": (20, 74)}  # from the mouse
 
 
@@ -102,7 +105,46 @@ def shows_other_axes(desktop, folder):
         viewer.close()
 
 
+def saves_frame_times(desktop, folder):
+    viewer = Viewer(BINARY, desktop, folder, "times", *RUN)
+    rows = rows_of(saved(viewer, FRAME_TIMES, "frame_times", "csv"))
+    viewer.close()
+    require(rows[0] == ["curve", "frame", "ms"], str(rows[0]))
+    whole = [float(y) for name, x, y in rows[1:] if name == "whole frame"]
+    require(len(whole) > FRAMES_OF_AN_EVENT and all(ms > 0 for ms in whole), str(whole))
+    require({"GPU network", "GPU sampler"} <= {row[0] for row in rows}, "no times of passes")
+
+
+def shows_the_losses(desktop, folder):
+    """Of the seed experiment: beside those of this training the two that were published, and the Bayes floor."""
+    viewer = Viewer(BINARY, desktop, folder, "losses", "--target", "mixture_d", "--data", "swiss_roll", "--process",
+                    "ddpm", "--process.schedule", "cosine_seed", "--process.T", "40", "--prediction", "epsilon",
+                    "--objective", "simple", "--train.batch", "2048", "--network.width", "16", "--steps", "10",
+                    "--particles", "500")
+    before = viewer.pixels(LOSSES_AREA)
+    viewer.key("n")
+    viewer.wait_for(lambda: viewer.pixels(LOSSES_AREA) != before, "no training")
+    viewer.wait_for(lambda: viewer.desktop.xdotool("getwindowname", viewer.window) == ["Scorefield"], "not shown")
+    numbers = []
+    for number in range(40):
+        rows = rows_of(saved(viewer, LOSSES, "loss", "csv", number))
+        numbers = [(float(x), float(y)) for name, x, y in rows[1:] if name == "this training"]
+        if len(numbers) > 3:
+            break
+    require(len(numbers) > 3 and all(loss > 0 for step, loss in numbers), f"losses {numbers}")
+    require(rows[0] == ["curve", "step", "loss"], str(rows[0]))
+    published = [(float(x), float(y)) for name, x, y in rows[1:] if name == "published"]
+    require(published == [(24, 0.7389), (99 * 49 + 24, 0.4396)], str(published))
+    keep(viewer, "losses")
+    viewer.key("n")
+    viewer.ask_to_close()
+    viewer.answer("d")
+    viewer.end()
+
+
 def scenes(desktop, folder):
+    saves_frame_times(desktop, folder)
+    shows_the_losses(desktop, folder)
     shows_the_schedule(desktop, folder)
     shows_other_axes(desktop, folder)
 

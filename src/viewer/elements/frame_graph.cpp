@@ -130,10 +130,11 @@ class FrameGraph : public Element {
         plot.title = "frame times";
         plot.x = {.label = "frame", .low = -static_cast<double>(std::max<std::size_t>(1, measured_)), .high = 0};
         double most = kBudget_ms;
-        const auto add = [&](const std::string& name, const auto& value_of) {
+        const auto add = [&](const std::string& name, ImU32 ink, const auto& value_of) {
+            const ImVec4 colour = ImGui::ColorConvertU32ToFloat4(ink);
             render::Curve curve;
             curve.name = name;
-            curve.colour = render::curve_colour(plot.curves.size());
+            curve.colour = {colour.x, colour.y, colour.z};
             for (std::size_t back = measured_; back-- > 0;) {
                 const std::size_t at = (next_ + kFrames - 1 - back) % kFrames;
                 curve.x.push_back(-static_cast<double>(back));
@@ -142,9 +143,10 @@ class FrameGraph : public Element {
             }
             plot.curves.push_back(std::move(curve));
         };
-        add("whole frame", [&](std::size_t at) { return lengths_[at]; });
+        add("whole frame", IM_COL32_WHITE, [&](std::size_t at) { return lengths_[at]; });
         for (std::size_t pass = 0; pass < session::kPasses.size(); ++pass) {
-            add("GPU " + std::string(session::kPasses[pass]), [&](std::size_t at) { return frames_[at][pass]; });
+            add("GPU " + std::string(session::kPasses[pass]), kColours[pass],
+                [&](std::size_t at) { return frames_[at][pass]; });
         }
         plot.y = {.label = "ms", .low = 0, .high = most};
         return plot;
