@@ -14,6 +14,7 @@ from binary import files_below, png_size, refused, require, run, without_steps_n
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
+SPACE = os.path.abspath("assets/double_helix.safetensors")
 RUN = ["--model", MODEL, "--particles", "2000", "--steps", "6", "--sampler", "ddpm", "--seed", "5"]
 
 
@@ -87,6 +88,39 @@ def guides(cwd):
             ["--look.field", "exact score"], cwd)
 
 
+def space(cwd):
+    """Three-dimensional particles are seen from the camera of the settings, which a film turns by the turntable; a scene
+    file says the same view; in two dimensions, and where nothing turns, a note says so."""
+    first = ["render", "--validation", "sync", "--out"]
+    say = {"model": SPACE, "particles": 1000, "steps": 2, "sampler": "ddim", "width": 240, "height": 180, "fps": 5,
+           "steps-per-second": 5, "hold": 0.4, "look.trails": 20}
+    flags = [word for name, value in say.items() for word in ("--" + name, str(value))]
+
+    def shown(out, *arguments):
+        done = run(BINARY, [*first, out, *arguments], cwd)
+        require(done.returncode == 0 and without_steps_note(done.stderr) == b"", str(done))
+        return list(contents(cwd, out).values())
+
+    turning = shown("turning", *flags, "--look.azimuth", "170", "--look.turntable", "60")
+    require(len(set(turning)) == len(turning) == 5, f"{len(set(turning))} of {len(turning)} frames differ")
+    for frame, azimuth in ((0, 170), (1, -178), (4, -142)):
+        still = shown(f"still {azimuth}", *flags, f"--look.azimuth={azimuth}")
+        require(still[frame] == turning[frame], f"frame {frame} is not seen from {azimuth} degrees")
+    view = {"look.azimuth": 20, "look.elevation": -35.5, "look.zoom": 1.7, "look.pan_x": 0.2, "look.projection":
+            "orthographic", "look.depth_fade": 0.25, "look.point_size_unit": "pixels", "look.grid": False}
+    with open(os.path.join(cwd, "view.json"), "w") as file:
+        json.dump({**say, **view}, file)
+    of_scene = shown("scene", "--scene", "view.json")
+    of_flags = shown("flags", *flags, *[f"--{name}={'off' if value is False else value}" for name, value in view.items()])
+    require(of_scene == of_flags and of_scene[0] != turning[0], "a scene file has another view than flags")
+
+    done = run(BINARY, [*first, "plane.png", *RUN, "--width", "64", "--height", "64", "--look.azimuth", "10",
+                        "--look.grid", "off"], cwd)
+    require(b"--look.azimuth, --look.grid have no effect" in done.stderr, str(done))
+    done = run(BINARY, [*first, "sheet.png", *flags, "--look.turntable", "5"], cwd)
+    require(b"--look.turntable has no effect" in done.stderr, str(done))
+
+
 def reaches_the_data(cwd):
     """However many steps lie within one frame, of --timesteps as well: frame 1, at 1 s, shows the result."""
     times = ",".join(str(999 - 9 * i) for i in range(100))
@@ -130,6 +164,7 @@ def main():
     with tempfile.TemporaryDirectory() as cwd:
         frames(cwd)
         guides(cwd)
+        space(cwd)
         reaches_the_data(cwd)
         refuses_to_stand_still(cwd)
         film(cwd)
