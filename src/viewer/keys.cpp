@@ -11,7 +11,7 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr std::array<Shortcut, 34> kShortcuts = {{
+constexpr std::array<Shortcut, 35> kShortcuts = {{
     {"Space", "play or pause"},
     {"← →", "one step back or forward"},
     {"Shift+← →", "first state (noise), last state (samples)"},
@@ -44,6 +44,7 @@ constexpr std::array<Shortcut, 34> kShortcuts = {{
     {"Wheel", "zoom at the pointer"},
     {"Drag", "move the picture; in three dimensions, turn it"},
     {"Right drag, Shift+drag", "move the picture in three dimensions"},
+    {"Ctrl+drag, Ctrl+wheel", "in three dimensions, look around and fly from where the camera stands"},
     {"Drop a file", "open a scene (JSON), or train on a PNG, NPY, CSV or PLY file"},
     {"Ctrl+click, Tab", "type a value into a slider"},
 }};

@@ -24,7 +24,10 @@ std::vector<std::string> notes_of(const session::PreparedRun& run, const model::
                       std::back_inserter(notes));
     std::ranges::move(session::guide_notes(settings.guides, model, run.program, run.spec.particles),
                       std::back_inserter(notes));
-    std::ranges::move(session::camera_notes(settings::view_spec(settings), model.dim()), std::back_inserter(notes));
+    // What the mouse has changed in another scene is nobody's mistake.
+    render::ViewSpec view = settings::view_spec(settings);
+    view.orbit = {.projection = view.orbit.projection, .turntable = view.orbit.turntable};
+    std::ranges::move(session::camera_notes(view, model.dim()), std::back_inserter(notes));
     return notes;
 }
 

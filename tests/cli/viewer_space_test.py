@@ -1,5 +1,6 @@
 """Three-dimensional particles in the viewer under Xvfb: dragging orbits, the right button and Shift move the picture, the
-wheel zooms, 0 fits, the turntable turns; a screenshot is the picture that `render` draws of the saved scene.
+wheel zooms, 0 fits, Ctrl looks around and flies, the turntable turns; a screenshot is the picture that `render` draws of
+the saved scene.
 
 usage: viewer_space_test.py BINARY   (in the project's folder)
 """
@@ -50,6 +51,12 @@ def drag(viewer, button, key=None):
     return settle(viewer)
 
 
+def turn_wheel(viewer):
+    viewer.move(PLACE)
+    viewer.desktop.xdotool("click", "--repeat", 3, "--delay", 20, 4)
+    viewer.wait_for_frames(5)
+
+
 def camera(desktop, folder):
     viewer = open_viewer(desktop, folder, "space")
     viewer.key("shift+Right")
@@ -62,9 +69,7 @@ def camera(desktop, folder):
     require(with_middle not in (start, turned, moved), "the middle button does not move the picture")
     with_shift = drag(viewer, 1, "shift")
     require(with_shift not in (start, turned, moved, with_middle), "Shift does not move the picture")
-    viewer.move(PLACE)
-    viewer.desktop.xdotool("click", "--repeat", 3, "--delay", 20, 4)
-    viewer.wait_for_frames(5)
+    turn_wheel(viewer)
     near = settle(viewer)
     require(near != with_shift, "the wheel does not zoom")
     scene = os.path.join(folder, "scene_0000.json")
@@ -74,6 +79,12 @@ def camera(desktop, folder):
     viewer.wait_for(lambda: os.path.exists(scene) and os.path.exists(shot), "no scene or screenshot is saved")
     viewer.key("0")
     viewer.wait_for(lambda: settle(viewer) == turned, "0 does not fit the view from where the camera stands")
+    around = drag(viewer, 1, "ctrl")
+    require(around not in (start, turned, moved), "Ctrl does not look around")
+    viewer.desktop.xdotool("keydown", "ctrl")
+    turn_wheel(viewer)
+    viewer.desktop.xdotool("keyup", "ctrl")
+    require(settle(viewer) not in (turned, around), "the wheel does not fly ahead with Ctrl")
     viewer.close()
     with open(scene) as file:
         saved = json.load(file)

@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "render/fly.hpp"
 #include "render/line_projection.hpp"
 
 namespace scorefield::render {
@@ -150,6 +151,30 @@ TEST(Camera3d, PanMovesWhatIsInThePlaneOfTheTargetWithThePointer) {
         ASSERT_TRUE(pixel);
         EXPECT_NEAR(pixel->x, 213, 1e-6);
         EXPECT_NEAR(pixel->y, 143, 1e-6);
+    }
+}
+
+TEST(Fly, LooksAroundFromWhereTheCameraStandsAndMovesAlongItsView) {
+    Views views;
+    const VkExtent2D extent = {640, 360};
+    // What is at depth 0 is the camera itself.
+    const auto eye = [&](const Camera3d& camera) { return camera.to_world(extent, {320, 180, 0}); };
+    for (int i = 0; i < 50; ++i) {
+        Camera3d camera = views.camera();
+        camera.orbit.projection = Projection::perspective;
+        camera.orbit.elevation = std::clamp(camera.orbit.elevation, -60.0, 60.0);
+        const Point3 before = eye(camera);
+        const Point3 ahead = camera.to_world(extent, {320, 180, 0.7 * camera.distance(extent)});
+        look_around(camera, extent, 0, 12);
+        for (std::size_t axis = 0; axis < 3; ++axis) EXPECT_NEAR(eye(camera).at(axis), before.at(axis), 1e-9);
+        // Pixels are even in the tangent of the angle: tan x = x within 3.5% over half the field of view.
+        EXPECT_NEAR(camera.to_pixel(extent, ahead)->y, 192, 0.5);
+        EXPECT_NEAR(camera.to_pixel(extent, ahead)->x, 320, 1e-6);
+        look_around(camera, extent, 0, -12);
+        fly_ahead(camera, extent, 0.7);
+        for (std::size_t axis = 0; axis < 3; ++axis) EXPECT_NEAR(eye(camera).at(axis), ahead.at(axis), 1e-9);
+        look_around(camera, extent, 9, 0);
+        for (std::size_t axis = 0; axis < 3; ++axis) EXPECT_NEAR(eye(camera).at(axis), ahead.at(axis), 1e-9);
     }
 }
 

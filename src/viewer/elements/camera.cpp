@@ -1,6 +1,7 @@
 // Camera control with the mouse. The wheel zooms. In two dimensions at the pointer, and dragging moves the picture. In
-// three dimensions dragging orbits; with the right or middle button, or with Shift, it moves the picture. The camera of
-// three dimensions is part of the settings, so that scene files and command lines have it; the turntable turns it while
+// three dimensions dragging orbits; with the right or middle button, or with Shift, it moves the picture. With Ctrl,
+// dragging looks around from where the camera stands, and the wheel flies ahead and back. The camera of three
+// dimensions is part of the settings, so that scene files and command lines have it; the turntable turns it while
 // nobody drags.
 #include <imgui.h>
 
@@ -9,6 +10,7 @@
 #include <cmath>
 #include <optional>
 
+#include "render/fly.hpp"
 #include "settings/resolve.hpp"
 #include "viewer/element.hpp"
 #include "viewer/pointer.hpp"
@@ -17,12 +19,14 @@ namespace scorefield::viewer {
 namespace {
 
 constexpr double kWheelZoom = 1.15;
+constexpr double kWheelFlight = 0.1;  ///< of the distance to the point that the camera orbits
 
 /// A drag of the mouse over the picture, in its pixels.
 struct Drag {
     double right = 0;
     double down = 0;
     bool moves = false;  ///< the picture, and does not turn it
+    bool looks_around = false;
 };
 
 bool is_down(ImGuiMouseButton button) {
@@ -44,12 +48,12 @@ class Camera : public Element {
         is_dragging_ = false;
         if (context.board.open || io.WantCaptureMouse) return;
         const ImVec2 pixels = io.DisplayFramebufferScale;
-        if (io.MouseWheel != 0) zoom(context, std::pow(kWheelZoom, static_cast<double>(io.MouseWheel)));
+        if (io.MouseWheel != 0) turn_wheel(context, static_cast<double>(io.MouseWheel));
         const bool moves = is_down(ImGuiMouseButton_Right) || is_down(ImGuiMouseButton_Middle);
         if (!moves && !is_down(ImGuiMouseButton_Left)) return;
         is_dragging_ = true;
         drag(context, {static_cast<double>(io.MouseDelta.x * pixels.x), static_cast<double>(io.MouseDelta.y * pixels.y),
-                       moves || io.KeyShift});
+                       moves || io.KeyShift, io.KeyCtrl});
     }
 
   private:
@@ -62,31 +66,44 @@ class Camera : public Element {
         context.settings.orbit.pan = {0, 0, 0};
     }
 
-    static void zoom(Context& context, double factor) {
-        if (is_in_space(context)) {
+    static void turn_wheel(Context& context, double notches) {
+        const ImGuiIO& io = ImGui::GetIO();
+        const double factor = std::pow(kWheelZoom, notches);
+        if (is_in_space(context) && io.KeyCtrl) {
+            render::Camera3d camera = camera_of(context);
+            render::fly_ahead(camera, context.scene->extent(), kWheelFlight * notches);
+            context.settings.orbit.pan = camera.orbit.pan;
+        } else if (is_in_space(context)) {
             render::dolly(context.settings.orbit, factor);
-            return;
+        } else {
+            const std::optional<Pointer> pointer = pointer_on_picture(context);
+            if (!pointer) return;
+            context.scene->camera.zoom_at(context.scene->extent(), pointer->pixel, factor);
+            context.scene->hold_camera();
         }
-        session::Scene& scene = *context.scene;
-        const std::optional<Pointer> pointer = pointer_on_picture(context);
-        if (!pointer) return;
-        scene.camera.zoom_at(scene.extent(), pointer->pixel, factor);
-        scene.hold_camera();
+    }
+
+    static render::Camera3d camera_of(const Context& context) {
+        return std::get<render::Camera3d>(context.scene->camera_of(settings::view_spec(context.settings)));
     }
 
     static void drag(Context& context, const Drag& drag) {
-        session::Scene& scene = *context.scene;
-        const VkExtent2D extent = scene.extent();
+        const VkExtent2D extent = context.scene->extent();
         if (!is_in_space(context)) {
-            scene.camera.pan(extent, drag.right, drag.down);
-            scene.hold_camera();
-        } else if (drag.moves) {
-            auto camera = std::get<render::Camera3d>(scene.camera_of(settings::view_spec(context.settings)));
-            camera.pan(extent, drag.right, drag.down);
-            context.settings.orbit.pan = camera.orbit.pan;
-        } else {
-            render::turn(context.settings.orbit, drag.right, drag.down);
+            context.scene->camera.pan(extent, drag.right, drag.down);
+            context.scene->hold_camera();
+            return;
         }
+        render::Orbit& orbit = context.settings.orbit;
+        if (!drag.moves && !drag.looks_around) {
+            render::turn(orbit, drag.right, drag.down);
+            return;
+        }
+        render::Camera3d camera = camera_of(context);
+        drag.moves ? camera.pan(extent, drag.right, drag.down)
+                   : render::look_around(camera, extent, drag.right, drag.down);
+        camera.orbit.turntable = orbit.turntable;  // a camera has none
+        orbit = camera.orbit;
     }
 
     bool is_dragging_ = false;
