@@ -57,12 +57,11 @@ std::string flag_and_value(const Setting& setting) {
 
 /// What holds where the setting is not given; empty: nothing to say.
 std::string default_of(const Setting& setting, Command command, std::string_view study) {
-    if (setting.is_flag()) return "";
-    if (command == Command::study) {
+    if (command == Command::study && !setting.is_flag()) {
         std::string preset = study::study_preset(setting.name, study);
         if (!preset.empty()) return preset;
     }
-    return setting.unset.empty() ? settings::value_text(settings::Settings{}, setting) : std::string(setting.unset);
+    return settings::default_text(setting);
 }
 
 /// The first clause, for an overview.

@@ -161,13 +161,25 @@ void store_text(const Setting& setting, const Slot& slot, const std::string& tex
                slot);
 }
 
+/// Where the value is. `slot` only forms the address, and the caller only reads.
+Slot slot_to_read(const Settings& settings, const Setting& setting) {
+    return setting.slot(const_cast<Settings&>(settings));
+}
+
+void copy_value(const Settings& from, Settings& to, const Setting& setting) {
+    const Slot source = slot_to_read(from, setting);
+    std::visit([&]<class Value>(Value* value) { *value = *std::get<Value*>(source); }, setting.slot(to));
+}
+
 void copy_if(const Settings& from, Settings& to, bool (*wanted)(const Setting&)) {
-    Settings source = from;
     for (const Setting& setting : setting_table()) {
-        if (!wanted(setting)) continue;
-        std::visit([&]<class Value>(Value* value) { *value = *std::get<Value*>(setting.slot(source)); },
-                   setting.slot(to));
+        if (wanted(setting)) copy_value(from, to, setting);
     }
+}
+
+const Settings& default_settings() {
+    static const Settings settings;
+    return settings;
 }
 
 /// Whether the default does not depend on the other settings: a file of start states has its own number of particles,
@@ -225,8 +237,7 @@ void assign(Settings& settings, const Setting& setting, const std::string& text)
 }
 
 std::string value_text(const Settings& settings, const Setting& setting) {
-    Settings copy = settings;
-    return value_text(setting, setting.slot(copy));
+    return value_text(setting, slot_to_read(settings, setting));
 }
 
 std::string value_text(const Setting& setting, const Slot& slot) {
@@ -255,6 +266,26 @@ std::string value_text(const Setting& setting, const Slot& slot) {
                        }
                    }},
         slot);
+}
+
+bool same_value(const Settings& a, const Settings& b, const Setting& setting) {
+    const Slot other = slot_to_read(b, setting);
+    return std::visit([&]<class Value>(Value* value) { return *value == *std::get<Value*>(other); },
+                      slot_to_read(a, setting));
+}
+
+void reset(Settings& settings, const Setting& setting) {
+    copy_value(default_settings(), settings, setting);
+    const IntegerRange* const range = std::get_if<IntegerRange>(&setting.values);
+    const bool is_absent = range != nullptr && range->low > 0 && value_text(settings, setting) == "0";
+    const bool has_number = setting.unset.find_first_not_of("0123456789") == std::string_view::npos;
+    // A control cannot show the zero that stands for an absent number.
+    if (is_absent && has_number && !setting.unset.empty()) assign(settings, setting, std::string(setting.unset));
+}
+
+std::string default_text(const Setting& setting) {
+    if (setting.is_flag()) return "";
+    return setting.unset.empty() ? value_text(default_settings(), setting) : std::string(setting.unset);
 }
 
 bool is_replaced_by_program(std::string_view name) {
@@ -287,9 +318,8 @@ void copy_training_options(const Settings& from, Settings& to) {
 }
 
 bool differs_from_default(const Settings& settings, const Setting& setting) {
-    static const Settings silent;
+    if (same_value(settings, default_settings(), setting)) return false;
     const std::string value = value_text(settings, setting);
-    if (value == value_text(silent, setting)) return false;
     // The help says "none" for an output; a file may have that name.
     return setting.is_written() || !has_fixed_default(settings, setting.name) || value != setting.unset;
 }

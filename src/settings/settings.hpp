@@ -258,6 +258,15 @@ std::string value_text(const Settings& settings, const Setting& setting);
 /// The same of the setting's slot.
 std::string value_text(const Setting& setting, const Slot& slot);
 
+/// Whether both have the same value of the setting.
+bool same_value(const Settings& a, const Settings& b, const Setting& setting);
+
+/// Gives the setting the value that it has without flags; an absent number that has a fixed default becomes it.
+void reset(Settings& settings, const Setting& setting);
+
+/// The default as help texts name it; empty for flags.
+std::string default_text(const Setting& setting);
+
 /// A program, or a list of timesteps, says what this setting would say.
 bool is_replaced_by_program(std::string_view name);
 bool is_replaced_by_timesteps(std::string_view name);

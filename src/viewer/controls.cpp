@@ -10,12 +10,15 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "settings/command_text.hpp"
 #include "viewer/number_field.hpp"
+#include "viewer/setting_change.hpp"
 
 namespace scorefield::viewer {
 namespace {
 
 constexpr float kLabelShare = 0.36f;  ///< of the row
+constexpr float kDot = 0.17f;         ///< radius of the mark beside a label, in lines of text
 
 /// Items are told apart by their settings' names.
 std::string id_of(const settings::Setting& setting) {
@@ -24,17 +27,6 @@ std::string id_of(const settings::Setting& setting) {
 
 bool changed_by(const NumberEdit& edit, bool when_released) {
     return when_released ? edit.released : edit.dragged;
-}
-
-/// What people type: with blanks around it, with a true minus sign.
-std::string plain_number(std::string text) {
-    constexpr std::string_view kMinus = "−";
-    for (std::size_t at = text.find(kMinus); at != std::string::npos; at = text.find(kMinus)) {
-        text.replace(at, kMinus.size(), "-");
-    }
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// Reads a typed text as the command line does. True when the setting has another value; what is refused leaves it.
@@ -229,7 +221,9 @@ float share_of_row(int items) {
 std::string help_text(const settings::Setting& setting) {
     std::string text(setting.help);
     const std::string values = settings::values_text(setting);
+    const std::string by_default = settings::default_text(setting);
     if (!values.empty()) text += "\n\n" + values;
+    if (!by_default.empty()) text += "\nDefault: " + by_default;
     return text + "\n--" + std::string(setting.name);
 }
 
@@ -242,11 +236,38 @@ void tooltip(const std::string& text) {
     ImGui::EndTooltip();
 }
 
-void row_label(std::string_view label, const std::string& help) {
+bool setting_menu(settings::Settings& settings, const settings::Setting& setting, bool resets) {
+    const std::string id = "menu" + id_of(setting);
+    ImGui::OpenPopupOnItemClick(id.c_str(), ImGuiPopupFlags_MouseButtonRight);
+    if (!ImGui::BeginPopup(id.c_str())) return false;
+    bool reset = false;
+    if (resets) {
+        const std::string by_default = settings::default_text(setting);
+        const std::string label = by_default.empty() ? "Reset" : "Reset to " + base::with_flags(by_default);
+        reset = ImGui::MenuItem(label.c_str(), nullptr, false, settings::differs_from_default(settings, setting));
+        if (reset) settings::reset(settings, setting);
+    }
+    const std::string flag = settings::flag_text(settings, setting);
+    const std::string copy = flag.empty() ? "Copy as flag" : "Copy " + flag.substr(1);
+    if (ImGui::MenuItem(copy.c_str(), nullptr, false, !flag.empty())) ImGui::SetClipboardText(flag.c_str() + 1);
+    ImGui::EndPopup();
+    return reset;
+}
+
+void row_label(std::string_view label, const std::string& help, bool marked) {
     ImGui::AlignTextToFramePadding();
     ImGui::TextUnformatted(label.data(), label.data() + label.size());
     tooltip(help);
-    ImGui::SameLine(ImGui::GetContentRegionMax().x * kLabelShare);
+    const float column = ImGui::GetContentRegionMax().x * kLabelShare;
+    if (marked) {
+        const float radius = kDot * ImGui::GetFontSize();
+        const ImVec2 low = ImGui::GetItemRectMin();
+        const ImVec2 high = ImGui::GetItemRectMax();
+        const float most = ImGui::GetWindowPos().x + column - 1.5F * radius;
+        ImGui::GetWindowDrawList()->AddCircleFilled({std::min(high.x + 2.5F * radius, most), (low.y + high.y) / 2},
+                                                    radius, ImGui::GetColorU32(ImGuiCol_CheckMark));
+    }
+    ImGui::SameLine(column);
     ImGui::SetNextItemWidth(-1);
 }
 
@@ -263,7 +284,9 @@ bool control(settings::Settings& settings, std::string_view name, std::string_vi
 bool control(settings::Settings& settings, const settings::Setting& setting, std::string_view label,
              bool when_released) {
     const std::string help = help_text(setting);
-    row_label(label.empty() ? label_of(setting) : std::string(label), help);
+    ImGui::BeginGroup();
+    row_label(label.empty() ? label_of(setting) : std::string(label), help,
+              settings::differs_from_default(settings, setting));
     bool changed = false;
     if (const settings::Choices* choices = std::get_if<settings::Choices>(&setting.values)) {
         changed = choice_control(settings, setting, choices->names);
@@ -273,7 +296,8 @@ bool control(settings::Settings& settings, const settings::Setting& setting, std
         changed = number_control(settings, setting, when_released);
     }
     tooltip(help);
-    return changed;
+    ImGui::EndGroup();
+    return setting_menu(settings, setting) || changed;
 }
 
 bool checkbox(settings::Settings& settings, std::string_view name, std::string_view label) {
@@ -281,7 +305,7 @@ bool checkbox(settings::Settings& settings, std::string_view name, std::string_v
     const bool changed =
         ImGui::Checkbox((std::string(label) + id_of(setting)).c_str(), std::get<bool*>(setting.slot(settings)));
     tooltip(help_text(setting));
-    return changed;
+    return setting_menu(settings, setting) || changed;
 }
 
 }  // namespace scorefield::viewer

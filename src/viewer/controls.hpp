@@ -34,14 +34,18 @@ bool button(const char* label, float width, const std::string& help, bool enable
 /// The width of each of `items` items that share the rest of a row.
 float share_of_row(int items);
 
-/// What the setting is, its values and its flag: the tooltip of its control.
+/// The menu of a right click on the item before: reset the setting (with `resets`), or copy it as a flag. True if it
+/// was reset.
+bool setting_menu(settings::Settings& settings, const settings::Setting& setting, bool resets = true);
+
+/// What the setting is, its values, its default and its flag: the tooltip of its control.
 std::string help_text(const settings::Setting& setting);
 
 /// The tooltip of the item before, wrapped.
 void tooltip(const std::string& text);
 
-/// Text at the left of a row, the next item at its right.
-void row_label(std::string_view label, const std::string& help);
+/// Text at the left of a row, the next item at its right. `marked`: a dot says that the value is not the default.
+void row_label(std::string_view label, const std::string& help, bool marked = false);
 
 /// A row that only says something.
 void text_row(std::string_view label, const std::string& text, const std::string& help);

@@ -4,7 +4,6 @@
 #include <imgui.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 
 #include "data/datasets.hpp"
@@ -14,6 +13,7 @@
 #include "model/model.hpp"
 #include "settings/resolve.hpp"
 #include "viewer/controls.hpp"
+#include "viewer/setting_change.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -43,11 +43,7 @@ bool parameter_control(settings::Settings& settings, const diffusion::ProcessPar
     setting.unset = preset;
     if (std::holds_alternative<settings::RealRange>(setting.values)) setting.values = range_of(parameter);
     const bool changed = control(settings, setting, {}, true);
-    if (parameter.whole) {
-        const settings::Slot slot = setting.slot(settings);
-        std::optional<double>& number = *std::get<std::optional<double>*>(slot);
-        if (number) number = std::round(*number);
-    }
+    if (changed || parameter.whole) adjust_dependents(settings, setting.name);
     return changed;
 }
 
@@ -59,7 +55,8 @@ bool prediction_control(settings::Settings& settings) {
     const std::string help =
         help_text(setting) +
         "\n\nAn exact target supports all of them. Automatic: score for langevin, x0 for all other samplers.";
-    row_label("prediction", help);
+    ImGui::BeginGroup();
+    row_label("prediction", help, said);
     bool changed = false;
     const std::string suited = current + " (automatic)";
     if (ImGui::BeginCombo("##prediction", said ? current.c_str() : suited.c_str())) {
@@ -76,7 +73,8 @@ bool prediction_control(settings::Settings& settings) {
         ImGui::EndCombo();
     }
     tooltip(help);
-    return changed;
+    ImGui::EndGroup();
+    return setting_menu(settings, setting) || changed;
 }
 
 /// Process and prediction, which nothing here can change.
@@ -106,14 +104,12 @@ bool target_controls(settings::Settings& settings, const model::Model& model) {
 
 bool process_controls(settings::Settings& settings) {
     bool changed = control(settings, "process");
-    if (changed) settings::set_process(settings, {.name = settings.process.name});
+    if (changed) adjust_dependents(settings, "process");
     const diffusion::ProcessSettings process = settings::process_in_effect(settings);
     for (const diffusion::ProcessParameter& parameter : diffusion::process_parameters(process.name, process.schedule)) {
         if (!parameter_control(settings, parameter)) continue;
         changed = true;
-        if (parameter.name != "schedule") continue;
-        settings::set_process(settings, {.name = process.name, .schedule = settings.process.schedule});
-        break;
+        if (parameter.name == "schedule") break;
     }
     return changed;
 }

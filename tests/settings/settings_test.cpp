@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "tests/settings/other_value.hpp"
 
 namespace scorefield::settings {
 namespace {
@@ -176,31 +177,11 @@ TEST(Assign, ReadsParts) {
     }
 }
 
-/// Gives the setting another value than its default. False where none was found.
-bool change(Settings& settings, const Setting& setting) {
-    std::vector<std::string> values = {"1", "2", "0.5", "0.01", "16", "500", "on", "off", "x"};
-    if (const auto* const choices = std::get_if<Choices>(&setting.values)) {
-        values.assign(choices->names.begin(), choices->names.end());
-    }
-    for (const std::string& value : values) {
-        Settings changed = settings;
-        try {
-            assign(changed, setting, value);
-        } catch (const base::Error&) {
-            continue;
-        }
-        if (value_text(changed, setting) == value_text(Settings(), setting)) continue;
-        settings = changed;
-        return true;
-    }
-    return false;
-}
-
 TEST(CopyScore, TakesEverySettingOfTheScoreAndLeavesTheRun) {
     Settings from;
     std::set<std::string_view> changed;
     for (const Setting& setting : setting_table()) {
-        if (change(from, setting)) changed.insert(setting.name);
+        if (give_other_value(from, setting)) changed.insert(setting.name);
     }
     Settings to;
     copy_score(from, to);
@@ -210,6 +191,22 @@ TEST(CopyScore, TakesEverySettingOfTheScoreAndLeavesTheRun) {
         EXPECT_EQ(value_text(to, setting), value_text(of_score ? from : Settings(), setting)) << setting.name;
     }
     EXPECT_TRUE(changed.contains("data.scaling") && changed.contains("steps") && changed.contains("sampler"));
+}
+
+TEST(Reset, GivesEverySettingItsDefault) {
+    for (const Setting& setting : setting_table()) {
+        Settings settings;
+        if (!give_other_value(settings, setting)) continue;
+        EXPECT_FALSE(same_value(settings, Settings(), setting)) << setting.name;
+        reset(settings, setting);
+        EXPECT_FALSE(differs_from_default(settings, setting)) << setting.name;
+        for (const Setting& other : setting_table()) {
+            EXPECT_TRUE(&other == &setting || same_value(settings, Settings(), other)) << setting.name;
+        }
+    }
+    Settings settings;
+    reset(settings, *find_setting("particles"));
+    EXPECT_EQ(settings.particles, 10'000U) << "a slider cannot show 'not given'";
 }
 
 }  // namespace

@@ -15,17 +15,14 @@
 #include "viewer/element.hpp"
 #include "viewer/loss_curve.hpp"
 #include "viewer/score_controls.hpp"
+#include "viewer/setting_change.hpp"
 
 namespace scorefield::viewer {
 namespace {
 
 /// A newly selected objective sets the prediction and the process that suit it.
 void objective_controls(settings::Settings& plan) {
-    if (control(plan, "objective")) {
-        const train::Objective objective = train::parse_objective(plan.train.objective.name);
-        plan.prediction = train::natural_prediction(objective);
-        plan.process = {.name = std::string(train::natural_process(objective))};
-    }
+    if (control(plan, "objective")) adjust_dependents(plan, "objective");
     for (const std::string_view name : settings::objective_parameters(settings::train_spec(plan))) control(plan, name);
     control(plan, "prediction");
     process_controls(plan);

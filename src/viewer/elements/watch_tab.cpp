@@ -2,7 +2,6 @@
 #include <imgui.h>
 
 #include <optional>
-#include <variant>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -11,6 +10,7 @@
 #include "viewer/controls.hpp"
 #include "viewer/element.hpp"
 #include "viewer/score_controls.hpp"
+#include "viewer/setting_change.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -53,7 +53,8 @@ bool spacing_control(settings::Settings& settings, const model::Model& model) {
     const bool is_explicit = settings.spacing.name != diffusion::kAutomatic;
     const std::string current = settings::spacing_in_effect(settings, model).name;
     const std::string help = help_text(setting);
-    row_label("spacing", help);
+    ImGui::BeginGroup();
+    row_label("spacing", help, is_explicit);
     bool changed = false;
     const std::string suited = current + " (automatic)";
     if (ImGui::BeginCombo("##spacing", is_explicit ? current.c_str() : suited.c_str(), ImGuiComboFlags_HeightLarge)) {
@@ -66,13 +67,16 @@ bool spacing_control(settings::Settings& settings, const model::Model& model) {
             const bool is_selected = is_explicit && text == current;
             if (!ImGui::Selectable(text.c_str(), is_selected) || is_selected) continue;
             settings::assign(settings, setting, text);
-            settings.spacing = diffusion::without_unused(settings.spacing);
+            adjust_dependents(settings, setting.name);
             changed = true;
         }
         ImGui::EndCombo();
     }
     tooltip(help);
-    return changed;
+    ImGui::EndGroup();
+    if (!setting_menu(settings, setting)) return changed;
+    adjust_dependents(settings, setting.name);
+    return true;
 }
 
 /// The spacing and its parameters. True if a value has changed.
@@ -105,27 +109,16 @@ std::string sampler_flag(const diffusion::SamplerParameter& parameter) {
     return "sampler." + std::string(parameter.name);
 }
 
-/// Resets the sampler's parameters that have no effect with the current values of the others, except `kept`.
-void drop_ineffective(settings::Settings& settings, std::string_view kept) {
-    for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
-        if (parameter.name == kept || diffusion::has_effect(settings.sampler, parameter.name)) continue;
-        const auto forget = [](auto* value) {
-            if constexpr (requires { value->reset(); }) value->reset();
-        };
-        std::visit(forget, settings::find_setting(sampler_flag(parameter))->slot(settings));
-    }
-}
-
 /// The sampler and its parameters. True if a value has changed. Sliders report a change when they are released, because
 /// some samplers run a pilot before they start.
 bool sampler_controls(settings::Settings& settings, const model::Model& model) {
     bool changed = control(settings, "sampler");
-    if (changed) settings.sampler = diffusion::without_unused(settings.sampler);
+    if (changed) adjust_dependents(settings, "sampler");
     changed |= time_grid_controls(settings, model);
     for (const diffusion::SamplerParameter& parameter : diffusion::sampler_info(settings.sampler.name).parameters) {
         if (!diffusion::has_effect(settings.sampler, parameter.name)) continue;
         if (!control(settings, sampler_flag(parameter), {}, true)) continue;
-        drop_ineffective(settings, parameter.name);
+        adjust_dependents(settings, sampler_flag(parameter));
         changed = true;
     }
     return changed;
@@ -135,7 +128,8 @@ bool sampler_controls(settings::Settings& settings, const model::Model& model) {
 bool program_control(settings::Settings& settings) {
     const settings::Setting& setting = *settings::find_setting("program");
     const std::string help = help_text(setting);
-    row_label("program", help);
+    ImGui::BeginGroup();
+    row_label("program", help, true);
     bool changed = false;
     const std::string unset = base::with_flags(setting.unset);
     if (ImGui::BeginCombo("##program", settings.program.c_str())) {
@@ -144,8 +138,9 @@ bool program_control(settings::Settings& settings) {
         ImGui::EndCombo();
     }
     tooltip(help);
+    ImGui::EndGroup();
     if (changed) settings.program.clear();
-    return changed;
+    return setting_menu(settings, setting) || changed;
 }
 
 /// True if a value has changed. `program`: of the run that is shown.
