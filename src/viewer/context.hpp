@@ -19,6 +19,7 @@
 #include "viewer/layout.hpp"
 #include "viewer/messages.hpp"
 #include "viewer/requests.hpp"
+#include "viewer/settings_history.hpp"
 #include "viewer/training.hpp"
 #include "viewer/unsaved.hpp"
 #include "viewer/window.hpp"
@@ -35,11 +36,12 @@ struct Context {
     Training training;
     DrawingBoard board = {};
     Messages messages = {};
+    SettingsHistory history = {};
     Requests requests = {};
     std::optional<UnsavedQuestion> question = {};
     PanelChoice panel = {};
-    bool presents = false;      ///< presenter mode: no panel, large text
-    std::string next_tab = {};  ///< title of the tab to select; empty: no change
+    bool presents = false;       ///< presenter mode: no panel, large text
+    std::string next_tab = {};   ///< title of the tab to select; empty: no change
 
     // State of the current frame.
     Layout layout = {};

@@ -10,16 +10,17 @@
 namespace scorefield::viewer {
 
 /// Turns key presses into requests; ignored while a text field is active. Escape closes the topmost popup; without a
-/// popup it sets requests.escape. `keys` as Window::take_keys; `painting`: the board is open.
-void read_keys(const std::vector<KeyPress>& keys, bool painting, settings::Settings& settings, Requests& requests);
+/// popup it sets requests.escape. `keys` as Window::take_keys.
+void read_keys(const std::vector<KeyPress>& keys, settings::Settings& settings, Requests& requests);
 
-/// A key or mouse gesture and what it does.
-struct Shortcut {
-    const char* key;
-    const char* action;
+/// What a key does, or a gesture of the mouse.
+struct KeyCommand {
+    const char* key;                                                          ///< the key's or the gesture's name
+    const char* action;                                                       ///< what it does
+    void (*run)(settings::Settings& settings, Requests& requests) = nullptr;  ///< null: a gesture
 };
 
-/// All shortcuts, for the help window.
-std::span<const Shortcut> shortcuts();
+/// All of them, for the help window and the command palette.
+std::span<const KeyCommand> key_commands();
 
 }  // namespace scorefield::viewer

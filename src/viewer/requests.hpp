@@ -57,8 +57,9 @@ struct Requests {
     bool train = false;    ///< begin to train, pause, or go on
     bool retrain = false;  ///< begin anew by what the controls say
     bool toggle_board = false;
-    bool undo = false;  ///< of the painting
+    bool undo = false;  ///< of the painting while the board is open, else of a setting
     bool redo = false;
+    bool keeps_title = false;  ///< the change restores an earlier state, to which the title of the settings belongs
     bool save_painting = false;
     std::optional<std::filesystem::path> train_file;  ///< begin anew with these data
     std::optional<ClassChoice> show_class;            ///< of the network in training

@@ -60,9 +60,9 @@ void SceneChanges::serve() {
     }
     const bool other_score = requests.target || requests.score_changed;
     if (!other_score && !requests.run_changed) return;
-    const auto take_over = [this, target = requests.target, other_score] {
+    const auto take_over = [this, target = requests.target, other_score, keeps_title = requests.keeps_title] {
         if (target) choose_target(*target);
-        apply(other_score);
+        apply(other_score, keeps_title);
     };
     if (!other_score || !context_.shows_training()) {
         take_over();
@@ -173,11 +173,12 @@ void SceneChanges::choose_target(const std::string& target) {
 }
 
 /// Starts a background job that prepares what the controls say. `nearest`: settings that are not possible are adjusted.
-void SceneChanges::apply(bool nearest) {
+void SceneChanges::apply(bool nearest, bool keeps_title) {
     const settings::Settings& settings = context_.settings;
     session::Scene& scene = *context_.scene;
     context_.messages.resolve("run");
     whole_ = false;
+    keeps_title_ = keeps_title;
     nearest = nearest || (change_.wanted() && nearest_);
     nearest_ = nearest;
     const bool same_score = ScoreChoice(settings) == opened_ && !(nearest && context_.shows_training());
@@ -263,7 +264,7 @@ SceneChanges::Shown SceneChanges::follow_change() {
         settings::copy_score(change.settings, context_.settings);
         shown = Shown::other_scene;
     }
-    forget_title(context_.settings);
+    if (!std::exchange(keeps_title_, false)) forget_title(context_.settings);
     applied_ = change.settings;
     show_notes(std::move(change.notes));
     return shown;
@@ -289,6 +290,7 @@ SceneChanges::Shown SceneChanges::show_all(RunChange change) {
     }
     context_.messages.add({MessageKind::warning, std::move(change.adjustment)}, "run");
     show_notes(std::move(change.notes));
+    context_.history.note(settings, context_.training.plan);
     return Shown::other_scene;
 }
 

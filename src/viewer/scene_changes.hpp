@@ -47,7 +47,7 @@ class SceneChanges {
     void open_file(const std::filesystem::path& path);
     Shown show_all(RunChange change);
     void choose_target(const std::string& target);
-    void apply(bool nearest);
+    void apply(bool nearest, bool keeps_title);
     bool follow_training();
     Shown follow_change();
     void start(RunChange& change);
@@ -65,6 +65,7 @@ class SceneChanges {
     std::optional<int> learned_class_;       ///< Settings::label before that
     bool nearest_ = false;                   ///< the current change may adjust the settings
     bool whole_ = false;                     ///< the current change is a scene file: all settings are its own
+    bool keeps_title_ = false;               ///< the current change leaves title and description
     base::BackgroundJob<RunChange> change_;  ///< the change that is being prepared
 };
 

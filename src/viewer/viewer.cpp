@@ -16,6 +16,7 @@
 #include "settings/resolve.hpp"
 #include "viewer/keys.hpp"
 #include "viewer/panel.hpp"
+#include "viewer/undo.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -151,7 +152,9 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
 
     trace_.next("serve");
     serve();
+    note_settings(context_);
     follow_changes();
+    context_.history.amend(context_.settings, context_.training.plan);
     trace_.next("advance");
     advance();
     context_.layout = layout(target.image.extent());
@@ -209,6 +212,7 @@ void Viewer::serve() {
         context_.panel.timeline_alone = context_.presents;
     }
     if (context_.requests.toggle_full_screen) window_.toggle_full_screen();
+    serve_undo(context_);
     changes_.serve();
     if (context_.requests.copy_command) {
         const std::string command = settings::command_text(settings_to_share(context_));
@@ -277,8 +281,9 @@ void Viewer::declare_interface() {
     interface_.begin_frame();
     context_.keys = window_.take_keys();
     const std::optional<UnsavedQuestion>& question = context_.question;
-    if (!question || question->stage != UnsavedQuestion::Stage::asked) {
-        read_keys(context_.keys, context_.board.open, context_.settings, context_.requests);
+    const bool is_asked = question && question->stage == UnsavedQuestion::Stage::asked;
+    if (!is_asked) {
+        read_keys(context_.keys, context_.settings, context_.requests);
     }
     for (std::filesystem::path& path : window_.take_dropped()) {
         const bool is_scene = path.extension() == ".json";

@@ -76,18 +76,20 @@ class Board : public Element {
   public:
     void update(Context& context) override {
         DrawingBoard& board = context.board;
-        const Requests& requests = context.requests;
+        Requests& requests = context.requests;
         if (requests.escape && board.open) {
             board.open = false;
-            context.requests.escape = false;
+            requests.escape = false;
         }
         if (requests.toggle_board) {
             board.open = !board.open;
             if (board.open) context.next_tab = kTrainTab;
         }
-        if (requests.undo || requests.redo) last_.reset();
-        if (requests.undo) board.undo();
-        if (requests.redo) board.redo();
+        if (board.open && (requests.undo || requests.redo)) {
+            last_.reset();
+            requests.undo ? board.undo() : board.redo();
+            requests.undo = requests.redo = false;
+        }
         if (requests.save_painting) save_painting(context);
         follow_painting(context);
         if (board.saving()) context.jobs.push_back(progress_of(board.save_job()));

@@ -1,6 +1,9 @@
 // Help window: the keys and mouse gestures, in front of everything else.
 #include <imgui.h>
 
+#include <algorithm>
+#include <span>
+
 #include "viewer/element.hpp"
 #include "viewer/keys.hpp"
 
@@ -25,16 +28,30 @@ class Help : public Element {
         if (ImGui::Begin("Keys and mouse", &open_,
                          ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoMove |
                              ImGuiWindowFlags_NoSavedSettings)) {
-            for (const Shortcut& shortcut : shortcuts()) {
-                ImGui::TextUnformatted(shortcut.key);
-                ImGui::SameLine(ImGui::GetFontSize() * 11);
-                ImGui::TextDisabled("%s", shortcut.action);
-            }
+            draw_commands();
         }
         ImGui::End();
     }
 
   private:
+    /// In two columns, which a window of the usual size has room for.
+    static void draw_commands() {
+        const std::span<const KeyCommand> all = key_commands();
+        const std::size_t rows = (all.size() + 1) / 2;
+        for (const std::span<const KeyCommand> column : {all.first(rows), all.subspan(rows)}) {
+            if (column.data() != all.data()) ImGui::SameLine(0, 2 * ImGui::GetFontSize());
+            ImGui::BeginGroup();
+            float widest = 0;
+            for (const KeyCommand& command : column) widest = std::max(widest, ImGui::CalcTextSize(command.key).x);
+            for (const KeyCommand& command : column) {
+                ImGui::TextUnformatted(command.key);
+                ImGui::SameLine(widest + ImGui::GetFontSize());
+                ImGui::TextDisabled("%s", command.action);
+            }
+            ImGui::EndGroup();
+        }
+    }
+
     bool open_ = false;
 };
 
