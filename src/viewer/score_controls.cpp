@@ -151,7 +151,8 @@ void ScoreControls::draw_computes(settings::Settings& settings, Requests& reques
     const std::string help =
         "What computes the particles: the Vulkan device, which draws them too, or the host, on all cores of the "
         "processor  (--device)";
-    row_label("computed on", help);
+    ImGui::BeginGroup();
+    row_label("computed on", help, !settings.device.empty());
     const std::string host = "host";
     const bool on_host = settings::asks_for_host(settings);
     if (ImGui::BeginCombo("##computes", on_host ? host.c_str() : device_.c_str())) {
@@ -165,11 +166,15 @@ void ScoreControls::draw_computes(settings::Settings& settings, Requests& reques
         ImGui::EndCombo();
     }
     tooltip(help);
+    ImGui::EndGroup();
+    if (setting_menu(settings, *settings::find_setting("device"))) requests.score_changed = true;
 }
 
 void ScoreControls::draw_target(const settings::Settings& settings, bool training, Requests& requests) const {
-    const std::string help = help_text(*settings::find_setting("target"));
-    row_label("score of", help);
+    const settings::Setting& setting = *settings::find_setting("target");
+    const std::string help = help_text(setting);
+    ImGui::BeginGroup();
+    row_label("score of", help, !settings.target.empty());
     const char* const chosen_now = settings.target.empty() ? kLearned : settings.target.c_str();
     const char* const current = training ? "network in training" : chosen_now;
     if (ImGui::BeginCombo("##target", current, ImGuiComboFlags_HeightLarge)) {
@@ -182,26 +187,34 @@ void ScoreControls::draw_target(const settings::Settings& settings, bool trainin
         ImGui::EndCombo();
     }
     tooltip(help);
+    ImGui::EndGroup();
+    settings::Settings asked = settings;
+    if (setting_menu(asked, setting)) requests.target = asked.target;
 }
 
 void ScoreControls::draw_model(settings::Settings& settings, const model::Model& model, Requests& requests) const {
     const std::string help = "Score network, from the folder of the current one  (--model)";
-    row_label("model", help);
+    ImGui::BeginGroup();
+    row_label("model", help, !settings.model.empty());
     const fs::path chosen = settings.model.empty() ? model.path : fs::path(settings.model);
     const std::string current = model.in_training ? "in training" : chosen.filename().string();
+    bool changed = false;
     if (ImGui::BeginCombo("##model", current.c_str())) {
         for (const fs::path& path : models_) {
             const std::string name = path.filename().string();
             if (!ImGui::Selectable(name.c_str(), name == current) || name == current) continue;
             settings.model = path.string();
-            settings.target.clear();
-            settings.target_variance.reset();
-            settings::leave_to_network(settings);
-            requests.score_changed = true;
+            changed = true;
         }
         ImGui::EndCombo();
     }
     tooltip(help);
+    ImGui::EndGroup();
+    changed |= setting_menu(settings, *settings::find_setting("model"));
+    if (changed) {
+        adjust_dependents(settings, "model");
+        requests.score_changed = true;
+    }
     const std::string why = "Fixed by the trained network; select an exact target to choose it.";
     text_row("network", network_text(*model.checkpoint),
              "Training data and size of the network, e.g. width × hidden layers.");

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "settings/resolve.hpp"
 #include "viewer/score_choice.hpp"
 #include "viewer/setting_change.hpp"
 
@@ -21,12 +20,6 @@ bool has_same_run(const settings::Settings& a, const settings::Settings& b) {
 void drop_replacements(settings::Settings& settings, std::string_view changed) {
     if (settings::is_replaced_by_program(changed)) settings.program.clear();
     if (changed != "timesteps" && settings::is_replaced_by_timesteps(changed)) settings.timesteps.clear();
-}
-
-void take_model(settings::Settings& settings) {
-    settings.target.clear();
-    settings.target_variance.reset();
-    settings::leave_to_network(settings);
 }
 
 }  // namespace
@@ -55,7 +48,6 @@ bool set_setting(Context& context, const settings::Setting& setting, const std::
         if (text) context.requests.open_scene = *text;
     } else {
         settings = changed;
-        if (setting.name == "model") take_model(settings);
         if (setting.name == "device" && text == "auto") settings.device.clear();
         request_restart(before, context);
     }

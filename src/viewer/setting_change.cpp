@@ -79,6 +79,10 @@ void adjust_dependents(settings::Settings& settings, std::string_view changed) {
         settings::set_process(settings, {.name = name, .schedule = settings.process.schedule});
     } else if (changed.starts_with(kProcessPrefix) && changed != diffusion::spacing_flag("rho")) {
         round_if_whole(settings, changed);
+    } else if (changed == "model") {
+        settings.target.clear();
+        settings.target_variance.reset();
+        settings::leave_to_network(settings);
     } else if (changed == "objective") {
         follow_objective(settings);
     }

@@ -21,8 +21,8 @@ std::vector<std::string_view> values_to_choose(const settings::Setting& setting)
 std::string plain_number(std::string text);
 
 /// Adjusts what depends on a setting that the user has just changed: another sampler, spacing or process starts from
-/// its own parameters, an objective from the prediction and the process that suit it, and parameters without effect are
-/// unset.
+/// its own parameters, a model and an objective from the prediction and the process that suit them, and parameters
+/// without effect are unset.
 void adjust_dependents(settings::Settings& settings, std::string_view changed);
 
 }  // namespace scorefield::viewer

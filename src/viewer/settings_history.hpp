@@ -32,6 +32,7 @@ class SettingsHistory {
     /// The values of the step before, or of the step that was undone last; none if there is no such step.
     std::optional<ControlValues> undo();
     std::optional<ControlValues> redo();
+    bool begun() const { return current_.has_value(); }
     std::size_t steps() const { return past_.size(); }
 
   private:

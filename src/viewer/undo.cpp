@@ -12,7 +12,7 @@ namespace scorefield::viewer {
 void serve_undo(Context& context) {
     const bool undo = context.requests.undo;
     if (!undo && !context.requests.redo) return;
-    if (!context.scene) return;
+    if (!context.history.begun()) return;
     const ControlValues before = {context.settings, context.training.plan};
     context.history.note(before.shown, before.plan);
     const std::optional<ControlValues> after = undo ? context.history.undo() : context.history.redo();

@@ -122,8 +122,9 @@ void draw_class(const session::LiveTraining& live, Requests& requests) {
 }
 
 void draw_data(settings::Settings& plan, const DrawingBoard& board) {
-    const std::string help =
-        help_text(*settings::find_setting("data")) + "\n\nOr drop a file onto the window, or paint a distribution.";
+    const settings::Setting& setting = *settings::find_setting("data");
+    const std::string help = help_text(setting) + "\n\nOr drop a file onto the window, or paint a distribution.";
+    ImGui::BeginGroup();
     row_label("data", help);
     const std::string current = data_text(plan.data);
     if (ImGui::BeginCombo("##training data", current.c_str(), ImGuiComboFlags_HeightLarge)) {
@@ -137,6 +138,8 @@ void draw_data(settings::Settings& plan, const DrawingBoard& board) {
         ImGui::EndCombo();
     }
     tooltip(help);
+    ImGui::EndGroup();
+    setting_menu(plan, setting, false);
 }
 
 void draw_board(DrawingBoard& board, Requests& requests) {
@@ -146,7 +149,7 @@ void draw_board(DrawingBoard& board, Requests& requests) {
         }
         return;
     }
-    row_label("brush", "Brush size");
+    row_label("brush", "Brush radius in cells of the board, 2 … 40\nDefault: 9");
     ImGui::SliderFloat("##brush", &board.brush, 2, 40, "%.0f", ImGuiSliderFlags_NoInput);
     const bool painted = !board.painting().empty();
     const float width = share_of_row(4);
