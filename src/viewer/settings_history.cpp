@@ -36,8 +36,10 @@ void SettingsHistory::note(const settings::Settings& shown, const settings::Sett
         current_ = {shown, plan};
         return;
     }
-    if (held) return;
-    if (same_values(*current_, shown, plan)) {
+    const bool is_same = same_values(*current_, shown, plan);
+    is_held_ = held && !is_same;
+    if (is_held_) return;
+    if (is_same) {
         keep_title(shown, current_->shown);
         return;
     }
@@ -47,7 +49,7 @@ void SettingsHistory::note(const settings::Settings& shown, const settings::Sett
 }
 
 void SettingsHistory::amend(const settings::Settings& shown, const settings::Settings& plan) {
-    if (!current_) return;
+    if (!current_ || is_held_) return;
     if (same_values(*current_, shown, plan)) {
         keep_title(shown, current_->shown);
         return;

@@ -26,7 +26,7 @@ class SettingsHistory {
     /// beginning.
     void note(const settings::Settings& shown, const settings::Settings& plan, bool held = false);
     /// As note, for values that the viewer has changed by itself, e.g. back to those of the run that is shown: they
-    /// take the place of the last step.
+    /// take the place of the last step. While a control is held, they become a part of its step.
     void amend(const settings::Settings& shown, const settings::Settings& plan);
 
     /// The values of the step before, or of the step that was undone last; none if there is no such step.
@@ -41,8 +41,9 @@ class SettingsHistory {
     std::optional<ControlValues> turn(Steps& from, Steps& to);
 
     std::optional<ControlValues> current_;
-    Steps past_;    ///< the latest last
-    Steps future_;  ///< the next one to redo last
+    Steps past_;            ///< the latest last
+    bool is_held_ = false;  ///< a change waits until its control is let go
+    Steps future_;          ///< the next one to redo last
 };
 
 /// Which settings differ, for a message: `steps 50 → 20, sampler ddim → ddpm`; beyond three their number.

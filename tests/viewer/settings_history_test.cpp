@@ -41,7 +41,10 @@ TEST(SettingsHistory, UndoesAndRedoesEverySettingOfTheTable) {
 TEST(SettingsHistory, TakesADragAsOneStep) {
     SettingsHistory history;
     history.note(with_steps(50), {});
-    for (const int steps : {51, 60, 70}) history.note(with_steps(steps), {}, true);
+    for (const int steps : {51, 60, 70}) {
+        history.note(with_steps(steps), {}, true);
+        history.amend(with_steps(steps), {});
+    }
     EXPECT_EQ(history.steps(), 0U);
     history.note(with_steps(70), {});
     EXPECT_EQ(history.steps(), 1U);
