@@ -41,6 +41,7 @@ struct Context {
     std::optional<UnsavedQuestion> question = {};
     PanelChoice panel = {};
     bool presents = false;       ///< presenter mode: no panel, large text
+    bool types_command = false;  ///< the command palette is open and takes all keys
     std::string next_tab = {};   ///< title of the tab to select; empty: no change
 
     // State of the current frame.

@@ -32,10 +32,15 @@ struct TriggeredCommand {
     KeyCommand command;
 };
 
-constexpr std::uint32_t kTrails = 60;
+using settings::Settings;
+
+void turn_loop(Settings& settings, Requests& /*requests*/) {
+    settings.loop = !settings.loop;
+}
 
 /// Arrows of the score, streamlines, nothing; another kind of field stays until it has been both.
-void turn_field(render::Guides& guides) {
+void turn_field(Settings& settings, Requests& /*requests*/) {
+    render::Guides& guides = settings.guides;
     if (guides.field == render::FieldKind::none) {
         guides.field = render::FieldKind::score;
         guides.style = render::FieldStyle::arrows;
@@ -46,57 +51,83 @@ void turn_field(render::Guides& guides) {
     }
 }
 
-void turn_colour(render::Look& look) {
-    const bool density = look.mode == render::ColourMode::density;
-    look.mode = density ? render::ColourMode::origin : render::ColourMode::density;
+void turn_contours(Settings& settings, Requests& /*requests*/) {
+    settings.guides.contours = !settings.guides.contours;
 }
 
-/// The topmost one. False where none is open.
-bool close_popup() {
+void turn_trails(Settings& settings, Requests& /*requests*/) {
+    constexpr std::uint32_t kTrails = 60;
+    settings.guides.trails = settings.guides.trails > 0 ? 0 : kTrails;
+}
+
+void turn_colour(Settings& settings, Requests& /*requests*/) {
+    const bool density = settings.look.mode == render::ColourMode::density;
+    settings.look.mode = density ? render::ColourMode::origin : render::ColourMode::density;
+}
+
+void turn_metrics(Settings& settings, Requests& /*requests*/) {
+    settings.metrics = !settings.metrics;
+}
+
+template <std::size_t kPane>
+void choose_pane(Settings& /*settings*/, Requests& requests) {
+    requests.choose_pane = kPane;
+}
+
+void show_next_scene(Settings& /*settings*/, Requests& requests) {
+    requests.turn_scene = 1;
+}
+
+void show_scene_before(Settings& /*settings*/, Requests& requests) {
+    requests.turn_scene = -1;
+}
+
+/// Closes the topmost popup; without one it is the elements' turn.
+void escape(Settings& /*settings*/, Requests& requests) {
     const int open = ImGui::GetCurrentContext()->OpenPopupStack.Size;
     if (open > 0) ImGui::ClosePopupToLevel(open - 1, true);
-    return open > 0;
+    if (open == 0) requests.escape = true;
 }
 
-using settings::Settings;
-
 /// Those without a name are second keys of another one.
-constexpr std::array<TriggeredCommand, 35> kCommands = {{
-    {{GLFW_KEY_SPACE}, {"Space", "play or pause", [](Settings&, Requests& r) { r.toggle_play = true; }}},
-    {{GLFW_KEY_RIGHT, false, Shift::up}, {"→", "one step forward", [](Settings&, Requests& r) { r.step = true; }}},
-    {{GLFW_KEY_LEFT, false, Shift::up}, {"←", "one step back", [](Settings&, Requests& r) { r.step_back = true; }}},
-    {{GLFW_KEY_RIGHT, false, Shift::down}, {"Shift+→", "last state (samples)", [](Settings&, Requests& r) { r.to_result = true; }}},
-    {{GLFW_KEY_LEFT, false, Shift::down}, {"Shift+←", "first state (noise)", [](Settings&, Requests& r) { r.to_start = true; }}},
-    {{GLFW_KEY_HOME}, {"Home", "restart from noise", [](Settings&, Requests& r) { r.restart = true; }}},
-    {{GLFW_KEY_R}, {"R", "play in reverse (samples to noise), or normally again", [](Settings&, Requests& r) { r.play_backwards = true; }}},
-    {{GLFW_KEY_F}, {"F", "forward process: data become noise, then the run", [](Settings&, Requests& r) { r.play_forward_process = true; }}},
-    {{GLFW_KEY_L}, {"L", "loop on or off", [](Settings& s, Requests&) { s.loop = !s.loop; }}},
-    {{GLFW_KEY_G}, {"G", "score field: arrows, streamlines, off", [](Settings& s, Requests&) { turn_field(s.guides); }}},
-    {{GLFW_KEY_D}, {"D", "contours of the density on or off", [](Settings& s, Requests&) { s.guides.contours = !s.guides.contours; }}},
-    {{GLFW_KEY_T}, {"T", "trails of 60 particles on or off", [](Settings& s, Requests&) { s.guides.trails = s.guides.trails > 0 ? 0 : kTrails; }}},
-    {{GLFW_KEY_M}, {"M", "metrics in the captions: evaluations, distance to the data", [](Settings& s, Requests&) { s.metrics = !s.metrics; }}},
-    {{GLFW_KEY_C}, {"C", "colour by density or origin", [](Settings& s, Requests&) { turn_colour(s.look); }}},
-    {{GLFW_KEY_0}, {"0", "fit the view", [](Settings&, Requests& r) { r.fit = true; }}},
-    {{GLFW_KEY_A}, {"A", "add a pane, to compare settings", [](Settings&, Requests& r) { r.add_pane = true; }}},
-    {{GLFW_KEY_2}, {"2", "exchange pane 2 with pane 1, which the panel sets", [](Settings&, Requests& r) { r.choose_pane = 1; }}},
-    {{GLFW_KEY_3}, {"3", "exchange pane 3 with pane 1", [](Settings&, Requests& r) { r.choose_pane = 2; }}},
-    {{GLFW_KEY_4}, {"4", "exchange pane 4 with pane 1", [](Settings&, Requests& r) { r.choose_pane = 3; }}},
-    {{GLFW_KEY_S}, {"S", "save a screenshot as PNG", [](Settings&, Requests& r) { r.screenshot = true; }}},
-    {{GLFW_KEY_C, true}, {"Ctrl+C", "copy the settings as a command line", [](Settings&, Requests& r) { r.copy_command = true; }}},
-    {{GLFW_KEY_S, true}, {"Ctrl+S", "save the settings as a scene file", [](Settings&, Requests& r) { r.save_scene = true; }}},
-    {{GLFW_KEY_Z, true, Shift::up}, {"Ctrl+Z", "undo a change of a setting, or a stroke while painting", [](Settings&, Requests& r) { r.undo = true; }}},
-    {{GLFW_KEY_Y, true}, {"Ctrl+Y", "redo it", [](Settings&, Requests& r) { r.redo = true; }}},
-    {{GLFW_KEY_Z, true, Shift::down}, {"", "", [](Settings&, Requests& r) { r.redo = true; }}},
-    {{GLFW_KEY_N}, {"N", "start, pause or resume training", [](Settings&, Requests& r) { r.train = true; }}},
-    {{GLFW_KEY_P}, {"P", "paint a distribution to train on", [](Settings&, Requests& r) { r.toggle_board = true; }}},
-    {{GLFW_KEY_PAGE_DOWN}, {"PgDn", "next scene", [](Settings&, Requests& r) { r.turn_scene = 1; }}},
-    {{GLFW_KEY_PAGE_UP}, {"PgUp", "previous scene", [](Settings&, Requests& r) { r.turn_scene = -1; }}},
-    {{GLFW_KEY_O}, {"O", "list of scenes", [](Settings&, Requests& r) { r.toggle_scenes = true; }}},
-    {{GLFW_KEY_H}, {"H", "hide or show the panel", [](Settings&, Requests& r) { r.toggle_panel = true; }}},
-    {{GLFW_KEY_F5}, {"F5", "presenter mode: only picture and timeline, larger text", [](Settings&, Requests& r) { r.toggle_presenter = true; }}},
-    {{GLFW_KEY_F11}, {"F11", "full screen", [](Settings&, Requests& r) { r.toggle_full_screen = true; }}},
-    {{.character = '?'}, {"?", "this help", [](Settings&, Requests& r) { r.toggle_help = true; }}},
-    {{GLFW_KEY_ESCAPE}, {"Esc", "close the dialog or menu, or cancel what is prepared", [](Settings&, Requests& r) { if (!close_popup()) r.escape = true; }}},
+constexpr std::array<TriggeredCommand, 36> kCommands = {{
+    {{GLFW_KEY_SPACE}, {"Space", "play or pause", &Requests::toggle_play}},
+    {{GLFW_KEY_RIGHT, false, Shift::up}, {"→", "one step forward", &Requests::step}},
+    {{GLFW_KEY_LEFT, false, Shift::up}, {"←", "one step back", &Requests::step_back}},
+    {{GLFW_KEY_RIGHT, false, Shift::down}, {"Shift+→", "last state (samples)", &Requests::to_result}},
+    {{GLFW_KEY_LEFT, false, Shift::down}, {"Shift+←", "first state (noise)", &Requests::to_start}},
+    {{GLFW_KEY_HOME}, {"Home", "restart from noise", &Requests::restart}},
+    {{GLFW_KEY_R}, {"R", "play in reverse (samples to noise), or normally again", &Requests::play_backwards}},
+    {{GLFW_KEY_F}, {"F", "forward process: data become noise, then the run", &Requests::play_forward_process}},
+    {{GLFW_KEY_L}, {"L", "loop on or off", nullptr, turn_loop}},
+    {{GLFW_KEY_G}, {"G", "score field: arrows, streamlines, off", nullptr, turn_field}},
+    {{GLFW_KEY_D}, {"D", "contours of the density on or off", nullptr, turn_contours}},
+    {{GLFW_KEY_T}, {"T", "trails of 60 particles on or off", nullptr, turn_trails}},
+    {{GLFW_KEY_M}, {"M", "metrics in the captions: evaluations, distance to the data", nullptr, turn_metrics}},
+    {{GLFW_KEY_C}, {"C", "colour by density or origin", nullptr, turn_colour}},
+    {{GLFW_KEY_0}, {"0", "fit the view", &Requests::fit}},
+    {{GLFW_KEY_A}, {"A", "add a pane, to compare settings", &Requests::add_pane}},
+    {{GLFW_KEY_2}, {"2", "exchange pane 2 with pane 1, which the panel sets", nullptr, choose_pane<1>}},
+    {{GLFW_KEY_3}, {"3", "exchange pane 3 with pane 1", nullptr, choose_pane<2>}},
+    {{GLFW_KEY_4}, {"4", "exchange pane 4 with pane 1", nullptr, choose_pane<3>}},
+    {{GLFW_KEY_S}, {"S", "save a screenshot as PNG", &Requests::screenshot}},
+    {{GLFW_KEY_C, true}, {"Ctrl+C", "copy the settings as a command line", &Requests::copy_command}},
+    {{GLFW_KEY_S, true}, {"Ctrl+S", "save the settings as a scene file", &Requests::save_scene}},
+    {{GLFW_KEY_Z, true, Shift::up},
+     {"Ctrl+Z", "undo a change of a setting, or a stroke while painting", &Requests::undo}},
+    {{GLFW_KEY_Y, true}, {"Ctrl+Y", "redo it", &Requests::redo}},
+    {{GLFW_KEY_Z, true, Shift::down}, {"", "", &Requests::redo}},
+    {{GLFW_KEY_P, true}, {"Ctrl+P", "command palette: search commands and settings", &Requests::toggle_palette}},
+    {{GLFW_KEY_N}, {"N", "start, pause or resume training", &Requests::train}},
+    {{GLFW_KEY_P}, {"P", "paint a distribution to train on", &Requests::toggle_board}},
+    {{GLFW_KEY_PAGE_DOWN}, {"PgDn", "next scene", nullptr, show_next_scene}},
+    {{GLFW_KEY_PAGE_UP}, {"PgUp", "previous scene", nullptr, show_scene_before}},
+    {{GLFW_KEY_O}, {"O", "list of scenes", &Requests::toggle_scenes}},
+    {{GLFW_KEY_H}, {"H", "hide or show the panel", &Requests::toggle_panel}},
+    {{GLFW_KEY_F5}, {"F5", "presenter mode: only picture and timeline, larger text", &Requests::toggle_presenter}},
+    {{GLFW_KEY_F11}, {"F11", "full screen", &Requests::toggle_full_screen}},
+    {{.character = '?'}, {"?", "this help", &Requests::toggle_help}},
+    {{GLFW_KEY_ESCAPE}, {"Esc", "close the dialog or menu, or cancel what is prepared", nullptr, escape}},
 }};
 
 constexpr std::array<KeyCommand, 8> kGestures = {{

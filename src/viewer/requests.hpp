@@ -52,6 +52,7 @@ struct Requests {
     bool add_pane = false;
     std::optional<std::size_t> choose_pane;  ///< index of the pane that the panel should set, 0: the first
     bool toggle_help = false;
+    bool toggle_palette = false;
     bool escape = false;  ///< out of what is open or under way: help, board, change, then messages
 
     bool train = false;    ///< begin to train, pause, or go on

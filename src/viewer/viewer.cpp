@@ -282,7 +282,7 @@ void Viewer::declare_interface() {
     context_.keys = window_.take_keys();
     const std::optional<UnsavedQuestion>& question = context_.question;
     const bool is_asked = question && question->stage == UnsavedQuestion::Stage::asked;
-    if (!is_asked) {
+    if (!is_asked && !context_.types_command) {
         read_keys(context_.keys, context_.settings, context_.requests);
     }
     for (std::filesystem::path& path : window_.take_dropped()) {

@@ -33,7 +33,8 @@ Window::Window(std::uint32_t width, std::uint32_t height, const std::string& tit
     glfwSetWindowUserPointer(window_, this);
     glfwSetKeyCallback(window_, [](GLFWwindow* window, int key, int, int action, int mods) {
         note(window);
-        const bool acts = action == GLFW_PRESS || (action == GLFW_REPEAT && key == GLFW_KEY_RIGHT);
+        const bool repeats = key == GLFW_KEY_RIGHT || key == GLFW_KEY_UP || key == GLFW_KEY_DOWN;
+        const bool acts = action == GLFW_PRESS || (action == GLFW_REPEAT && repeats);
         if (!acts) return;
         const KeyPress press = {key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0};
         static_cast<Window*>(glfwGetWindowUserPointer(window))->keys_.push_back(press);

@@ -47,7 +47,7 @@ class Window {
     /// whether the user did something, or the window has to be drawn again.
     bool poll(double wait_seconds = 0);
 
-    /// The keys pressed since the last call, however short; → is repeated by holding it.
+    /// The keys pressed since the last call, however short; →, ↑ and ↓ are repeated by holding them.
     std::vector<KeyPress> take_keys();
 
     /// The files dropped onto the window since the last call.
