@@ -36,11 +36,6 @@ bool belongs_to_panes(const Setting& setting) {
     return std::ranges::find(kGroups, setting.group) != kGroups.end() && setting.taken_by(Command::render);
 }
 
-void copy_value(const Settings& from, Settings& to, const Setting& setting) {
-    Settings source = from;
-    std::visit([&]<class Value>(Value* value) { *value = *std::get<Value*>(setting.slot(source)); }, setting.slot(to));
-}
-
 /// The words of a text, as a shell splits it: at spaces outside quotes.
 std::vector<std::string> words_of(std::string_view text, std::size_t index) {
     std::vector<std::string> words;

@@ -166,11 +166,6 @@ Slot slot_to_read(const Settings& settings, const Setting& setting) {
     return setting.slot(const_cast<Settings&>(settings));
 }
 
-void copy_value(const Settings& from, Settings& to, const Setting& setting) {
-    const Slot source = slot_to_read(from, setting);
-    std::visit([&]<class Value>(Value* value) { *value = *std::get<Value*>(source); }, setting.slot(to));
-}
-
 void copy_if(const Settings& from, Settings& to, bool (*wanted)(const Setting&)) {
     for (const Setting& setting : setting_table()) {
         if (wanted(setting)) copy_value(from, to, setting);
@@ -297,6 +292,11 @@ bool is_replaced_by_program(std::string_view name) {
 bool is_replaced_by_timesteps(std::string_view name) {
     if (name == "spacing.final") return false;
     return name == "steps" || name == "process.rho" || name.substr(0, name.find('.')) == "spacing";
+}
+
+void copy_value(const Settings& from, Settings& to, const Setting& setting) {
+    const Slot source = slot_to_read(from, setting);
+    std::visit([&]<class Value>(Value* value) { *value = *std::get<Value*>(source); }, setting.slot(to));
 }
 
 void copy_run(const Settings& from, Settings& to) {

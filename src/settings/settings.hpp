@@ -271,6 +271,9 @@ std::string default_text(const Setting& setting);
 bool is_replaced_by_program(std::string_view name);
 bool is_replaced_by_timesteps(std::string_view name);
 
+/// Takes over the value of one setting.
+void copy_value(const Settings& from, Settings& to, const Setting& setting);
+
 /// Takes over what determines the states of a run: the settings of sampler and particles.
 void copy_run(const Settings& from, Settings& to);
 

@@ -30,7 +30,9 @@ void serve_undo(Context& context) {
 }
 
 void note_settings(Context& context) {
-    if (context.scene) context.history.note(context.settings, context.training.plan, ImGui::IsAnyItemActive());
+    // The camera of three dimensions is a setting, and is dragged on the picture, where no item is active.
+    const bool is_held = ImGui::IsAnyItemActive() || ImGui::IsAnyMouseDown();
+    if (context.scene) context.history.note(context.settings, context.training.plan, is_held);
 }
 
 }  // namespace scorefield::viewer

@@ -41,6 +41,7 @@ class Camera : public Element {
         if (rate == 0 || !is_in_space(context) || is_dragging_) return;
         render::Orbit& orbit = context.settings.orbit;
         orbit.azimuth = render::wrapped(orbit.azimuth + rate * context.seconds);
+        context.history.amend(context.settings, context.training.plan);  // what turns by itself is no step to undo
     }
 
     void draw(Context& context) override {
