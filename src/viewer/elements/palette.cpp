@@ -127,6 +127,7 @@ class Palette : public Element {
 
     void begin_to_type() {
         typed_.fill(0);
+        early_.clear();
         selected_ = 0;
         searched_.reset();
         is_typing_ = false;
@@ -218,7 +219,7 @@ class Palette : public Element {
 
     /// The rows that suit what is typed.
     void search_rows(const Context& context) {
-        const std::string typed = typed_.data();
+        const std::string typed = typed_.data() + early_;
         if (searched_ == typed) return;
         searched_ = typed;
         selected_ = 0;
