@@ -24,11 +24,12 @@ bool is_replaced(const Settings& settings, std::string_view name) {
     return !settings.timesteps.empty() && is_replaced_by_timesteps(name);
 }
 
-/// Not a part of what is shown: the scene, whose settings are spelled out, as they may have changed since; and what the
-/// viewer writes, which a second run would replace.
+/// Not a part of what is shown: the scene, whose settings are spelled out, as they may have changed since; the window's
+/// look; and what the viewer writes, which a second run would replace.
 bool is_left_out(const Settings& settings, const Setting& setting) {
     const bool is_written_by_viewer = setting.is_written() || setting.name == "trace.frames";
-    return setting.name == "scene" || (settings.command == Command::view && is_written_by_viewer);
+    const bool is_of_window = setting.group == "Window";
+    return setting.name == "scene" || (settings.command == Command::view && (is_written_by_viewer || is_of_window));
 }
 
 }  // namespace

@@ -134,7 +134,8 @@ void read_scene(Request& request, const std::string& path) {
 }
 
 bool is_of_machine(std::string_view name) {
-    return name == "scene" || name == "device" || name == "validation" || name == "chunk" || name == "trace.frames";
+    return name.starts_with("ui.") || name == "scene" || name == "device" || name == "validation" || name == "chunk" ||
+           name == "trace.frames";
 }
 
 std::string scene_text(const Settings& settings) {

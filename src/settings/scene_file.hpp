@@ -21,7 +21,8 @@ void read_scene(Request& request, const std::string& path);
 /// parameters of the one before, a sampler nothing of a program.
 bool is_displaced(std::string name, const std::set<std::string, std::less<>>& given);
 
-/// Whether the setting belongs to a machine and not to what is shown: scene, device, validation, chunk.
+/// Whether the setting belongs to a machine and not to what is shown: scene, device, validation, chunk, the window's
+/// look.
 bool is_of_machine(std::string_view name);
 
 /// The scene file with these settings: title and description, and all settings that differ from their defaults, but for

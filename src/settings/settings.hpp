@@ -90,6 +90,10 @@ inline constexpr std::array<std::string_view, 3> kScheduleAxes = {"t", "step", "
 /// What the viewer's plot of the losses shows; the default first.
 inline constexpr std::array<std::string_view, 3> kLossScales = {"log", "linear", "log-above-floor"};
 
+/// Colours of the window, and sizes of its text in pixels of a usual monitor.
+inline constexpr std::array<std::string_view, 2> kThemes = {"dark", "light"};
+inline constexpr std::array<std::string_view, 7> kTextSizes = {"12", "13", "15", "17", "19", "22", "26"};
+
 /// The default of `validation`: the build's SCOREFIELD_VALIDATION.
 std::string_view default_validation();
 
@@ -163,6 +167,8 @@ struct Settings {
     bool metrics = false;
     /// Panes beside the first one: flags that differ from the settings above, as pane_settings reads them; empty: none.
     std::array<std::string, kMostPanes - 1> panes;
+    std::string theme{kThemes.front()};  ///< of the window; one of kThemes
+    std::string text_size = "15";        ///< of the window; one of kTextSizes
 
     std::string scene;  ///< a file that says settings which the command line leaves open
     std::string title;  ///< the scene's, for readers; empty: none

@@ -15,6 +15,7 @@
 #include "settings/sweep_settings.hpp"
 #include "settings/texts.hpp"
 #include "settings/training_settings.hpp"
+#include "settings/window_settings.hpp"
 
 namespace scorefield::settings {
 namespace {
@@ -356,7 +357,7 @@ void add_run(Table& table) {
 
 /// Marks what the first screen of help leaves to the help of its group.
 void mark_details(Table& table) {
-    constexpr std::array<std::string_view, 20> kDetails = {"class",        "captions",
+    constexpr std::array<std::string_view, 22> kDetails = {"class",        "captions",
                                                            "dim",          "timesteps",
                                                            "program",      "chunk",
                                                            "hold",         "frame-log",
@@ -365,7 +366,8 @@ void mark_details(Table& table) {
                                                            "train.warmup", "train.weight_decay",
                                                            "train.clip",   "train.keep_state",
                                                            "pane.2",       "pane.3",
-                                                           "pane.4",       "look.metrics"};
+                                                           "pane.4",       "look.metrics",
+                                                           "ui.theme",     "ui.text_size"};
     for (Setting& setting : table) {
         if (std::ranges::find(kDetails, setting.name) != kDetails.end()) setting.is_detail = true;
     }
@@ -384,6 +386,7 @@ const std::vector<Setting>& setting_table() {
         add_live_settings(all);
         add_picture(all);
         add_panes(all);
+        add_window_settings(all);
         add_run(all);
         mark_details(all);
         return all;

@@ -23,6 +23,7 @@
 #include "viewer/training.hpp"
 #include "viewer/unsaved.hpp"
 #include "viewer/window.hpp"
+#include "viewer/window_look.hpp"
 
 namespace scorefield::viewer {
 
@@ -57,6 +58,7 @@ struct Context {
     std::array<std::shared_ptr<const render::LineDrawing>, settings::kMostPanes> field_lines = {};
     std::string value_at_mouse = {};  ///< of the field; empty: none
 
+    WindowLook look() const { return window_look(settings, presents); }
     /// The forward process comes before each run.
     bool begins_with_forward_process() const { return settings.forward && scene && scene->has_forward_process(); }
     bool shows_training() const { return scene && scene->model().in_training; }

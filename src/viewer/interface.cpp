@@ -2,12 +2,15 @@
 
 #include <imgui.h>
 
+#include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <span>
 
 #include "gpu/check.hpp"
 #include "gpu/structure.hpp"
 #include "render/font.hpp"
+#include "viewer/screen_colour.hpp"
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
@@ -20,51 +23,42 @@ namespace {
 using gpu::check;
 using gpu::make_structure;
 
-constexpr float kFontPixels = 15;
-
-ImVec4 rgb(int red, int green, int blue, float alpha = 1) {
-    constexpr float kMost = 255;
-    return {static_cast<float>(red) / kMost, static_cast<float>(green) / kMost, static_cast<float>(blue) / kMost,
-            alpha};
+ImVec4 colour_of(std::uint32_t rgb, float alpha = 1) {
+    ImVec4 colour = ImGui::ColorConvertU32ToFloat4(screen_colour(rgb));
+    colour.w = alpha;
+    return colour;
 }
 
-/// Dark and calm: the picture is what shines.
-void set_colours(ImGuiStyle& style) {
+void set_colours(ImGuiStyle& style, const Theme& theme) {
+    theme.is_dark ? ImGui::StyleColorsDark(&style) : ImGui::StyleColorsLight(&style);
+    constexpr float kPopupAlpha = 0.98F;
+    constexpr float kDim = 0.55F;
     ImVec4* const colours = style.Colors;
-    colours[ImGuiCol_Text] = rgb(214, 219, 228);
-    colours[ImGuiCol_TextDisabled] = rgb(128, 137, 152);
-    colours[ImGuiCol_WindowBg] = rgb(20, 22, 28);
-    colours[ImGuiCol_ChildBg] = rgb(0, 0, 0, 0);
-    colours[ImGuiCol_PopupBg] = rgb(29, 32, 41, 0.98f);
-    colours[ImGuiCol_Border] = rgb(46, 51, 63);
-    colours[ImGuiCol_Separator] = rgb(46, 51, 63);
-    colours[ImGuiCol_FrameBg] = rgb(36, 40, 51);
-    colours[ImGuiCol_FrameBgHovered] = rgb(46, 52, 66);
-    colours[ImGuiCol_FrameBgActive] = rgb(54, 61, 78);
-    colours[ImGuiCol_Button] = rgb(44, 50, 64);
-    colours[ImGuiCol_ButtonHovered] = rgb(60, 70, 92);
-    colours[ImGuiCol_ButtonActive] = rgb(78, 94, 126);
-    colours[ImGuiCol_Header] = rgb(36, 40, 51);
-    colours[ImGuiCol_HeaderHovered] = rgb(52, 60, 78);
-    colours[ImGuiCol_HeaderActive] = rgb(62, 74, 98);
-    colours[ImGuiCol_SliderGrab] = rgb(112, 148, 204);
-    colours[ImGuiCol_SliderGrabActive] = rgb(142, 178, 232);
-    colours[ImGuiCol_CheckMark] = rgb(142, 178, 232);
-    colours[ImGuiCol_PlotHistogram] = rgb(60, 90, 140);
-    colours[ImGuiCol_TitleBg] = rgb(29, 32, 41);
-    colours[ImGuiCol_TitleBgActive] = rgb(36, 40, 51);
-    colours[ImGuiCol_Tab] = rgb(29, 32, 41);
-    colours[ImGuiCol_TabHovered] = rgb(60, 70, 92);
-    colours[ImGuiCol_TabActive] = rgb(54, 61, 78);
-    colours[ImGuiCol_ModalWindowDimBg] = rgb(0, 0, 0, 0.55f);
-    colours[ImGuiCol_ScrollbarBg] = rgb(20, 22, 28);
-    colours[ImGuiCol_ScrollbarGrab] = rgb(46, 52, 66);
+    const auto set = [&](std::uint32_t rgb, std::initializer_list<ImGuiCol> names) {
+        for (const ImGuiCol name : names) colours[name] = colour_of(rgb);
+    };
+    set(theme.text, {ImGuiCol_Text});
+    set(theme.secondary, {ImGuiCol_TextDisabled});
+    set(theme.background, {ImGuiCol_WindowBg, ImGuiCol_ScrollbarBg});
+    set(theme.surface, {ImGuiCol_TitleBg, ImGuiCol_Tab});
+    set(theme.border, {ImGuiCol_Border, ImGuiCol_Separator, ImGuiCol_ScrollbarGrab});
+    set(theme.control, {ImGuiCol_FrameBg, ImGuiCol_Header, ImGuiCol_TitleBgActive});
+    set(theme.hovered, {ImGuiCol_FrameBgHovered, ImGuiCol_HeaderHovered, ImGuiCol_TabHovered, ImGuiCol_Button});
+    set(theme.active, {ImGuiCol_FrameBgActive, ImGuiCol_HeaderActive, ImGuiCol_ButtonHovered, ImGuiCol_ButtonActive,
+                       ImGuiCol_TabActive, ImGuiCol_ScrollbarGrabHovered});
+    set(theme.grab, {ImGuiCol_SliderGrab, ImGuiCol_SliderGrabActive, ImGuiCol_PlotHistogram});
+    set(theme.accent, {ImGuiCol_CheckMark, ImGuiCol_PlotLines, ImGuiCol_SeparatorHovered, ImGuiCol_SeparatorActive});
+    set(theme.warning, {ImGuiCol_PlotLinesHovered});
+    colours[ImGuiCol_ChildBg] = {0, 0, 0, 0};
+    colours[ImGuiCol_PopupBg] = colour_of(theme.surface, kPopupAlpha);
+    colours[ImGuiCol_ModalWindowDimBg] = {0, 0, 0, kDim};
 }
 
-void set_style(float scale) {
-    ImGui::StyleColorsDark();
+/// `scale`: screen units per unit of the style, larger with the text.
+void set_style(const Theme& theme, float scale) {
     ImGuiStyle& style = ImGui::GetStyle();
-    set_colours(style);
+    style = ImGuiStyle();
+    set_colours(style, theme);
     style.WindowPadding = {12, 10};
     style.FramePadding = {7, 3};
     style.ItemSpacing = {7, 5};
@@ -80,15 +74,20 @@ void set_style(float scale) {
     style.ScaleAllSizes(scale);
 }
 
-void add_font(float scale) {
+/// All sizes at once, so that another one needs no new texture.
+void add_fonts(float scale) {
     static constexpr ImWchar kGlyphs[] = {0x0020, 0x00FF, 0x0370, 0x03FF, 0x2000, 0x209F, 0x2190,
                                           0x21FF, 0x2212, 0x2212, 0x2264, 0x2265, 0};
     const std::span<const std::uint8_t> bytes = render::font_bytes();
     ImFontConfig font;
     font.FontDataOwnedByAtlas = false;
+    font.OversampleH = 1;
     // The atlas reads the bytes only; its interface is older than const.
-    ImGui::GetIO().Fonts->AddFontFromMemoryTTF(const_cast<std::uint8_t*>(bytes.data()), static_cast<int>(bytes.size()),
-                                               std::round(kFontPixels * scale), &font, kGlyphs);
+    for (const int pixels : kFontPixels) {
+        ImGui::GetIO().Fonts->AddFontFromMemoryTTF(const_cast<std::uint8_t*>(bytes.data()),
+                                                   static_cast<int>(bytes.size()),
+                                                   std::round(static_cast<float>(pixels) * scale), &font, kGlyphs);
+    }
 }
 
 PixelRect pixel_rect(const VkRect2D& rect) {
@@ -169,7 +168,7 @@ void warm_up_copy(gpu::Device& device, VkFormat format) {
 
 }  // namespace
 
-Interface::Interface(const Window& window, gpu::Device& device, const gpu::Swapchain& swapchain)
+Interface::Interface(const Window& window, gpu::Device& device, const gpu::Swapchain& swapchain, const WindowLook& look)
     : device_(device), swapchain_(swapchain) {
     ImGui::CreateContext();
     try {
@@ -177,8 +176,9 @@ Interface::Interface(const Window& window, gpu::Device& device, const gpu::Swapc
         io.IniFilename = nullptr;
         io.UserData = &typed_;
         // Sizes are screen units, letters are made of pixels.
-        set_style(window.scale() / window.pixels_per_unit());
-        add_font(window.scale());
+        unit_ = window.scale() / window.pixels_per_unit();
+        add_fonts(window.scale());
+        set_look(look);
         io.FontGlobalScale = 1 / window.pixels_per_unit();
         make_render_pass();
         start_backend(window);
@@ -285,6 +285,15 @@ void Interface::make_window_image() {
 void Interface::drop_framebuffer() {
     vkDestroyFramebuffer(device_.handle(), framebuffer_, nullptr);
     framebuffer_ = VK_NULL_HANDLE;
+}
+
+void Interface::set_look(const WindowLook& look) {
+    if (look == look_) return;
+    look_ = look;
+    set_style(*look.theme, unit_ * look.text_scale());
+    const auto font = std::ranges::find(kFontPixels, look.text_pixels) - kFontPixels.begin();
+    ImGui::GetIO().FontDefault = ImGui::GetIO().Fonts->Fonts[static_cast<int>(font)];
+    damage_.forget();
 }
 
 void Interface::begin_frame() const {

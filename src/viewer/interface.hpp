@@ -11,6 +11,7 @@
 #include "viewer/damage.hpp"
 #include "viewer/number_field.hpp"
 #include "viewer/window.hpp"
+#include "viewer/window_look.hpp"
 
 namespace scorefield::viewer {
 
@@ -27,11 +28,13 @@ struct Backdrop {
 /// destroyed.
 class Interface {
   public:
-    Interface(const Window& window, gpu::Device& device, const gpu::Swapchain& swapchain);
+    Interface(const Window& window, gpu::Device& device, const gpu::Swapchain& swapchain, const WindowLook& look);
     ~Interface();
     Interface(const Interface&) = delete;
     Interface& operator=(const Interface&) = delete;
 
+    /// Colours and text of the next frames. Call it between frames.
+    void set_look(const WindowLook& look);
     /// Between the two, widgets may be declared.
     void begin_frame() const;
     void end_frame() const;
@@ -52,6 +55,8 @@ class Interface {
     bool window_backend_ = false;
     bool vulkan_backend_ = false;
     TypedNumber typed_;
+    float unit_ = 1;  ///< screen units of a unit of the style at the usual text size
+    WindowLook look_ = {.theme = nullptr};
     VkDescriptorPool descriptors_ = VK_NULL_HANDLE;
     VkRenderPass render_pass_ = VK_NULL_HANDLE;
     Damage damage_;

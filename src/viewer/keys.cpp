@@ -3,8 +3,11 @@
 #include <imgui.h>
 #include <imgui_internal.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
@@ -74,6 +77,21 @@ void choose_pane(Settings& /*settings*/, Requests& requests) {
     requests.choose_pane = kPane;
 }
 
+void change_text_size(Settings& settings, int by) {
+    const auto& sizes = settings::kTextSizes;
+    const std::ptrdiff_t now = std::ranges::find(sizes, settings.text_size) - sizes.begin();
+    const std::ptrdiff_t next = std::clamp<std::ptrdiff_t>(now + by, 0, std::ssize(sizes) - 1);
+    settings.text_size = sizes[static_cast<std::size_t>(next)];
+}
+
+void enlarge_text(Settings& settings, Requests& /*requests*/) {
+    change_text_size(settings, 1);
+}
+
+void shrink_text(Settings& settings, Requests& /*requests*/) {
+    change_text_size(settings, -1);
+}
+
 void show_next_scene(Settings& /*settings*/, Requests& requests) {
     requests.turn_scene = 1;
 }
@@ -90,7 +108,7 @@ void escape(Settings& /*settings*/, Requests& requests) {
 }
 
 /// Those without a name are second keys of another one.
-constexpr std::array<TriggeredCommand, 36> kCommands = {{
+constexpr std::array<TriggeredCommand, 38> kCommands = {{
     {{GLFW_KEY_SPACE}, {"Space", "play or pause", &Requests::toggle_play}},
     {{GLFW_KEY_RIGHT, false, Shift::up}, {"→", "one step forward", &Requests::step}},
     {{GLFW_KEY_LEFT, false, Shift::up}, {"←", "one step back", &Requests::step_back}},
@@ -126,6 +144,8 @@ constexpr std::array<TriggeredCommand, 36> kCommands = {{
     {{GLFW_KEY_H}, {"H", "hide or show the panel", &Requests::toggle_panel}},
     {{GLFW_KEY_F5}, {"F5", "presenter mode: only picture and timeline, larger text", &Requests::toggle_presenter}},
     {{GLFW_KEY_F11}, {"F11", "full screen", &Requests::toggle_full_screen}},
+    {{.character = '+'}, {"+", "larger text", nullptr, enlarge_text}},
+    {{.character = '-'}, {"−", "smaller text", nullptr, shrink_text}},
     {{.character = '?'}, {"?", "this help", &Requests::toggle_help}},
     {{GLFW_KEY_ESCAPE}, {"Esc", "close the dialog or menu, or cancel what is prepared", nullptr, escape}},
 }};

@@ -70,6 +70,8 @@ settings::Settings settings_of_scene(const fs::path& path, const settings::Setti
     settings.device = shown.device;
     settings.validation = shown.validation;
     settings.frame_log = shown.frame_log;
+    settings.theme = shown.theme;
+    settings.text_size = shown.text_size;
     settings.model = found(settings.model, path);
     settings.data = found(settings.data, path);
     const std::size_t space = settings.target.find(' ');

@@ -58,7 +58,7 @@ Viewer::Viewer(const settings::Settings& settings, base::Trace* trace)
                .training = Training(device_, settings)},
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
-      interface_(window_, device_, swapchain_),
+      interface_(window_, device_, swapchain_, context_.look()),
       changes_(context_, {layout(window_.framebuffer()).picture, swapchain_.format()}),
       elements_(make_elements(context_)),
       log_(settings.frame_log),
@@ -278,6 +278,7 @@ void Viewer::for_active(const std::function<void(Element&)>& call) {
 }
 
 void Viewer::declare_interface() {
+    interface_.set_look(context_.look());
     interface_.begin_frame();
     context_.keys = window_.take_keys();
     const std::optional<UnsavedQuestion>& question = context_.question;

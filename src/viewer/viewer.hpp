@@ -46,7 +46,9 @@ class Viewer {
         bool operator==(const PictureSize&) const = default;
     };
 
-    Layout layout(VkExtent2D window) const { return layout_of(window, window_.scale(), context_.panel); }
+    Layout layout(VkExtent2D window) const {
+        return layout_of(window, window_.scale() * context_.look().text_scale(), context_.panel);
+    }
     bool leaves();
     void finish(session::FrameSlot& slot);
     void frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target);

@@ -18,7 +18,7 @@ PICTURE = (800, 400)
 # Width, height, left, top.
 PICTURE_AREA = (400, 300, 600, 250)  # of the window, without captions
 PANEL_AREA = (330, 720, 0, 0)  # with the graph of frame times, which every frame moves
-PANEL_GROUND = bytes([28, 22, 20])  # blue, green, red
+PANEL_GROUND = bytes([0x16, 0x11, 0x0E])  # blue, green, red
 GLANCE = 0.005  # seconds between looks at the screen
 FRAMES_OF_AN_EVENT = 5  # some are under way when it comes, one heeds it, the next shows what follows
 LEAST_PARTICLES = 4096  # that a frame moves by a step: fewer than Pace::kLeast operations of 64x3 networks

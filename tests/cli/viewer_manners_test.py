@@ -8,7 +8,7 @@ import os
 import sys
 
 from binary import png_size, require
-from desktop import Viewer, colours, on_a_desktop
+from desktop import PANEL_GROUND, Viewer, colours, on_a_desktop
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -30,10 +30,10 @@ def gives_way(viewer):
     collapsed = viewer.pixels((60, 60, 4, 10))
     viewer.desktop.xdotool("key", "h")
     viewer.wait_for(lambda: viewer.pixels((60, 60, 4, 10)) != collapsed and
-                    viewer.pixels((1, 1, 2, 2))[:3] == bytes([28, 22, 20]), "H does not open the panel")
+                    viewer.pixels((1, 1, 2, 2))[:3] == PANEL_GROUND, "H does not open the panel")
     require(colours(viewer.pixels((56, 400, 341, 20))) > 3, "the panel hides the whole picture")
     viewer.desktop.xdotool("key", "h")
-    viewer.wait_for(lambda: viewer.pixels((1, 1, 2, 2))[:3] != bytes([28, 22, 20]), "H does not close the panel")
+    viewer.wait_for(lambda: viewer.pixels((1, 1, 2, 2))[:3] != PANEL_GROUND, "H does not close the panel")
     viewer.resize(1280, 720)
     viewer.wait_for(lambda: colours(viewer.picture()) > 10, "nothing is drawn in the window of before")
 

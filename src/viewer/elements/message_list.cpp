@@ -7,19 +7,20 @@
 #include "viewer/controls.hpp"
 #include "viewer/element.hpp"
 #include "viewer/number_field.hpp"
+#include "viewer/screen_colour.hpp"
 
 namespace scorefield::viewer {
 namespace {
 
-/// The colours also differ in lightness, and each message has a word for its kind.
-ImU32 colour_of(MessageKind kind) {
+/// Each message also has a word for its kind.
+ImU32 colour_of(MessageKind kind, const Theme& theme) {
     switch (kind) {
         case MessageKind::error:
-            return IM_COL32(229, 100, 90, 255);
+            return screen_colour(theme.error);
         case MessageKind::warning:
-            return IM_COL32(227, 163, 59, 255);
+            return screen_colour(theme.warning);
         default:
-            return IM_COL32(76, 159, 255, 255);
+            return screen_colour(theme.accent);
     }
 }
 
@@ -43,7 +44,7 @@ struct Columns {
 };
 
 /// Draws one message. True if the user dismisses it.
-bool draw_message(const Message& message, std::size_t index, float top, const Columns& columns) {
+bool draw_message(const Message& message, std::size_t index, float top, const Columns& columns, const Theme& theme) {
     const ImGuiStyle& style = ImGui::GetStyle();
     const float line = ImGui::GetTextLineHeight();
     const float inset = (columns.least - line) / 2;
@@ -51,9 +52,9 @@ bool draw_message(const Message& message, std::size_t index, float top, const Co
     ImDrawList* const list = ImGui::GetWindowDrawList();
     const std::string word(message_kind_name(message.kind));
     list->AddRectFilled({corner.x, corner.y - 1}, {corner.x + columns.tag, corner.y + line + 1},
-                        colour_of(message.kind), 3);
+                        colour_of(message.kind, theme), 3);
     const float centred = (columns.tag - ImGui::CalcTextSize(word.c_str()).x) / 2;
-    list->AddText({corner.x + centred, corner.y}, IM_COL32(14, 17, 22, 255), word.c_str());
+    list->AddText({corner.x + centred, corner.y}, screen_colour(theme.on_colour), word.c_str());
     ImGui::SetCursorPos({columns.text, top + inset});
     ImGui::PushTextWrapPos(columns.wrap);
     ImGui::TextUnformatted(message.text.c_str());
@@ -98,7 +99,7 @@ class MessageList : public Element {
         float top = 0;
         std::size_t dismissed = messages.count();
         for (std::size_t i = 0; i < messages.count(); ++i) {
-            if (draw_message(messages.at(i), i, top, columns)) dismissed = i;
+            if (draw_message(messages.at(i), i, top, columns, *context.look().theme)) dismissed = i;
             top += columns.row_height(messages.at(i));
         }
         ImGui::End();

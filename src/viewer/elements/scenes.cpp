@@ -4,20 +4,22 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 #include "base/background_job.hpp"
 #include "viewer/controls.hpp"
 #include "viewer/element.hpp"
 #include "viewer/scene_list.hpp"
+#include "viewer/screen_colour.hpp"
 
 namespace scorefield::viewer {
 namespace {
 
-constexpr float kCardWidth = 400;  ///< screen units
+// Lengths in screen units at the usual text size.
+constexpr float kCardWidth = 400;
 constexpr float kListWidth = 640;
 constexpr float kListHeight = 460;
-constexpr float kPresented = 1.4F;  ///< size of the card's text in presenter mode
 
 class Scenes : public Element {
   public:
@@ -69,21 +71,22 @@ class Scenes : public Element {
         const float left = static_cast<float>(layout.left) / pixels.x;
         const float width = static_cast<float>(layout.picture.width) / pixels.x;
         const float height = static_cast<float>(layout.picture.height) / pixels.y;
-        const float scale = context.presents ? kPresented : 1;
+        const float scale = context.look().text_scale();
+        const Theme& theme = *context.look().theme;
         const float across = std::min(kCardWidth * scale, width - 160);
         if (across < kCardWidth / 2) return;
         // Above the axis and a row of keys, beside the axis' numbers.
         ImGui::SetNextWindowPos({left + 58, height - 76}, ImGuiCond_Always, {0, 1});
         ImGui::SetNextWindowSize({across, 0});
-        ImGui::PushStyleColor(ImGuiCol_WindowBg, {0.07F, 0.09F, 0.12F, 0.86F});
+        constexpr std::uint32_t kGround = 0xE6;  // the picture shines through
+        ImGui::PushStyleColor(ImGuiCol_WindowBg, screen_colour(theme.surface, kGround));
         ImGui::Begin("scene", nullptr, kFixedWindow | ImGuiWindowFlags_AlwaysAutoResize);
-        ImGui::SetWindowFontScale(scale * 1.15F);
+        ImGui::SetWindowFontScale(1.15F);
         ImGui::TextWrapped("%s", title.c_str());
-        ImGui::SetWindowFontScale(scale);
-        ImGui::PushStyleColor(ImGuiCol_Text, {0.74F, 0.78F, 0.84F, 1});
+        ImGui::SetWindowFontScale(1);
+        ImGui::PushStyleColor(ImGuiCol_Text, screen_colour(theme.secondary));
         if (!settings.about.empty()) ImGui::TextWrapped("%s", settings.about.c_str());
         ImGui::PopStyleColor();
-        ImGui::SetWindowFontScale(1);
         if (const auto number = number_of_shown(context)) {
             ImGui::TextDisabled("%s", fmt::format("{} of {}   PgUp PgDn", *number + 1, scenes_.size()).c_str());
             ImGui::SameLine();
@@ -100,7 +103,9 @@ class Scenes : public Element {
     void draw_list(Context& context) {
         const ImVec2 size = ImGui::GetIO().DisplaySize;
         ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
-        ImGui::SetNextWindowSize({std::min(kListWidth, size.x - 20), std::min(kListHeight, size.y - 20)});
+        const float scale = context.look().text_scale();
+        ImGui::SetNextWindowSize(
+            {std::min(kListWidth * scale, size.x - 20), std::min(kListHeight * scale, size.y - 20)});
         if (ImGui::Begin("Scenes", &open_,
                          ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize |
                              ImGuiWindowFlags_NoSavedSettings)) {

@@ -13,16 +13,26 @@
 namespace scorefield::viewer {
 namespace {
 
-constexpr float kButton = 26;     ///< screen units
+// Lengths in screen units at the usual text size.
+constexpr float kButton = 26;
 constexpr float kMargin = 12;     ///< of the strip, at its left and right
 constexpr float kLabel = 196;     ///< width of the text at the right
 constexpr float kNarrow = 560;    ///< strips narrower than this have no such text
 constexpr float kLeastMarks = 3;  ///< between marks; nearer ones are left out
-constexpr ImU32 kTrack = IM_COL32(56, 62, 75, 255);
-constexpr ImU32 kMark = IM_COL32(112, 122, 140, 255);
-constexpr ImU32 kPast = IM_COL32(76, 159, 255, 255);
-constexpr ImU32 kNoising = IM_COL32(227, 163, 59, 255);
-constexpr ImU32 kIcon = IM_COL32(214, 219, 228, 255);
+
+/// Screen units per unit of these lengths.
+float unit() {
+    constexpr float kUsualText = 15;
+    return ImGui::GetFontSize() / kUsualText;
+}
+
+ImU32 icon_colour() {
+    return ImGui::GetColorU32(ImGuiCol_Text);
+}
+
+ImU32 colour_of(bool noising) {
+    return ImGui::GetColorU32(noising ? ImGuiCol_PlotLinesHovered : ImGuiCol_PlotLines);
+}
 
 /// What a button shows; drawn, since fonts differ in such signs.
 enum class Icon : std::uint8_t { to_start, back, play, pause, backwards, step, to_end };
@@ -31,53 +41,53 @@ enum class Icon : std::uint8_t { to_start, back, play, pause, backwards, step, t
 void triangle(ImDrawList& list, const ImVec2& centre, float x, float direction, float size) {
     list.AddTriangleFilled({centre.x + x - direction * size / 2, centre.y - size * 0.6F},
                            {centre.x + x - direction * size / 2, centre.y + size * 0.6F},
-                           {centre.x + x + direction * size / 2, centre.y}, kIcon);
+                           {centre.x + x + direction * size / 2, centre.y}, icon_colour());
 }
 
 void bar(ImDrawList& list, const ImVec2& centre, float x, float size) {
     list.AddRectFilled({centre.x + x - size * 0.14F, centre.y - size * 0.6F},
-                       {centre.x + x + size * 0.14F, centre.y + size * 0.6F}, kIcon);
+                       {centre.x + x + size * 0.14F, centre.y + size * 0.6F}, icon_colour());
 }
 
 void draw_icon(ImDrawList& list, Icon icon, const ImVec2& centre) {
-    constexpr float kSize = 9;
+    const float size = 9 * unit();
     switch (icon) {
         case Icon::to_start:
-            bar(list, centre, -kSize * 0.6F, kSize);
-            triangle(list, centre, kSize * 0.1F, -1, kSize);
+            bar(list, centre, -size * 0.6F, size);
+            triangle(list, centre, size * 0.1F, -1, size);
             break;
         case Icon::back:
-            triangle(list, centre, -kSize * 0.2F, -1, kSize);
-            bar(list, centre, kSize * 0.55F, kSize);
+            triangle(list, centre, -size * 0.2F, -1, size);
+            bar(list, centre, size * 0.55F, size);
             break;
         case Icon::play:
-            triangle(list, centre, 0, 1, kSize * 1.2F);
+            triangle(list, centre, 0, 1, size * 1.2F);
             break;
         case Icon::pause:
-            bar(list, centre, -kSize * 0.3F, kSize * 1.1F);
-            bar(list, centre, kSize * 0.3F, kSize * 1.1F);
+            bar(list, centre, -size * 0.3F, size * 1.1F);
+            bar(list, centre, size * 0.3F, size * 1.1F);
             break;
         case Icon::backwards:
-            triangle(list, centre, 0, -1, kSize * 1.2F);
+            triangle(list, centre, 0, -1, size * 1.2F);
             break;
         case Icon::step:
-            bar(list, centre, -kSize * 0.55F, kSize);
-            triangle(list, centre, kSize * 0.2F, 1, kSize);
+            bar(list, centre, -size * 0.55F, size);
+            triangle(list, centre, size * 0.2F, 1, size);
             break;
         case Icon::to_end:
-            triangle(list, centre, -kSize * 0.1F, 1, kSize);
-            bar(list, centre, kSize * 0.6F, kSize);
+            triangle(list, centre, -size * 0.1F, 1, size);
+            bar(list, centre, size * 0.6F, size);
             break;
     }
 }
 
 bool icon_button(const char* name, Icon icon, const char* help) {
-    const bool pressed = ImGui::Button(name, {kButton, kButton});
+    const bool pressed = ImGui::Button(name, {kButton * unit(), kButton * unit()});
     const ImVec2 low = ImGui::GetItemRectMin();
     const ImVec2 high = ImGui::GetItemRectMax();
     draw_icon(*ImGui::GetWindowDrawList(), icon, {(low.x + high.x) / 2, (low.y + high.y) / 2});
     tooltip(help);
-    ImGui::SameLine(0, 4);
+    ImGui::SameLine(0, 4 * unit());
     return pressed;
 }
 
@@ -93,12 +103,12 @@ class Timeline : public Element {
         ImGui::SetNextWindowPos({units(layout.left), units(layout.window.height - layout.strip) - height});
         ImGui::SetNextWindowSize({width, height});
         ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
-        ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {kMargin, (height - kButton) / 2});
+        ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {kMargin * unit(), (height - kButton * unit()) / 2});
         ImGui::Begin("timeline", nullptr, kFixedWindow | ImGuiWindowFlags_NoBringToFrontOnFocus);
         draw_buttons(context);
-        const bool wide = width >= kNarrow;
-        draw_track(context, width - kMargin - (wide ? kLabel : 0), height);
-        if (wide) draw_text(context.scene->player(), width - kLabel, height);
+        const bool wide = width >= kNarrow * unit();
+        draw_track(context, width - (kMargin + (wide ? kLabel : 0)) * unit(), height);
+        if (wide) draw_text(context.scene->player(), width - kLabel * unit(), height);
         ImGui::End();
         ImGui::PopStyleVar(2);
     }
@@ -124,17 +134,17 @@ class Timeline : public Element {
         const session::Player& player = context.scene->player();
         const int steps = player.playback().steps();
         const int shown = player.run_state().number;
-        constexpr float kGrip = 7;
+        const float grip = 7 * unit();
         const ImVec2 corner = ImGui::GetCursorScreenPos();
-        const float left = corner.x + kGrip + 4;
-        const float end = ImGui::GetWindowPos().x + right - kGrip;
-        if (end - left < 4 * kGrip) return;
+        const float left = corner.x + grip + 4 * unit();
+        const float end = ImGui::GetWindowPos().x + right - grip;
+        if (end - left < 4 * grip) return;
         const float middle = ImGui::GetWindowPos().y + height / 2;
         const auto place = [&](int state) {
             return left + (end - left) * static_cast<float>(state) / static_cast<float>(steps);
         };
-        ImGui::SetCursorScreenPos({left - kGrip, middle - kButton / 2});
-        ImGui::InvisibleButton("track", {end - left + 2 * kGrip, kButton});
+        ImGui::SetCursorScreenPos({left - grip, middle - kButton * unit() / 2});
+        ImGui::InvisibleButton("track", {end - left + 2 * grip, kButton * unit()});
         const auto state_at = [&](float x) {
             const float share = std::clamp((x - left) / (end - left), 0.0F, 1.0F);
             return static_cast<int>(std::lround(share * static_cast<float>(steps)));
@@ -150,32 +160,33 @@ class Timeline : public Element {
             ImGui::SetTooltip("step %d of %d\n%s", state.number, steps, session::level_text(player, state).c_str());
         }
         ImDrawList& list = *ImGui::GetWindowDrawList();
-        list.AddLine({left, middle}, {end, middle}, kTrack, 4);
+        list.AddLine({left, middle}, {end, middle}, ImGui::GetColorU32(ImGuiCol_ButtonActive), 4 * unit());
         const bool noising = player.playback().noising();
         const float from = noising ? place(steps) : place(0);
-        list.AddLine({from, middle}, {place(shown), middle}, noising ? kNoising : kPast, 4);
+        list.AddLine({from, middle}, {place(shown), middle}, colour_of(noising), 4 * unit());
         const int every = static_cast<int>(std::ceil(kLeastMarks * static_cast<float>(steps) / (end - left)));
         for (int state = 0; state <= steps; state += std::max(1, every)) {
-            list.AddLine({place(state), middle - 5}, {place(state), middle + 5}, kMark);
+            list.AddLine({place(state), middle - 5 * unit()}, {place(state), middle + 5 * unit()},
+                         ImGui::GetColorU32(ImGuiCol_TextDisabled));
         }
-        list.AddCircleFilled({place(shown), middle}, kGrip, noising ? kNoising : kPast);
-        constexpr float kBelow = 9;
+        list.AddCircleFilled({place(shown), middle}, grip, colour_of(noising));
+        const float below = 9 * unit();
         const ImU32 grey = ImGui::GetColorU32(ImGuiCol_TextDisabled);
         const bool to_samples = player.run_states().back().is_result;
         const char* const first = to_samples ? "noise" : "data";
         const char* const last = to_samples ? "data" : "noise";
-        list.AddText({left - kGrip, middle + kBelow}, grey, first);
-        list.AddText({end + kGrip - ImGui::CalcTextSize(last).x, middle + kBelow}, grey, last);
+        list.AddText({left - grip, middle + below}, grey, first);
+        list.AddText({end + grip - ImGui::CalcTextSize(last).x, middle + below}, grey, last);
     }
 
     static void draw_text(const session::Player& player, float left, float height) {
         const session::RunState state = player.run_state();
         const int steps = player.playback().steps();
         const float line = ImGui::GetTextLineHeight();
-        ImGui::SetCursorPos({left + kMargin, height / 2 - line - 1});
+        ImGui::SetCursorPos({left + kMargin * unit(), height / 2 - line - 1});
         const bool noising = player.playback().noising();
         ImGui::TextUnformatted(noising ? "forward process" : fmt::format("step {} of {}", state.number, steps).c_str());
-        ImGui::SetCursorPos({left + kMargin, height / 2 + 1});
+        ImGui::SetCursorPos({left + kMargin * unit(), height / 2 + 1});
         ImGui::TextDisabled("%s", session::level_text(player, state).c_str());
     }
 };

@@ -261,7 +261,7 @@ class TrainTab : public Element {
         ImGui::TextDisabled("Next training");
         if (training.live.exists() && training.plans_another(context.board.painting().cells())) {
             ImGui::SameLine();
-            ImGui::TextColored({0.89f, 0.64f, 0.23f, 1}, "settings changed");
+            ImGui::TextColored(ImGui::GetStyleColorVec4(ImGuiCol_PlotLinesHovered), "settings changed");
             tooltip("'Restart training' uses the settings below. The current run keeps the settings above.");
         }
         ImGui::Separator();

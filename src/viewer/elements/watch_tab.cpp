@@ -205,6 +205,10 @@ void draw_guide_controls(settings::Settings& settings, const session::Scene& sce
     control(settings, "look.follow");
 }
 
+void draw_window_controls(settings::Settings& settings) {
+    for (const char* const name : {"ui.theme", "ui.text_size"}) control(settings, name);
+}
+
 class WatchTab : public Element {
   public:
     WatchTab() : Element(Place::tab, "Watch") {}
@@ -223,6 +227,7 @@ class WatchTab : public Element {
         if (section("Score")) score_->draw(settings, scene, context.requests);
         if (section("Picture")) draw_look(context);
         if (section("Field and paths")) draw_guide_controls(settings, scene);
+        if (section("Window")) draw_window_controls(settings);
     }
 
   private:

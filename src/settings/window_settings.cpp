@@ -1,0 +1,16 @@
+#include "settings/window_settings.hpp"
+
+namespace scorefield::settings {
+
+void add_window_settings(std::vector<Setting>& table) {
+    constexpr std::string_view kGroup = "Window";
+    constexpr auto kView = static_cast<std::uint32_t>(Command::view);
+    table.push_back({"ui.theme", kGroup, Choices{{kThemes.begin(), kThemes.end()}}, "",
+                     "Colours of the panel and the other controls", kView,
+                     [](Settings& s) -> Slot { return &s.theme; }});
+    table.push_back({"ui.text_size", kGroup, Choices{{kTextSizes.begin(), kTextSizes.end()}}, "pixels",
+                     "Size of the text. Presenter mode shows it three sizes larger", kView,
+                     [](Settings& s) -> Slot { return &s.text_size; }});
+}
+
+}  // namespace scorefield::settings

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include "settings/settings.hpp"
+
+namespace scorefield::settings {
+
+/// Adds what the window looks like: theme and text size.
+void add_window_settings(std::vector<Setting>& table);
+
+}  // namespace scorefield::settings
