@@ -7,7 +7,7 @@ namespace scorefield::viewer {
 namespace {
 
 // In screen units.
-constexpr float kPanelWidth = 330;
+constexpr float kPanelWidth = 330;    ///< the usual one
 constexpr float kLeastPanel = 290;    ///< minimum width of the panel beside the picture
 constexpr float kLeastPicture = 200;  ///< minimum width of the picture beside the panel
 constexpr float kLeastBeside = 64;    ///< width of the picture that a panel over it leaves visible
@@ -24,13 +24,15 @@ Layout layout_of(VkExtent2D window, float scale, const PanelChoice& panel) {
     const auto pixels = [&](float units) { return static_cast<std::uint32_t>(std::round(scale * units)); };
     Layout now;
     now.window = window;
+    now.scale = scale;
     now.narrow = width < kLeastPanel + kLeastPicture;
     if (panel.timeline_alone) {
         // Nothing beside or over the picture.
     } else if (now.narrow) {
         if (panel.over) now.panel = pixels(std::clamp(width - kLeastBeside, 0.0F, kPanelWidth));
     } else if (panel.beside) {
-        now.panel = pixels(std::clamp(width / 2, kLeastPanel, kPanelWidth));
+        const float wanted = panel.width > 0 ? panel.width : kPanelWidth;
+        now.panel = pixels(std::max(std::min(width / 2, wanted), kLeastPanel));
         now.left = now.panel;
     }
     now.row = pixels(kStripHeight);

@@ -10,12 +10,14 @@ namespace scorefield::viewer {
 struct PanelChoice {
     bool beside = true;           ///< beside the picture
     bool over = false;            ///< over the picture, in a window that is too narrow for both
+    float width = 0;              ///< of the panel, in screen units at the usual text size; 0: the usual width
     bool timeline_alone = false;  ///< neither, nor the status bar: picture and timeline
 };
 
 /// Sizes and positions of panel, status bar, timeline and picture, in pixels.
 struct Layout {
     VkExtent2D window{};
+    float scale = 1;             ///< pixels per screen unit at the usual text size
     bool narrow = false;         ///< the window is too narrow for the panel beside the picture
     std::uint32_t panel = 0;     ///< width of the panel; 0: hidden
     std::uint32_t left = 0;      ///< left edge of the picture: the panel's width if it is beside the picture, else 0
@@ -26,7 +28,7 @@ struct Layout {
 };
 
 /// In a narrower window the panel first becomes narrower. If the window is too narrow for both, an open panel covers
-/// the picture. `scale`: pixels of the monitor per screen unit.
+/// the picture. `scale`: pixels of the monitor per screen unit, times the size of the text to the usual one.
 Layout layout_of(VkExtent2D window, float scale, const PanelChoice& panel);
 
 }  // namespace scorefield::viewer

@@ -2,7 +2,10 @@
 
 #include <imgui.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "viewer/controls.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -46,6 +49,29 @@ void draw_tabs(Context& context, const Elements& elements) {
     ImGui::EndTabBar();
 }
 
+/// The right edge, by which the panel is made wider or narrower.
+void draw_edge(Context& context, const ImVec2& size) {
+    constexpr float kEdge = 6;
+    // Half of a window's padding is outside its clip rectangle.
+    ImGui::PushClipRect({0, 0}, size, false);
+    ImGui::SetCursorPos({size.x - kEdge, 0});
+    ImGui::InvisibleButton("edge", {kEdge, size.y});
+    const ImGuiIO& io = ImGui::GetIO();
+    if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left)) {
+        constexpr float kLeast = 1;
+        const float pixels = io.MousePos.x * io.DisplayFramebufferScale.x;
+        context.panel.width = std::max(kLeast, pixels / context.layout.scale);
+    }
+    if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) context.panel.width = 0;
+    if (ImGui::IsItemActive() || ImGui::IsItemHovered()) {
+        ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+        ImGui::GetWindowDrawList()->AddLine({size.x - 1, 0}, size, ImGui::GetColorU32(ImGuiCol_SeparatorActive), 2);
+    }
+    ImGui::PopClipRect();
+    if (!ImGui::IsItemActive()) tooltip("Drag to resize the panel, double-click for the usual width");
+    ImGui::SetCursorPos(ImGui::GetCursorStartPos());
+}
+
 }  // namespace
 
 void draw_panel(Context& context, const Elements& elements) {
@@ -59,6 +85,7 @@ void draw_panel(Context& context, const Elements& elements) {
     // Beside the picture it stands on the window's own ground, which costs less than drawing a background.
     const ImGuiWindowFlags ground = layout.narrow ? ImGuiWindowFlags_None : ImGuiWindowFlags_NoBackground;
     ImGui::Begin("panel", nullptr, kFlags | ground);
+    if (!layout.narrow) draw_edge(context, size);
     float below = ImGui::GetStyle().ItemSpacing.y;
     const std::vector<Element*> footers = shown_footers(elements, context, size.y, below);
     ImGui::BeginChild("controls", {0, -below});
