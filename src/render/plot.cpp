@@ -328,7 +328,12 @@ void draw_plot(DrawingSurface& canvas, const Area& area, const Plot& plot, const
     const double title = style.compact ? area.y + 1 : area.y + 6;
     canvas.text(inside.x, title, title_font(style), plot.title, {style.title_colour, 1});
     draw_axes(canvas, inside, window, plot, style);
-    for (const Curve& curve : plot.curves) draw_curve(canvas, window, curve);
+    // Markers alone stand below the lines, which many of them would hide.
+    for (const bool lines : {false, true}) {
+        for (const Curve& curve : plot.curves) {
+            if (lines == (curve.width > 0)) draw_curve(canvas, window, curve);
+        }
+    }
     if (style.compact) {
         const double left = inside.x + text_width(title_font(style), plot.title);
         draw_row_legend(canvas, left, inside.x + inside.width, title, plot, style);

@@ -32,7 +32,7 @@ struct Curve {
     std::vector<double> x;
     std::vector<double> y;
     Colour colour = {1, 1, 1};
-    double width = 2;     ///< pixels; 0: no lines, only markers
+    double width = 2;     ///< pixels; 0: no lines, only markers, which stand below lines
     bool dashed = false;  ///< for what is known rather than measured
     double marker = 0;    ///< side of a square at each point, in pixels; 0: none
 };

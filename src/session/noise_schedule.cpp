@@ -17,7 +17,7 @@ using diffusion::NoiseProcess;
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 constexpr int kPoints = 400;         ///< of the process, even in t and again even in λ
-constexpr double kMostLogSnr = 20;   ///< beyond ±20 one of the scales is below 1e-8 of the other
+constexpr double kMostLogSnr = 10;   ///< beyond ±10 one of the scales is below 1e-4 of the other
 constexpr double kMostWhole = 1200;  ///< times of a discrete process, all of which are shown
 constexpr int kParts = 8;            ///< of the way between two states
 

@@ -11,7 +11,7 @@ namespace scorefield::session {
 namespace {
 
 constexpr double kMarkerSide = 5;            ///< pixels
-constexpr double kSmallMarker = 3;           ///< where there are more than
+constexpr double kSmallMarker = 4;           ///< where there are more than
 constexpr std::size_t kFewEvaluations = 25;  ///< evaluations
 constexpr std::size_t kMostMarkers = 2000;   ///< markers of a curve
 constexpr double kAxisMargin = 0.05;         ///< of an axis beyond its values
