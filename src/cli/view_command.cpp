@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <filesystem>
+#include <string>
 
+#include "base/error.hpp"
 #include "base/interrupt.hpp"
+#include "base/output.hpp"
 #include "cli/commands.hpp"
 #include "cli/notes.hpp"
 #include "cli/traced.hpp"
@@ -9,6 +13,7 @@
 #include "session/gpu_device.hpp"
 #include "settings/resolve.hpp"
 #include "settings/training_settings.hpp"
+#include "viewer/remembered.hpp"
 #include "viewer/viewer.hpp"
 
 namespace scorefield::cli {
@@ -41,17 +46,42 @@ void require_flags_used(const settings::Request& request) {
     settings::require_training_flags_used(request, settings::train_spec(plan));
 }
 
+/// Empty where nothing is to be remembered.
+std::filesystem::path memory_of(const settings::Settings& settings) {
+    return settings.remember ? viewer::configuration_folder() : std::filesystem::path();
+}
+
+/// What could not be kept spoils nothing that was done in the window.
+void remember(const viewer::Viewer& viewer) {
+    const std::filesystem::path folder = memory_of(viewer.settings());
+    if (folder.empty()) return;
+    try {
+        viewer::write_remembered(folder, viewer.remembered());
+    } catch (const base::Error& error) {
+        base::note(std::string("the window is not remembered: ") + error.what());
+    }
+}
+
 }  // namespace
 
-int view_command(const settings::Request& request) {
+int view_command(const settings::Request& asked) {
     base::watch_interrupts();
+    settings::Request request = asked;
+    viewer::RememberedWindow window;
+    if (const std::filesystem::path folder = memory_of(asked.settings); !folder.empty()) {
+        std::string note;
+        window = viewer::read_remembered(folder, note);
+        if (!note.empty()) base::note(note);
+        viewer::take_remembered(window, request);
+    }
     const settings::Settings& settings = request.settings;
     require_names_known(settings);
     require_flags_used(request);
     say(settings, structured_field_notes(settings));
     return traced(settings, [&](base::Trace* trace) {
-        viewer::Viewer viewer(settings, trace);
+        viewer::Viewer viewer(settings, trace, window);
         viewer.run();
+        remember(viewer);
         session::require_no_validation_messages(viewer.device());
         return 0;
     });

@@ -169,6 +169,7 @@ struct Settings {
     std::array<std::string, kMostPanes - 1> panes;
     std::string theme{kThemes.front()};  ///< of the window; one of kThemes
     std::string text_size = "15";        ///< of the window; one of kTextSizes
+    bool remember = true;                ///< the window, between starts
 
     std::string scene;  ///< a file that says settings which the command line leaves open
     std::string title;  ///< the scene's, for readers; empty: none

@@ -357,7 +357,7 @@ void add_run(Table& table) {
 
 /// Marks what the first screen of help leaves to the help of its group.
 void mark_details(Table& table) {
-    constexpr std::array<std::string_view, 22> kDetails = {"class",        "captions",
+    constexpr std::array<std::string_view, 23> kDetails = {"class",        "captions",
                                                            "dim",          "timesteps",
                                                            "program",      "chunk",
                                                            "hold",         "frame-log",
@@ -367,7 +367,8 @@ void mark_details(Table& table) {
                                                            "train.clip",   "train.keep_state",
                                                            "pane.2",       "pane.3",
                                                            "pane.4",       "look.metrics",
-                                                           "ui.theme",     "ui.text_size"};
+                                                           "ui.theme",     "ui.text_size",
+                                                           "ui.remember"};
     for (Setting& setting : table) {
         if (std::ranges::find(kDetails, setting.name) != kDetails.end()) setting.is_detail = true;
     }

@@ -11,6 +11,9 @@ void add_window_settings(std::vector<Setting>& table) {
     table.push_back({"ui.text_size", kGroup, Choices{{kTextSizes.begin(), kTextSizes.end()}}, "pixels",
                      "Size of the text. Presenter mode shows it three sizes larger", kView,
                      [](Settings& s) -> Slot { return &s.text_size; }});
+    table.push_back({"ui.remember", kGroup, Toggle{}, "",
+                     "Start with the window as it was closed: place, size, panel, theme and text size", kView,
+                     [](Settings& s) -> Slot { return &s.remember; }});
 }
 
 }  // namespace scorefield::settings

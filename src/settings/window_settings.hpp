@@ -6,7 +6,7 @@
 
 namespace scorefield::settings {
 
-/// Adds what the window looks like: theme and text size.
+/// Adds what the window looks like: theme, text size, and whether it is remembered.
 void add_window_settings(std::vector<Setting>& table);
 
 }  // namespace scorefield::settings

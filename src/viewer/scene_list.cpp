@@ -72,6 +72,7 @@ settings::Settings settings_of_scene(const fs::path& path, const settings::Setti
     settings.frame_log = shown.frame_log;
     settings.theme = shown.theme;
     settings.text_size = shown.text_size;
+    settings.remember = shown.remember;
     settings.model = found(settings.model, path);
     settings.data = found(settings.data, path);
     const std::size_t space = settings.target.find(' ');

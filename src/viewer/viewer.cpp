@@ -48,14 +48,15 @@ gpu::DeviceRequest device_request(const settings::Settings& settings, const Wind
 
 }  // namespace
 
-Viewer::Viewer(const settings::Settings& settings, base::Trace* trace)
-    : window_(settings.width, settings.height, kTitle),
+Viewer::Viewer(const settings::Settings& settings, base::Trace* trace, const RememberedWindow& remembered)
+    : window_(settings.width, settings.height, kTitle, remembered.place),
       device_(device_request(settings, window_, trace)),
       context_{.device = device_,
                .settings = settings,
                .scene = nullptr,
                .notes = {},
-               .training = Training(device_, settings)},
+               .training = Training(device_, settings),
+               .panel = {.beside = remembered.panel, .width = remembered.panel_width}},
       swapchain_(device_, window_.make_surface(device_.instance()), window_.framebuffer().width,
                  window_.framebuffer().height),
       interface_(window_, device_, swapchain_, context_.look()),
@@ -67,6 +68,18 @@ Viewer::Viewer(const settings::Settings& settings, base::Trace* trace)
 
 Viewer::~Viewer() {
     device_.drain();
+}
+
+RememberedWindow Viewer::remembered() const {
+    constexpr std::array<std::uint32_t, 2> kLeast = {320, 240};  // a smaller window would be hard to find
+    const auto [width, height] = window_.size();
+    return {.place = window_.place(),
+            .width = std::max(width, kLeast[0]),
+            .height = std::max(height, kLeast[1]),
+            .panel = context_.panel.beside,
+            .panel_width = context_.panel.width,
+            .theme = context_.settings.theme,
+            .text_size = context_.settings.text_size};
 }
 
 void Viewer::run() {

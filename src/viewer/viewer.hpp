@@ -13,6 +13,7 @@
 #include "viewer/context.hpp"
 #include "viewer/element.hpp"
 #include "viewer/interface.hpp"
+#include "viewer/remembered.hpp"
 #include "viewer/scene_changes.hpp"
 #include "viewer/window.hpp"
 
@@ -25,13 +26,19 @@ namespace scorefield::viewer {
 class Viewer {
   public:
     /// Opens window and device, and starts to open the scene of the settings. `trace`: shows all frames, and outlives
-    /// the viewer; null: nothing does. Throws base::Error.
-    explicit Viewer(const settings::Settings& settings, base::Trace* trace = nullptr);
+    /// the viewer; null: nothing does. `remembered`: place and panel of the window; what else it remembers is in the
+    /// settings. Throws base::Error.
+    explicit Viewer(const settings::Settings& settings, base::Trace* trace = nullptr,
+                    const RememberedWindow& remembered = {});
     ~Viewer();
 
     /// Until the window is closed, which asks for what is not saved, or the process is told to end. Throws the error of
     /// a first scene that cannot be opened.
     void run();
+    /// The window as it is, to be remembered.
+    RememberedWindow remembered() const;
+    /// The values of the controls.
+    const settings::Settings& settings() const { return context_.settings; }
     const gpu::Device& device() const { return device_; }
 
   private:

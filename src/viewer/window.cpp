@@ -19,16 +19,42 @@ base::Error glfw_error(const std::string& what) {
                                "use 'scorefield render --out film.mp4'");
 }
 
+/// Whether a monitor shows the top of a window at this place, by which it can be moved.
+bool is_on_a_monitor(const WindowPlace& place, int width) {
+    constexpr int kTop = 8;
+    int count = 0;
+    GLFWmonitor** const monitors = glfwGetMonitors(&count);
+    for (int i = 0; i < count; ++i) {
+        int left = 0;
+        int top = 0;
+        int across = 0;
+        int down = 0;
+        glfwGetMonitorWorkarea(monitors[i], &left, &top, &across, &down);
+        const int x = place.left + width / 2;
+        const int y = place.top + kTop;
+        if (x >= left && x < left + across && y >= top && y < top + down) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
-Window::Window(std::uint32_t width, std::uint32_t height, const std::string& title) : title_(title) {
+Window::Window(std::uint32_t width, std::uint32_t height, const std::string& title,
+               const std::optional<WindowPlace>& place)
+    : title_(title) {
     if (glfwInit() == GLFW_FALSE) throw glfw_error("no display");
     glfwWindowHint(GLFW_CLIENT_API, GLFW_NO_API);
+    const bool is_placed = place && is_on_a_monitor(*place, static_cast<int>(width));
+    glfwWindowHint(GLFW_VISIBLE, is_placed ? GLFW_FALSE : GLFW_TRUE);
     window_ = glfwCreateWindow(static_cast<int>(width), static_cast<int>(height), title.c_str(), nullptr, nullptr);
     if (window_ == nullptr) {
         const base::Error error = glfw_error("no window");
         glfwTerminate();
         throw error;
+    }
+    if (is_placed) {
+        glfwSetWindowPos(window_, place->left, place->top);
+        glfwShowWindow(window_);
     }
     glfwSetWindowUserPointer(window_, this);
     glfwSetKeyCallback(window_, [](GLFWwindow* window, int key, int, int action, int mods) {
@@ -83,6 +109,21 @@ void Window::toggle_full_screen() {
     glfwGetWindowPos(window_, &left, &top);
     glfwGetWindowSize(window_, &width, &height);
     glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+}
+
+std::optional<WindowPlace> Window::place() const {
+    if (glfwGetWindowMonitor(window_) != nullptr) return WindowPlace{windowed_[0], windowed_[1]};
+    WindowPlace place;
+    glfwGetWindowPos(window_, &place.left, &place.top);
+    if (glfwGetError(nullptr) != GLFW_NO_ERROR) return std::nullopt;
+    return place;
+}
+
+std::array<std::uint32_t, 2> Window::size() const {
+    int width = windowed_[2];
+    int height = windowed_[3];
+    if (glfwGetWindowMonitor(window_) == nullptr) glfwGetWindowSize(window_, &width, &height);
+    return {static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)};
 }
 
 void Window::set_title(const std::string& title) {

@@ -5,8 +5,11 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "viewer/remembered.hpp"
 
 struct GLFWwindow;
 
@@ -23,7 +26,9 @@ struct KeyPress {
 class Window {
   public:
     /// Sizes in screen coordinates. Throws base::Error (running) naming `render` when there is no display.
-    Window(std::uint32_t width, std::uint32_t height, const std::string& title);
+    /// `place`: where it stands, if some monitor shows that; none: where the desktop puts it.
+    Window(std::uint32_t width, std::uint32_t height, const std::string& title,
+           const std::optional<WindowPlace>& place = std::nullopt);
     ~Window();
     Window(const Window&) = delete;
     Window& operator=(const Window&) = delete;
@@ -52,6 +57,11 @@ class Window {
 
     /// The files dropped onto the window since the last call.
     std::vector<std::filesystem::path> take_dropped();
+
+    /// Place and size in screen coordinates, also while it is over the whole monitor those of before; none where the
+    /// desktop keeps the place to itself.
+    std::optional<WindowPlace> place() const;
+    std::array<std::uint32_t, 2> size() const;
 
     /// Over the whole monitor, or as it was before.
     void toggle_full_screen();

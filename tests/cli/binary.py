@@ -17,6 +17,8 @@ CACHE = tempfile.TemporaryDirectory()
 os.environ.setdefault("MESA_SHADER_CACHE_DIR",
                       os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache"))
 os.environ["XDG_CACHE_HOME"] = CACHE.name
+# The window is remembered there, and not where the user's is.
+os.environ["XDG_CONFIG_HOME"] = os.path.join(CACHE.name, "configuration")
 
 
 def run(binary, arguments, cwd=None, env=None, timeout=PATIENCE, **options):

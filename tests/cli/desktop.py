@@ -77,9 +77,10 @@ class Desktop:
 class Viewer:
     """`binary view` with the arguments, under validation, its frames logged. Its working folder is `folder`. `picture` and
     `panel`: where they are looked at, in windows of another size than the usual one. `opened`: wait until the first scene
-    is shown."""
+    is shown. `memory`: the folder that remembers the window, one of its own without it."""
 
-    def __init__(self, binary, desktop, folder, name, *arguments, picture=PICTURE_AREA, panel=PANEL_AREA, opened=True):
+    def __init__(self, binary, desktop, folder, name, *arguments, picture=PICTURE_AREA, panel=PANEL_AREA, opened=True,
+                 memory=None):
         self.desktop = desktop
         self.picture_area = picture
         self.panel_area = panel
@@ -88,7 +89,7 @@ class Viewer:
         self.errors = open(os.path.join(folder, name + ".err"), "w+")
         self.process = subprocess.Popen(
             [binary, "view", "--validation", "sync", "--frame-log", self.log, *arguments],
-            cwd=folder, env=desktop.env, stdout=subprocess.PIPE, stderr=self.errors)
+            cwd=folder, env=dict(desktop.env, XDG_CONFIG_HOME=memory or os.path.join(folder, name + "_memory")), stdout=subprocess.PIPE, stderr=self.errors)
         self.window = self.wait_for(lambda: desktop.xdotool("search", "--name", TITLE), "no window")[-1]
         if opened:
             self.wait_for(lambda: colours(self.picture()) > 10, "nothing is drawn")

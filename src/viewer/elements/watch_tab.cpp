@@ -206,7 +206,7 @@ void draw_guide_controls(settings::Settings& settings, const session::Scene& sce
 }
 
 void draw_window_controls(settings::Settings& settings) {
-    for (const char* const name : {"ui.theme", "ui.text_size"}) control(settings, name);
+    for (const char* const name : {"ui.theme", "ui.text_size", "ui.remember"}) control(settings, name);
 }
 
 class WatchTab : public Element {
