@@ -131,24 +131,29 @@ class Palette : public Element {
         selected_ = 0;
         searched_.reset();
         is_typing_ = false;
+        ++field_;
     }
 
     /// The text field, which keeps the keyboard as long as the palette is open.
     void draw_field() {
-        const ImGuiIO& io = ImGui::GetIO();
-        if (!is_typing_ && !io.MouseDown[ImGuiMouseButton_Left]) ImGui::SetKeyboardFocusHere();
+        ImGuiIO& io = ImGui::GetIO();
+        if (!is_typing_) {
+            // Dear ImGui drops what is typed until the frame in which a field gets the keyboard.
+            for (const ImWchar character : io.InputQueueCharacters) {
+                if (character >= ' ' && character < 0x7F) early_ += static_cast<char>(character);
+            }
+            io.InputQueueCharacters.resize(0);
+            if (!io.MouseDown[ImGuiMouseButton_Left]) ImGui::SetKeyboardFocusHere();
+        }
         ImGui::SetNextItemWidth(-1);
         const std::string hint = edited_ != nullptr
                                      ? fmt::format("{}: type to search or to give a value", edited_->name)
                                      : "Type to search commands and settings";
+        ImGui::PushID(field_);
         ImGui::InputTextWithHint(edited_ != nullptr ? "##value" : "##search", hint.c_str(), typed_.data(),
                                  typed_.size(), ImGuiInputTextFlags_CallbackAlways, take_early, &early_);
         is_typing_ = ImGui::IsItemActive();
-        if (is_typing_) return;
-        // What is typed before the field has the keyboard.
-        for (const ImWchar character : io.InputQueueCharacters) {
-            if (character >= ' ' && character < 0x7F) early_ += static_cast<char>(character);
-        }
+        ImGui::PopID();
     }
 
     static int take_early(ImGuiInputTextCallbackData* data) {
@@ -303,6 +308,7 @@ class Palette : public Element {
     std::vector<Row> rows_;                      ///< those that suit the text, or the values of `edited_`
     const settings::Setting* edited_ = nullptr;  ///< whose values are listed; null: the search
     int selected_ = 0;
+    int field_ = 0;  ///< number of the text field: a new one does not keep the text of the one before
     bool open_ = false;
     bool appears_ = false;  ///< with the next frame
     bool is_typing_ = false;
