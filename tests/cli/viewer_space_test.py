@@ -90,6 +90,7 @@ def camera(desktop, folder):
         saved = json.load(file)
     require({"look.azimuth", "look.elevation", "look.zoom", "look.pan_x", "look.pan_y", "look.pan_z"} <= set(saved),
             str(saved))
+    require(all(round(value, 6) == value for value in saved.values() if isinstance(value, float)), str(saved))
     done = run(BINARY, ["render", "--scene", scene, "--width", str(PICTURE_SIZE[0]), "--height", str(PICTURE_SIZE[1]),
                         "--fps", "5", "--steps-per-second", "5", "--hold", "0", "--out", "frames"], folder)
     require(done.returncode == 0, str(done))

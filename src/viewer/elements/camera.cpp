@@ -33,6 +33,20 @@ bool is_down(ImGuiMouseButton button) {
     return ImGui::IsMouseDragging(button, 0);
 }
 
+/// With so few digits that people can read them in scene files and command lines; the picture shows no difference.
+double rounded(double value, double steps = 1e4) {
+    return std::round(value * steps) / steps;
+}
+
+render::Orbit rounded(render::Orbit orbit) {
+    constexpr double kPanSteps = 1e6;  // at the largest zoom, a pixel is 1.5e-5
+    orbit.azimuth = rounded(orbit.azimuth);
+    orbit.elevation = rounded(orbit.elevation);
+    orbit.zoom = rounded(orbit.zoom);
+    for (double& share : orbit.pan) share = rounded(share, kPanSteps);
+    return orbit;
+}
+
 class Camera : public Element {
   public:
     void update(Context& context) override {
@@ -40,7 +54,10 @@ class Camera : public Element {
         const double rate = context.settings.orbit.turntable;
         if (rate == 0 || !is_in_space(context) || is_dragging_) return;
         render::Orbit& orbit = context.settings.orbit;
-        orbit.azimuth = render::wrapped(orbit.azimuth + rate * context.seconds);
+        to_turn_ += rate * context.seconds;
+        const double step = rounded(to_turn_);
+        to_turn_ -= step;
+        orbit.azimuth = rounded(render::wrapped(orbit.azimuth + step));
         context.history.amend(context.settings, context.training.plan);  // what turns by itself is no step to undo
     }
 
@@ -48,16 +65,23 @@ class Camera : public Element {
         const ImGuiIO& io = ImGui::GetIO();
         is_dragging_ = false;
         if (context.board.open || io.WantCaptureMouse) return;
-        const ImVec2 pixels = io.DisplayFramebufferScale;
+        const render::Orbit before = context.settings.orbit;
         if (io.MouseWheel != 0) turn_wheel(context, static_cast<double>(io.MouseWheel));
-        const bool moves = is_down(ImGuiMouseButton_Right) || is_down(ImGuiMouseButton_Middle);
-        if (!moves && !is_down(ImGuiMouseButton_Left)) return;
-        is_dragging_ = true;
-        drag(context, {static_cast<double>(io.MouseDelta.x * pixels.x), static_cast<double>(io.MouseDelta.y * pixels.y),
-                       moves || io.KeyShift, io.KeyCtrl});
+        drag(context);
+        if (context.settings.orbit != before) context.settings.orbit = rounded(context.settings.orbit);
     }
 
   private:
+    void drag(Context& context) {
+        const ImGuiIO& io = ImGui::GetIO();
+        const ImVec2 pixels = io.DisplayFramebufferScale;
+        const bool moves = is_down(ImGuiMouseButton_Right) || is_down(ImGuiMouseButton_Middle);
+        if (!moves && !is_down(ImGuiMouseButton_Left)) return;
+        is_dragging_ = true;
+        take(context, {static_cast<double>(io.MouseDelta.x * pixels.x), static_cast<double>(io.MouseDelta.y * pixels.y),
+                       moves || io.KeyShift, io.KeyCtrl});
+    }
+
     static bool is_in_space(const Context& context) { return context.scene->model().dim() >= 3; }
 
     static void fit(Context& context) {
@@ -88,7 +112,7 @@ class Camera : public Element {
         return std::get<render::Camera3d>(context.scene->camera_of(settings::view_spec(context.settings)));
     }
 
-    static void drag(Context& context, const Drag& drag) {
+    static void take(Context& context, const Drag& drag) {
         const VkExtent2D extent = context.scene->extent();
         if (!is_in_space(context)) {
             context.scene->camera.pan(extent, drag.right, drag.down);
@@ -108,6 +132,7 @@ class Camera : public Element {
     }
 
     bool is_dragging_ = false;
+    double to_turn_ = 0;  ///< degrees of the turntable that are too few to be seen
 };
 
 }  // namespace
