@@ -32,16 +32,19 @@ double half_view() {
 
 /// The camera's axes in the world. They are defined at the poles too, where no axis could be called up.
 struct Axes {
-    glm::dvec3 right, up, back;
-
-    explicit Axes(const Orbit& orbit) {
-        const double azimuth = glm::radians(orbit.azimuth);
-        const double elevation = glm::radians(orbit.elevation);
-        right = {-std::sin(azimuth), std::cos(azimuth), 0};
-        back = {std::cos(elevation) * std::cos(azimuth), std::cos(elevation) * std::sin(azimuth), std::sin(elevation)};
-        up = glm::cross(back, right);
-    }
+    glm::dvec3 right;
+    glm::dvec3 up;
+    glm::dvec3 back;
 };
+
+Axes axes_of(const Orbit& orbit) {
+    const double azimuth = glm::radians(orbit.azimuth);
+    const double elevation = glm::radians(orbit.elevation);
+    const glm::dvec3 right(-std::sin(azimuth), std::cos(azimuth), 0);
+    const glm::dvec3 back(std::cos(elevation) * std::cos(azimuth), std::cos(elevation) * std::sin(azimuth),
+                          std::sin(elevation));
+    return {right, glm::cross(back, right), back};
+}
 
 bool is_finite(std::span<const float> point) {
     return std::ranges::all_of(point, [](float value) { return std::isfinite(value); });
@@ -105,7 +108,7 @@ double Camera3d::pixel_size_at(VkExtent2D extent, double depth) const {
 }
 
 glm::dmat4 Camera3d::view(VkExtent2D extent) const {
-    const Axes axes(orbit);
+    const Axes axes = axes_of(orbit);
     const glm::dmat4 turned = glm::transpose(glm::dmat4(glm::dvec4(axes.right, 0), glm::dvec4(axes.up, 0),
                                                         glm::dvec4(axes.back, 0), glm::dvec4(0, 0, 0, 1)));
     return glm::translate(glm::dmat4(1), glm::dvec3(0, 0, -distance(extent))) *
@@ -144,7 +147,7 @@ Point3 Camera3d::to_world(VkExtent2D extent, const PixelPoint& pixel) const {
 }
 
 void Camera3d::pan(VkExtent2D extent, double pixels_right, double pixels_down) {
-    const Axes axes(orbit);
+    const Axes axes = axes_of(orbit);
     const double step = pixel_size(extent) / (scene.radius > 0 ? scene.radius : 1);
     const glm::dvec3 moved = vector_of(orbit.pan) - step * pixels_right * axes.right + step * pixels_down * axes.up;
     for (glm::length_t axis = 0; axis < 3; ++axis) {

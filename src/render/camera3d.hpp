@@ -41,7 +41,7 @@ struct PixelPoint {
 /// orbit.
 struct Camera3d {
     static constexpr double kFieldOfView = 35;  ///< degrees, from the lower to the upper edge
-    static constexpr double kMargin = 1.03;     ///< of the ball's radius
+    static constexpr double kMargin = 1.03;     ///< multiple of the ball's radius
     static constexpr double kNearest = 0.02;    ///< least depth that perspective shows, as a share of distance()
 
     Ball scene;

@@ -11,8 +11,8 @@ namespace scorefield::render {
 namespace {
 
 constexpr Colour kGridColour = {0.62F, 0.67F, 0.75F};
-constexpr double kReach = 1.3;     ///< of the grid, in radii of the ball
-constexpr double kDepth = 0.72;    ///< of the ground below the ball's centre, in radii
+constexpr double kReach = 1.3;     ///< radius of the grid, in radii of the ball
+constexpr double kDepth = 0.72;    ///< from the ball's centre down to the ground, in radii
 constexpr double kParts = 24;      ///< that a line is divided into, each with one ink
 constexpr double kOpacity = 0.20;  ///< in the middle
 constexpr double kZeroLine = 1.9;  ///< times the opacity, for the lines through zero

@@ -15,7 +15,7 @@ enum class ColourMode { density, origin };
 
 inline constexpr std::array<std::string_view, 2> kColourModeNames = {"density", "origin"};
 
-/// Of three-dimensional particles: world: nearer ones are larger; pixels: all have one size.
+/// How large three-dimensional particles are. world: nearer ones are larger; pixels: all have one size.
 enum class PointSizeUnit : std::uint8_t { world, pixels };
 inline constexpr std::array<std::string_view, 2> kPointSizeUnitNames = {"world", "pixels"};
 

@@ -24,7 +24,7 @@ struct SpaceView {
     double size_depth = 0;  ///< depth of the nominal size; 0: the same size at every depth
     double radius = 1;      ///< nominal, in pixels
     double fade_front = 0;  ///< depth at which the fade begins
-    double fade_range = 0;  ///< of depth
+    double fade_range = 0;  ///< depth over which it goes on
     double fade_rate = 0;   ///< per depth
     SpaceWeights weights;
 

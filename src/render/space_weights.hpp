@@ -9,8 +9,8 @@ namespace scorefield::render {
 /// receives the weights times a colour of at most `colour_levels()`. No sum can overflow, even with all particles on
 /// one pixel: count · most · colour_levels() < 2³².
 struct SpaceWeights {
-    std::uint32_t radius = 1;       ///< of the footprint, in pixels, 1 … kMaxDotRadius; particles may be smaller
-    bool one_row = false;           ///< of radius 1: on two pixels of one row, chosen by the particle's number
+    std::uint32_t radius = 1;       ///< largest radius of a footprint, in pixels, 1 … kMaxDotRadius
+    bool one_row = false;           ///< radius 1 only: two pixels of one row, which the particle's number chooses
     std::uint32_t colour_bits = 0;  ///< 0: density only
     double most = 1;                ///< whole number
     double unit = 1;

@@ -17,8 +17,8 @@ namespace scorefield::render {
 
 /// What the tone curve needs to know of sums that it is given.
 struct ToneScale {
-    std::uint32_t count = 1;  ///< of particles
-    double weight = 1;        ///< of a particle
+    std::uint32_t count = 1;  ///< number of particles
+    double weight = 1;        ///< weight of a particle
     double pixel_size = 1;    ///< world units per pixel
     std::uint32_t colour_levels = 1;
 };

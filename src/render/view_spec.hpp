@@ -10,7 +10,7 @@ namespace scorefield::render {
 struct ViewSpec {
     Look look;
     Guides guides;
-    Orbit orbit = {};  ///< of three-dimensional particles
+    Orbit orbit = {};  ///< camera of three-dimensional particles
     bool captions = true;
     bool metrics = false;  ///< among the captions: how the particles compare with the data
 };

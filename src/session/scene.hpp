@@ -121,7 +121,7 @@ class Scene {
     /// Empty where there are no data to show.
     const std::string& data_name() const { return data_name_; }
 
-    render::Camera2d camera;  ///< of one- and two-dimensional particles
+    render::Camera2d camera;  ///< for one- and two-dimensional particles
 
   private:
     /// What picture() shows.

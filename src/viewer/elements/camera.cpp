@@ -19,7 +19,7 @@ namespace scorefield::viewer {
 namespace {
 
 constexpr double kWheelZoom = 1.15;
-constexpr double kWheelFlight = 0.1;  ///< of the distance to the point that the camera orbits
+constexpr double kWheelFlight = 0.1;  ///< share of the distance to the point that the camera orbits
 
 /// A drag of the mouse over the picture, in its pixels.
 struct Drag {
