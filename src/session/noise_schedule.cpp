@@ -71,8 +71,7 @@ std::vector<double> times_of(const NoiseProcess& process) {
         t = std::clamp(t, range.lowest, range.highest);
     }
     std::ranges::sort(times);
-    const auto repeated = std::ranges::unique(times);
-    times.erase(repeated.begin(), repeated.end());
+    times.erase(std::unique(times.begin(), times.end()), times.end());
     return times;
 }
 

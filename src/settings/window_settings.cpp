@@ -4,15 +4,15 @@ namespace scorefield::settings {
 
 void add_window_settings(std::vector<Setting>& table) {
     constexpr std::string_view kGroup = "Window";
-    constexpr auto kView = static_cast<std::uint32_t>(Command::view);
+    constexpr auto kWindow = static_cast<std::uint32_t>(Command::view);
     table.push_back({"ui.theme", kGroup, Choices{{kThemes.begin(), kThemes.end()}}, "",
-                     "Colours of the panel and the other controls", kView,
+                     "Colours of the panel and the other controls", kWindow,
                      [](Settings& s) -> Slot { return &s.theme; }});
     table.push_back({"ui.text_size", kGroup, Choices{{kTextSizes.begin(), kTextSizes.end()}}, "pixels",
-                     "Size of the text. Presenter mode shows it three sizes larger", kView,
+                     "Size of the text. Presenter mode shows it three sizes larger", kWindow,
                      [](Settings& s) -> Slot { return &s.text_size; }});
     table.push_back({"ui.remember", kGroup, Toggle{}, "",
-                     "Start with the window as it was closed: place, size, panel, theme and text size", kView,
+                     "Start with the window as it was closed: place, size, panel, theme and text size", kWindow,
                      [](Settings& s) -> Slot { return &s.remember; }});
 }
 
