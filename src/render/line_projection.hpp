@@ -13,8 +13,8 @@ namespace scorefield::render {
 
 /// A line in pixels of the picture.
 struct PixelLine {
-    std::array<double, 2> from;
-    std::array<double, 2> to;
+    std::array<double, 2> from{};
+    std::array<double, 2> to{};
     Ink ink;  ///< fainter far from a camera in space
 };
 

@@ -15,8 +15,8 @@ void read_keys(const std::vector<KeyPress>& keys, settings::Settings& settings, 
 
 /// What a key does, or a gesture of the mouse.
 struct KeyCommand {
-    const char* key;                                                             ///< the key's or the gesture's name
-    const char* action;                                                          ///< what it does
+    const char* key = "";                                                        ///< the key's or the gesture's name
+    const char* action = "";                                                     ///< what it does
     bool Requests::*request = nullptr;                                           ///< that it sets, if any
     void (*change)(settings::Settings& settings, Requests& requests) = nullptr;  ///< what it does else
 

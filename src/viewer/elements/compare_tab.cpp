@@ -179,7 +179,8 @@ class CompareTab : public Element {
 
     /// No gaps between the descriptions.
     static void pack(settings::Settings& settings) {
-        std::ranges::stable_partition(settings.panes, [](const std::string& text) { return !text.empty(); });
+        std::stable_partition(settings.panes.begin(), settings.panes.end(),
+                              [](const std::string& text) { return !text.empty(); });
     }
 
     void remove(Context& context, std::size_t index) {
