@@ -2,19 +2,18 @@
 // values. A background job draws and writes the files; no frame waits for it.
 #include <imgui.h>
 
-#include <deque>
 #include <filesystem>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "base/atomic_file.hpp"
-#include "base/background_job.hpp"
 #include "render/plot_picture.hpp"
 #include "render/plot_reading.hpp"
 #include "render/png_file.hpp"
 #include "viewer/element.hpp"
 #include "viewer/free_path.hpp"
+#include "viewer/saving_queue.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -47,7 +46,9 @@ std::string write_plot(gpu::Device& device, PlotRequest request) {
 
 class PlotExport : public Element {
   public:
-    explicit PlotExport(gpu::Device& device) : Element(Place::window, "", Needs::nothing), device_(device) {}
+    explicit PlotExport(gpu::Device& device)
+        : Element(Place::window, "", Needs::nothing),
+          files_("Saving a plot", [&device](PlotRequest request) { return write_plot(device, std::move(request)); }) {}
 
     void update(Context& context) override {
         if (std::optional<PlotRequest> request = std::exchange(context.requests.plot, std::nullopt)) {
@@ -55,38 +56,16 @@ class PlotExport : public Element {
                 ImGui::SetClipboardText(render::plot_csv(request->plot).c_str());
                 context.messages.add({MessageKind::info, "copied the values of the plot as CSV"});
             } else {
-                wanted_.push_back(std::move(*request));
+                files_.add(std::move(*request));
             }
         }
-        if (const auto outcome = written_.poll()) {
-            context.messages.add(outcome->result ? Message{MessageKind::info, "saved " + *outcome->result}
-                                                 : Message{MessageKind::error, outcome->error});
-        }
-        write_next();
-        if (written_.wanted()) context.jobs.push_back(progress_of(written_));
+        files_.update(context);
     }
 
-    void finish() override {
-        do {
-            written_.wait();
-            written_.poll();
-            write_next();
-        } while (written_.wanted());
-    }
+    void finish() override { files_.finish(); }
 
   private:
-    void write_next() {
-        if (wanted_.empty() || written_.wanted()) return;
-        written_.ask("Saving a plot",
-                     [&device = device_, request = std::move(wanted_.front())](base::Task& /*task*/) mutable {
-                         return write_plot(device, std::move(request));
-                     });
-        wanted_.pop_front();
-    }
-
-    gpu::Device& device_;
-    std::deque<PlotRequest> wanted_;  ///< to be written, one after the other
-    base::BackgroundJob<std::string> written_;
+    SavingQueue<PlotRequest> files_;
 };
 
 }  // namespace
