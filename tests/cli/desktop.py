@@ -211,6 +211,12 @@ class Viewer:
         return shown
 
 
+def settle(viewer):
+    """The picture once it stands still."""
+    viewer.wait_for(viewer.is_still, "the picture does not stand still")
+    return viewer.picture()
+
+
 def type_text(viewer, text):
     """Ctrl-clicks at the mouse, types the text and presses Enter, each long enough for a frame to notice it."""
     xdotool = viewer.desktop.xdotool

@@ -12,12 +12,12 @@ import time
 import numpy as np
 
 from binary import require, run
-from desktop import Viewer, on_a_desktop
+from desktop import Viewer, on_a_desktop, settle
+from saved_scene import require_same_picture, save, settings_in
 
 BINARY = os.path.abspath(sys.argv[1])
 KEPT = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
-PICTURE_SIZE = (950, 640)  # of a window of 1280 × 720
 TRACK = (535, 1063, 666)  # ends and row of the timeline's track
 STEPS = 20
 TEXT = (150, 18, 1090, 650)  # "step 17 of 20" or "forward process" on the timeline
@@ -27,19 +27,8 @@ def place_of(state):
     return round(TRACK[0] + (TRACK[1] - TRACK[0]) * state / STEPS), TRACK[2]
 
 
-def settle(viewer):
-    viewer.wait_for(viewer.is_still, "the picture does not stand still")
-    return viewer.picture()
-
-
 def open_viewer(desktop, folder, name, *arguments):
     return Viewer(BINARY, desktop, folder, name, "--model", MODEL, "--steps", str(STEPS), *map(str, arguments))
-
-
-def pixels_of(path):
-    raw = run("ffmpeg", ["-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
-    require(raw.returncode == 0, f"{path} cannot be read: {raw.stderr}")
-    return np.frombuffer(raw.stdout, np.uint8).reshape(PICTURE_SIZE[1], PICTURE_SIZE[0], 3).astype(int)
 
 
 def timeline(desktop, folder):
@@ -105,23 +94,11 @@ def window_and_file_agree(desktop, folder):
     viewer.key("shift+Right")
     settle(viewer)
     viewer.wait_for(viewer.is_still, "the field is not there")
-    viewer.key("ctrl+s")
-    viewer.key("s")
-    scene = os.path.join(folder, "scene_0000.json")
-    shot = os.path.join(folder, "scorefield_0000.png")
-    viewer.wait_for(lambda: os.path.exists(scene) and os.path.exists(shot), "no scene or screenshot is saved")
+    scene, shot = save(viewer, folder)
     viewer.close()
-    with open(scene) as file:
-        saved = json.load(file)
+    saved = settings_in(scene)
     require(saved["look.field"] == "flow" and saved["look.follow"] == 4, str(saved))
-    done = run(BINARY, ["render", "--scene", scene, "--width", str(PICTURE_SIZE[0]), "--height", str(PICTURE_SIZE[1]),
-                        "--fps", "5", "--steps-per-second", "5", "--hold", "0", "--out", "frames"], folder)
-    require(done.returncode == 0, str(done))
-    last = sorted(os.listdir(os.path.join(folder, "frames")))[-1]
-    # The window's pictures have another byte order, in which a device may round blended colours otherwise.
-    apart = np.abs(pixels_of(shot) - pixels_of(os.path.join(folder, "frames", last)))
-    require(apart.max() <= 1 and (apart > 0).sum() < 50,
-            f"the last frame of the scene is not the screenshot: {apart.max()} apart, {(apart > 0).sum()} values")
+    require_same_picture(BINARY, folder, scene, shot, 50)
 
 
 def walks_scenes(desktop, folder):

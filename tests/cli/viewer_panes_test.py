@@ -4,19 +4,18 @@ screenshot is the picture that `render` draws of the saved scene.
 
 usage: viewer_panes_test.py BINARY [PICTURE]   (in the project's folder; the window with panes goes to PICTURE.png)
 """
-import json
 import os
 import sys
 
 import numpy as np
 
 from binary import require, run
-from desktop import Viewer, on_a_desktop
+from desktop import Viewer, on_a_desktop, settle
+from saved_scene import require_same_picture, save, settings_in
 
 BINARY = os.path.abspath(sys.argv[1])
 KEPT = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
-PICTURE_SIZE = (950, 640)  # of a window of 1280 × 720
 TRACK = (535, 1063, 666)  # ends and row of the timeline's track
 STEPS = 20
 # Parts of four cells, without captions: width, height, left, top.
@@ -48,17 +47,6 @@ def filled(viewer):
     return found
 
 
-def settle(viewer):
-    viewer.wait_for(viewer.is_still, "the picture does not stand still")
-    return viewer.picture()
-
-
-def pixels_of(path):
-    raw = run("ffmpeg", ["-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
-    require(raw.returncode == 0, f"{path} cannot be read: {raw.stderr}")
-    return np.frombuffer(raw.stdout, np.uint8).reshape(PICTURE_SIZE[1], PICTURE_SIZE[0], 3).astype(int)
-
-
 def compares(desktop, folder):
     viewer = open_viewer(desktop, folder, "panes", "--loop", "off", "--look.field", "score", "--pane.2",
                          "--sampler ddpm --steps 40", "--pane.3", "--sampler heun")
@@ -80,11 +68,7 @@ def compares(desktop, folder):
     settle(viewer)
     viewer.key("m")
     viewer.wait_for(lambda: viewer.is_still(STILL_FRAMES), "the fields and metrics are not there")
-    viewer.key("ctrl+s")
-    viewer.key("s")
-    scene = os.path.join(folder, "scene_0000.json")
-    shot = os.path.join(folder, "scorefield_0000.png")
-    viewer.wait_for(lambda: os.path.exists(scene) and os.path.exists(shot), "no scene or screenshot is saved")
+    scene, shot = save(viewer, folder)
     if KEPT:
         run("import", ["-window", str(viewer.window), KEPT], env=desktop.env)
     viewer.click(COMPARE_TAB)
@@ -93,19 +77,10 @@ def compares(desktop, folder):
     rows = viewer.close()
     require(rows[0]["sampler"] == "ddim" and rows[-1]["sampler"] == "ddpm" and rows[-1]["steps"] == "40",
             f"the first pane is not the exchanged one: {rows[-1]}")
-    with open(scene) as file:
-        saved = json.load(file)
+    saved = settings_in(scene)
     require(saved["sampler"] == "ddpm" and saved["steps"] == 40 and "ddim" in saved["pane.2"] and
             "heun" in saved["pane.3"] and "ddim" in saved["pane.4"], str(saved))
-    done = run(BINARY, ["render", "--scene", scene, "--width", str(PICTURE_SIZE[0]), "--height", str(PICTURE_SIZE[1]),
-                        "--fps", "5", "--steps-per-second", "5", "--hold", "0", "--out", "frames", "--validation",
-                        "sync"], folder)
-    require(done.returncode == 0, str(done))
-    last = sorted(os.listdir(os.path.join(folder, "frames")))[-1]
-    # The window's pictures have another byte order, in which a device may round blended colours otherwise.
-    apart = np.abs(pixels_of(shot) - pixels_of(os.path.join(folder, "frames", last)))
-    require(apart.max() <= 1 and (apart > 0).sum() < 200,
-            f"the last frame of the scene is not the screenshot: {apart.max()} apart, {(apart > 0).sum()} values")
+    require_same_picture(BINARY, folder, scene, shot, 200, "--validation", "sync")
 
 
 def keeps_what_can_be_shown(desktop, folder):
@@ -117,8 +92,7 @@ def keeps_what_can_be_shown(desktop, folder):
     scene = os.path.join(folder, "scene_0001.json")
     viewer.wait_for(lambda: os.path.exists(scene), "no scene is saved")
     viewer.close()
-    with open(scene) as file:
-        saved = json.load(file)
+    saved = settings_in(scene)
     require(saved.get("pane.2") == "--seed 5" and "pane.3" not in saved, str(saved))
 
 

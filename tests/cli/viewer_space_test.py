@@ -4,31 +4,17 @@ the saved scene.
 
 usage: viewer_space_test.py BINARY   (in the project's folder)
 """
-import json
 import os
 import sys
 
-import numpy as np
-
-from binary import require, run
-from desktop import Viewer, on_a_desktop
+from binary import require
+from desktop import Viewer, on_a_desktop, settle
+from saved_scene import require_same_picture, save, settings_in
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/double_helix.safetensors")
-PICTURE_SIZE = (950, 640)  # of a window of 1280 × 720
 PLACE = (800, 330)  # in the middle of the picture
 BESIDE = (860, 300)
-
-
-def settle(viewer):
-    viewer.wait_for(viewer.is_still, "the picture does not stand still")
-    return viewer.picture()
-
-
-def pixels_of(path):
-    raw = run("ffmpeg", ["-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
-    require(raw.returncode == 0, f"{path} cannot be read: {raw.stderr}")
-    return np.frombuffer(raw.stdout, np.uint8).reshape(PICTURE_SIZE[1], PICTURE_SIZE[0], 3).astype(int)
 
 
 def open_viewer(desktop, folder, name, *arguments):
@@ -72,11 +58,7 @@ def camera(desktop, folder):
     turn_wheel(viewer)
     near = settle(viewer)
     require(near != with_shift, "the wheel does not zoom")
-    scene = os.path.join(folder, "scene_0000.json")
-    shot = os.path.join(folder, "scorefield_0000.png")
-    viewer.key("ctrl+s")
-    viewer.key("s")
-    viewer.wait_for(lambda: os.path.exists(scene) and os.path.exists(shot), "no scene or screenshot is saved")
+    scene, shot = save(viewer, folder)
     viewer.key("0")
     viewer.wait_for(lambda: settle(viewer) == turned, "0 does not fit the view from where the camera stands")
     around = drag(viewer, 1, "ctrl")
@@ -86,19 +68,11 @@ def camera(desktop, folder):
     viewer.desktop.xdotool("keyup", "ctrl")
     require(settle(viewer) not in (turned, around), "the wheel does not fly ahead with Ctrl")
     viewer.close()
-    with open(scene) as file:
-        saved = json.load(file)
+    saved = settings_in(scene)
     require({"look.azimuth", "look.elevation", "look.zoom", "look.pan_x", "look.pan_y", "look.pan_z"} <= set(saved),
             str(saved))
     require(all(round(value, 6) == value for value in saved.values() if isinstance(value, float)), str(saved))
-    done = run(BINARY, ["render", "--scene", scene, "--width", str(PICTURE_SIZE[0]), "--height", str(PICTURE_SIZE[1]),
-                        "--fps", "5", "--steps-per-second", "5", "--hold", "0", "--out", "frames"], folder)
-    require(done.returncode == 0, str(done))
-    last = sorted(os.listdir(os.path.join(folder, "frames")))[-1]
-    # The window's pictures have another byte order, in which a device may round blended colours otherwise.
-    apart = np.abs(pixels_of(shot) - pixels_of(os.path.join(folder, "frames", last)))
-    require(apart.max() <= 1 and (apart > 0).sum() < 50,
-            f"render draws another picture of the saved scene: {apart.max()} apart, {(apart > 0).sum()} values")
+    require_same_picture(BINARY, folder, scene, shot, 50)
 
 
 def turntable(desktop, folder):
