@@ -18,7 +18,7 @@ struct LevelColumns {
     std::vector<double> alpha;
     std::vector<double> sigma;
     std::vector<double> log_snr;  ///< λ = log(alpha/sigma)
-    /// Of a discrete process: β_t = 1 − ᾱ_t/ᾱ_{t−1}, at a fractional time that of the level above.
+    /// β_t = 1 − ᾱ_t/ᾱ_{t−1} where the process is discrete; a fractional time has that of the level above.
     std::vector<double> beta;
     std::vector<double> drift;      ///< f of dx = f x dt + g dw; not a number for a discrete process
     std::vector<double> diffusion;  ///< g²

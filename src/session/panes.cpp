@@ -159,7 +159,7 @@ bool Panes::draw(gpu::Recorder& recorder, Scene& first, const render::ViewSpec& 
         changed[i] = changed[i] || !is_shown || !cleared_;
     }
     if (std::ranges::find(changed, true) == changed.end()) return false;
-    compose(recorder, first, changed);
+    compose(recorder, scenes, changed);
     return true;
 }
 
@@ -169,13 +169,12 @@ void Panes::draw_data(gpu::Recorder& recorder, Scene& first, const render::ViewS
     for (const std::unique_ptr<Scene>& scene : others_) {
         if (!scene->data_name().empty()) scene->draw_data(recorder, view);
     }
-    compose(recorder, first, std::vector<bool>(places_.size(), true));
+    compose(recorder, with_targets(first), std::vector<bool>(places_.size(), true));
 }
 
-void Panes::compose(gpu::Recorder& recorder, Scene& first, const std::vector<bool>& changed) {
+void Panes::compose(gpu::Recorder& recorder, const std::vector<Scene*>& scenes, const std::vector<bool>& changed) {
     const auto scope = recorder.scope("panes");
     if (!std::exchange(cleared_, true)) recorder.clear(whole_, kGapColour);
-    const std::vector<Scene*> scenes = with_targets(first);
     for (std::size_t i = 0; i < scenes.size(); ++i) {
         if (scenes[i] != nullptr && changed[i]) recorder.copy(scenes[i]->picture(), whole_, places_[i].offset);
     }

@@ -76,7 +76,7 @@ class Panes {
 
   private:
     std::vector<Scene*> with_targets(Scene& first) const;
-    void compose(gpu::Recorder& recorder, Scene& first, const std::vector<bool>& changed);
+    void compose(gpu::Recorder& recorder, const std::vector<Scene*>& scenes, const std::vector<bool>& changed);
 
     std::vector<std::unique_ptr<Scene>> others_;
     gpu::Image whole_;

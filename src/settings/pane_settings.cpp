@@ -176,22 +176,4 @@ std::string pane_flags(const Settings& first, const Settings& pane) {
     return text_of(pane, given);
 }
 
-std::string pane_title(const Settings& first, std::size_t index) {
-    const std::string& text = first.panes.at(index);
-    if (text == kSamePane) return "as the first pane";
-    std::vector<std::string> parts;
-    for (const Given& one : given_in(text, index)) {
-        const std::string_view name = one.setting->name;
-        if (name == "sampler" || name == "target" || name == "process") {
-            parts.push_back(one.value);
-        } else if (name == "steps" || name == "particles") {
-            parts.push_back(one.value + " " + std::string(name));
-        } else {
-            const std::size_t dot = name.find('.');
-            parts.push_back(std::string(dot == std::string_view::npos ? name : name.substr(dot + 1)) + " " + one.value);
-        }
-    }
-    return fmt::format("{}", fmt::join(parts, ", "));
-}
-
 }  // namespace scorefield::settings

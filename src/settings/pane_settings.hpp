@@ -28,7 +28,4 @@ Settings pane_settings(const Settings& first, std::size_t index);
 /// The flags with which pane_settings gives `pane` next to `first`; kSamePane where nothing differs.
 std::string pane_flags(const Settings& first, const Settings& pane);
 
-/// What differs in a pane, for people: `ddpm, 1000 steps`; the flags where there is no shorter text.
-std::string pane_title(const Settings& first, std::size_t index);
-
 }  // namespace scorefield::settings

@@ -54,7 +54,7 @@ struct Context {
     std::optional<JobProgress> change = {};             ///< the job that changes what is shown, if any
     std::optional<render::ScalarField> field = {};      ///< drawn under the particles
     std::string field_summary = {};
-    /// Of each pane; null: none.
+    /// Lines under the particles, one drawing per pane; null: none.
     std::array<std::shared_ptr<const render::LineDrawing>, settings::kMostPanes> field_lines = {};
     std::string value_at_mouse = {};  ///< of the field; empty: none
 

@@ -132,13 +132,5 @@ TEST(PaneSettings, PassThroughCommandLinesAndScenes) {
                 ThrowsMessage<base::Error>(HasSubstr("missing value")));
 }
 
-TEST(PaneSettings, HaveShortTitles) {
-    Settings first;
-    first.panes = {"--sampler ddpm --steps 100", "same", "--spacing karras --sampler.eta 0.5"};
-    EXPECT_EQ(pane_title(first, 0), "ddpm, 100 steps");
-    EXPECT_EQ(pane_title(first, 1), "as the first pane");
-    EXPECT_EQ(pane_title(first, 2), "spacing karras, eta 0.5");
-}
-
 }  // namespace
 }  // namespace scorefield::settings
