@@ -13,6 +13,8 @@ struct ViewSpec {
     Orbit orbit = {};  ///< camera of three-dimensional particles
     bool captions = true;
     bool metrics = false;  ///< among the captions: how the particles compare with the data
+
+    bool operator==(const ViewSpec&) const = default;
 };
 
 }  // namespace scorefield::render

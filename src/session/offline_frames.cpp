@@ -45,7 +45,7 @@ void OfflineFrames::add(const render::ViewSpec& view) {
     trace_.next("draw");
     panes_.draw(submissions_.recorder(), scene_, view, drawings);
     // The host computes the next state while this one is drawn.
-    if (scene_.player().works_by_itself()) scene_.work_ahead(submissions_.recorder(), operations_);
+    if (scene_.player().works_by_itself()) panes_.work_ahead(submissions_.recorder(), scene_, operations_);
     end_frame();
 }
 

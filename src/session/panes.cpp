@@ -123,6 +123,31 @@ double Panes::advance(gpu::Recorder& recorder, double operations) {
     return done;
 }
 
+double Panes::work_ahead(gpu::Recorder& recorder, Scene& first, double operations) {
+    const std::optional<int> next = first.player().next_state();
+    if (!next) return 0;
+    double done = first.work_ahead(recorder, operations, next);
+    const std::vector<RunState>& states = first.player().run_states();
+    const RunState& shown = states.at(static_cast<std::size_t>(*next));
+    for (const std::unique_ptr<Scene>& scene : others_) {
+        done +=
+            scene->work_ahead(recorder, operations - done, state_beside(shown, states, scene->player().run_states()));
+    }
+    return done;
+}
+
+bool Panes::works_ahead(const Scene& first) const {
+    const std::optional<int> next = first.player().next_state();
+    if (!next) return false;
+    if (first.player().works_ahead(*next)) return true;
+    const std::vector<RunState>& states = first.player().run_states();
+    const RunState& shown = states.at(static_cast<std::size_t>(*next));
+    return std::ranges::any_of(others_, [&](const auto& scene) {
+        const Player& player = scene->player();
+        return player.works_ahead(state_beside(shown, states, player.run_states()));
+    });
+}
+
 bool Panes::up_to_date() const {
     return std::ranges::all_of(others_, [](const auto& scene) { return scene->player().up_to_date(); });
 }
@@ -146,21 +171,35 @@ std::vector<Scene*> Panes::with_targets(Scene& first) const {
     return scenes;
 }
 
-bool Panes::draw(gpu::Recorder& recorder, Scene& first, const render::ViewSpec& view,
-                 std::span<const render::Extras> extras) {
+PanesDrawn Panes::draw(gpu::Recorder& recorder, Scene& first, const render::ViewSpec& view,
+                       std::span<const render::Extras> extras, std::size_t most) {
     const auto extras_of = [&](std::size_t pane) { return pane < extras.size() ? extras[pane] : render::Extras(); };
-    if (!whole_) return first.draw(recorder, view, extras_of(0));
+    waiting_ = 0;
+    if (!whole_) {
+        const bool is_new = first.draw(recorder, view, extras_of(0));
+        return {is_new, is_new};
+    }
     const std::vector<Scene*> scenes = with_targets(first);
-    std::vector<bool> changed(scenes.size(), false);
+    Sight sight = {view, first.camera_of(view)};
+    // Time may pass between the panes of a state, but not between what a user does and its picture.
+    const bool at_once = !cleared_ || !std::ranges::equal(scenes, composed_) || sight_ != sight;
+    sight_ = std::move(sight);
+    fresh_.resize(scenes.size(), false);
+    std::size_t drawn = 0;
     for (std::size_t i = 0; i < scenes.size(); ++i) {
         if (scenes[i] == nullptr) continue;
-        changed[i] = scenes[i]->draw(recorder, view, extras_of(i));
-        const bool is_shown = i < composed_.size() && composed_[i] == scenes[i];
-        changed[i] = changed[i] || !is_shown || !cleared_;
+        if (!at_once && drawn >= most) {
+            if (!scenes[i]->shows(view, extras_of(i))) ++waiting_;
+        } else if (scenes[i]->draw(recorder, view, extras_of(i))) {
+            fresh_[i] = true;
+            ++drawn;
+        }
+        const bool is_shown = cleared_ && i < composed_.size() && composed_[i] == scenes[i];
+        if (!is_shown) fresh_[i] = true;
     }
-    if (std::ranges::find(changed, true) == changed.end()) return false;
-    compose(recorder, scenes, changed);
-    return true;
+    const bool shown = waiting_ == 0 && std::ranges::find(fresh_, true) != fresh_.end();
+    if (shown) compose(recorder, scenes);
+    return {drawn > 0, shown};
 }
 
 void Panes::draw_data(gpu::Recorder& recorder, Scene& first, const render::ViewSpec& view) {
@@ -169,16 +208,19 @@ void Panes::draw_data(gpu::Recorder& recorder, Scene& first, const render::ViewS
     for (const std::unique_ptr<Scene>& scene : others_) {
         if (!scene->data_name().empty()) scene->draw_data(recorder, view);
     }
-    compose(recorder, with_targets(first), std::vector<bool>(places_.size(), true));
+    fresh_.assign(places_.size(), true);
+    compose(recorder, with_targets(first));
 }
 
-void Panes::compose(gpu::Recorder& recorder, const std::vector<Scene*>& scenes, const std::vector<bool>& changed) {
+/// Copies fresh panes to their places.
+void Panes::compose(gpu::Recorder& recorder, const std::vector<Scene*>& scenes) {
     const auto scope = recorder.scope("panes");
     if (!std::exchange(cleared_, true)) recorder.clear(whole_, kGapColour);
     for (std::size_t i = 0; i < scenes.size(); ++i) {
-        if (scenes[i] != nullptr && changed[i]) recorder.copy(scenes[i]->picture(), whole_, places_[i].offset);
+        if (scenes[i] != nullptr && fresh_[i]) recorder.copy(scenes[i]->picture(), whole_, places_[i].offset);
     }
     composed_.assign(scenes.begin(), scenes.end());
+    fresh_.assign(scenes.size(), false);
 }
 
 }  // namespace scorefield::session

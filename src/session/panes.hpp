@@ -3,13 +3,16 @@
 #include <vulkan/vulkan.h>
 
 #include <cstddef>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "gpu/device.hpp"
 #include "gpu/image.hpp"
 #include "gpu/recorder.hpp"
+#include "render/camera3d.hpp"
 #include "render/renderer.hpp"
 #include "render/view_spec.hpp"
 #include "session/scene.hpp"
@@ -33,6 +36,12 @@ struct PaneTargets {
     VkExtent2D extent{};                        ///< of the whole picture
     std::vector<render::PictureTargets> panes;  ///< one per pane, the first pane's first
     gpu::Image whole;                           ///< none for a single pane, which is the whole picture
+};
+
+/// What Panes::draw did: `drawn`, at least one pane; `shown`, the picture is another one.
+struct PanesDrawn {
+    bool drawn = false;
+    bool shown = false;
 };
 
 /// One to four scenes side by side, on one clock, with one camera: what window and files show. The first scene belongs
@@ -61,29 +70,48 @@ class Panes {
     /// Advances the others towards the states of their clocks, with about so many operations. Returns the operations
     /// that were recorded.
     double advance(gpu::Recorder& recorder, double operations);
+    /// Works with so many operations on the states that the clock shows next (Scene::work_ahead), in all panes. Returns
+    /// the operations that were recorded.
+    double work_ahead(gpu::Recorder& recorder, Scene& first, double operations);
+    /// Whether work_ahead has something to do.
+    bool works_ahead(const Scene& first) const;
     /// Whether the others have their states.
     bool up_to_date() const;
     /// Operations of the others in one step of the first scene's clock, on average.
     double operations_per_step(const Scene& first) const;
 
-    /// Draws all panes. `extras`: of each pane, the first pane's first; panes beyond its end have none. Returns false,
-    /// and records nothing, where picture() shows just that already.
-    bool draw(gpu::Recorder& recorder, Scene& first, const render::ViewSpec& view,
-              std::span<const render::Extras> extras);
+    /// Draws the panes that do not show their state: at most `most` of them, but all where view, camera or panes
+    /// are not those of the last call. The picture changes once no pane waits. `extras`: of each pane, the first pane's
+    /// first; panes beyond its end have none.
+    PanesDrawn draw(gpu::Recorder& recorder, Scene& first, const render::ViewSpec& view,
+                    std::span<const render::Extras> extras, std::size_t most = std::numeric_limits<std::size_t>::max());
+    /// Panes that the last call of draw has left to the next one.
+    std::size_t waiting() const { return waiting_; }
     /// Draws data in all panes (Scene::draw_data).
     void draw_data(gpu::Recorder& recorder, Scene& first, const render::ViewSpec& view);
     const gpu::Image& picture(const Scene& first) const { return whole_ ? whole_ : first.picture(); }
 
   private:
+    /// How the panes are seen.
+    struct Sight {
+        render::ViewSpec view;
+        render::Camera camera;
+
+        bool operator==(const Sight&) const = default;
+    };
+
     std::vector<Scene*> with_targets(Scene& first) const;
-    void compose(gpu::Recorder& recorder, const std::vector<Scene*>& scenes, const std::vector<bool>& changed);
+    void compose(gpu::Recorder& recorder, const std::vector<Scene*>& scenes);
 
     std::vector<std::unique_ptr<Scene>> others_;
     gpu::Image whole_;
     VkExtent2D extent_{};
     std::vector<VkRect2D> places_ = {{}};
     std::vector<const Scene*> composed_;  ///< which scenes `whole_` shows
-    bool cleared_ = false;                ///< the gaps have their colour
+    std::vector<bool> fresh_;             ///< which panes `whole_` does not show as they are drawn
+    std::optional<Sight> sight_;          ///< of the last drawing
+    std::size_t waiting_ = 0;
+    bool cleared_ = false;  ///< the gaps have their colour
 };
 
 }  // namespace scorefield::session

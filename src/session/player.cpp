@@ -102,17 +102,22 @@ double Player::record(gpu::Recorder& recorder, double operations, const std::fun
     return population_->advance(budget);
 }
 
-double Player::record_ahead(gpu::Recorder& recorder, double operations) {
-    population_->seek(playback_.state() + 1);
+double Player::record_ahead(gpu::Recorder& recorder, double operations, int state) {
+    population_->seek(state);
     const double done = population_->advance({.recorder = &recorder, .operations = operations, .shows = false});
     population_->seek(playback_.state());
     return done;
 }
 
-bool Player::works_ahead() const {
-    const int next = playback_.state() + 1;
-    return up_to_date() && !playback_.noising() && !playback_.backwards() && !results_ && playback_.playing() &&
-           next <= playback_.steps() && !population_->is_provided_for(next);
+std::optional<int> Player::next_state() const {
+    const bool goes_on = playback_.playing() && !playback_.noising() && !playback_.backwards() && !results_;
+    if (!goes_on || playback_.state() >= playback_.steps()) return std::nullopt;
+    return playback_.state() + 1;
+}
+
+bool Player::works_ahead(int state) const {
+    return up_to_date() && !playback_.noising() && !results_ && state != playback_.state() &&
+           !population_->is_provided_for(state);
 }
 
 bool Player::up_to_date() const {

@@ -55,11 +55,13 @@ class Player {
     /// they ask for finished samples, the clock stands still.
     double record(gpu::Recorder& recorder, double operations, const std::function<void()>& started,
                   const LiveWeights* live = nullptr);
-    /// Records work on the state that the clock shows next, roughly `operations` of it at most: so a step that is due
-    /// need only be shown. Returns the operations that were recorded. Only where works_ahead().
-    double record_ahead(gpu::Recorder& recorder, double operations);
-    /// The state that the clock shows next is known, and is not ready.
-    bool works_ahead() const;
+    /// The state that the clock shows next; none where it stands still or does not go on by the run.
+    std::optional<int> next_state() const;
+    /// This state is not ready, and nothing else is to be done before it.
+    bool works_ahead(int state) const;
+    /// Records work on this state, roughly `operations` of it at most: so a step that is due need only be shown.
+    /// Returns the operations that were recorded. Only where works_ahead(state).
+    double record_ahead(gpu::Recorder& recorder, double operations, int state);
     /// Makes and warms what live weights need; waits for the GPU. Only for models with a network. `specs`: the
     /// tensors of the network in training.
     void prepare_live(const gpu::Buffer& trained, const std::vector<nn::TensorSpec>& specs);

@@ -246,8 +246,9 @@ double Scene::advance(gpu::Recorder& recorder, double operations, const LiveWeig
     return player_.record(recorder, operations, started, live);
 }
 
-double Scene::work_ahead(gpu::Recorder& recorder, double operations) {
-    return operations > 0 && player_.works_ahead() ? player_.record_ahead(recorder, operations) : 0;
+double Scene::work_ahead(gpu::Recorder& recorder, double operations, std::optional<int> state) {
+    const bool works = operations > 0 && state && player_.works_ahead(*state);
+    return works ? player_.record_ahead(recorder, operations, *state) : 0;
 }
 
 std::optional<FieldLinesQuestion> Scene::field_question(const render::ViewSpec& view) {
@@ -362,8 +363,8 @@ std::vector<std::string> Scene::caption_lines(const render::ViewSpec& view) cons
     return lines;
 }
 
-bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras) {
-    if (!player_.started() && drawn_) return false;  // the last picture stays meanwhile
+/// What picture() should show. Completes `extras`.
+Scene::Drawn Scene::wanted(const render::ViewSpec& view, render::Extras& extras) {
     update_camera();
     if (model_->dim() == 1) {
         const LineView& line = view_of_line(view);
@@ -371,19 +372,31 @@ bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::
         extras.histogram = line.histogram;
     }
     extras.above = trails(view.guides);
-    const render::ScalarField* const field = extras.field;
     const render::Camera seen = camera_of(view);
     render::Look look = lit(view.look, seen);
     // Where a particle started means nothing in the forward process.
     if (player_.playback().noising()) look.mode = render::ColourMode::density;
-    const Drawn wanted = {player_.shown_version(), seen, look, caption_lines(view), extras.below, extras.above,
-                          extras.histogram};
-    const bool same_field = field == nullptr ? !drawn_field_ : drawn_field_ == *field;
-    if (drawn_ == wanted && same_field) return false;
-    renderer_.record(recorder, shown_particles(recorder), seen, wanted.look, captions_of(*model_, wanted.captions),
-                     extras);
-    drawn_ = wanted;
-    if (!same_field) drawn_field_ = field == nullptr ? std::nullopt : std::optional(*field);
+    return {player_.shown_version(), seen, look, caption_lines(view), extras.below, extras.above, extras.histogram};
+}
+
+bool Scene::is_drawn(const Drawn& wanted, const render::ScalarField* field) const {
+    return drawn_ == wanted && (field == nullptr ? !drawn_field_ : drawn_field_ == *field);
+}
+
+bool Scene::shows(const render::ViewSpec& view, render::Extras extras) {
+    if (!player_.started() && drawn_) return true;  // the last picture stays meanwhile
+    return is_drawn(wanted(view, extras), extras.field);
+}
+
+bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras) {
+    if (!player_.started() && drawn_) return false;
+    Drawn drawn = wanted(view, extras);
+    const render::ScalarField* const field = extras.field;
+    if (is_drawn(drawn, field)) return false;
+    renderer_.record(recorder, shown_particles(recorder), drawn.camera, drawn.look,
+                     captions_of(*model_, drawn.captions), extras);
+    drawn_ = std::move(drawn);
+    drawn_field_ = field == nullptr ? std::nullopt : std::optional(*field);
     return true;
 }
 

@@ -75,8 +75,9 @@ class Scene {
     /// Advances the particles towards the state that the clock shows, as Player::record does. Returns the operations
     /// that were recorded.
     double advance(gpu::Recorder& recorder, double operations, const LiveWeights* live = nullptr);
-    /// Works ahead with what is left of these operations, as Player::record_ahead. Returns those that were recorded.
-    double work_ahead(gpu::Recorder& recorder, double operations);
+    /// Works on this state with what is left of these operations, as Player::record_ahead, where it is not ready.
+    /// Returns those that were recorded.
+    double work_ahead(gpu::Recorder& recorder, double operations, std::optional<int> state);
     /// Where the view has field lines, what they depend on as it is now; none otherwise, and where they cannot be
     /// drawn: in one or three dimensions, and at levels without noise. Moves the camera where it follows the particles.
     std::optional<FieldLinesQuestion> field_question(const render::ViewSpec& view);
@@ -98,6 +99,8 @@ class Scene {
     /// Draws the last complete state onto picture(), with the trails of the view and `extras`. Returns false, and
     /// records nothing, where picture() shows just that already.
     bool draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras = {});
+    /// Whether draw would record nothing.
+    bool shows(const render::ViewSpec& view, render::Extras extras = {});
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void draw_data(gpu::Recorder& recorder, const render::ViewSpec& view);
     /// Replaces the targets of the picture. picture() has their size from now on.
@@ -157,6 +160,8 @@ class Scene {
     render::Bounds bounds() const;
     render::Ball ball() const;
     std::vector<std::string> caption_lines(const render::ViewSpec& view) const;
+    Drawn wanted(const render::ViewSpec& view, render::Extras& extras);
+    bool is_drawn(const Drawn& wanted, const render::ScalarField* field) const;
     void begin_paths(const PreparedRun& run);
     render::Particles shown_particles(gpu::Recorder& recorder);
     const LineView& view_of_line(const render::ViewSpec& view);

@@ -129,8 +129,9 @@ void Viewer::rest() {
 
 /// From the begin of the last frame until something new may be there to show.
 double Viewer::seconds_to_next(const session::Player& player) const {
+    if (context_.panes.waiting() > 0) return 0;
     if (!player.up_to_date() || !context_.panes.up_to_date()) return player.works_by_itself() ? kHostWait : 0;
-    if (player.works_ahead() && device_.properties().timestamp_seconds > 0) return 0;
+    if (context_.panes.works_ahead(*context_.scene) && device_.properties().timestamp_seconds > 0) return 0;
     return std::min(kLongestRest, player.playback().seconds_left(tempo_of(context_)));
 }
 
@@ -203,6 +204,8 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
 /// The last frame took so many seconds.
 void Viewer::note_length(double seconds) {
     if (frames_ == 0) return;
+    constexpr double kNewest = 0.2;
+    usual_frame_ = usual_frame_ > 0 ? usual_frame_ + kNewest * (seconds - usual_frame_) : seconds;
     std::optional<session::FrameRecord>& last = slots_[(frames_ - 1) % slots_.size()].record;
     if (last) last->frame_ms = 1e3 * seconds;
 }
@@ -324,12 +327,28 @@ void Viewer::record_scene(session::FrameSlot& slot) {
     std::array<render::Extras, settings::kMostPanes> extras;
     for (std::size_t i = 0; i < extras.size(); ++i) extras.at(i).below = context_.field_lines.at(i);
     if (context_.field) extras[0].field = &*context_.field;
-    picture_changed_ = panes.draw(slot.recorder, *context_.scene, settings::view_spec(context_.settings), extras);
+    const session::PanesDrawn done =
+        panes.draw(slot.recorder, *context_.scene, settings::view_spec(context_.settings), extras, panes_at_a_time());
+    picture_changed_ = done.shown;
     // A frame that draws is long enough for the device; one without a clock cannot tell what work after a frame takes.
-    const bool has_time = !picture_changed_ && device_.properties().timestamp_seconds > 0;
+    const bool has_time = !done.drawn && device_.properties().timestamp_seconds > 0;
     if (!live && (has_time || context_.scene->player().works_by_itself())) {
-        slot.operations += context_.scene->work_ahead(slot.recorder, pace_.allowance() - slot.operations);
+        slot.operations += panes.work_ahead(slot.recorder, *context_.scene, pace_.allowance() - slot.operations);
     }
+}
+
+/// How many panes one frame draws: those of a state are spread evenly over the frames until the next state is due, or
+/// every few frames one would be long. They begin once all have it. A state that the user asked for is drawn at once.
+std::size_t Viewer::panes_at_a_time() const {
+    const std::size_t panes = context_.panes.count();
+    const session::Player& player = context_.scene->player();
+    const session::Playback& playback = player.playback();
+    if (!playback.playing() || !(usual_frame_ > 0)) return panes;
+    if (!player.up_to_date() || !context_.panes.up_to_date()) return 0;
+    const double seconds = std::min(playback.seconds_left(tempo_of(context_)), 1.0);
+    const double frames = std::max(1.0, std::floor(seconds / usual_frame_));
+    const std::size_t waiting = context_.panes.waiting() > 0 ? context_.panes.waiting() : panes;
+    return static_cast<std::size_t>(std::ceil(static_cast<double>(waiting) / frames));
 }
 
 /// What was measured, or is being measured, is of other work.
@@ -349,7 +368,9 @@ void Viewer::advance() {
     const double operations = player.operations_per_step() + context_.panes.operations_per_step(*context_.scene);
     const double affordable = pace_.allowance() / operations;
     const double fitting = player.works_by_itself() ? kMostSteps : std::clamp(affordable, 1.0, kMostSteps);
-    const int most = player.up_to_date() && context_.panes.up_to_date() ? static_cast<int>(fitting) : 0;
+    const session::Panes& panes = context_.panes;
+    const bool is_shown = player.up_to_date() && panes.up_to_date() && panes.waiting() == 0;
+    const int most = is_shown ? static_cast<int>(fitting) : 0;
     player.playback().advance(context_.seconds, tempo_of(context_), most);
 }
 

@@ -69,6 +69,7 @@ class Viewer {
     void rest();
     double seconds_to_next(const session::Player& player) const;
     void note_length(double seconds);
+    std::size_t panes_at_a_time() const;
     void advance();
     void record_scene(session::FrameSlot& slot);
     Backdrop backdrop(VkExtent2D window) const;
@@ -89,6 +90,7 @@ class Viewer {
     session::Pace pace_;
     std::uint64_t frames_ = 0;
     Clock::time_point last_frame_ = Clock::now();
+    double usual_frame_ = 0;  ///< seconds of the last frames
     Clock::time_point last_input_ = Clock::now();
     double rested_ = 0;             ///< seconds of waiting before this frame
     bool picture_changed_ = false;  ///< in this frame

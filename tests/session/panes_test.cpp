@@ -92,7 +92,8 @@ class PanesTest : public gpu::GpuTest {
     }
 
     /// A picture of all panes at the state of the first clock.
-    static render::Picture frame(Scene& first, Panes& panes, bool* drawn = nullptr) {
+    static render::Picture frame(Scene& first, Panes& panes, PanesDrawn* done = nullptr, std::size_t most = 4,
+                                 const render::ViewSpec& view = {}) {
         gpu::Recorder recorder(device(), "frame");
         render::Capture capture(device(), 1);
         recorder.begin();
@@ -100,8 +101,8 @@ class PanesTest : public gpu::GpuTest {
         panes.follow(first);
         panes.advance(recorder, 1e300);
         EXPECT_TRUE(panes.up_to_date());
-        const bool changed = panes.draw(recorder, first, {}, {});
-        if (drawn != nullptr) *drawn = changed;
+        const PanesDrawn drawn = panes.draw(recorder, first, view, {}, most);
+        if (done != nullptr) *done = drawn;
         capture.record(recorder, panes.picture(first));
         capture.submitted(device().submit(recorder));
         return capture.take();
@@ -133,9 +134,9 @@ TEST_F(PanesTest, ShowEachSceneAsItIsDrawnAlone) {
     for (int round = 0; round < 6; ++round) {
         first->player().playback().stop_at(round == 0 ? 12 : static_cast<int>(draw() % 13));
         const render::Picture whole = frame(*first, panes);
-        bool drawn = true;
-        frame(*first, panes, &drawn);
-        EXPECT_FALSE(drawn) << "nothing has changed";
+        PanesDrawn done = {true, true};
+        frame(*first, panes, &done);
+        EXPECT_FALSE(done.drawn || done.shown) << "nothing has changed";
         const std::size_t pane = static_cast<std::size_t>(round) % 3;
         const std::unique_ptr<Scene> alone = pane == 0   ? open("ddim", 12, 5, extent)
                                              : pane == 1 ? open("ddpm", 30, 5, extent)
@@ -156,6 +157,80 @@ TEST_F(PanesTest, ShowEachSceneAsItIsDrawnAlone) {
         }
         EXPECT_EQ(different, 0U) << "pane " << pane << " in round " << round;
     }
+}
+
+TEST_F(PanesTest, ShowAStateOnceEachPaneHasBeenDrawn) {
+    const VkExtent2D extent = pane_places(kPicture, 3)[0].extent;
+    const std::unique_ptr<Scene> first = open("ddim", 12, 5, extent);
+    Panes panes;
+    panes.others().push_back(open("ddpm", 30, 5, extent));
+    panes.others().push_back(open("ddim", 6, 8, extent));
+    panes.take(*first, Panes::make_targets(device(), kPicture, 3));
+    first->player().playback().stop_at(2);
+    PanesDrawn done;
+    const render::Picture before = frame(*first, panes, &done, 1);
+    EXPECT_TRUE(done.shown) << "the first picture is whole";
+    EXPECT_EQ(panes.waiting(), 0U);
+
+    first->player().playback().stop_at(6);
+    for (const std::size_t left : {2U, 1U}) {
+        EXPECT_EQ(frame(*first, panes, &done, 1).rgba, before.rgba);
+        EXPECT_TRUE(done.drawn);
+        EXPECT_FALSE(done.shown);
+        EXPECT_EQ(panes.waiting(), left);
+    }
+    const render::Picture after = frame(*first, panes, &done, 1);
+    EXPECT_TRUE(done.shown);
+    EXPECT_EQ(panes.waiting(), 0U);
+
+    first->player().playback().stop_at(2);
+    EXPECT_EQ(frame(*first, panes).rgba, before.rgba);
+    first->player().playback().stop_at(6);
+    EXPECT_EQ(frame(*first, panes).rgba, after.rgba);
+
+    // What a user changes meanwhile is seen at once, in every pane.
+    first->player().playback().stop_at(9);
+    frame(*first, panes, &done, 1);
+    EXPECT_EQ(panes.waiting(), 2U);
+    render::ViewSpec plain;
+    plain.captions = false;
+    const render::Picture changed = frame(*first, panes, &done, 1, plain);
+    EXPECT_TRUE(done.shown);
+    EXPECT_EQ(panes.waiting(), 0U);
+    frame(*first, panes);
+    EXPECT_EQ(frame(*first, panes, &done, 4, plain).rgba, changed.rgba);
+    first->camera.half_height *= 2;
+    first->hold_camera();
+    EXPECT_NE(frame(*first, panes, &done, 1, plain).rgba, changed.rgba);
+    EXPECT_TRUE(done.shown);
+}
+
+TEST_F(PanesTest, WorkAheadOnEachPanesNextState) {
+    const VkExtent2D extent = pane_places(kPicture, 3)[0].extent;
+    const std::unique_ptr<Scene> first = open("ddim", 5, 5, extent);
+    Panes panes;
+    panes.others().push_back(open("ddpm", 30, 5, extent));
+    panes.others().push_back(open("ddim", 3, 8, extent));
+    panes.take(*first, Panes::make_targets(device(), kPicture, 3));
+    EXPECT_FALSE(panes.works_ahead(*first)) << "nothing is shown yet";
+    frame(*first, panes);
+    for (int state = 1; state <= 5; ++state) {
+        EXPECT_TRUE(panes.works_ahead(*first));
+        gpu::Recorder recorder(device(), "ahead");
+        recorder.begin();
+        EXPECT_GT(panes.work_ahead(recorder, *first, 1e300), 0);
+        EXPECT_FALSE(panes.works_ahead(*first));
+        device().wait(device().submit(recorder));
+        first->player().playback().advance(0.1, {10, 0, true}, 1);
+        EXPECT_EQ(first->player().playback().state(), state);
+        recorder.begin();
+        EXPECT_EQ(first->advance(recorder, 1e300), 0) << "step " << state << " was ready";
+        panes.follow(*first);
+        EXPECT_EQ(panes.advance(recorder, 1e300), 0) << "step " << state << " was ready";
+        EXPECT_TRUE(panes.up_to_date());
+        device().wait(device().submit(recorder));
+    }
+    EXPECT_FALSE(panes.works_ahead(*first)) << "the results are shown";
 }
 
 TEST_F(PanesTest, NeedNewTargetsWhereOneIsAddedOrRemoved) {
