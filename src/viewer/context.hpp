@@ -41,9 +41,10 @@ struct Context {
     Requests requests = {};
     std::optional<UnsavedQuestion> question = {};
     PanelChoice panel = {};
-    bool presents = false;       ///< presenter mode: no panel, large text
-    bool types_command = false;  ///< the command palette is open and takes all keys
-    std::string next_tab = {};   ///< title of the tab to select; empty: no change
+    bool presents = false;          ///< presenter mode: no panel, large text
+    std::string hidden_title = {};  ///< of the scene whose title and description the user has hidden
+    bool types_command = false;     ///< the command palette is open and takes all keys
+    std::string next_tab = {};      ///< title of the tab to select; empty: no change
 
     // State of the current frame.
     Layout layout = {};
@@ -58,6 +59,8 @@ struct Context {
     std::array<std::shared_ptr<const render::LineDrawing>, settings::kMostPanes> field_lines = {};
     std::string value_at_mouse = {};  ///< of the field; empty: none
 
+    /// Title and description of a scene are to be seen.
+    bool shows_about() const { return !settings.title.empty() && settings.title != hidden_title; }
     WindowLook look() const { return window_look(settings, presents); }
     /// The forward process comes before each run.
     bool begins_with_forward_process() const { return settings.forward && scene && scene->has_forward_process(); }

@@ -13,6 +13,8 @@ constexpr float kLeastPicture = 200;  ///< minimum width of the picture beside t
 constexpr float kLeastBeside = 64;    ///< width of the picture that a panel over it leaves visible
 constexpr float kStripHeight = 28;    ///< height of the status bar
 constexpr float kTimelineHeight = 52;
+constexpr float kAboutHeight = 82;     ///< title and three lines
+constexpr float kHighWindow = 360;     ///< windows lower than this have title and description over the picture
 constexpr float kLowWindow = 160;      ///< windows lower than this have no status bar
 constexpr float kShallowWindow = 240;  ///< windows lower than this have no timeline
 
@@ -39,7 +41,9 @@ Layout layout_of(VkExtent2D window, float scale, const PanelChoice& panel) {
     const bool strip = !panel.timeline_alone && (now.narrow || panel.beside);
     if (strip && height >= kLowWindow) now.strip = now.row;
     if ((strip || panel.timeline_alone) && height >= kShallowWindow) now.timeline = pixels(kTimelineHeight);
-    now.picture = {std::max(1U, window.width - now.left), std::max(1U, window.height - now.strip - now.timeline)};
+    if (panel.timeline_alone && panel.about && height >= kHighWindow) now.about = pixels(kAboutHeight);
+    const std::uint32_t below = now.strip + now.timeline + now.about;
+    now.picture = {std::max(1U, window.width - now.left), std::max(1U, window.height - below)};
     return now;
 }
 

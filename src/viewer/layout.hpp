@@ -12,6 +12,7 @@ struct PanelChoice {
     bool over = false;            ///< over the picture, in a window that is too narrow for both
     float width = 0;              ///< of the panel, in screen units at the usual text size; 0: the usual width
     bool timeline_alone = false;  ///< neither, nor the status bar: picture and timeline
+    bool about = false;           ///< there are title and description of a scene
 };
 
 /// Sizes and positions of panel, status bar, timeline and picture, in pixels.
@@ -24,6 +25,7 @@ struct Layout {
     std::uint32_t strip = 0;     ///< height of the status bar; 0: hidden
     std::uint32_t row = 0;       ///< height of a status bar, even if it is hidden
     std::uint32_t timeline = 0;  ///< height of the timeline under the picture; 0: hidden
+    std::uint32_t about = 0;     ///< height of title and description between picture and timeline; 0: over the picture
     VkExtent2D picture{};
 };
 

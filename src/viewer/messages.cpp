@@ -35,7 +35,24 @@ void Messages::add(Message message, std::string topic) {
     shown_.push_back({std::move(message), std::move(topic), left});
 }
 
+void Messages::add_note(const std::string& text) {
+    if (!holds_notes_) {
+        add({MessageKind::info, text}, text);
+        return;
+    }
+    std::erase(held_notes_, text);
+    if (held_notes_.size() == kMost) held_notes_.erase(held_notes_.begin());
+    held_notes_.push_back(text);
+}
+
+void Messages::hold_notes(bool hold) {
+    holds_notes_ = hold;
+    if (hold) return;
+    for (const std::string& text : std::exchange(held_notes_, {})) add_note(text);
+}
+
 void Messages::resolve(std::string_view topic) {
+    std::erase(held_notes_, topic);
     std::erase_if(shown_, [&](const Shown& earlier) { return earlier.topic == topic; });
 }
 

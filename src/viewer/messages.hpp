@@ -26,6 +26,10 @@ class Messages {
     /// Adds a message, as the newest. It takes the place of an earlier one of the same `topic` (empty: of the same
     /// text); beyond kMost the oldest goes. An empty text adds nothing.
     void add(Message message, std::string topic = {});
+    /// Adds a note on data or run, or keeps it back while notes are held.
+    void add_note(const std::string& text);
+    /// Keeps notes back from now on, as many as can be shown, or shows those that were kept back.
+    void hold_notes(bool hold);
     /// Removes the message of that topic, if there is one: it no longer applies.
     void resolve(std::string_view topic);
     /// Takes away one of shown(), or all.
@@ -50,6 +54,8 @@ class Messages {
     };
 
     std::vector<Shown> shown_;
+    bool holds_notes_ = false;
+    std::vector<std::string> held_notes_;
 };
 
 }  // namespace scorefield::viewer

@@ -219,7 +219,7 @@ bool SceneChanges::follow_training() {
     applied_ = context_.settings;
     show(std::move(ready->scene));
     messages.resolve("training");
-    for (const std::string& text : ready->notes) messages.add({MessageKind::info, text}, text);
+    for (const std::string& text : ready->notes) messages.add_note(text);
     messages.add({MessageKind::warning, ready->adjustment}, "training");
     forget_title(context_.settings);
     return true;
@@ -328,9 +328,7 @@ void SceneChanges::show_notes(std::vector<std::string> notes) {
         if (std::ranges::find(now, text) == now.end()) context_.messages.resolve(text);
     }
     for (const std::string& text : now) {
-        if (std::ranges::find(before, text) == before.end()) {
-            context_.messages.add({MessageKind::info, text}, text);
-        }
+        if (std::ranges::find(before, text) == before.end()) context_.messages.add_note(text);
     }
 }
 

@@ -171,6 +171,7 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     context_.history.amend(context_.settings, context_.training.plan);
     trace_.next("advance");
     advance();
+    context_.panel.about = context_.shows_about();
     context_.layout = layout(target.image.extent());
     fit_picture();
 
@@ -226,6 +227,8 @@ void Viewer::serve() {
     if (context_.requests.toggle_presenter) {
         context_.presents = !context_.presents;
         context_.panel.timeline_alone = context_.presents;
+        // They interrupt a lecture, and come after it.
+        context_.messages.hold_notes(context_.presents);
     }
     if (context_.requests.toggle_full_screen) window_.toggle_full_screen();
     serve_undo(context_);

@@ -26,6 +26,23 @@ TEST(Messages, GoByThemselvesTheMoreSeriousLater) {
     EXPECT_TRUE(messages.empty());
 }
 
+TEST(Messages, HoldNotesBackForALecture) {
+    Messages messages;
+    messages.add_note("now");
+    EXPECT_EQ(texts(messages), Texts{"now"});
+    messages.hold_notes(true);
+    for (const char* note : {"a", "b", "c", "d", "b"}) messages.add_note(note);
+    messages.add({MessageKind::error, "e"});
+    messages.resolve("c");
+    messages.advance(60);
+    EXPECT_TRUE(messages.empty());
+    messages.hold_notes(false);
+    EXPECT_EQ(texts(messages), (Texts{"d", "b"})) << "as many as can be shown, less the one that no longer applies";
+    messages.hold_notes(true);
+    messages.hold_notes(false);
+    EXPECT_EQ(texts(messages), (Texts{"d", "b"}));
+}
+
 TEST(Messages, StayLongEnoughToBeRead) {
     EXPECT_GT(Messages::life({MessageKind::info, std::string(300, 'x')}), 10);
 }

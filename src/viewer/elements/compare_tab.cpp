@@ -138,7 +138,7 @@ class CompareTab : public Element {
         for (std::string& note : ready.change.notes) {
             const std::string text = settings::pane_name(ready.index) + ": " + note;
             if (std::ranges::find(context.notes, note) == context.notes.end()) {
-                context.messages.add({MessageKind::info, base::with_flags(text)}, text);
+                context.messages.add_note(text);
             }
         }
         try {

@@ -49,7 +49,7 @@ class JobList : public Element {
         }
         if (shown.empty()) return;
         const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
-        const std::uint32_t below = context.layout.row + context.layout.timeline;
+        const std::uint32_t below = context.layout.row + context.layout.timeline + context.layout.about;
         const float bottom = ImGui::GetIO().DisplaySize.y - static_cast<float>(below) / pixels.y;
         const ImGuiStyle& style = ImGui::GetStyle();
         const auto rows = static_cast<float>(shown.size());

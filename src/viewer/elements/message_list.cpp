@@ -87,8 +87,8 @@ class MessageList : public Element {
                               static_cast<float>(context.layout.row) / ImGui::GetIO().DisplayFramebufferScale.y);
         float total = 0;
         for (std::size_t i = 0; i < messages.count(); ++i) total += columns.row_height(messages.at(i));
-        // Over the status bar; where there is none, not over the timeline.
-        const std::uint32_t below = context.layout.strip == 0 ? context.layout.timeline : 0;
+        // Over the status bar; where there is none, not over what stands there.
+        const std::uint32_t below = context.layout.strip == 0 ? context.layout.timeline + context.layout.about : 0;
         const float bottom = window.y - static_cast<float>(below) / ImGui::GetIO().DisplayFramebufferScale.y;
         ImGui::SetNextWindowPos({0, bottom - total});
         ImGui::SetNextWindowSize({window.x, total});

@@ -1,5 +1,5 @@
-// The scenes that come with Scorefield: title and description of the one that is shown, as a card over the picture, and
-// a list of all. PgUp and PgDn go from one to the next.
+// The scenes that come with Scorefield: title and description of the one that is shown, over the picture or below it,
+// and a list of all. PgUp and PgDn go from one to the next.
 #include <fmt/format.h>
 #include <imgui.h>
 
@@ -49,7 +49,7 @@ class Scenes : public Element {
     }
 
     void draw(Context& context) override {
-        draw_card(context);
+        draw_about(context);
         if (open_) draw_list(context);
     }
 
@@ -61,11 +61,10 @@ class Scenes : public Element {
         return found - scenes_.begin();
     }
 
-    void draw_card(Context& context) {
-        const settings::Settings& settings = context.settings;
-        const std::string& title = settings.title;
-        if (title.empty() || title == hidden_) return;
-        hidden_.clear();
+    /// Title and description: beside the axis over the picture or, in presenter mode, in a row of their own.
+    void draw_about(Context& context) {
+        if (!context.shows_about()) return;
+        context.hidden_title.clear();
         const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
         const Layout& layout = context.layout;
         const float left = static_cast<float>(layout.left) / pixels.x;
@@ -73,31 +72,57 @@ class Scenes : public Element {
         const float height = static_cast<float>(layout.picture.height) / pixels.y;
         const float scale = context.look().text_scale();
         const Theme& theme = *context.look().theme;
-        const float across = std::min(kCardWidth * scale, width - 160);
-        if (across < kCardWidth / 2) return;
-        // Above the axis and a row of keys, beside the axis' numbers.
-        ImGui::SetNextWindowPos({left + 58, height - 76}, ImGuiCond_Always, {0, 1});
-        ImGui::SetNextWindowSize({across, 0});
-        constexpr std::uint32_t kGround = 0xE6;  // the picture shines through
-        ImGui::PushStyleColor(ImGuiCol_WindowBg, screen_colour(theme.surface, kGround));
-        ImGui::Begin("scene", nullptr, kFixedWindow | ImGuiWindowFlags_AlwaysAutoResize);
+        if (layout.about > 0) {
+            ImGui::SetNextWindowPos({left, height});
+            ImGui::SetNextWindowSize({width, static_cast<float>(layout.about) / pixels.y});
+            ImGui::PushStyleColor(ImGuiCol_WindowBg, screen_colour(theme.surface));
+            ImGui::Begin("about", nullptr, kFixedWindow | ImGuiWindowFlags_NoBringToFrontOnFocus);
+        } else {
+            const float across = std::min(kCardWidth * scale, width - 160);
+            if (across < kCardWidth / 2) return;
+            // Above the axis and a row of keys, beside the axis' numbers.
+            ImGui::SetNextWindowPos({left + 58, height - 76}, ImGuiCond_Always, {0, 1});
+            ImGui::SetNextWindowSize({across, 0});
+            constexpr std::uint32_t kGround = 0xE6;  // the picture shines through
+            ImGui::PushStyleColor(ImGuiCol_WindowBg, screen_colour(theme.surface, kGround));
+            ImGui::Begin("scene", nullptr, kFixedWindow | ImGuiWindowFlags_AlwaysAutoResize);
+        }
+        draw_about_text(context, theme);
+        ImGui::End();
+        ImGui::PopStyleColor();
+    }
+
+    void draw_about_text(Context& context, const Theme& theme) {
+        const settings::Settings& settings = context.settings;
         ImGui::SetWindowFontScale(1.15F);
-        ImGui::TextWrapped("%s", title.c_str());
+        ImGui::TextWrapped("%s", settings.title.c_str());
         ImGui::SetWindowFontScale(1);
+        const bool in_a_row = context.layout.about > 0;
+        if (in_a_row) draw_place(context, true);
         ImGui::PushStyleColor(ImGuiCol_Text, screen_colour(theme.secondary));
         if (!settings.about.empty()) ImGui::TextWrapped("%s", settings.about.c_str());
         ImGui::PopStyleColor();
+        if (!in_a_row) draw_place(context, false);
+    }
+
+    /// The place among the scenes, and a button that hides title and description; `same_line`: beside what was drawn.
+    void draw_place(Context& context, bool same_line) {
+        constexpr const char* kHide = "Hide";
+        const ImGuiStyle& style = ImGui::GetStyle();
+        const float right = ImGui::GetWindowContentRegionMax().x;
+        const float button = ImGui::CalcTextSize(kHide).x + 2 * style.FramePadding.x;
+        if (same_line) ImGui::SameLine();
         if (const auto number = number_of_shown(context)) {
-            ImGui::TextDisabled("%s", fmt::format("{} of {}   PgUp PgDn", *number + 1, scenes_.size()).c_str());
+            const std::string place = fmt::format("{} of {}   PgUp PgDn", *number + 1, scenes_.size());
+            if (same_line) {
+                ImGui::SetCursorPosX(right - button - style.ItemSpacing.x - ImGui::CalcTextSize(place.c_str()).x);
+            }
+            ImGui::TextDisabled("%s", place.c_str());
             ImGui::SameLine();
         }
-        constexpr const char* kHide = "Hide";
-        const float button = ImGui::CalcTextSize(kHide).x + 2 * ImGui::GetStyle().FramePadding.x;
-        ImGui::SetCursorPosX(ImGui::GetWindowContentRegionMax().x - button);
-        if (ImGui::SmallButton(kHide)) hidden_ = title;
-        tooltip("Hide this card until another scene is opened");
-        ImGui::End();
-        ImGui::PopStyleColor();
+        ImGui::SetCursorPosX(right - button);
+        if (ImGui::SmallButton(kHide)) context.hidden_title = context.settings.title;
+        tooltip("Hide title and description until another scene is opened");
     }
 
     void draw_list(Context& context) {
@@ -140,7 +165,6 @@ class Scenes : public Element {
     base::BackgroundJob<std::vector<ListedScene>> list_;
     std::vector<ListedScene> scenes_;
     std::optional<std::ptrdiff_t> opened_;  ///< the last one, also once its settings have been changed
-    std::string hidden_;                    ///< title of the card that the user has hidden
     bool open_ = false;                     ///< the list
 };
 
