@@ -6,7 +6,7 @@
 FOLDER is the root of the project. Prints one line per violation and ends with status 1 if there is any:
 - an include of a module that stands above one's own,
 - headers that include each other in a circle,
-- an include by a path that is not from src/ on,
+- an include by a path that is not from src/ on, or of a source,
 - a string with a flag (--name) below settings, or in session: errors below them name fields, not flags,
 - a module with more than a fifth of all lines,
 - push constants that do not come from a header which C++ and GLSL share: a block in a shader that is not one struct
@@ -94,6 +94,8 @@ def violations(root):
         for included in includes[name]:
             if "../" in included:
                 yield f"src/{name}: includes {included}; name it from src/ on"
+            if included.endswith(".cpp"):
+                yield f"src/{name}: includes the source {included}"
             other = included.split("/")[0]
             if other not in MODULES:
                 continue

@@ -48,6 +48,10 @@ class Structure(unittest.TestCase):
         found = violations_of({"nn/a.hpp": '#include "../viewer/b.hpp"\n', "viewer/b.hpp": "\n"})
         self.assert_only(found, "src/nn/a.hpp: includes ../viewer/b.hpp")
 
+    def test_include_of_a_source(self):
+        found = violations_of({"nn/a.cpp": '#include "nn/b.cpp"\n', "nn/b.cpp": "\n"})
+        self.assert_only(found, "src/nn/a.cpp: includes the source nn/b.cpp")
+
     def test_module_that_must_not_be_known(self):
         for module, other in structure.FORBIDDEN:
             found = violations_of({f"{module}/a.cpp": f'  #  include "{other}/b.hpp"\n', f"{other}/b.hpp": "\n"})

@@ -180,10 +180,10 @@ PanesDrawn Panes::draw(gpu::Recorder& recorder, Scene& first, const render::View
         return {is_new, is_new};
     }
     const std::vector<Scene*> scenes = with_targets(first);
-    Sight sight = {view, first.camera_of(view)};
+    const Sight sight = {view, first.camera_of(view)};
     // Time may pass between the panes of a state, but not between what a user does and its picture.
     const bool at_once = !cleared_ || !std::ranges::equal(scenes, composed_) || sight_ != sight;
-    sight_ = std::move(sight);
+    sight_ = sight;
     fresh_.resize(scenes.size(), false);
     std::size_t drawn = 0;
     for (std::size_t i = 0; i < scenes.size(); ++i) {
