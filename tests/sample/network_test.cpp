@@ -234,12 +234,13 @@ TEST_F(GpuNetworkTest, LoadsTheNetworkOfAClass) {
 INSTANTIATE_TEST_SUITE_P(
     Shapes, GpuNetworkTest,
     ::testing::Values(NetworkCase{{2, 64, 3, 32}, 700, "whole"}, NetworkCase{{2, 64, 5, 32}, 700, "fused"},
-                      NetworkCase{{1, 24, 1, 4}, 513, "fused"}, NetworkCase{{3, 13, 2, 7}, 100, "whole"},
+                      NetworkCase{{1, 24, 1, 4}, 513, "fused"}, NetworkCase{{3, 21, 2, 7}, 100, "whole"},
                       NetworkCase{{2, 32, 4, 7}, 600, "whole"}, NetworkCase{{2, 8, 5, 1}, 1, "fused"},
                       NetworkCase{{2, 136, 2, 16}, 300, "dense"}, NetworkCase{{3, 100, 1, 5}, 77, "dense"},
                       NetworkCase{{2, 40, 0, 3}, 90, "dense"}, NetworkCase{{4, 16, 2, 5}, 300, "whole"},
-                      NetworkCase{{5, 24, 2, 5}, 129, "dense"}, NetworkCase{{17, 40, 1, 3}, 77, "dense"},
-                      NetworkCase{{100, 24, 2, 4}, 33, "dense"}, NetworkCase{{784, 16, 1, 2}, 5, "dense"}),
+                      NetworkCase{{1, 70, 2, 4}, 100, "whole"}, NetworkCase{{5, 24, 2, 5}, 129, "dense"},
+                      NetworkCase{{17, 40, 1, 3}, 77, "dense"}, NetworkCase{{100, 24, 2, 4}, 33, "dense"},
+                      NetworkCase{{784, 16, 1, 2}, 5, "dense"}),
     [](const auto& parameter) { return testing::PrintToString(parameter.param); });
 
 TEST_F(GpuNetworkTest, MoreParticlesThanOneBlockAgree) {
