@@ -66,12 +66,26 @@ void add_arrows(render::LineDrawing& drawing, const LineViewQuestion& question, 
     drawing.legend = arrows.legend;
 }
 
+/// Density of the fullest bar of these points; 0 without points.
+double tallest_bar(const data::Points& points, const LineViewQuestion& question) {
+    if (points.count == 0) return 0;
+    const double width = render::Histogram::kBarWidth * question.camera.pixel_size(question.extent);
+    const double left = question.camera.to_world(question.extent, {0, 0})[0];
+    std::vector<std::size_t> counts(
+        static_cast<std::size_t>(std::ceil(question.extent.width / render::Histogram::kBarWidth)));
+    for (std::size_t i = 0; i < points.count; ++i) {
+        const double bin = (double{points.values[i * points.dim]} - left) / width;
+        if (bin >= 0 && bin < static_cast<double>(counts.size())) ++counts[static_cast<std::size_t>(bin)];
+    }
+    return static_cast<double>(*std::ranges::max_element(counts)) / (static_cast<double>(points.count) * width);
+}
+
 }  // namespace
 
 bool LineViewQuestion::operator==(const LineViewQuestion& other) const {
-    return source == other.source && at == other.at && density == other.density && camera == other.camera &&
-           extent.width == other.extent.width && extent.height == other.extent.height && field == other.field &&
-           particles == other.particles;
+    return source == other.source && at == other.at && density == other.density && data == other.data &&
+           camera == other.camera && extent.width == other.extent.width && extent.height == other.extent.height &&
+           field == other.field && particles == other.particles;
 }
 
 LineView line_view(const LineViewQuestion& question) {
@@ -90,7 +104,8 @@ LineView line_view(const LineViewQuestion& question) {
         if (question.source) density = question.source->line_density(x, question.density);
         double most = 0;
         for (const double value : density) most = std::max(most, std::isfinite(value) ? value : 0);
-        // Without a curve: eight times an even density.
+        if (!(most > 0) && question.data) most = tallest_bar(*question.data, question);
+        // Without a curve and data: eight times an even density.
         constexpr double kUnknown = 8;
         const render::Bounds bounds = question.camera.visible(question.extent);
         if (!(most > 0)) most = kUnknown / (bounds.high[0] - bounds.low[0]);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "data/points.hpp"
 #include "diffusion/program.hpp"
 #include "render/camera.hpp"
 #include "render/guides.hpp"
@@ -27,6 +28,7 @@ struct LineViewQuestion {
     std::shared_ptr<const FieldSource> source;  ///< null: nothing is known
     diffusion::Eval at;                         ///< of the field
     diffusion::Marginal density;                ///< of the curve
+    std::shared_ptr<const data::Points> data;   ///< where there is no curve, their bars set the scale; null: no data
     render::Camera2d camera;
     VkExtent2D extent{};
     render::FieldKind field = render::FieldKind::none;

@@ -306,6 +306,7 @@ const LineView& Scene::view_of_line(const render::ViewSpec& view) {
     LineViewQuestion question = {.source = player_.program().evaluations() > 0 ? field_source_ : nullptr,
                                  .at = {},
                                  .density = {state.alpha, state.sigma},
+                                 .data = expected_,
                                  .camera = camera,
                                  .extent = renderer_.extent(),
                                  .field = render::FieldKind::none,

@@ -38,6 +38,7 @@ void Messages::add(Message message, std::string topic) {
 void Messages::add_note(const std::string& text) {
     if (!holds_notes_) {
         add({MessageKind::info, text}, text);
+        if (!text.empty()) shown_.back().is_note = true;
         return;
     }
     std::erase(held_notes_, text);
@@ -47,7 +48,13 @@ void Messages::add_note(const std::string& text) {
 
 void Messages::hold_notes(bool hold) {
     holds_notes_ = hold;
-    if (hold) return;
+    if (hold) {
+        for (const Shown& shown : shown_) {
+            if (shown.is_note) add_note(shown.topic);
+        }
+        std::erase_if(shown_, [](const Shown& shown) { return shown.is_note; });
+        return;
+    }
     for (const std::string& text : std::exchange(held_notes_, {})) add_note(text);
 }
 

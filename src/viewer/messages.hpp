@@ -28,7 +28,7 @@ class Messages {
     void add(Message message, std::string topic = {});
     /// Adds a note on data or run, or keeps it back while notes are held.
     void add_note(const std::string& text);
-    /// Keeps notes back from now on, as many as can be shown, or shows those that were kept back.
+    /// Keeps notes back from now on, also those that are shown, as many as can be shown; or shows them.
     void hold_notes(bool hold);
     /// Removes the message of that topic, if there is one: it no longer applies.
     void resolve(std::string_view topic);
@@ -50,7 +50,8 @@ class Messages {
     struct Shown {
         Message message;
         std::string topic;
-        double left = 0;  ///< seconds
+        double left = 0;       ///< seconds
+        bool is_note = false;  ///< from add_note
     };
 
     std::vector<Shown> shown_;

@@ -80,5 +80,22 @@ TEST(LineView, LeavesOutWhatHasNoRoomAndWhatIsNotKnown) {
     EXPECT_LT(unknown.time->last, -0.5) << "under the strip";
 }
 
+TEST(LineView, HasRoomForTheBarsOfTheDataWhereThereIsNoCurve) {
+    LineViewQuestion question = question_of(mixture_a());
+    question.source = nullptr;
+    // Two bars with a quarter and three quarters of the points, and a point that is out of sight.
+    const double bar = render::Histogram::kBarWidth * question.camera.pixel_size(question.extent);
+    const double left = question.camera.to_world(question.extent, {0, 0})[0];
+    data::Points points{400, 1, std::vector<float>(400, static_cast<float>(left + 200.5 * bar))};
+    for (std::size_t i = 0; i < 100; ++i) points.values[i] = static_cast<float>(left + 40.5 * bar);
+    points.values[0] = 1e9F;
+    question.data = std::make_shared<const data::Points>(points);
+    EXPECT_NEAR(line_view(question).histogram.most, 1.12 * 0.75 / bar, 1e-9);
+    question.data = std::make_shared<const data::Points>();
+    const double unknown = line_view(question).histogram.most;
+    question.data = nullptr;
+    EXPECT_EQ(line_view(question).histogram.most, unknown);
+}
+
 }  // namespace
 }  // namespace scorefield::session

@@ -31,6 +31,7 @@ TEST(Messages, HoldNotesBackForALecture) {
     messages.add_note("now");
     EXPECT_EQ(texts(messages), Texts{"now"});
     messages.hold_notes(true);
+    EXPECT_TRUE(messages.empty());
     for (const char* note : {"a", "b", "c", "d", "b"}) messages.add_note(note);
     messages.add({MessageKind::error, "e"});
     messages.resolve("c");
