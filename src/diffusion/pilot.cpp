@@ -15,15 +15,31 @@ Pilot::Pilot(const ScoreSource& source, std::uint64_t seed, std::uint32_t partic
              std::function<void()> check_cancelled)
     : sources_{&source}, seed_(seed), particles_(particles), check_cancelled_(std::move(check_cancelled)) {}
 
+void Pilot::branch_from(Program trunk, int step, const BranchNoise& noise) {
+    trunk.ops.resize(step == 0 ? 0 : trunk.end_of_step(step - 1));
+    trunk_ = std::move(trunk);
+    noise_ = noise;
+}
+
 void Pilot::start(const StartLaw& law) {
     parts_.clear();
     for (std::uint32_t first = 0; first < particles_; first += kPart) {
         parts_.emplace_back(sources_, seed_, ParticleRange{first, std::min(kPart, particles_ - first)}, dim());
     }
-    pool_.run(parts_.size(), [&](std::size_t part) { parts_[part].start(0, law); });
+    const StartLaw& first = noise_ ? trunk_.start : law;
+    pool_.run(parts_.size(), [&](std::size_t part) { parts_[part].start(0, first); });
+    for (const Op& op : trunk_.ops) run_as_is(op.instruction);
 }
 
 void Pilot::run(const Instruction& instruction) {
+    if (noise_) {
+        run_as_is(with_noise(instruction, *noise_));
+    } else {
+        run_as_is(instruction);
+    }
+}
+
+void Pilot::run_as_is(const Instruction& instruction) {
     pool_.run(parts_.size(), [&](std::size_t part) {
         if (check_cancelled_) check_cancelled_();
         parts_[part].run(instruction);

@@ -3,10 +3,12 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/thread_pool.hpp"
+#include "diffusion/branch.hpp"
 #include "diffusion/interpreter.hpp"
 #include "diffusion/machine.hpp"
 #include "diffusion/program.hpp"
@@ -30,6 +32,9 @@ class Pilot {
     std::uint32_t particles() const { return particles_; }
     std::size_t dim() const { return static_cast<std::size_t>(sources_[0]->dim()); }
 
+    /// From here on start() begins with state `step` of `trunk` instead of draws of a law, and instructions that are
+    /// run take the noise of a branch there.
+    void branch_from(Program trunk, int step, const BranchNoise& noise);
     /// Begins anew: register 0 holds draws of `law`, all others nothing.
     void start(const StartLaw& law);
     /// Carries out one instruction on all particles.
@@ -44,12 +49,16 @@ class Pilot {
     void evaluate(const Eval& at, std::span<const double> states, std::span<double> out);
 
   private:
+    void run_as_is(const Instruction& instruction);
+
     std::array<const ScoreSource*, 1> sources_;
     std::uint64_t seed_;
     std::uint32_t particles_;
     std::function<void()> check_cancelled_;
     base::ThreadPool pool_;
     std::vector<Machine> parts_;
+    Program trunk_;                     ///< up to where the branch begins
+    std::optional<BranchNoise> noise_;  ///< of the branch; none: no branch
 };
 
 }  // namespace scorefield::diffusion

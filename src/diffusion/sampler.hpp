@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -91,6 +92,10 @@ inline constexpr std::string_view kOfPredictor = "the predictor's";
 /// at 5e-5, flow and zero terminal SNR at 0).
 inline constexpr double kLeastAlpha = 0.005;
 
+/// The noise levels of a sampler's states. grid: the state after step k is at node k + 1 of the grid. own: only the
+/// first one is at the grid's. single: all are at one level, whatever the grid.
+enum class StateLevels : std::uint8_t { grid, own, single };
+
 struct SamplerInfo {
     std::string_view name;
     std::string_view help;  ///< one line
@@ -103,6 +108,7 @@ struct SamplerInfo {
     bool masked = false;                              ///< needs known values and a mask
     bool needs_signal = false;         ///< divides by alpha: where none is left, the first step is DDIM's
     double least_alpha = kLeastAlpha;  ///< the smallest alpha at the first level of spacing `auto`
+    StateLevels levels = StateLevels::grid;
     bool predictor = false;  ///< each step depends on the state alone: can be the predictor of predictor_corrector
     /// Known limitation: why, with default parameters, the exact score and many steps, samples do not follow the data
     /// distribution. Shown as a note; empty if they do.

@@ -65,6 +65,18 @@ TimeGrid TimeGrid::reversed() const {
     return with(std::move(steps));
 }
 
+TimeGrid TimeGrid::from(const Node& start) const {
+    constexpr double kRounding = 1e-9;  // nodes of two grids that are meant to be the same one
+    const auto is_below = [&](const Node& node) { return node.t < start.t * (1 - kRounding); };
+    std::vector<Step> steps;
+    if (!steps_.empty() && is_below(steps_.front().from)) steps.push_back({0, start, steps_.front().from});
+    for (const Step& step : steps_) {
+        if (!step.last() && !is_below(step.to)) continue;
+        steps.push_back({static_cast<int>(steps.size()), steps.empty() ? start : step.from, step.to});
+    }
+    return with(std::move(steps));
+}
+
 TimeGrid TimeGrid::with(std::vector<Step> steps) const {
     TimeGrid other = *this;
     other.steps_ = std::move(steps);

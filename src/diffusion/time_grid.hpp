@@ -55,6 +55,9 @@ class TimeGrid {
     /// The same nodes from the last to the first: towards the noise. What begins at the clean state, about which no
     /// score says anything, begins at the process's lowest time with noise.
     TimeGrid reversed() const;
+    /// What is left of the way from `start`, a node of a run of the same process: a step to the first node that has
+    /// less noise, then the steps from there on. No steps where the last one ends at `start` or before it.
+    TimeGrid from(const Node& start) const;
     /// The same with one step only.
     TimeGrid alone(const Step& step) const { return with({step}); }
 

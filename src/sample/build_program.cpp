@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "data/files.hpp"
+#include "diffusion/branch.hpp"
 #include "diffusion/moments.hpp"
 #include "diffusion/pilot.hpp"
 #include "diffusion/program_check.hpp"
@@ -86,12 +87,73 @@ diffusion::Program open_program(const SamplingSpec& spec, const model::Model& mo
     return program;
 }
 
+SamplingSpec trunk_of(SamplingSpec spec) {
+    spec.branch.reset();
+    return spec;
+}
+
+base::Error refused_branch(const std::string& why, const std::string& remedy) {
+    return base::request_error("no branch possible", "`branch`", why, remedy);
+}
+
+/// Throws where the states of the trunk are not at the levels of a grid, and where the branch does not go from there to
+/// the data.
+void require_samplers_branch(const SamplingSpec& spec) {
+    using diffusion::StateLevels;
+    if (!spec.program.empty()) {
+        throw refused_branch("the trunk runs a program from a file, whose states have no known noise level",
+                             "give the trunk a `sampler`");
+    }
+    const diffusion::SamplerInfo& own = diffusion::sampler_info(spec.branch->sampler.name);
+    const diffusion::SamplerInfo& trunks = diffusion::sampler_info(spec.sampler.name);
+    if (trunks.from_data || own.from_data) {
+        throw refused_branch(fmt::format("{} goes from data to noise", trunks.from_data ? trunks.name : own.name),
+                             "choose a sampler that goes from noise to data");
+    }
+    if (trunks.levels != StateLevels::grid) {
+        throw refused_branch(
+            fmt::format("the states of the trunk's sampler, {}, are not at noise levels of the spacing", trunks.name),
+            "choose another sampler for the trunk, e.g. `sampler` ddim");
+    }
+    if (own.levels != StateLevels::single) return;
+    throw refused_branch(fmt::format("{} stays at one noise level, which is not that of the state", own.name),
+                         "choose another sampler for the branch, e.g. `sampler` ddim");
+}
+
+void require_state(int step, const diffusion::Program& trunk) {
+    if (step < trunk.steps) return;
+    throw refused_branch(step == trunk.steps
+                             ? fmt::format("state {} is the trunk's result: no noise is left", step)
+                             : fmt::format("the trunk has {} steps, there is no state {}", trunk.steps, step),
+                         fmt::format("give at most {}", trunk.steps - 1));
+}
+
 diffusion::TimeGrid nodes_of(const SamplingSpec& spec, const model::Model& model) {
     if (spec.timesteps.empty()) return diffusion::make_time_grid(model.process, spec.spacing, spec.steps);
     return diffusion::make_time_grid(model.process, spec.timesteps, spec.spacing.final);
 }
 
 }  // namespace
+
+SamplingSpec as_whole_run(const SamplingSpec& spec) {
+    SamplingSpec whole = spec;
+    if (!spec.branch) return whole;
+    whole.sampler = spec.branch->sampler;
+    whole.steps = spec.branch->steps;
+    whole.spacing = spec.branch->spacing;
+    whole.spacing_is_automatic = spec.branch->spacing_is_automatic;
+    whole.timesteps = spec.branch->timesteps;
+    whole.seed = spec.branch->seed;
+    whole.branch.reset();
+    return whole;
+}
+
+std::optional<int> last_shared_state(const SamplingSpec& a, const SamplingSpec& b) {
+    if (!a.branch && !b.branch) return std::nullopt;
+    if (trunk_of(a) != trunk_of(b)) return std::nullopt;
+    if (!a.branch) return b.branch->step;
+    return b.branch ? std::min(a.branch->step, b.branch->step) : a.branch->step;
+}
 
 std::string spacing_text(const SamplingSpec& spec) {
     if (!spec.program.empty() || !spec.timesteps.empty()) return "";
@@ -118,21 +180,51 @@ diffusion::Marginal first_level(const SamplingSpec& spec, const model::Model& mo
     return {};
 }
 
-diffusion::Program build_program(const SamplingSpec& spec, const model::Model& model,
-                                 const std::function<void()>& check_cancelled) {
-    if (!spec.program.empty()) return open_program(spec, model);
-    const diffusion::TimeGrid grid = time_grid_of(spec, model);
-    const auto compile = [&](diffusion::Pilot* pilot) {
-        diffusion::Program program = diffusion::compile_program(grid, model.parametrisation, spec.sampler, pilot);
-        program.process_settings = diffusion::with_presets(model.process_settings);
-        return program;
-    };
-    if (!diffusion::sampler_info(spec.sampler.name).piloted || (!model.target && !model.checkpoint)) {
-        return compile(nullptr);
+namespace {
+
+/// The sampler over the nodes of `grid`. `prepare`: makes a pilot ready, if there is one.
+diffusion::Program compile(const diffusion::TimeGrid& grid, const diffusion::SamplerSettings& sampler,
+                           std::uint64_t seed, const model::Model& model, const std::function<void()>& check_cancelled,
+                           const std::function<void(diffusion::Pilot&)>& prepare = {}) {
+    if (!diffusion::sampler_info(sampler.name).piloted || (!model.target && !model.checkpoint)) {
+        return diffusion::compile_program(grid, model.parametrisation, sampler);
     }
     const std::unique_ptr<diffusion::ScoreSource> score = model.host_score();
-    diffusion::Pilot pilot(*score, spec.seed, diffusion::kPilotParticles, check_cancelled);
-    return compile(&pilot);
+    diffusion::Pilot pilot(*score, seed, diffusion::kPilotParticles, check_cancelled);
+    if (prepare) prepare(pilot);
+    return diffusion::compile_program(grid, model.parametrisation, sampler, &pilot);
+}
+
+/// The program of the trunk, continued by that of the branch.
+diffusion::Program branched(const SamplingSpec& spec, const model::Model& model, const diffusion::Program& trunk,
+                            const std::function<void()>& check_cancelled) {
+    const Branch& branch = *spec.branch;
+    require_state(branch.step, trunk);
+    const diffusion::TimeGrid of_trunk = time_grid_of(spec, model);
+    const diffusion::Node& start = of_trunk.steps().at(static_cast<std::size_t>(branch.step)).from;
+    const diffusion::TimeGrid grid = nodes_of(as_whole_run(spec), model).from(start);
+    if (grid.steps().empty()) {
+        throw refused_branch(
+            fmt::format("the steps of the branch end at the level of state {}, or above it", branch.step),
+            "branch from an earlier state");
+    }
+    const bool on_path = spec.sampler.one_path && branch.sampler.one_path && spec.seed == branch.seed;
+    const diffusion::BranchNoise noise = {branch.seed, on_path};
+    const diffusion::Program rest =
+        compile(grid, branch.sampler, spec.seed, model, check_cancelled,
+                [&](diffusion::Pilot& pilot) { pilot.branch_from(trunk, branch.step, noise); });
+    return diffusion::with_branch(trunk, branch.step, rest, noise);
+}
+
+}  // namespace
+
+diffusion::Program build_program(const SamplingSpec& spec, const model::Model& model,
+                                 const std::function<void()>& check_cancelled) {
+    if (spec.branch) require_samplers_branch(spec);
+    if (!spec.program.empty()) return open_program(spec, model);
+    diffusion::Program program = compile(time_grid_of(spec, model), spec.sampler, spec.seed, model, check_cancelled);
+    program.process_settings = diffusion::with_presets(model.process_settings);
+    return spec.branch ? branched(spec, model, program, check_cancelled) : program;
 }
 
 }  // namespace scorefield::sample

@@ -30,6 +30,19 @@ struct StartSpec {
     bool operator==(const StartSpec&) const = default;
 };
 
+/// Where a run leaves another one, its trunk, and how it goes on from there.
+struct Branch {
+    int step = 0;  ///< the state of the trunk that it begins with
+    diffusion::SamplerSettings sampler;
+    int steps = 50;                      ///< from noise to data; the branch takes those below the level of the state
+    diffusion::SpacingSettings spacing;  ///< this and the next two as those of SamplingSpec
+    bool spacing_is_automatic = false;
+    std::vector<double> timesteps;
+    std::uint64_t seed = 0;  ///< of the noise from there on
+
+    bool operator==(const Branch&) const = default;
+};
+
 /// What determines every state of a run on a model. All defaults but the start are decided; that depends on the
 /// program.
 struct SamplingSpec {
@@ -43,6 +56,7 @@ struct SamplingSpec {
     bool data_units = true;  ///< of state files; otherwise those of the network
     std::uint64_t seed = 0;
     std::uint32_t particles = 10'000;
+    std::optional<Branch> branch;  ///< all the rest is then the trunk's; none: the run has its own steps to the end
 
     bool operator==(const SamplingSpec&) const = default;
 };
@@ -50,5 +64,12 @@ struct SamplingSpec {
 /// Its name, with ` (automatic)` if it was chosen automatically: `quadratic (automatic)`. Empty if a program or a list
 /// of timesteps defines the levels.
 std::string spacing_text(const SamplingSpec& spec);
+
+/// The run with the sampler, steps and seed of its branch from the start on; without a branch, the run itself.
+SamplingSpec as_whole_run(const SamplingSpec& spec);
+
+/// The last state that two runs of one model share because one of them branches off from the other there, or both from
+/// one trunk; none if they share no states.
+std::optional<int> last_shared_state(const SamplingSpec& a, const SamplingSpec& b);
 
 }  // namespace scorefield::sample

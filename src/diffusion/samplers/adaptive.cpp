@@ -216,12 +216,14 @@ constexpr std::array<SamplerEntry, 2> kSamplers = {{
     {{.name = "rk23",
       .help = "Bogacki-Shampine: third order, adaptive; `steps` and `spacing` only set where it starts",
       .parameters = kParameters,
-      .piloted = true},
+      .piloted = true,
+      .levels = StateLevels::own},
      emit_rk23},
     {{.name = "rk45",
       .help = "Dormand-Prince: fifth order, adaptive; `steps` and `spacing` only set where it starts",
       .parameters = kParameters,
-      .piloted = true},
+      .piloted = true,
+      .levels = StateLevels::own},
      emit_rk45},
 }};
 

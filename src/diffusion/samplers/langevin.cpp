@@ -88,12 +88,14 @@ constexpr std::array<SamplerEntry, 2> kSamplers = {{
       .help = "Langevin dynamics at the lowest noise level, with `steps` steps",
       .parameters = kLangevinParameters,
       .stochastic = true,
+      .levels = StateLevels::single,
       .caveat = kCaveat},
      emit_langevin},
     {{.name = "annealed_langevin",
       .help = "annealed Langevin dynamics over decreasing noise levels",
       .parameters = kAnnealedParameters,
-      .stochastic = true},
+      .stochastic = true,
+      .levels = StateLevels::own},
      emit_annealed_langevin},
 }};
 
