@@ -109,7 +109,12 @@ void Panes::follow(Scene& first) {
         const std::vector<RunState>& states = scene->player().run_states();
         RunState shown = leader.run_states().at(static_cast<std::size_t>(leader.playback().state()));
         if (leader.shows_results()) shown = leader.run_states().back();
-        clock.stop_at(state_beside(shown, leader.run_states(), states), noising && scene->has_forward_process());
+        int state = state_beside(shown, leader.run_states(), states);
+        // The states of a branch and its trunk correspond by number; where the noise does not fall, not by level.
+        if (const auto shared = sample::last_shared_state(leader.spec(), scene->player().spec())) {
+            state = shown.number <= *shared ? shown.number : std::max(state, *shared);
+        }
+        clock.stop_at(state, noising && scene->has_forward_process());
         scene->see_beside(first);
     }
 }

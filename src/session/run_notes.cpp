@@ -103,9 +103,9 @@ Note caveat_note(const sample::SamplingSpec& spec) {
     return fmt::format("{}: {}", info.name, info.caveat);
 }
 
-/// A run without noise of its steps has no path.
+/// A run without noise of its steps has no path. In a branch, the noise may be the trunk's.
 Note path_note(const sample::SamplingSpec& spec, const diffusion::Program& program) {
-    if (!spec.sampler.one_path || !spec.program.empty()) return {};
+    if (!spec.sampler.one_path || !spec.program.empty() || spec.branch) return {};
     if (diffusion::takes_increments(program)) return {};
     return fmt::format("`noise` path has no effect: {} takes no increments of a Brownian path", spec.sampler.name);
 }
@@ -228,14 +228,16 @@ Note end_note(const sample::SamplingSpec& spec, const model::Model& model, const
 
 }  // namespace
 
-std::vector<std::string> run_notes(const sample::SamplingSpec& spec, const model::Model& model,
+std::vector<std::string> run_notes(const sample::SamplingSpec& given, const model::Model& model,
                                    const diffusion::Program& program, const std::string& data) {
+    // The end of a run is that of its branch.
+    const sample::SamplingSpec spec = sample::as_whole_run(given);
     std::vector<std::string> notes;
     Note at_the_end = end_note(spec, model, program);
     if (!at_the_end) at_the_end = program_note(spec, model, program);
     for (Note note : {unverified_note(model), few_levels_note(spec, model), coarse_states_note(model),
-                      caveat_note(spec), path_note(spec, program), cut_data_note(spec, model, program, data),
-                      sample::start_note(spec, model, program), std::move(at_the_end)}) {
+                      caveat_note(spec), path_note(given, program), cut_data_note(spec, model, program, data),
+                      sample::start_note(given, model, program), std::move(at_the_end)}) {
         if (note) notes.push_back(std::move(*note));
     }
     return notes;

@@ -75,7 +75,10 @@ std::string caption(const Player& player) {
         const std::string level = run_state.is_result ? "data" : "t = " + time_text(run_state.t);
         return fmt::format("forward process   {}   σ = {}", level, base::short_number(run_state.sigma));
     }
-    std::string step = fmt::format("{}   step {}/{}", program.sampler, run_state.number, program.steps);
+    const sample::SamplingSpec& spec = player.spec();
+    const bool is_trunk = spec.branch && run_state.number <= spec.branch->step;
+    const std::string& sampler = is_trunk ? spec.sampler.name : program.sampler;
+    std::string step = fmt::format("{}   step {}/{}", sampler, run_state.number, program.steps);
     if (program.evaluations() == 0) return step;
     return step + (run_state.is_result
                        ? "   final sample"
@@ -353,8 +356,11 @@ void Scene::take_metrics(const Player::ShownVersion& version, const RunState& st
 /// What stands in the corner of the picture. Metrics that are not of the shown state say of which they are.
 std::vector<std::string> Scene::caption_lines(const render::ViewSpec& view) const {
     if (!view.captions) return {};
-    std::vector<std::string> lines = {
-        caption(player_), fmt::format("{}   seed {}", particles_text(player_.count()), player_.spec().seed)};
+    const sample::SamplingSpec& spec = player_.spec();
+    const std::uint64_t seed = spec.branch ? spec.branch->seed : spec.seed;
+    std::vector<std::string> lines = {caption(player_),
+                                      fmt::format("{}   seed {}", particles_text(player_.count()), seed)};
+    if (spec.branch) lines.back() += fmt::format("   branch from step {}", spec.branch->step);
     if (!view.metrics || player_.playback().noising() || player_.program().evaluations() == 0) return lines;
     const int evaluations = player_.run_state().evaluations;
     lines.push_back(fmt::format("{} evaluation{}", evaluations, evaluations == 1 ? "" : "s"));

@@ -143,6 +143,35 @@ std::string text_of(const Settings& pane, const std::vector<Given>& given) {
     return text.empty() ? std::string(kSamePane) : text.substr(1);
 }
 
+/// All panes, the first one's settings first.
+std::vector<Settings> all_panes(const Settings& first) {
+    std::vector<Settings> all = {first};
+    for (std::size_t i = 0; i < first.panes.size(); ++i) {
+        if (!first.panes[i].empty()) all.push_back(apply(first, given_in(first.panes[i], i), i));
+    }
+    return all;
+}
+
+/// Gives branches the new number of their trunks. Where it is 0, there is no trunk, and they become whole runs.
+void renumber(std::vector<Settings>& all, const std::function<int(int)>& new_number) {
+    for (Settings& pane : all) {
+        if (!pane.branch) continue;
+        pane.branch_pane = new_number(pane.branch_pane);
+        if (pane.branch_pane > 0) continue;
+        pane.branch.reset();
+        pane.branch_pane = Settings().branch_pane;
+    }
+}
+
+/// Describes these panes in `settings`.
+void describe(Settings& settings, const std::vector<Settings>& all) {
+    copy_run(all[0], settings);
+    copy_score(all[0], settings);
+    for (std::size_t i = 0; i < settings.panes.size(); ++i) {
+        settings.panes[i] = i + 1 < all.size() ? pane_flags(settings, all[i + 1]) : "";
+    }
+}
+
 }  // namespace
 
 std::string pane_name(std::size_t index) {
@@ -155,7 +184,27 @@ std::size_t pane_count(const Settings& settings) {
 }
 
 Settings pane_settings(const Settings& first, std::size_t index) {
-    return apply(first, given_in(first.panes.at(index), index), index);
+    Settings pane = apply(first, given_in(first.panes.at(index), index), index);
+    pane.trunk = pane.branch ? std::make_shared<const Settings>(trunk_settings(first, pane)) : nullptr;
+    return pane;
+}
+
+Settings trunk_settings(const Settings& first, const Settings& pane) {
+    Settings trunk = first;
+    if (pane.branch_pane > 1) {
+        const auto index = static_cast<std::size_t>(pane.branch_pane - 2);
+        if (first.panes.at(index).empty()) {
+            throw base::request_error("no trunk", "`branch.pane`", fmt::format("there is no `{}`", pane_name(index)),
+                                      "give the number of a pane that is there");
+        }
+        trunk = apply(first, given_in(first.panes[index], index), index);
+    }
+    if (trunk.branch) {
+        throw base::request_error(
+            "no trunk", "`branch`", fmt::format("pane {} is a branch itself, not a trunk", pane.branch_pane),
+            "give `branch` to another pane (`pane.2` … `pane.4`), or name a whole run with `branch.pane`");
+    }
+    return trunk;
 }
 
 std::string pane_flags(const Settings& first, const Settings& pane) {
@@ -174,6 +223,39 @@ std::string pane_flags(const Settings& first, const Settings& pane) {
         }
     }
     return text_of(pane, given);
+}
+
+void exchange_pane(Settings& settings, std::size_t index) {
+    std::vector<Settings> all = all_panes(settings);
+    std::swap(all[0], all.at(index + 1));
+    const int moved = static_cast<int>(index) + 2;
+    renumber(all, [&](int pane) { return pane == 1 ? moved : pane == moved ? 1 : pane; });
+    describe(settings, all);
+}
+
+void remove_pane(Settings& settings, std::size_t index) {
+    std::vector<Settings> all = all_panes(settings);
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(index) + 1);
+    const int removed = static_cast<int>(index) + 2;
+    renumber(all, [&](int pane) { return pane == removed ? 0 : pane > removed ? pane - 1 : pane; });
+    describe(settings, all);
+}
+
+void close_gaps(Settings& settings) {
+    const std::array<std::string, kMostPanes - 1> before = settings.panes;
+    const auto is_given = [](const std::string& text) { return !text.empty(); };
+    if (std::is_partitioned(before.begin(), before.end(), is_given)) return;
+    const auto new_number = [&](int pane) {
+        return pane == 1 ? 1 : 1 + static_cast<int>(std::count_if(before.begin(), before.begin() + pane - 1, is_given));
+    };
+    try {
+        std::vector<Settings> all = all_panes(settings);
+        renumber(all, new_number);
+        describe(settings, all);
+    } catch (const base::Error&) {
+        // Whoever opens the pane says what is wrong.
+        std::stable_partition(settings.panes.begin(), settings.panes.end(), is_given);
+    }
 }
 
 }  // namespace scorefield::settings

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "diffusion/automatic_spacing.hpp"
 #include "sample/build_program.hpp"
 #include "sample/start.hpp"
+#include "settings/pane_settings.hpp"
 
 namespace scorefield::settings {
 namespace {
@@ -152,6 +154,56 @@ train::Objective objective_in_effect(const Settings& settings) {
     return train::Objective::simple;
 }
 
+/// The run without a branch, or as if there were none.
+sample::SamplingSpec whole_spec(const Settings& settings, const model::Model& model) {
+    sample::SamplingSpec spec;
+    spec.sampler = settings.sampler;
+    spec.sampler.one_path = settings.noise == "path";
+    spec.steps = settings.steps;
+    spec.program = settings.program;
+    if (settings.program.empty() && settings.timesteps.empty()) {
+        spec.spacing = spacing_in_effect(settings, model);
+        spec.spacing_is_automatic = settings.spacing.name == diffusion::kAutomatic;
+    } else {
+        spec.spacing = settings.spacing;
+    }
+    if (!settings.timesteps.empty()) spec.timesteps = diffusion::parse_timesteps(settings.timesteps);
+    spec.start = start_spec(settings);
+    spec.data_units = settings.units == "data";
+    spec.seed = settings.seed;
+    spec.particles = particles_in_effect(settings);
+    return spec;
+}
+
+/// A branch goes on with the states of its trunk: with its model, in its space, and with its particles.
+void require_same_states(const Settings& settings, const Settings& trunk) {
+    constexpr std::array<std::string_view, 3> kOfStart = {"particles", "init", "units"};
+    for (const Setting& setting : setting_table()) {
+        const bool of_model = setting.group == "Model" && setting.name != "data";
+        const bool of_start = std::ranges::find(kOfStart, setting.name) != kOfStart.end();
+        if (!(of_model || of_start) || same_value(settings, trunk, setting)) continue;
+        throw base::request_error(
+            "no branch possible", fmt::format("`{}`", setting.name),
+            fmt::format("a branch goes on with the {} of its trunk", of_model ? "model" : "particles"),
+            fmt::format("leave `{}` or `branch` out", setting.name));
+    }
+}
+
+/// The run of the trunk, and how it goes on after the state that `branch` names.
+sample::SamplingSpec branched_spec(const Settings& settings, const model::Model& model) {
+    const Settings trunk = settings.trunk ? *settings.trunk : trunk_settings(settings, settings);
+    require_same_states(settings, trunk);
+    if (!settings.program.empty() && trunk.program.empty()) {
+        throw base::request_error("no branch possible", "`program`", "a program from a file begins at its own level",
+                                  "give `sampler`, or leave `branch` out");
+    }
+    sample::SamplingSpec spec = whole_spec(trunk, model);
+    sample::SamplingSpec own = whole_spec(settings, model);
+    spec.branch = sample::Branch{*settings.branch,         std::move(own.sampler),   own.steps, std::move(own.spacing),
+                                 own.spacing_is_automatic, std::move(own.timesteps), own.seed};
+    return spec;
+}
+
 }  // namespace
 
 TargetChoice target_choice(const Settings& settings) {
@@ -269,23 +321,11 @@ diffusion::SpacingSettings spacing_in_effect(const Settings& settings, const mod
 }
 
 sample::SamplingSpec sampling_spec(const Settings& settings, const model::Model& model) {
-    sample::SamplingSpec spec;
-    spec.sampler = settings.sampler;
-    spec.sampler.one_path = settings.noise == "path";
-    spec.steps = settings.steps;
-    spec.program = settings.program;
-    if (settings.program.empty() && settings.timesteps.empty()) {
-        spec.spacing = spacing_in_effect(settings, model);
-        spec.spacing_is_automatic = settings.spacing.name == diffusion::kAutomatic;
-    } else {
-        spec.spacing = settings.spacing;
+    if (settings.branch) return branched_spec(settings, model);
+    if (settings.branch_pane != Settings().branch_pane) {
+        throw base::request_error("flag without effect", "`branch.pane`", "there is no `branch`", "leave it out");
     }
-    if (!settings.timesteps.empty()) spec.timesteps = diffusion::parse_timesteps(settings.timesteps);
-    spec.start = start_spec(settings);
-    spec.data_units = settings.units == "data";
-    spec.seed = settings.seed;
-    spec.particles = particles_in_effect(settings);
-    return spec;
+    return whole_spec(settings, model);
 }
 
 train::TrainSpec train_spec(const Settings& settings) {

@@ -90,7 +90,7 @@ bool is_displaced(std::string key, const std::set<std::string, std::less<>>& sai
     const auto says = [&](std::string_view family) {
         return std::ranges::any_of(said, [&](const std::string& name) { return belongs(name, family); });
     };
-    constexpr std::array<std::string_view, 4> kFamilies = {"sampler", "process", "spacing", "target"};
+    constexpr std::array<std::string_view, 5> kFamilies = {"sampler", "process", "spacing", "target", "branch"};
     for (const std::string_view family : kFamilies) {
         if (belongs(key, family) && said.contains(family)) return true;
     }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -167,6 +168,10 @@ struct Settings {
     bool metrics = false;
     /// Panes beside the first one: flags that differ from the settings above, as pane_settings reads them; empty: none.
     std::array<std::string, kMostPanes - 1> panes;
+    std::optional<int> branch;  ///< the state of another pane, its trunk, that the run begins with; none: no branch
+    int branch_pane = 1;        ///< that pane, counted from 1
+    /// The settings of that pane, in the settings of a pane beside the first one (pane_settings).
+    std::shared_ptr<const Settings> trunk;
     std::string theme{kThemes.front()};  ///< of the window; one of kThemes
     std::string text_size = "15";        ///< of the window; one of kTextSizes
     bool remember = true;                ///< the window, between starts

@@ -37,6 +37,7 @@ constexpr std::uint32_t kRender = static_cast<std::uint32_t>(Command::render);
 
 constexpr std::uint64_t kMostTraceFrames = 100'000;
 constexpr int kMaxClass = 65'535;
+constexpr int kMostSteps = 1'000'000;
 constexpr double kMaxMu = diffusion::kMaxProcessScale;
 /// With 1 no class would be learned.
 constexpr double kMaxLabelDropout = 0.99;
@@ -109,7 +110,7 @@ void add_sampler(Table& table) {
     table.push_back({"sampler", kGroup, sampler_names(), "", "Sampler", kPrograms,
                      [](Settings& s) -> Slot { return &s.sampler.name; }});
     add_sampler_parameters(table, kRuns);
-    table.push_back({"steps", kGroup, IntegerRange{1, 1'000'000, 1000}, "steps", "Number of sampling steps", kPrograms,
+    table.push_back({"steps", kGroup, IntegerRange{1, kMostSteps, 1000}, "steps", "Number of sampling steps", kPrograms,
                      [](Settings& s) -> Slot { return &s.steps; }});
     add_spacing_settings(table, kPrograms, kSweep);
     table.push_back({"timesteps", kGroup, Text{"LIST"}, "",
@@ -127,6 +128,19 @@ void add_sampler(Table& table) {
                      "mu for use_dynamic_shifting. The timestep shift is exp(mu), or mu if time_shift_type is linear",
                      static_cast<std::uint32_t>(Command::program), [](Settings& s) -> Slot { return &s.scheduler_mu; },
                      "none"});
+}
+
+void add_branch(Table& table) {
+    constexpr std::string_view kGroup = "Sampler";
+    table.push_back(
+        {"branch", kGroup, IntegerRange{0, kMostSteps}, "",
+         "Branch: the pane begins with this state of pane 1 and goes on with its own sampler, steps, spacing, "
+         "noise and seed, through the timesteps below that of the state. The noise differs from that of "
+         "pane 1 even with the same seed, unless both have `noise` path",
+         kFrames, [](Settings& s) -> Slot { return &s.branch; }, "none"});
+    table.push_back({"branch.pane", kGroup, IntegerRange{1, kMostPanes}, "",
+                     "Pane that `branch` counts the states of, if not pane 1", kFrames,
+                     [](Settings& s) -> Slot { return &s.branch_pane; }});
 }
 
 void add_particles(Table& table) {
@@ -357,7 +371,7 @@ void add_run(Table& table) {
 
 /// Marks what the first screen of help leaves to the help of its group.
 void mark_details(Table& table) {
-    constexpr std::array<std::string_view, 23> kDetails = {"class",        "captions",
+    constexpr std::array<std::string_view, 25> kDetails = {"class",        "captions",
                                                            "dim",          "timesteps",
                                                            "program",      "chunk",
                                                            "hold",         "frame-log",
@@ -368,7 +382,8 @@ void mark_details(Table& table) {
                                                            "pane.2",       "pane.3",
                                                            "pane.4",       "look.metrics",
                                                            "ui.theme",     "ui.text_size",
-                                                           "ui.remember"};
+                                                           "ui.remember",  "branch",
+                                                           "branch.pane"};
     for (Setting& setting : table) {
         if (std::ranges::find(kDetails, setting.name) != kDetails.end()) setting.is_detail = true;
     }
@@ -382,6 +397,7 @@ const std::vector<Setting>& setting_table() {
         add_model(all);
         add_sweep_settings(all);
         add_sampler(all);
+        add_branch(all);
         add_particles(all);
         add_training(all);
         add_live_settings(all);

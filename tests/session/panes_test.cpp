@@ -77,7 +77,8 @@ class PanesTest : public gpu::GpuTest {
     static constexpr VkExtent2D kPicture = {150, 90};
 
     static std::unique_ptr<Scene> open(const std::string& sampler, int steps, std::uint64_t seed, VkExtent2D extent,
-                                       std::uint32_t particles = 700, const std::string& target = "mixture_d") {
+                                       std::uint32_t particles = 700, const std::string& target = "mixture_d",
+                                       const std::optional<sample::Branch>& branch = {}) {
         model::ModelSpec exact;
         exact.target = model::TargetSpec{.name = target, .argument = {}, .scaling = {}};
         model::Model model = model::open_model(exact);
@@ -86,6 +87,7 @@ class PanesTest : public gpu::GpuTest {
         spec.steps = steps;
         spec.seed = seed;
         spec.particles = particles;
+        spec.branch = branch;
         const PreparedRun run = prepare_run(spec, model);
         const Reference reference = open_reference("", model);
         return std::make_unique<Scene>(device(), std::move(model), run, reference, extent);
@@ -249,6 +251,34 @@ TEST_F(PanesTest, NeedNewTargetsWhereOneIsAddedOrRemoved) {
     panes.take(*first, Panes::make_targets(device(), kPicture, 1));
     EXPECT_EQ(first->extent().width, kPicture.width);
     EXPECT_EQ(frame(*first, panes).height, kPicture.height);
+}
+
+TEST_F(PanesTest, OfABranchShowTheTrunkAndThenItsOwnStates) {
+    const auto go_to = [](Scene& first, Panes& panes, int state) {
+        first.player().playback().stop_at(state);
+        frame(first, panes);
+        return states(first);
+    };
+    const std::unique_ptr<Scene> alone = open("ddim", 12, 5, kPicture);
+    Panes none;
+    std::vector<std::vector<float>> trunk;
+    for (int state = 0; state <= 12; ++state) trunk.push_back(go_to(*alone, none, state));
+    for (const int step : {0, 7}) {
+        const sample::Branch branch = {
+            .step = step, .sampler = {.name = "ddpm"}, .steps = 30, .spacing = {}, .timesteps = {}, .seed = 5};
+        const VkExtent2D extent = pane_places(kPicture, 2)[0].extent;
+        const std::unique_ptr<Scene> first = open("ddim", 12, 5, extent);
+        Panes panes;
+        panes.others().push_back(open("ddim", 12, 5, extent, 700, "mixture_d", branch));
+        panes.take(*first, Panes::make_targets(device(), kPicture, 2));
+        Scene& other = *panes.others()[0];
+        for (const int state : {3, 12, 8, 7, 0, 11}) {
+            const std::vector<float>& expected = trunk[static_cast<std::size_t>(state)];
+            EXPECT_EQ(go_to(*first, panes, state), expected) << "the trunk is another one at state " << state;
+            EXPECT_EQ(states(other) == expected, state <= step) << "branch at " << step << ", state " << state;
+            EXPECT_GE(other.player().run_state().sigma, first->player().run_state().sigma);
+        }
+    }
 }
 
 /// Probability flow and reverse SDE have the same marginals (Song et al. 2021, eq. 13): at every tenth of 100 steps the

@@ -7,7 +7,9 @@
 #include "base/error.hpp"
 #include "base/scratch.hpp"
 #include "cli/command_line.hpp"
+#include "model/model.hpp"
 #include "settings/command_text.hpp"
+#include "settings/resolve.hpp"
 #include "settings/said.hpp"
 #include "settings/scene_file.hpp"
 
@@ -113,6 +115,104 @@ TEST(PaneSettings, AreDescribedByTheirFlags) {
         }
     }
     EXPECT_EQ(pane_flags({}, {}), "same");
+}
+
+/// The first pane and those beside it, as they would run.
+std::vector<sample::SamplingSpec> specs_of(const Settings& settings) {
+    const model::Model model = open_model(settings);
+    std::vector<sample::SamplingSpec> specs = {sampling_spec(settings, model)};
+    for (std::size_t i = 0; i + 1 < pane_count(settings); ++i) {
+        specs.push_back(sampling_spec(pane_settings(settings, i), model));
+    }
+    return specs;
+}
+
+TEST(PaneSettings, MakeABranchOfAnotherPane) {
+    Settings first =
+        said({{"target", "mixture_d"}, {"sampler", "heun"}, {"steps", "12"}, {"seed", "4"}}, Command::view);
+    first.panes[0] = "--branch 7 --sampler ddpm --steps 30 --seed 5";
+    first.panes[1] = "--branch 0 --branch.pane 4";
+    first.panes[2] = "--steps 9";
+    const std::vector<sample::SamplingSpec> specs = specs_of(first);
+    sample::SamplingSpec trunk = specs[1];
+    trunk.branch.reset();
+    EXPECT_EQ(trunk, specs[0]);
+    ASSERT_TRUE(specs[1].branch);
+    EXPECT_EQ(specs[1].branch->step, 7);
+    EXPECT_EQ(specs[1].branch->sampler.name, "ddpm");
+    EXPECT_EQ(specs[1].branch->steps, 30);
+    EXPECT_EQ(specs[1].branch->seed, 5U);
+    EXPECT_EQ(specs[2].steps, 9);
+    ASSERT_TRUE(specs[2].branch);
+    EXPECT_EQ(specs[2].branch->steps, 12);
+}
+
+TEST(PaneSettings, RefuseABranchWithoutTrunk) {
+    const auto refuses = [](const std::vector<std::string>& panes, const std::string& why,
+                            const char* of_first = nullptr) {
+        Settings first = said({{"target", "mixture_d"}}, Command::view);
+        for (std::size_t i = 0; i < panes.size(); ++i) first.panes[i] = panes[i];
+        if (of_first != nullptr) assign(first, *find_setting("branch"), of_first);
+        EXPECT_THAT([&] { specs_of(first); }, ThrowsMessage<base::Error>(HasSubstr(why))) << why;
+    };
+    refuses({}, "pane 1 is a branch itself", "3");
+    refuses({"--steps 20"}, "pane 1 is a branch itself", "3");
+    refuses({"--branch 3 --branch.pane 3"}, "there is no `pane.3`");
+    refuses({"--branch 3 --branch.pane 2"}, "pane 2 is a branch itself");
+    refuses({"--branch 3", "--branch 3 --branch.pane 2"}, "pane 2 is a branch itself");
+    refuses({"--branch.pane 2"}, "there is no `branch`");
+    refuses({"--branch 3 --target gaussian"}, "`target`");
+    refuses({"--branch 3 --process ve"}, "`process`");
+    refuses({"--branch 3 --particles 5"}, "`particles`");
+    refuses({"--branch 3 --init prior"}, "`init`");
+    refuses({"--branch 3 --program p.json"}, "`program`");
+}
+
+TEST(PaneSettings, ExchangeWithoutAChangeOfWhatPanesShow) {
+    const std::vector<std::string> panes = {"--branch 7 --sampler ddpm", "--steps 20", "--branch 11 --branch.pane 3"};
+    const Settings first = said({{"target", "mixture_d"}, {"sampler", "heun"}, {"steps", "12"}}, Command::view);
+    for (std::size_t pane = 0; pane < 3; ++pane) {
+        Settings settings = first;
+        for (std::size_t i = 0; i < 3; ++i) settings.panes[i] = panes[i];
+        const std::vector<sample::SamplingSpec> before = specs_of(settings);
+        std::vector<sample::SamplingSpec> expected = before;
+        std::swap(expected[0], expected[pane + 1]);
+        exchange_pane(settings, pane);
+        EXPECT_EQ(specs_of(settings), expected) << settings.panes[pane];
+        exchange_pane(settings, pane);
+        EXPECT_EQ(specs_of(settings), before) << settings.panes[pane];
+    }
+}
+
+TEST(PaneSettings, KeepTheirTrunksWhereAGapIsClosed) {
+    Settings settings = said({{"target", "mixture_d"}, {"steps", "12"}}, Command::view);
+    settings.panes = {"", "--steps 20", "--branch 11 --branch.pane 3"};
+    const Settings branch = pane_settings(settings, 2);
+    close_gaps(settings);
+    EXPECT_EQ(settings.panes[0], "--steps 20");
+    EXPECT_EQ(settings.panes[2], "");
+    const Settings moved = pane_settings(settings, 1);
+    EXPECT_EQ(moved.branch, 11);
+    EXPECT_EQ(moved.branch_pane, 2);
+    EXPECT_EQ(moved.trunk->steps, branch.trunk->steps);
+    settings.panes = {"", "no flag", ""};
+    close_gaps(settings);
+    EXPECT_EQ(settings.panes[0], "no flag");
+}
+
+TEST(PaneSettings, LeaveWholeRunsWhereTheTrunkIsRemoved) {
+    Settings settings = said({{"target", "mixture_d"}, {"sampler", "heun"}, {"steps", "12"}}, Command::view);
+    settings.panes = {"--branch 7 --sampler ddpm", "--steps 20", "--branch 11 --branch.pane 3"};
+    const std::vector<sample::SamplingSpec> before = specs_of(settings);
+    remove_pane(settings, 0);
+    EXPECT_EQ(specs_of(settings), (std::vector{before[0], before[2], before[3]}));
+    remove_pane(settings, 0);
+    EXPECT_EQ(settings.panes[0], "same");
+    settings.panes[1] = "--branch 5";
+    exchange_pane(settings, 1);
+    remove_pane(settings, 1);
+    EXPECT_FALSE(settings.branch);
+    EXPECT_EQ(specs_of(settings), (std::vector{before[0], before[0]}));
 }
 
 TEST(PaneSettings, PassThroughCommandLinesAndScenes) {
