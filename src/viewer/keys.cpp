@@ -108,7 +108,7 @@ void escape(Settings& /*settings*/, Requests& requests) {
 }
 
 /// Those without a name are second keys of another one.
-constexpr std::array<TriggeredCommand, 38> kCommands = {{
+constexpr std::array<TriggeredCommand, 39> kCommands = {{
     {{GLFW_KEY_SPACE}, {"Space", "play or pause", &Requests::toggle_play}},
     {{GLFW_KEY_RIGHT, false, Shift::up}, {"→", "one step forward", &Requests::step}},
     {{GLFW_KEY_LEFT, false, Shift::up}, {"←", "one step back", &Requests::step_back}},
@@ -125,6 +125,7 @@ constexpr std::array<TriggeredCommand, 38> kCommands = {{
     {{GLFW_KEY_C}, {"C", "colour by density or origin", nullptr, turn_colour}},
     {{GLFW_KEY_0}, {"0", "fit the view", &Requests::fit}},
     {{GLFW_KEY_A}, {"A", "add a pane, to compare settings", &Requests::add_pane}},
+    {{GLFW_KEY_B}, {"B", "branch: pause, and add a pane that goes on from the shown state", &Requests::add_branch}},
     {{GLFW_KEY_2}, {"2", "exchange pane 2 with pane 1, which the panel sets", nullptr, choose_pane<1>}},
     {{GLFW_KEY_3}, {"3", "exchange pane 3 with pane 1", nullptr, choose_pane<2>}},
     {{GLFW_KEY_4}, {"4", "exchange pane 4 with pane 1", nullptr, choose_pane<3>}},

@@ -50,6 +50,7 @@ struct Requests {
     int turn_scene = 0;                               ///< +1: to the next one, −1: to the one before
     std::optional<std::filesystem::path> open_scene;  ///< a scene file
     bool add_pane = false;
+    bool add_branch = false;                 ///< a pane that branches from the state that is shown
     std::optional<std::size_t> choose_pane;  ///< index of the pane that the panel should set, 0: the first
     bool toggle_help = false;
     bool toggle_palette = false;

@@ -1,6 +1,6 @@
 """Panes in the viewer under Xvfb: a pane from the command line, one added by key, settings exchanged by key and changed
-in the Compare tab, jumps on the timeline that show the same states again in all panes, a pane that cannot be opened. A
-screenshot is the picture that `render` draws of the saved scene.
+in the Compare tab, jumps on the timeline that show the same states again in all panes, a branch added by key, a pane that
+cannot be opened. A screenshot is the picture that `render` draws of the saved scene.
 
 usage: viewer_panes_test.py BINARY [PICTURE]   (in the project's folder; the window with panes goes to PICTURE.png)
 """
@@ -24,6 +24,7 @@ COMPARE_TAB = (113, 101)
 REMOVE = (235, 343)  # the button of pane 2
 STILL_FRAMES = 150  # metrics of four panes take less than so many frames without a change
 GAP = (1, 200, 805, 150)  # between two panes
+HALVES = [(300, 260, 420 + 476 * column, 150) for column in (0, 1)]  # parts of two panes, without captions
 LIVELY = 50  # colours of a cell with particles; an empty one has a single colour
 
 
@@ -36,6 +37,11 @@ def open_viewer(desktop, folder, name, *arguments):
                     *map(str, arguments))
     viewer.picture_area = (948, 560, 331, 60)
     return viewer
+
+
+def is_gap(viewer):
+    """Between two panes there is a gap of one colour, where a single picture has particles and data."""
+    return len(np.unique(np.frombuffer(viewer.pixels(GAP), np.uint32))) == 1
 
 
 def filled(viewer):
@@ -86,18 +92,50 @@ def compares(desktop, folder):
 def keeps_what_can_be_shown(desktop, folder):
     """A pane whose model is missing is left out with a message; the others are shown."""
     viewer = open_viewer(desktop, folder, "refused", "--pane.2", "--model missing.safetensors", "--pane.3", "--seed 5")
-    # Between two panes there is a gap of one colour, where a single picture has particles and data.
-    viewer.wait_for(lambda: len(np.unique(np.frombuffer(viewer.pixels(GAP), np.uint32))) == 1, "no two panes")
+    viewer.wait_for(lambda: is_gap(viewer), "no two panes")
     viewer.key("ctrl+s")
-    scene = os.path.join(folder, "scene_0001.json")
+    scene = os.path.join(folder, "scene_0002.json")
     viewer.wait_for(lambda: os.path.exists(scene), "no scene is saved")
     viewer.close()
     saved = settings_in(scene)
     require(saved.get("pane.2") == "--seed 5" and "pane.3" not in saved, str(saved))
 
 
+def branches(desktop, folder):
+    """B at state 8 of a stochastic run: up to there both panes show the same, after it they do not. The trunk stays as it
+    is, and an exchange only moves the pictures."""
+    viewer = open_viewer(desktop, folder, "branches", "--sampler", "ddpm", "--loop", "off")
+    viewer.click(place_of(8))
+    settle(viewer)
+    viewer.key("b")
+    viewer.wait_for(lambda: is_gap(viewer), "B adds no pane")
+
+    def halves(state):
+        viewer.click(place_of(state))
+        viewer.move((700, 20))
+        settle(viewer)
+        return [viewer.pixels(half) for half in HALVES]
+
+    for state in (8, 3, 0):
+        trunk, branch = halves(state)
+        require(trunk == branch, f"the branch is not the trunk at state {state}")
+    after = halves(15)
+    require(after[0] != after[1], "the branch has the noise of the trunk")
+    for expected in (after[::-1], after):
+        viewer.key("2")
+        viewer.wait_until_shown()
+        viewer.wait_for(lambda: halves(15) == expected, "an exchange changes more than the places")
+    viewer.key("ctrl+s")
+    scene = os.path.join(folder, "scene_0001.json")
+    viewer.wait_for(lambda: os.path.exists(scene), "no scene is saved")
+    viewer.close()
+    saved = settings_in(scene)
+    require(saved.get("pane.2") == "--branch 8" and "branch" not in saved, str(saved))
+
+
 def scenes(desktop, folder):
     compares(desktop, folder)
+    branches(desktop, folder)
     keeps_what_can_be_shown(desktop, folder)
 
 

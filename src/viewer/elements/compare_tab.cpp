@@ -25,7 +25,7 @@ namespace {
 
 constexpr double kCheckEvery = 0.1;  ///< seconds between looks at the settings
 
-/// All that determines the states of a pane.
+/// All that determines the states of a pane; of a branch also what determines those of its trunk.
 std::string state_text(const settings::Settings& pane) {
     std::string text;
     for (const settings::Setting& setting : settings::setting_table()) {
@@ -33,7 +33,7 @@ std::string state_text(const settings::Settings& pane) {
                             setting.name == "device";
         if (counts) text += settings::value_text(pane, setting) + '\n';
     }
-    return text;
+    return pane.trunk ? text + state_text(*pane.trunk) : text;
 }
 
 class CompareTab : public Element {
@@ -42,6 +42,7 @@ class CompareTab : public Element {
 
     void update(Context& context) override {
         if (context.requests.add_pane) add(context);
+        if (context.requests.add_branch) add_branch(context);
         if (context.requests.choose_pane) choose(context, *context.requests.choose_pane);
         take_ready(context);
         drop_closed(context);
@@ -56,6 +57,7 @@ class CompareTab : public Element {
         since_ = 0;
         // The first pane's settings have not been tried yet, or are those of a network that only it has.
         if (context.change || context.shows_training()) return;
+        follow_trunk(context);
         open_next(context);
     }
 
@@ -78,7 +80,14 @@ class CompareTab : public Element {
         const std::string help = trains    ? "Not while a network trains"
                                  : is_full ? "There are four panes already"
                                            : "Add a pane that shows the same as pane 1; then change its settings  (A)";
-        if (button("Add pane", share_of_row(1), help, !is_full && !trains)) context.requests.add_pane = true;
+        const float half = share_of_row(2);
+        if (button("Add pane", half, help, !is_full && !trains)) context.requests.add_pane = true;
+        ImGui::SameLine();
+        const std::string branch_help = trains    ? "Not while a network trains"
+                                        : is_full ? "There are four panes already"
+                                                  : "Pause, and add a pane that goes on from the shown state with "
+                                                    "settings of its own  (B)";
+        if (button("Branch", half, branch_help, !is_full && !trains)) context.requests.add_branch = true;
     }
 
   private:
@@ -102,21 +111,41 @@ class CompareTab : public Element {
         context.next_tab = "Compare";
     }
 
+    /// Adds a pane that goes on from the shown state, at first with the settings of the first pane.
+    static void add_branch(Context& context) {
+        settings::Settings& settings = context.settings;
+        session::Player& player = context.scene->player();
+        const int state = player.run_state().number;
+        const auto refuse = [&](const char* why) { context.messages.add({MessageKind::info, why}, "branch"); };
+        if (context.shows_training()) return refuse("No branch while a network trains.");
+        if (settings::pane_count(settings) == settings::kMostPanes) {
+            return refuse("No branch: there are four panes already. Remove one in the Compare tab.");
+        }
+        if (player.playback().noising()) return refuse("No branch: the forward process is shown. Go to the run first.");
+        if (state == player.program().steps) {
+            return refuse("No branch: no noise is left in the last state. Go back to an earlier one (←).");
+        }
+        if (settings.branch && state > *settings.branch) {
+            return refuse("No branch: pane 1 is a branch itself. Exchange it with its trunk first (2, 3 or 4).");
+        }
+        settings::Settings pane = settings;
+        if (!settings.branch) pane.branch_pane = 1;
+        pane.branch = state;
+        try {
+            settings.panes.at(settings::pane_count(settings) - 1) = settings::pane_flags(settings, pane);
+        } catch (const base::Error& error) {
+            return refuse(base::with_flags(error.what()).c_str());
+        }
+        context.messages.resolve("branch");
+        player.playback().stop_at(state);
+        context.next_tab = "Compare";
+    }
+
     /// Exchanges the settings of a pane and the first one, so that the panel sets those of the pane.
     static void choose(Context& context, std::size_t pane) {
         if (pane == 0 || pane >= settings::pane_count(context.settings) || context.shows_training()) return;
-        settings::Settings& settings = context.settings;
         try {
-            std::vector<settings::Settings> all = {settings};
-            for (std::size_t i = 0; i + 1 < settings::pane_count(settings); ++i) {
-                all.push_back(settings::pane_settings(settings, i));
-            }
-            std::swap(all[0], all.at(pane));
-            settings::copy_run(all[0], settings);
-            settings::copy_score(all[0], settings);
-            for (std::size_t i = 1; i < all.size(); ++i) {
-                settings.panes.at(i - 1) = settings::pane_flags(settings, all[i]);
-            }
+            settings::exchange_pane(context.settings, pane - 1);
         } catch (const base::Error& error) {
             context.messages.add({MessageKind::error, base::with_flags(error.what())}, "panes");
             return;
@@ -163,8 +192,7 @@ class CompareTab : public Element {
     void take_back(Context& context) {
         std::string& flags = context.settings.panes.at(asked_index_);
         if (asked_index_ >= opened_.size()) {
-            flags.clear();
-            pack(context.settings);
+            forget(context, asked_index_);
         } else if (flags != opened_[asked_index_].flags) {
             flags = opened_[asked_index_].flags;
         } else {
@@ -177,15 +205,20 @@ class CompareTab : public Element {
         take_back(context);
     }
 
-    /// No gaps between the descriptions.
-    static void pack(settings::Settings& settings) {
-        std::stable_partition(settings.panes.begin(), settings.panes.end(),
-                              [](const std::string& text) { return !text.empty(); });
+    /// Away with the description of a pane. What branched from it becomes a whole run.
+    static void forget(Context& context, std::size_t index) {
+        const std::optional<int> branch = context.settings.branch;
+        try {
+            settings::remove_pane(context.settings, index);
+        } catch (const base::Error&) {
+            context.settings.panes.at(index).clear();  // one of them cannot be read
+            settings::close_gaps(context.settings);
+        }
+        if (context.settings.branch != branch) context.requests.run_changed = true;
     }
 
     void remove(Context& context, std::size_t index) {
-        context.settings.panes.at(index).clear();
-        pack(context.settings);
+        forget(context, index);
         job_.cancel();
         if (index >= context.panes.others().size()) return;
         context.panes.others().erase(context.panes.others().begin() + static_cast<std::ptrdiff_t>(index));
@@ -194,12 +227,24 @@ class CompareTab : public Element {
 
     /// Another scene file may have fewer panes.
     void drop_closed(Context& context) {
-        pack(context.settings);
+        settings::close_gaps(context.settings);
         const std::size_t wanted = settings::pane_count(context.settings) - 1;
         while (context.panes.others().size() > wanted) {
             context.panes.others().pop_back();
             opened_.pop_back();
         }
+    }
+
+    /// Where the first pane is a branch, its run changes with the settings of its trunk, which another pane has.
+    void follow_trunk(Context& context) {
+        const std::string before = std::exchange(trunk_state_, "");
+        if (!context.settings.branch) return;
+        try {
+            trunk_state_ = state_text(settings::trunk_settings(context.settings, context.settings));
+        } catch (const base::Error&) {
+            return;  // the run says what is wrong
+        }
+        if (!before.empty() && trunk_state_ != before) context.requests.run_changed = true;
     }
 
     /// Asks for the first pane that shows something else than its settings say.
@@ -265,6 +310,7 @@ class CompareTab : public Element {
             if (pane.timesteps.empty()) changed |= control(pane, "steps", {}, true);
         }
         changed |= control(pane, "seed");
+        if (pane.branch) changed |= control(pane, "branch", "branch from step");
         if (changed) first.panes.at(index) = settings::pane_flags(first, pane);
         const std::string& flags = first.panes.at(index);
         ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
@@ -284,6 +330,7 @@ class CompareTab : public Element {
     base::BackgroundJob<Ready> job_;
     std::size_t asked_index_ = 0;  ///< of the pane that was asked for last
     std::string asked_state_;      ///< its state_text
+    std::string trunk_state_;      ///< state_text of the first pane's trunk; empty: it is no branch
     std::string refused_;          ///< state_text of a pane that could not be opened
     double since_ = 0;
 };

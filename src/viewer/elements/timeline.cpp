@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "viewer/controls.hpp"
 #include "viewer/element.hpp"
@@ -169,6 +170,7 @@ class Timeline : public Element {
             list.AddLine({place(state), middle - 5 * unit()}, {place(state), middle + 5 * unit()},
                          ImGui::GetColorU32(ImGuiCol_TextDisabled));
         }
+        draw_branches(context, list, place, middle);
         list.AddCircleFilled({place(shown), middle}, grip, colour_of(noising));
         const float below = 9 * unit();
         const ImU32 grey = ImGui::GetColorU32(ImGuiCol_TextDisabled);
@@ -177,6 +179,29 @@ class Timeline : public Element {
         const char* const last = to_samples ? "data" : "noise";
         list.AddText({left - grip, middle + below}, grey, first);
         list.AddText({end + grip - ImGui::CalcTextSize(last).x, middle + below}, grey, last);
+    }
+
+    /// A line above the track for each pane that shares states with the first one, from the last of them on.
+    template <class Place>
+    static void draw_branches(const Context& context, ImDrawList& list, const Place& place, float middle) {
+        constexpr std::array<ImU32, settings::kMostPanes - 1> kColours = {
+            IM_COL32(240, 150, 60, 255), IM_COL32(90, 190, 110, 255), IM_COL32(205, 110, 215, 255)};
+        const session::Player& first = context.scene->player();
+        for (std::size_t pane = 1; pane < context.panes.count(); ++pane) {
+            const std::optional<int> shared =
+                sample::last_shared_state(first.spec(), context.scene_of(pane).player().spec());
+            if (!shared) continue;
+            const float above = middle - (5 + 4 * static_cast<float>(pane)) * unit();
+            const float begin = place(*shared);
+            const float end = place(first.playback().steps());
+            const ImU32 colour = kColours.at(pane - 1);
+            list.AddLine({begin, middle}, {begin, above}, colour, 1.5F * unit());
+            list.AddLine({begin, above}, {end, above}, colour, 1.5F * unit());
+            const int shown = first.run_state().number;
+            if (shown >= *shared && !first.playback().noising()) {
+                list.AddCircleFilled({place(shown), above}, 3 * unit(), colour);
+            }
+        }
     }
 
     static void draw_text(const session::Player& player, float left, float height) {
