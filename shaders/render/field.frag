@@ -1,8 +1,8 @@
 // The picture's ground: the background, and a field of values within its rectangle, smoothly between them (Catmull-Rom,
 // src/render/scalar_field.cpp does the same) and coloured by a table.
-//   in   field  256 colours (8-bit r, g, b, a, red lowest, over the background), then float32 (rows, columns), the
-//               first row at the bottom
-//   out  colour sRGB
+//   in   field  256 colours (8-bit r, g, b, a, red lowest, premultiplied, over the background), then float32
+//               (rows, columns), the first row at the bottom
+//   out  colour sRGB, premultiplied
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shaders/render/field_push.h"
@@ -41,6 +41,6 @@ void main() {
         for (int i = 0; i < 4; ++i) value += across[i] * up[j] * value_at(cell.x + i - 1, cell.y + j - 1);
     }
     float level = clamp((value - push.low) * push.inverse_range, 0.0, 1.0);
-    vec3 colour = unpackUnorm4x8(field[int(level * 255.0 + 0.5)]).rgb;
-    out_colour = vec4(inside ? colour : push.background.rgb, 1.0);
+    vec4 colour = unpackUnorm4x8(field[int(level * 255.0 + 0.5)]);
+    out_colour = inside ? colour : push.background;
 }

@@ -8,6 +8,7 @@
 SHARED_BEGIN
 
 struct TonemapPush {
+    vec4 inks;            // the colour of the data; in w, the grey that dense places go to by origin
     float gain;           // of density, ToneCurve::gain
     float white;          // 1 / log2(1 + white/knee)
     float inverse_levels; // 1 / SplatWeights::colour_levels
@@ -17,13 +18,13 @@ struct TonemapPush {
     int height;
     uint blue_first;  // 1: the scene's words have blue in their lowest byte, 0: red
 };
-SHARED_SIZE(TonemapPush, 32)
+SHARED_SIZE(TonemapPush, 48)
 
 struct TonemapPlacesPush {
     SplatPush splat;
     TonemapPush tone;
 };
-SHARED_SIZE(TonemapPlacesPush, 80)
+SHARED_SIZE(TonemapPlacesPush, 96)
 
 SHARED_END
 

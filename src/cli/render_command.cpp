@@ -188,6 +188,13 @@ void require_frame_rate(const settings::Settings& settings) {
 /// Opens model and data and compiles the run. Says the notes about them, after `prefix`.
 std::unique_ptr<session::Scene> open_scene(gpu::Device& device, const settings::Settings& settings,
                                            const render::PictureForm& form, const std::string& prefix) {
+/// Refuses a transparent background where the file cannot hold one.
+void require_background(const settings::Settings& settings, Form form) {
+    if (form != Form::film || settings.look.background != render::Background::transparent) return;
+    throw base::request_error("value not possible", "--look.background", "videos have no transparency",
+                              "give dark or light, or write PNG frames into a folder");
+}
+
     const auto note = [&](std::vector<std::string> notes) {
         for (std::string& text : notes) text.insert(0, prefix);
         say(settings, notes);
@@ -244,6 +251,7 @@ int render_and_report(const settings::Request& request, base::Trace* trace) {
     settings.particles = settings::particles_in_effect(settings);
     say(settings, structured_field_notes(settings));
     // The steps of a program from a file are not known yet: play counts again.
+    require_background(settings, form);
     if (form == Form::sheet) {
         require_sheet_size(settings);
     } else {

@@ -17,12 +17,9 @@
 namespace scorefield::render {
 namespace {
 
-constexpr Colour kText = {0.80f, 0.83f, 0.88f};
-constexpr Colour kBright = {0.97f, 0.97f, 0.98f};
-constexpr Colour kRule = {0.62f, 0.67f, 0.75f};
-
-/// Sizes in pixels that follow the picture's height.
+/// Colours, and sizes in pixels that follow the picture's height.
 struct Style {
+    const Palette& palette;
     double width;
     double height;
     const FontSize& small;
@@ -31,8 +28,9 @@ struct Style {
     double gap;
     bool roomy;  ///< room for legends and scale bar
 
-    explicit Style(VkExtent2D extent)
-        : width(extent.width),
+    Style(VkExtent2D extent, Background background)
+        : palette(palette_of(background)),
+          width(extent.width),
           height(extent.height),
           small(glyph_atlas().size_for(std::clamp(extent.height / 45, 11u, 36u))),
           normal(glyph_atlas().size_for(std::clamp(extent.height / 36, 13u, 36u))),
@@ -52,7 +50,8 @@ double intervals(double pixels, double least) {
 }
 
 Ink backing(const Look& look, float alpha) {
-    return {look.background, alpha};
+    const Palette& palette = palette_of(look.background);
+    return {palette.ground, std::max(alpha, palette.least_backing)};
 }
 
 /// Where labels of an axis may not stand: the name has its place there.
@@ -67,42 +66,42 @@ void across_axis(Canvas& canvas, const Style& style, const Frame& frame, VkExten
                  const std::string& name) {
     const Bounds visible = camera.visible(extent);
     const Ticks ticks = make_ticks(visible.low[0], visible.high[0], intervals(style.width, 7.0 * style.small.pixels));
-    const Ink rule{kRule, 0.75f};
+    const Ink rule{style.palette.rule, 0.75f};
     const double top = frame.bottom + style.tick + 1;
     const double name_width = name.empty() ? 0 : text_width(style.small, name) + style.gap;
     const NamePlace taken = {style.width - name_width - style.gap, style.width};
     for (const double x : ticks.places) {
         const double at = std::floor(camera.to_pixel(extent, {x, 0})[0]) + 0.5;
         if (at < frame.left) continue;
-        canvas.line(at, 0, at, frame.bottom, 1, {kRule, 0.08f});
+        canvas.line(at, 0, at, frame.bottom, 1, {style.palette.rule, 0.08f});
         canvas.line(at, frame.bottom, at, frame.bottom + style.tick, 1, rule);
         const std::string text = tick_label(x, ticks.step);
         const double half = 0.5 * text_width(style.small, text);
         if (at + half > style.width || at - half < 0 || taken.meets(at - half, at + half)) continue;
-        canvas.text(at, top, style.small, text, {kText, 1}, Align::centre);
+        canvas.text(at, top, style.small, text, {style.palette.text, 1}, Align::centre);
     }
-    canvas.text(style.width - style.gap, top, style.small, name, {kBright, 1}, Align::right);
+    canvas.text(style.width - style.gap, top, style.small, name, {style.palette.bright, 1}, Align::right);
     canvas.line(frame.left, frame.bottom, style.width, frame.bottom, 1, rule);
 }
 
 void upward_axis(Canvas& canvas, const Style& style, const Frame& frame, VkExtent2D extent, const Camera2d& camera,
                  const Ticks& ticks, const std::string& name) {
-    const Ink rule{kRule, 0.75f};
+    const Ink rule{style.palette.rule, 0.75f};
     const double name_top = 0.5 * style.gap;
     const NamePlace taken = {0, name.empty() ? 0 : name_top + style.small.pixels};
     for (const double y : ticks.places) {
         const double at = std::floor(camera.to_pixel(extent, {0, y})[1]) + 0.5;
         if (at > frame.bottom) continue;
-        canvas.line(frame.left, at, style.width, at, 1, {kRule, 0.08f});
+        canvas.line(frame.left, at, style.width, at, 1, {style.palette.rule, 0.08f});
         canvas.line(frame.left - style.tick, at, frame.left, at, 1, rule);
         const double top = at - 0.5 * style.small.pixels;
         const double below = top + style.small.pixels;
         if (top < 0 || below > style.height || taken.meets(top, below)) continue;
-        canvas.text(frame.left - style.tick - 0.5 * style.gap, top, style.small, tick_label(y, ticks.step), {kText, 1},
-                    Align::right);
+        canvas.text(frame.left - style.tick - 0.5 * style.gap, top, style.small, tick_label(y, ticks.step),
+                    {style.palette.text, 1}, Align::right);
     }
     const double left = frame.left - style.tick - 0.5 * style.gap;
-    canvas.text(left, name_top, style.small, name, {kBright, 1}, Align::right);
+    canvas.text(left, name_top, style.small, name, {style.palette.bright, 1}, Align::right);
     canvas.line(frame.left, 0, frame.left, frame.bottom, 1, rule);
 }
 
@@ -136,7 +135,7 @@ void scale_bar(Canvas& canvas, const Style& style, VkExtent2D extent, const Came
     const double top = y - style.gap - style.small.pixels;
     canvas.rectangle(right - 0.5 * (pixels + wide) - style.gap, top, wide + 2 * style.gap, y + style.gap - top,
                      backing(look, 0.6f));
-    const Ink ink{kBright, 0.9f};
+    const Ink ink{style.palette.bright, 0.9f};
     canvas.line(right - pixels, y, right, y, 2, ink);
     canvas.line(right - pixels, y - style.tick, right - pixels, y + style.tick, 1.4, ink);
     canvas.line(right, y - style.tick, right, y + style.tick, 1.4, ink);
@@ -151,7 +150,8 @@ void axes_in_space(Canvas& canvas, const Style& style, const Camera3d& camera, c
     const double x = style.width - room - style.gap;
     const double y = style.height - room - style.gap;
     canvas.rectangle(x - room, y - room, 2 * room, 2 * room, backing(look, 0.45F));
-    draw_axis_triad(canvas, x, y, length, style.small, camera.orbit, {captions.axes[0], captions.axes[1], captions.up});
+    draw_axis_triad(canvas, x, y, length, style.small, camera.orbit, style.palette.axes,
+                    {captions.axes[0], captions.axes[1], captions.up});
     if (!look.grid || !style.roomy) return;
     const double spacing = grid_spacing(camera);
     const std::string text = "grid " + tick_label(spacing, spacing);
@@ -160,7 +160,7 @@ void axes_in_space(Canvas& canvas, const Style& style, const Camera3d& camera, c
     const int width = text_width(style.small, text);
     canvas.rectangle(right - width - style.gap, top - 0.5 * style.gap, width + 2 * style.gap,
                      style.small.pixels + style.gap, backing(look, 0.45F));
-    canvas.text(right, top, style.small, text, {kText, 1}, Align::right);
+    canvas.text(right, top, style.small, text, {style.palette.text, 1}, Align::right);
 }
 
 struct LegendMark {
@@ -193,7 +193,7 @@ std::vector<LegendMark> density_marks(const Look& look) {
 ColourBar density_bar(const Look& look, bool overlay_shown) {
     const bool origin = look.mode == ColourMode::origin;
     const auto colour = [&look, origin](double place) {
-        return origin ? origin_colour(place) : place_colour(look, place, 0, look.background);
+        return origin ? origin_colour(place) : place_colour(look, place, 0, palette_of(look.background).ground);
     };
     return {origin ? "started" : "density", colour, density_marks(look), 0.3, overlay_shown ? "data" : "",
             overlay_colour(look, 1)};
@@ -208,7 +208,7 @@ ColourBar field_bar(const ScalarField& field, const Look& look) {
         marks.push_back({place, (last ? "≥ " : "") + tick_label(value, ticks.step)});
     }
     const auto colour = [&field, &look](double place) {
-        return field_colour(field, field.low + place * (field.high - field.low), look.background);
+        return field_colour(field, field.low + place * (field.high - field.low), palette_of(look.background).ground);
     };
     return {field.title, colour, marks, 0.2, "", {}};
 }
@@ -228,7 +228,7 @@ double colour_bar(Canvas& canvas, const Style& style, const Look& look, const Co
     const double bar_y = std::round(y + style.gap + 1.5 * line);
     const double height = bar_y + bar_height + style.gap - y + (bar.key.empty() ? 0 : 1.3 * line);
     canvas.rectangle(x, y, width, height, backing(look, 0.6f));
-    canvas.text(bar_x, y + 0.5 * style.gap, style.small, bar.title, {kText, 1});
+    canvas.text(bar_x, y + 0.5 * style.gap, style.small, bar.title, {style.palette.text, 1});
 
     constexpr int kParts = 32;  // between which colour maps are straight
     const double part = bar_height / kParts;
@@ -238,15 +238,16 @@ double colour_bar(Canvas& canvas, const Style& style, const Look& look, const Co
     }
     for (const LegendMark& mark : bar.marks) {
         const double at = std::floor(bar_y + (1 - mark.place) * bar_height) + 0.5;
-        canvas.line(bar_x + bar_width, at, bar_x + bar_width + 0.6 * style.tick, at, 1, {kRule, 0.9f});
-        canvas.text(bar_x + bar_width + style.gap, at - 0.52 * style.small.pixels, style.small, mark.text, {kText, 1});
+        canvas.line(bar_x + bar_width, at, bar_x + bar_width + 0.6 * style.tick, at, 1, {style.palette.rule, 0.9f});
+        canvas.text(bar_x + bar_width + style.gap, at - 0.52 * style.small.pixels, style.small, mark.text,
+                    {style.palette.text, 1});
     }
     if (!bar.key.empty()) {
         const double top = bar_y + bar_height + 0.7 * line;
         const double side = 0.5 * style.small.pixels;
         canvas.rectangle(bar_x, std::round(top + 0.25 * style.small.pixels), std::round(side), std::round(side),
                          {bar.key_colour, 1});
-        canvas.text(bar_x + bar_width + style.gap, top, style.small, bar.key, {kText, 1});
+        canvas.text(bar_x + bar_width + style.gap, top, style.small, bar.key, {style.palette.text, 1});
     }
     return y + height;
 }
@@ -254,7 +255,7 @@ double colour_bar(Canvas& canvas, const Style& style, const Look& look, const Co
 ColourBar line_bar(const LineLegend& legend) {
     std::vector<LegendMark> marks;
     for (const LineLegend::Mark& mark : legend.marks) marks.push_back({mark.place, mark.text});
-    return {legend.title, [map = legend.map](double place) { return line_colour(map, place); }, marks, 0.2, "", {}};
+    return {legend.title, [&legend](double place) { return line_colour(legend.colours, place); }, marks, 0.2, "", {}};
 }
 
 void legends(Canvas& canvas, const Style& style, const Look& look, bool overlay_shown, const Extras& extras) {
@@ -277,7 +278,8 @@ void captions_at(Canvas& canvas, const Style& style, const Look& look, const std
     canvas.rectangle(x - style.gap, y - 0.5 * style.gap, widest + 2 * style.gap,
                      pitch * static_cast<double>(lines.size()) + style.gap, backing(look, 0.6f));
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        canvas.text(x, y + pitch * static_cast<double>(i), style.normal, lines[i], {i == 0 ? kBright : kText, 1});
+        canvas.text(x, y + pitch * static_cast<double>(i), style.normal, lines[i],
+                    {i == 0 ? style.palette.bright : style.palette.text, 1});
     }
 }
 
@@ -286,7 +288,7 @@ void captions_at(Canvas& canvas, const Style& style, const Look& look, const std
 void annotate(Canvas& canvas, VkExtent2D extent, const Camera& camera, const Look& look, const Captions& captions,
               bool overlay_shown, const Extras& extras) {
     if (extent.width < 64 || extent.height < 48) return;
-    const Style style(extent);
+    const Style style(extent, look.background);
     Frame frame{0, style.height};
     const bool framed = look.axes && extent.width >= 160 && extent.height >= 120;
     if (const auto* const plane = std::get_if<Camera2d>(&camera)) {

@@ -4,15 +4,8 @@
 #include <cstddef>
 
 namespace scorefield::render {
-namespace {
-
-/// Reddish purple, bluish green and sky blue of Okabe and Ito: told apart by people who are colour-blind too.
-constexpr std::array<Colour, 3> kAxisColours = {{{0.90F, 0.55F, 0.74F}, {0.26F, 0.76F, 0.58F}, {0.44F, 0.74F, 0.94F}}};
-
-}  // namespace
-
 void draw_axis_triad(Canvas& canvas, double x, double y, double length, const FontSize& font, const Orbit& orbit,
-                     const std::array<std::string, 3>& names) {
+                     const std::array<Colour, 3>& colours, const std::array<std::string, 3>& names) {
     constexpr double kLabel = 1.25;  // of the length
     constexpr double kFaintest = 0.45;
     const glm::dmat4 view = Camera3d{.scene = {}, .orbit = orbit}.view({1, 1});
@@ -23,7 +16,7 @@ void draw_axis_triad(Canvas& canvas, double x, double y, double length, const Fo
     for (const std::size_t axis : order) {
         const glm::dvec4& direction = view[static_cast<glm::length_t>(axis)];
         const double opacity = kFaintest + (1 - kFaintest) * 0.5 * (1 + towards(axis));
-        const Ink ink{kAxisColours.at(axis), static_cast<float>(opacity)};
+        const Ink ink{colours.at(axis), static_cast<float>(opacity)};
         canvas.line(x, y, x + length * direction.x, y - length * direction.y, 2, ink);
         canvas.text(x + kLabel * length * direction.x, y - kLabel * length * direction.y - 0.55 * font.pixels, font,
                     names.at(axis), ink, Align::centre);

@@ -11,9 +11,12 @@
 namespace scorefield::render {
 namespace {
 
-constexpr std::array<std::uint8_t, 3> kPaper = {20, 22, 28};
-constexpr std::array<std::uint8_t, 3> kCaption = {205, 211, 222};
-constexpr std::array<std::uint8_t, 3> kTitle = {247, 247, 250};
+std::array<std::uint8_t, 3> sheet_bytes(const Colour& colour) {
+    std::array<std::uint8_t, 3> bytes{};
+    for (std::size_t c = 0; c < bytes.size(); ++c)
+        bytes.at(c) = static_cast<std::uint8_t>(std::lround(255 * colour.at(c)));
+    return bytes;
+}
 
 std::uint32_t choose_columns(std::uint32_t tiles, std::uint32_t tile_width, std::uint32_t tile_height) {
     std::uint32_t best = 1;
@@ -31,10 +34,11 @@ std::uint32_t choose_columns(std::uint32_t tiles, std::uint32_t tile_width, std:
     return best;
 }
 
-Picture blank(std::uint32_t width, std::uint32_t height) {
+Picture blank(std::uint32_t width, std::uint32_t height, const Colour& paper) {
     Picture picture{width, height, std::vector<std::uint8_t>(std::size_t{width} * height * 4)};
+    const std::array<std::uint8_t, 3> bytes = sheet_bytes(paper);
     for (std::size_t i = 0; i < picture.rgba.size(); i += 4) {
-        std::copy(kPaper.begin(), kPaper.end(), picture.rgba.begin() + static_cast<std::ptrdiff_t>(i));
+        std::copy(bytes.begin(), bytes.end(), picture.rgba.begin() + static_cast<std::ptrdiff_t>(i));
         picture.rgba[i + 3] = 255;
     }
     return picture;
@@ -59,16 +63,17 @@ SheetLayout lay_out(std::uint32_t tiles, std::uint32_t tile_width, std::uint32_t
     return layout;
 }
 
-Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title) {
+Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title, Background background) {
     if (tiles.empty()) throw std::invalid_argument("a contact sheet needs a tile");
+    const Palette& palette = palette_of(background);
     const Picture& first = tiles.front().picture;
     const SheetLayout layout =
         lay_out(static_cast<std::uint32_t>(tiles.size()), first.width, first.height, !title.empty());
-    Picture sheet = blank(layout.width(), layout.height());
+    Picture sheet = blank(layout.width(), layout.height(), palette.paper);
     const FontSize& heading = glyph_atlas().size_for(28);
     const FontSize& small = glyph_atlas().size_for(18);
     const int margin = static_cast<int>(layout.margin);
-    draw_text(sheet, heading, margin, margin, title, kTitle);
+    draw_text(sheet, heading, margin, margin, title, sheet_bytes(palette.bright));
     for (std::uint32_t i = 0; i < tiles.size(); ++i) {
         const Picture& picture = tiles[i].picture;
         if (picture.width != first.width || picture.height != first.height) {
@@ -77,7 +82,8 @@ Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title) 
         paste(sheet, picture, layout.left(i), layout.top(i));
         const int middle = static_cast<int>(layout.left(i) + picture.width / 2);
         const int left = middle - text_width(small, tiles[i].caption) / 2;
-        draw_text(sheet, small, left, static_cast<int>(layout.top(i) + picture.height + 5), tiles[i].caption, kCaption);
+        draw_text(sheet, small, left, static_cast<int>(layout.top(i) + picture.height + 5), tiles[i].caption,
+                  sheet_bytes(palette.text));
     }
     return sheet;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "render/background.hpp"
 #include "render/picture.hpp"
 
 namespace scorefield::render {
@@ -35,8 +36,9 @@ struct SheetLayout {
 /// As many columns as make a sheet about half as wide again as it is high.
 SheetLayout lay_out(std::uint32_t tiles, std::uint32_t tile_width, std::uint32_t tile_height, bool titled);
 
-/// A grid of equally large pictures, row by row, under a title (may be empty). std::invalid_argument without tiles or
-/// when sizes differ.
-Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title);
+/// A grid of equally large pictures, row by row, under a title (may be empty), in colours that suit their background.
+/// std::invalid_argument without tiles or when sizes differ.
+Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title,
+                      Background background = Background::dark);
 
 }  // namespace scorefield::render

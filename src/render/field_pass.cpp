@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "render/canvas.hpp"
 #include "shaders/render/field.frag.hpp"
 #include "shaders/render/field.vert.hpp"
 #include "shaders/render/field_push.h"
@@ -12,14 +13,6 @@ namespace scorefield::render {
 namespace {
 
 constexpr std::size_t kColours = 256;  ///< number of colours; they precede the values
-
-std::uint32_t packed(const Colour& colour) {
-    std::uint32_t bits = 0xFF000000u;
-    for (std::size_t c = 0; c < colour.size(); ++c) {
-        bits |= static_cast<std::uint32_t>(std::lround(colour[c] * 255)) << (8 * c);
-    }
-    return bits;
-}
 
 }  // namespace
 
@@ -31,18 +24,22 @@ FieldPass::FieldPass(gpu::Device& device, std::size_t in_flight, VkFormat format
     }
 }
 
-void FieldPass::record(gpu::Recorder& recorder, const ScalarField& field, const Camera2d& camera,
-                       const std::array<float, 3>& background, const gpu::Image& scene) {
+void FieldPass::record(gpu::Recorder& recorder, const ScalarField& field, const Camera2d& camera, Background background,
+                       const gpu::Image& scene) {
     const std::size_t count = field.columns * field.rows;
     if (field.columns < 2 || field.rows < 2 || count != field.values.size() || count > ScalarField::kMostValues) {
         throw std::logic_error("a field's values are not as many as its columns and rows say");
     }
+    // Premultiplied: over nothing, a colour is what it is over black.
+    const std::array<float, 4> clear = clear_colour(background);
+    const Colour ground = {clear[0], clear[1], clear[2]};
+    const float alpha = background == Background::transparent ? kFieldStrength : 1;
     const gpu::Buffer& buffer = values_[next_];
     next_ = (next_ + 1) % values_.size();
     for (std::size_t i = 0; i < kColours; ++i) {
         const double place = static_cast<double>(i) / (kColours - 1);
         const double value = field.low + place * (field.high - field.low);
-        buffer.mapped<std::uint32_t>()[i] = packed(field_colour(field, value, background));
+        buffer.mapped<std::uint32_t>()[i] = packed({field_colour(field, value, ground), alpha});
     }
     std::ranges::copy(field.values, buffer.mapped<float>().begin() + kColours);
 
@@ -53,7 +50,7 @@ void FieldPass::record(gpu::Recorder& recorder, const ScalarField& field, const 
     };
     const double across = cells(0, field.columns);
     const double up = cells(1, field.rows);
-    const shaders::FieldPush push{.background = {background[0], background[1], background[2], 1},
+    const shaders::FieldPush push{.background = {clear[0], clear[1], clear[2], clear[3]},
                                   .scale = {static_cast<float>(pixel * across), static_cast<float>(-pixel * up)},
                                   .offset = {static_cast<float>((corner[0] - field.bounds.low[0]) * across),
                                              static_cast<float>((corner[1] - field.bounds.low[1]) * up)},

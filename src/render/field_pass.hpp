@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "gpu/image.hpp"
 #include "gpu/pipeline.hpp"
 #include "gpu/recorder.hpp"
+#include "render/background.hpp"
 #include "render/scalar_field.hpp"
 
 namespace scorefield::render {
@@ -21,8 +21,8 @@ class FieldPass {
 
     /// Fills `scene`. std::logic_error where the field's values are not as many as its columns and rows say, or more
     /// than ScalarField::kMostValues.
-    void record(gpu::Recorder& recorder, const ScalarField& field, const Camera2d& camera,
-                const std::array<float, 3>& background, const gpu::Image& scene);
+    void record(gpu::Recorder& recorder, const ScalarField& field, const Camera2d& camera, Background background,
+                const gpu::Image& scene);
 
   private:
     gpu::GraphicsPipeline pipeline_;

@@ -10,7 +10,6 @@
 namespace scorefield::render {
 namespace {
 
-constexpr Colour kGridColour = {0.62F, 0.67F, 0.75F};
 constexpr double kReach = 1.3;     ///< radius of the grid, in radii of the ball
 constexpr double kDepth = 0.72;    ///< from the ball's centre down to the ground, in radii
 constexpr double kParts = 24;      ///< that a line is divided into, each with one ink
@@ -24,7 +23,7 @@ double grid_spacing(const Camera3d& camera) {
     return round_down_125(0.34 * camera.scene.radius);
 }
 
-void draw_ground_grid(Canvas& canvas, VkExtent2D extent, const Camera3d& camera) {
+void draw_ground_grid(Canvas& canvas, VkExtent2D extent, const Camera3d& camera, const Colour& colour) {
     const double radius = camera.scene.radius;
     if (!(radius > 0)) return;
     const double spacing = grid_spacing(camera);
@@ -43,7 +42,7 @@ void draw_ground_grid(Canvas& canvas, VkExtent2D extent, const Camera3d& camera)
             const double away = std::hypot(0.5 * (from + to), offset) / reach;
             const double rest = std::max(0.0, 1 - away * away);
             WorldLine line{.width = 1,
-                           .ink = {kGridColour, static_cast<float>(opacity * rest * (through_zero ? kZeroLine : 1))},
+                           .ink = {colour, static_cast<float>(opacity * rest * (through_zero ? kZeroLine : 1))},
                            .from_z = ground,
                            .to_z = ground};
             line.from[along] = camera.scene.centre[along] + from;

@@ -12,6 +12,6 @@ double grid_spacing(const Camera3d& camera);
 
 /// Draws a grid below what the camera shows, at multiples of the spacing. It fades outwards, and where it is seen at a
 /// grazing angle, in which its lines would run together.
-void draw_ground_grid(Canvas& canvas, VkExtent2D extent, const Camera3d& camera);
+void draw_ground_grid(Canvas& canvas, VkExtent2D extent, const Camera3d& camera, const Colour& colour);
 
 }  // namespace scorefield::render

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "render/background.hpp"
 #include "render/canvas.hpp"
 #include "render/colour_map.hpp"
 
@@ -20,6 +21,14 @@ struct WorldLine {
     double to_z = 0;
 };
 
+/// Where lines take their colours from.
+struct LineColours {
+    ColourMap map = ColourMap::viridis;
+    Background background = Background::dark;
+
+    bool operator==(const LineColours&) const = default;
+};
+
 /// A colour bar for the colours of lines.
 struct LineLegend {
     struct Mark {
@@ -27,14 +36,14 @@ struct LineLegend {
         std::string text;
     };
     std::string title;
-    ColourMap map = ColourMap::viridis;
+    LineColours colours;
     std::vector<Mark> marks;
 };
 
-/// The colour of lines at a place of their legend: not the darkest part of the map, which a dark background hides.
-inline Colour line_colour(ColourMap map, double place) {
-    constexpr double kDarkest = 0.15;
-    return colour_at(map, kDarkest + (1 - kDarkest) * place);
+/// The colour of lines at a place of their legend: not the part of the map that the background hides.
+inline Colour line_colour(const LineColours& colours, double place) {
+    constexpr double kHidden = 0.15;
+    return map_colour(colours.map, colours.background, kHidden + (1 - kHidden) * place);
 }
 
 /// Lines under or over the particles, with what explains them.

@@ -6,8 +6,6 @@
 namespace scorefield::render {
 namespace {
 
-constexpr Colour kData = {0.80f, 0.84f, 0.90f};
-
 Colour mix(const Colour& from, const Colour& to, double amount) {
     Colour colour{};
     for (std::size_t c = 0; c < colour.size(); ++c) {
@@ -20,14 +18,16 @@ Colour mix(const Colour& from, const Colour& to, double amount) {
 
 Colour place_colour(const Look& look, double brightness, double origin, const Colour& below) {
     if (look.mode == ColourMode::origin) {
-        const Colour hue = mix(origin_colour(origin), {1, 1, 1}, 0.35 * brightness * brightness);
+        const float densest = palette_of(look.background).densest;
+        const Colour hue = mix(origin_colour(origin), {densest, densest, densest}, 0.35 * brightness * brightness);
         return mix(below, hue, brightness * (2 - brightness));
     }
-    return mix(below, colour_at(look.map, 0.08 + 0.92 * brightness), std::min(6 * brightness, 1.0));
+    return mix(below, map_colour(look.map, look.background, 0.08 + 0.92 * brightness), std::min(6 * brightness, 1.0));
 }
 
 Colour overlay_colour(const Look& look, double brightness) {
-    return mix(look.background, kData, brightness * look.overlay_strength);
+    const Palette& palette = palette_of(look.background);
+    return mix(palette.ground, palette.data, brightness * look.overlay_strength);
 }
 
 }  // namespace scorefield::render

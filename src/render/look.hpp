@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "render/background.hpp"
 #include "render/colour_map.hpp"
 
 namespace scorefield::render {
@@ -30,9 +31,9 @@ struct Look {
     bool axes = true;                    ///< ticks, labels, names, scale bar and legend
     bool scale_bar = false;              ///< the scale bar without axes too, on small pictures too
     double depth_fade = 0.6;             ///< in space: weight that the farthest particles lose, 0 … 1 (squared)
-    PointSizeUnit point_size_unit = PointSizeUnit::world;        ///< in space
-    bool grid = true;                                            ///< in space: the ground grid, with axes only
-    std::array<float, 3> background = {0.027f, 0.031f, 0.047f};  ///< sRGB, 0 … 1
+    PointSizeUnit point_size_unit = PointSizeUnit::world;  ///< in space
+    bool grid = true;                                      ///< in space: the ground grid, with axes only
+    Background background = Background::dark;
 
     bool operator==(const Look&) const = default;
 };

@@ -5,7 +5,7 @@
 
 namespace scorefield::render {
 
-/// Pixels in rows from the top, four bytes each: red, green, blue (sRGB), alpha.
+/// Pixels in rows from the top, four bytes each: red, green, blue (sRGB, multiplied by alpha), alpha.
 struct Picture {
     std::uint32_t width = 0;
     std::uint32_t height = 0;

@@ -9,8 +9,8 @@
 #include "gpu/image.hpp"
 #include "gpu/recorder.hpp"
 #include "gpu/transfer.hpp"
+#include "render/background.hpp"
 #include "render/capture.hpp"
-#include "render/look.hpp"
 #include "render/mark_pass.hpp"
 
 namespace scorefield::render {
@@ -50,7 +50,7 @@ Picture with_marks(gpu::Device& device, const Picture& below, const Canvas& canv
 
 void draw_plot_ground(DrawingSurface& surface, const Area& area) {
     const Area inside = plot_inside(area);
-    surface.rectangle(inside.x, inside.y, inside.width, inside.height, {Look().background, 1});
+    surface.rectangle(inside.x, inside.y, inside.width, inside.height, {palette_of(Background::dark).ground, 1});
 }
 
 Picture plot_picture(gpu::Device& device, const Plot& plot, std::uint32_t width, std::uint32_t height) {

@@ -37,7 +37,7 @@ struct Renderer::State {
     /// What the ground shows.
     struct Ground {
         Camera camera;
-        std::array<float, 3> background;
+        Background background;
         double overlay_strength;  ///< 0: without data
         SplatWeights overlay_weights;
         SpaceView overlay_view;  ///< in space, in the place of the weights
@@ -155,11 +155,11 @@ void Renderer::State::paint_ground(gpu::Recorder& recorder, const Camera& camera
     if (field != nullptr) wanted.field = *field;
     if (ground == wanted) return;
     const auto scope = recorder.scope("ground");
-    recorder.clear(targets.ground, {look.background[0], look.background[1], look.background[2], 1});
+    recorder.clear(targets.ground, clear_colour(look.background));
     if (field != nullptr) field_pass.record(recorder, *field, *plane, look.background, targets.ground);
     if (wanted.grid) {
         lines.clear();
-        draw_ground_grid(lines, extent(), *space);
+        draw_ground_grid(lines, extent(), *space, palette_of(look.background).rule);
         line_pass.record(recorder, lines, targets.ground);
     }
     if (overlay) draw_overlay(recorder, wanted);
@@ -172,12 +172,12 @@ void Renderer::State::draw_overlay(gpu::Recorder& recorder, const Ground& wanted
     if (const auto* const plane = std::get_if<Camera2d>(&wanted.camera)) {
         splatter.record(recorder, points, channel, *plane, wanted.overlay_weights, accumulators());
         const Splatted splatted = {points, *plane, wanted.overlay_weights};
-        tone_mapper.record_overlay(recorder, accumulators(), splatted.scale(extent()), wanted.overlay_strength,
-                                   targets.ground);
+        tone_mapper.record_overlay(recorder, accumulators(), splatted.scale(extent()), wanted.background,
+                                   wanted.overlay_strength, targets.ground);
     } else {
         space_splatter.record(recorder, points, channel, wanted.overlay_view, accumulators());
         tone_mapper.record_overlay(recorder, accumulators(), wanted.overlay_view.tone_scale(overlay_count, extent()),
-                                   wanted.overlay_strength, targets.ground);
+                                   wanted.background, wanted.overlay_strength, targets.ground);
     }
 }
 
@@ -277,7 +277,7 @@ void Renderer::State::warm_up_plane(Renderer& renderer, const Particles& particl
     const Splatted splatted = {particles, camera, choose_weights(1, radius, look.mode == ColourMode::origin)};
     tone_mapper.record_places(setup, accumulators(), splatted, look, targets.scene);
     tone_mapper.record_pixels(setup, accumulators(), splatted, look, targets.scene);
-    tone_mapper.record_overlay(setup, accumulators(), splatted.scale(extent()), 1, targets.ground);
+    tone_mapper.record_overlay(setup, accumulators(), splatted.scale(extent()), look.background, 1, targets.ground);
     histogram.record(setup, {particles.values, 0, 1, 1, 1}, camera, {0, 1, 1}, {}, targets.scene);
 }
 
@@ -287,8 +287,8 @@ void Renderer::State::warm_up_space(Renderer& renderer, const Particles& particl
     const Camera3d camera;
     renderer.record(setup, particles, camera, sized, {{"warm-up"}, {}});
     tone_mapper.record_overlay(setup, accumulators(),
-                               space_view(camera, extent(), sized, 1, false).tone_scale(1, extent()), 1,
-                               targets.ground);
+                               space_view(camera, extent(), sized, 1, false).tone_scale(1, extent()), look.background,
+                               1, targets.ground);
 }
 
 void Renderer::record_origin(gpu::Recorder& recorder, const Particles& particles, double mean, double deviation) {
@@ -306,8 +306,8 @@ void Renderer::record(gpu::Recorder& recorder, const Particles& particles, const
     const auto* const plane = std::get_if<Camera2d>(&camera);
     if (plane != nullptr && extras.histogram.most > 0 && particles.dim == 1 && particles.count > 0) {
         constexpr double kTone = 0.62;  // of the colour map
-        state.histogram.record(recorder, particles, *plane, extras.histogram, {colour_at(look.map, kTone), 0.85F},
-                               state.targets.scene);
+        state.histogram.record(recorder, particles, *plane, extras.histogram,
+                               {map_colour(look.map, look.background, kTone), 0.85F}, state.targets.scene);
     }
     if (extras.above) state.draw_lines(recorder, *extras.above, camera, state.targets.scene);
     state.canvas.clear();

@@ -7,8 +7,6 @@
 namespace scorefield::render {
 namespace {
 
-constexpr double kStrength = 0.5;
-
 std::array<double, 4> weights(double share) {
     const double s2 = share * share;
     const double s3 = s2 * share;
@@ -43,7 +41,7 @@ Colour field_colour(const ScalarField& field, double value, const Colour& backgr
     const Colour mapped = colour_at(field.map, place);
     Colour colour{};
     for (std::size_t c = 0; c < colour.size(); ++c) {
-        colour[c] = static_cast<float>(background[c] + kStrength * (double{mapped[c]} - background[c]));
+        colour[c] = static_cast<float>(background[c] + double{kFieldStrength} * (double{mapped[c]} - background[c]));
     }
     return colour;
 }

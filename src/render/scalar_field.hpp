@@ -30,6 +30,9 @@ struct ScalarField {
 /// continuous slopes; the edge's values go on beyond it). What shaders/render/field.frag shows.
 double field_value(const ScalarField& field, double column, double row);
 
+/// Opacity of a field.
+inline constexpr float kFieldStrength = 0.5f;
+
 /// The colour of a value over `background`: half of the map's, so that data and particles stay brighter.
 Colour field_colour(const ScalarField& field, double value, const Colour& background);
 

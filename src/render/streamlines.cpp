@@ -153,7 +153,7 @@ void draw_line(LineDrawing& drawing, const Interpolation& field, const std::vect
         const auto sample = field.at(line[i]);
         if (!sample) continue;
         const double place = scale.place(std::hypot(sample->vector[0], sample->vector[1]));
-        const Ink ink = {line_colour(look.map, place), static_cast<float>(kOpacity * sample->visibility)};
+        const Ink ink = {line_colour(look.colours, place), static_cast<float>(kOpacity * sample->visibility)};
         drawing.lines.push_back({line[i], line[i + 1], width, ink});
         if (i + 1 != middle) continue;
         const double angle = std::atan2(line[i + 1][1] - line[i][1], line[i + 1][0] - line[i][0]);
@@ -179,7 +179,7 @@ LineDrawing streamlines(const VectorGrid& grid, double separation, const FieldLo
     const MagnitudeScale scale(grid.field.vectors);
     Neighbourhood lines(grid.bounds, separation);
     LineDrawing drawing;
-    drawing.legend = scale.legend(grid.field.title, look.map);
+    drawing.legend = scale.legend(grid.field.title, look.colours);
     const double step = kStepPixels * look.pixel * look.scale;
     // Seeds in the order of a coarse grid: every place that has room gets a line.
     for (const double offset : {0.5, 0.0}) {

@@ -17,7 +17,8 @@ namespace {
 constexpr std::uint32_t kGroupWidth = 64;
 constexpr std::uint32_t kGroupHeight = 1;
 constexpr std::uint32_t kEntries = 256;
-constexpr std::uint32_t kOriginTable = kEntries * static_cast<std::uint32_t>(kColourMapNames.size());
+constexpr std::uint32_t kMapTables = kEntries * static_cast<std::uint32_t>(kColourMapNames.size());
+constexpr std::uint32_t kOriginTable = 2 * kMapTables;
 
 std::uint32_t packed(const Colour& colour) {
     std::uint32_t bits = 0xFF000000u;
@@ -27,14 +28,14 @@ std::uint32_t packed(const Colour& colour) {
     return bits;
 }
 
-/// All colour maps one after the other, then the origin's colours.
+/// All colour maps one after the other, the same for a light background, then the origin's colours.
 std::vector<std::uint32_t> colour_tables() {
     std::vector<std::uint32_t> tables;
     for (std::uint32_t i = 0; i < kOriginTable + kEntries; ++i) {
         const double value = (i % kEntries) / double(kEntries - 1);
-        const bool is_origin = i >= kOriginTable;
-        tables.push_back(
-            packed(is_origin ? origin_colour(value) : colour_at(static_cast<ColourMap>(i / kEntries), value)));
+        const auto map = static_cast<ColourMap>(i % kMapTables / kEntries);
+        const Background background = i < kMapTables ? Background::dark : Background::light;
+        tables.push_back(packed(i >= kOriginTable ? origin_colour(value) : map_colour(map, background, value)));
     }
     return tables;
 }
@@ -48,10 +49,12 @@ std::uint32_t mode_of(const Look& look) {
     return look.mode == ColourMode::origin ? kByOrigin : kByDensity;
 }
 
-shaders::TonemapPush push_of(const ToneScale& scale, double exposure, const gpu::Image& scene) {
+shaders::TonemapPush push_of(const ToneScale& scale, double exposure, Background background, const gpu::Image& scene) {
+    const Palette& palette = palette_of(background);
     const VkExtent2D extent = scene.extent();
     const double gain = ToneCurve{exposure}.gain(std::max(1u, scale.count), scale.weight, scale.pixel_size);
-    return {.gain = static_cast<float>(gain),
+    return {.inks = {palette.data[0], palette.data[1], palette.data[2], palette.densest},
+            .gain = static_cast<float>(gain),
             .white = static_cast<float>(1 / std::log2(1 + ToneCurve::kWhite / ToneCurve::kKnee)),
             .inverse_levels = 1.0f / static_cast<float>(scale.colour_levels),
             .strength = 1,
@@ -62,9 +65,10 @@ shaders::TonemapPush push_of(const ToneScale& scale, double exposure, const gpu:
 }
 
 shaders::TonemapPush push_of(const ToneScale& scale, const Look& look, const gpu::Image& scene) {
-    shaders::TonemapPush push = push_of(scale, look.exposure, scene);
+    shaders::TonemapPush push = push_of(scale, look.exposure, look.background, scene);
     const bool by_origin = look.mode == ColourMode::origin;
-    push.table_offset = by_origin ? kOriginTable : kEntries * static_cast<std::uint32_t>(look.map);
+    const std::uint32_t maps = look.background == Background::light ? kMapTables : 0;
+    push.table_offset = by_origin ? kOriginTable : maps + kEntries * static_cast<std::uint32_t>(look.map);
     return push;
 }
 
@@ -131,8 +135,8 @@ void ToneMapper::record_places(gpu::Recorder& recorder, const Accumulators& sour
 }
 
 void ToneMapper::record_overlay(gpu::Recorder& recorder, const Accumulators& source, const ToneScale& scale,
-                                double strength, const gpu::Image& scene) const {
-    shaders::TonemapPush push = push_of(scale, 0, scene);
+                                Background background, double strength, const gpu::Image& scene) const {
+    shaders::TonemapPush push = push_of(scale, 0, background, scene);
     push.strength = static_cast<float>(strength);
     dispatch_pixels(recorder, source, kAsOverlay, push, scene);
 }

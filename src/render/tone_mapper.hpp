@@ -33,7 +33,7 @@ struct Splatted {
 };
 
 /// Turns accumulators into a picture over what the scene holds already, and sets them back to zero
-/// (shaders/render/tone.glsl).
+/// (shaders/render/tone.glsl). Colours of the scene are premultiplied by their alpha.
 class ToneMapper {
   public:
     explicit ToneMapper(gpu::Device& device);
@@ -50,8 +50,8 @@ class ToneMapper {
     void record_sums(gpu::Recorder& recorder, const Accumulators& source, const ToneScale& scale, const Look& look,
                      const gpu::Image& scene) const;
     /// Data points as overlay of this strength, 0 … 1.
-    void record_overlay(gpu::Recorder& recorder, const Accumulators& source, const ToneScale& scale, double strength,
-                        const gpu::Image& scene) const;
+    void record_overlay(gpu::Recorder& recorder, const Accumulators& source, const ToneScale& scale,
+                        Background background, double strength, const gpu::Image& scene) const;
 
   private:
     static constexpr std::size_t kModes = 3;

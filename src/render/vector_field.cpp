@@ -59,8 +59,8 @@ double MagnitudeScale::place(double length) const {
     return std::clamp(1 + std::log10(length / high_) / kDecades, 0.0, 1.0);
 }
 
-LineLegend MagnitudeScale::legend(const std::string& title, ColourMap map) const {
-    LineLegend legend = {title, map, {}};
+LineLegend MagnitudeScale::legend(const std::string& title, const LineColours& colours) const {
+    LineLegend legend = {title, colours, {}};
     for (int decade = 0; decade <= static_cast<int>(kDecades); ++decade) {
         const double value = high_ * std::pow(10.0, decade - kDecades);
         const std::string limit = decade == 0 ? "≤ " : decade == static_cast<int>(kDecades) ? "≥ " : "";
@@ -69,9 +69,11 @@ LineLegend MagnitudeScale::legend(const std::string& title, ColourMap map) const
     return legend;
 }
 
-FieldLook field_look(const Camera2d& camera, VkExtent2D extent, ColourMap particles) {
+FieldLook field_look(const Camera2d& camera, VkExtent2D extent, const LineColours& particles) {
     constexpr double kUsualRows = 720;
-    return {camera.pixel_size(extent), std::max(0.5, extent.height / kUsualRows), map_beside(particles)};
+    return {camera.pixel_size(extent),
+            std::max(0.5, extent.height / kUsualRows),
+            {map_beside(particles.map), particles.background}};
 }
 
 std::vector<double> arrow_places(const Bounds& bounds, double cell) {
@@ -100,7 +102,7 @@ LineDrawing arrows(const VectorField& field, double cell, const FieldLook& look)
     constexpr double kHeadAngle = 0.45;
     const MagnitudeScale scale(field.vectors);
     LineDrawing drawing;
-    drawing.legend = scale.legend(field.title, look.map);
+    drawing.legend = scale.legend(field.title, look.colours);
     for (std::size_t i = 0; 2 * i + 1 < field.points.size(); ++i) {
         const double x = field.vectors[2 * i];
         const double y = field.vectors[2 * i + 1];
@@ -114,7 +116,7 @@ LineDrawing arrows(const VectorField& field, double cell, const FieldLook& look)
             return std::array{field.points[2 * i] + share * drawn * along[0],
                               field.points[2 * i + 1] + share * drawn * along[1]};
         };
-        const Ink ink = {line_colour(look.map, place), static_cast<float>(kOpacity * visible)};
+        const Ink ink = {line_colour(look.colours, place), static_cast<float>(kOpacity * visible)};
         const double width = kWidth * look.scale;
         const std::array<double, 2> tip = point(0.5);
         drawing.lines.push_back({point(-0.5), tip, width, ink});

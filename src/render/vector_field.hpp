@@ -41,7 +41,7 @@ class MagnitudeScale {
     double high() const { return high_; }
     /// 0 … 1.
     double place(double length) const;
-    LineLegend legend(const std::string& title, ColourMap map) const;
+    LineLegend legend(const std::string& title, const LineColours& colours) const;
 
   private:
     double high_ = 1;
@@ -51,11 +51,11 @@ class MagnitudeScale {
 struct FieldLook {
     double pixel = 1;  ///< world units per pixel
     double scale = 1;  ///< of line widths and heads: 1 suits a picture of 720 rows
-    ColourMap map = ColourMap::viridis;
+    LineColours colours = {};
 };
 
-/// That of a picture whose particles have this map, from which the field's differs. `camera` sees the picture.
-FieldLook field_look(const Camera2d& camera, VkExtent2D extent, ColourMap particles);
+/// That of a picture whose particles have these colours, from whose map the field's differs. `camera` sees the picture.
+FieldLook field_look(const Camera2d& camera, VkExtent2D extent, const LineColours& particles);
 
 /// Points of a jittered grid of cells of this size that covers the bounds, (n, 2). A place in the world has the same
 /// points whatever the bounds.

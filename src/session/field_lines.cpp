@@ -82,13 +82,13 @@ void add(render::LineDrawing& drawing, render::LineDrawing more) {
     if (more.legend) drawing.legend = std::move(more.legend);
 }
 
-void add_contours(render::LineDrawing& drawing, const DensityGrid& density, double scale) {
-    constexpr render::Colour kContour = {0.87F, 0.90F, 0.95F};
+void add_contours(render::LineDrawing& drawing, const DensityGrid& density, const render::FieldLook& look) {
     constexpr std::array<float, kEnclosedShares.size()> kOpacity = {0.75F, 0.55F, 0.42F, 0.3F};
+    const render::Colour& colour = render::palette_of(look.colours.background).line;
     std::vector<render::ContourLevel> levels;
     std::string shares;
     for (std::size_t i = 0; i < kEnclosedShares.size(); ++i) {
-        levels.push_back({density.thresholds[i], 1.3 * scale, {kContour, kOpacity.at(i)}});
+        levels.push_back({density.thresholds[i], 1.3 * look.scale, {colour, kOpacity.at(i)}});
         shares += fmt::format("{}{:.0f}", i == 0 ? "" : ", ", 100 * kEnclosedShares.at(i));
     }
     add(drawing, render::contours(density.log_density, levels));
@@ -324,7 +324,7 @@ std::shared_ptr<const render::LineDrawing> field_lines(const FieldLinesQuestion&
         std::optional<DensityGrid> other = source.density(question.density, bounds);
         if (other) density = std::move(other);
     }
-    if (question.contours && density) add_contours(*drawing, *density, look.scale);
+    if (question.contours && density) add_contours(*drawing, *density, look);
     return drawing;
 }
 

@@ -78,7 +78,7 @@ struct FieldLinesQuestion {
     render::FieldKind field = render::FieldKind::none;
     render::FieldStyle style = render::FieldStyle::arrows;
     bool contours = false;
-    render::ColourMap particles = render::ColourMap::inferno;  ///< the map of the particles
+    render::LineColours particles = {render::ColourMap::inferno};  ///< colours of the particles
 
     bool operator==(const FieldLinesQuestion& other) const;
 };

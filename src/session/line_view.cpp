@@ -16,8 +16,6 @@ constexpr double kLeastHeight = 60;   ///< pixels
 constexpr double kHeadroom = 1.12;    ///< above the highest value of the curve
 constexpr std::size_t kPoints = 384;  ///< of the curve
 
-constexpr render::Colour kCurve = {0.87F, 0.90F, 0.95F};
-
 /// World y coordinate of a pixel row.
 double world_of(const LineViewQuestion& question, double pixel_row) {
     return question.camera.to_world(question.extent, {0, pixel_row})[1];
@@ -35,13 +33,14 @@ std::vector<double> places(const LineViewQuestion& question, std::size_t count) 
 
 void add_curve(render::LineDrawing& drawing, const LineViewQuestion& question, const std::vector<double>& x,
                const std::vector<double>& density, const render::HistogramPlace& place, double scale) {
+    const render::Colour& colour = render::palette_of(question.particles.background).line;
     const double bottom = world_of(question, place.bottom);
     const double top = world_of(question, place.top);
     const auto point = [&](std::size_t i) {
         return std::array{x[i], bottom + (top - bottom) * std::min(density[i] / place.most, 1.0)};
     };
     for (std::size_t i = 0; i + 1 < x.size(); ++i) {
-        drawing.lines.push_back({point(i), point(i + 1), 2 * scale, {kCurve, 0.95F}});
+        drawing.lines.push_back({point(i), point(i + 1), 2 * scale, {colour, 0.95F}});
     }
     drawing.keys.emplace_back("bars: particles; curve: expected density");
 }

@@ -32,7 +32,7 @@ struct LineViewQuestion {
     render::Camera2d camera;
     VkExtent2D extent{};
     render::FieldKind field = render::FieldKind::none;
-    render::ColourMap particles = render::ColourMap::inferno;
+    render::LineColours particles = {render::ColourMap::inferno};
 
     bool operator==(const LineViewQuestion& other) const;
 };

@@ -9,8 +9,6 @@
 namespace scorefield::session {
 namespace {
 
-constexpr std::array<float, 4> kGapColour = {0.11F, 0.125F, 0.15F, 1};
-
 /// Noise relative to the signal; infinite without any signal, 0 for a result.
 double noise_of(const RunState& state) {
     if (state.is_result) return 0;
@@ -90,7 +88,7 @@ void Panes::take(Scene& first, PaneTargets targets) {
     places_ = pane_places(targets.extent, count());
     extent_ = targets.extent;
     whole_ = std::move(targets.whole);
-    cleared_ = false;
+    gaps_.reset();
 }
 
 bool Panes::fits(const Scene& first) const {
@@ -187,7 +185,7 @@ PanesDrawn Panes::draw(gpu::Recorder& recorder, Scene& first, const render::View
     const std::vector<Scene*> scenes = with_targets(first);
     const Sight sight = {view, first.camera_of(view)};
     // Time may pass between the panes of a state, but not between what a user does and its picture.
-    const bool at_once = !cleared_ || !std::ranges::equal(scenes, composed_) || sight_ != sight;
+    const bool at_once = gaps_ != view.look.background || !std::ranges::equal(scenes, composed_) || sight_ != sight;
     sight_ = sight;
     fresh_.resize(scenes.size(), false);
     std::size_t drawn = 0;
@@ -199,11 +197,11 @@ PanesDrawn Panes::draw(gpu::Recorder& recorder, Scene& first, const render::View
             fresh_[i] = true;
             ++drawn;
         }
-        const bool is_shown = cleared_ && i < composed_.size() && composed_[i] == scenes[i];
+        const bool is_shown = gaps_ == view.look.background && i < composed_.size() && composed_[i] == scenes[i];
         if (!is_shown) fresh_[i] = true;
     }
     const bool shown = waiting_ == 0 && std::ranges::find(fresh_, true) != fresh_.end();
-    if (shown) compose(recorder, scenes);
+    if (shown) compose(recorder, scenes, view.look.background);
     return {drawn > 0, shown};
 }
 
@@ -214,13 +212,16 @@ void Panes::draw_data(gpu::Recorder& recorder, Scene& first, const render::ViewS
         if (!scene->data_name().empty()) scene->draw_data(recorder, view);
     }
     fresh_.assign(places_.size(), true);
-    compose(recorder, with_targets(first));
+    compose(recorder, with_targets(first), view.look.background);
 }
 
 /// Copies fresh panes to their places.
-void Panes::compose(gpu::Recorder& recorder, const std::vector<Scene*>& scenes) {
+void Panes::compose(gpu::Recorder& recorder, const std::vector<Scene*>& scenes, render::Background background) {
     const auto scope = recorder.scope("panes");
-    if (!std::exchange(cleared_, true)) recorder.clear(whole_, kGapColour);
+    if (std::exchange(gaps_, background) != background) {
+        const render::Colour& gap = render::palette_of(background).gap;
+        recorder.clear(whole_, {gap[0], gap[1], gap[2], 1});
+    }
     for (std::size_t i = 0; i < scenes.size(); ++i) {
         if (scenes[i] != nullptr && fresh_[i]) recorder.copy(scenes[i]->picture(), whole_, places_[i].offset);
     }

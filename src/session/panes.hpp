@@ -101,7 +101,7 @@ class Panes {
     };
 
     std::vector<Scene*> with_targets(Scene& first) const;
-    void compose(gpu::Recorder& recorder, const std::vector<Scene*>& scenes);
+    void compose(gpu::Recorder& recorder, const std::vector<Scene*>& scenes, render::Background background);
 
     std::vector<std::unique_ptr<Scene>> others_;
     gpu::Image whole_;
@@ -111,7 +111,7 @@ class Panes {
     std::vector<bool> fresh_;             ///< which panes `whole_` does not show as they are drawn
     std::optional<Sight> sight_;          ///< of the last drawing
     std::size_t waiting_ = 0;
-    bool cleared_ = false;  ///< the gaps have their colour
+    std::optional<render::Background> gaps_;  ///< the gaps have the colour that belongs to it
 };
 
 }  // namespace scorefield::session

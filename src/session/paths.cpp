@@ -35,8 +35,9 @@ Place place_of(const Paths& paths, int state, std::size_t particle, const TimeAx
 
 class TrailPainter {
   public:
-    TrailPainter(const Paths& paths, const diffusion::StartLaw& start, const TimeAxis& time)
-        : paths_(paths), start_(start), time_(time) {}
+    TrailPainter(const Paths& paths, const diffusion::StartLaw& start, const TimeAxis& time,
+                 const render::Palette& palette)
+        : paths_(paths), start_(start), time_(time), palette_(palette) {}
 
     Place place(int state, std::size_t particle) const { return place_of(paths_, state, particle, time_); }
 
@@ -57,21 +58,19 @@ class TrailPainter {
     }
 
     void add_path(render::LineDrawing& drawing, std::size_t particle, int now) const {
-        constexpr render::Colour kPath = {0.30F, 0.62F, 1.0F};
-        constexpr render::Colour kNow = {1, 1, 1};
         constexpr double kMark = 4.5;
         constexpr double kHead = 9;
         constexpr int kMostMarks = 2000;
         const int stride = paths_.steps / kMostMarks + 1;
         for (int state = 0; state < paths_.steps; state += stride) {
             add_line(drawing, place(state, particle), place(std::min(state + stride, paths_.steps), particle),
-                     state < now ? 2.4 : 1.2, {kPath, state < now ? 1.0F : 0.6F});
+                     state < now ? 2.4 : 1.2, {palette_.path, state < now ? 1.0F : 0.6F});
         }
         for (int state = 0; state <= paths_.steps; state += stride) {
             add_line(drawing, place(state, particle), place(state, particle), kMark,
-                     {kPath, state <= now ? 1.0F : 0.6F});
+                     {palette_.path, state <= now ? 1.0F : 0.6F});
         }
-        add_line(drawing, place(now, particle), place(now, particle), kHead, {kNow, 1});
+        add_line(drawing, place(now, particle), place(now, particle), kHead, {palette_.now, 1});
     }
 
   private:
@@ -84,6 +83,7 @@ class TrailPainter {
     const Paths& paths_;
     const diffusion::StartLaw& start_;
     TimeAxis time_;
+    const render::Palette& palette_;
 };
 
 }  // namespace
@@ -124,11 +124,12 @@ std::shared_ptr<const Paths> compute_paths(const PathsRun& run, const std::funct
 
 std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, const diffusion::StartLaw& start,
                                                          int state, const render::Guides& guides,
-                                                         std::uint32_t particles, const std::optional<TimeAxis>& time) {
+                                                         std::uint32_t particles, const std::optional<TimeAxis>& time,
+                                                         render::Background background) {
     auto drawing = std::make_shared<render::LineDrawing>();
     const bool over_time = paths.dim == 1;
     if (over_time && !time) return drawing;
-    const TrailPainter painter(paths, start, time.value_or(TimeAxis()));
+    const TrailPainter painter(paths, start, time.value_or(TimeAxis()), render::palette_of(background));
     const std::size_t count = std::min<std::size_t>({guides.trails, particles, paths.count});
     const int first = over_time ? 0 : std::max(0, state - static_cast<int>(guides.trail_steps));
     // A picture has a bounded number of lines.

@@ -61,7 +61,8 @@ std::shared_ptr<const Paths> compute_paths(const PathsRun& run, const std::funct
 std::shared_ptr<const render::LineDrawing> trail_drawing(const Paths& paths, const diffusion::StartLaw& start,
                                                          int state, const render::Guides& guides,
                                                          std::uint32_t particles,
-                                                         const std::optional<TimeAxis>& time = std::nullopt);
+                                                         const std::optional<TimeAxis>& time = std::nullopt,
+                                                         render::Background background = render::Background::dark);
 
 /// The path whose particle in this state is shown nearest to a pixel; none within `reach` pixels.
 std::optional<int> nearest_path(const Paths& paths, int state, const render::LineProjection& projection,

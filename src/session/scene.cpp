@@ -269,7 +269,7 @@ std::optional<FieldLinesQuestion> Scene::field_question(const render::ViewSpec& 
                               .field = view.guides.field,
                               .style = view.guides.style,
                               .contours = view.guides.contours,
-                              .particles = view.look.map};
+                              .particles = {view.look.map, view.look.background}};
 }
 
 std::shared_ptr<const PathsRun> Scene::wanted_paths(const render::ViewSpec& view) const {
@@ -280,15 +280,21 @@ void Scene::take_paths(const std::shared_ptr<const PathsRun>& run, std::shared_p
     if (run == paths_run_) paths_ = std::move(paths);
 }
 
-std::shared_ptr<const render::LineDrawing> Scene::trails(const render::Guides& guides) {
+std::shared_ptr<const render::LineDrawing> Scene::trails(const render::ViewSpec& view) {
+    const render::Guides& guides = view.guides;
     const bool is_run = player_.started() && !player_.shows_results() && !player_.playback().noising();
     if (!guides.has_paths() || !paths_ || !is_run) return nullptr;
     const int state = player_.run_state().number;
     const bool same = trails_ && trails_->paths == paths_ && trails_->state == state && trails_->guides == guides &&
-                      trails_->time == line_view_.time;
+                      trails_->time == line_view_.time && trails_->background == view.look.background;
     if (!same) {
-        trails_ = {paths_, state, guides, line_view_.time,
-                   trail_drawing(*paths_, player_.start_law(), state, guides, player_.count(), line_view_.time)};
+        trails_ = {paths_,
+                   state,
+                   guides,
+                   line_view_.time,
+                   view.look.background,
+                   trail_drawing(*paths_, player_.start_law(), state, guides, player_.count(), line_view_.time,
+                                 view.look.background)};
     }
     return trails_->drawing;
 }
@@ -313,7 +319,7 @@ const LineView& Scene::view_of_line(const render::ViewSpec& view) {
                                  .camera = camera,
                                  .extent = renderer_.extent(),
                                  .field = render::FieldKind::none,
-                                 .particles = view.look.map};
+                                 .particles = {view.look.map, view.look.background}};
     // The weights of a network in training are not known here.
     if (view.guides.field != render::FieldKind::none && question.source && !model_->in_training) {
         const diffusion::Eval at = player_.shown_evaluation();
@@ -378,7 +384,7 @@ Scene::Drawn Scene::wanted(const render::ViewSpec& view, render::Extras& extras)
         extras.below = line.below;
         extras.histogram = line.histogram;
     }
-    extras.above = trails(view.guides);
+    extras.above = trails(view);
     const render::Camera seen = camera_of(view);
     render::Look look = lit(view.look, seen);
     // Where a particle started means nothing in the forward process.

@@ -152,6 +152,7 @@ class Scene {
     /// Metrics of a state that was shown.
     struct ShownMetrics {
         Player::ShownVersion version;
+        render::Background background = render::Background::dark;
         int state = 0;
         std::vector<std::string> lines;
     };
@@ -165,7 +166,7 @@ class Scene {
     void begin_paths(const PreparedRun& run);
     render::Particles shown_particles(gpu::Recorder& recorder);
     const LineView& view_of_line(const render::ViewSpec& view);
-    std::shared_ptr<const render::LineDrawing> trails(const render::Guides& guides);
+    std::shared_ptr<const render::LineDrawing> trails(const render::ViewSpec& view);
     render::Look lit(render::Look look, const render::Camera& seen) const;
 
     std::shared_ptr<const model::Model> model_;

@@ -201,11 +201,11 @@ struct Request {
 };
 
 /// Where a setting's value lives.
-using Slot =
-    std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
-                 std::optional<double>*, std::optional<bool>*, std::optional<std::string>*, std::filesystem::path*,
-                 Shard*, std::optional<diffusion::Prediction>*, render::ColourMode*, render::ColourMap*,
-                 render::FieldKind*, render::FieldStyle*, render::Projection*, render::PointSizeUnit*>;
+using Slot = std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
+                          std::optional<double>*, std::optional<bool>*, std::optional<std::string>*,
+                          std::filesystem::path*, Shard*, std::optional<diffusion::Prediction>*, render::ColourMode*,
+                          render::ColourMap*, render::FieldKind*, render::FieldStyle*, render::Projection*,
+                          render::PointSizeUnit*, render::Background*>;
 
 struct IntegerRange {
     std::uint64_t low = 0;

@@ -270,6 +270,10 @@ void add_picture(Table& table) {
                      [](Settings& s) -> Slot { return &s.look.mode; }});
     table.push_back({"look.map", kGroup, choices(render::kColourMapNames), "", "Colour map of the density", kFrames,
                      [](Settings& s) -> Slot { return &s.look.map; }});
+    table.push_back({"look.background", kGroup, choices(render::kBackgroundNames), "",
+                     "Background of the picture. transparent: PNG files have an alpha channel; the window shows it "
+                     "over black, and videos refuse it",
+                     kFrames, [](Settings& s) -> Slot { return &s.look.background; }});
     table.push_back({"look.exposure", kGroup, RealRange{-10, 10}, "stops", "Exposure: +1 doubles the brightness",
                      kFrames, [](Settings& s) -> Slot { return &s.look.exposure; }});
     table.push_back({"look.dot", kGroup, IntegerRange{0, 3, 3}, "pixels",

@@ -386,7 +386,7 @@ Backdrop Viewer::backdrop(VkExtent2D window) const {
     return {.picture = context_.scene ? &context_.panes.picture(*context_.scene) : nullptr,
             .part = part,
             .changed = picture_changed_,
-            .colour = context_.settings.look.background};
+            .colour = render::palette_of(context_.settings.look.background).ground};
 }
 
 }  // namespace scorefield::viewer

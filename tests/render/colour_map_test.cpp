@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "render/look.hpp"
 #include "render/tone_curve.hpp"
 #include "tests/render/lightness.hpp"
@@ -26,8 +29,20 @@ TEST_P(ColourMapOf, LightnessRisesOverTheBackgroundToo) {
     look.map = GetParam();
     double last = -1;
     for (int i = 0; i <= 255; ++i) {
-        const double now = lightness(place_colour(look, i / 255.0, 0, look.background));
+        const double now = lightness(place_colour(look, i / 255.0, 0, palette_of(look.background).ground));
         EXPECT_GT(now, last) << "entry " << i;
+        last = now;
+    }
+}
+
+TEST_P(ColourMapOf, LightnessFallsOverALightBackground) {
+    Look look;
+    look.map = GetParam();
+    look.background = Background::light;
+    double last = 101;
+    for (int i = 0; i <= 255; ++i) {
+        const double now = lightness(place_colour(look, i / 255.0, 0, palette_of(look.background).ground));
+        EXPECT_LT(now, last) << "entry " << i;
         last = now;
     }
 }
@@ -45,6 +60,25 @@ TEST_P(ColourMapOf, StaysWithinItsTableForAnyValue) {
 
 INSTANTIATE_TEST_SUITE_P(, ColourMapOf, ::testing::Values(ColourMap::inferno, ColourMap::viridis, ColourMap::cividis),
                          [](const auto& map) { return std::string(kColourMapNames[std::size_t(map.param)]); });
+
+/// Contrast by WCAG 2.1 (4.5:1 for text); (Y + 0.05) ratios, with Y from L* = 116·Y^(1/3) − 16.
+TEST(Palette, TextCanBeReadOnEveryBackground) {
+    const auto luminance = [](const Colour& colour) {
+        const double l = lightness(colour);
+        return l > 8 ? std::pow((l + 16) / 116, 3) : l / 903.3;
+    };
+    for (std::size_t i = 0; i < kBackgroundNames.size(); ++i) {
+        const Palette& palette = palette_of(static_cast<Background>(i));
+        for (const Colour* ground : {&palette.ground, &palette.paper}) {
+            for (const Colour* ink : {&palette.text, &palette.bright, &palette.rule, &palette.line, &palette.path,
+                                      &palette.now, &palette.axes[0], &palette.axes[1], &palette.axes[2]}) {
+                const double a = luminance(*ground) + 0.05;
+                const double b = luminance(*ink) + 0.05;
+                EXPECT_GT(std::max(a, b) / std::min(a, b), 4.5) << kBackgroundNames.at(i);
+            }
+        }
+    }
+}
 
 TEST(Lightness, IsThatOfCie1976) {
     // White is 100 and black 0 by definition; sRGB middle grey 119/255 is L* = 50.03 (linear light 0.1845, by hand).

@@ -50,6 +50,15 @@ TEST(ContactSheet, KeepsAMarginAroundEverything) {
     EXPECT_FALSE(has_ink(cut(sheet, sheet.width - layout.margin, 0, layout.margin, sheet.height)));
 }
 
+TEST(ContactSheet, SuitsTheBackgroundOfItsPictures) {
+    const Picture sheet = contact_sheet({{random_picture(90, 40, 1), "step 1"}}, "A title", Background::light);
+    const SheetLayout layout = lay_out(1, 90, 40, true);
+    const Picture title = cut(sheet, layout.margin, layout.margin, 90, layout.title_height - layout.margin);
+    const auto [darkest, brightest] = std::minmax_element(title.rgba.begin(), title.rgba.end());
+    EXPECT_LT(*darkest, 40);
+    EXPECT_GT(title.rgba[0], 240);
+}
+
 TEST(ContactSheet, ChoosesAGridWithoutManyHoles) {
     EXPECT_EQ(lay_out(10, 400, 360, true).columns, 5u);
     EXPECT_EQ(lay_out(12, 400, 400, true).columns, 4u);

@@ -61,7 +61,8 @@ TEST_F(Field, EqualsTheHostsInsideAndTheBackgroundOutside) {
             const bool within = column >= 0 && column <= 8 && row >= 0 && row <= 6;
             inside += within;
             const Colour expected =
-                within ? field_colour(field, field_value(field, column, row), look.background) : look.background;
+                within ? field_colour(field, field_value(field, column, row), palette_of(look.background).ground)
+                       : palette_of(look.background).ground;
             for (std::size_t c = 0; c < 3; ++c) {
                 const int value = found.rgba[4 * (std::size_t{y} * extent.width + x) + c];
                 worst = std::max(worst, std::abs(value - int(std::lround(expected[c] * 255))));

@@ -24,6 +24,30 @@ TEST(PngFile, GivesBackThePictureAndTheSameBytesEachTime) {
     EXPECT_EQ(entries(folder.path()), 2u);
 }
 
+/// As a viewer shows it over any colour: within the rounding of 8 bits, twice.
+TEST(PngFile, KeepsTransparencyWhateverIsBelow) {
+    const base::ScratchFolder folder;
+    Picture picture = random_picture(64, 32, 3);
+    std::mt19937 random(8);
+    for (std::size_t i = 0; i < picture.rgba.size(); i += 4) {
+        const unsigned alpha = i % 3 == 0 ? 0 : random() % 256;
+        for (std::size_t c = 0; c < 3; ++c) picture.rgba[i + c] = std::uint8_t(picture.rgba[i + c] * alpha / 255);
+        picture.rgba[i + 3] = std::uint8_t(alpha);
+    }
+    write_png(folder / "a.png", picture);
+    const Picture found = read_png(folder / "a.png");
+    for (const double below : {0.0, 77.0, 255.0}) {
+        for (std::size_t i = 0; i < picture.rgba.size(); i += 4) {
+            const double alpha = picture.rgba[i + 3] / 255.0;
+            ASSERT_EQ(found.rgba[i + 3], picture.rgba[i + 3]);
+            for (std::size_t c = 0; c < 3; ++c) {
+                const double expected = picture.rgba[i + c] + (1 - alpha) * below;
+                ASSERT_NEAR(alpha * found.rgba[i + c] + (1 - alpha) * below, expected, 0.51);
+            }
+        }
+    }
+}
+
 TEST(PngFile, NamesThePathWhenItCannotWrite) {
     const base::ScratchFolder folder;
     try {

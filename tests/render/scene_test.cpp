@@ -68,6 +68,37 @@ TEST_F(Scene, EqualsThePictureComposedOnTheHost) {
     EXPECT_LE(worst, 3);
 }
 
+/// Over the dark ground, a transparent picture is the dark one: particles, data and lines alike.
+TEST_F(Scene, IsTransparentWhereNothingIsDrawn) {
+    const VkExtent2D extent{120, 90};
+    const auto planes = cloud(900, 4);
+    Look look = plain();
+    look.overlay = true;
+    Renderer renderer(device(), extent, 900);
+    renderer.set_overlay(random_plane(2 * 300, 6, 0.4f), 2);
+    const Camera2d camera{{0, 0}, 1.5, 1};
+    for (const ColourMode mode : {ColourMode::density, ColourMode::origin}) {
+        look.mode = mode;
+        look.background = Background::dark;
+        const Picture dark = shoot(renderer, planes, camera, look);
+        look.background = Background::transparent;
+        const Picture seen = shoot(renderer, planes, camera, look);
+        const Colour& ground = palette_of(Background::dark).ground;
+        std::size_t clear = 0;
+        for (std::size_t i = 0; i < seen.rgba.size(); i += 4) {
+            const double alpha = seen.rgba[i + 3] / 255.0;
+            clear += seen.rgba[i + 3] == 0;
+            for (std::size_t c = 0; c < 3; ++c) {
+                // Rounded twice, over the data and over the particles, in each picture.
+                ASSERT_NEAR(seen.rgba[i + c] + 255 * (1 - alpha) * ground[c], dark.rgba[i + c], 2);
+                ASSERT_LE(seen.rgba[i + c], seen.rgba[i + 3] + 1) << "more colour than alpha";
+            }
+        }
+        EXPECT_GT(clear, seen.rgba.size() / 4 / 10);
+        EXPECT_LT(clear, seen.rgba.size() / 4);
+    }
+}
+
 TEST_F(Scene, IsTheSameTwiceAndInAnotherRenderer) {
     const auto planes = cloud(2000, 5);
     Look look;
@@ -209,7 +240,8 @@ TEST_F(Scene, DrawsNoParticlesAtAll) {
     const Picture picture = capture.take();
     const Look look = plain();
     for (std::size_t i = 0; i < picture.rgba.size(); i += 4) {
-        for (std::size_t c = 0; c < 3; ++c) ASSERT_NEAR(picture.rgba[i + c], look.background[c] * 255, 0.51);
+        for (std::size_t c = 0; c < 3; ++c)
+            ASSERT_NEAR(picture.rgba[i + c], palette_of(look.background).ground[c] * 255, 0.51);
     }
 }
 

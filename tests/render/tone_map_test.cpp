@@ -18,6 +18,18 @@ namespace {
 /// may fall to either side, and neighbours differ by at most 2 levels; the output's own rounding adds 1.
 constexpr int kLevels = 3;
 
+Colour scaled(Colour colour, double by) {
+    for (float& c : colour) c = static_cast<float>(c * by);
+    return colour;
+}
+
+/// How much the particles cover: what place_colour takes away from what is below.
+double share_of_particles(const Look& look, double brightness) {
+    const Colour over_black = place_colour(look, brightness, 0.5, {0, 0, 0});
+    const Colour over_white = place_colour(look, brightness, 0.5, {1, 1, 1});
+    return 1 - (double{over_white[0]} - double{over_black[0]});
+}
+
 class ToneMap : public gpu::GpuTest {
   protected:
     struct Result {
@@ -43,10 +55,11 @@ class ToneMap : public gpu::GpuTest {
         gpu::Recorder recorder(device(), "tone map");
         Capture capture(device(), 1);
         recorder.begin();
-        recorder.clear(scene, {look.background[0], look.background[1], look.background[2], 1});
+        recorder.clear(scene, clear_colour(look.background));
         if (has_overlay) {
             mapper.record_overlay(recorder, {overlay_buffer, colour_buffer, extent},
-                                  {100, double(weights.weight()), pixel_size, 1}, look.overlay_strength, scene);
+                                  {100, double(weights.weight()), pixel_size, 1}, look.background,
+                                  look.overlay_strength, scene);
         }
         mapper.record_pixels(recorder, {density_buffer, colour_buffer, extent},
                              {{density_buffer, 0, count, count, 2}, camera, weights}, look, scene);
@@ -73,7 +86,14 @@ TEST_F(ToneMap, EqualsTheHostsPictureInEveryModeAndMap) {
         looks.back().exposure = 0.7 * double(map) - 1;
     }
     looks.emplace_back().mode = ColourMode::origin;
+    for (const Background background : {Background::light, Background::transparent}) {
+        for (const ColourMode mode : {ColourMode::density, ColourMode::origin}) {
+            looks.emplace_back().mode = mode;
+            looks.back().background = background;
+        }
+    }
     for (const Look& look : looks) {
+        const bool transparent = look.background == Background::transparent;
         for (const bool overlaid : {false, true}) {
             const bool coloured = look.mode == ColourMode::origin;
             const SplatWeights weights = choose_weights(count, 1, coloured);
@@ -90,15 +110,21 @@ TEST_F(ToneMap, EqualsTheHostsPictureInEveryModeAndMap) {
             const double overlay_unit = 1 / (100.0 * weights.weight() * pixel_size * pixel_size);
             int worst = 0;
             for (std::size_t i = 0; i < pixels; ++i) {
-                const Colour below = overlaid ? overlay_colour(look, ToneCurve{}.brightness(overlay[i] * overlay_unit))
-                                              : look.background;
+                const double data = overlaid ? ToneCurve{}.brightness(overlay[i] * overlay_unit) : 0;
+                // A premultiplied colour over nothing is the colour over black.
+                const Colour below = transparent
+                                         ? scaled(palette_of(look.background).data, data * look.overlay_strength)
+                                         : overlay_colour(look, data);
                 const double origin = colour[i] / double(weights.colour_levels()) / std::max(1u, density[i]);
                 const Colour expected = place_colour(look, curve.brightness(density[i] * unit), origin, below);
                 for (std::size_t c = 0; c < 3; ++c) {
                     worst = std::max(
                         worst, std::abs(int(found.picture.rgba[4 * i + c]) - int(std::lround(expected[c] * 255))));
                 }
-                ASSERT_EQ(found.picture.rgba[4 * i + 3], 255);
+                // Alpha is a colour whose particles and data are 1: what they leave of white is what was below.
+                const double bare = 1 - data * look.overlay_strength;
+                const double left = bare * (1 - share_of_particles(look, curve.brightness(density[i] * unit)));
+                ASSERT_NEAR(found.picture.rgba[4 * i + 3], transparent ? 255 * (1 - left) : 255, transparent ? 1.6 : 0);
             }
             EXPECT_LE(worst, kLevels) << kColourModeNames[std::size_t(look.mode)] << " "
                                       << kColourMapNames[std::size_t(look.map)] << " overlaid " << overlaid;

@@ -59,7 +59,7 @@ TEST(MagnitudeScale, EndsAtARoundNumberAboveNearlyAllLengths) {
     EXPECT_NEAR(scale.place(0.5), 0.5, 1e-12);
     EXPECT_EQ(scale.place(0), 0);
     EXPECT_EQ(scale.place(1e9), 1);
-    const LineLegend legend = scale.legend("|v|", ColourMap::viridis);
+    const LineLegend legend = scale.legend("|v|", {ColourMap::viridis});
     ASSERT_EQ(legend.marks.size(), 3U);
     EXPECT_EQ(legend.marks[0].text, "≤ 0.05");
     EXPECT_EQ(legend.marks[1].text, "0.5");
