@@ -124,6 +124,10 @@ void Renderer::take_origins(gpu::Buffer origins) {
     state_->channel = std::move(origins);
 }
 
+const gpu::Buffer& Renderer::origins() const {
+    return state_->channel;
+}
+
 std::uint32_t Renderer::capacity() const {
     return state_->capacity();
 }

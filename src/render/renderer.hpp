@@ -62,6 +62,8 @@ class Renderer {
     /// ones.
     void take_origins(gpu::Buffer origins);
     std::uint32_t capacity() const;
+    /// Origins of the particles, `capacity` values (record_origin).
+    const gpu::Buffer& origins() const;
     /// The data shown as overlay, row-major (count, dim), world units; empty: none.
     void set_overlay(std::span<const float> points, std::size_t dim);
     /// Makes the driver compile every pipeline that pictures of particles of `dim` coordinates need, by a tiny picture

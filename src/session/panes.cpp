@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "render/plot_picture.hpp"
+
 namespace scorefield::session {
 namespace {
 
@@ -66,6 +68,22 @@ int state_beside(const RunState& shown, std::span<const RunState> shown_run, std
         return state;
     }
     return static_cast<int>(static_cast<std::int64_t>(shown.number) * last / shown_last);
+}
+
+render::Picture join_pictures(const std::vector<render::Picture>& pictures, const std::vector<VkRect2D>& places,
+                              VkExtent2D extent, std::uint32_t scale, render::Background background) {
+    render::Picture whole =
+        render::blank_picture(extent.width * scale, extent.height * scale, render::palette_of(background).gap);
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+        const render::Picture& picture = pictures[i];
+        const std::size_t left = static_cast<std::size_t>(places.at(i).offset.x) * scale;
+        const std::size_t top = static_cast<std::size_t>(places.at(i).offset.y) * scale;
+        for (std::size_t row = 0; row < picture.height; ++row) {
+            std::copy_n(picture.rgba.begin() + static_cast<std::ptrdiff_t>(4 * row * picture.width), 4 * picture.width,
+                        whole.rgba.begin() + static_cast<std::ptrdiff_t>(4 * ((top + row) * whole.width + left)));
+        }
+    }
+    return whole;
 }
 
 PaneTargets Panes::make_targets(gpu::Device& device, const render::PictureForm& form, std::size_t count) {

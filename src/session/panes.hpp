@@ -23,6 +23,10 @@ namespace scorefield::session {
 /// kPaneGap pixels, as large as possible.
 std::vector<VkRect2D> pane_places(VkExtent2D picture, std::size_t count);
 
+/// A picture of panes from the pictures of each, which stand at places `scale` times as far; as Panes draws it.
+render::Picture join_pictures(const std::vector<render::Picture>& pictures, const std::vector<VkRect2D>& places,
+                              VkExtent2D extent, std::uint32_t scale, render::Background background);
+
 /// Pixels between two panes.
 inline constexpr std::uint32_t kPaneGap = 3;
 

@@ -132,6 +132,7 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
     data_name_ = reference.name;
     if (!data_name_.empty()) {
         const data::Points& points = reference.points;
+        overlay_ = std::make_shared<const data::Points>(points);
         renderer_.set_overlay(points.values, points.dim);
         data_bounds_ = render::bounds_of(points.values, points.dim);
         data_ball_ = render::ball_of(points.values, points.dim);
@@ -411,6 +412,20 @@ bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::
     drawn_ = std::move(drawn);
     drawn_field_ = field == nullptr ? std::nullopt : std::optional(*field);
     return true;
+}
+
+void Scene::record_still(gpu::Recorder& recorder, Still& still) {
+    if (!shows_particles()) throw std::logic_error("Scene::record_still: the picture shows other particles");
+    still.record(recorder, shown_particles(recorder), renderer_.origins(),
+                 {.extent = extent(),
+                  .camera = drawn_->camera,
+                  .look = drawn_->look,
+                  .captions = captions_of(*model_, drawn_->captions),
+                  .below = drawn_->below,
+                  .above = drawn_->above,
+                  .field = drawn_field_,
+                  .histogram = drawn_->histogram,
+                  .overlay = overlay_});
 }
 
 void Scene::draw_data(gpu::Recorder& recorder, const render::ViewSpec& view) {

@@ -18,6 +18,7 @@
 #include "session/player.hpp"
 #include "session/run_loader.hpp"
 #include "session/state_metrics.hpp"
+#include "session/still.hpp"
 
 namespace scorefield::session {
 
@@ -101,6 +102,11 @@ class Scene {
     bool draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras = {});
     /// Whether draw would record nothing.
     bool shows(const render::ViewSpec& view, render::Extras extras = {});
+    /// Whether picture() shows the particles that there are now.
+    bool shows_particles() const { return player_.started() && drawn_ && drawn_->particles == player_.shown_version(); }
+    /// Copies what picture() shows, so that it can be drawn again elsewhere. Only if shows_particles(), with a still
+    /// that has room for player().count() particles.
+    void record_still(gpu::Recorder& recorder, Still& still);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void draw_data(gpu::Recorder& recorder, const render::ViewSpec& view);
     /// Replaces the targets of the picture. picture() has their size from now on.
@@ -173,6 +179,7 @@ class Scene {
     Player player_;
     render::Renderer renderer_;
     std::string data_name_;
+    std::shared_ptr<const data::Points> overlay_;  ///< the data under the particles; null: none
     render::Bounds data_bounds_;
     render::Ball data_ball_;  ///< in three dimensions
     bool follows_ = true;

@@ -95,6 +95,10 @@ inline constexpr std::array<std::string_view, 3> kLossScales = {"log", "linear",
 inline constexpr std::array<std::string_view, 2> kThemes = {"dark", "light"};
 inline constexpr std::array<std::string_view, 7> kTextSizes = {"12", "13", "15", "17", "19", "22", "26"};
 
+/// What a screenshot shows, and how many times as large it is drawn.
+inline constexpr std::array<std::string_view, 2> kScreenshots = {"picture", "window"};
+inline constexpr std::array<std::string_view, 3> kScreenshotScales = {"1", "2", "4"};
+
 /// The default of `validation`: the build's SCOREFIELD_VALIDATION.
 std::string_view default_validation();
 
@@ -172,9 +176,11 @@ struct Settings {
     int branch_pane = 1;        ///< that pane, counted from 1
     /// The settings of that pane, in the settings of a pane beside the first one (pane_settings).
     std::shared_ptr<const Settings> trunk;
-    std::string theme{kThemes.front()};  ///< of the window; one of kThemes
-    std::string text_size = "15";        ///< of the window; one of kTextSizes
-    bool remember = true;                ///< the window, between starts
+    std::string theme{kThemes.front()};                       ///< of the window; one of kThemes
+    std::string text_size = "15";                             ///< of the window; one of kTextSizes
+    bool remember = true;                                     ///< the window, between starts
+    std::string screenshot{kScreenshots.front()};             ///< of the window; one of kScreenshots
+    std::string screenshot_scale{kScreenshotScales.front()};  ///< of the window; one of kScreenshotScales
 
     std::string scene;  ///< a file that says settings which the command line leaves open
     std::string title;  ///< the scene's, for readers; empty: none

@@ -11,6 +11,12 @@ void add_window_settings(std::vector<Setting>& table) {
     table.push_back({"ui.text_size", kGroup, Choices{{kTextSizes.begin(), kTextSizes.end()}}, "pixels",
                      "Size of the text. Presenter mode shows it three sizes larger", kWindow,
                      [](Settings& s) -> Slot { return &s.text_size; }});
+    table.push_back({"ui.screenshot", kGroup, Choices{{kScreenshots.begin(), kScreenshots.end()}}, "",
+                     "What a screenshot shows: the picture alone, or the whole window", kWindow,
+                     [](Settings& s) -> Slot { return &s.screenshot; }});
+    table.push_back({"ui.screenshot_scale", kGroup, Choices{{kScreenshotScales.begin(), kScreenshotScales.end()}}, "",
+                     "Size of a screenshot of the picture: it is drawn again, 2 or 4 times as large", kWindow,
+                     [](Settings& s) -> Slot { return &s.screenshot_scale; }});
     table.push_back({"ui.remember", kGroup, Toggle{}, "",
                      "Start with the window as it was closed: place, size, panel, theme and text size", kWindow,
                      [](Settings& s) -> Slot { return &s.remember; }});

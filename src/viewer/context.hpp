@@ -48,6 +48,7 @@ struct Context {
 
     // State of the current frame.
     Layout layout = {};
+    const gpu::Image* window_image = nullptr;           ///< what the window shows; null: nothing yet
     double seconds = 0;                                 ///< since the previous frame; long pauses are shortened
     std::vector<KeyPress> keys = {};                    ///< keys pressed since the previous frame
     std::optional<session::FrameRecord> finished = {};  ///< the frame that has just finished, if any

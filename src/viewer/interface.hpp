@@ -38,6 +38,10 @@ class Interface {
     /// Between the two, widgets may be declared.
     void begin_frame() const;
     void end_frame() const;
+    /// What the window shows, the last frame; null before there is one of the present size.
+    const gpu::Image* image() const {
+        return generation_ == swapchain_.generation() && window_image_ ? &window_image_ : nullptr;
+    }
     /// Draws what was declared over the backdrop, onto the frame's image.
     void record(gpu::Recorder& recorder, const gpu::Swapchain::Frame& frame, const Backdrop& backdrop);
 

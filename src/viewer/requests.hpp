@@ -41,6 +41,7 @@ struct Requests {
     std::optional<int> seek;  ///< a state of what is shown: run or forward process
     bool fit = false;
     bool screenshot = false;
+    bool toggle_screenshots = false;  ///< the dialog
     bool copy_command = false;
     bool save_scene = false;
     bool toggle_panel = false;

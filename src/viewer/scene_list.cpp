@@ -73,6 +73,8 @@ settings::Settings settings_of_scene(const fs::path& path, const settings::Setti
     settings.theme = shown.theme;
     settings.text_size = shown.text_size;
     settings.remember = shown.remember;
+    settings.screenshot = shown.screenshot;
+    settings.screenshot_scale = shown.screenshot_scale;
     settings.model = found(settings.model, path);
     settings.data = found(settings.data, path);
     const std::size_t space = settings.target.find(' ');

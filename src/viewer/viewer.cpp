@@ -184,6 +184,7 @@ void Viewer::frame(session::FrameSlot& slot, const gpu::Swapchain::Frame& target
     trace_.next("record interface");
     {
         const auto scope = slot.recorder.scope("UI");
+        context_.window_image = interface_.image();
         for_active([&](Element& element) { element.record(slot.recorder, context_); });
         interface_.record(slot.recorder, target, backdrop(target.image.extent()));
         slot.recorder.prepare_present(target.image);

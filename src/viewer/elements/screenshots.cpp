@@ -1,12 +1,23 @@
-// Writes the picture as PNG files (`scorefield_0000.png`, …) into the working folder, one at a time. A background job
-// encodes and writes them; no frame waits for it.
+// Saves screenshots as PNG files (`scorefield_0000.png`, …) in the working folder, one at a time: of the picture, drawn
+// again in a larger size if that is chosen, or of the whole window; and the dialog with these choices. Background jobs
+// make room, draw and write; no frame waits for them.
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <array>
+#include <charconv>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/background_job.hpp"
 #include "render/capture.hpp"
 #include "render/png_file.hpp"
+#include "session/still.hpp"
+#include "viewer/controls.hpp"
 #include "viewer/element.hpp"
 #include "viewer/free_path.hpp"
 
@@ -23,54 +34,244 @@ std::string write(const render::Picture& picture) {
     return fs::absolute(path, unknown).string();
 }
 
+/// What shows through the picture is shown over black there.
+render::Picture without_transparency(render::Picture picture) {
+    for (std::size_t i = 3; i < picture.rgba.size(); i += 4) picture.rgba[i] = 255;
+    return picture;
+}
+
+std::uint32_t chosen_scale(const settings::Settings& settings) {
+    std::uint32_t scale = 1;
+    const std::string& text = settings.screenshot_scale;
+    std::from_chars(text.data(), text.data() + text.size(), scale);
+    return scale;
+}
+
+/// All panes at one moment.
+struct Stills {
+    std::vector<session::Still> panes;
+    std::vector<VkRect2D> places;
+    VkExtent2D extent{};
+
+    render::Picture draw(std::uint32_t scale, base::Task& task) {
+        std::vector<render::Picture> pictures;
+        for (session::Still& pane : panes) {
+            task.step();
+            pictures.push_back(pane.draw(scale));
+        }
+        if (pictures.size() == 1) return std::move(pictures.front());
+        return session::join_pictures(pictures, places, extent, scale, panes.front().look().background);
+    }
+};
+
+/// For how many particles of how many coordinates each pane needs room.
+using Sizes = std::vector<std::array<std::uint32_t, 2>>;
+
 class Screenshots : public Element {
   public:
     explicit Screenshots(gpu::Device& device) : device_(device), capture_(device, 1) {}
 
     void update(Context& context) override {
-        if (context.requests.screenshot) wanted_ = true;
+        serve_dialog(context);
+        if (context.requests.screenshot) begin(context);
         if (auto outcome = written_.poll()) {
             context.messages.add(outcome->result ? Message{MessageKind::info, "saved " + *outcome->result}
                                                  : Message{MessageKind::error, outcome->error});
         } else if (!written_.wanted() && !capture_.empty() && device_.completed(submission_)) {
-            start_writing();
+            write_capture();
+        } else if (!written_.wanted() && stills_ && stills_recorded_ && have_arrived()) {
+            write_stills();
         }
+        follow_room(context);
         if (written_.wanted()) context.jobs.push_back(progress_of(written_));
     }
 
+    void draw(Context& context) override {
+        if (open_) draw_dialog(context);
+    }
+
     void record(gpu::Recorder& recorder, const Context& context) override {
-        recorded_ = wanted_ && !capture_.full();
-        if (!recorded_) return;
-        capture_.record(recorder, context.panes.picture(*context.scene));
-        wanted_ = false;
+        recorded_ = false;
+        if (wanted_ == Wanted::stills && stills_ && !stills_recorded_) record_stills(recorder, context);
+        const bool is_picture = wanted_ == Wanted::picture;
+        const bool is_window = wanted_ == Wanted::window && context.window_image != nullptr;
+        if (capture_.full() || (!is_picture && !is_window)) return;
+        // What the window shows is the last frame: the dialog may still be in it.
+        if (is_window && frames_to_wait_ > 0) {
+            --frames_to_wait_;
+            return;
+        }
+        capture_.record(recorder, is_picture ? context.panes.picture(*context.scene) : *context.window_image);
+        of_window_ = is_window;
+        recorded_ = true;
+        wanted_ = Wanted::nothing;
     }
 
     void submitted(gpu::Submission submission) override {
-        if (!recorded_) return;
-        capture_.submitted(submission);
-        submission_ = submission;
-        recorded_ = false;
+        if (recorded_) {
+            capture_.submitted(submission);
+            submission_ = submission;
+            recorded_ = false;
+        }
+        if (!stills_ || !stills_just_recorded_) return;
+        for (session::Still& pane : stills_->panes) pane.submitted(submission);
+        stills_just_recorded_ = false;
+        stills_recorded_ = true;
     }
 
     void finish() override {
         written_.wait();
         written_.poll();
-        if (capture_.empty()) return;
-        start_writing();
+        if (!capture_.empty()) {
+            write_capture();
+        } else if (stills_ && stills_recorded_) {
+            write_stills();
+        }
         written_.wait();
     }
 
   private:
-    void start_writing() {
-        written_.ask("Saving a screenshot",
-                     [picture = capture_.take()](base::Task& /*task*/) { return write(picture); });
+    enum class Wanted : std::uint8_t { nothing, picture, window, stills };
+
+    void serve_dialog(Context& context) {
+        Requests& requests = context.requests;
+        if (requests.toggle_screenshots) open_ = !open_;
+        if (requests.escape && open_) {
+            open_ = false;
+            requests.escape = false;
+        }
+    }
+
+    /// Begins with what the settings choose; a screenshot that is not recorded yet is replaced.
+    void begin(Context& context) {
+        constexpr int kFramesOfDialog = 2;
+        open_ = false;
+        scale_ = chosen_scale(context.settings);
+        if (context.settings.screenshot == settings::kScreenshots[1]) {
+            wanted_ = Wanted::window;
+            frames_to_wait_ = kFramesOfDialog;
+        } else {
+            wanted_ = scale_ == 1 ? Wanted::picture : Wanted::stills;
+        }
+    }
+
+    static Sizes sizes_of(const Context& context) {
+        Sizes sizes;
+        for (std::size_t i = 0; i < context.panes.count(); ++i) {
+            const session::Player& player = context.scene_of(i).player();
+            sizes.push_back({player.count(), static_cast<std::uint32_t>(player.score().dim())});
+        }
+        return sizes;
+    }
+
+    bool has_room_for(const Sizes& sizes) const {
+        if (!stills_ || stills_->panes.size() != sizes.size()) return false;
+        for (std::size_t i = 0; i < sizes.size(); ++i) {
+            if (!stills_->panes[i].has_room_for(sizes[i][0], sizes[i][1])) return false;
+        }
+        return true;
+    }
+
+    /// Makes room for the particles of a larger picture, which the next frame then copies.
+    void follow_room(Context& context) {
+        if (auto outcome = room_.poll()) {
+            if (outcome->result) {
+                stills_ = std::move(*outcome->result);
+            } else {
+                context.messages.add({MessageKind::error, outcome->error});
+                wanted_ = Wanted::nothing;
+            }
+        }
+        if (wanted_ != Wanted::stills || stills_recorded_ || room_.wanted()) return;
+        const Sizes sizes = sizes_of(context);
+        if (has_room_for(sizes)) return;
+        stills_.reset();
+        room_.ask("Making room for a screenshot", [&device = device_, sizes](base::Task& /*task*/) {
+            auto stills = std::make_shared<Stills>();
+            for (const auto& [count, dim] : sizes) stills->panes.emplace_back(device, count, dim);
+            return stills;
+        });
+    }
+
+    void record_stills(gpu::Recorder& recorder, const Context& context) {
+        if (!has_room_for(sizes_of(context)) || !context.panes.fits(*context.scene)) return;
+        for (std::size_t i = 0; i < stills_->panes.size(); ++i) {
+            if (!context.scene_of(i).shows_particles()) return;
+        }
+        for (std::size_t i = 0; i < stills_->panes.size(); ++i) {
+            context.scene_of(i).record_still(recorder, stills_->panes[i]);
+        }
+        stills_->places = context.panes.places();
+        stills_->extent = context.panes.extent(*context.scene);
+        stills_just_recorded_ = true;
+        wanted_ = Wanted::nothing;
+    }
+
+    bool have_arrived() const {
+        for (const session::Still& pane : stills_->panes) {
+            if (!pane.arrived()) return false;
+        }
+        return true;
+    }
+
+    void write_capture() {
+        written_.ask("Saving a screenshot", [picture = capture_.take(), of_window = of_window_](base::Task& /*task*/) {
+            return write(of_window ? without_transparency(picture) : picture);
+        });
+    }
+
+    void write_stills() {
+        stills_recorded_ = false;
+        written_.ask(fmt::format("Drawing a screenshot, {} times as large", scale_),
+                     [stills = std::exchange(stills_, nullptr), scale = scale_](base::Task& task) {
+                         return write(stills->draw(scale, task));
+                     });
+    }
+
+    void draw_dialog(Context& context) {
+        constexpr float kWidth = 24;  // of the text size
+        const ImVec2 size = ImGui::GetIO().DisplaySize;
+        const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
+        const Layout& layout = context.layout;
+        const float middle =
+            (static_cast<float>(layout.left) + 0.5F * static_cast<float>(layout.picture.width)) / pixels.x;
+        ImGui::SetNextWindowPos({middle, size.y / 3}, ImGuiCond_Appearing, {0.5F, 0.5F});
+        ImGui::SetNextWindowSize({kWidth * ImGui::GetFontSize(), 0});
+        const bool shown = ImGui::Begin("Screenshot", &open_,
+                                        ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoResize |
+                                            ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing);
+        if (shown) draw_choices(context);
+        ImGui::End();
+    }
+
+    static void draw_choices(Context& context) {
+        settings::Settings& settings = context.settings;
+        control(settings, "ui.screenshot", "what");
+        const bool of_window = settings.screenshot == settings::kScreenshots[1];
+        const std::uint32_t scale = of_window ? 1 : chosen_scale(settings);
+        if (!of_window) control(settings, "ui.screenshot_scale", "times as large");
+        control(settings, "look.background", "background");
+        VkExtent2D extent = context.panes.extent(*context.scene);
+        if (of_window && context.window_image != nullptr) extent = context.window_image->extent();
+        ImGui::TextDisabled("%u × %u pixels, in the working folder", extent.width * scale, extent.height * scale);
+        if (button("Save", share_of_row(1), "Save it; S alone does the same again  (S)")) {
+            context.requests.screenshot = true;
+        }
     }
 
     gpu::Device& device_;
     render::Capture capture_;
-    bool wanted_ = false;    ///< save the next frame that can be captured
-    bool recorded_ = false;  ///< the current recording contains the capture
+    Wanted wanted_ = Wanted::nothing;  ///< save the next frame that can be captured
+    std::uint32_t scale_ = 1;
+    int frames_to_wait_ = 0;
+    bool recorded_ = false;   ///< the current recording contains the capture
+    bool of_window_ = false;  ///< the capture is of the window
     gpu::Submission submission_;
+    std::shared_ptr<Stills> stills_;     ///< room for the next larger picture; null: none
+    bool stills_just_recorded_ = false;  ///< the current recording copies to them
+    bool stills_recorded_ = false;
+    bool open_ = false;  ///< the dialog
+    base::BackgroundJob<std::shared_ptr<Stills>> room_;
     base::BackgroundJob<std::string> written_;
 };
 

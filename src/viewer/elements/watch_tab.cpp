@@ -179,7 +179,7 @@ void draw_look(Context& context) {
     const float half = share_of_row(2);
     if (button("Fit", half, "Fit noise and data into the view  (0)")) context.requests.fit = true;
     ImGui::SameLine();
-    if (button("Screenshot", half, "Save the picture as PNG in the working folder  (S)")) {
+    if (button("Screenshot", half, "Save a screenshot as PNG in the working folder  (S); with choices: Shift+S")) {
         context.requests.screenshot = true;
     }
     if (button("Copy command", half, "Copy the settings and training options as a command line  (Ctrl+C)")) {
