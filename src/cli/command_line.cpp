@@ -53,6 +53,7 @@ Parser make_parser(CLI::App& main, const settings::CommandInfo& info, const std:
         parser.files =
             parser.app->add_option("files")->expected(0, CLI::detail::expected_max_vector_size)->allow_extra_args();
     }
+    if (info.command == settings::Command::view) parser.files = parser.app->add_option("file")->expected(1);
     if (info.command == settings::Command::study || info.command == settings::Command::data) {
         parser.files = parser.app->add_option("name")->expected(1);
     }
@@ -232,19 +233,31 @@ void complete_sheet(settings::Settings& settings) {
     if (settings.height == 0) settings.height = settings.width;
 }
 
+/// `view FILE` is `view --scene FILE`.
+void read_scene_to_view(settings::Request& request, const CLI::Option& file) {
+    if (!request.settings.scene.empty()) {
+        throw base::request_error("two scenes", "view", "one is given with --scene, the other without", "give one");
+    }
+    settings::assign(request.settings, *settings::find_setting("scene"), file.results().front());
+    request.given.emplace("scene");
+}
+
 settings::Request read_request(const Parser& parser) {
     settings::Request request = {defaults_for(parser), {}};
     settings::Settings& settings = request.settings;
     const std::vector<std::string> extras = parser.app->remaining();
     if (!extras.empty()) throw unexpected(extras.front(), *parser.info);
     for (const auto& [setting, option] : parser.options) read_option(request, *setting, *option);
+    if (settings.command == settings::Command::view && parser.files->count() > 0) {
+        read_scene_to_view(request, *parser.files);
+    }
     if (!settings.scene.empty()) settings::read_scene(request, settings.scene);
     complete_sheet(settings);
     require_given(request);
     if (settings.out.empty()) settings.out = settings.resume;
     require_one_list_of_times(request);
     require_one_program(request);
-    if (parser.files != nullptr) read_files(settings, *parser.files);
+    if (parser.files != nullptr && settings.command != settings::Command::view) read_files(settings, *parser.files);
     return request;
 }
 

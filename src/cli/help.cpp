@@ -131,6 +131,7 @@ std::string process_rows(const diffusion::ProcessInfo& info) {
 
 std::string usage(const settings::CommandInfo& info) {
     std::string places;
+    if (info.command == Command::view) places = " [SCENE]";
     if (info.command == Command::score) places = " A.npy [B.npy]";
     if (info.command == Command::study) places = " NAME";
     if (info.command == Command::data) places = " [NAME]";

@@ -34,6 +34,7 @@
 #include "session/scene.hpp"
 #include "settings/device_request.hpp"
 #include "settings/pane_settings.hpp"
+#include "settings/picture_text.hpp"
 #include "settings/resolve.hpp"
 
 namespace scorefield::cli {
@@ -105,7 +106,8 @@ std::set<int> sheet_states(const std::vector<session::RunState>& run_states) {
     return states;
 }
 
-std::uint64_t write_sheet(gpu::Device& device, Drawn& drawn, const settings::Settings& settings) {
+std::uint64_t write_sheet(gpu::Device& device, Drawn& drawn, const settings::Settings& settings,
+                          const std::vector<data::PngText>& texts) {
     session::Scene& scene = *drawn.first;
     std::vector<render::Tile> tiles;
     std::vector<std::string> captions;
@@ -132,7 +134,7 @@ std::uint64_t write_sheet(gpu::Device& device, Drawn& drawn, const settings::Set
     const std::string title =
         settings.title.empty() ? what + " on their way from noise to data" : settings.title + "   " + what;
     const base::TraceSpan span(device.trace(), "encode");
-    render::write_png(settings.out, render::contact_sheet(tiles, title));
+    render::write_png(settings.out, render::contact_sheet(tiles, title, settings.look.background), texts);
     return frames.count();
 }
 
@@ -159,9 +161,10 @@ void note_older_frames(const FramePlace& place, std::uint64_t frames) {
     base::note(fmt::format("kept {} from an earlier run: this run wrote only {} frames", next, frames));
 }
 
-std::uint64_t write_frames(gpu::Device& device, Drawn& drawn, const settings::Settings& settings) {
+std::uint64_t write_frames(gpu::Device& device, Drawn& drawn, const settings::Settings& settings,
+                           const std::vector<data::PngText>& texts) {
     const FramePlace place = frame_place(settings.out);
-    render::FrameSequence sequence(place.folder, place.names, place.own_folder);
+    render::FrameSequence sequence(place.folder, place.names, place.own_folder, texts);
     const std::uint64_t frames =
         play(device, drawn, settings, [&](const render::Picture& picture) { sequence.write(picture); });
     sequence.finish();
@@ -185,9 +188,6 @@ void require_frame_rate(const settings::Settings& settings) {
                               fmt::format("give --fps {} or less, or write .mp4 or .webm", format->max_fps));
 }
 
-/// Opens model and data and compiles the run. Says the notes about them, after `prefix`.
-std::unique_ptr<session::Scene> open_scene(gpu::Device& device, const settings::Settings& settings,
-                                           const render::PictureForm& form, const std::string& prefix) {
 /// Refuses a transparent background where the file cannot hold one.
 void require_background(const settings::Settings& settings, Form form) {
     if (form != Form::film || settings.look.background != render::Background::transparent) return;
@@ -195,6 +195,9 @@ void require_background(const settings::Settings& settings, Form form) {
                               "give dark or light, or write PNG frames into a folder");
 }
 
+/// Opens model and data and compiles the run. Says the notes about them, after `prefix`.
+std::unique_ptr<session::Scene> open_scene(gpu::Device& device, const settings::Settings& settings,
+                                           const render::PictureForm& form, const std::string& prefix) {
     const auto note = [&](std::vector<std::string> notes) {
         for (std::string& text : notes) text.insert(0, prefix);
         say(settings, notes);
@@ -248,10 +251,10 @@ int render_and_report(const settings::Request& request, base::Trace* trace) {
     const Form form = render_form(settings.out);
     if (form != Form::sheet) require_tempo(settings);
     if (form == Form::film) require_frame_rate(settings);
+    require_background(settings, form);
     settings.particles = settings::particles_in_effect(settings);
     say(settings, structured_field_notes(settings));
     // The steps of a program from a file are not known yet: play counts again.
-    require_background(settings, form);
     if (form == Form::sheet) {
         require_sheet_size(settings);
     } else {
@@ -274,11 +277,12 @@ int render_and_report(const settings::Request& request, base::Trace* trace) {
         say(settings, {"`look.turntable` has no effect: a contact sheet shows every state from `look.azimuth`"});
     }
 
+    const std::vector<data::PngText> texts = settings::picture_texts(request);
     const Clock::time_point start = Clock::now();
     std::uint64_t frames = 0;
-    if (form == Form::sheet) frames = write_sheet(device, drawn, settings);
+    if (form == Form::sheet) frames = write_sheet(device, drawn, settings, texts);
     if (form == Form::film) frames = write_film(device, drawn, settings);
-    if (form == Form::frames) frames = write_frames(device, drawn, settings);
+    if (form == Form::frames) frames = write_frames(device, drawn, settings, texts);
     const double seconds = milliseconds_since(start) / 1e3;
 
     const session::Player& player = scene.player();

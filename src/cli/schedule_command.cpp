@@ -16,6 +16,7 @@
 #include "cli/program_model.hpp"
 #include "sample/build_program.hpp"
 #include "session/noise_schedule.hpp"
+#include "settings/picture_text.hpp"
 #include "settings/resolve.hpp"
 
 #ifdef SCOREFIELD_WITH_VULKAN
@@ -146,7 +147,7 @@ void write_figure([[maybe_unused]] const settings::Settings& settings, [[maybe_u
         render::leave_room_for_legend(plot, kHeight);
         figure.add_curves(std::move(plot));
     }
-    figure.write();
+    figure.write(settings::picture_texts(settings));
 #else
     throw base::running_error("figure not built", settings.out, "this build has no Vulkan",
                               "build without SCOREFIELD_HOST_ONLY, or write FILE.csv");

@@ -15,6 +15,7 @@
 #include "cli/commands.hpp"
 #include "cli/engine_choice.hpp"
 #include "session/host_engine.hpp"
+#include "settings/picture_text.hpp"
 #include "study/engine_studies.hpp"
 #include "study/ncsnv2_study.hpp"
 #include "study/orders.hpp"
@@ -41,6 +42,7 @@ study::StudyRequest study_request(const std::string& name, const settings::Setti
     request.model = settings.model;
     request.train_steps = settings.train.steps;
     request.out = settings.out;
+    request.picture_texts = settings::picture_texts(settings);
     return request;
 }
 
@@ -90,7 +92,8 @@ constexpr EngineStudy kEngineStudies[] = {
 /// the work begins. The engine must outlive it.
 class TablesFigure {
   public:
-    TablesFigure(const std::string& name, const settings::Settings& settings, session::Engine& engine) : name_(name) {
+    TablesFigure(const std::string& name, const settings::Settings& settings, session::Engine& engine)
+        : name_(name), texts_(settings::picture_texts(settings)) {
         if (settings.out.empty() || study::study_info(name).drawing != study::Drawing::tables) return;
         base::require_writable(settings.out);
 #ifdef SCOREFIELD_WITH_VULKAN
@@ -106,12 +109,13 @@ class TablesFigure {
 #ifdef SCOREFIELD_WITH_VULKAN
         if (!figure_) return;
         for (render::Plot& plot : study::study_plots(name_, tables)) figure_->add_curves(std::move(plot));
-        figure_->write();
+        figure_->write(texts_);
 #endif
     }
 
   private:
     std::string name_;
+    std::vector<data::PngText> texts_;
 #ifdef SCOREFIELD_WITH_VULKAN
     std::optional<study::Figure> figure_;
 #endif

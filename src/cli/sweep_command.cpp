@@ -15,6 +15,7 @@
 #include "cli/commands.hpp"
 #include "cli/engine_choice.hpp"
 #include "cli/notes.hpp"
+#include "settings/picture_text.hpp"
 #include "study/sweep.hpp"
 
 #ifdef SCOREFIELD_WITH_VULKAN
@@ -46,7 +47,8 @@ void require_effect(const settings::Request& request) {
 /// Writes the outputs of a sweep. Whether figures can be drawn shows before the work begins.
 class SweepOutput {
   public:
-    SweepOutput(const settings::Settings& settings, session::Engine& engine, std::size_t curves) {
+    SweepOutput(const settings::Settings& settings, session::Engine& engine, std::size_t curves)
+        : texts_(settings::picture_texts(settings)) {
         if (is_csv(settings.out)) csv_.emplace(settings.out);
 #ifdef SCOREFIELD_WITH_VULKAN
         for (const std::string& path : figures_of(settings)) {
@@ -67,7 +69,7 @@ class SweepOutput {
 #ifdef SCOREFIELD_WITH_VULKAN
         for (const std::unique_ptr<study::Figure>& figure : figures_) {
             figure->add_curves(study::sweep_plot(result, distance));
-            figure->write();
+            figure->write(texts_);
         }
 #endif
         if (!csv_) return;
@@ -76,6 +78,7 @@ class SweepOutput {
     }
 
   private:
+    std::vector<data::PngText> texts_;  ///< of figures
     std::optional<base::AtomicFile> csv_;
 #ifdef SCOREFIELD_WITH_VULKAN
     std::vector<std::unique_ptr<study::Figure>> figures_;

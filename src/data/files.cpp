@@ -36,6 +36,11 @@ std::string InputFile::read(std::size_t count) {
     return bytes;
 }
 
+void InputFile::skip(std::uint64_t count) {
+    stream_.seekg(static_cast<std::streamoff>(count), std::ios::cur);
+    if (!stream_) refuse(std::strerror(errno));
+}
+
 void InputFile::refuse(const std::string& why) const {
     throw base::request_error("cannot read " + kind_, path_.string(), why, "give the path of a readable file");
 }

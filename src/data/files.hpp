@@ -19,6 +19,8 @@ class InputFile {
     /// The next `count` bytes.
     void read(void* bytes, std::size_t count);
     std::string read(std::size_t count);
+    /// Passes over the next `count` bytes, which must be there.
+    void skip(std::uint64_t count);
 
   private:
     [[noreturn]] void refuse(const std::string& why) const;

@@ -10,12 +10,17 @@
 
 namespace scorefield::render {
 
-FrameSequence::FrameSequence(const std::filesystem::path& folder, base::NumberedNames names, bool own_folder)
-    : folder_(folder), names_(std::move(names)), own_folder_(own_folder), staged_(folder, "frames") {}
+FrameSequence::FrameSequence(const std::filesystem::path& folder, base::NumberedNames names, bool own_folder,
+                             std::vector<data::PngText> texts)
+    : folder_(folder),
+      names_(std::move(names)),
+      own_folder_(own_folder),
+      texts_(std::move(texts)),
+      staged_(folder, "frames") {}
 
 void FrameSequence::write(const Picture& picture) {
     const std::string name = names_.name(count_);
-    const std::vector<std::uint8_t> bytes = encode_png(folder_ / name, picture);
+    const std::vector<std::uint8_t> bytes = encode_png(folder_ / name, picture, texts_);
     staged_.write(name, bytes.data(), bytes.size());
     ++count_;
 }

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <string_view>
+#include <vector>
 
 #include "base/numbered_names.hpp"
 #include "base/staged_folder.hpp"
+#include "data/png_text.hpp"
 #include "render/picture.hpp"
 
 namespace scorefield::render {
@@ -17,9 +19,9 @@ inline constexpr std::string_view kFrameNames = "frame_%04d.png";
 class FrameSequence {
   public:
     /// Throws base::Error (running) when the folder cannot be made or written to, or is something else.
-    /// In `own_folder` older frames with higher numbers are removed.
+    /// `texts`: of every picture. In `own_folder` older frames with higher numbers are removed.
     explicit FrameSequence(const std::filesystem::path& folder, base::NumberedNames names = {kFrameNames, "frames"},
-                           bool own_folder = true);
+                           bool own_folder = true, std::vector<data::PngText> texts = {});
 
     void write(const Picture& picture);
     /// In an existing folder frames take the place of older ones of the same name; in one of their own, older frames
@@ -32,6 +34,7 @@ class FrameSequence {
     std::filesystem::path folder_;
     base::NumberedNames names_;
     bool own_folder_;
+    std::vector<data::PngText> texts_;
     base::StagedFolder staged_;
     std::uint64_t count_ = 0;
 };

@@ -48,7 +48,8 @@ std::vector<std::uint8_t> not_premultiplied(const Picture& picture) {
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_png(const std::filesystem::path& path, const Picture& picture) {
+std::vector<std::uint8_t> encode_png(const std::filesystem::path& path, const Picture& picture,
+                                     std::span<const data::PngText> texts) {
     if (picture.width == 0 || picture.rgba.size() != std::size_t{picture.width} * picture.height * 4) {
         throw std::invalid_argument("a picture's size and its bytes differ");
     }
@@ -68,12 +69,12 @@ std::vector<std::uint8_t> encode_png(const std::filesystem::path& path, const Pi
                                   "free some memory, or choose a smaller picture");
     }
     file.resize(bytes);
-    return file;
+    return texts.empty() ? file : data::with_texts(file, texts);
 }
 
-void write_png(const std::filesystem::path& path, const Picture& picture) {
+void write_png(const std::filesystem::path& path, const Picture& picture, std::span<const data::PngText> texts) {
     base::AtomicFile file(path);
-    const std::vector<std::uint8_t> bytes = encode_png(path, picture);
+    const std::vector<std::uint8_t> bytes = encode_png(path, picture, texts);
     file.write(bytes.data(), bytes.size());
     file.commit();
 }

@@ -152,13 +152,13 @@ class Scene {
         int state;
         render::Guides guides;
         std::optional<TimeAxis> time;
+        render::Background background = render::Background::dark;
         std::shared_ptr<const render::LineDrawing> drawing = {};
     };
 
     /// Metrics of a state that was shown.
     struct ShownMetrics {
         Player::ShownVersion version;
-        render::Background background = render::Background::dark;
         int state = 0;
         std::vector<std::string> lines;
     };

@@ -32,6 +32,17 @@ bool is_left_out(const Settings& settings, const Setting& setting) {
     return setting.name == "scene" || (settings.command == Command::view && (is_written_by_viewer || is_of_window));
 }
 
+std::string command_of(const Settings& settings, const std::vector<const Setting*>& said) {
+    std::string command = "scorefield";
+    if (settings.command != commands().front().command)
+        command += " " + std::string(command_info(settings.command).name);
+    for (const std::string& file : settings.files) command += " " + quoted(file);
+    for (const Setting* const setting : said) {
+        if (!is_left_out(settings, *setting)) command += flag_text(settings, *setting);
+    }
+    return command;
+}
+
 }  // namespace
 
 std::vector<const Setting*> shortest(const Settings& settings) {
@@ -49,15 +60,20 @@ std::string flag_text(const Settings& settings, const Setting& setting) {
     return " --" + std::string(setting.name) + (setting.is_flag() ? "" : " " + quoted(value));
 }
 
-std::string command_text(const Settings& settings) {
-    std::string command = "scorefield";
-    if (settings.command != commands().front().command)
-        command += " " + std::string(command_info(settings.command).name);
-    for (const std::string& file : settings.files) command += " " + quoted(file);
-    for (const Setting* const setting : shortest(settings)) {
-        if (!is_left_out(settings, *setting)) command += flag_text(settings, *setting);
+std::vector<const Setting*> given_settings(const Request& request) {
+    std::vector<const Setting*> all;
+    for (const Setting& setting : setting_table()) {
+        if (setting.taken_by(request.settings.command) && request.given.contains(setting.name)) all.push_back(&setting);
     }
-    return command;
+    return all;
+}
+
+std::string command_text(const Settings& settings) {
+    return command_of(settings, shortest(settings));
+}
+
+std::string command_text(const Request& request) {
+    return command_of(request.settings, given_settings(request));
 }
 
 }  // namespace scorefield::settings

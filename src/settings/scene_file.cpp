@@ -6,6 +6,8 @@
 #include <array>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/atomic_file.hpp"
@@ -14,8 +16,10 @@
 #include "base/text.hpp"
 #include "data/files.hpp"
 #include "data/json.hpp"
+#include "data/png_text.hpp"
 #include "diffusion/spacing.hpp"
 #include "settings/command_text.hpp"
+#include "settings/picture_text.hpp"
 
 namespace scorefield::settings {
 namespace {
@@ -57,6 +61,17 @@ std::string text_of(const json& value, const std::string& path, const std::strin
     throw refusal(path, key, "neither a string nor a number nor true or false", "give one of them");
 }
 
+/// What the file says, or the text that a picture carries.
+std::string read_scene_text(const std::string& path) {
+    if (!base::lower_case(path).ends_with(".png")) return data::read_text(path, "scene", data::kMaxSceneBytes);
+    std::optional<std::string> text = data::png_text(path, kSceneKeyword, data::kMaxSceneBytes);
+    if (!text) {
+        throw refusal(path, "", "the picture carries no settings",
+                      "give one that Scorefield has written, or FILE.json");
+    }
+    return std::move(*text);
+}
+
 json parse(const std::string& text, const std::string& path) {
     try {
         return data::parse_json(text);
@@ -81,6 +96,17 @@ void append_member(std::string& text, std::string_view key, const ordered_json& 
         throw base::request_error("cannot save the scene", fmt::format("`{}`", key), "its text is not UTF-8",
                                   "rename the file");
     }
+}
+
+std::string scene_of(const Settings& settings, const std::vector<const Setting*>& said) {
+    std::string text = "{";
+    if (!settings.title.empty()) append_member(text, "title", settings.title);
+    if (!settings.about.empty()) append_member(text, "about", settings.about);
+    for (const Setting* const setting : said) {
+        if (setting->is_written() || is_of_machine(setting->name)) continue;
+        append_member(text, setting->name, json_of(*setting, value_text(settings, *setting)));
+    }
+    return text + "\n}\n";
 }
 
 }  // namespace
@@ -109,7 +135,7 @@ bool is_displaced(std::string key, const std::set<std::string, std::less<>>& sai
 
 void read_scene(Request& request, const std::string& path) {
     Settings& settings = request.settings;
-    const json root = parse(data::read_text(path, "scene", data::kMaxSceneBytes), path);
+    const json root = parse(read_scene_text(path), path);
     if (!root.is_object()) throw refusal(path, "", "not an object", kFormHint);
     const std::set<std::string, std::less<>> said = request.given;
     for (const auto& [key, value] : root.items()) {
@@ -139,14 +165,11 @@ bool is_of_machine(std::string_view name) {
 }
 
 std::string scene_text(const Settings& settings) {
-    std::string text = "{";
-    if (!settings.title.empty()) append_member(text, "title", settings.title);
-    if (!settings.about.empty()) append_member(text, "about", settings.about);
-    for (const Setting* const setting : shortest(settings)) {
-        if (setting->is_written() || is_of_machine(setting->name)) continue;
-        append_member(text, setting->name, json_of(*setting, value_text(settings, *setting)));
-    }
-    return text + "\n}\n";
+    return scene_of(settings, shortest(settings));
+}
+
+std::string scene_text(const Request& request) {
+    return scene_of(request.settings, given_settings(request));
 }
 
 void write_scene(const Settings& settings, const std::filesystem::path& path) {

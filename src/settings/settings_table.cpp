@@ -333,9 +333,10 @@ void add_panes(Table& table) {
 
 void add_run(Table& table) {
     constexpr std::string_view kGroup = "Run";
-    table.push_back({"scene", kGroup, Text{.form = "FILE.json", .read = true}, "",
-                     "Scene file: a JSON object of settings and their values. Flags take precedence", kPrograms,
-                     [](Settings& s) -> Slot { return &s.scene; }, "none"});
+    table.push_back({"scene", kGroup, Text{.form = "FILE.json|FILE.png", .read = true}, "",
+                     "Scene file: a JSON object of settings and their values, or a PNG that Scorefield has written. "
+                     "Flags take precedence",
+                     kPrograms, [](Settings& s) -> Slot { return &s.scene; }, "none"});
     table.push_back(
         {"out", kGroup, Text{.form = "PATH", .written = true}, "", "Output file or folder",
          kRender | Command::sample | Command::train | Command::program | Command::schedule | kStudy | kData | kSweep,

@@ -138,7 +138,7 @@ render::Picture Figure::sheet() const {
     return sheet;
 }
 
-void Figure::write() {
+void Figure::write(std::span<const data::PngText> texts) {
     if (is_svg()) {
         render::SvgCanvas svg(width(), height(), render::kPaper, title_);
         for (const auto& [area, picture] : pasted_) {
@@ -150,7 +150,7 @@ void Figure::write() {
     }
     render::Canvas canvas;
     draw(canvas);
-    render::write_png(path_, render::with_marks(device(), sheet(), canvas));
+    render::write_png(path_, render::with_marks(device(), sheet(), canvas), texts);
 }
 
 }  // namespace scorefield::study

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/png_text.hpp"
 #include "gpu/device.hpp"
 #include "render/camera.hpp"
 #include "render/picture.hpp"
@@ -48,9 +49,9 @@ class Figure {
     /// Clouds side by side, all seen by one window that shows `bounds` whole.
     void add_clouds(const std::string& title, const std::vector<Cloud>& clouds, const render::Bounds& bounds);
 
-    /// Draws what was added and writes it. The file appears whole or not at all. Throws base::Error (running) with the
-    /// path.
-    void write();
+    /// Draws what was added and writes it; `texts` are what a PNG says beside the picture. The file appears whole or
+    /// not at all. Throws base::Error (running) with the path.
+    void write(std::span<const data::PngText> texts = {});
 
   private:
     Figure(session::Engine* engine, std::string title, const FigureLayout& layout, std::filesystem::path path);

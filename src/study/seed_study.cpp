@@ -235,7 +235,8 @@ render::Plot loss_plot(const Trained& trained) {
             .curves = {batches, epochs, floor}};
 }
 
-void draw(Figure& figure, const Trained& trained, const Noised& shown, const Samples& samples) {
+void draw(Figure& figure, const Trained& trained, const Noised& shown, const Samples& samples,
+          const StudyRequest& request) {
     const auto process = diffusion::make_process(trained.result.checkpoint.process);
     const render::Bounds bounds = {{-2, -2.3}, {2, 2.3}};
     figure.add_clouds("1  Data, standardised", {{"", shown.data.values}}, bounds);
@@ -248,7 +249,7 @@ void draw(Figure& figure, const Trained& trained, const Noised& shown, const Sam
         fmt::format("6  DDPM, {} steps, in both forms", kLevels - 1),
         {{"from ε, variance large", samples.of_noise.values}, {"from x̂₀, variance small", samples.of_data.values}},
         bounds);
-    figure.write();
+    figure.write(request.picture_texts);
 }
 
 bool is_of_this_study(const std::filesystem::path& model) {
@@ -287,7 +288,7 @@ std::vector<Table> seed_study(session::Engine& engine, const StudyRequest& reque
     const Noised shown = noised(*dataset, model.scaling, model.process->marginal(kShownLevel), request.particles);
     const Samples samples = {sample(engine, model, {.name = "ddpm", .form = "epsilon", .variance = "large"}, request),
                              sample(engine, model, {.name = "ddpm", .form = "x0", .variance = "small"}, request)};
-    if (figure) draw(*figure, trained, shown, samples);
+    if (figure) draw(*figure, trained, shown, samples, request);
     return {table_of(trained, engine.name(), shown, samples, *dataset)};
 }
 

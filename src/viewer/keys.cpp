@@ -160,7 +160,7 @@ constexpr std::array<KeyCommand, 8> kGestures = {{
     {"Click", "follow a particle, where trails are drawn"},
     {"Right click", "on a setting: reset it, or copy it as a flag"},
     {"Ctrl+click, Tab", "type a value into a slider"},
-    {"Drop a file", "open a scene (JSON), or train on a PNG, NPY, CSV or PLY file"},
+    {"Drop a file", "open a scene (JSON, or a PNG that was saved here), or train on a PNG, NPY, CSV or PLY file"},
 }};
 
 }  // namespace

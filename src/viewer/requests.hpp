@@ -47,9 +47,10 @@ struct Requests {
     bool toggle_panel = false;
     bool toggle_presenter = false;
     bool toggle_full_screen = false;
-    bool toggle_scenes = false;                       ///< the list of scenes
-    int turn_scene = 0;                               ///< +1: to the next one, −1: to the one before
-    std::optional<std::filesystem::path> open_scene;  ///< a scene file
+    bool toggle_scenes = false;                            ///< the list of scenes
+    int turn_scene = 0;                                    ///< +1: to the next one, −1: to the one before
+    std::optional<std::filesystem::path> open_scene;       ///< a scene file
+    std::optional<std::filesystem::path> dropped_picture;  ///< a PNG: with a scene in it, or data to train on
     bool add_pane = false;
     bool add_branch = false;                 ///< a pane that branches from the state that is shown
     std::optional<std::size_t> choose_pane;  ///< index of the pane that the panel should set, 0: the first

@@ -218,7 +218,7 @@ void Viewer::serve() {
     for (auto element = elements_.rbegin(); element != elements_.rend(); ++element) {
         if ((*element)->is_active(context_)) (*element)->update(context_);
     }
-    if (context_.requests.train_file && !context_.scene) {
+    if ((context_.requests.train_file || context_.requests.dropped_picture) && !context_.scene) {
         context_.messages.add({MessageKind::info, "Drop the file again when the window shows particles"}, "training");
     }
     if (context_.requests.toggle_panel) {
@@ -307,8 +307,11 @@ void Viewer::declare_interface() {
         read_keys(context_.keys, context_.settings, context_.requests);
     }
     for (std::filesystem::path& path : window_.take_dropped()) {
-        const bool is_scene = path.extension() == ".json";
-        (is_scene ? context_.requests.open_scene : context_.requests.train_file) = std::move(path);
+        Requests& requests = context_.requests;
+        const std::filesystem::path ending = path.extension();
+        (ending == ".json"  ? requests.open_scene
+         : ending == ".png" ? requests.dropped_picture
+                            : requests.train_file) = std::move(path);
     }
     draw_panel(context_, elements_);
     for_active([&](Element& element) {

@@ -50,6 +50,17 @@ def png_size(path):
     return struct.unpack(">II", head[16:24])
 
 
+def without_texts(png):
+    """The bytes of a PNG without the texts in it, which name the command that has written it."""
+    kept, at = png[:8], 8
+    while at < len(png):
+        end = at + 12 + struct.unpack(">I", png[at:at + 4])[0]
+        if png[at + 4:at + 8] not in (b"tEXt", b"iTXt"):
+            kept += png[at:end]
+        at = end
+    return kept
+
+
 def files_below(folder):
     return sorted(os.path.join(root, name) for root, folders, names in os.walk(folder) for name in names + folders)
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from binary import PATIENCE, files_below, has_vulkan, refused, require, run, without_steps_note
+from binary import PATIENCE, files_below, has_vulkan, refused, require, run, without_steps_note, without_texts
 
 BINARY = os.path.abspath(sys.argv[1])
 PICTURE = os.path.abspath("assets/ring.png")
@@ -235,7 +235,8 @@ def patterns():
     require(folder.names() == sorted([*names, "other.png"]), str(folder.names()))
     done(folder, ["render", *TINY_FRAMES, "--out", "frames", "--fps", "9", "--quiet"])
     for i, name in enumerate(names):
-        require(folder.read(name) == folder.read(f"frames/frame_{i:04}.png"), f"{name} is another frame")
+        same = without_texts(folder.read(name)) == without_texts(folder.read(f"frames/frame_{i:04}.png"))
+        require(same, f"{name} is another frame")
     folder.write(f"f_{count}.png", "of a longer film")
     result = done(folder, ["render", *TINY_FRAMES, "--out", "f_%d.png", "--fps", "9"])
     require(b"note" in result.stderr and f"f_{count}.png".encode() in result.stderr, str(result))
@@ -243,7 +244,7 @@ def patterns():
     for out in ["new/x_%03d.png", "frames/x_%03d.png", "100%%_%02d.png", "X_%04d.PNG"]:
         done(folder, ["render", *TINY_FRAMES, "--out", out, "--fps", "9", "--quiet"])
         name = (out % 1).replace("%%", "%")
-        require(folder.read(name) == folder.read("f_1.png"), out)
+        require(without_texts(folder.read(name)) == without_texts(folder.read("f_1.png")), out)
     for out in ["%d_%d.png", "f_%s.png", "f_%i.png", "f_%4d.png", "f_%.png", "f_%%.png", "f_%", "f_%d", "f_%04d.jpg"]:
         refused(BINARY, ["render", *TINY_FRAMES, "--out", out], 2, [out], folder.path)
     for out in ["none/new/f_%d.png", "f_1.png/f_%d.png"]:
@@ -259,8 +260,7 @@ def frames_over_inputs():
     os.symlink("fr", folder / "link")
     os.symlink("../p_7.png", folder / "fr/frame_0005.png")
     os.symlink("fr/frame_0001.png", folder / "to_frame.png")
-    with open(folder / "fr/frame_0002.png", "w") as file:
-        json.dump({"steps": 2}, file)
+    done(folder, ["render", *TINY_FRAMES, "--out", "fr/frame_0002.png", "--quiet"])  # carries a scene
     for picture, out in [("fr/frame_0001.png", "fr"), ("fr/frame_0001.png", "link/"), ("link/frame_0001.png", "./fr"),
                          ("to_frame.png", "fr"), ("fr/frame_0005.png", "fr"), ("p_7.png", "p_%d.png"),
                          ("fr/frame_0001.png", "fr/frame_%04d.png"), ("p_7.png", "./p_%01d.png")]:

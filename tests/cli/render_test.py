@@ -1,5 +1,5 @@
 """What `render` promises: frames, film and contact sheet of the sizes asked for; the same settings give the same bytes;
-a state looks the same at any frame rate; times of every frame in the log.
+a state looks the same at any frame rate; a picture is a scene; times of every frame in the log.
 
 usage: render_test.py BINARY   (in the project's folder)
 """
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-from binary import files_below, png_size, refused, require, run, without_steps_note
+from binary import files_below, png_size, refused, require, run, without_steps_note, without_texts
 
 BINARY = os.path.abspath(sys.argv[1])
 MODEL = os.path.abspath("assets/swiss_roll.safetensors")
@@ -29,7 +29,7 @@ def render(cwd, out, *arguments):
 
 def contents(cwd, folder):
     names = sorted(os.listdir(os.path.join(cwd, folder)))
-    return {name: open(os.path.join(cwd, folder, name), "rb").read() for name in names}
+    return {name: without_texts(open(os.path.join(cwd, folder, name), "rb").read()) for name in names}
 
 
 def frames(cwd):
@@ -160,6 +160,26 @@ def sheet(cwd):
     require(width > 3 * 120 and height > 2 * 100, f"the sheet is {width} × {height}")
 
 
+def backgrounds(cwd):
+    """A transparent sheet has an alpha channel, others have none; a video refuses it. A picture says which command
+    draws it, and is a scene."""
+    kinds = {}
+    for background in ("dark", "light", "transparent"):
+        out = background + ".png"
+        render(cwd, out, "--width", "64", "--height", "64", "--look.background", background)
+        with open(os.path.join(cwd, out), "rb") as file:
+            written = file.read()
+        kinds[background] = written[25]  # colour type of the header: 2 without alpha, 6 with it
+        command = f"--look.background {background}" if background != "dark" else "scorefield render"
+        require(command.encode() in written, f"{out} does not say its command")
+        render(cwd, "again.png", "--scene", out)
+        again = without_texts(open(os.path.join(cwd, "again.png"), "rb").read())
+        require(again == without_texts(written), f"the scene in {out} draws another picture")
+    require(kinds == {"dark": 2, "light": 2, "transparent": 6}, str(kinds))
+    refused(BINARY, ["render", *RUN, "--out", "film.webm", "--look.background", "transparent"], 2,
+            ["--look.background", "no transparency"], cwd)
+
+
 def main():
     with tempfile.TemporaryDirectory() as cwd:
         frames(cwd)
@@ -169,6 +189,7 @@ def main():
         refuses_to_stand_still(cwd)
         film(cwd)
         sheet(cwd)
+        backgrounds(cwd)
         left = [path for path in files_below(cwd) if ".part" in path]
         require(not left, f"left behind: {left}")
     print("frames, film and contact sheet are as promised")

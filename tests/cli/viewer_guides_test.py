@@ -11,9 +11,9 @@ import time
 
 import numpy as np
 
-from binary import require, run
+from binary import png_size, require, run
 from desktop import Viewer, on_a_desktop, settle
-from saved_scene import require_same_picture, save, settings_in
+from saved_scene import PICTURE_SIZE, require_same_picture, save, settings_in
 
 BINARY = os.path.abspath(sys.argv[1])
 KEPT = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
@@ -103,8 +103,8 @@ def window_and_file_agree(desktop, folder):
 
 def walks_scenes(desktop, folder):
     """PgDn and PgUp open one scene after the other, each with its own settings, from any working folder; a JSON file
-    that is dropped opens too; F5 leaves picture and timeline."""
-    viewer = Viewer(BINARY, desktop, folder, "scenes")
+    that is dropped opens too, and a screenshot, which may be twice as large; F5 leaves picture and timeline."""
+    viewer = Viewer(BINARY, desktop, folder, "scenes", "--ui.screenshot_scale", "2")
     card = (300, 60, 400, 520)
     plain = viewer.pixels(card)
     samplers = []
@@ -116,6 +116,16 @@ def walks_scenes(desktop, folder):
     with open(own, "w") as file:
         json.dump({"title": "Own", "target": "mixture_d", "sampler": "heun", "steps": 7}, file)
     viewer.drop(own)
+    viewer.wait_until_shown()
+    saved = set(os.listdir(folder))
+    viewer.key("s")
+    new = viewer.wait_for(lambda: [name for name in set(os.listdir(folder)) - saved if name.startswith("scorefield_")],
+                          "no screenshot")
+    shot = os.path.join(folder, new[0])
+    require(png_size(shot) == tuple(2 * side for side in PICTURE_SIZE), f"the screenshot has {png_size(shot)} pixels")
+    viewer.key("Next")
+    viewer.wait_until_shown()
+    viewer.drop(shot)
     viewer.wait_until_shown()
     panel = viewer.pixels((100, 100, 20, 300))
     viewer.key("F5")
@@ -129,9 +139,11 @@ def walks_scenes(desktop, folder):
         if not samplers or samplers[-1] != (row["sampler"], row["steps"], row["target"]):
             samplers.append((row["sampler"], row["steps"], row["target"]))
     samplers = [sampler for sampler in samplers if sampler[0]]
-    # The default, scenes 1 and 2 (which have the same sampler), 2b, 2 again, the dropped one.
+    # The default, scenes 1 and 2 (which have the same sampler), 2b, 2 again, the dropped one, 2b, the picture of the
+    # dropped one.
     require(samplers[1:] == [("ddim", "60", ""), ("ddim", "60", "mixture_a"), ("ddim", "60", ""),
-                             ("heun", "7", "mixture_d")], str(samplers))
+                             ("heun", "7", "mixture_d"), ("ddim", "60", "mixture_a"), ("heun", "7", "mixture_d")],
+            str(samplers))
 
 
 def scenes(desktop, folder):

@@ -11,6 +11,7 @@
 #include "render/plot_picture.hpp"
 #include "render/plot_reading.hpp"
 #include "render/png_file.hpp"
+#include "settings/picture_text.hpp"
 #include "viewer/element.hpp"
 #include "viewer/free_path.hpp"
 #include "viewer/saving_queue.hpp"
@@ -23,8 +24,14 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kFigureWidth = 960;
 constexpr std::uint32_t kFigureHeight = 600;
 
+struct PlotToSave {
+    PlotRequest request;
+    std::vector<data::PngText> texts;  ///< of a PNG
+};
+
 /// Writes the file that is asked for and returns its path.
-std::string write_plot(gpu::Device& device, PlotRequest request) {
+std::string write_plot(gpu::Device& device, PlotToSave saved) {
+    PlotRequest& request = saved.request;
     if (request.action == PlotAction::save_csv) {
         const fs::path path = free_path(request.name, ".csv");
         base::AtomicFile file(path);
@@ -40,7 +47,7 @@ std::string write_plot(gpu::Device& device, PlotRequest request) {
     }
     const render::Picture picture = render::plot_picture(device, request.plot, kFigureWidth, kFigureHeight);
     const fs::path path = free_path(request.name, ".png");
-    render::write_png(path, picture);
+    render::write_png(path, picture, saved.texts);
     return fs::absolute(path).string();
 }
 
@@ -48,7 +55,7 @@ class PlotExport : public Element {
   public:
     explicit PlotExport(gpu::Device& device)
         : Element(Place::window, "", Needs::nothing),
-          files_("Saving a plot", [&device](PlotRequest request) { return write_plot(device, std::move(request)); }) {}
+          files_("Saving a plot", [&device](PlotToSave plot) { return write_plot(device, std::move(plot)); }) {}
 
     void update(Context& context) override {
         if (std::optional<PlotRequest> request = std::exchange(context.requests.plot, std::nullopt)) {
@@ -56,7 +63,7 @@ class PlotExport : public Element {
                 ImGui::SetClipboardText(render::plot_csv(request->plot).c_str());
                 context.messages.add({MessageKind::info, "copied the values of the plot as CSV"});
             } else {
-                files_.add(std::move(*request));
+                files_.add({std::move(*request), settings::picture_texts(settings_to_share(context))});
             }
         }
         files_.update(context);
@@ -65,7 +72,7 @@ class PlotExport : public Element {
     void finish() override { files_.finish(); }
 
   private:
-    SavingQueue<PlotRequest> files_;
+    SavingQueue<PlotToSave> files_;
 };
 
 }  // namespace

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "base/background_job.hpp"
+#include "settings/picture_text.hpp"
 #include "viewer/controls.hpp"
 #include "viewer/element.hpp"
 #include "viewer/scene_list.hpp"
@@ -30,6 +33,7 @@ class Scenes : public Element {
     void update(Context& context) override {
         if (auto outcome = list_.poll()) scenes_ = std::move(outcome->result).value_or(std::vector<ListedScene>());
         Requests& requests = context.requests;
+        follow_picture(context);
         if (requests.toggle_scenes) open_ = !open_;
         if (requests.escape && open_) {
             open_ = false;
@@ -54,6 +58,22 @@ class Scenes : public Element {
     }
 
   private:
+    /// A picture that was dropped is opened as the scene that it carries; without one, it is data to train on.
+    void follow_picture(Context& context) {
+        Requests& requests = context.requests;
+        if (requests.dropped_picture) {
+            dropped_ = std::move(*requests.dropped_picture);
+            picture_.ask("Reading a picture", [path = dropped_](base::Task&) { return settings::carries_scene(path); });
+        }
+        const auto outcome = picture_.poll();
+        if (!outcome) return;
+        if (!outcome->result) {
+            context.messages.add({MessageKind::error, outcome->error}, "run");
+        } else {
+            (*outcome->result ? requests.open_scene : requests.train_file) = dropped_;
+        }
+    }
+
     /// Index of the scene whose title is shown; none if it is not in the list.
     std::optional<std::ptrdiff_t> number_of_shown(const Context& context) const {
         const auto found = std::ranges::find(scenes_, context.settings.title, &ListedScene::title);
@@ -163,6 +183,8 @@ class Scenes : public Element {
     }
 
     base::BackgroundJob<std::vector<ListedScene>> list_;
+    base::BackgroundJob<bool> picture_;
+    std::filesystem::path dropped_;  ///< that picture_ reads
     std::vector<ListedScene> scenes_;
     std::optional<std::ptrdiff_t> opened_;  ///< the last one, also once its settings have been changed
     bool open_ = false;                     ///< the list

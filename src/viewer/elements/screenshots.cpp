@@ -17,6 +17,7 @@
 #include "render/capture.hpp"
 #include "render/png_file.hpp"
 #include "session/still.hpp"
+#include "settings/picture_text.hpp"
 #include "viewer/controls.hpp"
 #include "viewer/element.hpp"
 #include "viewer/free_path.hpp"
@@ -26,10 +27,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using Texts = std::vector<data::PngText>;
+
 /// Writes the picture and returns its path.
-std::string write(const render::Picture& picture) {
+std::string write(const render::Picture& picture, const Texts& texts) {
     const fs::path path = free_path("scorefield", ".png");
-    render::write_png(path, picture);
+    render::write_png(path, picture, texts);
     std::error_code unknown;
     return fs::absolute(path, unknown).string();
 }
@@ -147,6 +150,7 @@ class Screenshots : public Element {
         constexpr int kFramesOfDialog = 2;
         open_ = false;
         scale_ = chosen_scale(context.settings);
+        texts_ = settings::picture_texts(settings_to_share(context));
         if (context.settings.screenshot == settings::kScreenshots[1]) {
             wanted_ = Wanted::window;
             frames_to_wait_ = kFramesOfDialog;
@@ -215,16 +219,17 @@ class Screenshots : public Element {
     }
 
     void write_capture() {
-        written_.ask("Saving a screenshot", [picture = capture_.take(), of_window = of_window_](base::Task& /*task*/) {
-            return write(of_window ? without_transparency(picture) : picture);
-        });
+        written_.ask("Saving a screenshot",
+                     [picture = capture_.take(), texts = texts_, of_window = of_window_](base::Task& /*task*/) {
+                         return write(of_window ? without_transparency(picture) : picture, texts);
+                     });
     }
 
     void write_stills() {
         stills_recorded_ = false;
         written_.ask(fmt::format("Drawing a screenshot, {} times as large", scale_),
-                     [stills = std::exchange(stills_, nullptr), scale = scale_](base::Task& task) {
-                         return write(stills->draw(scale, task));
+                     [stills = std::exchange(stills_, nullptr), texts = texts_, scale = scale_](base::Task& task) {
+                         return write(stills->draw(scale, task), texts);
                      });
     }
 
@@ -262,6 +267,7 @@ class Screenshots : public Element {
     gpu::Device& device_;
     render::Capture capture_;
     Wanted wanted_ = Wanted::nothing;  ///< save the next frame that can be captured
+    Texts texts_;                      ///< of the wanted screenshot
     std::uint32_t scale_ = 1;
     int frames_to_wait_ = 0;
     bool recorded_ = false;   ///< the current recording contains the capture
