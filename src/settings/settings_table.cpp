@@ -376,20 +376,20 @@ void add_run(Table& table) {
 
 /// Marks what the first screen of help leaves to the help of its group.
 void mark_details(Table& table) {
-    constexpr std::array<std::string_view, 28> kDetails = {"class",         "captions",
-                                                           "dim",           "timesteps",
-                                                           "program",       "chunk",
-                                                           "hold",          "frame-log",
-                                                           "trace",         "trace.frames",
-                                                           "validation",    "train.final_learning_rate",
-                                                           "train.warmup",  "train.weight_decay",
-                                                           "train.clip",    "train.keep_state",
-                                                           "pane.2",        "pane.3",
-                                                           "pane.4",        "look.metrics",
-                                                           "ui.theme",      "ui.text_size",
-                                                           "ui.remember",   "branch",
-                                                           "branch.pane",   "look.background",
-                                                           "ui.screenshot", "ui.screenshot_scale"};
+    constexpr auto kDetails = std::to_array<std::string_view>({"class",         "captions",
+                                                               "dim",           "timesteps",
+                                                               "program",       "chunk",
+                                                               "hold",          "frame-log",
+                                                               "trace",         "trace.frames",
+                                                               "validation",    "train.final_learning_rate",
+                                                               "train.warmup",  "train.weight_decay",
+                                                               "train.clip",    "train.keep_state",
+                                                               "pane.2",        "pane.3",
+                                                               "pane.4",        "look.metrics",
+                                                               "ui.theme",      "ui.text_size",
+                                                               "ui.remember",   "branch",
+                                                               "branch.pane",   "look.background",
+                                                               "ui.screenshot", "ui.screenshot_scale"});
     for (Setting& setting : table) {
         if (std::ranges::find(kDetails, setting.name) != kDetails.end()) setting.is_detail = true;
     }

@@ -108,7 +108,7 @@ void escape(Settings& /*settings*/, Requests& requests) {
 }
 
 /// Those without a name are second keys of another one.
-constexpr std::array<TriggeredCommand, 39> kCommands = {{
+constexpr auto kCommands = std::to_array<TriggeredCommand>({
     {{GLFW_KEY_SPACE}, {"Space", "play or pause", &Requests::toggle_play}},
     {{GLFW_KEY_RIGHT, false, Shift::up}, {"→", "one step forward", &Requests::step}},
     {{GLFW_KEY_LEFT, false, Shift::up}, {"←", "one step back", &Requests::step_back}},
@@ -150,7 +150,7 @@ constexpr std::array<TriggeredCommand, 39> kCommands = {{
     {{.character = '-'}, {"−", "smaller text", nullptr, shrink_text}},
     {{.character = '?'}, {"?", "this help", &Requests::toggle_help}},
     {{GLFW_KEY_ESCAPE}, {"Esc", "close the dialog or menu, or cancel what is prepared", nullptr, escape}},
-}};
+});
 
 constexpr std::array<KeyCommand, 8> kGestures = {{
     {"Wheel", "zoom at the pointer"},
