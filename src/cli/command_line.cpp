@@ -234,11 +234,13 @@ void complete_sheet(settings::Settings& settings) {
 }
 
 /// `view FILE` is `view --scene FILE`.
-void read_scene_to_view(settings::Request& request, const CLI::Option& file) {
+void read_scene_to_view(settings::Request& request, const Parser& parser) {
+    const std::string file = parser.files->results().front();
+    if (file.starts_with('-')) throw unexpected(file, *parser.info);
     if (!request.settings.scene.empty()) {
         throw base::request_error("two scenes", "view", "one is given with --scene, the other without", "give one");
     }
-    settings::assign(request.settings, *settings::find_setting("scene"), file.results().front());
+    settings::assign(request.settings, *settings::find_setting("scene"), file);
     request.given.emplace("scene");
 }
 
@@ -249,7 +251,7 @@ settings::Request read_request(const Parser& parser) {
     if (!extras.empty()) throw unexpected(extras.front(), *parser.info);
     for (const auto& [setting, option] : parser.options) read_option(request, *setting, *option);
     if (settings.command == settings::Command::view && parser.files->count() > 0) {
-        read_scene_to_view(request, *parser.files);
+        read_scene_to_view(request, parser);
     }
     if (!settings.scene.empty()) settings::read_scene(request, settings.scene);
     complete_sheet(settings);
