@@ -310,7 +310,7 @@ class CompareTab : public Element {
             if (pane.timesteps.empty()) changed |= control(pane, "steps", {}, true);
         }
         changed |= control(pane, "seed");
-        if (pane.branch) changed |= control(pane, "branch", "branch from step");
+        if (pane.branch) changed |= control(pane, "branch");
         if (changed) first.panes.at(index) = settings::pane_flags(first, pane);
         const std::string& flags = first.panes.at(index);
         ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
