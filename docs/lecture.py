@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Gives a lecture of ten minutes with the viewer's scenes, by keyboard alone, and films it.
 
-    ./test -R nothing          # installs what a display without a screen needs: Xvfb, openbox, xdotool, ffmpeg
     docs/lecture.py build/release/bin/scorefield out/lecture.mp4 [--pace 1] [--rate 12]
+
+It needs Xvfb, openbox, xdotool and ffmpeg, which ./test installs.
 
 Writes the film at 1280×720 and, beside it, a contact sheet with one picture of each act (out/lecture.png). `--pace 0.2`
 gives it five times faster. Run it in the project's folder, on a machine that does nothing else.
