@@ -60,18 +60,27 @@ std::vector<std::vector<double>> states_of(const Program& program, const model::
 TEST(Branch, HasTheStatesOfTheTrunkAndThenItsOwn) {
     std::mt19937 draw(17);
     const std::vector<std::string> samplers = {"ddim", "ddpm", "heun", "dpmpp_2m", "gamma", "predictor_corrector"};
-    for (int round = 0; round < 12; ++round) {
+    const auto drawn = [&draw](int first, int count) {
+        return first + static_cast<int>(draw() % static_cast<std::uint32_t>(count));
+    };
+    const auto drawn_sampler = [&] { return samplers[static_cast<std::size_t>(drawn(0, 6))]; };
+    for (int round = 0; round < 24; ++round) {
         const model::Model model = open_target(round % 2 == 0 ? "ddpm" : "ve");
-        const SamplingSpec trunk = spec_of(samplers[draw() % samplers.size()], 8 + static_cast<int>(draw() % 10));
-        const SamplingSpec own = spec_of(samplers[draw() % samplers.size()], 5 + static_cast<int>(draw() % 20), 9);
+        SamplingSpec trunk = spec_of(drawn_sampler(), 12);
+        trunk.steps = drawn(8, 10);
+        SamplingSpec own = spec_of(drawn_sampler(), 12, 9);
+        own.steps = drawn(18, 20);
         const auto trunk_states = states_of(build_program(trunk, model), model, trunk.seed);
-        const int step = static_cast<int>(draw() % static_cast<std::uint32_t>(trunk.steps));
+        const int step = drawn(0, trunk.steps);
         const Program program = build_program(branched(trunk, step, own), model);
         const auto states = states_of(program, model, trunk.seed);
         for (std::size_t k = 0; k <= static_cast<std::size_t>(step); ++k) {
             EXPECT_EQ(states[k], trunk_states[k]) << trunk.sampler.name << " " << own.sampler.name << " " << k;
         }
-        EXPECT_NE(states.back(), trunk_states.back()) << trunk.sampler.name << " " << own.sampler.name;
+        // From the last level above 0, every one of these samplers may go to the predicted x0 in one step.
+        if (step < trunk.steps - 2) {
+            EXPECT_NE(states.back(), trunk_states.back()) << trunk.sampler.name << " " << own.sampler.name << " " << step;
+        }
         EXPECT_EQ(program.steps + 1, static_cast<int>(states.size()));
     }
 }
