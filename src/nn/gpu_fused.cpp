@@ -27,7 +27,6 @@ constexpr std::uint32_t kFusedOutputs = 8;  // the constant OUTPUTS of the shade
 // Limits of networks in one dispatch:
 constexpr std::size_t kMostStages = 4;              // nn/mlp_whole.comp has no more hidden layers
 constexpr std::size_t kMostProducts = 4 * 64 * 64;  // more take too long to compile
-constexpr std::uint32_t kMostWidth = 5 * 16;        // outputs in the segments of nn/mlp_whole.comp
 
 class FusedKernels : public ChainKernels {
   public:
@@ -166,7 +165,7 @@ std::unique_ptr<ChainKernels> make_fused_kernels(gpu::Device& device, const std:
     const std::size_t stages = layers.size() - 2;
     const std::size_t whole_floats = width * width + 2 * width * dim + (stages + 1) * width + dim;
     // GPUs have too few registers for all activations of a particle, and too small caches for so much code.
-    const bool whole = device.properties().is_software && stages > 1 && stages <= kMostStages && width <= kMostWidth &&
+    const bool whole = device.properties().is_software && stages > 1 && stages <= kMostStages &&
                        stages * width * width <= kMostProducts &&
                        whole_floats * sizeof(float) <= device.properties().shared_memory_bytes;
     return std::make_unique<FusedKernels>(device, layers, width, whole);
