@@ -6,8 +6,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "render/plot_picture.hpp"
-
 namespace scorefield::session {
 namespace {
 
@@ -24,6 +22,22 @@ bool noise_falls(std::span<const RunState> run) {
 
 bool is_same(VkExtent2D a, VkExtent2D b) {
     return a.width == b.width && a.height == b.height;
+}
+
+/// The state of `scene` that stands beside `shown`, a state of the leader's run. Those of a branch and its trunk
+/// correspond by number: where the noise does not fall, not by level.
+int state_of(const Scene& scene, const Player& leader, const RunState& shown) {
+    const Player& player = scene.player();
+    const int state = state_beside(shown, leader.run_states(), player.run_states());
+    const std::optional<int> shared = sample::last_shared_state(leader.spec(), player.spec());
+    if (!shared) return state;
+    return shown.number <= *shared ? shown.number : std::max(state, *shared);
+}
+
+/// What the leader shows next; null where that is not known.
+const RunState* next_shown(const Player& leader) {
+    const std::optional<int> next = leader.next_state();
+    return next ? &leader.run_states().at(static_cast<std::size_t>(*next)) : nullptr;
 }
 
 }  // namespace
@@ -75,13 +89,9 @@ render::Picture join_pictures(const std::vector<render::Picture>& pictures, cons
     render::Picture whole =
         render::blank_picture(extent.width * scale, extent.height * scale, render::palette_of(background).gap);
     for (std::size_t i = 0; i < pictures.size(); ++i) {
-        const render::Picture& picture = pictures[i];
-        const std::size_t left = static_cast<std::size_t>(places.at(i).offset.x) * scale;
-        const std::size_t top = static_cast<std::size_t>(places.at(i).offset.y) * scale;
-        for (std::size_t row = 0; row < picture.height; ++row) {
-            std::copy_n(picture.rgba.begin() + static_cast<std::ptrdiff_t>(4 * row * picture.width), 4 * picture.width,
-                        whole.rgba.begin() + static_cast<std::ptrdiff_t>(4 * ((top + row) * whole.width + left)));
-        }
+        const VkOffset2D offset = places.at(i).offset;
+        render::paste(whole, pictures[i], static_cast<std::uint32_t>(offset.x) * scale,
+                      static_cast<std::uint32_t>(offset.y) * scale);
     }
     return whole;
 }
@@ -121,16 +131,9 @@ void Panes::follow(Scene& first) {
     const bool noising = leader.playback().noising();
     if (!others_.empty()) first.update_camera();
     for (const std::unique_ptr<Scene>& scene : others_) {
-        Playback& clock = scene->player().playback();
-        const std::vector<RunState>& states = scene->player().run_states();
         RunState shown = leader.run_states().at(static_cast<std::size_t>(leader.playback().state()));
         if (leader.shows_results()) shown = leader.run_states().back();
-        int state = state_beside(shown, leader.run_states(), states);
-        // The states of a branch and its trunk correspond by number; where the noise does not fall, not by level.
-        if (const auto shared = sample::last_shared_state(leader.spec(), scene->player().spec())) {
-            state = shown.number <= *shared ? shown.number : std::max(state, *shared);
-        }
-        clock.stop_at(state, noising && scene->has_forward_process());
+        scene->player().playback().stop_at(state_of(*scene, leader, shown), noising && scene->has_forward_process());
         scene->see_beside(first);
     }
 }
@@ -145,27 +148,21 @@ double Panes::advance(gpu::Recorder& recorder, double operations) {
 }
 
 double Panes::work_ahead(gpu::Recorder& recorder, Scene& first, double operations) {
-    const std::optional<int> next = first.player().next_state();
-    if (!next) return 0;
-    double done = first.work_ahead(recorder, operations, next);
-    const std::vector<RunState>& states = first.player().run_states();
-    const RunState& shown = states.at(static_cast<std::size_t>(*next));
+    const RunState* const shown = next_shown(first.player());
+    if (shown == nullptr) return 0;
+    double done = first.work_ahead(recorder, operations, shown->number);
     for (const std::unique_ptr<Scene>& scene : others_) {
-        done +=
-            scene->work_ahead(recorder, operations - done, state_beside(shown, states, scene->player().run_states()));
+        done += scene->work_ahead(recorder, operations - done, state_of(*scene, first.player(), *shown));
     }
     return done;
 }
 
 bool Panes::works_ahead(const Scene& first) const {
-    const std::optional<int> next = first.player().next_state();
-    if (!next) return false;
-    if (first.player().works_ahead(*next)) return true;
-    const std::vector<RunState>& states = first.player().run_states();
-    const RunState& shown = states.at(static_cast<std::size_t>(*next));
+    const RunState* const shown = next_shown(first.player());
+    if (shown == nullptr) return false;
+    if (first.player().works_ahead(shown->number)) return true;
     return std::ranges::any_of(others_, [&](const auto& scene) {
-        const Player& player = scene->player();
-        return player.works_ahead(state_beside(shown, states, player.run_states()));
+        return scene->player().works_ahead(state_of(*scene, first.player(), *shown));
     });
 }
 
