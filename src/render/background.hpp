@@ -23,7 +23,7 @@ struct Palette {
     Colour path;                 ///< of the followed particle
     Colour now;                  ///< where it is
     Colour gap;                  ///< between panes
-    Colour paper;                ///< around the tiles of a contact sheet
+    Colour paper;                ///< around the tiles of a contact sheet, and under figures
     std::array<Colour, 3> axes;  ///< of space
     float densest;               ///< grey level that dense places go to by origin
     float least_backing;         ///< the least opacity of what stands behind text

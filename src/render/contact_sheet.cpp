@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <stdexcept>
 
 #include "render/glyph_atlas.hpp"
@@ -34,23 +33,6 @@ std::uint32_t choose_columns(std::uint32_t tiles, std::uint32_t tile_width, std:
     return best;
 }
 
-Picture blank(std::uint32_t width, std::uint32_t height, const Colour& paper) {
-    Picture picture{width, height, std::vector<std::uint8_t>(std::size_t{width} * height * 4)};
-    const std::array<std::uint8_t, 3> bytes = sheet_bytes(paper);
-    for (std::size_t i = 0; i < picture.rgba.size(); i += 4) {
-        std::copy(bytes.begin(), bytes.end(), picture.rgba.begin() + static_cast<std::ptrdiff_t>(i));
-        picture.rgba[i + 3] = 255;
-    }
-    return picture;
-}
-
-void paste(Picture& sheet, const Picture& tile, std::uint32_t left, std::uint32_t top) {
-    for (std::uint32_t row = 0; row < tile.height; ++row) {
-        std::memcpy(sheet.rgba.data() + (std::size_t{top + row} * sheet.width + left) * 4,
-                    tile.rgba.data() + std::size_t{row} * tile.width * 4, std::size_t{tile.width} * 4);
-    }
-}
-
 }  // namespace
 
 SheetLayout lay_out(std::uint32_t tiles, std::uint32_t tile_width, std::uint32_t tile_height, bool titled) {
@@ -69,7 +51,7 @@ Picture contact_sheet(const std::vector<Tile>& tiles, const std::string& title, 
     const Picture& first = tiles.front().picture;
     const SheetLayout layout =
         lay_out(static_cast<std::uint32_t>(tiles.size()), first.width, first.height, !title.empty());
-    Picture sheet = blank(layout.width(), layout.height(), palette.paper);
+    Picture sheet = blank_picture(layout.width(), layout.height(), palette.paper);
     const FontSize& heading = glyph_atlas().size_for(28);
     const FontSize& small = glyph_atlas().size_for(18);
     const int margin = static_cast<int>(layout.margin);

@@ -24,14 +24,6 @@ void draw_alone(DrawingSurface& surface, const Plot& plot, std::uint32_t width, 
 
 }  // namespace
 
-Picture blank_picture(std::uint32_t width, std::uint32_t height, const Colour& colour) {
-    Picture picture{width, height, std::vector<std::uint8_t>(std::size_t{width} * height * 4, 255)};
-    for (std::size_t i = 0; i < picture.rgba.size(); ++i) {
-        if (i % 4 < 3) picture.rgba[i] = static_cast<std::uint8_t>(std::lround(255 * colour[i % 4]));
-    }
-    return picture;
-}
-
 Picture with_marks(gpu::Device& device, const Picture& below, const Canvas& canvas) {
     const gpu::Image image(
         device, "figure", VK_FORMAT_R8G8B8A8_UNORM, {below.width, below.height},
@@ -56,11 +48,11 @@ void draw_plot_ground(DrawingSurface& surface, const Area& area) {
 Picture plot_picture(gpu::Device& device, const Plot& plot, std::uint32_t width, std::uint32_t height) {
     Canvas canvas;
     draw_alone(canvas, plot, width, height);
-    return with_marks(device, blank_picture(width, height, kPaper), canvas);
+    return with_marks(device, blank_picture(width, height, palette_of(Background::dark).paper), canvas);
 }
 
 SvgCanvas plot_svg(const Plot& plot, std::uint32_t width, std::uint32_t height) {
-    SvgCanvas svg(width, height, kPaper, plot.title);
+    SvgCanvas svg(width, height, palette_of(Background::dark).paper, plot.title);
     draw_alone(svg, plot, width, height);
     return svg;
 }

@@ -10,12 +10,6 @@
 
 namespace scorefield::render {
 
-/// The ground of figures.
-inline constexpr Colour kPaper = {0.078f, 0.086f, 0.11f};
-
-/// A picture of that colour alone.
-Picture blank_picture(std::uint32_t width, std::uint32_t height, const Colour& colour);
-
 /// `below` with the marks of the canvas over it. Makes pipelines and waits for the device; usable on any thread.
 Picture with_marks(gpu::Device& device, const Picture& below, const Canvas& canvas);
 

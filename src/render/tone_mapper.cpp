@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gpu/transfer.hpp"
+#include "render/canvas.hpp"
 #include "render/tone_curve.hpp"
 #include "shaders/render/tonemap.comp.hpp"
 #include "shaders/render/tonemap_places.comp.hpp"
@@ -20,14 +21,6 @@ constexpr std::uint32_t kEntries = 256;
 constexpr std::uint32_t kMapTables = kEntries * static_cast<std::uint32_t>(kColourMapNames.size());
 constexpr std::uint32_t kOriginTable = 2 * kMapTables;
 
-std::uint32_t packed(const Colour& colour) {
-    std::uint32_t bits = 0xFF000000u;
-    for (std::size_t c = 0; c < colour.size(); ++c) {
-        bits |= static_cast<std::uint32_t>(std::lround(colour[c] * 255)) << (8 * c);
-    }
-    return bits;
-}
-
 /// All colour maps one after the other, the same for a light background, then the origin's colours.
 std::vector<std::uint32_t> colour_tables() {
     std::vector<std::uint32_t> tables;
@@ -35,7 +28,7 @@ std::vector<std::uint32_t> colour_tables() {
         const double value = (i % kEntries) / double(kEntries - 1);
         const auto map = static_cast<ColourMap>(i % kMapTables / kEntries);
         const Background background = i < kMapTables ? Background::dark : Background::light;
-        tables.push_back(packed(i >= kOriginTable ? origin_colour(value) : map_colour(map, background, value)));
+        tables.push_back(packed({i >= kOriginTable ? origin_colour(value) : map_colour(map, background, value), 1}));
     }
     return tables;
 }

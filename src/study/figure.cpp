@@ -1,6 +1,5 @@
 #include "study/figure.hpp"
 
-#include <cstring>
 #include <utility>
 
 #include "base/names.hpp"
@@ -127,20 +126,17 @@ void Figure::draw(render::DrawingSurface& surface) const {
 
 /// The ground with the pasted pictures.
 render::Picture Figure::sheet() const {
-    render::Picture sheet = render::blank_picture(width(), height(), render::kPaper);
+    render::Picture sheet =
+        render::blank_picture(width(), height(), render::palette_of(render::Background::dark).paper);
     for (const auto& [area, picture] : pasted_) {
-        for (std::size_t row = 0; row < picture.height; ++row) {
-            const std::size_t y = static_cast<std::size_t>(area.y) + row;
-            std::memcpy(sheet.rgba.data() + (y * sheet.width + static_cast<std::size_t>(area.x)) * 4,
-                        picture.rgba.data() + row * picture.width * 4, std::size_t{picture.width} * 4);
-        }
+        render::paste(sheet, picture, static_cast<std::uint32_t>(area.x), static_cast<std::uint32_t>(area.y));
     }
     return sheet;
 }
 
 void Figure::write(std::span<const data::PngText> texts) {
     if (is_svg()) {
-        render::SvgCanvas svg(width(), height(), render::kPaper, title_);
+        render::SvgCanvas svg(width(), height(), render::palette_of(render::Background::dark).paper, title_);
         for (const auto& [area, picture] : pasted_) {
             svg.image(area.x, area.y, area.width, area.height, render::encode_png(path_, picture));
         }
