@@ -1,6 +1,7 @@
 #include "data/png_text.hpp"
 
 #include <fmt/core.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -20,19 +21,8 @@ constexpr std::uint64_t kMostChunks = 1'000'000;
 constexpr std::uint64_t kMostLength = 0x7FFF'FFFF;
 
 /// CRC-32 of ISO 3309, as PNG takes it over type and content.
-std::uint32_t crc32_of(std::string_view bytes) {
-    static const auto kTable = [] {
-        std::array<std::uint32_t, 256> table{};
-        for (std::uint32_t i = 0; i < table.size(); ++i) {
-            std::uint32_t value = i;
-            for (int bit = 0; bit < 8; ++bit) value = (value & 1U) != 0 ? 0xEDB88320U ^ value >> 1U : value >> 1U;
-            table.at(i) = value;
-        }
-        return table;
-    }();
-    std::uint32_t sum = 0xFFFFFFFFU;
-    for (const char letter : bytes) sum = kTable.at((sum ^ static_cast<std::uint8_t>(letter)) & 0xFFU) ^ sum >> 8U;
-    return ~sum;
+std::uint32_t crc32_of(const std::string& bytes) {
+    return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 /// Four bytes, the highest first.
