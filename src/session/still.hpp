@@ -33,7 +33,7 @@ struct StillContent {
 /// A scene at one moment, copied from the device so that it can be drawn again in another size, beside the frames:
 ///
 ///     Still still(device, count, dim);         // away from the frames: it allocates
-///     scene.record_still(recorder, view, extras, still);
+///     scene.record_still(recorder, still);
 ///     still.submitted(device.submit(recorder));
 ///     … if (still.arrived()) … still.draw(2) on another thread
 class Still {
