@@ -9,19 +9,27 @@ from binary import require, run
 PICTURE_SIZE = (950, 640)  # of a window of 1280 × 720
 
 
-def pixels_of(path):
+def pixels_of(path, size=PICTURE_SIZE):
+    """(height, width, 3): red, green and blue."""
     raw = run("ffmpeg", ["-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
     require(raw.returncode == 0, f"{path} cannot be read: {raw.stderr}")
-    return np.frombuffer(raw.stdout, np.uint8).reshape(PICTURE_SIZE[1], PICTURE_SIZE[0], 3).astype(int)
+    return np.frombuffer(raw.stdout, np.uint8).reshape(size[1], size[0], 3).astype(int)
+
+
+def save_scene(viewer, folder, number=0):
+    """Saves it by key, and returns its path. `number`: of the scenes that were saved in the folder before."""
+    viewer.key("ctrl+s")
+    scene = os.path.join(folder, f"scene_{number:04}.json")
+    viewer.wait_for(lambda: os.path.exists(scene), "no scene is saved")
+    return scene
 
 
 def save(viewer, folder):
     """The paths of scene and screenshot, by key; the first that are saved in the folder."""
-    viewer.key("ctrl+s")
+    scene = save_scene(viewer, folder)
     viewer.key("s")
-    scene = os.path.join(folder, "scene_0000.json")
     shot = os.path.join(folder, "scorefield_0000.png")
-    viewer.wait_for(lambda: os.path.exists(scene) and os.path.exists(shot), "no scene or screenshot is saved")
+    viewer.wait_for(lambda: os.path.exists(shot), "no screenshot is saved")
     return scene, shot
 
 

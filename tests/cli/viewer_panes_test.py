@@ -11,7 +11,7 @@ import numpy as np
 
 from binary import require, run
 from desktop import Viewer, on_a_desktop, settle
-from saved_scene import require_same_picture, save, settings_in
+from saved_scene import require_same_picture, save, save_scene, settings_in
 
 BINARY = os.path.abspath(sys.argv[1])
 KEPT = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
@@ -93,9 +93,7 @@ def keeps_what_can_be_shown(desktop, folder):
     """A pane whose model is missing is left out with a message; the others are shown."""
     viewer = open_viewer(desktop, folder, "refused", "--pane.2", "--model missing.safetensors", "--pane.3", "--seed 5")
     viewer.wait_for(lambda: is_gap(viewer), "no two panes")
-    viewer.key("ctrl+s")
-    scene = os.path.join(folder, "scene_0002.json")
-    viewer.wait_for(lambda: os.path.exists(scene), "no scene is saved")
+    scene = save_scene(viewer, folder, 2)
     viewer.close()
     saved = settings_in(scene)
     require(saved.get("pane.2") == "--seed 5" and "pane.3" not in saved, str(saved))
@@ -125,9 +123,7 @@ def branches(desktop, folder):
         viewer.key("2")
         viewer.wait_until_shown()
         viewer.wait_for(lambda: halves(15) == expected, "an exchange changes more than the places")
-    viewer.key("ctrl+s")
-    scene = os.path.join(folder, "scene_0001.json")
-    viewer.wait_for(lambda: os.path.exists(scene), "no scene is saved")
+    scene = save_scene(viewer, folder, 1)
     viewer.close()
     saved = settings_in(scene)
     require(saved.get("pane.2") == "--branch 8" and "branch" not in saved, str(saved))

@@ -93,6 +93,18 @@ class PanesTest : public gpu::GpuTest {
         return std::make_unique<Scene>(device(), std::move(model), run, reference, extent);
     }
 
+    /// Panes of one size beside the first one: sampler, steps and seed of each.
+    static Panes beside(Scene& first, const std::vector<std::tuple<std::string, int, std::uint64_t>>& runs) {
+        const std::size_t count = runs.size() + 1;
+        const VkExtent2D extent = pane_places(kPicture, count)[0].extent;
+        Panes panes;
+        for (const auto& [sampler, steps, seed] : runs) panes.others().push_back(open(sampler, steps, seed, extent));
+        EXPECT_FALSE(panes.fits(first));
+        panes.take(first, Panes::make_targets(device(), kPicture, count));
+        EXPECT_TRUE(panes.fits(first));
+        return panes;
+    }
+
     /// A picture of all panes at the state of the first clock.
     static render::Picture frame(Scene& first, Panes& panes, PanesDrawn* done = nullptr, std::size_t most = 4,
                                  const render::ViewSpec& view = {}) {
@@ -126,12 +138,7 @@ class PanesTest : public gpu::GpuTest {
 TEST_F(PanesTest, ShowEachSceneAsItIsDrawnAlone) {
     const VkExtent2D extent = pane_places(kPicture, 3)[0].extent;
     const std::unique_ptr<Scene> first = open("ddim", 12, 5, extent);
-    Panes panes;
-    panes.others().push_back(open("ddpm", 30, 5, extent));
-    panes.others().push_back(open("ddim", 3, 8, extent));
-    EXPECT_FALSE(panes.fits(*first));
-    panes.take(*first, Panes::make_targets(device(), kPicture, 3));
-    EXPECT_TRUE(panes.fits(*first));
+    Panes panes = beside(*first, {{"ddpm", 30, 5}, {"ddim", 3, 8}});
     std::mt19937 draw(2);
     for (int round = 0; round < 6; ++round) {
         first->player().playback().stop_at(round == 0 ? 12 : static_cast<int>(draw() % 13));
@@ -164,10 +171,7 @@ TEST_F(PanesTest, ShowEachSceneAsItIsDrawnAlone) {
 TEST_F(PanesTest, ShowAStateOnceEachPaneHasBeenDrawn) {
     const VkExtent2D extent = pane_places(kPicture, 3)[0].extent;
     const std::unique_ptr<Scene> first = open("ddim", 12, 5, extent);
-    Panes panes;
-    panes.others().push_back(open("ddpm", 30, 5, extent));
-    panes.others().push_back(open("ddim", 6, 8, extent));
-    panes.take(*first, Panes::make_targets(device(), kPicture, 3));
+    Panes panes = beside(*first, {{"ddpm", 30, 5}, {"ddim", 6, 8}});
     first->player().playback().stop_at(2);
     PanesDrawn done;
     const render::Picture before = frame(*first, panes, &done, 1);
@@ -210,10 +214,7 @@ TEST_F(PanesTest, ShowAStateOnceEachPaneHasBeenDrawn) {
 TEST_F(PanesTest, WorkAheadOnEachPanesNextState) {
     const VkExtent2D extent = pane_places(kPicture, 3)[0].extent;
     const std::unique_ptr<Scene> first = open("ddim", 5, 5, extent);
-    Panes panes;
-    panes.others().push_back(open("ddpm", 30, 5, extent));
-    panes.others().push_back(open("ddim", 3, 8, extent));
-    panes.take(*first, Panes::make_targets(device(), kPicture, 3));
+    Panes panes = beside(*first, {{"ddpm", 30, 5}, {"ddim", 3, 8}});
     EXPECT_FALSE(panes.works_ahead(*first)) << "nothing is shown yet";
     frame(*first, panes);
     for (int state = 1; state <= 5; ++state) {
