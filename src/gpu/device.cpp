@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "gpu/check.hpp"
+#include "gpu/command_pools.hpp"
 #include "gpu/device_clock.hpp"
 #include "gpu/instance.hpp"
 #include "gpu/logical_device.hpp"
@@ -70,6 +71,7 @@ struct Device::State {
             vkGetDeviceQueue(device, family, 0, &queue);
             timeline = make_timeline(device);
             samplers = {make_sampler(device, VK_FILTER_NEAREST), make_sampler(device, VK_FILTER_LINEAR)};
+            command_pools.emplace(device, family);
             memory.emplace(physical, device, properties.non_coherent_atom_bytes);
             cache.emplace(physical, device, request.cache_folder);
             load_debug_functions();
@@ -104,6 +106,7 @@ struct Device::State {
     void destroy() {
         cache.reset();
         memory.reset();
+        command_pools.reset();
         for (const VkSampler sampler : samplers) vkDestroySampler(device, sampler, nullptr);
         vkDestroySemaphore(device, timeline, nullptr);
         vkDestroyDevice(device, nullptr);
@@ -140,6 +143,7 @@ struct Device::State {
     std::mutex queue_mutex;
     VkSemaphore timeline = VK_NULL_HANDLE;
     std::array<VkSampler, 2> samplers{};
+    std::optional<CommandPools> command_pools;
     std::optional<MemoryPool> memory;
     std::optional<PipelineCache> cache;
     PFN_vkSetDebugUtilsObjectNameEXT name_object = nullptr;
@@ -288,6 +292,9 @@ VkSampler Device::sampler(Filter filter) const {
 }
 MemoryPool& Device::memory() {
     return *state_->memory;
+}
+CommandPools& Device::command_pools() {
+    return *state_->command_pools;
 }
 BarrierTracker& Device::tracker() {
     return state_->tracker;

@@ -16,6 +16,7 @@
 namespace scorefield::gpu {
 
 class BarrierTracker;
+class CommandPools;
 class DeviceClock;
 class MemoryPool;
 class MessageLog;
@@ -130,6 +131,7 @@ class Device {
     // For the classes of this folder only.
 
     MemoryPool& memory();
+    CommandPools& command_pools();
     BarrierTracker& tracker();
     SharedPipelines& pipelines();
     DeviceClock& clock();

@@ -37,7 +37,7 @@ void Recorder::begin() {
     state_->pass.clear();
     state_->bound = VK_NULL_HANDLE;
     state_->open_scopes = 0;
-    check(vkResetCommandPool(device_.handle(), state_->pool, 0), "vkResetCommandPool");
+    check(vkResetCommandPool(device_.handle(), state_->pool.pool, 0), "vkResetCommandPool");
     auto info = make_structure<VkCommandBufferBeginInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
     info.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
     check(vkBeginCommandBuffer(state_->commands, &info), "vkBeginCommandBuffer");

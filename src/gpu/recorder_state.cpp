@@ -143,21 +143,10 @@ void PassUses::clear() {
 
 Recorder::State::State(Device& owner)
     : device(owner),
+      pool(owner.command_pools().take()),
       descriptors(owner.handle()),
       timestamps(owner.handle(), owner.properties().is_software),
-      trace(owner, timestamps) {
-    auto pool_info = make_structure<VkCommandPoolCreateInfo>(VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO);
-    pool_info.flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT;
-    pool_info.queueFamilyIndex = device.queue_family();
-    check(vkCreateCommandPool(device.handle(), &pool_info, nullptr, &pool), "vkCreateCommandPool");
-    auto info = make_structure<VkCommandBufferAllocateInfo>(VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO);
-    info.commandPool = pool;
-    info.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;
-    info.commandBufferCount = 1;
-    const VkResult result = vkAllocateCommandBuffers(device.handle(), &info, &commands);
-    if (result < 0) vkDestroyCommandPool(device.handle(), pool, nullptr);
-    check(result, "vkAllocateCommandBuffers");
-}
+      trace(owner, timestamps) {}
 
 Recorder::State::~State() {
     try {
@@ -166,7 +155,7 @@ Recorder::State::~State() {
         // A device that is lost has no times.
         trace.abandon();
     }
-    vkDestroyCommandPool(device.handle(), pool, nullptr);
+    device.command_pools().give_back(pool);
 }
 
 void Recorder::State::enter_barriers(std::string_view name, std::uint64_t recording) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gpu/command_pools.hpp"
 #include "gpu/descriptor_pools.hpp"
 #include "gpu/recorder.hpp"
 #include "gpu/recording_trace.hpp"
@@ -62,8 +63,8 @@ struct Recorder::State {
     void forget_recording();
 
     Device& device;
-    VkCommandPool pool = VK_NULL_HANDLE;
-    VkCommandBuffer commands = VK_NULL_HANDLE;
+    const CommandPool pool;
+    const VkCommandBuffer commands = pool.commands;
     DescriptorPools descriptors;
     Timestamps timestamps;
     RecordingTrace trace;

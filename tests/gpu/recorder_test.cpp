@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <cstdint>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "gpu/gpu_fixture.hpp"
@@ -147,6 +149,31 @@ TEST_F(RecorderTest, RefusesToBeginInFlightOrTwoAtOnce) {
     EXPECT_TRUE(device().completed(submission));
     other.begin();
     EXPECT_THROW(device().submit(recorder), std::logic_error) << "nothing recorded";
+}
+
+/// The validation layer would crash here, in most runs, if recorders destroyed their command pools (command_pools.hpp).
+TEST_F(RecorderTest, IsMadeAndDroppedOnThreadsThatRecordLabels) {
+    const auto record = [](int rounds) {
+        const Buffer buffer(device(), "of one thread", 256);
+        for (int round = 0; round < rounds; ++round) {
+            {
+                Recorder recorder(device(), "short-lived");
+                recorder.begin();
+                const auto scope = recorder.scope("scope " + std::to_string(round));
+                recorder.fill(buffer, 7);
+            }
+            device().wait(device().last_submission());
+        }
+    };
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) threads.emplace_back(record, 500);
+    for (std::thread& thread : threads) thread.join();
+    const Buffer buffer(device(), "afterwards", 256);
+    Recorder recorder(device(), "afterwards");
+    recorder.begin();
+    recorder.fill(buffer, 5);
+    device().submit(recorder);
+    EXPECT_EQ(download<std::uint32_t>(device(), buffer), std::vector<std::uint32_t>(64, 5));
 }
 
 TEST_F(RecorderTest, ScopesAreTimedAndMayRepeat) {
