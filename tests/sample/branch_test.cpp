@@ -79,7 +79,8 @@ TEST(Branch, HasTheStatesOfTheTrunkAndThenItsOwn) {
         }
         // From the last level above 0, every one of these samplers may go to the predicted x0 in one step.
         if (step < trunk.steps - 2) {
-            EXPECT_NE(states.back(), trunk_states.back()) << trunk.sampler.name << " " << own.sampler.name << " " << step;
+            EXPECT_NE(states.back(), trunk_states.back())
+                << trunk.sampler.name << " " << own.sampler.name << " " << step;
         }
         EXPECT_EQ(program.steps + 1, static_cast<int>(states.size()));
     }
