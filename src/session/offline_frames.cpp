@@ -90,7 +90,7 @@ std::vector<render::Extras> OfflineFrames::extras(const render::ViewSpec& view) 
 void OfflineFrames::measure(Scene& scene, MetricsQuestion question) {
     const sample::ParticleView particles = scene.player().particles();
     ParticleReadback readback(device_, kMetricParticles, particles.dim);
-    readback.record(submissions_.recorder(), particles);
+    readback.record(submissions_.recorder(), as_particles(particles));
     readback.submitted(submit_part());
     question.particles = readback.wait();
     begin_part();

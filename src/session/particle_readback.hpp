@@ -9,9 +9,14 @@
 
 #include "data/points.hpp"
 #include "gpu/readback.hpp"
+#include "render/particles.hpp"
 #include "sample/shown_population.hpp"
 
 namespace scorefield::session {
+
+inline render::Particles as_particles(const sample::ParticleView& view) {
+    return {view.values, view.reg * view.dim * view.stride, view.stride, view.count, view.dim};
+}
 
 /// Copies the first particles of a state from the device. Nothing waits but `wait`.
 class ParticleReadback {
@@ -21,12 +26,11 @@ class ParticleReadback {
         : most_(most), values_(device, "read particles", most * most_dim) {}
 
     /// As gpu::Readback::record; `most` particles, or all where they are fewer.
-    void record(gpu::Recorder& recorder, const sample::ParticleView& view) {
-        dim_ = view.dim;
-        count_ = std::min<std::size_t>(most_, view.count);
+    void record(gpu::Recorder& recorder, const render::Particles& particles) {
+        dim_ = particles.dim;
+        count_ = std::min<std::size_t>(most_, particles.count);
         for (std::size_t e = 0; e < dim_; ++e) {
-            const std::size_t plane = (std::size_t{view.reg} * view.dim + e) * view.stride;
-            values_.record(recorder, view.values, plane, count_, e * count_);
+            values_.record(recorder, particles.values, particles.first + e * particles.stride, count_, e * count_);
         }
     }
     void submitted(gpu::Submission submission) { values_.submitted(submission); }

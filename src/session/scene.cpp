@@ -22,10 +22,6 @@ constexpr std::uint64_t kOverlaySeed = 0x0e81'a700'0000'0000;
 constexpr double kNoiseReach = 2.6;
 constexpr double kNoiseReachInSpace = 3;  ///< holds the same share of a normal distribution in three dimensions
 
-render::Particles as_particles(const sample::ParticleView& view) {
-    return {view.values, view.reg * view.dim * view.stride, view.stride, view.count, view.dim};
-}
-
 /// The farthest from 0 that the camera shows of the start, over all coordinates.
 double reach_of(const diffusion::StartLaw& start, std::size_t dim) {
     double reach = 0;
@@ -426,6 +422,11 @@ void Scene::record_still(gpu::Recorder& recorder, Still& still) {
                   .field = drawn_field_,
                   .histogram = drawn_->histogram,
                   .overlay = overlay_});
+}
+
+void Scene::record_particles(gpu::Recorder& recorder, ParticleReadback& readback) {
+    if (!shows_particles()) throw std::logic_error("Scene::record_particles: the picture shows other particles");
+    readback.record(recorder, shown_particles(recorder));
 }
 
 void Scene::draw_data(gpu::Recorder& recorder, const render::ViewSpec& view) {

@@ -14,6 +14,7 @@
 #include "session/field_lines.hpp"
 #include "session/forward_process.hpp"
 #include "session/line_view.hpp"
+#include "session/particle_readback.hpp"
 #include "session/paths.hpp"
 #include "session/player.hpp"
 #include "session/run_loader.hpp"
@@ -107,6 +108,8 @@ class Scene {
     /// Copies what picture() shows, so that it can be drawn again elsewhere. Only if shows_particles(), with a still
     /// that has room for player().count() particles.
     void record_still(gpu::Recorder& recorder, Still& still);
+    /// Copies the particles that picture() shows. Only if shows_particles(), with room for player().count() of them.
+    void record_particles(gpu::Recorder& recorder, ParticleReadback& readback);
     /// Draws data points in the particles' place, as many as there are of both. std::logic_error without data.
     void draw_data(gpu::Recorder& recorder, const render::ViewSpec& view);
     /// Replaces the targets of the picture. picture() has their size from now on.

@@ -99,6 +99,9 @@ inline constexpr std::array<std::string_view, 7> kTextSizes = {"12", "13", "15",
 inline constexpr std::array<std::string_view, 2> kScreenshots = {"picture", "window"};
 inline constexpr std::array<std::string_view, 3> kScreenshotScales = {"1", "2", "4"};
 
+/// Files of points that the window saves particles in.
+inline constexpr std::array<std::string_view, 3> kParticlesFormats = {"npy", "ply", "csv"};
+
 /// The default of `validation`: the build's SCOREFIELD_VALIDATION.
 std::string_view default_validation();
 
@@ -181,6 +184,7 @@ struct Settings {
     bool remember = true;                                     ///< the window, between starts
     std::string screenshot{kScreenshots.front()};             ///< of the window; one of kScreenshots
     std::string screenshot_scale{kScreenshotScales.front()};  ///< of the window; one of kScreenshotScales
+    std::string particles_format{kParticlesFormats.front()};  ///< of the window; one of kParticlesFormats
 
     std::string scene;  ///< a file that says settings which the command line leaves open
     std::string title;  ///< the scene's, for readers; empty: none

@@ -17,6 +17,9 @@ void add_window_settings(std::vector<Setting>& table) {
     table.push_back({"ui.screenshot_scale", kGroup, Choices{{kScreenshotScales.begin(), kScreenshotScales.end()}}, "",
                      "Size of a screenshot of the picture: it is drawn again, 2 or 4 times as large", kWindow,
                      [](Settings& s) -> Slot { return &s.screenshot_scale; }});
+    table.push_back({"ui.particles_format", kGroup, Choices{{kParticlesFormats.begin(), kParticlesFormats.end()}}, "",
+                     "Files that the window saves particles in", kWindow,
+                     [](Settings& s) -> Slot { return &s.particles_format; }});
     table.push_back({"ui.remember", kGroup, Toggle{}, "",
                      "Start with the window as it was closed: place, size, panel, theme and text size", kWindow,
                      [](Settings& s) -> Slot { return &s.remember; }});

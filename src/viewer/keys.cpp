@@ -131,6 +131,7 @@ constexpr auto kCommands = std::to_array<TriggeredCommand>({
     {{GLFW_KEY_4}, {"4", "exchange pane 4 with pane 1", nullptr, choose_pane<3>}},
     {{GLFW_KEY_S, false, Shift::up}, {"S", "save a screenshot as PNG", &Requests::screenshot}},
     {{GLFW_KEY_S, false, Shift::down}, {"Shift+S", "screenshot with choices", &Requests::toggle_screenshots}},
+    {{GLFW_KEY_E}, {"E", "save the particles that are shown as a file of points", &Requests::save_particles}},
     {{GLFW_KEY_C, true}, {"Ctrl+C", "copy the settings as a command line", &Requests::copy_command}},
     {{GLFW_KEY_S, true}, {"Ctrl+S", "save the settings as a scene file", &Requests::save_scene}},
     {{GLFW_KEY_Z, true, Shift::up},

@@ -42,6 +42,7 @@ struct Requests {
     bool fit = false;
     bool screenshot = false;
     bool toggle_screenshots = false;  ///< the dialog
+    bool save_particles = false;
     bool copy_command = false;
     bool save_scene = false;
     bool toggle_panel = false;

@@ -70,11 +70,9 @@ settings::Settings settings_of_scene(const fs::path& path, const settings::Setti
     settings.device = shown.device;
     settings.validation = shown.validation;
     settings.frame_log = shown.frame_log;
-    settings.theme = shown.theme;
-    settings.text_size = shown.text_size;
-    settings.remember = shown.remember;
-    settings.screenshot = shown.screenshot;
-    settings.screenshot_scale = shown.screenshot_scale;
+    for (const settings::Setting& setting : settings::setting_table()) {
+        if (setting.group == "Window") assign(settings, setting, value_text(shown, setting));
+    }
     settings.model = found(settings.model, path);
     settings.data = found(settings.data, path);
     const std::size_t space = settings.target.find(' ');

@@ -1,6 +1,6 @@
 """Panes in the viewer under Xvfb: a pane from the command line, one added by key, settings exchanged by key and changed
-in the Compare tab, jumps on the timeline that show the same states again in all panes, a branch added by key, a pane that
-cannot be opened. A screenshot is the picture that `render` draws of the saved scene.
+in the Compare tab, jumps on the timeline that show the same states again in all panes, a branch added by key, particles
+that are saved by key, a pane that cannot be opened. A screenshot is the picture that `render` draws of the saved scene.
 
 usage: viewer_panes_test.py BINARY [PICTURE]   (in the project's folder; the window with panes goes to PICTURE.png)
 """
@@ -99,6 +99,23 @@ def keeps_what_can_be_shown(desktop, folder):
     require(saved.get("pane.2") == "--seed 5" and "pane.3" not in saved, str(saved))
 
 
+def states_of_sample(folder, *arguments):
+    """(steps + 1, particles, 2), in the units of the data, of a run on the viewer's device."""
+    path = os.path.join(folder, "states.npy")
+    done = run(BINARY, ["sample", "--model", MODEL, "--steps", str(STEPS), "--particles", "2000", "--device", "0", "--out",
+                        os.path.join(folder, "samples.npy"), "--trajectory", path, "--quiet", *arguments])
+    require(done.returncode == 0, str(done))
+    return np.load(path)
+
+
+def saved_particles(viewer, folder, number):
+    """What E saves of two panes. `number`: of those that were saved before."""
+    paths = [os.path.join(folder, f"particles_{number:04}{pane}.npy") for pane in ("", "_pane2")]
+    viewer.key("e")
+    viewer.wait_for(lambda: all(map(os.path.exists, paths)), "E saves no particles")
+    return [np.load(path) for path in paths]
+
+
 def branches(desktop, folder):
     """B at state 8 of a stochastic run: up to there both panes show the same, after it they do not. The trunk stays as it
     is, and an exchange only moves the pictures."""
@@ -117,8 +134,15 @@ def branches(desktop, folder):
     for state in (8, 3, 0):
         trunk, branch = halves(state)
         require(trunk == branch, f"the branch is not the trunk at state {state}")
+    states = states_of_sample(folder, "--sampler", "ddpm")
+    halves(8)
+    for particles in saved_particles(viewer, folder, 0):
+        require(np.array_equal(particles, states[8]), "the particles of state 8 are saved otherwise")
     after = halves(15)
     require(after[0] != after[1], "the branch has the noise of the trunk")
+    trunk, branch = saved_particles(viewer, folder, 1)
+    require(np.array_equal(trunk, states[15]), "the particles of the trunk are saved otherwise")
+    require(branch.shape == trunk.shape and not np.array_equal(branch, trunk), "the branch is saved as its trunk")
     for expected in (after[::-1], after):
         viewer.key("2")
         viewer.wait_until_shown()

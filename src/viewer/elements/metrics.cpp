@@ -46,7 +46,7 @@ class PaneMetrics {
         std::optional<session::MetricsQuestion> question = scene.wanted_metrics(view);
         const session::Player& player = scene.player();
         if (!question || (asked_ && asked_->version == player.shown_version())) return;
-        particles_.record(recorder, player.particles());
+        particles_.record(recorder, session::as_particles(player.particles()));
         asked_ = {player.shown_version(), player.run_state(), std::move(*question)};
     }
 

@@ -176,12 +176,19 @@ void draw_look(Context& context) {
     if (context.scene->model().dim() >= 3) draw_space_controls(settings);
     control(settings, "captions");
     if (has_data && settings.captions) control(settings, "look.metrics", "metrics");
-    const float half = share_of_row(2);
-    if (button("Fit", half, "Fit noise and data into the view  (0)")) context.requests.fit = true;
+    const float third = share_of_row(3);
+    if (button("Fit", third, "Fit noise and data into the view  (0)")) context.requests.fit = true;
     ImGui::SameLine();
-    if (button("Screenshot", half, "Save a screenshot as PNG in the working folder  (S); with choices: Shift+S")) {
+    if (button("Particles", third,
+               "Save the particles that are shown as a file of points in the working folder, in the units of the data: "
+               "sample --init and score read it  (E)")) {
+        context.requests.save_particles = true;
+    }
+    ImGui::SameLine();
+    if (button("Screenshot", third, "Save a screenshot as PNG in the working folder  (S); with choices: Shift+S")) {
         context.requests.screenshot = true;
     }
+    const float half = share_of_row(2);
     if (button("Copy command", half, "Copy the settings and training options as a command line  (Ctrl+C)")) {
         context.requests.copy_command = true;
     }
@@ -206,7 +213,8 @@ void draw_guide_controls(settings::Settings& settings, const session::Scene& sce
 }
 
 void draw_window_controls(settings::Settings& settings) {
-    for (const char* const name : {"ui.theme", "ui.text_size", "ui.remember"}) control(settings, name);
+    for (const char* const name : {"ui.theme", "ui.text_size", "ui.particles_format", "ui.remember"})
+        control(settings, name);
 }
 
 class WatchTab : public Element {
