@@ -4,8 +4,8 @@
 
 namespace scorefield::session {
 
-double Pace::allowance() const {
-    return std::max(kLeast, kBudget_ms * rate_);
+double Pace::allowance(double budget_ms) const {
+    return std::max(kLeast, budget_ms * rate_);
 }
 
 void Pace::note(double operations, double milliseconds) {

@@ -6,12 +6,11 @@ namespace scorefield::session {
 /// counted in floating-point operations.
 class Pace {
   public:
-    static constexpr double kBudget_ms = 12;
     /// Less is not worth a frame; also what is taken on before anything has been measured.
     static constexpr double kLeast = 1e8;
 
-    /// Operations that fit into kBudget_ms.
-    double allowance() const;
+    /// Operations that fit into so many milliseconds.
+    double allowance(double budget_ms) const;
     /// Takes in that `operations` were done in `milliseconds`. A frame without operations changes nothing.
     void note(double operations, double milliseconds);
 

@@ -6,10 +6,13 @@
 namespace scorefield::session {
 
 /// The noise at the end of the forward process is that of the run's start, which stays for both.
+bool Playback::is_end() const {
+    return state_ == steps_ || (state_ == 0 && !noising_);
+}
+
 double Playback::dwell(const Tempo& tempo) const {
     const double step = 1 / tempo.steps_per_second;
-    const bool is_end = state_ == steps_ || (state_ == 0 && !noising_);
-    return is_end ? std::max(tempo.hold, step) : step;
+    return is_end() ? std::max(tempo.hold, step) : step;
 }
 
 bool Playback::has_next(const Tempo& tempo) const {
@@ -45,10 +48,16 @@ void Playback::advance(double seconds, const Tempo& tempo, int most) {
             return;
         }
         finished_ = false;
+        if (!is_end()) {
+            ++moved_.states;
+            moved_.seconds += dwell(tempo);
+        }
         shown_ = std::max(0.0, shown_ - dwell(tempo));
         move(tempo.forward);
     }
-    shown_ = std::min(shown_, 1 / tempo.steps_per_second);
+    const double kept = std::min(shown_, 1 / tempo.steps_per_second);
+    if (!is_end()) moved_.seconds += shown_ - kept;
+    shown_ = kept;
 }
 
 double Playback::seconds_left(const Tempo& tempo) const {

@@ -47,8 +47,16 @@ class Playback {
     bool noising() const { return noising_; }
     /// The last state has been shown for its time and will not be left.
     bool finished() const { return finished_; }
+    /// How many states `advance` has left since the beginning, and the seconds that they took, with those that were
+    /// dropped because a state was late. Ends of the run do not count: they are held.
+    struct Moved {
+        long long states = 0;
+        double seconds = 0;
+    };
+    const Moved& moved() const { return moved_; }
 
   private:
+    bool is_end() const;
     double dwell(const Tempo& tempo) const;
     bool has_next(const Tempo& tempo) const;
     void move(bool forward);
@@ -60,6 +68,7 @@ class Playback {
     bool backwards_ = false;
     bool noising_ = false;
     bool finished_ = false;
+    Moved moved_;
 };
 
 /// Seconds from the begin of the first state to the end of the last one, in a tempo that moves.

@@ -182,6 +182,7 @@ struct Settings {
     std::string theme{kThemes.front()};                       ///< of the window; one of kThemes
     std::string text_size = "15";                             ///< of the window; one of kTextSizes
     bool remember = true;                                     ///< the window, between starts
+    double budget_ms = 12;                                    ///< of a frame of the window, for the particles
     std::string screenshot{kScreenshots.front()};             ///< of the window; one of kScreenshots
     std::string screenshot_scale{kScreenshotScales.front()};  ///< of the window; one of kScreenshotScales
     std::string particles_format{kParticlesFormats.front()};  ///< of the window; one of kParticlesFormats

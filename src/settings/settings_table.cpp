@@ -404,7 +404,8 @@ void mark_details(Table& table) {
                                                                "look.background",
                                                                "ui.screenshot",
                                                                "ui.screenshot_scale",
-                                                               "ui.particles_format"});
+                                                               "ui.particles_format",
+                                                               "ui.budget"});
     for (Setting& setting : table) {
         if (std::ranges::find(kDetails, setting.name) != kDetails.end()) setting.is_detail = true;
     }

@@ -11,6 +11,11 @@ void add_window_settings(std::vector<Setting>& table) {
     table.push_back({"ui.text_size", kGroup, Choices{{kTextSizes.begin(), kTextSizes.end()}}, "pixels",
                      "Size of the text. Presenter mode shows it three sizes larger", kWindow,
                      [](Settings& s) -> Slot { return &s.text_size; }});
+    table.push_back(
+        {"ui.budget", kGroup, RealRange{1, 1000, false, 100}, "ms",
+         "Time in each frame for the steps of the particles. More makes steps quicker on a slow device, and "
+         "frames longer",
+         kWindow, [](Settings& s) -> Slot { return &s.budget_ms; }});
     table.push_back({"ui.screenshot", kGroup, Choices{{kScreenshots.begin(), kScreenshots.end()}}, "",
                      "What a screenshot shows: the picture alone, or the whole window", kWindow,
                      [](Settings& s) -> Slot { return &s.screenshot; }});

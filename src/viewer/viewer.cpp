@@ -328,9 +328,9 @@ void Viewer::record_scene(session::FrameSlot& slot) {
     std::optional<session::LiveWeights> live;
     if (context_.shows_training()) live.emplace(training.weights(context_.settings.live_samples == "restart"));
     session::Panes& panes = context_.panes;
-    slot.operations = context_.scene->advance(slot.recorder, pace_.allowance(), live ? &*live : nullptr);
+    slot.operations = context_.scene->advance(slot.recorder, allowance(), live ? &*live : nullptr);
     panes.follow(*context_.scene);
-    slot.operations += panes.advance(slot.recorder, pace_.allowance() - slot.operations);
+    slot.operations += panes.advance(slot.recorder, allowance() - slot.operations);
     std::array<render::Extras, settings::kMostPanes> extras;
     for (std::size_t i = 0; i < extras.size(); ++i) extras.at(i).below = context_.field_lines.at(i);
     if (context_.field) extras[0].field = &*context_.field;
@@ -340,7 +340,7 @@ void Viewer::record_scene(session::FrameSlot& slot) {
     // A frame that draws is long enough for the device; one without a clock cannot tell what work after a frame takes.
     const bool has_time = !done.drawn && device_.properties().timestamp_seconds > 0;
     if (!live && (has_time || context_.scene->player().works_by_itself())) {
-        slot.operations += panes.work_ahead(slot.recorder, *context_.scene, pace_.allowance() - slot.operations);
+        slot.operations += panes.work_ahead(slot.recorder, *context_.scene, allowance() - slot.operations);
     }
 }
 
@@ -358,6 +358,11 @@ std::size_t Viewer::panes_at_a_time() const {
     return static_cast<std::size_t>(std::ceil(static_cast<double>(waiting) / frames));
 }
 
+/// Operations for the particles of all panes that a frame may hold.
+double Viewer::allowance() const {
+    return pace_.allowance(context_.settings.budget_ms);
+}
+
 /// What was measured, or is being measured, is of other work.
 void Viewer::forget_pace() {
     pace_ = {};
@@ -373,7 +378,7 @@ void Viewer::advance() {
     session::Player& player = context_.scene->player();
     if (player.shows_results()) return;
     const double operations = player.operations_per_step() + context_.panes.operations_per_step(*context_.scene);
-    const double affordable = pace_.allowance() / operations;
+    const double affordable = allowance() / operations;
     const double fitting = player.works_by_itself() ? kMostSteps : std::clamp(affordable, 1.0, kMostSteps);
     const session::Panes& panes = context_.panes;
     const bool is_shown = player.up_to_date() && panes.up_to_date() && panes.waiting() == 0;

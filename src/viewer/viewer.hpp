@@ -64,6 +64,7 @@ class Viewer {
     void attach();
     void for_active(const std::function<void(Element&)>& call);
     void declare_interface();
+    double allowance() const;
     void forget_pace();
     void fit_picture();
     void rest();

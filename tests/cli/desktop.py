@@ -22,7 +22,7 @@ PANEL_GROUND = bytes([0x16, 0x11, 0x0E])  # blue, green, red
 GLANCE = 0.005  # seconds between looks at the screen
 FRAMES_OF_AN_EVENT = 5  # some are under way when it comes, one heeds it, the next shows what follows
 LEAST_PARTICLES = 4096  # that a frame moves by a step: fewer than Pace::kLeast operations of 64x3 networks
-ALLOWANCE_MS = 12  # of a frame for particles (Pace::kBudget_ms)
+ALLOWANCE_MS = 12  # of a frame for particles (the default of ui.budget)
 FRAMES_OF_A_KEY = 3  # after so many frames the viewer has handled a key
 FRAMES_OF_A_STEP = 20  # at most, of 80 000 particles
 

@@ -108,6 +108,35 @@ TEST(Playback, AStateThatWasLateIsLeftAtOnceButTheEndIsHeld) {
     EXPECT_EQ(playback.state(), 0);
 }
 
+double rate(const Playback& playback) {
+    return static_cast<double>(playback.moved().states) / playback.moved().seconds;
+}
+
+TEST(Playback, CountsTheStatesThatItLeavesAndTheirTimeButNotTheHold) {
+    const Tempo tempo = {10, 2, true};
+    Playback in_time(20);
+    states(in_time, tempo, 0.013, 1000);
+    EXPECT_NEAR(rate(in_time), 10, 1e-9);
+    // From state 1 to 19 they are left; a round takes 2·2 s and 19·0.1 s.
+    EXPECT_NEAR(static_cast<double>(in_time.moved().states), 13 / 5.9 * 19, 19);
+
+    // Each state is 0.3 s late: 0.1 s pass before that, and nothing afterwards.
+    Playback late(20);
+    late.advance(2, tempo, 1);
+    for (int state = 1; state < 20; ++state) {
+        for (int frame = 0; frame < 4; ++frame) late.advance(0.1, tempo, 0);
+        late.advance(0, tempo, 1);
+    }
+    EXPECT_EQ(late.moved().states, 19);
+    EXPECT_NEAR(rate(late), 2.5, 0.01);
+
+    Playback still(20);
+    still.pause();
+    states(still, tempo, 0.1, 50);
+    EXPECT_EQ(still.moved().states, 0);
+    EXPECT_EQ(still.moved().seconds, 0);
+}
+
 TEST(Playback, SingleStepsStandStillAndGoRound) {
     Playback playback(2);
     playback.step();

@@ -43,8 +43,11 @@ class FrameGraph : public Element {
   public:
     FrameGraph() : Element(Place::footer, "", Needs::nothing) {}
 
+    void attach(Context& /*context*/) override { forget_steps(); }
+
     void update(Context& context) override {
         since_shown_ += context.seconds;
+        if (context.scene) count_steps(context.scene->player().playback(), context.settings.steps_per_second);
         if (!context.finished) return;
         const session::FrameRecord& frame = *context.finished;
         frames_[next_] = frame.gpu_ms;
@@ -58,7 +61,7 @@ class FrameGraph : public Element {
     }
 
     float height() const override {
-        return kBarsHeight * ImGui::GetFontSize() + 6 * ImGui::GetTextLineHeightWithSpacing();
+        return kBarsHeight * ImGui::GetFontSize() + 7 * ImGui::GetTextLineHeightWithSpacing();
     }
 
     void draw(Context& context) override {
@@ -79,6 +82,7 @@ class FrameGraph : public Element {
         tooltip("GPU time of all passes. Mean of the last frames.");
         draw_bars(context.requests);
         draw_numbers();
+        draw_steps(context);
     }
 
   private:
@@ -86,6 +90,7 @@ class FrameGraph : public Element {
     static constexpr std::size_t kGap = 3;   ///< bars left out between the newest and the oldest
     static constexpr float kBarsHeight = 4;  ///< in lines of text
     static constexpr double kEvery = 0.25;   ///< seconds between changes of the numbers
+    static constexpr double kSpan = 1;       ///< seconds over which steps are counted
 
     /// Percentiles of the last frame times, milliseconds.
     struct Lengths {
@@ -204,6 +209,38 @@ class FrameGraph : public Element {
         tooltip("99% of the last frames took at most this long, CPU and GPU together.");
     }
 
+    void forget_steps() {
+        counted_ = {};
+        steps_per_second_ = 0;
+    }
+
+    /// `tempo`: the steps per second that are wanted; others begin a new count.
+    void count_steps(const session::Playback& playback, double tempo) {
+        const session::Playback::Moved& moved = playback.moved();
+        if (tempo != tempo_ || moved.states < counted_.states) {
+            tempo_ = tempo;
+            counted_ = moved;
+            steps_per_second_ = 0;
+        }
+        const double seconds = moved.seconds - counted_.seconds;
+        if (seconds < kSpan) return;
+        steps_per_second_ = static_cast<double>(moved.states - counted_.states) / seconds;
+        counted_ = moved;
+    }
+
+    void draw_steps(const Context& context) const {
+        const bool known = context.scene && context.scene->player().playback().playing() && steps_per_second_ > 0;
+        const double wanted = context.settings.steps_per_second;
+        if (known) {
+            ImGui::Text("%.3g of %.3g steps/s", std::min(steps_per_second_, wanted), wanted);
+        } else {
+            ImGui::TextDisabled("steps/s");
+        }
+        tooltip(
+            "Steps of the particles per second while it plays, and how many are wanted (steps / s). Where there are "
+            "fewer, the device is too slow: ui.budget gives steps a larger part of each frame.");
+    }
+
     std::array<session::PassTimes, kFrames> frames_{};
     std::array<double, kFrames> lengths_{};  ///< milliseconds
     std::size_t measured_ = 0;               ///< of them, from the first on
@@ -213,6 +250,9 @@ class FrameGraph : public Element {
     Shown shown_;
     double since_shown_ = kEvery;  ///< seconds
     int frames_since_shown_ = 0;
+    session::Playback::Moved counted_;  ///< when the last count ended
+    double tempo_ = 0;                  ///< steps per second that were wanted then
+    double steps_per_second_ = 0;       ///< counted; 0: not yet
 };
 
 }  // namespace

@@ -213,7 +213,7 @@ void draw_guide_controls(settings::Settings& settings, const session::Scene& sce
 }
 
 void draw_window_controls(settings::Settings& settings) {
-    for (const char* const name : {"ui.theme", "ui.text_size", "ui.particles_format", "ui.remember"})
+    for (const char* const name : {"ui.theme", "ui.text_size", "ui.budget", "ui.particles_format", "ui.remember"})
         control(settings, name);
 }
 
