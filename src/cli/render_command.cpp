@@ -131,8 +131,9 @@ std::uint64_t write_sheet(gpu::Device& device, Drawn& drawn, const settings::Set
     const diffusion::Program& program = scene.player().program();
     const std::string what = fmt::format("{}, {} steps: {}", program.sampler, program.steps,
                                          session::particles_text(scene.player().count()));
-    const std::string title =
-        settings.title.empty() ? what + " on their way from noise to data" : settings.title + "   " + what;
+    const bool predicts = settings.show == render::Show::predicted;
+    const std::string ending = predicts ? ", predicted x₀ of each" : " on their way from noise to data";
+    const std::string title = settings.title.empty() ? what + ending : settings.title + "   " + what;
     const base::TraceSpan span(device.trace(), "encode");
     render::write_png(settings.out, render::contact_sheet(tiles, title, settings.look.background), texts);
     return frames.count();
@@ -220,6 +221,10 @@ std::unique_ptr<session::Scene> open_scene(gpu::Device& device, const settings::
         [] { base::require_not_interrupted(); });
     phase.emplace(device.trace(), "open scene");
     auto scene = std::make_unique<session::Scene>(device, std::move(model), run, reference, form, computes);
+    if (settings.show == render::Show::predicted) {
+        const auto refusal = session::prediction_refusal(scene->model(), scene->player().program());
+        if (refusal) throw *refusal;
+    }
     note(session::run_notes(spec, scene->model(), scene->player().program(),
                             settings::data_name(settings, scene->model())));
     note(session::guide_notes(settings.guides, scene->model(), scene->player().program(), spec.particles));

@@ -42,7 +42,8 @@ void add_curve(render::LineDrawing& drawing, const LineViewQuestion& question, c
     for (std::size_t i = 0; i + 1 < x.size(); ++i) {
         drawing.lines.push_back({point(i), point(i + 1), 2 * scale, {colour, 0.95F}});
     }
-    drawing.keys.emplace_back("bars: particles; curve: expected density");
+    drawing.keys.emplace_back(question.predicted ? "bars: predicted x₀; curve: density of the data"
+                                                 : "bars: particles; curve: expected density");
 }
 
 /// Three rows of arrows across the strip, with the same field in each.
@@ -84,7 +85,7 @@ double tallest_bar(const data::Points& points, const LineViewQuestion& question)
 bool LineViewQuestion::operator==(const LineViewQuestion& other) const {
     return source == other.source && at == other.at && density == other.density && data == other.data &&
            camera == other.camera && extent.width == other.extent.width && extent.height == other.extent.height &&
-           field == other.field && particles == other.particles;
+           field == other.field && particles == other.particles && predicted == other.predicted;
 }
 
 LineView line_view(const LineViewQuestion& question) {

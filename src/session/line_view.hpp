@@ -33,6 +33,7 @@ struct LineViewQuestion {
     VkExtent2D extent{};
     render::FieldKind field = render::FieldKind::none;
     render::LineColours particles = {render::ColourMap::inferno};
+    bool predicted = false;  ///< the bars are of what is predicted from the particles
 
     bool operator==(const LineViewQuestion& other) const;
 };

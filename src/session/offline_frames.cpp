@@ -68,7 +68,7 @@ std::vector<Scene*> OfflineFrames::scenes() {
     return all;
 }
 
-/// The paths and the field lines of all panes, computed now.
+/// The paths, the field lines and the predictions of all panes, computed now.
 std::vector<render::Extras> OfflineFrames::extras(const render::ViewSpec& view) {
     std::vector<render::Extras> all;
     for (Scene* const scene : scenes()) {
@@ -77,6 +77,7 @@ std::vector<render::Extras> OfflineFrames::extras(const render::ViewSpec& view) 
             scene->take_paths(run, compute_paths(*run, [] { base::require_not_interrupted(); }));
         }
         if (auto question = scene->wanted_metrics(view)) measure(*scene, std::move(*question));
+        if (const auto question = scene->wanted_prediction(view)) predict(*scene, *question);
         render::Extras& drawn = all.emplace_back();
         if (const auto question = scene->field_question(view)) {
             trace_.next("field lines");
@@ -86,14 +87,28 @@ std::vector<render::Extras> OfflineFrames::extras(const render::ViewSpec& view) 
     return all;
 }
 
-/// The metrics of the state that has been recorded.
-void OfflineFrames::measure(Scene& scene, MetricsQuestion question) {
+/// The first particles of the state that has been recorded.
+data::Points OfflineFrames::read_particles(const Scene& scene, std::size_t most) {
     const sample::ParticleView particles = scene.player().particles();
-    ParticleReadback readback(device_, kMetricParticles, particles.dim);
+    ParticleReadback readback(device_, most, particles.dim);
     readback.record(submissions_.recorder(), as_particles(particles));
     readback.submitted(submit_part());
-    question.particles = readback.wait();
+    data::Points read = readback.wait();
     begin_part();
+    return read;
+}
+
+/// What the denoiser predicts from the state that has been recorded.
+void OfflineFrames::predict(Scene& scene, const PredictionQuestion& question) {
+    const data::Points particles = read_particles(scene, scene.player().particles().count);
+    trace_.next("predict");
+    scene.take_prediction(question,
+                          question.denoiser->predict(particles, question.at, [] { base::require_not_interrupted(); }));
+}
+
+/// The metrics of the state that has been recorded.
+void OfflineFrames::measure(Scene& scene, MetricsQuestion question) {
+    question.particles = read_particles(scene, kMetricParticles);
     trace_.next("metrics");
     scene.take_metrics(scene.player().shown_version(), scene.player().run_state(),
                        state_metrics(question, [] { base::require_not_interrupted(); }));

@@ -49,6 +49,8 @@ class OfflineFrames {
     bool up_to_date() const { return scene_.player().up_to_date() && panes_.up_to_date(); }
     std::vector<Scene*> scenes();
     std::vector<render::Extras> extras(const render::ViewSpec& view);
+    data::Points read_particles(const Scene& scene, std::size_t most);
+    void predict(Scene& scene, const PredictionQuestion& question);
     void measure(Scene& scene, MetricsQuestion question);
     void begin_frame();
     void end_frame();

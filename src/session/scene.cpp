@@ -123,6 +123,7 @@ Reference open_reference(const std::string& data, const model::Model& model, std
 Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
              const render::PictureForm& form, Computes computes)
     : model_(std::make_shared<const model::Model>(std::move(model))),
+      device_(device),
       player_(device, make_shown_score(device, *model_, computes), run),
       renderer_(device, form, run.spec.particles) {
     data_name_ = reference.name;
@@ -147,6 +148,7 @@ Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, co
     if (model_->dim() <= 2 && (model_->target || model_->checkpoint)) {
         field_source_ = std::make_shared<const FieldSource>(model_, reference.expected);
     }
+    if (model_->target || model_->checkpoint) denoiser_ = std::make_shared<const Denoiser>(model_);
     begin_paths(run);
     renderer_.reserve(kOverlayPoints);
     if (!data_name_.empty()) {
@@ -179,6 +181,7 @@ render::Bounds Scene::bounds() const {
         data = std::max({data, std::abs(data_bounds_.low[axis]), std::abs(data_bounds_.high[axis])});
     }
     if (data_name_.empty() || noise <= kFarWider * data) return join({{-noise, -noise}, {noise, noise}}, data_bounds_);
+    if (fits_predictions_) return data_bounds_;
     const RunState run_state = player_.run_state();
     render::Bounds seen = data_bounds_;
     for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -203,6 +206,7 @@ render::Ball Scene::ball() const {
     if (noise.radius <= kFarWider * (data_ball_.radius + std::hypot(c[0], c[1], c[2]))) {
         return join(noise, data_ball_);
     }
+    if (fits_predictions_) return data_ball_;
     const RunState run_state = player_.run_state();
     render::Ball seen = data_ball_;
     for (double& coordinate : seen.centre) coordinate *= run_state.alpha;
@@ -255,12 +259,14 @@ std::optional<FieldLinesQuestion> Scene::field_question(const render::ViewSpec& 
     if (!field_source_ || !view.guides.has_lines_below() || model_->dim() != 2) return std::nullopt;
     const diffusion::Eval at = player_.shown_evaluation();
     if (!(at.sigma > 0)) return std::nullopt;
+    fits_predictions_ = prediction_at(view).has_value();
     update_camera();
     const RunState state = player_.run_state();
     const diffusion::Marginal density = {state.alpha, state.sigma};
+    const bool shows_data = player_.shows_results() || fits_predictions_;
     return FieldLinesQuestion{.source = field_source_,
                               .at = at,
-                              .density = player_.shows_results() ? diffusion::Marginal() : density,
+                              .density = shows_data ? diffusion::Marginal() : density,
                               .camera = camera,
                               .extent = renderer_.extent(),
                               .field = view.guides.field,
@@ -296,7 +302,41 @@ std::shared_ptr<const render::LineDrawing> Scene::trails(const render::ViewSpec&
     return trails_->drawing;
 }
 
-render::Particles Scene::shown_particles(gpu::Recorder& recorder) {
+/// The evaluation of what the view shows instead of the particles; none where it shows the particles.
+std::optional<diffusion::Eval> Scene::prediction_at(const render::ViewSpec& view) const {
+    const bool is_wanted = view.show == render::Show::predicted && denoiser_ && player_.started();
+    if (!is_wanted || player_.playback().noising() || player_.shows_results()) return std::nullopt;
+    return denoiser_->evaluation(player_.program(), player_.run_state());
+}
+
+/// There is a prediction of this run, maybe of a state that was shown before.
+bool Scene::has_prediction() const {
+    return predicted_ && predicted_->question().version.run == player_.shown_version().run;
+}
+
+bool Scene::awaits_prediction(const render::ViewSpec& view) const {
+    return !has_prediction() && prediction_at(view);
+}
+
+std::optional<PredictionQuestion> Scene::wanted_prediction(const render::ViewSpec& view,
+                                                           const std::shared_ptr<const Denoiser>& denoiser) const {
+    const std::optional<diffusion::Eval> at = prediction_at(view);
+    if (!at) return std::nullopt;
+    PredictionQuestion question = {player_.shown_version(), player_.run_state().number, denoiser ? denoiser : denoiser_,
+                                   *at};
+    if (predicted_ && predicted_->question() == question) return std::nullopt;
+    return question;
+}
+
+void Scene::take_prediction(const PredictionQuestion& question, const data::Points& predicted) {
+    if (question.version.run != player_.shown_version().run || predicted.count != player_.count()) return;
+    if (!predicted_) predicted_.emplace(device_);
+    predicted_->take(question, predicted);
+}
+
+/// `prediction`: as Drawn has it.
+render::Particles Scene::shown_particles(gpu::Recorder& recorder, std::uint64_t prediction) {
+    if (prediction != 0) return predicted_->record(recorder);
     if (player_.started() && player_.playback().noising() && forward_) {
         const RunState level = player_.run_state();
         forward_->record(recorder, data_, kOverlayPoints, player_.count(), {level.alpha, level.sigma});
@@ -317,6 +357,8 @@ const LineView& Scene::view_of_line(const render::ViewSpec& view) {
                                  .extent = renderer_.extent(),
                                  .field = render::FieldKind::none,
                                  .particles = {view.look.map, view.look.background}};
+    question.predicted = prediction_at(view).has_value();
+    if (question.predicted) question.density = {};
     // The weights of a network in training are not known here.
     if (view.guides.field != render::FieldKind::none && question.source && !model_->in_training) {
         const diffusion::Eval at = player_.shown_evaluation();
@@ -364,6 +406,11 @@ std::vector<std::string> Scene::caption_lines(const render::ViewSpec& view) cons
     std::vector<std::string> lines = {caption(player_),
                                       fmt::format("{}   seed {}", particles_text(player_.count()), seed)};
     if (spec.branch) lines.back() += fmt::format("   branch from step {}", spec.branch->step);
+    if (prediction_at(view) && has_prediction()) {
+        lines.emplace_back("predicted x₀");
+        const int state = predicted_->question().state;
+        if (state != player_.run_state().number) lines.back() += fmt::format("   of step {}", state);
+    }
     if (!view.metrics || player_.playback().noising() || player_.program().evaluations() == 0) return lines;
     const int evaluations = player_.run_state().evaluations;
     lines.push_back(fmt::format("{} evaluation{}", evaluations, evaluations == 1 ? "" : "s"));
@@ -375,6 +422,7 @@ std::vector<std::string> Scene::caption_lines(const render::ViewSpec& view) cons
 
 /// What picture() should show. Completes `extras`.
 Scene::Drawn Scene::wanted(const render::ViewSpec& view, render::Extras& extras) {
+    fits_predictions_ = prediction_at(view).has_value();
     update_camera();
     if (model_->dim() == 1) {
         const LineView& line = view_of_line(view);
@@ -386,7 +434,15 @@ Scene::Drawn Scene::wanted(const render::ViewSpec& view, render::Extras& extras)
     render::Look look = lit(view.look, seen);
     // Where a particle started means nothing in the forward process.
     if (player_.playback().noising()) look.mode = render::ColourMode::density;
-    return {player_.shown_version(), seen, look, caption_lines(view), extras.below, extras.above, extras.histogram};
+    const bool is_predicted = fits_predictions_ && has_prediction();
+    return {.particles = player_.shown_version(),
+            .prediction = is_predicted ? predicted_->number() : 0,
+            .camera = seen,
+            .look = look,
+            .captions = caption_lines(view),
+            .below = extras.below,
+            .above = extras.above,
+            .histogram = extras.histogram};
 }
 
 bool Scene::is_drawn(const Drawn& wanted, const render::ScalarField* field) const {
@@ -394,17 +450,19 @@ bool Scene::is_drawn(const Drawn& wanted, const render::ScalarField* field) cons
 }
 
 bool Scene::shows(const render::ViewSpec& view, render::Extras extras) {
-    if (!player_.started() && drawn_) return true;  // the last picture stays meanwhile
+    if ((!player_.started() || awaits_prediction(view)) && drawn_) return true;  // the last picture stays meanwhile
     return is_drawn(wanted(view, extras), extras.field);
 }
 
 bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras) {
-    if (!player_.started() && drawn_) return false;
+    const bool is_awaited = awaits_prediction(view);
+    if ((!player_.started() || is_awaited) && drawn_) return false;
     Drawn drawn = wanted(view, extras);
     const render::ScalarField* const field = extras.field;
     if (is_drawn(drawn, field)) return false;
-    renderer_.record(recorder, shown_particles(recorder), drawn.camera, drawn.look,
-                     captions_of(*model_, drawn.captions), extras);
+    render::Particles particles = shown_particles(recorder, drawn.prediction);
+    if (is_awaited) particles.count = 0;
+    renderer_.record(recorder, particles, drawn.camera, drawn.look, captions_of(*model_, drawn.captions), extras);
     drawn_ = std::move(drawn);
     drawn_field_ = field == nullptr ? std::nullopt : std::optional(*field);
     return true;
@@ -412,7 +470,7 @@ bool Scene::draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::
 
 void Scene::record_still(gpu::Recorder& recorder, Still& still) {
     if (!shows_particles()) throw std::logic_error("Scene::record_still: the picture shows other particles");
-    still.record(recorder, shown_particles(recorder), renderer_.origins(),
+    still.record(recorder, shown_particles(recorder, drawn_->prediction), renderer_.origins(),
                  {.extent = extent(),
                   .camera = drawn_->camera,
                   .look = drawn_->look,
@@ -426,7 +484,7 @@ void Scene::record_still(gpu::Recorder& recorder, Still& still) {
 
 void Scene::record_particles(gpu::Recorder& recorder, ParticleReadback& readback) {
     if (!shows_particles()) throw std::logic_error("Scene::record_particles: the picture shows other particles");
-    readback.record(recorder, shown_particles(recorder));
+    readback.record(recorder, shown_particles(recorder, drawn_->prediction));
 }
 
 void Scene::draw_data(gpu::Recorder& recorder, const render::ViewSpec& view) {

@@ -11,12 +11,14 @@
 #include "render/camera3d.hpp"
 #include "render/renderer.hpp"
 #include "render/view_spec.hpp"
+#include "session/denoiser.hpp"
 #include "session/field_lines.hpp"
 #include "session/forward_process.hpp"
 #include "session/line_view.hpp"
 #include "session/particle_readback.hpp"
 #include "session/paths.hpp"
 #include "session/player.hpp"
+#include "session/predicted_particles.hpp"
 #include "session/run_loader.hpp"
 #include "session/state_metrics.hpp"
 #include "session/still.hpp"
@@ -98,13 +100,23 @@ class Scene {
     std::optional<MetricsQuestion> wanted_metrics(const render::ViewSpec& view) const;
     /// The metrics of this state, which the captions show from now on.
     void take_metrics(const Player::ShownVersion& version, const RunState& state, const StateMetrics& metrics);
+    /// Where the view shows predictions: the question of the state that is shown, without its particles; none where its
+    /// answer has been taken, and where particles are shown in any case (noising, finished samples, no score).
+    /// `denoiser`: of newer weights; null: that of the model.
+    std::optional<PredictionQuestion> wanted_prediction(
+        const render::ViewSpec& view, const std::shared_ptr<const Denoiser>& denoiser = nullptr) const;
+    /// Its answer, (n, d), which the picture shows from now on; ignored where another run has been taken since.
+    void take_prediction(const PredictionQuestion& question, const data::Points& predicted);
     /// Draws the last complete state onto picture(), with the trails of the view and `extras`. Returns false, and
-    /// records nothing, where picture() shows just that already.
+    /// records nothing, where picture() shows just that already, or while the first prediction of a run is awaited.
     bool draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras = {});
     /// Whether draw would record nothing.
     bool shows(const render::ViewSpec& view, render::Extras extras = {});
     /// Whether picture() shows the particles that there are now.
-    bool shows_particles() const { return player_.started() && drawn_ && drawn_->particles == player_.shown_version(); }
+    bool shows_particles() const {
+        const bool is_shown = player_.started() && drawn_ && drawn_->particles == player_.shown_version();
+        return is_shown && (drawn_->prediction == 0 || (predicted_ && drawn_->prediction == predicted_->number()));
+    }
     /// Copies what picture() shows, so that it can be drawn again elsewhere. Only if shows_particles(), with a still
     /// that has room for player().count() particles.
     void record_still(gpu::Recorder& recorder, Still& still);
@@ -128,6 +140,8 @@ class Scene {
     std::shared_ptr<const model::Model> shared_model() const { return model_; }
     /// The score that field lines show; null where there are none.
     const std::shared_ptr<const FieldSource>& field_source() const { return field_source_; }
+    /// What predicts x_0 from the particles; null where there is no score.
+    const std::shared_ptr<const Denoiser>& denoiser() const { return denoiser_; }
     /// The data that the samples should resemble, in the units of the states; null where they are not known.
     const std::shared_ptr<const data::Points>& expected_data() const { return expected_; }
     /// Empty where there are no data to show.
@@ -139,6 +153,7 @@ class Scene {
     /// What picture() shows.
     struct Drawn {
         Player::ShownVersion particles;
+        std::uint64_t prediction = 0;  ///< PredictedParticles::number; 0: the particles themselves
         render::Camera camera;
         render::Look look;
         std::vector<std::string> captions;
@@ -173,12 +188,16 @@ class Scene {
     Drawn wanted(const render::ViewSpec& view, render::Extras& extras);
     bool is_drawn(const Drawn& wanted, const render::ScalarField* field) const;
     void begin_paths(const PreparedRun& run);
-    render::Particles shown_particles(gpu::Recorder& recorder);
+    render::Particles shown_particles(gpu::Recorder& recorder, std::uint64_t prediction);
+    std::optional<diffusion::Eval> prediction_at(const render::ViewSpec& view) const;
+    bool has_prediction() const;
+    bool awaits_prediction(const render::ViewSpec& view) const;
     const LineView& view_of_line(const render::ViewSpec& view);
     std::shared_ptr<const render::LineDrawing> trails(const render::ViewSpec& view);
     render::Look lit(render::Look look, const render::Camera& seen) const;
 
     std::shared_ptr<const model::Model> model_;
+    gpu::Device& device_;
     Player player_;
     render::Renderer renderer_;
     std::string data_name_;
@@ -190,6 +209,9 @@ class Scene {
     gpu::Buffer data_;                       ///< (dim, count) planes
     std::optional<ForwardProcess> forward_;  ///< none without data
     std::shared_ptr<const FieldSource> field_source_;
+    std::shared_ptr<const Denoiser> denoiser_;
+    std::optional<PredictedParticles> predicted_;   ///< the last one
+    bool fits_predictions_ = false;                 ///< the camera is fitted to them
     std::shared_ptr<const data::Points> expected_;  ///< data that the samples should resemble; null: unknown
     std::optional<ShownMetrics> metrics_;           ///< the last ones
     std::shared_ptr<const PathsRun> paths_run_;     ///< of the run that is shown

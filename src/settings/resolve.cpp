@@ -350,7 +350,7 @@ const std::string& data_name(const Settings& settings, const model::Model& model
 }
 
 render::ViewSpec view_spec(const Settings& settings) {
-    return {settings.look, settings.guides, settings.orbit, settings.captions, settings.metrics};
+    return {settings.look, settings.guides, settings.orbit, settings.captions, settings.metrics, settings.show};
 }
 
 }  // namespace scorefield::settings

@@ -20,6 +20,7 @@
 #include "render/guides.hpp"
 #include "render/look.hpp"
 #include "render/orbit.hpp"
+#include "render/view_spec.hpp"
 #include "train/train_spec.hpp"
 
 namespace scorefield::settings {
@@ -169,6 +170,7 @@ struct Settings {
     bool loop = true;
     bool forward = false;  ///< the forward process before each run
     render::Look look;
+    render::Show show = render::Show::particles;
     render::Guides guides;
     render::Orbit orbit;
     bool captions = true;
@@ -214,9 +216,9 @@ struct Request {
 /// Where a setting's value lives.
 using Slot = std::variant<bool*, int*, std::uint32_t*, std::uint64_t*, double*, std::string*, std::optional<int>*,
                           std::optional<double>*, std::optional<bool>*, std::optional<std::string>*,
-                          std::filesystem::path*, Shard*, std::optional<diffusion::Prediction>*, render::ColourMode*,
-                          render::ColourMap*, render::FieldKind*, render::FieldStyle*, render::Projection*,
-                          render::PointSizeUnit*, render::Background*>;
+                          std::filesystem::path*, Shard*, std::optional<diffusion::Prediction>*, render::Show*,
+                          render::ColourMode*, render::ColourMap*, render::FieldKind*, render::FieldStyle*,
+                          render::Projection*, render::PointSizeUnit*, render::Background*>;
 
 struct IntegerRange {
     std::uint64_t low = 0;

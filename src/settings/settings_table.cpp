@@ -265,6 +265,10 @@ void add_picture(Table& table) {
     table.push_back({"forward", kGroup, Toggle{}, "",
                      "Play the forward process (data to noise) before each run. Contact sheets leave it out", kFrames,
                      [](Settings& s) -> Slot { return &s.forward; }});
+    table.push_back({"look.show", kGroup, choices(render::kShowNames), "",
+                     "Show the particles, or of each particle the x0 that the denoiser predicts from it. The forward "
+                     "process and the last state show particles",
+                     kFrames, [](Settings& s) -> Slot { return &s.show; }});
     table.push_back({"look.colour", kGroup, choices(render::kColourModeNames), "",
                      "Colour by particle density, or by the origin of each particle", kFrames,
                      [](Settings& s) -> Slot { return &s.look.mode; }});
@@ -405,7 +409,8 @@ void mark_details(Table& table) {
                                                                "ui.screenshot",
                                                                "ui.screenshot_scale",
                                                                "ui.particles_format",
-                                                               "ui.budget"});
+                                                               "ui.budget",
+                                                               "look.show"});
     for (Setting& setting : table) {
         if (std::ranges::find(kDetails, setting.name) != kDetails.end()) setting.is_detail = true;
     }

@@ -68,6 +68,11 @@ void turn_colour(Settings& settings, Requests& /*requests*/) {
     settings.look.mode = density ? render::ColourMode::origin : render::ColourMode::density;
 }
 
+void turn_show(Settings& settings, Requests& /*requests*/) {
+    const bool particles = settings.show == render::Show::particles;
+    settings.show = particles ? render::Show::predicted : render::Show::particles;
+}
+
 void turn_metrics(Settings& settings, Requests& /*requests*/) {
     settings.metrics = !settings.metrics;
 }
@@ -122,6 +127,7 @@ constexpr auto kCommands = std::to_array<TriggeredCommand>({
     {{GLFW_KEY_D}, {"D", "contours of the density on or off", nullptr, turn_contours}},
     {{GLFW_KEY_T}, {"T", "trails of 60 particles on or off", nullptr, turn_trails}},
     {{GLFW_KEY_M}, {"M", "metrics in the captions: evaluations, distance to the data", nullptr, turn_metrics}},
+    {{GLFW_KEY_X}, {"X", "show particles or the x₀ that is predicted from them", nullptr, turn_show}},
     {{GLFW_KEY_C}, {"C", "colour by density or origin", nullptr, turn_colour}},
     {{GLFW_KEY_0}, {"0", "fit the view", &Requests::fit}},
     {{GLFW_KEY_A}, {"A", "add a pane, to compare settings", &Requests::add_pane}},

@@ -84,6 +84,16 @@ def guides(cwd):
     require(done.returncode == 0, str(done))
     for words in (b"--look.contours draws nothing: one dimension has a curve", b"--look.follow draws nothing"):
         require(words in done.stderr, str(done.stderr))
+    predicted = [*size, "--look.show", "predicted"]
+    render(cwd, "predicted", *predicted)
+    render(cwd, "predicted by the host", *predicted, "--device", "host")
+    plain, shown = contents(cwd, "plain"), contents(cwd, "predicted")
+    last = max(plain)
+    require([name for name in plain if plain[name] == shown[name]] == [last],
+            "the predicted x0 is that of the particles before the end, or another one there")
+    require(len(set(contents(cwd, "predicted by the host").values())) == len(shown), "states predict the same")
+    refused(BINARY, ["render", "--target", "three_states", "--program", "three_states", "--look.show", "predicted",
+                     "--out", "chain.png"], 2, ["--look.show", "no score"], cwd)
     refused(BINARY, ["render", "--target", "mixture_d", "--look.field", "error", "--out", "error.png"], 2,
             ["--look.field", "exact score"], cwd)
 

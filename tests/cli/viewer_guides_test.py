@@ -68,7 +68,7 @@ def guides(desktop, folder):
     viewer.click(place_of(14))
     plain = settle(viewer)
     shown = [plain]
-    for key, times in (("g", 3), ("d", 2), ("t", 2), ("c", 2)):
+    for key, times in (("g", 3), ("d", 2), ("t", 2), ("c", 2), ("x", 2)):
         for _ in range(times):
             viewer.key(key)
             viewer.wait_for(lambda: viewer.picture() != shown[-1], f"{key} changes nothing")

@@ -89,6 +89,137 @@ TEST_F(DrawnScene, AsksForMetricsOfEachStateOnce) {
     EXPECT_FALSE(open()->wanted_metrics(view)) << "no data";
 }
 
+/// All particles of the shown state, (n, d).
+data::Points particles_of(gpu::Device& device, const Player& player) {
+    const sample::ParticleView view = player.particles();
+    const std::vector<float> all = gpu::download<float>(device, view.values);
+    data::Points points = {view.count, view.dim, {}, {}, {}};
+    for (std::size_t i = 0; i < view.count; ++i) {
+        for (std::size_t e = 0; e < view.dim; ++e) {
+            points.values.push_back(all[(std::size_t{view.reg} * view.dim + e) * view.stride + i]);
+        }
+    }
+    return points;
+}
+
+TEST_F(DrawnScene, ShowsPredictionsOfEachStateInOneToThreeDimensions) {
+    const render::ViewSpec plain;
+    render::ViewSpec view;
+    view.show = render::Show::predicted;
+    for (const int dim : {1, 2, 3}) {
+        const std::unique_ptr<Scene> scene = open(Computes::device, dim, true);
+        Player& player = scene->player();
+        EXPECT_FALSE(scene->wanted_prediction(view)) << "nothing is shown yet";
+        player.playback().stop_at(2);
+        const render::Picture particles = frame(*scene).picture;
+        EXPECT_FALSE(scene->wanted_prediction(plain));
+        EXPECT_FALSE(frame(*scene, view).drawn) << "the particles stay until there is a prediction";
+        const std::optional<PredictionQuestion> question = scene->wanted_prediction(view);
+        ASSERT_TRUE(question);
+        EXPECT_EQ(question->state, 2);
+        EXPECT_EQ(question->at.sigma, player.run_state().sigma);
+        scene->take_prediction(*question, question->denoiser->predict(particles_of(device(), player), question->at));
+        EXPECT_FALSE(scene->wanted_prediction(view));
+        const Frame predicted = frame(*scene, view);
+        EXPECT_TRUE(predicted.drawn);
+        EXPECT_NE(predicted.picture, particles) << dim;
+        EXPECT_FALSE(frame(*scene, view).drawn);
+        EXPECT_TRUE(scene->shows_particles()) << "a screenshot may be taken";
+        EXPECT_EQ(frame(*scene).picture, particles) << "the particles are back";
+
+        player.playback().stop_at(kSteps);
+        EXPECT_TRUE(frame(*scene, view).drawn);
+        EXPECT_FALSE(scene->wanted_prediction(view)) << "samples are what they predict";
+        player.playback().stop_at(1, true);
+        frame(*scene, view);
+        EXPECT_FALSE(scene->wanted_prediction(view)) << "the forward process shows its particles";
+        player.playback().stop_at(3);
+        EXPECT_TRUE(frame(*scene, view).drawn) << "the last prediction, until there is one of this state";
+        EXPECT_TRUE(scene->wanted_prediction(view));
+    }
+}
+
+TEST_F(DrawnScene, IgnoresAPredictionOfAnotherRun) {
+    const std::unique_ptr<Scene> scene = open();
+    render::ViewSpec view;
+    view.show = render::Show::predicted;
+    scene->player().playback().stop_at(1);
+    frame(*scene, view);
+    const std::optional<PredictionQuestion> question = scene->wanted_prediction(view);
+    ASSERT_TRUE(question);
+    sample::SamplingSpec spec = scene->player().spec();
+    spec.seed = 5;
+    scene->take(prepare_run(spec, scene->model()));
+    scene->take_prediction(*question, particles_of(device(), scene->player()));
+    scene->player().playback().stop_at(1);
+    frame(*scene, view);
+    EXPECT_TRUE(scene->wanted_prediction(view));
+}
+
+/// The picture of what the network predicts in double precision, drawn by a renderer of its own, whichever engine moves
+/// the particles. Single precision moves a prediction by less than 1e-3, a hundredth of a pixel, which changes few
+/// colours by more than two levels.
+TEST_F(DrawnScene, ShowsWhatANetworkPredictsInDoublePrecision) {
+    model::ModelSpec file;
+    file.file = "assets/swiss_roll.safetensors";
+    render::ViewSpec view;
+    view.show = render::Show::predicted;
+    view.captions = false;
+    view.look.axes = false;
+    view.look.overlay = false;
+    for (const Computes computes : {Computes::device, Computes::host}) {
+        sample::SamplingSpec spec;
+        spec.sampler.name = "ddim";
+        spec.steps = kSteps;
+        spec.particles = kParticles;
+        model::Model model = model::open_model(file);
+        const std::unique_ptr<diffusion::ScoreSource> reference = model.host_score();
+        const PreparedRun run = prepare_run(spec, model);
+        Scene scene(device(), std::move(model), run, {}, VkExtent2D{64, 48}, computes);
+        scene.player().playback().stop_at(3);
+        frame(scene, view);
+        while (!scene.player().up_to_date()) {
+            scene.player().wait();
+            frame(scene, view);
+        }
+        const data::Points particles = particles_of(device(), scene.player());
+        const std::optional<PredictionQuestion> question = scene.wanted_prediction(view);
+        ASSERT_TRUE(question);
+        scene.take_prediction(*question, question->denoiser->predict(particles, question->at));
+        const render::Picture found = frame(scene, view).picture;
+
+        std::vector<double> scaled;
+        for (const float value : particles.values) scaled.push_back(question->at.c_in * static_cast<double>(value));
+        std::vector<double> noise(scaled.size());
+        reference->evaluate(scaled, question->at, noise);
+        const RunState state = scene.player().run_state();
+        std::vector<float> planes(noise.size());
+        for (std::size_t i = 0; i < noise.size(); ++i) {
+            const double x = static_cast<double>(particles.values[i]);
+            planes[i % 2 * kParticles + i / 2] = static_cast<float>((x - state.sigma * noise[i]) / state.alpha);
+        }
+        const gpu::Buffer values = gpu::make_buffer<float>(device(), "predicted", planes);
+        render::Renderer renderer(device(), VkExtent2D{64, 48}, kParticles);
+        render::Look look = view.look;
+        look.exposure += 2 * std::log2(scene.camera.half_height / 2.7);  // as scenes are lit
+        gpu::Recorder recorder(device(), "reference");
+        render::Capture capture(device(), 1);
+        recorder.begin();
+        renderer.record(recorder, {values, 0, kParticles, kParticles, 2}, scene.camera, look, {});
+        capture.record(recorder, renderer.scene());
+        capture.submitted(device().submit(recorder));
+        const render::Picture expected = capture.take();
+        std::size_t lit = 0;
+        std::size_t other = 0;
+        for (std::size_t i = 0; i < expected.rgba.size(); ++i) {
+            lit += expected.rgba[i] > 60 ? 1U : 0U;
+            other += std::abs(int{found.rgba[i]} - int{expected.rgba[i]}) > 2 ? 1U : 0U;
+        }
+        EXPECT_GT(lit, 200U + expected.rgba.size() / 4) << "there are particles besides the opacity";
+        EXPECT_LT(other, expected.rgba.size() / 100);
+    }
+}
+
 TEST_F(DrawnScene, CountsTheEvaluationsOfEachState) {
     const std::unique_ptr<Scene> scene = open();
     const std::vector<RunState>& states = scene->player().run_states();

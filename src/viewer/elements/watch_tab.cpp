@@ -165,6 +165,8 @@ void draw_space_controls(settings::Settings& settings) {
 
 void draw_look(Context& context) {
     settings::Settings& settings = context.settings;
+    const session::Scene& scene = *context.scene;
+    if (!session::prediction_refusal(scene.model(), scene.player().program())) control(settings, "look.show");
     control(settings, "look.colour");
     if (settings.look.mode == render::ColourMode::density) control(settings, "look.map");
     control(settings, "look.exposure");
