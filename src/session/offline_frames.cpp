@@ -102,8 +102,9 @@ data::Points OfflineFrames::read_particles(const Scene& scene, std::size_t most)
 void OfflineFrames::predict(Scene& scene, const PredictionQuestion& question) {
     const data::Points particles = read_particles(scene, scene.player().particles().count);
     trace_.next("predict");
-    scene.take_prediction(question,
-                          question.denoiser->predict(particles, question.at, [] { base::require_not_interrupted(); }));
+    const data::Points predicted =
+        question.denoiser->predict(particles, question.at, [] { base::require_not_interrupted(); });
+    scene.take_prediction(question, std::make_shared<const PredictedParticles>(device_, predicted));
 }
 
 /// The metrics of the state that has been recorded.

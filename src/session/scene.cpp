@@ -123,7 +123,6 @@ Reference open_reference(const std::string& data, const model::Model& model, std
 Scene::Scene(gpu::Device& device, model::Model model, const PreparedRun& run, const Reference& reference,
              const render::PictureForm& form, Computes computes)
     : model_(std::make_shared<const model::Model>(std::move(model))),
-      device_(device),
       player_(device, make_shown_score(device, *model_, computes), run),
       renderer_(device, form, run.spec.particles) {
     data_name_ = reference.name;
@@ -311,7 +310,7 @@ std::optional<diffusion::Eval> Scene::prediction_at(const render::ViewSpec& view
 
 /// There is a prediction of this run, maybe of a state that was shown before.
 bool Scene::has_prediction() const {
-    return predicted_ && predicted_->question().version.run == player_.shown_version().run;
+    return predicted_ && predicted_from_.version.run == player_.shown_version().run;
 }
 
 bool Scene::awaits_prediction(const render::ViewSpec& view) const {
@@ -324,19 +323,20 @@ std::optional<PredictionQuestion> Scene::wanted_prediction(const render::ViewSpe
     if (!at) return std::nullopt;
     PredictionQuestion question = {player_.shown_version(), player_.run_state().number, denoiser ? denoiser : denoiser_,
                                    *at};
-    if (predicted_ && predicted_->question() == question) return std::nullopt;
+    if (predicted_ && predicted_from_ == question) return std::nullopt;
     return question;
 }
 
-void Scene::take_prediction(const PredictionQuestion& question, const data::Points& predicted) {
-    if (question.version.run != player_.shown_version().run || predicted.count != player_.count()) return;
-    if (!predicted_) predicted_.emplace(device_);
-    predicted_->take(question, predicted);
+void Scene::take_prediction(const PredictionQuestion& question, std::shared_ptr<const PredictedParticles> predicted) {
+    if (question.version.run != player_.shown_version().run || predicted->count() != player_.count()) return;
+    predicted_ = std::move(predicted);
+    predicted_from_ = question;
+    ++predictions_;
 }
 
 /// `prediction`: as Drawn has it.
 render::Particles Scene::shown_particles(gpu::Recorder& recorder, std::uint64_t prediction) {
-    if (prediction != 0) return predicted_->record(recorder);
+    if (prediction != 0) return predicted_->particles();
     if (player_.started() && player_.playback().noising() && forward_) {
         const RunState level = player_.run_state();
         forward_->record(recorder, data_, kOverlayPoints, player_.count(), {level.alpha, level.sigma});
@@ -408,7 +408,7 @@ std::vector<std::string> Scene::caption_lines(const render::ViewSpec& view) cons
     if (spec.branch) lines.back() += fmt::format("   branch from step {}", spec.branch->step);
     if (prediction_at(view) && has_prediction()) {
         lines.emplace_back("predicted x₀");
-        const int state = predicted_->question().state;
+        const int state = predicted_from_.state;
         if (state != player_.run_state().number) lines.back() += fmt::format("   of step {}", state);
     }
     if (!view.metrics || player_.playback().noising() || player_.program().evaluations() == 0) return lines;
@@ -436,7 +436,7 @@ Scene::Drawn Scene::wanted(const render::ViewSpec& view, render::Extras& extras)
     if (player_.playback().noising()) look.mode = render::ColourMode::density;
     const bool is_predicted = fits_predictions_ && has_prediction();
     return {.particles = player_.shown_version(),
-            .prediction = is_predicted ? predicted_->number() : 0,
+            .prediction = is_predicted ? predictions_ : 0,
             .camera = seen,
             .look = look,
             .captions = caption_lines(view),

@@ -105,8 +105,8 @@ class Scene {
     /// `denoiser`: of newer weights; null: that of the model.
     std::optional<PredictionQuestion> wanted_prediction(
         const render::ViewSpec& view, const std::shared_ptr<const Denoiser>& denoiser = nullptr) const;
-    /// Its answer, (n, d), which the picture shows from now on; ignored where another run has been taken since.
-    void take_prediction(const PredictionQuestion& question, const data::Points& predicted);
+    /// Its answer, which the picture shows from now on; ignored where another run has been taken since.
+    void take_prediction(const PredictionQuestion& question, std::shared_ptr<const PredictedParticles> predicted);
     /// Draws the last complete state onto picture(), with the trails of the view and `extras`. Returns false, and
     /// records nothing, where picture() shows just that already, or while the first prediction of a run is awaited.
     bool draw(gpu::Recorder& recorder, const render::ViewSpec& view, render::Extras extras = {});
@@ -115,7 +115,7 @@ class Scene {
     /// Whether picture() shows the particles that there are now.
     bool shows_particles() const {
         const bool is_shown = player_.started() && drawn_ && drawn_->particles == player_.shown_version();
-        return is_shown && (drawn_->prediction == 0 || (predicted_ && drawn_->prediction == predicted_->number()));
+        return is_shown && (drawn_->prediction == 0 || drawn_->prediction == predictions_);
     }
     /// Copies what picture() shows, so that it can be drawn again elsewhere. Only if shows_particles(), with a still
     /// that has room for player().count() particles.
@@ -153,7 +153,7 @@ class Scene {
     /// What picture() shows.
     struct Drawn {
         Player::ShownVersion particles;
-        std::uint64_t prediction = 0;  ///< PredictedParticles::number; 0: the particles themselves
+        std::uint64_t prediction = 0;  ///< its number; 0: the particles themselves
         render::Camera camera;
         render::Look look;
         std::vector<std::string> captions;
@@ -197,7 +197,6 @@ class Scene {
     render::Look lit(render::Look look, const render::Camera& seen) const;
 
     std::shared_ptr<const model::Model> model_;
-    gpu::Device& device_;
     Player player_;
     render::Renderer renderer_;
     std::string data_name_;
@@ -210,11 +209,13 @@ class Scene {
     std::optional<ForwardProcess> forward_;  ///< none without data
     std::shared_ptr<const FieldSource> field_source_;
     std::shared_ptr<const Denoiser> denoiser_;
-    std::optional<PredictedParticles> predicted_;   ///< the last one
-    bool fits_predictions_ = false;                 ///< the camera is fitted to them
-    std::shared_ptr<const data::Points> expected_;  ///< data that the samples should resemble; null: unknown
-    std::optional<ShownMetrics> metrics_;           ///< the last ones
-    std::shared_ptr<const PathsRun> paths_run_;     ///< of the run that is shown
+    std::shared_ptr<const PredictedParticles> predicted_;  ///< the last one; null: none
+    PredictionQuestion predicted_from_;                    ///< its question
+    std::uint64_t predictions_ = 0;                        ///< taken so far
+    bool fits_predictions_ = false;                        ///< the camera is fitted to them
+    std::shared_ptr<const data::Points> expected_;         ///< data that the samples should resemble; null: unknown
+    std::optional<ShownMetrics> metrics_;                  ///< the last ones
+    std::shared_ptr<const PathsRun> paths_run_;            ///< of the run that is shown
     std::shared_ptr<const Paths> paths_;
     std::optional<Trails> trails_;  ///< that are drawn
     LineView line_view_;            ///< of one-dimensional particles

@@ -102,6 +102,10 @@ data::Points particles_of(gpu::Device& device, const Player& player) {
     return points;
 }
 
+std::shared_ptr<const PredictedParticles> on_device(gpu::Device& device, const data::Points& points) {
+    return std::make_shared<const PredictedParticles>(device, points);
+}
+
 TEST_F(DrawnScene, ShowsPredictionsOfEachStateInOneToThreeDimensions) {
     const render::ViewSpec plain;
     render::ViewSpec view;
@@ -118,7 +122,8 @@ TEST_F(DrawnScene, ShowsPredictionsOfEachStateInOneToThreeDimensions) {
         ASSERT_TRUE(question);
         EXPECT_EQ(question->state, 2);
         EXPECT_EQ(question->at.sigma, player.run_state().sigma);
-        scene->take_prediction(*question, question->denoiser->predict(particles_of(device(), player), question->at));
+        scene->take_prediction(
+            *question, on_device(device(), question->denoiser->predict(particles_of(device(), player), question->at)));
         EXPECT_FALSE(scene->wanted_prediction(view));
         const Frame predicted = frame(*scene, view);
         EXPECT_TRUE(predicted.drawn);
@@ -150,7 +155,7 @@ TEST_F(DrawnScene, IgnoresAPredictionOfAnotherRun) {
     sample::SamplingSpec spec = scene->player().spec();
     spec.seed = 5;
     scene->take(prepare_run(spec, scene->model()));
-    scene->take_prediction(*question, particles_of(device(), scene->player()));
+    scene->take_prediction(*question, on_device(device(), particles_of(device(), scene->player())));
     scene->player().playback().stop_at(1);
     frame(*scene, view);
     EXPECT_TRUE(scene->wanted_prediction(view));
@@ -185,7 +190,7 @@ TEST_F(DrawnScene, ShowsWhatANetworkPredictsInDoublePrecision) {
         const data::Points particles = particles_of(device(), scene.player());
         const std::optional<PredictionQuestion> question = scene.wanted_prediction(view);
         ASSERT_TRUE(question);
-        scene.take_prediction(*question, question->denoiser->predict(particles, question->at));
+        scene.take_prediction(*question, on_device(device(), question->denoiser->predict(particles, question->at)));
         const render::Picture found = frame(scene, view).picture;
 
         std::vector<double> scaled;

@@ -30,25 +30,33 @@ class PanePredictions {
         if (scene_ != &scene) forget();  // another scene
         scene_ = &scene;
         if (auto outcome = answer_.poll(); outcome && asked_) take(context, scene, *outcome);
+        if (auto outcome = made_.poll()) {
+            if (outcome->result) particles_ = std::move(*outcome->result);
+            if (!outcome->result) give_up(context, outcome->error);
+        }
         std::optional<data::Points> particles = particles_ ? particles_->take() : std::nullopt;
         if (!particles || !asked_) return;
-        answer_.ask("Predicted x₀", [question = *asked_, particles = std::move(*particles)](base::Task& task) {
+        answer_.ask("Predicted x₀", [&device = device_, question = *asked_,
+                                     particles = std::move(*particles)](base::Task& task) {
             base::yield_to_other_threads();
-            return question.denoiser->predict(particles, question.at, [&task] { task.step(); });
+            const data::Points predicted = question.denoiser->predict(particles, question.at, [&task] { task.step(); });
+            return std::make_shared<const session::PredictedParticles>(device, predicted);
         });
     }
 
     /// One state at a time: the newest when the last one has been answered.
     void record(gpu::Recorder& recorder, const session::Scene& scene, const render::ViewSpec& view,
                 const std::shared_ptr<const session::Denoiser>& denoiser) {
-        if ((particles_ && particles_->pending()) || answer_.wanted() || scene_ != &scene) return;
+        if ((particles_ && particles_->pending()) || answer_.wanted() || made_.wanted() || scene_ != &scene) return;
         std::optional<session::PredictionQuestion> question = scene.wanted_prediction(view, denoiser);
         if (!question || asked_ == question) return;
-        const sample::ParticleView view_of_all = scene.player().particles();
-        const std::size_t room = std::size_t{view_of_all.count} * view_of_all.dim;
-        if (!particles_ || room_ != room) particles_.emplace(device_, view_of_all.count, view_of_all.dim);
-        room_ = room;
-        particles_->record(recorder, session::as_particles(view_of_all));
+        const sample::ParticleView all = scene.player().particles();
+        const Size size = {all.count, all.dim};
+        if (!particles_ || size_ != size) {
+            make_room(size);
+            return;
+        }
+        particles_->record(recorder, session::as_particles(all));
         asked_ = std::move(question);
     }
 
@@ -57,21 +65,37 @@ class PanePredictions {
     }
 
   private:
-    void take(Context& context, session::Scene& scene, base::BackgroundJob<data::Points>::Outcome& outcome) {
+    using Answer = std::shared_ptr<const session::PredictedParticles>;
+    using Size = std::pair<std::size_t, std::size_t>;  ///< particles and their coordinates
+
+    void take(Context& context, session::Scene& scene, base::BackgroundJob<Answer>::Outcome& outcome) {
         if (outcome.result) {
-            scene.take_prediction(*asked_, *outcome.result);
-            return;
+            scene.take_prediction(*asked_, std::move(*outcome.result));
+        } else {
+            give_up(context, outcome.error);
         }
-        context.messages.add({MessageKind::error, base::with_flags(outcome.error)}, "predictions");
+    }
+
+    static void give_up(Context& context, const std::string& error) {
+        context.messages.add({MessageKind::error, base::with_flags(error)}, "predictions");
         context.settings.show = render::Show::particles;
     }
 
+    void make_room(const Size& size) {
+        particles_.reset();
+        size_ = size;
+        made_.ask("Making room for a copy of the particles", [&device = device_, size](base::Task& /*task*/) {
+            return std::make_shared<session::ParticleReadback>(device, size.first, size.second);
+        });
+    }
+
     gpu::Device& device_;
-    const session::Scene* scene_ = nullptr;  ///< the pane's
-    std::optional<session::ParticleReadback> particles_;
-    std::size_t room_ = 0;                              ///< coordinates that it has room for
-    std::optional<session::PredictionQuestion> asked_;  ///< last
-    base::BackgroundJob<data::Points> answer_;
+    const session::Scene* scene_ = nullptr;                 ///< the pane's
+    std::shared_ptr<session::ParticleReadback> particles_;  ///< null: no room yet
+    Size size_;                                             ///< that there is room for, or will be
+    std::optional<session::PredictionQuestion> asked_;      ///< last
+    base::BackgroundJob<std::shared_ptr<session::ParticleReadback>> made_;
+    base::BackgroundJob<Answer> answer_;
 };
 
 class Predictions : public Element {
