@@ -41,6 +41,7 @@ PICTURES = {
     "14_one_class": (0.75, []),
     "15_double_helix": (1, []),
     "16_three_states": (0.67, []),
+    "22_predicted_samples": (0.55, []),
 }
 TRACK = (298, 966, 682)  # ends and row of the timeline's track in presenter mode
 BLOCK = 16  # pixels
