@@ -87,15 +87,13 @@ std::vector<render::Extras> OfflineFrames::extras(const render::ViewSpec& view) 
     return all;
 }
 
-/// The first particles of the state that has been recorded.
+/// The first particles of the state that has been recorded. Ends the part that recorded them.
 data::Points OfflineFrames::read_particles(const Scene& scene, std::size_t most) {
     const sample::ParticleView particles = scene.player().particles();
     ParticleReadback readback(device_, most, particles.dim);
     readback.record(submissions_.recorder(), as_particles(particles));
     readback.submitted(submit_part());
-    data::Points read = readback.wait();
-    begin_part();
-    return read;
+    return readback.wait();
 }
 
 /// What the denoiser predicts from the state that has been recorded.
@@ -105,11 +103,13 @@ void OfflineFrames::predict(Scene& scene, const PredictionQuestion& question) {
     const data::Points predicted =
         question.denoiser->predict(particles, question.at, [] { base::require_not_interrupted(); });
     scene.take_prediction(question, std::make_shared<const PredictedParticles>(device_, predicted));
+    begin_part();
 }
 
 /// The metrics of the state that has been recorded.
 void OfflineFrames::measure(Scene& scene, MetricsQuestion question) {
     question.particles = read_particles(scene, kMetricParticles);
+    begin_part();
     trace_.next("metrics");
     scene.take_metrics(scene.player().shown_version(), scene.player().run_state(),
                        state_metrics(question, [] { base::require_not_interrupted(); }));
