@@ -113,6 +113,7 @@ void StagedFolder::move_files(const std::function<bool(std::string_view)>& outda
         if (::unlinkat(place.get(), name.c_str(), 0) != 0 && errno != ENOENT) fail(errno);
     }
     if (::fsync(place.get()) != 0 && errno == EIO) fail(errno);
+    remove_leftovers(folder_);
 }
 
 }  // namespace scorefield::base

@@ -295,6 +295,8 @@ void StagedOutput::commit() {
     }
     if (::renameat(folder_.get(), temporary_.c_str(), folder_.get(), name_.c_str()) != 0) fail(errno);
     committed_ = true;
+    // Killed writers may have held their locks at the start: a process takes its time to die.
+    remove_leftovers(folder_, folder_path_, name_);
     // A folder that cannot be listed cannot be synchronised either, and some file systems need not be told.
     if (::fsync(folder_.get()) != 0 && errno == EIO) fail(errno);
 }

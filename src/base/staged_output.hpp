@@ -28,7 +28,7 @@ std::optional<FileIdentity> identity_at(const Descriptor& folder, const std::str
 /// - A symbolic link stays and its target is replaced. Folders, devices, pipes and read-only files are refused; a file
 ///   that is replaced leaves its permissions (and, where the system allows, its owner) to the new one.
 /// - While this lives it holds a lock on the temporary. Temporaries without a lock were left by killed processes; the
-///   next output to the same destination removes them.
+///   next output to the same destination removes them, at its start and when it is committed.
 /// - After `fail` it can never be committed.
 /// - Renames and removes only what this has created, never what another process has put under its name.
 /// Throws base::Error (running) with the path.

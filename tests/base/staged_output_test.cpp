@@ -104,6 +104,32 @@ TEST(StagedOutput, RemovesWhatKilledWritersLeftAndNothingOfLivingOnes) {
     for (const std::string& name : others) EXPECT_TRUE(fs::exists(folder / name)) << name;
 }
 
+/// A killed process holds its locks until it has died.
+TEST(StagedOutput, RemovesWhatWasStillHeldWhenItBegan) {
+    const ScratchFolder folder;
+    OtherWriter dying(folder / "a.txt", StagedOutput::Kind::file);
+    StagedOutput next(folder / "a.txt", StagedOutput::Kind::file);
+    put(next, "new");
+    dying.kill();
+    next.commit();
+    EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("a.txt"));
+
+    const auto any = [](std::string_view /*name*/) { return false; };
+    for (const bool made_since : {false, true}) {
+        const ScratchFolder place;
+        OtherWriter other(place / "fr", StagedOutput::Kind::folder);
+        if (made_since) fs::create_directory(place / "fr");
+        {
+            StagedFolder frames(place / "fr", "frames");
+            frames.write("0.png", "x", 1);
+            other.kill();
+            frames.commit(any);
+        }
+        EXPECT_THAT(names_in(place.path()), testing::ElementsAre("fr"));
+        EXPECT_THAT(names_in(place / "fr"), testing::ElementsAre("0.png"));
+    }
+}
+
 TEST(StagedOutput, RemovesFoldersOfKilledWritersWhetherTheirPlaceExistsByNowOrNot) {
     const ScratchFolder folder;
     for (const bool made_since : {false, true}) {
