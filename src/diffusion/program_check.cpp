@@ -160,15 +160,14 @@ std::string other_process(const ProcessSettings& given, const NoiseProcess& proc
 
 }  // namespace
 
-bool GaussianCheck::is_wrong() const {
-    const double exact = std::sqrt(kVariance);
-    constexpr double kLargestShift = 0.3;
-    constexpr double kLargestRatio = 1.3;
+bool GaussianCheck::is_wrong(double tolerance) const {
+    const double exact = std::sqrt(data.variance);
     const double ratio = deviation / exact;
-    return !(std::abs(mean - kMean) <= kLargestShift * exact && ratio <= kLargestRatio && ratio >= 1 / kLargestRatio);
+    return !(std::abs(mean - data.mean) <= tolerance * exact && ratio <= 1 + tolerance && ratio >= 1 / (1 + tolerance));
 }
 
-std::optional<GaussianCheck> check_on_gaussian(const Program& program, const Parametrisation& parametrisation) {
+std::optional<GaussianCheck> check_on_gaussian(const Program& program, const Parametrisation& parametrisation,
+                                               const GaussianData& data) {
     constexpr double kMostOperations = 2e6;
     constexpr double kFewestParticles = 128;
     constexpr double kMostParticles = 512;
@@ -178,8 +177,8 @@ std::optional<GaussianCheck> check_on_gaussian(const Program& program, const Par
     if (evals.empty() || program.mask_register >= 0 || particles < kFewestParticles) return {};
     // Inversion or Langevin dynamics: the result is not a sample of the data.
     if (!(evals.front().sigma * evals.back().alpha > 2 * evals.back().sigma * evals.front().alpha)) return {};
-    const auto gaussian = std::make_shared<const GaussianMixture>(
-        std::vector<MixtureComponent>{{1, {GaussianCheck::kMean}, {GaussianCheck::kVariance}}});
+    const auto gaussian =
+        std::make_shared<const GaussianMixture>(std::vector<MixtureComponent>{{1, {data.mean}, {data.variance}}});
     const ExactScore score(gaussian, parametrisation);
     const ScoreSource* const source = &score;
     const ParticleRange range = {0, static_cast<std::uint32_t>(particles)};
@@ -188,7 +187,7 @@ std::optional<GaussianCheck> check_on_gaussian(const Program& program, const Par
         const std::vector<double> ends = interpret(program, std::span(&source, 1), start, kSeed, range);
         const std::vector<float> rounded(ends.begin(), ends.end());
         const AxisMoments moments = moments_of(rounded, 1);
-        return GaussianCheck{moments.mean[0], std::sqrt(moments.variance[0])};
+        return GaussianCheck{data, moments.mean[0], std::sqrt(moments.variance[0])};
     } catch (const base::Error&) {
         return {};  // the prediction is undefined at one of these levels
     }

@@ -17,23 +17,31 @@ namespace scorefield::diffusion {
 /// check_on_gaussian tests those.
 std::string contradiction(const Program& program, const NoiseProcess& process, const Parametrisation& parametrisation);
 
+/// One-dimensional Gaussian data.
+struct GaussianData {
+    double mean = 0.3;
+    double variance = 0.09;
+};
+
 /// Mean and standard deviation of a program's samples if the data are Gaussian and the score is exact.
 struct GaussianCheck {
-    static constexpr double kMean = 0.3;
-    static constexpr double kVariance = 0.09;
+    /// More than sampling error and the discretisation error of a usual solver.
+    static constexpr double kTolerance = 0.3;
 
+    GaussianData data;
     double mean = 0;
     double deviation = 0;
 
-    /// Whether mean or standard deviation are wrong by more than sampling error and the discretisation error of a usual
-    /// solver.
-    bool is_wrong() const;
+    /// Whether the mean is off by more than `tolerance` standard deviations of the data, or the standard deviation by a
+    /// factor of more than 1 + tolerance.
+    bool is_wrong(double tolerance = kTolerance) const;
 };
 
-/// Runs `program` in double precision for up to 512 particles with the exact score of one-dimensional Gaussian data,
-/// starting from the exact marginal at its first level. Returns nothing if the program runs towards the noise
+/// Runs `program` in double precision for up to 512 particles with the exact score of these data, starting from the
+/// exact marginal at its first level. Returns nothing if the program runs towards the noise
 /// (inversion) or stays at one level (Langevin dynamics), if it has a mask or too many operations, or if the prediction
 /// is undefined at one of its levels.
-std::optional<GaussianCheck> check_on_gaussian(const Program& program, const Parametrisation& parametrisation);
+std::optional<GaussianCheck> check_on_gaussian(const Program& program, const Parametrisation& parametrisation,
+                                               const GaussianData& data = {});
 
 }  // namespace scorefield::diffusion

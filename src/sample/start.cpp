@@ -92,6 +92,12 @@ std::string remedy(const SamplingSpec& spec, const model::Model& model) {
     return fmt::format("Use {}, or {}", better, kMoreNoise);
 }
 
+/// A Gaussian without correlations is known by mean and variance of its coordinates.
+bool is_independent_normal(const model::Model& model) {
+    const auto* const mixture = dynamic_cast<const diffusion::GaussianMixture*>(model.target.get());
+    return mixture != nullptr && mixture->components().size() == 1 && mixture->components().front().is_diagonal();
+}
+
 }  // namespace
 
 data::Points read_start_states(const std::string& path) {
@@ -110,10 +116,8 @@ StartKind start_in_effect(const SamplingSpec& spec, const model::Model& model, c
     const StartKind kind = spec.start.kind.value_or(StartKind::matched);
     if (spec.start.kind || !spec.program.empty() || !model.target || !model.clean_moments) return kind;
     if (diffusion::sampler_info(spec.sampler.name).from_data) return kind;
-    const auto* const mixture = dynamic_cast<const diffusion::GaussianMixture*>(model.target.get());
-    const bool is_normal = mixture != nullptr && mixture->components().size() == 1;
     const double share = signal_share(*model.clean_moments, first_level(spec, model, program));
-    return !is_normal && share > kLittleSignal ? StartKind::exact : kind;
+    return !is_independent_normal(model) && share > kLittleSignal ? StartKind::exact : kind;
 }
 
 std::string start_text(const SamplingSpec& spec, const model::Model& model, const diffusion::Program& program) {
@@ -181,7 +185,7 @@ std::optional<std::string> start_note(const SamplingSpec& spec, const model::Mod
             level_text(at), found.coordinate, found.shift, found.ratio, remedy(spec, model));
     }
     const double share = signal_share(clean, at);
-    if (share <= kLittleSignal) return {};
+    if (share <= kLittleSignal || is_independent_normal(model)) return {};
     return fmt::format(
         "at {}, the data still contribute {:.3g}% of the variance, but the initial distribution is Gaussian (only its "
         "mean and variance match). {}",

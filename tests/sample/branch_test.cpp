@@ -148,7 +148,7 @@ TEST(Branch, GoesOnAlongThePathOfTheTrunk) {
 /// is 7% (step 30) or 12% (step 36) larger. Solvers without noise come within 4%; with noise, the check's 512 particles
 /// alone make errors of 3%.
 TEST(Branch, EndsAtTheDataFromEverySampler) {
-    const double deviation = std::sqrt(diffusion::GaussianCheck::kVariance);
+    const double deviation = std::sqrt(diffusion::GaussianData().variance);
     const model::Model model = open_target("vp", "gaussian");
     for (const diffusion::SamplerInfo& info : diffusion::samplers()) {
         const bool is_right = !info.from_data && !info.masked && info.caveat.empty();
