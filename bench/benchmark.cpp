@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.hpp"
+
 namespace scorefield::bench {
 namespace {
 
@@ -16,6 +18,23 @@ double ceiling(const Cases& cases, const std::vector<Result>& results, Bound bou
 }
 
 }  // namespace
+
+bool is_chosen(std::string_view name, const std::vector<std::string>& parts) {
+    const auto holds = [&](const std::string& part) { return name.find(part) != std::string_view::npos; };
+    return parts.empty() || std::ranges::any_of(parts, holds);
+}
+
+Cases chosen(Cases cases, const std::vector<std::string>& parts, const std::string& field) {
+    for (const std::string& part : parts) {
+        if (std::ranges::any_of(cases, [&](const auto& each) { return is_chosen(each->name(), {part}); })) continue;
+        std::vector<std::string> names;
+        for (const auto& each : cases) names.push_back(each->name());
+        throw base::request_error(fmt::format("unknown case '{}'", base::shown(part)), field,
+                                  "no case has this in its name", fmt::format("known: {}", fmt::join(names, ", ")));
+    }
+    std::erase_if(cases, [&](const auto& each) { return !each->is_ceiling() && !is_chosen(each->name(), parts); });
+    return cases;
+}
 
 base::Error wrong_result(const std::string& name, const std::string& why) {
     return base::running_error("benchmark computes the wrong thing", name, why,

@@ -38,6 +38,12 @@ class Case {
 
 using Cases = std::vector<std::unique_ptr<Case>>;
 
+/// Whether a case with this name is measured: its name contains one of the parts, or there are none.
+bool is_chosen(std::string_view name, const std::vector<std::string>& parts);
+
+/// Those cases, and the ceilings. Throws base::Error (request) naming `field` where a part is in no name.
+Cases chosen(Cases cases, const std::vector<std::string>& parts, const std::string& field);
+
 /// The error (running) of the case `name` where it computes the wrong thing.
 base::Error wrong_result(const std::string& name, const std::string& why);
 

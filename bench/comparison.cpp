@@ -50,11 +50,12 @@ void require_same_machine(const Machine& now, const Machine& then, const std::st
     }
 }
 
-Comparison compare(const std::vector<Result>& now, const std::vector<Result>& then, const std::string& file) {
+Comparison compare(const std::vector<Result>& now, const std::vector<Result>& then, const std::string& file,
+                   const std::vector<std::string>& parts) {
     Comparison comparison = {file, {}, {}};
     for (const Result& result : now) comparison.cases.push_back(change_of(result, then));
     for (const Result& result : then) {
-        if (std::ranges::find(now, result.name, &Result::name) == now.end()) {
+        if (is_chosen(result.name, parts) && std::ranges::find(now, result.name, &Result::name) == now.end()) {
             comparison.only_in_old.push_back(result.name);
         }
     }

@@ -35,7 +35,9 @@ struct Comparison {
 void require_same_machine(const Machine& now, const Machine& then, const std::string& file);
 
 /// A case is slower where its shortest time exceeds the longest one of `then` and the ratio of the medians exceeds
-/// kLeastRatio; faster where the same holds the other way round.
-Comparison compare(const std::vector<Result>& now, const std::vector<Result>& then, const std::string& file);
+/// kLeastRatio; faster where the same holds the other way round. `parts`: what the measured cases were chosen by
+/// (is_chosen); others of the earlier report are not missed.
+Comparison compare(const std::vector<Result>& now, const std::vector<Result>& then, const std::string& file,
+                   const std::vector<std::string>& parts = {});
 
 }  // namespace scorefield::bench

@@ -1,6 +1,9 @@
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
+#include "base/comma_list.hpp"
 #include "base/interrupt.hpp"
 #include "base/output.hpp"
 #include "base/progress.hpp"
@@ -17,8 +20,6 @@
 
 namespace scorefield::cli {
 namespace {
-
-constexpr int kRounds = 7;
 
 #ifdef SCOREFIELD_WITH_VULKAN
 /// Null: the host.
@@ -47,24 +48,27 @@ bench::Cases make_cases(session::Engine& engine, base::ThreadPool& pool, const m
 int bench_command(const settings::Request& request) {
     const settings::Settings& settings = request.settings;
     base::watch_interrupts();
+    std::vector<std::string> parts;
+    if (!settings.cases.empty()) parts = base::comma_list("`cases`", settings.cases, "network,normals");
     std::optional<bench::Report> earlier;
     if (!settings.compare.empty()) earlier = bench::read_report(settings.compare);
     const model::Model model = settings::open_model(settings);
     const std::unique_ptr<session::Engine> engine = open_engine(settings);
     base::ThreadPool pool;
-    bench::Report report = {machine_of(*engine, pool), kRounds, {}};
+    const auto rounds = static_cast<int>(settings.rounds);
+    bench::Report report = {machine_of(*engine, pool), rounds, {}};
     if (earlier) bench::require_same_machine(report.machine, earlier->machine, settings.compare);
     {
-        const bench::Cases cases = make_cases(*engine, pool, model);
-        base::Progress progress("bench", cases.size() * kRounds, "measurements", !settings.quiet);
-        report.results = bench::run(cases, kRounds, [&](std::size_t done) {
+        const bench::Cases cases = bench::chosen(make_cases(*engine, pool, model), parts, "`cases`");
+        base::Progress progress("bench", cases.size() * settings.rounds, "measurements", !settings.quiet);
+        report.results = bench::run(cases, rounds, [&](std::size_t done) {
             base::require_not_interrupted();
             progress.update(done);
         });
     }
     engine->require_no_validation_messages();
     std::optional<bench::Comparison> comparison;
-    if (earlier) comparison = bench::compare(report.results, earlier->results, settings.compare);
+    if (earlier) comparison = bench::compare(report.results, earlier->results, settings.compare, parts);
     const bench::Comparison* const shown = comparison ? &*comparison : nullptr;
     base::print(settings.json ? bench::to_json(report, shown) : bench::to_text(report, shown));
     return 0;

@@ -196,9 +196,11 @@ struct Settings {
     std::string frame_log;
     std::string trace;
     std::uint32_t trace_frames = 600;
-    std::string device;      ///< empty: auto; of a training also its record
-    std::string validation;  ///< empty: default_validation
-    std::string compare;     ///< an earlier report of `bench`; empty: none
+    std::string device;        ///< empty: auto; of a training also its record
+    std::string validation;    ///< empty: default_validation
+    std::string compare;       ///< an earlier report of `bench`; empty: none
+    std::string cases;         ///< of `bench`: parts of their names, separated by commas; empty: all
+    std::uint32_t rounds = 7;  ///< of `bench`: measurements of each case
     bool json = false;
     bool quiet = false;
 

@@ -368,6 +368,12 @@ void add_run(Table& table) {
                      "faster. Slower: the shortest time now exceeds the longest one then, and the median is more than "
                      "1.1 times as long; faster: the other way round. The exit status is 0 also if cases are slower",
                      kBench, [](Settings& s) -> Slot { return &s.compare; }, "none"});
+    table.push_back({"cases", kGroup, Text{"PART,PART"}, "",
+                     "Measure only cases whose names contain one of these, and the ceilings", kBench,
+                     [](Settings& s) -> Slot { return &s.cases; }, "all"});
+    table.push_back({"rounds", kGroup, IntegerRange{1, 1000}, "",
+                     "How often each case is measured, all of them in turn", kBench,
+                     [](Settings& s) -> Slot { return &s.rounds; }});
     table.push_back({"json", kGroup, Flag{}, "", "Print one JSON object to standard output, and nothing else",
                      kRender | Command::sample | Command::train | Command::program | Command::schedule |
                          Command::score | Command::bench | Command::devices | kStudy | kData | kSweep,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/comma_list.hpp"
 #include "base/error.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
@@ -14,28 +15,6 @@
 
 namespace scorefield::study {
 namespace {
-
-/// The items between the commas, without the spaces around them. `example` shows how to write the list.
-std::vector<std::string> items_of(const std::string& field, std::string_view list, const std::string& example) {
-    std::vector<std::string> items;
-    for (std::size_t begin = 0; begin <= list.size();) {
-        const std::size_t end = std::min(list.find(',', begin), list.size());
-        std::string_view item = list.substr(begin, end - begin);
-        item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
-        item = item.substr(0, item.find_last_not_of(' ') + 1);
-        if (item.empty()) {
-            throw base::request_error("empty item", field, fmt::format("a name is missing in '{}'", base::shown(list)),
-                                      "separate items by commas, e.g. " + example);
-        }
-        if (std::ranges::find(items, item) != items.end()) {
-            throw base::request_error(fmt::format("'{}' given twice", base::shown(item)), field,
-                                      "each item of the list is run once", "give it once");
-        }
-        items.emplace_back(item);
-        begin = end + 1;
-    }
-    return items;
-}
 
 void require_known(const std::string& field, const std::string& kind, const std::vector<std::string>& items,
                    const std::vector<std::string_view>& names) {
@@ -87,18 +66,18 @@ SweepLists read_sweep_lists(const settings::Settings& settings) {
     if (lists.samplers_given) {
         std::vector<std::string_view> names;
         for (const diffusion::SamplerInfo& info : diffusion::samplers()) names.push_back(info.name);
-        lists.samplers = items_of("`samplers`", settings.samplers, "ddim,heun");
+        lists.samplers = base::comma_list("`samplers`", settings.samplers, "ddim,heun");
         require_known("`samplers`", "sampler", lists.samplers, names);
         for (const std::string& sampler : lists.samplers) require_noise_alone(sampler);
     }
     const std::string steps(lists.steps_given ? std::string_view(settings.steps_list) : settings::kDefaultStepsList);
-    for (const std::string& item : items_of("`steps-list`", steps, std::string(settings::kDefaultStepsList))) {
+    for (const std::string& item : base::comma_list("`steps-list`", steps, std::string(settings::kDefaultStepsList))) {
         lists.steps.push_back(parse_steps(item));
     }
     std::vector<std::string_view> names = {diffusion::kAutomatic};
     names.insert(names.end(), diffusion::kSpacings.begin(), diffusion::kSpacings.end());
     const std::string spacings(lists.spacings_given ? std::string_view(settings.spacings) : diffusion::kAutomatic);
-    lists.spacings = items_of("`spacings`", spacings, "auto,karras");
+    lists.spacings = base::comma_list("`spacings`", spacings, "auto,karras");
     require_known("`spacings`", "spacing", lists.spacings, names);
     return lists;
 }

@@ -88,6 +88,31 @@ TEST_F(BenchmarkTest, ComparesEachCaseWithItsOwnCeiling) {
     EXPECT_EQ(results[4].device_peak, 0);
 }
 
+std::vector<std::string> names_of(const Cases& cases) {
+    std::vector<std::string> names;
+    for (const auto& each : cases) names.push_back(each->name());
+    return names;
+}
+
+TEST_F(BenchmarkTest, MeasuresTheCasesThatAreChosenAndTheCeilings) {
+    add("multiply_add", Bound::arithmetic, true, {1});
+    add("normals", Bound::none, false, {1});
+    add("network_10", Bound::arithmetic, false, {1});
+    add("network_20", Bound::arithmetic, false, {1});
+    cases_ = chosen(std::move(cases_), {}, "cases");
+    EXPECT_EQ(cases_.size(), 4U);
+    cases_ = chosen(std::move(cases_), {"work_2", "normals"}, "cases");
+    EXPECT_THAT(names_of(cases_), ElementsAre("multiply_add", "normals", "network_20"));
+    try {
+        cases_ = chosen(std::move(cases_), {"normals", "frame"}, "the field");
+        ADD_FAILURE() << "accepted";
+    } catch (const base::Error& error) {
+        EXPECT_EQ(error.exit_status(), 2);
+        EXPECT_THAT(error.what(), HasSubstr("unknown case 'frame' (the field)"));
+        EXPECT_THAT(error.what(), HasSubstr("network_20"));
+    }
+}
+
 std::string refusal(double got, double expected, double tolerance) {
     try {
         require_near("case", got, expected, tolerance);

@@ -35,7 +35,11 @@ def require_cases(report, kinds):
     require(len(ceilings) == 2, f"not two ceilings: {ceilings}")
 
 
-host = bench("--device", "host")
+few = bench("--device", "host", "--cases", "normals")
+require([case["name"] for case in few["cases"]] == ["multiply_add", "memory_copy", "normals"] and few["rounds"] == 7,
+        f"{few}")
+# One round tells as much of what is computed and said; seven tell more of the machine.
+host = bench("--device", "host", "--rounds", "1")
 require_cases(host, COMMON + HOST)
 require(host["engine"] == "host" and host["device"] == "host" and host["threads"] >= 1 and
         host["instruction_set"] in ("plain", "avx2", "avx512"), f"the machine is not named: {host}")
@@ -52,13 +56,15 @@ with tempfile.TemporaryDirectory() as folder:
     host["cases"][2]["work"] += 1
     host["cases"][3]["name"] = "gone"
     write(host)
-    compared = bench("--device", "host", "--compare", str(old))
+    compared = bench("--device", "host", "--rounds", "1", "--compare", str(old))
     changes = [case["change"] for case in compared["cases"]]
     require(changes[:4] == ["slower", "faster", "other_work", "new"], f"{changes}")
     require(compared["cases"][0]["old_median"] == host["cases"][0]["seconds"]["median"], "another old median")
     require(compared["cases"][3]["old_median"] is None, "an old median of a new case")
     require(compared["only_in_old"] == ["gone"], f"{compared['only_in_old']}")
-    text = run(BINARY, ["bench", "--quiet", "--device", "host", "--compare", str(old)])
+    few = bench("--device", "host", "--rounds", "1", "--cases", "memory", "--compare", str(old))
+    require(few["only_in_old"] == [], f"cases that were not asked for are missed: {few}")
+    text = run(BINARY, ["bench", "--quiet", "--device", "host", "--rounds", "1", "--compare", str(old)])
     require(text.returncode == 0 and b"slower: " in text.stdout and b"only in the earlier file" in text.stdout,
             f"the table does not say what changed: {text.stdout.decode()}")
 
@@ -72,9 +78,10 @@ with tempfile.TemporaryDirectory() as folder:
     write({**host, "engine": "vulkan", "device": "A GPU"})
     refused(BINARY, request, 2, ["measured by another machine", "old.json", "engine is vulkan"], folder)
     refused(BINARY, ["bench", "--compare", "none.json"], 2, ["none.json"], folder)
+    refused(BINARY, ["bench", "--device", "host", "--cases", "normals,frame"], 2, ["unknown case 'frame'", "--cases"], folder)
 
 if has_vulkan(BINARY):
-    device = bench("--device", "0")
+    device = bench("--device", "0", "--rounds", "1")
     require(device["engine"] == "vulkan" and device["instruction_set"] is None, f"the machine is not named: {device}")
     require_cases(device, COMMON + DEVICE)
 print("all benchmarks compute what they should")
