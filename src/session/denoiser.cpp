@@ -13,7 +13,7 @@
 namespace scorefield::session {
 namespace {
 
-/// Of the host, between two calls of `check_cancelled`.
+/// The host does about so many between two calls of `check_cancelled`.
 constexpr double kOperationsPerCheck = 2e8;
 
 std::shared_ptr<const sample::HostSource> network_source(const model::Architecture& network,

@@ -20,6 +20,7 @@
 #include "session/particle_readback.hpp"
 #include "viewer/element.hpp"
 #include "viewer/free_path.hpp"
+#include "viewer/pane_sizes.hpp"
 #include "viewer/saving_queue.hpp"
 
 namespace scorefield::viewer {
@@ -27,21 +28,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct PaneParticles {
-    data::Points states;
-    data::Scaling scaling;  ///< from the units of states to those of the file
+/// Room for the particles of all panes.
+struct Room {
+    std::vector<PaneSize> sizes;
+    std::vector<session::ParticleReadback> panes;
 };
 
 struct ParticlesToSave {
-    std::vector<PaneParticles> panes;
-    std::string ending;  ///< of the files
+    std::shared_ptr<Room> room;           ///< with the particles in the units of the states
+    std::vector<data::Scaling> scalings;  ///< of each pane, from these units to those of the file
+    std::string ending;                   ///< of the files
 };
 
 /// Writes a file per pane and says where.
 std::string write_particles(const ParticlesToSave& saved) {
-    const std::vector<fs::path> paths = free_paths("particles", saved.ending, saved.panes.size());
+    const std::vector<fs::path> paths = free_paths("particles", saved.ending, saved.scalings.size());
     for (std::size_t i = 0; i < paths.size(); ++i) {
-        const data::Points points = data::undo(saved.panes[i].states, saved.panes[i].scaling);
+        const data::Points points = data::undo(saved.room->panes[i].wait(), saved.scalings[i]);
         if (!std::ranges::all_of(points.values, [](float value) { return std::isfinite(value); })) {
             throw base::running_error("cannot save the particles", paths[i].string(), "some are not finite",
                                       "show an earlier state, or choose more steps or another sampler");
@@ -55,24 +58,6 @@ std::string write_particles(const ParticlesToSave& saved) {
     if (paths.size() > 1) said += fmt::format(" and {} more, one for each pane", paths.size() - 1);
     return said;
 }
-
-/// How many particles of how many coordinates a pane has.
-using Size = std::pair<std::size_t, std::size_t>;
-
-std::vector<Size> sizes_of(const Context& context) {
-    std::vector<Size> sizes;
-    for (std::size_t i = 0; i < context.panes.count(); ++i) {
-        const session::Player& player = context.scene_of(i).player();
-        sizes.emplace_back(player.count(), player.score().dim());
-    }
-    return sizes;
-}
-
-/// Room for the particles of all panes.
-struct Room {
-    std::vector<Size> sizes;
-    std::vector<session::ParticleReadback> panes;
-};
 
 class ParticleSaving : public Element {
   public:
@@ -90,10 +75,8 @@ class ParticleSaving : public Element {
 
     /// Copies what all panes show, once each shows its state.
     void record(gpu::Recorder& recorder, const Context& context) override {
-        if (!wanted_ || submission_ || !room_ || room_->sizes != sizes_of(context)) return;
-        for (std::size_t i = 0; i < room_->panes.size(); ++i) {
-            if (!context.scene_of(i).shows_particles()) return;
-        }
+        if (!wanted_ || submission_ || !room_ || room_->sizes != pane_sizes(context)) return;
+        if (!all_panes_show_particles(context)) return;
         scalings_.clear();
         for (std::size_t i = 0; i < room_->panes.size(); ++i) {
             session::Scene& scene = context.scene_of(i);
@@ -130,7 +113,7 @@ class ParticleSaving : public Element {
         if (made_.wanted()) context.jobs.push_back(progress_of(made_));
         if (submission_) return;
         if (!wanted_) room_.reset();
-        const std::vector<Size> sizes = sizes_of(context);
+        const std::vector<PaneSize> sizes = pane_sizes(context);
         if (!wanted_ || made_.wanted() || (room_ && room_->sizes == sizes)) return;
         made_.ask("Making room for a copy of the particles", [&device = device_, sizes](base::Task& /*task*/) {
             auto room = std::make_shared<Room>(Room{sizes, {}});
@@ -140,12 +123,8 @@ class ParticleSaving : public Element {
     }
 
     void take() {
-        ParticlesToSave saved = {{}, ending_};
-        for (std::size_t i = 0; i < room_->panes.size(); ++i) {
-            saved.panes.push_back({room_->panes[i].wait(), scalings_[i]});
-        }
         submission_.reset();
-        files_.add(std::move(saved));
+        files_.add({std::exchange(room_, nullptr), std::move(scalings_), ending_});
     }
 
     gpu::Device& device_;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
-#include <array>
 #include <charconv>
 #include <filesystem>
 #include <memory>
@@ -21,6 +20,7 @@
 #include "viewer/controls.hpp"
 #include "viewer/element.hpp"
 #include "viewer/free_path.hpp"
+#include "viewer/pane_sizes.hpp"
 
 namespace scorefield::viewer {
 namespace {
@@ -66,9 +66,6 @@ struct Stills {
         return session::join_pictures(pictures, places, extent, scale, panes.front().look().background);
     }
 };
-
-/// For how many particles of how many coordinates each pane needs room.
-using Sizes = std::vector<std::array<std::uint32_t, 2>>;
 
 class Screenshots : public Element {
   public:
@@ -159,19 +156,10 @@ class Screenshots : public Element {
         }
     }
 
-    static Sizes sizes_of(const Context& context) {
-        Sizes sizes;
-        for (std::size_t i = 0; i < context.panes.count(); ++i) {
-            const session::Player& player = context.scene_of(i).player();
-            sizes.push_back({player.count(), static_cast<std::uint32_t>(player.score().dim())});
-        }
-        return sizes;
-    }
-
-    bool has_room_for(const Sizes& sizes) const {
+    bool has_room_for(const std::vector<PaneSize>& sizes) const {
         if (!stills_ || stills_->panes.size() != sizes.size()) return false;
         for (std::size_t i = 0; i < sizes.size(); ++i) {
-            if (!stills_->panes[i].has_room_for(sizes[i][0], sizes[i][1])) return false;
+            if (!stills_->panes[i].has_room_for(sizes[i].count, sizes[i].dim)) return false;
         }
         return true;
     }
@@ -187,7 +175,7 @@ class Screenshots : public Element {
             }
         }
         if (wanted_ != Wanted::stills || stills_recorded_ || room_.wanted()) return;
-        const Sizes sizes = sizes_of(context);
+        const std::vector<PaneSize> sizes = pane_sizes(context);
         if (has_room_for(sizes)) return;
         stills_.reset();
         room_.ask("Making room for a screenshot", [&device = device_, sizes](base::Task& /*task*/) {
@@ -198,10 +186,8 @@ class Screenshots : public Element {
     }
 
     void record_stills(gpu::Recorder& recorder, const Context& context) {
-        if (!has_room_for(sizes_of(context)) || !context.panes.fits(*context.scene)) return;
-        for (std::size_t i = 0; i < stills_->panes.size(); ++i) {
-            if (!context.scene_of(i).shows_particles()) return;
-        }
+        if (!has_room_for(pane_sizes(context)) || !context.panes.fits(*context.scene)) return;
+        if (!all_panes_show_particles(context)) return;
         for (std::size_t i = 0; i < stills_->panes.size(); ++i) {
             context.scene_of(i).record_still(recorder, stills_->panes[i]);
         }
